@@ -1,0 +1,84 @@
+"""What ships with restproof (contracts, schemas, suites), and which contract a command means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from restproof.errors import ConfigurationError, Place
+
+DEFAULT_FILE = "default"
+"""A file in a ``contracts`` folder that holds the name of the contract to take where none is named."""
+
+CONTRACT_FILE = "contract.yaml"
+
+
+def bundled_dir() -> Path:
+    """The folder that holds ``contracts/``, ``schemas/`` and ``suites/``: in the installed package, else in the
+    checkout around it.
+
+    Raises ``ConfigurationError`` where neither is there.
+    """
+    package = Path(__file__).resolve().parent
+    inside = package / "_bundle"
+    if inside.is_dir():
+        return inside
+    checkout = package.parent.parent
+    if (checkout / "contracts").is_dir():
+        return checkout
+    message = "the bundled contracts are not installed"
+    raise ConfigurationError(message, place=Place(inside), hint="install restproof again, or name a contract file")
+
+
+def find_contract(argument: str | None, configured: str | None, cwd: Path) -> Path:
+    """The contract file that a command means.
+
+    ``argument``: a path (relative to ``cwd``) or the name of a contract under ``./contracts`` or of a bundled one.
+    Else ``configured``, likewise. Else the only contract under ``./contracts`` (of several, the one that
+    ``contracts/default`` names), else the bundled default. Raises ``ConfigurationError`` where that names nothing, or
+    more than one.
+    """
+    for said, where in ((argument, "on the command line"), (configured, "in restproof.toml")):
+        if said is not None:
+            return _named(said, where, cwd)
+    own = cwd / "contracts"
+    found = _contracts(own)
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        return _default(own, found)
+    bundled = bundled_dir() / "contracts"
+    return _default(bundled, _contracts(bundled))
+
+
+def _contracts(folder: Path) -> dict[str, Path]:
+    """The contracts of a folder by name: ``NAME/contract.yaml``."""
+    return {file.parent.name: file for file in sorted(folder.glob(f"*/{CONTRACT_FILE}"))}
+
+
+def _default(folder: Path, found: dict[str, Path]) -> Path:
+    chosen = folder / DEFAULT_FILE
+    name = chosen.read_text(encoding="utf-8").strip() if chosen.is_file() else None
+    if name in found:
+        return found[name]
+    names = ", ".join(found) or "none"
+    if name is not None:
+        hint = f"write one of these into it: {names}"
+        raise ConfigurationError(f"there is no contract '{name}' in this folder", place=Place(chosen, 1), hint=hint)
+    hint = f"name one of them, set 'contract' in restproof.toml, or write its name into {chosen}"
+    raise ConfigurationError(f"there are several contracts: {names}", place=Place(folder), hint=hint)
+
+
+def _named(said: str, where: str, cwd: Path) -> Path:
+    path = cwd / said
+    file = path / CONTRACT_FILE if path.is_dir() else path
+    if file.is_file():
+        return file
+    own, bundled = _contracts(cwd / "contracts"), _contracts(bundled_dir() / "contracts")
+    known = {**bundled, **own}
+    if said in known:
+        return known[said]
+    raise ConfigurationError(
+        f"there is no contract '{said}' ({where})",
+        place=Place(file),
+        hint=f"give the path of a contract file or of its directory, or a name: {', '.join(known) or 'there is none'}",
+    )

@@ -1,0 +1,60 @@
+"""``restproof cleanup``: deletes by their ledgers what runs could not delete themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from restproof.config import Config, load_config, resolve_contract, resolve_target
+
+
+@click.command("cleanup")
+@click.argument("ledger", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_context
+def command(ctx: click.Context, ledger: Path | None) -> None:
+    """Delete what interrupted runs have left on their targets.
+
+    LEDGER is a file under .restproof/; by default all of them. Only what the run wrote down is deleted. Ends with 0
+    where nothing is left that could be deleted, else with 3.
+    """
+    cwd = Path.cwd()
+    config = load_config(cwd)
+    ledgers = [ledger] if ledger else sorted(config.ledgers.glob("*.jsonl"))
+    if not ledgers:
+        click.echo(f"nothing to clean up: no ledger in {config.ledgers}")
+        return
+    clean = [_clean(path, config, cwd) for path in ledgers]
+    if not all(clean):
+        ctx.exit(3)
+
+
+def _clean(path: Path, config: Config, cwd: Path) -> bool:
+    """Whether nothing is left that could be deleted."""
+    from restproof.contract.load import load
+    from restproof.wire.cleanup import clean_up
+    from restproof.wire.ledger import Ledger
+    from restproof.wire.preflight import check_target
+    from restproof.wire.session import Session, Unrecorded
+
+    ledger = Ledger(path)
+    origin = ledger.origin
+    if ledger.in_use():
+        click.echo(f"{path}: the run is still going on")
+        return False
+    if origin.kind == "sandbox" or not ledger.open_entries():
+        ledger.remove()
+        click.echo(f"{path}: nothing is left of this run")
+        return True
+    contract = load(resolve_contract(origin.contract or None, config, cwd))
+    known = origin.target in config.sections
+    target = resolve_target(origin.target if known else origin.base_url, config, contract)
+    if target is None:
+        raise click.UsageError(f"{path} does not say which target it belongs to")
+    check_target(target, contract)
+    with Session(target, contract, Unrecorded()) as session:
+        deleted, left = clean_up(ledger, session, contract, origin.prefix)
+    click.echo(f"{path}: deleted {deleted} on {target.name}")
+    for line in left:
+        click.echo(f"  left: {line}")
+    return not path.exists()

@@ -1,0 +1,33 @@
+"""``restproof lint``: every problem of a contract and its schemas, by file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from restproof.config import load_config, resolve_contract
+
+
+@click.command("lint")
+@click.argument("contract", required=False)
+@click.pass_context
+def command(ctx: click.Context, contract: str | None) -> None:
+    """Check CONTRACT and its schemas, and print each problem with its file and line.
+
+    CONTRACT is a directory, a file or a name; by default the one of restproof.toml, the only one under ./contracts,
+    or the bundled one. Exit code 0 where it is sound, else 2.
+    """
+    from restproof.contract.load import check, load
+
+    path = resolve_contract(contract, load_config(Path.cwd()), Path.cwd())
+    problems = check(path)
+    if problems:
+        for problem in problems:
+            click.echo(str(problem), err=True)
+        count = len(problems)
+        click.echo(f"{count} problem{'s' if count > 1 else ''}", err=True)
+        ctx.exit(2)
+    loaded = load(path)
+    operations = sum(len(r.operations) for r in loaded)
+    click.echo(f"{path}: sound ({len(loaded.resources)} resources, {operations} operations)")

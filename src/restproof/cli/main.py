@@ -1,0 +1,84 @@
+"""``restproof``: finds the command, and turns every error that a user can meet into a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from restproof import __version__
+from restproof.errors import RestproofError
+
+INTERRUPTED = 130
+
+# Name → one line for `restproof --help`. A command's module is imported when it is used: some of them load the
+# whole of Hypothesis.
+COMMANDS = {
+    "run": "Prove that a target keeps its contract.",
+    "serve": "Serve a contract's sandbox, with switchable faults.",
+    "report": "Write reports of a run file.",
+    "lint": "Check a contract and its schemas.",
+    "rules": "Print the register of requirements.",
+    "cleanup": "Delete what interrupted runs have left behind.",
+    "init": "Write a first contract into the current directory.",
+}
+
+
+class Commands(click.Group):
+    """A group that imports ``restproof.cli.NAME`` when ``NAME`` is called; the module's ``command`` is the command."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"restproof.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="restproof", message="%(prog)s %(version)s")
+def restproof() -> None:
+    """Prove that a REST API keeps its contract.
+
+    Exit codes: 0 conforming, 1 not conforming, 2 wrong usage, contract or configuration, 3 not judged, 130 and 143
+    interrupted.
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns its exit code."""
+    try:
+        result = restproof.main(
+            args=None if arguments is None else list(arguments), prog_name="restproof", standalone_mode=False
+        )
+    except click.Abort:
+        print("restproof: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except RestproofError as error:
+        print(f"restproof: {error}", file=sys.stderr)
+        for other in getattr(error, "others", ()):
+            print(f"restproof: {other}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader (`head`, a pager) has gone; what is still buffered must not raise once more when Python exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def main() -> NoReturn:
+    """The entry point of the ``restproof`` script."""
+    sys.exit(run())

@@ -1,0 +1,63 @@
+"""``restproof rules``: the register of requirements."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from restproof.bundle import bundled_dir
+from restproof.contract.hints import closest
+
+if TYPE_CHECKING:
+    from restproof.suite.register import Requirement
+
+REGISTER = "requirements.yaml"
+
+
+@click.command("rules")
+@click.argument("id", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(id: str | None, as_json: bool) -> None:
+    """Print the requirements: all of them, or the one with ID.
+
+    They come from ./suites/requirements.yaml, else from the bundled suites.
+    """
+    from restproof.suite.register import load
+
+    own = Path.cwd() / "suites" / REGISTER
+    register = load(own if own.is_file() else bundled_dir() / "suites" / REGISTER)
+    entries = [_plain(requirement) for requirement in register.values()]
+    if id is not None:
+        known = [entry["id"] for entry in entries]
+        entries = [entry for entry in entries if entry["id"] == id]
+        if not entries:
+            guess = closest(id, known)
+            raise click.BadParameter(
+                f"there is no requirement {id!r}." + (f" Did you mean {guess!r}?" if guess else ""), param_hint="ID"
+            )
+    if as_json:
+        click.echo(json.dumps(entries if id is None else entries[0], indent=2, ensure_ascii=False))
+    elif id is not None:
+        _print_one(entries[0])
+    else:
+        width = max(len(entry["id"]) for entry in entries)
+        for entry in entries:
+            click.echo(f"{entry['id']:{width}}  {entry['level']:6}  {entry['statement']}")
+
+
+def _plain(requirement: Requirement) -> dict[str, Any]:
+    entry = asdict(requirement)
+    del entry["line"]
+    return entry
+
+
+def _print_one(entry: dict[str, Any]) -> None:
+    click.echo(f"{entry['id']} ({entry['level']})\n\n  {entry['statement']}\n")
+    for name, value in entry.items():
+        if name not in ("id", "level", "statement") and value:
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else value
+            click.echo(f"  {name.replace('_', ' ')}: {shown}")

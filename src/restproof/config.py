@@ -1,0 +1,242 @@
+"""``restproof.toml``, the environment and the options that name a contract and a target.
+
+A target's credentials are read from the environment when the target is chosen, so a variable that only another
+target needs may be missing. Every error names the file and line that it is about.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from restproof.bundle import find_contract
+from restproof.configfile import (
+    CREDENTIALS,
+    Config,
+    Section,
+    Target,
+    did_you_mean,
+    existing_path,
+    parse_url,
+    read_config,
+)
+from restproof.contract.model import Contract
+from restproof.errors import ConfigurationError, Place
+
+__all__ = ["FILE_NAME", "Config", "Section", "Target", "load_config", "resolve_contract", "resolve_target"]
+
+FILE_NAME = "restproof.toml"
+_SHORTEST_SECRET = 4
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def load_config(cwd: Path) -> Config:
+    """Reads ``restproof.toml`` from ``cwd`` or the nearest directory above it. Raises :class:`ConfigurationError`."""
+    for directory in (cwd, *cwd.parents):
+        file = directory / FILE_NAME
+        if file.is_file():
+            return read_config(file)
+    return Config(root=cwd)
+
+
+def resolve_contract(argument: str | None, config: Config, cwd: Path) -> Path:
+    """The contract file that a command means: its argument, by ``cwd``; else the configured one, the only one under
+    ``contracts``, or the bundled one, by the directory of ``restproof.toml``. Raises
+    :class:`ConfigurationError`."""
+    if argument is not None:
+        return find_contract(argument, None, cwd)
+    return find_contract(None, config.contract, config.root)
+
+
+def resolve_target(
+    option: str | None, config: Config, contract: Contract, environ: Mapping[str, str] = os.environ
+) -> Target | None:
+    """The target that ``option`` (a name of ``restproof.toml`` or a URL), else the configuration, names; ``None``
+    is the embedded sandbox.
+
+    A URL with the scheme, host and port of a section uses that section. Any other takes its credentials from
+    ``RESTPROOF_FULL``, ``RESTPROOF_READ_ONLY``, ``RESTPROOF_FOREIGN`` and ``RESTPROOF_THROTTLED``, ids from
+    ``RESTPROOF_ID_<NAME>`` (``RESTPROOF_ID_OTHER_COMPANY``), and a CA from ``RESTPROOF_CA_BUNDLE``. Raises
+    :class:`ConfigurationError`.
+    """
+    wanted = option or config.target
+    if wanted is None or (wanted == "sandbox" and "sandbox" not in config.sections):
+        return None
+    place = None if option else config.place("target")
+    if "://" in wanted:
+        _check_url(wanted, contract, place)
+        section = _section_for(wanted, config)
+        if section is None:
+            return _complete(_from_environment(wanted, contract, environ), contract, None)
+    elif wanted in config.sections:
+        section = config.sections[wanted]
+    else:
+        raise ConfigurationError(
+            f"there is no target {wanted!r}{did_you_mean(wanted, config.sections)}",
+            place=place,
+            hint=f"Write [targets.{wanted}] into {FILE_NAME}, or give a URL.",
+        )
+    _check_url(section.target.base_url, contract, section.place("base_url"))
+    _check_names(section, contract)
+    return _complete(replace(section.target, credentials=_expanded(section, environ)), contract, section)
+
+
+def _complete(target: Target, contract: Contract, section: Section | None) -> Target:
+    """The target with ids of the type that the contract says. Raises where it lacks what every run needs."""
+    if contract.auth.scheme != "none" and "full" not in target.credentials:
+        raise ConfigurationError(
+            f"target {target.name}: there is no credential `full`",
+            place=section.place("credentials") if section else None,
+            hint=f'Write full = "${{VARIABLE}}" under [targets.{target.name}.credentials].'
+            if section
+            else "Set RESTPROOF_FULL in the environment.",
+        )
+    for name, value in target.credentials.items():
+        problem = None
+        if len(value) < _SHORTEST_SECRET:
+            problem = f"is shorter than {_SHORTEST_SECRET} characters and could not be kept out of the reports"
+        elif not value.isprintable() or (not value.isascii() and contract.auth.scheme != "basic"):
+            problem = "holds characters that no header can carry"
+        elif contract.auth.scheme == "basic" and ":" not in value:
+            problem = "is not of the form user:password, as the basic scheme needs it"
+        if problem:
+            raise ConfigurationError(
+                f"target {target.name}: credential `{name}` {problem}",
+                place=section.place(f"credentials.{name}") if section else None,
+            )
+    ids = {name: _typed(name, value, contract, section) for name, value in target.ids.items()}
+    for resource in contract.given:
+        if resource not in ids:
+            raise ConfigurationError(
+                f"target {target.name}: there is no id for {resource}, and no operation can create one",
+                place=section.place("ids") if section else None,
+                hint=f"Write {resource} = ID under [targets.{target.name}.ids]."
+                if section
+                else f"Set {_id_variable(resource)} in the environment.",
+            )
+    return replace(target, ids=ids)
+
+
+def _typed(name: str, value: int | str, contract: Contract, section: Section | None) -> int | str:
+    resource = contract.resources.get(_resource_of(name, contract) or "")
+    if resource is None or resource.id.type != "integer" or isinstance(value, int):
+        return value if resource is None or resource.id.type == "integer" else str(value)
+    if re.fullmatch("-?[0-9]+", value):
+        return int(value)
+    raise ConfigurationError(
+        f"the id of {name} is {value!r}, and the contract says that it is an integer",
+        place=section.place(f"ids.{name}") if section else None,
+        hint=None if section else f"Correct {_id_variable(name)} in the environment.",
+    )
+
+
+def _resource_of(name: str, contract: Contract) -> str | None:
+    for prefix in ("", "other_", "foreign_"):
+        if name.startswith(prefix) and name.removeprefix(prefix) in contract.resources:
+            return name.removeprefix(prefix)
+    return None
+
+
+def _check_names(section: Section, contract: Contract) -> None:
+    """Whether ``forbid`` and ``ids`` name what the contract has."""
+    operations = [f"{r.name}.{operation}" for r in contract for operation in r.operations]
+    for operation in sorted(section.target.forbid):
+        if operation not in operations:
+            raise ConfigurationError(
+                f"forbid: the contract has no operation {operation!r}{did_you_mean(operation, operations)}",
+                place=section.place("forbid"),
+            )
+    names = [prefix + r.name for r in contract for prefix in ("", "other_", "foreign_")]
+    for name in section.target.ids:
+        if name not in names:
+            raise ConfigurationError(
+                f"ids: the contract has no resource for {name!r}{did_you_mean(name, names)}",
+                place=section.place(f"ids.{name}"),
+                hint="An id is named <resource>, other_<resource> or foreign_<resource>.",
+            )
+
+
+def _from_environment(url: str, contract: Contract, environ: Mapping[str, str]) -> Target:
+    names = [prefix + r.name for r in contract for prefix in ("", "other_", "foreign_")]
+    bundle = environ.get("RESTPROOF_CA_BUNDLE")
+    credentials = {n: environ.get(f"RESTPROOF_{n.upper()}", "") for n in CREDENTIALS}
+    return Target(
+        name=urlsplit(url).netloc,
+        base_url=url.rstrip("/"),
+        credentials={n: v for n, v in credentials.items() if v},
+        ids={n: environ[_id_variable(n)] for n in names if environ.get(_id_variable(n))},
+        ca_bundle=existing_path(Path(bundle), None, "RESTPROOF_CA_BUNDLE") if bundle else None,
+    )
+
+
+def _id_variable(name: str) -> str:
+    return "RESTPROOF_ID_" + re.sub("[^A-Za-z0-9]", "_", name).upper()
+
+
+def _expanded(section: Section, environ: Mapping[str, str]) -> dict[str, str]:
+    """The credentials with their variables filled in. One that becomes empty counts as absent: that is how CI
+    systems pass secrets that are not set."""
+    found = {}
+    for name, text in section.target.credentials.items():
+        for variable in _VARIABLE.findall(text):
+            if variable not in environ:
+                raise ConfigurationError(
+                    f"credential `{name}`: the environment variable {variable} is not set",
+                    place=section.place(f"credentials.{name}"),
+                    hint=f"export {variable}=…, or take the line out.",
+                )
+        value = _VARIABLE.sub(lambda match: environ[match[1]], text)
+        if value:
+            found[name] = value
+    return found
+
+
+def _section_for(url: str, config: Config) -> Section | None:
+    asked = urlsplit(url)
+    found = [s for s in config.sections.values() if _same(asked, urlsplit(s.target.base_url))]
+    if len(found) > 1:
+        names = " and ".join(s.target.name for s in found)
+        raise ConfigurationError(
+            f"{url} is the target of {names}", place=found[0].place(), hint="Give the name of one."
+        )
+    return found[0] if found else None
+
+
+def _same(asked: SplitResult, section: SplitResult) -> bool:
+    """Whether a URL means a section's server: scheme, host and port, and the path where the URL has one."""
+    path = asked.path.rstrip("/")
+    return _origin(asked) == _origin(section) and path in ("", section.path.rstrip("/"))
+
+
+def _origin(url: SplitResult) -> tuple[str, str | None, int]:
+    return url.scheme, url.hostname, url.port or (443 if url.scheme == "https" else 80)
+
+
+def _check_url(url: str, contract: Contract, place: Place | None) -> None:
+    parts = parse_url(url, place)
+    # The host is shown and the credentials are not: a URL with user information is quoted nowhere.
+    base = contract.base_path.rstrip("/")
+    if base and parts.path.rstrip("/").endswith(base):
+        raise ConfigurationError(
+            f"{url} ends with the contract's base path {base}, which is added to it",
+            place=place,
+            hint=f"Write {url.rstrip('/').removesuffix(base)}.",
+        )
+    if contract.transport == "https" and parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ConfigurationError(
+            f"{url}: the contract promises https, and credentials are not sent in the clear",
+            place=place,
+            hint="Use https (plain http is accepted for the local machine only).",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

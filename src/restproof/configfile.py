@@ -1,0 +1,219 @@
+"""``restproof.toml`` as values. Every error names the file and line that it is about.
+
+Credentials stay as they are written here: ``restproof.config`` fills in their variables for the one target that is
+used.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from restproof.contract.hints import closest
+from restproof.errors import ConfigurationError, Place
+
+CREDENTIALS = ("full", "read_only", "foreign", "throttled")
+"""``full`` reads and writes; ``read_only`` proves 403; ``foreign`` belongs to another tenant; ``throttled`` has a
+small window."""
+
+_TOP_KEYS = ("contract", "target", "targets")
+_TARGET_KEYS = ("base_url", "ca_bundle", "rate", "timeout", "forbid", "deviations", "credentials", "ids")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server to send to. ``rate`` is in requests per second (``None``: no limit of ours), ``timeout`` in seconds;
+    ``forbid`` holds ``resource.operation``; ``ids`` those of the parents that no operation can create, by ``<r>``,
+    ``other_<r>``, ``foreign_<r>``."""
+
+    name: str
+    base_url: str
+    kind: Literal["sandbox", "live", "stubs"] = "live"
+    credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ids: Mapping[str, int | str] = field(default_factory=dict)
+    ca_bundle: Path | None = None
+    rate: float | None = None
+    timeout: float = 10.0
+    forbid: frozenset[str] = frozenset()
+    deviations: Path | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """``[targets.NAME]`` as written: credentials still hold ``${VARIABLES}``. ``lines`` maps keys to their lines."""
+
+    target: Target
+    file: Path
+    lines: Mapping[str, int]
+
+    def place(self, key: str = "") -> Place:
+        return Place(self.file, self.lines.get(key) or self.lines.get("", 0))
+
+
+@dataclass(frozen=True)
+class Config:
+    """What ``restproof.toml`` says; all empty where there is none. ``root`` is the directory that its paths are
+    relative to, and that ``.restproof/`` lies in."""
+
+    root: Path
+    file: Path | None = None
+    contract: str | None = None
+    target: str | None = None
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def ledgers(self) -> Path:
+        """The directory of the ledgers."""
+        return self.root / ".restproof"
+
+    def place(self, key: str) -> Place | None:
+        return Place(self.file, self.lines.get(key, 0)) if self.file else None
+
+
+def read_config(file: Path) -> Config:
+    """Reads one ``restproof.toml``. Raises :class:`ConfigurationError`."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"\(at line (\d+)", str(error))
+        raise ConfigurationError(f"not valid TOML: {error}", place=Place(file, int(at[1]) if at else 0)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot be read: {error}", place=Place(file)) from None
+    lines = key_lines(text)
+    reader = _Reader(file, lines)
+    reader.known("", data, _TOP_KEYS)
+    sections = {}
+    targets = reader.get("targets", data.get("targets", {}), dict, "a table of targets")
+    for name, table in targets.items():
+        sections[name] = reader.section(name, table)
+    contract = reader.get("contract", data.get("contract"), str, "a path")
+    target = reader.get("target", data.get("target"), str, "the name of a target or a URL")
+    return Config(root=file.parent, file=file, contract=contract, target=target, sections=sections, lines=lines)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    file: Path
+    lines: Mapping[str, int]
+
+    def section(self, name: str, table: Any) -> Section:
+        key = f"targets.{name}"
+        self.get(key, table, dict, "a table")
+        self.known(key, table, _TARGET_KEYS)
+        if "base_url" not in table:
+            raise ConfigurationError(f"[{key}] has no base_url", place=self.place(key))
+        credentials = self.get(f"{key}.credentials", table.get("credentials", {}), dict, "a table")
+        self.known(f"{key}.credentials", credentials, CREDENTIALS)
+        for credential, value in credentials.items():
+            self.get(f"{key}.credentials.{credential}", value, str, 'a text such as "${VARIABLE}"')
+        ids = self.get(f"{key}.ids", table.get("ids", {}), dict, "a table")
+        for resource, value in ids.items():
+            self.get(f"{key}.ids.{resource}", value, (int, str), "an integer or a text")
+        forbid = self.get(f"{key}.forbid", table.get("forbid", []), list, 'a list of "resource.operation"')
+        if not all(isinstance(operation, str) for operation in forbid):
+            raise ConfigurationError('forbid is a list of "resource.operation"', place=self.place(f"{key}.forbid"))
+        base_url = self.get(f"{key}.base_url", table["base_url"], str, "a URL")
+        parse_url(base_url, self.place(f"{key}.base_url"))
+        target = Target(
+            name=name,
+            base_url=base_url.rstrip("/"),
+            credentials=credentials,
+            ids=ids,
+            ca_bundle=self.path(f"{key}.ca_bundle", table.get("ca_bundle")),
+            rate=self.positive(f"{key}.rate", table.get("rate")),
+            timeout=self.positive(f"{key}.timeout", table.get("timeout")) or Target.timeout,
+            forbid=frozenset(forbid),
+            deviations=self.path(f"{key}.deviations", table.get("deviations")),
+        )
+        start = key + "."
+        own = {k.removeprefix(start): line for k, line in self.lines.items() if k.startswith(start)}
+        return Section(target=target, file=self.file, lines={**own, "": self.place(key).line})
+
+    def place(self, key: str) -> Place:
+        """The line of ``key``, or of the nearest table above it."""
+        while key and key not in self.lines:
+            key = key.rpartition(".")[0]
+        return Place(self.file, self.lines.get(key, 0))
+
+    def known(self, key: str, table: Mapping[str, Any], names: Iterable[str]) -> None:
+        for name in table:
+            if name not in names:
+                where = f" in [{key}]" if key else ""
+                place = self.place(f"{key}.{name}" if key else name)
+                raise ConfigurationError(
+                    f"unknown key {name!r}{where}{did_you_mean(name, names)}",
+                    place=place,
+                    hint=f"Known here: {', '.join(names)}.",
+                )
+
+    def get(self, key: str, value: Any, kind: type | tuple[type, ...], words: str) -> Any:
+        right = value is None or (isinstance(value, kind) and not isinstance(value, bool))
+        if not right:
+            raise ConfigurationError(f"{key} must be {words}, not {value!r}", place=self.place(key))
+        return value
+
+    def positive(self, key: str, value: Any) -> float | None:
+        self.get(key, value, (int, float), "a number")
+        if value is not None and not 0 < value < float("inf"):
+            raise ConfigurationError(f"{key} must be greater than 0, not {value!r}", place=self.place(key))
+        return None if value is None else float(value)
+
+    def path(self, key: str, value: Any) -> Path | None:
+        text = self.get(key, value, str, "a path")
+        return None if text is None else existing_path(self.file.parent / text, self.place(key), key)
+
+
+def parse_url(url: str, place: Place | None) -> SplitResult:
+    """The parts of a target's URL. No message quotes a URL that may hold a password."""
+    try:
+        parts = urlsplit(url)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        parts, port_is_right = urlsplit(""), False
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_right:
+        raise ConfigurationError("the URL of a target is http(s)://HOST[:PORT][/PATH]", place=place)
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ConfigurationError(
+            f"the URL for {parts.hostname} holds a user, a query or a fragment",
+            place=place,
+            hint="Credentials come from the environment, and the contract adds the rest.",
+        )
+    return parts
+
+
+def existing_path(path: Path, place: Place | None, what: str) -> Path:
+    """``path``, if it exists; else an error that names it as ``what``."""
+    if not path.exists():
+        raise ConfigurationError(f"{what}: there is no file {path}", place=place)
+    return path
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """The line of each table and each ``key =`` of a TOML text, by dotted path; ``tomllib`` keeps none. Keys inside
+    inline tables and dotted keys count as their first part."""
+    found: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[([^\[\]]+)\]", line)
+        if header:
+            table = ".".join(part.strip().strip("\"'") for part in header[1].split("."))
+            found.setdefault(table, number)
+            continue
+        key = re.match(r"\s*(?:\"([^\"]+)\"|'([^']+)'|([A-Za-z0-9_-]+))\s*[=.]", line)
+        if key:
+            name = key[1] or key[2] or key[3]
+            found.setdefault(f"{table}.{name}" if table else name, number)
+    return found
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`` (did you mean 'x'?)`` with the nearest known word, or nothing."""
+    close = closest(word, known)
+    return f" (did you mean {close!r}?)" if close else ""

@@ -1,0 +1,1 @@
+"""The first room: what an API promises, read from its contract file and its JSON Schemas."""

@@ -1,0 +1,233 @@
+"""How a resource behaves over several requests: the words of a contract that name fields of its schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from restproof.contract.document import Route
+from restproof.contract.fields import Fields
+from restproof.contract.hints import near
+from restproof.contract.model import (
+    ANY,
+    DerivedAlternative,
+    Example,
+    Filter,
+    Never,
+    Ordered,
+    Reference,
+    Resource,
+    Rule,
+)
+from restproof.contract.shapes import types_of
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
+
+
+class BehaviourReader:
+    """Reads uniqueness, derivation, references, rules, sorting and filters of one resource."""
+
+    def __init__(
+        self, raw: Mapping[str, Any], fields: Fields, route: Route, id_field: str, resources: Mapping[str, Any]
+    ) -> None:
+        self.raw, self.fields, self.route, self.id_field, self.resources = raw, fields, route, id_field, resources
+
+    def read(self) -> dict[str, Any]:
+        """The keyword arguments of ``Resource`` that are about behaviour."""
+        names = {
+            "touched": self.names("touched", self.fields.readable),
+            "volatile": self.names("volatile", self.fields.readable),
+            "lenient": self.names("lenient", self.fields.known),
+            "create_only": self.names("create_only", self.fields.writable),
+            "sort": self.names("sort", self.fields.readable),
+            "secret": self.names("secret", self.fields.known),
+        }
+        references, reads_as, derived = self.references(), self.reads_as(), self.derived()
+        shown = {r.reads_as for r in references.values()} | set(reads_as.values())
+        moving = (
+            {re.split(r"[.\[]", place)[0] for place in shown}
+            | set(derived)
+            | set(names["touched"])
+            | set(names["volatile"])
+        )
+        return {
+            **names,
+            "unique": self.unique(),
+            "unique_scope": self.raw.get("unique_scope", "parent"),
+            "derived": derived,
+            "touched_resolution": float(self.raw.get("touched_resolution", 1)),
+            "immutable": self.immutable(moving),
+            "references": references,
+            "reads_as": reads_as,
+            "rules": self.rules(),
+            "filters": self.filters(),
+        }
+
+    def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
+        place = self.fields.document.place((*self.route, *route))
+        self.fields.problems.add(f"resource '{self.fields.resource}': {message}", place, hint)
+
+    def names(self, word: str, check: Any) -> tuple[str, ...]:
+        said = self.raw.get(word, ())
+        for index, name in enumerate(said):
+            check(name, (*self.route, word, index), word)
+        return tuple(said)
+
+    def unique(self) -> tuple[tuple[str, ...], ...]:
+        groups = []
+        for index, group in enumerate(self.raw.get("unique", ())):
+            groups.append((group,) if isinstance(group, str) else tuple(group))
+            for name in groups[-1]:
+                self.fields.writable(name, (*self.route, "unique", index), "unique")
+        return tuple(groups)
+
+    def immutable(self, moving: set[str]) -> tuple[str, ...]:
+        if "immutable" in self.raw:
+            said = self.names("immutable", self.fields.readable)
+            return said if self.id_field in said else (self.id_field, *said)
+        set_by_server = [n for n, p in self.fields.properties.items() if p.get("readOnly") and n not in moving]
+        return tuple(dict.fromkeys([self.id_field, *set_by_server]))
+
+    def derived(self) -> dict[str, tuple[DerivedAlternative, ...]]:
+        said = self.raw.get("derived", {})
+        if isinstance(said, list):
+            self.names("derived", self.fields.readable)
+            return dict.fromkeys(said, ())
+        found = {}
+        for name, how in said.items():
+            self.fields.readable(name, (*self.route, "derived", name), "derived")
+            alternatives = []
+            for index, one in enumerate([{"template": how}] if isinstance(how, str) else how):
+                route: Route = (
+                    (*self.route, "derived", name) if isinstance(how, str) else (*self.route, "derived", name, index)
+                )
+                for field in (*one.get("when", ()), *_PLACEHOLDER.findall(one["template"])):
+                    self.fields.known(field, route, "derived")
+                alternatives.append(DerivedAlternative(one["template"], tuple(one.get("when", ()))))
+            if alternatives and alternatives[-1].when:
+                self.problem(
+                    f"the last template of '{name}' has a 'when'",
+                    "derived",
+                    name,
+                    hint="end with one that always holds",
+                )
+            found[name] = tuple(alternatives)
+        return found
+
+    def references(self) -> dict[str, Reference]:
+        found = {}
+        for name, said in self.raw.get("references", {}).items():
+            route = ("references", name)
+            if not self.fields.writable(name, (*self.route, *route), "references"):
+                continue
+            if said["to"] not in self.resources:
+                message = f"'{name}' refers to an unknown resource '{said['to']}'"
+                self.problem(message, *route, "to", hint=near(said["to"], self.resources))
+            reads_as = said.get("reads_as", name)
+            if "reads_as" in said:
+                self.fields.located(reads_as, (*self.route, *route, "reads_as"), "reads_as")
+            elif self.fields.properties[name].get("writeOnly"):
+                hint = "say where a response shows it: reads_as: office.id"
+                self.problem(f"the reference '{name}' is writeOnly, so no response shows it", *route, hint=hint)
+            many = "array" in types_of(self.fields.properties[name]) and "type" in self.fields.properties[name]
+            found[name] = Reference(name, said["to"], reads_as, many, said.get("on_delete", "unspecified"))
+        return found
+
+    def reads_as(self) -> dict[str, str]:
+        said: Mapping[str, str] = self.raw.get("reads_as", {})
+        for name, place in said.items():
+            route = (*self.route, "reads_as", name)
+            if self.fields.writable(name, route, "reads_as"):
+                self.fields.located(place, route, "reads_as")
+            if name in self.raw.get("references", {}):
+                self.problem(f"'{name}' is a reference", "reads_as", name, hint="say reads_as inside 'references'")
+        return dict(said)
+
+    def rules(self) -> tuple[Rule, ...]:
+        return tuple(rule for index, said in enumerate(self.raw.get("rules", ())) for rule in self.rule(said, index))
+
+    def rule(self, said: Mapping[str, Any], index: int) -> list[Rule]:
+        words = [w for w in ("ordered", "never", "refused") if w in said]
+        if len(words) != 1 or ("because" in said and words != ["refused"]):
+            message = "a rule is one of ordered, never, or refused (with because)"
+            self.problem(message, "rules", index, hint="write each as an entry of its own")
+            return []
+        route: Route = (*self.route, "rules", index)
+        if "ordered" in said:
+            first, second = said["ordered"]
+            sound = [self.fields.writable(n, (*route, "ordered"), "rules") for n in (first, second)]
+            if all(sound):
+                kinds = [types_of(self.fields.properties[n]) - {"null", "integer"} for n in (first, second)]
+                if kinds[0] != kinds[1]:
+                    hint = "both must be numbers, or both text"
+                    self.problem(
+                        f"'{first}' and '{second}' are of different types: they have no order",
+                        "rules",
+                        index,
+                        hint=hint,
+                    )
+            return [Ordered(first, second)]
+        if "never" in said:
+            [(name, (before, after))] = said["never"].items()
+            if self.fields.writable(name, (*route, "never"), "rules"):
+                for value in (before, after):
+                    self.value(name, value, "rules", index, "never")
+            return [Never(name, before, after)]
+        for name, value in said["refused"].items():
+            if self.fields.writable(name, (*route, "refused", name), "rules"):
+                self.value(name, value, "rules", index, "refused", name)
+        if "because" not in said:
+            self.problem("a refused example does not say why", "rules", index, hint="add because: text")
+        return [Example(said["refused"], said.get("because", ""))]
+
+    def value(self, name: str, value: Any, *route: str | int) -> None:
+        if not _symbolic(value) and not self.fields.allows(name, value):
+            message = f"the schema of '{name}' does not allow {value!r}, so it is invalid before any rule looks at it"
+            allowed = self.fields.properties[name].get("enum")
+            guess = (
+                near(value, [v for v in allowed if isinstance(v, str)]) if allowed and isinstance(value, str) else None
+            )
+            self.problem(message, *route, hint=guess or "a rule speaks of values that the schema allows")
+
+    def filters(self) -> dict[str, Filter]:
+        found = {}
+        for name, said in self.raw.get("filters", {}).items():
+            route = (*self.route, "filters", name)
+            if said == "equals":
+                self.fields.readable(name, route, "filters")
+                found[name] = Filter(name, name)
+                continue
+            field, values = said["field"], said.get("map")
+            if self.fields.located(field, route, "filters") and values and field in self.fields.properties:
+                for spelled, value in values.items():
+                    if value != "any" and not self.fields.allows(field, value):
+                        hint = "write 'any' for all entries, or a value of the field"
+                        self.problem(f"'{field}' can never equal {value!r}", "filters", name, "map", spelled, hint=hint)
+            mapped = {k: ANY if v == "any" else v for k, v in values.items()} if values else None
+            found[name] = Filter(name, field, mapped)
+        return found
+
+    def check_examples(self, resource: Resource) -> None:
+        """Every example is a body that a create takes; members that hold a symbol are not looked at."""
+        validator = Draft202012Validator(dict(resource.shapes.create))
+        for index, body in enumerate(resource.examples):
+            for error in validator.iter_errors(body):
+                if error.absolute_path and _symbolic(body[error.absolute_path[0]]):
+                    continue
+                where = "/".join(str(step) for step in error.absolute_path)
+                message = (
+                    f"example {index + 1} is not valid" + (f" at '{where}'" if where else "") + f": {error.message}"
+                )
+                self.problem(
+                    message, "examples", index, *error.absolute_path, hint="an example is a body that a create accepts"
+                )
+
+
+def _symbolic(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(_SYMBOL.search(value))
+    return isinstance(value, list) and any(_symbolic(entry) for entry in value)

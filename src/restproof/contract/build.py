@@ -1,0 +1,174 @@
+"""From a contract that keeps to the language to its values, with the checks that no JSON Schema can say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.document import Document, Problems, Route
+from restproof.contract.hints import near
+from restproof.contract.model import Auth, Clause, Contract, Parent, QuerySyntax, RateLimit, Schema
+from restproof.contract.resource import ResourceReader, Scope
+from restproof.contract.schemas import SchemaFolder
+from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS, check_statuses, resolve
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contract | None:
+    """The contract of a document that keeps to the language; ``None`` (and ``problems``) where it contradicts itself
+    or its schemas.
+    """
+    raw: Mapping[str, Any] = document.value
+    parents = _parents(document, problems)
+    check_statuses(raw.get("statuses", {}), document, ("statuses",), problems)
+    _headers(document, problems)
+    order = _order(document, problems)
+    errors = _errors(document, folder)
+    scope = Scope(
+        document=document,
+        folder=folder,
+        problems=problems,
+        statuses={c: v for c, v in raw.get("statuses", {}).items() if c in STATUS_DEFAULTS},
+        paging=raw.get("paging", {}),
+        # Without sound parents there is no contract, but what is wrong with each resource is told all the same.
+        parents=parents or {},
+    )
+    read = {name: ResourceReader(scope, name).read() for name in raw["resources"]}
+    if len(problems):
+        return None
+    auth = raw.get("auth", "none")
+    auth = {"scheme": auth} if isinstance(auth, str) else auth
+    default_header = "X-API-Key" if auth["scheme"] == "api_key" else "Authorization"
+    return Contract(
+        name=raw["contract"],
+        title=raw.get("title", raw["contract"]),
+        path=document.file,
+        base_path=raw.get("base_path", ""),
+        transport=raw.get("transport", "any"),
+        auth=Auth(scheme=auth["scheme"], header=auth.get("header", default_header)),
+        headers=raw.get("headers", {}),
+        statuses=resolve(scope.statuses),
+        order=order,
+        errors=errors,
+        rate_limit=RateLimit(**raw["rate_limit"]) if "rate_limit" in raw else None,
+        query=QuerySyntax(**raw.get("query", {})),
+        resources={name: resource for name, resource in read.items() if resource is not None},
+        policies=frozenset(raw.get("policies", ())),
+        clauses={name: _clause(name, said) for name, said in raw.get("clauses", {}).items()},
+        max_body=raw.get("max_body"),
+        latency_budget=raw.get("latency_budget"),
+        idempotency_key=raw.get("idempotency_key"),
+    )
+
+
+def _clause(name: str, said: Mapping[str, Any]) -> Clause:
+    sources = ([said["source"]] if "source" in said else []) + said.get("sources", [])
+    return Clause(requirement=name, sources=tuple(sources), level=said.get("level"))
+
+
+def _errors(document: Document, folder: SchemaFolder) -> Schema | None:
+    said = document.value.get("errors")
+    if said is None:
+        return None
+    if isinstance(said, str):
+        source = folder.load(said, document.place(("errors",)))
+    else:
+        source = folder.check(document, ("errors",))
+    return source.schema if source else None
+
+
+def _order(document: Document, problems: Problems) -> tuple[str, ...]:
+    said = document.value.get("order")
+    if said is None:
+        return DEFAULT_ORDER
+    for index, case in enumerate(said):
+        if case not in DEFAULT_ORDER:
+            problems.add(f"'{case}' is no case of 'order'", document.place(("order", index)), near(case, DEFAULT_ORDER))
+    missing = [case for case in DEFAULT_ORDER if case not in said]
+    if missing:
+        hint = "name all ten, or leave 'order' out"
+        problems.add(f"'order' does not say where these stand: {', '.join(missing)}", document.place(("order",)), hint)
+    return tuple(said)
+
+
+def _headers(document: Document, problems: Problems) -> None:
+    resources = document.value["resources"]
+    for header, template in document.value.get("headers", {}).items():
+        for name in _PLACEHOLDER.findall(template):
+            if name not in resources:
+                place = document.place(("headers", header))
+                problems.add(f"the header '{header}' names an unknown resource '{name}'", place, near(name, resources))
+
+
+def _parents(document: Document, problems: Problems) -> dict[str, tuple[Parent, ...]] | None:
+    """The parents of every resource, the farthest first; ``None`` where one of them is unknown or they go round in a
+    circle.
+    """
+    resources: Mapping[str, Any] = document.value["resources"]
+    before = len(problems)
+    found: dict[str, list[Parent]] = {}
+    paths: dict[str, str] = {}
+    for name, said in resources.items():
+        route: Route = ("resources", name)
+        found[name] = []
+        for parent in _PLACEHOLDER.findall(said["path"]):
+            if parent not in resources:
+                message = f"the path of resource '{name}' names an unknown resource '{parent}'"
+                hint = near(parent, resources) or "declare it"
+                if hint.startswith("there is"):
+                    hint = (
+                        f"declare it (a parent that is not tested is {parent}: {{path: ..., operations: []}}); {hint}"
+                    )
+                problems.add(message, document.place((*route, "path")), hint)
+            elif any(p.resource == parent for p in found[name]):
+                message = f"the path of resource '{name}' names '{parent}' twice"
+                problems.add(message, document.place((*route, "path")), "a resource has each parent once")
+            else:
+                found[name].append(Parent(parent, parent, "path"))
+        for parent, how in said.get("parent", {}).items():
+            place = document.place((*route, "parent", parent))
+            if parent not in resources:
+                problems.add(f"resource '{name}' has an unknown parent '{parent}'", place, near(parent, resources))
+            elif any(p.resource == parent for p in found[name]):
+                hint = "remove one of the two"
+                problems.add(f"resource '{name}' names its parent '{parent}' in 'path' and in 'parent'", place, hint)
+            else:
+                how = {"name": how} if isinstance(how, str) else how
+                found[name].append(Parent(parent, how["name"], how.get("in", "auto")))
+        same = paths.setdefault(said["path"].rstrip("/"), name)
+        if same != name:
+            place = document.place((*route, "path"))
+            problems.add(f"resources '{same}' and '{name}' have the same path", place, "a path belongs to one resource")
+    if len(problems) > before or _circle(found, document, problems):
+        return None
+
+    def depth(name: str) -> int:
+        return 1 + max((depth(p.resource) for p in found[name]), default=0)
+
+    return {name: tuple(sorted(above, key=lambda p: depth(p.resource))) for name, above in found.items()}
+
+
+def _circle(parents: Mapping[str, list[Parent]], document: Document, problems: Problems) -> bool:
+    """Whether a resource is above itself; each circle is told once."""
+    told: set[frozenset[str]] = set()
+
+    def walk(name: str, chain: tuple[str, ...]) -> None:
+        if name in chain:
+            circle = chain[chain.index(name) :]
+            if frozenset(circle) not in told:
+                told.add(frozenset(circle))
+                place = document.place(("resources", circle[0], "path"))
+                problems.add(
+                    f"parents go round in a circle: {' → '.join((*circle, name))}",
+                    place,
+                    "one of them must stand on its own",
+                )
+            return
+        for parent in parents[name]:
+            walk(parent.resource, (*chain, name))
+
+    for name in parents:
+        walk(name, ())
+    return bool(told)

@@ -1,0 +1,145 @@
+"""The properties of one resource's schema, as the words of a contract name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from restproof.contract.document import Document, Problems, Route
+from restproof.contract.hints import near
+from restproof.contract.schemas import Source
+
+_NOT_UNDERSTOOD = (
+    *("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas"),
+    *("patternProperties", "propertyNames", "minProperties", "maxProperties", "unevaluatedProperties", "enum", "const"),
+)
+"""Keywords that would bind the resource as a whole: the derived shapes cannot carry them, so they are refused and not
+ignored.
+"""
+
+
+class Fields:
+    """Looks fields up and notes those that are not there or cannot play their part."""
+
+    def __init__(self, source: Source, document: Document, problems: Problems, resource: str) -> None:
+        self.source = source
+        self.document = document
+        self.problems = problems
+        self.resource = resource
+        found = source.schema.get("properties", {})
+        self.properties: Mapping[str, Any] = found if isinstance(found, dict) else {}
+
+    def check_schema(self) -> None:
+        """What a resource's schema must be beyond valid: an object, of which the request and response shapes can be
+        derived.
+        """
+        schema, add = self.source.schema, self.problems.add
+        if schema.get("type") != "object":
+            add(
+                'a resource\'s schema must say "type": "object"',
+                self.source.place("type"),
+                "a resource is a JSON object",
+            )
+        if "properties" not in schema:
+            add("a resource's schema has no properties", self.source.place(), "list what requests and responses hold")
+        for word in _NOT_UNDERSTOOD:
+            if word in schema:
+                message = f"'{word}' is not understood at the top of a resource's schema"
+                add(
+                    message, self.source.place(word), "use it inside a property, or say it with 'rules' in the contract"
+                )
+        if isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
+            place = self.source.place("additionalProperties")
+            add(
+                "'additionalProperties' must be true or false at the top of a resource's schema",
+                place,
+                "list the properties",
+            )
+        for name in schema.get("required", ()):
+            if name not in self.properties:
+                message = f"'required' names '{name}', which is no property"
+                add(message, self.source.place("required"), near(name, self.properties) or "add it to the properties")
+        for name, found in self.properties.items():
+            if "default" in found and not self.allows(name, found["default"]):
+                add(
+                    f"the default of '{name}' is not allowed by its own schema",
+                    self.source.place("properties", name, "default"),
+                    "a default is a value that a request could hold: correct one of the two",
+                )
+
+    def allows(self, name: str, value: Any) -> bool:
+        """Whether the schema of a property allows a value."""
+        return not list(Draft202012Validator(self.properties[name]).iter_errors(value))
+
+    def known(self, name: str, route: Route, word: str) -> bool:
+        """Whether the schema has this property; notes it where not."""
+        if name in self.properties:
+            return True
+        message = f"resource '{self.resource}': '{word}' names an unknown field '{name}'"
+        self.problems.add(message, self.document.place(route), near(name, self.properties) or "add it to the schema")
+        return False
+
+    def writable(self, name: str, route: Route, word: str) -> bool:
+        """Whether a request can hold this property; notes it where not."""
+        if not self.known(name, route, word):
+            return False
+        if self.properties[name].get("readOnly"):
+            message = f"resource '{self.resource}': '{word}' names '{name}', which the schema says is readOnly"
+            self.problems.add(message, self.document.place(route), "only a field that requests hold can stand here")
+            return False
+        return True
+
+    def readable(self, name: str, route: Route, word: str) -> bool:
+        """Whether a response holds this property; notes it where not."""
+        if not self.known(name, route, word):
+            return False
+        if self.properties[name].get("writeOnly"):
+            message = f"resource '{self.resource}': '{word}' names '{name}', which the schema says is writeOnly"
+            self.problems.add(message, self.document.place(route), "only a field that responses hold can stand here")
+            return False
+        return True
+
+    def located(self, location: str, route: Route, word: str) -> bool:
+        """Whether a response holds what ``office.id`` or ``departments[].id`` names; notes it where not."""
+        head, *rest = location.split(".")
+        if not self.readable(head.removesuffix("[]"), route, word):
+            return False
+        schema: Any = self.properties
+        for step in (head, *rest):
+            name = step.removesuffix("[]")
+            if not isinstance(schema, dict) or name not in schema:
+                message = (
+                    f"resource '{self.resource}': '{word}' names '{location}', and the schema has no '{name}' there"
+                )
+                known = schema if isinstance(schema, dict) else ()
+                self.problems.add(
+                    message, self.document.place(route), near(name, known) or "check the path against the schema"
+                )
+                return False
+            found = schema[name]
+            if step.endswith("[]") != _is_array(found):
+                right = f"{name}[]" if _is_array(found) else name
+                message = f"resource '{self.resource}': '{word}' names '{location}', which the schema contradicts"
+                self.problems.add(message, self.document.place(route), f"write '{right}'")
+                return False
+            inner = found.get("items", {}) if step.endswith("[]") else found
+            schema = _properties(inner)
+        return True
+
+
+def _is_array(schema: Mapping[str, Any]) -> bool:
+    kind = schema.get("type")
+    return kind == "array" or (isinstance(kind, list) and "array" in kind)
+
+
+def _properties(schema: Any) -> Mapping[str, Any]:
+    """The properties of an object schema, also where it is one of the alternatives (null or object)."""
+    if not isinstance(schema, dict):
+        return {}
+    found = dict(schema.get("properties", {}))
+    for word in ("anyOf", "oneOf", "allOf"):
+        for inner in schema.get(word, ()):
+            found.update(_properties(inner))
+    return found

@@ -1,0 +1,50 @@
+"""Reading a contract: file → checked values. Every problem is named with its file, its line and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from restproof.contract.build import build
+from restproof.contract.document import Problems, read_yaml
+from restproof.contract.language import check_language
+from restproof.contract.model import Contract
+from restproof.contract.schemas import SchemaFolder
+from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS
+from restproof.errors import ContractError, Place
+
+__all__ = ["DEFAULT_ORDER", "STATUS_DEFAULTS", "check", "load"]
+
+FILE_NAME = "contract.yaml"
+
+
+def load(path: str | Path) -> Contract:
+    """The contract of a file, or of ``contract.yaml`` in a directory. Raises ``ContractError``: the first problem,
+    with the rest in ``others``.
+    """
+    contract, errors = _read(Path(path))
+    if contract is None:
+        first, *rest = errors
+        raise ContractError(first.message, place=first.place, hint=first.hint, others=tuple(rest))
+    return contract
+
+
+def check(path: str | Path) -> list[ContractError]:
+    """All problems of a contract and its schemas, by file and line; empty where it is sound."""
+    return _read(Path(path))[1]
+
+
+def _read(path: Path) -> tuple[Contract | None, list[ContractError]]:
+    file = path / FILE_NAME if path.is_dir() else path
+    if not file.is_file():
+        hint = "give a contract file, or a directory that holds a contract.yaml"
+        return None, [ContractError("there is no such contract", place=Place(file), hint=hint)]
+    problems = Problems()
+    try:
+        document = read_yaml(file, problems)
+    except ContractError as error:
+        return None, [error, *problems.errors]
+    check_language(document, problems)
+    if len(problems):
+        return None, problems.errors
+    contract = build(document, SchemaFolder(file.absolute(), problems), problems)
+    return (None if len(problems) else contract), problems.errors

@@ -1,0 +1,346 @@
+"""What an API promises, as frozen values. Built by ``restproof.contract.load``; read by every other room.
+
+The words are those of the contract file (``docs/contract.md``); every default is resolved here, so no reader has to
+know one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from restproof.contract.shapes import Shapes
+
+OPERATIONS = ("list", "create", "read", "update", "replace", "delete")
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Status:
+    """The statuses that a contract allows for one case: exact codes and whole classes (``4xx``).
+
+    ``accepted`` marks the two words that are no status: ``ignored`` (the request succeeds and the thing has no
+    effect) and ``kept`` (it succeeds and the thing is stored).
+    """
+
+    codes: frozenset[int] = frozenset()
+    classes: frozenset[int] = frozenset()
+    accepted: Literal["", "ignored", "kept"] = ""
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, int) and (code in self.codes or code // 100 in self.classes)
+
+    @property
+    def first(self) -> int:
+        """The code that a conforming server answers where it has the choice: the first in reading order (200 before
+        204).
+        """
+        if self.codes:
+            return min(self.codes)
+        return min(self.classes) * 100
+
+    def __or__(self, other: Status) -> Status:
+        """What either allows."""
+        return Status(self.codes | other.codes, self.classes | other.classes, self.accepted or other.accepted)
+
+    def __str__(self) -> str:
+        if self.accepted:
+            return self.accepted
+        parts = [str(c) for c in sorted(self.codes)] + [f"{c}xx" for c in sorted(self.classes)]
+        return " or ".join(parts)
+
+
+@dataclass(frozen=True)
+class Auth:
+    """How a request proves who sends it (RFC 9110 §11). ``scheme`` ``none`` means that no credential is asked for."""
+
+    scheme: Literal["none", "bearer", "basic", "api_key"] = "none"
+    header: str = "Authorization"
+
+
+@dataclass(frozen=True)
+class Id:
+    """The identifier of a resource: the response field, its type and who chooses it (``server``, ``client`` or
+    ``either``).
+
+    ``server``: POST to the collection. ``client``: PUT to the item's path creates it (or POST with the field in the
+    body where ``create`` goes by POST). ``either``: POST, and PUT to a new id creates too.
+    """
+
+    field: str = "id"
+    type: Literal["integer", "uuid", "string"] = "integer"
+    chosen_by: Literal["server", "client", "either"] = "server"
+    pattern: str | None = None
+
+
+@dataclass(frozen=True)
+class Parent:
+    """One ancestor of a resource that a request names: in the path, in the query, in the body beside the envelope, or
+    ``auto`` (query on GET and DELETE, body on POST, PATCH and PUT). ``name`` is the parameter's name.
+    """
+
+    resource: str
+    name: str
+    place: Literal["path", "query", "body", "auto"]
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """The member that wraps the resource in requests, in single responses and in lists; ``None`` where nothing does."""
+
+    request: str | None = None
+    response: str | None = None
+    list: str | None = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A request field that holds the id (or array of ids) of another resource.
+
+    ``reads_as``: where it shows in a response: ``office.id``, ``departments[].id``, or the field itself
+    (``office_id``). ``on_delete``: what becomes of it when the referent is deleted: ``clear`` (null, or the entry
+    leaves the array), ``refuse``, or ``unspecified``.
+    """
+
+    field: str
+    to: str
+    reads_as: str
+    many: bool
+    on_delete: Literal["clear", "refuse", "unspecified"] = "unspecified"
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """``first`` ≤ ``second`` wherever both are set; judged on the state after the request."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class Never:
+    """``field`` never goes from ``before`` to ``after`` in an update."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Example:
+    """A body that the schema allows and a business rule refuses on create (members are laid over a valid body)."""
+
+    body: Mapping[str, Any]
+    because: str
+
+
+Rule = Ordered | Never | Example
+
+
+@dataclass(frozen=True)
+class DerivedAlternative:
+    """``template`` with ``{field}`` placeholders, used where all fields of ``when`` are neither null nor empty."""
+
+    template: str
+    when: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A query filter. ``equals``: the entry's ``field`` equals the value. With ``values``, each query value maps to
+    what ``field`` must equal; ``ANY`` matches all entries.
+    """
+
+    name: str
+    field: str
+    values: Mapping[str, Any] | None = None
+
+
+class _Any:
+    def __repr__(self) -> str:
+        return "any"
+
+
+ANY = _Any()
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How a list is cut into pages.
+
+    ``page``: 1-based page number and size. ``offset``: offset and limit. ``token``: an opaque next link or token in a
+    header (``next_header``) or in the body (``next_field``). ``none``: one page holds all.
+    """
+
+    style: Literal["none", "page", "offset", "token"] = "none"
+    page: str = "page"
+    size: str = "per_page"
+    offset: str = "offset"
+    token: str | None = None
+    next_header: str | None = None
+    next_field: str | None = None
+    default: int | None = None
+    max: int | None = None
+    over_max: Literal["refused", "clamped", "unspecified"] = "refused"
+    total: str | None = None
+    total_field: str | None = None
+    size_header: str | None = None
+    links: bool = False
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """Names of the rate-limit headers that every response carries."""
+
+    limit: str
+    remaining: str
+    reset: str | None = None
+
+
+@dataclass(frozen=True)
+class QuerySyntax:
+    """How a list's query is spelled: ``filter`` holds ``{name}``; ``descending`` holds ``{field}``."""
+
+    filter: str = "{name}"
+    sort: str = "sort"
+    descending: str = "-{field}"
+
+
+@dataclass(frozen=True)
+class Clause:
+    """What the contract adds to one entry of the register: its own sources and, where it says so, another level."""
+
+    requirement: str
+    sources: tuple[str, ...] = ()
+    level: Literal["must", "should"] | None = None
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource: where it lives, what it looks like and how it behaves."""
+
+    name: str
+    path: str
+    schema: Schema
+    schema_file: Path
+    operations: tuple[str, ...]
+    envelope: Envelope
+    parents: tuple[Parent, ...]
+    id: Id
+    methods: Mapping[str, str]
+    paging: Paging
+    statuses: Mapping[str, Status]
+    unique: tuple[tuple[str, ...], ...] = ()
+    unique_scope: Literal["parent", "global"] = "parent"
+    derived: Mapping[str, tuple[DerivedAlternative, ...]] = field(default_factory=dict)
+    touched: tuple[str, ...] = ()
+    touched_resolution: float = 1.0
+    immutable: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+    lenient: tuple[str, ...] = ()
+    create_only: tuple[str, ...] = ()
+    references: Mapping[str, Reference] = field(default_factory=dict)
+    reads_as: Mapping[str, str] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    sort: tuple[str, ...] = ()
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    sparse: bool = False
+    secret: tuple[str, ...] = ()
+    etag: bool = False
+    deleted_body: Literal["empty", "any"] = "any"
+    examples: tuple[Mapping[str, Any], ...] = ()
+    line: int = 0
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The request and response schemas that follow from the one schema."""
+        return Shapes.of(self)
+
+    @property
+    def properties(self) -> Mapping[str, Schema]:
+        """All properties of the schema, by name."""
+        found: Mapping[str, Schema] = self.schema.get("properties", {})
+        return found
+
+    @property
+    def item_path(self) -> str:
+        """The path of one resource, with ``{id}`` for its own id; a slash at the end of ``path`` stays at the end."""
+        return f"{self.path}{{id}}/" if self.path.endswith("/") else f"{self.path}/{{id}}"
+
+    def status(self, case: str) -> Status:
+        """The statuses for ``case`` (see ``STATUS_DEFAULTS`` in ``contract.load``)."""
+        return self.statuses[case]
+
+    def supports(self, operation: str) -> bool:
+        return operation in self.operations
+
+    def method(self, operation: str) -> str:
+        return self.methods[operation]
+
+    @property
+    def path_parents(self) -> tuple[Parent, ...]:
+        return tuple(p for p in self.parents if p.place == "path")
+
+    @property
+    def parameter_parents(self) -> tuple[Parent, ...]:
+        return tuple(p for p in self.parents if p.place != "path")
+
+    def parent_place(self, parent: Parent, operation: str) -> Literal["path", "query", "body"]:
+        """Where a request of ``operation`` names ``parent``."""
+        if parent.place != "auto":
+            return parent.place
+        return "query" if self.method(operation) in ("GET", "DELETE") else "body"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All that an API promises."""
+
+    name: str
+    title: str
+    path: Path
+    base_path: str
+    transport: Literal["https", "any"]
+    auth: Auth
+    headers: Mapping[str, str]
+    statuses: Mapping[str, Status]
+    order: tuple[str, ...]
+    errors: Schema | None
+    rate_limit: RateLimit | None
+    query: QuerySyntax
+    resources: Mapping[str, Resource]
+    policies: frozenset[str] = frozenset()
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
+    max_body: int | None = None
+    latency_budget: float | None = None
+    idempotency_key: str | None = None
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources.values())
+
+    def status(self, case: str) -> Status:
+        return self.statuses[case]
+
+    def ancestors(self, resource: Resource) -> tuple[str, ...]:
+        """Names of all resources above ``resource``, nearest last: its parents, and theirs."""
+        seen: list[str] = []
+        for parent in resource.parents:
+            above = self.resources[parent.resource]
+            for name in (*self.ancestors(above), above.name):
+                if name not in seen:
+                    seen.append(name)
+        return tuple(seen)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """Parents that no operation can create: their ids come from the target's configuration."""
+        parents = {p.resource for r in self for p in r.parents}
+        return tuple(r.name for r in self if r.name in parents and not r.supports("create") and not creates_by_put(r))
+
+
+def creates_by_put(resource: Resource) -> bool:
+    """Whether PUT to a new id creates the resource."""
+    return resource.supports("replace") and resource.id.chosen_by != "server"

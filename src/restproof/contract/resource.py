@@ -1,0 +1,197 @@
+"""One resource of a contract: from its words and its schema to its values, with every name checked against the
+schema.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from restproof.contract.behaviour import BehaviourReader
+from restproof.contract.document import Document, Problems, Route
+from restproof.contract.fields import Fields
+from restproof.contract.model import OPERATIONS, Envelope, Id, Paging, Parent, Resource
+from restproof.contract.schemas import SchemaFolder, Source
+from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
+
+DEFAULT_OPERATIONS = ("list", "create", "read", "update", "delete")
+DEFAULT_METHODS = {
+    "list": "GET",
+    "create": "POST",
+    "read": "GET",
+    "update": "PATCH",
+    "replace": "PUT",
+    "delete": "DELETE",
+}
+_COLLECTION = ("list", "create")
+_ITEM = ("read", "update", "replace", "delete")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a resource is read within: the document, its schemas, and what the contract says for all resources."""
+
+    document: Document
+    folder: SchemaFolder
+    problems: Problems
+    statuses: Mapping[str, Any]
+    paging: Mapping[str, Any]
+    parents: Mapping[str, tuple[Parent, ...]]
+
+
+class ResourceReader:
+    """Reads one resource."""
+
+    def __init__(self, scope: Scope, name: str) -> None:
+        self.scope = scope
+        self.name = name
+        self.route: Route = ("resources", name)
+        self.raw: Mapping[str, Any] = scope.document.value["resources"][name]
+
+    def read(self) -> Resource | None:
+        """The resource, or ``None`` after noting what is wrong."""
+        raw = self.raw
+        check_statuses(raw.get("statuses", {}), self.scope.document, (*self.route, "statuses"), self.scope.problems)
+        operations = tuple(o for o in OPERATIONS if o in raw.get("operations", DEFAULT_OPERATIONS))
+        source = self.source(operations)
+        if source is None:
+            return None
+        fields = Fields(source, self.scope.document, self.scope.problems, self.name)
+        fields.check_schema()
+        identity = self.identity(operations, fields)
+        behaviour = BehaviourReader(raw, fields, self.route, identity.field, self.scope.document.value["resources"])
+        envelope = Envelope(**raw.get("envelope", {}))
+        self.parameters(envelope)
+        resource = Resource(
+            name=self.name,
+            path=raw["path"],
+            schema=source.schema,
+            schema_file=source.document.file,
+            operations=operations,
+            envelope=envelope,
+            parents=self.scope.parents.get(self.name, ()),
+            id=identity,
+            methods=self.methods(operations),
+            paging=self.paging(),
+            statuses=resolve(
+                self.scope.statuses, {c: v for c, v in raw.get("statuses", {}).items() if c in STATUS_DEFAULTS}
+            ),
+            sparse=raw.get("responses", "full") == "sparse",
+            etag=raw.get("conditional", {}).get("etag", False),
+            deleted_body=raw.get("deleted_body", "any"),
+            examples=tuple(raw.get("examples", ())),
+            line=self.scope.document.place(self.route).line,
+            **behaviour.read(),
+        )
+        behaviour.check_examples(resource)
+        return resource
+
+    def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
+        self.scope.problems.add(
+            f"resource '{self.name}': {message}", self.scope.document.place((*self.route, *route)), hint
+        )
+
+    def source(self, operations: tuple[str, ...]) -> Source | None:
+        if "schema" in self.raw:
+            return self.scope.folder.load(self.raw["schema"], self.scope.document.place((*self.route, "schema")))
+        if operations:
+            self.problem(
+                "'schema' is missing", hint="name its JSON Schema file; only a resource with operations: [] needs none"
+            )
+            return None
+        kind = "integer" if self.raw.get("id", {}).get("type") == "integer" else "string"
+        field = self.raw.get("id", {}).get("field", "id")
+        schema = {"type": "object", "properties": {field: {"type": kind, "readOnly": True}}}
+        return Source(
+            schema, Document(self.scope.document.file, schema, {(): self.scope.document.place(self.route).line})
+        )
+
+    def identity(self, operations: tuple[str, ...], fields: Fields) -> Id:
+        said = self.raw.get("id", {})
+        name = said.get("field", "id")
+        chosen_by = said.get("chosen_by", "server")
+        fields.readable(name, (*self.route, "id", "field"), "id")
+        found = fields.properties.get(name, {})
+        kinds = {
+            "uuid": found.get("type") == "string" and found.get("format") == "uuid",
+            "string": found.get("type") == "string",
+            "integer": found.get("type") == "integer",
+        }
+        kind: Any = said.get("type") or next((k for k, fits in kinds.items() if fits), "integer")
+        base = "integer" if kind == "integer" else "string"
+        if found.get("type", base) != base:
+            hint = f'write "type": "{base}" in the schema, or correct \'id\''
+            self.problem(
+                f"ids are of type {kind}, and the schema says of '{name}': {found['type']}", "id", "type", hint=hint
+            )
+        if chosen_by == "either" and not {"create", "replace"} <= set(operations):
+            hint = "add both to 'operations', or say chosen_by: server or client"
+            self.problem("'chosen_by: either' needs the operations create and replace", "id", "chosen_by", hint=hint)
+        if chosen_by == "client" and not {"create", "replace"} & set(operations):
+            hint = "add one of them to 'operations'"
+            self.problem("'chosen_by: client' needs the operation create or replace", "id", "chosen_by", hint=hint)
+        by_post = "create" in operations and self.raw.get("methods", {}).get("create", "POST") == "POST"
+        if chosen_by == "client" and by_post and "replace" not in operations and found.get("readOnly"):
+            hint = f"remove readOnly from '{name}' in the schema, or say methods: {{create: PUT}}"
+            self.problem(
+                "the client chooses the id, but the schema does not let a request hold it", "id", "chosen_by", hint=hint
+            )
+        if "pattern" in said:
+            try:
+                re.compile(said["pattern"])
+            except re.error as error:
+                hint = "check its brackets and escapes"
+                self.problem(f"'pattern' is no regular expression: {error}", "id", "pattern", hint=hint)
+        return Id(field=name, type=kind, chosen_by=chosen_by, pattern=said.get("pattern"))
+
+    def methods(self, operations: tuple[str, ...]) -> dict[str, str]:
+        methods = {**DEFAULT_METHODS, **self.raw.get("methods", {})}
+        on_item = (*_ITEM, "create") if methods["create"] == "PUT" else _ITEM
+        # Creating by PUT and replacing by PUT is one and the same request, so those two may share their verb.
+        for group in (tuple(o for o in _COLLECTION if o not in on_item), on_item):
+            taken: dict[str, str] = {}
+            for operation in (o for o in group if o in operations):
+                other = taken.setdefault(methods[operation], operation)
+                if other != operation and {other, operation} != {"replace", "create"}:
+                    hint = "give each its own verb, or leave one out of 'operations'"
+                    self.problem(
+                        f"{other} and {operation} are both {methods[operation]} on one path",
+                        "methods",
+                        operation,
+                        hint=hint,
+                    )
+        return methods
+
+    def parameters(self, envelope: Envelope) -> None:
+        for parent in self.scope.parents.get(self.name, ()):
+            if parent.place != "path" and parent.name == envelope.request:
+                hint = "they stand side by side in the body, so they need different names"
+                self.problem(
+                    f"'{parent.name}' is both the envelope and the parameter of a parent",
+                    "parent",
+                    parent.resource,
+                    hint=hint,
+                )
+
+    def paging(self) -> Paging:
+        own: Mapping[str, Any] = self.raw.get("paging", {})
+        shared = self.scope.paging
+        alone = "style" in own and own["style"] != shared.get("style", "none")
+        said = dict(own) if alone else {**shared, **own}
+        route: Route = (*self.route, "paging") if own else ("paging",)
+        place = self.scope.document.place(route)
+        style = said.get("style", "none")
+        if style == "none" and set(said) - {"style", "total", "total_field"}:
+            hint = "add style: page, offset or token"
+            self.scope.problems.add("paging without a style pages nothing", place, hint)
+        if style == "token" and not (said.get("next_header") or said.get("next_field") or said.get("links")):
+            hint = "add next_header, next_field or links: true"
+            self.scope.problems.add("paging by token does not say where the next page is named", place, hint)
+        if said.get("default", 1) > said.get("max", said.get("default", 1)):
+            where = self.scope.document.place((*route, "default"))
+            message = f"the default page size ({said['default']}) is above the largest ({said['max']})"
+            self.scope.problems.add(message, where, "correct one of them")
+        size = said.pop("size", "per_page" if style == "page" else "limit")
+        return Paging(size=size, **said)

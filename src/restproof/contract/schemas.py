@@ -1,0 +1,299 @@
+"""Schema files: found beside the contract or under ``schemas/``, checked, and with every ``$ref`` written out.
+
+No reader downstream ever sees a ``$ref``, a boolean property schema or ``$defs``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
+from restproof.contract.hints import closest, near
+from restproof.errors import ContractError, Place
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_ANNOTATIONS = frozenset(
+    {"title", "description", "default", "examples", "readOnly", "writeOnly", "deprecated", "$comment"}
+)
+_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
+_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_SINGLE = frozenset(
+    {"items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames"}
+    | {"unevaluatedItems", "unevaluatedProperties"}
+)
+_PLAIN = frozenset(
+    {
+        "$schema",
+        "$id",
+        "$ref",
+        "$vocabulary",
+        "type",
+        "enum",
+        "const",
+        "required",
+        "dependentRequired",
+        "format",
+        "pattern",
+    }
+    | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength"}
+    | {"minItems", "maxItems", "uniqueItems", "minContains", "maxContains", "minProperties", "maxProperties"}
+    | {"contentEncoding", "contentMediaType", "contentSchema"}
+)
+_KEYWORDS = _ANNOTATIONS | _MAPS | _LISTS | _SINGLE | _PLAIN
+_UNREADABLE = ("$dynamicRef", "$dynamicAnchor", "$anchor", "$recursiveRef", "$recursiveAnchor")
+_FORMATS = (
+    *("date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri"),
+    *(
+        "uri-reference",
+        "iri",
+        "iri-reference",
+        "uri-template",
+        "uuid",
+        "json-pointer",
+        "relative-json-pointer",
+        "regex",
+    ),
+)
+_NEAR = 0.8
+"""How like a known word an unknown one must be to be a slip: JSON Schema allows words and formats of one's own."""
+_BOUNDS = (
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A schema with its ``$ref`` written out, and where its parts stand."""
+
+    schema: Mapping[str, Any]
+    document: Document
+    at: Route = ()
+
+    def place(self, *route: str | int) -> Place:
+        return self.document.place((*self.at, *route))
+
+
+class SchemaFolder:
+    """The schemas of one contract, each read once."""
+
+    def __init__(self, contract: Path, problems: Problems) -> None:
+        self.contract = contract
+        self.problems = problems
+        self._documents: dict[Path, Document | None] = {}
+        self._sound: dict[Path, bool] = {}
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where a schema file is looked up: beside the contract, then ``schemas/NAME/`` next to the ``contracts/``
+        folder around it.
+        """
+        here = self.contract.parent
+        found = [here]
+        for above in here.parents:
+            if above.name == "contracts":
+                found.append(above.parent / "schemas" / here.name)
+        return tuple(found)
+
+    def find(self, name: str, place: Place) -> Path | None:
+        """The file of that name, or ``None`` after noting that it is missing."""
+        for folder in self.folders:
+            if (folder / name).is_file():
+                return folder / name
+        there = [f.name for folder in self.folders if folder.is_dir() for f in folder.glob("*.json")]
+        looked = " and ".join(str(f) for f in self.folders)
+        self.problems.add(f"there is no schema file '{name}'", place, near(name, there) or f"looked in {looked}")
+        return None
+
+    def load(self, name: str, place: Place) -> Source | None:
+        """The schema of a file, or ``None`` after noting why not."""
+        file = self.find(name, place)
+        document = self._read(file) if file else None
+        return self.check(document) if document else None
+
+    def check(self, document: Document, at: Route = ()) -> Source | None:
+        """Check a schema against the metaschema and write its ``$ref`` out; ``None`` after noting what is wrong."""
+        before = len(self.problems)
+        value = document.value
+        for step in at:
+            value = value[step]
+        root = Document(
+            document.file, value, {r[len(at) :]: n for r, n in document.lines.items() if r[: len(at)] == at}
+        )
+        if not isinstance(value, dict):
+            self.problems.add("a schema must be an object", document.place(at), 'start with {"type": "object"}')
+            return None
+        self._metaschema(root)
+        if len(self.problems) > before:
+            return None
+        schema = self._inline(value, root, (), (root.file.name,))
+        if len(self.problems) > before or not isinstance(schema, dict):
+            return None
+        return Source(schema, root)
+
+    def _read(self, file: Path) -> Document | None:
+        if file not in self._documents:
+            try:
+                read = read_yaml if file.suffix in (".yaml", ".yml") else read_json
+                self._documents[file] = read(file, self.problems)
+            except ContractError as error:
+                self.problems.add(error.message, error.place or Place(file), error.hint)
+                self._documents[file] = None
+        return self._documents[file]
+
+    def _is_sound(self, document: Document) -> bool:
+        """Whether another file of the folder is a valid schema; looked at once."""
+        if document.file not in self._sound:
+            before = len(self.problems)
+            self._metaschema(document)
+            self._sound[document.file] = len(self.problems) == before
+        return self._sound[document.file]
+
+    def _metaschema(self, document: Document) -> None:
+        dialect = document.value.get("$schema", DIALECT) if isinstance(document.value, dict) else DIALECT
+        if dialect != DIALECT:
+            hint = f'write "$schema": "{DIALECT}", or leave it out'
+            self.problems.add("only JSON Schema 2020-12 is understood", document.place(("$schema",)), hint)
+            return
+        for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(document.value):
+            route = tuple(error.absolute_path)
+            where = "/".join(str(step) for step in route) or "the top"
+            message = f"not a valid JSON Schema: at {where}, {error.message}"
+            self.problems.add(
+                message, document.place(route), "see the JSON Schema 2020-12 specification for this keyword"
+            )
+
+    def _inline(self, schema: Any, document: Document, route: Route, chain: tuple[str, ...]) -> Any:
+        """``schema`` without ``$ref``. ``chain`` holds the references that are being followed."""
+        if not isinstance(schema, dict):
+            return schema
+        self._words(schema, document, route)
+        written: dict[str, Any] = {}
+        for word, value in schema.items():
+            here = (*route, word)
+            if word in ("$ref", "$defs", "$id"):
+                continue
+            if word in _MAPS:
+                written[word] = {n: self._schema(s, document, (*here, n), chain) for n, s in value.items()}
+            elif word in _LISTS:
+                written[word] = [self._schema(s, document, (*here, i), chain) for i, s in enumerate(value)]
+            elif word in _SINGLE:
+                written[word] = self._inline(value, document, here, chain)
+            else:
+                written[word] = value
+        if written.get("items") is True:
+            written["items"] = {}
+        if "$ref" in schema:
+            target = self._follow(schema["$ref"], document, (*route, "$ref"), chain)
+            clash = [w for w in written if w in target and w not in _ANNOTATIONS and written[w] != target[w]]
+            if clash:
+                message = f"'{clash[0]}' stands beside a $ref whose target says something else of it"
+                self.problems.add(
+                    message, document.place((*route, clash[0])), "write the schema out here instead of the $ref"
+                )
+            written = {**{w: v for w, v in target.items() if w != "$schema"}, **written}
+        return written
+
+    def _schema(self, schema: Any, document: Document, route: Route, chain: tuple[str, ...]) -> Any:
+        if schema is True:
+            return {}
+        if schema is False and route[-2] == "properties":
+            message = f"the property '{route[-1]}' is false: nothing can ever be there"
+            self.problems.add(message, document.place(route), "remove it, or say what it holds")
+            return {}
+        return self._inline(schema, document, route, chain)
+
+    def _follow(self, ref: str, document: Document, route: Route, chain: tuple[str, ...]) -> dict[str, Any]:
+        place = document.place(route)
+        name, _, pointer = ref.partition("#")
+        target: Document | None = document
+        if name and (":" in name or "/" in name or "\\" in name):
+            self.problems.add(
+                f"$ref '{ref}' leaves the folder", place, "refer to #/$defs/... or to a file of the same folder"
+            )
+            return {}
+        if name:
+            file = document.file.parent / name
+            if not file.is_file():
+                others = [f.name for f in document.file.parent.glob("*.json")]
+                self.problems.add(
+                    f"$ref names no file: '{name}'", place, near(name, others) or f"looked in {file.parent}"
+                )
+                return {}
+            target = self._read(file)
+        if target is None:
+            return {}
+        step = f"{target.file.name}#{pointer}"
+        if step.removesuffix("#") in chain or step in chain:
+            cycle = " → ".join((*chain, step))
+            self.problems.add(
+                f"$ref goes round in a circle: {cycle}", place, "write out as many levels as requests may hold"
+            )
+            return {}
+        if pointer and not pointer.startswith("/"):
+            self.problems.add(f"$ref '{ref}' uses an anchor", place, "refer by path: #/$defs/NAME")
+            return {}
+        value: Any = target.value
+        at: Route = ()
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            if isinstance(value, dict) and key in value:
+                value, at = value[key], (*at, key)
+            elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+                value, at = value[int(key)], (*at, int(key))
+            else:
+                known = list(value) if isinstance(value, dict) else []
+                self.problems.add(
+                    f"$ref '{ref}' names nothing: there is no '{key}'", place, near(key, known) or "check the path"
+                )
+                return {}
+        if target is not document and not self._is_sound(target):
+            return {}
+        inlined = self._inline(value, target, at, (*chain, step))
+        return inlined if isinstance(inlined, dict) else {}
+
+    def _words(self, schema: Mapping[str, Any], document: Document, route: Route) -> None:
+        """What the metaschema lets pass: misspelt keywords, bounds the wrong way round, patterns that are no
+        expressions.
+        """
+        add = self.problems.add
+        for word in schema:
+            place = document.place((*route, word))
+            if word in _UNREADABLE:
+                add(f"'{word}' is not supported", place, "refer by path: #/$defs/NAME")
+            elif word not in _KEYWORDS and not word.startswith("x-"):
+                guess = closest(word, _KEYWORDS, _NEAR)
+                if guess:
+                    add(f"'{word}' is no keyword of JSON Schema", place, f"did you mean '{guess}'?")
+        if schema.get("readOnly") is True and schema.get("writeOnly") is True:
+            hint = "keep readOnly for what the server sets, writeOnly for what only requests hold"
+            add("a property cannot be both readOnly and writeOnly", document.place((*route, "writeOnly")), hint)
+        for low, high in _BOUNDS:
+            if low in schema and high in schema and schema[low] > schema[high]:
+                message = f"'{low}' ({schema[low]}) is above '{high}' ({schema[high]})"
+                add(message, document.place((*route, low)), "no value can keep both: correct one")
+        if "pattern" in schema:
+            try:
+                re.compile(schema["pattern"])
+            except re.error as error:
+                add(
+                    f"'pattern' is no regular expression: {error}",
+                    document.place((*route, "pattern")),
+                    "check its brackets and escapes",
+                )
+        guess = closest(schema.get("format", ""), _FORMATS, _NEAR)
+        if guess and schema["format"] not in _FORMATS:
+            add(
+                f"the format '{schema['format']}' is not known",
+                document.place((*route, "format")),
+                f"did you mean '{guess}'?",
+            )

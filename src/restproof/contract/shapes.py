@@ -1,0 +1,102 @@
+"""The shapes that follow from a resource's one schema (JSON Schema 2020-12).
+
+A request body is closed: it takes the properties without ``readOnly``, and ``required`` counts for create and replace
+only. A response has all properties without ``writeOnly``; with ``responses: sparse`` only the required ones are sure
+to be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from restproof.contract.model import Resource
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """JSON Schemas of one resource without its envelope: request bodies (closed) and the response (open unless the
+    schema closes it).
+    """
+
+    create: Mapping[str, Any]
+    update: Mapping[str, Any]
+    replace: Mapping[str, Any]
+    response: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, resource: Resource) -> Shapes:
+        properties = resource.schema.get("properties", {})
+        writable = {n: p for n, p in properties.items() if not p.get("readOnly")}
+        readable = {n: p for n, p in properties.items() if not p.get("writeOnly")}
+        changeable = {n: p for n, p in writable.items() if n not in resource.create_only}
+        required = [n for n in resource.schema.get("required", ()) if n in writable]
+        kept = {k: v for k, v in resource.schema.items() if k in ("$schema", "$defs")}
+
+        def request(fields: Mapping[str, Any], needed: list[str]) -> dict[str, Any]:
+            shape = {**kept, "type": "object", "properties": dict(fields), "additionalProperties": False}
+            return {**shape, "required": needed} if needed else shape
+
+        response: dict[str, Any] = {**kept, "type": "object", "properties": readable}
+        response["required"] = (
+            [n for n in resource.schema.get("required", ()) if n in readable] if resource.sparse else list(readable)
+        )
+        if resource.schema.get("additionalProperties") is False:
+            response["additionalProperties"] = False
+        return cls(
+            create=request(writable, required),
+            update=request(changeable, []),
+            replace=request(changeable, [n for n in required if n in changeable]),
+            response=response,
+        )
+
+
+def is_nullable(schema: Mapping[str, Any]) -> bool:
+    """Whether ``null`` is an allowed value: all of ``type``, ``enum``, ``const`` and ``allOf``, and some alternative
+    of ``anyOf`` and ``oneOf``.
+    """
+    kind = schema.get("type", "null")
+    return (
+        (kind == "null" or (isinstance(kind, list) and "null" in kind))
+        and schema.get("const") is None
+        and None in schema.get("enum", [None])
+        and all(is_nullable(s) for s in schema.get("allOf", ()))
+        and all(any(is_nullable(s) for s in schema[word]) for word in ("anyOf", "oneOf") if word in schema)
+    )
+
+
+def types_of(schema: Mapping[str, Any]) -> frozenset[str]:
+    """The JSON types that a schema admits: null, boolean, integer, number, string, array, object.
+
+    ``number`` brings ``integer`` along; ``integer`` alone means that only whole numbers are admitted.
+    """
+    every = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
+    if "const" in schema:
+        return frozenset({type_of(schema["const"])})
+    if "enum" in schema:
+        return frozenset(type_of(v) for v in schema["enum"])
+    if "type" in schema:
+        kind = schema["type"]
+        kinds = frozenset([kind] if isinstance(kind, str) else kind)
+        return kinds | {"integer"} if "number" in kinds else kinds
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            return frozenset().union(*(types_of(s) for s in schema[word]))
+    return every
+
+
+def type_of(value: Any) -> str:
+    """The JSON type of a Python value as ``json.loads`` gives it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"

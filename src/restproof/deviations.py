@@ -1,0 +1,74 @@
+"""Declared deviations: where a target is known, for a reason and until a day, not to keep a rule."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from restproof.configfile import did_you_mean
+from restproof.errors import ConfigurationError, Place
+
+KEYS = ("requirement", "resource", "operation", "field", "owner", "reason", "expires", "evidence")
+_NEEDED = ("requirement", "owner", "reason", "expires")
+
+
+def load_deviations(path: Path) -> list[dict[str, Any]]:
+    """The deviations of a YAML file: a list of mappings with ``requirement``, ``owner``, ``reason`` and ``expires``
+    (``YYYY-MM-DD``), and where they narrow it ``resource``, ``operation`` and ``field``; ``evidence`` is free text
+    or a link. Every value is a text; an absent key is ``None``. Raises :class:`ConfigurationError` with file and
+    line."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot be read: {error}", place=Place(path)) from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ConfigurationError(f"not valid YAML: {error.problem}", place=Place(path, line)) from None
+    if root is None:
+        return []
+    if not isinstance(root, yaml.SequenceNode):
+        raise ConfigurationError("a deviations file is a list", place=_place(path, root))
+    found: list[dict[str, Any]] = []
+    lines: dict[tuple[Any, ...], int] = {}
+    for node in root.value:
+        deviation = _deviation(path, node)
+        place = _place(path, node)
+        first = lines.setdefault(tuple(deviation[k] for k in KEYS[:4]), place.line)
+        if first != place.line:
+            raise ConfigurationError(f"the same deviation as in line {first}", place=place)
+        found.append(deviation)
+    return found
+
+
+def _deviation(path: Path, node: yaml.Node) -> dict[str, Any]:
+    if not isinstance(node, yaml.MappingNode):
+        raise ConfigurationError("a deviation is a mapping", place=_place(path, node), hint=f"Keys: {', '.join(KEYS)}.")
+    found: dict[str, Any] = dict.fromkeys(KEYS)
+    for key, value in node.value:
+        name = str(key.value)
+        if name not in KEYS:
+            raise ConfigurationError(
+                f"unknown key {name!r}{did_you_mean(name, KEYS)}",
+                place=_place(path, key),
+                hint=f"Known here: {', '.join(KEYS)}.",
+            )
+        if not isinstance(value, yaml.ScalarNode):
+            raise ConfigurationError(f"{name} must be a text", place=_place(path, value))
+        # The text as it stands: YAML would turn a date into a date and `no` into false.
+        found[name] = None if value.tag.endswith(":null") or not value.value.strip() else value.value
+    for name in _NEEDED:
+        if found[name] is None:
+            raise ConfigurationError(f"a deviation needs {name!r}", place=_place(path, node))
+    try:
+        datetime.date.fromisoformat(found["expires"])
+    except ValueError:
+        place = next(_place(path, v) for k, v in node.value if k.value == "expires")
+        raise ConfigurationError(f"expires must be a day (YYYY-MM-DD), not {found['expires']!r}", place=place) from None
+    return found
+
+
+def _place(path: Path, node: yaml.Node) -> Place:
+    return Place(path, node.start_mark.line + 1)

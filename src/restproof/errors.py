@@ -1,0 +1,66 @@
+"""The errors that users see: what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a file. ``line`` counts from 1; 0 where the whole file is meant."""
+
+    file: Path
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else str(self.file)
+
+
+class RestproofError(Exception):
+    """Base of all errors that end a command with one message and no traceback.
+
+    ``exit_code`` is what the command line ends with: 2 for wrong usage, contract or configuration, 3 where the target could not
+    be judged.
+    """
+
+    exit_code = 2
+
+    def __init__(self, message: str, *, place: Place | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"{self.place}: {self.message}" if self.place else self.message
+        return f"{text}\n  {self.hint}" if self.hint else text
+
+
+class ContractError(RestproofError):
+    """A contract or one of its schemas is wrong. ``others`` holds further errors found in the same reading."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        place: Place | None = None,
+        hint: str | None = None,
+        others: tuple[ContractError, ...] = (),
+    ) -> None:
+        super().__init__(message, place=place, hint=hint)
+        self.others = others
+
+
+class ConfigurationError(RestproofError):
+    """``restproof.toml``, an option or an environment variable is wrong."""
+
+
+class RunFileError(RestproofError):
+    """A run file is missing, damaged, truncated, foreign or of another version."""
+
+
+class TargetError(RestproofError):
+    """The target cannot be reached or used at all, so nothing was judged."""
+
+    exit_code = 3

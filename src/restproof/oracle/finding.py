@@ -1,0 +1,54 @@
+"""What an oracle has to say against a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+_LONGEST = 300
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    ``message``: one sentence. ``kind``: the sort of fault, the same for the same sort wherever it shows (``status``, ``value`` …).
+    ``expected`` and ``actual``: short texts that hold nothing of this run alone (no id, no generated text) where that is possible, because findings that
+    agree in them are told as one cause. ``pointer``: JSON pointer (RFC 6901) into the response body. ``field``: the field at fault.
+    ``exchange``: number of the exchange that shows it.
+    """
+
+    message: str
+    kind: str
+    expected: str = ""
+    actual: str = ""
+    pointer: str | None = None
+    field: str | None = None
+    exchange: int | None = None
+
+    def to_event(self, item: str, case: str | None) -> dict[str, Any]:
+        """The ``finding`` event of the run file."""
+        return {
+            "event": "finding",
+            "item": item,
+            "case": case,
+            "exchange": self.exchange,
+            "message": self.message,
+            "expected": self.expected,
+            "actual": self.actual,
+            "pointer": self.pointer,
+            "field": self.field,
+            "kind": self.kind,
+        }
+
+
+def shown(value: Any) -> str:
+    """A value as a finding tells it: JSON-like and short."""
+    text = repr(value) if isinstance(value, str) else _json(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … ({len(text)} characters)"
+
+
+def _json(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, default=str)

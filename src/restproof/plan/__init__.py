@@ -1,0 +1,1 @@
+"""Schema → strategies and enumerated cases; the ordered plan of items with their costs."""

@@ -1,0 +1,287 @@
+"""Enumerated values of one property: candidates from its schema's keywords, sorted into accepted and refused by the schema itself.
+
+Candidates are proposed generously (both sides of every bound, every enum value, each JSON type, classic format mistakes) and
+then judged by a JSON Schema 2020-12 validator, so that combinations (``anyOf``, ``type`` lists, ``allOf``) need no code of their own and a
+proposal can never be on the wrong side. What servers may legally read either way (``5.0`` for an integer, NUL, invisible
+characters, formats nobody enforces) is never proposed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from restproof.contract.shapes import type_of, types_of
+from restproof.plan.words import SAMPLE_FORMATS, matching_text
+from restproof.semantics.checker import is_valid
+
+#: Strings longer than this are not sent as valid input: a valid body stays under 256 KiB as sent.
+LONGEST = 65_535
+JsonSchema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One value to try. ``keyword``: the schema keyword that it explores; ``note``: what it is, in words."""
+
+    keyword: str
+    note: str
+    value: Any
+
+
+#: One specimen of each JSON type, as input for a field of another type. Number is fractional: 5.0 may stand for an integer.
+SPECIMENS: Mapping[str, tuple[tuple[str, Any], ...]] = {
+    "string": (("text that looks like a number", "5"),),
+    "integer": (("an integer", 5),),
+    "number": (("a fraction", 5.5),),
+    "boolean": (("false", False),),
+    "array": (("an empty array", []),),
+    "object": (("an object", {"value": 1}),),
+}
+
+#: Text that no reading of the format allows (RFC 3339, RFC 3986, RFC 5321, RFC 9562, RFC 2673, RFC 4291).
+BAD_FORMATS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "date": (
+        ("an impossible date", "2015-02-30"),
+        ("a month that does not exist", "2015-13-01"),
+        ("a date in another notation", "15/02/2015"),
+        ("no date", "tomorrow"),
+        ("an empty text", ""),
+    ),
+    "date-time": (
+        ("an impossible date", "2015-02-30T10:00:00Z"),
+        ("an hour that does not exist", "2015-02-03T25:00:00Z"),
+        ("no time", "yesterday"),
+    ),
+    "time": (("an hour that does not exist", "25:00:00Z"), ("no time", "noon")),
+    "uri": (("no scheme", "example.com"), ("a blank inside", "https://exa mple.com/")),
+    "email": (("no at sign", "someone.example.com"), ("a blank inside", "some one@example.com")),
+    "uuid": (("no UUID", "restproof"), ("a UUID cut short", "123e4567-e89b-12d3-a456-42661417400")),
+    "ipv4": (("a number above 255", "192.0.2.256"), ("no address", "localhost")),
+    "ipv6": (("no address", "localhost"),),
+    "hostname": (("a blank inside", "exa mple.com"),),
+}
+
+
+def accepted(schema: JsonSchema) -> list[Candidate]:
+    """Valid values that lie on the schema's bounds, one of each kind."""
+    return _distinct(c for c in _proposals(schema) if is_valid(schema, c.value))
+
+
+def refused(schema: JsonSchema) -> list[Candidate]:
+    """Values of the right type that break exactly this schema (``keyword`` names what they break)."""
+    allowed = types_of(schema)
+    return _distinct(
+        c for c in _proposals(schema) if c.keyword != "type" and type_of(c.value) in allowed and not is_valid(schema, c.value)
+    )
+
+
+def wrong_types(schema: JsonSchema) -> list[Candidate]:
+    """A specimen of every JSON type that the schema does not admit; null is left to ``input.null``."""
+    allowed = types_of(schema)
+    found = []
+    for name, specimens in SPECIMENS.items():
+        if name in allowed or (name == "integer" and "number" in allowed) or (name == "number" and not allowed & {"integer"}):
+            continue
+        found += [Candidate("type", note, value) for note, value in specimens if not is_valid(schema, value)]
+    if "boolean" in allowed and "string" not in allowed:
+        found.append(Candidate("type", "the text true", "true"))
+        if "integer" not in allowed:
+            found.append(Candidate("type", "one for true", 1))
+    return _distinct(iter(found))
+
+
+def _distinct(candidates: Iterator[Candidate]) -> list[Candidate]:
+    seen: set[str] = set()
+    found = []
+    for candidate in candidates:
+        key = f"{type_of(candidate.value)}:{candidate.value!r}"
+        if key not in seen:
+            seen.add(key)
+            found.append(candidate)
+    return found
+
+
+def _proposals(schema: JsonSchema) -> Iterator[Candidate]:
+    for word in ("anyOf", "oneOf", "allOf"):
+        for part in schema.get(word, ()):
+            yield from _proposals(part)
+    if "const" in schema:
+        yield Candidate("const", "the one allowed value", schema["const"])
+        yield from _near_values("const", schema["const"])
+        return
+    if "enum" in schema:
+        for value in schema["enum"]:
+            yield Candidate("enum", f"the allowed value {value!r}", value)
+        for value in schema["enum"]:
+            if value is not None:
+                yield from _near_values("enum", value)
+                break
+        return
+    types = types_of(schema)
+    if "null" in types:
+        yield Candidate("type", "null", None)
+    if "boolean" in types:
+        yield Candidate("type", "true", True)
+        yield Candidate("type", "false", False)
+    if "integer" in types or "number" in types:
+        yield from _numbers(schema, fractions="number" in types)
+    if "string" in types:
+        yield from _strings(schema)
+    if "array" in types:
+        yield from _arrays(schema)
+    if "object" in types and "properties" in schema:
+        yield from _objects(schema)
+
+
+def _near_values(keyword: str, value: Any) -> Iterator[Candidate]:
+    """Values beside an allowed one: of the same type, and not allowed."""
+    if isinstance(value, str):
+        yield Candidate(keyword, "a value that is not allowed", f"{value}-restproof")
+        yield Candidate(keyword, "an allowed value in the other case", value.swapcase())
+        yield Candidate(keyword, "an empty text", "")
+    elif isinstance(value, bool):
+        yield Candidate(keyword, "the other truth value", not value)
+    elif isinstance(value, int | float):
+        yield Candidate(keyword, "a value that is not allowed", value + 1_000_003)
+
+
+def _numbers(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
+    step = schema.get("multipleOf", 0.5 if fractions else 1)
+    low, high = schema.get("minimum"), schema.get("maximum")
+    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    for bound, keyword, sign in ((low, "minimum", 1), (high, "maximum", -1)):
+        if bound is not None:
+            yield Candidate(keyword, f"the {keyword}", bound)
+            yield Candidate(keyword, f"just inside the {keyword}", bound + sign * step)
+            yield Candidate(keyword, f"just outside the {keyword}", bound - sign * step)
+            if fractions:
+                yield Candidate(keyword, f"barely outside the {keyword}", bound - sign * 0.0001)
+    for bound, keyword, sign in ((over, "exclusiveMinimum", 1), (under, "exclusiveMaximum", -1)):
+        if bound is not None:
+            yield Candidate(keyword, f"the bound of {keyword} itself", bound)
+            yield Candidate(keyword, f"just inside {keyword}", bound + sign * step)
+    if "multipleOf" in schema:
+        base = schema["multipleOf"]
+        yield Candidate("multipleOf", "between two multiples", base * 3 + (base / 2 if fractions else 1))
+    yield Candidate("type", "zero", 0)
+    if low is None and over is None:
+        yield Candidate("type", "a negative number", -1)
+    if high is None and under is None:
+        yield Candidate("type", "an integer beyond 32 bits", 2**31 + 7)
+        if not fractions:
+            yield Candidate("type", "an integer beyond 53 bits", 2**53 + 1)
+    if fractions:
+        yield Candidate("type", "a fraction of six digits", 45.123456 if high is None or high >= 46 else (high or 0) - 0.123456)
+
+
+def _strings(schema: JsonSchema) -> Iterator[Candidate]:
+    known = schema.get("format")
+    if known in SAMPLE_FORMATS:
+        for value in SAMPLE_FORMATS[known]:
+            yield Candidate("format", f"a {known}", value)
+        for note, value in BAD_FORMATS.get(known, ()):
+            yield Candidate("format", note, value)
+        return
+    shortest, longest = schema.get("minLength", 0), schema.get("maxLength")
+    pattern = schema.get("pattern")
+    if shortest <= 1 and not pattern:
+        yield Candidate("type", "an empty text", "")
+    if shortest:
+        yield Candidate("minLength", "the shortest text", matching_text(schema, shortest))
+        yield Candidate("minLength", "one character too short", matching_text(schema, shortest)[: shortest - 1])
+    if longest is not None and longest <= LONGEST:
+        yield Candidate("maxLength", "the longest text", matching_text(schema, longest))
+        yield Candidate("maxLength", "one character too long", matching_text({**schema, "maxLength": longest + 1}, longest + 1))
+        if 4 <= longest <= 1000:
+            # Lengths count code points (JSON Schema validation §6.3.1), not bytes or UTF-16 units.
+            yield Candidate("maxLength", "the longest text, in characters of several bytes", "€😀" * (longest // 2) + "é" * (longest % 2))
+    if pattern:
+        yield from _pattern_breakers(schema, pattern)
+        return
+    if longest is None or longest >= 40:
+        yield Candidate("text", "composed and decomposed letters", "caf\u00e9 cafe\u0301")
+        yield Candidate("text", "right-to-left letters", "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627")
+        yield Candidate("text", "emoji", "crane 🏗️ crew 👩🏽‍🔧")
+        yield Candidate("text", "blanks at both ends", "  both ends  ")
+        yield Candidate("text", "quotes and markup", "O'Brien \"& Sons\" <b>\\ %s ${x}")
+        yield Candidate("text", "several lines", "first line\nsecond\tline")
+
+
+def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
+    base = matching_text(schema, None)
+    shortest = schema.get("minLength", 0)
+    yield Candidate("pattern", "text that matches", base)
+    for note, value in (
+        ("blanks only", " " * max(1, shortest)),
+        ("the other case", base.swapcase()),
+        ("digits", re.sub(r"[^\W\d_]", "1", base)),
+        ("punctuation", re.sub(r"\w", "!", base)),
+        ("a letter outside ASCII", ("Ä" + base[1:]) if base else "Ä"),
+        ("a line break at the end", f"{base}\n"),
+        ("a character more", f"{base}{base[-1:]}"),
+        ("a character less", base[:-1]),
+        ("an empty text", ""),
+    ):
+        if len(value) >= shortest or note == "an empty text":
+            yield Candidate("pattern", note, value)
+
+
+def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
+    items = schema.get("items")
+    if not isinstance(items, Mapping):
+        if not schema.get("minItems"):
+            yield Candidate("type", "an empty array", [])
+        return
+    yield Candidate("type", "an empty array", [])
+    samples = [c.value for c in accepted(items) if c.value is not None]
+    least, most = schema.get("minItems", 0), schema.get("maxItems")
+    if samples:
+        yield Candidate("items", "an array of one", samples[:1])
+        if schema.get("uniqueItems"):
+            yield Candidate("uniqueItems", "the same entry twice", [samples[0], samples[0]])
+    several = samples if schema.get("uniqueItems") else samples * (1 + (max(least, most or 0) // max(1, len(samples))))
+    if several and least and len(several) >= least:
+        yield Candidate("minItems", "as few entries as allowed", several[:least])
+        yield Candidate("minItems", "one entry too few", several[: least - 1])
+    if several and most is not None and most <= 200 and len(several) > most:
+        yield Candidate("maxItems", "as many entries as allowed", several[:most])
+        yield Candidate("maxItems", "one entry too many", several[: most + 1])
+    for wrong in (*wrong_types(items)[:2], *refused(items)[:2]):
+        yield Candidate("items", f"an entry that is {wrong.note}", [wrong.value])
+    if "null" not in types_of(items):
+        yield Candidate("items", "a null entry", [None])
+
+
+def _objects(schema: JsonSchema) -> Iterator[Candidate]:
+    base = {n: sample(p) for n, p in schema["properties"].items() if n in schema.get("required", ())}
+    yield Candidate("properties", "the required members only", base)
+    for name in schema.get("required", ()):
+        yield Candidate("required", f"without {name}", {n: v for n, v in base.items() if n != name})
+    for name, part in schema["properties"].items():
+        for wrong in wrong_types(part):
+            yield Candidate("properties", f"{name} is {wrong.note}", {**base, name: wrong.value})
+        if "null" not in types_of(part):
+            yield Candidate("properties", f"{name} is null", {**base, name: None})
+        for wrong in refused(part):
+            yield Candidate("properties", f"{name}: {wrong.note}", {**base, name: wrong.value})
+        for right in accepted(part):
+            yield Candidate("properties", f"{name}: {right.note}", {**base, name: right.value})
+
+
+def sample(schema: JsonSchema) -> Any:
+    """One plain valid value: the schema's own example or default, else a middling accepted candidate."""
+    for value in (*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])):
+        if value is not None and is_valid(schema, value):
+            return value
+    types = types_of(schema)
+    if "string" in types and not ({"enum", "const", "format", "anyOf", "oneOf"} & schema.keys()):
+        value = matching_text(schema, None)
+        if is_valid(schema, value):
+            return value
+    options = [c.value for c in accepted(schema) if c.value is not None]
+    if not options:
+        return None
+    return next((v for v in options if v not in (0, "", [], {}, False)), options[0])

@@ -1,0 +1,261 @@
+"""Enumerated inputs of write operations: bodies with exactly one fault, and bodies that pack what must be accepted.
+
+An enumerator takes a ``Field`` (contract, resource, operation, profile, bodies) and yields cases: plain JSON objects with ``body`` (the
+resource without its envelope), ``field`` (the one that is special), ``note`` (what is special about it, in words) and ``status`` (the contract's
+word for the answer). On create and replace a body is the minimal valid one with the one field changed; on update it is that field alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from restproof.contract.model import Example, Never, Ordered, Reference
+from restproof.contract.shapes import is_nullable, type_of
+from restproof.plan.candidates import Candidate, accepted, refused, wrong_types
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
+from restproof.semantics.checker import is_valid
+
+if TYPE_CHECKING:
+    from restproof.suite.marks import Field
+
+Case = dict[str, Any]
+_UNKNOWN = "restproof_unknown_field"
+
+
+def fields_of(field: Field) -> Mapping[str, Mapping[str, Any]]:
+    """The request fields of the operation that a client may set: all writable ones on create, the changeable ones else; the id is left out."""
+    bodies = field.bodies
+    found = bodies.writable if field.operation == "create" else bodies.changeable
+    return {n: p for n, p in found.items() if n != field.resource.id.field}
+
+
+def strict_fields_of(field: Field) -> Mapping[str, Mapping[str, Any]]:
+    """Those of ``fields_of`` whose schema also says what is refused."""
+    return {n: p for n, p in fields_of(field).items() if n not in field.resource.lenient}
+
+
+def body_with(field: Field, name: str, value: Any) -> Case:
+    """The smallest body that sets ``name`` to ``value``."""
+    return {name: value} if field.operation == "update" else field.bodies.with_field(name, value)
+
+
+def _case(field: Field, name: str, candidate: Candidate, status: str = "invalid") -> Case:
+    return {"field": name, "note": candidate.note, "status": status, "body": body_with(field, name, candidate.value)}
+
+
+def wrong_type_bodies(field: Field) -> Iterator[Case]:
+    """Each field with a value of each JSON type that is not its own."""
+    for name, schema in strict_fields_of(field).items():
+        for candidate in wrong_types(schema):
+            yield _case(field, name, candidate)
+
+
+def null_bodies(field: Field) -> Iterator[Case]:
+    """Each field that may not be null, with null."""
+    for name, schema in strict_fields_of(field).items():
+        if not is_nullable(schema):
+            yield _case(field, name, Candidate("type", "null", None))
+
+
+def out_of_bounds_bodies(field: Field) -> Iterator[Case]:
+    """Each field with a value of the right type beyond each bound of its schema."""
+    for name, schema in strict_fields_of(field).items():
+        ref = field.resource.references.get(name)
+        for candidate in refused(schema):
+            yield _case(field, name, candidate, "bad_reference" if ref and _is_id(ref, candidate.value) else "invalid")
+
+
+def _is_id(ref: Reference, value: Any) -> bool:
+    """Whether a refused value of a reference field has at least the form of an id (so that it may count as one that names nothing)."""
+    entries = value if isinstance(value, list) else [value]
+    return all(type_of(e) in ("integer", "string") for e in entries) and not (ref.many and len(entries) != len({str(e) for e in entries}))
+
+
+def missing_field_bodies(field: Field) -> Iterator[Case]:
+    """The minimal body without each required field."""
+    needed = field.bodies.required if field.operation == "create" else field.resource.shapes.replace.get("required", ())
+    minimal = field.bodies.minimal()
+    for name in needed:
+        yield {"field": name, "note": "missing", "status": "invalid", "body": {n: v for n, v in minimal.items() if n != name}}
+
+
+def unknown_field_bodies(field: Field) -> Iterator[Case]:
+    """A field that does not exist: inside the envelope, beside it, in each nested closed object; and a create-only one on update. ``place`` tells
+    where; ``beside`` holds what goes beside the envelope."""
+    base: Case = {} if field.operation == "update" else field.bodies.minimal()
+    yield _unknown(_UNKNOWN, "in the resource", {**base, _UNKNOWN: "restproof"})
+    if field.operation == "update" and field.bodies.changeable:
+        name = next((n for n in field.bodies.changeable if n not in field.resource.references), next(iter(field.bodies.changeable)))
+        yield _unknown(_UNKNOWN, "beside a valid change", {name: field.bodies.plain(name, "x"), _UNKNOWN: None})
+    if field.resource.envelope.request:
+        yield {**_unknown(_UNKNOWN, "beside the envelope", base), "beside": {_UNKNOWN: "restproof"}}
+    for name, schema in fields_of(field).items():
+        if "properties" in schema and schema.get("additionalProperties") is False:
+            value = field.bodies.plain(name)
+            if isinstance(value, dict):
+                yield _unknown(name, f"inside {name}", body_with(field, name, {**value, _UNKNOWN: "restproof"}), pointer=f"{name}.{_UNKNOWN}")
+    if field.operation == "update":
+        for name in field.resource.create_only:
+            yield _unknown(name, "a field that only a create may hold", {name: field.bodies.plain(name, "x")})
+
+
+def _unknown(name: str, note: str, body: Case, pointer: str | None = None) -> Case:
+    return {"field": name, "note": note, "body": body, "beside": {}, "path": pointer or name}
+
+
+def server_set_bodies(field: Field) -> Iterator[Case]:
+    """Each field that only the server sets, with a value that its schema allows."""
+    base: Case = {} if field.operation == "update" else field.bodies.minimal()
+    for name, schema in field.resource.properties.items():
+        if schema.get("readOnly"):
+            options = [c.value for c in accepted(schema) if c.value not in (None, "", [], 0)]
+            if options:
+                yield {"field": name, "note": "set by the server", "body": {**base, name: options[-1]}, "value": options[-1]}
+
+
+def rule_bodies(field: Field) -> Iterator[Case]:
+    """Bodies that the schema allows and one business rule refuses. ``given`` is what the resource must be created with before the update."""
+    minimal = field.bodies.minimal()
+    for rule in field.resource.rules:
+        if isinstance(rule, Ordered):
+            early, late = _two_values(field, rule)
+            if early is None:
+                continue
+            both = {rule.first: late, rule.second: early}
+            right = {rule.first: early, rule.second: late}
+            note = f"{rule.second} before {rule.first}"
+            if field.operation == "create":
+                yield {"field": rule.second, "note": note, "given": {}, "body": {**minimal, **both}}
+            elif field.operation == "update":
+                yield {"field": rule.second, "note": note, "given": {}, "body": both}
+                yield {"field": rule.first, "note": f"{note}, which was stored before", "given": {**minimal, rule.second: early}, "body": {rule.first: late}}
+                yield {"field": rule.second, "note": f"{note}, which was stored before", "given": {**minimal, rule.first: late}, "body": {rule.second: early}}
+                yield {"field": rule.second, "note": f"{note} after the update of one of two", "given": {**minimal, **right}, "body": {rule.first: _later(late, field, rule)}}
+        elif isinstance(rule, Never) and field.operation == "update":
+            yield {
+                "field": rule.field,
+                "note": f"{rule.field} from {rule.before!r} to {rule.after!r}",
+                "given": {**minimal, rule.field: rule.before},
+                "body": {rule.field: rule.after},
+            }
+        elif isinstance(rule, Example):
+            body = dict(rule.body)
+            if field.operation == "create":
+                yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": {**minimal, **body}}
+            elif field.operation == "update" and all(n in field.bodies.changeable for n in body):
+                yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": body}
+
+
+def kept_rule_bodies(field: Field) -> Iterator[Case]:
+    """Bodies on the right side of each business rule: equal values, null on one side, and the way back of a forbidden transition."""
+    minimal = field.bodies.minimal()
+    for rule in field.resource.rules:
+        if isinstance(rule, Ordered):
+            early, late = _two_values(field, rule)
+            if early is None:
+                continue
+            yield {"field": rule.second, "note": f"{rule.first} equals {rule.second}", "given": {}, "body": {**_base(field), rule.first: early, rule.second: early}}
+            yield {"field": rule.second, "note": f"{rule.first} before {rule.second}", "given": {}, "body": {**_base(field), rule.first: early, rule.second: late}}
+        elif isinstance(rule, Never) and field.operation == "update":
+            yield {"field": rule.field, "note": f"{rule.field} from {rule.after!r} to {rule.before!r}", "given": {**minimal, rule.field: rule.after}, "body": {rule.field: rule.before}}
+            yield {"field": rule.field, "note": f"{rule.field} stays {rule.before!r}", "given": {**minimal, rule.field: rule.before}, "body": {rule.field: rule.before}}
+
+
+def _base(field: Field) -> Case:
+    return {} if field.operation == "update" else field.bodies.minimal()
+
+
+def _two_values(field: Field, rule: Ordered) -> tuple[Any, Any]:
+    """An early and a late value that both fields allow; (None, None) where the schemas leave no two."""
+    first, second = field.bodies.writable.get(rule.first), field.bodies.writable.get(rule.second)
+    if first is None or second is None:
+        return None, None
+    options = [c.value for c in accepted(first) if c.value not in (None, "") and is_valid(second, c.value) and not isinstance(c.value, bool)]
+    options = sorted({o for o in options if type_of(o) == type_of(options[0])}) if options else []
+    return (options[0], options[-1]) if len(options) >= 2 else (None, None)
+
+
+def _later(value: Any, field: Field, rule: Ordered) -> Any:
+    schema = field.bodies.writable[rule.first]
+    for candidate in ("2098-12-31", "2098-12-31T00:00:00Z", value + 1 if isinstance(value, int | float) else value):
+        if type_of(candidate) == type_of(value) and is_valid(schema, candidate) and candidate > value:
+            return candidate
+    return value
+
+
+def reference_bodies(field: Field) -> Iterator[Case]:
+    """Each reference field with an id that names nothing, and with one that is out of reach (under another root). ``far`` tells which."""
+    for name, ref in field.resource.references.items():
+        if name not in fields_of(field):
+            continue
+        for key, note in (("none", "an id that names nothing"), ("other", "an id under another parent")):
+            if key == "other" and not (field.bodies.referable(name) and _has_root(field, ref)):
+                continue
+            symbol = reference(ref.to, key)
+            yield {"field": name, "note": note, "body": body_with(field, name, [symbol] if ref.many else symbol)}
+            if ref.many and field.bodies.referable(name):
+                yield {"field": name, "note": f"{note}, beside a good one", "body": body_with(field, name, [reference(ref.to, 0), symbol])}
+
+
+def _has_root(field: Field, ref: Reference) -> bool:
+    """Whether the referent lives under a parent that the resource shares, so that another parent's is out of reach."""
+    to = field.contract.resources[ref.to]
+    return bool(set(field.contract.ancestors(to)) & set(field.contract.ancestors(field.resource)))
+
+
+def accepted_bodies(field: Field) -> Iterator[Case]:
+    """Bodies that pack one accepted value of every field, so that a few requests try all of them; ``fields`` are those that are tried."""
+    columns: dict[str, list[Candidate]] = {}
+    for name, schema in fields_of(field).items():
+        ref = field.resource.references.get(name)
+        found = [c for c in accepted(schema) if ref is None or c.value in (None, [])]
+        if ref and field.bodies.referable(name):
+            one, two = reference(ref.to, 0), reference(ref.to, 1)
+            found += [Candidate("type", "a reference", [one, two] if ref.many else one)]
+            found += [Candidate("type", "another reference", [two] if ref.many else two)]
+        if name in field.bodies.unique_fields:
+            found = [c for c in (_with_token(c, schema, field.operation == "update") for c in found) if c]
+        if found:
+            columns[name] = found
+    for at in range(max(map(len, columns.values()), default=0)):
+        tried = {name: column[at] for name, column in columns.items() if at < len(column)}
+        base: Case = {} if field.operation == "update" else field.bodies.minimal(f"v{at}")
+        body = field.bodies.kept_rules({**base, **{name: c.value for name, c in tried.items()}})
+        yield {"body": body, "notes": {name: c.note for name, c in tried.items() if name in body}}
+
+
+def _with_token(candidate: Candidate, schema: Mapping[str, Any], short_too: bool) -> Candidate | None:
+    """The candidate with the token of the case in front, of the same length; a value too short for it is tried on update only."""
+    value = candidate.value
+    if not isinstance(value, str):
+        return candidate if value is None else None
+    if len(value) <= TOKEN_LENGTH:
+        longer = f"{RUN} {value}"
+        if candidate.keyword in ("minLength", "maxLength"):
+            return candidate if short_too and value else None
+        return Candidate(candidate.keyword, candidate.note, longer) if is_valid(schema, longer.replace(RUN, "x" * TOKEN_LENGTH)) else None
+    if candidate.keyword in ("maxLength", "minLength"):
+        changed = RUN + value[TOKEN_LENGTH:]
+    else:
+        changed = f"{RUN} {value}"
+    return Candidate(candidate.keyword, candidate.note, changed) if is_valid(schema, changed.replace(RUN, "x" * TOKEN_LENGTH)) else None
+
+
+def bad_ids(field: Field) -> Iterator[Case]:
+    """Ids that cannot be: of another form, zero, negative, huge. ``suffix`` marks one that starts with a real id."""
+    kind = field.resource.id.type
+    if kind == "integer":
+        for note, id in (
+            ("text", "restproof"),
+            ("zero", "0"),
+            ("a negative number", "-1"),
+            ("a number beyond 64 bits", "99999999999999999999999999"),
+            ("a number beyond 32 bits", "4294967297"),
+            ("a fraction", "1.5"),
+        ):
+            yield {"id": id, "note": note, "suffix": False}
+        yield {"id": "abc", "note": "a real id with letters behind it", "suffix": True}
+    elif kind == "uuid":
+        for note, id in (("text", "restproof"), ("a number", "1"), ("a UUID cut short", "123e4567-e89b-12d3-a456-42661417400")):
+            yield {"id": id, "note": note, "suffix": False}

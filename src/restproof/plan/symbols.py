@@ -1,0 +1,54 @@
+"""Symbols in drawn inputs, which stand for what only the run knows.
+
+``{run}`` inside any string becomes the token of the case: the run's prefix and a number, always ``TOKEN_LENGTH`` characters, different in each
+case, so that unique values never collide and everything the run made can be told from what was there. A string that is exactly
+``{ref:RESOURCE:KEY}`` becomes the id of a shared instance: keys ``0`` and ``1`` in the usual scope, ``other`` under another parent, ``none`` an id that
+names nothing. ``{uuid:N}`` becomes a UUID of the case.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+RUN = "{run}"
+PREFIX_LENGTH = 8
+TOKEN_LENGTH = PREFIX_LENGTH + 5
+_REFERENCE = re.compile(r"\{ref:([^:{}]+):([^:{}]+)\}")
+_UUID = re.compile(r"\{uuid:(\d+)\}")
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_NAMESPACE = uuid.UUID("5f0d7f2c-8d1c-5e53-9a52-0c6c5d1b7e11")
+
+
+def reference(resource: str, key: str | int) -> str:
+    """The symbol for the id of a shared instance of ``resource``."""
+    return f"{{ref:{resource}:{key}}}"
+
+
+def token(prefix: str, number: int) -> str:
+    """The token of a case: ``prefix`` and ``number`` in base 36, ``TOKEN_LENGTH`` characters."""
+    digits = ""
+    for _ in range(TOKEN_LENGTH - PREFIX_LENGTH):
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return prefix + digits
+
+
+def resolve(value: Any, token: str, instance: Callable[[str, str], Any]) -> Any:
+    """``value`` with every symbol replaced; ``instance(resource, key)`` gives the id of a shared instance."""
+    if isinstance(value, str):
+        found = _REFERENCE.fullmatch(value)
+        if found:
+            return instance(found[1], found[2])
+        if RUN in value:
+            value = value.replace(RUN, token)
+        if "{uuid:" in value:
+            value = _UUID.sub(lambda m: str(uuid.uuid5(_NAMESPACE, f"{token}:{m[1]}")), value)
+        return value
+    if isinstance(value, list):
+        return [resolve(v, token, instance) for v in value]
+    if isinstance(value, dict):
+        return {k: resolve(v, token, instance) for k, v in value.items()}
+    return value

@@ -1,0 +1,132 @@
+"""Hypothesis strategies of valid, plausible values for a schema (JSON Schema 2020-12)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from restproof.contract.shapes import types_of
+from restproof.plan.candidates import accepted
+from restproof.plan.words import PHRASES, SAMPLE_FORMATS, fits
+from restproof.semantics.checker import is_valid
+from restproof.semantics.formats import pattern as python_pattern
+
+#: Visible characters of many scripts: no control, format, surrogate or unassigned ones (their handling is the hostile family's).
+_TEXT = st.text(
+    st.characters(categories=("Lu", "Ll", "Lo", "Nd", "Pd", "Po", "Ps", "Pe", "Sc", "Sm"), max_codepoint=0x2FFFF),
+    max_size=40,
+)
+_DATES = st.dates(min_value=datetime(1970, 1, 1).date(), max_value=datetime(2099, 12, 31).date()).map(str)
+_TIMES = st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2099, 12, 31)).map(
+    lambda d: d.replace(microsecond=0, tzinfo=UTC).isoformat().replace("+00:00", "Z")
+)
+
+
+def value_strategy(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    """Valid values of ``schema``. Equal schemas share one strategy, built once."""
+    return _built(json.dumps(schema, sort_keys=True))
+
+
+@lru_cache(maxsize=2048)
+def _built(key: str) -> st.SearchStrategy[Any]:
+    schema = json.loads(key)
+    strategy = _of(schema)
+    bounds = [c.value for c in accepted(schema) if len(str(c.value)) <= 300]
+    if bounds:
+        # The bounds are where servers go wrong, so one value in three or so is one of them.
+        strategy = st.one_of(strategy, strategy, st.sampled_from(bounds))
+    return strategy.filter(lambda value: is_valid(schema, value))
+
+
+def _of(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    if "const" in schema:
+        return st.just(schema["const"])
+    if "enum" in schema:
+        return st.sampled_from(schema["enum"])
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            rest = {k: v for k, v in schema.items() if k != word}
+            return st.one_of([_of({**rest, **part}) for part in schema[word]])
+    if "allOf" in schema:
+        merged: dict[str, Any] = {k: v for k, v in schema.items() if k != "allOf"}
+        for part in schema["allOf"]:
+            merged.update(part)
+        return _of(merged)
+    kinds = types_of(schema)
+    parts: list[st.SearchStrategy[Any]] = []
+    if "string" in kinds:
+        parts.append(_strings(schema))
+    if "integer" in kinds or "number" in kinds:
+        parts.append(_numbers(schema, kinds))
+    if "boolean" in kinds:
+        parts.append(st.booleans())
+    if "array" in kinds:
+        parts.append(_arrays(schema))
+    if "object" in kinds:
+        parts.append(_objects(schema))
+    if "null" in kinds:
+        # Null reads back like "absent" does, so it says least; it is drawn, but not often.
+        parts = [*parts, *parts, *parts, st.none()]
+    return st.one_of(parts)
+
+
+def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
+    known = schema.get("format")
+    if known == "date":
+        return _DATES
+    if known == "date-time":
+        return _TIMES
+    if known == "uuid":
+        return st.uuids().map(str)
+    if known in SAMPLE_FORMATS:
+        return st.sampled_from(SAMPLE_FORMATS[known])
+    longest = min(schema.get("maxLength", 80), 80)
+    shortest = schema.get("minLength", 0)
+    phrases = [p for p in PHRASES if fits(p, schema)]
+    if "pattern" in schema and not phrases:
+        compiled = python_pattern(schema["pattern"])
+        if compiled is not None:
+            return st.from_regex(compiled, alphabet=st.characters(min_codepoint=32, max_codepoint=126)).filter(
+                lambda text: fits(text, schema)
+            )
+    drawn = _TEXT.map(lambda text: text[:longest].ljust(shortest, "x"))
+    return st.one_of(st.sampled_from(phrases), drawn) if phrases else drawn
+
+
+def _numbers(schema: Mapping[str, Any], kinds: frozenset[str]) -> st.SearchStrategy[Any]:
+    low = schema.get("minimum", schema.get("exclusiveMinimum"))
+    high = schema.get("maximum", schema.get("exclusiveMaximum"))
+    step = schema.get("multipleOf")
+    least = low if low is not None else (high - 1000 if high is not None else -1000)
+    most = high if high is not None else max(least, 0) + 1_000_000
+    if step is not None:
+        return st.integers(int(least / step), int(most / step)).map(lambda n: n * step)
+    whole = st.integers(-(-int(least) // 1), int(most))
+    if "number" not in kinds:
+        return whole
+    # Six decimals survive every usual storage; whole numbers are sent without a fraction.
+    return st.one_of(whole, st.integers(int(least * 1_000_000), int(most * 1_000_000)).map(lambda n: n / 1_000_000))
+
+
+def _arrays(schema: Mapping[str, Any]) -> st.SearchStrategy[list[Any]]:
+    items = schema.get("items")
+    inner = value_strategy(items) if isinstance(items, Mapping) else _TEXT
+    least = schema.get("minItems", 0)
+    most = min(schema.get("maxItems", least + 4), least + 4)
+    if schema.get("uniqueItems"):
+        return st.lists(inner, min_size=least, max_size=most, unique_by=lambda v: json.dumps(v, sort_keys=True))
+    return st.lists(inner, min_size=least, max_size=most)
+
+
+def _objects(schema: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    properties = schema.get("properties", {})
+    required = schema.get("required", ())
+    return st.fixed_dictionaries(
+        {n: value_strategy(p) for n, p in properties.items() if n in required},
+        optional={n: value_strategy(p) for n, p in properties.items() if n not in required},
+    )

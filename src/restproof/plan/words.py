@@ -1,0 +1,101 @@
+"""Plausible text for the happy path, and text that fits a schema's length and pattern."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from restproof.semantics.formats import pattern as python_pattern
+
+#: Names, places and phrases of the kind that real users type, several scripts among them.
+PHRASES: tuple[str, ...] = (
+    "North Wing Renovation",
+    "Harbour Street 12",
+    "Café Zürich, 2nd floor",
+    "O'Brien & Sons",
+    "Łódź depot",
+    "東京タワー",
+    "Río Bravo (phase 2)",
+    "Unit 7B",
+    "Ærø ferry terminal",
+    "Müller-Lüdenscheidt",
+    "Αθήνα",
+    "Level 3: lobby",
+)
+
+SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
+    "date": ("2024-02-29", "1999-12-31", "2031-06-15"),
+    "date-time": ("2024-02-29T12:30:00Z", "2031-06-15T23:59:59Z"),
+    "time": ("08:30:00Z",),
+    "uri": ("https://www.example.com/plans?sheet=2", "http://example.org"),
+    "email": ("site.office@example.com",),
+    "uuid": ("6fa459ea-ee8a-4ca4-894e-db77e160355e",),
+    "ipv4": ("192.0.2.17",),
+    "ipv6": ("2001:db8::17",),
+    "hostname": ("build.example.com",),
+}
+
+
+def fits(text: str, schema: Mapping[str, Any]) -> bool:
+    """Whether ``text`` keeps the schema's ``minLength``, ``maxLength`` and ``pattern``."""
+    if not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
+        return False
+    pattern = schema.get("pattern")
+    return pattern is None or _matches(pattern, text)
+
+
+def _matches(source: str, text: str) -> bool:
+    compiled = python_pattern(source)
+    return compiled is None or compiled.search(text) is not None
+
+
+def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
+    """Text that fits ``schema``: of exactly ``length`` code points where a length is given and the pattern allows it."""
+    pattern = schema.get("pattern")
+    if length is None:
+        for phrase in PHRASES:
+            if fits(phrase, schema):
+                return phrase
+        length = max(schema.get("minLength", 0), min(8, schema.get("maxLength", 8)))
+        if pattern is None:
+            return (PHRASES[0] * (1 + length // len(PHRASES[0])))[:length]
+        return _from_pattern(pattern, schema.get("minLength", 0), schema.get("maxLength"))
+    filled = ("restproof " * (1 + length // 10))[:length].rstrip().ljust(length, "x")
+    if pattern is None or _matches(pattern, filled):
+        return filled
+    return _from_pattern(pattern, length, length)
+
+
+@lru_cache(maxsize=512)
+def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
+    """Text that matches ``pattern`` with a length between the bounds; the empty text where none was found.
+
+    Hypothesis writes it from the pattern, from a fixed seed: the same pattern gives the same text in every run.
+    """
+    import warnings
+
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+    from hypothesis import strategies as st
+
+    compiled = python_pattern(pattern)
+    if compiled is None:
+        return ""
+    found: list[str] = []
+
+    @seed(0)
+    @settings(max_examples=300, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(compiled, alphabet=st.characters(min_codepoint=32, max_codepoint=126)))
+    def collect(text: str) -> None:
+        if shortest <= len(text) <= (longest if longest is not None else len(text)) and compiled.search(text):
+            found.append(text)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            collect()
+        except UnicodeError:
+            return ""
+    return max(found, key=lambda t: (re.search(r"\w", t) is not None, -len(t)), default="")
+

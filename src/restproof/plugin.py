@@ -1,0 +1,571 @@
+"""pytest glue: the suites' tests become items of the plan, and a session of them becomes a run file with its reports.
+
+Active only where a collected module holds tests marked with ``requirement``; name it in a ``conftest.py``:
+``pytest_plugins = ["restproof.plugin"]``.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from restproof import __version__
+from restproof.errors import RestproofError
+from restproof.suite.marks import Rule, rule_of
+from restproof.suite.options import DEFAULT_SEED, Options
+
+REGISTER = "requirements.yaml"
+_WORKER_INPUT = "restproof"
+_STASH = pytest.StashKey["Run"]()
+
+
+class RuleFailed(Exception):
+    """An item failed; the message is its findings, one a line."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("restproof", "restproof: contract and conformance suites")
+    add = group.addoption
+    add("--contract", metavar="CONTRACT", help="contract directory, file or bundled name")
+    add("--target", metavar="NAME|URL", help="target of restproof.toml, or a URL (default: the embedded sandbox)")
+    add("--profile", choices=["smoke", "ci", "deep"], default="ci", help="how many cases (default: ci)")
+    add("--seed", type=int, default=DEFAULT_SEED, help=f"seed of everything that is drawn (default: {DEFAULT_SEED})")
+    add("--only", action="append", default=[], metavar="REQ", help="only this requirement, or family; may be repeated")
+    add("--resource", action="append", default=[], metavar="NAME", help="only this resource; may be repeated")
+    add("--case", metavar="ID", help="only the item (or the case ITEM#n) of this id")
+    add("--plan", action="store_true", help="print what would be sent, and send nothing")
+    add("--read-only", action="store_true", help="send no request that writes")
+    add("--max-requests", type=int, metavar="N", help="stop testing after N requests")
+    add("--max-wait", type=float, default=5.0, metavar="S", help="longest wait for a throttle, in seconds (default: 5)")
+    add("--rate", type=float, metavar="N", help="at most N requests per second")
+    add("--shard", metavar="K/N", help="only the K-th of N parts of the plan")
+    add("--deviations", metavar="FILE", help="declared deviations")
+    add("--fail-on", choices=["must", "should"], default="must", help="the mildest level whose failure fails the run")
+    add("--out", metavar="DIR", help="where the run file and the reports go (default: reports/<time>)")
+    add("--fault", action="append", default=[], metavar="NAME", help="a fault of the embedded sandbox; may be repeated")
+
+
+def options_of(config: pytest.Config) -> Options:
+    get = config.getoption
+    return Options(
+        contract=get("--contract"),
+        target=get("--target"),
+        profile=get("--profile"),
+        seed=get("--seed"),
+        only=tuple(get("--only")),
+        resource=tuple(get("--resource")),
+        case=get("--case"),
+        plan=get("--plan"),
+        read_only=get("--read-only"),
+        max_requests=get("--max-requests"),
+        max_wait=get("--max-wait"),
+        rate=get("--rate"),
+        shard=get("--shard"),
+        deviations=get("--deviations"),
+        fail_on=get("--fail-on"),
+        out=get("--out"),
+        faults=tuple(get("--fault")),
+    )
+
+
+class Run:
+    """A session's run of the suites, from collection to report."""
+
+    def __init__(self, config: pytest.Config, register: Path) -> None:
+        from restproof.plan.profile import PROFILES
+        from restproof.suite.live import now, promised, run_directory
+        from restproof.suite.register import load
+
+        self.config = config
+        self.options = options_of(config)
+        self.promise = promised(self.options, Path.cwd())
+        self.contract = self.promise.contract
+        self.profile = PROFILES[self.options.profile]
+        self.register = load(register)
+        self.worker: Mapping[str, Any] | None = getattr(config, "workerinput", None)
+        self.started = now()
+        self.directory = run_directory(self.options, self.promise.config, Path.cwd(), self.started)
+        self.signal: str | None = None
+        self.verdict: Any = None
+        self.live: Any = None
+        self.tested: set[str] = set()
+        self._marks: set[str] = set()
+        self.narrowed = False
+        self._session: Any = None
+        self._writer: Any = None
+        self.runner: Any = None
+        self.world: Any = None
+        self._clean: tuple[int, list[str]] = (0, [])
+
+    # ------------------------------------------------------------- the plan
+
+    def declare_mark(self, name: str) -> None:
+        """Let pytest know a mark that the register or the contract brings (families, levels, operations, resources)."""
+        if name not in self._marks:
+            self._marks.add(name)
+            self.config.addinivalue_line("markers", f"{name}: of the register or the contract")
+
+    def selected(self, item: Any) -> bool:
+        """Whether the options leave the item in."""
+        options = self.options
+        name = item.rule.requirement
+        if options.only and not any(name == o or name.startswith(f"{o.removesuffix('.*')}.") for o in options.only):
+            return False
+        if options.resource and (item.resource is None or item.resource.name not in options.resource):
+            return False
+        return not options.case or item.id == options.case.rpartition("#")[0] or item.id == options.case
+
+    # ------------------------------------------------------------- the target
+
+    def start(self) -> None:
+        """Reach the target; only then is anything written."""
+        from restproof.config import Target
+        from restproof.suite.live import Live
+
+        if self.worker is not None:
+            told = self.worker[_WORKER_INPUT]
+            self._target = Target(**{**told["target"], "ca_bundle": told["target"]["ca_bundle"] and Path(told["target"]["ca_bundle"])})
+            self.prefix = told["prefix"]
+            self.directory = Path(told["directory"])
+        else:
+            self.live = Live(self.promise)
+            self._target, self.prefix = self.live.target, self.live.prefix
+            self.directory.mkdir(parents=True, exist_ok=True)
+
+    def hand_over(self) -> dict[str, Any]:
+        """What a worker needs to take part. It travels over the pipe to the worker, never to disk."""
+        target = self._target
+        return {
+            "target": {
+                "name": target.name,
+                "base_url": target.base_url,
+                "kind": target.kind,
+                "credentials": dict(target.credentials),
+                "ids": dict(target.ids),
+                "ca_bundle": str(target.ca_bundle) if target.ca_bundle else None,
+                "rate": target.rate,
+                "timeout": target.timeout,
+                "forbid": frozenset(target.forbid),
+            },
+            "prefix": self.prefix,
+            "directory": str(self.directory),
+        }
+
+    def open(self, items: list[Any]) -> None:
+        """Open this process's part of the run, and announce its items."""
+        from restproof.run.writer import Writer
+        from restproof.suite.runner import Runner
+        from restproof.suite.world import World
+        from restproof.wire.ledger import Ledger, Origin
+        from restproof.wire.message import Exchange, to_event
+        from restproof.wire.session import Session
+
+        worker = self.config.workerinput["workerid"] if self.worker is not None else None  # type: ignore[attr-defined]
+        path = self.directory / (f"part-{worker}.jsonl.gz" if worker else "run.jsonl.gz")
+        writer = self._writer = Writer(path)
+        if worker is None:
+            writer.write(self.header())
+        for item in items:
+            writer.write(
+                {
+                    "event": "item",
+                    "item": item.plan_item.id,
+                    "requirement": item.plan_item.rule.requirement,
+                    "resource": item.plan_item.resource.name if item.plan_item.resource else None,
+                    "operation": item.plan_item.operation,
+                    "nodeid": item.nodeid,
+                    "cost": item.plan_item.cost,
+                }
+            )
+
+        class Tape:
+            def exchange(self, exchange: Exchange) -> None:
+                writer.write(to_event(exchange))
+
+            def note(self, kind: str, message: str, started: float) -> None:
+                writer.write({"event": "note", "kind": kind, "message": message, "started": round(started, 6)})
+
+        options, target = self.options, self._target
+        self._session = Session(
+            target,
+            self.contract,
+            Tape(),
+            rate=options.rate,
+            max_requests=options.max_requests,
+            read_only=options.read_only,
+            max_wait=options.max_wait,
+        )
+        name = f"{self.started:%Y%m%dT%H%M%SZ}-{self.prefix}{f'-{worker}' if worker else ''}.jsonl"
+        origin = Origin(str(self.promise.contract_path), target.name, target.base_url, target.kind, self.prefix)
+        self._ledger = Ledger(self.promise.config.root / ".restproof" / name, origin)
+        self.runner = Runner(writer, options.seed)
+        self.world = World(
+            self.contract,
+            target,
+            self._session,
+            self._ledger,
+            self.prefix,
+            self.profile,
+            self.runner.observe,
+            first_number=(int(worker.removeprefix("gw")) + 1) * 1_000_000 if worker else 0,
+        )
+        self.runner.world = self.world
+        self.runner.watch(i.plan_item for i in items if i.plan_item.rule.observes)
+
+    def close(self) -> None:
+        """Tidy up after this process's part; in the controller: end the run file and write the reports."""
+        from restproof.wire.cleanup import clean_up
+
+        if self._session is not None:
+            if self._target.kind == "sandbox":
+                # The sandbox ends with the run and takes everything with it.
+                self._ledger.remove()
+            else:
+                self._clean = clean_up(self._ledger, self._session, self.contract, self.prefix)
+                self._ledger.close()
+            self._session.close()
+        if self._writer is not None:
+            if self.worker is None:
+                self._writer.write(self.footer(self._session.requests))
+            self._writer.close()
+
+    def finish(self, exit_status: int) -> None:
+        """Join the parts of the workers, write the reports and judge."""
+        from restproof.oracle.verdict import judge
+        from restproof.report.write import write_all
+        from restproof.run.reader import read
+        from restproof.run.writer import join
+        from restproof.suite.live import point_latest
+
+        path = self.directory / "run.jsonl.gz"
+        parts = sorted(self.directory.glob("part-*.jsonl.gz"))
+        if parts:
+            requests = sum(tally["requests"] for tally in self.tallies)
+            self._clean = (sum(t["deleted"] for t in self.tallies), [line for t in self.tallies for line in t["left"]])
+            join(parts, path, self.header(), self.footer(requests))
+            for part in parts:
+                part.unlink()
+        if not path.exists():
+            shutil.rmtree(self.directory, ignore_errors=True)
+            return
+        write_all(path, self.directory)
+        self.verdict = judge(read(path, partial=True))
+        point_latest(self.directory)
+
+    tallies: list[dict[str, Any]]
+
+    def tally(self) -> dict[str, Any]:
+        """What a worker tells the controller at its end."""
+        deleted, left = self._clean
+        return {"requests": self._session.requests if self._session else 0, "deleted": deleted, "left": left}
+
+    # ------------------------------------------------------------- the run file
+
+    def header(self) -> dict[str, Any]:
+        from restproof.suite.live import target_header
+        from restproof.suite.register import is_binding, level_of, sources_of
+
+        contract = self.contract
+        return {
+            "event": "header",
+            "format": 1,
+            "restproof": __version__,
+            "contract": {
+                "name": contract.name,
+                "title": contract.title,
+                "path": str(self.promise.contract_path),
+                "auth": contract.auth.scheme,
+                "resources": {r.name: list(r.operations) for r in contract},
+            },
+            "target": target_header(self._target),
+            "profile": self.profile.name,
+            "seed": self.options.seed,
+            "prefix": self.prefix,
+            "started": f"{self.started:%Y-%m-%dT%H:%M:%SZ}",
+            "fail_on": self.options.fail_on,
+            "selection": self.selection(),
+            "requirements": [
+                {
+                    "id": r.id,
+                    "level": level_of(r, contract),
+                    "binding": is_binding(r, contract),
+                    "statement": r.statement,
+                    "sources": list(sources_of(r, contract)),
+                    "depends_on": list(r.depends_on),
+                    "not_tested": r.not_tested,
+                }
+                for r in self.register.values()
+            ],
+            "deviations": self.deviations(),
+        }
+
+    def selection(self) -> dict[str, Any]:
+        found = self.options.selection
+        for name in ("keyword", "markexpr"):
+            value = self.config.getoption(name, "")
+            if value:
+                found[name] = value
+        if self.narrowed:
+            found["selected_tests"] = True
+        return found
+
+    def deviations(self) -> list[dict[str, Any]]:
+        from restproof.deviations import load_deviations
+
+        chosen = self.options.deviations or self._target.deviations
+        return load_deviations(Path(chosen)) if chosen else []
+
+    def footer(self, requests: int) -> dict[str, Any]:
+        from restproof.suite.live import now
+
+        finished = now()
+        return {
+            "event": "footer",
+            "finished": f"{finished:%Y-%m-%dT%H:%M:%SZ}",
+            "duration": round((finished - self.started).total_seconds(), 3),
+            "requests": requests,
+            "complete": not self.selection() and self.signal is None,
+            "interrupted": self.signal,
+            "cleanup": {"deleted": self._clean[0], "left": self._clean[1]},
+        }
+
+
+# --------------------------------------------------------------------- collection
+
+
+def run_of(config: pytest.Config, register: Path | None = None) -> Run | None:
+    """The session's run: made when the first test of a suite is collected (or its directory is named)."""
+    found = config.stash.get(_STASH, None)
+    if found is None and register is not None:
+        try:
+            found = Run(config, register)
+        except RestproofError as error:
+            end(config, error)
+        config.stash[_STASH] = found
+    return found
+
+
+def end(config: pytest.Config, error: RestproofError) -> None:
+    """End the session with the error's message and exit code, and no traceback."""
+    config.stash[ENDED] = error
+    pytest.exit(str(error), returncode=error.exit_code)
+
+
+ENDED = pytest.StashKey[RestproofError]()
+
+
+def register_beside(path: Path) -> Path | None:
+    """The register of the suite that ``path`` belongs to."""
+    for folder in (path, *path.parents)[:3]:
+        if (folder / REGISTER).is_file():
+            return folder / REGISTER
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> list[pytest.Item] | None:
+    rule = rule_of(obj)
+    if rule is None or not name.startswith("test"):
+        return None
+    from restproof.suite.items import items_of
+
+    register = register_beside(collector.path.parent)
+    if register is None:
+        raise collector.CollectError(f"{name} proves a requirement, but there is no {REGISTER} beside {collector.path}")
+    run = run_of(collector.config, register)
+    assert run is not None
+    if rule.requirement not in run.register:
+        raise collector.CollectError(f"{name} names {rule.requirement!r}, which is no entry of {register}")
+    run.tested.add(rule.requirement)
+    return [
+        RuleItem.from_parent(collector, name=f"{name}[{item.label}]", plan_item=item, original=obj)
+        for item in items_of(rule, obj, run.contract, run.profile)  # type: ignore[arg-type]
+    ]
+
+
+class RuleItem(pytest.Item):
+    """One item of the plan as pytest sees it."""
+
+    def __init__(self, *, plan_item: Any, original: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan_item = plan_item
+        self.original = original
+        rule: Rule = plan_item.rule
+        run = run_of(self.config)
+        assert run is not None
+        for mark in (rule.requirement.partition(".")[0], run.register[rule.requirement].level, plan_item.operation, plan_item.label.partition("-")[0]):
+            if mark:
+                run.declare_mark(mark)
+                self.add_marker(mark)
+        self.extra_keyword_matches.add(rule.requirement)
+
+    def runtest(self) -> None:
+        run = run_of(self.config)
+        assert run is not None
+        try:
+            outcome = run.runner.run(self.plan_item)
+        except Exception as error:
+            run.runner.failed(self.plan_item, error)
+            raise
+        if outcome.outcome in ("blocked", "not tested"):
+            pytest.skip(f"{outcome.outcome}: {outcome.reason}")
+        if outcome.findings:
+            raise RuleFailed(_told(run, self.plan_item, outcome.findings))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, RuleFailed):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        code = self.original.__code__
+        return self.path, code.co_firstlineno - 1, self.name
+
+
+def _told(run: Run, item: Any, findings: list[Any]) -> str:
+    requirement = run.register[item.rule.requirement]
+    lines = [f"{requirement.id} ({requirement.level}): {requirement.statement}"]
+    lines += [f"  {f.message}" for f in findings[:20]]
+    if len(findings) > 20:
+        lines.append(f"  and {len(findings) - 20} more")
+    return "\n".join(lines)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    run = run_of(config)
+    if run is None:
+        return
+    from restproof.suite.items import plan_order
+
+    ours = [i for i in items if isinstance(i, RuleItem)]
+    chosen = [i for i in ours if run.selected(i.plan_item)]
+    chosen.sort(key=lambda i: plan_order(i.plan_item, run.register))
+    if run.options.shard:
+        part, whole = _shard(run.options.shard)
+        chosen = chosen[part - 1 :: whole]
+    dropped = [i for i in ours if i not in set(chosen)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+    run.narrowed = any("::" in a for a in config.args) or bool(config.getoption("lf", False))
+    items[:] = [*(i for i in items if not isinstance(i, RuleItem)), *chosen]
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, slash, whole = text.partition("/")
+    if not (slash and part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole)):
+        raise pytest.UsageError(f"--shard {text}: write K/N with 1 ≤ K ≤ N")
+    return int(part), int(whole)
+
+
+# ----------------------------------------------------------------------- the run
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """The controller of pytest-xdist collects nothing, so it finds the suite by its directory."""
+    for argument in config.args:
+        register = register_beside(Path(argument.partition("::")[0]).resolve())
+        if register is not None:
+            run = run_of(config, register)
+            assert run is not None
+            run.tallies = []
+            try:
+                run.start()
+            except RestproofError as error:
+                end(config, error)
+            return
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    run = run_of(node.config)
+    if run is not None:
+        node.workerinput[_WORKER_INPUT] = run.hand_over()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    run = run_of(node.config)
+    tally = getattr(node, "workeroutput", {}).get(_WORKER_INPUT)
+    if run is not None and tally is not None:
+        run.tallies.append(tally)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
+    run = run_of(session.config)
+    items = [i for i in session.items if isinstance(i, RuleItem)]
+    if run is None or not items or session.config.option.collectonly:
+        return (yield)
+    if run.options.plan:
+        for line in plan_lines(run, items):
+            print(line)
+        session.items.clear()
+        return (yield)
+    try:
+        run.start()
+    except RestproofError as error:
+        end(session.config, error)
+    previous = signal.signal(signal.SIGTERM, _terminated(run))
+    try:
+        run.open(items)
+        return (yield)
+    except KeyboardInterrupt:
+        run.signal = run.signal or "SIGINT"
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        run.close()
+
+
+def _terminated(run: Run) -> Any:
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        run.signal = "SIGTERM"
+        raise KeyboardInterrupt
+
+    return handler
+
+
+def plan_lines(run: Run, items: list[Any]) -> list[str]:
+    """The plan as text: the items in order with their cases and requests."""
+    lines = [f"{'requests':>8}  {'cases':>5}  item"]
+    lines += [f"{i.plan_item.cost:>8}  {i.plan_item.count:>5}  {i.plan_item.id}" for i in items]
+    total = sum(i.plan_item.cost for i in items)
+    return [*lines, f"{total:>8}  about, without shared set-up, in {len(items)} items"]
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[None]:
+    yield
+    run = run_of(session.config)
+    if run is None:
+        return
+    if run.worker is not None:
+        session.config.workeroutput[_WORKER_INPUT] = run.tally()  # type: ignore[attr-defined]
+        return
+    if run.live is None:
+        return
+    try:
+        run.finish(int(exitstatus))
+    finally:
+        run.live.close()
+    if run.verdict is not None and run.verdict.verdict == "not conforming" and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    run = run_of(config)
+    if run is not None and run.verdict is not None:
+        from restproof.report.terminal import closing_lines
+
+        terminalreporter.section("restproof")
+        for line in closing_lines(run.verdict, run.directory / "index.html"):
+            terminalreporter.write_line(line)
+

@@ -1,0 +1,193 @@
+"""The story of a failing case: what was sent, what came back, what is wrong with it, and how to see it again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from shlex import quote
+from typing import Any
+from urllib.parse import urlsplit
+
+from restproof.oracle.verdict import Cause
+from restproof.report.bodies import LIMIT, Shown, show
+from restproof.report.curl import curl_line
+from restproof.report.text import visible
+from restproof.run.model import Case, Exchange, Finding, Headers, Item, Run
+
+MOST_CASES = 60
+MOST_LEAVES = 300
+MOST_DIFFERENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One exchange as a report shows it. ``cited``: a finding is about it; ``status_marked``: about its status."""
+
+    method: str
+    path: str
+    status: str
+    status_class: str
+    took: str
+    credential: str
+    request_headers: Headers
+    response_headers: Headers
+    sent: Shown | None
+    got: Shown | None
+    cited: bool = False
+    status_marked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where the inputs of two cases differ: a JSON pointer, and both values as JSON (``absent`` where there is none)."""
+
+    pointer: str
+    failing: str
+    passing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A failing case, whole."""
+
+    case: str
+    item: str
+    nodeid: str
+    findings: tuple[Finding, ...]
+    shots: tuple[Shot, ...]
+    curl: str
+    rerun: str
+    near: str
+    differences: tuple[Difference, ...]
+    size: int
+
+
+def shot(exchange: Exchange, findings: Sequence[Finding] = (), limit: int = LIMIT) -> Shot:
+    """``exchange`` for a report, with what the ``findings`` that cite it point at marked."""
+    cited = [f for f in findings if f.exchange == exchange.n]
+    pointer = next((f.pointer for f in cited if f.pointer), None)
+    response = exchange.response
+    parts = urlsplit(exchange.request.url)
+    return Shot(
+        method=visible(exchange.request.method),
+        path=visible(parts.path + (f"?{parts.query}" if parts.query else "")) or "/",
+        status=f"{response.status} {visible(response.reason)}".strip() if response else visible(exchange.error or "no answer"),
+        status_class=f"s{response.status // 100}" if response else "s0",
+        took=f"{exchange.elapsed * 1000:.0f} ms" if exchange.elapsed >= 0.0095 else f"{exchange.elapsed * 1000:.1f} ms",
+        credential=exchange.credential or "no credential",
+        request_headers=_visible(exchange.request.headers),
+        response_headers=_visible(response.headers) if response else (),
+        sent=show(exchange.request.body, limit=limit),
+        got=show(response.body, pointer, limit) if response else None,
+        cited=bool(cited),
+        status_marked=any(f.kind == "status" for f in cited),
+    )
+
+
+def _visible(headers: Headers) -> Headers:
+    return tuple((visible(name), visible(value[:1000])) for name, value in headers)
+
+
+class Storyteller:
+    """Tells the failing cases of one run."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._items = {i.id: i for i in run.items}
+        self._cases = {c.id: c for c in run.cases}
+        self._exchanges = {e.n: e for e in run.exchanges}
+        self._failing = {f.case for f in run.findings}
+
+    def cases(self, cause: Cause) -> list[tuple[str, str | None]]:
+        """The (item, case) of a cause, the smallest request first: that is the one to read."""
+        found: dict[tuple[str, str | None], int] = {}
+        for finding in cause.findings:
+            key = finding.item, finding.case
+            found[key] = min(found.get(key, 1 << 40), self._weight(finding))
+        return sorted(found, key=lambda key: found[key])
+
+    def _weight(self, finding: Finding) -> int:
+        exchange = self._exchanges.get(finding.exchange) if finding.exchange is not None else None
+        return len(exchange.request.url) + len(exchange.request.body or "") if exchange else 0
+
+    def story(self, cause: Cause, item_id: str, case_id: str | None) -> Story:
+        findings = tuple(f for f in cause.findings if f.item == item_id and f.case == case_id)
+        item = self._items.get(item_id) or Item(item_id, cause.requirement)
+        sent = list(self._run.exchanges_by_case.get(case_id, ())) if case_id else []
+        # What a finding cites may lie in the shared set-up, before the case.
+        for number in {f.exchange for f in findings if f.exchange is not None}:
+            if self._exchanges[number] not in sent:
+                sent.insert(0, self._exchanges[number])
+        shots = tuple(shot(e, findings) for e in sent)
+        cited = next((e for e in sent if any(f.exchange == e.n for f in findings)), sent[-1] if sent else None)
+        near, differences = self._near(item, case_id)
+        curl = visible(curl_line(cited, self._run.header.auth)) if cited else ""
+        bodies = sum(len(b.html) for s in shots for b in (s.sent, s.got) if b)
+        headers = sum(len(n) + len(v) + 30 for s in shots for n, v in (*s.request_headers, *s.response_headers))
+        return Story(
+            case=case_id or "",
+            item=item.id,
+            nodeid=item.nodeid,
+            findings=findings,
+            shots=shots,
+            curl=curl,
+            rerun=self._rerun(item, case_id),
+            near=near,
+            differences=differences,
+            size=1200 + bodies + headers + len(curl) + 700 * len(shots),
+        )
+
+    def _rerun(self, item: Item, case_id: str | None) -> str:
+        header = self._run.header
+        target = "" if header.target.kind == "sandbox" else f" --target {quote(header.target.name)}"
+        which = f"--case {quote(case_id)}" if case_id else f"--only {quote(item.requirement)}"
+        contract = quote(header.contract_path or header.contract)
+        return visible(f"restproof run {contract}{target} --profile {quote(header.profile)} --seed {header.seed} {which}")
+
+    def _near(self, item: Item, case_id: str | None) -> tuple[str, tuple[Difference, ...]]:
+        """The passing case of the same item whose input differs least, if it differs in little."""
+        failing = self._cases.get(case_id or "")
+        best: tuple[Case, list[Difference]] | None = None
+        if failing:
+            passing = (c for c in self._run.cases_by_item[item.id] if c.id not in self._failing)
+            own = dict(_leaves(failing.input))
+            for number, case in enumerate(passing):
+                if number >= MOST_CASES:
+                    break
+                if not self._run.exchanges_by_case.get(case.id):
+                    continue
+                differences = _differences(own, dict(_leaves(case.input)))
+                if differences and (best is None or len(differences) < len(best[1])):
+                    best = case, differences
+        if best and len(best[1]) <= MOST_DIFFERENCES:
+            return best[0].id, tuple(best[1])
+        return "", ()
+
+
+def _differences(failing: Mapping[str, str], passing: Mapping[str, str]) -> list[Difference]:
+    return [
+        Difference(pointer or "the input", failing.get(pointer, "absent"), passing.get(pointer, "absent"))
+        for pointer in sorted(failing.keys() | passing.keys())
+        if failing.get(pointer) != passing.get(pointer)
+    ]
+
+
+def _leaves(value: Any) -> Iterator[tuple[str, str]]:
+    """The scalars (and empty containers) of a JSON value by pointer, at most ``MOST_LEAVES`` of them."""
+    ahead: list[tuple[str, Any]] = [("", value)]
+    count = 0
+    while ahead and count < MOST_LEAVES:
+        pointer, found = ahead.pop()
+        if isinstance(found, Mapping) and found:
+            ahead += [(f"{pointer}/{_token(name)}", inner) for name, inner in found.items()]
+        elif isinstance(found, list) and found:
+            ahead += [(f"{pointer}/{number}", inner) for number, inner in enumerate(found)]
+        else:
+            count += 1
+            text = json.dumps(found, ensure_ascii=False)
+            yield visible(pointer), visible(text if len(text) <= 120 else f"{text[:100]}… ({len(text):,} characters)")
+
+
+def _token(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,1 @@
+"""The run file: what a run streams to disk, and the one reader of it."""

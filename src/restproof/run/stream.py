@@ -1,0 +1,110 @@
+"""The outer layer of a run file: gzip and JSON Lines, and what can be wrong with them."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from restproof.errors import Place, RunFileError
+
+MAGIC = b"\x1f\x8b"
+CHUNK = 1 << 18
+RECORD = "Give the run.jsonl.gz that `restproof run` left in its output folder."
+
+
+class MissingRunFile(RunFileError):
+    """There is no such file, or it cannot be opened."""
+
+
+class NotARunFile(RunFileError):
+    """The file holds something else: no gzip, no JSON Lines, or no event."""
+
+
+class NewerFormat(RunFileError):
+    """The file was written by a later restproof, in a format that this one does not know."""
+
+
+class InvalidEvent(RunFileError):
+    """One line breaks the schema of run files."""
+
+
+class TruncatedRunFile(RunFileError):
+    """The file ends before its footer: the run was killed, or the file was cut."""
+
+
+class ContradictoryRunFile(RunFileError):
+    """Two events cannot both be true, or one cites what is not there."""
+
+
+def lines(path: Path, *, partial: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each line of ``path`` as (number from 1, JSON object). Plain JSON Lines are read too.
+
+    A file that breaks off raises ``TruncatedRunFile`` after the last whole line, or just ends there where ``partial`` is true. Raises
+    ``MissingRunFile`` and ``NotARunFile``.
+    """
+    number = 0
+    for number, line in enumerate(_split(path, partial), 1):
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise NotARunFile(
+                "this line is not JSON, so the file is no run file (or was damaged)",
+                place=Place(path, number),
+                hint=RECORD,
+            ) from error
+        if not isinstance(event, dict):
+            raise NotARunFile("this line is not an event (a JSON object)", place=Place(path, number))
+        yield number, event
+    if not number and not partial:
+        raise NotARunFile("the file is empty", place=Place(path), hint=RECORD)
+
+
+def _split(path: Path, partial: bool) -> Iterator[bytes]:
+    """The whole lines of ``path`` without their ends."""
+    rest = b""
+    for data in _content(path, partial):
+        *whole, rest = (rest + data).split(b"\n")
+        yield from (line for line in whole if line)
+    if rest and not partial:
+        raise _truncated(path)
+
+
+def _content(path: Path, partial: bool) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            first = file.read(CHUNK)
+            if first[:2] != MAGIC:
+                if first and not first.startswith(b"{"):
+                    raise NotARunFile("the file is neither gzip nor JSON Lines", place=Place(path), hint=RECORD)
+                yield first
+                while data := file.read(CHUNK):
+                    yield data
+                return
+            unzip = zlib.decompressobj(31)
+            data = first
+            while data or (data := file.read(CHUNK)):
+                if unzip.eof:
+                    unzip = zlib.decompressobj(31)
+                yield unzip.decompress(data)
+                data = unzip.unused_data
+            if not unzip.eof and not partial:
+                raise _truncated(path)
+    except OSError as error:
+        raise MissingRunFile(
+            f"the run file cannot be opened ({error.strerror or error})",
+            place=Place(path),
+            hint="Each run leaves a run.jsonl.gz in its output folder, reports/<run>/ by default.",
+        ) from error
+    except zlib.error as error:
+        raise NotARunFile(f"the file is damaged or no gzip ({error})", place=Place(path)) from error
+
+
+def _truncated(path: Path) -> TruncatedRunFile:
+    return TruncatedRunFile(
+        "the run file ends before its footer: the run was killed, or the file was cut",
+        place=Place(path),
+        hint="Run again; what is there can still be reported, as an incomplete run.",
+    )

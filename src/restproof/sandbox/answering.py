@@ -1,0 +1,245 @@
+"""The last steps: representation, success, refusal, and the headers of every answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from restproof.contract.model import Contract
+from restproof.sandbox.call import NOTHING, Answer, Call, refusal_status
+from restproof.sandbox.limits import Limiter
+from restproof.sandbox.routing import item_path
+from restproof.sandbox.store import Entry, Store
+from restproof.semantics import state as states
+from restproof.semantics.checker import Checker
+from restproof.semantics.plausible import plausible
+from restproof.semantics.validate import Refusal, ranked
+
+
+class Answering:
+    """Steps from a stored state, or a refusal, to the answer."""
+
+    contract: Contract
+    store: Store
+    limiter: Limiter
+    error_checker: Checker | None
+
+    def entry_value(self, entry: Entry, field: str) -> Any:
+        """The value of a response field of an entry, e.g. ``name`` or ``office.id``; of an array's entries, all."""
+        head, _, rest = field.partition(".")
+        head = head.removesuffix("[]")
+        value: Any = entry.state.get(head)
+        if head not in entry.state:
+            value = self.represent(entry).get(head)
+        for member in filter(None, rest.split(".")):
+            inner = value if isinstance(value, list) else [value]
+            found = [v.get(member) for v in inner if isinstance(v, Mapping)]
+            value = found if isinstance(value, list) else (found[0] if found else None)
+        return value
+
+    def represent(self, entry: Entry) -> dict[str, Any]:
+        """What a response shows of an entry."""
+        resource = self.contract.resources[entry.resource]
+        above = self.store.ancestors(entry.scope) if resource.references else {}
+
+        def lookup(name: str, id: Any) -> Mapping[str, Any] | None:
+            key = str(int(id)) if isinstance(id, float) and id.is_integer() else str(id)
+            for found in self.store.find(name, key):
+                if found.scope == entry.scope or self.reaches(above, found):
+                    return found.state
+            return None
+
+        return states.represent(resource, entry.state, lookup)
+
+    def reaches(self, above: Mapping[str, int], referent: Entry) -> bool:
+        """Whether an entry below ``above`` may name the referent: they share their ancestors, as far as both have
+        them."""
+        own = self.store.ancestors(referent.scope)
+        return all(above.get(name, seq) == seq for name, seq in own.items())
+
+    def success_status(self, call: Call, case: str) -> int:
+        """The status of a success: ``listed``, ``read``, ``created``, ``updated``, ``replaced`` or ``deleted``."""
+        return call.status(case).first
+
+    def answer_entry(self, call: Call, case: str, entry: Entry) -> Answer:
+        """One entry as an answer."""
+        status = self.success_status(call, case)
+        if status == 204:
+            return Answer(status)
+        shown = self.represent(entry)
+        answer = Answer(status, self.wrapped(call.resource.envelope.response, shown))
+        if call.resource.etag:
+            answer.headers["ETag"] = self.etag(shown)
+        if case == "created" and "create.location" in self.contract.policies and call.resource.supports("read"):
+            answer.headers["Location"] = self.location(call, entry)
+        return answer
+
+    def answer_list(self, call: Call, entries: list[Entry]) -> Answer:
+        """A page of entries as an answer."""
+        shown = [self.represent(e) for e in entries]
+        return Answer(self.success_status(call, "listed"), self.wrapped(call.resource.envelope.list, shown))
+
+    def answer_deleted(self, call: Call) -> Answer:
+        """The answer to a delete: no body."""
+        return Answer(self.success_status(call, "deleted"))
+
+    def wrapped(self, member: str | None, value: Any) -> Any:
+        return value if member is None else {member: value}
+
+    def etag(self, shown: Mapping[str, Any]) -> str:
+        """A strong validator of a representation."""
+        return f'"{hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:20]}"'
+
+    def location(self, call: Call, entry: Entry) -> str:
+        """Where a new entry can be read."""
+        resource = call.resource
+        ids = {p.resource: quote(call.parents[p.resource].key, safe="") for p in resource.path_parents}
+        path = item_path(self.contract, resource, ids, quote(entry.key, safe=""))
+        named = [p for p in resource.parents if resource.parent_place(p, "read") == "query"]
+        query = "&".join(f"{quote(p.name)}={quote(call.parents[p.resource].key, safe='')}" for p in named)
+        return f"{path}?{query}" if query else path
+
+    def preconditions(self, call: Call) -> Answer | None:
+        """If-Match and If-None-Match (RFC 9110 §13): notes ``precondition_failed`` on the call, or answers 304."""
+        if not call.resource.etag or not call.is_item:
+            return None
+        current = self.etag(self.represent(call.entry)) if call.entry else None
+        wanted, unwanted = call.headers.get("if-match"), call.headers.get("if-none-match")
+        if wanted is not None and call.writes and not _matches(wanted, current, weak=False):
+            call.refuse("precondition_failed", None, "the resource is not in the expected state")
+        if unwanted is not None and _matches(unwanted, current, weak=True):
+            if call.writes:
+                call.refuse("precondition_failed", None, "the resource is not in the expected state")
+            elif not call.refusals:
+                return Answer(call.status("not_modified").first, headers={"ETag": current or ""})
+        return None
+
+    def choose_refusal(self, call: Call) -> Refusal:
+        """Of all that is wrong, what the contract's order puts first."""
+        return ranked(self.contract, call.refusals)[0]
+
+    def answer_refusal(self, call: Call, refusal: Refusal) -> Answer:
+        """A refusal as an answer."""
+        status = refusal_status(refusal.case, call.status(refusal.case))
+        if status < 300:  # e.g. a contract that lets a second delete succeed
+            return Answer(status)
+        answer = Answer(status, self.error_body(call, status, refusal), refusal=refusal)
+        if refusal.case in ("missing_credential", "bad_credential"):
+            answer.headers.update(self.challenge(call))
+        if status == 405:
+            answer.headers["Allow"] = ", ".join(call.allowed)
+        if refusal.case == "throttled":
+            answer.headers.update(self.retry_headers(call))
+        return answer
+
+    def challenge(self, call: Call) -> dict[str, str]:
+        """How to authenticate (RFC 9110 §11.6.1)."""
+        scheme = {"bearer": "Bearer", "basic": "Basic", "api_key": "ApiKey"}.get(self.contract.auth.scheme, "Bearer")
+        return {"WWW-Authenticate": f'{scheme} realm="{self.contract.name}"'}
+
+    def retry_headers(self, call: Call) -> dict[str, str]:
+        """When to try again."""
+        return {"Retry-After": str(self.limiter.retry_after(call))}
+
+    def error_body(self, call: Call, status: int, refusal: Refusal) -> Any:
+        """The body of a refusal, as the contract's error schema has it; it names the field at fault."""
+        field = _clean(refusal.field)
+        text = f"{field}: {refusal.message}" if field else refusal.message
+        if self.contract.errors is None or self.error_checker is None:
+            return {"message": text}
+        for body in _error_bodies(self.contract.errors, status, field, refusal.message, text):
+            if self.error_checker.accepts(body):
+                return body
+        return plausible(self.contract.errors, serial=status, now=formatdate(call.now), name="error")
+
+    def finish(self, call: Call, answer: Answer) -> None:
+        """The headers that every answer has."""
+        answer.headers.setdefault("Date", formatdate(call.now, usegmt=True))
+        if answer.payload is not NOTHING or answer.raw is not None:
+            answer.headers.setdefault("Content-Type", self.media_type(call, answer))
+        answer.headers.update(self.limit_headers(call))
+
+    def media_type(self, call: Call, answer: Answer) -> str:
+        """The body's media type: JSON, whatever the request accepts."""
+        if answer.refusal is not None and "error.problem-json" in self.contract.policies:
+            return "application/problem+json"
+        return "application/json"
+
+    def limit_headers(self, call: Call) -> dict[str, str]:
+        """The declared rate-limit headers."""
+        names = self.contract.rate_limit
+        if names is None:
+            return {}
+        credential, window = self.limiter.window(call)
+        headers = {names.limit: str(credential.limit), names.remaining: str(max(0, credential.limit - window.used))}
+        if names.reset:
+            headers[names.reset] = str(int(window.ends))
+        return headers
+
+    def body_bytes(self, call: Call, answer: Answer) -> bytes:
+        """The body as it is sent."""
+        if answer.raw is not None:
+            return answer.raw
+        if answer.payload is NOTHING:
+            return b""
+        return json.dumps(answer.payload, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def _matches(header: str, current: str | None, *, weak: bool) -> bool:
+    if current is None:
+        return False
+    tags = [t.strip() for t in header.split(",")]
+    if weak:
+        tags = [t.removeprefix("W/") for t in tags]
+    return "*" in tags or current in tags
+
+
+def _clean(field: str | None) -> str | None:
+    """A member's name fit for a message: no lone surrogate, no NUL, not too long."""
+    if field is None:
+        return None
+    return field.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")[:100]
+
+
+def _error_bodies(schema: Mapping[str, Any], status: int, field: str | None, message: str, text: str) -> Iterator[Any]:
+    """Error bodies in usual forms, the most telling first; the schema decides which one it is."""
+    by_field = {field: [message]} if field else {}
+    yield {"message": text, "errors": by_field} if field else {"message": text}
+    reason = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Refused"
+    words: dict[str, Any] = {
+        "type": "about:blank",
+        "title": reason,
+        "detail": text,
+        "status": status,
+        "code": status,
+        "errno": status,
+        "error": reason,
+        "message": text,
+        **({"errors": by_field, "field": field} if field else {}),
+    }
+    required = schema.get("required", ())
+    usual = {
+        name: words[name] if name in words else plausible(inner, serial=status, now="1970-01-01T00:00:00Z", name=name)
+        for name, inner in schema.get("properties", {}).items()
+        if name in words or name in required
+    }
+    yield usual
+    yield {**usual, "code": str(status)}
+    yield {**usual, "error": text}
+    yield {**usual, "errors": [text]}
+    yield {"message": text}
+    yield {"errors": by_field or {"base": [message]}}
+    yield {"errors": [text]}
+    yield {"errors": [{"field": field, "message": message}]}
+    yield {"errors": text}
+    yield {"error": text}
+    yield {"error": {"message": text}}
+    yield {"error": {"code": status, "message": text}}
+    yield {"detail": text}
+    yield [text]
+    yield text

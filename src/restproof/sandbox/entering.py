@@ -1,0 +1,244 @@
+"""The first steps of a request: who sends it, what it names, whether it may, and what its body is."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+from typing import Any
+
+from restproof.contract.model import Contract, Parent, Resource
+from restproof.sandbox.call import BODIES, NOTHING, Call, Credential
+from restproof.sandbox.limits import Limiter
+from restproof.sandbox.routing import Router, may_create
+from restproof.sandbox.store import Entry, Store
+from restproof.semantics.formats import FORMATS, pattern
+from restproof.semantics.validate import Validation
+
+MAX_URI = 8192
+MAX_DEPTH = 128
+_INTEGER = re.compile(r"[1-9][0-9]*")
+_JSON = re.compile(r"application/(?:[\w.!#$&^+-]+\+)?json", re.IGNORECASE)
+
+
+class Entering:
+    """Steps up to the parsed body. Each looks at the call, and notes on it what it found and why it would refuse."""
+
+    contract: Contract
+    store: Store
+    router: Router
+    limiter: Limiter
+    credentials: dict[str, Credential]
+    validations: dict[str, Validation]
+
+    def check_uri(self, call: Call) -> None:
+        """An oversize URI is refused before anything else is read."""
+        if len(call.path) + len(call.raw_query) > MAX_URI:
+            call.refuse("uri_too_long", None, "the URI is too long")
+
+    def authenticate(self, call: Call) -> None:
+        """Find the credential; without one, or with one that nobody gave out, the case is missing or bad."""
+        if self.contract.auth.scheme == "none":
+            return
+        sent = call.headers.get(self.contract.auth.header.lower())
+        if not sent:
+            call.refuse("missing_credential", None, "a credential is needed")
+            return
+        call.credential = self.credentials.get(self.secret_of(sent))
+        if call.credential is None:
+            call.refuse("bad_credential", None, "the credential is unknown")
+
+    def secret_of(self, header: str) -> str:
+        """The secret in a credential's header; empty where the header is of another scheme."""
+        if self.contract.auth.scheme == "api_key":
+            return header
+        scheme, _, rest = header.partition(" ")
+        if scheme.lower() != self.contract.auth.scheme:
+            return ""
+        if self.contract.auth.scheme == "bearer":
+            return rest.strip()
+        try:
+            return base64.b64decode(rest.strip(), validate=True).decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+
+    def throttle(self, call: Call) -> None:
+        """Count the request against its credential's window."""
+        if not self.limiter.admits(call):
+            call.refuse("throttled", None, "too many requests: try again later")
+
+    def route(self, call: Call) -> None:
+        """Find resource and operation."""
+        route = self.router.find(call.path)
+        if route is None:
+            call.refuse("unknown_path", None, "there is nothing at this path")
+            return
+        call.target, call.is_item = route.resource, route.is_item
+        call.path_ids, call.item_id = route.ids, route.id
+        operations = route.operations
+        call.allowed = tuple(sorted(operations))
+        method = "GET" if call.method == "HEAD" else call.method
+        if method not in operations:
+            call.refuse("unsupported", None, f"{call.method} is not supported here")
+            return
+        call.operation = operations[method]
+
+    def read_body(self, call: Call) -> None:
+        """Parse the body as a JSON object, strictly: UTF-8, no NaN, no number beyond a double, no bottomless
+        nesting."""
+        if call.operation not in BODIES:
+            return
+        if call.too_large:
+            call.refuse("too_large", None, "the body is too large")
+            return
+        media = call.headers.get("content-type", "").partition(";")[0].strip()
+        if not self.is_json(media):
+            call.refuse("unsupported_media", None, "the body must be application/json")
+            return
+        try:
+            document = json.loads(call.body.decode("utf-8"), parse_constant=_refused_number, parse_float=_finite)
+        except (ValueError, RecursionError):
+            call.refuse("malformed", None, "the body is not valid JSON")
+            return
+        if not isinstance(document, dict):
+            call.refuse("malformed", None, "the body is not a JSON object")
+            return
+        if _deeper_than(document, MAX_DEPTH):
+            call.refuse("malformed", None, "the body is nested too deeply")
+            return
+        call.document = document
+
+    def is_json(self, media: str) -> bool:
+        """Whether a body of this media type is read; none at all counts as JSON."""
+        return not media or _JSON.fullmatch(media) is not None
+
+    def find_parents(self, call: Call) -> None:
+        """Find the entries above, by path, query or body. The scope is known only where all of them are."""
+        resource = call.resource
+        for parent in sorted(
+            resource.parents, key=lambda p: len(self.contract.ancestors(self.contract.resources[p.resource]))
+        ):
+            key = self.parent_key(call, parent)
+            if key is None:
+                continue
+            found = self.parent_entry(call, parent, key)
+            if found is None:
+                call.refuse("absent_parent", parent.name, f"there is no such {parent.resource}")
+            else:
+                call.parents[parent.resource] = found
+        if len(call.parents) == len(resource.parents):
+            call.scope = tuple(call.parents[p.resource].seq for p in resource.parents)
+
+    def parent_key(self, call: Call, parent: Parent) -> str | None:
+        """The id of a parent as the request names it; ``None`` after noting why there is none."""
+        identity = self.contract.resources[parent.resource].id
+        place = call.resource.parent_place(parent, call.operation)
+        if place == "body":
+            if call.document is NOTHING:
+                return None
+            if parent.name not in call.document:
+                call.refuse("missing_parent", parent.name, "is required")
+                return None
+            value = call.document[parent.name]
+            wanted = int if identity.type == "integer" else str
+            if not isinstance(value, wanted) or isinstance(value, bool):
+                call.refuse("mistyped_parent", parent.name, f"must be of type {identity.type}")
+                return None
+            text: str | None = str(value)
+        elif place == "query":
+            text = call.parameter(parent.name)
+            if not text:
+                call.refuse("missing_parent", parent.name, "is required")
+                return None
+        else:
+            text = call.path_ids.get(parent.resource)
+        if text is None or not well_formed_id(self.contract.resources[parent.resource], text):
+            call.refuse("malformed_parent", parent.name, f"is no id of a {parent.resource}")
+            return None
+        return text
+
+    def parent_entry(self, call: Call, parent: Parent, key: str) -> Entry | None:
+        """The parent of that id which stands under the ancestors that the request names too."""
+        own = self.contract.resources[parent.resource].parents
+        for entry in self.store.find(parent.resource, key):
+            named = [(at, call.parents[p.resource]) for at, p in enumerate(own) if p.resource in call.parents]
+            if all(entry.scope[at] == above.seq for at, above in named):
+                return entry
+        return None
+
+    def find_entry(self, call: Call) -> None:
+        """Find the entry that the path names, under the parents that the request names."""
+        if not call.is_item:
+            return
+        resource, key = call.resource, call.item_id
+        if key is None or not well_formed_id(resource, key):
+            call.refuse("malformed_id", resource.id.field, f"is no id of a {resource.name}")
+            return
+        candidates = self.store.find(resource.name, key)
+        if call.scope is not None:
+            call.entry = self.entry_in_scope(call, candidates)
+        if call.entry is not None:
+            return
+        if may_create(resource, call.operation):
+            call.new_key = key
+        elif call.scope is None:
+            if not candidates:
+                call.refuse("absent", resource.id.field, f"there is no such {resource.name}")
+        elif candidates:
+            call.refuse("wrong_parent", resource.id.field, f"there is no such {resource.name} here")
+        elif self.store.was_deleted(resource.name, key, call.scope):
+            case = "repeat_delete" if call.operation == "delete" else "gone"
+            call.refuse(case, resource.id.field, f"there is no such {resource.name} any more")
+        else:
+            call.refuse("absent", resource.id.field, f"there is no such {resource.name}")
+
+    def entry_in_scope(self, call: Call, candidates: list[Entry]) -> Entry | None:
+        """Of the entries with the id, the one under the parents of the request."""
+        return next((e for e in candidates if e.scope == call.scope), None)
+
+    def authorise(self, call: Call) -> None:
+        """Refuse what the credential may not do or see."""
+        credential = call.credential
+        if credential is None:
+            return
+        if credential.read_only and call.writes:
+            call.refuse("forbidden", None, "the credential may only read")
+        if any(not credential.sees(p.tenant) for p in call.parents.values()):
+            call.refuse("forbidden_parent", None, "the credential has no access here")
+        elif call.entry is not None and not credential.sees(call.entry.tenant):
+            call.refuse("foreign", None, "the credential has no access to this")
+
+
+def well_formed_id(resource: Resource, text: str) -> bool:
+    """Whether a text could be an id of the resource at all."""
+    if not text or "\0" in text or any("\ud800" <= c <= "\udfff" for c in text):
+        return False
+    if resource.id.type == "integer":
+        return _INTEGER.fullmatch(text) is not None
+    if resource.id.type == "uuid":
+        return FORMATS["uuid"](text)
+    form = pattern(resource.id.pattern) if resource.id.pattern else None
+    return form is None or form.search(text) is not None
+
+
+def _refused_number(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(text)
+    return value
+
+
+def _deeper_than(value: Any, depth: int) -> bool:
+    """Whether containers are nested deeper than ``depth``; iterative, so it has no depth limit of its own."""
+    level = [value]
+    for _ in range(depth):
+        level = [v for c in level for v in (c.values() if isinstance(c, dict) else c) if isinstance(v, dict | list)]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,131 @@
+"""The sandbox in a process of its own, which never outlives the one that started it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import restproof
+from restproof.errors import ConfigurationError, TargetError
+
+
+@dataclass
+class Running:
+    """A running sandbox. ``base_url`` is without the contract's base path; ``ca_bundle``: what to verify its
+    certificate with (``None`` without TLS); ``credentials``: secrets by name; ``ids``: the given parents."""
+
+    base_url: str
+    ca_bundle: Path | None
+    credentials: dict[str, str]
+    ids: dict[str, Any]
+    pid: int
+    _process: subprocess.Popen[str] = field(repr=False)
+    _folder: Path = field(repr=False)
+
+    def stop(self) -> None:
+        """End the process and remove its files; a second call does nothing."""
+        _end(self._process)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def start(
+    contract_path: str | Path,
+    *,
+    tls: bool = True,
+    db: str | Path | None = None,
+    faults: Iterable[str] = (),
+    port: int = 0,
+) -> Running:
+    """Start a sandbox of a contract on 127.0.0.1 and wait until it accepts connections.
+
+    Raises ``ConfigurationError`` for a wrong contract, fault or port, and ``TargetError`` where it does not start.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="restproof-sandbox-"))
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "restproof.sandbox",
+        str(contract_path),
+        "--port",
+        str(port),
+        "--folder",
+        str(folder),
+    ]
+    command += [] if tls else ["--no-tls"]
+    command += ["--db", str(db)] if db else []
+    command += [word for name in faults for word in ("--fault", name)]
+    # The death signal follows the thread that starts the process, so only the main thread may ask for it.
+    if threading.current_thread() is threading.main_thread():
+        command += ["--parent", str(os.getpid())]
+    source = str(Path(restproof.__file__).parent.parent)
+    path = os.pathsep.join(p for p in (source, os.environ.get("PYTHONPATH", "")) if p)
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+        start_new_session=True,
+    )
+    try:
+        told = _first_line(process)
+    except BaseException:
+        _end(process)
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Running(
+        base_url=told["base_url"],
+        ca_bundle=Path(told["ca_bundle"]) if told["ca_bundle"] else None,
+        credentials=told["credentials"],
+        ids=told["ids"],
+        pid=process.pid,
+        _process=process,
+        _folder=folder,
+    )
+
+
+def _first_line(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What the child says when it is ready, or why it will never be."""
+    if process.stdout is None or process.stderr is None:
+        raise TargetError("the sandbox has no output to read")
+    line = process.stdout.readline()
+    if not line:
+        details = process.stderr.read().strip()
+        raise TargetError("the sandbox did not start", hint=details or None)
+    told: dict[str, Any] = json.loads(line)
+    if "error" in told:
+        raise ConfigurationError(told["error"])
+    return told
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()

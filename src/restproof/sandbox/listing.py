@@ -1,0 +1,295 @@
+"""The steps of a list: filter, sort, cut into pages, and tell where the next one is."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from restproof.contract.model import ANY, Contract, Filter, Resource
+from restproof.contract.shapes import is_nullable, types_of
+from restproof.sandbox.call import Answer, Call
+from restproof.sandbox.store import Entry, Store
+
+DEFAULT_SIZE = 100
+_OWN_TOKEN = "page_token"
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_BAD: Any = object()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What part of a list is asked for. ``size`` 0 means all; ``after`` the ``seq`` of the last entry already seen
+    (token paging)."""
+
+    offset: int = 0
+    size: int = 0
+    after: int | None = None
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """A list's query, understood: (filter, wanted value) pairs, the sort field or ``None``, and the page."""
+
+    filters: tuple[tuple[Filter, Any], ...]
+    sort: str | None
+    descending: bool
+    page: Page
+
+
+class Listing:
+    """Steps of a list. A request's query is first understood (``read_query``), then applied."""
+
+    contract: Contract
+    store: Store
+    entry_value: Callable[..., Any]
+
+    def read_query(self, call: Call) -> ListQuery:
+        """Understand filters, sort and page; notes on the call what is wrong with them."""
+        sort, descending = self.read_sort(call)
+        return ListQuery(self.read_filters(call), sort, descending, self.read_page(call))
+
+    def read_sort(self, call: Call) -> tuple[str | None, bool]:
+        """The field to sort by, and whether downwards."""
+        text = call.parameter(self.contract.query.sort)
+        if not text:
+            return None, False
+        if text in call.resource.sort:
+            return text, False
+        for name in call.resource.sort:
+            if text == self.contract.query.descending.replace("{field}", name):
+                return name, True
+        call.refuse("unknown_query", self.contract.query.sort, "names no field to sort by")
+        return None, False
+
+    def read_filters(self, call: Call) -> tuple[tuple[Filter, Any], ...]:
+        """The filters and what each asks for."""
+        before, _, after = self.contract.query.filter.partition("{name}")
+        taken = _own_parameters(self.contract, call.resource)
+        found: list[tuple[Filter, Any]] = []
+        for parameter, text in call.query:
+            fits = (
+                parameter.startswith(before) and parameter.endswith(after) and len(parameter) > len(before) + len(after)
+            )
+            if not fits or parameter in taken:
+                continue
+            name = parameter[len(before) : len(parameter) - len(after)]
+            wanted = call.resource.filters.get(name)
+            if wanted is None:
+                call.refuse("unknown_query", parameter, "names no field to filter by")
+                continue
+            value = _filter_value(call.resource, wanted, text)
+            if value is _BAD:
+                call.refuse("bad_filter", parameter, "is no value to filter by")
+            else:
+                found.append((wanted, value))
+        return tuple(found)
+
+    def read_page(self, call: Call) -> Page:
+        """Offset and size."""
+        paging = call.resource.paging
+        if paging.style == "none":
+            return Page()
+        size = self.read_size(call)
+        if paging.style == "token":
+            text = call.parameter(paging.token or _OWN_TOKEN)
+            if text is None:
+                return Page(0, size)
+            after = _read_token(text)
+            if after is None:
+                call.refuse("bad_page", paging.token or _OWN_TOKEN, "is no page")
+                return Page(0, size)
+            return Page(after[1], size, after[0])
+        name = paging.page if paging.style == "page" else paging.offset
+        least = 1 if paging.style == "page" else 0
+        text = call.parameter(name)
+        number = least if text is None else _whole(text)
+        if number is None or number < least:
+            call.refuse("bad_page", name, f"must be a whole number from {least} up")
+            return Page(0, size)
+        return Page((number - 1) * size if paging.style == "page" else number, size)
+
+    def read_size(self, call: Call) -> int:
+        """How many entries the page holds."""
+        paging = call.resource.paging
+        default = paging.default or min(DEFAULT_SIZE, paging.max or DEFAULT_SIZE)
+        text = call.parameter(paging.size)
+        if text is None:
+            return default
+        size = _whole(text)
+        if size is None or size < 1:
+            call.refuse("bad_page", paging.size, "must be a whole number from 1 up")
+            return default
+        if paging.max is not None and size > paging.max:
+            if paging.over_max == "refused":
+                call.refuse("bad_page", paging.size, f"must be at most {paging.max}")
+            return paging.max
+        return size
+
+    def scope_entries(self, call: Call) -> list[Entry]:
+        """All entries that the list is about: those under the request's parents that the credential sees."""
+        entries = self.store.under(call.resource.name, call.scope or ())
+        return [e for e in entries if call.credential is None or call.credential.sees(e.tenant)]
+
+    def filtered(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        """The entries that match every filter."""
+        for wanted, value in query.filters:
+            if value is not ANY:
+                entries = [e for e in entries if _equal(self.entry_value(e, wanted.field), value)]
+        return entries
+
+    def sorted(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        """The entries in order: by code point, null first, ties by age."""
+        if query.sort is None:
+            return entries
+        name = query.sort
+        return sorted(entries, key=lambda e: _sort_key(self.entry_value(e, name)), reverse=query.descending)
+
+    def paged(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        """The entries of the page."""
+        start = self.page_start(query, entries)
+        return entries[start : start + query.page.size] if query.page.size else entries
+
+    def page_start(self, query: ListQuery, entries: list[Entry]) -> int:
+        """Where the page begins: after the last entry seen where that is still there, so that a delete meanwhile
+        skips nothing."""
+        if query.page.after is not None:
+            at = next((n for n, e in enumerate(entries) if e.seq == query.page.after), None)
+            if at is not None:
+                return at + 1
+        return query.page.offset
+
+    def describe_list(
+        self, call: Call, query: ListQuery, answer: Answer, total: int, page: list[Entry], start: int
+    ) -> None:
+        """The list's headers and the members beside it: total, size, links, next page."""
+        paging = call.resource.paging
+        if paging.total:
+            answer.headers[paging.total] = str(self.total(call, total))
+        if paging.size_header:
+            answer.headers[paging.size_header] = str(query.page.size or total)
+        has_next = bool(page) and start + len(page) < total
+        if paging.links and paging.style != "none":
+            answer.headers.update(self.link_header(call, query, total, page, start))
+        following: str | None = None
+        if has_next and (paging.next_header or paging.next_field):
+            following = self.next_page(call, query, page, start)
+        if paging.next_header and following is not None:
+            answer.headers[paging.next_header] = following
+        if isinstance(answer.payload, dict):
+            if paging.total_field:
+                answer.payload[paging.total_field] = self.total(call, total)
+            if paging.next_field:
+                answer.payload[paging.next_field] = following
+
+    def total(self, call: Call, total: int) -> int:
+        """The number of all entries of the list."""
+        return total
+
+    def next_page(self, call: Call, query: ListQuery, page: list[Entry], start: int) -> str:
+        """The token of the next page where the contract has a parameter for it, else the page's URL."""
+        paging = call.resource.paging
+        if paging.style == "token":
+            token = _token(page[-1].seq, start + len(page))
+            return token if paging.token else self.url(call, {_OWN_TOKEN: token})
+        return self.url(call, _page_parameters(call.resource, query, start + len(page)))
+
+    def link_header(self, call: Call, query: ListQuery, total: int, page: list[Entry], start: int) -> dict[str, str]:
+        """RFC 8288 links: first and last always, next and prev where there is such a page."""
+        size = query.page.size
+        if call.resource.paging.style == "token":
+            if not page or start + len(page) >= total:
+                return {}
+            token = {call.resource.paging.token or _OWN_TOKEN: _token(page[-1].seq, start + len(page))}
+            return {"Link": f'<{self.url(call, token)}>; rel="next"'}
+        last = max(total - 1, 0) // size * size
+        offsets = {"first": 0, "prev": min(start - size, last), "next": start + size, "last": last}
+        if start <= 0:
+            del offsets["prev"]
+        if start + size >= total:
+            del offsets["next"]
+        links = {
+            rel: self.url(call, _page_parameters(call.resource, query, max(offset, 0)))
+            for rel, offset in offsets.items()
+        }
+        return {"Link": ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())}
+
+    def url(self, call: Call, changed: Mapping[str, str]) -> str:
+        """The request's own URL with some query parameters changed."""
+        kept = [(n, v) for n, v in call.query if n not in changed]
+        query = urlencode([*kept, *changed.items()], quote_via=quote)
+        return f"{call.base_url}{call.path}?{query}"
+
+
+def _own_parameters(contract: Contract, resource: Resource) -> set[str]:
+    """Query parameters that are no filter."""
+    paging = resource.paging
+    paged = {paging.page, paging.size, paging.offset, paging.token or _OWN_TOKEN} if paging.style != "none" else set()
+    parents = {p.name for p in resource.parents if resource.parent_place(p, "list") == "query"}
+    return {contract.query.sort} | paged | parents
+
+
+def _page_parameters(resource: Resource, query: ListQuery, offset: int) -> dict[str, str]:
+    paging = resource.paging
+    if paging.style == "page":
+        return {paging.page: str(offset // query.page.size + 1), paging.size: str(query.page.size)}
+    return {paging.offset: str(offset), paging.size: str(query.page.size)}
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if _NUMBER.fullmatch(text) and len(text) < 19 else None
+
+
+def _filter_value(resource: Resource, wanted: Filter, text: str) -> Any:
+    """What an entry's field must equal for a filter's text; ``_BAD`` where no value reads like that."""
+    if wanted.values is not None:
+        return wanted.values.get(text, _BAD)
+    schema: Mapping[str, Any] = resource.properties.get(wanted.field.partition(".")[0].removesuffix("[]"), {})
+    for member in wanted.field.split(".")[1:]:
+        schema = schema.get("properties", schema.get("items", {}).get("properties", {})).get(member, {})
+    kinds = types_of(schema)
+    if "string" in kinds:
+        known = "enum" not in schema or text in schema["enum"]
+        return text if known else _BAD
+    if "integer" in kinds and _NUMBER.fullmatch(text):
+        return int(text) if len(text) < 4000 else _BAD
+    if "number" in kinds:
+        try:
+            return float(text)
+        except ValueError:
+            return _BAD
+    if "boolean" in kinds and text in ("true", "false"):
+        return text == "true"
+    return None if text in ("", "null") and is_nullable(schema) else _BAD
+
+
+def _equal(value: Any, wanted: Any) -> bool:
+    if isinstance(value, list) and not isinstance(wanted, list):
+        return any(_equal(v, wanted) for v in value)
+    return isinstance(value, bool) == isinstance(wanted, bool) and bool(value == wanted)
+
+
+def _sort_key(value: Any) -> tuple[int, Any]:
+    if value is None:
+        return 0, 0
+    if isinstance(value, bool | int | float):
+        return 1, value
+    return (2, value) if isinstance(value, str) else (3, json.dumps(value, sort_keys=True))
+
+
+def _token(seq: int, offset: int) -> str:
+    return base64.urlsafe_b64encode(f"{seq}.{offset}".encode()).decode().rstrip("=")
+
+
+def _read_token(text: str) -> tuple[int, int] | None:
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+    seq, _, offset = plain.partition(".")
+    return (int(seq), int(offset)) if seq.isdecimal() and offset.isdecimal() and len(plain) < 40 else None

@@ -1,0 +1,250 @@
+"""The steps of a write: envelope, fields, rules, uniqueness, the state that follows, and storing it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.model import Contract, Reference, Resource
+from restproof.sandbox.call import Call
+from restproof.sandbox.entering import well_formed_id
+from restproof.sandbox.seeds import Seeder
+from restproof.sandbox.store import Entry, Store
+from restproof.semantics import state as states
+from restproof.semantics.checker import Problem
+from restproof.semantics.validate import Refusal, Validation
+
+
+class Writing:
+    """Steps between the parsed body and the stored state."""
+
+    contract: Contract
+    store: Store
+    validations: dict[str, Validation]
+    seeder: Seeder
+
+    def open_envelope(self, call: Call) -> None:
+        """Take off the envelope and the parents' parameters beside the fields: sets ``call.fields``."""
+        if not isinstance(call.document, dict):
+            return
+        resource = call.resource
+        beside = {p.name for p in resource.parents if resource.parent_place(p, call.operation) == "body"}
+        rest = {n: v for n, v in call.document.items() if n not in beside}
+        wrapper = resource.envelope.request
+        if wrapper is None:
+            call.fields = rest
+            return
+        for name in rest:
+            if name != wrapper:
+                call.refuse("unknown_field", name, "does not exist")
+        if not isinstance(rest.get(wrapper), dict):
+            call.refuse("envelope", wrapper, "is required, and must be an object")
+            return
+        call.fields = rest[wrapper]
+
+    def check_fields(self, call: Call) -> None:
+        """Judge the fields one step after the other; leaves in ``call.fields`` what is to be stored."""
+        if call.fields is None:
+            return
+        validation = self.validations[call.resource.name]
+        unstorable = self.unstorable(call)
+        for refusal in unstorable:
+            call.refuse(refusal.case, refusal.field, refusal.message)
+        bad = {r.field for r in unstorable}
+        clean = {n: v for n, v in call.fields.items() if n not in bad}
+        call.problems = validation.problems(call.operation, clean)
+        for refusal in (*self.unknown_fields(call), *self.invalid_values(call, clean), *self.invalid_id(call)):
+            call.refuse(refusal.case, refusal.field, refusal.message)
+        call.fields = self.known_fields(call)
+        skip = {str(p.path[0]) for p in call.problems if p.path} | {str(b) for b in bad}
+        usable = {n: v for n, v in call.fields.items() if n not in skip}
+        after = self.next_state(call, usable)
+        for refusal in (*self.broken_rules(call, after, skip), *self.dangling_references(call, usable, skip)):
+            call.refuse(refusal.case, refusal.field, refusal.message)
+        if not call.refusals:
+            for refusal in self.duplicates(call, after):
+                call.refuse(refusal.case, refusal.field, refusal.message)
+
+    def unstorable(self, call: Call) -> list[Refusal]:
+        """Strings that cannot be stored."""
+        return self.validations[call.resource.name].unstorable(call.fields or {})
+
+    def unknown_fields(self, call: Call) -> list[Refusal]:
+        """Members that do not exist, at the top or inside."""
+        return self.validations[call.resource.name].unknown(call.problems)
+
+    def invalid_values(self, call: Call, fields: Mapping[str, Any]) -> list[Refusal]:
+        """Values that the schema does not allow, and changes of what never changes."""
+        found = self.validations[call.resource.name].values(call.problems, fields)
+        if call.entry is not None:
+            before = call.entry.state
+            for name in call.resource.immutable:
+                writable = name in fields and name in self.validations[call.resource.name].fields(call.operation)
+                if writable and not states.same(fields[name], before.get(name)):
+                    found.append(Refusal("invalid", name, "never changes"))
+        return found
+
+    def invalid_id(self, call: Call) -> list[Refusal]:
+        """An id that the client chose in the body and that is none, or not the one of the path."""
+        name = call.resource.id.field
+        value = (call.fields or {}).get(name)
+        if value is None or name not in self.validations[call.resource.name].fields(call.operation):
+            return []
+        if call.new_key is not None and str(value) != call.new_key:
+            return [Refusal("invalid", name, "is not the id of the path")]
+        return [] if well_formed_id(call.resource, str(value)) else [Refusal("invalid", name, "is no valid id")]
+
+    def known_fields(self, call: Call) -> dict[str, Any]:
+        """The fields without those that do not exist; where the contract keeps unknown ones, with them."""
+        kept: dict[str, Any] = call.fields or {}
+        validation = self.validations[call.resource.name]
+        for problem in call.problems:
+            for refusal in validation.unknown([problem]):
+                if call.resource.status(refusal.case).accepted != "kept":
+                    kept = _without(kept, problem)
+        return kept
+
+    def next_state(self, call: Call, fields: Mapping[str, Any]) -> states.State:
+        """The state that would follow the request."""
+        resource, now = call.resource, iso(call.now)
+        if call.entry is None:
+            seq = self.store.next_seq()
+            id = self.new_id(call, fields, seq)
+            server_set = {**states.server_values(resource, id=id, now=now, serial=seq), resource.id.field: id}
+            return states.created(resource, fields, server_set=server_set)
+        touched = dict.fromkeys(resource.touched, now)
+        if call.operation == "update":
+            return states.updated(resource, call.entry.state, fields, touched=touched)
+        return states.replaced(resource, call.entry.state, fields, touched=touched)
+
+    def new_id(self, call: Call, fields: Mapping[str, Any], seq: int) -> Any:
+        """The id of a new entry: from the path, from the body, or the server's own."""
+        identity = call.resource.id
+        if call.new_key is not None:
+            return int(call.new_key) if identity.type == "integer" else call.new_key
+        if fields.get(identity.field) is not None and identity.chosen_by != "server":
+            return fields[identity.field]
+        return self.seeder.server_id(call.resource, seq)
+
+    def broken_rules(self, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
+        """Business rules that the state after the request would break."""
+        before = call.entry.state if call.entry else None
+        return self.validations[call.resource.name].rules(call.operation, before, after, skip)
+
+    def dangling_references(self, call: Call, fields: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
+        """References that name nothing under the same ancestors."""
+        if not call.resource.references or call.scope is None:
+            return []
+        above = self.store.ancestors(call.scope)
+        return self.validations[call.resource.name].references(
+            fields, lambda resource, id: self.referent(above, resource, id) is not None, skip
+        )
+
+    def referent(self, above: Mapping[str, int], resource: str, id: Any) -> Entry | None:
+        """The entry that a reference names: one whose ancestors are those of the entry that names it, as far as both
+        have them."""
+        for entry in self.store.find(resource, reference_key(id)):
+            own = self.store.ancestors(entry.scope)
+            if all(above.get(name, seq) == seq for name, seq in own.items()):
+                return entry
+        return None
+
+    def duplicates(self, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        """Unique values that another entry holds."""
+        resource, found = call.resource, []
+        if call.scope is None:
+            return []
+        own = call.entry.seq if call.entry else None
+        for fields in resource.unique:
+            if any(after.get(f) is None for f in fields):
+                continue
+            if self.store.taken(resource, fields, call.scope, after) not in (None, own):
+                found.append(Refusal("conflict", fields[0], "has already been taken"))
+        if call.entry is None:
+            taken = self.store.find(resource.name, str(after[resource.id.field]))
+            if any(e.scope == call.scope for e in taken):
+                found.append(Refusal("conflict", resource.id.field, "has already been taken"))
+        elif call.operation == "create":
+            found.append(Refusal("conflict", resource.id.field, "has already been taken"))
+        return found
+
+    def store_new(self, call: Call, fields: Mapping[str, Any]) -> Entry:
+        """Store a new entry and what belongs below it. Raises ``Duplicate``."""
+        with self.store.transaction():
+            state = self.next_state(call, fields)
+            nearest = [call.parents[p.resource] for p in call.resource.parents]
+            tenant = next((p.tenant for p in reversed(nearest) if p.tenant), "")
+            key = str(state[call.resource.id.field])
+            entry = self.insert(call, key, tenant, state)
+            self.seeder.seed_below(entry, iso(call.now))
+        return entry
+
+    def insert(self, call: Call, key: str, tenant: str, state: Mapping[str, Any]) -> Entry:
+        """Write the new entry."""
+        return self.store.insert(call.resource, key, call.scope or (), tenant, state)
+
+    def store_change(self, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        """Write an entry's new state. Raises ``Duplicate``."""
+        return self.store.update(call.resource, entry, state)
+
+    def refusing_references(self, call: Call, entry: Entry) -> list[Refusal]:
+        """References that forbid the delete of what they name."""
+        return [
+            Refusal("conflict", None, f"a {resource.name} names it")
+            for resource, reference, _ in self.references_to(entry)
+            if reference.on_delete == "refuse"
+        ][:1]
+
+    def remove(self, call: Call, entry: Entry) -> None:
+        """Delete an entry and what is below it, and clear the references to all of them."""
+        with self.store.transaction():
+            for one in self.store.delete(entry):
+                self.clear_references(call, one)
+
+    def clear_references(self, call: Call, gone: Entry) -> None:
+        """Null, or one entry fewer, in whatever named the deleted entry."""
+        for resource, reference, naming in self.references_to(gone):
+            value = naming.state.get(reference.field)
+            many = isinstance(value, list)
+            left = [v for v in value or () if reference_key(v) != gone.key] if many else None
+            self.store.update(resource, naming, {**naming.state, reference.field: left})
+
+    def references_to(self, entry: Entry) -> list[tuple[Resource, Reference, Entry]]:
+        """Everything that names an entry."""
+        found: list[tuple[Resource, Reference, Entry]] = []
+        id = entry.state[self.contract.resources[entry.resource].id.field]
+        for resource in self.contract:
+            for reference in resource.references.values():
+                if reference.to != entry.resource:
+                    continue
+                for naming in self.store.mentioning(resource.name, json.dumps(id)):
+                    value = naming.state.get(reference.field)
+                    ids = value if isinstance(value, list) else [value]
+                    if any(v is not None and reference_key(v) == entry.key for v in ids):
+                        above = self.store.ancestors(naming.scope)
+                        own = self.store.ancestors(entry.scope)
+                        if all(above.get(name, seq) == seq for name, seq in own.items()):
+                            found.append((resource, reference, naming))
+        return found
+
+
+def reference_key(id: Any) -> str:
+    """The key of an entry that a reference names: 5.0 is 5."""
+    return str(int(id)) if isinstance(id, float) and id.is_integer() else str(id)
+
+
+def iso(now: float) -> str:
+    """Unix seconds as RFC 3339 UTC, whole seconds."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
+
+
+def _without(value: Any, problem: Problem) -> Any:
+    """A copy of ``value`` without the member at the problem's path."""
+    copy = json.loads(json.dumps(value))
+    inner = copy
+    for step in problem.path[:-1]:
+        inner = inner[step]
+    del inner[problem.path[-1]]
+    return copy

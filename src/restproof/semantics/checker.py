@@ -1,0 +1,170 @@
+"""One schema, compiled once: a quick yes, and the exact reason of a no.
+
+``jsonschema_rs`` says yes at a hundredth of the cost; what it refuses is decided by ``jsonschema`` with the checkers of
+``semantics.formats``, so that the verdict is that of one implementation and the error names the member at fault.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+
+from restproof.semantics.formats import FORMATS, pattern
+
+_Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a value. ``path``: where (for a missing or an extra member: that member).
+    ``keyword``: the JSON Schema keyword that refuses, e.g. ``maxLength``."""
+
+    path: _Path
+    keyword: str
+    message: str
+
+    @property
+    def field(self) -> str | None:
+        """The path in dots (``question.body``, ``department_ids.0``), or ``None`` for the whole value."""
+        return ".".join(str(p) for p in self.path) or None
+
+
+def _format_checker() -> jsonschema.FormatChecker:
+    checker = jsonschema.FormatChecker(formats=())
+
+    def asserted(check: Callable[[str], bool]) -> Callable[[object], bool]:
+        return lambda value: not isinstance(value, str) or check(value)
+
+    # The public decorator registers for every checker of the process; the instance's own table does not.
+    checker.checkers = {name: (asserted(check), ()) for name, check in FORMATS.items()}
+    return checker
+
+
+def _pattern(
+    validator: Any, source: str, value: Any, schema: Mapping[str, Any]
+) -> Iterator[jsonschema.exceptions.ValidationError]:
+    if not isinstance(value, str):
+        return
+    found = pattern(source)
+    if found is None:
+        matches = jsonschema_rs.is_valid({"type": "string", "pattern": source}, value)
+    else:
+        matches = found.search(value) is not None
+    if not matches:
+        yield jsonschema.exceptions.ValidationError(f"{value!r} does not match {source!r}")
+
+
+_Exact = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft202012Validator, {"pattern": _pattern}
+)
+_CLOSED = ("additionalProperties", "unevaluatedProperties")
+
+
+class Checker:
+    """Judges values against one JSON Schema 2020-12, formats asserted."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+        plain = dict(schema)
+        self._quick = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=dict(FORMATS))
+        self._exact: Any = _Exact(plain, format_checker=_format_checker())
+
+    def accepts(self, value: Any) -> bool:
+        """Whether ``value`` is valid."""
+        return self._quick_yes(value) or bool(self._exact.is_valid(value))
+
+    def problems(self, value: Any) -> list[Problem]:
+        """All that is wrong with ``value``; empty where it is valid."""
+        if self._quick_yes(value):
+            return []
+        return [p for error in self._exact.iter_errors(value) for p in _explained(error)]
+
+    def _quick_yes(self, value: Any) -> bool:
+        try:
+            return self._quick.is_valid(value)
+        except UnicodeEncodeError:  # a lone surrogate, which the quick validator cannot hold
+            return False
+
+
+def _explained(error: Any) -> Iterator[Problem]:
+    path: _Path = tuple(error.absolute_path)
+    word = str(error.validator)
+    if word in ("anyOf", "oneOf") and error.context:
+        branch = _meant(error)
+        if branch:
+            for inner in branch:
+                yield from _explained(inner)
+            return
+    if word == "required":
+        missing = [n for n in error.validator_value if isinstance(error.instance, dict) and n not in error.instance]
+        # jsonschema yields one error for each missing member, with the name only in its text.
+        name = next((n for n in missing if error.message.startswith(repr(n))), missing[0])
+        yield Problem((*path, name), word, "is required")
+    elif word in _CLOSED and isinstance(error.instance, dict):
+        known = error.schema.get("properties", {})
+        for name in error.instance:
+            if name not in known:
+                yield Problem((*path, name), word, "does not exist")
+    else:
+        yield Problem(path, word, _plain(word, error))
+
+
+def _meant(error: Any) -> list[Any]:
+    """The errors of the one alternative that is of the value's type: where ``null`` or an object is allowed, a wrong
+    object is meant as the object."""
+    branches: dict[Any, list[Any]] = {}
+    for inner in error.context:
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    depth = len(error.absolute_path)
+    close = [
+        b
+        for b in branches.values()
+        if not any(i.validator in ("type", "const", "enum") and len(i.absolute_path) == depth for i in b)
+    ]
+    return close[0] if len(close) == 1 else []
+
+
+def _plain(word: str, error: Any) -> str:
+    """What is wrong, in words that repeat neither the value nor the schema at length."""
+    limit = error.validator_value
+    kinds = [limit] if isinstance(limit, str) else limit if isinstance(limit, list) else []
+    texts = {
+        "type": f"must be of type {' or '.join(map(str, kinds))}",
+        "enum": "is not one of the allowed values",
+        "const": "is not the allowed value",
+        "minLength": f"must have at least {limit} characters",
+        "maxLength": f"must have at most {limit} characters",
+        "minimum": f"must be at least {limit}",
+        "maximum": f"must be at most {limit}",
+        "exclusiveMinimum": f"must be greater than {limit}",
+        "exclusiveMaximum": f"must be less than {limit}",
+        "multipleOf": f"must be a multiple of {limit}",
+        "minItems": f"must have at least {limit} entries",
+        "maxItems": f"must have at most {limit} entries",
+        "uniqueItems": "must not repeat an entry",
+        "pattern": "does not have the required form",
+        "format": f"is no valid {limit}",
+    }
+    return texts.get(word, "is not valid")
+
+
+_compiled: dict[str, Checker] = {}
+
+
+def checker(schema: Mapping[str, Any]) -> Checker:
+    """The checker of ``schema``; equal schemas share one."""
+    key = json.dumps(schema, sort_keys=True)
+    found = _compiled.get(key)
+    if found is None:
+        found = _compiled[key] = Checker(schema)
+    return found
+
+
+def is_valid(schema: Mapping[str, Any], value: Any) -> bool:
+    """Whether ``value`` is valid under ``schema``, formats asserted."""
+    return checker(schema).accepts(value)

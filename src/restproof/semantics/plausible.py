@@ -1,0 +1,122 @@
+"""A schema-valid, plausible value for what the server sets and the contract says no more about (a number, a logo's
+address)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from restproof.contract.shapes import is_nullable, type_of
+from restproof.semantics.formats import FORMATS, pattern
+
+
+def plausible(schema: Mapping[str, Any], *, serial: int, now: str, name: str = "", empty: bool = False) -> Any:
+    """A value that ``schema`` allows, the same for the same arguments.
+
+    ``serial``: a number that tells entries apart; ``now``: an RFC 3339 time; ``name``: the member's name; ``empty``:
+    prefer null, ``""``, 0 and ``[]`` to a made-up value.
+    """
+    if "const" in schema:
+        return schema["const"]
+    if "default" in schema:
+        return schema["default"]
+    if "enum" in schema:
+        return next((v for v in schema["enum"] if v is not None), None)
+    if is_nullable(schema) and ("type" in schema or "anyOf" in schema or "oneOf" in schema) and empty:
+        return None
+    for word in ("anyOf", "oneOf"):
+        for branch in schema.get(word, ()):
+            if branch.get("type") != "null":
+                rest = {k: v for k, v in schema.items() if k != word}
+                return plausible({**rest, **branch}, serial=serial, now=now, name=name, empty=empty)
+    if "allOf" in schema:
+        merged: dict[str, Any] = {k: v for k, v in schema.items() if k != "allOf"}
+        for branch in schema["allOf"]:
+            merged.update(branch)
+        return plausible(merged, serial=serial, now=now, name=name, empty=empty)
+    kind = _kind(schema)
+    if kind == "string":
+        return _string(schema, serial, now, name, empty)
+    if kind in ("integer", "number"):
+        return _number(schema, kind)
+    if kind == "boolean":
+        return "active" in name
+    if kind == "array":
+        items = schema.get("items", {})
+        return [plausible(items, serial=serial * 10 + n, now=now, name=name) for n in range(schema.get("minItems", 0))]
+    if kind == "object":
+        members = schema.get("properties", {})
+        return {n: plausible(members.get(n, {}), serial=serial, now=now, name=n) for n in schema.get("required", ())}
+    return None
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        return next((k for k in kind if k != "null"), "null")
+    if kind is not None:
+        return str(kind)
+    if "properties" in schema:
+        return "object"
+    return "array" if "items" in schema else "string"
+
+
+def _string(schema: Mapping[str, Any], serial: int, now: str, name: str, empty: bool) -> str:
+    for text in _candidates(schema, serial, now, name, empty):
+        if _fits(schema, text):
+            return text
+    return str(serial)
+
+
+def _candidates(schema: Mapping[str, Any], serial: int, now: str, name: str, empty: bool) -> Iterator[str]:
+    shaped = {
+        "date": now[:10],
+        "date-time": now,
+        "time": now[11:],
+        "uuid": str(UUID(int=(serial * 0x9E3779B97F4A7C15F39CC0605CEDC835) % 2**128, version=4)),
+        "uri": f"https://www.example.com/{serial}",
+        "uri-reference": f"/{serial}",
+        "email": f"person{serial}@example.com",
+        "hostname": f"host{serial}.example.com",
+        "ipv4": f"192.0.2.{serial % 254 + 1}",
+        "ipv6": f"2001:db8::{serial % 65535 + 1:x}",
+        "duration": "P1D",
+    }
+    if schema.get("format") in shaped:
+        yield shaped[schema["format"]]
+    if empty or any(part in name for part in ("url", "uri", "link", "note", "description")):
+        yield ""
+    if any(part in name for part in ("name", "title", "label", "subject")):
+        yield f"{name.replace('_', ' ').capitalize()} {serial}"
+    yield str(serial)
+    least = max(int(schema.get("minLength", 1)), 1)
+    for base in (f"{name}-{serial}", f"{name}{serial}", "A", "a", "0", "1", "aA1", "A1", "a1", "A-1", "a-1"):
+        for length in sorted({least, *range(1, 41)}):
+            yield (base * length)[:length]
+    yield from ("en", "en-US", "US", "USD", "+1-202-555-0100", "12:00", "2024-01-01", "1.0.0", "#aabbcc", "Aa1!Aa1!")
+
+
+def _fits(schema: Mapping[str, Any], text: str) -> bool:
+    if not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", math.inf):
+        return False
+    check = FORMATS.get(schema.get("format", ""))
+    if check is not None and not check(text):
+        return False
+    form = pattern(schema["pattern"]) if "pattern" in schema else None
+    return form is None or form.search(text) is not None
+
+
+def _number(schema: Mapping[str, Any], kind: str) -> int | float:
+    low = schema.get("minimum", -math.inf)
+    if "exclusiveMinimum" in schema:
+        low = max(low, schema["exclusiveMinimum"] + (1 if kind == "integer" else 0.5))
+    high = schema.get("maximum", math.inf)
+    if "exclusiveMaximum" in schema:
+        high = min(high, schema["exclusiveMaximum"] - (1 if kind == "integer" else 0.5))
+    value = 0 if low <= 0 <= high else low if low > 0 else high
+    step = schema.get("multipleOf")
+    if step and type_of(step) == "integer":
+        value = math.ceil(value / step) * step
+    return int(value) if kind == "integer" else value

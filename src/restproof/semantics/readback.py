@@ -1,0 +1,47 @@
+"""Where a request field shows in a response: paths such as ``office.id``, ``departments[].id``, ``questions[]``,
+``title``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ReadPath:
+    """A read-back path, taken apart. ``root``: the response's own member; ``many``: whether it is an array;
+    ``member``: the member of the object (or of each entry) that holds the value, empty where the value stands there
+    itself."""
+
+    root: str
+    many: bool
+    member: str
+
+    @classmethod
+    def parse(cls, text: str) -> ReadPath:
+        head, _, member = text.partition(".")
+        many = head.endswith("[]")
+        return cls(head.removesuffix("[]"), many, member)
+
+    def read(self, representation: Mapping[str, Any]) -> Any:
+        """The value as a request would hold it: an id, a list of ids, or ``None``. ``KeyError`` where the member is
+        absent."""
+        value = representation[self.root]
+        if not self.member or value is None:
+            return value
+        if self.many:
+            return [entry.get(self.member) if isinstance(entry, Mapping) else None for entry in value]
+        return value.get(self.member) if isinstance(value, Mapping) else None
+
+
+def member_schema(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The object schema behind a member: through a nullable alternative and, for an array, its ``items``."""
+    for word in ("anyOf", "oneOf"):
+        for branch in schema.get(word, ()):
+            if branch.get("type") != "null":
+                return member_schema(branch)
+    items = schema.get("items")
+    if isinstance(items, Mapping) and "properties" not in schema:
+        return member_schema(items)
+    return schema

@@ -1,0 +1,336 @@
+"""The state of one entry after a create, an update or a replace, and how a response shows it.
+
+A **state** is a JSON object: every request field by its own name (a reference as its id), what the server set, the
+derived fields, and under the root of its read-back path what a request field became (``question`` → ``questions``).
+States are never changed in place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from restproof.contract.model import DerivedAlternative, Resource, Schema
+from restproof.contract.shapes import is_nullable
+from restproof.semantics.plausible import plausible
+from restproof.semantics.readback import ReadPath, member_schema
+
+State = dict[str, Any]
+Lookup = Callable[[str, Any], Mapping[str, Any] | None]
+"""(resource name, id) → that entry's state or representation, ``None`` where there is none."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_UNKNOWN: Any = object()
+
+
+def readbacks(resource: Resource) -> dict[str, ReadPath]:
+    """Request field → where it shows, for each field that shows under another name or path and is no reference."""
+    return {
+        name: ReadPath.parse(path)
+        for name, path in resource.reads_as.items()
+        if path != name and name not in resource.references
+    }
+
+
+def reference_paths(resource: Resource) -> dict[str, ReadPath]:
+    """Reference field → where it shows."""
+    return {name: ReadPath.parse(reference.reads_as) for name, reference in resource.references.items()}
+
+
+def read_only(resource: Resource) -> dict[str, Schema]:
+    """The server's own fields: readOnly, neither derived by a template nor the read-back of a request field."""
+    shown = {p.root for p in (*readbacks(resource).values(), *reference_paths(resource).values())}
+    return {
+        name: schema
+        for name, schema in resource.properties.items()
+        if schema.get("readOnly") and not resource.derived.get(name) and name not in shown
+    }
+
+
+def server_values(resource: Resource, *, id: Any, now: str, serial: int) -> State:
+    """What the server sets on a create: the id, the times of now, plausible values for the rest, and for each
+    read-back array or object the members that its entry has beyond what the client sent (under the root's name)."""
+
+    def value(name: str, schema: Schema) -> Any:
+        if schema.get("format") == "date-time" and (name in resource.touched or not is_nullable(schema)):
+            return now
+        return plausible(schema, serial=serial, now=now, name=name, empty=is_nullable(schema))
+
+    found = {name: value(name, schema) for name, schema in read_only(resource).items()}
+    if resource.id.field in resource.properties:
+        found[resource.id.field] = id
+    for path in readbacks(resource).values():
+        members = member_schema(resource.properties.get(path.root, {})).get("properties", {})
+        found[path.root] = {
+            name: serial if name == "id" and "integer" in str(schema.get("type")) else value(name, schema)
+            for name, schema in members.items()
+        }
+    return found
+
+
+def absent_value(name: str, schema: Schema) -> Any:
+    """What an absent request field becomes: its default, else null where it may be; ``KeyError`` where the contract
+    does not say."""
+    if "default" in schema:
+        return schema["default"]
+    if is_nullable(schema):
+        return None
+    raise KeyError(name)
+
+
+def created(resource: Resource, body: Mapping[str, Any], *, server_set: Mapping[str, Any]) -> State:
+    """The state after a valid create with ``body`` (without its envelope); ``server_set`` as ``server_values`` gives
+    it."""
+    backs = readbacks(resource)
+    roots = {path.root for path in backs.values()}
+    state: State = {n: v for n, v in server_set.items() if n not in roots}
+    state.update(_request_values(resource, body, resource.shapes.create["properties"], state))
+    for name, path in backs.items():
+        _read_back(state, path, state.get(name), server_set.get(path.root))
+    return _derive(resource, state)
+
+
+def updated(
+    resource: Resource, state: Mapping[str, Any], patch: Mapping[str, Any], *, touched: Mapping[str, Any] | None = None
+) -> State:
+    """The state after a valid partial update. ``touched``: the new values of the resource's touched fields, used
+    where a value changes."""
+    after = {**state, **patch}
+    for name, path in readbacks(resource).items():
+        if name in patch:
+            _read_back(after, path, patch[name], state.get(path.root))
+    after = _derive(resource, after)
+    if touched and not same(state, after):
+        after.update({n: touched[n] for n in resource.touched if n in touched})
+    return after
+
+
+def replaced(
+    resource: Resource, state: Mapping[str, Any], body: Mapping[str, Any], *, touched: Mapping[str, Any] | None = None
+) -> State:
+    """The state after a valid replace: what ``body`` leaves out becomes its default or null, what the server set
+    stays."""
+    fields = resource.shapes.replace["properties"]
+    kept = {n: v for n, v in state.items() if n in resource.properties and n not in fields}
+    after: State = {**kept, **_request_values(resource, body, fields, kept)}
+    for name, path in readbacks(resource).items():
+        if name in fields:
+            _read_back(after, path, after.get(name), state.get(path.root))
+    after = _derive(resource, after)
+    if touched and not same(state, after):
+        after.update({n: touched[n] for n in resource.touched if n in touched})
+    return after
+
+
+def _request_values(
+    resource: Resource, body: Mapping[str, Any], fields: Mapping[str, Schema], server_set: Mapping[str, Any]
+) -> State:
+    values: State = {n: v for n, v in body.items() if n not in fields}
+    for name, schema in fields.items():
+        if name in body:
+            values[name] = body[name]
+            continue
+        if name in server_set:  # an id that the client may choose, and did not
+            continue
+        try:
+            values[name] = absent_value(name, schema)
+        except KeyError:
+            reference = resource.references.get(name)
+            if reference and reference.many:
+                values[name] = []
+            elif not resource.sparse and not schema.get("writeOnly"):
+                values[name] = plausible(schema, serial=0, now="1970-01-01T00:00:00Z", empty=True)
+    return values
+
+
+def _read_back(state: State, path: ReadPath, value: Any, server_set: Any) -> None:
+    """Lay ``value`` into ``state`` where it shows; ``server_set``: the entry's other members, or the entry that stood
+    there before."""
+    if isinstance(server_set, list):
+        server_set = server_set[0] if server_set else {}
+    extra = server_set if isinstance(server_set, Mapping) else {}
+    if value is None:
+        state[path.root] = [] if path.many else None
+        return
+    values = value if path.many and isinstance(value, list) else [value]
+    if path.member:
+        shown: list[Any] = [{**extra, path.member: v} for v in values]
+    else:
+        shown = [{**extra, **v} if isinstance(v, Mapping) else v for v in values]
+    state[path.root] = shown if path.many else shown[0]
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal: ``true`` is not 1, and 5 is 5.0."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(v, other[k]) for k, v in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def _rendered(alternatives: tuple[DerivedAlternative, ...], value: Callable[[str], Any]) -> Any:
+    """The first alternative that applies; ``_UNKNOWN`` where a value that decides is unknown, or nothing says how."""
+    if not alternatives:
+        return _UNKNOWN
+    for alternative in alternatives:
+        decisive = [value(n) for n in alternative.when]
+        if any(v is _UNKNOWN for v in decisive):
+            return _UNKNOWN
+        if any(v is None or v == "" for v in decisive):
+            continue
+        used = [value(n) for n in _PLACEHOLDER.findall(alternative.template)]
+        if any(v is _UNKNOWN for v in used):
+            return _UNKNOWN
+        return _PLACEHOLDER.sub(lambda found: _text(value(found[1])), alternative.template)
+    return None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+def _derive(resource: Resource, state: State) -> State:
+    for name, alternatives in resource.derived.items():
+        if alternatives:
+            state[name] = _rendered(alternatives, state.get)
+    return state
+
+
+def _shown_reference(
+    resource: Resource, name: str, path: ReadPath, value: Any, lookup: Lookup, *, dangling: bool
+) -> Any:
+    """A reference as a response shows it. ``dangling``: whether an id that names nothing is shown by its id alone
+    (else as null, or not)."""
+    if not path.member:
+        return value
+    if value is None:
+        return [] if path.many else None
+    members = member_schema(resource.properties.get(path.root, {})).get("properties", {})
+    to = resource.references[name].to
+
+    def entry(id: Any) -> Any:
+        found = lookup(to, id)
+        if found is None:
+            return {path.member: id} if dangling else None
+        return {path.member: id, **{n: found[n] for n in members if n in found and n != path.member}}
+
+    if path.many:
+        return [e for e in (entry(id) for id in (value if isinstance(value, list) else [value])) if e is not None]
+    return entry(value)
+
+
+def represent(resource: Resource, state: Mapping[str, Any], lookup: Lookup) -> dict[str, Any]:
+    """What a response shows of ``state``, in the order of the schema: references as their referents are now,
+    writeOnly left out."""
+    shown: dict[str, Any] = {}
+    paths = {path.root: (name, path) for name, path in reference_paths(resource).items()}
+    for name, schema in resource.properties.items():
+        if schema.get("writeOnly") and name not in paths:
+            continue
+        if name in paths:
+            field, path = paths[name]
+            shown[name] = _shown_reference(resource, field, path, state.get(field), lookup, dangling=False)
+        elif name in state and (state[name] is not None or not resource.sparse or is_nullable(schema)):
+            shown[name] = state[name]
+    for name, value in state.items():
+        if name not in resource.properties and name not in shown:
+            shown[name] = value
+    return shown
+
+
+def _known(
+    resource: Resource, sent: Mapping[str, Any], before: Mapping[str, Any] | None, whole: bool
+) -> Iterator[tuple[str, Any]]:
+    """The request-level values that are known after the request: by field, as a request would hold them."""
+    fields = resource.shapes.create["properties"]
+    changeable = resource.shapes.replace["properties"] if whole else resource.shapes.update["properties"]
+    paths = {**readbacks(resource), **reference_paths(resource)}
+    for name, schema in fields.items():
+        if name in sent and (before is None or name in changeable):
+            yield name, sent[name]
+        elif before is None or (whole and name in changeable):
+            try:
+                yield name, absent_value(name, schema)
+            except KeyError:
+                continue
+        else:
+            path = paths.get(name, ReadPath(name, False, ""))
+            if path.root in before:
+                yield name, path.read(before)
+
+
+def expected(
+    resource: Resource,
+    sent_body: Mapping[str, Any],
+    *,
+    before: Mapping[str, Any] | None = None,
+    refs: Lookup | None = None,
+    whole: bool = False,
+) -> dict[str, Any]:
+    """The part of the representation that is certain after a create (``before`` absent) or an update of ``before``,
+    the last representation.
+
+    Left out is what only the server knows: its own fields on a create, touched fields where a value changes, volatile
+    fields. Objects in it may hold fewer members than the answer (an entry's ``id``, a referent's ``name`` that
+    ``refs`` does not know): compare with ``differences``. ``whole``: the update was a replace.
+    """
+    refs = refs or (lambda _resource, _id: None)
+    readable = resource.shapes.response["properties"]
+    known = dict(_known(resource, sent_body, before, whole))
+    backs, paths = readbacks(resource), reference_paths(resource)
+    named = set(sent_body) if before is not None and not whole else set(known)
+    shown: dict[str, Any] = {}
+    if before is not None:
+        shown.update({n: before[n] for n in readable if n in before})
+    for name, value in known.items():
+        if name not in named and before is not None:
+            continue
+        if name in paths:
+            if paths[name].root in readable:
+                shown[paths[name].root] = _shown_reference(resource, name, paths[name], value, refs, dangling=True)
+        elif name in backs:
+            _read_back(shown, backs[name], value, None)
+        elif name in readable:
+            shown[name] = value
+    for name, alternatives in resource.derived.items():
+        text = _rendered(alternatives, lambda field: known.get(field, _UNKNOWN))
+        if text is not _UNKNOWN:
+            shown[name] = text
+        elif not alternatives or _affected(alternatives, named):
+            shown.pop(name, None)
+    changed = before is None or any(n not in before or not _within(v, before[n]) for n, v in shown.items())
+    hidden = {*resource.volatile, *resource.secret} | (set(resource.touched) if changed else set())
+    return {n: v for n, v in shown.items() if n not in hidden}
+
+
+def _affected(alternatives: tuple[DerivedAlternative, ...], named: set[str]) -> bool:
+    used = {n for a in alternatives for n in (*a.when, *_PLACEHOLDER.findall(a.template))}
+    return bool(used & named)
+
+
+def _within(wanted: Any, actual: Any) -> bool:
+    return not any(True for _ in differences(wanted, actual))
+
+
+def differences(wanted: Any, actual: Any, pointer: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Where ``actual`` is not what ``wanted`` says: (JSON pointer, wanted, actual), nothing where they agree. Objects
+    may hold more members than wanted, arrays must have the wanted length and order; a missing member is told as
+    ``actual`` ``None``."""
+    if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
+        for name, value in wanted.items():
+            step = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+            if name not in actual:
+                yield step, value, None
+            else:
+                yield from differences(value, actual[name], step)
+    elif isinstance(wanted, list) and isinstance(actual, list) and len(wanted) == len(actual):
+        for at, value in enumerate(wanted):
+            yield from differences(value, actual[at], f"{pointer}/{at}")
+    elif not same(wanted, actual):
+        yield pointer, wanted, actual

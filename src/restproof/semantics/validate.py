@@ -1,0 +1,212 @@
+"""Whether a request's fields are right: what refuses them, as cases of the contract, in the contract's order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from restproof.contract.model import Contract, Example, Never, Ordered, Resource
+from restproof.contract.shapes import type_of
+from restproof.semantics.checker import Checker, Problem
+from restproof.semantics.formats import FORMATS
+from restproof.semantics.state import State, same
+
+_GROUPS = {
+    "bad_credential": "missing_credential",
+    "unknown_path": "unsupported",
+    "forbidden_parent": "forbidden",
+    "foreign": "forbidden",
+    "malformed_id": "absent",
+    "absent_parent": "absent",
+    "malformed_parent": "absent",
+    "wrong_parent": "absent",
+    "gone": "absent",
+    "repeat_delete": "absent",
+    "mistyped_parent": "malformed",
+    "envelope": "malformed",
+    "missing_parent": "malformed",
+    "unsupported_media": "malformed",
+    "too_large": "malformed",
+    "server_set": "unknown_field",
+    "unknown_query": "unknown_field",
+    "bad_page": "invalid",
+    "bad_filter": "invalid",
+    "bad_reference": "invalid",
+    "unstorable": "invalid",
+    "reference": "rule",
+    "precondition_failed": "conflict",
+}
+"""Case → the case of ``contract.order`` whose rank it has."""
+
+_CLOSED = ("additionalProperties", "unevaluatedProperties")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request is refused. ``case``: the contract's word (``invalid``, ``unknown_field`` …); ``field``: the
+    member at fault in dots, or the parameter, or ``None``; ``message``: what is wrong with it."""
+
+    case: str
+    field: str | None
+    message: str
+
+
+def ranked(contract: Contract, refusals: Iterable[Refusal]) -> list[Refusal]:
+    """Refusals by ``contract.order``, first wins; equals keep their order."""
+    rank = {case: at for at, case in enumerate(contract.order)}
+    return sorted(refusals, key=lambda r: rank.get(_GROUPS.get(r.case, r.case), len(rank)))
+
+
+class Validation:
+    """The rules of one resource for the fields of its requests (the envelope taken off), compiled once."""
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+
+    @cached_property
+    def _create(self) -> Checker:
+        return Checker(self.resource.shapes.create)
+
+    @cached_property
+    def _update(self) -> Checker:
+        return Checker(self.resource.shapes.update)
+
+    @cached_property
+    def _replace(self) -> Checker:
+        return Checker(self.resource.shapes.replace)
+
+    def checker(self, operation: str) -> Checker:
+        """The checker of the request shape of ``create``, ``update`` or ``replace``."""
+        return {"create": self._create, "update": self._update, "replace": self._replace}[operation]
+
+    def fields(self, operation: str) -> Mapping[str, Any]:
+        """The fields that a request of ``operation`` may hold, with their schemas."""
+        shapes = self.resource.shapes
+        shape = {"create": shapes.create, "update": shapes.update, "replace": shapes.replace}[operation]
+        found: Mapping[str, Any] = shape["properties"]
+        return found
+
+    def unstorable(self, fields: Mapping[str, Any]) -> list[Refusal]:
+        """Strings with a NUL or a lone surrogate, which no JSON text store keeps."""
+        return [
+            Refusal("unstorable", name, "holds a character that cannot be stored")
+            for name, value in fields.items()
+            if _has_unstorable(name) or _has_unstorable(value)
+        ]
+
+    def problems(self, operation: str, fields: Mapping[str, Any]) -> list[Problem]:
+        """What the request's shape refuses; empty on the quick path."""
+        return self.checker(operation).problems(fields)
+
+    def unknown(self, problems: Iterable[Problem]) -> list[Refusal]:
+        """Members that do not exist (``unknown_field``), or that only the server sets (``server_set``)."""
+        return [Refusal(self._unknown_case(p), p.field, p.message) for p in problems if p.keyword in _CLOSED]
+
+    def _unknown_case(self, problem: Problem) -> str:
+        schema = self.resource.properties.get(str(problem.path[0])) if len(problem.path) == 1 else None
+        return "server_set" if schema is not None and schema.get("readOnly") else "unknown_field"
+
+    def values(self, problems: Iterable[Problem], fields: Mapping[str, Any]) -> list[Refusal]:
+        """Values that the schema does not allow, and required fields that are missing."""
+        return [Refusal(self._value_case(p, fields), p.field, p.message) for p in problems if p.keyword not in _CLOSED]
+
+    def _value_case(self, problem: Problem, fields: Mapping[str, Any]) -> str:
+        """``bad_reference`` for an id of the right type that no resource can have (0, -1)."""
+        name = problem.path[0] if problem.path else None
+        bounds = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "pattern", "format", "minLength")
+        return "bad_reference" if name in self.resource.references and problem.keyword in bounds else "invalid"
+
+    def rules(
+        self, operation: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], skip: Collection[str] = ()
+    ) -> list[Refusal]:
+        """Broken business rules, judged on the state ``after`` the request. ``skip``: fields whose values are no use
+        (refused already)."""
+        found: list[Refusal] = []
+        for rule in self.resource.rules:
+            if isinstance(rule, Ordered):
+                first, second = after.get(rule.first), after.get(rule.second)
+                if rule.first in skip or rule.second in skip or first is None or second is None:
+                    continue
+                if _after(first, second):
+                    found.append(Refusal("rule", rule.second, f"must not be before {rule.first}"))
+            elif isinstance(rule, Never):
+                if before is None or rule.field in skip or operation == "create":
+                    continue
+                if same(before.get(rule.field), rule.before) and same(after.get(rule.field), rule.after):
+                    found.append(Refusal("rule", rule.field, f"must not go from {rule.before} to {rule.after}"))
+            elif isinstance(rule, Example) and not skip and _holds(after, rule.body):
+                found.append(Refusal("rule", next(iter(rule.body), None), rule.because))
+        return found
+
+    def references(
+        self, fields: Mapping[str, Any], exists: Callable[[str, Any], bool], skip: Collection[str] = ()
+    ) -> list[Refusal]:
+        """References among ``fields`` that name nothing. ``exists``: (resource, id) → whether it is there, where it
+        may be named."""
+        return [
+            Refusal("reference", name, f"names no {reference.to}")
+            for name, reference in self.resource.references.items()
+            if name in fields and name not in skip
+            if not all(exists(reference.to, id) for id in _ids(fields[name]))
+        ]
+
+    def refusals(
+        self,
+        contract: Contract,
+        operation: str,
+        fields: Mapping[str, Any],
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Callable[[Mapping[str, Any]], State],
+        exists: Callable[[str, Any], bool],
+    ) -> list[Refusal]:
+        """All refusals of a request, the first one first. ``after``: known fields → the state that would follow.
+        Cases that the contract has succeed (``ignored``, ``kept``) are left out."""
+        unstorable = self.unstorable(fields)
+        bad = {r.field for r in unstorable}
+        clean = {n: v for n, v in fields.items() if n not in bad}
+        problems = self.problems(operation, clean)
+        found = [*unstorable, *self.unknown(problems), *self.values(problems, clean)]
+        skip = {str(p.path[0]) for p in problems if p.path} | {str(b) for b in bad}
+        known = {n: v for n, v in clean.items() if n in self.fields(operation) and n not in skip}
+        found += self.rules(operation, before, after(known), skip)
+        found += self.references(known, exists, skip)
+        return ranked(contract, (r for r in found if not self.resource.status(r.case).accepted))
+
+
+def _holds(state: Mapping[str, Any], part: Mapping[str, Any]) -> bool:
+    return all(name in state and same(state[name], value) for name, value in part.items())
+
+
+def _after(first: Any, second: Any) -> bool:
+    """Whether ``first`` is after ``second``: times by their instant, all else as it compares (ISO dates as text)."""
+    if isinstance(first, str) and isinstance(second, str):
+        is_time = FORMATS["date-time"]
+        if is_time(first) and is_time(second):
+            return _instant(first) > _instant(second)
+        return first > second
+    numbers = {"integer", "number"}
+    return type_of(first) in numbers and type_of(second) in numbers and bool(first > second)
+
+
+def _instant(text: str) -> datetime:
+    # A leap second is no time that ``datetime`` knows; it compares as the second before.
+    return datetime.fromisoformat(text.upper().replace(":60", ":59"))
+
+
+def _ids(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        yield from value
+    elif value is not None:
+        yield value
+
+
+def _has_unstorable(value: Any) -> bool:
+    if isinstance(value, str):
+        return (not value.isascii() and any("\ud800" <= c <= "\udfff" for c in value)) or "\0" in value
+    if isinstance(value, Mapping):
+        return any(_has_unstorable(k) or _has_unstorable(v) for k, v in value.items())
+    return isinstance(value, list) and any(map(_has_unstorable, value))

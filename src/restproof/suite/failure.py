@@ -1,0 +1,21 @@
+"""How a case ends other than well."""
+
+from __future__ import annotations
+
+from restproof.oracle.finding import Finding
+
+
+class CaseFailed(AssertionError):
+    """The server broke the rule: carries the finding."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.message)
+        self.finding = finding
+
+
+class SetUpFailed(Exception):
+    """What the case needs could not be made, so the rule itself was not tried. The item is blocked."""
+
+
+class NotTested(Exception):
+    """The rule cannot be tried in this run; the message is the reason that reports print."""

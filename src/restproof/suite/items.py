@@ -1,0 +1,90 @@
+"""Tests of the suites → items of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from restproof.contract.model import OPERATIONS, Contract, Resource
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import Profile
+from restproof.suite.marks import Field, Rule
+from restproof.suite.register import Requirement
+
+LAST_TIER = 9
+
+
+@dataclass(frozen=True)
+class Item:
+    """Requirement × resource × operation, with the test that proves it. ``resource`` and ``operation`` are ``None`` where the rule is about the
+    whole server."""
+
+    rule: Rule
+    test: Callable[..., None]
+    contract: Contract
+    resource: Resource | None
+    operation: str | None
+    profile: Profile
+
+    @property
+    def label(self) -> str:
+        return f"{self.resource.name}-{self.operation}" if self.resource else "server"
+
+    @property
+    def id(self) -> str:
+        return f"{self.rule.requirement}[{self.label}]"
+
+    @cached_property
+    def field(self) -> Field:
+        resource = self.resource or next(iter(self.contract))
+        return Field(self.contract, resource, self.operation or "", self.profile, Bodies(self.contract, resource))
+
+    @cached_property
+    def cases(self) -> tuple[Mapping[str, Any], ...] | None:
+        """The enumerated inputs, the most telling first; ``None`` where inputs are drawn."""
+        if self.rule.draw:
+            return None
+        if self.rule.each is None:
+            return ({},)
+        found = tuple(self.rule.each(self.field))
+        return found if self.profile.cases is None else found[: self.profile.cases]
+
+    @property
+    def count(self) -> int:
+        """The number of cases: exact for enumerated ones, the number of examples for drawn ones."""
+        if self.rule.observes:
+            return 0
+        return self.examples if self.cases is None else len(self.cases)
+
+    @property
+    def examples(self) -> int:
+        return max(1, round(self.profile.examples * self.rule.weight))
+
+    @property
+    def cost(self) -> int:
+        """Requests that the item is expected to send, without shared set-up."""
+        return self.count * self.rule.cost + (self.rule.set_up if self.count else 0)
+
+
+def items_of(rule: Rule, test: Callable[..., None], contract: Contract, profile: Profile) -> Iterator[Item]:
+    """The items that a test makes under a contract: one for each resource and operation where its rule applies and there is a case."""
+    if not rule.on and not rule.observes:
+        if rule.when is None or rule.when(contract, next(iter(contract))):
+            yield Item(rule, test, contract, None, None, profile)
+        return
+    for resource in contract:
+        for operation in rule.on or OPERATIONS:
+            if rule.applies(contract, resource, operation):
+                item = Item(rule, test, contract, resource, operation, profile)
+                if rule.observes or item.count:
+                    yield item
+
+
+def plan_order(item: Item, register: Mapping[str, Requirement]) -> tuple[int, int, int]:
+    """The most telling first: core rules, then the order of the register, observers last; resource by resource within a rule."""
+    rank = {name: at for at, name in enumerate(register)}
+    tier = LAST_TIER if item.rule.observes else item.rule.tier
+    resources = list(item.contract.resources)
+    return tier, rank.get(item.rule.requirement, len(rank)), resources.index(item.resource.name) if item.resource else -1

@@ -1,0 +1,118 @@
+"""The target of a run: the embedded sandbox or a configured server, reached, checked and left tidy."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from restproof.bundle import find_contract
+from restproof.config import Config, Target, load_config, resolve_target
+from restproof.contract.load import load
+from restproof.contract.model import Contract
+from restproof.errors import ConfigurationError
+from restproof.plan.symbols import PREFIX_LENGTH
+from restproof.suite.options import Options
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a run is about: the contract, and the configuration found."""
+
+    contract: Contract
+    contract_path: Path
+    config: Config
+    options: Options
+
+
+def promised(options: Options, cwd: Path) -> Promise:
+    """Read the configuration and the contract. Raises ``RestproofError``."""
+    config = load_config(cwd)
+    path = find_contract(options.contract, config.contract, cwd)
+    contract = load(path)
+    for name in options.resource:
+        if name not in contract.resources:
+            raise ConfigurationError(f"the contract has no resource {name!r}", hint=f"It has: {', '.join(contract.resources)}.")
+    return Promise(contract, path, config, options)
+
+
+class Live:
+    """The target while a run lasts. The sandbox's process, where there is one, ends with ``close``."""
+
+    def __init__(self, promise: Promise) -> None:
+        from restproof.wire.preflight import check_target
+
+        self._stack = ExitStack()
+        options = promise.options
+        found = resolve_target(options.target, promise.config, promise.contract)
+        if found is None:
+            from restproof.sandbox.launch import start
+
+            running = start(promise.contract_path, tls=promise.contract.transport == "https", faults=options.faults)
+            self._stack.callback(running.stop)
+            found = Target(
+                name="sandbox",
+                base_url=running.base_url,
+                kind="sandbox",
+                credentials=running.credentials,
+                ids=running.ids,
+                ca_bundle=running.ca_bundle,
+            )
+            # The embedded sandbox starts empty, so the prefix may follow the seed: the same seed sends the same bytes.
+            self.prefix = _prefix(hashlib.sha256(str(options.seed).encode()).digest())
+        else:
+            if options.faults:
+                raise ConfigurationError("--fault is for the embedded sandbox", hint="Leave out --target, or give the fault to restproof serve.")
+            check_target(found, promise.contract)
+            self.prefix = _prefix(secrets.token_bytes(8))
+        self.target: Target = found
+
+    def close(self) -> None:
+        self._stack.close()
+
+
+def _prefix(data: bytes) -> str:
+    number = int.from_bytes(data[:8], "big")
+    digits = ""
+    for _ in range(PREFIX_LENGTH - 2):
+        number, digit = divmod(number, 36)
+        digits += _DIGITS[digit]
+    return f"rp{digits}"
+
+
+def run_directory(options: Options, config: Config, cwd: Path, started: datetime) -> Path:
+    """Where the run lands: exactly ``--out``, else ``reports/<time>`` beside the configuration (or the working directory)."""
+    if options.out:
+        return Path(options.out)
+    root = (config.root if config.contract or config.target else cwd) / "reports"
+    name = started.strftime("%Y%m%dT%H%M%SZ")
+    found = root / name
+    number = 1
+    while found.exists():
+        number += 1
+        found = root / f"{name}-{number}"
+    return found
+
+
+def point_latest(run: Path) -> None:
+    """Let ``latest`` beside the run's directory point to it."""
+    link = run.parent / "latest"
+    if link.is_symlink() or not link.exists():
+        link.unlink(missing_ok=True)
+        link.symlink_to(run.name, target_is_directory=True)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def target_header(target: Target) -> Mapping[str, Any]:
+    """The target as the run file's header tells of it: nothing secret."""
+    return {"name": target.name, "base_url": target.base_url, "kind": target.kind}

@@ -1,0 +1,123 @@
+"""The words above a test of the suites: which requirement it proves, and with which inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from restproof.contract.model import Contract, Resource
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import Profile
+
+ATTRIBUTE = "restproof_rule"
+_Test = TypeVar("_Test", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Field:
+    """What inputs are drawn for: one resource and operation of a contract, at a profile."""
+
+    contract: Contract
+    resource: Resource
+    operation: str
+    profile: Profile
+    bodies: Bodies
+
+
+Enumerator = Callable[[Field], Iterable[Mapping[str, Any]]]
+Drawer = Callable[[Field], st.SearchStrategy[Any]]
+Applies = Callable[[Contract, Resource], bool]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a test is made into items. ``on``: the operations that it makes an item for (empty: one item for the whole server). ``needs``: operations that
+    the resource must support besides. ``when``: a further condition. ``cost``: requests of one case. ``set_up``: requests of an item besides.
+    ``core``: told first, because everything else rests on it. ``last``: runs after the rest."""
+
+    requirement: str
+    on: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    when: Applies | None = None
+    cost: int = 1
+    set_up: int = 0
+    tier: int = 1
+    each: Enumerator | None = None
+    draw: Mapping[str, Drawer] = field(default_factory=dict)
+    weight: float = 1.0
+    observes: bool = False
+
+    def applies(self, contract: Contract, resource: Resource, operation: str) -> bool:
+        return (
+            resource.supports(operation)
+            and all(resource.supports(n) or (n == "create" and _creatable(resource)) for n in self.needs)
+            and (self.when is None or self.when(contract, resource))
+        )
+
+
+def _creatable(resource: Resource) -> bool:
+    return resource.supports("replace") and resource.id.chosen_by != "server"
+
+
+def rule_of(test: object) -> Rule | None:
+    """The rule that a test of a suite proves; ``None`` for any other function."""
+    found = getattr(test, ATTRIBUTE, None)
+    return found if isinstance(found, Rule) else None
+
+
+def _amend(test: _Test, **changes: Any) -> _Test:
+    setattr(test, ATTRIBUTE, replace(rule_of(test) or Rule(""), **changes))
+    return test
+
+
+def requirement(
+    id: str,
+    *,
+    on: str | tuple[str, ...] = (),
+    needs: str | tuple[str, ...] = (),
+    when: Applies | None = None,
+    cost: int = 1,
+    set_up: int = 0,
+    tier: int = 1,
+) -> Callable[[_Test], _Test]:
+    """The requirement that a test proves (an id of the register), and where it applies. See ``Rule``."""
+
+    def mark(test: _Test) -> _Test:
+        return _amend(
+            test,
+            requirement=id,
+            on=(on,) if isinstance(on, str) else on,
+            needs=(needs,) if isinstance(needs, str) else needs,
+            when=when,
+            cost=cost,
+            set_up=set_up,
+            tier=tier,
+        )
+
+    return mark
+
+
+def for_each(cases: Enumerator) -> Callable[[_Test], _Test]:
+    """Run the test once for each enumerated case; the members of a case are arguments of the test."""
+
+    def mark(test: _Test) -> _Test:
+        return _amend(test, each=cases)
+
+    return mark
+
+
+def for_all(weight: float = 1.0, **strategies: Drawer) -> Callable[[_Test], _Test]:
+    """Run the test as a Hypothesis property over the drawn arguments; ``weight`` scales the profile's number of examples."""
+
+    def mark(test: _Test) -> _Test:
+        return _amend(test, draw=strategies, weight=weight)
+
+    return mark
+
+
+def every_exchange(test: _Test) -> _Test:
+    """Run the test on every exchange of the run, whatever item sent it; its item tells at the end what was seen."""
+    return _amend(test, observes=True)

@@ -1,0 +1,116 @@
+"""Assertions of the suites. Each raises ``CaseFailed`` with a finding that says what was wanted and what came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from restproof.contract.model import Status
+from restproof.oracle.finding import Finding, shown
+from restproof.semantics.checker import checker
+from restproof.semantics.state import differences
+from restproof.suite.failure import CaseFailed
+from restproof.suite.reply import Reply
+
+
+def _fail(reply: Reply | None, message: str, **details: Any) -> None:
+    raise CaseFailed(Finding(message, exchange=reply.exchange.n if reply else None, **details))
+
+
+def have_answered(reply: Reply) -> None:
+    """An answer came at all."""
+    if reply.exchange.response is None:
+        _fail(reply, f"the {reply} got no answer: {reply.exchange.error}", kind="no answer", expected="an answer", actual=reply.exchange.error or "")
+
+
+def have_status(reply: Reply, case: str | Status, *, field: str | None = None, because: str = "") -> None:
+    """The status is one that the contract names for ``case`` (a word of the contract's ``statuses``)."""
+    have_answered(reply)
+    wanted = reply.resource.status(case) if isinstance(case, str) else case
+    if reply.status not in wanted:
+        reason = f" ({because})" if because else ""
+        _fail(
+            reply,
+            f"the {reply} answered {reply.status}, not {wanted}{reason}",
+            kind="status",
+            expected=str(wanted),
+            actual=str(reply.status),
+            field=field,
+        )
+
+
+def be_refused(reply: Reply, case: str, *, field: str | None = None, because: str = "") -> None:
+    """The request is refused with the status for ``case``."""
+    have_status(reply, case, field=field, because=because)
+
+
+def match_schema(reply: Reply, schema: Mapping[str, Any], value: Any, pointer: str = "") -> None:
+    """``value``, at ``pointer`` of the answer's body, is valid under ``schema``."""
+    problems = checker(schema).problems(value)
+    if problems:
+        first = problems[0]
+        path = pointer + "".join(f"/{p}" for p in first.path)
+        _fail(
+            reply,
+            f"the answer to the {reply} breaks its schema: {first.field or 'the body'} {first.message}",
+            kind=f"schema {first.keyword}",
+            expected=first.message,
+            actual=shown(_at(value, first.path)),
+            pointer=path,
+            field=_plain_field(first.path),
+        )
+
+
+def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, pointer: str | None = None) -> None:
+    """``actual`` holds what ``wanted`` says (it may hold more members)."""
+    if not isinstance(actual, Mapping):
+        _fail(reply, f"{what}: there is no representation to compare", kind="no representation", expected="a representation", actual=shown(actual))
+        return
+    for path, expected, found in differences(wanted, actual):
+        name = path.split("/")[1] if path.count("/") else path
+        if reply.resource.properties.get(name, {}).get("format") == "date-time" and _same_instant(expected, found):
+            continue
+        _fail(
+            reply,
+            f"{what}: {name} is {shown(found)}, not {shown(expected)}",
+            kind=f"value of {what}",
+            expected=_sort_of(expected),
+            actual=_sort_of(found),
+            pointer=(reply.entity_pointer if pointer is None else pointer) + path,
+            field=name,
+        )
+
+
+def _same_instant(one: Any, other: Any) -> bool:
+    """Whether two RFC 3339 texts denote one instant: ``Z`` is ``+00:00``, and a fraction of zero is none."""
+    try:
+        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+    except (TypeError, ValueError):
+        return False
+
+
+def hold(condition: object, reply: Reply | None, message: str, *, kind: str, expected: object = "", actual: object = "", field: str | None = None, pointer: str | None = None) -> None:
+    """``condition`` is true; else the finding says ``message``."""
+    if not condition:
+        _fail(reply, message, kind=kind, expected=str(expected), actual=str(actual), field=field, pointer=pointer)
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
+
+
+def _plain_field(path: tuple[str | int, ...]) -> str | None:
+    return next((p for p in path if isinstance(p, str)), None)
+
+
+def _sort_of(value: Any) -> str:
+    """The value where it says something by itself, its JSON type where it is data of this run."""
+    if value is None or isinstance(value, bool) or value in ("", [], {}):
+        return shown(value)
+    return {str: "a string", int: "a number", float: "a number", list: "an array", dict: "an object"}.get(type(value), "a value")

@@ -1,0 +1,86 @@
+"""An answer as a suite sees it: the exchange, read by the contract's envelope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from restproof.contract.model import Contract, Resource
+from restproof.wire.message import Exchange
+
+
+@dataclass(frozen=True)
+class Reply:
+    """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request."""
+
+    exchange: Exchange
+    contract: Contract
+    resource: Resource
+    operation: str
+    scope: dict[str, Any]
+    sent: Any = None
+    asked_id: Any = None
+
+    @property
+    def status(self) -> int:
+        """The status; 0 where no answer came."""
+        return self.exchange.status or 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether the answer is of class 2xx."""
+        return 200 <= self.status < 300
+
+    def header(self, name: str) -> str | None:
+        return self.exchange.response.header(name) if self.exchange.response else None
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON; ``None`` where there is no body or it is no JSON."""
+        if self.exchange.response is None or not self.exchange.response.body:
+            return None
+        try:
+            return self.exchange.response.json
+        except ValueError:
+            return None
+
+    @property
+    def entity_pointer(self) -> str:
+        wrapper = self.resource.envelope.response
+        return f"/{wrapper}" if wrapper else ""
+
+    @property
+    def entity(self) -> dict[str, Any] | None:
+        """The representation in the answer, out of its envelope."""
+        found = self.json
+        wrapper = self.resource.envelope.response
+        if wrapper and isinstance(found, dict):
+            found = found.get(wrapper)
+        return found if isinstance(found, dict) else None
+
+    @property
+    def entries(self) -> list[Any] | None:
+        """The entries of a list answer, out of its envelope; ``None`` where it holds no array."""
+        found = self.json
+        wrapper = self.resource.envelope.list
+        if wrapper and isinstance(found, dict):
+            found = found.get(wrapper)
+        return found if isinstance(found, list) else None
+
+    @property
+    def id(self) -> Any:
+        """The id that the answer names: in the representation, else what the request chose, else the last segment of Location."""
+        if self.entity is not None and self.resource.id.field in self.entity:
+            return self.entity[self.resource.id.field]
+        if self.asked_id is not None:
+            return self.asked_id
+        if isinstance(self.sent, dict) and self.resource.id.chosen_by != "server" and self.resource.id.field in self.sent:
+            return self.sent[self.resource.id.field]
+        tail = (self.header("Location") or "").rstrip("/").rsplit("/", 1)[-1]
+        if not tail:
+            return None
+        return int(tail) if self.resource.id.type == "integer" and tail.isdecimal() else tail
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.resource.name}"

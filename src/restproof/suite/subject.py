@@ -1,0 +1,347 @@
+"""The resource under test, as a case speaks to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.plan.symbols import resolve
+from restproof.suite.failure import CaseFailed, NotTested, SetUpFailed
+from restproof.suite.reply import Reply
+from restproof.suite.world import Instance, World
+from restproof.wire.message import About, Exchange, Headers, Request
+from restproof.wire.session import NotSent
+
+Query = tuple[tuple[str, str], ...]
+_MOST_PAGES = 400
+
+
+class Subject:
+    """One resource of the contract, for one case: every request that it sends is recorded under that case.
+
+    Bodies may hold symbols (``plan.symbols``); they are resolved when a request is built. ``credential`` and ``scope`` may be given for each
+    request; the usual scope is made once and shared.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        resource: Resource,
+        *,
+        token: str,
+        item: str | None = None,
+        case: str | None = None,
+        setup: str | None = None,
+        credential: str | None = "full",
+    ) -> None:
+        self.world = world
+        self.resource = resource
+        self.token = token
+        self.bodies = world.bodies(resource)
+        self.about = (item, case, setup)
+        self.credential: str | None = None if world.contract.auth.scheme == "none" else credential
+
+    @property
+    def contract(self) -> Contract:
+        return self.world.contract
+
+    @property
+    def name(self) -> str:
+        return self.resource.name
+
+    def other(self, name: str) -> Subject:
+        """Another resource of the contract, for the same case."""
+        item, case, setup = self.about
+        return Subject(self.world, self.contract.resources[name], token=self.token, item=item, case=case, setup=setup)
+
+    def scope(self, which: str = "main") -> dict[str, Any]:
+        """The ancestors' ids: ``main``, ``other``, ``foreign`` or ``none`` (a nearest parent that does not exist)."""
+        return self.world.scope(self.resource, which)
+
+    @property
+    def root(self) -> str:
+        """The topmost ancestor; the resource itself where it has none."""
+        above = self.contract.ancestors(self.resource)
+        return above[0] if above else self.name
+
+    @property
+    def has_other_root(self) -> bool:
+        """Whether the nearest parent is one that the configuration names twice (another one in reach of the credential)."""
+        parents = self.resource.parents
+        return bool(parents) and parents[-1].resource in self.contract.given
+
+    def resolved(self, value: Any) -> Any:
+        """``value`` with its symbols replaced."""
+        return resolve(value, self.token, self.world.reference_id)
+
+    # ----------------------------------------------------------------- requests
+
+    def request(
+        self,
+        operation: str,
+        *,
+        id: Any = None,
+        body: Any = None,
+        scope: Mapping[str, Any] | None = None,
+        query: Query = (),
+        beside: Mapping[str, Any] | None = None,
+        headers: Headers = (),
+        without: Iterable[str] = (),
+        wrapped: bool = True,
+    ) -> Request:
+        """The request for ``operation``. ``body``: the resource without its envelope, resolved already; ``beside``: members beside the envelope;
+        ``without``: parent parameters to leave out."""
+        resource = self.resource
+        scope = self.scope() if scope is None else scope
+        path = self.world.path(resource.path, scope)
+        if operation not in ("list", "create") or (operation == "create" and not resource.supports("create")):
+            path = f"{path}/{quote(str(id), safe='')}"
+        elif operation == "create" and resource.method("create") == "PUT":
+            path = f"{path}/{quote(str(id), safe='')}"
+        outside: dict[str, Any] = {}
+        asked = list(query)
+        for parent in resource.parameter_parents:
+            if parent.name in without:
+                continue
+            if resource.parent_place(parent, operation) == "query":
+                if parent.name not in dict(query):
+                    asked.insert(0, (parent.name, str(scope[parent.resource])))
+            else:
+                outside[parent.name] = scope[parent.resource]
+        data: bytes | None = None
+        if body is not None or (outside and operation in ("create", "update", "replace")):
+            data = encode(self.wrap(body, {**outside, **(beside or {})}) if wrapped else body)
+        return Request(
+            self.resource.method(operation),
+            path,
+            tuple(asked),
+            (*(h for h in self.world.headers(scope) if h[0].lower() not in {n.lower() for n, _ in headers}), *headers),
+            data,
+        )
+
+    def item_target(self, id: Any, scope: Mapping[str, Any]) -> str:
+        """The request target at which the instance can be deleted (or read, where nothing deletes it)."""
+        return self.request("delete" if self.resource.supports("delete") else "read", id=id, scope=scope).target
+
+    def wrap(self, body: Any, outside: Mapping[str, Any]) -> Any:
+        """The whole request body: the resource in its envelope, with the members beside it."""
+        envelope = self.resource.envelope.request
+        if envelope:
+            return {**outside, envelope: body}
+        return {**outside, **body} if isinstance(body, dict) else body
+
+    def send(
+        self,
+        request: Request,
+        operation: str,
+        *,
+        credential: str | None | type[Ellipsis] = ...,  # type: ignore[assignment]
+        sent: Any = None,
+        asked_id: Any = None,
+        scope: Mapping[str, Any] | None = None,
+        expect_throttle: bool = False,
+        retry: bool = True,
+    ) -> Reply:
+        """Send a request as it is, and read the answer as one to ``operation``."""
+        chosen = self.credential if credential is ... else credential
+        if chosen is not None and self.contract.auth.scheme == "none":
+            chosen = None
+        item, case, setup = self.about
+        about = About(self.resource.name, operation, item=item, case=case, setup=setup)
+        try:
+            exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)  # type: ignore[arg-type]
+        except NotSent as reason:
+            raise NotTested(str(reason)) from None
+        reply = self.reply(exchange, operation, sent, scope, asked_id)
+        self.world.observe(reply)
+        return reply
+
+    def reply(self, exchange: Exchange, operation: str, sent: Any = None, scope: Mapping[str, Any] | None = None, asked_id: Any = None) -> Reply:
+        """An exchange, read as the answer to ``operation``."""
+        return Reply(exchange, self.contract, self.resource, operation, dict(scope or {}), sent, asked_id)
+
+    def _write(self, operation: str, body: Any, *, id: Any = None, credential: Any = ..., scope: Mapping[str, Any] | None = None, **options: Any) -> Reply:
+        scope = self.scope() if scope is None else dict(scope)
+        body = self.resolved(body)
+        request = self.request(operation, id=id, body=body, scope=scope, **options)
+        creates = operation == "create" or (operation == "replace" and creates_by_put(self.resource))
+        if not creates:
+            return self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
+        unique = {n: body[n] for n in self.bodies.unique_fields if isinstance(body, dict) and n in body}
+        who = self.credential if credential is ... else credential
+        entry = self.world.ledger.intend(
+            self.name, request.target, unique, headers=self.world.headers(scope), credential=who or "full"
+        )
+        reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
+        if reply.ok and reply.id is not None:
+            self.world.ledger.created(entry, self.item_target(reply.id, scope), reply.id)
+        return reply
+
+    def create(self, body: Any, *, credential: Any = ..., scope: Mapping[str, Any] | None = None, **options: Any) -> Reply:
+        """POST to the collection (or PUT to the id in ``body`` where that is how the resource is created)."""
+        if not self.resource.supports("create") or self.resource.method("create") == "PUT":
+            id = options.pop("id", None) or self.resolved(self.bodies.chosen_id("new"))
+            return self._write("create" if self.resource.supports("create") else "replace", body, id=id, credential=credential, scope=scope, **options)
+        return self._write("create", body, credential=credential, scope=scope, **options)
+
+    def update(self, id: Any, body: Any, **options: Any) -> Reply:
+        return self._write("update", body, id=id, **options)
+
+    def replace(self, id: Any, body: Any, **options: Any) -> Reply:
+        return self._write("replace", body, id=id, **options)
+
+    def read(self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: Any = ..., **options: Any) -> Reply:
+        scope = self.scope() if scope is None else scope
+        return self.send(self.request("read", id=id, scope=scope, **options), "read", credential=credential, asked_id=id, scope=scope)
+
+    def delete(self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: Any = ..., **options: Any) -> Reply:
+        scope = self.scope() if scope is None else scope
+        request = self.request("delete", id=id, scope=scope, **options)
+        reply = self.send(request, "delete", credential=credential, asked_id=id, scope=scope)
+        if reply.ok:
+            self.world.ledger.deleted(request.target)
+        return reply
+
+    def list(self, query: Query = (), *, scope: Mapping[str, Any] | None = None, credential: Any = ..., **options: Any) -> Reply:
+        scope = self.scope() if scope is None else scope
+        return self.send(self.request("list", scope=scope, query=query, **options), "list", credential=credential, scope=scope)
+
+    # ------------------------------------------------------------------- set-up
+
+    def given(self, body: Any = None, *, scope: Mapping[str, Any] | None = None, tag: str = "") -> Instance:
+        """A new instance as set-up: any 2xx that names an id will do; else ``SetUpFailed``."""
+        if not (self.resource.supports("create") or creates_by_put(self.resource)):
+            raise NotTested(f"the contract has no operation that creates a {self.name}")
+        reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
+        if not reply.ok or reply.id is None:
+            why = reply.exchange.error or (f"answered {reply.status}" if not reply.ok else "named no id")
+            raise SetUpFailed(f"set-up: the create of a {self.name} {why}")
+        return Instance(reply.id, reply.scope, reply.entity or {}, reply.sent if isinstance(reply.sent, dict) else {})
+
+    def shared(self, key: str = "0") -> Instance:
+        """The instance that all cases share. No case leaves it changed."""
+        return self.world.shared(self.name, key)
+
+    def own(self) -> Instance:
+        """The item's own instance, made with its first case: what the item's cases do to it touches no other item."""
+        return self.world.instance_of(self, self.about[0] or "")
+
+    def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        """The present state as set-up or check: by a read, else by the list; ``None`` where there is none. Raises ``SetUpFailed`` where neither
+        answers as it can."""
+        if self.resource.supports("read"):
+            reply = self.read(id, scope=scope)
+            if reply.ok and reply.entity is not None:
+                return reply.entity
+            if reply.status in (404, 410) or reply.status in self.resource.status("absent"):
+                return None
+            raise SetUpFailed(f"set-up: the read of a {self.name} answered {reply.status or reply.exchange.error}")
+        for entry in self.walk(scope=scope):
+            if isinstance(entry, dict) and entry.get(self.resource.id.field) == id:
+                return entry
+        return None
+
+    # -------------------------------------------------------------------- lists
+
+    def page_query(self, size: int | None, number: int = 1) -> Query:
+        """The query of page ``number`` (from 1) with ``size`` entries, in the contract's style of paging."""
+        paging = self.resource.paging
+        if paging.style == "none" or size is None:
+            return ()
+        if paging.style == "page":
+            return ((paging.page, str(number)), (paging.size, str(size)))
+        if paging.style == "offset":
+            return ((paging.offset, str((number - 1) * size)), (paging.size, str(size)))
+        return ((paging.size, str(size)),)
+
+    def largest_page(self) -> int | None:
+        paging = self.resource.paging
+        return None if paging.style == "none" else (paging.max or paging.default or 100)
+
+    def pages(self, size: int | None = None, query: Query = (), *, scope: Mapping[str, Any] | None = None) -> list[Reply]:
+        """All pages of a list, followed to the end. Raises ``SetUpFailed`` where a page is no list."""
+        paging = self.resource.paging
+        size = size or self.largest_page()
+        found: list[Reply] = []
+        number = 1
+        asked = (*query, *self.page_query(size, 1))
+        while True:
+            reply = self.list(asked, scope=scope)
+            if not reply.ok or reply.entries is None:
+                raise SetUpFailed(f"set-up: a list of {self.name} answered {reply.status or reply.exchange.error} without its entries")
+            found.append(reply)
+            if paging.style == "none" or len(found) >= _MOST_PAGES:
+                return found
+            if paging.style == "token":
+                following = self.next_query(reply)
+                if following is None:
+                    return found
+                asked = following
+                continue
+            if len(reply.entries) < (size or 1):
+                return found
+            number += 1
+            asked = (*query, *self.page_query(size, number))
+
+    def next_query(self, reply: Reply) -> Query | None:
+        """The query of the next page that a token-style answer names; ``None`` on the last."""
+        paging = self.resource.paging
+        following: Any = None
+        if paging.next_header:
+            following = reply.header(paging.next_header)
+        elif paging.next_field and isinstance(reply.json, dict):
+            following = reply.json
+            for part in paging.next_field.strip("/").split("/"):
+                following = following.get(part) if isinstance(following, dict) else None
+        else:
+            following = links(reply).get("next")
+        if not isinstance(following, str) or not following:
+            return None
+        if "?" in following or "/" in following:
+            return tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True))
+        before = tuple(pair for pair in reply.exchange.request.query if pair[0] != paging.token)
+        return (*before, (paging.token or "token", following))
+
+    def walk(self, query: Query = (), *, scope: Mapping[str, Any] | None = None, size: int | None = None) -> list[Any]:
+        """All entries of a list, over all its pages."""
+        return [entry for page in self.pages(size, query, scope=scope) for entry in page.entries or ()]
+
+    def entry_ids(self, entries: Iterable[Any]) -> list[Any]:
+        return [e.get(self.resource.id.field) for e in entries if isinstance(e, dict)]
+
+    def filter_query(self, name: str, value: Any) -> Query:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return ((self.contract.query.filter.replace("{name}", name), text),)
+
+    def sort_query(self, name: str, *, descending: bool = False) -> Query:
+        return ((self.contract.query.sort, self.contract.query.descending.replace("{field}", name) if descending else name),)
+
+    # ------------------------------------------------------------- what differs
+
+    def stable(self, entity: Mapping[str, Any]) -> dict[str, Any]:
+        """A representation without what may change by itself."""
+        return {n: v for n, v in entity.items() if n not in self.resource.volatile}
+
+    def fail(self, finding: Any) -> None:
+        raise CaseFailed(finding)
+
+
+def links(reply: Reply) -> dict[str, str]:
+    """Link relations of an answer (RFC 8288 §3): relation → target."""
+    from requests.utils import parse_header_links
+
+    header = reply.header("Link")
+    if not header:
+        return {}
+    return {rel: link["url"] for link in parse_header_links(header) for rel in link.get("rel", "").split()}
+
+
+def encode(value: Any) -> bytes:
+    """JSON as it is sent: UTF-8, every character as itself but for lone surrogates, which only an escape can hold."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()

@@ -1,0 +1,179 @@
+"""What one worker's run shares: the session, the scopes, the shared instances and what was seen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from restproof.config import Target
+from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import Profile
+from restproof.plan.symbols import RUN, token
+from restproof.suite.failure import NotTested, SetUpFailed
+from restproof.suite.reply import Reply
+from restproof.wire.ledger import Ledger
+from restproof.wire.session import Session
+
+if TYPE_CHECKING:
+    from restproof.suite.subject import Subject
+
+_CLOCK_MARGIN = 0.1
+
+Observer = Callable[[Reply], None]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Something that the run made (or, for a given parent, was told of): where it is, and what it looked like."""
+
+    id: Any
+    scope: Mapping[str, Any]
+    entity: Mapping[str, Any] = field(default_factory=dict)
+    sent: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """The live side of a run. One per worker process; nothing of it survives the run."""
+
+    contract: Contract
+    target: Target
+    session: Session
+    ledger: Ledger
+    prefix: str
+    profile: Profile
+    observe: Observer
+    first_number: int = 0
+    _numbers: int = 0
+    _shared: dict[tuple[str, str], Instance | SetUpFailed] = field(default_factory=dict)
+    _filled: dict[str, int] = field(default_factory=dict)
+    _lookalikes: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    _own: dict[str, Instance] = field(default_factory=dict)
+    _bodies: dict[str, Bodies] = field(default_factory=dict)
+
+    def next_token(self) -> str:
+        """A token that no other case of the run has."""
+        self._numbers += 1
+        return token(self.prefix, self.first_number + self._numbers)
+
+    def bodies(self, resource: Resource) -> Bodies:
+        if resource.name not in self._bodies:
+            self._bodies[resource.name] = Bodies(self.contract, resource)
+        return self._bodies[resource.name]
+
+    def has_credential(self, name: str) -> bool:
+        return name in self.target.credentials
+
+    def given_id(self, name: str, which: str = "main") -> Any:
+        """The configured id of a parent that nobody can create: ``main``, ``other`` or ``foreign``."""
+        key = name if which == "main" else f"{which}_{name}"
+        if key not in self.target.ids:
+            raise NotTested(f"the target names no id `{key}`")
+        return self.target.ids[key]
+
+    def scope(self, resource: Resource, which: str = "main") -> dict[str, Any]:
+        """Ancestor → id for requests to ``resource``. ``other``: the nearest parent is another one; ``none``: it does not exist;
+        ``foreign``: the root belongs to another tenant."""
+        scope: dict[str, Any] = {}
+        for parent in resource.parents:
+            above = self.contract.resources[parent.resource]
+            if above.name in self.contract.given:
+                scope[above.name] = self.absent_id(above) if which == "none" else self.given_id(above.name, which)
+                continue
+            instance = self.shared(above.name, {"main": "0", "foreign": "foreign"}.get(which, "0" if which == "none" else "1"))
+            scope.update(instance.scope)
+            scope[above.name] = self.absent_id(above) if which == "none" else instance.id
+        return scope
+
+    def absent_id(self, resource: Resource) -> Any:
+        """An id of the right kind that names nothing."""
+        if resource.id.type == "integer":
+            return 2_000_000_000 + sum(map(ord, self.prefix)) * 1009
+        if resource.id.type == "uuid":
+            return "7d4f0a3c-6f0e-4b0e-9f57-3f5a0e9d1c42"
+        return f"{self.prefix}-absent"
+
+    def shared(self, name: str, key: str) -> Instance:
+        """The instance of ``name`` that all cases share; made when it is first needed. ``0`` and ``1`` in the usual scope, ``other`` under another
+        parent, ``foreign`` by another tenant. Raises ``SetUpFailed`` each time where it could not be made."""
+        from restproof.suite.subject import Subject
+
+        if (name, key) not in self._shared:
+            resource = self.contract.resources[name]
+            which = key if key in ("other", "foreign") else "main"
+            if name in self.contract.given or not (resource.supports("create") or creates_by_put(resource)):
+                named = {"0": "main", "1": "other"}.get(key, key)
+                self._shared[name, key] = Instance(self.given_id(name, named), {})
+                return self.shared(name, key)
+            subject = Subject(self, resource, setup=f"{name}:{key}", token=self.next_token(), credential="foreign" if which == "foreign" else "full")
+            try:
+                self._shared[name, key] = subject.given(scope=self.scope(resource, which))
+            except SetUpFailed as failure:
+                self._shared[name, key] = failure
+        found = self._shared[name, key]
+        if isinstance(found, SetUpFailed):
+            raise SetUpFailed(str(found))
+        return found
+
+    def instance_of(self, subject: Subject, item: str) -> Instance:
+        """The instance of an item (see ``Subject.own``)."""
+        if item not in self._own:
+            self._own.clear()
+            self._own[item] = subject.given(tag="own")
+        return self._own[item]
+
+    def at_least(self, subject: Subject, count: int) -> None:
+        """See to it that the run has made ``count`` instances in the usual scope, so that lists have something to cut."""
+        for number in range(self._filled.get(subject.name, 0), count):
+            subject.given(tag=f"n{number}")
+            self._filled[subject.name] = number + 1
+
+    def lookalikes(self, subject: Subject, name: str) -> list[Any]:
+        """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix, another case); made once. The ids of some
+        instances where ``name`` is the id."""
+        if name == subject.resource.id.field:
+            return [subject.shared("0").id, subject.shared("1").id]
+        key = (subject.name, name)
+        if key not in self._lookalikes:
+            made = []
+            if name in subject.bodies.unique_fields and subject.bodies.unique_value(name) == RUN:
+                for text in (f"{RUN} look", f"{RUN} look alike", f"{RUN} Look"):
+                    made.append(subject.given({**subject.bodies.minimal(), name: text}).sent[name])
+            self._lookalikes[key] = made
+        return self._lookalikes[key]
+
+    def let_the_clock_move(self, resolution: float) -> None:
+        """Wait until what happens now can be told by the clock from what happened before."""
+        time.sleep(resolution + _CLOCK_MARGIN)
+
+    def reference_id(self, name: str, key: str) -> Any:
+        """The id that a ``{ref:…}`` symbol stands for."""
+        if key == "none":
+            return self.absent_id(self.contract.resources[name])
+        return self.shared(name, key).id
+
+    def lookup(self, name: str, id: Any) -> Mapping[str, Any] | None:
+        """The representation of a shared instance, for fields that show a referent."""
+        for (resource, _), instance in self._shared.items():
+            if resource == name and isinstance(instance, Instance) and instance.id == id:
+                return instance.entity or None
+        return None
+
+    def headers(self, scope: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """The contract's headers that this scope can fill in."""
+        found = []
+        for name, template in self.contract.headers.items():
+            try:
+                found.append((name, template.format_map(scope)))
+            except KeyError:
+                continue
+        return tuple(found)
+
+    def path(self, template: str, scope: Mapping[str, Any]) -> str:
+        """``template`` with its placeholders filled in, below the base path."""
+        filled = template.format_map({name: quote(str(id), safe="") for name, id in scope.items()})
+        return f"{self.contract.base_path}{filled}"

@@ -1,0 +1,124 @@
+"""The HTTP adapter of the session: one connection pool, no proxies, no cookies, the request target verbatim.
+
+It builds on :class:`requests.adapters.HTTPAdapter` and leaves ``send`` alone, so that the ``responses`` library,
+which replaces exactly that method, can answer instead of a server. What it overrides is what costs time on every
+request (the pool look-up, the cookie jar) or would change what is sent.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import certifi
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool
+
+
+class Prepared(requests.PreparedRequest):
+    """A prepared request whose parts nobody rewrites."""
+
+    def __init__(self, method: str, base: str, target: str, headers: HTTPHeaderDict, body: bytes | None) -> None:
+        super().__init__()
+        self.method = method
+        self.url = base + target
+        self.target = target
+        # requests asks for its own mapping type; urllib3's keeps repeated headers, which a hostile request may hold.
+        self.headers = headers  # type: ignore[assignment]
+        self.body = body
+
+
+class Answer(requests.Response):
+    """A response with nothing but what came over the wire. A stub may set ``elapsed`` (and ``began``, in seconds
+    since its run began) to what was recorded."""
+
+    def __init__(self, raw: BaseHTTPResponse, request: requests.PreparedRequest) -> None:
+        # requests' own constructor makes a cookie jar, which costs more than everything else here together.
+        self.status_code = raw.status
+        self.reason = raw.reason or ""
+        self.headers = raw.headers  # type: ignore[assignment]
+        self.url = str(request.url)
+        self.request = request
+        self.raw = raw
+        self.elapsed = timedelta(0)
+        self.began: float | None = None
+        self.encoding = None
+        self.history = []
+        self._content: Any = False
+        self._content_consumed = False
+
+
+class Adapter(HTTPAdapter):
+    """Sends to one origin. ``ca_bundle`` is a file or directory of trusted certificates; by default those of
+    certifi."""
+
+    def __init__(self, origin: str, *, ca_bundle: Path | None, connections: int = 16) -> None:
+        super().__init__(pool_connections=1, pool_maxsize=connections)
+        self._connections = connections
+        parts = urlsplit(origin)
+        self._host, self._port = str(parts.hostname), parts.port
+        self._tls = tls_context(ca_bundle) if parts.scheme == "https" else None
+        self._thread = threading.local()
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> HTTPConnectionPool:
+        pool: HTTPConnectionPool
+        if self._tls is None:
+            pool = HTTPConnectionPool(self._host, self._port, maxsize=self._connections)
+        else:
+            pool = HTTPSConnectionPool(self._host, self._port, maxsize=self._connections, ssl_context=self._tls)
+        thread, connection = self._thread, pool.ConnectionCls
+
+        class Connection(connection):  # type: ignore[valid-type, misc]
+            """Tells the thread that it has opened a connection, which nothing public of urllib3 tells."""
+
+            def connect(self) -> None:
+                thread.connected = True
+                super().connect()
+
+        pool.ConnectionCls = Connection
+        return pool
+
+    def connected(self) -> bool:
+        """Whether this thread has opened a connection since it last asked."""
+        newly: bool = getattr(self._thread, "connected", False)
+        self._thread.connected = False
+        return newly
+
+    def forget_connections(self) -> None:
+        """Closes the idle connections: the next request opens a new one."""
+        old, self._pool = self._pool, self._new_pool()
+        old.close()
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPConnectionPool:
+        return self._pool
+
+    def cert_verify(self, *_: Any, **__: Any) -> None:
+        """Nothing: the pool's TLS context verifies."""
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        return request.target if isinstance(request, Prepared) else request.path_url
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> Answer:
+        return Answer(resp, req)
+
+
+def tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
+    """Verifies certificate and host name; TLS 1.2 or later. Raises ``OSError`` (``ssl.SSLError`` is one) where the
+    bundle is unusable."""
+    if ca_bundle is None:
+        context = ssl.create_default_context(cafile=certifi.where())
+    elif ca_bundle.is_dir():
+        context = ssl.create_default_context(capath=str(ca_bundle))
+    else:
+        context = ssl.create_default_context(cafile=str(ca_bundle))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

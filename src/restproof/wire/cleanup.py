@@ -1,0 +1,144 @@
+"""Clean-up: deletes what a run has created, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from restproof.contract.model import Contract, Resource
+from restproof.wire.ledger import Entry, Ledger
+from restproof.wire.message import About, Headers, Request
+from restproof.wire.session import NotSent, Session
+from restproof.wire.walk import ListUnreadable, contract_headers, walk
+
+_GONE = (404, 410)
+
+
+def clean_up(ledger: Ledger, session: Session, contract: Contract, prefix: str) -> tuple[int, list[str]]:
+    """Deletes what ``ledger`` holds, the last created first, so that children go before their parents; then looks
+    through the lists for what creates without an answered id have stored. There, entries that bear ``prefix`` are
+    deleted; one that only has a unique value that was written down is told of, for it may be somebody else's.
+
+    Returns how many resources were deleted, and what is left: one line for each that could not be deleted, and one
+    for each resource that has no delete. A ledger with nothing left to delete is removed from the disk.
+    """
+    work = _Work(ledger, session, contract, prefix)
+    work.delete_known()
+    work.sweep()
+    if not work.failed:
+        ledger.remove()
+    else:
+        ledger.close()
+    return work.count, [*work.failed, *work.doubtful, *work.summary()]
+
+
+class _Work:
+    def __init__(self, ledger: Ledger, session: Session, contract: Contract, prefix: str) -> None:
+        self.ledger = ledger
+        self.session = session
+        self.contract = contract
+        self.prefix = prefix
+        self.count = 0
+        self.failed: list[str] = []
+        self.doubtful: list[str] = []
+        self.undeletable: Counter[str] = Counter()
+        self.entries = ledger.open_entries()
+
+    def delete_known(self) -> None:
+        for entry in reversed(self.entries):
+            resource = self.contract.resources.get(entry.resource)
+            if entry.item is None:
+                continue
+            if resource is None or not resource.supports("delete"):
+                self.undeletable[entry.resource] += 1
+            else:
+                self._delete(resource, entry, entry.item)
+
+    def sweep(self) -> None:
+        """One walk for each collection that has creates without a known id."""
+        groups: dict[tuple[str, str, Headers, str], list[Entry]] = {}
+        for entry in self.entries:
+            if entry.item is None:
+                key = (entry.resource, entry.collection, entry.headers, entry.credential)
+                groups.setdefault(key, []).append(entry)
+        for group in reversed(groups.values()):
+            resource = self.contract.resources.get(group[0].resource)
+            if resource is None or not resource.supports("delete"):
+                continue
+            if not resource.supports("list"):
+                self.failed.append(
+                    f"{resource.name}: {len(group)} unanswered or refused creates and no list to look through"
+                )
+                continue
+            self._sweep_collection(resource, group)
+
+    def _sweep_collection(self, resource: Resource, group: list[Entry]) -> None:
+        first = group[0]
+        wanted = {_key(entry.unique, entry.unique) for entry in group if entry.unique}
+        fields = {tuple(entry.unique) for entry in group if entry.unique}
+        try:
+            entries = walk(
+                self.session,
+                resource,
+                first.collection,
+                headers=self._headers(first),
+                credential=first.credential,
+            )
+            found = []
+            for item in entries:
+                if resource.id.field not in item:
+                    continue
+                if _holds(item, self.prefix):
+                    found.append(item)
+                elif any(_key(item, names) in wanted for names in fields):
+                    self.doubtful.append(f"{resource.name} {item[resource.id.field]}: perhaps of this run, left alone")
+        except (ListUnreadable, NotSent) as error:
+            if isinstance(error, ListUnreadable) and error.status in _GONE:
+                return  # Its parent has been deleted, and it with it.
+            self.failed.append(f"{resource.name} {first.collection}: {error}")
+            return
+        before = len(self.failed)
+        for item in found:
+            path, _, query = first.collection.partition("?")
+            target = f"{path.rstrip('/')}/{quote(str(item[resource.id.field]), safe='')}"
+            self._delete(resource, first, f"{target}?{query}" if query else target)
+        if len(self.failed) == before:
+            for entry in group:
+                self.ledger.settled(entry.n)
+
+    def _delete(self, resource: Resource, entry: Entry, item: str) -> None:
+        path, _, query = item.partition("?")
+        request = Request(
+            resource.method("delete"), path, tuple(parse_qsl(query, keep_blank_values=True)), self._headers(entry)
+        )
+        about = About(resource.name, "delete", setup="cleanup")
+        try:
+            exchange = self.session.send(request, about, entry.credential, beyond_ceiling=True)
+        except NotSent as reason:
+            self.failed.append(f"{resource.name} {path}: {reason}")
+            return
+        status = exchange.status
+        if status is not None and (status // 100 == 2 or status in _GONE):
+            self.count += status // 100 == 2
+            self.ledger.deleted(item)
+        else:
+            self.failed.append(f"{resource.name} {path}: {status or exchange.error}")
+
+    def _headers(self, entry: Entry) -> Headers:
+        return entry.headers or contract_headers(self.contract, dict(self.session.target.ids))
+
+    def summary(self) -> list[str]:
+        return [f"{name}: {count} (no delete operation)" for name, count in sorted(self.undeletable.items())]
+
+
+def _holds(item: Mapping[str, Any], prefix: str) -> bool:
+    """Whether one of the item's texts holds the run's prefix. Only that makes it ours: a value without the prefix
+    may be somebody else's, and just therefore have been refused."""
+    return bool(prefix) and any(isinstance(v, str) and prefix in v for v in item.values())
+
+
+def _key(values: Mapping[str, Any], fields: Iterable[str]) -> str:
+    return json.dumps([[field, values.get(field)] for field in sorted(fields)])

@@ -1,0 +1,82 @@
+"""What goes wrong on the wire, in a few fixed words, so that the same failure always reads the same."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+
+import requests
+import urllib3.exceptions
+
+Failure = requests.RequestException | urllib3.exceptions.HTTPError | OSError
+FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+
+
+class TransportError(Exception):
+    """No (whole) answer came. ``error`` is what the exchange says of it. A stub that replays a failure raises this
+    too."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def describe(failure: Failure) -> str:
+    """The words for a failure: ``timeout``, ``connection refused``, ``connection reset``, ``connection closed``,
+    ``name not resolved``, ``host unreachable``, ``tls: …``, ``malformed response``, ``incomplete response``, ``no
+    recorded answer``, else ``connection failed``.
+    """
+    if str(failure).startswith("Connection refused by Responses"):
+        return "no recorded answer"
+    # urllib3 derives NewConnectionError from its timeout; what it wraps says what really happened.
+    chain = [e for e in _chain(failure) if not isinstance(e, urllib3.exceptions.NewConnectionError)]
+    for kinds, words in _WORDS:
+        found = next((e for e in chain if isinstance(e, kinds)), None)
+        if found is not None:
+            return f"tls: {_tls_reason(found)}" if words == "tls" else words
+    return "connection failed"
+
+
+def is_stale_connection(failure: Failure) -> bool:
+    """Whether the peer closed the connection before any byte of an answer."""
+    return any(
+        isinstance(e, (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError)) for e in _chain(failure)
+    )
+
+
+# The first that is found anywhere in the chain of causes wins: the most telling first.
+_WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((urllib3.exceptions.NameResolutionError, socket.gaierror), "name not resolved"),
+    ((TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout), "timeout"),
+    ((ssl.SSLCertVerificationError,), "tls"),
+    ((ssl.SSLError,), "tls"),
+    ((urllib3.exceptions.SSLError,), "tls"),
+    ((http.client.RemoteDisconnected,), "connection closed"),
+    ((ConnectionRefusedError,), "connection refused"),
+    ((ConnectionResetError, ConnectionAbortedError, BrokenPipeError), "connection reset"),
+    ((http.client.IncompleteRead, urllib3.exceptions.IncompleteRead), "incomplete response"),
+    ((http.client.HTTPException, urllib3.exceptions.HTTPError), "malformed response"),
+    ((OSError,), "connection failed"),
+)
+
+
+def _chain(failure: BaseException) -> list[BaseException]:
+    """The failure, what it wraps (requests and urllib3 keep it in ``args`` or ``reason``) and its causes."""
+    found: list[BaseException] = []
+    waiting: list[BaseException | None] = [failure]
+    while waiting:
+        one = waiting.pop(0)
+        if one is None or any(one is f for f in found):
+            continue
+        found.append(one)
+        wrapped = [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
+        waiting += [w for w in wrapped if isinstance(w, BaseException)]
+    return found
+
+
+def _tls_reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate not verified ({error.verify_message})"
+    reason = getattr(error, "reason", None)
+    return reason.replace("_", " ").lower() if isinstance(reason, str) else "handshake failed"

@@ -1,0 +1,166 @@
+"""Requests, responses and exchanges as frozen values, and their form in the run file.
+
+An :class:`Exchange` holds no secret: the session redacts it before anybody sees it, so a judge sees the same live
+and replayed.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from restproof.run.events import encode_body
+
+Headers = tuple[tuple[str, str], ...]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""The methods that change nothing (RFC 9110 §9.2.1); every other one writes."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request before credentials are added.
+
+    ``path`` is absolute, percent-encoded and includes the contract's base path. A header with the value ``""``
+    means that the session must not send the one it would add by itself.
+    """
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
+    body: bytes | None = None
+
+    @cached_property
+    def target(self) -> str:
+        """The request target (RFC 9112 §3.2): the path and the encoded query."""
+        if not self.query:
+            return self.path
+        pairs = (f"{_encoded(name)}={_encoded(value)}" for name, value in self.query)
+        return f"{self.path}{'&' if '?' in self.path else '?'}{'&'.join(pairs)}"
+
+    @property
+    def writes(self) -> bool:
+        """Whether the method may change something."""
+        return self.method.upper() not in SAFE_METHODS
+
+    def header(self, name: str) -> str | None:
+        """The first value of header ``name``, whatever its case."""
+        return _first(self.headers, name)
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer. ``headers`` keeps order and repetitions; ``body`` is decoded from its transfer and content
+    codings."""
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first value of header ``name``, whatever its case."""
+        return _first(self.headers, name)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """All values of header ``name`` in the order they came."""
+        wanted = name.lower()
+        return tuple(v for n, v in self.headers if n.lower() == wanted)
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON (RFC 8259): UTF-8 without byte order mark, no ``NaN`` or ``Infinity``.
+
+        Raises ``ValueError`` where it is something else; also where it is nested too deeply to be read.
+        """
+        text = self.body.decode("utf-8")
+        try:
+            return json.loads(text, parse_constant=_not_json)
+        except RecursionError:
+            raise ValueError("the JSON is nested too deeply") from None
+
+
+@dataclass(frozen=True)
+class About:
+    """What an exchange belongs to: resource and operation, and the item and case, or the shared set-up, that sent
+    it."""
+
+    resource: str | None
+    operation: str | None
+    item: str | None = None
+    case: str | None = None
+    setup: str | None = None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request as it was sent, with its answer or the error that came instead; exactly one of the two is set.
+
+    ``started`` is in seconds since the run began, ``elapsed`` in seconds until the last byte. ``credential`` is the
+    name of the credential, ``None`` where none was sent.
+    """
+
+    n: int
+    request: Request
+    url: str
+    response: Response | None
+    error: str | None
+    started: float
+    elapsed: float
+    credential: str | None
+    about: About
+
+    @property
+    def status(self) -> int | None:
+        """The status of the answer, if one came."""
+        return self.response.status if self.response else None
+
+
+def to_event(exchange: Exchange) -> dict[str, Any]:
+    """The ``exchange`` event of the run file (``docs/architecture.md``)."""
+    request, response, about = exchange.request, exchange.response, exchange.about
+    return {
+        "event": "exchange",
+        "n": exchange.n,
+        "case": about.case,
+        "setup": about.setup,
+        "item": about.item,
+        "resource": about.resource,
+        "operation": about.operation,
+        "credential": exchange.credential,
+        "request": {
+            "method": request.method,
+            "url": exchange.url,
+            "headers": [list(pair) for pair in request.headers],
+            "body": encode_body(request.body),
+        },
+        "response": None
+        if response is None
+        else {
+            "status": response.status,
+            "reason": response.reason,
+            "headers": [list(pair) for pair in response.headers],
+            "body": encode_body(response.body),
+        },
+        "error": exchange.error,
+        "started": round(exchange.started, 6),
+        "elapsed": round(exchange.elapsed, 6),
+    }
+
+
+def _first(headers: Headers, name: str) -> str | None:
+    wanted = name.lower()
+    return next((v for n, v in headers if n.lower() == wanted), None)
+
+
+def _encoded(text: str) -> str:
+    # Lone surrogates are legal in JSON escapes, so generated text may hold them; they must not break the encoding.
+    return quote(text, safe="", errors="surrogatepass")
+
+
+def _not_json(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

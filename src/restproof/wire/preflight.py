@@ -1,0 +1,91 @@
+"""Whether a target can be judged at all, found out before the first case and in about two seconds."""
+
+from __future__ import annotations
+
+import socket
+from urllib.parse import quote, urlsplit
+
+from restproof.config import Target
+from restproof.contract.model import Contract, Resource
+from restproof.errors import TargetError
+from restproof.wire.message import About, Request
+from restproof.wire.session import Session, Unrecorded
+from restproof.wire.walk import contract_headers
+
+_CONNECT = 2.0
+
+
+def check_target(target: Target, contract: Contract) -> None:
+    """Connects, verifies the certificate and sends one GET with the full credential. Raises :class:`TargetError`
+    where the target is unreachable, its certificate does not verify, or the credential is refused; what else it
+    answers is for the suites to judge."""
+    _connect(target)
+    request, about = _cheap_read(target, contract)
+    credential = "full" if "full" in target.credentials else None
+    try:
+        session = Session(target, contract, Unrecorded(), max_wait=0.0)
+    except OSError as error:
+        raise TargetError(
+            f"target {target.name}: the CA bundle {target.ca_bundle} cannot be used: {error.strerror or error}",
+            hint="It must hold certificates in PEM form.",
+        ) from None
+    with session:
+        exchange = session.send(request, about, credential, retry=False)
+    if exchange.error:
+        raise _unusable(target, exchange.error)
+    if exchange.status in (401, 403):
+        raise TargetError(
+            f"target {target.name}: GET {request.path} with the credential `full` answers {exchange.status}",
+            hint="Is it for this server, still valid, and allowed to see the configured ids?"
+            if credential
+            else "The contract says that no credential is asked for (auth: none).",
+        )
+
+
+def _connect(target: Target) -> None:
+    parts = urlsplit(target.base_url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((str(parts.hostname), port), timeout=min(_CONNECT, target.timeout)).close()
+    except OSError as error:
+        reason = "no answer within 2 s" if isinstance(error, TimeoutError) else (error.strerror or str(error)).lower()
+        raise TargetError(
+            f"target {target.name}: {parts.hostname}:{port} cannot be reached: {reason}",
+            hint="Is the server running, and is the address right?",
+        ) from None
+
+
+def _unusable(target: Target, error: str) -> TargetError:
+    if error.startswith("tls: certificate"):
+        hint = "Give the CA that signed it: ca_bundle in restproof.toml, or RESTPROOF_CA_BUNDLE with a URL."
+    elif error.startswith("tls:"):
+        hint = "Does the server speak TLS 1.2 or later on this port?"
+    elif error == "timeout":
+        hint = f"A request may take {target.timeout:g} s (timeout in restproof.toml)."
+    else:
+        hint = "Is it an HTTP server? With https, the base URL must say so."
+    return TargetError(f"target {target.name}: {target.base_url} gives no usable answer: {error}", hint=hint)
+
+
+def _cheap_read(target: Target, contract: Contract) -> tuple[Request, About]:
+    """The first list whose parents have configured ids, one entry long; else the base path."""
+    ids = dict(target.ids)
+    headers = contract_headers(contract, ids)
+    for resource in contract:
+        may = resource.supports("list") and f"{resource.name}.list" not in target.forbid
+        if may and all(p.resource in ids for p in resource.parents):
+            return _list_request(resource, contract, ids, headers), About(resource.name, "list", setup="preflight")
+    return Request("GET", contract.base_path or "/", headers=headers), About(None, None, setup="preflight")
+
+
+def _list_request(
+    resource: Resource, contract: Contract, ids: dict[str, int | str], headers: tuple[tuple[str, str], ...]
+) -> Request:
+    path = contract.base_path + resource.path
+    for parent in resource.path_parents:
+        path = path.replace("{" + parent.resource + "}", quote(str(ids[parent.resource]), safe=""))
+    query = tuple(
+        (p.name, str(ids[p.resource])) for p in resource.parents if resource.parent_place(p, "list") == "query"
+    )
+    size = ((resource.paging.size, "1"),) if resource.paging.style != "none" else ()
+    return Request(resource.method("list"), path, query + size, headers)

@@ -1,0 +1,305 @@
+"""The session: sends one request at a time to one target and gives each back as an exchange.
+
+What it adds to a request: the credential, ``Accept``, ``Content-Type``, ``User-Agent``. What it keeps away from it:
+cookies, redirects, ``.netrc``, environment proxies. What goes wrong on the wire becomes the ``error`` of an
+exchange, never an exception.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol, Self, cast
+
+from urllib3 import HTTPHeaderDict
+from urllib3.util import SKIP_HEADER
+
+from restproof import __version__
+from restproof.config import Target
+from restproof.contract.model import Contract
+from restproof.wire.adapter import Adapter, Answer, Prepared
+from restproof.wire.failure import FAILURES, TransportError, describe, is_stale_connection
+from restproof.wire.guard import check, credential_header
+from restproof.wire.message import About, Exchange, Headers, Request, Response
+from restproof.wire.redact import Redactor
+from restproof.wire.waiting import Pacer, backoff, retry_after
+
+USER_AGENT = f"restproof/{__version__}"
+MAX_RESPONSE = 64 * 1024 * 1024
+"""Bytes of a response body that are read before it counts as endless."""
+
+_RETRIES = 2
+_THROTTLED = 10
+_ADDED_BY_URLLIB3 = frozenset({"user-agent", "accept-encoding", "host"})
+
+
+class NotSent(Exception):
+    """A request that must not be sent: a read-only run, an operation that the target forbids, the ceiling of
+    requests. The message is the reason as reports print it."""
+
+
+class Recorder(Protocol):
+    """Takes what happens on the wire; called by one thread at a time."""
+
+    def exchange(self, exchange: Exchange) -> None: ...
+
+    def note(self, kind: str, message: str, started: float) -> None: ...
+
+
+class Unrecorded:
+    """A recorder for what is no part of a run."""
+
+    def exchange(self, exchange: Exchange) -> None:
+        """Forgets the exchange."""
+
+    def note(self, kind: str, message: str, started: float) -> None:
+        """Forgets the note."""
+
+
+class Session:
+    """Sends requests to ``target`` and tells ``recorder`` of each exchange. Safe to use from several threads.
+
+    ``rate`` is in requests per second, ``timeout`` in seconds for a whole exchange (both default to the target's);
+    ``max_wait`` is the longest time in seconds that one :meth:`send` waits for a throttle or an overloaded server.
+    ``clock``, ``sleep`` and ``epoch`` (the clock's time when the run began) may be replaced.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        contract: Contract,
+        recorder: Recorder,
+        *,
+        rate: float | None = None,
+        timeout: float | None = None,
+        max_requests: int | None = None,
+        read_only: bool = False,
+        max_wait: float = 5.0,
+        clock: Callable[[], float] = time.perf_counter,
+        sleep: Callable[[float], None] = time.sleep,
+        epoch: float | None = None,
+    ) -> None:
+        self.target = target
+        self.contract = contract
+        self.redactor = redactor_for(target, contract)
+        self.requests = 0
+        self.max_wait = max_wait
+        self._recorder = recorder
+        self._timeout = timeout or target.timeout
+        self._max_requests = max_requests
+        self._read_only = read_only
+        self._clock = clock
+        self._sleep = sleep
+        self._epoch = clock() if epoch is None else epoch
+        self._base = target.base_url.rstrip("/")
+        origin = re.match(r"https?://[^/]+", self._base)
+        if origin is None:
+            raise ValueError(f"not an absolute http or https URL: {target.base_url}")
+        self._prefix = self._base[origin.end() :]
+        self._origin = origin[0]
+        self._adapter = Adapter(self._origin, ca_bundle=target.ca_bundle)
+        pace = rate or target.rate
+        self._pacer = Pacer(pace, clock, sleep) if pace else None
+        self._numbers = itertools.count(1)
+        # Reentrant: a signal handler that cleans up may interrupt whoever holds it.
+        self._lock = threading.RLock()
+        self._credentials = {name: credential_header(contract, value) for name, value in target.credentials.items()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._adapter.close()
+
+    def send(
+        self,
+        request: Request,
+        about: About,
+        credential: str | None = "full",
+        *,
+        expect_throttle: bool = False,
+        retry: bool = True,
+        beyond_ceiling: bool = False,
+    ) -> Exchange:
+        """Sends ``request`` and returns its last exchange.
+
+        502 and 503 are retried (``retry``) at most twice; 429 is waited for, unless ``expect_throttle``; both
+        within ``max_wait``. Each attempt is an exchange of its own. ``beyond_ceiling`` lets clean-up pass the
+        ceiling of requests.
+
+        Raises :class:`NotSent` before anything is sent, ``ValueError`` for a request that no client may send,
+        ``KeyError`` for a credential that the target does not have.
+        """
+        check(request)
+        self._check_allowed(request, about)
+        headers = self._headers(request, credential)
+        waited, retried, throttled = 0.0, 0, 0
+        while True:
+            self._count(beyond_ceiling)
+            if self._pacer:
+                self._pacer.wait()
+            exchange = self._attempt(request, headers, about, credential)
+            if exchange.status == 429 and not expect_throttle and throttled < _THROTTLED:
+                kind, said, usual = (
+                    "throttle",
+                    retry_after(exchange.response, self.contract.rate_limit),
+                    backoff(throttled),
+                )
+                throttled += 1
+            elif exchange.status in (502, 503) and retry and retried < _RETRIES:
+                kind, said, usual = "retry", retry_after(exchange.response, None), backoff(retried)
+                retried += 1
+            else:
+                return exchange
+            wait = usual if said is None else said
+            if waited + wait > self.max_wait or self._is_exhausted(beyond_ceiling):
+                return exchange
+            waited += wait
+            self._note(kind, f"{exchange.status} to {request.method} {request.path}: sent again after {wait:.1f} s")
+            self._sleep(wait)
+
+    def _check_allowed(self, request: Request, about: About) -> None:
+        if self._read_only and request.writes:
+            raise NotSent("read-only run")
+        operation = f"{about.resource}.{about.operation}"
+        if operation in self.target.forbid:
+            raise NotSent(f"the target forbids {operation}")
+
+    def _count(self, beyond_ceiling: bool) -> None:
+        with self._lock:
+            if self._is_exhausted(beyond_ceiling):
+                raise NotSent(f"ceiling of {self._max_requests} requests reached")
+            self.requests += 1
+
+    def _is_exhausted(self, beyond_ceiling: bool) -> bool:
+        return self._max_requests is not None and self.requests >= self._max_requests and not beyond_ceiling
+
+    def _headers(self, request: Request, credential: str | None) -> HTTPHeaderDict:
+        headers = HTTPHeaderDict()
+        own = set()
+        for name, value in request.headers:
+            key = name.lower()
+            own.add(key)
+            if value:
+                headers.add(name, value)
+            elif key in _ADDED_BY_URLLIB3:
+                headers.add(name, SKIP_HEADER)
+        if "user-agent" not in own:
+            headers["User-Agent"] = USER_AGENT
+        if "accept-encoding" not in own:
+            headers["Accept-Encoding"] = "identity"
+        if "accept" not in own:
+            headers["Accept"] = "application/json"
+        if credential is not None:
+            pair = self._credentials[credential]
+            if pair is not None and pair[0].lower() not in own:
+                headers[pair[0]] = pair[1]
+        if request.body is not None:
+            if "content-type" not in own:
+                headers["Content-Type"] = "application/json"
+            if "content-length" not in own:
+                headers["Content-Length"] = str(len(request.body))
+        return headers
+
+    def _attempt(self, request: Request, headers: HTTPHeaderDict, about: About, credential: str | None) -> Exchange:
+        target = self._prefix + request.target
+        prepared = Prepared(request.method, self._origin, target, headers, request.body)
+        started = self._clock()
+        response: Response | None = None
+        error: str | None = None
+        answer: Answer | None = None
+        try:
+            answer = self._answer(prepared)
+            response = Response(
+                answer.status_code,
+                answer.reason,
+                tuple(answer.headers.items()),
+                self._read(answer, started + self._timeout),
+            )
+        except TransportError as failure:
+            error = failure.error
+        elapsed = self._clock() - started
+        began = started - self._epoch
+        if answer is not None and answer.elapsed:
+            elapsed = answer.elapsed.total_seconds()
+            began = began if answer.began is None else answer.began
+        sent: Headers = tuple((n, v) for n, v in headers.items() if v != SKIP_HEADER)
+        redactor = self.redactor.and_of(request.headers) if request.headers else self.redactor
+        exchange = Exchange(
+            n=next(self._numbers),
+            request=redactor.request(request, sent),
+            url=redactor.text(prepared.url or ""),
+            response=None if response is None else redactor.response(response),
+            error=error,
+            started=began,
+            elapsed=elapsed,
+            credential=credential,
+            about=about,
+        )
+        with self._lock:
+            self._recorder.exchange(exchange)
+        return exchange
+
+    def _answer(self, prepared: Prepared) -> Answer:
+        """The answer up to its body. A kept connection that the server has closed meanwhile is no answer to this
+        request (RFC 9112 §9.5): once, and only then, it is sent on a new one."""
+        self._adapter.connected()
+        try:
+            return self._transfer(prepared)
+        except FAILURES as failure:
+            if self._adapter.connected() or not is_stale_connection(failure):
+                raise TransportError(describe(failure)) from failure
+        self._note(
+            "retry", f"the server had closed the kept connection: {prepared.method} {prepared.target} sent on a new one"
+        )
+        self._adapter.forget_connections()
+        try:
+            return self._transfer(prepared)
+        except FAILURES as failure:
+            raise TransportError(describe(failure)) from failure
+
+    def _transfer(self, prepared: Prepared) -> Answer:
+        answer = self._adapter.send(prepared, stream=False, timeout=self._timeout, verify=True)
+        return cast(Answer, answer)
+
+    def _read(self, answer: Answer, deadline: float) -> bytes:
+        """The body, decoded. The socket's timeout is for each piece; ``deadline`` is for all of them."""
+        parts: list[bytes] = []
+        size = 0
+        # A stub has no connection: its recorded body is decoded already, whatever the recorded headers say.
+        is_live = answer.raw.connection is not None
+        try:
+            while piece := answer.raw.read1(decode_content=is_live):
+                parts.append(piece)
+                size += len(piece)
+                if self._clock() > deadline:
+                    raise TransportError("timeout")
+                if size > MAX_RESPONSE:
+                    raise TransportError("endless response")
+            if is_live and answer.raw.length_remaining:
+                # read1 gives what there is and, unlike read, does not mind that it is not all.
+                raise TransportError("incomplete response")
+        except FAILURES as failure:
+            answer.raw.close()
+            raise TransportError(describe(failure)) from failure
+        except TransportError:
+            answer.raw.close()
+            raise
+        answer.raw.release_conn()
+        return b"".join(parts)
+
+    def _note(self, kind: str, message: str) -> None:
+        with self._lock:
+            self._recorder.note(kind, self.redactor.text(message), self._clock() - self._epoch)
+
+
+def redactor_for(target: Target, contract: Contract) -> Redactor:
+    """Hides all credentials of ``target`` and the header that carries them."""
+    return Redactor(target.credentials.values(), [contract.auth.header])

@@ -1,0 +1,72 @@
+"""When to send next: an even pace, and what a server says about retrying (RFC 9110 §10.2.3)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from restproof.contract.model import RateLimit
+from restproof.wire.message import Response
+
+# A reset header is a point in time (Unix seconds) with most servers and a number of seconds to wait with others;
+# nothing waits thirty years.
+_UNIX_TIME_FROM = 1_000_000_000
+
+
+class Pacer:
+    """Spaces requests evenly at ``rate`` per second, over all threads of the run."""
+
+    def __init__(self, rate: float, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+        self._interval = 1.0 / rate
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = threading.Lock()
+        self._next = clock()
+
+    def wait(self) -> None:
+        """Returns when the caller's turn has come."""
+        with self._lock:
+            now = self._clock()
+            turn = max(now, self._next)
+            self._next = turn + self._interval
+        if turn > now:
+            self._sleep(turn - now)
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait before retry number ``attempt`` (from 0) where the server names no time."""
+    return float(0.2 * 2**attempt)
+
+
+def retry_after(response: Response | None, limits: RateLimit | None) -> float | None:
+    """Seconds until a request may be sent again, by ``Retry-After`` or else by the contract's reset header;
+    ``None`` where neither says so. Points in time are taken by the server's own ``Date``, where it has one."""
+    if response is None:
+        return None
+    said = (response.header("Retry-After") or "").strip()
+    if said.isascii() and said.isdigit():
+        return float(said)
+    at = _http_date(said)
+    if at is not None:
+        return max(0.0, at - _now(response))
+    reset = (response.header(limits.reset) or "").strip() if limits and limits.reset else ""
+    if not (reset.isascii() and reset.isdigit()):
+        return None
+    seconds = float(reset)
+    return max(0.0, seconds - _now(response)) if seconds >= _UNIX_TIME_FROM else seconds
+
+
+def _now(response: Response) -> float:
+    date = _http_date(response.header("Date") or "")
+    return time.time() if date is None else date
+
+
+def _http_date(text: str) -> float | None:
+    try:
+        at: datetime = parsedate_to_datetime(text)
+        return at.timestamp()
+    except (ValueError, OverflowError):
+        return None

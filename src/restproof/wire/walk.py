@@ -1,0 +1,119 @@
+"""Walking a list page by page, as the contract says that it is cut; for clean-up and preflight, which only want its
+entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from restproof.contract.model import Contract, Paging, Resource
+from restproof.wire.message import About, Headers, Request, Response
+from restproof.wire.session import Session
+
+MOST_PAGES = 500
+"""A walk ends here whatever the server says: one that always names a next page must not hold clean-up for ever."""
+
+
+class ListUnreadable(Exception):
+    """A page of a list could not be read; the message is why, ``status`` what it answered (``None``: nothing
+    usable)."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def walk(
+    session: Session, resource: Resource, collection: str, *, headers: Headers = (), credential: str | None = "full"
+) -> Iterator[dict[str, Any]]:
+    """The entries of the list at request target ``collection``. Raises :class:`ListUnreadable` where a page cannot
+    be read."""
+    path, _, query = collection.partition("?")
+    fixed = tuple(parse_qsl(query, keep_blank_values=True))
+    paging = resource.paging
+    size = paging.max or paging.default
+    extra: tuple[tuple[str, str], ...] | None = _first_page(paging, size)
+    about = About(resource.name, "list", setup="cleanup")
+    seen = 0
+    for page in range(1, MOST_PAGES + 1):
+        request = Request(resource.method("list"), path, fixed + (extra or ()), headers)
+        exchange = session.send(request, about, credential, beyond_ceiling=True)
+        response = exchange.response
+        if response is None or response.status // 100 != 2:
+            raise ListUnreadable(f"the list answered {exchange.status or exchange.error}", exchange.status)
+        entries = _entries(response, resource)
+        yield from (entry for entry in entries if isinstance(entry, dict))
+        seen += len(entries)
+        following = _next_page(paging, response, page, size, seen) if entries else None
+        if following is None or following == extra:
+            return
+        extra = following
+
+
+def _entries(response: Response, resource: Resource) -> list[Any]:
+    try:
+        body = response.json
+    except ValueError:
+        raise ListUnreadable("the list is no JSON") from None
+    wrapper = resource.envelope.list
+    entries = body.get(wrapper) if wrapper and isinstance(body, dict) else body
+    if not isinstance(entries, list):
+        raise ListUnreadable("the list is no array")
+    return entries
+
+
+def _first_page(paging: Paging, size: int | None) -> tuple[tuple[str, str], ...]:
+    sized = ((paging.size, str(size)),) if size and paging.style != "none" else ()
+    match paging.style:
+        case "page":
+            return ((paging.page, "1"), *sized)
+        case "offset":
+            return ((paging.offset, "0"), *sized)
+        case _:
+            return sized
+
+
+def _next_page(
+    paging: Paging, response: Response, page: int, size: int | None, seen: int
+) -> tuple[tuple[str, str], ...] | None:
+    """The query that the next page takes beside the collection's own; ``None`` after the last."""
+    sized = ((paging.size, str(size)),) if size else ()
+    match paging.style:
+        case "page":
+            return ((paging.page, str(page + 1)), *sized)
+        case "offset":
+            return ((paging.offset, str(seen)), *sized)
+        case "token":
+            following = _next_token(paging, response)
+            if not following:
+                return None
+            if re.match(r"https?://|/|\?", following):
+                # A whole link: only its query counts, so that a list cannot send the walk to another server.
+                return tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True))
+            return ((paging.token or "token", following), *sized)
+        case _:
+            return None
+
+
+def _next_token(paging: Paging, response: Response) -> str | None:
+    if paging.next_header:
+        return response.header(paging.next_header)
+    if paging.next_field:
+        value: Any = response.json
+        for name in paging.next_field.split("."):
+            value = value.get(name) if isinstance(value, dict) else None
+        return str(value) if value else None
+    link = re.search(r'<([^<>]*)>\s*;[^,]*\brel="?next"?', response.header("Link") or "")
+    return link[1] if link else None
+
+
+def contract_headers(contract: Contract, ids: dict[str, int | str]) -> Headers:
+    """The headers that the contract asks for on every call, with the placeholders that ``ids`` knows filled in; the
+    others are left out."""
+    found = []
+    for name, template in contract.headers.items():
+        if all(resource in ids for resource in re.findall(r"\{([^{}]*)\}", template)):
+            found.append((name, re.sub(r"\{([^{}]*)\}", lambda m: str(ids[m[1]]), template)))
+    return tuple(found)

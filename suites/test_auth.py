@@ -1,0 +1,148 @@
+"""Who may do what: no credential, a wrong one, one without the privilege, another tenant's."""
+
+import base64
+
+from restproof.suite import Field, NotTested, Reply, Subject, every_exchange, for_each, must, requirement
+
+EVERY = ("list", "create", "read", "update", "replace", "delete")
+WRITES = ("create", "update", "replace", "delete")
+
+
+def asks_for_credentials(contract, resource) -> bool:
+    return contract.auth.scheme != "none"
+
+
+def perform(resource: Subject, operation: str, id, scope=None, **options) -> Reply:
+    """One request of any operation, valid but for who sends it."""
+    if operation == "list":
+        return resource.list(scope=scope, **options)
+    if operation == "create":
+        return resource.create(resource.bodies.minimal(), scope=scope, **options)
+    if operation == "read":
+        return resource.read(id, scope=scope, **options)
+    if operation == "delete":
+        return resource.delete(id, scope=scope, **options)
+    if operation == "update":
+        return resource.update(id, resource.bodies.plain_change(), scope=scope, **options)
+    return resource.replace(id, resource.bodies.minimal(), scope=scope, **options)
+
+
+def subject_of(resource: Subject, operation: str):
+    """The id that the request is about: the item's own instance, which a request that wrongly succeeds may spoil."""
+    if operation in ("list", "create"):
+        return None
+    return resource.own().id if resource.bodies.creatable else resource.world.absent_id(resource.resource)
+
+
+@requirement("auth.missing", on=EVERY, when=asks_for_credentials, set_up=1, tier=0)
+def test_a_request_without_a_credential_is_refused(resource: Subject, operation):
+    reply = perform(resource, operation, subject_of(resource, operation), credential=None)
+    must.have_status(reply, "missing_credential", because="no credential was sent")
+
+
+def wrong_credentials(field: Field):
+    yield {"note": "unknown", "kind": "unknown"}
+    yield {"note": "cut short", "kind": "cut short"}
+    yield {"note": "with a letter more", "kind": "longer"}
+    yield {"note": "in the other case", "kind": "other case"}
+    if field.contract.auth.scheme in ("bearer", "basic"):
+        yield {"note": "of another scheme", "kind": "other scheme"}
+        yield {"note": "a scheme without a credential", "kind": "empty"}
+
+
+def altered(resource: Subject, kind: str) -> tuple[str, str] | None:
+    """The header of a credential that nobody has; ``None`` where the change leaves the credential what it was."""
+    auth, secret = resource.contract.auth, resource.world.target.credentials["full"]
+    value = {
+        "unknown": "restproof-unknown:restproof-unknown",
+        "cut short": secret[:-1],
+        "longer": f"{secret}x",
+        "other case": secret.swapcase(),
+        "other scheme": secret,
+        "empty": "",
+    }[kind]
+    if value == secret and kind != "other scheme":
+        return None
+    if auth.scheme == "api_key":
+        return auth.header, value
+    encoded = base64.b64encode(value.encode()).decode()
+    shown = {"bearer": ("Bearer", value), "basic": ("Basic", encoded)}[auth.scheme]
+    if kind == "other scheme":
+        shown = {"bearer": ("Basic", encoded), "basic": ("Bearer", encoded)}[auth.scheme]
+    return auth.header, f"{shown[0]} {shown[1] if value else ''}".strip()
+
+
+@requirement("auth.invalid", on=EVERY, when=asks_for_credentials, set_up=1)
+@for_each(wrong_credentials)
+def test_a_wrong_credential_is_refused(resource: Subject, operation, kind, note):
+    header = altered(resource, kind)
+    if header is None:
+        raise NotTested("the credential has no letters")
+    reply = perform(resource, operation, subject_of(resource, operation), credential=None, headers=(header,))
+    must.have_status(reply, "bad_credential", because=f"the credential is {note}")
+
+
+@requirement("auth.challenge", when=asks_for_credentials)
+@every_exchange
+def test_a_401_says_how_to_authenticate(reply: Reply):
+    if reply.status == 401:
+        must.hold(reply.header("WWW-Authenticate"), reply, "a 401 has no WWW-Authenticate", kind="no challenge", expected="WWW-Authenticate", actual="none")
+
+
+def read_only(resource: Subject) -> str:
+    if not resource.world.has_credential("read_only"):
+        raise NotTested("the target has no credential `read_only`")
+    return "read_only"
+
+
+@requirement("auth.forbidden", on=WRITES, when=asks_for_credentials, set_up=1)
+def test_a_write_without_the_privilege_is_refused(resource: Subject, operation):
+    reply = perform(resource, operation, subject_of(resource, operation), credential=read_only(resource))
+    must.have_status(reply, "forbidden", because="the credential may only read")
+
+
+@requirement("auth.forbidden-parent", on=EVERY, when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r) and c.given, cost=2, set_up=1)
+def test_a_parent_out_of_reach_is_refused(resource: Subject, operation):
+    if not resource.world.has_credential("full") or f"foreign_{resource.root}" not in resource.world.target.ids:
+        raise NotTested(f"the target names no id `foreign_{resource.root}`")
+    if not resource.has_other_root:
+        parent = resource.other(resource.resource.parents[-1].resource)
+        if not resource.world.has_credential("foreign"):
+            raise NotTested("the target has no credential `foreign`")
+        scope = {**parent.world.shared(parent.name, "foreign").scope, parent.name: parent.world.shared(parent.name, "foreign").id}
+    else:
+        scope = resource.scope("foreign")
+    id = resource.world.absent_id(resource.resource) if operation not in ("list", "create") else None
+    must.have_status(perform(resource, operation, id, scope=scope), "forbidden_parent", because="the parent is out of the credential's reach")
+
+
+@requirement("auth.forbidden-no-effect", on=WRITES, needs="create", when=asks_for_credentials, cost=3, set_up=1)
+def test_a_denied_write_changes_nothing(resource: Subject, operation):
+    credential = read_only(resource)
+    made = resource.own()
+    before = resource.observe(made.id)
+    reply = perform(resource, operation, made.id, credential=credential)
+    if operation == "create":
+        names = {n: reply.sent[n] for n in resource.bodies.unique_fields if n in reply.sent}
+        stored = [e for e in (resource.walk() if names and resource.resource.supports("list") else ()) if isinstance(e, dict) and all(e.get(n) == v for n, v in names.items())]
+        must.hold(not stored, reply, "a create that was denied is in the list all the same", kind="stored", expected="nothing stored", actual="stored")
+    must.agree(reply, resource.stable(before or {}), resource.observe(made.id), what="the state after a denied write", pointer="")
+
+
+@requirement("auth.object-level", on=("read", "update", "replace", "delete", "list"), needs="create", when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r), cost=5, set_up=1)
+def test_another_tenant_reaches_nothing(resource: Subject, operation):
+    if not resource.world.has_credential("foreign"):
+        raise NotTested("the target has no credential `foreign`")
+    made = resource.own()
+    before = resource.observe(made.id)
+    refused = resource.resource.status("foreign")
+    own_scope = perform(resource, operation, made.id, credential="foreign")
+    must.have_status(own_scope, refused | resource.resource.status("forbidden_parent"), because="another tenant's credential")
+    if resource.has_other_root or resource.bodies.creatable:
+        theirs = resource.scope("foreign")
+        reply = perform(resource, operation, made.id, scope=theirs, credential="foreign")
+        if operation == "list":
+            must.hold(made.id not in resource.entry_ids(reply.entries or ()), reply, "a list shows another tenant's resource", kind="foreign entry", expected="own entries", actual="another tenant's entry")
+        else:
+            must.have_status(reply, refused | resource.resource.status("wrong_parent"), because="another tenant's resource under a parent of one's own")
+    must.agree(own_scope, resource.stable(before or {}), resource.observe(made.id), what="the state after another tenant's request", pointer="")

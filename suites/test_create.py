@@ -1,0 +1,139 @@
+"""What a create promises: its status, what it answers, what is read and listed afterwards."""
+
+from restproof.plan.inputs import accepted_bodies, server_set_bodies
+from restproof.semantics.state import expected
+from restproof.suite import Field, NotTested, Reply, Subject, for_all, for_each, must, requirement
+
+
+def valid_bodies(field: Field):
+    return field.bodies.valid
+
+
+def sent_or_default(resource: Subject, made: Reply) -> dict:
+    """What the representation must hold after the create, as far as the contract says."""
+    return expected(resource.resource, made.sent, refs=resource.world.lookup)
+
+
+def minimal_and_full(field: Field):
+    yield {"body": field.bodies.minimal()}
+    yield {"body": field.bodies.full("full")}
+
+
+@requirement("create.answers-created", on="create", tier=0)
+@for_each(minimal_and_full)
+def test_a_valid_create_is_accepted(resource, body):
+    made = resource.create(body)
+    must.have_status(made, "created")
+    must.hold(made.id is not None, made, f"the create of a {resource.name} names no id", kind="no id", field=resource.resource.id.field)
+    if made.entity is not None:
+        must.agree(made, sent_or_default(resource, made), made.entity, what="the answer to a create")
+
+
+@requirement("create.reads-back", on="create", needs="read", cost=2, tier=0)
+@for_all(body=valid_bodies)
+def test_a_read_shows_what_was_created(resource, body):
+    made = resource.create(body)
+    must.have_status(made, "created")
+    read = resource.read(made.id)
+    must.have_status(read, "read", because="of what was just created")
+    must.agree(read, sent_or_default(resource, made), read.entity, what="a read after the create")
+    if made.entity is not None:
+        must.agree(read, resource.stable(made.entity), read.entity, what="a read against the answer to the create")
+
+
+@requirement("create.is-listed", on="create", needs="list", cost=2, tier=0)
+def test_the_list_holds_a_created_resource_once(resource, contract):
+    made = resource.create(resource.bodies.minimal())
+    must.have_status(made, "created")
+    found = resource.entry_ids(resource.walk()).count(made.id)
+    listed = resource.list() if found != 1 else made
+    must.hold(found == 1, listed, f"the list holds a created {resource.name} {found} times", kind="listed", expected=1, actual=found)
+
+
+@requirement("create.defaults", on="create", needs="read", cost=2)
+def test_an_omitted_field_reads_back_as_its_default(resource):
+    made = resource.create(resource.bodies.minimal())
+    must.have_status(made, "created")
+    read = resource.read(made.id)
+    must.have_status(read, "read")
+    must.agree(read, sent_or_default(resource, made), read.entity, what="a field that the create left out")
+
+
+@requirement("create.accepts-valid", on="create", cost=1)
+@for_each(accepted_bodies)
+def test_every_allowed_value_is_accepted_and_kept(resource, body, notes):
+    made = resource.create(body)
+    if made.ok:
+        state = made.entity if made.entity is not None else resource.observe(made.id)
+        try:
+            must.agree(made, sent_or_default(resource, made), state, what="a value that the schema allows")
+            return
+        except AssertionError:
+            pass  # told below by the one field that is at fault, where a smaller body shows it
+    for name, note in notes.items():
+        alone = resource.create(resource.bodies.with_field(name, body[name], f"{name}"))
+        must.have_status(alone, "created", field=name, because=f"{name}: {note}")
+        state = alone.entity if alone.entity is not None else resource.observe(alone.id)
+        must.agree(alone, sent_or_default(resource, alone), state, what="a value that the schema allows")
+    must.have_status(made, "created", because="of values that are accepted one by one")
+    must.agree(made, sent_or_default(resource, made), made.entity, what="a value that the schema allows")
+
+
+@requirement("create.unique-id", on="create", cost=1)
+@for_each(lambda field: [{}])
+def test_two_creates_never_share_an_id(resource):
+    first, second = resource.create(resource.bodies.minimal("a")), resource.create(resource.bodies.minimal("b"))
+    for made in (first, second):
+        must.have_status(made, "created")
+        kind = {"integer": int, "uuid": str, "string": str}[resource.resource.id.type]
+        right = isinstance(made.id, kind) and not isinstance(made.id, bool)
+        must.hold(right, made, f"the id {made.id!r} is no {resource.resource.id.type}", kind="id type", expected=resource.resource.id.type, field=resource.resource.id.field)
+    must.hold(first.id != second.id, second, "two creates got the same id", kind="same id", field=resource.resource.id.field)
+
+
+@requirement("create.server-set", on=("create", "update", "replace"), cost=1)
+@for_each(server_set_bodies)
+def test_a_client_cannot_set_what_the_server_sets(resource, operation, field, body, value):
+    status = resource.resource.status("server_set")
+    reply = resource.create(body) if operation == "create" else resource.update(resource.own().id, body) if operation == "update" else resource.replace(resource.own().id, body)
+    if status.accepted:
+        must.hold(reply.ok or 400 <= reply.status < 500, reply, f"the {reply} with {field} answered {reply.status}", kind="status", expected="2xx or 4xx", actual=reply.status, field=field)
+    else:
+        must.be_refused(reply, "server_set", field=field, because=f"{field} is set by the server")
+    if reply.ok:
+        state = resource.observe(reply.id) or {}
+        must.hold(state.get(field) != value, reply, f"a client could set {field}", kind="server-set", field=field, pointer=f"{reply.entity_pointer}/{field}")
+
+
+@requirement("create.location", on="create", cost=2)
+def test_location_leads_to_the_new_resource(resource, contract):
+    made = resource.create(resource.bodies.minimal())
+    must.have_status(made, "created")
+    location = made.header("Location")
+    if location is None:
+        must.hold("create.location" not in contract.policies, made, "the answer to a create has no Location", kind="no location")
+        raise NotTested("no Location is sent, and the contract declares none")
+    path = resource.item_target(made.id, made.scope).partition("?")[0]
+    must.hold(location.partition("?")[0].rstrip("/").endswith(path.rstrip("/")), made, f"Location does not lead to {path}", kind="location", expected=path, actual=location)
+
+
+def refused_creates(field: Field):
+    from restproof.plan.inputs import missing_field_bodies, out_of_bounds_bodies, rule_bodies, unknown_field_bodies, wrong_type_bodies
+
+    for enumerate_ in (wrong_type_bodies, missing_field_bodies, out_of_bounds_bodies, rule_bodies):
+        named = [c for c in enumerate_(field) if c["field"] not in field.bodies.unique_fields]
+        yield from ({"field": c["field"], "note": c["note"], "body": c["body"]} for c in named[:1])
+    if not field.resource.status("unknown_field").accepted:
+        for case in list(unknown_field_bodies(field))[:1]:
+            yield {"field": case["field"], "note": case["note"], "body": case["body"]}
+
+
+@requirement("create.failed-leaves-nothing", on="create", needs="list", when=lambda c, r: bool(r.unique), cost=3)
+@for_each(refused_creates)
+def test_a_refused_create_leaves_nothing_behind(resource, body, field, note):
+    refused = resource.create(body)
+    if not 400 <= refused.status < 500:
+        raise NotTested(f"{field} ({note}) was not refused")
+    names = {n: refused.sent[n] for n in resource.bodies.unique_fields if n in refused.sent}
+    stored = [e for e in resource.walk() if isinstance(e, dict) and names and all(e.get(n) == v for n, v in names.items())]
+    must.hold(not stored, refused, f"a create that was refused ({field}: {note}) is in the list all the same", kind="stored", expected="nothing stored", actual="stored")

@@ -1,0 +1,77 @@
+"""Which addresses lead somewhere: ids, parents and paths."""
+
+from restproof.plan.inputs import bad_ids
+from restproof.suite import Field, NotTested, Subject, for_each, must, requirement
+from restproof.wire.message import Request
+
+ON_ITEMS = ("read", "update", "replace", "delete")
+
+
+def address(resource: Subject, operation: str, id, **options):
+    """One request of the operation to the id, with a valid body where it takes one."""
+    if operation == "read":
+        return resource.read(id, **options)
+    if operation == "delete":
+        return resource.delete(id, **options)
+    if operation == "update":
+        return resource.update(id, resource.bodies.plain_change(), **options)
+    return resource.replace(id, resource.bodies.minimal(), **options)
+
+
+def reach(resource: Subject, operation: str, id, scope):
+    """One request of any operation below ``scope``."""
+    if operation == "list":
+        return resource.list(scope=scope)
+    if operation == "create":
+        return resource.create(resource.bodies.minimal(), scope=scope)
+    return address(resource, operation, id, scope=scope)
+
+
+def creates_by_put(contract, resource) -> bool:
+    return resource.id.chosen_by != "server"
+
+
+@requirement("identity.unknown", on=ON_ITEMS, tier=0)
+def test_an_unknown_id_is_absent(resource: Subject, operation, contract):
+    if operation == "replace" and creates_by_put(contract, resource.resource):
+        raise NotTested("clients choose ids, so a replace of an unknown one creates it")
+    must.have_status(address(resource, operation, resource.world.absent_id(resource.resource)), "absent")
+
+
+@requirement("identity.malformed", on=ON_ITEMS, when=lambda c, r: r.id.chosen_by == "server")
+@for_each(bad_ids)
+def test_a_malformed_id_is_refused(resource: Subject, operation, id, note, suffix):
+    if suffix:
+        id = f"{resource.own().id}{id}"
+    must.have_status(address(resource, operation, id), "malformed_id", because=f"the id is {note}")
+
+
+@requirement("identity.unknown-path", on="list", cost=2)
+@for_each(lambda field: [{"tail": "-restproof-unknown"}, {"tail": "/0/restproof-unknown"}])
+def test_an_unknown_path_is_absent(resource: Subject, tail):
+    known = resource.request("list")
+    reply = resource.send(Request("GET", known.path + tail, known.query, known.headers), "list")
+    must.have_status(reply, "unknown_path", because="the path does not exist")
+
+
+@requirement("identity.wrong-parent", on=ON_ITEMS, needs="create", when=lambda c, r: bool(r.parents), cost=2, set_up=1)
+def test_a_resource_is_not_reachable_under_another_parent(resource: Subject, operation):
+    made = resource.own()
+    if operation == "replace" and resource.resource.id.chosen_by != "server":
+        raise NotTested("clients choose ids, so the same id may exist under another parent")
+    before = resource.observe(made.id)
+    reply = address(resource, operation, made.id, scope=resource.scope("other"))
+    must.have_status(reply, "wrong_parent", because="under another parent")
+    must.agree(reply, resource.stable(before or {}), resource.observe(made.id), what="the state after a request under another parent", pointer="")
+
+
+def every_operation(field: Field):
+    yield {}
+
+
+@requirement("identity.unknown-parent", on=("list", "create", *ON_ITEMS), when=lambda c, r: bool(r.parents), cost=1, set_up=1)
+@for_each(every_operation)
+def test_nothing_is_found_below_an_unknown_parent(resource: Subject, operation):
+    creatable = resource.resource.supports("create")
+    id = resource.shared().id if creatable and operation in ON_ITEMS else resource.world.absent_id(resource.resource)
+    must.have_status(reach(resource, operation, id, resource.scope("none")), "absent_parent", because="the parent does not exist")

@@ -1,0 +1,186 @@
+"""What is refused: bodies with exactly one fault, each with the status that the contract names for it."""
+
+from restproof.plan.inputs import (
+    kept_rule_bodies,
+    missing_field_bodies,
+    null_bodies,
+    out_of_bounds_bodies,
+    reference_bodies,
+    rule_bodies,
+    unknown_field_bodies,
+    wrong_type_bodies,
+)
+from restproof.suite import Field, NotTested, Subject, for_each, must, requirement
+from restproof.suite.subject import encode
+
+WRITES = ("create", "update", "replace")
+
+
+def submit(resource: Subject, operation: str, body, id=None, **options):
+    """Send ``body`` by the operation; an update or a replace goes to the item's own instance."""
+    if operation == "create":
+        return resource.create(body, **options)
+    target = resource.own().id if id is None else id
+    return resource.update(target, body, **options) if operation == "update" else resource.replace(target, body, **options)
+
+
+
+@requirement("input.type", on=WRITES, set_up=1)
+@for_each(wrong_type_bodies)
+def test_a_value_of_another_type_is_refused(resource: Subject, operation, body, field, note, status):
+    must.be_refused(submit(resource, operation, body), status, field=field, because=f"{field} is {note}")
+
+
+@requirement("input.null", on=WRITES, set_up=1)
+@for_each(null_bodies)
+def test_null_is_refused_where_it_is_not_allowed(resource: Subject, operation, body, field, status):
+    must.be_refused(submit(resource, operation, body), status, field=field, because=f"{field} is null")
+
+
+@requirement("input.bounds", on=WRITES, set_up=1)
+@for_each(out_of_bounds_bodies)
+def test_a_value_beyond_a_bound_is_refused(resource: Subject, operation, body, field, note, status):
+    must.be_refused(submit(resource, operation, body), status, field=field, because=f"{field}: {note}")
+
+
+@requirement("input.required", on=("create", "replace"), set_up=1)
+@for_each(missing_field_bodies)
+def test_a_missing_required_field_is_refused(resource: Subject, operation, body, field, status):
+    must.be_refused(submit(resource, operation, body), status, field=field, because=f"{field} is missing")
+
+
+@requirement("input.unknown-field", on=WRITES, set_up=1)
+@for_each(unknown_field_bodies)
+def test_a_field_that_does_not_exist_gets_the_declared_answer(resource: Subject, operation, body, beside, field, note, path):
+    reply = submit(resource, operation, body, beside=beside)
+    status = resource.resource.status("unknown_field")
+    if not status.accepted:
+        must.be_refused(reply, "unknown_field", field=field, because=note)
+        return
+    must.have_status(reply, {"create": "created", "update": "updated", "replace": "replaced"}[operation], because=f"unknown fields are {status}")
+    if "." not in path and not beside and field not in resource.resource.properties:
+        state = resource.observe(reply.id) or {}
+        kept = field in state
+        must.hold(kept == (status.accepted == "kept"), reply, f"an unknown field is {'kept' if kept else 'not kept'}", kind="unknown field", expected=status.accepted, actual="kept" if kept else "ignored", field=field)
+
+
+@requirement("input.business-rule", on=WRITES, cost=2)
+@for_each(rule_bodies)
+def test_a_broken_business_rule_gets_its_status(resource: Subject, operation, body, field, note, given):
+    id = resource.given(given).id if given else None
+    must.be_refused(submit(resource, operation, body, id), "rule", field=field, because=note)
+
+
+@requirement("input.rule-kept", on=WRITES, cost=2)
+@for_each(kept_rule_bodies)
+def test_a_kept_business_rule_is_no_obstacle(resource: Subject, operation, body, field, note, given):
+    id = resource.given(given).id if given else None
+    reply = submit(resource, operation, body, id)
+    must.have_status(reply, {"create": "created", "update": "updated", "replace": "replaced"}[operation], field=field, because=note)
+
+
+@requirement("input.reference", on=WRITES, set_up=1)
+@for_each(reference_bodies)
+def test_a_reference_to_nothing_gets_its_status(resource: Subject, operation, body, field, note):
+    must.be_refused(submit(resource, operation, body), "reference", field=field, because=f"{field}: {note}")
+
+
+def broken_json(field: Field):
+    for note, text in (
+        ("empty", ""),
+        ("no JSON", "restproof"),
+        ("JSON cut short", '{"name": "restproof"'),
+        ("JSON with a comma too many", '{"name": "restproof",}'),
+        ("JSON in single quotes", "{'name': 'restproof'}"),
+        ("JSON with text behind it", '{"name": "restproof"} restproof'),
+        ("an array", "[]"),
+        ("a text", '"restproof"'),
+        ("a number", "5"),
+        ("null", "null"),
+    ):
+        yield {"note": note, "text": text}
+
+
+@requirement("input.malformed-json", on=WRITES, set_up=1)
+@for_each(broken_json)
+def test_a_body_that_is_no_json_object_is_refused(resource: Subject, operation, note, text):
+    must.be_refused(send_raw(resource, operation, text.encode()), "malformed", because=f"the body is {note}")
+
+
+def send_raw(resource: Subject, operation: str, body: bytes, headers=()):
+    """The operation's usual request with another body."""
+    from dataclasses import replace
+
+    id = None if operation == "create" else resource.own().id
+    usual = resource.request(operation, id=id or resource.resolved(resource.bodies.chosen_id("raw")), body=resource.resolved(resource.bodies.minimal()))
+    return resource.send(replace(usual, body=body, headers=(*usual.headers, *headers)), operation, asked_id=id)
+
+
+def broken_envelopes(field: Field):
+    """Bodies whose envelope, or parent beside it, is missing or of another kind. ``body`` is the whole request body; ``without`` names parameters to
+    leave out, ``parents`` what stands in their place."""
+    envelope = field.resource.envelope.request
+    if envelope:
+        for note, whole in (
+            ("without its envelope", {}),
+            ("with null in its envelope", {envelope: None}),
+            ("with an array in its envelope", {envelope: []}),
+            ("with a text in its envelope", {envelope: "restproof"}),
+        ):
+            yield {"note": note, "whole": whole, "without": [], "status": "envelope"}
+    beside = [p for p in field.resource.parameter_parents if field.resource.parent_place(p, field.operation) == "body"]
+    for parent in beside:
+        yield {"note": f"without {parent.name}", "whole": None, "without": [parent.name], "status": "missing_parent"}
+
+
+@requirement("input.envelope", on=WRITES, set_up=1)
+@for_each(broken_envelopes)
+def test_a_broken_envelope_is_refused(resource: Subject, operation, note, whole, without, status):
+    scope = resource.scope()
+    body = resource.resolved(resource.bodies.minimal() if operation != "update" else resource.bodies.plain_change())
+    if whole is not None:
+        beside = {p.name: scope[p.resource] for p in resource.resource.parameter_parents if resource.resource.parent_place(p, operation) == "body"}
+        reply = send_raw(resource, operation, encode({**beside, **whole}))
+    else:
+        id = resource.resolved(resource.bodies.chosen_id("raw")) if operation == "create" else resource.own().id
+        request = resource.request(operation, id=id, body=body, scope=scope, without=without)
+        reply = resource.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
+    must.be_refused(reply, status, because=f"the body is {note}")
+
+
+def broken_parents(field: Field):
+    """Parent parameters that are missing, empty or of another kind. An empty value in a query is a missing one."""
+    for parent in field.resource.parameter_parents:
+        place = field.resource.parent_place(parent, field.operation)
+        integer = field.contract.resources[parent.resource].id.type == "integer"
+        if place == "query":
+            yield {"parent": parent.name, "note": "missing", "value": None, "place": place, "status": "missing_parent"}
+            yield {"parent": parent.name, "note": "empty", "value": "", "place": place, "status": "missing_parent"}
+            if integer:
+                yield {"parent": parent.name, "note": "no integer", "value": "restproof", "place": place, "status": "malformed_parent"}
+        elif integer:
+            yield {"parent": parent.name, "note": "no integer", "value": "restproof", "place": place, "status": "mistyped_parent"}
+            yield {"parent": parent.name, "note": "null", "value": None, "place": place, "status": "mistyped_parent"}
+
+
+@requirement("input.parent", on=("list", "read", "delete", *WRITES), set_up=1)
+@for_each(broken_parents)
+def test_a_broken_parent_parameter_is_refused(resource: Subject, operation, parent, note, value, place, status):
+    scope = resource.scope()
+    creatable = resource.resource.supports("create")
+    id = resource.own().id if creatable and operation not in ("list", "create") else resource.world.absent_id(resource.resource)
+    body = resource.resolved(resource.bodies.minimal() if operation != "update" else resource.bodies.plain_change()) if operation in WRITES else None
+    beside = {parent: value} if place == "body" else {}
+    query = ((parent, value),) if place == "query" and value is not None else ()
+    request = resource.request(operation, id=id, body=body, scope=scope, without=[parent], beside=beside, query=query)
+    reply = resource.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
+    must.be_refused(reply, status, field=parent, because=f"{parent} is {note}")
+
+
+@requirement("input.too-large", on="create", when=lambda c, r: c.max_body is not None, cost=1)
+def test_an_oversize_body_is_refused(resource: Subject, contract):
+    text = next((n for n, p in resource.bodies.writable.items() if "string" in str(p.get("type"))), None)
+    if text is None:
+        raise NotTested("no field holds text")
+    reply = resource.create({**resource.bodies.minimal(), text: "x" * (contract.max_body + 1024)})
+    must.be_refused(reply, "too_large", because=f"the body is larger than {contract.max_body} bytes")

@@ -1,0 +1,88 @@
+"""Rate limits: told on every answer, kept without effect, over when they say."""
+
+import time
+
+from restproof.suite import NotTested, Reply, Subject, every_exchange, must, requirement
+from restproof.wire.waiting import retry_after
+
+MOST = 120
+
+
+def asks_for_credentials(contract, resource) -> bool:
+    return contract.auth.scheme != "none"
+
+
+def past_the_limit(resource: Subject) -> Reply:
+    """Requests of the throttled credential until one is refused."""
+    if not resource.world.has_credential("throttled"):
+        raise NotTested("the target has no credential `throttled`")
+    request = resource.request("list")
+    for _ in range(MOST):
+        reply = resource.send(request, "list", credential="throttled", expect_throttle=True)
+        if not reply.ok:
+            return reply
+    raise NotTested(f"{MOST} requests did not reach the limit")
+
+
+def wait_of(reply: Reply, contract) -> float | None:
+    """Seconds that the answer asks to wait; ``None`` where it does not say."""
+    return retry_after(reply.exchange.response, contract.rate_limit) if reply.exchange.response else None
+
+
+def make(resource: Subject) -> Subject | None:
+    """A resource of the contract that can be created without any other one but what is given."""
+    found = [r for r in resource.contract if r.supports("create") and r.supports("list") and r.unique and all(p.resource in resource.contract.given for p in r.parents)]
+    return resource.other(found[0].name) if found else None
+
+
+@requirement("limit.answers-429", when=asks_for_credentials, cost=20, tier=3)
+def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, contract):
+    reply = past_the_limit(resource)
+    must.have_status(reply, "throttled", because="past the limit")
+    other = make(resource)
+    if other is None:
+        return
+    body = other.resolved(other.bodies.minimal())
+    refused = other.send(other.request("create", body=body), "create", credential="throttled", expect_throttle=True, sent=body)
+    if refused.status in contract.status("throttled"):
+        stored = [e for e in other.walk() if isinstance(e, dict) and all(e.get(n) == body[n] for n in other.bodies.unique_fields if n in body)]
+        must.hold(not stored, refused, "a create that was refused by the limit is in the list all the same", kind="stored", expected="nothing stored", actual="stored")
+
+
+@requirement("limit.retry-after", when=asks_for_credentials, cost=20, tier=3)
+def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract):
+    reply = past_the_limit(resource)
+    must.have_status(reply, "throttled", because="past the limit")
+    said = reply.header("Retry-After")
+    if said is not None:
+        must.hold(said.isascii() and said.isdigit(), reply, f"Retry-After is {said!r}, no whole number of seconds", kind="retry-after", expected="whole seconds", actual=said)
+    wait = wait_of(reply, contract)
+    must.hold(wait is not None, reply, "a 429 does not say when to come back", kind="no retry-after", expected="Retry-After or the reset header", actual="neither")
+    if wait is None or wait > resource.world.session.max_wait:
+        raise NotTested("the window is longer than the longest wait")
+    time.sleep(wait + 0.05)
+    again = resource.send(resource.request("list"), "list", credential="throttled", expect_throttle=True)
+    must.have_status(again, "listed", because=f"{wait:.0f} s after a 429 that asked for it")
+
+
+@requirement("limit.headers", when=lambda c, r: c.rate_limit is not None)
+@every_exchange
+def test_rate_limit_headers_agree(reply: Reply, memory):
+    names = reply.contract.rate_limit
+    if reply.exchange.response is None:
+        return
+    found = {}
+    for name in (names.limit, names.remaining, names.reset):
+        if name is None:
+            continue
+        value = reply.header(name)
+        must.hold(value is not None, reply, f"the header {name} is missing", kind="missing header", expected=name, actual="none", field=name)
+        must.hold(value.isascii() and value.isdigit(), reply, f"the header {name} is {value!r}, no whole number", kind="header", expected="a whole number", actual=value, field=name)
+        found[name] = int(value)
+    must.hold(found[names.remaining] <= found[names.limit], reply, f"{names.remaining} is more than {names.limit}", kind="header", expected="remaining ≤ limit", actual="more", field=names.remaining)
+    if names.reset is None or reply.exchange.credential is None:
+        return
+    key = (reply.exchange.credential, found[names.reset])
+    before = memory.get(key)
+    memory[key] = found[names.remaining]
+    must.hold(before is None or found[names.remaining] <= before, reply, f"{names.remaining} rose within a window", kind="header", expected="never rises in a window", actual="rose", field=names.remaining)

@@ -1,0 +1,33 @@
+"""What a read promises: the representation, without any effect."""
+
+from restproof.suite import Subject, must, requirement
+
+
+@requirement("read.answers-ok", on="read", needs="create", tier=0)
+def test_a_read_answers_the_resource(resource: Subject):
+    made = resource.shared()
+    read = resource.read(made.id)
+    must.have_status(read, "read")
+    must.hold(read.entity is not None, read, "the answer to a read holds no representation", kind="no representation")
+    if resource.resource.id.field in resource.resource.properties:
+        must.agree(read, {resource.resource.id.field: made.id}, read.entity, what="the id that was asked for")
+
+
+@requirement("read.is-stable", on="read", needs="create", cost=2)
+def test_two_reads_answer_the_same(resource: Subject):
+    made = resource.shared()
+    first, second = resource.read(made.id), resource.read(made.id)
+    must.have_status(first, "read")
+    must.have_status(second, "read", because="the second time")
+    if first.entity is not None:
+        must.agree(second, resource.stable(first.entity), second.entity, what="the second of two reads")
+
+
+@requirement("read.is-safe", on=("read", "list"), needs="create", cost=4)
+def test_a_get_changes_nothing(resource: Subject, operation):
+    made = resource.own()
+    before = resource.observe(made.id)
+    asked = resource.read(made.id) if operation == "read" else resource.list()
+    must.have_status(asked, "read" if operation == "read" else "listed")
+    after = resource.observe(made.id)
+    must.agree(asked, resource.stable(before or {}), after, what=f"the state after a {operation}", pointer="")

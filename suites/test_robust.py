@@ -1,0 +1,209 @@
+"""Whatever a client sends: an answer, in time, that is the client's fault and never the server's."""
+
+from dataclasses import replace as with_
+
+from restproof.suite import Field, Reply, Subject, encode, every_exchange, for_each, must, requirement
+from restproof.suite.subject import Query
+
+WRITES = ("create", "update", "replace")
+
+
+@requirement("robust.no-5xx")
+@every_exchange
+def test_nothing_makes_the_server_fail(reply: Reply):
+    must.hold(reply.status < 500, reply, f"the {reply} answered {reply.status}", kind="status", expected="no 5xx", actual=reply.status)
+
+
+@requirement("robust.no-timeout")
+@every_exchange
+def test_every_request_gets_an_answer(reply: Reply):
+    must.hold(reply.exchange.response is not None, reply, f"the {reply} got no answer: {reply.exchange.error}", kind="no answer", expected="an answer", actual=reply.exchange.error)
+
+
+@requirement("robust.classes")
+@every_exchange
+def test_success_is_never_a_refusal_in_disguise(reply: Reply):
+    if reply.ok and isinstance(reply.json, dict) and reply.contract.errors is not None:
+        error = [n for n in ("error", "errors") if reply.json.get(n) and n not in reply.resource.properties]
+        must.hold(not error, reply, f"a {reply.status} holds {error[0] if error else ''}", kind="error in success", expected="no error", actual="an error")
+
+
+@requirement("retry.503")
+@every_exchange
+def test_an_overloaded_server_recovers(reply: Reply):
+    must.hold(reply.status not in (502, 503), reply, f"the {reply} still answered {reply.status} when it was sent again", kind="status", expected="an answer after a bounded retry", actual=reply.status)
+
+
+@requirement("robust.latency", on=("list", "create", "read", "update", "delete"), when=lambda c, r: c.latency_budget is not None, cost=20, set_up=1)
+def test_answers_come_within_the_declared_time(resource: Subject, operation, contract):
+    times = []
+    for n in range(20):
+        if operation == "list":
+            reply = resource.list()
+        elif operation == "create":
+            reply = resource.create(resource.bodies.minimal(f"t{n}"))
+        elif operation == "read":
+            reply = resource.read(resource.shared().id)
+        elif operation == "update":
+            reply = resource.update(resource.own().id, resource.bodies.plain_change())
+        else:
+            reply = resource.delete(resource.given(tag=f"t{n}").id)
+        times.append(reply.exchange.elapsed)
+    slow = sorted(times)[18]
+    must.hold(slow <= contract.latency_budget, reply, f"of twenty answers the second slowest took {slow:.2f} s", kind="latency", expected=f"{contract.latency_budget} s", actual="slower")
+
+
+def text_field(field: Field) -> str | None:
+    """A field that takes free text, not unique."""
+    names = [n for n, p in field.bodies.writable.items() if "string" in str(p.get("type")) and not {"format", "enum", "pattern"} & p.keys() and n not in field.bodies.unique_fields]
+    names += [n for n in field.bodies.unique_fields if "string" in str(field.bodies.writable[n].get("type"))]
+    return next((n for n in names if n in field.bodies.changeable or field.operation == "create"), None)
+
+
+def hostile_texts(field: Field):
+    name = text_field(field)
+    if name is None:
+        return
+    for note, value in (
+        ("NUL", "restproof\x00"),
+        ("a lone surrogate", "restproof\ud800"),
+    ):
+        yield {"name": name, "note": note, "value": value, "unstorable": True}
+    for note, value in (
+        ("a byte order mark", "\ufeffrestproof"),
+        ("control characters", "\x01\x02\x1f\x7f"),
+        ("a direction override", "\u202erestproof\u2066"),
+        ("a private use character", "\ue000\U0010fffd"),
+        ("many combining marks", "e" + "\u0301" * 200),
+    ):
+        yield {"name": name, "note": note, "value": value, "unstorable": False}
+
+
+@requirement("robust.hostile-text", on=WRITES, set_up=1)
+@for_each(hostile_texts)
+def test_hostile_text_is_stored_or_refused(resource: Subject, operation, name, note, value, unstorable):
+    reply = write(resource, operation, {name: value})
+    must.have_answered(reply)
+    if unstorable:
+        must.have_status(reply, "unstorable", field=name, because=f"{name} holds {note}")
+    must.hold(reply.ok or 400 <= reply.status < 500, reply, f"{name} with {note} answered {reply.status}", kind="status", expected="2xx or 4xx", actual=reply.status, field=name)
+
+
+def write(resource: Subject, operation: str, change: dict) -> Reply:
+    if operation == "create":
+        return resource.create({**resource.bodies.minimal(), **change})
+    return resource.update(resource.own().id, change) if operation == "update" else resource.replace(resource.own().id, {**resource.bodies.minimal(), **change})
+
+
+def hostile_bodies(field: Field):
+    """Whole bodies, as text (Latin-1, so that any byte can be said); ``{}`` stands for the valid body."""
+    deep = "[" * 10_000 + "]" * 10_000
+    for note, text in (
+        ("invalid UTF-8", '{"name":"\xff\xfe"}'),
+        ("nested 10,000 deep", deep),
+        ("an object nested 10,000 deep", '{"a":' * 10_000 + "1" + "}" * 10_000),
+        ("a number beyond every float", '{"name":1e400}'),
+        ("NaN", '{"name":NaN}'),
+        ("a number of 5,000 digits", '{"name":' + "9" * 5000 + "}"),
+        ("a name that stands twice", '{"name":"a","name":"b"}'),
+        ("a member named __proto__", '{"__proto__":{"admin":true},"constructor":{"prototype":{}}}'),
+        ("UTF-16", '{"name":"restproof"}'.encode("utf-16").decode("latin-1")),
+    ):
+        yield {"note": note, "text": text}
+
+
+@requirement("robust.hostile-body", on=WRITES, set_up=1)
+@for_each(hostile_bodies)
+def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note, text):
+    id = resource.resolved(resource.bodies.chosen_id("raw")) if operation == "create" else resource.own().id
+    usual = resource.request(operation, id=id, body=resource.resolved(resource.bodies.minimal()))
+    envelope = resource.resource.envelope.request
+    inside = text
+    if envelope and text.startswith("{") and note not in ("UTF-16",):
+        outside = resource.wrap(None, {p.name: resource.scope()[p.resource] for p in resource.resource.parameter_parents if resource.resource.parent_place(p, operation) == "body"})
+        inside = encode(outside).decode().replace(f'"{envelope}":null', f'"{envelope}":{text}')
+    reply = resource.send(with_(usual, body=inside.encode("latin-1")), operation, asked_id=None if operation == "create" else id)
+    must.have_answered(reply)
+    must.hold(400 <= reply.status < 500 or reply.ok and note.startswith("a "), reply, f"a body that is or holds {note} answered {reply.status}", kind="status", expected="4xx", actual=reply.status)
+
+
+def payloads(field: Field):
+    name = text_field(field)
+    if name is None:
+        return
+    for value in (
+        "'; DROP TABLE restproof; --",
+        "' OR '1'='1",
+        "{{7*7}} ${7*7} <%= 7*7 %> #{7*7}",
+        "../../../../etc/passwd",
+        "<script>alert(1)</script>",
+        "%00%0d%0aSet-Cookie: x=y",
+        "$(id) `id` | id",
+        "%s%n%x {0} \\u0000",
+    ):
+        yield {"name": name, "value": value}
+
+
+@requirement("robust.injection", on=("create", "update"), cost=2, set_up=1)
+@for_each(payloads)
+def test_payloads_are_plain_text(resource: Subject, operation, name, value):
+    text = f"{{run}} {value}" if name in resource.bodies.unique_fields else value
+    reply = write(resource, operation, {name: text})
+    must.have_status(reply, "created" if operation == "create" else "updated", field=name, because="text that looks like code")
+    state = resource.observe(reply.id)
+    must.agree(reply, {name: reply.sent[name]} if name in resource.resource.shapes.response["properties"] else {}, state, what="text that looks like code", pointer="")
+
+
+def odd_queries(field: Field):
+    paging, query = field.resource.paging, field.contract.query
+    names = [paging.size, query.sort, query.filter.replace("{name}", "id")] if paging.style != "none" else [query.sort]
+    for name in names:
+        for value in ("' OR '1'='1", "\x00", "9" * 400, "\U0001f3d7", "[]", "1;DROP TABLE x"):
+            yield {"query": [[name, value]]}
+    yield {"query": [["restproof", "x" * 4000]]}
+    yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]]}
+
+
+@requirement("robust.hostile-query", on="list")
+@for_each(odd_queries)
+def test_a_hostile_query_is_the_clients_fault(resource: Subject, query):
+    asked: Query = tuple((name, value) for name, value in query)
+    reply = resource.list(asked)
+    must.have_answered(reply)
+    must.hold(reply.status < 500, reply, f"a list with an odd query answered {reply.status}", kind="status", expected="no 5xx", actual=reply.status)
+
+
+def odd_headers(field: Field):
+    for name, value in (
+        ("Accept", "*/*;q=nonsense"),
+        ("Accept-Encoding", "gzip;q=0, nonsense"),
+        ("Accept-Language", "x" * 2000),
+        ("Range", "bytes=999999-0"),
+        ("If-None-Match", '"restproof'),
+        ("If-Modified-Since", "yesterday"),
+        ("X-HTTP-Method-Override", "DELETE"),
+        ("X-Forwarded-For", "' OR 1=1"),
+        ("Content-Type", ";;;"),
+    ):
+        yield {"name": name, "value": value}
+
+
+@requirement("robust.hostile-headers", on="read", needs="create")
+@for_each(odd_headers)
+def test_odd_headers_do_no_harm(resource: Subject, name, value):
+    reply = resource.read(resource.shared().id, headers=((name, value),))
+    must.have_answered(reply)
+    must.hold(reply.status < 500, reply, f"a read with an odd {name} answered {reply.status}", kind="status", expected="no 5xx", actual=reply.status)
+
+
+def odd_ids(field: Field):
+    for id in ("' OR '1'='1", "1;DROP TABLE x", "%00", "\U0001f3d7", "9" * 190, "null", "undefined", "NaN", "{}", "1,2", "*"):
+        yield {"id": id}
+
+
+@requirement("robust.hostile-id", on="read")
+@for_each(odd_ids)
+def test_a_hostile_id_is_the_clients_fault(resource: Subject, id):
+    reply = resource.read(id)
+    must.have_answered(reply)
+    must.hold(400 <= reply.status < 500, reply, f"a read of an odd id answered {reply.status}", kind="status", expected="4xx", actual=reply.status)

@@ -1,0 +1,255 @@
+"""What an update promises: the change, all of it, and nothing else."""
+
+from datetime import datetime
+
+from restproof.contract.shapes import is_nullable
+from restproof.plan.candidates import accepted
+from restproof.plan.inputs import accepted_bodies, out_of_bounds_bodies, rule_bodies, unknown_field_bodies, wrong_type_bodies
+from restproof.plan.symbols import reference
+from restproof.semantics.state import expected
+from restproof.suite import Field, NotTested, Subject, for_all, for_each, must, requirement
+
+
+def bodies(field: Field):
+    return field.bodies.valid
+
+
+def changes(field: Field):
+    return field.bodies.changes
+
+
+def one_change(field: Field):
+    """One plain change of one field, a text where there is one."""
+    change = field.bodies.plain_change()
+    if change:
+        yield {"change": change}
+
+
+def after(resource: Subject, sent: dict, before: dict) -> dict:
+    """What the representation must hold after the update of ``before``."""
+    return expected(resource.resource, sent, before=resource.stable(before), refs=resource.world.lookup)
+
+
+def state_of(resource: Subject, reply) -> dict:
+    return resource.observe(reply.asked_id) or {}
+
+
+@requirement("update.answers-ok", on="update", needs="create", cost=1, set_up=1, tier=0)
+@for_each(one_change)
+def test_a_valid_update_answers_the_new_state(resource: Subject, change):
+    made = resource.own()
+    updated = resource.update(made.id, change)
+    must.have_status(updated, "updated")
+    if updated.entity is not None and made.entity:
+        must.agree(updated, after(resource, updated.sent, made.entity), updated.entity, what="the answer to an update")
+
+
+@requirement("update.persists", on="update", needs=("create", "read"), cost=3, tier=0)
+@for_all(body=bodies, change=changes)
+def test_a_read_shows_what_was_updated(resource: Subject, body, change):
+    made = resource.given(body)
+    change = resource.bodies.kept_rules(change, body)
+    updated = resource.update(made.id, change)
+    must.have_status(updated, "updated")
+    read = resource.read(made.id)
+    must.have_status(read, "read", because="after an update")
+    wanted = expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup)
+    must.agree(read, wanted, read.entity, what="a read after the update")
+
+
+def single_fields(field: Field):
+    """Each field alone, with a plain value that is not the one of the full body."""
+    full = field.bodies.full()
+    for name in field.bodies.changeable:
+        if name in field.resource.references and not field.bodies.referable(name):
+            continue
+        value = field.bodies.another(name)
+        change = field.bodies.kept_rules({name: value}, full) if value is not None else {}
+        if change:
+            yield {"field": name, "change": change}
+
+
+@requirement("update.only-named", on="update", needs=("create", "read"), cost=4, tier=0)
+@for_each(single_fields)
+def test_an_update_of_one_field_leaves_the_others(resource: Subject, field, change):
+    made = resource.given(resource.bodies.full())
+    before = resource.observe(made.id) or {}
+    updated = resource.update(made.id, change)
+    must.have_status(updated, "updated", field=field)
+    now = resource.observe(made.id)
+    must.agree(updated, after(resource, updated.sent, before), now, what="the state after an update of one field", pointer="")
+
+
+@requirement("update.accepts-valid", on="update", needs="create", cost=2, set_up=1)
+@for_each(accepted_bodies)
+def test_every_allowed_value_is_accepted_and_kept(resource: Subject, body, notes):
+    id = resource.own().id
+    updated = resource.update(id, body)
+    if updated.ok:
+        try:
+            must.agree(updated, expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup), state_of(resource, updated), what="a value that the schema allows", pointer="")
+            return
+        except AssertionError:
+            pass  # told below by the one field that is at fault
+    for name, note in notes.items():
+        alone = resource.update(id, {name: body[name]})
+        if alone.status in resource.resource.status("conflict") and name in resource.bodies.unique_fields:
+            continue  # a value too short for the run's prefix, which somebody else holds
+        if alone.status in resource.resource.status("rule") and resource.resource.rules:
+            continue  # the stored other side of a rule, not this value
+        must.have_status(alone, "updated", field=name, because=f"{name}: {note}")
+        must.agree(alone, expected(resource.resource, alone.sent, before={}, refs=resource.world.lookup), state_of(resource, alone), what="a value that the schema allows", pointer="")
+
+
+def nullable_fields(field: Field):
+    for name, schema in field.bodies.changeable.items():
+        if is_nullable(schema) and field.bodies.full().get(name) is not None:
+            yield {"field": name}
+
+
+@requirement("update.null-clears", on="update", needs=("create", "read"), cost=2, set_up=1)
+@for_each(nullable_fields)
+def test_null_clears_a_field_and_leaves_the_rest(resource: Subject, field):
+    made = resource.given(resource.bodies.full())
+    before = resource.observe(made.id) or {}
+    updated = resource.update(made.id, {field: None})
+    must.have_status(updated, "updated", field=field, because=f"{field}: null")
+    must.agree(updated, after(resource, {field: None}, before), resource.observe(made.id), what="the state after null", pointer="")
+
+
+def falsy_values(field: Field):
+    for name, schema in field.bodies.changeable.items():
+        if name in field.bodies.unique_fields:
+            continue
+        for candidate in accepted(schema):
+            if candidate.value == [] or (candidate.value in (0, False, "") and name not in field.resource.references):
+                yield {"field": name, "value": candidate.value}
+
+
+@requirement("update.falsy-counts", on="update", needs=("create", "read"), cost=2, set_up=1)
+@for_each(falsy_values)
+def test_a_falsy_value_is_a_value(resource: Subject, field, value):
+    made = resource.given(resource.bodies.full())
+    before = resource.observe(made.id) or {}
+    updated = resource.update(made.id, {field: value})
+    must.have_status(updated, "updated", field=field)
+    must.agree(updated, after(resource, updated.sent, before), resource.observe(made.id), what="the state after a falsy value", pointer="")
+
+
+def arrays(field: Field):
+    for name, schema in field.bodies.changeable.items():
+        ref = field.resource.references.get(name)
+        if ref and ref.many and field.bodies.referable(name):
+            one, two = reference(ref.to, 0), reference(ref.to, 1)
+            yield {"field": name, "first": [one, two], "second": [two]}
+            yield {"field": name, "first": [one], "second": [two]}
+        elif not ref and name not in field.bodies.unique_fields:
+            longer = [c.value for c in accepted(schema) if isinstance(c.value, list)]
+            longer.sort(key=len)
+            if len(longer) >= 2:
+                yield {"field": name, "first": longer[-1], "second": longer[0]}
+
+
+@requirement("update.replaces-arrays", on="update", needs=("create", "read"), cost=3, set_up=1)
+@for_each(arrays)
+def test_an_array_is_replaced_whole(resource: Subject, field, first, second):
+    made = resource.own()
+    must.have_status(resource.update(made.id, {field: first}), "updated", field=field)
+    updated = resource.update(made.id, {field: second})
+    must.have_status(updated, "updated", field=field)
+    must.agree(updated, expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup), resource.observe(made.id), what="an array after its replacement", pointer="")
+
+
+@requirement("update.empty", on="update", needs="create", cost=3, set_up=1)
+def test_an_empty_update_changes_nothing(resource: Subject):
+    made = resource.own()
+    before = resource.observe(made.id)
+    updated = resource.update(made.id, {})
+    must.have_status(updated, "updated", because="an update that names no field")
+    must.agree(updated, resource.stable(before or {}), resource.observe(made.id), what="the state after an empty update", pointer="")
+
+
+@requirement("update.idempotent", on="update", needs="create", cost=4)
+@for_all(weight=0.5, body=bodies, change=changes)
+def test_the_same_update_twice_leaves_the_same_state(resource: Subject, body, change):
+    made = resource.given(body)
+    change = resource.bodies.kept_rules(change, body)
+    first = resource.update(made.id, change)
+    must.have_status(first, "updated")
+    once = state_of(resource, first)
+    second = resource.update(made.id, change)
+    must.have_status(second, "updated", because="the second time")
+    settled = {n: v for n, v in resource.stable(once).items() if n not in resource.resource.touched}
+    must.agree(second, settled, state_of(resource, second), what="the state after the same update again", pointer="")
+
+
+@requirement("update.immutable", on="update", needs="create", cost=3, set_up=1)
+@for_each(one_change)
+def test_what_never_changes_stays(resource: Subject, change):
+    made = resource.own()
+    before = resource.observe(made.id) or {}
+    updated = resource.update(made.id, change)
+    must.have_status(updated, "updated")
+    kept = {n: before[n] for n in (*resource.resource.immutable, resource.resource.id.field) if n in before}
+    must.agree(updated, kept, resource.observe(made.id), what="a field that never changes", pointer="")
+
+
+def refused_updates(field: Field):
+    """A valid change together with one fault, so that a partial effect would show."""
+    change = next(iter(one_change(field)), {"change": {}})["change"]
+    for enumerate_ in (wrong_type_bodies, out_of_bounds_bodies, rule_bodies):
+        named = [c for c in enumerate_(field) if c["field"] not in change and not c.get("given")]
+        yield from ({"field": c["field"], "note": c["note"], "body": {**change, **c["body"]}} for c in named[:1])
+    if not field.resource.status("unknown_field").accepted:
+        case = next(iter(unknown_field_bodies(field)))
+        yield {"field": case["field"], "note": case["note"], "body": {**change, **case["body"]}}
+    for name, ref in field.resource.references.items():
+        if name in field.bodies.changeable:
+            absent = reference(ref.to, "none")
+            yield {"field": name, "note": "an id that names nothing", "body": {**change, name: [absent] if ref.many else absent}}
+
+
+@requirement("update.failed-leaves-nothing", on="update", needs="create", cost=3, set_up=1)
+@for_each(refused_updates)
+def test_a_refused_update_changes_nothing(resource: Subject, body, field, note):
+    made = resource.own()
+    before = resource.observe(made.id)
+    refused = resource.update(made.id, body)
+    if not 400 <= refused.status < 500:
+        raise NotTested(f"{field} ({note}) was not refused")
+    must.agree(refused, resource.stable(before or {}), resource.observe(made.id), what="the state after a refused update", pointer="")
+
+
+@requirement("update.unknown-id", on="update", cost=2)
+@for_each(one_change)
+def test_an_update_never_creates(resource: Subject, change):
+    absent = resource.world.absent_id(resource.resource)
+    refused = resource.update(absent, {**resource.bodies.full("absent"), **change})
+    must.hold(not refused.ok, refused, f"the update of an id that names nothing answered {refused.status}", kind="status", expected=str(resource.resource.status("absent")), actual=refused.status)
+    must.hold(resource.observe(absent) is None, refused, "the update of an id that names nothing created it", kind="created")
+
+
+@requirement("update.touches-updated-at", on="update", needs=("create", "read"), when=lambda c, r: bool(r.touched), cost=6, tier=2)
+@for_each(one_change)
+def test_a_change_moves_the_declared_time_forward(resource: Subject, change):
+    """The wait is for the clock's declared resolution, and all such rules share one."""
+    made, untouched = resource.own(), resource.shared()
+    before, still = resource.observe(made.id) or {}, resource.observe(untouched.id) or {}
+    resource.world.let_the_clock_move(resource.resource.touched_resolution)
+    updated = resource.update(made.id, change)
+    must.have_status(updated, "updated")
+    now = resource.observe(made.id) or {}
+    for name in resource.resource.touched:
+        moved = _instant(now.get(name)) > _instant(before.get(name))
+        must.hold(moved, updated, f"{name} did not move forward with a change", kind="not touched", field=name)
+    empty = resource.update(made.id, change)
+    must.have_status(empty, "updated", because="the same change again")
+    must.agree(empty, {n: now[n] for n in resource.resource.touched if n in now}, resource.observe(made.id), what="the time of the last change after an update without one", pointer="")
+    must.agree(updated, {n: still[n] for n in resource.resource.touched if n in still}, resource.observe(untouched.id), what="the time of another resource's last change", pointer="")
+
+
+def _instant(value: object) -> float:
+    try:
+        return datetime.fromisoformat(str(value)).timestamp()
+    except ValueError:
+        return 0.0

@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from restproof.bundle import bundled_dir
+from restproof.cli.init import FILES
+from restproof.cli.main import run
+from restproof.contract.load import check, load
+from restproof.run.writer import Writer
+from restproof.sandbox.faults import catalogue
+from restproof.wire.ledger import Ledger, Origin
+
+REGISTER = """\
+- id: create.answers-created
+  level: must
+  statement: a valid create answers 201
+  sources: ["RFC 9110 §15.3.2"]
+- id: create.location
+  level: policy
+  statement: Location resolves
+  sources: ["RFC 9110 §10.2.2"]
+  depends_on: [create.answers-created]
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+# ------------------------------------------------------------------------------------------------------------ lint
+
+
+def test_the_bundled_contract_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint"]) == 0
+    assert "sound" in capsys.readouterr().out
+
+
+def test_every_problem_of_a_contract_is_printed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "bad.yaml").write_text(
+        "contract: bad\nresources:\n  a: {path: /a, schema: none.json}\n  b: {path: /b, schema: no.json}\n"
+    )
+    assert run(["lint", "bad.yaml"]) == 2
+    err = capsys.readouterr().err
+    assert "bad.yaml:3: " in err
+    assert "bad.yaml:4: " in err
+    assert err.endswith("2 problems\n")
+
+
+def test_a_contract_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "nothing"]) == 2
+    assert "there is no contract 'nothing'" in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------------------------------------------ init
+
+
+def test_init_writes_an_example_that_lints_clean(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init"]) == 0
+    assert check(here / "contracts/example") == []
+    assert set(load(here / "contracts/example").resources) == {"note"}
+    bundled = bundled_dir() / "suites"
+    assert {p.name for p in (here / "suites").glob("*.py")} == {p.name for p in bundled.glob("*.py")}
+    assert run(["lint"]) == 0
+    assert str(here / "contracts/example") in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_init_overwrites_nothing(here: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / name).parent.mkdir(parents=True, exist_ok=True)
+    (here / name).write_text("mine")
+    assert run(["init"]) == 2
+    assert f"already here: {name}" in capsys.readouterr().err
+    assert [str(p.relative_to(here)) for p in here.rglob("*") if p.is_file()] == [name]
+    assert (here / name).read_text() == "mine"
+
+
+# ----------------------------------------------------------------------------------------------------------- rules
+
+
+@pytest.fixture
+def register(here: Path) -> None:
+    (here / "suites").mkdir()
+    (here / "suites/requirements.yaml").write_text(REGISTER)
+
+
+@pytest.mark.usefixtures("register")
+def test_rules_lists_one_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "create.answers-created  must    a valid create answers 201",
+        "create.location         policy  Location resolves",
+    ]
+
+
+@pytest.mark.usefixtures("register")
+def test_rules_shows_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "create.location"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("create.location (policy)\n\n  Location resolves\n")
+    assert "depends on: create.answers-created" in out
+    assert "sources: RFC 9110 §10.2.2" in out
+
+
+@pytest.mark.usefixtures("register")
+def test_rules_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "--json"]) == 0
+    assert [e["id"] for e in json.loads(capsys.readouterr().out)] == ["create.answers-created", "create.location"]
+    assert run(["rules", "create.location", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["depends_on"] == ["create.answers-created"]
+
+
+@pytest.mark.usefixtures("register")
+def test_an_unknown_rule_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "create.locaton"]) == 2
+    assert "Did you mean 'create.location'?" in capsys.readouterr().err
+
+
+# ----------------------------------------------------------------------------------------------------------- serve
+
+
+def test_the_faults_are_listed_with_the_rule_that_each_breaks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["serve", "--list-faults"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(catalogue())
+    for line, fault in zip(lines, catalogue().values(), strict=True):
+        assert line.startswith(fault.name)
+        assert f"  {fault.requirement}: " in line
+
+
+def test_an_unknown_fault_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["serve", "--fault", "no-such-fault"]) == 2
+    assert "no fault 'no-such-fault'" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------------------------------------------------- report
+
+
+@pytest.fixture
+def recorded(here: Path) -> Path:
+    """The run file of a run in which one item passed."""
+    folder = here / "reports/one"
+    requirement = {
+        "id": "read.answers-ok",
+        "level": "must",
+        "binding": True,
+        "statement": "a read answers 200",
+        "sources": ["RFC 9110 §15.3.1"],
+        "depends_on": [],
+        "not_tested": None,
+    }
+    item = "read.answers-ok[note-read]"
+    events = [
+        {
+            "event": "header",
+            "format": 1,
+            "restproof": "0.1.0",
+            "contract": {"name": "notes", "title": "Notes", "path": "contract.yaml", "resources": {"note": ["read"]}},
+            "target": {"name": "sandbox", "base_url": "https://127.0.0.1:1", "kind": "sandbox"},
+            "profile": "ci",
+            "seed": 0,
+            "prefix": "rp-abc",
+            "started": "2026-11-23T20:00:00Z",
+            "fail_on": "must",
+            "selection": {},
+            "requirements": [requirement],
+            "deviations": [],
+        },
+        {
+            "event": "item",
+            "item": item,
+            "requirement": "read.answers-ok",
+            "resource": "note",
+            "operation": "read",
+            "nodeid": "a",
+            "cost": 1,
+        },
+        {"event": "case", "item": item, "case": f"{item}#1", "input": {}},
+        {"event": "outcome", "item": item, "outcome": "pass", "cases": 1, "reason": None},
+        {
+            "event": "footer",
+            "finished": "2026-11-23T20:00:01Z",
+            "duration": 1.0,
+            "requests": 1,
+            "complete": True,
+            "interrupted": None,
+            "cleanup": {"deleted": 0, "left": []},
+        },
+    ]
+    with Writer(folder / "run.jsonl.gz") as writer:
+        for event in events:
+            writer.write(event)
+    return folder
+
+
+def test_all_reports_land_beside_the_run(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", str(recorded)]) == 0
+    names = {"index.html", "junit.xml", "summary.md", "summary.json"}
+    assert {p.name for p in recorded.iterdir()} == {*names, "run.jsonl.gz"}
+    assert {Path(line).name for line in capsys.readouterr().out.splitlines()} == names
+
+
+def test_one_report_goes_where_it_is_sent(recorded: Path, here: Path) -> None:
+    assert run(["report", str(recorded / "run.jsonl.gz"), "--format", "json", "--out", "a/b.json"]) == 0
+    assert json.loads((here / "a/b.json").read_text())["counts"]["pass"] == 1
+
+
+def test_a_report_goes_to_standard_output(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["report", str(recorded), "--format", "json", "--out", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["format"] == 1
+
+
+def test_what_is_no_run_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "run.txt").write_text("no")
+    assert run(["report", "run.txt"]) == 2
+    assert "run.txt" in capsys.readouterr().err
+    assert run(["report", "absent"]) == 2
+
+
+# --------------------------------------------------------------------------------------------------------- cleanup
+
+CONTRACT = """\
+contract: notes
+auth: {scheme: bearer}
+resources:
+  note: {path: /notes, schema: note.json, operations: [list, create, read, delete]}
+"""
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    deleted: ClassVar[list[str]] = []
+    status: ClassVar[int] = 204
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"[]")
+
+    def do_DELETE(self) -> None:
+        Handler.deleted.append(self.path)
+        self.send_response(Handler.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(Handler, "deleted", [])
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        http.daemon_threads = True
+        thread = threading.Thread(target=http.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{http.server_address[1]}"
+        http.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def left_behind(here: Path, server: str) -> Ledger:
+    (here / "contracts/notes").mkdir(parents=True)
+    (here / "schemas/notes").mkdir(parents=True)
+    (here / "contracts/notes/contract.yaml").write_text(CONTRACT)
+    (here / "schemas/notes/note.json").write_text(
+        '{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}, "name": {"type": "string"}}}'
+    )
+    (here / "restproof.toml").write_text(
+        f'[targets.local]\nbase_url = "{server}"\n[targets.local.credentials]\nfull = "${{LOCAL_TOKEN}}"\n'
+    )
+    ledger = Ledger(here / ".restproof/one.jsonl", Origin("contracts/notes", "local", server, "live", "rp-abc"))
+    ledger.created(ledger.intend("note", "/notes", {}), "/notes/1", 1)
+    ledger.close()
+    return ledger
+
+
+def test_cleanup_deletes_what_the_ledgers_hold(
+    left_behind: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCAL_TOKEN", "local-token")
+    assert run(["cleanup"]) == 0
+    assert Handler.deleted == ["/notes/1"]
+    assert "deleted 1 on local" in capsys.readouterr().out
+    assert not left_behind.path.parent.exists()
+
+
+def test_cleanup_says_what_it_could_not_delete(
+    left_behind: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOCAL_TOKEN", "local-token")
+    monkeypatch.setattr(Handler, "status", 500)
+    assert run(["cleanup", str(left_behind.path)]) == 3
+    assert "left: note /notes/1: 500" in capsys.readouterr().out
+    assert left_behind.path.exists()
+
+
+def test_cleanup_needs_the_credential(
+    left_behind: Ledger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("LOCAL_TOKEN", raising=False)
+    assert run(["cleanup"]) == 2
+    assert (
+        "restproof.toml:4: credential `full`: the environment variable LOCAL_TOKEN is not set"
+        in capsys.readouterr().err
+    )
+    assert left_behind.path.exists()
+
+
+def test_cleanup_forgets_a_sandbox_that_is_gone(here: Path) -> None:
+    ledger = Ledger(here / ".restproof/one.jsonl", Origin(kind="sandbox"))
+    ledger.intend("note", "/notes", {})
+    ledger.close()
+    assert run(["cleanup"]) == 0
+    assert not ledger.path.exists()
+
+
+def test_cleanup_without_ledgers_has_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cleanup"]) == 0
+    assert "no ledger" in capsys.readouterr().out

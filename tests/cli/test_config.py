@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from restproof.bundle import bundled_dir
+from restproof.config import Config, load_config, resolve_contract, resolve_target
+from restproof.configfile import key_lines
+from restproof.contract.load import load
+from restproof.contract.model import Contract
+from restproof.errors import ConfigurationError
+
+CONTRACT = """\
+contract: notes
+base_path: /v1
+transport: https
+auth: {scheme: bearer}
+resources:
+  team: {path: /teams, schema: note.json, operations: [list]}
+  note: {path: "/teams/{team}/notes", schema: note.json, operations: [list, create, read]}
+"""
+SCHEMA = '{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}, "name": {"type": "string"}}}'
+
+TOML = """\
+contract = "contracts/notes"
+
+[targets.staging]
+base_url = "https://staging.example.com/"
+rate = 10
+forbid = ["note.create"]
+
+[targets.staging.credentials]
+full = "${TOKEN}"
+read_only = "${READER}-x"
+
+[targets.staging.ids]
+team = 5
+other_team = 6
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "contracts/notes").mkdir(parents=True)
+    (tmp_path / "schemas/notes").mkdir(parents=True)
+    (tmp_path / "contracts/notes/contract.yaml").write_text(CONTRACT)
+    (tmp_path / "schemas/notes/note.json").write_text(SCHEMA)
+    return tmp_path
+
+
+@pytest.fixture
+def contract(root: Path) -> Contract:
+    return load(root / "contracts/notes")
+
+
+@pytest.fixture
+def config(root: Path) -> Callable[[str], Config]:
+    def write(text: str = TOML) -> Config:
+        (root / "restproof.toml").write_text(text)
+        return load_config(root)
+
+    return write
+
+
+ENVIRON = {"TOKEN": "staging-token", "READER": "reader"}
+
+
+def test_without_a_file_everything_is_empty(tmp_path: Path) -> None:
+    config = load_config(tmp_path)
+    assert (config.root, config.contract, config.target, dict(config.sections)) == (tmp_path, None, None, {})
+    assert config.ledgers == tmp_path / ".restproof"
+
+
+def test_the_file_is_found_from_below(root: Path, config: Callable[..., Config]) -> None:
+    config()
+    (root / "a/b").mkdir(parents=True)
+    assert load_config(root / "a/b").root == root
+
+
+def test_a_section_becomes_a_target(config: Callable[..., Config], contract: Contract) -> None:
+    target = resolve_target("staging", config(), contract, ENVIRON)
+    assert target is not None
+    assert (target.name, target.base_url, target.rate, target.timeout) == (
+        "staging",
+        "https://staging.example.com",
+        10,
+        10,
+    )
+    assert target.credentials == {"full": "staging-token", "read_only": "reader-x"}
+    assert target.ids == {"team": 5, "other_team": 6}
+    assert target.forbid == {"note.create"}
+    assert "staging-token" not in repr(target)
+
+
+def test_no_target_is_the_embedded_sandbox(config: Callable[..., Config], contract: Contract) -> None:
+    assert resolve_target(None, config(), contract, ENVIRON) is None
+    assert resolve_target("sandbox", config(), contract, ENVIRON) is None
+
+
+def test_the_configured_target_counts_where_none_is_given(config: Callable[..., Config], contract: Contract) -> None:
+    target = resolve_target(None, config('target = "staging"\n' + TOML), contract, ENVIRON)
+    assert target is not None
+    assert target.name == "staging"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://staging.example.com", "https://staging.example.com:443/", "https://STAGING.example.com"]
+)
+def test_a_url_of_a_section_uses_the_section(config: Callable[..., Config], contract: Contract, url: str) -> None:
+    target = resolve_target(url, config(), contract, ENVIRON)
+    assert target is not None
+    assert target.name == "staging"
+
+
+def test_another_url_takes_everything_from_the_environment(root: Path, contract: Contract) -> None:
+    (root / "ca.pem").write_text("x")
+    environ = {
+        "RESTPROOF_FULL": "full-token",
+        "RESTPROOF_FOREIGN": "foreign-token",
+        "RESTPROOF_READ_ONLY": "",
+        "RESTPROOF_ID_TEAM": "5",
+        "RESTPROOF_ID_OTHER_TEAM": "6",
+        "RESTPROOF_CA_BUNDLE": str(root / "ca.pem"),
+    }
+    target = resolve_target("https://api.example.com:8443/gw/", load_config(root), contract, environ)
+    assert target is not None
+    assert (target.name, target.base_url) == ("api.example.com:8443", "https://api.example.com:8443/gw")
+    assert target.credentials == {"full": "full-token", "foreign": "foreign-token"}
+    assert target.ids == {"team": 5, "other_team": 6}
+    assert target.ca_bundle == root / "ca.pem"
+
+
+def test_a_url_needs_its_credential_in_the_environment(root: Path, contract: Contract) -> None:
+    with pytest.raises(ConfigurationError, match="Set RESTPROOF_FULL"):
+        resolve_target("https://api.example.com", load_config(root), contract, {"RESTPROOF_ID_TEAM": "5"})
+
+
+def test_a_url_needs_the_ids_that_nothing_can_create(root: Path, contract: Contract) -> None:
+    with pytest.raises(ConfigurationError, match="Set RESTPROOF_ID_TEAM"):
+        resolve_target("https://api.example.com", load_config(root), contract, {"RESTPROOF_FULL": "full-token"})
+
+
+def test_an_unset_variable_is_named_with_its_line(
+    config: Callable[..., Config], contract: Contract, root: Path
+) -> None:
+    with pytest.raises(ConfigurationError, match="variable TOKEN is not set") as error:
+        resolve_target("staging", config(), contract, {"READER": "reader"})
+    assert str(error.value.place) == f"{root / 'restproof.toml'}:9"
+
+
+def test_an_empty_optional_credential_is_absent(config: Callable[..., Config], contract: Contract) -> None:
+    text = TOML.replace("${READER}-x", "${READER}")
+    target = resolve_target("staging", config(text), contract, {"TOKEN": "staging-token", "READER": ""})
+    assert target is not None
+    assert set(target.credentials) == {"full"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("rate = 10", "rtae = 10", 5, r"unknown key 'rtae' in \[targets.staging\] \(did you mean 'rate'\?\)"),
+        ("rate = 10", "rate = 0", 5, "rate must be greater than 0"),
+        ("rate = 10", "rate = true", 5, "rate must be a number"),
+        ("rate = 10", 'ca_bundle = "none.pem"', 5, "there is no file"),
+        ("rate = 10", "rate = ", 5, "not valid TOML"),
+        ("read_only =", "readonly =", 10, r"unknown key 'readonly' .*did you mean 'read_only'"),
+        ('"note.create"', '"note.craete"', 6, r"no operation 'note.craete' \(did you mean 'note.create'\?\)"),
+        ('["note.create"]', '"note.create"', 6, "forbid must be a list"),
+        ("other_team = 6", "other_taem = 6", 14, r"no resource for 'other_taem' \(did you mean 'other_team'\?\)"),
+        ("team = 5", "team = 5.5", 13, "ids.team must be an integer or a text"),
+        ("team = 5", 'team = "five"', 13, "the contract says that it is an integer"),
+        ("team = 5\n", "", 12, "there is no id for team"),
+        ('base_url = "https://staging.example.com/"', "", 3, "has no base_url"),
+        ("https://staging.example.com/", "staging.example.com", 4, "the URL of a target is"),
+        ("https://staging.example.com/", "https://me:pw1234@staging.example.com", 4, "holds a user"),
+        ("https://staging.example.com/", "http://staging.example.com", 4, "credentials are not sent in the clear"),
+        ("https://staging.example.com/", "https://staging.example.com/v1", 4, "which is added to it"),
+        ('full = "${TOKEN}"\n', "", 8, "there is no credential `full`"),
+        ("${TOKEN}", "abc", 9, "shorter than 4"),
+        ("${TOKEN}", "ab\\ncdef", 9, "no header can carry"),
+        ("contract =", "contrakt =", 1, r"unknown key 'contrakt' \(did you mean 'contract'\?\)"),
+    ],
+)
+def test_every_error_names_its_line(
+    config: Callable[..., Config], contract: Contract, root: Path, old: str, new: str, line: int, message: str
+) -> None:
+    assert old in TOML
+    with pytest.raises(ConfigurationError) as error:
+        resolve_target("staging", config(TOML.replace(old, new, 1)), contract, ENVIRON)
+    assert re.search(message, error.value.message)
+    assert str(error.value.place) == f"{root / 'restproof.toml'}:{line}"
+    assert "pw1234" not in str(error.value)
+
+
+def test_an_unknown_target_is_told(config: Callable[..., Config], contract: Contract) -> None:
+    with pytest.raises(ConfigurationError, match=r"no target 'stagging' \(did you mean 'staging'\?\)"):
+        resolve_target("stagging", config(), contract, ENVIRON)
+
+
+def test_plain_http_is_for_the_local_machine(root: Path, contract: Contract) -> None:
+    environ = {"RESTPROOF_FULL": "full-token", "RESTPROOF_ID_TEAM": "5"}
+    assert resolve_target("http://127.0.0.1:8080", load_config(root), contract, environ) is not None
+    with pytest.raises(ConfigurationError, match="in the clear"):
+        resolve_target("http://127.evil.example.com", load_config(root), contract, environ)
+
+
+def test_two_sections_of_one_server_are_told_apart_by_name(config: Callable[..., Config], contract: Contract) -> None:
+    second = TOML.partition("\n\n")[2].replace("targets.staging", "targets.second")
+    with pytest.raises(ConfigurationError, match="is the target of staging and second"):
+        resolve_target("https://staging.example.com", config(f"{TOML}\n{second}"), contract, ENVIRON)
+
+
+def test_the_contract_of_the_file_is_relative_to_the_file(root: Path, config: Callable[..., Config]) -> None:
+    found = config()
+    (root / "below").mkdir()
+    assert resolve_contract(None, found, root / "below") == root / "contracts/notes/contract.yaml"
+    assert resolve_contract("../contracts/notes", found, root / "below").samefile(
+        root / "contracts/notes/contract.yaml"
+    )
+
+
+def test_without_anything_the_bundled_contract_counts(tmp_path: Path) -> None:
+    assert bundled_dir() in resolve_contract(None, load_config(tmp_path), tmp_path).parents
+
+
+def test_lines_of_keys() -> None:
+    text = '# a\nx = 1\n["a".b] # c\n"k-1" = 2\n  k2.z = 3\n[[list]]\ny = 1\n'
+    assert key_lines(text) == {"x": 2, "a.b": 3, "a.b.k-1": 4, "a.b.k2": 5, "a.b.y": 7}

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from restproof.deviations import load_deviations
+from restproof.errors import ConfigurationError
+
+ONE = """\
+# known
+- requirement: create.location
+  resource: note
+  owner: team-a
+  reason: "not before 2.0"
+  expires: 2027-01-31
+  evidence: no
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "deviations.yaml"
+
+
+def test_every_value_is_a_text_and_what_is_absent_is_none(path: Path) -> None:
+    path.write_text(ONE)
+    assert load_deviations(path) == [
+        {
+            "requirement": "create.location",
+            "resource": "note",
+            "operation": None,
+            "field": None,
+            "owner": "team-a",
+            "reason": "not before 2.0",
+            "expires": "2027-01-31",
+            "evidence": "no",
+        }
+    ]
+
+
+def test_an_empty_file_declares_nothing(path: Path) -> None:
+    path.write_text("# none\n")
+    assert load_deviations(path) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        (ONE.replace("owner:", "ownr:"), 4, r"unknown key 'ownr' \(did you mean 'owner'\?\)"),
+        (ONE.replace("  owner: team-a\n", ""), 2, "a deviation needs 'owner'"),
+        (ONE.replace("team-a", '""'), 2, "a deviation needs 'owner'"),
+        (ONE.replace("2027-01-31", "soon"), 6, "expires must be a day"),
+        (ONE.replace("2027-01-31", "2027-02-30"), 6, "expires must be a day"),
+        (ONE.replace("note", "[note]"), 3, "resource must be a text"),
+        (ONE + ONE, 9, "the same deviation as in line 2"),
+        ("a: 1\n", 1, "is a list"),
+        ("- a\n", 1, "is a mapping"),
+        ("- [\n", 2, "not valid YAML"),
+    ],
+)
+def test_every_error_names_its_line(path: Path, text: str, line: int, message: str) -> None:
+    path.write_text(text)
+    with pytest.raises(ConfigurationError, match=message) as error:
+        load_deviations(path)
+    assert str(error.value.place) == f"{path}:{line}"
+
+
+def test_a_missing_file_is_told(path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        load_deviations(path)

@@ -1,0 +1,77 @@
+"""What holds for the repository as a whole."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+import restproof
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def modules(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def distributions(requirements: list[str]) -> set[str]:
+    return {re.split(r"[<>=~!; \[]", text)[0].lower().replace("_", "-") for text in requirements}
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            yield node.module.partition(".")[0]
+
+
+def foreign(*folders: str) -> set[str]:
+    """The top-level modules that the files import and neither Python nor the project has."""
+    found = {name for path in modules(*folders) for name in imported(path)}
+    return found - set(sys.stdlib_module_names) - {"restproof", "tests", "suites"}
+
+
+@pytest.mark.parametrize("module", sorted(foreign("src", "suites")))
+def test_every_import_is_a_declared_dependency(module: str) -> None:
+    declared = distributions(PROJECT["dependencies"])
+    providers = {name.lower().replace("_", "-") for name in packages_distributions()[module]}
+    assert providers & declared
+
+
+def test_the_tests_need_no_more_than_the_development_extra() -> None:
+    declared = distributions([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]])
+    for module in foreign("tests"):
+        assert {n.lower().replace("_", "-") for n in packages_distributions()[module]} & declared, module
+
+
+@pytest.mark.parametrize("path", list(modules("src", "suites")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_code_knows_the_bundled_contract(path: Path) -> None:
+    """What is true of one API belongs into its contract and its schemas."""
+    words = re.findall(r"(?i)procore|\brfis?\b|project_stage", path.read_text(encoding="utf-8"))
+    assert words == []
+
+
+def test_the_changelog_knows_the_version() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text()
+    assert "## Unreleased" in text or f"## {restproof.__version__}" in text
+
+
+def test_ci_runs_the_test_command_of_the_readme() -> None:
+    command = "python3 -m venv .venv && .venv/bin/pip install -q tox && .venv/bin/tox"
+    assert f"    {command}\n" in (ROOT / "README.md").read_text()
+    assert command in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_readme_starts_with_one_line_to_run() -> None:
+    command = "python3 -m venv .venv && .venv/bin/pip install -q . && .venv/bin/restproof run"
+    assert f"    {command}\n" in (ROOT / "README.md").read_text()

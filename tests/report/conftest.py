@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "run"))
+
+import synthetic_run as build
+
+from restproof.run.model import Run
+from restproof.run.reader import read
+
+
+@pytest.fixture(scope="session")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run file of the usual size, of a server that breaks some rules and answers with hostile bodies."""
+    return build.write(tmp_path_factory.mktemp("faulty") / "run.jsonl.gz", *build.realistic())
+
+
+@pytest.fixture(scope="session")
+def faulty_run(faulty: Path) -> Run:
+    return read(faulty)
+
+
+@pytest.fixture(scope="session")
+def clean_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The same run of a server that keeps every rule."""
+    return read(build.write(tmp_path_factory.mktemp("clean") / "run.jsonl.gz", *build.realistic(faults=False, repeats=1)))

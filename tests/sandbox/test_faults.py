@@ -1,0 +1,154 @@
+"""Faults: each can be switched on, breaks what it says, and never a resource that it was not meant for."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from restproof.errors import ConfigurationError
+from restproof.sandbox.faults import catalogue
+
+from .client import Construction
+
+
+def test_every_fault_installs_and_leaves_a_server_that_answers() -> None:
+    for name in catalogue():
+        api = Construction((name,))
+        statuses = [
+            api("GET", "/companies").status,
+            api("POST", "/offices", {"company_id": api.company, "office": {"name": "North"}}).status,
+            api("GET", "/offices", company_id=api.company).status,
+        ]
+        assert all(s < 500 for s in statuses), name
+
+
+def test_names_and_requirements_are_well_formed() -> None:
+    for name, fault in catalogue().items():
+        assert name == fault.name
+        assert re.fullmatch(r"[a-z0-9-]+", name)
+        assert re.fullmatch(r"[a-z0-9-]+\.[a-z0-9-]+", fault.requirement)
+        assert fault.summary
+
+
+def test_an_unknown_fault_or_resource_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="no fault 'nonsense'"):
+        Construction(("nonsense",))
+    with pytest.raises(ConfigurationError, match="no resource 'nonsense'"):
+        Construction(("create-answers-200:nonsense",))
+
+
+def test_a_fault_can_be_kept_to_one_resource() -> None:
+    api = Construction(("create-answers-200:office",))
+    assert api("POST", "/offices", {"company_id": api.company, "office": {"name": "x"}}).status == 200
+    assert api("POST", "/projects", {"company_id": api.company, "project": {"name": "x"}}).status == 201
+
+
+def test_create_not_stored() -> None:
+    api = Construction(("create-not-stored",))
+    project = api.project()
+    assert api("GET", f"/projects/{project['id']}", company_id=api.company).status == 404
+
+
+def test_update_resets_unnamed() -> None:
+    api = Construction(("update-resets-unnamed",))
+    project = api.project(city="Bern")
+    assert api.patch(project, name="x").json["city"] is None
+
+
+def test_null_ignored() -> None:
+    api = Construction(("null-ignored",))
+    assert api.patch(api.project(city="Bern"), city=None).json["city"] == "Bern"
+
+
+def test_coercion() -> None:
+    api = Construction(("coerces-integers",))
+    assert api.project(square_feet="5")["square_feet"] == 5
+
+
+def test_max_length_off_by_one() -> None:
+    api = Construction(("max-length-off-by-one",))
+    assert api.office("x" * 256)["name"] == "x" * 256
+    assert api("POST", "/offices", {"company_id": api.company, "office": {"name": "x" * 257}}).status == 400
+
+
+def test_enum_unchecked_on_update() -> None:
+    api = Construction(("enum-unchecked-on-update",))
+    assert api.patch(api.project(), flag="Blue").json["flag"] == "Blue"
+    body = {"company_id": api.company, "project": {"name": "b", "flag": "Blue"}}
+    assert api("POST", "/projects", body).status == 400
+
+
+def test_read_only_settable() -> None:
+    api = Construction(("server-field-settable",))
+    assert api.project(logo_url="mine")["logo_url"] == "mine"
+
+
+def test_unknown_field_ignored() -> None:
+    api = Construction(("unknown-field-ignored",))
+    assert "zzz" not in api.project(zzz=1)
+
+
+def test_rule_and_reference_unchecked() -> None:
+    api = Construction(("rule-unchecked-on-update", "reference-unchecked"))
+    dates = {"estimated_start_date": "2024-02-01", "estimated_completion_date": "2024-01-01"}
+    assert api.patch(api.project(), office_id=7, **dates).status == 200
+
+
+def test_uniqueness_faults() -> None:
+    api = Construction(("rename-unchecked",))
+    api.office("North")
+    south = api.office("South")
+    body = {"company_id": api.company, "office": {"name": "North"}}
+    assert api("PATCH", f"/offices/{south['id']}", body).status == 200
+    assert api("POST", "/offices", body).status == 409
+    api = Construction(("duplicate-accepted",))
+    assert api.office("North")["id"] != api.office("North")["id"]
+
+
+def test_delete_faults() -> None:
+    api = Construction(("delete-stays-listed",))
+    office = api.office()
+    api("DELETE", f"/offices/{office['id']}", company_id=api.company)
+    assert api("GET", "/offices", company_id=api.company).json == [office]
+    api = Construction(("second-delete-500",))
+    office = api.office()
+    where = f"/offices/{office['id']}"
+    assert [api("DELETE", where, company_id=api.company).status for _ in range(2)] == [200, 500]
+
+
+def test_access_faults() -> None:
+    api = Construction(("read-only-deletes", "foreign-reads", "no-challenge"))
+    office = api.office()
+    where = f"/offices/{office['id']}"
+    assert api("GET", where, credential="foreign", company_id=api.company).json == office
+    assert api("DELETE", where, credential="read_only", company_id=api.company).status == 200
+    assert "www-authenticate" not in api("GET", where, credential=None).headers
+
+
+def test_limit_faults() -> None:
+    api = Construction(("no-retry-after",))
+    last = [api("GET", "/companies", credential="throttled") for _ in range(6)][-1]
+    assert last.status == 429
+    assert "retry-after" not in last.headers
+    assert "x-rate-limit-reset" not in last.headers
+
+
+def test_list_faults() -> None:
+    api = Construction(("page-skips-one", "total-of-page", "link-drops-query"))
+    for n in range(5):
+        api.office(f"o{n}")
+    page = api("GET", "/offices", company_id=api.company, per_page=2, page=2)
+    assert [o["name"] for o in page.json] == ["o3", "o4"]
+    assert page.headers["total"] == "6"
+    assert "company_id" not in page.headers["link"]
+
+
+def test_foreign_bodies_and_verbs() -> None:
+    api = Construction(("xml-accepted", "put-accepted"))
+    raw = f"<r><company_id>{api.company}</company_id><name>From XML</name></r>".encode()
+    reply = api("POST", "/offices", raw=raw, headers={"content-type": "application/xml"})
+    assert (reply.status, reply.json["name"]) != (201, None)
+    assert reply.status == 201
+    body = {"company_id": api.company, "office": {"name": "by PUT"}}
+    assert api("PUT", f"/offices/{reply.json['id']}", body).json["name"] == "by PUT"

@@ -1,0 +1,107 @@
+"""The state after a request, its representation, and what of it is certain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.contract.load import load
+from restproof.contract.model import Resource
+from restproof.semantics.state import created, differences, expected, represent, same, server_values, updated
+
+CONTRACT = load(Path(__file__).parents[2] / "contracts" / "procore")
+PROJECT, RFI = CONTRACT.resources["project"], CONTRACT.resources["rfi"]
+OFFICES = {7: {"id": 7, "name": "North", "city": None}, 8: {"id": 8, "name": "South", "city": None}}
+NOW, LATER = "2024-01-01T00:00:00Z", "2024-01-01T00:00:05Z"
+
+
+def _lookup(resource: str, id: Any) -> Any:
+    return OFFICES.get(id) if resource in ("office", "department") else None
+
+
+def _created(resource: Resource, **body: Any) -> dict[str, Any]:
+    return created(resource, body, server_set=server_values(resource, id=1, now=NOW, serial=1))
+
+
+def test_a_create_sets_defaults_null_and_what_follows() -> None:
+    shown = represent(
+        PROJECT, _created(PROJECT, name="A", project_number="1", office_id=7, department_ids=[8]), _lookup
+    )
+    assert list(shown) == list(PROJECT.shapes.response["properties"])
+    assert shown["active"] is True
+    assert shown["flag"] is None
+    assert shown["display_name"] == "1 - A"
+    assert shown["office"] == {"id": 7, "name": "North"}
+    assert shown["departments"] == [{"id": 8, "name": "South"}]
+    assert shown["created_at"] == NOW
+
+
+def test_a_create_only_field_becomes_an_entry() -> None:
+    shown = represent(RFI, _created(RFI, subject="s", question={"body": "b"}), _lookup)
+    assert shown["questions"] == [{"id": 1, "body": "b", "created_at": NOW}]
+    assert "question" not in shown
+
+
+def test_a_dangling_reference_reads_as_null() -> None:
+    shown = represent(PROJECT, _created(PROJECT, name="A", office_id=9, department_ids=[9, 7]), _lookup)
+    assert shown["office"] is None
+    assert [d["id"] for d in shown["departments"]] == [7]
+
+
+def test_an_update_touches_only_where_a_value_changes() -> None:
+    state = _created(PROJECT, name="A")
+    assert updated(PROJECT, state, {"name": "A"}, touched={"updated_at": LATER}) == state
+    after = updated(PROJECT, state, {"name": "B"}, touched={"updated_at": LATER})
+    assert {n for n in after if after[n] != state[n]} == {"name", "display_name", "updated_at"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "A"},
+        {"name": "A", "project_number": "", "office_id": 7, "department_ids": [8, 7]},
+        {"name": "A", "project_number": "1", "office_id": None, "latitude": 0, "active": False},
+    ],
+)
+def test_what_is_expected_of_a_create_holds(body: dict[str, Any]) -> None:
+    shown = represent(PROJECT, _created(PROJECT, **body), _lookup)
+    wanted = expected(PROJECT, body, refs=_lookup)
+    assert list(differences(wanted, shown)) == []
+    assert set(PROJECT.properties) - set(wanted) == {
+        "id",
+        "logo_url",
+        "created_at",
+        "updated_at",
+        *PROJECT.references,
+    }
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [{}, {"name": "B"}, {"project_number": None}, {"office_id": 8}, {"office_id": None}, {"department_ids": [7]}],
+)
+def test_what_is_expected_of_an_update_holds(patch: dict[str, Any]) -> None:
+    state = _created(PROJECT, name="A", project_number="1", office_id=7, city="Bern")
+    before = represent(PROJECT, state, _lookup)
+    after = represent(PROJECT, updated(PROJECT, state, patch, touched={"updated_at": LATER}), _lookup)
+    wanted = expected(PROJECT, patch, before=before, refs=_lookup)
+    assert list(differences(wanted, after)) == []
+    assert ("updated_at" in wanted) == (not patch)
+    assert wanted["city"] == "Bern"
+    assert wanted["created_at"] == NOW
+
+
+def test_what_is_expected_notices_a_wrong_answer() -> None:
+    wanted = expected(PROJECT, {"name": "A", "office_id": 7}, refs=_lookup)
+    shown = represent(PROJECT, _created(PROJECT, name="A", office_id=8), _lookup)
+    assert [d[0] for d in differences(wanted, shown)] == ["/office/id", "/office/name"]
+    assert list(differences({"a": [1]}, {"a": [1, 2]})) == [("/a", [1], [1, 2])]
+    assert list(differences({"a": 1}, {"a": True})) == [("/a", 1, True)]
+
+
+def test_equality_is_that_of_json() -> None:
+    assert same({"a": [5]}, {"a": [5.0]})
+    assert not same(True, 1)
+    assert not same(None, False)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from restproof.errors import RunFileError
+from restproof.wire.ledger import Ledger, Origin
+
+ORIGIN = Origin(contract="contracts/notes", target="staging", base_url="https://s.example.com", prefix="rp-abc")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / ".restproof" / "run.jsonl"
+
+
+def test_the_file_appears_with_the_first_create(path: Path) -> None:
+    ledger = Ledger(path, ORIGIN)
+    assert not path.exists()
+    ledger.intend("note", "/v1/notes?team=5", {"name": "rp-abc ä"})
+    assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["ledger", "intend"]
+
+
+def test_every_step_is_on_disk_at_once_and_read_back(path: Path) -> None:
+    ledger = Ledger(path, ORIGIN)
+    first = ledger.intend("note", "/v1/notes?team=5", {"name": "a"}, headers=(("X-Team", "5"),))
+    ledger.created(first, "/v1/notes/1?team=5", 1)
+    second = ledger.intend("note", "/v1/notes?team=5", {"name": "b"}, credential="foreign")
+    third = ledger.intend("note", "/v1/notes?team=5", {"name": "c"})
+    ledger.created(third, "/v1/notes/3?team=5", 3)
+    ledger.deleted("/v1/notes/3?team=5")
+
+    again = Ledger(path)
+    assert again.origin == ORIGIN
+    assert again.open_entries() == ledger.open_entries()
+    known, unknown = again.open_entries()
+    assert (known.item, known.id, known.headers) == ("/v1/notes/1?team=5", 1, (("X-Team", "5"),))
+    assert (unknown.n, unknown.item, unknown.unique, unknown.credential) == (second, None, {"name": "b"}, "foreign")
+    assert again.intend("note", "/v1/notes?team=5", {}) == 4
+    assert len(Ledger(path).open_entries()) == 3
+
+
+def test_an_id_that_is_used_again_is_open_again(path: Path) -> None:
+    ledger = Ledger(path, ORIGIN)
+    for _ in range(2):
+        ledger.created(ledger.intend("note", "/n", {}), "/n/1", 1)
+    ledger.deleted("/n/1")
+    ledger.created(ledger.intend("note", "/n", {}), "/n/1", 1)
+    assert [e.n for e in Ledger(path).open_entries()] == [e.n for e in ledger.open_entries()] == [1, 2, 3]
+
+
+def test_a_settled_create_is_closed(path: Path) -> None:
+    ledger = Ledger(path, ORIGIN)
+    ledger.settled(ledger.intend("note", "/n", {}))
+    assert ledger.open_entries() == Ledger(path).open_entries() == []
+
+
+def test_a_line_that_a_killed_run_did_not_finish_is_passed_over(path: Path) -> None:
+    ledger = Ledger(path, ORIGIN)
+    ledger.created(ledger.intend("note", "/n", {}), "/n/1", 1)
+    with path.open("a") as file:
+        file.write('{"event": "inte')
+    again = Ledger(path)
+    assert len(again.open_entries()) == 1
+    again.deleted("/n/1")
+    assert Ledger(path).open_entries() == []
+
+
+def test_a_damaged_line_is_named(path: Path) -> None:
+    ledger = Ledger(path, ORIGIN)
+    ledger.intend("note", "/n", {})
+    path.write_text("what?\n" + path.read_text())
+    with pytest.raises(RunFileError, match=r"run\.jsonl:1: not a line of a ledger"):
+        Ledger(path)
+
+
+def test_a_newer_format_is_refused(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"event": "ledger", "format": 2}\n')
+    with pytest.raises(RunFileError, match="format 2"):
+        Ledger(path)
+
+
+def test_a_removed_ledger_takes_its_empty_directory_along(path: Path) -> None:
+    ledger = Ledger(path, ORIGIN)
+    ledger.intend("note", "/n", {})
+    ledger.remove()
+    assert not path.parent.exists()
+
+
+def test_the_ledger_of_a_living_run_is_in_use(path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from restproof.wire.ledger import Ledger\n"
+        "Ledger_ = Ledger(Path(sys.argv[1])); Ledger_.intend('note', '/n', {})\n"
+        "print('ready', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == "ready\n"
+        assert Ledger(path).in_use()
+        run.communicate("")
+    assert not Ledger(path).in_use()

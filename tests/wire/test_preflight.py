@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from restproof.config import Target
+from restproof.contract.model import Contract
+from restproof.errors import TargetError
+from restproof.wire.preflight import check_target
+
+from .conftest import answer
+
+Serve = Callable[..., Any]
+
+
+def target(url: str, **options: Any) -> Target:
+    return Target("test", url, **{"credentials": {"full": "full-secret-token"}, "ids": {"team": 5}, **options})
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def secure(serve: Serve, authority: trustme.CA) -> Callable[[str], str]:
+    """Starts an https server whose certificate names a host; gives its port."""
+
+    def start(host: str) -> str:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(host).configure_cert(context)
+        server = serve(lambda _: answer(200, b"[]"), lambda plain: context.wrap_socket(plain, server_side=True))
+        return f"https://127.0.0.1:{server.port}"
+
+    return start
+
+
+def test_one_cheap_list_is_read(serve: Serve, contract: Contract) -> None:
+    server = serve(lambda _: answer(200, b"[]"))
+    check_target(target(server.url), contract)
+    (request,) = server.requests
+    assert request.startswith(b"GET /v1/teams?per_page=1 HTTP/1.1")
+    assert b"X-Team: 5" in request
+    assert b"Authorization: Bearer full-secret-token" in request
+
+
+def test_a_forbidden_list_is_not_read(serve: Serve, contract: Contract) -> None:
+    server = serve(lambda _: answer(200, b"[]"))
+    check_target(target(server.url, forbid=frozenset({"team.list"})), contract)
+    assert server.requests[0].startswith(b"GET /v1/teams/5/notes?per_page=1 HTTP/1.1")
+
+
+@pytest.mark.parametrize("status", [404, 429, 500, 302])
+def test_other_answers_are_for_the_suites(serve: Serve, contract: Contract, status: int) -> None:
+    check_target(target(serve(lambda _: answer(status)).url), contract)
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_credential_is_told(serve: Serve, contract: Contract, status: int) -> None:
+    with pytest.raises(TargetError, match=f"with the credential `full` answers {status}") as error:
+        check_target(target(serve(lambda _: answer(status)).url), contract)
+    assert error.value.exit_code == 3
+    assert "secret" not in str(error.value)
+
+
+def test_an_unreachable_target_is_told_quickly(contract: Contract) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    begun = time.monotonic()
+    with pytest.raises(TargetError, match=f"127.0.0.1:{port} cannot be reached: connection refused"):
+        check_target(target(f"http://127.0.0.1:{port}"), contract)
+    assert time.monotonic() - begun < 2
+
+
+def test_what_is_no_http_server_is_told(serve: Serve, contract: Contract) -> None:
+    with pytest.raises(TargetError, match="malformed response"):
+        check_target(target(serve(lambda _: b"220 mail ESMTP\r\n").url), contract)
+
+
+def test_a_verified_certificate_is_accepted(
+    secure: Callable[[str], str], authority: trustme.CA, contract: Contract, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    check_target(target(secure("127.0.0.1"), ca_bundle=bundle), contract)
+
+
+def test_another_host_s_certificate_is_refused(
+    secure: Callable[[str], str], authority: trustme.CA, contract: Contract, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(bundle))
+    with pytest.raises(TargetError, match="certificate not verified"):
+        check_target(target(secure("elsewhere.example.com"), ca_bundle=bundle), contract)
+
+
+def test_an_unknown_authority_is_refused_with_a_hint(secure: Callable[[str], str], contract: Contract) -> None:
+    with pytest.raises(TargetError, match="certificate not verified") as error:
+        check_target(target(secure("127.0.0.1")), contract)
+    assert "ca_bundle" in str(error.value.hint)
+
+
+def test_https_to_a_plain_server_is_told(serve: Serve, contract: Contract) -> None:
+    def complain(plain: socket.socket) -> socket.socket:
+        plain.sendall(answer(400))
+        return plain
+
+    url = serve(lambda _: None, complain).url.replace("http:", "https:")
+    with pytest.raises(TargetError, match=r"tls: wrong version number\n  Does the server speak TLS"):
+        check_target(target(url), contract)
+
+
+def test_a_bundle_without_certificates_is_told(contract: Contract, serve: Serve, tmp_path: Path) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.write_text("nothing")
+    url = serve(lambda _: answer()).url.replace("http:", "https:")
+    with pytest.raises(TargetError, match=r"the CA bundle .*ca\.pem cannot be used"):
+        check_target(target(url, ca_bundle=bundle), contract)
