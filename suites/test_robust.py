@@ -70,11 +70,8 @@ def hostile_texts(field: Field):
     ):
         yield {"name": name, "note": note, "value": value, "unstorable": True}
     for note, value in (
-        ("a byte order mark", "\ufeffrestproof"),
-        ("control characters", "\x01\x02\x1f\x7f"),
-        ("a direction override", "\u202erestproof\u2066"),
-        ("a private use character", "\ue000\U0010fffd"),
-        ("many combining marks", "e" + "\u0301" * 200),
+        ("control characters", "\ufeff\x01\x02\x1f\x7f"),
+        ("characters that few expect", "\u202erestproof\u2066 \ue000\U0010fffd e" + "\u0301" * 200),
     ):
         yield {"name": name, "note": note, "value": value, "unstorable": False}
 
@@ -109,13 +106,14 @@ def hostile_bodies(field: Field):
         ("a member named __proto__", '{"__proto__":{"admin":true},"constructor":{"prototype":{}}}'),
         ("UTF-16", '{"name":"restproof"}'.encode("utf-16").decode("latin-1")),
     ):
-        yield {"note": note, "text": text}
+        if field.operation == "create" or note in ("nested 10,000 deep", "a number beyond every float", "invalid UTF-8"):
+            yield {"note": note, "text": text}
 
 
 @requirement("robust.hostile-body", on=WRITES, set_up=1)
 @for_each(hostile_bodies)
 def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note, text):
-    id = resource.resolved(resource.bodies.chosen_id("raw")) if operation == "create" else resource.own().id
+    id = resource.resolved(resource.bodies.chosen_id("raw")) if operation == "create" else resource.target().id
     usual = resource.request(operation, id=id, body=resource.resolved(resource.bodies.minimal()))
     envelope = resource.resource.envelope.request
     inside = text
@@ -132,14 +130,9 @@ def payloads(field: Field):
     if name is None:
         return
     for value in (
-        "'; DROP TABLE restproof; --",
-        "' OR '1'='1",
-        "{{7*7}} ${7*7} <%= 7*7 %> #{7*7}",
-        "../../../../etc/passwd",
-        "<script>alert(1)</script>",
-        "%00%0d%0aSet-Cookie: x=y",
-        "$(id) `id` | id",
-        "%s%n%x {0} \\u0000",
+        "'; DROP TABLE restproof; -- ' OR '1'='1",
+        "{{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id",
+        "../../../../etc/passwd %00%0d%0aSet-Cookie: x=y <script>alert(1)</script> %s%n {0} \\u0000",
     ):
         yield {"name": name, "value": value}
 
@@ -157,9 +150,8 @@ def test_payloads_are_plain_text(resource: Subject, operation, name, value):
 def odd_queries(field: Field):
     paging, query = field.resource.paging, field.contract.query
     names = [paging.size, query.sort, query.filter.replace("{name}", "id")] if paging.style != "none" else [query.sort]
-    for name in names:
-        for value in ("' OR '1'='1", "\x00", "9" * 400, "\U0001f3d7", "[]", "1;DROP TABLE x"):
-            yield {"query": [[name, value]]}
+    for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "\U0001f3d7", "[]", "1;DROP TABLE x")):
+        yield {"query": [[names[at % len(names)], value]]}
     yield {"query": [["restproof", "x" * 4000]]}
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]]}
 
@@ -177,10 +169,8 @@ def odd_headers(field: Field):
     for name, value in (
         ("Accept", "*/*;q=nonsense"),
         ("Accept-Encoding", "gzip;q=0, nonsense"),
-        ("Accept-Language", "x" * 2000),
         ("Range", "bytes=999999-0"),
         ("If-None-Match", '"restproof'),
-        ("If-Modified-Since", "yesterday"),
         ("X-HTTP-Method-Override", "DELETE"),
         ("X-Forwarded-For", "' OR 1=1"),
         ("Content-Type", ";;;"),
@@ -197,7 +187,7 @@ def test_odd_headers_do_no_harm(resource: Subject, name, value):
 
 
 def odd_ids(field: Field):
-    for id in ("' OR '1'='1", "1;DROP TABLE x", "%00", "\U0001f3d7", "9" * 190, "null", "undefined", "NaN", "{}", "1,2", "*"):
+    for id in ("' OR '1'='1", "1;DROP TABLE x", "%00", "\U0001f3d7", "9" * 190, "undefined", "1,2", "*"):
         yield {"id": id}
 
 

@@ -78,6 +78,7 @@ class Run:
     """A session's run of the suites, from collection to report."""
 
     def __init__(self, config: pytest.Config, register: Path) -> None:
+        from restproof.plan.bodies import Bodies
         from restproof.plan.profile import PROFILES
         from restproof.suite.live import now, promised, run_directory
         from restproof.suite.register import load
@@ -87,6 +88,7 @@ class Run:
         self.promise = promised(self.options, Path.cwd())
         self.contract = self.promise.contract
         self.profile = PROFILES[self.options.profile]
+        self.bodies = {r.name: Bodies(self.contract, r) for r in self.contract}
         self.register = load(register)
         self.worker: Mapping[str, Any] | None = getattr(config, "workerinput", None)
         self.started = now()
@@ -213,6 +215,7 @@ class Run:
             self.prefix,
             self.profile,
             self.runner.observe,
+            self.bodies,
             first_number=(int(worker.removeprefix("gw")) + 1) * 1_000_000 if worker else 0,
         )
         self.runner.world = self.world
@@ -237,9 +240,7 @@ class Run:
 
     def finish(self, exit_status: int) -> None:
         """Join the parts of the workers, write the reports and judge."""
-        from restproof.oracle.verdict import judge
         from restproof.report.write import write_all
-        from restproof.run.reader import read
         from restproof.run.writer import join
         from restproof.suite.live import point_latest
 
@@ -254,8 +255,7 @@ class Run:
         if not path.exists():
             shutil.rmtree(self.directory, ignore_errors=True)
             return
-        write_all(path, self.directory)
-        self.verdict = judge(read(path, partial=True))
+        self.verdict = write_all(path, self.directory)
         point_latest(self.directory)
 
     tallies: list[dict[str, Any]]
@@ -385,7 +385,7 @@ def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str
     run.tested.add(rule.requirement)
     return [
         RuleItem.from_parent(collector, name=f"{name}[{item.label}]", plan_item=item, original=obj)
-        for item in items_of(rule, obj, run.contract, run.profile)  # type: ignore[arg-type]
+        for item in items_of(rule, obj, run.contract, run.profile, run.bodies)  # type: ignore[arg-type]
     ]
 
 

@@ -27,4 +27,6 @@ def faulty_run(faulty: Path) -> Run:
 @pytest.fixture(scope="session")
 def clean_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The same run of a server that keeps every rule."""
-    return read(build.write(tmp_path_factory.mktemp("clean") / "run.jsonl.gz", *build.realistic(faults=False, repeats=1)))
+    return read(
+        build.write(tmp_path_factory.mktemp("clean") / "run.jsonl.gz", *build.realistic(faults=False, repeats=1))
+    )

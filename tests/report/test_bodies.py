@@ -88,22 +88,35 @@ def test_what_hides_is_made_visible() -> None:
     assert visible("a\x00\u202e\ud800\tb\n") == "a\\u0000\\u202e\\ud800\tb\n"
 
 
-def _exchange(headers: tuple[tuple[str, str], ...] = (), body: str | bytes | None = None, method: str = "POST") -> Exchange:
+def _exchange(
+    headers: tuple[tuple[str, str], ...] = (), body: str | bytes | None = None, method: str = "POST"
+) -> Exchange:
     return Exchange(1, Request(method, "http://127.0.0.1:1/a?b='c'&d=$(e)", headers, body), credential="read_only")
 
 
 def test_a_shell_reads_the_curl_line_as_it_was_sent() -> None:
-    body = "{\"it's\": \"$HOME `id` \\\\ !\"}\n"
+    body = '{"it\'s": "$HOME `id` \\\\ !"}\n'
     line = curl_line(_exchange((("X-Odd", "'\"$(id)"), ("Content-Length", "9"), ("Authorization", "[redacted]")), body))
     script = f'curl() {{ printf "%s\\0" "$@"; }}; RESTPROOF_READ_ONLY=secret; {line}'
     words = subprocess.run(["sh", "-c", script], capture_output=True, check=True).stdout.decode().split("\0")[:-1]
     assert words == [
-        "-i", "-X", "POST", "http://127.0.0.1:1/a?b='c'&d=$(e)", "-H", "X-Odd: '\"$(id)", "-H", "Authorization: Bearer secret",
-        "--data-binary", body,
+        "-i",
+        "-X",
+        "POST",
+        "http://127.0.0.1:1/a?b='c'&d=$(e)",
+        "-H",
+        "X-Odd: '\"$(id)",
+        "-H",
+        "Authorization: Bearer secret",
+        "--data-binary",
+        body,
     ]
 
 
-@pytest.mark.parametrize(("auth", "told"), [("basic", '-u "$RESTPROOF_READ_ONLY"'), ("api_key", '"$RESTPROOF_READ_ONLY"'), ("bearer", "Bearer ")])
+@pytest.mark.parametrize(
+    ("auth", "told"),
+    [("basic", '-u "$RESTPROOF_READ_ONLY"'), ("api_key", '"$RESTPROOF_READ_ONLY"'), ("bearer", "Bearer ")],
+)
 def test_a_redacted_credential_becomes_a_variable(auth: str, told: str) -> None:
     line = curl_line(_exchange((("Authorization", "[redacted]"),)), auth)
     assert told in line

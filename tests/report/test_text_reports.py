@@ -19,7 +19,18 @@ from restproof.run.model import Run
 from restproof.run.reader import read
 
 DESIGNED = {
-    "format", "verdict", "complete", "selection", "contract", "target", "profile", "seed", "duration_s", "requests", "counts", "results",
+    "format",
+    "verdict",
+    "complete",
+    "selection",
+    "contract",
+    "target",
+    "profile",
+    "seed",
+    "duration_s",
+    "requests",
+    "counts",
+    "results",
 }
 
 
@@ -38,7 +49,12 @@ def test_the_summary_tells_each_result(faulty_run: Run) -> None:
     assert found["verdict"] == "not conforming"
     row = next(r for r in found["results"] if r["requirement"] == "update.only-named" and r["resource"] == "office")
     assert row == {
-        "requirement": "update.only-named", "level": "must", "resource": "office", "operation": "update", "outcome": "fail", "cases": 4,
+        "requirement": "update.only-named",
+        "level": "must",
+        "resource": "office",
+        "operation": "update",
+        "outcome": "fail",
+        "cases": 4,
         "message": "A partial update changes a field it did not name",
     }
 
@@ -61,9 +77,25 @@ def test_junit_follows_the_order_and_names_of_jenkins(faulty_run: Run) -> None:
     root = ET.fromstring(render(faulty_run, judge(faulty_run), "junit"))
     allowed = {
         "testsuites": {"name", "time", "tests", "failures", "disabled", "errors"},
-        "testsuite": {"name", "tests", "failures", "errors", "group", "time", "skipped", "timestamp", "hostname", "id", "package", "file"},
+        "testsuite": {
+            "name",
+            "tests",
+            "failures",
+            "errors",
+            "group",
+            "time",
+            "skipped",
+            "timestamp",
+            "hostname",
+            "id",
+            "package",
+            "file",
+        },
         "testcase": {"name", "assertions", "time", "classname", "status", "class", "file", "line", "group"},
-        "failure": {"type", "message"}, "error": {"type", "message"}, "skipped": {"type", "message"}, "property": {"name", "value"},
+        "failure": {"type", "message"},
+        "error": {"type", "message"},
+        "skipped": {"type", "message"},
+        "property": {"name", "value"},
         "properties": set(),
     }
     for element in root.iter():
@@ -121,7 +153,9 @@ def test_the_closing_lines_tell_causes_not_rows(faulty_run: Run) -> None:
 
 def test_the_closing_lines_fit_a_screen(tmp_path: Path) -> None:
     items = [build.item(f"house.rule-{n}", "office", "create") for n in range(40)]
-    events = [e for of in items for e in (of, build.finding(of, message="long " * 80 + "\x1b[31m"), build.outcome(of, "fail"))]
+    events = [
+        e for of in items for e in (of, build.finding(of, message="long " * 80 + "\x1b[31m"), build.outcome(of, "fail"))
+    ]
     run = read(build.write(tmp_path / "run", *build.small(*events)))
     lines = closing_lines(judge(run), Path("index.html"))
     assert len(lines) <= 24

@@ -25,16 +25,46 @@ RESOURCES = {
 }
 RULES: dict[str, tuple[str, str, list[str], list[str]]] = {
     # id: level, statement, sources, depends_on
-    "protocol.json-valid": ("must", "a JSON body is valid UTF-8 JSON without repeated member names", ["RFC 8259 §8.1"], []),
+    "protocol.json-valid": (
+        "must",
+        "a JSON body is valid UTF-8 JSON without repeated member names",
+        ["RFC 8259 §8.1"],
+        [],
+    ),
     "protocol.date": ("should", "a response says when it was made, in Date", ["RFC 9110 §6.6.1"], []),
-    "create.answers-created": ("must", "a valid create answers the declared status with the resource", ["RFC 9110 §15.3.2"], []),
-    "create.reads-back": ("must", "a read after the create gives what the create answered", ["contract"], ["create.answers-created"]),
-    "read.answers-ok": ("must", "a read answers 200 with the resource", ["RFC 9110 §15.3.1"], ["create.answers-created"]),
+    "create.answers-created": (
+        "must",
+        "a valid create answers the declared status with the resource",
+        ["RFC 9110 §15.3.2"],
+        [],
+    ),
+    "create.reads-back": (
+        "must",
+        "a read after the create gives what the create answered",
+        ["contract"],
+        ["create.answers-created"],
+    ),
+    "read.answers-ok": (
+        "must",
+        "a read answers 200 with the resource",
+        ["RFC 9110 §15.3.1"],
+        ["create.answers-created"],
+    ),
     "read.is-safe": ("must", "GET changes nothing", ["RFC 9110 §9.2.1"], ["read.answers-ok"]),
     "list.answers-ok": ("must", "a list answers 200", ["contract"], []),
     "list.page-size": ("must", "a page holds at most what was asked for", ["contract"], ["list.answers-ok"]),
-    "update.answers-ok": ("must", "a valid update answers 200 with the new state", ["RFC 5789 §2"], ["create.answers-created"]),
-    "update.only-named": ("must", "an update changes nothing that it does not name", ["RFC 5789 §2"], ["update.answers-ok"]),
+    "update.answers-ok": (
+        "must",
+        "a valid update answers 200 with the new state",
+        ["RFC 5789 §2"],
+        ["create.answers-created"],
+    ),
+    "update.only-named": (
+        "must",
+        "an update changes nothing that it does not name",
+        ["RFC 5789 §2"],
+        ["update.answers-ok"],
+    ),
     "delete.answers": ("must", "a delete answers the declared status", ["RFC 9110 §9.3.5"], ["create.answers-created"]),
     "delete.is-gone": ("must", "what was deleted is 404 from then on", ["contract"], ["delete.answers"]),
     "input.type": ("must", "each field refuses each wrong JSON type", ["contract"], ["create.answers-created"]),
@@ -44,26 +74,52 @@ RULES: dict[str, tuple[str, str, list[str], list[str]]] = {
     "error.problem-json": ("policy", "errors are application/problem+json", ["RFC 9457 §3"], []),
     "list.totals": ("policy", "Total and Per-Page tell the truth", ["contract"], ["list.answers-ok"]),
 }
-NOT_TESTED = {"conflict.race": ("must", "of concurrent duplicates exactly one succeeds", "needs more than one connection at a time")}
+NOT_TESTED = {
+    "conflict.race": (
+        "must",
+        "of concurrent duplicates exactly one succeeds",
+        "needs more than one connection at a time",
+    )
+}
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)> \u202egnp.exe {{7*7}} ]]>"
 
 
 def header(**changes: Any) -> Event:
     """A header with the whole register above."""
     requirements = [
-        {"id": i, "level": lv, "binding": lv != "policy" or i == "list.totals", "statement": s, "sources": src, "depends_on": d,
-         "not_tested": None}
+        {
+            "id": i,
+            "level": lv,
+            "binding": lv != "policy" or i == "list.totals",
+            "statement": s,
+            "sources": src,
+            "depends_on": d,
+            "not_tested": None,
+        }
         for i, (lv, s, src, d) in RULES.items()
     ]
     requirements += [
-        {"id": i, "level": lv, "binding": True, "statement": s, "sources": ["contract"], "depends_on": [], "not_tested": why}
+        {
+            "id": i,
+            "level": lv,
+            "binding": True,
+            "statement": s,
+            "sources": ["contract"],
+            "depends_on": [],
+            "not_tested": why,
+        }
         for i, (lv, s, why) in NOT_TESTED.items()
     ]
     return {
         "event": "header",
         "format": 1,
         "restproof": "0.1.0",
-        "contract": {"name": "procore", "title": "Construction projects", "path": "contracts/procore", "resources": RESOURCES},
+        "contract": {
+            "name": "procore",
+            "title": "Construction projects",
+            "path": "contracts/procore",
+            "resources": RESOURCES,
+        },
         "target": {"name": "staging", "base_url": "https://staging.example.com", "kind": "live"},
         "profile": "ci",
         "seed": 4711,
@@ -80,8 +136,14 @@ def header(**changes: Any) -> Event:
 def item(requirement: str, resource: str | None = None, operation: str | None = None, **changes: Any) -> Event:
     name = f"{requirement}[{resource}-{operation}]" if resource else requirement
     return {
-        "event": "item", "item": name, "requirement": requirement, "resource": resource, "operation": operation,
-        "nodeid": f"suites/test_{requirement.split('.')[0]}.py::test_it[{resource}-{operation}]", "cost": 3, **changes,
+        "event": "item",
+        "item": name,
+        "requirement": requirement,
+        "resource": resource,
+        "operation": operation,
+        "nodeid": f"suites/test_{requirement.split('.')[0]}.py::test_it[{resource}-{operation}]",
+        "cost": 3,
+        **changes,
     }
 
 
@@ -94,30 +156,53 @@ def case(of: Event, n: int = 0, **values: Any) -> Event:
 
 
 def exchange(n: int, of: Event, in_case: Event | None = None, **changes: Any) -> Event:
-    """A create of an office that succeeds, unless ``changes`` says otherwise (``method``, ``url``, ``sent``, ``status``, ``got``)."""
+    """A create of an office that succeeds, unless ``changes`` says otherwise (``method``, ``url``, ``sent``,
+    ``status``, ``got``)."""
     url = changes.pop("url", f"https://staging.example.com/rest/v1.0/{of['resource']}s")
     method, status = changes.pop("method", "POST"), changes.pop("status", 201)
     body = changes.pop("sent", None)
     got = changes.pop("got", None)
     response = {
         "status": status,
-        "reason": {200: "OK", 201: "Created", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error"}.get(status, ""),
+        "reason": {200: "OK", 201: "Created", 400: "Bad Request", 404: "Not Found", 500: "Internal Server Error"}.get(
+            status, ""
+        ),
         "headers": [
-            ["date", "Mon, 23 Nov 2026 20:25:31 GMT"], ["content-type", "application/json"],
-            ["x-rate-limit-limit", "3600"], ["x-rate-limit-remaining", str(3600 - n % 3600)], ["x-rate-limit-reset", "1795465531"],
+            ["date", "Mon, 23 Nov 2026 20:25:31 GMT"],
+            ["content-type", "application/json"],
+            ["x-rate-limit-limit", "3600"],
+            ["x-rate-limit-remaining", str(3600 - n % 3600)],
+            ["x-rate-limit-reset", "1795465531"],
         ],
-        "body": got if isinstance(got, (str, dict)) and not _plain(got) else (json.dumps(got) if got is not None else None),
+        "body": got
+        if isinstance(got, (str, dict)) and not _plain(got)
+        else (json.dumps(got) if got is not None else None),
     }
     return {
-        "event": "exchange", "n": n, "case": in_case["case"] if in_case else None, "setup": None, "item": of["item"],
-        "resource": of["resource"], "operation": of["operation"], "credential": "full",
+        "event": "exchange",
+        "n": n,
+        "case": in_case["case"] if in_case else None,
+        "setup": None,
+        "item": of["item"],
+        "resource": of["resource"],
+        "operation": of["operation"],
+        "credential": "full",
         "request": {
-            "method": method, "url": url,
-            "headers": [["Authorization", "Bearer [redacted]"], ["Accept", "application/json"], ["Content-Type", "application/json"],
-                        ["Procore-Company-Id", "5"]],
+            "method": method,
+            "url": url,
+            "headers": [
+                ["Authorization", "Bearer [redacted]"],
+                ["Accept", "application/json"],
+                ["Content-Type", "application/json"],
+                ["Procore-Company-Id", "5"],
+            ],
             "body": json.dumps(body) if body is not None else None,
         },
-        "response": response, "error": None, "started": round(n * 0.004, 4), "elapsed": 0.0031, **changes,
+        "response": response,
+        "error": None,
+        "started": round(n * 0.004, 4),
+        "elapsed": 0.0031,
+        **changes,
     }
 
 
@@ -127,16 +212,30 @@ def _plain(got: object) -> bool:
 
 def finding(of: Event, in_case: Event | None = None, n: int | None = None, **changes: Any) -> Event:
     return {
-        "event": "finding", "item": of["item"], "case": in_case["case"] if in_case else None, "exchange": n,
-        "message": "the status is not the declared one", "expected": "201", "actual": "500", "pointer": None, "field": None,
-        "kind": "status", **changes,
+        "event": "finding",
+        "item": of["item"],
+        "case": in_case["case"] if in_case else None,
+        "exchange": n,
+        "message": "the status is not the declared one",
+        "expected": "201",
+        "actual": "500",
+        "pointer": None,
+        "field": None,
+        "kind": "status",
+        **changes,
     }
 
 
 def footer(**changes: Any) -> Event:
     return {
-        "event": "footer", "finished": "2026-11-23T20:26:10Z", "duration": 38.6, "requests": 4010, "complete": True,
-        "interrupted": None, "cleanup": {"deleted": 212, "left": []}, **changes,
+        "event": "footer",
+        "finished": "2026-11-23T20:26:10Z",
+        "duration": 38.6,
+        "requests": 4010,
+        "complete": True,
+        "interrupted": None,
+        "cleanup": {"deleted": 212, "left": []},
+        **changes,
     }
 
 
@@ -163,20 +262,37 @@ def _office(rng: random.Random, number: int) -> dict[str, Any]:
 
 
 def realistic(faults: bool = True, repeats: int = 11, per_item: int = 4, seed: int = 1) -> Iterator[Event]:
-    """A run of the usual size: about 1,000 items and 4,000 exchanges; with ``faults``, of a server that breaks some rules."""
+    """A run of the usual size: about 1,000 items and 4,000 exchanges; with ``faults``, of a server that breaks some
+    rules."""
     rng = random.Random(seed)
     rules = [*RULES]
-    extra = {f"input.bounds-{k}": ("must", f"keyword number {k} holds on both sides of its bound", ["contract"], []) for k in range(repeats)}
-    extra |= {f"shape.part-{k}": ("must", f"part {k} of a body matches the schema", ["contract"], []) for k in range(repeats)}
+    extra = {
+        f"input.bounds-{k}": ("must", f"keyword number {k} holds on both sides of its bound", ["contract"], [])
+        for k in range(repeats)
+    }
+    extra |= {
+        f"shape.part-{k}": ("must", f"part {k} of a body matches the schema", ["contract"], []) for k in range(repeats)
+    }
     head = header()
     head["requirements"] += [
         {"id": i, "level": lv, "binding": True, "statement": s, "sources": src, "depends_on": d, "not_tested": None}
         for i, (lv, s, src, d) in extra.items()
     ]
     head["deviations"] = (
-        [{"requirement": "error.names-field", "resource": "program", "operation": None, "field": None, "owner": "platform team",
-          "reason": "planned with the new validator", "expires": "2027-03-31", "evidence": "API-114"}]
-        if faults else []
+        [
+            {
+                "requirement": "error.names-field",
+                "resource": "program",
+                "operation": None,
+                "field": None,
+                "owner": "platform team",
+                "reason": "planned with the new validator",
+                "expires": "2027-03-31",
+                "evidence": "API-114",
+            }
+        ]
+        if faults
+        else []
     )
     yield head
     n = 0
@@ -223,7 +339,9 @@ def _fault(rule: str, resource: str, operation: str) -> str:
         return "status"
     if rule in ("create.reads-back", "read.answers-ok") and resource == "project_type":
         return "status"
-    return "names" if rule == "error.names-field" and operation == "create" and resource in ("program", "office") else ""
+    return (
+        "names" if rule == "error.names-field" and operation == "create" and resource in ("program", "office") else ""
+    )
 
 
 def _exchange_and_finding(n: int, of: Event, sample: Event, sent: Any, made: Any, bad: str) -> Iterator[Event]:
@@ -243,18 +361,59 @@ def _exchange_and_finding(n: int, of: Event, sample: Event, sent: Any, made: Any
         return
     if bad == "city":
         sample["input"] = {"body": {"zip": "8001"}}
-        yield exchange(n, of, sample, method="PATCH", status=200, url=one, sent={of["resource"]: {"zip": "8001"}},
-                       got={**made, "city": None, "zip": "8001"})
-        yield finding(of, sample, n, message="A partial update changes a field it did not name", expected='"Springfield"', actual="null",
-                      pointer="/city", field="city", kind="changed")
+        yield exchange(
+            n,
+            of,
+            sample,
+            method="PATCH",
+            status=200,
+            url=one,
+            sent={of["resource"]: {"zip": "8001"}},
+            got={**made, "city": None, "zip": "8001"},
+        )
+        yield finding(
+            of,
+            sample,
+            n,
+            message="A partial update changes a field it did not name",
+            expected='"Springfield"',
+            actual="null",
+            pointer="/city",
+            field="city",
+            kind="changed",
+        )
     elif bad == "hostile":
         yield exchange(n, of, sample, method="GET", status=200, url=one + "&q=<b>", got={"name": HOSTILE, "id": 7})
-        yield finding(of, sample, n, message=f"A deleted {HOSTILE} can still be read", expected="404", actual="200", pointer="/name")
+        yield finding(
+            of,
+            sample,
+            n,
+            message=f"A deleted {HOSTILE} can still be read",
+            expected="404",
+            actual="200",
+            pointer="/name",
+        )
     elif bad == "names":
         yield exchange(n, of, sample, status=400, sent={of["resource"]: sent}, got={"message": "invalid"})
-        yield finding(of, sample, n, message="The error does not name the field at fault", expected="zip", actual="", pointer="",
-                      field="zip", kind="unnamed")
+        yield finding(
+            of,
+            sample,
+            n,
+            message="The error does not name the field at fault",
+            expected="zip",
+            actual="",
+            pointer="",
+            field="zip",
+            kind="unnamed",
+        )
     else:
         yield exchange(n, of, sample, status=500, sent={of["resource"]: sent}, got={"error": "internal"})
-        yield finding(of, sample, n, expected="400", actual="500", message="A value of the wrong type is not refused as declared",
-                      field="name" if of["requirement"] == "input.type" else None)
+        yield finding(
+            of,
+            sample,
+            n,
+            expected="400",
+            actual="500",
+            message="A value of the wrong type is not refused as declared",
+            field="name" if of["requirement"] == "input.type" else None,
+        )

@@ -75,7 +75,9 @@ def test_a_missing_file_has_its_own_error(tmp_path: Path) -> None:
         read(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"[1]\n", b'{"a": 1}\n', b"\x1f\x8b\x08garbage garbage", gzip.compress(b"no\n")])
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>", b"[1]\n", b'{"a": 1}\n', b"\x1f\x8b\x08garbage garbage", gzip.compress(b"no\n")]
+)
 @pytest.mark.parametrize("partial", [False, True])
 def test_something_else_is_no_run_file(tmp_path: Path, content: bytes, partial: bool) -> None:
     (tmp_path / "run").write_bytes(content)
@@ -181,7 +183,9 @@ def test_a_deviation_that_expires_on_no_day_is_named(tmp_path: Path) -> None:
 
 
 def test_events_and_fields_of_a_later_restproof_are_ignored(tmp_path: Path) -> None:
-    path = build.write(tmp_path / "run", *build.small(_changed(OFFICE, colour="red"), {"event": "weather", "sun": True}))
+    path = build.write(
+        tmp_path / "run", *build.small(_changed(OFFICE, colour="red"), {"event": "weather", "sun": True})
+    )
     assert len(read(path).items) == 1
 
 
@@ -201,7 +205,9 @@ def test_the_parts_of_two_workers_become_one_file(tmp_path: Path) -> None:
     sample = build.case(other)
     one = build.write(tmp_path / "1", OFFICE, SAMPLE, SENT, build.outcome(OFFICE))
     found = build.finding(other, sample, 1)
-    two = build.write(tmp_path / "2", OFFICE, other, sample, build.exchange(1, other, sample), found, build.outcome(other, "fail"))
+    two = build.write(
+        tmp_path / "2", OFFICE, other, sample, build.exchange(1, other, sample), found, build.outcome(other, "fail")
+    )
     join([one, two], tmp_path / "run", build.header(), build.footer())
     run = read(tmp_path / "run")
     assert [i.id for i in run.items] == [OFFICE["item"], other["item"]]

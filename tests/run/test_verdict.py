@@ -31,7 +31,9 @@ def _passing(of: Event) -> list[Event]:
     return [of, build.outcome(of)]
 
 
-def failing(requirement: str, resource: str | None = "office", operation: str | None = "create", **found: Any) -> list[Event]:
+def failing(
+    requirement: str, resource: str | None = "office", operation: str | None = "create", **found: Any
+) -> list[Event]:
     of = item(requirement, resource, operation)
     return [of, build.finding(of, **found), build.outcome(of, "fail")]
 
@@ -96,7 +98,10 @@ def test_an_error_of_the_suite_leaves_the_run_unjudged(tmp_path: Path) -> None:
     of = item("input.type")
     verdict = judge(run_of(tmp_path, *passing("create.answers-created"), of, build.outcome(of, "error", 0, "KeyError")))
     assert (verdict.verdict, exit_code(verdict)) == ("not judged", 3)
-    assert judge(run_of(tmp_path, *failing("create.answers-created"), of, build.outcome(of, "error"))).verdict == "not conforming"
+    assert (
+        judge(run_of(tmp_path, *failing("create.answers-created"), of, build.outcome(of, "error"))).verdict
+        == "not conforming"
+    )
 
 
 def test_without_a_core_rule_that_passes_nothing_is_judged(tmp_path: Path) -> None:
@@ -106,7 +111,10 @@ def test_without_a_core_rule_that_passes_nothing_is_judged(tmp_path: Path) -> No
 
 def test_a_failure_is_blocked_by_a_failed_rule_below_it(tmp_path: Path) -> None:
     verdict = judge(run_of(tmp_path, *failing("create.answers-created"), *failing("read.is-safe", operation="read")))
-    assert outcomes(verdict) == {"create.answers-created[office-create]": "fail", "read.is-safe[office-read]": "blocked"}
+    assert outcomes(verdict) == {
+        "create.answers-created[office-create]": "fail",
+        "read.is-safe[office-read]": "blocked",
+    }
     assert "create.answers-created" in verdict.results[1].message
     assert [c.requirement for c in verdict.causes] == ["create.answers-created"]
 
@@ -143,7 +151,9 @@ def test_rules_in_a_circle_do_not_block_each_other_away(tmp_path: Path) -> None:
 
 def test_a_broken_should_does_not_hide_a_broken_must(tmp_path: Path) -> None:
     head = _rules(mild=("should", []), hard=("must", ["mild"]), ok=("must", []))
-    verdict = judge(run_of(tmp_path, *failing("create.mild"), *failing("create.hard"), *passing("create.ok"), head=head))
+    verdict = judge(
+        run_of(tmp_path, *failing("create.mild"), *failing("create.hard"), *passing("create.ok"), head=head)
+    )
     assert verdict.verdict == "not conforming"
 
 
@@ -196,7 +206,10 @@ def test_a_deviation_that_the_run_did_not_come_to_is_not_stale(tmp_path: Path) -
     assert judge(run_of(tmp_path, *events, head=head)).verdict == "conforming"
 
 
-@pytest.mark.parametrize(("expires", "word"), [("2026-11-22", "not conforming"), ("2026-11-23", "conforming"), ("20261122", "not conforming")])
+@pytest.mark.parametrize(
+    ("expires", "word"),
+    [("2026-11-22", "not conforming"), ("2026-11-23", "conforming"), ("20261122", "not conforming")],
+)
 def test_a_deviation_holds_until_the_end_of_its_last_day(tmp_path: Path, expires: str, word: str) -> None:
     head = build.header(deviations=[deviation("input.type", expires=expires)])
     verdict = judge(run_of(tmp_path, *passing("create.answers-created"), *failing("input.type"), head=head))
@@ -228,7 +241,13 @@ def test_what_a_killed_run_did_not_reach_is_not_tested(tmp_path: Path) -> None:
 
 
 def test_findings_that_say_the_same_are_one_cause_with_many_places(tmp_path: Path) -> None:
-    found = {"kind": "changed", "expected": "kept", "actual": "null", "field": "city", "message": "An update changes city"}
+    found = {
+        "kind": "changed",
+        "expected": "kept",
+        "actual": "null",
+        "field": "city",
+        "message": "An update changes city",
+    }
     events = [e for r in ("office", "program") for e in failing("update.only-named", r, "update", **found)]
     (cause,) = judge(run_of(tmp_path, *events)).causes
     assert cause.places == (("office", "update", "city"), ("program", "update", "city"))
@@ -252,16 +271,22 @@ def test_generated_values_do_not_scatter_a_cause(tmp_path: Path) -> None:
 
 def test_a_title_speaks_of_a_field_where_only_the_field_differs(tmp_path: Path) -> None:
     of = item("update.only-named")
-    found = [build.finding(of, kind="changed", field=f, message=f"An update changes '{f}', unnamed.") for f in ("zip", "city")]
+    found = [
+        build.finding(of, kind="changed", field=f, message=f"An update changes '{f}', unnamed.")
+        for f in ("zip", "city")
+    ]
     (cause,) = judge(run_of(tmp_path, of, *found, build.outcome(of, "fail"))).causes
     assert cause.title == "An update changes a field, unnamed (office: zip, city)"
 
 
 def test_causes_come_musts_first_and_then_by_places(tmp_path: Path) -> None:
     events = [
-        *failing("error.names-field", "office"), *failing("error.names-field", "rfi"), *failing("error.names-field", "program"),
+        *failing("error.names-field", "office"),
+        *failing("error.names-field", "rfi"),
+        *failing("error.names-field", "program"),
         *failing("auth.missing", "office"),
-        *failing("input.unknown-field", "office"), *failing("input.unknown-field", "rfi"),
+        *failing("input.unknown-field", "office"),
+        *failing("input.unknown-field", "rfi"),
     ]
     found = [c.requirement for c in judge(run_of(tmp_path, *events)).causes]
     assert found == ["input.unknown-field", "auth.missing", "error.names-field"]
@@ -269,7 +294,11 @@ def test_causes_come_musts_first_and_then_by_places(tmp_path: Path) -> None:
 
 def test_statuses_requests_and_time_are_counted(tmp_path: Path) -> None:
     of = item("create.answers-created")
-    sent = [build.exchange(1, of, status=201), build.exchange(2, of, status=201), build.exchange(3, of, response=None, error="timeout")]
+    sent = [
+        build.exchange(1, of, status=201),
+        build.exchange(2, of, status=201),
+        build.exchange(3, of, response=None, error="timeout"),
+    ]
     verdict = judge(run_of(tmp_path, of, *sent, build.outcome(of)))
     assert verdict.statuses == {201: 2}
     assert (verdict.requests, verdict.duration_s) == (4010, 38.6)

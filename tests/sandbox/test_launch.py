@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import socket
 import ssl
 import subprocess
 import sys
@@ -125,3 +126,23 @@ else:
         gone.wait(0.05)
     assert not _is_running(int(pid))
     assert not Path(bundle).parent.exists()
+
+
+def test_half_a_request_has_no_effect() -> None:
+    with start(CONTRACT, tls=False) as running:
+        assert running.ca_bundle is None
+        port = urlsplit(running.base_url).port
+        content = json.dumps({"company_id": running.ids["company"], "office": {"name": "half"}}).encode()
+        head = (
+            "POST /rest/v1.0/offices HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Authorization: Bearer {running.credentials['full']}\r\nContent-Length: {len(content) + 10}\r\n\r\n"
+        )
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as raw:
+            raw.sendall(head.encode() + content)
+            raw.shutdown(socket.SHUT_WR)
+            assert raw.recv(100) in (b"", b"HTTP/1.1 400 Bad Request\r\n")
+        path = f"/rest/v1.0/offices?company_id={running.ids['company']}"
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {running.credentials['full']}"})
+        assert json.loads(connection.getresponse().read()) == []
+        connection.close()

@@ -176,3 +176,26 @@ def test_offset_paging_without_authentication(notes: Client) -> None:
     assert notes("GET", "/notes/?offset=9", credential=None).json["next"] is None
     assert notes("GET", "/notes/?ordering=-title&limit=1", credential=None).json["results"][0]["title"] == "t4"
     assert notes("GET", "/notes/?title=t3", credential=None).json["count"] == 1
+
+
+TASKS = """
+contract: tasks
+resources:
+  list: {path: /lists, schema: list.json}
+  task: {path: /tasks, schema: task.json, parent: {list: {name: list_id, in: body}}}
+"""
+
+
+def test_a_parent_that_stands_in_bodies_alone_is_not_asked_for_elsewhere(tmp_path: Path) -> None:
+    named = {"type": "object", "properties": {"id": {"type": "integer", "readOnly": True}, "title": {"type": "string"}}}
+    tasks = Client(load(_write(tmp_path, TASKS, list=named, task=named)))
+    one, two = (tasks.create("/lists", {"title": t}, credential=None)["id"] for t in "ab")
+    made = tasks.create("/tasks", {"list_id": one, "title": "t"}, credential=None)
+    where = f"/tasks/{made['id']}"
+    assert tasks("POST", "/tasks", {"list_id": 77, "title": "t"}, credential=None).status == 404
+    assert tasks("GET", "/tasks", credential=None).json == [made]
+    assert tasks("GET", where, credential=None).json == made
+    assert tasks("PATCH", where, {"list_id": two, "title": "u"}, credential=None).status == 404
+    assert tasks("PATCH", where, {"list_id": one, "title": "u"}, credential=None).status == 200
+    assert tasks("DELETE", where, credential=None).status == 204
+    assert tasks("GET", where, credential=None).status == 404

@@ -9,7 +9,8 @@ import pytest
 
 from restproof.contract.load import load
 from restproof.contract.model import Resource
-from restproof.semantics.state import created, differences, expected, represent, same, server_values, updated
+from restproof.semantics.initial import server_values
+from restproof.semantics.state import created, differences, expected, represent, same, updated
 
 CONTRACT = load(Path(__file__).parents[2] / "contracts" / "procore")
 PROJECT, RFI = CONTRACT.resources["project"], CONTRACT.resources["rfi"]

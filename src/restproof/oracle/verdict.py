@@ -26,7 +26,8 @@ EXIT_CODES: Mapping[Word, int] = {"conforming": 0, "not conforming": 1, "not jud
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One row: an item and how it ended. ``message`` is empty for a pass; ``findings`` are its own, matched by a deviation or not."""
+    """One row: an item and how it ended. ``message`` is empty for a pass; ``findings`` are its own, matched by a
+    deviation or not."""
 
     item: str
     requirement: str
@@ -41,7 +42,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Failures with one cause, told once. ``places`` are (resource, operation, field), each once, in the order of the results."""
+    """Failures with one cause, told once. ``places`` are (resource, operation, field), each once, in the order of the
+    results."""
 
     title: str
     requirement: str
@@ -57,7 +59,8 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a run proves. ``counts`` has every outcome, worst first, zeros included; ``statuses`` counts responses by code."""
+    """What a run proves. ``counts`` has every outcome, worst first, zeros included; ``statuses`` counts responses by
+    code."""
 
     verdict: Word
     complete: bool
@@ -137,8 +140,8 @@ class _Register:
         return self._above[name]
 
     def roots(self, name: str) -> list[str]:
-        """What can block ``name``, the deepest first: not itself, nothing that depends on it in a circle, and nothing milder, since a
-        broken should is no excuse for a broken must."""
+        """What can block ``name``, the deepest first: not itself, nothing that depends on it in a circle, and nothing
+        milder, since a broken should is no excuse for a broken must."""
         able = (q for q in self.above(name) if name not in self.above(q) and self.severity(q) <= self.severity(name))
         return sorted((q for q in able if q != name), key=lambda q: (len(self.above(q)), q))
 
@@ -169,9 +172,7 @@ def _result(
     item: Item, register: _Register, ending: Ending, cases: int, message: str, findings: tuple[Finding, ...]
 ) -> Result:
     level = register[item.requirement].level
-    return Result(
-        item.id, item.requirement, level, item.resource, item.operation, ending, cases, message, findings
-    )
+    return Result(item.id, item.requirement, level, item.resource, item.operation, ending, cases, message, findings)
 
 
 def _summary(findings: Sequence[Finding]) -> str:
@@ -248,14 +249,19 @@ def _causes(results: Sequence[Result], register: _Register) -> tuple[Cause, ...]
             groups.setdefault((result.requirement, finding.kind, *values), []).append((result, finding))
     found = [_cause(group, register) for group in groups.values()]
     found.sort(
-        key=lambda c: (register.severity(c.requirement), -len(c.places), len(register.above(c.requirement)), c.requirement)
+        key=lambda c: (
+            register.severity(c.requirement),
+            -len(c.places),
+            len(register.above(c.requirement)),
+            c.requirement,
+        )
     )
     return tuple(found)
 
 
 def _scattered(failing: Sequence[Result]) -> set[tuple[str, str]]:
-    """The (requirement, kind) whose expected and actual are generated data and no sort of fault: within one item they differ for the
-    same field. A status is always a sort of fault."""
+    """The (requirement, kind) whose expected and actual are generated data and no sort of fault: within one item they
+    differ for the same field. A status is always a sort of fault."""
     values: dict[tuple[str, str, str, str | None], set[tuple[str, str]]] = {}
     for result in failing:
         for f in result.findings:
@@ -282,7 +288,8 @@ def _cause(group: Sequence[tuple[Result, Finding]], register: _Register) -> Caus
 
 
 def _title(statement: str, findings: Sequence[Finding], places: Sequence[Place]) -> str:
-    """One sentence: what all the messages say where they agree (but for the name of the field), else the broken rule; and where."""
+    """One sentence: what all the messages say where they agree (but for the name of the field), else the broken rule;
+    and where."""
     messages = {_general(f) for f in findings}
     sentence = messages.pop() if len(messages) == 1 else f"Not kept: {statement}"
     if len({f.message for f in findings}) == 1:

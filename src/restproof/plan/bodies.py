@@ -5,6 +5,7 @@ Bodies are plain JSON with symbols (``plan.symbols``): unique text holds ``{run}
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,9 +65,12 @@ class Bodies:
         to = self.contract.resources[self.resource.references[name].to]
         return to.supports("create") or to.supports("replace")
 
+    @cached_property
+    def _samples(self) -> dict[str, Any]:
+        return {name: sample(schema) for name, schema in self.writable.items()}
+
     def plain(self, name: str, tag: str = "") -> Any:
         """One plain valid value of a field: unique text holds the token of the case and ``tag``."""
-        schema = self.writable[name]
         if name in self.resource.references:
             ref = self.resource.references[name]
             return [reference(ref.to, 0)] if ref.many else reference(ref.to, 0)
@@ -74,7 +78,7 @@ class Bodies:
             return self.chosen_id(tag)
         if name in self.unique_fields:
             return self.unique_value(name, tag)
-        return sample(schema)
+        return copy.deepcopy(self._samples[name])
 
     def another(self, name: str) -> Any:
         """A valid value of a field that differs from the plain one; ``None`` where the schema leaves no other."""

@@ -1,4 +1,5 @@
-"""How a report shows the content of a message: JSON indented and true to its literals, the offending part marked, the rest escaped."""
+"""How a report shows the content of a message: JSON indented and true to its literals, the offending part marked, the
+rest escaped."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ class _Line:
 
 
 def show(body: Body, pointer: str | None = None, limit: int = LIMIT) -> Shown | None:
-    """``body`` as HTML of at most about ``limit`` characters of text around what ``pointer`` names; ``None`` where there is none."""
+    """``body`` as HTML of at most about ``limit`` characters of text around what ``pointer`` names; ``None`` where
+    there is none."""
     if body is None:
         return None
     if isinstance(body, bytes):

@@ -14,8 +14,8 @@ REDACTED = "[redacted]"
 
 
 def curl_line(exchange: Exchange, auth: str = "bearer") -> str:
-    """A curl command for the request. Redacted values become environment variables named as restproof reads them; ``auth`` is the
-    scheme of the contract, which a redacted header no longer tells."""
+    """A curl command for the request. Redacted values become environment variables named as restproof reads them;
+    ``auth`` is the scheme of the contract, which a redacted header no longer tells."""
     request = exchange.request
     parts = ["curl -i"]
     if request.method != "GET" or request.body is not None:

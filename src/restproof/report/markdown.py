@@ -43,7 +43,8 @@ def render_markdown(run: Run, verdict: Verdict) -> str:
 
 
 def _cause(cause: Cause) -> str:
-    told = f"- **{_plain(cause.title)}**  \n  {_code(cause.requirement)} ({cause.level}), {plural(len(cause.places), 'place')}"
+    rule = f"{_code(cause.requirement)} ({cause.level}), {plural(len(cause.places), 'place')}"
+    told = f"- **{_plain(cause.title)}**  \n  {rule}"
     if cause.expected or cause.actual:
         told += f"; expected {_code(cause.expected or 'nothing')}, got {_code(cause.actual or 'nothing')}"
     return told

@@ -15,7 +15,8 @@ from restproof.report.text import plural, visible
 from restproof.run.model import Requirement, Run
 
 EVIDENCE = 560_000
-"""About how many characters of HTML the stories of all causes may take. The first story of each cause goes before all others."""
+"""About how many characters of HTML the stories of all causes may take. The first story of each cause goes before all
+others."""
 SAMPLE = 900
 SERVER = "server"
 GENERAL = "any"
@@ -68,7 +69,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One requirement: its results by resource, those that did not pass with their message, and one passing exchange."""
+    """One requirement: its results by resource, those that did not pass with their message, and one passing
+    exchange."""
 
     requirement: Requirement
     anchor: str
@@ -93,7 +95,8 @@ def headline(run: Run, verdict: Verdict) -> str:
         checked = plural(sum(r.outcome == "pass" for r in verdict.results), "check")
         if not fails:
             return f"Nothing failed: {checked} passed."
-        return f"{checked} passed; what failed ({plural(len(fails), 'result')}) is below the level that breaks conformance."
+        milder = plural(len(fails), "result")
+        return f"{checked} passed; {milder} below the level that breaks conformance failed."
     if verdict.verdict == "not conforming":
         causes = plural(len(verdict.causes), "cause")
         return f"{plural(len(fails), 'result')} {'fails' if len(fails) == 1 else 'fail'}, from {causes}."
@@ -252,7 +255,8 @@ def _sample(run: Run, results: Sequence[Result]) -> tuple[Shot | None, str]:
 
 
 def untested(run: Run, verdict: Verdict) -> tuple[list[Requirement], list[Requirement]]:
-    """The requirements without results: those that the register gives a reason for, and those that this run left out."""
+    """The requirements without results: those that the register gives a reason for, and those that this run left
+    out."""
     told = {r.requirement for r in verdict.results}
     rest = [r for r in run.header.requirements if r.id not in told]
     return [r for r in rest if r.not_tested], [r for r in rest if not r.not_tested]

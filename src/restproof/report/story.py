@@ -40,7 +40,8 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where the inputs of two cases differ: a JSON pointer, and both values as JSON (``absent`` where there is none)."""
+    """Where the inputs of two cases differ: a JSON pointer, and both values as JSON (``absent`` where there is
+    none)."""
 
     pointer: str
     failing: str
@@ -72,7 +73,9 @@ def shot(exchange: Exchange, findings: Sequence[Finding] = (), limit: int = LIMI
     return Shot(
         method=visible(exchange.request.method),
         path=visible(parts.path + (f"?{parts.query}" if parts.query else "")) or "/",
-        status=f"{response.status} {visible(response.reason)}".strip() if response else visible(exchange.error or "no answer"),
+        status=f"{response.status} {visible(response.reason)}".strip()
+        if response
+        else visible(exchange.error or "no answer"),
         status_class=f"s{response.status // 100}" if response else "s0",
         took=f"{exchange.elapsed * 1000:.0f} ms" if exchange.elapsed >= 0.0095 else f"{exchange.elapsed * 1000:.1f} ms",
         credential=exchange.credential or "no credential",
@@ -143,7 +146,9 @@ class Storyteller:
         target = "" if header.target.kind == "sandbox" else f" --target {quote(header.target.name)}"
         which = f"--case {quote(case_id)}" if case_id else f"--only {quote(item.requirement)}"
         contract = quote(header.contract_path or header.contract)
-        return visible(f"restproof run {contract}{target} --profile {quote(header.profile)} --seed {header.seed} {which}")
+        return visible(
+            f"restproof run {contract}{target} --profile {quote(header.profile)} --seed {header.seed} {which}"
+        )
 
     def _near(self, item: Item, case_id: str | None) -> tuple[str, tuple[Difference, ...]]:
         """The passing case of the same item whose input differs least, if it differs in little."""

@@ -1,4 +1,5 @@
-"""``summary.json``: the public result of a run for machines. ``summary.schema.json`` beside this module is its schema."""
+"""``summary.json``: the public result of a run for machines. ``summary.schema.json`` beside this module is its
+schema."""
 
 from __future__ import annotations
 

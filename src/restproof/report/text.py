@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-# Control characters, zero-width and bidirectional marks, the byte order mark, lone surrogates and the non-characters that XML 1.0 forbids.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]")
+# Control characters, zero-width and bidirectional marks, the byte order mark, lone surrogates and the non-characters
+# that XML 1.0 forbids.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
 
 
 def visible(text: str) -> str:
-    r"""``text`` with each character that could hide or reorder others (or that no XML may hold) written as ``\uXXXX``. Tabs and line
-    feeds stay."""
+    r"""``text`` with each character that could hide or reorder others (or that no XML may hold) written as
+    ``\uXXXX``. Tabs and line feeds stay."""
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -24,7 +24,8 @@ FILES: dict[Format, str] = {
 
 
 def render(run: Run, verdict: Verdict, format: str) -> str:
-    """The report of ``run`` as text: ``html``, ``junit``, ``markdown`` or ``json``. Raises ``ConfigurationError`` for another format."""
+    """The report of ``run`` as text: ``html``, ``junit``, ``markdown`` or ``json``. Raises ``ConfigurationError`` for
+    another format."""
     if format == "json":
         return render_json(run, verdict)
     if format == "junit":
@@ -39,8 +40,9 @@ def render(run: Run, verdict: Verdict, format: str) -> str:
     raise ConfigurationError(f"there is no report format {format!r}", hint=f"Formats: {', '.join(FORMATS)}.")
 
 
-def write_all(run_path: Path, out_dir: Path) -> None:
-    """Write ``index.html``, ``junit.xml``, ``summary.md`` and ``summary.json`` into ``out_dir``, as the run file tells.
+def write_all(run_path: Path, out_dir: Path) -> Verdict:
+    """Write ``index.html``, ``junit.xml``, ``summary.md`` and ``summary.json`` into ``out_dir``, as the run file tells, and give
+    its verdict.
 
     A run file that breaks off is reported as an incomplete run. Raises ``RunFileError`` for one that cannot be read.
     """
@@ -49,3 +51,4 @@ def write_all(run_path: Path, out_dir: Path) -> None:
     out_dir.mkdir(parents=True, exist_ok=True)
     for format, name in FILES.items():
         (out_dir / name).write_text(render(run, verdict, format), encoding="utf-8")
+    return verdict

@@ -1,5 +1,5 @@
-"""Events to values. Each function takes an event that the schema has passed, and fills in what the format leaves out. Raises ``ValueError``
-for what a schema cannot see: base64 or a date that is none."""
+"""Events to values. Each function takes an event that the schema has passed, and fills in what the format leaves out.
+Raises ``ValueError`` for what a schema cannot see: base64 or a date that is none."""
 
 from __future__ import annotations
 

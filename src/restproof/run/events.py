@@ -1,4 +1,5 @@
-"""The words of the run file that its writer and its reader share. ``run.schema.json`` beside this module is the whole format."""
+"""The words of the run file that its writer and its reader share. ``run.schema.json`` beside this module is the whole
+format."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ Body = str | bytes | None
 
 
 def encode_body(content: bytes | None) -> str | dict[str, str] | None:
-    """What an event holds for ``content``: the text, or ``{"base64": …}`` where the bytes are not UTF-8. Empty content is ``None``."""
+    """What an event holds for ``content``: the text, or ``{"base64": …}`` where the bytes are not UTF-8. Empty
+    content is ``None``."""
     if not content:
         return None
     try:

@@ -28,8 +28,8 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A known failure that its owner has declared. ``None`` in resource, operation or field means any; ``expires`` is the last day
-    (ISO date) on which it holds."""
+    """A known failure that its owner has declared. ``None`` in resource, operation or field means any; ``expires`` is
+    the last day (ISO date) on which it holds."""
 
     requirement: str
     resource: str | None = None
@@ -52,8 +52,8 @@ class Target:
 
 @dataclass(frozen=True)
 class Header:
-    """What was promised and asked before the first request. ``resources`` maps each name to its operations, in contract order;
-    ``auth`` is the scheme of the contract's credentials."""
+    """What was promised and asked before the first request. ``resources`` maps each name to its operations, in
+    contract order; ``auth`` is the scheme of the contract's credentials."""
 
     restproof: str
     contract: str
@@ -116,8 +116,8 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request with its answer, or the error that came instead. ``started`` and ``elapsed`` in seconds; ``case`` is ``None`` in
-    set-up, whose name is ``setup`` where items share it."""
+    """One request with its answer, or the error that came instead. ``started`` and ``elapsed`` in seconds; ``case``
+    is ``None`` in set-up, whose name is ``setup`` where items share it."""
 
     n: int | str
     request: Request
@@ -136,7 +136,8 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an oracle has to say against a case. ``pointer`` is a JSON Pointer into the body of the response to ``exchange``."""
+    """What an oracle has to say against a case. ``pointer`` is a JSON Pointer into the body of the response to
+    ``exchange``."""
 
     item: str
     message: str
@@ -161,7 +162,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something worth telling that is no finding: a retry, a wait, a clean-up. ``started`` in seconds since the run began."""
+    """Something worth telling that is no finding: a retry, a wait, a clean-up. ``started`` in seconds since the run
+    began."""
 
     kind: str
     message: str
@@ -183,7 +185,8 @@ class Footer:
 
 @dataclass(frozen=True)
 class Run:
-    """A whole run file. Tuples keep the order of the file; ``footer`` is ``None`` only where the file was read as partial."""
+    """A whole run file. Tuples keep the order of the file; ``footer`` is ``None`` only where the file was read as
+    partial."""
 
     header: Header
     items: tuple[Item, ...] = ()

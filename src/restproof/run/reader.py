@@ -36,8 +36,9 @@ __all__ = [
 def read(path: Path, *, partial: bool = False) -> Run:
     """The run that ``path`` holds.
 
-    With ``partial``, a file that breaks off is read up to there and its ``footer`` is ``None``. Raises, all of them ``RunFileError``:
-    ``MissingRunFile``, ``NotARunFile``, ``NewerFormat``, ``InvalidEvent``, ``TruncatedRunFile``, ``ContradictoryRunFile``.
+    With ``partial``, a file that breaks off is read up to there and its ``footer`` is ``None``. Raises, all of them
+    ``RunFileError``: ``MissingRunFile``, ``NotARunFile``, ``NewerFormat``, ``InvalidEvent``, ``TruncatedRunFile``,
+    ``ContradictoryRunFile``.
     """
     reading = _Reading(path)
     for number, event in lines(path, partial=partial):
@@ -131,11 +132,15 @@ class _Reading:
         for kind in ("case", "exchange", "finding", "outcome"):
             for number, value in self.found[kind].items():
                 if value.item is not None and value.item not in items:
-                    raise self._contradiction(number, f"this {kind} cites the item {value.item!r}, which the file does not hold")
+                    raise self._contradiction(
+                        number, f"this {kind} cites the item {value.item!r}, which the file does not hold"
+                    )
         for kind in ("exchange", "finding"):
             for number, value in self.found[kind].items():
                 if value.case is not None and value.case not in cases:
-                    raise self._contradiction(number, f"this {kind} cites the case {value.case!r}, which the file does not hold")
+                    raise self._contradiction(
+                        number, f"this {kind} cites the case {value.case!r}, which the file does not hold"
+                    )
         for number, value in self.found["finding"].items():
             if value.exchange is not None and value.exchange not in numbers:
                 raise self._contradiction(

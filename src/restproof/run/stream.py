@@ -42,8 +42,8 @@ class ContradictoryRunFile(RunFileError):
 def lines(path: Path, *, partial: bool = False) -> Iterator[tuple[int, dict[str, Any]]]:
     """Each line of ``path`` as (number from 1, JSON object). Plain JSON Lines are read too.
 
-    A file that breaks off raises ``TruncatedRunFile`` after the last whole line, or just ends there where ``partial`` is true. Raises
-    ``MissingRunFile`` and ``NotARunFile``.
+    A file that breaks off raises ``TruncatedRunFile`` after the last whole line, or just ends there where ``partial``
+    is true. Raises ``MissingRunFile`` and ``NotARunFile``.
     """
     number = 0
     for number, line in enumerate(_split(path, partial), 1):

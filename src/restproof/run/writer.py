@@ -15,17 +15,17 @@ from restproof.run.stream import lines
 LEVEL = 3
 BATCH = 64 * 1024
 
-# One encoder for all events: building one for each call, as json.dumps does for other separators, doubles its price. ASCII output keeps
-# a lone surrogate, which UTF-8 could not hold; a NaN is no JSON and is refused.
+# One encoder for all events: building one for each call, as json.dumps does for other separators, doubles its price.
+# ASCII output keeps a lone surrogate, which UTF-8 could not hold; a NaN is no JSON and is refused.
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False).encode
 
 
 class Writer:
     """Streams events to ``path`` as gzipped JSON Lines.
 
-    Events are compressed in batches of 64 KiB, each of which ends on a byte boundary: what a killed process leaves behind can be read up
-    to its last batch. Safe to use from several threads, and from a signal handler that interrupts a write. Raises ``ValueError`` for
-    an event that JSON cannot hold (NaN, infinity).
+    Events are compressed in batches of 64 KiB, each of which ends on a byte boundary: what a killed process leaves
+    behind can be read up to its last batch. Safe to use from several threads. Raises ``ValueError`` for an event that
+    JSON cannot hold (NaN, infinity).
     """
 
     def __init__(self, path: Path) -> None:
@@ -77,10 +77,10 @@ class Writer:
 def join(parts: Sequence[Path], out: Path, header: Mapping[str, Any], footer: Mapping[str, Any] | None) -> None:
     """Write one run file from the parts of several workers (events without header and footer).
 
-    Exchanges are numbered anew from 1, and each gets the number of its part as ``worker``. An item that several parts announce in the
-    same words is kept once; other contradictions stay, for the reader to name. The end of a part that its worker could not finish
-    is left out. ``footer`` ``None`` leaves the file without one, as an interrupted run would. Raises ``RunFileError`` for a part
-    that is missing or no run file.
+    Exchanges are numbered anew from 1, and each gets the number of its part as ``worker``. An item that several parts
+    announce in the same words is kept once; other contradictions stay, for the reader to name. The end of a part that
+    its worker could not finish is left out. ``footer`` ``None`` leaves the file without one, as an interrupted run
+    would. Raises ``RunFileError`` for a part that is missing or no run file.
     """
     with Writer(out) as writer:
         writer.write({**header, "event": "header"})

@@ -55,7 +55,10 @@ class Application:
             return
         if scope["type"] != "http":
             return
-        body, too_large = await self._body(receive)
+        received = await self._body(receive)
+        if received is None:
+            return
+        body, too_large = received
         headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
         call = Call(
             method=scope["method"],
@@ -77,15 +80,16 @@ class Application:
         await send({"type": "http.response.start", "status": answer.status, "headers": head})
         await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else content})
 
-    async def _body(self, receive: Receive) -> tuple[bytes, bool]:
-        """The request's body; of a too large one nothing is kept, but it is read, so that the client gets to read the
+    async def _body(self, receive: Receive) -> tuple[bytes, bool] | None:
+        """The request's body, ``None`` where the client left before its end: half a request has no effect. Of a too
+        large one nothing is kept, but it is read, so that the client gets to read the
         answer."""
         parts: list[bytes] = []
         size = 0
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                return b"", False
+                return None
             size += len(message.get("body", b""))
             if size <= self.max_body:
                 parts.append(message.get("body", b""))

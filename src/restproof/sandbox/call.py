@@ -86,6 +86,7 @@ class Call:
     allowed: tuple[str, ...] = ()
     document: Any = NOTHING
     parents: dict[str, Entry] = field(default_factory=dict)
+    unnamed: bool = False
     scope: tuple[int, ...] | None = None
     entry: Entry | None = None
     new_key: str | None = None

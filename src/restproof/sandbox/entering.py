@@ -115,11 +115,15 @@ class Entering:
         return not media or _JSON.fullmatch(media) is not None
 
     def find_parents(self, call: Call) -> None:
-        """Find the entries above, by path, query or body. The scope is known only where all of them are."""
+        """Find the entries above, by path, query or body. The scope is known only where all of them are; a parent that
+        stands in bodies alone is not asked for by a request without one."""
         resource = call.resource
         for parent in sorted(
             resource.parents, key=lambda p: len(self.contract.ancestors(self.contract.resources[p.resource]))
         ):
+            if resource.parent_place(parent, call.operation) == "body" and call.operation not in BODIES:
+                call.unnamed = True
+                continue
             key = self.parent_key(call, parent)
             if key is None:
                 continue
@@ -177,6 +181,9 @@ class Entering:
             call.refuse("malformed_id", resource.id.field, f"is no id of a {resource.name}")
             return
         candidates = self.store.find(resource.name, key)
+        if call.unnamed:
+            candidates = [e for e in candidates if in_named_parents(call, e)]
+            call.scope = candidates[0].scope if candidates else None
         if call.scope is not None:
             call.entry = self.entry_in_scope(call, candidates)
         if call.entry is not None:
@@ -209,6 +216,12 @@ class Entering:
             call.refuse("forbidden_parent", None, "the credential has no access here")
         elif call.entry is not None and not credential.sees(call.entry.tenant):
             call.refuse("foreign", None, "the credential has no access to this")
+
+
+def in_named_parents(call: Call, entry: Entry) -> bool:
+    """Whether an entry of the call's resource stands under those of its parents that the request names."""
+    named = [(at, call.parents.get(p.resource)) for at, p in enumerate(call.resource.parents)]
+    return all(parent is None or entry.scope[at] == parent.seq for at, parent in named)
 
 
 def well_formed_id(resource: Resource, text: str) -> bool:

@@ -74,9 +74,20 @@ class Register:
 
 def catalogue() -> dict[str, Fault]:
     """All faults by name."""
-    from restproof.sandbox import faults_access, faults_input, faults_list, faults_protocol, faults_state
+    from restproof.sandbox import (
+        faults_access,
+        faults_conflict,
+        faults_delete,
+        faults_input,
+        faults_list,
+        faults_protocol,
+        faults_state,
+    )
 
-    modules = (faults_protocol, faults_access, faults_input, faults_state, faults_list)
+    modules = (
+        *(faults_protocol, faults_access, faults_input, faults_conflict),
+        *(faults_state, faults_delete, faults_list),
+    )
     return {name: fault for module in modules for name, fault in module.fault.faults.items()}
 
 

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from restproof.contract.model import ANY, Contract, Filter, Resource
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.sandbox.call import Answer, Call
+from restproof.sandbox.entering import in_named_parents
 from restproof.sandbox.store import Entry, Store
 
 DEFAULT_SIZE = 100
@@ -133,7 +134,10 @@ class Listing:
 
     def scope_entries(self, call: Call) -> list[Entry]:
         """All entries that the list is about: those under the request's parents that the credential sees."""
-        entries = self.store.under(call.resource.name, call.scope or ())
+        if call.unnamed:
+            entries = [e for e in self.store.all(call.resource.name) if in_named_parents(call, e)]
+        else:
+            entries = self.store.under(call.resource.name, call.scope or ())
         return [e for e in entries if call.credential is None or call.credential.sees(e.tenant)]
 
     def filtered(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:

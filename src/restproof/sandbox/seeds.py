@@ -11,6 +11,7 @@ from restproof.sandbox.call import Credential
 from restproof.sandbox.store import Entry, Store
 from restproof.semantics import state as states
 from restproof.semantics.checker import Checker
+from restproof.semantics.initial import server_values
 from restproof.semantics.plausible import plausible
 
 TENANTS = ("main", "other", "foreign")
@@ -69,7 +70,7 @@ class Seeder:
             for name, schema in resource.shapes.create["properties"].items()
             if name in needed
         }
-        server_set = {**states.server_values(resource, id=id, now=now, serial=seq), resource.id.field: id}
+        server_set = {**server_values(resource, id=id, now=now, serial=seq), resource.id.field: id}
         state = states.created(resource, body, server_set=server_set)
         for name in ("name", "title"):
             if isinstance(state.get(name), str) and resource.properties[name].get("type") == "string":

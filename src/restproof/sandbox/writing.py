@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Reference, Resource
-from restproof.sandbox.call import Call
+from restproof.sandbox.call import Call, refusal_status
 from restproof.sandbox.entering import well_formed_id
 from restproof.sandbox.seeds import Seeder
 from restproof.sandbox.store import Entry, Store
 from restproof.semantics import state as states
 from restproof.semantics.checker import Problem
+from restproof.semantics.initial import server_values
 from restproof.semantics.validate import Refusal, Validation
 
 
@@ -68,7 +69,9 @@ class Writing:
                 call.refuse(refusal.case, refusal.field, refusal.message)
 
     def unstorable(self, call: Call) -> list[Refusal]:
-        """Strings that cannot be stored."""
+        """Strings that cannot be stored; none, where the contract lets them be."""
+        if refusal_status("unstorable", call.status("unstorable")) < 400:
+            return []
         return self.validations[call.resource.name].unstorable(call.fields or {})
 
     def unknown_fields(self, call: Call) -> list[Refusal]:
@@ -112,7 +115,7 @@ class Writing:
         if call.entry is None:
             seq = self.store.next_seq()
             id = self.new_id(call, fields, seq)
-            server_set = {**states.server_values(resource, id=id, now=now, serial=seq), resource.id.field: id}
+            server_set = {**server_values(resource, id=id, now=now, serial=seq), resource.id.field: id}
             return states.created(resource, fields, server_set=server_set)
         touched = dict.fromkeys(resource.touched, now)
         if call.operation == "update":

@@ -153,15 +153,21 @@ def _plain(word: str, error: Any) -> str:
     return texts.get(word, "is not valid")
 
 
-_compiled: dict[str, Checker] = {}
+_by_text: dict[str, Checker] = {}
+_by_identity: dict[int, tuple[Mapping[str, Any], Checker]] = {}
 
 
 def checker(schema: Mapping[str, Any]) -> Checker:
-    """The checker of ``schema``; equal schemas share one."""
+    """The checker of ``schema``; equal schemas share one, and the same object finds it at once."""
+    known = _by_identity.get(id(schema))
+    if known is not None:
+        return known[1]
     key = json.dumps(schema, sort_keys=True)
-    found = _compiled.get(key)
+    found = _by_text.get(key)
     if found is None:
-        found = _compiled[key] = Checker(schema)
+        found = _by_text[key] = Checker(schema)
+    # The schema is kept, so that its identity is not given to another object.
+    _by_identity[id(schema)] = (schema, found)
     return found
 
 

@@ -27,6 +27,7 @@ class Item:
     resource: Resource | None
     operation: str | None
     profile: Profile
+    bodies: Bodies
 
     @property
     def label(self) -> str:
@@ -38,8 +39,8 @@ class Item:
 
     @cached_property
     def field(self) -> Field:
-        resource = self.resource or next(iter(self.contract))
-        return Field(self.contract, resource, self.operation or "", self.profile, Bodies(self.contract, resource))
+        """What the item's inputs are drawn for."""
+        return Field(self.contract, self.bodies.resource, self.operation or "", self.profile, self.bodies)
 
     @cached_property
     def cases(self) -> tuple[Mapping[str, Any], ...] | None:
@@ -68,16 +69,19 @@ class Item:
         return self.count * self.rule.cost + (self.rule.set_up if self.count else 0)
 
 
-def items_of(rule: Rule, test: Callable[..., None], contract: Contract, profile: Profile) -> Iterator[Item]:
-    """The items that a test makes under a contract: one for each resource and operation where its rule applies and there is a case."""
+def items_of(
+    rule: Rule, test: Callable[..., None], contract: Contract, profile: Profile, bodies: Mapping[str, Bodies]
+) -> Iterator[Item]:
+    """The items that a test makes under a contract: one for each resource and operation where its rule applies and there is a case. ``bodies``: those of
+    each resource, by its name."""
     if not rule.on and not rule.observes:
         if rule.when is None or rule.when(contract, next(iter(contract))):
-            yield Item(rule, test, contract, None, None, profile)
+            yield Item(rule, test, contract, None, None, profile, next(iter(bodies.values())))
         return
     for resource in contract:
         for operation in rule.on or OPERATIONS:
             if rule.applies(contract, resource, operation):
-                item = Item(rule, test, contract, resource, operation, profile)
+                item = Item(rule, test, contract, resource, operation, profile, bodies[resource.name])
                 if rule.observes or item.count:
                     yield item
 

@@ -225,9 +225,21 @@ class Subject:
         """The instance that all cases share. No case leaves it changed."""
         return self.world.shared(self.name, key)
 
-    def own(self) -> Instance:
-        """The item's own instance, made with its first case: what the item's cases do to it touches no other item."""
-        return self.world.instance_of(self, self.about[0] or "")
+    def own(self, body: Any = None) -> Instance:
+        """The item's own instance, made (with ``body``) by its first case: what the item's cases do to it touches no other item."""
+        return self.world.instance_of(self, self.about[0] or "", body)
+
+    def target(self) -> Instance:
+        """The instance that refused requests are sent to: shared, since none of them may change it."""
+        return self.world.shared(self.name, "target")
+
+    def before(self, id: Any) -> dict[str, Any]:
+        """The representation as it was last seen in this item."""
+        return self.world.state(self, id)
+
+    def now(self, id: Any) -> dict[str, Any]:
+        """The representation as a read or list shows it now; empty where there is none."""
+        return self.world.state(self, id, fresh=True)
 
     def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """The present state as set-up or check: by a read, else by the list; ``None`` where there is none. Raises ``SetUpFailed`` where neither

@@ -47,13 +47,16 @@ class World:
     prefix: str
     profile: Profile
     observe: Observer
+    bodies_by_name: Mapping[str, Bodies]
     first_number: int = 0
+    listed: dict[str, list[Any]] = field(default_factory=dict)
     _numbers: int = 0
     _shared: dict[tuple[str, str], Instance | SetUpFailed] = field(default_factory=dict)
     _filled: dict[str, int] = field(default_factory=dict)
     _lookalikes: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     _own: dict[str, Instance] = field(default_factory=dict)
-    _bodies: dict[str, Bodies] = field(default_factory=dict)
+    _aged: dict[str, tuple[Instance, float]] = field(default_factory=dict)
+    _states: dict[Any, dict[str, Any]] = field(default_factory=dict)
 
     def next_token(self) -> str:
         """A token that no other case of the run has."""
@@ -61,9 +64,7 @@ class World:
         return token(self.prefix, self.first_number + self._numbers)
 
     def bodies(self, resource: Resource) -> Bodies:
-        if resource.name not in self._bodies:
-            self._bodies[resource.name] = Bodies(self.contract, resource)
-        return self._bodies[resource.name]
+        return self.bodies_by_name[resource.name]
 
     def has_credential(self, name: str) -> bool:
         return name in self.target.credentials
@@ -119,12 +120,33 @@ class World:
             raise SetUpFailed(str(found))
         return found
 
-    def instance_of(self, subject: Subject, item: str) -> Instance:
+    def instance_of(self, subject: Subject, item: str, body: Any = None) -> Instance:
         """The instance of an item (see ``Subject.own``)."""
         if item not in self._own:
             self._own.clear()
-            self._own[item] = subject.given(tag="own")
+            self._states.clear()
+            self._own[item] = subject.given(body, tag="own")
+            if self._own[item].entity:
+                self._states[self._own[item].id] = dict(self._own[item].entity)
+            self._aged.setdefault(subject.name, (self._own[item], time.monotonic()))
         return self._own[item]
+
+    def aged(self, subject: Subject, resolution: float) -> Instance:
+        """An instance that was made at least ``resolution`` seconds ago, so that a clock of that resolution tells then from now. The first that an
+        item made for itself, where there is one; waits for what is left."""
+        if subject.name not in self._aged:
+            self._aged[subject.name] = (subject.given(tag="aged"), time.monotonic())
+        instance, made = self._aged.pop(subject.name)
+        left = made + resolution + _CLOCK_MARGIN - time.monotonic()
+        if left > 0:
+            time.sleep(left)
+        return instance
+
+    def state(self, subject: Subject, id: Any, *, fresh: bool = False) -> dict[str, Any]:
+        """The representation as it was last seen (``fresh``: as it is now)."""
+        if fresh or id not in self._states:
+            self._states[id] = subject.observe(id) or {}
+        return self._states[id]
 
     def at_least(self, subject: Subject, count: int) -> None:
         """See to it that the run has made ``count`` instances in the usual scope, so that lists have something to cut."""
@@ -145,10 +167,6 @@ class World:
                     made.append(subject.given({**subject.bodies.minimal(), name: text}).sent[name])
             self._lookalikes[key] = made
         return self._lookalikes[key]
-
-    def let_the_clock_move(self, resolution: float) -> None:
-        """Wait until what happens now can be told by the clock from what happened before."""
-        time.sleep(resolution + _CLOCK_MARGIN)
 
     def reference_id(self, name: str, key: str) -> Any:
         """The id that a ``{ref:…}`` symbol stands for."""

@@ -165,6 +165,10 @@ class Session:
             self._note(kind, f"{exchange.status} to {request.method} {request.path}: sent again after {wait:.1f} s")
             self._sleep(wait)
 
+    def headers_for(self, request: Request, credential: str | None) -> Headers:
+        """The header fields that :meth:`send` would send, the credential among them: for the few checks that go below HTTP."""
+        return tuple((n, v) for n, v in self._headers(request, credential).items() if v != SKIP_HEADER)
+
     def _check_allowed(self, request: Request, about: About) -> None:
         if self._read_only and request.writes:
             raise NotSent("read-only run")

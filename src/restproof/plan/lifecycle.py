@@ -1,0 +1,69 @@
+"""Lifecycle plans: generated sequences of steps with symbolic references, drawn whole before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from restproof.plan.symbols import RUN
+
+if TYPE_CHECKING:
+    from restproof.suite.marks import Field
+
+Step = dict[str, Any]
+Draw = tuple[str, int, dict[str, Any], dict[str, Any]]
+
+
+def lifecycle_plans(field: Field) -> st.SearchStrategy[list[Step]]:
+    """Plans of a resource: lists of steps. A step is ``{"do": "create", "as": N, "body": …}`` or names an earlier create by ``"of": N``:
+    ``{"do": "update", "of": N, "body": …}``, ``read``, ``delete``, ``list``, and ``duplicate`` (a create that repeats the unique values of ``N``). A step may be about a
+    deleted instance: then it must find nothing."""
+    resource, bodies = field.resource, field.bodies
+    kinds = ["create", "read"]
+    if resource.supports("update"):
+        kinds += ["update", "update"]
+    if resource.supports("delete"):
+        kinds += ["delete"]
+    if resource.supports("list"):
+        kinds += ["list"]
+    if resource.unique:
+        kinds += ["duplicate"]
+    changes = bodies.changes if resource.supports("update") else st.just({})
+    step = st.tuples(st.sampled_from(kinds), st.integers(0, 5), bodies.valid, changes)
+    return st.lists(step, min_size=3, max_size=field.profile.steps).map(lambda drawn: _plan(field, drawn))
+
+
+def _plan(field: Field, drawn: list[Draw]) -> list[Step]:
+    """The drawn steps with their references made good: the first step creates, and an update keeps the business rules on the state that it meets."""
+    steps: list[Step] = []
+    states: dict[int, dict[str, Any]] = {}
+    for kind, index, body, change in drawn:
+        if kind == "create" or not states:
+            number = len(states)
+            states[number] = _tagged(field, body, number)
+            steps.append({"do": "create", "as": number, "body": states[number]})
+            continue
+        of = index % len(states)
+        if kind == "update":
+            kept = field.bodies.kept_rules(_tagged(field, change, len(steps), "u"), states[of])
+            states[of] = {**states[of], **kept}
+            steps.append({"do": "update", "of": of, "body": kept})
+        elif kind == "list":
+            steps.append({"do": "list"})
+        else:
+            steps.append({"do": kind, "of": of})
+    return steps
+
+
+def _tagged(field: Field, body: Mapping[str, Any], number: int, kind: str = "c") -> dict[str, Any]:
+    """``body`` with unique text that no other step of the plan holds."""
+    found = dict(body)
+    for name in field.bodies.unique_fields:
+        value = found.get(name)
+        if isinstance(value, str):
+            tagged = value.replace(RUN, f"{RUN}{kind}{number}", 1)
+            longest = field.bodies.writable[name].get("maxLength")
+            found[name] = tagged if longest is None or len(tagged) + 8 <= longest else field.bodies.unique_value(name, f"{kind}{number}")
+    return found

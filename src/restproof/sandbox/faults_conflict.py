@@ -1,0 +1,120 @@
+"""Faults of business rules, references and uniqueness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.sandbox.call import Call
+from restproof.sandbox.faults import Register, Seam
+from restproof.semantics.validate import Refusal
+
+fault = Register()
+
+
+@fault("rule-unchecked", "input.business-rule", "business rules are not checked")
+def rule_unchecked(seam: Seam) -> None:
+    seam.around("broken_rules", lambda inner, call, after, skip: [])
+
+
+@fault("rule-unchecked-on-update", "input.business-rule", "an update may break a business rule")
+def rule_unchecked_on_update(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
+        return [] if call.operation != "create" else inner(call, after, skip)
+
+    seam.around("broken_rules", advice)
+
+
+@fault("rule-checks-patch-only", "input.business-rule", "an update's business rules look at the named fields only")
+def rule_checks_patch_only(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
+        named = after if call.operation == "create" else {n: v for n, v in after.items() if n in (call.fields or {})}
+        found: list[Refusal] = inner(call, named, skip)
+        return found
+
+    seam.around("broken_rules", advice)
+
+
+@fault("reference-unchecked", "input.reference", "a reference may name nothing")
+def reference_unchecked(seam: Seam) -> None:
+    seam.around("dangling_references", lambda inner, call, fields, skip: [])
+
+
+@fault("reference-to-other-parent", "input.reference", "a reference may name a resource of another parent")
+def reference_to_other_parent(seam: Seam) -> None:
+    def advice(inner: Any, above: Mapping[str, int], resource: str, id: Any) -> Any:
+        return next(iter(seam.steps.store.find(resource, str(id))), None)
+
+    seam.around("referent", advice)
+    seam.around("reaches", lambda inner, above, referent: True)
+
+
+@fault("duplicate-accepted", "conflict.duplicate", "a create may repeat a unique value")
+def duplicate_accepted(seam: Seam) -> None:
+    def checked(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        return [] if call.operation == "create" else inner(call, after)
+
+    def stored(inner: Any, call: Call, key: str, tenant: str, state: Mapping[str, Any]) -> Any:
+        return seam.steps.store.insert(call.resource, key, call.scope or (), tenant, state, unique=False)
+
+    seam.around("duplicates", checked)
+    seam.around("insert", stored)
+
+
+@fault("duplicate-replaces", "conflict.duplicate", "a refused duplicate changes the original")
+def duplicate_replaces(seam: Seam) -> None:
+    steps = seam.steps
+
+    def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        if found and call.operation == "create" and call.scope is not None:
+            for fields in call.resource.unique:
+                original = steps.store.entry(steps.store.taken(call.resource, fields, call.scope, after) or 0)
+                if original is not None:
+                    own = {call.resource.id.field: original.state[call.resource.id.field]}
+                    steps.store.update(call.resource, original, {**after, **own})
+        return found
+
+    seam.around("duplicates", advice)
+
+
+@fault("rename-unchecked", "conflict.rename", "an update may take another's unique value")
+def rename_unchecked(seam: Seam) -> None:
+    def checked(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        return [] if call.operation != "create" else inner(call, after)
+
+    def stored(inner: Any, call: Call, entry: Any, state: Mapping[str, Any]) -> Any:
+        return seam.steps.store.update(call.resource, entry, state, unique=False)
+
+    seam.around("duplicates", checked)
+    seam.around("store_change", stored)
+
+
+@fault("unique-across-parents", "conflict.scope", "a value that another parent's resource holds is a duplicate")
+def unique_across_parents(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        for other in seam.steps.store.all(call.resource.name) if call.resource.unique_scope == "parent" else ():
+            for fields in call.resource.unique:
+                same = all(after.get(f) is not None and other.state.get(f) == after.get(f) for f in fields)
+                if same and other.scope != call.scope:
+                    found.append(Refusal("conflict", fields[0], "has already been taken"))
+        return found
+
+    seam.around("duplicates", advice)
+
+
+@fault("unique-ignores-case", "create.accepts-valid", "values that differ in case only are duplicates")
+def unique_ignores_case(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        own = call.entry.seq if call.entry else None
+        for other in seam.steps.store.under(call.resource.name, call.scope or ()):
+            for fields in call.resource.unique:
+                if other.seq != own and [str(other.state.get(f)).lower() for f in fields] == [
+                    str(after.get(f)).lower() for f in fields
+                ]:
+                    found.append(Refusal("conflict", fields[0], "has already been taken"))
+        return found
+
+    seam.around("duplicates", advice)

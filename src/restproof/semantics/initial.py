@@ -1,0 +1,65 @@
+"""What stands in an entry before any request names it: the server's values, defaults, where request fields show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from restproof.contract.model import Resource, Schema
+from restproof.contract.shapes import is_nullable
+from restproof.semantics.plausible import plausible
+from restproof.semantics.readback import ReadPath, member_schema
+
+
+def readbacks(resource: Resource) -> dict[str, ReadPath]:
+    """Request field → where it shows, for each field that shows under another name or path and is no reference."""
+    return {
+        name: ReadPath.parse(path)
+        for name, path in resource.reads_as.items()
+        if path != name and name not in resource.references
+    }
+
+
+def reference_paths(resource: Resource) -> dict[str, ReadPath]:
+    """Reference field → where it shows."""
+    return {name: ReadPath.parse(reference.reads_as) for name, reference in resource.references.items()}
+
+
+def read_only(resource: Resource) -> dict[str, Schema]:
+    """The server's own fields: readOnly, neither derived by a template nor the read-back of a request field."""
+    shown = {p.root for p in (*readbacks(resource).values(), *reference_paths(resource).values())}
+    return {
+        name: schema
+        for name, schema in resource.properties.items()
+        if schema.get("readOnly") and not resource.derived.get(name) and name not in shown
+    }
+
+
+def server_values(resource: Resource, *, id: Any, now: str, serial: int) -> dict[str, Any]:
+    """What the server sets on a create: the id, the times of now, plausible values for the rest, and for each
+    read-back array or object the members that its entry has beyond what the client sent (under the root's name)."""
+
+    def value(name: str, schema: Schema) -> Any:
+        if schema.get("format") == "date-time" and (name in resource.touched or not is_nullable(schema)):
+            return now
+        return plausible(schema, serial=serial, now=now, name=name, empty=is_nullable(schema))
+
+    found = {name: value(name, schema) for name, schema in read_only(resource).items()}
+    if resource.id.field in resource.properties:
+        found[resource.id.field] = id
+    for path in readbacks(resource).values():
+        members = member_schema(resource.properties.get(path.root, {})).get("properties", {})
+        found[path.root] = {
+            name: serial if name == "id" and "integer" in str(schema.get("type")) else value(name, schema)
+            for name, schema in members.items()
+        }
+    return found
+
+
+def absent_value(name: str, schema: Schema) -> Any:
+    """What an absent request field becomes: its default, else null where it may be; ``KeyError`` where the contract
+    does not say."""
+    if "default" in schema:
+        return schema["default"]
+    if is_nullable(schema):
+        return None
+    raise KeyError(name)

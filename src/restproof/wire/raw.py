@@ -1,0 +1,51 @@
+"""Connections below HTTP: what a client library would not do."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+
+TIMEOUT = 5.0
+"""Seconds until a connection counts as refused."""
+
+
+def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str, str]]) -> tuple[int | None, str]:
+    """The status and Location of a GET over plain HTTP; (None, "") where the server gives no HTTP answer."""
+    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+    try:
+        connection.putrequest("GET", target, skip_accept_encoding=True)
+        for name, value in headers:
+            connection.putheader(name, value)
+        connection.endheaders()
+        response = connection.getresponse()
+        return response.status, response.getheader("Location", "")
+    except (OSError, http.client.HTTPException):
+        return None, ""
+    finally:
+        connection.close()
+
+
+def handshake(host: str, port: int, ca_bundle: Path | None, *, outdated: bool = False) -> tuple[str | None, str]:
+    """The TLS version of a verified connection, or ``None`` and why there is none. ``outdated``: offer nothing newer than TLS 1.1 (and ask for
+    no verification: only the version counts)."""
+    context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+    if outdated:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        with warnings.catch_warnings():
+            # OpenSSL warns of exactly what is tried here.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+    try:
+        with socket.create_connection((host, port), timeout=TIMEOUT) as plain, context.wrap_socket(plain, server_hostname=host) as secure:
+            return secure.version(), ""
+    except ssl.SSLCertVerificationError as error:
+        return None, error.verify_message
+    except OSError as error:
+        return None, str(error.strerror or error)

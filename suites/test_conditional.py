@@ -1,0 +1,70 @@
+"""Conditional requests, where the contract declares ETags; and idempotency keys, where it declares them."""
+
+from restproof.suite import Subject, must, requirement
+
+
+def has_etag(contract, resource) -> bool:
+    return resource.etag
+
+
+def tag_of(resource: Subject, id) -> str:
+    read = resource.read(id)
+    must.have_status(read, "read")
+    tag = read.header("ETag")
+    must.hold(tag, read, "a read has no ETag", kind="no etag", expected="ETag", actual="none")
+    return tag or ""
+
+
+@requirement("conditional.etag", on="read", needs=("create", "update"), when=has_etag, cost=5)
+def test_the_etag_follows_the_state(resource: Subject):
+    made = resource.own()
+    first, second = tag_of(resource, made.id), tag_of(resource, made.id)
+    updated = resource.update(made.id, resource.bodies.plain_change())
+    must.hold(first == second, updated, "the ETag of an unchanged resource changed", kind="etag", expected="the same", actual="another")
+    must.have_status(updated, "updated")
+    must.hold(tag_of(resource, made.id) != first, updated, "the ETag of a changed resource stayed", kind="etag", expected="another", actual="the same")
+
+
+@requirement("conditional.if-none-match", on="read", needs="create", when=has_etag, cost=4)
+def test_a_read_of_what_is_known_is_not_modified(resource: Subject):
+    made = resource.shared()
+    tag = tag_of(resource, made.id)
+    known = resource.read(made.id, headers=(("If-None-Match", tag),))
+    must.have_status(known, "not_modified", because="If-None-Match with the present ETag")
+    other = resource.read(made.id, headers=(("If-None-Match", '"restproof"'),))
+    must.have_status(other, "read", because="If-None-Match with another ETag")
+
+
+@requirement("conditional.if-match", on=("update", "replace", "delete"), needs=("create", "read"), when=has_etag, cost=5)
+def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation):
+    made = resource.own()
+    tag = tag_of(resource, made.id)
+    stale = (("If-Match", '"restproof"'),)
+    before = resource.observe(made.id) or {}
+    refused = write(resource, operation, made.id, stale)
+    must.have_status(refused, "precondition_failed", because="If-Match with another ETag")
+    must.agree(refused, resource.stable(before), resource.observe(made.id), what="the state after a failed precondition", pointer="")
+    must.have_status(
+        write(resource, operation, made.id, (("If-Match", tag),)),
+        {"update": "updated", "replace": "replaced", "delete": "deleted"}[operation],
+        because="If-Match with the present ETag",
+    )
+
+
+def write(resource: Subject, operation: str, id, headers):
+    if operation == "update":
+        return resource.update(id, resource.bodies.plain_change(), headers=headers)
+    if operation == "replace":
+        return resource.replace(id, resource.bodies.minimal("own"), headers=headers)
+    return resource.delete(id, headers=headers)
+
+
+@requirement("idempotency.key", on="create", needs="list", when=lambda c, r: c.idempotency_key is not None, cost=4)
+def test_a_repeated_key_has_one_effect(resource: Subject, contract):
+    key = ((contract.idempotency_key, resource.token),)
+    first = resource.create(resource.bodies.minimal(), headers=key)
+    must.have_status(first, "created")
+    second = resource.create(resource.bodies.minimal(), headers=key)
+    must.hold(second.status == first.status and second.id == first.id, second, "a repeated idempotency key did not get the first answer", kind="idempotency", expected=first.status, actual=second.status)
+    count = resource.entry_ids(resource.walk()).count(first.id)
+    must.hold(count == 1, second, f"after a repeated idempotency key the list holds {count} of the resource", kind="idempotency", expected=1, actual=count)

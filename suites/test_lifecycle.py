@@ -1,0 +1,96 @@
+"""Whole stories: generated sequences of requests, each step compared with a model of the resource."""
+
+from restproof.plan.lifecycle import lifecycle_plans
+from restproof.semantics.state import expected
+from restproof.suite import Subject, for_all, must, requirement
+
+
+class Model:
+    """What the contract says of the instances of one plan: the last known representation of each, ``None`` once it is deleted."""
+
+    def __init__(self, resource: Subject) -> None:
+        self.resource = resource
+        self.ids: dict[int, object] = {}
+        self.states: dict[int, dict | None] = {}
+        self.sent: dict[int, dict] = {}
+
+    def taken(self, body: dict, besides: int | None = None) -> bool:
+        """Whether a unique key of ``body`` is held by a living instance."""
+        for key in self.resource.resource.unique:
+            for number, state in self.states.items():
+                if state is not None and number != besides and all(n in body and self.sent[number].get(n) == body[n] for n in key):
+                    return True
+        return False
+
+    def check(self, number: int, because: str) -> None:
+        """A read shows what the model says."""
+        read = self.resource.read(self.ids[number])
+        if self.states[number] is None:
+            must.have_status(read, "gone", because=because)
+            return
+        must.have_status(read, "read", because=because)
+        must.agree(read, self.states[number], read.entity, what=because)
+        self.states[number] = dict(read.entity or {})
+
+
+@requirement("lifecycle.model", on="create", needs="read", cost=14, tier=2)
+@for_all(weight=0.5, plan=lifecycle_plans)
+def test_the_server_agrees_with_the_model(resource: Subject, plan):
+    model = Model(resource)
+    for step in plan:
+        take(model, resource, step)
+    for number in model.ids:
+        model.check(number, "the state at the end of the story")
+
+
+def take(model: Model, resource: Subject, step: dict) -> None:
+    """One step: send it, judge its status, and bring the model up to date."""
+    kind, of = step["do"], step.get("of")
+    if kind == "create":
+        made = resource.create(step["body"])
+        must.have_status(made, "created")
+        model.ids[step["as"]], model.sent[step["as"]] = made.id, dict(made.sent)
+        model.states[step["as"]] = expected(resource.resource, made.sent, refs=resource.world.lookup)
+        model.check(step["as"], "a read after the create")
+        return
+    if kind == "list":
+        entries = resource.entry_ids(resource.walk())
+        listed = resource.list() if any((model.ids[n] in entries) != (s is not None) for n, s in model.states.items()) else None
+        for number, state in model.states.items():
+            times = entries.count(model.ids[number])
+            must.hold(times == (state is not None), listed, f"the list holds {'a living' if state is not None else 'a deleted'} {resource.name} {times} times", kind="listed", expected=int(state is not None), actual=times)
+        return
+    if of not in model.ids:
+        return
+    alive = model.states[of] is not None
+    if kind == "read":
+        model.check(of, "a later read")
+    elif kind == "duplicate":
+        body = {**resource.bodies.minimal("d"), **{n: model.sent[of][n] for n in resource.bodies.unique_fields if n in model.sent[of]}}
+        reply = resource.create(body)
+        must.have_status(reply, "conflict" if model.taken(reply.sent) else "created", because="a create that repeats unique values")
+        if reply.ok:
+            number = max(model.ids) + 1000
+            model.ids[number], model.sent[number] = reply.id, dict(reply.sent)
+            model.states[number] = expected(resource.resource, reply.sent, refs=resource.world.lookup)
+    elif kind == "delete":
+        must.have_status(resource.delete(model.ids[of]), "deleted" if alive else "repeat_delete")
+        model.states[of] = None
+        model.check(of, "a read after the delete")
+    elif kind == "update":
+        update(model, resource, of, step["body"])
+
+
+def update(model: Model, resource: Subject, of: int, body: dict) -> None:
+    before = model.states[of]
+    reply = resource.update(model.ids[of], body)
+    if before is None:
+        must.have_status(reply, "gone", because="an update after the delete")
+        return
+    if model.taken(reply.sent, besides=of):
+        must.have_status(reply, "conflict", because="an update to unique values that are taken")
+        return
+    must.have_status(reply, "updated")
+    model.sent[of].update(reply.sent)
+    model.states[of] = expected(resource.resource, reply.sent, before=resource.stable(before), refs=resource.world.lookup)
+    model.check(of, "a read after the update")
