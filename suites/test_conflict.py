@@ -69,7 +69,7 @@ def test_a_resource_does_not_conflict_with_itself(resource: Subject):
 
 
 @requirement("conflict.race", on="create", when=has_unique, cost=5, tier=2)
-@for_each(lambda field: [{"round": n} for n in range(1 if field.profile.name == "smoke" else 3)])
+@for_each(lambda field: [{"round": n} for n in range(2)])
 def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round):
     world, body = resource.world, resource.resolved(resource.bodies.minimal())
     scope = resource.scope()

@@ -56,13 +56,13 @@ def test_an_unknown_path_is_absent(resource: Subject, tail):
 
 @requirement("identity.wrong-parent", on=ON_ITEMS, needs="create", when=lambda c, r: bool(r.parents), cost=2, set_up=1)
 def test_a_resource_is_not_reachable_under_another_parent(resource: Subject, operation):
-    made = resource.own()
+    made = resource.own() if operation == "delete" else resource.target()
     if operation == "replace" and resource.resource.id.chosen_by != "server":
         raise NotTested("clients choose ids, so the same id may exist under another parent")
-    before = resource.observe(made.id)
+    before = resource.before(made.id)
     reply = address(resource, operation, made.id, scope=resource.scope("other"))
     must.have_status(reply, "wrong_parent", because="under another parent")
-    must.agree(reply, resource.stable(before or {}), resource.observe(made.id), what="the state after a request under another parent", pointer="")
+    must.agree(reply, resource.stable(before), resource.now(made.id), what="the state after a request under another parent", pointer="")
 
 
 def every_operation(field: Field):

@@ -53,9 +53,10 @@ def test_a_missing_required_field_is_refused(resource: Subject, operation, body,
 @for_each(unknown_field_bodies)
 def test_a_field_that_does_not_exist_gets_the_declared_answer(resource: Subject, operation, body, beside, field, note, path):
     reply = submit(resource, operation, body, beside=beside)
-    status = resource.resource.status("unknown_field")
+    case = "unknown_beside" if beside else "unknown_field"
+    status = resource.resource.status(case)
     if not status.accepted:
-        must.be_refused(reply, "unknown_field", field=field, because=note)
+        must.be_refused(reply, case, field=field, because=note)
         return
     must.have_status(reply, {"create": "created", "update": "updated", "replace": "replaced"}[operation], because=f"unknown fields are {status}")
     if "." not in path and not beside and field not in resource.resource.properties:
@@ -95,8 +96,6 @@ def broken_json(field: Field):
         ("JSON with a comma too many", '{"name": "restproof",}'),
         ("JSON in single quotes", "{'name': 'restproof'}"),
         ("JSON with text behind it", '{"name": "restproof"} restproof'),
-        ("a text", '"restproof"'),
-        ("a number", "5"),
     )
     for note, text in broken if field.operation == "create" else broken[:5]:
         yield {"note": note, "text": text}
@@ -105,7 +104,7 @@ def broken_json(field: Field):
 @requirement("input.malformed-json", on=WRITES, set_up=1)
 @for_each(broken_json)
 def test_a_body_that_is_no_json_object_is_refused(resource: Subject, operation, note, text):
-    must.be_refused(send_raw(resource, operation, text.encode()), "malformed", because=f"the body is {note}")
+    must.be_refused(send_raw(resource, operation, text.encode()), "malformed" if text else "empty_body", because=f"the body is {note}")
 
 
 def send_raw(resource: Subject, operation: str, body: bytes, headers=()):

@@ -28,8 +28,8 @@ def of_a_steady_list(test):
         try:
             test(resource, **inputs)
         except AssertionError:
-            first = resource.world.listed.get(resource.name)
-            if first is not None and first != resource.entry_ids(resource.walk()):
+            first = resource.world.listed.get(resource.about[0] or "")
+            if first is not None and resource.entry_ids(first) != resource.entry_ids(resource.walk()):
                 raise NotTested("the list was changing") from None
             raise
 
@@ -38,9 +38,7 @@ def of_a_steady_list(test):
 
 def settled(resource: Subject) -> list:
     """All entries of the list."""
-    entries = resource.walk()
-    resource.world.listed[resource.name] = resource.entry_ids(entries)
-    return entries
+    return resource.world.whole_list(resource)
 
 
 def some(resource: Subject) -> list:
@@ -122,10 +120,10 @@ def bad_pages(field: Field):
     paging = field.resource.paging
     number = paging.page if paging.style == "page" else paging.offset
     least = 0 if paging.style == "page" else -1
-    for value in (str(least), "-1", "restproof", "1.5", ""):
+    for value in (str(least), "-1", "restproof", ""):
         if paging.style in ("page", "offset"):
             yield {"name": number, "value": value}
-    for value in ("0", "-1", "restproof", "1.5", ""):
+    for value in (str(paging.min - 1), "-1", "restproof", "1.5", ""):
         yield {"name": paging.size, "value": value}
     if paging.max and paging.over_max == "refused":
         yield {"name": paging.size, "value": str(paging.max + 1)}

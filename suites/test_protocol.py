@@ -19,6 +19,8 @@ def unsupported(field: Field):
     on_collection = {methods[o] for o in ("list", "create") if resource.supports(o)}
     if methods.get("create") == "PUT":
         on_collection.discard("PUT")
+    on_items |= {*resource.other_methods.get("item", ())} if on_items else set()
+    on_collection |= {*resource.other_methods.get("collection", ())}
     for method in METHODS:
         if method not in on_collection and (method != "DELETE" or _below_own_parent(field)):
             yield {"method": method, "path": "collection"}
@@ -38,6 +40,11 @@ def attempt(resource: Subject, method: str, path: str) -> Reply:
     if path == "item":
         id = resource.own().id if resource.bodies.creatable else resource.world.absent_id(resource.resource)
         usual = resource.request("read", id=id)
+    elif method == "DELETE":
+        # Below a parent of its own: a server that gets it wrong takes nothing that other cases need.
+        parent = resource.other(resource.resource.path_parents[-1].resource)
+        made = parent.given(tag="bulk")
+        usual = resource.request("list", scope={**made.scope, parent.name: made.id})
     else:
         usual = resource.request("list")
     if method in ("POST", "PUT", "PATCH"):
@@ -51,7 +58,7 @@ def attempt(resource: Subject, method: str, path: str) -> Reply:
 def test_an_unsupported_method_is_refused(resource: Subject, method, path):
     reply = attempt(resource, method, path)
     must.have_status(reply, "unsupported", because=f"{method} on the {path}")
-    if path == "item" and resource.bodies.creatable:
+    if path == "item" and resource.bodies.creatable and method in ("PUT", "DELETE"):
         must.hold(resource.observe(resource.own().id) is not None, reply, f"{method} on an item that does not support it removed the item", kind="effect")
 
 

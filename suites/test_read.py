@@ -25,9 +25,9 @@ def test_two_reads_answer_the_same(resource: Subject):
 
 @requirement("read.is-safe", on=("read", "list"), needs="create", cost=4)
 def test_a_get_changes_nothing(resource: Subject, operation):
-    made = resource.own()
-    before = resource.observe(made.id)
+    made = resource.target()
+    before = resource.before(made.id)
     asked = resource.read(made.id) if operation == "read" else resource.list()
     must.have_status(asked, "read" if operation == "read" else "listed")
     after = resource.observe(made.id)
-    must.agree(asked, resource.stable(before or {}), after, what=f"the state after a {operation}", pointer="")
+    must.agree(asked, resource.stable(before), after, what=f"the state after a {operation}", pointer="")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace as with_
 
+from restproof.contract.shapes import types_of
 from restproof.suite import Field, Reply, Subject, encode, every_exchange, for_each, must, requirement
 from restproof.suite.subject import Query
 
@@ -54,9 +55,10 @@ def test_answers_come_within_the_declared_time(resource: Subject, operation, con
 
 
 def text_field(field: Field) -> str | None:
-    """A field that takes free text, not unique."""
-    names = [n for n, p in field.bodies.writable.items() if "string" in str(p.get("type")) and not {"format", "enum", "pattern"} & p.keys() and n not in field.bodies.unique_fields]
-    names += [n for n in field.bodies.unique_fields if "string" in str(field.bodies.writable[n].get("type"))]
+    """A field that takes free text, one that is not unique where there is one."""
+    free = [n for n, p in field.bodies.writable.items() if "string" in types_of(p) and not {"format", "enum", "const", "pattern"} & p.keys() and n != field.resource.id.field]
+    names = [n for n in free if n not in field.bodies.unique_fields]
+    names += [n for n in field.bodies.unique_fields if "string" in types_of(field.bodies.writable[n])]
     return next((n for n in names if n in field.bodies.changeable or field.operation == "create"), None)
 
 
@@ -69,6 +71,8 @@ def hostile_texts(field: Field):
         ("a lone surrogate", "restproof\ud800"),
     ):
         yield {"name": name, "note": note, "value": value, "unstorable": True}
+    if field.operation != "create":
+        return
     for note, value in (
         ("control characters", "\ufeff\x01\x02\x1f\x7f"),
         ("characters that few expect", "\u202erestproof\u2066 \ue000\U0010fffd e" + "\u0301" * 200),
@@ -103,10 +107,8 @@ def hostile_bodies(field: Field):
         ("NaN", '{"name":NaN}'),
         ("a number of 5,000 digits", '{"name":' + "9" * 5000 + "}"),
         ("a name that stands twice", '{"name":"a","name":"b"}'),
-        ("a member named __proto__", '{"__proto__":{"admin":true},"constructor":{"prototype":{}}}'),
-        ("UTF-16", '{"name":"restproof"}'.encode("utf-16").decode("latin-1")),
     ):
-        if field.operation == "create" or note in ("nested 10,000 deep", "a number beyond every float", "invalid UTF-8"):
+        if field.operation == "create" or note in ("nested 10,000 deep", "a number beyond every float"):
             yield {"note": note, "text": text}
 
 
@@ -117,7 +119,7 @@ def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note,
     usual = resource.request(operation, id=id, body=resource.resolved(resource.bodies.minimal()))
     envelope = resource.resource.envelope.request
     inside = text
-    if envelope and text.startswith("{") and note not in ("UTF-16",):
+    if envelope and text.startswith("{"):
         outside = resource.wrap(None, {p.name: resource.scope()[p.resource] for p in resource.resource.parameter_parents if resource.resource.parent_place(p, operation) == "body"})
         inside = encode(outside).decode().replace(f'"{envelope}":null', f'"{envelope}":{text}')
     reply = resource.send(with_(usual, body=inside.encode("latin-1")), operation, asked_id=None if operation == "create" else id)
@@ -130,8 +132,7 @@ def payloads(field: Field):
     if name is None:
         return
     for value in (
-        "'; DROP TABLE restproof; -- ' OR '1'='1",
-        "{{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id",
+        "'; DROP TABLE restproof; -- ' OR '1'='1 {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id",
         "../../../../etc/passwd %00%0d%0aSet-Cookie: x=y <script>alert(1)</script> %s%n {0} \\u0000",
     ):
         yield {"name": name, "value": value}
@@ -150,9 +151,8 @@ def test_payloads_are_plain_text(resource: Subject, operation, name, value):
 def odd_queries(field: Field):
     paging, query = field.resource.paging, field.contract.query
     names = [paging.size, query.sort, query.filter.replace("{name}", "id")] if paging.style != "none" else [query.sort]
-    for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "\U0001f3d7", "[]", "1;DROP TABLE x")):
+    for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "\U0001f3d7", "[]")):
         yield {"query": [[names[at % len(names)], value]]}
-    yield {"query": [["restproof", "x" * 4000]]}
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]]}
 
 
@@ -178,7 +178,7 @@ def odd_headers(field: Field):
         yield {"name": name, "value": value}
 
 
-@requirement("robust.hostile-headers", on="read", needs="create")
+@requirement("robust.hostile-headers", on="read", needs="create", when=lambda c, r: r is next(x for x in c if x.supports("read")))
 @for_each(odd_headers)
 def test_odd_headers_do_no_harm(resource: Subject, name, value):
     reply = resource.read(resource.shared().id, headers=((name, value),))
@@ -187,7 +187,7 @@ def test_odd_headers_do_no_harm(resource: Subject, name, value):
 
 
 def odd_ids(field: Field):
-    for id in ("' OR '1'='1", "1;DROP TABLE x", "%00", "\U0001f3d7", "9" * 190, "undefined", "1,2", "*"):
+    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190, "1,2"):
         yield {"id": id}
 
 

@@ -45,7 +45,7 @@ def test_a_valid_update_answers_the_new_state(resource: Subject, change):
 
 
 @requirement("update.persists", on="update", needs=("create", "read"), cost=3, tier=0)
-@for_all(body=bodies, change=changes)
+@for_all(weight=0.84, body=bodies, change=changes)
 def test_a_read_shows_what_was_updated(resource: Subject, body, change):
     made = resource.given(body)
     change = resource.bodies.kept_rules(change, body)
@@ -170,7 +170,7 @@ def test_an_empty_update_changes_nothing(resource: Subject):
 
 
 @requirement("update.idempotent", on="update", needs="create", cost=4)
-@for_all(weight=0.5, body=bodies, change=changes)
+@for_all(weight=0.34, body=bodies, change=changes)
 def test_the_same_update_twice_leaves_the_same_state(resource: Subject, body, change):
     made = resource.given(body)
     change = resource.bodies.kept_rules(change, body)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import synthetic_run as build
 
 from restproof.oracle.verdict import judge
 from restproof.report.write import render
-from restproof.run.model import Run
+from restproof.run.reader import read
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_core_python.sync_playwright")
@@ -22,10 +23,11 @@ UNFOLD = "document.querySelectorAll('details').forEach(d => d.open = true)"
 
 
 @pytest.fixture(scope="module")
-def address(faulty_run: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
-    path: Path = tmp_path_factory.mktemp("page") / "index.html"
-    path.write_text(render(faulty_run, judge(faulty_run), "html"), encoding="utf-8")
-    return path.as_uri()
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder: Path = tmp_path_factory.mktemp("page")
+    run = read(build.write(folder / "run.jsonl.gz", *build.realistic(repeats=1, per_item=3)))
+    (folder / "index.html").write_text(render(run, judge(run), "html"), encoding="utf-8")
+    return (folder / "index.html").as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,7 @@ def test_search_and_chips_narrow_the_page_and_are_kept_in_the_address(browser: A
     assert page.locator(".req:visible").count() == 5
     page.press("body", "/")
     page.keyboard.type("only-named")
-    page.wait_for_function("document.querySelectorAll('.req:not([hidden])').length === 1")
+    playwright.expect(page.locator(".req:visible")).to_have_count(1)
     again = opened(browser, page.url)
     assert again.locator(".req:visible").count() == 1
     assert again.locator("#search").input_value() == "only-named"

@@ -172,7 +172,8 @@ class Paging:
     """How a list is cut into pages.
 
     ``page``: 1-based page number and size. ``offset``: offset and limit. ``token``: an opaque next link or token in a
-    header (``next_header``) or in the body (``next_field``). ``none``: one page holds all.
+    header (``next_header``) or in the body (``next_field``). ``none``: one page holds all. ``min``: the smallest size
+    that is allowed.
     """
 
     style: Literal["none", "page", "offset", "token"] = "none"
@@ -183,6 +184,7 @@ class Paging:
     next_header: str | None = None
     next_field: str | None = None
     default: int | None = None
+    min: int = 1
     max: int | None = None
     over_max: Literal["refused", "clamped", "unspecified"] = "refused"
     total: str | None = None
@@ -220,7 +222,10 @@ class Clause:
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource: where it lives, what it looks like and how it behaves."""
+    """One resource: where it lives, what it looks like and how it behaves.
+
+    ``other_methods``: by place (``collection``, ``item``), methods that the API has there besides the operations.
+    """
 
     name: str
     path: str
@@ -252,6 +257,7 @@ class Resource:
     etag: bool = False
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
+    other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     line: int = 0
 
     @cached_property

@@ -82,6 +82,7 @@ class ResourceReader:
             etag=raw.get("conditional", {}).get("etag", False),
             deleted_body=raw.get("deleted_body", "any"),
             examples=tuple(raw.get("examples", ())),
+            other_methods=self.other_methods(operations),
             line=self.scope.document.place(self.route).line,
             **behaviour.read(),
         )
@@ -164,6 +165,25 @@ class ResourceReader:
                     )
         return methods
 
+    def other_methods(self, operations: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        methods = {**DEFAULT_METHODS, **self.raw.get("methods", {})}
+        on_item = (*_ITEM, "create") if methods["create"] == "PUT" else _ITEM
+        found: dict[str, tuple[str, ...]] = {}
+        for place, said in self.raw.get("other_methods", {}).items():
+            own = {methods[o]: o for o in operations if (o in on_item) == (place == "item")}
+            for index, method in enumerate(said):
+                if method in own:
+                    hint = "list only methods that belong to no operation"
+                    self.problem(
+                        f"{method} on the {place} is the operation '{own[method]}'",
+                        "other_methods",
+                        place,
+                        index,
+                        hint=hint,
+                    )
+            found[place] = tuple(said)
+        return found
+
     def parameters(self, envelope: Envelope) -> None:
         for parent in self.scope.parents.get(self.name, ()):
             if parent.place != "path" and parent.name == envelope.request:
@@ -192,6 +212,10 @@ class ResourceReader:
         if said.get("default", 1) > said.get("max", said.get("default", 1)):
             where = self.scope.document.place((*route, "default"))
             message = f"the default page size ({said['default']}) is above the largest ({said['max']})"
+            self.scope.problems.add(message, where, "correct one of them")
+        if said.get("min", 1) > said.get("max", said.get("min", 1)):
+            where = self.scope.document.place((*route, "min"))
+            message = f"the smallest page size ({said['min']}) is above the largest ({said['max']})"
             self.scope.problems.add(message, where, "correct one of them")
         size = said.pop("size", "per_page" if style == "page" else "limit")
         return Paging(size=size, **said)

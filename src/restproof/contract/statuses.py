@@ -32,9 +32,11 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     "unsupported": (404, 405),
     # What cannot be understood.
     "malformed": (400,),
+    "empty_body": ("malformed",),
     "envelope": ("malformed",),
     "missing_parent": ("envelope",),
     "unknown_field": ("ignored",),
+    "unknown_beside": ("unknown_field",),
     "server_set": ("unknown_field",),
     "unknown_query": ("unknown_field",),
     # What is understood and not allowed.
@@ -81,6 +83,7 @@ DEFAULT_ORDER = (
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "unknown_field": ("ignored", "kept"),
+    "unknown_beside": ("ignored",),
     "server_set": ("ignored",),
     "unknown_query": ("ignored",),
 }
@@ -119,7 +122,8 @@ def resolve(*layers: Mapping[str, Any]) -> dict[str, Status]:
         if case not in done:
             parts = [status(p) if isinstance(p, str) and p in STATUS_DEFAULTS else _part(p) for p in said[case]]
             words = [p.accepted for p in parts if p.accepted]
-            # Only a body's unknown field can be kept: a server-set field or a query word has nowhere to be kept.
+            # Only an unknown field of the resource can be kept: what stands beside it, a server-set field or a query
+            # word has nowhere to be kept.
             accepted = words[0] if words else ""
             if accepted == "kept" and case != "unknown_field":
                 accepted = "ignored"

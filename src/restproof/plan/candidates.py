@@ -201,19 +201,29 @@ def _strings(schema: JsonSchema) -> Iterator[Candidate]:
     if pattern:
         yield from _pattern_breakers(schema, pattern)
         return
-    if longest is None or longest >= 40:
-        yield Candidate("text", "composed and decomposed letters", "caf\u00e9 cafe\u0301")
-        yield Candidate("text", "right-to-left letters", "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627")
-        yield Candidate("text", "emoji", "crane 🏗️ crew 👩🏽‍🔧")
-        yield Candidate("text", "blanks at both ends", "  both ends  ")
-        yield Candidate("text", "quotes and markup", "O'Brien \"& Sons\" <b>\\ %s ${x}")
-        yield Candidate("text", "several lines", "first line\nsecond\tline")
+    if longest is None or longest >= 60:
+        yield from _TEXTS
+
+
+_TEXTS = (
+    # What databases and frameworks like to change: normal forms, astral characters, blanks, quotes, line ends.
+    Candidate(
+        "text",
+        "composed and decomposed, right-to-left and astral characters",
+        "caf\u00e9 cafe\u0301 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 🏗️ 👩🏽‍🔧",
+    ),
+    Candidate("text", "blanks at both ends, quotes, markup and several lines", "  O'Brien \"& Sons\" <b>\\ %s ${x}\nsecond\tline  "),
+)
 
 
 def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
     base = matching_text(schema, None)
     shortest = schema.get("minLength", 0)
     yield Candidate("pattern", "text that matches", base)
+    weak = is_valid(schema, "!1 Ä\n") or is_valid(schema, "é😀" * 20)
+    if weak:
+        # A pattern that nearly any text meets says what is refused; what is accepted is tried as for any other text.
+        yield from _TEXTS
     for note, value in (
         ("blanks only", " " * max(1, shortest)),
         ("the other case", base.swapcase()),
@@ -225,7 +235,7 @@ def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
         ("a character less", base[:-1]),
         ("an empty text", ""),
     ):
-        if len(value) >= shortest or note == "an empty text":
+        if (len(value) >= shortest or note == "an empty text") and not (weak and is_valid(schema, value)):
             yield Candidate("pattern", note, value)
 
 

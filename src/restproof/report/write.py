@@ -41,8 +41,8 @@ def render(run: Run, verdict: Verdict, format: str) -> str:
 
 
 def write_all(run_path: Path, out_dir: Path) -> Verdict:
-    """Write ``index.html``, ``junit.xml``, ``summary.md`` and ``summary.json`` into ``out_dir``, as the run file tells, and give
-    its verdict.
+    """Write ``index.html``, ``junit.xml``, ``summary.md`` and ``summary.json`` into ``out_dir``, as the run file tells,
+    and give its verdict.
 
     A run file that breaks off is reported as an incomplete run. Raises ``RunFileError`` for one that cannot be read.
     """

@@ -152,7 +152,16 @@ class World:
         """See to it that the run has made ``count`` instances in the usual scope, so that lists have something to cut."""
         for number in range(self._filled.get(subject.name, 0), count):
             subject.given(tag=f"n{number}")
+            self.listed.clear()
             self._filled[subject.name] = number + 1
+
+    def whole_list(self, subject: Subject) -> list[Any]:
+        """All entries of the subject's list, read once for an item: its cases change nothing."""
+        item = subject.about[0] or ""
+        if item not in self.listed:
+            self.listed.clear()
+            self.listed[item] = subject.walk()
+        return self.listed[item]
 
     def lookalikes(self, subject: Subject, name: str) -> list[Any]:
         """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix, another case); made once. The ids of some
@@ -166,6 +175,7 @@ class World:
                 for text in (f"{RUN} look", f"{RUN} look alike", f"{RUN} Look"):
                     made.append(subject.given({**subject.bodies.minimal(), name: text}).sent[name])
             self._lookalikes[key] = made
+            self.listed.clear()
         return self._lookalikes[key]
 
     def reference_id(self, name: str, key: str) -> Any:

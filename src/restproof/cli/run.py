@@ -1,0 +1,158 @@
+"""``restproof run``: the suites against a target, with progress, a verdict and reports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from restproof.errors import ConfigurationError, RestproofError
+from restproof.suite.options import DEFAULT_SEED, Options
+
+INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}
+_OURS = ("--contract", "--target", "--profile", "--seed", "--only", "--resource", "--case", "--plan", "--read-only", "--max-requests")
+_OURS += ("--max-wait", "--rate", "--shard", "--deviations", "--fail-on", "--out", "--fault", "--workers", "-n", "--numprocesses")
+_OURS += ("-p", "--rootdir", "-c", "--config-file", "--import-mode", "--dist")
+
+
+@click.command("run", context_settings={"ignore_unknown_options": False})
+@click.argument("contract", required=False)
+@click.option("--target", metavar="NAME|URL", help="A target of restproof.toml, or a URL. Default: the embedded sandbox.")
+@click.option("--profile", type=click.Choice(["smoke", "ci", "deep"]), default="ci", show_default=True, help="How many cases.")
+@click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of everything that is drawn.")
+@click.option("--only", multiple=True, metavar="REQ", help="Only this requirement or family. May be repeated.")
+@click.option("--resource", multiple=True, metavar="NAME", help="Only this resource. May be repeated.")
+@click.option("--case", metavar="ID", help="Only the item, or the case ITEM#n, of this id.")
+@click.option("--plan", is_flag=True, help="Print what would be sent, and send nothing.")
+@click.option("--read-only", is_flag=True, help="Send no request that writes.")
+@click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Test no more after N requests.")
+@click.option("--max-wait", type=click.FloatRange(min=0), default=5.0, show_default=True, metavar="S", help="Longest wait for a throttle, in seconds.")
+@click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="At most N requests per second.")
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Run in N processes.")
+@click.option("--shard", metavar="K/N", help="Only the K-th of N parts of the plan.")
+@click.option("--deviations", metavar="FILE", help="Declared deviations.")
+@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True, help="The mildest level whose failure fails the run.")
+@click.option("--out", metavar="DIR", help="Where the run file and the reports go. Default: reports/<time>.")
+@click.option("--fault", multiple=True, metavar="NAME", help="A fault of the embedded sandbox. May be repeated.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def command(ctx: click.Context, contract: str | None, quiet: bool, workers: int, pytest_args: tuple[str, ...], fault: tuple[str, ...], **said: Any) -> int:
+    """Prove that a target keeps CONTRACT.
+
+    CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the only one under ./contracts, else the
+    bundled one. Arguments after -- go to pytest.
+    """
+    contract, extra = _split(contract, pytest_args)
+    _refuse_ours(extra)
+    return run(Options(contract=contract, faults=fault, **said), extra, quiet=quiet, workers=workers)
+
+
+def _split(contract: str | None, pytest_args: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Click hands the first word after ``--`` to CONTRACT where none was given; the command line tells them apart."""
+    if contract is not None and "--" in sys.argv and contract in sys.argv:
+        after = sys.argv[sys.argv.index("--") + 1 :]
+        if contract not in sys.argv[: sys.argv.index("--")]:
+            return None, list(after)
+    return contract, list(pytest_args)
+
+
+def _refuse_ours(extra: Sequence[str]) -> None:
+    for argument in extra:
+        name = argument.partition("=")[0]
+        short = argument[:2] if argument[:1] == "-" and argument[1:2] != "-" else None
+        if name in _OURS or (short in ("-n", "-p", "-c") and short):
+            raise ConfigurationError(f"{name} after -- is an option that restproof sets itself", hint="Give it before --, where restproof run has it.")
+
+
+def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, workers: int = 1) -> int:
+    """Run the suites and return the exit code. Raises ``RestproofError`` for what the user has to mend."""
+    import pytest
+
+    from restproof.cli.progress import Progress
+    from restproof.config import resolve_target
+    from restproof.suite.live import promised
+
+    promise = promised(options, Path.cwd())
+    if not options.plan:
+        # Wrong configuration is told before anything is collected; the target itself is reached when the plan is known.
+        resolve_target(options.target, promise.config, promise.contract)
+    watcher = Watcher(Progress(quiet or options.plan))
+    wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
+    arguments = [
+        str(suites(promise.config.root)),
+        "-p", "restproof.plugin",
+        "-p", "no:schemathesis",
+        "-p", "no:cacheprovider",
+        "--import-mode=importlib",
+        f"--rootdir={suites(promise.config.root)}",
+        "-o", "addopts=",
+        *options.arguments(),
+    ]  # fmt: skip
+    if not wants_pytest:
+        arguments += ["-p", "no:terminal"]
+    if workers > 1:
+        arguments += ["-n", str(workers), "--dist", "loadgroup"]
+    code = pytest.main([*arguments, *extra], plugins=[watcher])
+    return watcher.exit_code(int(code))
+
+
+def suites(root: Path) -> Path:
+    """The suites to run: the repository's own, else the bundled ones."""
+    from restproof.bundle import bundled_dir
+
+    own = root / "suites"
+    return own if (own / "requirements.yaml").is_file() else bundled_dir() / "suites"
+
+
+class Watcher:
+    """Follows the session from outside: shows progress, and keeps what the exit code needs."""
+
+    def __init__(self, progress: Any) -> None:
+        self.progress = progress
+        self.config: Any = None
+        self.errors: list[str] = []
+
+    def pytest_configure(self, config: Any) -> None:
+        self.config = config
+
+    def pytest_collectreport(self, report: Any) -> None:
+        if report.failed:
+            self.errors.append(str(report.longrepr))
+
+    def pytest_runtestloop(self, session: Any) -> None:
+        from restproof.plugin import RuleItem
+
+        self.progress.begin([i.plan_item for i in session.items if isinstance(i, RuleItem)])
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.when == "call" or (report.when == "setup" and report.outcome != "passed"):
+            self.progress.advance(report.nodeid, report.outcome)
+
+    def pytest_sessionfinish(self) -> None:
+        self.progress.end()
+
+    def exit_code(self, code: int) -> int:
+        """The verdict's exit code; raises what ended the session early."""
+        from restproof.oracle.verdict import exit_code
+        from restproof.plugin import ENDED, run_of
+        from restproof.report.terminal import closing_lines
+
+        error = self.config.stash.get(ENDED, None) if self.config else None
+        if error is not None:
+            raise error
+        run = run_of(self.config) if self.config else None
+        if self.errors:
+            raise RestproofError("the suites cannot be loaded:\n" + "\n".join(self.errors))
+        if run is not None and run.verdict is not None:
+            for line in closing_lines(run.verdict, run.directory / "index.html"):
+                click.echo(line)
+            return INTERRUPTED[run.signal] if run.signal else exit_code(run.verdict)
+        if run is not None and run.options.plan or code == 0:
+            return 0
+        if code == 5:
+            raise ConfigurationError("nothing is selected: no item of the plan is left", hint="Check --only, --resource, --case and -k; restproof run --plan lists the items.")
+        return 2
