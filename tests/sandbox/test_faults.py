@@ -152,3 +152,27 @@ def test_foreign_bodies_and_verbs() -> None:
     assert reply.status == 201
     body = {"company_id": api.company, "office": {"name": "by PUT"}}
     assert api("PUT", f"/offices/{reply.json['id']}", body).json["name"] == "by PUT"
+
+
+def test_tenants_limits_and_sizes() -> None:
+    api = Construction(("lists-every-tenant", "never-throttled", "long-uri-500"))
+    assert api.ids["foreign_company"] in [c["id"] for c in api("GET", "/companies").json]
+    assert {api("GET", "/companies", credential="throttled").status for _ in range(9)} == {200}
+    assert api("GET", "/offices?x=" + "y" * 9000, company_id=api.company).status == 500
+
+
+def test_bodies_and_names_taken_too_loosely_or_too_strictly() -> None:
+    body = {"company_id": 0, "office": {"name": "north"}}
+    api = Construction(("array-body-accepted",))
+    assert api("POST", "/offices", [{**body, "company_id": api.company}]).status == 201
+    api = Construction(("unique-ignores-case",))
+    api.office("North")
+    assert api("POST", "/offices", {**body, "company_id": api.company}).status == 409
+
+
+def test_a_refused_duplicate_changes_the_original() -> None:
+    api = Construction(("duplicate-replaces",))
+    office = api.office("North", city="Bern")
+    body = {"company_id": api.company, "office": {"name": "North", "city": "Basel"}}
+    assert api("POST", "/offices", body).status == 409
+    assert api("GET", f"/offices/{office['id']}", company_id=api.company).json["city"] == "Basel"

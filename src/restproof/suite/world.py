@@ -49,6 +49,7 @@ class World:
     observe: Observer
     bodies_by_name: Mapping[str, Bodies]
     first_number: int = 0
+    throttled: tuple[Reply, float] | None = None
     listed: dict[str, list[Any]] = field(default_factory=dict)
     _numbers: int = 0
     _shared: dict[tuple[str, str], Instance | SetUpFailed] = field(default_factory=dict)
