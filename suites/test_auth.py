@@ -152,3 +152,17 @@ def test_another_tenant_reaches_nothing(resource: Subject, operation):
         else:
             must.have_status(reply, refused | resource.resource.status("wrong_parent"), because="another tenant's resource under a parent of one's own")
     must.agree(own_scope, resource.stable(before), resource.now(made.id), what="the state after another tenant's request", pointer="")
+
+
+@requirement("auth.object-level", on="list", when=lambda c, r: r.name in c.given and asks_for_credentials(c, r), cost=2)
+def test_a_list_shows_no_other_tenants_entries(resource: Subject):
+    """The parents that tenants are told apart by: each credential's list holds only those that it can see."""
+    ids = resource.world.target.ids
+    hidden = {"full": [f"foreign_{resource.name}"], "foreign": [resource.name, f"other_{resource.name}"]}
+    for credential, names in hidden.items():
+        if not resource.world.has_credential(credential):
+            continue
+        reply = resource.list(resource.page_query(resource.largest_page()), credential=credential)
+        must.have_status(reply, "listed")
+        shown = [n for n in names if n in ids and ids[n] in resource.entry_ids(reply.entries or ())]
+        must.hold(not shown, reply, "a list shows another tenant's entry", kind="foreign entry", expected="own entries", actual="another tenant's entry")

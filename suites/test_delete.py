@@ -58,7 +58,7 @@ def test_a_delete_leaves_its_siblings(resource: Subject):
 
 @requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: bool(r.unique), cost=3)
 def test_a_unique_value_is_free_again(resource: Subject):
-    body = resource.bodies.minimal()
+    body = resource.bodies.keyed()
     made = resource.given(body)
     must.have_status(resource.delete(made.id), "deleted")
     again = resource.create(body)

@@ -99,11 +99,15 @@ def broken_json(field: Field):
     )
     for note, text in broken if field.operation == "create" else broken[:5]:
         yield {"note": note, "text": text}
+    yield {"note": "an array around the valid body", "text": None}
 
 
 @requirement("input.malformed-json", on=WRITES, set_up=1)
 @for_each(broken_json)
 def test_a_body_that_is_no_json_object_is_refused(resource: Subject, operation, note, text):
+    if text is None:
+        whole = resource.request(operation, id=resource.target().id, body=resource.resolved(resource.bodies.minimal()))
+        text = f"[{(whole.body or b'').decode()}]"
     must.be_refused(send_raw(resource, operation, text.encode()), "malformed" if text else "empty_body", because=f"the body is {note}")
 
 
@@ -184,3 +188,11 @@ def test_an_oversize_body_is_refused(resource: Subject, contract):
         raise NotTested("no field holds text")
     reply = resource.create({**resource.bodies.minimal(), text: "x" * (contract.max_body + 1024)})
     must.be_refused(reply, "too_large", because=f"the body is larger than {contract.max_body} bytes")
+
+
+@requirement("input.too-large", on="list", when=lambda c, r: r is next(x for x in c if x.supports("list")), cost=1)
+def test_an_oversize_uri_is_the_clients_fault(resource: Subject):
+    long = resource.list((("restproof", "x" * 10_000),))
+    must.hold(long.ok or 400 <= long.status < 500, long, f"a URI of 10,000 characters answered {long.status}", kind="status", expected="2xx or 4xx", actual=long.status)
+    reply = resource.list((("restproof", "x" * 70_000),))
+    must.be_refused(reply, "uri_too_long", because="the URI is longer than 70,000 characters")

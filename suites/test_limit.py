@@ -16,12 +16,25 @@ def past_the_limit(resource: Subject) -> Reply:
     """Requests of the throttled credential until one is refused."""
     if not resource.world.has_credential("throttled"):
         raise NotTested("the target has no credential `throttled`")
-    request = resource.request("list")
+    request, names = resource.request("list"), contract_limits(resource)
+    window, sent = None, 0
     for _ in range(MOST):
         reply = resource.send(request, "list", credential="throttled", expect_throttle=True)
         if not reply.ok:
             return reply
+        if names is None or names.reset is None:
+            continue
+        sent = sent + 1 if reply.header(names.reset) == window else 1
+        window = reply.header(names.reset)
+        limit = reply.header(names.limit) or ""
+        told = not limit.isdecimal() or sent <= int(limit)
+        must.hold(told, reply, f"{sent} requests of one window were answered, and {names.limit} says {limit}", kind="not throttled", expected="429", actual=reply.status)
     raise NotTested(f"{MOST} requests did not reach the limit")
+
+
+def contract_limits(resource: Subject):
+    """The names of the headers that tell the limit, where the contract declares them."""
+    return resource.contract.rate_limit
 
 
 def wait_of(reply: Reply, contract) -> float | None:
@@ -43,7 +56,7 @@ def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, c
     other = make(resource)
     if other is None:
         return
-    body = other.resolved(other.bodies.minimal())
+    body = other.resolved(other.bodies.keyed())
     refused = other.send(other.request("create", body=body), "create", credential="throttled", expect_throttle=True, sent=body)
     if refused.status in contract.status("throttled"):
         stored = [e for e in other.walk() if isinstance(e, dict) and all(e.get(n) == body[n] for n in other.bodies.unique_fields if n in body)]

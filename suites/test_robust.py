@@ -58,7 +58,7 @@ def text_field(field: Field) -> str | None:
     """A field that takes free text, one that is not unique where there is one."""
     free = [n for n, p in field.bodies.writable.items() if "string" in types_of(p) and not {"format", "enum", "const", "pattern"} & p.keys() and n != field.resource.id.field]
     names = [n for n in free if n not in field.bodies.unique_fields]
-    names += [n for n in field.bodies.unique_fields if "string" in types_of(field.bodies.writable[n])]
+    names += [n for n in field.bodies.unique_fields if n != field.resource.id.field and "string" in types_of(field.bodies.writable[n])]
     return next((n for n in names if n in field.bodies.changeable or field.operation == "create"), None)
 
 

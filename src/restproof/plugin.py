@@ -6,9 +6,9 @@ Active only where a collected module holds tests marked with ``requirement``; na
 
 from __future__ import annotations
 
-import shutil
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -21,6 +21,7 @@ from restproof.suite.marks import Rule, rule_of
 from restproof.suite.options import DEFAULT_SEED, Options
 
 REGISTER = "requirements.yaml"
+PARTS = "part-*.jsonl.gz"
 _WORKER_INPUT = "restproof"
 _STASH = pytest.StashKey["Run"]()
 
@@ -72,6 +73,13 @@ def options_of(config: pytest.Config) -> Options:
         out=get("--out"),
         faults=tuple(get("--fault")),
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--plan"):
+        # There is nothing to share out among the workers of pytest-xdist.
+        config.option.dist = "no"
 
 
 class Run:
@@ -138,7 +146,10 @@ class Run:
         else:
             self.live = Live(self.promise)
             self._target, self.prefix = self.live.target, self.live.prefix
+            self._deviations = self._declared()
             self.directory.mkdir(parents=True, exist_ok=True)
+            for part in self.directory.glob(PARTS):  # of a run that was killed here
+                part.unlink()
 
     def hand_over(self) -> dict[str, Any]:
         """What a worker needs to take part. It travels over the pipe to the worker, never to disk."""
@@ -245,25 +256,29 @@ class Run:
         from restproof.suite.live import point_latest
 
         path = self.directory / "run.jsonl.gz"
-        parts = sorted(self.directory.glob("part-*.jsonl.gz"))
+        parts = sorted(self.directory.glob(PARTS))
         if parts:
             requests = sum(tally["requests"] for tally in self.tallies)
+            self.narrowed = self.narrowed or any(tally["narrowed"] for tally in self.tallies)
             self._clean = (sum(t["deleted"] for t in self.tallies), [line for t in self.tallies for line in t["left"]])
             join(parts, path, self.header(), self.footer(requests))
             for part in parts:
                 part.unlink()
         if not path.exists():
-            shutil.rmtree(self.directory, ignore_errors=True)
+            with suppress(OSError):
+                self.directory.rmdir()
             return
         self.verdict = write_all(path, self.directory)
-        point_latest(self.directory)
+        if not self.options.out:
+            point_latest(self.directory)
 
     tallies: list[dict[str, Any]]
 
     def tally(self) -> dict[str, Any]:
         """What a worker tells the controller at its end."""
         deleted, left = self._clean
-        return {"requests": self._session.requests if self._session else 0, "deleted": deleted, "left": left}
+        requests = self._session.requests if self._session else 0
+        return {"requests": requests, "deleted": deleted, "left": left, "narrowed": self.narrowed}
 
     # ------------------------------------------------------------- the run file
 
@@ -302,7 +317,7 @@ class Run:
                 }
                 for r in self.register.values()
             ],
-            "deviations": self.deviations(),
+            "deviations": self._deviations,
         }
 
     def selection(self) -> dict[str, Any]:
@@ -311,11 +326,11 @@ class Run:
             value = self.config.getoption(name, "")
             if value:
                 found[name] = value
-        if self.narrowed:
+        if self.narrowed and not found:
             found["selected_tests"] = True
         return found
 
-    def deviations(self) -> list[dict[str, Any]]:
+    def _declared(self) -> list[dict[str, Any]]:
         from restproof.deviations import load_deviations
 
         chosen = self.options.deviations or self._target.deviations
@@ -450,11 +465,23 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if run.options.shard:
         part, whole = _shard(run.options.shard)
         chosen = chosen[part - 1 :: whole]
-    dropped = [i for i in ours if i not in set(chosen)]
+    # Modules that were not collected at all are no deselection, and show in the rules that have no test here.
+    untested = {r.id for r in run.register.values() if r.not_tested is None} - run.tested
+    narrowed = run.narrowed or bool(untested) or any("::" in a for a in config.args)
+    kept = set(chosen)
+    dropped = [i for i in ours if i not in kept]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-    run.narrowed = any("::" in a for a in config.args) or bool(config.getoption("lf", False))
+    run.narrowed = narrowed  # what restproof's own options leave out is told by their names
     items[:] = [*(i for i in items if not isinstance(i, RuleItem)), *chosen]
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Whoever leaves an item out (-k, -m, --lf, --deselect …), the run is not a whole one any more."""
+    for item in items:
+        run = run_of(item.config)
+        if run is not None and isinstance(item, RuleItem):
+            run.narrowed = True
 
 
 def _shard(text: str) -> tuple[int, int]:
@@ -481,6 +508,21 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
             except RestproofError as error:
                 end(config, error)
             return
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The items of a resource stay together on one worker: a list to which another worker writes cannot be judged."""
+    if run_of(config) is None or config.getoption("dist") not in ("load", "loadgroup"):
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByResource(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            label = nodeid.rpartition("[")[2].removesuffix("]")
+            return label.rpartition("-")[0] or label
+
+    return ByResource(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -543,14 +585,12 @@ def plan_lines(run: Run, items: list[Any]) -> list[str]:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[None]:
-    yield
     run = run_of(session.config)
-    if run is None:
-        return
-    if run.worker is not None:
+    if run is not None and run.worker is not None:
+        # Before pytest-xdist's own hook, which sends it.
         session.config.workeroutput[_WORKER_INPUT] = run.tally()  # type: ignore[attr-defined]
-        return
-    if run.live is None:
+    yield
+    if run is None or run.live is None:
         return
     try:
         run.finish(int(exitstatus))

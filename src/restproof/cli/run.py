@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,25 @@ from restproof.errors import ConfigurationError, RestproofError
 from restproof.suite.options import DEFAULT_SEED, Options
 
 INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}
+_TAIL = "restproof.pytest"
 _OURS = ("--contract", "--target", "--profile", "--seed", "--only", "--resource", "--case", "--plan", "--read-only", "--max-requests")
 _OURS += ("--max-wait", "--rate", "--shard", "--deviations", "--fail-on", "--out", "--fault", "--workers", "-n", "--numprocesses")
 _OURS += ("-p", "--rootdir", "-c", "--config-file", "--import-mode", "--dist")
 
 
-@click.command("run", context_settings={"ignore_unknown_options": False})
+class _BeforePytest(click.Command):
+    """A command line whose tail, after ``--``, is pytest's."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        at = args.index("--") if "--" in args else len(args)
+        ctx.meta[_TAIL] = args[at + 1 :]
+        return super().parse_args(ctx, args[:at])
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[-- PYTEST ARGS]"]
+
+
+@click.command("run", cls=_BeforePytest)
 @click.argument("contract", required=False)
 @click.option("--target", metavar="NAME|URL", help="A target of restproof.toml, or a URL. Default: the embedded sandbox.")
 @click.option("--profile", type=click.Choice(["smoke", "ci", "deep"]), default="ci", show_default=True, help="How many cases.")
@@ -38,26 +50,16 @@ _OURS += ("-p", "--rootdir", "-c", "--config-file", "--import-mode", "--dist")
 @click.option("--out", metavar="DIR", help="Where the run file and the reports go. Default: reports/<time>.")
 @click.option("--fault", multiple=True, metavar="NAME", help="A fault of the embedded sandbox. May be repeated.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
-@click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
-def command(ctx: click.Context, contract: str | None, quiet: bool, workers: int, pytest_args: tuple[str, ...], fault: tuple[str, ...], **said: Any) -> int:
+def command(ctx: click.Context, contract: str | None, quiet: bool, workers: int, fault: tuple[str, ...], **said: Any) -> int:
     """Prove that a target keeps CONTRACT.
 
     CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the only one under ./contracts, else the
     bundled one. Arguments after -- go to pytest.
     """
-    contract, extra = _split(contract, pytest_args)
+    extra: list[str] = ctx.meta[_TAIL]
     _refuse_ours(extra)
     return run(Options(contract=contract, faults=fault, **said), extra, quiet=quiet, workers=workers)
-
-
-def _split(contract: str | None, pytest_args: Sequence[str]) -> tuple[str | None, list[str]]:
-    """Click hands the first word after ``--`` to CONTRACT where none was given; the command line tells them apart."""
-    if contract is not None and "--" in sys.argv and contract in sys.argv:
-        after = sys.argv[sys.argv.index("--") + 1 :]
-        if contract not in sys.argv[: sys.argv.index("--")]:
-            return None, list(after)
-    return contract, list(pytest_args)
 
 
 def _refuse_ours(extra: Sequence[str]) -> None:
@@ -94,7 +96,7 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     ]  # fmt: skip
     if not wants_pytest:
         arguments += ["-p", "no:terminal"]
-    if workers > 1:
+    if workers > 1 and not options.plan:
         arguments += ["-n", str(workers), "--dist", "loadgroup"]
     code = pytest.main([*arguments, *extra], plugins=[watcher])
     return watcher.exit_code(int(code))
@@ -151,7 +153,7 @@ class Watcher:
             for line in closing_lines(run.verdict, run.directory / "index.html"):
                 click.echo(line)
             return INTERRUPTED[run.signal] if run.signal else exit_code(run.verdict)
-        if run is not None and run.options.plan or code == 0:
+        if code == 0:
             return 0
         if code == 5:
             raise ConfigurationError("nothing is selected: no item of the plan is left", hint="Check --only, --resource, --case and -k; restproof run --plan lists the items.")

@@ -288,13 +288,19 @@ def _cause(group: Sequence[tuple[Result, Finding]], register: _Register) -> Caus
 
 
 def _title(statement: str, findings: Sequence[Finding], places: Sequence[Place]) -> str:
-    """One sentence: what all the messages say where they agree (but for the name of the field), else the broken rule;
-    and where."""
-    messages = {_general(f) for f in findings}
-    sentence = messages.pop() if len(messages) == 1 else f"Not kept: {statement}"
-    if len({f.message for f in findings}) == 1:
-        sentence = findings[0].message
-    sentence = sentence.strip().rstrip(".")
+    """One sentence: what all the messages say where they agree (but for the name of the field, or what stands in brackets), else the first of
+    them and how many are like it; and where."""
+    messages = list(dict.fromkeys(f.message for f in findings))
+    sentence = messages[0]
+    if len(messages) > 1:
+        for general in (_general, _without_brackets):
+            alike = {general(f) for f in findings}
+            if len(alike) == 1:
+                sentence = alike.pop()
+                break
+        else:
+            sentence = f"{messages[0]}, and {len(messages) - 1} more like it"
+    sentence = sentence.strip().rstrip(".") or statement
     where = _where(places)
     return f"{sentence[:1].upper()}{sentence[1:]}" + (f" ({where})" if where else "")
 
@@ -303,6 +309,10 @@ def _general(finding: Finding) -> str:
     if not finding.field:
         return finding.message
     return re.sub(rf"['\"`]?(?<!\w){re.escape(finding.field)}(?!\w)['\"`]?", "a field", finding.message)
+
+
+def _without_brackets(finding: Finding) -> str:
+    return re.sub(r" \([^()]*\)$", "", _general(finding))
 
 
 def _where(places: Sequence[Place]) -> str:

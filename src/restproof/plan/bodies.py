@@ -127,6 +127,10 @@ class Bodies:
         """The required fields only."""
         return {name: self.plain(name, tag) for name in self.required}
 
+    def keyed(self, tag: str = "") -> Body:
+        """The minimal body with the fields of the first unique key, required or not."""
+        return {**self.minimal(tag), **{name: self.plain(name, tag) for key in self.resource.unique[:1] for name in key}}
+
     def with_field(self, name: str, value: Any, tag: str = "") -> Body:
         """The minimal body with ``name`` set to ``value``."""
         return {**self.minimal(tag), name: value}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import tempfile
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TextIO
@@ -45,12 +47,19 @@ def serve(
             for line in _told(contract, base_url, bundle, secrets, application.ids):
                 print(line, file=out, flush=True)
 
+        if threading.current_thread() is threading.main_thread():
+            # uvicorn raises the signal again when it has shut down; as an exception it lets the files go too.
+            signal.signal(signal.SIGTERM, _terminated)
         try:
             server(application, certificate, ready).run(sockets=[listening])
         except KeyboardInterrupt:
             return
         finally:
             application.close()
+
+
+def _terminated(signum: int, frame: object) -> None:
+    raise SystemExit(128 + signum)
 
 
 def _told(

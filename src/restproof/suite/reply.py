@@ -83,4 +83,4 @@ class Reply:
         return int(tail) if self.resource.id.type == "integer" and tail.isdecimal() else tail
 
     def __str__(self) -> str:
-        return f"{self.operation} {self.resource.name}"
+        return self.operation
