@@ -85,17 +85,21 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
     found: list[str] = []
 
     @seed(0)
-    @settings(max_examples=300, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     @given(st.from_regex(compiled, alphabet=st.characters(min_codepoint=32, max_codepoint=126)))
     def collect(text: str) -> None:
         if shortest <= len(text) <= (longest if longest is not None else len(text)) and compiled.search(text):
             found.append(text)
 
+    usual = settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            collect()
-        except UnicodeError:
-            return ""
+        # Few do for most patterns; one with a length of its own may need many.
+        for examples in (30, 300):
+            try:
+                settings(usual, max_examples=examples)(collect)()
+            except UnicodeError:
+                return ""
+            if found:
+                break
     return max(found, key=lambda t: (re.search(r"\w", t) is not None, -len(t)), default="")
 

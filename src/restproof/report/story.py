@@ -155,7 +155,7 @@ class Storyteller:
         failing = self._cases.get(case_id or "")
         best: tuple[Case, list[Difference]] | None = None
         if failing:
-            passing = (c for c in self._run.cases_by_item[item.id] if c.id not in self._failing)
+            passing = (c for c in self._run.cases_by_item.get(item.id, ()) if c.id not in self._failing)
             own = dict(_leaves(failing.input))
             for number, case in enumerate(passing):
                 if number >= MOST_CASES:

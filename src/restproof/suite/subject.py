@@ -144,8 +144,9 @@ class Subject:
         scope: Mapping[str, Any] | None = None,
         expect_throttle: bool = False,
         retry: bool = True,
+        observed: bool = True,
     ) -> Reply:
-        """Send a request as it is, and read the answer as one to ``operation``."""
+        """Send a request as it is, and read the answer as one to ``operation``. ``observed``: whether the rules about every exchange judge it."""
         chosen = self.credential if credential is ... else credential
         if chosen is not None and self.contract.auth.scheme == "none":
             chosen = None
@@ -156,7 +157,8 @@ class Subject:
         except NotSent as reason:
             raise NotTested(str(reason)) from None
         reply = self.reply(exchange, operation, sent, scope, asked_id)
-        self.world.observe(reply)
+        if observed:
+            self.world.observe(reply)
         return reply
 
     def reply(self, exchange: Exchange, operation: str, sent: Any = None, scope: Mapping[str, Any] | None = None, asked_id: Any = None) -> Reply:

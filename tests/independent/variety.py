@@ -1,0 +1,99 @@
+"""Two servers that both keep the description, and differ wherever it leaves them free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fields import Leeway
+
+
+@dataclass(frozen=True)
+class Variety:
+    """The choices of one conforming server."""
+
+    error_form: str  # "map", "message", "list"
+    delete_status: int
+    verb_status: int
+    hidden_status: int  # a project of a company that the credential cannot see
+    stray_status: int  # a resource under another parent
+    media_status: int  # a body that declares another type
+    accept_status: int  # Accept without JSON: this, or 0 for JSON all the same
+    reference_status: int  # 0 or a negative number as a reference
+    uri_status: int
+    order: str  # of a list that is not sorted: "oldest", "newest", "scattered"
+    relative_links: bool
+    retry_after: bool
+    lower_headers: bool
+    chunked: bool
+    gzip: bool
+    ascii_json: bool
+    sorted_keys: bool
+    extra_fields: bool
+    read_only_everywhere: bool
+    delete_moves_time: bool
+    busy_every: int  # every so many requests a 503, 0 for never
+    close_every: int  # every so many answers the connection closes, 0 for never
+    full_window: float
+    small_limit: int
+    small_window: float
+    leeway: Leeway
+
+
+VARIETIES = {
+    "A": Variety(
+        error_form="map",
+        delete_status=200,
+        verb_status=404,
+        hidden_status=404,
+        stray_status=404,
+        media_status=415,
+        accept_status=406,
+        reference_status=400,
+        uri_status=414,
+        order="oldest",
+        relative_links=False,
+        retry_after=True,
+        lower_headers=True,
+        chunked=True,
+        gzip=False,
+        ascii_json=True,
+        sorted_keys=False,
+        extra_fields=True,
+        read_only_everywhere=True,
+        delete_moves_time=False,
+        busy_every=0,
+        close_every=0,
+        full_window=3600,
+        small_limit=4,
+        small_window=2,
+        leeway=Leeway(whole_floats=False, strict_uri=True),
+    ),
+    "B": Variety(
+        error_form="message",
+        delete_status=204,
+        verb_status=405,
+        hidden_status=403,
+        stray_status=403,
+        media_status=400,
+        accept_status=0,
+        reference_status=422,
+        uri_status=400,
+        order="scattered",
+        relative_links=True,
+        retry_after=False,
+        lower_headers=False,
+        chunked=False,
+        gzip=True,
+        ascii_json=False,
+        sorted_keys=True,
+        extra_fields=False,
+        read_only_everywhere=False,
+        delete_moves_time=True,
+        busy_every=211,
+        close_every=37,
+        full_window=2,
+        small_limit=9,
+        small_window=3,
+        leeway=Leeway(whole_floats=True, strict_uri=False),
+    ),
+}
