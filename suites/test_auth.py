@@ -44,8 +44,10 @@ def test_a_request_without_a_credential_is_refused(resource: Subject, operation)
 
 
 def wrong_credentials(field: Field):
-    yield {"note": "unknown", "kind": "unknown"}
     yield {"note": "cut short", "kind": "cut short"}
+    if field.operation in ("read", "update", "replace"):
+        return
+    yield {"note": "unknown", "kind": "unknown"}
     if field.operation != "list":
         return
     yield {"note": "with a letter more", "kind": "longer"}

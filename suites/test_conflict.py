@@ -22,15 +22,15 @@ def lookalikes(field: Field):
     for name in sorted(field.bodies.unique_fields):
         plain = field.bodies.unique_value(name)
         schema = field.bodies.writable[name]
+        tried: set[str] = set()
         if plain == RUN and "format" not in schema:
             for note, taken, value in (
                 ("in the other case", "{run} wing", "{run} Wing"),
-                ("with a blank more", "{run} wing", "{run}  wing"),
                 ("with a blank at the end", "{run} wing", "{run} wing "),
                 ("in the other case", "{run}-wing", "{run}-Wing"),
-                ("with a hyphen more", "{run}-wing", "{run}--wing"),
             ):
-                if all(is_valid(schema, text.replace(RUN, "x" * TOKEN_LENGTH)) for text in (taken, value)):
+                if all(is_valid(schema, text.replace(RUN, "x" * TOKEN_LENGTH)) for text in (taken, value)) and note not in tried:
+                    tried.add(note)
                     yield {"field": name, "note": note, "taken": taken, "value": value}
 
 

@@ -187,7 +187,7 @@ def test_odd_headers_do_no_harm(resource: Subject, name, value):
 
 
 def odd_ids(field: Field):
-    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190, "1,2"):
+    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190):
         yield {"id": id}
 
 

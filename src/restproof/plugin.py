@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -366,7 +366,7 @@ def run_of(config: pytest.Config, register: Path | None = None) -> Run | None:
     return found
 
 
-def end(config: pytest.Config, error: RestproofError) -> None:
+def end(config: pytest.Config, error: RestproofError) -> NoReturn:
     """End the session with the error's message and exit code, and no traceback."""
     config.stash[ENDED] = error
     pytest.exit(str(error), returncode=error.exit_code)
@@ -515,9 +515,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """The items of a resource stay together on one worker: a list to which another worker writes cannot be judged."""
     if run_of(config) is None or config.getoption("dist") not in ("load", "loadgroup"):
         return None
-    from xdist.scheduler import LoadScopeScheduling
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-    class ByResource(LoadScopeScheduling):
+    class ByResource(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             label = nodeid.rpartition("[")[2].removesuffix("]")
             return label.rpartition("-")[0] or label

@@ -42,7 +42,6 @@ class Row:
     questions: list[dict[str, Any]] = field(default_factory=list)
     first_seen: dict[str, Any] = field(default_factory=dict)
     nested: dict[tuple[str, int], str] = field(default_factory=dict)
-    gone: bool = False
 
 
 def instant(seconds: int) -> str:
@@ -60,6 +59,7 @@ class State:
         self.serial = 0
         self.burnt: set[tuple[str, int, str]] = set()
         self.stale: dict[tuple[str, int], dict[str, Any]] = {}
+        self.ghosts: dict[int, Row] = {}
         for id, name in companies.items():
             self.rows["company"][id] = Row(KINDS["company"], id, 0, {"name": name, "is_active": id != 6}, 0, 0)
 
@@ -75,7 +75,7 @@ class State:
         return row
 
     def under(self, kind: Kind, home: int) -> list[Row]:
-        return [r for r in self.rows[kind.name].values() if r.home == home and not r.gone]
+        return [r for r in self.rows[kind.name].values() if r.home == home]
 
     # ------------------------------------------------------------------ showing
 
@@ -159,7 +159,7 @@ class State:
             found = {n: v for n, v in found.items() if v is not None}
         if on("logo-missing") and kind == "project":
             del found["logo_url"]
-        if on("questions-shuffled") and kind == "project" and not listed:
+        if on("departments-shuffled") and kind == "project" and not listed:
             found["departments"] = self.random.sample(found["departments"], len(found["departments"]))
         return found
 
@@ -279,8 +279,6 @@ class State:
             return next(iter(self.rows["company"].values()))
         for row in self.rows[kind.name].values():
             if row is but and not on("rename-self-conflict"):
-                continue
-            if row.gone and not on("soft-delete-keeps-name"):
                 continue
             if row.home == home or on("unique-global"):
                 if folded(row.values["name"]) == folded(name):
@@ -450,8 +448,6 @@ class State:
         kind = row.kind
         if on("stale-read"):
             self.stale[kind.name, row.id] = self.shown(row)
-        if on("rename-deletes-old") and kind.name == "program":
-            row.first_seen.setdefault("names", []).append(before["name"])
         if on("old-name-kept") and kind.unique:
             row.first_seen.setdefault("names", []).append(before["name"])
         changed = before != after
@@ -480,14 +476,9 @@ class State:
         users = [p for p in projects if row.id == p.values.get(field_name) or row.id in (p.values["department_ids"])]
         if on("delete-restricted") and users:
             raise Refused(409, "is in use")
-        if on("soft-delete-readable") and kind.name == "office":
-            row.gone = True
-            return
-        if on("soft-delete-listed") or on("soft-delete-keeps-name"):
-            row.gone = True
+        self.ghosts[row.id] = row
         self.burnt.add((kind.name, row.home, row.values["name"]))
-        if not on("soft-delete-keeps-name"):
-            del self.rows[kind.name][row.id]
+        del self.rows[kind.name][row.id]
         self.freed.append(row.id)
         if on("delete-sibling") and kind.name == "project_type":
             others = [r for r in self.under(kind, row.home) if r is not row]

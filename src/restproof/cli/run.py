@@ -13,7 +13,7 @@ from restproof.suite.options import DEFAULT_SEED, Options
 
 INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}
 _TAIL = "restproof.pytest"
-_OURS = ("--contract", "--target", "--profile", "--seed", "--only", "--resource", "--case", "--plan", "--read-only", "--max-requests")
+_OURS: tuple[str, ...] = ("--contract", "--target", "--profile", "--seed", "--only", "--resource", "--case", "--plan", "--read-only", "--max-requests")
 _OURS += ("--max-wait", "--rate", "--shard", "--deviations", "--fail-on", "--out", "--fault", "--workers", "-n", "--numprocesses")
 _OURS += ("-p", "--rootdir", "-c", "--config-file", "--import-mode", "--dist")
 
@@ -51,7 +51,7 @@ class _BeforePytest(click.Command):
 @click.option("--fault", multiple=True, metavar="NAME", help="A fault of the embedded sandbox. May be repeated.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
-def command(ctx: click.Context, contract: str | None, quiet: bool, workers: int, fault: tuple[str, ...], **said: Any) -> int:
+def command(ctx: click.Context, /, contract: str | None, quiet: bool, workers: int, fault: tuple[str, ...], **said: Any) -> int:
     """Prove that a target keeps CONTRACT.
 
     CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the only one under ./contracts, else the

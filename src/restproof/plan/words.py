@@ -65,6 +65,9 @@ def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
     filled = ("restproof " * (1 + length // 10))[:length].rstrip().ljust(length, "x")
     if pattern is None or _matches(pattern, filled):
         return filled
+    stretched = (_from_pattern(pattern, 1, None) * length)[:length]
+    if len(stretched) == length and _matches(pattern, stretched):
+        return stretched
     return _from_pattern(pattern, length, length)
 
 
@@ -84,19 +87,18 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
         return ""
     found: list[str] = []
 
-    @seed(0)
-    @given(st.from_regex(compiled, alphabet=st.characters(min_codepoint=32, max_codepoint=126)))
     def collect(text: str) -> None:
         if shortest <= len(text) <= (longest if longest is not None else len(text)) and compiled.search(text):
             found.append(text)
 
+    texts = st.from_regex(compiled, alphabet=st.characters(min_codepoint=32, max_codepoint=126))
     usual = settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # Few do for most patterns; one with a length of its own may need many.
         for examples in (30, 300):
             try:
-                settings(usual, max_examples=examples)(collect)()
+                settings(usual, max_examples=examples)(seed(0)(given(texts)(collect)))()
             except UnicodeError:
                 return ""
             if found:

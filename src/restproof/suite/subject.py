@@ -145,8 +145,10 @@ class Subject:
         expect_throttle: bool = False,
         retry: bool = True,
         observed: bool = True,
+        noted: bool = False,
     ) -> Reply:
-        """Send a request as it is, and read the answer as one to ``operation``. ``observed``: whether the rules about every exchange judge it."""
+        """Send a request as it is, and read the answer as one to ``operation``. ``observed``: whether the rules about every exchange judge it.
+        ``noted``: whether the caller writes into the ledger what the request creates."""
         chosen = self.credential if credential is ... else credential
         if chosen is not None and self.contract.auth.scheme == "none":
             chosen = None
@@ -157,6 +159,11 @@ class Subject:
         except NotSent as reason:
             raise NotTested(str(reason)) from None
         reply = self.reply(exchange, operation, sent, scope, asked_id)
+        if operation == "create" and not noted and reply.ok and reply.id is not None:
+            # A request that was to be refused, and was not.
+            at = scope if scope is not None else self.scope()
+            entry = self.world.ledger.intend(self.name, request.target, {}, headers=self.world.headers(at), credential=chosen or "full")
+            self.world.ledger.created(entry, self.item_target(reply.id, at), reply.id)
         if observed:
             self.world.observe(reply)
         return reply
@@ -177,7 +184,7 @@ class Subject:
         entry = self.world.ledger.intend(
             self.name, request.target, unique, headers=self.world.headers(scope), credential=who or "full"
         )
-        reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
+        reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope, noted=True)
         if reply.ok and reply.id is not None:
             self.world.ledger.created(entry, self.item_target(reply.id, scope), reply.id)
         return reply
