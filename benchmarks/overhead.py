@@ -2,8 +2,10 @@
 
     python benchmarks/overhead.py
 
-Both are measured in this one run, on this machine: a full run of the bundled contract against its sandbox (imports, plan, judging, recording and reports
-included), then a loop over the recorded requests against another sandbox. Prints milliseconds of CPU per request and their ratio.
+Both are measured in this one run, on this machine: a full run of the bundled contract against its sandbox (imports,
+plan, judging, recording and reports
+included), then a loop over the recorded requests against another sandbox. Prints milliseconds of CPU per request and
+their ratio.
 """
 
 from __future__ import annotations
@@ -50,7 +52,9 @@ def bare_loop(exchanges: list[tuple[str, str, bytes | None]]) -> float:
         session.get(base, verify=session.verify)
         before = time.process_time()
         for method, target, body in exchanges:
-            session.request(method, base + target, data=body, headers={"Content-Type": "application/json"}, verify=session.verify)
+            session.request(
+                method, base + target, data=body, headers={"Content-Type": "application/json"}, verify=session.verify
+            )
         return time.process_time() - before
 
 

@@ -93,7 +93,14 @@ def test_a_wrong_credential_is_refused(resource: Subject, operation, kind, note)
 @every_exchange
 def test_a_401_says_how_to_authenticate(reply: Reply):
     if reply.status == 401:
-        must.hold(reply.header("WWW-Authenticate"), reply, "a 401 has no WWW-Authenticate", kind="no challenge", expected="WWW-Authenticate", actual="none")
+        must.hold(
+            reply.header("WWW-Authenticate"),
+            reply,
+            "a 401 has no WWW-Authenticate",
+            kind="no challenge",
+            expected="WWW-Authenticate",
+            actual="none",
+        )
 
 
 def read_only(resource: Subject) -> str:
@@ -108,7 +115,13 @@ def test_a_write_without_the_privilege_is_refused(resource: Subject, operation):
     must.have_status(reply, "forbidden", because="the credential may only read")
 
 
-@requirement("auth.forbidden-parent", on=EVERY, when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r) and c.given, cost=2, set_up=1)
+@requirement(
+    "auth.forbidden-parent",
+    on=EVERY,
+    when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r) and c.given,
+    cost=2,
+    set_up=1,
+)
 def test_a_parent_out_of_reach_is_refused(resource: Subject, operation):
     if not resource.world.has_credential("full") or f"foreign_{resource.root}" not in resource.world.target.ids:
         raise NotTested(f"the target names no id `foreign_{resource.root}`")
@@ -116,11 +129,18 @@ def test_a_parent_out_of_reach_is_refused(resource: Subject, operation):
         parent = resource.other(resource.resource.parents[-1].resource)
         if not resource.world.has_credential("foreign"):
             raise NotTested("the target has no credential `foreign`")
-        scope = {**parent.world.shared(parent.name, "foreign").scope, parent.name: parent.world.shared(parent.name, "foreign").id}
+        scope = {
+            **parent.world.shared(parent.name, "foreign").scope,
+            parent.name: parent.world.shared(parent.name, "foreign").id,
+        }
     else:
         scope = resource.scope("foreign")
     id = resource.world.absent_id(resource.resource) if operation not in ("list", "create") else None
-    must.have_status(perform(resource, operation, id, scope=scope), "forbidden_parent", because="the parent is out of the credential's reach")
+    must.have_status(
+        perform(resource, operation, id, scope=scope),
+        "forbidden_parent",
+        because="the parent is out of the credential's reach",
+    )
 
 
 @requirement("auth.forbidden-no-effect", on=WRITES, needs="create", when=asks_for_credentials, cost=3, set_up=1)
@@ -131,12 +151,30 @@ def test_a_denied_write_changes_nothing(resource: Subject, operation):
     reply = perform(resource, operation, made.id, credential=credential)
     if operation == "create":
         names = {n: reply.sent[n] for n in resource.bodies.unique_fields if n in reply.sent}
-        stored = [e for e in (resource.walk() if names and resource.resource.supports("list") else ()) if isinstance(e, dict) and all(e.get(n) == v for n, v in names.items())]
-        must.hold(not stored, reply, "a create that was denied is in the list all the same", kind="stored", expected="nothing stored", actual="stored")
+        stored = [
+            e
+            for e in (resource.walk() if names and resource.resource.supports("list") else ())
+            if isinstance(e, dict) and all(e.get(n) == v for n, v in names.items())
+        ]
+        must.hold(
+            not stored,
+            reply,
+            "a create that was denied is in the list all the same",
+            kind="stored",
+            expected="nothing stored",
+            actual="stored",
+        )
     must.agree(reply, resource.stable(before), resource.now(made.id), what="the state after a denied write", pointer="")
 
 
-@requirement("auth.object-level", on=("read", "update", "replace", "delete", "list"), needs="create", when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r), cost=5, set_up=1)
+@requirement(
+    "auth.object-level",
+    on=("read", "update", "replace", "delete", "list"),
+    needs="create",
+    when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r),
+    cost=5,
+    set_up=1,
+)
 def test_another_tenant_reaches_nothing(resource: Subject, operation):
     if not resource.world.has_credential("foreign"):
         raise NotTested("the target has no credential `foreign`")
@@ -144,16 +182,37 @@ def test_another_tenant_reaches_nothing(resource: Subject, operation):
     before = resource.before(made.id)
     refused = resource.resource.status("foreign")
     own_scope = perform(resource, operation, made.id, credential="foreign")
-    must.have_status(own_scope, refused | resource.resource.status("forbidden_parent"), because="another tenant's credential")
-    creates = operation == "replace" and resource.resource.id.chosen_by != "server"  # below one's own parent the id is free
+    must.have_status(
+        own_scope, refused | resource.resource.status("forbidden_parent"), because="another tenant's credential"
+    )
+    creates = (
+        operation == "replace" and resource.resource.id.chosen_by != "server"
+    )  # below one's own parent the id is free
     if (resource.has_other_root or resource.bodies.creatable) and not creates:
         theirs = resource.scope("foreign")
         reply = perform(resource, operation, made.id, scope=theirs, credential="foreign")
         if operation == "list":
-            must.hold(made.id not in resource.entry_ids(reply.entries or ()), reply, "a list shows another tenant's resource", kind="foreign entry", expected="own entries", actual="another tenant's entry")
+            must.hold(
+                made.id not in resource.entry_ids(reply.entries or ()),
+                reply,
+                "a list shows another tenant's resource",
+                kind="foreign entry",
+                expected="own entries",
+                actual="another tenant's entry",
+            )
         else:
-            must.have_status(reply, refused | resource.resource.status("wrong_parent"), because="another tenant's resource under a parent of one's own")
-    must.agree(own_scope, resource.stable(before), resource.now(made.id), what="the state after another tenant's request", pointer="")
+            must.have_status(
+                reply,
+                refused | resource.resource.status("wrong_parent"),
+                because="another tenant's resource under a parent of one's own",
+            )
+    must.agree(
+        own_scope,
+        resource.stable(before),
+        resource.now(made.id),
+        what="the state after another tenant's request",
+        pointer="",
+    )
 
 
 @requirement("auth.object-level", on="list", when=lambda c, r: r.name in c.given and asks_for_credentials(c, r), cost=2)
@@ -167,4 +226,11 @@ def test_a_list_shows_no_other_tenants_entries(resource: Subject):
         reply = resource.list(resource.page_query(resource.largest_page()), credential=credential)
         must.have_status(reply, "listed")
         shown = [n for n in names if n in ids and ids[n] in resource.entry_ids(reply.entries or ())]
-        must.hold(not shown, reply, "a list shows another tenant's entry", kind="foreign entry", expected="own entries", actual="another tenant's entry")
+        must.hold(
+            not shown,
+            reply,
+            "a list shows another tenant's entry",
+            kind="foreign entry",
+            expected="own entries",
+            actual="another tenant's entry",
+        )

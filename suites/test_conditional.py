@@ -21,9 +21,23 @@ def test_the_etag_follows_the_state(resource: Subject):
     made = resource.own()
     first, second = tag_of(resource, made.id), tag_of(resource, made.id)
     updated = resource.update(made.id, resource.bodies.plain_change())
-    must.hold(first == second, updated, "the ETag of an unchanged resource changed", kind="etag", expected="the same", actual="another")
+    must.hold(
+        first == second,
+        updated,
+        "the ETag of an unchanged resource changed",
+        kind="etag",
+        expected="the same",
+        actual="another",
+    )
     must.have_status(updated, "updated")
-    must.hold(tag_of(resource, made.id) != first, updated, "the ETag of a changed resource stayed", kind="etag", expected="another", actual="the same")
+    must.hold(
+        tag_of(resource, made.id) != first,
+        updated,
+        "the ETag of a changed resource stayed",
+        kind="etag",
+        expected="another",
+        actual="the same",
+    )
 
 
 @requirement("conditional.if-none-match", on="read", needs="create", when=has_etag, cost=4)
@@ -37,7 +51,9 @@ def test_a_read_of_what_is_known_is_not_modified(resource: Subject):
         must.have_status(other, "read", because="If-None-Match with the ETag of an earlier state")
 
 
-@requirement("conditional.if-match", on=("update", "replace", "delete"), needs=("create", "read"), when=has_etag, cost=5)
+@requirement(
+    "conditional.if-match", on=("update", "replace", "delete"), needs=("create", "read"), when=has_etag, cost=5
+)
 def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation):
     made = resource.own()
     tag = tag_of(resource, made.id)
@@ -46,7 +62,13 @@ def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation):
     before = resource.observe(made.id) or {}
     refused = write(resource, operation, made.id, (("If-Match", tag),))
     must.have_status(refused, "precondition_failed", because="If-Match with the ETag of an earlier state")
-    must.agree(refused, resource.stable(before), resource.observe(made.id), what="the state after a failed precondition", pointer="")
+    must.agree(
+        refused,
+        resource.stable(before),
+        resource.observe(made.id),
+        what="the state after a failed precondition",
+        pointer="",
+    )
     tag = tag_of(resource, made.id)
     must.have_status(
         write(resource, operation, made.id, (("If-Match", tag),)),
@@ -56,7 +78,8 @@ def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation):
 
 
 def outdated(resource: Subject, id) -> bool:
-    """Change the resource, so that its ETag until now is that of an earlier state; false where no update can. ETags are opaque and of the
+    """Change the resource, so that its ETag until now is that of an earlier state; false where no update can. ETags
+    are opaque and of the
     server's own form (RFC 9110 §8.8.3), so one that it never gave is no test."""
     change = resource.bodies.plain_change()
     if not change or not resource.resource.supports("update"):
@@ -83,6 +106,20 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract):
     first = resource.create(resource.bodies.minimal(), headers=key)
     must.have_status(first, "created")
     second = resource.create(resource.bodies.minimal(), headers=key)
-    must.hold(second.status == first.status and second.id == first.id, second, "a repeated idempotency key did not get the first answer", kind="idempotency", expected=first.status, actual=second.status)
+    must.hold(
+        second.status == first.status and second.id == first.id,
+        second,
+        "a repeated idempotency key did not get the first answer",
+        kind="idempotency",
+        expected=first.status,
+        actual=second.status,
+    )
     count = resource.entry_ids(resource.walk()).count(first.id)
-    must.hold(count == 1, second, f"after a repeated idempotency key the list holds {count} of the resource", kind="idempotency", expected=1, actual=count)
+    must.hold(
+        count == 1,
+        second,
+        f"after a repeated idempotency key the list holds {count} of the resource",
+        kind="idempotency",
+        expected=1,
+        actual=count,
+    )

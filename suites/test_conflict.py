@@ -14,7 +14,10 @@ def has_unique(contract, resource) -> bool:
 
 def can_rename(contract, resource) -> bool:
     """Whether an update may change the first unique key (it may not where that is the id)."""
-    return bool(resource.unique) and all(n in resource.shapes.update["properties"] and n not in (resource.id.field, *resource.immutable) for n in resource.unique[0])
+    return bool(resource.unique) and all(
+        n in resource.shapes.update["properties"] and n not in (resource.id.field, *resource.immutable)
+        for n in resource.unique[0]
+    )
 
 
 def lookalikes(field: Field):
@@ -29,7 +32,10 @@ def lookalikes(field: Field):
                 ("with a blank at the end", "{run} wing", "{run} wing "),
                 ("in the other case", "{run}-wing", "{run}-Wing"),
             ):
-                if all(is_valid(schema, text.replace(RUN, "x" * TOKEN_LENGTH)) for text in (taken, value)) and note not in tried:
+                if (
+                    all(is_valid(schema, text.replace(RUN, "x" * TOKEN_LENGTH)) for text in (taken, value))
+                    and note not in tried
+                ):
                     tried.add(note)
                     yield {"field": name, "note": note, "taken": taken, "value": value}
 
@@ -41,11 +47,24 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(resource: Subject):
     before = resource.observe(first.id)
     second = resource.create({**resource.bodies.full("other"), **body})
     must.be_refused(second, "conflict", because="a second create with a unique value that is taken")
-    must.agree(second, resource.stable(before or {}), resource.observe(first.id), what="the first of two duplicates", pointer="")
+    must.agree(
+        second,
+        resource.stable(before or {}),
+        resource.observe(first.id),
+        what="the first of two duplicates",
+        pointer="",
+    )
     if resource.resource.supports("list"):
         (key, *_) = resource.resource.unique
         same = [e for e in resource.walk() if isinstance(e, dict) and all(e.get(n) == second.sent.get(n) for n in key)]
-        must.hold(len(same) == 1, second, f"after a duplicate the list holds {len(same)} of them", kind="duplicates", expected=1, actual=len(same))
+        must.hold(
+            len(same) == 1,
+            second,
+            f"after a duplicate the list holds {len(same)} of them",
+            kind="duplicates",
+            expected=1,
+            actual=len(same),
+        )
 
 
 @requirement("conflict.rename", on=("update", "replace"), needs="create", when=can_rename, cost=5)
@@ -54,10 +73,16 @@ def test_a_rename_to_a_taken_value_is_a_conflict(resource: Subject, operation):
     taken, other = resource.given(resource.bodies.keyed("taken")), resource.given(resource.bodies.keyed("other"))
     before = {i.id: resource.observe(i.id) for i in (taken, other)}
     values = {n: taken.sent[n] for n in key if n in taken.sent}
-    reply = resource.update(other.id, values) if operation == "update" else resource.replace(other.id, {**resource.bodies.keyed("other"), **values})
+    reply = (
+        resource.update(other.id, values)
+        if operation == "update"
+        else resource.replace(other.id, {**resource.bodies.keyed("other"), **values})
+    )
     must.be_refused(reply, "conflict", because="an update to a unique value that is taken")
     for id, state in before.items():
-        must.agree(reply, resource.stable(state or {}), resource.observe(id), what="the state after a conflict", pointer="")
+        must.agree(
+            reply, resource.stable(state or {}), resource.observe(id), what="the state after a conflict", pointer=""
+        )
 
 
 def scopes(field: Field):
@@ -67,7 +92,9 @@ def scopes(field: Field):
 
 @requirement("conflict.scope", on="create", when=has_unique, cost=2)
 @for_each(lambda field: [*scopes(field), *({"which": "main", "note": c["note"], **c} for c in lookalikes(field))])
-def test_another_name_or_another_parent_is_no_conflict(resource: Subject, which, note, field=None, taken=None, value=None):
+def test_another_name_or_another_parent_is_no_conflict(
+    resource: Subject, which, note, field=None, taken=None, value=None
+):
     body = resource.bodies.keyed()
     resource.given({**body, field: taken} if field else body)
     reply = resource.create({**body, field: value} if field else body, scope=resource.scope(which))
@@ -88,21 +115,40 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round)
     world, body = resource.world, resource.resolved(resource.bodies.keyed())
     scope = resource.scope()
     request = resource.request("create", body=body, scope=scope)
-    entry = world.ledger.intend(resource.name, request.target, {n: body[n] for n in resource.bodies.unique_fields if n in body}, headers=world.headers(scope))
+    entry = world.ledger.intend(
+        resource.name,
+        request.target,
+        {n: body[n] for n in resource.bodies.unique_fields if n in body},
+        headers=world.headers(scope),
+    )
     item, case, _ = resource.about
     about = About(resource.name, "create", item=item, case=case)
     with ThreadPoolExecutor(4) as pool:
-        exchanges = [f.result() for f in [pool.submit(world.session.send, request, about, resource.credential) for _ in range(4)]]
+        exchanges = [
+            f.result() for f in [pool.submit(world.session.send, request, about, resource.credential) for _ in range(4)]
+        ]
     replies = [resource.reply(e, "create", body, scope) for e in exchanges]
     # A contract may answer a conflict with the resource that is there, and a success of its own.
-    made = [r for r in replies if r.ok and (r.status in resource.resource.status("created") or r.status not in resource.resource.status("conflict"))]
+    made = [
+        r
+        for r in replies
+        if r.ok
+        and (r.status in resource.resource.status("created") or r.status not in resource.resource.status("conflict"))
+    ]
     for reply in made:
         if reply.id is not None:
             world.ledger.created(entry, resource.item_target(reply.id, scope), reply.id)
             entry = world.ledger.intend(resource.name, request.target, {}, headers=world.headers(scope))
     if any(r.exchange.response is None for r in replies):
         raise NotTested("a connection of the race was lost")
-    must.hold(len(made) == 1, (made or replies)[-1], f"of four creates of one unique value at the same time {len(made)} succeeded", kind="race", expected=1, actual=len(made))
+    must.hold(
+        len(made) == 1,
+        (made or replies)[-1],
+        f"of four creates of one unique value at the same time {len(made)} succeeded",
+        kind="race",
+        expected=1,
+        actual=len(made),
+    )
     for reply in replies:
         if reply not in made:
             must.be_refused(reply, "conflict", because="the loser of a race")

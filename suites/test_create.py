@@ -24,7 +24,13 @@ def minimal_and_full(field: Field):
 def test_a_valid_create_is_accepted(resource, body):
     made = resource.create(body)
     must.have_status(made, "created")
-    must.hold(made.id is not None, made, f"the create of a {resource.name} names no id", kind="no id", field=resource.resource.id.field)
+    must.hold(
+        made.id is not None,
+        made,
+        f"the create of a {resource.name} names no id",
+        kind="no id",
+        field=resource.resource.id.field,
+    )
     if made.entity is not None:
         must.agree(made, sent_or_default(resource, made), made.entity, what="the answer to a create")
 
@@ -47,7 +53,14 @@ def test_the_list_holds_a_created_resource_once(resource, contract):
     must.have_status(made, "created")
     found = resource.entry_ids(resource.walk()).count(made.id)
     listed = resource.list() if found != 1 else made
-    must.hold(found == 1, listed, f"the list holds a created {resource.name} {found} times", kind="listed", expected=1, actual=found)
+    must.hold(
+        found == 1,
+        listed,
+        f"the list holds a created {resource.name} {found} times",
+        kind="listed",
+        expected=1,
+        actual=found,
+    )
 
 
 @requirement("create.defaults", on="create", needs="read", cost=2)
@@ -87,23 +100,53 @@ def test_two_creates_never_share_an_id(resource):
         must.have_status(made, "created")
         kind = {"integer": int, "uuid": str, "string": str}[resource.resource.id.type]
         right = isinstance(made.id, kind) and not isinstance(made.id, bool)
-        must.hold(right, made, f"the id {made.id!r} is no {resource.resource.id.type}", kind="id type", expected=resource.resource.id.type, field=resource.resource.id.field)
-    must.hold(first.id != second.id, second, "two creates got the same id", kind="same id", field=resource.resource.id.field)
+        must.hold(
+            right,
+            made,
+            f"the id {made.id!r} is no {resource.resource.id.type}",
+            kind="id type",
+            expected=resource.resource.id.type,
+            field=resource.resource.id.field,
+        )
+    must.hold(
+        first.id != second.id, second, "two creates got the same id", kind="same id", field=resource.resource.id.field
+    )
 
 
 @requirement("create.server-set", on=("create", "update", "replace"), cost=1)
 @for_each(server_set_bodies)
 def test_a_client_cannot_set_what_the_server_sets(resource, operation, field, body, value):
     status = resource.resource.status("server_set")
-    reply = resource.create(body) if operation == "create" else resource.update(resource.own().id, body) if operation == "update" else resource.replace(resource.own().id, body)
+    reply = (
+        resource.create(body)
+        if operation == "create"
+        else resource.update(resource.own().id, body)
+        if operation == "update"
+        else resource.replace(resource.own().id, body)
+    )
     if status.accepted:
-        must.hold(reply.ok or 400 <= reply.status < 500, reply, f"the {reply} with {field} answered {reply.status}", kind="status", expected="2xx or 4xx", actual=reply.status, field=field)
+        must.hold(
+            reply.ok or 400 <= reply.status < 500,
+            reply,
+            f"the {reply} with {field} answered {reply.status}",
+            kind="status",
+            expected="2xx or 4xx",
+            actual=reply.status,
+            field=field,
+        )
     else:
         must.be_refused(reply, "server_set", field=field, because=f"{field} is set by the server")
     # Where the contract names a success, a client may set the field.
     if reply.ok and reply.status not in status:
         state = resource.observe(reply.id) or {}
-        must.hold(state.get(field) != value, reply, f"a client could set {field}", kind="server-set", field=field, pointer=f"{reply.entity_pointer}/{field}")
+        must.hold(
+            state.get(field) != value,
+            reply,
+            f"a client could set {field}",
+            kind="server-set",
+            field=field,
+            pointer=f"{reply.entity_pointer}/{field}",
+        )
 
 
 @requirement("create.location", on="create", cost=2)
@@ -112,14 +155,32 @@ def test_location_leads_to_the_new_resource(resource, contract):
     must.have_status(made, "created")
     location = made.header("Location")
     if location is None:
-        must.hold("create.location" not in contract.policies, made, "the answer to a create has no Location", kind="no location")
+        must.hold(
+            "create.location" not in contract.policies,
+            made,
+            "the answer to a create has no Location",
+            kind="no location",
+        )
         raise NotTested("no Location is sent, and the contract declares none")
     path = resource.item_target(made.id, made.scope).partition("?")[0]
-    must.hold(location.partition("?")[0].rstrip("/").endswith(path.rstrip("/")), made, f"Location does not lead to {path}", kind="location", expected=path, actual=location)
+    must.hold(
+        location.partition("?")[0].rstrip("/").endswith(path.rstrip("/")),
+        made,
+        f"Location does not lead to {path}",
+        kind="location",
+        expected=path,
+        actual=location,
+    )
 
 
 def refused_creates(field: Field):
-    from restproof.plan.inputs import missing_field_bodies, out_of_bounds_bodies, rule_bodies, unknown_field_bodies, wrong_type_bodies
+    from restproof.plan.inputs import (
+        missing_field_bodies,
+        out_of_bounds_bodies,
+        rule_bodies,
+        unknown_field_bodies,
+        wrong_type_bodies,
+    )
 
     for enumerate_ in (wrong_type_bodies, missing_field_bodies, out_of_bounds_bodies, rule_bodies):
         named = [c for c in enumerate_(field) if c["field"] not in field.bodies.unique_fields]
@@ -136,5 +197,14 @@ def test_a_refused_create_leaves_nothing_behind(resource, body, field, note):
     if not 400 <= refused.status < 500:
         raise NotTested(f"{field} ({note}) was not refused")
     names = {n: refused.sent[n] for n in resource.bodies.unique_fields if n in refused.sent}
-    stored = [e for e in resource.walk() if isinstance(e, dict) and names and all(e.get(n) == v for n, v in names.items())]
-    must.hold(not stored, refused, f"a create that was refused ({field}: {note}) is in the list all the same", kind="stored", expected="nothing stored", actual="stored")
+    stored = [
+        e for e in resource.walk() if isinstance(e, dict) and names and all(e.get(n) == v for n, v in names.items())
+    ]
+    must.hold(
+        not stored,
+        refused,
+        f"a create that was refused ({field}: {note}) is in the list all the same",
+        kind="stored",
+        expected="nothing stored",
+        actual="stored",
+    )

@@ -10,7 +10,15 @@ def test_a_delete_answers_without_content(resource: Subject):
     must.have_status(deleted, "deleted")
     if resource.resource.deleted_body == "empty":
         body = deleted.exchange.response.body if deleted.exchange.response else b""
-        must.hold(not body.strip(), deleted, "the answer to a delete has content", kind="content", expected="no content", actual=f"{len(body)} bytes", pointer="")
+        must.hold(
+            not body.strip(),
+            deleted,
+            "the answer to a delete has content",
+            kind="content",
+            expected="no content",
+            actual=f"{len(body)} bytes",
+            pointer="",
+        )
 
 
 @requirement("delete.is-gone", on="delete", needs="create", cost=4, set_up=1, tier=0)
@@ -29,7 +37,14 @@ def test_no_list_holds_a_deleted_resource(resource: Subject):
     made = resource.own()
     deleted = resource.delete(made.id)
     must.have_status(deleted, "deleted")
-    must.hold(made.id not in resource.entry_ids(resource.walk()), deleted, f"the list still holds a deleted {resource.name}", kind="listed", expected="not listed", actual="listed")
+    must.hold(
+        made.id not in resource.entry_ids(resource.walk()),
+        deleted,
+        f"the list still holds a deleted {resource.name}",
+        kind="listed",
+        expected="not listed",
+        actual="listed",
+    )
 
 
 @requirement("delete.repeat", on="delete", needs="create", cost=3, set_up=2)
@@ -40,8 +55,21 @@ def test_a_second_delete_changes_nothing(resource: Subject):
     must.have_status(resource.delete(made.id), "deleted")
     second = resource.delete(made.id)
     must.have_answered(second)
-    must.hold(second.status < 500, second, f"a second delete answered {second.status}", kind="status", expected="no 5xx", actual=second.status)
-    must.agree(second, resource.stable(before or {}), resource.observe(sibling.id), what="another resource after a second delete", pointer="")
+    must.hold(
+        second.status < 500,
+        second,
+        f"a second delete answered {second.status}",
+        kind="status",
+        expected="no 5xx",
+        actual=second.status,
+    )
+    must.agree(
+        second,
+        resource.stable(before or {}),
+        resource.observe(sibling.id),
+        what="another resource after a second delete",
+        pointer="",
+    )
 
 
 @requirement("delete.siblings", on="delete", needs="create", cost=4, set_up=3)
@@ -53,7 +81,13 @@ def test_a_delete_leaves_its_siblings(resource: Subject):
     deleted = resource.delete(doomed.id)
     must.have_status(deleted, "deleted")
     for id, state in before.items():
-        must.agree(deleted, resource.stable(state or {}), resource.observe(id), what="another resource after a delete", pointer="")
+        must.agree(
+            deleted,
+            resource.stable(state or {}),
+            resource.observe(id),
+            what="another resource after a delete",
+            pointer="",
+        )
 
 
 @requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: bool(r.unique), cost=3)
@@ -63,14 +97,24 @@ def test_a_unique_value_is_free_again(resource: Subject):
     must.have_status(resource.delete(made.id), "deleted")
     again = resource.create(body)
     must.have_status(again, "created", because="with the unique value of a deleted one")
-    must.hold(again.id != made.id or resource.resource.id.chosen_by != "server", again, "a new resource got the id of a deleted one", kind="same id")
+    must.hold(
+        again.id != made.id or resource.resource.id.chosen_by != "server",
+        again,
+        "a new resource got the id of a deleted one",
+        kind="same id",
+    )
 
 
 def referring(field: Field):
     """Each reference of another resource to this one, for which the contract says what a delete does."""
     for other in field.contract:
         for name, ref in other.references.items():
-            if ref.to == field.resource.name and ref.on_delete == "clear" and other.supports("create") and other.supports("read"):
+            if (
+                ref.to == field.resource.name
+                and ref.on_delete == "clear"
+                and other.supports("create")
+                and other.supports("read")
+            ):
                 yield {"other": other.name, "reference": name}
 
 
@@ -87,6 +131,12 @@ def test_a_reference_to_a_deleted_resource_is_cleared(resource: Subject, other, 
     must.have_status(read, "read", because="after the delete of what it refers to")
     left = ReadPath.parse(ref.reads_as).read(read.entity or {})
     wanted = [kept.id] if ref.many else None
-    must.hold(left == wanted, read, f"{reference} still refers to a deleted {resource.name}", kind="dangling", expected="cleared", actual=left, field=reference)
-
-
+    must.hold(
+        left == wanted,
+        read,
+        f"{reference} still refers to a deleted {resource.name}",
+        kind="dangling",
+        expected="cleared",
+        actual=left,
+        field=reference,
+    )

@@ -39,7 +39,13 @@ def test_an_unknown_id_is_absent(resource: Subject, operation, contract):
 
 
 @requirement("identity.malformed", on=ON_ITEMS, when=lambda c, r: r.id.chosen_by == "server")
-@for_each(lambda field: list(bad_ids(field)) if field.operation == "read" else [c for c in bad_ids(field) if c["note"] in ("text", "zero", "a number beyond 64 bits") or c["suffix"]])
+@for_each(
+    lambda field: (
+        list(bad_ids(field))
+        if field.operation == "read"
+        else [c for c in bad_ids(field) if c["note"] in ("text", "zero", "a number beyond 64 bits") or c["suffix"]]
+    )
+)
 def test_a_malformed_id_is_refused(resource: Subject, operation, id, note, suffix):
     if suffix:
         id = f"{resource.target().id}{id}"
@@ -62,16 +68,26 @@ def test_a_resource_is_not_reachable_under_another_parent(resource: Subject, ope
     before = resource.before(made.id)
     reply = address(resource, operation, made.id, scope=resource.scope("other"))
     must.have_status(reply, "wrong_parent", because="under another parent")
-    must.agree(reply, resource.stable(before), resource.now(made.id), what="the state after a request under another parent", pointer="")
+    must.agree(
+        reply,
+        resource.stable(before),
+        resource.now(made.id),
+        what="the state after a request under another parent",
+        pointer="",
+    )
 
 
 def every_operation(field: Field):
     yield {}
 
 
-@requirement("identity.unknown-parent", on=("list", "create", *ON_ITEMS), when=lambda c, r: bool(r.parents), cost=1, set_up=1)
+@requirement(
+    "identity.unknown-parent", on=("list", "create", *ON_ITEMS), when=lambda c, r: bool(r.parents), cost=1, set_up=1
+)
 @for_each(every_operation)
 def test_nothing_is_found_below_an_unknown_parent(resource: Subject, operation):
     creatable = resource.resource.supports("create")
     id = resource.shared().id if creatable and operation in ON_ITEMS else resource.world.absent_id(resource.resource)
-    must.have_status(reach(resource, operation, id, resource.scope("none")), "absent_parent", because="the parent does not exist")
+    must.have_status(
+        reach(resource, operation, id, resource.scope("none")), "absent_parent", because="the parent does not exist"
+    )

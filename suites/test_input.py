@@ -21,8 +21,9 @@ def submit(resource: Subject, operation: str, body, id=None, **options):
     if operation == "create":
         return resource.create(body, **options)
     target = resource.target().id if id is None else id
-    return resource.update(target, body, **options) if operation == "update" else resource.replace(target, body, **options)
-
+    return (
+        resource.update(target, body, **options) if operation == "update" else resource.replace(target, body, **options)
+    )
 
 
 @requirement("input.type", on=WRITES, set_up=1)
@@ -51,18 +52,32 @@ def test_a_missing_required_field_is_refused(resource: Subject, operation, body,
 
 @requirement("input.unknown-field", on=WRITES, set_up=1)
 @for_each(unknown_field_bodies)
-def test_a_field_that_does_not_exist_gets_the_declared_answer(resource: Subject, operation, body, beside, field, note, path):
+def test_a_field_that_does_not_exist_gets_the_declared_answer(
+    resource: Subject, operation, body, beside, field, note, path
+):
     reply = submit(resource, operation, body, beside=beside)
     case = "unknown_beside" if beside else "unknown_field"
     status = resource.resource.status(case)
     if not status.accepted:
         must.be_refused(reply, case, field=field, because=note)
         return
-    must.have_status(reply, {"create": "created", "update": "updated", "replace": "replaced"}[operation], because=f"unknown fields are {status}")
+    must.have_status(
+        reply,
+        {"create": "created", "update": "updated", "replace": "replaced"}[operation],
+        because=f"unknown fields are {status}",
+    )
     if "." not in path and not beside and field not in resource.resource.properties:
         state = resource.observe(reply.id) or {}
         kept = field in state
-        must.hold(kept == (status.accepted == "kept"), reply, f"an unknown field is {'kept' if kept else 'not kept'}", kind="unknown field", expected=status.accepted, actual="kept" if kept else "ignored", field=field)
+        must.hold(
+            kept == (status.accepted == "kept"),
+            reply,
+            f"an unknown field is {'kept' if kept else 'not kept'}",
+            kind="unknown field",
+            expected=status.accepted,
+            actual="kept" if kept else "ignored",
+            field=field,
+        )
 
 
 @requirement("input.business-rule", on=WRITES, cost=2)
@@ -77,7 +92,9 @@ def test_a_broken_business_rule_gets_its_status(resource: Subject, operation, bo
 def test_a_kept_business_rule_is_no_obstacle(resource: Subject, operation, body, field, note, given):
     id = resource.given(given).id if given else None
     reply = submit(resource, operation, body, id)
-    must.have_status(reply, {"create": "created", "update": "updated", "replace": "replaced"}[operation], field=field, because=note)
+    must.have_status(
+        reply, {"create": "created", "update": "updated", "replace": "replaced"}[operation], field=field, because=note
+    )
 
 
 @requirement("input.reference", on=WRITES, set_up=1)
@@ -108,7 +125,11 @@ def test_a_body_that_is_no_json_object_is_refused(resource: Subject, operation, 
     if text is None:
         whole = resource.request(operation, id=resource.target().id, body=resource.resolved(resource.bodies.minimal()))
         text = f"[{(whole.body or b'').decode()}]"
-    must.be_refused(send_raw(resource, operation, text.encode()), "malformed" if text else "empty_body", because=f"the body is {note}")
+    must.be_refused(
+        send_raw(resource, operation, text.encode()),
+        "malformed" if text else "empty_body",
+        because=f"the body is {note}",
+    )
 
 
 def send_raw(resource: Subject, operation: str, body: bytes, headers=()):
@@ -116,12 +137,17 @@ def send_raw(resource: Subject, operation: str, body: bytes, headers=()):
     from dataclasses import replace
 
     id = None if operation == "create" else resource.target().id
-    usual = resource.request(operation, id=id or resource.resolved(resource.bodies.chosen_id("raw")), body=resource.resolved(resource.bodies.minimal()))
+    usual = resource.request(
+        operation,
+        id=id or resource.resolved(resource.bodies.chosen_id("raw")),
+        body=resource.resolved(resource.bodies.minimal()),
+    )
     return resource.send(replace(usual, body=body, headers=(*usual.headers, *headers)), operation, asked_id=id)
 
 
 def broken_envelopes(field: Field):
-    """Bodies whose envelope, or parent beside it, is missing or of another kind. ``body`` is the whole request body; ``without`` names parameters to
+    """Bodies whose envelope, or parent beside it, is missing or of another kind. ``body`` is the whole request body;
+    ``without`` names parameters to
     leave out, ``parents`` what stands in their place."""
     envelope = field.resource.envelope.request
     if envelope:
@@ -143,12 +169,18 @@ def test_a_broken_envelope_is_refused(resource: Subject, operation, note, whole,
     scope = resource.scope()
     body = resource.resolved(resource.bodies.minimal() if operation != "update" else resource.bodies.plain_change())
     if whole is not None:
-        beside = {p.name: scope[p.resource] for p in resource.resource.parameter_parents if resource.resource.parent_place(p, operation) == "body"}
+        beside = {
+            p.name: scope[p.resource]
+            for p in resource.resource.parameter_parents
+            if resource.resource.parent_place(p, operation) == "body"
+        }
         reply = send_raw(resource, operation, encode({**beside, **whole}))
     else:
         id = resource.resolved(resource.bodies.chosen_id("raw")) if operation == "create" else resource.target().id
         request = resource.request(operation, id=id, body=body, scope=scope, without=without)
-        reply = resource.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
+        reply = resource.send(
+            request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope
+        )
     must.be_refused(reply, status, because=f"the body is {note}")
 
 
@@ -161,9 +193,21 @@ def broken_parents(field: Field):
             yield {"parent": parent.name, "note": "missing", "value": None, "place": place, "status": "missing_parent"}
             yield {"parent": parent.name, "note": "empty", "value": "", "place": place, "status": "missing_parent"}
             if integer:
-                yield {"parent": parent.name, "note": "no integer", "value": "restproof", "place": place, "status": "malformed_parent"}
+                yield {
+                    "parent": parent.name,
+                    "note": "no integer",
+                    "value": "restproof",
+                    "place": place,
+                    "status": "malformed_parent",
+                }
         elif integer:
-            yield {"parent": parent.name, "note": "no integer", "value": "restproof", "place": place, "status": "mistyped_parent"}
+            yield {
+                "parent": parent.name,
+                "note": "no integer",
+                "value": "restproof",
+                "place": place,
+                "status": "mistyped_parent",
+            }
             yield {"parent": parent.name, "note": "null", "value": None, "place": place, "status": "mistyped_parent"}
 
 
@@ -172,8 +216,16 @@ def broken_parents(field: Field):
 def test_a_broken_parent_parameter_is_refused(resource: Subject, operation, parent, note, value, place, status):
     scope = resource.scope()
     creatable = resource.resource.supports("create")
-    id = resource.target().id if creatable and operation not in ("list", "create") else resource.world.absent_id(resource.resource)
-    body = resource.resolved(resource.bodies.minimal() if operation != "update" else resource.bodies.plain_change()) if operation in WRITES else None
+    id = (
+        resource.target().id
+        if creatable and operation not in ("list", "create")
+        else resource.world.absent_id(resource.resource)
+    )
+    body = (
+        resource.resolved(resource.bodies.minimal() if operation != "update" else resource.bodies.plain_change())
+        if operation in WRITES
+        else None
+    )
     beside = {parent: value} if place == "body" else {}
     query = ((parent, value),) if place == "query" and value is not None else ()
     request = resource.request(operation, id=id, body=body, scope=scope, without=[parent], beside=beside, query=query)
@@ -193,7 +245,14 @@ def test_an_oversize_body_is_refused(resource: Subject, contract):
 @requirement("input.too-large", on="list", when=lambda c, r: r is next(x for x in c if x.supports("list")), cost=1)
 def test_an_oversize_uri_is_the_clients_fault(resource: Subject):
     long = resource.list((("restproof", "x" * 10_000),))
-    must.hold(long.ok or 400 <= long.status < 500, long, f"a URI of 10,000 characters answered {long.status}", kind="status", expected="2xx or 4xx", actual=long.status)
+    must.hold(
+        long.ok or 400 <= long.status < 500,
+        long,
+        f"a URI of 10,000 characters answered {long.status}",
+        kind="status",
+        expected="2xx or 4xx",
+        actual=long.status,
+    )
     # What stands in front of an application refuses this one, in its own words.
     reply = resource.send(resource.request("list", query=(("restproof", "x" * 70_000),)), "list", observed=False)
     must.be_refused(reply, "uri_too_long", because="the URI is longer than 70,000 characters")

@@ -6,7 +6,8 @@ from restproof.suite import Subject, for_all, must, requirement
 
 
 class Model:
-    """What the contract says of the instances of one plan: the last known representation of each, ``None`` once it is deleted."""
+    """What the contract says of the instances of one plan: the last known representation of each, ``None`` once it is
+    deleted."""
 
     def __init__(self, resource: Subject) -> None:
         self.resource = resource
@@ -18,7 +19,11 @@ class Model:
         """Whether a unique key of ``body`` is held by a living instance."""
         for key in self.resource.resource.unique:
             for number, state in self.states.items():
-                if state is not None and number != besides and all(n in body and self.sent[number].get(n) == body[n] for n in key):
+                if (
+                    state is not None
+                    and number != besides
+                    and all(n in body and self.sent[number].get(n) == body[n] for n in key)
+                ):
                     return True
         return False
 
@@ -55,10 +60,21 @@ def take(model: Model, resource: Subject, step: dict) -> None:
         return
     if kind == "list":
         entries = resource.entry_ids(resource.walk())
-        listed = resource.list() if any((model.ids[n] in entries) != (s is not None) for n, s in model.states.items()) else None
+        listed = (
+            resource.list()
+            if any((model.ids[n] in entries) != (s is not None) for n, s in model.states.items())
+            else None
+        )
         for number, state in model.states.items():
             times = entries.count(model.ids[number])
-            must.hold(times == (state is not None), listed, f"the list holds {'a living' if state is not None else 'a deleted'} {resource.name} {times} times", kind="listed", expected=int(state is not None), actual=times)
+            must.hold(
+                times == (state is not None),
+                listed,
+                f"the list holds {'a living' if state is not None else 'a deleted'} {resource.name} {times} times",
+                kind="listed",
+                expected=int(state is not None),
+                actual=times,
+            )
         return
     if of not in model.ids:
         return
@@ -66,9 +82,14 @@ def take(model: Model, resource: Subject, step: dict) -> None:
     if kind == "read":
         model.check(of, "a later read")
     elif kind == "duplicate":
-        body = {**resource.bodies.minimal("d"), **{n: model.sent[of][n] for n in resource.bodies.unique_fields if n in model.sent[of]}}
+        body = {
+            **resource.bodies.minimal("d"),
+            **{n: model.sent[of][n] for n in resource.bodies.unique_fields if n in model.sent[of]},
+        }
         reply = resource.create(body)
-        must.have_status(reply, "conflict" if model.taken(reply.sent) else "created", because="a create that repeats unique values")
+        must.have_status(
+            reply, "conflict" if model.taken(reply.sent) else "created", because="a create that repeats unique values"
+        )
         if reply.ok:
             number = max(model.ids) + 1000
             model.ids[number], model.sent[number] = reply.id, dict(reply.sent)
@@ -92,5 +113,7 @@ def update(model: Model, resource: Subject, of: int, body: dict) -> None:
         return
     must.have_status(reply, "updated")
     model.sent[of].update(reply.sent)
-    model.states[of] = expected(resource.resource, reply.sent, before=resource.stable(before), refs=resource.world.lookup)
+    model.states[of] = expected(
+        resource.resource, reply.sent, before=resource.stable(before), refs=resource.world.lookup
+    )
     model.check(of, "a read after the update")

@@ -28,7 +28,14 @@ def past_the_limit(resource: Subject) -> Reply:
         window = reply.header(names.reset)
         limit = reply.header(names.limit) or ""
         told = not limit.isdecimal() or sent <= int(limit)
-        must.hold(told, reply, f"{sent} requests of one window were answered, and {names.limit} says {limit}", kind="not throttled", expected="429", actual=reply.status)
+        must.hold(
+            told,
+            reply,
+            f"{sent} requests of one window were answered, and {names.limit} says {limit}",
+            kind="not throttled",
+            expected="429",
+            actual=reply.status,
+        )
     raise NotTested(f"{MOST} requests did not reach the limit")
 
 
@@ -44,7 +51,14 @@ def wait_of(reply: Reply, contract) -> float | None:
 
 def make(resource: Subject) -> Subject | None:
     """A resource of the contract that can be created without any other one but what is given."""
-    found = [r for r in resource.contract if r.supports("create") and r.supports("list") and r.unique and all(p.resource in resource.contract.given for p in r.parents)]
+    found = [
+        r
+        for r in resource.contract
+        if r.supports("create")
+        and r.supports("list")
+        and r.unique
+        and all(p.resource in resource.contract.given for p in r.parents)
+    ]
     return resource.other(found[0].name) if found else None
 
 
@@ -57,10 +71,23 @@ def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, c
     if other is None:
         return
     body = other.resolved(other.bodies.keyed())
-    refused = other.send(other.request("create", body=body), "create", credential="throttled", expect_throttle=True, sent=body)
+    refused = other.send(
+        other.request("create", body=body), "create", credential="throttled", expect_throttle=True, sent=body
+    )
     if refused.status in contract.status("throttled"):
-        stored = [e for e in other.walk() if isinstance(e, dict) and all(e.get(n) == body[n] for n in other.bodies.unique_fields if n in body)]
-        must.hold(not stored, refused, "a create that was refused by the limit is in the list all the same", kind="stored", expected="nothing stored", actual="stored")
+        stored = [
+            e
+            for e in other.walk()
+            if isinstance(e, dict) and all(e.get(n) == body[n] for n in other.bodies.unique_fields if n in body)
+        ]
+        must.hold(
+            not stored,
+            refused,
+            "a create that was refused by the limit is in the list all the same",
+            kind="stored",
+            expected="nothing stored",
+            actual="stored",
+        )
 
 
 @requirement("limit.retry-after", when=asks_for_credentials, cost=20, tier=3)
@@ -70,9 +97,23 @@ def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract)
     must.have_status(reply, "throttled", because="past the limit")
     said = reply.header("Retry-After")
     if said is not None:
-        must.hold(said.isascii() and said.isdigit(), reply, f"Retry-After is {said!r}, no whole number of seconds", kind="retry-after", expected="whole seconds", actual=said)
+        must.hold(
+            said.isascii() and said.isdigit(),
+            reply,
+            f"Retry-After is {said!r}, no whole number of seconds",
+            kind="retry-after",
+            expected="whole seconds",
+            actual=said,
+        )
     wait = wait_of(reply, contract)
-    must.hold(wait is not None, reply, "a 429 does not say when to come back", kind="no retry-after", expected="Retry-After or the reset header", actual="neither")
+    must.hold(
+        wait is not None,
+        reply,
+        "a 429 does not say when to come back",
+        kind="no retry-after",
+        expected="Retry-After or the reset header",
+        actual="neither",
+    )
     left = when + (wait or 0) + 0.05 - time.monotonic()
     if left > resource.world.session.max_wait:
         raise NotTested("the window is longer than the longest wait")
@@ -92,13 +133,45 @@ def test_rate_limit_headers_agree(reply: Reply, memory):
         if name is None:
             continue
         value = reply.header(name)
-        must.hold(value is not None, reply, f"the header {name} is missing", kind="missing header", expected=name, actual="none", field=name)
-        must.hold(value.isascii() and value.isdigit(), reply, f"the header {name} is {value!r}, no whole number", kind="header", expected="a whole number", actual=value, field=name)
+        must.hold(
+            value is not None,
+            reply,
+            f"the header {name} is missing",
+            kind="missing header",
+            expected=name,
+            actual="none",
+            field=name,
+        )
+        must.hold(
+            value.isascii() and value.isdigit(),
+            reply,
+            f"the header {name} is {value!r}, no whole number",
+            kind="header",
+            expected="a whole number",
+            actual=value,
+            field=name,
+        )
         found[name] = int(value)
-    must.hold(found[names.remaining] <= found[names.limit], reply, f"{names.remaining} is more than {names.limit}", kind="header", expected="remaining ≤ limit", actual="more", field=names.remaining)
+    must.hold(
+        found[names.remaining] <= found[names.limit],
+        reply,
+        f"{names.remaining} is more than {names.limit}",
+        kind="header",
+        expected="remaining ≤ limit",
+        actual="more",
+        field=names.remaining,
+    )
     if names.reset is None or reply.exchange.credential is None:
         return
     key = (reply.exchange.credential, found[names.reset])
     before = memory.get(key)
     memory[key] = found[names.remaining]
-    must.hold(before is None or found[names.remaining] <= before, reply, f"{names.remaining} rose within a window", kind="header", expected="never rises in a window", actual="rose", field=names.remaining)
+    must.hold(
+        before is None or found[names.remaining] <= before,
+        reply,
+        f"{names.remaining} rose within a window",
+        kind="header",
+        expected="never rises in a window",
+        actual="rose",
+        field=names.remaining,
+    )

@@ -21,7 +21,8 @@ def is_numbered(contract, resource) -> bool:
 
 
 def of_a_steady_list(test):
-    """A finding counts only if a second read of the whole list agrees with the first: where others write to it, nothing can be said of it as a
+    """A finding counts only if a second read of the whole list agrees with the first: where others write to it,
+    nothing can be said of it as a
     whole."""
 
     @wraps(test)
@@ -59,12 +60,18 @@ def test_a_list_answers_its_entries(resource: Subject):
 @requirement("list.entry-agrees", on="list", needs=("create", "read"), cost=3)
 def test_an_entry_agrees_with_the_read(resource: Subject):
     made = resource.given(resource.bodies.full())
-    entry = next((e for e in resource.walk() if isinstance(e, dict) and e.get(resource.resource.id.field) == made.id), None)
+    entry = next(
+        (e for e in resource.walk() if isinstance(e, dict) and e.get(resource.resource.id.field) == made.id), None
+    )
     if entry is None:
         raise NotTested("the list does not hold the resource")
     read = resource.read(made.id)
     must.have_status(read, "read")
-    shared = {n: v for n, v in resource.stable(entry).items() if n in (read.entity or {}) and n in resource.resource.properties}
+    shared = {
+        n: v
+        for n, v in resource.stable(entry).items()
+        if n in (read.entity or {}) and n in resource.resource.properties
+    }
     must.agree(read, shared, read.entity, what="a read against the entry of the list")
 
 
@@ -82,17 +89,37 @@ def test_a_page_holds_what_was_asked_for(resource: Subject):
         page = resource.list(resource.page_query(size))
         must.have_status(page, "listed", because=f"page of {size}")
         wanted = min(size, len(entries))
-        must.hold(len(page.entries or ()) == wanted, page, f"a page of {size} of {len(entries)} entries holds {len(page.entries or ())}", kind="page size", expected=wanted, actual=len(page.entries or ()))
+        must.hold(
+            len(page.entries or ()) == wanted,
+            page,
+            f"a page of {size} of {len(entries)} entries holds {len(page.entries or ())}",
+            kind="page size",
+            expected=wanted,
+            actual=len(page.entries or ()),
+        )
 
 
-@requirement("list.default-size", on="list", when=lambda c, r: is_paged(c, r) and r.paging.default is not None, cost=1, set_up=FEW)
+@requirement(
+    "list.default-size",
+    on="list",
+    when=lambda c, r: is_paged(c, r) and r.paging.default is not None,
+    cost=1,
+    set_up=FEW,
+)
 @of_a_steady_list
 def test_a_page_has_the_default_size(resource: Subject):
     entries = some(resource)
     page = resource.list()
     must.have_status(page, "listed")
     wanted = min(resource.resource.paging.default or 0, len(entries))
-    must.hold(len(page.entries or ()) == wanted, page, f"a page without a size holds {len(page.entries or ())} of {len(entries)} entries", kind="page size", expected=wanted, actual=len(page.entries or ()))
+    must.hold(
+        len(page.entries or ()) == wanted,
+        page,
+        f"a page without a size holds {len(page.entries or ())} of {len(entries)} entries",
+        kind="page size",
+        expected=wanted,
+        actual=len(page.entries or ()),
+    )
 
 
 @requirement("list.pages-partition", on="list", when=is_paged, cost=16, set_up=FEW)
@@ -105,16 +132,37 @@ def test_the_pages_hold_every_entry_once(resource: Subject):
         pages = resource.pages(size)
         walked = resource.entry_ids(e for p in pages for e in p.entries or ())
         twice = [i for i in set(walked) if walked.count(i) > 1]
-        must.hold(not twice, pages[-1], f"pages of {size} hold {len(twice)} of {len(entries)} entries more than once", kind="repeated", expected="each entry once", actual="an entry twice")
+        must.hold(
+            not twice,
+            pages[-1],
+            f"pages of {size} hold {len(twice)} of {len(entries)} entries more than once",
+            kind="repeated",
+            expected="each entry once",
+            actual="an entry twice",
+        )
         missing = set(resource.entry_ids(entries)) - set(walked)
-        must.hold(not missing, pages[-1], f"pages of {size} leave out {len(missing)} of {len(entries)} entries", kind="left out", expected="every entry", actual="an entry is left out")
+        must.hold(
+            not missing,
+            pages[-1],
+            f"pages of {size} leave out {len(missing)} of {len(entries)} entries",
+            kind="left out",
+            expected="every entry",
+            actual="an entry is left out",
+        )
 
 
 @requirement("list.past-the-end", on="list", when=is_numbered, cost=2)
 def test_a_page_past_the_end_is_empty(resource: Subject):
     beyond = resource.list(resource.page_query(resource.largest_page(), 1000))
     must.have_status(beyond, "listed", because="a page past the end")
-    must.hold(beyond.entries == [], beyond, "a page past the end holds entries", kind="past the end", expected="no entries", actual=f"{len(beyond.entries or ())} entries")
+    must.hold(
+        beyond.entries == [],
+        beyond,
+        "a page past the end holds entries",
+        kind="past the end",
+        expected="no entries",
+        actual=f"{len(beyond.entries or ())} entries",
+    )
 
 
 def bad_pages(field: Field):
@@ -143,7 +191,12 @@ def test_the_largest_page_is_allowed(resource: Subject):
     if paging.over_max == "clamped":
         over = resource.list(((paging.size, str((paging.max or 0) + 1)),))
         must.have_status(over, "listed", because="a size that is cut to the largest")
-        must.hold(len(over.entries or ()) <= (paging.max or 0), over, "a page is larger than the largest size", kind="page size")
+        must.hold(
+            len(over.entries or ()) <= (paging.max or 0),
+            over,
+            "a page is larger than the largest size",
+            kind="page size",
+        )
 
 
 @requirement("list.links", on="list", when=lambda c, r: r.paging.links and is_numbered(c, r), cost=6, set_up=FEW)
@@ -163,43 +216,127 @@ def test_link_relations_are_right(resource: Subject):
         must.have_status(page, "listed")
         found = links(page)
         walked += resource.entry_ids(page.entries or ())
-        must.hold(("next" in found) == (number < last), page, f"page {number} of {last} has {'a' if 'next' in found else 'no'} next", kind="link next", expected="next" if number < last else "no next", actual=", ".join(sorted(found)))
-        must.hold(("prev" in found) == (number > 1), page, f"page {number} of {last} has {'a' if 'prev' in found else 'no'} prev", kind="link prev", expected="prev" if number > 1 else "no prev", actual=", ".join(sorted(found)))
+        must.hold(
+            ("next" in found) == (number < last),
+            page,
+            f"page {number} of {last} has {'a' if 'next' in found else 'no'} next",
+            kind="link next",
+            expected="next" if number < last else "no next",
+            actual=", ".join(sorted(found)),
+        )
+        must.hold(
+            ("prev" in found) == (number > 1),
+            page,
+            f"page {number} of {last} has {'a' if 'prev' in found else 'no'} prev",
+            kind="link prev",
+            expected="prev" if number > 1 else "no prev",
+            actual=", ".join(sorted(found)),
+        )
         for name in ("first", "last"):
-            must.hold(name in found, page, f"page {number} of {last} has no link {name}", kind=f"link {name}", expected=name, actual=", ".join(sorted(found)))
+            must.hold(
+                name in found,
+                page,
+                f"page {number} of {last} has no link {name}",
+                kind=f"link {name}",
+                expected=name,
+                actual=", ".join(sorted(found)),
+            )
         for name, target in found.items():
             query = dict(parse_qsl(urlsplit(target).query, keep_blank_values=True))
-            must.hold(query.get(kept[0]) == kept[1], page, f"the link {name} drops another parameter of the request", kind="link query", expected="parameters kept", actual="dropped")
+            must.hold(
+                query.get(kept[0]) == kept[1],
+                page,
+                f"the link {name} drops another parameter of the request",
+                kind="link query",
+                expected="parameters kept",
+                actual="dropped",
+            )
             for own, value in resource.request("list").query:
-                must.hold(query.get(own) == value, page, f"the link {name} drops the parameter {own}", kind="link query", expected="parameters kept", actual="dropped")
+                must.hold(
+                    query.get(own) == value,
+                    page,
+                    f"the link {name} drops the parameter {own}",
+                    kind="link query",
+                    expected="parameters kept",
+                    actual="dropped",
+                )
             wanted = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}.get(name)
             if wanted:
                 for key, value in resource.page_query(size, wanted):
-                    must.hold(query.get(key) == value, page, f"on page {number} of {last} the link {name} leads to {key}={query.get(key)}, not {value}", kind=f"link {name}", expected=f"{key} of the {name} page", actual="another")
+                    must.hold(
+                        query.get(key) == value,
+                        page,
+                        f"on page {number} of {last} the link {name} leads to {key}={query.get(key)}, not {value}",
+                        kind=f"link {name}",
+                        expected=f"{key} of the {name} page",
+                        actual="another",
+                    )
         if "next" in found:
             asked = tuple(p for p in parse_qsl(urlsplit(found["next"]).query, keep_blank_values=True))
-    must.hold(sorted(map(str, walked)) == sorted(map(str, ids)), page, "following next does not give every entry once", kind="walk", expected="every entry once", actual="otherwise")
+    must.hold(
+        sorted(map(str, walked)) == sorted(map(str, ids)),
+        page,
+        "following next does not give every entry once",
+        kind="walk",
+        expected="every entry once",
+        actual="otherwise",
+    )
 
 
-@requirement("list.totals", on="list", when=lambda c, r: bool(r.paging.total or r.paging.total_field or r.paging.size_header), cost=3, set_up=FEW)
+@requirement(
+    "list.totals",
+    on="list",
+    when=lambda c, r: bool(r.paging.total or r.paging.total_field or r.paging.size_header),
+    cost=3,
+    set_up=FEW,
+)
 @of_a_steady_list
 def test_totals_tell_the_truth(resource: Subject):
     entries, paging = some(resource), resource.resource.paging
     largest = resource.largest_page()
-    for query, size in (((), paging.default), (resource.page_query(2), 2), (resource.page_query(largest), largest), (resource.page_query(2, 1000), 2)):
+    for query, size in (
+        ((), paging.default),
+        (resource.page_query(2), 2),
+        (resource.page_query(largest), largest),
+        (resource.page_query(2, 1000), 2),
+    ):
         page = resource.list(query)
         must.have_status(page, "listed")
         if paging.total:
             total = page.header(paging.total)
-            must.hold(total == str(len(entries)), page, f"{paging.total} says {total}, and there are {len(entries)} entries", kind="total", expected="the number of entries", actual=total, field=paging.total)
+            must.hold(
+                total == str(len(entries)),
+                page,
+                f"{paging.total} says {total}, and there are {len(entries)} entries",
+                kind="total",
+                expected="the number of entries",
+                actual=total,
+                field=paging.total,
+            )
         if paging.total_field:
             said = page.json
             for part in paging.total_field.strip("/").split("/"):
                 said = said.get(part) if isinstance(said, dict) else None
-            must.hold(said == len(entries), page, f"{paging.total_field} says {said}, and there are {len(entries)} entries", kind="total", expected="the number of entries", actual=said, field=paging.total_field)
+            must.hold(
+                said == len(entries),
+                page,
+                f"{paging.total_field} says {said}, and there are {len(entries)} entries",
+                kind="total",
+                expected="the number of entries",
+                actual=said,
+                field=paging.total_field,
+            )
         if paging.size_header and size:
             told = page.header(paging.size_header)
-            must.hold(told == str(size), page, f"{paging.size_header} says {told}, and the page has the size {size}", kind="page size header", expected="the size of the page", actual=told, field=paging.size_header)
+            must.hold(
+                told == str(size),
+                page,
+                f"{paging.size_header} says {told}, and the page has the size {size}",
+                kind="page size header",
+                expected="the size of the page",
+                actual=told,
+                field=paging.size_header,
+            )
         if paging.style == "token":
             return
 
@@ -233,7 +370,15 @@ def test_a_filtered_list_holds_only_what_matches(resource: Subject, name, values
         page = resource.list((*resource.filter_query(name, value), *resource.page_query(resource.largest_page())))
         must.have_status(page, "listed", because=f"filtered by {name}", field=name)
         strangers = set(map(str, resource.entry_ids(page.entries or ()))) - set(map(str, resource.entry_ids(matching)))
-        must.hold(not strangers, page, f"a list filtered by {name} holds {len(strangers)} entries that do not match", kind="filter", expected="only what matches", actual="others too", field=name)
+        must.hold(
+            not strangers,
+            page,
+            f"a list filtered by {name} holds {len(strangers)} entries that do not match",
+            kind="filter",
+            expected="only what matches",
+            actual="others too",
+            field=name,
+        )
 
 
 @requirement("list.filter-complete", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
@@ -244,7 +389,15 @@ def test_a_filtered_list_holds_all_that_matches(resource: Subject, name, values)
         walked = resource.entry_ids(resource.walk(resource.filter_query(name, value)))
         page = resource.list((*resource.filter_query(name, value), *resource.page_query(resource.largest_page())))
         missing = set(map(str, resource.entry_ids(matching))) - set(map(str, walked))
-        must.hold(not missing, page, f"a list filtered by {name} leaves out {len(missing)} of {len(matching)} entries that match", kind="filter", expected="all that matches", actual="some left out", field=name)
+        must.hold(
+            not missing,
+            page,
+            f"a list filtered by {name} leaves out {len(missing)} of {len(matching)} entries that match",
+            kind="filter",
+            expected="all that matches",
+            actual="some left out",
+            field=name,
+        )
 
 
 def bad_filters(field: Field):
@@ -257,7 +410,9 @@ def bad_filters(field: Field):
 @requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters))
 @for_each(bad_filters)
 def test_a_filter_value_of_an_impossible_kind_is_refused(resource: Subject, name, value):
-    must.be_refused(resource.list(resource.filter_query(name, value)), "bad_filter", field=name, because=f"{name}={value!r}")
+    must.be_refused(
+        resource.list(resource.filter_query(name, value)), "bad_filter", field=name, because=f"{name}={value!r}"
+    )
 
 
 def orders(field: Field):
@@ -283,9 +438,25 @@ def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
         if len({"number" if type_of(k) == "integer" else type_of(k) for k in keys}) > 1:
             raise NotTested(f"entries hold values of several types in {name}, which have no order")
         ordered = sorted(keys, reverse=descending)
-        must.hold(keys == ordered, pages[0], f"a list sorted {way} by {name} is not in order", kind="sort", expected=f"sorted {way}", actual="not in order", field=name)
+        must.hold(
+            keys == ordered,
+            pages[0],
+            f"a list sorted {way} by {name} is not in order",
+            kind="sort",
+            expected=f"sorted {way}",
+            actual="not in order",
+            field=name,
+        )
         ids = resource.entry_ids(walked)
-        must.hold(len(ids) == len(set(ids)) == len(entries), pages[-1], f"a list sorted {way} by {name} does not hold every entry once across its pages", kind="sort pages", expected="every entry once", actual=f"{len(set(ids))} of {len(entries)} in {len(ids)}", field=name)
+        must.hold(
+            len(ids) == len(set(ids)) == len(entries),
+            pages[-1],
+            f"a list sorted {way} by {name} does not hold every entry once across its pages",
+            kind="sort pages",
+            expected="every entry once",
+            actual=f"{len(set(ids))} of {len(entries)} in {len(ids)}",
+            field=name,
+        )
 
 
 def unknown_queries(field: Field):
@@ -301,15 +472,36 @@ def test_an_unknown_query_field_gets_its_status(resource: Subject, query, name):
     asked = resource.sort_query(name) if query == "sort" else resource.filter_query(name, "1")
     must.be_refused(resource.list(asked), "unknown_query", because=f"{query} by a field that does not exist")
     if query == "sort":
-        must.be_refused(resource.list(resource.sort_query(name, descending=True)), "unknown_query", because="sort down by a field that does not exist")
+        must.be_refused(
+            resource.list(resource.sort_query(name, descending=True)),
+            "unknown_query",
+            because="sort down by a field that does not exist",
+        )
 
 
 @requirement("list.own-scope", on="list", needs="create", when=lambda c, r: bool(r.parents), cost=2, set_up=2)
 def test_a_list_holds_nothing_of_another_parent(resource: Subject):
-    here, there = resource.shared(), resource.shared("other") if resource.has_other_root else resource.given(scope=resource.scope("other"))
+    here, there = (
+        resource.shared(),
+        resource.shared("other") if resource.has_other_root else resource.given(scope=resource.scope("other")),
+    )
     listed = resource.list(resource.page_query(resource.largest_page()))
     must.have_status(listed, "listed")
     if there.id != here.id:
-        must.hold(there.id not in resource.entry_ids(resource.walk()), listed, "the list holds an entry of another parent", kind="foreign entry", expected="own entries", actual="an entry of another parent")
+        must.hold(
+            there.id not in resource.entry_ids(resource.walk()),
+            listed,
+            "the list holds an entry of another parent",
+            kind="foreign entry",
+            expected="own entries",
+            actual="an entry of another parent",
+        )
     other = resource.entry_ids(resource.walk(scope=there.scope))
-    must.hold(there.id in other and (here.id not in other or there.id == here.id), listed, "the other parent's list does not hold just its own", kind="foreign entry", expected="own entries", actual="others")
+    must.hold(
+        there.id in other and (here.id not in other or there.id == here.id),
+        listed,
+        "the other parent's list does not hold just its own",
+        kind="foreign entry",
+        expected="own entries",
+        actual="others",
+    )

@@ -12,7 +12,8 @@ REGISTERED = {s.value for s in HTTPStatus} | {104, 208, 226, 506, 507, 508, 510,
 
 
 def unsupported(field: Field):
-    """Each method that neither the collection nor an item supports, by path. A DELETE of a whole collection is sent only below a parent that the run
+    """Each method that neither the collection nor an item supports, by path. A DELETE of a whole collection is sent
+    only below a parent that the run
     made: a server that got it wrong would take what is not ours."""
     resource, methods = field.resource, field.resource.methods
     on_items = {methods[o] for o in ("read", "update", "replace", "delete") if resource.supports(o)}
@@ -48,7 +49,12 @@ def attempt(resource: Subject, method: str, path: str) -> Reply:
     else:
         usual = resource.request("list")
     if method in ("POST", "PUT", "PATCH"):
-        body = json.dumps(resource.wrap(resource.resolved(resource.bodies.minimal()), {p.name: resource.scope()[p.resource] for p in resource.resource.parameter_parents})).encode()
+        body = json.dumps(
+            resource.wrap(
+                resource.resolved(resource.bodies.minimal()),
+                {p.name: resource.scope()[p.resource] for p in resource.resource.parameter_parents},
+            )
+        ).encode()
     operation = {"GET": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}[method]
     return resource.send(Request(method, usual.path, usual.query, usual.headers, body), operation)
 
@@ -59,7 +65,12 @@ def test_an_unsupported_method_is_refused(resource: Subject, method, path):
     reply = attempt(resource, method, path)
     must.have_status(reply, "unsupported", because=f"{method} on the {path}")
     if path == "item" and resource.bodies.creatable and method in ("PUT", "DELETE"):
-        must.hold(resource.observe(resource.own().id) is not None, reply, f"{method} on an item that does not support it removed the item", kind="effect")
+        must.hold(
+            resource.observe(resource.own().id) is not None,
+            reply,
+            f"{method} on an item that does not support it removed the item",
+            kind="effect",
+        )
 
 
 @requirement("protocol.405-allow")
@@ -71,26 +82,59 @@ def test_a_405_names_what_is_allowed(reply: Reply):
     must.hold(allow is not None, reply, "a 405 has no Allow", kind="no allow", expected="Allow", actual="none")
     named = {m.strip().upper() for m in (allow or "").split(",") if m.strip()}
     refused = reply.exchange.request.method
-    must.hold(refused not in named, reply, f"Allow names {refused}, which was just refused", kind="allow", expected="not the refused method", actual=refused)
+    must.hold(
+        refused not in named,
+        reply,
+        f"Allow names {refused}, which was just refused",
+        kind="allow",
+        expected="not the refused method",
+        actual=refused,
+    )
     resource, path = reply.resource, reply.exchange.request.path
     collection = path.rstrip("/").endswith(resource.path.rstrip("/").rsplit("/", 1)[-1])
-    works = {resource.methods[o] for o in (("list", "create") if collection else ("read", "update", "replace", "delete")) if resource.supports(o)}
+    works = {
+        resource.methods[o]
+        for o in (("list", "create") if collection else ("read", "update", "replace", "delete"))
+        if resource.supports(o)
+    }
     missing = sorted(works - named)
-    must.hold(not missing, reply, f"Allow leaves out {', '.join(missing)}", kind="allow", expected="every supported method", actual="some left out")
+    must.hold(
+        not missing,
+        reply,
+        f"Allow leaves out {', '.join(missing)}",
+        kind="allow",
+        expected="every supported method",
+        actual="some left out",
+    )
 
 
 @requirement("protocol.standard-status")
 @every_exchange
 def test_the_status_is_registered(reply: Reply):
     if reply.exchange.response is not None:
-        must.hold(reply.status in REGISTERED, reply, f"{reply.status} is no registered status", kind="status", expected="a registered status", actual=reply.status)
+        must.hold(
+            reply.status in REGISTERED,
+            reply,
+            f"{reply.status} is no registered status",
+            kind="status",
+            expected="a registered status",
+            actual=reply.status,
+        )
 
 
 @requirement("protocol.no-body")
 @every_exchange
 def test_an_empty_status_has_no_content(reply: Reply):
     if reply.status in (204, 205, 304) and reply.exchange.response is not None:
-        must.hold(not reply.exchange.response.body, reply, f"a {reply.status} has content", kind="content", expected="no content", actual="content", pointer="")
+        must.hold(
+            not reply.exchange.response.body,
+            reply,
+            f"a {reply.status} has content",
+            kind="content",
+            expected="no content",
+            actual="content",
+            pointer="",
+        )
 
 
 def _is_json(media: str) -> bool:
@@ -116,7 +160,15 @@ def test_json_is_valid(reply: Reply):
         json.loads(response.body.decode("utf-8"), object_pairs_hook=_unrepeated, parse_constant=_no_constant)
     except ValueError as error:
         why = error.reason if isinstance(error, UnicodeDecodeError) else str(error).partition(":")[0]
-        must.hold(False, reply, f"the body is no valid JSON: {why}", kind="json", expected="valid JSON", actual=why, pointer="")
+        must.hold(
+            False,
+            reply,
+            f"the body is no valid JSON: {why}",
+            kind="json",
+            expected="valid JSON",
+            actual=why,
+            pointer="",
+        )
 
 
 def _no_constant(name):
@@ -130,9 +182,18 @@ def test_a_body_says_its_media_type(reply: Reply):
     if response is None or not response.body.strip() or reply.exchange.request.method == "HEAD":
         return
     media = response.header("Content-Type")
-    must.hold(media, reply, "a body has no Content-Type", kind="no content type", expected="Content-Type", actual="none")
+    must.hold(
+        media, reply, "a body has no Content-Type", kind="no content type", expected="Content-Type", actual="none"
+    )
     if reply.ok:
-        must.hold(_is_json(media or ""), reply, f"a representation is {media!r}", kind="content type", expected="application/json or +json", actual=(media or "").partition(";")[0])
+        must.hold(
+            _is_json(media or ""),
+            reply,
+            f"a representation is {media!r}",
+            kind="content type",
+            expected="application/json or +json",
+            actual=(media or "").partition(";")[0],
+        )
 
 
 @requirement("protocol.date")
@@ -142,13 +203,27 @@ def test_an_answer_carries_date(reply: Reply):
         must.hold(reply.header("Date"), reply, "an answer has no Date", kind="no date", expected="Date", actual="none")
 
 
-@requirement("protocol.head", on="read", needs="create", when=lambda c, r: "protocol.head" in c.policies, cost=2, set_up=1)
+@requirement(
+    "protocol.head", on="read", needs="create", when=lambda c, r: "protocol.head" in c.policies, cost=2, set_up=1
+)
 def test_head_answers_as_get_without_content(resource: Subject):
     usual = resource.request("read", id=resource.shared().id)
     got = resource.send(usual, "read")
     head = resource.send(Request("HEAD", usual.path, usual.query, usual.headers), "read")
-    must.hold(head.status == got.status, head, f"HEAD answers {head.status} and GET {got.status}", kind="status", expected=got.status, actual=head.status)
-    must.hold(not head.exchange.response or not head.exchange.response.body, head, "an answer to HEAD has content", kind="content")
+    must.hold(
+        head.status == got.status,
+        head,
+        f"HEAD answers {head.status} and GET {got.status}",
+        kind="status",
+        expected=got.status,
+        actual=head.status,
+    )
+    must.hold(
+        not head.exchange.response or not head.exchange.response.body,
+        head,
+        "an answer to HEAD has content",
+        kind="content",
+    )
 
 
 def other_media(field: Field):
@@ -165,12 +240,33 @@ def test_an_answer_is_json_whatever_accept_says(resource: Subject, operation, ac
         id = resource.shared().id if resource.bodies.creatable else resource.world.absent_id(resource.resource)
         reply = resource.read(id, headers=(("Accept", accept),))
     must.have_answered(reply)
-    must.hold(reply.ok or 400 <= reply.status < 500, reply, f"a request that accepts {accept} answered {reply.status}", kind="status", expected="2xx or 4xx", actual=reply.status)
+    must.hold(
+        reply.ok or 400 <= reply.status < 500,
+        reply,
+        f"a request that accepts {accept} answered {reply.status}",
+        kind="status",
+        expected="2xx or 4xx",
+        actual=reply.status,
+    )
     if reply.ok:
         media = reply.header("Content-Type") or ""
-        must.hold(_is_json(media) and reply.json is not None, reply, f"a request that accepts {accept} got {media or 'no media type'}", kind="media type", expected="JSON", actual=media.partition(";")[0])
+        must.hold(
+            _is_json(media) and reply.json is not None,
+            reply,
+            f"a request that accepts {accept} got {media or 'no media type'}",
+            kind="media type",
+            expected="JSON",
+            actual=media.partition(";")[0],
+        )
     else:
-        must.hold("xml" not in (reply.header("Content-Type") or "").lower(), reply, "a refusal is XML", kind="media type", expected="no XML", actual="XML")
+        must.hold(
+            "xml" not in (reply.header("Content-Type") or "").lower(),
+            reply,
+            "a refusal is XML",
+            kind="media type",
+            expected="no XML",
+            actual="XML",
+        )
 
 
 def foreign_bodies(field: Field):
@@ -184,7 +280,9 @@ def in_media(media: str, body: dict) -> bytes:
         inside = "".join(f"<{n}>{v}</{n}>" for n, v in body.items() if not isinstance(v, dict | list))
         return f'<?xml version="1.0"?><resource>{inside}</resource>'.encode()
     if "multipart" in media:
-        parts = "".join(f'--restproof\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in body.items())
+        parts = "".join(
+            f'--restproof\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in body.items()
+        )
         return f"{parts}--restproof--\r\n".encode()
     return "&".join(f"{n}={v}" for n, v in body.items()).encode()
 
@@ -198,9 +296,17 @@ def test_a_body_of_another_media_type_is_refused(resource: Subject, operation, m
     id = None if operation == "create" else resource.own().id
     usual = resource.request(operation, id=id or resource.resolved(resource.bodies.chosen_id("raw")), body=body)
     before = resource.before(id) if id is not None else None
-    reply = resource.send(replace(usual, body=in_media(media, body), headers=(*usual.headers, ("Content-Type", media))), operation, asked_id=id)
+    reply = resource.send(
+        replace(usual, body=in_media(media, body), headers=(*usual.headers, ("Content-Type", media))),
+        operation,
+        asked_id=id,
+    )
     must.be_refused(reply, "unsupported_media", because=f"the body is {media}")
     if before is not None:
-        must.agree(reply, resource.stable(before), resource.now(id), what="the state after a body of another media type", pointer="")
-
-
+        must.agree(
+            reply,
+            resource.stable(before),
+            resource.now(id),
+            what="the state after a body of another media type",
+            pointer="",
+        )

@@ -6,7 +6,9 @@ from restproof.suite import Field, NotTested, Subject, for_all, must, requiremen
 
 def bodies(field: Field):
     """Valid bodies for a replace: what a create may hold, without what only a create may hold."""
-    return field.bodies.valid.map(lambda body: {n: v for n, v in body.items() if n in field.resource.shapes.replace["properties"]})
+    return field.bodies.valid.map(
+        lambda body: {n: v for n, v in body.items() if n in field.resource.shapes.replace["properties"]}
+    )
 
 
 @requirement("replace.answers", on="replace", needs="create", cost=3, set_up=1)
@@ -16,7 +18,9 @@ def test_a_replace_leaves_what_was_sent(resource: Subject, body):
     before = resource.observe(made.id) or {}
     replaced = resource.replace(made.id, body)
     must.have_status(replaced, "replaced")
-    wanted = expected(resource.resource, replaced.sent, before=resource.stable(before), refs=resource.world.lookup, whole=True)
+    wanted = expected(
+        resource.resource, replaced.sent, before=resource.stable(before), refs=resource.world.lookup, whole=True
+    )
     must.agree(replaced, wanted, resource.observe(made.id), what="the state after a replace", pointer="")
 
 
@@ -40,6 +44,12 @@ def test_a_replace_at_a_new_id_creates(resource: Subject):
     must.have_status(made, "created", because="a replace at a new id")
     state = resource.observe(id)
     must.hold(state is not None, made, "a replace at a new id did not create the resource", kind="not created")
-    must.agree(made, expected(resource.resource, made.sent, refs=resource.world.lookup), state, what="the state after a replace at a new id", pointer="")
+    must.agree(
+        made,
+        expected(resource.resource, made.sent, refs=resource.world.lookup),
+        state,
+        what="the state after a replace at a new id",
+        pointer="",
+    )
     if not resource.resource.supports("read"):
         raise NotTested("the contract has no read")

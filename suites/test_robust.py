@@ -12,13 +12,27 @@ WRITES = ("create", "update", "replace")
 @requirement("robust.no-5xx")
 @every_exchange
 def test_nothing_makes_the_server_fail(reply: Reply):
-    must.hold(reply.status < 500, reply, f"the {reply} answered {reply.status}", kind="status", expected="no 5xx", actual=reply.status)
+    must.hold(
+        reply.status < 500,
+        reply,
+        f"the {reply} answered {reply.status}",
+        kind="status",
+        expected="no 5xx",
+        actual=reply.status,
+    )
 
 
 @requirement("robust.no-timeout")
 @every_exchange
 def test_every_request_gets_an_answer(reply: Reply):
-    must.hold(reply.exchange.response is not None, reply, f"the {reply} got no answer: {reply.exchange.error}", kind="no answer", expected="an answer", actual=reply.exchange.error)
+    must.hold(
+        reply.exchange.response is not None,
+        reply,
+        f"the {reply} got no answer: {reply.exchange.error}",
+        kind="no answer",
+        expected="an answer",
+        actual=reply.exchange.error,
+    )
 
 
 @requirement("robust.classes")
@@ -26,16 +40,36 @@ def test_every_request_gets_an_answer(reply: Reply):
 def test_success_is_never_a_refusal_in_disguise(reply: Reply):
     if reply.ok and isinstance(reply.json, dict) and reply.contract.errors is not None:
         error = [n for n in ("error", "errors") if reply.json.get(n) and n not in reply.resource.properties]
-        must.hold(not error, reply, f"a {reply.status} holds {error[0] if error else ''}", kind="error in success", expected="no error", actual="an error")
+        must.hold(
+            not error,
+            reply,
+            f"a {reply.status} holds {error[0] if error else ''}",
+            kind="error in success",
+            expected="no error",
+            actual="an error",
+        )
 
 
 @requirement("retry.503")
 @every_exchange
 def test_an_overloaded_server_recovers(reply: Reply):
-    must.hold(reply.status not in (502, 503), reply, f"the {reply} still answered {reply.status} when it was sent again", kind="status", expected="an answer after a bounded retry", actual=reply.status)
+    must.hold(
+        reply.status not in (502, 503),
+        reply,
+        f"the {reply} still answered {reply.status} when it was sent again",
+        kind="status",
+        expected="an answer after a bounded retry",
+        actual=reply.status,
+    )
 
 
-@requirement("robust.latency", on=("list", "create", "read", "update", "delete"), when=lambda c, r: c.latency_budget is not None, cost=20, set_up=1)
+@requirement(
+    "robust.latency",
+    on=("list", "create", "read", "update", "delete"),
+    when=lambda c, r: c.latency_budget is not None,
+    cost=20,
+    set_up=1,
+)
 def test_answers_come_within_the_declared_time(resource: Subject, operation, contract):
     times = []
     for n in range(20):
@@ -51,14 +85,31 @@ def test_answers_come_within_the_declared_time(resource: Subject, operation, con
             reply = resource.delete(resource.given(tag=f"t{n}").id)
         times.append(reply.exchange.elapsed)
     slow = sorted(times)[18]
-    must.hold(slow <= contract.latency_budget, reply, f"of twenty answers the second slowest took {slow:.2f} s", kind="latency", expected=f"{contract.latency_budget} s", actual="slower")
+    must.hold(
+        slow <= contract.latency_budget,
+        reply,
+        f"of twenty answers the second slowest took {slow:.2f} s",
+        kind="latency",
+        expected=f"{contract.latency_budget} s",
+        actual="slower",
+    )
 
 
 def text_field(field: Field) -> str | None:
     """A field that takes free text, one that is not unique where there is one."""
-    free = [n for n, p in field.bodies.writable.items() if "string" in types_of(p) and not {"format", "enum", "const", "pattern"} & p.keys() and n != field.resource.id.field]
+    free = [
+        n
+        for n, p in field.bodies.writable.items()
+        if "string" in types_of(p)
+        and not {"format", "enum", "const", "pattern"} & p.keys()
+        and n != field.resource.id.field
+    ]
     names = [n for n in free if n not in field.bodies.unique_fields]
-    names += [n for n in field.bodies.unique_fields if n != field.resource.id.field and "string" in types_of(field.bodies.writable[n])]
+    names += [
+        n
+        for n in field.bodies.unique_fields
+        if n != field.resource.id.field and "string" in types_of(field.bodies.writable[n])
+    ]
     return next((n for n in names if n in field.bodies.changeable or field.operation == "create"), None)
 
 
@@ -87,13 +138,25 @@ def test_hostile_text_is_stored_or_refused(resource: Subject, operation, name, n
     must.have_answered(reply)
     if unstorable:
         must.have_status(reply, "unstorable", field=name, because=f"{name} holds {note}")
-    must.hold(reply.ok or 400 <= reply.status < 500, reply, f"{name} with {note} answered {reply.status}", kind="status", expected="2xx or 4xx", actual=reply.status, field=name)
+    must.hold(
+        reply.ok or 400 <= reply.status < 500,
+        reply,
+        f"{name} with {note} answered {reply.status}",
+        kind="status",
+        expected="2xx or 4xx",
+        actual=reply.status,
+        field=name,
+    )
 
 
 def write(resource: Subject, operation: str, change: dict) -> Reply:
     if operation == "create":
         return resource.create({**resource.bodies.minimal(), **change})
-    return resource.update(resource.own().id, change) if operation == "update" else resource.replace(resource.own().id, {**resource.bodies.minimal(), **change})
+    return (
+        resource.update(resource.own().id, change)
+        if operation == "update"
+        else resource.replace(resource.own().id, {**resource.bodies.minimal(), **change})
+    )
 
 
 def hostile_bodies(field: Field):
@@ -120,11 +183,27 @@ def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note,
     envelope = resource.resource.envelope.request
     inside = text
     if envelope and text.startswith("{"):
-        outside = resource.wrap(None, {p.name: resource.scope()[p.resource] for p in resource.resource.parameter_parents if resource.resource.parent_place(p, operation) == "body"})
+        outside = resource.wrap(
+            None,
+            {
+                p.name: resource.scope()[p.resource]
+                for p in resource.resource.parameter_parents
+                if resource.resource.parent_place(p, operation) == "body"
+            },
+        )
         inside = encode(outside).decode().replace(f'"{envelope}":null', f'"{envelope}":{text}')
-    reply = resource.send(with_(usual, body=inside.encode("latin-1")), operation, asked_id=None if operation == "create" else id)
+    reply = resource.send(
+        with_(usual, body=inside.encode("latin-1")), operation, asked_id=None if operation == "create" else id
+    )
     must.have_answered(reply)
-    must.hold(400 <= reply.status < 500 or reply.ok and note.startswith("a "), reply, f"a body that is or holds {note} answered {reply.status}", kind="status", expected="4xx", actual=reply.status)
+    must.hold(
+        400 <= reply.status < 500 or (reply.ok and note.startswith("a ")),
+        reply,
+        f"a body that is or holds {note} answered {reply.status}",
+        kind="status",
+        expected="4xx",
+        actual=reply.status,
+    )
 
 
 def payloads(field: Field):
@@ -143,9 +222,17 @@ def payloads(field: Field):
 def test_payloads_are_plain_text(resource: Subject, operation, name, value):
     text = f"{{run}} {value}" if name in resource.bodies.unique_fields else value
     reply = write(resource, operation, {name: text})
-    must.have_status(reply, "created" if operation == "create" else "updated", field=name, because="text that looks like code")
+    must.have_status(
+        reply, "created" if operation == "create" else "updated", field=name, because="text that looks like code"
+    )
     state = resource.observe(reply.id)
-    must.agree(reply, {name: reply.sent[name]} if name in resource.resource.shapes.response["properties"] else {}, state, what="text that looks like code", pointer="")
+    must.agree(
+        reply,
+        {name: reply.sent[name]} if name in resource.resource.shapes.response["properties"] else {},
+        state,
+        what="text that looks like code",
+        pointer="",
+    )
 
 
 def odd_queries(field: Field):
@@ -162,7 +249,14 @@ def test_a_hostile_query_is_the_clients_fault(resource: Subject, query):
     asked: Query = tuple((name, value) for name, value in query)
     reply = resource.list(asked)
     must.have_answered(reply)
-    must.hold(reply.status < 500, reply, f"a list with an odd query answered {reply.status}", kind="status", expected="no 5xx", actual=reply.status)
+    must.hold(
+        reply.status < 500,
+        reply,
+        f"a list with an odd query answered {reply.status}",
+        kind="status",
+        expected="no 5xx",
+        actual=reply.status,
+    )
 
 
 def odd_headers(field: Field):
@@ -178,12 +272,21 @@ def odd_headers(field: Field):
         yield {"name": name, "value": value}
 
 
-@requirement("robust.hostile-headers", on="read", needs="create", when=lambda c, r: r is next(x for x in c if x.supports("read")))
+@requirement(
+    "robust.hostile-headers", on="read", needs="create", when=lambda c, r: r is next(x for x in c if x.supports("read"))
+)
 @for_each(odd_headers)
 def test_odd_headers_do_no_harm(resource: Subject, name, value):
     reply = resource.read(resource.shared().id, headers=((name, value),))
     must.have_answered(reply)
-    must.hold(reply.status < 500, reply, f"a read with an odd {name} answered {reply.status}", kind="status", expected="no 5xx", actual=reply.status)
+    must.hold(
+        reply.status < 500,
+        reply,
+        f"a read with an odd {name} answered {reply.status}",
+        kind="status",
+        expected="no 5xx",
+        actual=reply.status,
+    )
 
 
 def odd_ids(field: Field):
@@ -196,4 +299,11 @@ def odd_ids(field: Field):
 def test_a_hostile_id_is_the_clients_fault(resource: Subject, id):
     reply = resource.read(id)
     must.have_answered(reply)
-    must.hold(400 <= reply.status < 500, reply, f"a read of an odd id answered {reply.status}", kind="status", expected="4xx", actual=reply.status)
+    must.hold(
+        400 <= reply.status < 500,
+        reply,
+        f"a read of an odd id answered {reply.status}",
+        kind="status",
+        expected="4xx",
+        actual=reply.status,
+    )

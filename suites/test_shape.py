@@ -8,10 +8,37 @@ from restproof.suite import Reply, every_exchange, must, requirement
 FULL = ("create", "read", "update", "replace")
 #: What no refusal shows: traces of common runtimes, SQL errors, paths of a server's files.
 LEAKS = (
-    ("a stack trace", re.compile(r'Traceback \(most recent call last\)|^\s+at [\w.$<>]+\([\w./:\\-]*:?\d*\)|File "[^"]+", line \d+|\bgoroutine \d+ \[|\.(?:rb|php|java|go|js|ts|py):\d+(?::|\b.*\bin\b)', re.M)),
-    ("a stack trace", re.compile(r"\b(?:java|javax|org\.springframework|org\.hibernate|System|Microsoft)\.[\w.]+(?:Exception|Error)\b|NullPointerException")),
-    ("SQL", re.compile(r"\b(?:SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s|\bSQLSTATE\b|\bsqlite3?\.\w*Error|UNIQUE constraint failed|psycopg|\bORA-\d{5}\b|PG::\w+|syntax error at or near", re.I)),
-    ("a path of the server", re.compile(r"(?:/(?:usr|home|var|opt|srv|app|etc|root|tmp)/[\w.-]+/[\w./-]+\.\w+)|\b[A-Z]:\\\\?[\w.-]+\\")),
+    (
+        "a stack trace",
+        re.compile(
+            r"Traceback \(most recent call last\)"
+            r"|^\s+at [\w.$<>]+\([\w./:\\-]*:?\d*\)"
+            r'|File "[^"]+", line \d+'
+            r"|\bgoroutine \d+ \["
+            r"|\.(?:rb|php|java|go|js|ts|py):\d+(?::|\b.*\bin\b)",
+            re.M,
+        ),
+    ),
+    (
+        "a stack trace",
+        re.compile(
+            r"\b(?:java|javax|org\.springframework|org\.hibernate|System|Microsoft)\.[\w.]+(?:Exception|Error)\b"
+            r"|NullPointerException"
+        ),
+    ),
+    (
+        "SQL",
+        re.compile(
+            r"\b(?:SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s"
+            r"|\bSQLSTATE\b|\bsqlite3?\.\w*Error|UNIQUE constraint failed|psycopg|\bORA-\d{5}\b|PG::\w+"
+            r"|violates (?:unique|foreign key|not-null|check) constraint|syntax error at or near",
+            re.I,
+        ),
+    ),
+    (
+        "a path of the server",
+        re.compile(r"(?:/(?:usr|home|var|opt|srv|app|etc|root|tmp)/[\w.-]+/[\w./-]+\.\w+)|\b[A-Z]:\\\\?[\w.-]+\\"),
+    ),
 )
 
 
@@ -21,7 +48,17 @@ def bare(schema: dict) -> dict:
         return [bare(s) for s in schema]
     if not isinstance(schema, dict):
         return schema
-    return {k: (v if k in ("enum", "const", "default", "examples", "required", "type", "pattern") else {n: bare(p) for n, p in v.items()} if k == "properties" else bare(v)) for k, v in schema.items() if k not in ("format", "additionalProperties", "unevaluatedProperties")}
+    return {
+        k: (
+            v
+            if k in ("enum", "const", "default", "examples", "required", "type", "pattern")
+            else {n: bare(p) for n, p in v.items()}
+            if k == "properties"
+            else bare(v)
+        )
+        for k, v in schema.items()
+        if k not in ("format", "additionalProperties", "unevaluatedProperties")
+    }
 
 
 def shape(reply: Reply, memory: dict) -> dict:
@@ -34,11 +71,23 @@ def shape(reply: Reply, memory: dict) -> dict:
 @requirement("shape.resource", on=FULL)
 @every_exchange
 def test_a_representation_matches_its_schema(reply: Reply, memory):
-    if not reply.ok or reply.status == 204 or reply.exchange.request.method not in (reply.resource.methods.get(reply.operation),):
+    if (
+        not reply.ok
+        or reply.status == 204
+        or reply.exchange.request.method not in (reply.resource.methods.get(reply.operation),)
+    ):
         return
     if reply.operation != "read" and reply.exchange.response is not None and not reply.exchange.response.body:
         return
-    must.hold(reply.entity is not None, reply, f"the answer to the {reply} holds no representation", kind="no representation", expected="an object", actual="something else", pointer=reply.entity_pointer)
+    must.hold(
+        reply.entity is not None,
+        reply,
+        f"the answer to the {reply} holds no representation",
+        kind="no representation",
+        expected="an object",
+        actual="something else",
+        pointer=reply.entity_pointer,
+    )
     must.match_schema(reply, shape(reply, memory), reply.entity, reply.entity_pointer)
 
 
@@ -49,7 +98,15 @@ def test_a_list_is_an_array_of_representations(reply: Reply, memory):
         return
     wrapper = reply.resource.envelope.list
     pointer = f"/{wrapper}" if wrapper else ""
-    must.hold(reply.entries is not None, reply, f"the answer to the {reply} is no array of entries", kind="no entries", expected="an array", actual="something else", pointer=pointer)
+    must.hold(
+        reply.entries is not None,
+        reply,
+        f"the answer to the {reply} is no array of entries",
+        kind="no entries",
+        expected="an array",
+        actual="something else",
+        pointer=pointer,
+    )
     for at, entry in enumerate(reply.entries or ()):
         must.match_schema(reply, shape(reply, memory), entry, f"{pointer}/{at}")
 
@@ -58,7 +115,15 @@ def test_a_list_is_an_array_of_representations(reply: Reply, memory):
 @every_exchange
 def test_a_refusal_matches_the_error_schema(reply: Reply):
     if 400 <= reply.status < 500 and reply.exchange.request.method != "HEAD" and reply.contract.errors is not None:
-        must.hold(isinstance(reply.json, dict | list), reply, f"the body of a {reply.status} is no JSON object", kind="no error object", expected="a JSON object", actual="something else", pointer="")
+        must.hold(
+            isinstance(reply.json, dict | list),
+            reply,
+            f"the body of a {reply.status} is no JSON object",
+            kind="no error object",
+            expected="a JSON object",
+            actual="something else",
+            pointer="",
+        )
         must.match_schema(reply, reply.contract.errors, reply.json)
 
 
@@ -73,7 +138,16 @@ def test_values_are_of_the_declared_format(reply: Reply):
             value = entity.get(name) if isinstance(entity, dict) else None
             if isinstance(value, str):
                 right = checker({"type": "string", "format": known}).accepts(value)
-                must.hold(right, reply, f"{name} is {value!r}, no {known}", kind="format", expected=known, actual="another form", field=name, pointer=f"{reply.entity_pointer}/{name}")
+                must.hold(
+                    right,
+                    reply,
+                    f"{name} is {value!r}, no {known}",
+                    kind="format",
+                    expected=known,
+                    actual="another form",
+                    field=name,
+                    pointer=f"{reply.entity_pointer}/{name}",
+                )
 
 
 @requirement("shape.no-undeclared", when=lambda c, r: r.schema.get("additionalProperties") is False)
@@ -84,7 +158,15 @@ def test_a_closed_representation_holds_nothing_else(reply: Reply):
     known = set(reply.resource.shapes.response["properties"])
     for entity in [reply.entity] if reply.operation != "list" else reply.entries or ():
         strangers = sorted(set(entity) - known) if isinstance(entity, dict) else []
-        must.hold(not strangers, reply, f"a representation holds {', '.join(strangers)}, which the contract does not declare", kind="undeclared", expected="declared members", actual="others", field=strangers[0] if strangers else None)
+        must.hold(
+            not strangers,
+            reply,
+            f"a representation holds {', '.join(strangers)}, which the contract does not declare",
+            kind="undeclared",
+            expected="declared members",
+            actual="others",
+            field=strangers[0] if strangers else None,
+        )
 
 
 @requirement("shape.write-only")
@@ -95,7 +177,13 @@ def test_what_only_requests_hold_is_never_shown(reply: Reply):
     hidden = [n for n, p in reply.resource.properties.items() if p.get("writeOnly") and n in reply.resource.secret]
     for entity in [reply.entity] if reply.operation != "list" else reply.entries or ():
         shown = [n for n in hidden if isinstance(entity, dict) and n in entity]
-        must.hold(not shown, reply, f"a representation shows {', '.join(shown)}, which is secret", kind="secret shown", field=shown[0] if shown else None)
+        must.hold(
+            not shown,
+            reply,
+            f"a representation shows {', '.join(shown)}, which is secret",
+            kind="secret shown",
+            field=shown[0] if shown else None,
+        )
 
 
 @requirement("error.names-field")
@@ -103,12 +191,26 @@ def test_what_only_requests_hold_is_never_shown(reply: Reply):
 def test_a_refusal_names_the_field_at_fault(reply: Reply, case):
     """Only where a case has exactly one fault, in one field, and the answer is the one for it."""
     field = case.get("field")
-    if not isinstance(field, str) or not 400 <= reply.status < 500 or reply.status in (401, 403, 404, 405, 429) or "status" not in case or "body" not in case:
+    if (
+        not isinstance(field, str)
+        or not 400 <= reply.status < 500
+        or reply.status in (401, 403, 404, 405, 429)
+        or "status" not in case
+        or "body" not in case
+    ):
         return
     if reply.exchange.request.method == "GET" or reply.status in reply.resource.status("conflict"):
         return
     text = (reply.exchange.response.body if reply.exchange.response else b"").decode("utf-8", "replace")
-    must.hold(field.partition(".")[0] in text, reply, f"a refusal for {field} does not name it", kind="field not named", expected="the name of the field", actual="no name", field=field)
+    must.hold(
+        field.partition(".")[0] in text,
+        reply,
+        f"a refusal for {field} does not name it",
+        kind="field not named",
+        expected="the name of the field",
+        actual="no name",
+        field=field,
+    )
 
 
 @requirement("error.problem-json", when=lambda c, r: "error.problem-json" in c.policies)
@@ -116,7 +218,14 @@ def test_a_refusal_names_the_field_at_fault(reply: Reply, case):
 def test_refusals_are_problem_details(reply: Reply):
     if 400 <= reply.status < 600:
         media = (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
-        must.hold(media == "application/problem+json", reply, f"a refusal is {media}", kind="media type", expected="application/problem+json", actual=media)
+        must.hold(
+            media == "application/problem+json",
+            reply,
+            f"a refusal is {media}",
+            kind="media type",
+            expected="application/problem+json",
+            actual=media,
+        )
 
 
 @requirement("error.no-leak")
@@ -130,6 +239,11 @@ def test_a_refusal_leaks_nothing(reply: Reply):
         found = pattern.search(text)
         # What the client itself sent and the server quotes is no secret of the server.
         if found and found[0].strip() not in sent:
-            must.hold(False, reply, f"a {reply.status} shows {what}: {found[0][:80]!r}", kind="leak", expected="nothing of the server's inside", actual=what)
-
-
+            must.hold(
+                False,
+                reply,
+                f"a {reply.status} shows {what}: {found[0][:80]!r}",
+                kind="leak",
+                expected="nothing of the server's inside",
+                actual=what,
+            )

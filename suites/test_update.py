@@ -4,7 +4,13 @@ from datetime import datetime
 
 from restproof.contract.shapes import is_nullable
 from restproof.plan.candidates import accepted
-from restproof.plan.inputs import accepted_bodies, out_of_bounds_bodies, rule_bodies, unknown_field_bodies, wrong_type_bodies
+from restproof.plan.inputs import (
+    accepted_bodies,
+    out_of_bounds_bodies,
+    rule_bodies,
+    unknown_field_bodies,
+    wrong_type_bodies,
+)
 from restproof.plan.symbols import reference
 from restproof.semantics.state import expected, same
 from restproof.suite import Field, NotTested, Subject, for_all, for_each, must, requirement
@@ -77,7 +83,13 @@ def test_an_update_of_one_field_leaves_the_others(resource: Subject, field, chan
     before = resource.before(made.id)
     updated = resource.update(made.id, change)
     must.have_status(updated, "updated", field=field)
-    must.agree(updated, after(resource, updated.sent, before), resource.now(made.id), what="the state after an update of one field", pointer="")
+    must.agree(
+        updated,
+        after(resource, updated.sent, before),
+        resource.now(made.id),
+        what="the state after an update of one field",
+        pointer="",
+    )
 
 
 @requirement("update.accepts-valid", on="update", needs="create", cost=2, set_up=1)
@@ -87,7 +99,13 @@ def test_every_allowed_value_is_accepted_and_kept(resource: Subject, body, notes
     updated = resource.update(id, body)
     if updated.ok:
         try:
-            must.agree(updated, expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup), state_of(resource, updated), what="a value that the schema allows", pointer="")
+            must.agree(
+                updated,
+                expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup),
+                state_of(resource, updated),
+                what="a value that the schema allows",
+                pointer="",
+            )
             return
         except AssertionError:
             pass  # told below by the one field that is at fault
@@ -98,7 +116,13 @@ def test_every_allowed_value_is_accepted_and_kept(resource: Subject, body, notes
         if alone.status in resource.resource.status("rule") and resource.resource.rules:
             continue  # the stored other side of a rule, not this value
         must.have_status(alone, "updated", field=name, because=f"{name}: {note}")
-        must.agree(alone, expected(resource.resource, alone.sent, before={}, refs=resource.world.lookup), state_of(resource, alone), what="a value that the schema allows", pointer="")
+        must.agree(
+            alone,
+            expected(resource.resource, alone.sent, before={}, refs=resource.world.lookup),
+            state_of(resource, alone),
+            what="a value that the schema allows",
+            pointer="",
+        )
 
 
 def nullable_fields(field: Field):
@@ -114,7 +138,9 @@ def test_null_clears_a_field_and_leaves_the_rest(resource: Subject, field):
     before = resource.before(made.id)
     updated = resource.update(made.id, {field: None})
     must.have_status(updated, "updated", field=field, because=f"{field}: null")
-    must.agree(updated, after(resource, {field: None}, before), resource.now(made.id), what="the state after null", pointer="")
+    must.agree(
+        updated, after(resource, {field: None}, before), resource.now(made.id), what="the state after null", pointer=""
+    )
 
 
 def falsy_values(field: Field):
@@ -133,7 +159,13 @@ def test_a_falsy_value_is_a_value(resource: Subject, field, value):
     before = resource.before(made.id)
     updated = resource.update(made.id, {field: value})
     must.have_status(updated, "updated", field=field)
-    must.agree(updated, after(resource, updated.sent, before), resource.now(made.id), what="the state after a falsy value", pointer="")
+    must.agree(
+        updated,
+        after(resource, updated.sent, before),
+        resource.now(made.id),
+        what="the state after a falsy value",
+        pointer="",
+    )
 
 
 def arrays(field: Field):
@@ -157,7 +189,13 @@ def test_an_array_is_replaced_whole(resource: Subject, field, first, second):
     must.have_status(resource.update(made.id, {field: first}), "updated", field=field)
     updated = resource.update(made.id, {field: second})
     must.have_status(updated, "updated", field=field)
-    must.agree(updated, expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup), resource.observe(made.id), what="an array after its replacement", pointer="")
+    must.agree(
+        updated,
+        expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup),
+        resource.observe(made.id),
+        what="an array after its replacement",
+        pointer="",
+    )
 
 
 @requirement("update.empty", on="update", needs="create", cost=3, set_up=1)
@@ -166,7 +204,13 @@ def test_an_empty_update_changes_nothing(resource: Subject):
     before = resource.observe(made.id)
     updated = resource.update(made.id, {})
     must.have_status(updated, "updated", because="an update that names no field")
-    must.agree(updated, resource.stable(before or {}), resource.observe(made.id), what="the state after an empty update", pointer="")
+    must.agree(
+        updated,
+        resource.stable(before or {}),
+        resource.observe(made.id),
+        what="the state after an empty update",
+        pointer="",
+    )
 
 
 @requirement("update.idempotent", on="update", needs="create", cost=4)
@@ -206,7 +250,11 @@ def refused_updates(field: Field):
     for name, ref in field.resource.references.items():
         if name in field.bodies.changeable:
             absent = reference(ref.to, "none")
-            yield {"field": name, "note": "an id that names nothing", "body": {**change, name: [absent] if ref.many else absent}}
+            yield {
+                "field": name,
+                "note": "an id that names nothing",
+                "body": {**change, name: [absent] if ref.many else absent},
+            }
 
 
 @requirement("update.failed-leaves-nothing", on="update", needs="create", cost=3, set_up=1)
@@ -217,7 +265,9 @@ def test_a_refused_update_changes_nothing(resource: Subject, body, field, note):
     refused = resource.update(made.id, body)
     if not 400 <= refused.status < 500:
         raise NotTested(f"{field} ({note}) was not refused")
-    must.agree(refused, resource.stable(before), resource.now(made.id), what="the state after a refused update", pointer="")
+    must.agree(
+        refused, resource.stable(before), resource.now(made.id), what="the state after a refused update", pointer=""
+    )
 
 
 @requirement("update.unknown-id", on="update", cost=2)
@@ -225,11 +275,27 @@ def test_a_refused_update_changes_nothing(resource: Subject, body, field, note):
 def test_an_update_never_creates(resource: Subject, change):
     absent = resource.world.absent_id(resource.resource)
     refused = resource.update(absent, {**resource.bodies.full("absent"), **change})
-    must.hold(not refused.ok, refused, f"the update of an id that names nothing answered {refused.status}", kind="status", expected=str(resource.resource.status("absent")), actual=refused.status)
-    must.hold(resource.observe(absent) is None, refused, "the update of an id that names nothing created it", kind="created")
+    must.hold(
+        not refused.ok,
+        refused,
+        f"the update of an id that names nothing answered {refused.status}",
+        kind="status",
+        expected=str(resource.resource.status("absent")),
+        actual=refused.status,
+    )
+    must.hold(
+        resource.observe(absent) is None, refused, "the update of an id that names nothing created it", kind="created"
+    )
 
 
-@requirement("update.touches-updated-at", on="update", needs=("create", "read"), when=lambda c, r: bool(r.touched), cost=6, tier=2)
+@requirement(
+    "update.touches-updated-at",
+    on="update",
+    needs=("create", "read"),
+    when=lambda c, r: bool(r.touched),
+    cost=6,
+    tier=2,
+)
 @for_each(one_change)
 def test_a_change_moves_the_declared_time_forward(resource: Subject, change):
     """Judged on an instance that is older than the clock's declared resolution."""
@@ -245,8 +311,20 @@ def test_a_change_moves_the_declared_time_forward(resource: Subject, change):
         must.hold(moved, updated, f"{name} did not move forward with a change", kind="not touched", field=name)
     empty = resource.update(made.id, change)
     must.have_status(empty, "updated", because="the same change again")
-    must.agree(empty, {n: now[n] for n in resource.resource.touched if n in now}, resource.observe(made.id), what="the time of the last change after an update without one", pointer="")
-    must.agree(updated, {n: still[n] for n in resource.resource.touched if n in still}, resource.observe(untouched.id), what="the time of another resource's last change", pointer="")
+    must.agree(
+        empty,
+        {n: now[n] for n in resource.resource.touched if n in now},
+        resource.observe(made.id),
+        what="the time of the last change after an update without one",
+        pointer="",
+    )
+    must.agree(
+        updated,
+        {n: still[n] for n in resource.resource.touched if n in still},
+        resource.observe(untouched.id),
+        what="the time of another resource's last change",
+        pointer="",
+    )
 
 
 def _instant(value: object) -> float:

@@ -20,7 +20,8 @@ class Place:
 class RestproofError(Exception):
     """Base of all errors that end a command with one message and no traceback.
 
-    ``exit_code`` is what the command line ends with: 2 for wrong usage, contract or configuration, 3 where the target could not
+    ``exit_code`` is what the command line ends with: 2 for wrong usage, contract or configuration, 3 where the target
+    could not
     be judged.
     """
 

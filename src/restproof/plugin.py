@@ -140,7 +140,9 @@ class Run:
 
         if self.worker is not None:
             told = self.worker[_WORKER_INPUT]
-            self._target = Target(**{**told["target"], "ca_bundle": told["target"]["ca_bundle"] and Path(told["target"]["ca_bundle"])})
+            self._target = Target(
+                **{**told["target"], "ca_bundle": told["target"]["ca_bundle"] and Path(told["target"]["ca_bundle"])}
+            )
             self.prefix = told["prefix"]
             self.directory = Path(told["directory"])
         else:
@@ -384,7 +386,9 @@ def register_beside(path: Path) -> Path | None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> list[pytest.Item] | None:
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> list[pytest.Item] | None:
     rule = rule_of(obj)
     if rule is None or not name.startswith("test"):
         return None
@@ -414,7 +418,12 @@ class RuleItem(pytest.Item):
         rule: Rule = plan_item.rule
         run = run_of(self.config)
         assert run is not None
-        for mark in (rule.requirement.partition(".")[0], run.register[rule.requirement].level, plan_item.operation, plan_item.label.partition("-")[0]):
+        for mark in (
+            rule.requirement.partition(".")[0],
+            run.register[rule.requirement].level,
+            plan_item.operation,
+            plan_item.label.partition("-")[0],
+        ):
             if mark:
                 run.declare_mark(mark)
                 self.add_marker(mark)
@@ -608,4 +617,3 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section("restproof")
         for line in closing_lines(run.verdict, run.directory / "index.html"):
             terminalreporter.write_line(line)
-

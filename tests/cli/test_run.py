@@ -434,7 +434,9 @@ def test_cleanup_removes_what_a_killed_run_left(here: Path, target: Running) -> 
 @pytest.mark.parametrize("end", ["itself", "SIGKILL"])
 def test_the_embedded_sandbox_ends_with_the_run(end: str, here: Path) -> None:
     going = subprocess.Popen(
-        command("run", "-q", "--resource", "office", "--only", "create", *(["--rate", "20"] if end == "SIGKILL" else [])),
+        command(
+            "run", "-q", "--resource", "office", "--only", "create", *(["--rate", "20"] if end == "SIGKILL" else [])
+        ),
         cwd=here,
         env=environment(),
         stdout=subprocess.DEVNULL,

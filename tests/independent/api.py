@@ -37,7 +37,11 @@ class Request:
 
     @property
     def query(self) -> list[tuple[str, str]]:
-        return parse_qsl(self.target.partition("?")[2], keep_blank_values=True, errors="strict" if on("bad-percent-500") else "replace")
+        return parse_qsl(
+            self.target.partition("?")[2],
+            keep_blank_values=True,
+            errors="strict" if on("bad-percent-500") else "replace",
+        )
 
 
 @dataclass
@@ -136,6 +140,13 @@ class Api:
             raise Refused(500 if on("long-uri-500") else self.variety.uri_status, "is too long", "uri")
         if len(request.body) > MEBIBYTE and not on("large-accepted"):
             raise Refused(500 if on("large-500") else 413, "is too large", "body")
+        accept = request.headers.get("accept", "*/*").lower()
+        if (
+            self.variety.accept_status
+            and not on("xml-on-accept")
+            and not any(w in accept for w in ("application/json", "*/*", "application/*"))
+        ):
+            raise Refused(self.variety.accept_status, "only JSON is to be had", "Accept")
         try:
             return await self._performed(request, credential)
         except (RuntimeError, ValueError, OverflowError, AttributeError, TypeError, KeyError, RecursionError) as error:
@@ -167,7 +178,12 @@ class Api:
         return (
             (on("no-auth-rfi-update") and anonymous and request.method == "PATCH" and "/rfis/" in request.path)
             or (on("no-auth-companies") and anonymous and request.path == f"{BASE}/companies")
-            or (on("no-auth-program-read") and anonymous and request.method == "GET" and re.search(r"/programs/\d", request.path) is not None)
+            or (
+                on("no-auth-program-read")
+                and anonymous
+                and request.method == "GET"
+                and re.search(r"/programs/\d", request.path) is not None
+            )
             or (on("bad-token-delete") and not anonymous and request.method == "DELETE")
             or (on("empty-bearer") and request.headers.get("authorization", "").strip().lower() == "bearer")
         )
@@ -199,7 +215,11 @@ class Api:
         if refusal.status == 405 and not on("no-allow"):
             headers["Allow"] = "GET, POST, PUT" if on("allow-lies") else self._allowed(request)
         form, why = self.variety.error_form, refusal.why
-        body: Any = {"map": {"errors": {refusal.field_name: [why]}}, "message": {"message": f"{refusal.field_name} {why}"}, "list": {"errors": [why]}}[form]
+        body: Any = {
+            "map": {"errors": {refusal.field_name: [why]}},
+            "message": {"message": f"{refusal.field_name} {why}"},
+            "list": {"errors": [why]},
+        }[form]
         if on("error-array") and refusal.status == 400:
             body = [why]
         if on("error-text-map") and refusal.status == 400:
@@ -207,11 +227,18 @@ class Api:
         if on("error-detail-only") and refusal.status == 404:
             body = {"detail": why}
         if on("error-trace") and refusal.status == 400:
-            body = {"message": why, "trace": 'Traceback (most recent call last):\n  File "/srv/app/views.py", line 88, in create\nValueError: bad'}
+            body = {
+                "message": why,
+                "trace": 'Traceback (most recent call last):\n  File "/srv/app/views.py", line 88, in create\nValueError: bad',
+            }
         if on("error-java-trace") and refusal.status == 422:
-            body = {"message": "java.lang.IllegalStateException: bad\n\tat com.example.projects.RfiService.update(RfiService.java:211)"}
+            body = {
+                "message": "java.lang.IllegalStateException: bad\n\tat com.example.projects.RfiService.update(RfiService.java:211)"
+            }
         if on("error-sql") and refusal.status == 409:
-            body = {"message": 'duplicate key value violates unique constraint "index_offices_on_name"\nDETAIL: Key (name)=(x) already exists. INSERT INTO offices (name) VALUES ($1)'}
+            body = {
+                "message": 'duplicate key value violates unique constraint "index_offices_on_name"\nDETAIL: Key (name)=(x) already exists. INSERT INTO offices (name) VALUES ($1)'
+            }
         if on("error-path") and refusal.status == 406:
             body = {"message": "unpermitted parameter at /var/www/projects/app/controllers/base_controller.rb:42"}
         answer = Answer(refusal.status, body, headers)
@@ -238,8 +265,15 @@ class Api:
             shape = [*fixed, kind.collection]
             if len(parts) not in (len(shape), len(shape) + 1) or (kind.home == "top" and len(parts) > 1):
                 continue
-            if all(want is None or want == part for want, part in zip(shape, parts, strict=False)) and "" not in parts[1:]:
-                return kind, len(parts) > len(shape), [p for want, p in zip([*shape, None], parts, strict=False) if want is None]
+            if (
+                all(want is None or want == part for want, part in zip(shape, parts, strict=False))
+                and "" not in parts[1:]
+            ):
+                return (
+                    kind,
+                    len(parts) > len(shape),
+                    [p for want, p in zip([*shape, None], parts, strict=False) if want is None],
+                )
         if on("unknown-path-200"):
             raise Refused(200, "welcome")
         raise Refused(404, "no such path")
@@ -330,7 +364,11 @@ class Api:
         if on("read-touches") and row.kind.name == "project":
             row.updated = max(row.updated, int(time.time()))
         if on("read-counts") and row.kind.name == "office":
-            row.values["division"] = f"{int(row.values['division'] or 0) + 1}" if (row.values["division"] or "0").isdecimal() else row.values["division"]
+            row.values["division"] = (
+                f"{int(row.values['division'] or 0) + 1}"
+                if (row.values["division"] or "0").isdecimal()
+                else row.values["division"]
+            )
         if on("read-numbers") and row.kind.name == "rfi":
             row.serial = self.state.tick()
         return self.state.stale.pop((row.kind.name, row.id), None) or self.state.shown(row)
@@ -338,7 +376,9 @@ class Api:
     def _listed(self, request: Request, call: Call, credential: Credential) -> Answer:
         state, kind = self.state, call.kind
         if kind.name == "company":
-            rows = [r for r in state.rows["company"].values() if r.id in credential.companies or on("all-companies-listed")]
+            rows = [
+                r for r in state.rows["company"].values() if r.id in credential.companies or on("all-companies-listed")
+            ]
         else:
             assert call.home is not None
             rows = state.under(kind, call.home)
@@ -371,7 +411,9 @@ class Api:
         company = self._company(request, credential, kind, operation, ids, id)
         return Call(kind, operation, company, company, id)
 
-    def _company(self, request: Request, credential: Credential, kind: Kind, operation: str, ids: list[str], id: str | None) -> int:
+    def _company(
+        self, request: Request, credential: Credential, kind: Kind, operation: str, ids: list[str], id: str | None
+    ) -> int:
         missing = Refused(400, "is missing", "company_id")
         given: int | None = None
         problem: Refused | None = None
@@ -484,7 +526,7 @@ class Api:
 
     def _upserted(self, request: Request, call: Call, id: int) -> Row:
         assert call.home is not None
-        values = {n: None for n in call.kind.fields}
+        values = dict.fromkeys(call.kind.fields)
         row = Row(call.kind, id, call.home, {**values, "name": f"new {id}"}, 0, 0, serial=self.state.tick())
         self.state.rows[call.kind.name][id] = row
         return row
@@ -539,7 +581,9 @@ class Api:
         elif on("media-required") and "content-type" not in request.headers:
             raise Refused(415, "send application/json", "Content-Type")
         try:
-            value = json.loads(request.body.decode("utf-8", "replace" if on("utf8-lenient") else "strict"), parse_constant=_constant)
+            value = json.loads(
+                request.body.decode("utf-8", "replace" if on("utf8-lenient") else "strict"), parse_constant=_constant
+            )
         except RecursionError:
             if on("deep-500"):
                 raise

@@ -38,7 +38,8 @@ DATE = Field("date")
 
 @dataclass(frozen=True)
 class Kind:
-    """One resource: where it lives, what may be done, and what its requests hold. ``home`` tells where the company stands: ``param``
+    """One resource: where it lives, what may be done, and what its requests hold. ``home`` tells where the company
+    stands: ``param``
     (query or body), ``path``, or ``project`` (the path holds a project instead)."""
 
     name: str
@@ -92,8 +93,22 @@ KINDS = {
             filters=("id", "name", "by_status"),
         ),
         Kind("office", "offices", "office", "param", ALL, {"name": NAME, **ADDRESS, "fax": TEXT, "division": TEXT}),
-        Kind("department", "departments", "department", "param", ALL, {"name": NAME, "origin_id": TEXT, "origin_data": TEXT}),
-        Kind("program", "programs", "program", "path", ALL, {"name": NAME, "address_freeform": TEXT, "website": Field("uri")}),
+        Kind(
+            "department",
+            "departments",
+            "department",
+            "param",
+            ALL,
+            {"name": NAME, "origin_id": TEXT, "origin_data": TEXT},
+        ),
+        Kind(
+            "program",
+            "programs",
+            "program",
+            "path",
+            ALL,
+            {"name": NAME, "address_freeform": TEXT, "website": Field("uri")},
+        ),
         Kind(
             "project_stage",
             "project_stages",
@@ -202,9 +217,19 @@ def _name(kind: str, name: str, field: Field, value: Any, leeway: Leeway, update
         limit = 254
     if on("name-limit-create-only") and update and kind == "department":
         limit = LONG
-    if on("name-bytes") and isinstance(value, str) and len(value.encode("utf-8", "replace")) > 255 and kind == "project_type":
+    if (
+        on("name-bytes")
+        and isinstance(value, str)
+        and len(value.encode("utf-8", "replace")) > 255
+        and kind == "project_type"
+    ):
         return "is too long (maximum is 255 characters)"
-    if on("name-utf16") and isinstance(value, str) and len(value.encode("utf-16-le", "replace")) > 510 and kind == "project_stage":
+    if (
+        on("name-utf16")
+        and isinstance(value, str)
+        and len(value.encode("utf-16-le", "replace")) > 510
+        and kind == "project_stage"
+    ):
         return "is too long (maximum is 255 characters)"
     if on("number-name-coerced") and isinstance(value, int | float) and not isinstance(value, bool):
         return None
@@ -294,7 +319,12 @@ def _uri(kind: str, name: str, field: Field, value: Any, leeway: Leeway, update:
 
 
 def _number(kind: str, name: str, field: Field, value: Any, leeway: Leeway, update: bool) -> str | None:
-    if on("latitude-text") and name == "latitude" and isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII):
+    if (
+        on("latitude-text")
+        and name == "latitude"
+        and isinstance(value, str)
+        and re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII)
+    ):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return "must be a number"

@@ -159,7 +159,9 @@ def ordered(state: State, kind: Kind, rows: list[Row], query: Pairs) -> list[Row
     return sorted(rows, key=key, reverse=descending)
 
 
-def page_of(state: State, kind: Kind, rows: list[Row], query: Pairs, path: str, origin: str) -> tuple[list[dict[str, Any]], dict[str, str]]:
+def page_of(
+    state: State, kind: Kind, rows: list[Row], query: Pairs, path: str, origin: str
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """One page of a list with its headers."""
     everything = rows
     given = dict(reversed(query))
@@ -233,7 +235,7 @@ def link(state: State, query: Pairs, path: str, origin: str, page: int, last: in
     sized = [] if on("links-drop-size") else [("per_page", str(size))]
     base = "" if state.variety.relative_links else origin
     parts = [
-        f'<{base}{path}?{urlencode([*kept, ("page", str(target)), *sized])}>; rel={rel if state.variety.relative_links else chr(34) + rel + chr(34)}'
+        f"<{base}{path}?{urlencode([*kept, ('page', str(target)), *sized])}>; rel={rel if state.variety.relative_links else chr(34) + rel + chr(34)}"
         for rel, target in targets.items()
     ]
     return ", ".join(parts)

@@ -1,6 +1,8 @@
-"""A second server of the bundled API, written from the text of its description alone: nothing of ``restproof`` is imported.
+"""A second server of the bundled API, written from the text of its description alone: nothing of ``restproof`` is
+imported.
 
-``python tests/independent/server.py --variety A`` prints one line of JSON (port, tokens, companies) and serves until it is stopped. ``--fault NAME``
+``python tests/independent/server.py --variety A`` prints one line of JSON (port, tokens, companies) and serves until
+it is stopped. ``--fault NAME``
 breaks one thing. Standard library only.
 """
 
@@ -27,7 +29,16 @@ from variety import VARIETIES
 
 _LARGEST_HEAD = 1 << 17
 _LARGEST_BODY = 64 << 20
-_REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
+_REASONS = {
+    200: "OK",
+    201: "Created",
+    202: "Accepted",
+    204: "No Content",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+}
 
 
 class BadRequest(Exception):
@@ -59,7 +70,11 @@ class Connection:
         request.body = await self._body(request)
         self.answered += 1
         every = self.api.variety.close_every
-        close = version == "HTTP/1.0" or "close" in request.headers.get("connection", "").lower() or bool(every and self.answered % every == 0)
+        close = (
+            version == "HTTP/1.0"
+            or "close" in request.headers.get("connection", "").lower()
+            or bool(every and self.answered % every == 0)
+        )
         if on("slow-nested") and request.body.count(b"[") > 500:
             await asyncio.sleep(12)
         if on("slow-name-filter") and "%27" in request.target:
@@ -74,7 +89,12 @@ class Connection:
     def _head(self, head: bytes) -> tuple[Request, str]:
         lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
         parts = lines[0].split(" ")
-        if len(parts) != 3 or not parts[0].isalpha() or parts[2] not in ("HTTP/1.1", "HTTP/1.0") or not parts[1].startswith("/"):
+        if (
+            len(parts) != 3
+            or not parts[0].isalpha()
+            or parts[2] not in ("HTTP/1.1", "HTTP/1.0")
+            or not parts[1].startswith("/")
+        ):
             raise BadRequest
         headers: dict[str, str] = {}
         for line in lines[1:]:
@@ -136,8 +156,11 @@ class Connection:
             headers["Content-Length"] = str(len(body))
         if close:
             headers["Connection"] = "close"
-        names = (str.lower if variety.lower_headers else str)
-        lines = [f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Whatever')}", *(f"{names(n)}: {v}" for n, v in headers.items())]
+        names = str.lower if variety.lower_headers else str
+        lines = [
+            f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Whatever')}",
+            *(f"{names(n)}: {v}" for n, v in headers.items()),
+        ]
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
     def _content(self, answer: Answer, request: Request | None) -> tuple[bytes, str]:
@@ -150,7 +173,12 @@ class Connection:
         value = answer.body
         if unwanted and on("xml-on-accept") and "xml" in accept:
             return f"<?xml version='1.0'?><answer>{escape(str(value))}</answer>".encode(), "application/xml"
-        text = json.dumps(value, ensure_ascii=self.api.variety.ascii_json, sort_keys=self.api.variety.sorted_keys, separators=(",", ":"))
+        text = json.dumps(
+            value,
+            ensure_ascii=self.api.variety.ascii_json,
+            sort_keys=self.api.variety.sorted_keys,
+            separators=(",", ":"),
+        )
         if request is not None:
             text, media = self._spoilt(text, answer, request)
         else:
@@ -173,17 +201,16 @@ class Connection:
             media = "text/html; charset=utf-8"
         if on("type-missing") and isinstance(answer.body, list):
             media = ""
-        if on("wrapped-read") and request.method == "GET" and "/project_types/" in request.path and answer.status == 200:
+        if (
+            on("wrapped-read")
+            and request.method == "GET"
+            and "/project_types/" in request.path
+            and answer.status == 200
+        ):
             text = f'{{"project_type":{text}}}'
         if on("wrapped-list") and isinstance(answer.body, list) and request.path.endswith("/programs"):
             text = f'{{"programs":{text}}}'
         return text, media
-
-
-def refuses_type(api: Api, request: Request) -> bool:
-    """Whether an Accept header leaves no room for JSON, on a server that minds."""
-    accept = request.headers.get("accept", "*/*").lower()
-    return bool(api.variety.accept_status) and not any(w in accept for w in ("application/json", "*/*", "application/*"))
 
 
 async def run(arguments: argparse.Namespace) -> None:
@@ -204,7 +231,12 @@ async def run(arguments: argparse.Namespace) -> None:
     server = await asyncio.start_server(connected, "127.0.0.1", arguments.port, ssl=context, limit=_LARGEST_HEAD)
     port = server.sockets[0].getsockname()[1]
     ids = {"company": 5, "other_company": 6, "foreign_company": 7}
-    line: dict[str, Any] = {"port": port, "credentials": told, "ids": ids, "limit_window": math.ceil(api.variety.small_window)}
+    line: dict[str, Any] = {
+        "port": port,
+        "credentials": told,
+        "ids": ids,
+        "limit_window": math.ceil(api.variety.small_window),
+    }
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
     async with server:

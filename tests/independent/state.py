@@ -191,7 +191,11 @@ class State:
         if on("server-set-created-at") and kind.name == "rfi" and not update:
             unknown = [n for n in unknown if n != "created_at"]
         if unknown:
-            raise Refused(422 if on("unknown-422") else 400 if on("unknown-400-update") and update else 406, "does not exist", unknown[0])
+            raise Refused(
+                422 if on("unknown-422") else 400 if on("unknown-400-update") and update else 406,
+                "does not exist",
+                unknown[0],
+            )
         if not update:
             for name, spec in known.items():
                 if spec.required and name not in sent:
@@ -208,7 +212,9 @@ class State:
                 if problem:
                     raise Refused(422 if on("invalid-422") and spec.kind == "choice" else 400, problem, name)
 
-    def refuse_rules(self, kind: Kind, home: int, after: dict[str, Any], before: dict[str, Any] | None, sent: dict[str, Any]) -> None:
+    def refuse_rules(
+        self, kind: Kind, home: int, after: dict[str, Any], before: dict[str, Any] | None, sent: dict[str, Any]
+    ) -> None:
         """The business rules, on the state that would follow."""
         for first, second in ORDERED if kind.name == "project" else ():
             start, end = after[first], after[second]
@@ -256,7 +262,12 @@ class State:
                     raise RuntimeError("foreign key violation")
                 if on("unknown-program-404") and name == "program_id":
                     raise Refused(404, "no such program", name)
-                if on("reference-unchecked-update") and name == "program_id" and after is not None and "name" not in sent:
+                if (
+                    on("reference-unchecked-update")
+                    and name == "program_id"
+                    and after is not None
+                    and "name" not in sent
+                ):
                     after[name] = None
                     break
                 raise Refused(self.variety.reference_status if id < 1 else 422, "names nothing", name)
@@ -368,7 +379,11 @@ class State:
             self._partial(row, sent, refusal)
             raise
         before = dict(row.values)
-        named = {n: stored(kind.name, n, kind.fields[n], v, update=True) for n, v in sent.items() if n in kind.fields and n != "question"}
+        named = {
+            n: stored(kind.name, n, kind.fields[n], v, update=True)
+            for n, v in sent.items()
+            if n in kind.fields and n != "question"
+        }
         named = self._named_for_update(row, named, sent)
         after = {**before, **named}
         try:
@@ -433,7 +448,9 @@ class State:
 
     def _partial(self, row: Row, sent: dict[str, Any], refusal: Refused) -> None:
         """A refused update that leaves a part of itself behind, where a fault says so."""
-        wanted = {400: "partial-400", 406: "partial-406", 409: "partial-409", 422: "partial-422"}.get(refusal.status, "")
+        wanted = {400: "partial-400", 406: "partial-406", 409: "partial-409", 422: "partial-422"}.get(
+            refusal.status, ""
+        )
         if not on(wanted):
             return
         for name, value in sent.items():
@@ -452,7 +469,9 @@ class State:
             row.first_seen.setdefault("names", []).append(before["name"])
         changed = before != after
         row.values = after
-        if (changed or on("updated-at-always") or (on("empty-update-moves") and not sent)) and not on("updated-at-frozen"):
+        if (changed or on("updated-at-always") or (on("empty-update-moves") and not sent)) and not on(
+            "updated-at-frozen"
+        ):
             row.updated = max(now, row.updated)
             if on("siblings-touched"):
                 for other in self.under(kind, row.home):

@@ -1,4 +1,5 @@
-"""The two-way gate between the suites and their register: every test proves an entry, every entry has a test or a reason."""
+"""The two-way gate between the suites and their register: every test proves an entry, every entry has a test or a
+reason."""
 
 from __future__ import annotations
 
@@ -22,31 +23,109 @@ REQUIREMENTS = load(SUITES / REGISTER)
 CONTRACTS = sorted(p.parent for p in (bundled_dir() / "contracts").glob("*/contract.yaml"))
 
 # What a JSON resource API keeps at least. A family with a star needs one entry or more.
-EXPECTED = """
-transport.https-only transport.tls-valid
-protocol.standard-status protocol.no-body protocol.json-valid protocol.content-type protocol.unsupported-verb
-protocol.405-allow protocol.date protocol.head
-media.json-only media.foreign-body
-shape.resource shape.list shape.error shape.formats shape.no-undeclared
-error.names-field error.problem-json error.no-leak
-create.answers-created create.location create.reads-back create.is-listed create.defaults create.unique-id
-create.server-set create.accepts-valid create.failed-leaves-nothing
-read.answers-ok read.is-safe read.is-stable
-list.answers-ok list.entry-agrees list.page-size list.pages-partition list.links list.totals list.past-the-end
-list.bad-page list.filter-sound list.filter-complete list.sort list.unknown-query-field list.own-scope
-update.answers-ok update.persists update.only-named update.null-clears update.falsy-counts update.replaces-arrays
-update.empty update.idempotent update.immutable update.touches-updated-at update.failed-leaves-nothing update.unknown-id
-replace.*
-delete.answers delete.is-gone delete.unlisted delete.repeat delete.siblings delete.frees-unique
-identity.unknown identity.malformed identity.unknown-path identity.wrong-parent identity.unknown-parent
-input.malformed-json input.envelope input.unknown-field input.required input.type input.null input.bounds
-input.business-rule input.reference input.too-large
-conflict.duplicate conflict.rename conflict.scope conflict.race
-auth.missing auth.invalid auth.challenge auth.forbidden auth.forbidden-no-effect auth.object-level
-limit.answers-429 limit.retry-after limit.headers
-robust.no-5xx robust.classes robust.injection robust.no-timeout robust.latency
-retry.503 lifecycle.model conditional.* idempotency.key
-""".split()
+EXPECTED = [
+    "transport.https-only",
+    "transport.tls-valid",
+    "protocol.standard-status",
+    "protocol.no-body",
+    "protocol.json-valid",
+    "protocol.content-type",
+    "protocol.unsupported-verb",
+    "protocol.405-allow",
+    "protocol.date",
+    "protocol.head",
+    "media.json-only",
+    "media.foreign-body",
+    "shape.resource",
+    "shape.list",
+    "shape.error",
+    "shape.formats",
+    "shape.no-undeclared",
+    "error.names-field",
+    "error.problem-json",
+    "error.no-leak",
+    "create.answers-created",
+    "create.location",
+    "create.reads-back",
+    "create.is-listed",
+    "create.defaults",
+    "create.unique-id",
+    "create.server-set",
+    "create.accepts-valid",
+    "create.failed-leaves-nothing",
+    "read.answers-ok",
+    "read.is-safe",
+    "read.is-stable",
+    "list.answers-ok",
+    "list.entry-agrees",
+    "list.page-size",
+    "list.pages-partition",
+    "list.links",
+    "list.totals",
+    "list.past-the-end",
+    "list.bad-page",
+    "list.filter-sound",
+    "list.filter-complete",
+    "list.sort",
+    "list.unknown-query-field",
+    "list.own-scope",
+    "update.answers-ok",
+    "update.persists",
+    "update.only-named",
+    "update.null-clears",
+    "update.falsy-counts",
+    "update.replaces-arrays",
+    "update.empty",
+    "update.idempotent",
+    "update.immutable",
+    "update.touches-updated-at",
+    "update.failed-leaves-nothing",
+    "update.unknown-id",
+    "replace.*",
+    "delete.answers",
+    "delete.is-gone",
+    "delete.unlisted",
+    "delete.repeat",
+    "delete.siblings",
+    "delete.frees-unique",
+    "identity.unknown",
+    "identity.malformed",
+    "identity.unknown-path",
+    "identity.wrong-parent",
+    "identity.unknown-parent",
+    "input.malformed-json",
+    "input.envelope",
+    "input.unknown-field",
+    "input.required",
+    "input.type",
+    "input.null",
+    "input.bounds",
+    "input.business-rule",
+    "input.reference",
+    "input.too-large",
+    "conflict.duplicate",
+    "conflict.rename",
+    "conflict.scope",
+    "conflict.race",
+    "auth.missing",
+    "auth.invalid",
+    "auth.challenge",
+    "auth.forbidden",
+    "auth.forbidden-no-effect",
+    "auth.object-level",
+    "limit.answers-429",
+    "limit.retry-after",
+    "limit.headers",
+    "robust.no-5xx",
+    "robust.classes",
+    "robust.injection",
+    "robust.no-timeout",
+    "robust.latency",
+    "retry.503",
+    "lifecycle.model",
+    "conditional.*",
+    "idempotency.key",
+]
 SHOULD = {"protocol.date", "error.names-field", "input.too-large", "retry.503"}
 POLICY = {
     "protocol.head", "shape.no-undeclared", "error.problem-json", "create.location", "update.touches-updated-at",
@@ -282,6 +361,8 @@ GOOD = '- id: a.b\n  level: must\n  statement: "It is."\n  sources: [contract]\n
         (f"{GOOD}  depend_on: [a.b]\n", 1, "needs id, level, statement and sources"),
         (GOOD.replace("must", "may"), 1, "a level is one of must, should, policy"),
         (GOOD.replace("[contract]", "[]"), 1, "a source must be cited"),
+        (GOOD.replace("[contract]", "contract"), 1, "a.b: sources is a list"),
+        (f"{GOOD}  depends_on: a.b\n", 1, "a.b: depends_on is a list"),
         (GOOD + GOOD, 5, "a.b stands twice (first on line 1)"),
         (f"{GOOD}  depends_on: [a.c]\n", 1, "a.b depends on a.c, which is no entry"),
         ("- [", 0, "cannot be read"),

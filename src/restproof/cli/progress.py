@@ -33,7 +33,12 @@ class Progress:
             from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as Bar
 
-            columns = (TextColumn("{task.description:<48}"), BarColumn(), TextColumn("{task.completed}/{task.total} requests"), TimeRemainingColumn())
+            columns = (
+                TextColumn("{task.description:<48}"),
+                BarColumn(),
+                TextColumn("{task.completed}/{task.total} requests"),
+                TimeRemainingColumn(),
+            )
             self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
             self._task = self._bar.add_task("reaching the target", total=self._all_cost)
             self._bar.start()
@@ -47,13 +52,21 @@ class Progress:
             return
         self._cost += item.cost
         if self._bar is not None:
-            self._bar.update(self._task, completed=self._cost, description=f"{item.id[:44]}{f'  {self._failed} failed' if self._failed else ''}")
+            self._bar.update(
+                self._task,
+                completed=self._cost,
+                description=f"{item.id[:44]}{f'  {self._failed} failed' if self._failed else ''}",
+            )
             return
         # Plain lines: one for each tenth of the plan.
         tenth = 10 * self._done // self._total
         if tenth > 10 * (self._done - 1) // self._total:
             spent = time.monotonic() - self._started
-            print(f"{tenth * 10:>3} %  {self._done} of {self._total} items, about {self._cost} of {self._all_cost} requests, {self._failed} failed, {spent:.0f} s", file=sys.stderr)
+            print(
+                f"{tenth * 10:>3} %  {self._done} of {self._total} items, about {self._cost} of {self._all_cost} "
+                f"requests, {self._failed} failed, {spent:.0f} s",
+                file=sys.stderr,
+            )
 
     def end(self) -> None:
         """The last item has ended."""

@@ -13,8 +13,30 @@ from restproof.suite.options import DEFAULT_SEED, Options
 
 INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}
 _TAIL = "restproof.pytest"
-_OURS: tuple[str, ...] = ("--contract", "--target", "--profile", "--seed", "--only", "--resource", "--case", "--plan", "--read-only", "--max-requests")
-_OURS += ("--max-wait", "--rate", "--shard", "--deviations", "--fail-on", "--out", "--fault", "--workers", "-n", "--numprocesses")
+_OURS: tuple[str, ...] = (
+    "--contract",
+    "--target",
+    "--profile",
+    "--seed",
+    "--only",
+    "--resource",
+    "--case",
+    "--plan",
+    "--read-only",
+    "--max-requests",
+)
+_OURS += (
+    "--max-wait",
+    "--rate",
+    "--shard",
+    "--deviations",
+    "--fail-on",
+    "--out",
+    "--fault",
+    "--workers",
+    "-n",
+    "--numprocesses",
+)
 _OURS += ("-p", "--rootdir", "-c", "--config-file", "--import-mode", "--dist")
 
 
@@ -32,8 +54,12 @@ class _BeforePytest(click.Command):
 
 @click.command("run", cls=_BeforePytest)
 @click.argument("contract", required=False)
-@click.option("--target", metavar="NAME|URL", help="A target of restproof.toml, or a URL. Default: the embedded sandbox.")
-@click.option("--profile", type=click.Choice(["smoke", "ci", "deep"]), default="ci", show_default=True, help="How many cases.")
+@click.option(
+    "--target", metavar="NAME|URL", help="A target of restproof.toml, or a URL. Default: the embedded sandbox."
+)
+@click.option(
+    "--profile", type=click.Choice(["smoke", "ci", "deep"]), default="ci", show_default=True, help="How many cases."
+)
 @click.option("--seed", type=int, default=DEFAULT_SEED, show_default=True, help="Seed of everything that is drawn.")
 @click.option("--only", multiple=True, metavar="REQ", help="Only this requirement or family. May be repeated.")
 @click.option("--resource", multiple=True, metavar="NAME", help="Only this resource. May be repeated.")
@@ -41,20 +67,38 @@ class _BeforePytest(click.Command):
 @click.option("--plan", is_flag=True, help="Print what would be sent, and send nothing.")
 @click.option("--read-only", is_flag=True, help="Send no request that writes.")
 @click.option("--max-requests", type=click.IntRange(min=1), metavar="N", help="Test no more after N requests.")
-@click.option("--max-wait", type=click.FloatRange(min=0), default=5.0, show_default=True, metavar="S", help="Longest wait for a throttle, in seconds.")
+@click.option(
+    "--max-wait",
+    type=click.FloatRange(min=0),
+    default=5.0,
+    show_default=True,
+    metavar="S",
+    help="Longest wait for a throttle, in seconds.",
+)
 @click.option("--rate", type=click.FloatRange(min=0, min_open=True), metavar="N", help="At most N requests per second.")
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Run in N processes.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Run in N processes."
+)
 @click.option("--shard", metavar="K/N", help="Only the K-th of N parts of the plan.")
 @click.option("--deviations", metavar="FILE", help="Declared deviations.")
-@click.option("--fail-on", type=click.Choice(["must", "should"]), default="must", show_default=True, help="The mildest level whose failure fails the run.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["must", "should"]),
+    default="must",
+    show_default=True,
+    help="The mildest level whose failure fails the run.",
+)
 @click.option("--out", metavar="DIR", help="Where the run file and the reports go. Default: reports/<time>.")
 @click.option("--fault", multiple=True, metavar="NAME", help="A fault of the embedded sandbox. May be repeated.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
-def command(ctx: click.Context, /, contract: str | None, quiet: bool, workers: int, fault: tuple[str, ...], **said: Any) -> int:
+def command(
+    ctx: click.Context, /, contract: str | None, quiet: bool, workers: int, fault: tuple[str, ...], **said: Any
+) -> int:
     """Prove that a target keeps CONTRACT.
 
-    CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the only one under ./contracts, else the
+    CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the
+    only one under ./contracts, else the
     bundled one. Arguments after -- go to pytest.
     """
     extra: list[str] = ctx.meta[_TAIL]
@@ -67,7 +111,10 @@ def _refuse_ours(extra: Sequence[str]) -> None:
         name = argument.partition("=")[0]
         short = argument[:2] if argument[:1] == "-" and argument[1:2] != "-" else None
         if name in _OURS or (short in ("-n", "-p", "-c") and short):
-            raise ConfigurationError(f"{name} after -- is an option that restproof sets itself", hint="Give it before --, where restproof run has it.")
+            raise ConfigurationError(
+                f"{name} after -- is an option that restproof sets itself",
+                hint="Give it before --, where restproof run has it.",
+            )
 
 
 def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, workers: int = 1) -> int:
@@ -156,5 +203,8 @@ class Watcher:
         if code == 0:
             return 0
         if code == 5:
-            raise ConfigurationError("nothing is selected: no item of the plan is left", hint="Check --only, --resource, --case and -k; restproof run --plan lists the items.")
+            raise ConfigurationError(
+                "nothing is selected: no item of the plan is left",
+                hint="Check --only, --resource, --case and -k; restproof run --plan lists the items.",
+            )
         return 2

@@ -12,9 +12,12 @@ _LONGEST = 300
 class Finding:
     """One thing that is wrong.
 
-    ``message``: one sentence. ``kind``: the sort of fault, the same for the same sort wherever it shows (``status``, ``value`` …).
-    ``expected`` and ``actual``: short texts that hold nothing of this run alone (no id, no generated text) where that is possible, because findings that
-    agree in them are told as one cause. ``pointer``: JSON pointer (RFC 6901) into the response body. ``field``: the field at fault.
+    ``message``: one sentence. ``kind``: the sort of fault, the same for the same sort wherever it shows (``status``,
+    ``value`` …).
+    ``expected`` and ``actual``: short texts that hold nothing of this run alone (no id, no generated text) where that
+    is possible, because findings that
+    agree in them are told as one cause. ``pointer``: JSON pointer (RFC 6901) into the response body. ``field``: the
+    field at fault.
     ``exchange``: number of the exchange that shows it.
     """
 

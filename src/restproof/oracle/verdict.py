@@ -288,7 +288,8 @@ def _cause(group: Sequence[tuple[Result, Finding]], register: _Register) -> Caus
 
 
 def _title(statement: str, findings: Sequence[Finding], places: Sequence[Place]) -> str:
-    """One sentence: what all the messages say where they agree (but for the name of the field, or what stands in brackets), else the first of
+    """One sentence: what all the messages say where they agree (but for the name of the field, or what stands in
+    brackets), else the first of
     them and how many are like it; and where."""
     messages = list(dict.fromkeys(f.message for f in findings))
     sentence = messages[0]

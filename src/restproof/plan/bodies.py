@@ -129,7 +129,10 @@ class Bodies:
 
     def keyed(self, tag: str = "") -> Body:
         """The minimal body with the fields of the first unique key, required or not."""
-        return {**self.minimal(tag), **{name: self.plain(name, tag) for key in self.resource.unique[:1] for name in key}}
+        return {
+            **self.minimal(tag),
+            **{name: self.plain(name, tag) for key in self.resource.unique[:1] for name in key},
+        }
 
     def with_field(self, name: str, value: Any, tag: str = "") -> Body:
         """The minimal body with ``name`` set to ``value``."""
@@ -147,7 +150,8 @@ class Bodies:
         return self.kept_rules({n: v for n, v in body.items() if v is not None})
 
     def kept_rules(self, body: Body, before: Mapping[str, Any] | None = None) -> Body:
-        """``body`` without what would break a business rule on the state ``before`` (the earlier request values; ``None`` for a create)."""
+        """``body`` without what would break a business rule on the state ``before`` (the earlier request values;
+        ``None`` for a create)."""
         body = dict(body)
         state = {**(before or {}), **body}
         for rule in self.resource.rules:
@@ -181,7 +185,8 @@ class Bodies:
 
     @cached_property
     def changes(self) -> st.SearchStrategy[Body]:
-        """Valid update bodies: one to four of the changeable fields. Apply ``kept_rules`` with the state that they meet."""
+        """Valid update bodies: one to four of the changeable fields. Apply ``kept_rules`` with the state that they
+        meet."""
         fields = {name: self._field(name) for name in self.changeable if self._drawable(name)}
         if not fields:
             return st.just({})
@@ -213,7 +218,7 @@ class Bodies:
 
     def _unique(self, name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         plain = self.unique_value(name)
-        if not isinstance(plain, str) or not plain.startswith(RUN) or "pattern" in schema and not _free(schema):
+        if not isinstance(plain, str) or not plain.startswith(RUN) or ("pattern" in schema and not _free(schema)):
             return st.just(plain) if RUN in str(plain) or "{uuid" in str(plain) else value_strategy(schema)
         if "format" in schema:
             return st.just(plain)
@@ -225,5 +230,6 @@ class Bodies:
 
 
 def _free(schema: Mapping[str, Any]) -> bool:
-    """Whether the pattern leaves room for any text beside the token (it is met by the token, and by what follows it)."""
+    """Whether the pattern leaves room for any text beside the token (it is met by the token, and by what follows
+    it)."""
     return is_valid(schema, "x" * TOKEN_LENGTH + " Zürich (2)'")

@@ -1,8 +1,12 @@
-"""Enumerated values of one property: candidates from its schema's keywords, sorted into accepted and refused by the schema itself.
+"""Enumerated values of one property: candidates from its schema's keywords, sorted into accepted and refused by the
+schema itself.
 
-Candidates are proposed generously (both sides of every bound, every enum value, each JSON type, classic format mistakes) and
-then judged by a JSON Schema 2020-12 validator, so that combinations (``anyOf``, ``type`` lists, ``allOf``) need no code of their own and a
-proposal can never be on the wrong side. What servers may legally read either way (``5.0`` for an integer, NUL, invisible
+Candidates are proposed generously (both sides of every bound, every enum value, each JSON type, classic format
+mistakes) and
+then judged by a JSON Schema 2020-12 validator, so that combinations (``anyOf``, ``type`` lists, ``allOf``) need no
+code of their own and a
+proposal can never be on the wrong side. What servers may legally read either way (``5.0`` for an integer, NUL,
+invisible
 characters, formats nobody enforces) is never proposed.
 """
 
@@ -10,7 +14,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any
 
 from restproof.contract.shapes import type_of, types_of
@@ -31,7 +36,8 @@ class Candidate:
     value: Any
 
 
-#: One specimen of each JSON type, as input for a field of another type. Number is fractional: 5.0 may stand for an integer.
+#: One specimen of each JSON type, as input for a field of another type. Number is fractional: 5.0 may stand for an
+#: integer.
 SPECIMENS: Mapping[str, tuple[tuple[str, Any], ...]] = {
     "string": (("text that looks like a number", "5"),),
     "integer": (("an integer", 5),),
@@ -74,7 +80,9 @@ def refused(schema: JsonSchema) -> list[Candidate]:
     """Values of the right type that break exactly this schema (``keyword`` names what they break)."""
     allowed = types_of(schema)
     return _distinct(
-        c for c in _proposals(schema) if c.keyword != "type" and type_of(c.value) in allowed and not is_valid(schema, c.value)
+        c
+        for c in _proposals(schema)
+        if c.keyword != "type" and type_of(c.value) in allowed and not is_valid(schema, c.value)
     )
 
 
@@ -83,7 +91,11 @@ def wrong_types(schema: JsonSchema) -> list[Candidate]:
     allowed = types_of(schema)
     found = []
     for name, specimens in SPECIMENS.items():
-        if name in allowed or (name == "integer" and "number" in allowed) or (name == "number" and not allowed & {"integer"}):
+        if (
+            name in allowed
+            or (name == "integer" and "number" in allowed)
+            or (name == "number" and not allowed & {"integer"})
+        ):
             continue
         found += [Candidate("type", note, value) for note, value in specimens if not is_valid(schema, value)]
     if "boolean" in allowed and "string" not in allowed:
@@ -149,6 +161,14 @@ def _near_values(keyword: str, value: Any) -> Iterator[Candidate]:
 
 
 def _numbers(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
+    for candidate in _number_proposals(schema, fractions=fractions):
+        # A bound may be written as 5.0, and 1.5 + 0.5 is 2.0: whole numbers are sent without a fraction.
+        value = candidate.value
+        whole = isinstance(value, float) and value.is_integer()
+        yield replace(candidate, value=int(value)) if whole else candidate
+
+
+def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
     step = schema.get("multipleOf", 0.5 if fractions else 1)
     low, high = schema.get("minimum"), schema.get("maximum")
     over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
@@ -165,6 +185,9 @@ def _numbers(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
             yield Candidate(keyword, f"just inside {keyword}", bound + sign * step)
     if "multipleOf" in schema:
         base = schema["multipleOf"]
+        least = next((bound for bound in (low, over, high, under) if bound is not None), 0)
+        for more in (0, 1, -1):
+            yield Candidate("multipleOf", "a multiple", base * (ceil(least / base) + more))
         yield Candidate("multipleOf", "between two multiples", base * 3 + (base / 2 if fractions else 1))
     yield Candidate("type", "zero", 0)
     if low is None and over is None:
@@ -174,11 +197,13 @@ def _numbers(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
         if not fractions:
             yield Candidate("type", "an integer beyond 53 bits", 2**53 + 1)
     if fractions:
-        yield Candidate("type", "a fraction of six digits", 45.123456 if high is None or high >= 46 else (high or 0) - 0.123456)
+        yield Candidate(
+            "type", "a fraction of six digits", 45.123456 if high is None or high >= 46 else (high or 0) - 0.123456
+        )
 
 
 def _strings(schema: JsonSchema) -> Iterator[Candidate]:
-    known = schema.get("format")
+    known = str(schema.get("format", ""))
     if known in SAMPLE_FORMATS:
         for value in SAMPLE_FORMATS[known]:
             yield Candidate("format", f"a {known}", value)
@@ -194,10 +219,16 @@ def _strings(schema: JsonSchema) -> Iterator[Candidate]:
         yield Candidate("minLength", "one character too short", matching_text(schema, shortest)[: shortest - 1])
     if longest is not None and longest <= LONGEST:
         yield Candidate("maxLength", "the longest text", matching_text(schema, longest))
-        yield Candidate("maxLength", "one character too long", matching_text({**schema, "maxLength": longest + 1}, longest + 1))
+        yield Candidate(
+            "maxLength", "one character too long", matching_text({**schema, "maxLength": longest + 1}, longest + 1)
+        )
         if 4 <= longest <= 1000:
             # Lengths count code points (JSON Schema validation §6.3.1), not bytes or UTF-16 units.
-            yield Candidate("maxLength", "the longest text, in characters of several bytes", "€😀" * (longest // 2) + "é" * (longest % 2))
+            yield Candidate(
+                "maxLength",
+                "the longest text, in characters of several bytes",
+                "€😀" * (longest // 2) + "é" * (longest % 2),
+            )
     if pattern:
         yield from _pattern_breakers(schema, pattern)
         return
@@ -212,7 +243,11 @@ _TEXTS = (
         "composed and decomposed, right-to-left and astral characters",
         "caf\u00e9 cafe\u0301 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 🏗️ 👩🏽‍🔧",
     ),
-    Candidate("text", "blanks at both ends, quotes, markup and several lines", "  O'Brien \"& Sons\" <b>\\ %s ${x}\nsecond\tline  "),
+    Candidate(
+        "text",
+        "blanks at both ends, quotes, markup and several lines",
+        '  O\'Brien "& Sons" <b>\\ %s ${x}\nsecond\tline  ',
+    ),
 )
 
 

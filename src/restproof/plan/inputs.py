@@ -1,8 +1,11 @@
 """Enumerated inputs of write operations: bodies with exactly one fault, and bodies that pack what must be accepted.
 
-An enumerator takes a ``Field`` (contract, resource, operation, profile, bodies) and yields cases: plain JSON objects with ``body`` (the
-resource without its envelope), ``field`` (the one that is special), ``note`` (what is special about it, in words) and ``status`` (the contract's
-word for the answer). On create and replace a body is the minimal valid one with the one field changed; on update it is that field alone.
+An enumerator takes a ``Field`` (contract, resource, operation, profile, bodies) and yields cases: plain JSON objects
+with ``body`` (the
+resource without its envelope), ``field`` (the one that is special), ``note`` (what is special about it, in words) and
+``status`` (the contract's
+word for the answer). On create and replace a body is the minimal valid one with the one field changed; on update it
+is that field alone.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ _UNKNOWN = "restproof_unknown_field"
 
 
 def fields_of(field: Field) -> Mapping[str, Mapping[str, Any]]:
-    """The request fields of the operation that a client may set: all writable ones on create, the changeable ones else; the id is left out."""
+    """The request fields of the operation that a client may set: all writable ones on create, the changeable ones
+    else; the id is left out."""
     bodies = field.bodies
     found = bodies.writable if field.operation == "create" else bodies.changeable
     return {n: p for n, p in found.items() if n != field.resource.id.field}
@@ -75,9 +79,12 @@ def out_of_bounds_bodies(field: Field) -> Iterator[Case]:
 
 
 def _is_id(ref: Reference, value: Any) -> bool:
-    """Whether a refused value of a reference field has at least the form of an id (so that it may count as one that names nothing)."""
+    """Whether a refused value of a reference field has at least the form of an id (so that it may count as one that
+    names nothing)."""
     entries = value if isinstance(value, list) else [value]
-    return all(type_of(e) in ("integer", "string") for e in entries) and not (ref.many and len(entries) != len({str(e) for e in entries}))
+    return all(type_of(e) in ("integer", "string") for e in entries) and not (
+        ref.many and len(entries) != len({str(e) for e in entries})
+    )
 
 
 def missing_field_bodies(field: Field) -> Iterator[Case]:
@@ -85,16 +92,25 @@ def missing_field_bodies(field: Field) -> Iterator[Case]:
     needed = field.bodies.required if field.operation == "create" else field.resource.shapes.replace.get("required", ())
     minimal = field.bodies.minimal()
     for name in needed:
-        yield {"field": name, "note": "missing", "status": "invalid", "body": {n: v for n, v in minimal.items() if n != name}}
+        yield {
+            "field": name,
+            "note": "missing",
+            "status": "invalid",
+            "body": {n: v for n, v in minimal.items() if n != name},
+        }
 
 
 def unknown_field_bodies(field: Field) -> Iterator[Case]:
-    """A field that does not exist: inside the envelope, beside it, in each nested closed object; and a create-only one on update. ``place`` tells
+    """A field that does not exist: inside the envelope, beside it, in each nested closed object; and a create-only
+    one on update. ``place`` tells
     where; ``beside`` holds what goes beside the envelope."""
     base: Case = {} if field.operation == "update" else field.bodies.minimal()
     yield _unknown(_UNKNOWN, "in the resource", {**base, _UNKNOWN: "restproof"})
     if field.operation == "update" and field.bodies.changeable:
-        name = next((n for n in field.bodies.changeable if n not in field.resource.references), next(iter(field.bodies.changeable)))
+        name = next(
+            (n for n in field.bodies.changeable if n not in field.resource.references),
+            next(iter(field.bodies.changeable)),
+        )
         yield _unknown(_UNKNOWN, "beside a valid change", {name: field.bodies.plain(name, "x"), _UNKNOWN: None})
     if field.resource.envelope.request:
         yield {**_unknown(_UNKNOWN, "beside the envelope", base), "beside": {_UNKNOWN: "restproof"}}
@@ -102,7 +118,12 @@ def unknown_field_bodies(field: Field) -> Iterator[Case]:
         if "properties" in schema and schema.get("additionalProperties") is False:
             value = field.bodies.plain(name)
             if isinstance(value, dict):
-                yield _unknown(name, f"inside {name}", body_with(field, name, {**value, _UNKNOWN: "restproof"}), pointer=f"{name}.{_UNKNOWN}")
+                yield _unknown(
+                    name,
+                    f"inside {name}",
+                    body_with(field, name, {**value, _UNKNOWN: "restproof"}),
+                    pointer=f"{name}.{_UNKNOWN}",
+                )
     if field.operation == "update":
         for name in field.resource.create_only:
             yield _unknown(name, "a field that only a create may hold", {name: field.bodies.plain(name, "x")})
@@ -119,11 +140,17 @@ def server_set_bodies(field: Field) -> Iterator[Case]:
         if schema.get("readOnly"):
             options = [c.value for c in accepted(schema) if c.value not in (None, "", [], 0)]
             if options:
-                yield {"field": name, "note": "set by the server", "body": {**base, name: options[-1]}, "value": options[-1]}
+                yield {
+                    "field": name,
+                    "note": "set by the server",
+                    "body": {**base, name: options[-1]},
+                    "value": options[-1],
+                }
 
 
 def rule_bodies(field: Field) -> Iterator[Case]:
-    """Bodies that the schema allows and one business rule refuses. ``given`` is what the resource must be created with before the update."""
+    """Bodies that the schema allows and one business rule refuses. ``given`` is what the resource must be created
+    with before the update."""
     minimal = field.bodies.minimal()
     for rule in field.resource.rules:
         if isinstance(rule, Ordered):
@@ -137,9 +164,24 @@ def rule_bodies(field: Field) -> Iterator[Case]:
                 yield {"field": rule.second, "note": note, "given": {}, "body": {**minimal, **both}}
             elif field.operation == "update":
                 yield {"field": rule.second, "note": note, "given": {}, "body": both}
-                yield {"field": rule.first, "note": f"{note}, which was stored before", "given": {**minimal, rule.second: early}, "body": {rule.first: late}}
-                yield {"field": rule.second, "note": f"{note}, which was stored before", "given": {**minimal, rule.first: late}, "body": {rule.second: early}}
-                yield {"field": rule.second, "note": f"{note} after the update of one of two", "given": {**minimal, **right}, "body": {rule.first: _later(late, field, rule)}}
+                yield {
+                    "field": rule.first,
+                    "note": f"{note}, which was stored before",
+                    "given": {**minimal, rule.second: early},
+                    "body": {rule.first: late},
+                }
+                yield {
+                    "field": rule.second,
+                    "note": f"{note}, which was stored before",
+                    "given": {**minimal, rule.first: late},
+                    "body": {rule.second: early},
+                }
+                yield {
+                    "field": rule.second,
+                    "note": f"{note} after the update of one of two",
+                    "given": {**minimal, **right},
+                    "body": {rule.first: _later(late, field, rule)},
+                }
         elif isinstance(rule, Never) and field.operation == "update":
             yield {
                 "field": rule.field,
@@ -156,18 +198,39 @@ def rule_bodies(field: Field) -> Iterator[Case]:
 
 
 def kept_rule_bodies(field: Field) -> Iterator[Case]:
-    """Bodies on the right side of each business rule: equal values, null on one side, and the way back of a forbidden transition."""
+    """Bodies on the right side of each business rule: equal values, null on one side, and the way back of a forbidden
+    transition."""
     minimal = field.bodies.minimal()
     for rule in field.resource.rules:
         if isinstance(rule, Ordered):
             early, late = _two_values(field, rule)
             if early is None:
                 continue
-            yield {"field": rule.second, "note": f"{rule.first} equals {rule.second}", "given": {}, "body": {**_base(field), rule.first: early, rule.second: early}}
-            yield {"field": rule.second, "note": f"{rule.first} before {rule.second}", "given": {}, "body": {**_base(field), rule.first: early, rule.second: late}}
+            yield {
+                "field": rule.second,
+                "note": f"{rule.first} equals {rule.second}",
+                "given": {},
+                "body": {**_base(field), rule.first: early, rule.second: early},
+            }
+            yield {
+                "field": rule.second,
+                "note": f"{rule.first} before {rule.second}",
+                "given": {},
+                "body": {**_base(field), rule.first: early, rule.second: late},
+            }
         elif isinstance(rule, Never) and field.operation == "update":
-            yield {"field": rule.field, "note": f"{rule.field} from {rule.after!r} to {rule.before!r}", "given": {**minimal, rule.field: rule.after}, "body": {rule.field: rule.before}}
-            yield {"field": rule.field, "note": f"{rule.field} stays {rule.before!r}", "given": {**minimal, rule.field: rule.before}, "body": {rule.field: rule.before}}
+            yield {
+                "field": rule.field,
+                "note": f"{rule.field} from {rule.after!r} to {rule.before!r}",
+                "given": {**minimal, rule.field: rule.after},
+                "body": {rule.field: rule.before},
+            }
+            yield {
+                "field": rule.field,
+                "note": f"{rule.field} stays {rule.before!r}",
+                "given": {**minimal, rule.field: rule.before},
+                "body": {rule.field: rule.before},
+            }
 
 
 def _base(field: Field) -> Case:
@@ -179,7 +242,11 @@ def _two_values(field: Field, rule: Ordered) -> tuple[Any, Any]:
     first, second = field.bodies.writable.get(rule.first), field.bodies.writable.get(rule.second)
     if first is None or second is None:
         return None, None
-    options = [c.value for c in accepted(first) if c.value not in (None, "") and is_valid(second, c.value) and not isinstance(c.value, bool)]
+    options = [
+        c.value
+        for c in accepted(first)
+        if c.value not in (None, "") and is_valid(second, c.value) and not isinstance(c.value, bool)
+    ]
     options = sorted({o for o in options if type_of(o) == type_of(options[0])}) if options else []
     return (options[0], options[-1]) if len(options) >= 2 else (None, None)
 
@@ -193,7 +260,8 @@ def _later(value: Any, field: Field, rule: Ordered) -> Any:
 
 
 def reference_bodies(field: Field) -> Iterator[Case]:
-    """Each reference field with an id that names nothing, and with one that is out of reach (under another root). ``far`` tells which."""
+    """Each reference field with an id that names nothing, and with one that is out of reach (under another root).
+    ``far`` tells which."""
     for name, ref in field.resource.references.items():
         if name not in fields_of(field):
             continue
@@ -203,7 +271,11 @@ def reference_bodies(field: Field) -> Iterator[Case]:
             symbol = reference(ref.to, key)
             yield {"field": name, "note": note, "body": body_with(field, name, [symbol] if ref.many else symbol)}
             if ref.many and field.bodies.referable(name):
-                yield {"field": name, "note": f"{note}, beside a good one", "body": body_with(field, name, [reference(ref.to, 0), symbol])}
+                yield {
+                    "field": name,
+                    "note": f"{note}, beside a good one",
+                    "body": body_with(field, name, [reference(ref.to, 0), symbol]),
+                }
 
 
 def _has_root(field: Field, ref: Reference) -> bool:
@@ -213,7 +285,8 @@ def _has_root(field: Field, ref: Reference) -> bool:
 
 
 def accepted_bodies(field: Field) -> Iterator[Case]:
-    """Bodies that pack one accepted value of every field, so that a few requests try all of them; ``fields`` are those that are tried."""
+    """Bodies that pack one accepted value of every field, so that a few requests try all of them; ``fields`` are
+    those that are tried."""
     columns: dict[str, list[Candidate]] = {}
     for name, schema in fields_of(field).items():
         ref = field.resource.references.get(name)
@@ -234,7 +307,8 @@ def accepted_bodies(field: Field) -> Iterator[Case]:
 
 
 def _with_token(candidate: Candidate, schema: Mapping[str, Any], short_too: bool) -> Candidate | None:
-    """The candidate with the token of the case in front, of the same length; a value too short for it is tried on update only."""
+    """The candidate with the token of the case in front, of the same length; a value too short for it is tried on
+    update only."""
     value = candidate.value
     if not isinstance(value, str):
         return candidate if value is None else None
@@ -242,12 +316,20 @@ def _with_token(candidate: Candidate, schema: Mapping[str, Any], short_too: bool
         longer = f"{RUN} {value}"
         if candidate.keyword in ("minLength", "maxLength"):
             return candidate if short_too and value else None
-        return Candidate(candidate.keyword, candidate.note, longer) if is_valid(schema, longer.replace(RUN, "x" * TOKEN_LENGTH)) else None
+        return (
+            Candidate(candidate.keyword, candidate.note, longer)
+            if is_valid(schema, longer.replace(RUN, "x" * TOKEN_LENGTH))
+            else None
+        )
     if candidate.keyword in ("maxLength", "minLength"):
         changed = RUN + value[TOKEN_LENGTH:]
     else:
         changed = f"{RUN} {value}"
-    return Candidate(candidate.keyword, candidate.note, changed) if is_valid(schema, changed.replace(RUN, "x" * TOKEN_LENGTH)) else None
+    return (
+        Candidate(candidate.keyword, candidate.note, changed)
+        if is_valid(schema, changed.replace(RUN, "x" * TOKEN_LENGTH))
+        else None
+    )
 
 
 def bad_ids(field: Field) -> Iterator[Case]:
@@ -265,5 +347,9 @@ def bad_ids(field: Field) -> Iterator[Case]:
             yield {"id": id, "note": note, "suffix": False}
         yield {"id": "abc", "note": "a real id with letters behind it", "suffix": True}
     elif kind == "uuid":
-        for note, id in (("text", "restproof"), ("a number", "1"), ("a UUID cut short", "123e4567-e89b-12d3-a456-42661417400")):
+        for note, id in (
+            ("text", "restproof"),
+            ("a number", "1"),
+            ("a UUID cut short", "123e4567-e89b-12d3-a456-42661417400"),
+        ):
             yield {"id": id, "note": note, "suffix": False}

@@ -17,8 +17,10 @@ Draw = tuple[str, int, dict[str, Any], dict[str, Any]]
 
 
 def lifecycle_plans(field: Field) -> st.SearchStrategy[list[Step]]:
-    """Plans of a resource: lists of steps. A step is ``{"do": "create", "as": N, "body": …}`` or names an earlier create by ``"of": N``:
-    ``{"do": "update", "of": N, "body": …}``, ``read``, ``delete``, ``list``, and ``duplicate`` (a create that repeats the unique values of ``N``). A step may be about a
+    """Plans of a resource: lists of steps. A step is ``{"do": "create", "as": N, "body": …}`` or names an earlier
+    create by ``"of": N``:
+    ``{"do": "update", "of": N, "body": …}``, ``read``, ``delete``, ``list``, and ``duplicate`` (a create that repeats
+    the unique values of ``N``). A step may be about a
     deleted instance: then it must find nothing."""
     resource, bodies = field.resource, field.bodies
     kinds = ["create", "read"]
@@ -36,7 +38,8 @@ def lifecycle_plans(field: Field) -> st.SearchStrategy[list[Step]]:
 
 
 def _plan(field: Field, drawn: list[Draw]) -> list[Step]:
-    """The drawn steps with their references made good: the first step creates, and an update keeps the business rules on the state that it meets."""
+    """The drawn steps with their references made good: the first step creates, and an update keeps the business rules
+    on the state that it meets."""
     steps: list[Step] = []
     states: dict[int, dict[str, Any]] = {}
     for kind, index, body, change in drawn:
@@ -65,5 +68,9 @@ def _tagged(field: Field, body: Mapping[str, Any], number: int, kind: str = "c")
         if isinstance(value, str):
             tagged = value.replace(RUN, f"{RUN}{kind}{number}", 1)
             longest = field.bodies.writable[name].get("maxLength")
-            found[name] = tagged if longest is None or len(tagged) + 8 <= longest else field.bodies.unique_value(name, f"{kind}{number}")
+            found[name] = (
+                tagged
+                if longest is None or len(tagged) + 8 <= longest
+                else field.bodies.unique_value(name, f"{kind}{number}")
+            )
     return found

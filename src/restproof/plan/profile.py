@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Profile:
-    """``examples``: Hypothesis examples of one property. ``cases``: the longest prefix of an item's enumerated cases, ``None`` for all.
+    """``examples``: Hypothesis examples of one property. ``cases``: the longest prefix of an item's enumerated cases,
+    ``None`` for all.
     ``steps``: the most steps of a lifecycle plan."""
 
     name: str

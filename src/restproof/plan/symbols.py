@@ -1,8 +1,11 @@
 """Symbols in drawn inputs, which stand for what only the run knows.
 
-``{run}`` inside any string becomes the token of the case: the run's prefix and a number, always ``TOKEN_LENGTH`` characters, different in each
-case, so that unique values never collide and everything the run made can be told from what was there. A string that is exactly
-``{ref:RESOURCE:KEY}`` becomes the id of a shared instance: keys ``0`` and ``1`` in the usual scope, ``other`` under another parent, ``none`` an id that
+``{run}`` inside any string becomes the token of the case: the run's prefix and a number, always ``TOKEN_LENGTH``
+characters, different in each
+case, so that unique values never collide and everything the run made can be told from what was there. A string that
+is exactly
+``{ref:RESOURCE:KEY}`` becomes the id of a shared instance: keys ``0`` and ``1`` in the usual scope, ``other`` under
+another parent, ``none`` an id that
 names nothing. ``{uuid:N}`` becomes a UUID of the case.
 """
 

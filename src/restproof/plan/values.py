@@ -16,7 +16,8 @@ from restproof.plan.words import PHRASES, SAMPLE_FORMATS, fits
 from restproof.semantics.checker import is_valid
 from restproof.semantics.formats import pattern as python_pattern
 
-#: Visible characters of many scripts: no control, format, surrogate or unassigned ones (their handling is the hostile family's).
+#: Visible characters of many scripts: no control, format, surrogate or unassigned ones (their handling is the hostile
+#: family's).
 _TEXT = st.text(
     st.characters(categories=("Lu", "Ll", "Lo", "Nd", "Pd", "Po", "Ps", "Pe", "Sc", "Sm"), max_codepoint=0x2FFFF),
     max_size=40,
@@ -76,7 +77,7 @@ def _of(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
-    known = schema.get("format")
+    known = str(schema.get("format", ""))
     if known == "date":
         return _DATES
     if known == "date-time":

@@ -52,7 +52,8 @@ def _matches(source: str, text: str) -> bool:
 
 
 def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
-    """Text that fits ``schema``: of exactly ``length`` code points where a length is given and the pattern allows it."""
+    """Text that fits ``schema``: of exactly ``length`` code points where a length is given and the pattern allows
+    it."""
     pattern = schema.get("pattern")
     if length is None:
         for phrase in PHRASES:
@@ -104,4 +105,3 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
             if found:
                 break
     return max(found, key=lambda t: (re.search(r"\w", t) is not None, -len(t)), default="")
-

@@ -18,7 +18,8 @@ LAST_TIER = 9
 
 @dataclass(frozen=True)
 class Item:
-    """Requirement × resource × operation, with the test that proves it. ``resource`` and ``operation`` are ``None`` where the rule is about the
+    """Requirement × resource × operation, with the test that proves it. ``resource`` and ``operation`` are ``None``
+    where the rule is about the
     whole server."""
 
     rule: Rule
@@ -72,7 +73,8 @@ class Item:
 def items_of(
     rule: Rule, test: Callable[..., None], contract: Contract, profile: Profile, bodies: Mapping[str, Bodies]
 ) -> Iterator[Item]:
-    """The items that a test makes under a contract: one for each resource and operation where its rule applies and there is a case. ``bodies``: those of
+    """The items that a test makes under a contract: one for each resource and operation where its rule applies and
+    there is a case. ``bodies``: those of
     each resource, by its name."""
     if not rule.on and not rule.observes:
         if rule.when is None or rule.when(contract, next(iter(contract))):
@@ -87,8 +89,13 @@ def items_of(
 
 
 def plan_order(item: Item, register: Mapping[str, Requirement]) -> tuple[int, int, int]:
-    """The most telling first: core rules, then the order of the register, observers last; resource by resource within a rule."""
+    """The most telling first: core rules, then the order of the register, observers last; resource by resource within
+    a rule."""
     rank = {name: at for at, name in enumerate(register)}
     tier = LAST_TIER if item.rule.observes else item.rule.tier
     resources = list(item.contract.resources)
-    return tier, rank.get(item.rule.requirement, len(rank)), resources.index(item.resource.name) if item.resource else -1
+    return (
+        tier,
+        rank.get(item.rule.requirement, len(rank)),
+        resources.index(item.resource.name) if item.resource else -1,
+    )

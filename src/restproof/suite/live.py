@@ -39,7 +39,9 @@ def promised(options: Options, cwd: Path) -> Promise:
     contract = load(path)
     for name in options.resource:
         if name not in contract.resources:
-            raise ConfigurationError(f"the contract has no resource {name!r}", hint=f"It has: {', '.join(contract.resources)}.")
+            raise ConfigurationError(
+                f"the contract has no resource {name!r}", hint=f"It has: {', '.join(contract.resources)}."
+            )
     return Promise(contract, path, config, options)
 
 
@@ -69,7 +71,10 @@ class Live:
             self.prefix = _prefix(hashlib.sha256(str(options.seed).encode()).digest())
         else:
             if options.faults:
-                raise ConfigurationError("--fault is for the embedded sandbox", hint="Leave out --target, or give the fault to restproof serve.")
+                raise ConfigurationError(
+                    "--fault is for the embedded sandbox",
+                    hint="Leave out --target, or give the fault to restproof serve.",
+                )
             check_target(found, promise.contract)
             self.prefix = _prefix(secrets.token_bytes(8))
         self.target: Target = found
@@ -88,7 +93,8 @@ def _prefix(data: bytes) -> str:
 
 
 def run_directory(options: Options, config: Config, cwd: Path, started: datetime) -> Path:
-    """Where the run lands: exactly ``--out``, else ``reports/<time>`` beside the configuration (or the working directory)."""
+    """Where the run lands: exactly ``--out``, else ``reports/<time>`` beside the configuration (or the working
+    directory)."""
     if options.out:
         return Path(options.out)
     root = (config.root if config.contract or config.target else cwd) / "reports"

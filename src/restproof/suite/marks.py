@@ -34,8 +34,10 @@ Applies = Callable[[Contract, Resource], bool]
 
 @dataclass(frozen=True)
 class Rule:
-    """How a test is made into items. ``on``: the operations that it makes an item for (empty: one item for the whole server). ``needs``: operations that
-    the resource must support besides. ``when``: a further condition. ``cost``: requests of one case. ``set_up``: requests of an item besides.
+    """How a test is made into items. ``on``: the operations that it makes an item for (empty: one item for the whole
+    server). ``needs``: operations that
+    the resource must support besides. ``when``: a further condition. ``cost``: requests of one case. ``set_up``:
+    requests of an item besides.
     ``core``: told first, because everything else rests on it. ``last``: runs after the rest."""
 
     requirement: str
@@ -110,7 +112,8 @@ def for_each(cases: Enumerator) -> Callable[[_Test], _Test]:
 
 
 def for_all(weight: float = 1.0, **strategies: Drawer) -> Callable[[_Test], _Test]:
-    """Run the test as a Hypothesis property over the drawn arguments; ``weight`` scales the profile's number of examples."""
+    """Run the test as a Hypothesis property over the drawn arguments; ``weight`` scales the profile's number of
+    examples."""
 
     def mark(test: _Test) -> _Test:
         return _amend(test, draw=strategies, weight=weight)

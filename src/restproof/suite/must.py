@@ -21,7 +21,13 @@ def _fail(reply: Reply | None, message: str, **details: Any) -> None:
 def have_answered(reply: Reply) -> None:
     """An answer came at all."""
     if reply.exchange.response is None:
-        _fail(reply, f"the {reply} got no answer: {reply.exchange.error}", kind="no answer", expected="an answer", actual=reply.exchange.error or "")
+        _fail(
+            reply,
+            f"the {reply} got no answer: {reply.exchange.error}",
+            kind="no answer",
+            expected="an answer",
+            actual=reply.exchange.error or "",
+        )
 
 
 def have_status(reply: Reply, case: str | Status, *, field: str | None = None, because: str = "") -> None:
@@ -65,7 +71,13 @@ def match_schema(reply: Reply, schema: Mapping[str, Any], value: Any, pointer: s
 def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, pointer: str | None = None) -> None:
     """``actual`` holds what ``wanted`` says (it may hold more members)."""
     if not isinstance(actual, Mapping):
-        _fail(reply, f"{what}: there is no representation to compare", kind="no representation", expected="a representation", actual=shown(actual))
+        _fail(
+            reply,
+            f"{what}: there is no representation to compare",
+            kind="no representation",
+            expected="a representation",
+            actual=shown(actual),
+        )
         return
     for path, expected, found in differences(wanted, actual):
         name = path.split("/")[1] if path.count("/") else path
@@ -92,7 +104,17 @@ def _same_instant(one: Any, other: Any) -> bool:
         return False
 
 
-def hold(condition: object, reply: Reply | None, message: str, *, kind: str, expected: object = "", actual: object = "", field: str | None = None, pointer: str | None = None) -> None:
+def hold(
+    condition: object,
+    reply: Reply | None,
+    message: str,
+    *,
+    kind: str,
+    expected: object = "",
+    actual: object = "",
+    field: str | None = None,
+    pointer: str | None = None,
+) -> None:
     """``condition`` is true; else the finding says ``message``."""
     if not condition:
         _fail(reply, message, kind=kind, expected=str(expected), actual=str(actual), field=field, pointer=pointer)
@@ -115,4 +137,6 @@ def _sort_of(value: Any) -> str:
     """The value where it says something by itself, its JSON type where it is data of this run."""
     if value is None or isinstance(value, bool) or value in ("", [], {}):
         return shown(value)
-    return {str: "a string", int: "a number", float: "a number", list: "an array", dict: "an object"}.get(type(value), "a value")
+    return {str: "a string", int: "a number", float: "a number", list: "an array", dict: "an object"}.get(
+        type(value), "a value"
+    )

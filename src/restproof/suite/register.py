@@ -18,7 +18,8 @@ LEVELS = ("must", "should", "policy")
 
 @dataclass(frozen=True)
 class Requirement:
-    """One rule. ``sources``: clauses that state it (``contract`` stands for the contract itself). ``declared_by``: the word of the contract that makes a
+    """One rule. ``sources``: clauses that state it (``contract`` stands for the contract itself). ``declared_by``:
+    the word of the contract that makes a
     policy binding. ``not_tested``: why no suite tests it, where none does."""
 
     id: str
@@ -36,7 +37,8 @@ class Requirement:
 
 
 def load(path: Path) -> dict[str, Requirement]:
-    """The register in its own order. Raises ``ConfigurationError`` with file and line for an entry that is incomplete, unknown or doubled."""
+    """The register in its own order. Raises ``ConfigurationError`` with file and line for an entry that is
+    incomplete, unknown or doubled."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, yaml.YAMLError) as error:
@@ -48,14 +50,26 @@ def load(path: Path) -> dict[str, Requirement]:
     for node in root.value:
         place = Place(path, node.start_mark.line + 1)
         entry: Mapping[str, Any] = yaml.SafeLoader("").construct_document(node)
-        if not isinstance(entry, dict) or not {"id", "level", "statement", "sources"} <= entry.keys() or entry.keys() - known:
+        if (
+            not isinstance(entry, dict)
+            or not {"id", "level", "statement", "sources"} <= entry.keys()
+            or entry.keys() - known
+        ):
             raise ConfigurationError(
-                "an entry needs id, level, statement and sources, and may have depends_on, declared_by and not_tested", place=place
+                "an entry needs id, level, statement and sources, and may have depends_on, declared_by and not_tested",
+                place=place,
             )
         if entry["level"] not in LEVELS or not entry["sources"]:
-            raise ConfigurationError(f"{entry['id']}: a level is one of {', '.join(LEVELS)}, and a source must be cited", place=place)
+            raise ConfigurationError(
+                f"{entry['id']}: a level is one of {', '.join(LEVELS)}, and a source must be cited", place=place
+            )
+        for key in ("sources", "depends_on"):
+            if not isinstance(entry.get(key, []), list):
+                raise ConfigurationError(f"{entry['id']}: {key} is a list", place=place)
         if entry["id"] in found:
-            raise ConfigurationError(f"{entry['id']} stands twice (first on line {found[entry['id']].line})", place=place)
+            raise ConfigurationError(
+                f"{entry['id']} stands twice (first on line {found[entry['id']].line})", place=place
+            )
         found[entry["id"]] = Requirement(
             entry["id"],
             entry["level"],
@@ -69,7 +83,9 @@ def load(path: Path) -> dict[str, Requirement]:
     for requirement in found.values():
         for name in requirement.depends_on:
             if name not in found:
-                raise ConfigurationError(f"{requirement.id} depends on {name}, which is no entry", place=Place(path, requirement.line))
+                raise ConfigurationError(
+                    f"{requirement.id} depends on {name}, which is no entry", place=Place(path, requirement.line)
+                )
     return found
 
 

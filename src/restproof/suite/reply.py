@@ -70,12 +70,17 @@ class Reply:
 
     @property
     def id(self) -> Any:
-        """The id that the answer names: in the representation, else what the request chose, else the last segment of Location."""
+        """The id that the answer names: in the representation, else what the request chose, else the last segment of
+        Location."""
         if self.entity is not None and self.resource.id.field in self.entity:
             return self.entity[self.resource.id.field]
         if self.asked_id is not None:
             return self.asked_id
-        if isinstance(self.sent, dict) and self.resource.id.chosen_by != "server" and self.resource.id.field in self.sent:
+        if (
+            isinstance(self.sent, dict)
+            and self.resource.id.chosen_by != "server"
+            and self.resource.id.field in self.sent
+        ):
             return self.sent[self.resource.id.field]
         tail = (self.header("Location") or "").rstrip("/").rsplit("/", 1)[-1]
         if not tail:

@@ -77,7 +77,13 @@ class Runner:
         for item, seen in self._by_place.get(place, ()):
             seen.cases += 1
             try:
-                item.test(**{n: v for n, v in {"reply": reply, "memory": seen.memory, "case": self._inputs}.items() if n in _parameters(item.test)})
+                item.test(
+                    **{
+                        n: v
+                        for n, v in {"reply": reply, "memory": seen.memory, "case": self._inputs}.items()
+                        if n in _parameters(item.test)
+                    }
+                )
             except CaseFailed as failure:
                 finding = failure.finding
                 key = (finding.kind, finding.expected, finding.actual, finding.field)
@@ -98,14 +104,26 @@ class Runner:
         else:
             outcome = self._enumerated(item)
         self.sink.write(
-            {"event": "outcome", "item": item.id, "outcome": outcome.outcome, "cases": outcome.cases, "reason": outcome.reason}
+            {
+                "event": "outcome",
+                "item": item.id,
+                "outcome": outcome.outcome,
+                "cases": outcome.cases,
+                "reason": outcome.reason,
+            }
         )
         return outcome
 
     def failed(self, item: Item, error: BaseException) -> None:
         """Write down that the suite itself broke."""
         self.sink.write(
-            {"event": "outcome", "item": item.id, "outcome": "error", "cases": 0, "reason": f"{type(error).__name__}: {error}"}
+            {
+                "event": "outcome",
+                "item": item.id,
+                "outcome": "error",
+                "cases": 0,
+                "reason": f"{type(error).__name__}: {error}",
+            }
         )
 
     # ------------------------------------------------------------------- inside
@@ -154,7 +172,8 @@ class Runner:
         return Outcome("fail" if findings else "pass", done, findings)
 
     def _drawn(self, item: Item) -> Outcome:
-        """Run a property. Shrinking is bounded: once the property has failed, at most as many further cases are sent as it has examples; after
+        """Run a property. Shrinking is bounded: once the property has failed, at most as many further cases are sent
+        as it has examples; after
         that an input that was not sent yet counts as passing, and one that was sent gives what it gave."""
         known: dict[str, CaseFailed | None] = {}
         last: list[tuple[str, CaseFailed]] = []
@@ -206,7 +225,9 @@ class Runner:
             self.sink.write(failure.finding.to_event(item.id, name))
             return Outcome("fail", count[0], [failure.finding])
         if stopped:
-            return Outcome("blocked" if isinstance(stopped[0], SetUpFailed) else "not tested", count[0], reason=str(stopped[0]))
+            return Outcome(
+                "blocked" if isinstance(stopped[0], SetUpFailed) else "not tested", count[0], reason=str(stopped[0])
+            )
         return Outcome("pass", count[0])
 
 

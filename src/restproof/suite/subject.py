@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -17,12 +17,16 @@ from restproof.wire.session import NotSent
 
 Query = tuple[tuple[str, str], ...]
 _MOST_PAGES = 400
+USUAL = "usual"
+"""Stands for the credential that the subject speaks with anyway."""
+Pages = list[Reply]
 
 
 class Subject:
     """One resource of the contract, for one case: every request that it sends is recorded under that case.
 
-    Bodies may hold symbols (``plan.symbols``); they are resolved when a request is built. ``credential`` and ``scope`` may be given for each
+    Bodies may hold symbols (``plan.symbols``); they are resolved when a request is built. ``credential`` and
+    ``scope`` may be given for each
     request; the usual scope is made once and shared.
     """
 
@@ -69,7 +73,8 @@ class Subject:
 
     @property
     def has_other_root(self) -> bool:
-        """Whether the nearest parent is one that the configuration names twice (another one in reach of the credential)."""
+        """Whether the nearest parent is one that the configuration names twice (another one in reach of the
+        credential)."""
         parents = self.resource.parents
         return bool(parents) and parents[-1].resource in self.contract.given
 
@@ -92,14 +97,17 @@ class Subject:
         without: Iterable[str] = (),
         wrapped: bool = True,
     ) -> Request:
-        """The request for ``operation``. ``body``: the resource without its envelope, resolved already; ``beside``: members beside the envelope;
+        """The request for ``operation``. ``body``: the resource without its envelope, resolved already; ``beside``:
+        members beside the envelope;
         ``without``: parent parameters to leave out."""
         resource = self.resource
         scope = self.scope() if scope is None else scope
         path = self.world.path(resource.path, scope)
-        if operation not in ("list", "create") or (operation == "create" and not resource.supports("create")):
-            path = f"{path}/{quote(str(id), safe='')}"
-        elif operation == "create" and resource.method("create") == "PUT":
+        if (
+            operation not in ("list", "create")
+            or (operation == "create" and not resource.supports("create"))
+            or (operation == "create" and resource.method("create") == "PUT")
+        ):
             path = f"{path}/{quote(str(id), safe='')}"
         outside: dict[str, Any] = {}
         asked = list(query)
@@ -138,7 +146,7 @@ class Subject:
         request: Request,
         operation: str,
         *,
-        credential: str | None | type[Ellipsis] = ...,  # type: ignore[assignment]
+        credential: str | None = USUAL,
         sent: Any = None,
         asked_id: Any = None,
         scope: Mapping[str, Any] | None = None,
@@ -147,32 +155,51 @@ class Subject:
         observed: bool = True,
         noted: bool = False,
     ) -> Reply:
-        """Send a request as it is, and read the answer as one to ``operation``. ``observed``: whether the rules about every exchange judge it.
+        """Send a request as it is, and read the answer as one to ``operation``. ``observed``: whether the rules about
+        every exchange judge it.
         ``noted``: whether the caller writes into the ledger what the request creates."""
-        chosen = self.credential if credential is ... else credential
+        chosen = self.credential if credential == USUAL else credential
         if chosen is not None and self.contract.auth.scheme == "none":
             chosen = None
         item, case, setup = self.about
         about = About(self.resource.name, operation, item=item, case=case, setup=setup)
         try:
-            exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)  # type: ignore[arg-type]
+            exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)
         except NotSent as reason:
             raise NotTested(str(reason)) from None
         reply = self.reply(exchange, operation, sent, scope, asked_id)
         if operation == "create" and not noted and reply.ok and reply.id is not None:
             # A request that was to be refused, and was not.
             at = scope if scope is not None else self.scope()
-            entry = self.world.ledger.intend(self.name, request.target, {}, headers=self.world.headers(at), credential=chosen or "full")
+            entry = self.world.ledger.intend(
+                self.name, request.target, {}, headers=self.world.headers(at), credential=chosen or "full"
+            )
             self.world.ledger.created(entry, self.item_target(reply.id, at), reply.id)
         if observed:
             self.world.observe(reply)
         return reply
 
-    def reply(self, exchange: Exchange, operation: str, sent: Any = None, scope: Mapping[str, Any] | None = None, asked_id: Any = None) -> Reply:
+    def reply(
+        self,
+        exchange: Exchange,
+        operation: str,
+        sent: Any = None,
+        scope: Mapping[str, Any] | None = None,
+        asked_id: Any = None,
+    ) -> Reply:
         """An exchange, read as the answer to ``operation``."""
         return Reply(exchange, self.contract, self.resource, operation, dict(scope or {}), sent, asked_id)
 
-    def _write(self, operation: str, body: Any, *, id: Any = None, credential: Any = ..., scope: Mapping[str, Any] | None = None, **options: Any) -> Reply:
+    def _write(
+        self,
+        operation: str,
+        body: Any,
+        *,
+        id: Any = None,
+        credential: str | None = USUAL,
+        scope: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> Reply:
         scope = self.scope() if scope is None else dict(scope)
         body = self.resolved(body)
         request = self.request(operation, id=id, body=body, scope=scope, **options)
@@ -180,7 +207,7 @@ class Subject:
         if not creates:
             return self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
         unique = {n: body[n] for n in self.bodies.unique_fields if isinstance(body, dict) and n in body}
-        who = self.credential if credential is ... else credential
+        who = self.credential if credential == USUAL else credential
         entry = self.world.ledger.intend(
             self.name, request.target, unique, headers=self.world.headers(scope), credential=who or "full"
         )
@@ -189,11 +216,20 @@ class Subject:
             self.world.ledger.created(entry, self.item_target(reply.id, scope), reply.id)
         return reply
 
-    def create(self, body: Any, *, credential: Any = ..., scope: Mapping[str, Any] | None = None, **options: Any) -> Reply:
+    def create(
+        self, body: Any, *, credential: str | None = USUAL, scope: Mapping[str, Any] | None = None, **options: Any
+    ) -> Reply:
         """POST to the collection (or PUT to the id in ``body`` where that is how the resource is created)."""
         if not self.resource.supports("create") or self.resource.method("create") == "PUT":
             id = options.pop("id", None) or self.resolved(self.bodies.chosen_id("new"))
-            return self._write("create" if self.resource.supports("create") else "replace", body, id=id, credential=credential, scope=scope, **options)
+            return self._write(
+                "create" if self.resource.supports("create") else "replace",
+                body,
+                id=id,
+                credential=credential,
+                scope=scope,
+                **options,
+            )
         return self._write("create", body, credential=credential, scope=scope, **options)
 
     def update(self, id: Any, body: Any, **options: Any) -> Reply:
@@ -202,11 +238,17 @@ class Subject:
     def replace(self, id: Any, body: Any, **options: Any) -> Reply:
         return self._write("replace", body, id=id, **options)
 
-    def read(self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: Any = ..., **options: Any) -> Reply:
+    def read(
+        self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL, **options: Any
+    ) -> Reply:
         scope = self.scope() if scope is None else scope
-        return self.send(self.request("read", id=id, scope=scope, **options), "read", credential=credential, asked_id=id, scope=scope)
+        return self.send(
+            self.request("read", id=id, scope=scope, **options), "read", credential=credential, asked_id=id, scope=scope
+        )
 
-    def delete(self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: Any = ..., **options: Any) -> Reply:
+    def delete(
+        self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL, **options: Any
+    ) -> Reply:
         scope = self.scope() if scope is None else scope
         request = self.request("delete", id=id, scope=scope, **options)
         reply = self.send(request, "delete", credential=credential, asked_id=id, scope=scope)
@@ -214,9 +256,18 @@ class Subject:
             self.world.ledger.deleted(request.target)
         return reply
 
-    def list(self, query: Query = (), *, scope: Mapping[str, Any] | None = None, credential: Any = ..., **options: Any) -> Reply:
+    def list(
+        self,
+        query: Query = (),
+        *,
+        scope: Mapping[str, Any] | None = None,
+        credential: str | None = USUAL,
+        **options: Any,
+    ) -> Reply:
         scope = self.scope() if scope is None else scope
-        return self.send(self.request("list", scope=scope, query=query, **options), "list", credential=credential, scope=scope)
+        return self.send(
+            self.request("list", scope=scope, query=query, **options), "list", credential=credential, scope=scope
+        )
 
     # ------------------------------------------------------------------- set-up
 
@@ -235,7 +286,8 @@ class Subject:
         return self.world.shared(self.name, key)
 
     def own(self, body: Any = None) -> Instance:
-        """The item's own instance, made (with ``body``) by its first case: what the item's cases do to it touches no other item."""
+        """The item's own instance, made (with ``body``) by its first case: what the item's cases do to it touches no
+        other item."""
         return self.world.instance_of(self, self.about[0] or "", body)
 
     def target(self) -> Instance:
@@ -251,7 +303,8 @@ class Subject:
         return self.world.state(self, id, fresh=True)
 
     def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-        """The present state as set-up or check: by a read, else by the list; ``None`` where there is none. Raises ``SetUpFailed`` where neither
+        """The present state as set-up or check: by a read, else by the list; ``None`` where there is none. Raises
+        ``SetUpFailed`` where neither
         answers as it can."""
         if self.resource.supports("read"):
             reply = self.read(id, scope=scope)
@@ -282,17 +335,21 @@ class Subject:
         paging = self.resource.paging
         return None if paging.style == "none" else (paging.max or paging.default or 100)
 
-    def pages(self, size: int | None = None, query: Query = (), *, scope: Mapping[str, Any] | None = None) -> list[Reply]:
+    def pages(
+        self, size: int | None = None, query: Query = (), *, scope: Mapping[str, Any] | None = None
+    ) -> Sequence[Reply]:
         """All pages of a list, followed to the end. Raises ``SetUpFailed`` where a page is no list."""
         paging = self.resource.paging
         size = size or self.largest_page()
-        found: list[Reply] = []
+        found: Pages = []
         number = 1
         asked = (*query, *self.page_query(size, 1))
         while True:
             reply = self.list(asked, scope=scope)
             if not reply.ok or reply.entries is None:
-                raise SetUpFailed(f"set-up: a list of {self.name} answered {reply.status or reply.exchange.error} without its entries")
+                raise SetUpFailed(
+                    f"set-up: a list of {self.name} answered {reply.status or reply.exchange.error} without its entries"
+                )
             found.append(reply)
             if paging.style == "none" or len(found) >= _MOST_PAGES:
                 return found
@@ -326,11 +383,13 @@ class Subject:
         before = tuple(pair for pair in reply.exchange.request.query if pair[0] != paging.token)
         return (*before, (paging.token or "token", following))
 
-    def walk(self, query: Query = (), *, scope: Mapping[str, Any] | None = None, size: int | None = None) -> list[Any]:
+    def walk(
+        self, query: Query = (), *, scope: Mapping[str, Any] | None = None, size: int | None = None
+    ) -> Sequence[Any]:
         """All entries of a list, over all its pages."""
         return [entry for page in self.pages(size, query, scope=scope) for entry in page.entries or ()]
 
-    def entry_ids(self, entries: Iterable[Any]) -> list[Any]:
+    def entry_ids(self, entries: Iterable[Any]) -> Sequence[Any]:
         return [e.get(self.resource.id.field) for e in entries if isinstance(e, dict)]
 
     def filter_query(self, name: str, value: Any) -> Query:
@@ -338,7 +397,9 @@ class Subject:
         return ((self.contract.query.filter.replace("{name}", name), text),)
 
     def sort_query(self, name: str, *, descending: bool = False) -> Query:
-        return ((self.contract.query.sort, self.contract.query.descending.replace("{field}", name) if descending else name),)
+        return (
+            (self.contract.query.sort, self.contract.query.descending.replace("{field}", name) if descending else name),
+        )
 
     # ------------------------------------------------------------- what differs
 

@@ -78,7 +78,8 @@ class World:
         return self.target.ids[key]
 
     def scope(self, resource: Resource, which: str = "main") -> dict[str, Any]:
-        """Ancestor → id for requests to ``resource``. ``other``: the nearest parent is another one; ``none``: it does not exist;
+        """Ancestor → id for requests to ``resource``. ``other``: the nearest parent is another one; ``none``: it does
+        not exist;
         ``foreign``: the root belongs to another tenant."""
         scope: dict[str, Any] = {}
         for parent in resource.parents:
@@ -86,7 +87,9 @@ class World:
             if above.name in self.contract.given:
                 scope[above.name] = self.absent_id(above) if which == "none" else self.given_id(above.name, which)
                 continue
-            instance = self.shared(above.name, {"main": "0", "foreign": "foreign"}.get(which, "0" if which == "none" else "1"))
+            instance = self.shared(
+                above.name, {"main": "0", "foreign": "foreign"}.get(which, "0" if which == "none" else "1")
+            )
             scope.update(instance.scope)
             scope[above.name] = self.absent_id(above) if which == "none" else instance.id
         return scope
@@ -100,7 +103,8 @@ class World:
         return f"{self.prefix}-absent"
 
     def shared(self, name: str, key: str) -> Instance:
-        """The instance of ``name`` that all cases share; made when it is first needed. ``0`` and ``1`` in the usual scope, ``other`` under another
+        """The instance of ``name`` that all cases share; made when it is first needed. ``0`` and ``1`` in the usual
+        scope, ``other`` under another
         parent, ``foreign`` by another tenant. Raises ``SetUpFailed`` each time where it could not be made."""
         from restproof.suite.subject import Subject
 
@@ -111,7 +115,13 @@ class World:
                 named = {"0": "main", "1": "other"}.get(key, key)
                 self._shared[name, key] = Instance(self.given_id(name, named), {})
                 return self.shared(name, key)
-            subject = Subject(self, resource, setup=f"{name}:{key}", token=self.next_token(), credential="foreign" if which == "foreign" else "full")
+            subject = Subject(
+                self,
+                resource,
+                setup=f"{name}:{key}",
+                token=self.next_token(),
+                credential="foreign" if which == "foreign" else "full",
+            )
             try:
                 self._shared[name, key] = subject.given(scope=self.scope(resource, which))
             except SetUpFailed as failure:
@@ -133,7 +143,8 @@ class World:
         return self._own[item]
 
     def aged(self, subject: Subject, resolution: float) -> Instance:
-        """An instance that was made at least ``resolution`` seconds ago, so that a clock of that resolution tells then from now. The first that an
+        """An instance that was made at least ``resolution`` seconds ago, so that a clock of that resolution tells
+        then from now. The first that an
         item made for itself, where there is one; waits for what is left."""
         if subject.name not in self._aged:
             self._aged[subject.name] = (subject.given(tag="aged"), time.monotonic())
@@ -150,7 +161,8 @@ class World:
         return self._states[id]
 
     def at_least(self, subject: Subject, count: int) -> None:
-        """See to it that the run has made ``count`` instances in the usual scope, so that lists have something to cut."""
+        """See to it that the run has made ``count`` instances in the usual scope, so that lists have something to
+        cut."""
         for number in range(self._filled.get(subject.name, 0), count):
             subject.given(tag=f"n{number}")
             self.listed.clear()
@@ -161,11 +173,12 @@ class World:
         item = subject.about[0] or ""
         if item not in self.listed:
             self.listed.clear()
-            self.listed[item] = subject.walk()
+            self.listed[item] = list(subject.walk())
         return self.listed[item]
 
     def lookalikes(self, subject: Subject, name: str) -> list[Any]:
-        """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix, another case); made once. The ids of some
+        """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix,
+        another case); made once. The ids of some
         instances where ``name`` is the id."""
         if name == subject.resource.id.field:
             return [subject.shared("0").id, subject.shared("1").id]

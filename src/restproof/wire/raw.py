@@ -30,7 +30,8 @@ def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str
 
 
 def handshake(host: str, port: int, ca_bundle: Path | None, *, outdated: bool = False) -> tuple[str | None, str]:
-    """The TLS version of a verified connection, or ``None`` and why there is none. ``outdated``: offer nothing newer than TLS 1.1 (and ask for
+    """The TLS version of a verified connection, or ``None`` and why there is none. ``outdated``: offer nothing newer
+    than TLS 1.1 (and ask for
     no verification: only the version counts)."""
     context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
     if outdated:
@@ -43,7 +44,10 @@ def handshake(host: str, port: int, ca_bundle: Path | None, *, outdated: bool = 
             context.maximum_version = ssl.TLSVersion.TLSv1_1
         context.set_ciphers("ALL:@SECLEVEL=0")
     try:
-        with socket.create_connection((host, port), timeout=TIMEOUT) as plain, context.wrap_socket(plain, server_hostname=host) as secure:
+        with (
+            socket.create_connection((host, port), timeout=TIMEOUT) as plain,
+            context.wrap_socket(plain, server_hostname=host) as secure,
+        ):
             return secure.version(), ""
     except ssl.SSLCertVerificationError as error:
         return None, error.verify_message

@@ -166,7 +166,8 @@ class Session:
             self._sleep(wait)
 
     def headers_for(self, request: Request, credential: str | None) -> Headers:
-        """The header fields that :meth:`send` would send, the credential among them: for the few checks that go below HTTP."""
+        """The header fields that :meth:`send` would send, the credential among them: for the few checks that go below
+        HTTP."""
         return tuple((n, v) for n, v in self._headers(request, credential).items() if v != SKIP_HEADER)
 
     def _check_allowed(self, request: Request, about: About) -> None:

@@ -1,0 +1,180 @@
+"""Enumerated values are on the side that they say, and only where every reading agrees."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from restproof.contract.shapes import type_of, types_of
+from restproof.plan.candidates import LONGEST, accepted, refused, sample, wrong_types
+from restproof.plan.values import value_strategy
+from restproof.plan.words import PHRASES, fits, matching_text
+from restproof.semantics.checker import is_valid
+
+from .schemas import PATTERNS, Schema, is_unassertable, properties
+
+few = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+def plainly_valid(schema: Schema, value: Any) -> bool:
+    """By the reference implementation, formats aside."""
+    return bool(Draft202012Validator(schema).is_valid(value))
+
+
+@few
+@given(properties())
+def test_accepted_values_are_valid(schema: Schema) -> None:
+    found = accepted(schema)
+    for candidate in found:
+        assert plainly_valid(schema, candidate.value)
+        assert is_valid(schema, candidate.value)
+        assert not is_unassertable(candidate.value)
+        assert len(json.dumps(candidate.value)) <= 256 * 1024
+    keys = [json.dumps([type_of(c.value), c.value]) for c in found]
+    assert len(set(keys)) == len(keys)
+
+
+@few
+@given(properties())
+def test_refused_values_are_invalid_and_of_an_admitted_type(schema: Schema) -> None:
+    for candidate in refused(schema):
+        assert not is_valid(schema, candidate.value)
+        assert type_of(candidate.value) in types_of(schema)
+        assert not is_unassertable(candidate.value)
+        assert candidate.keyword != "type"
+        # The reference does not assert formats, and its `$` matches before a line break, as JavaScript's does not.
+        if "format" not in json.dumps(schema) and "\\n" not in json.dumps(candidate.value):
+            assert not plainly_valid(schema, candidate.value)
+
+
+@few
+@given(properties())
+def test_wrong_types_are_of_no_admitted_type(schema: Schema) -> None:
+    for candidate in wrong_types(schema):
+        assert not plainly_valid(schema, candidate.value)
+        assert type_of(candidate.value) not in types_of(schema)
+        assert candidate.value is not None
+        assert not is_unassertable(candidate.value)
+
+
+@few
+@given(properties())
+def test_a_sample_is_valid_and_never_null(schema: Schema) -> None:
+    value = sample(schema)
+    assert value is not None
+    assert is_valid(schema, value)
+
+
+@few
+@given(st.data())
+def test_drawn_values_are_valid(data: st.DataObject) -> None:
+    schema = data.draw(properties())
+    value = data.draw(value_strategy(schema))
+    assert is_valid(schema, value)
+    assert not is_unassertable(value)
+    json.dumps(value, allow_nan=False)
+
+
+def notes(found: list[Any]) -> dict[str, Any]:
+    return {c.note: c.value for c in found}
+
+
+def test_both_sides_of_a_length_are_tried() -> None:
+    schema = {"type": "string", "minLength": 3, "maxLength": 12}
+    lengths = {c.keyword: len(c.value) for c in refused(schema) if c.keyword in ("minLength", "maxLength")}
+    assert lengths == {"minLength": 2, "maxLength": 13}
+    assert {3, 12} <= {len(c.value) for c in accepted(schema)}
+    several = next(c.value for c in accepted(schema) if "several bytes" in c.note)
+    assert len(several) == 12
+    assert len(several.encode()) > 24
+
+
+def test_both_sides_of_a_range_are_tried() -> None:
+    schema = {"type": "integer", "minimum": 2, "maximum": 9}
+    assert {2, 3, 8, 9} <= {c.value for c in accepted(schema)}
+    assert {1, 10} <= {c.value for c in refused(schema)}
+    open_ = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+    assert {0, 1} <= {c.value for c in refused(open_)}
+    assert all(0 < c.value < 1 for c in accepted(open_))
+
+
+@pytest.mark.parametrize("kind", ["integer", "number"])
+def test_a_bound_that_is_written_with_a_fraction_is_sent_without(kind: str) -> None:
+    schema = {"type": kind, "minimum": 2.0, "maximum": 8.5}
+    for candidate in (*accepted(schema), *refused(schema)):
+        assert not is_unassertable(candidate.value)
+    assert 2 in [c.value for c in accepted(schema)]
+
+
+@pytest.mark.parametrize(
+    "bounds", [{"minimum": 1}, {"exclusiveMinimum": 6}, {"maximum": -1}, {"minimum": 1, "maximum": 4}]
+)
+def test_a_multiple_is_found_whatever_the_bounds(bounds: dict[str, int]) -> None:
+    schema = {"type": "integer", "multipleOf": 3, **bounds}
+    assert accepted(schema)
+    assert [c for c in refused(schema) if c.keyword == "multipleOf"]
+
+
+def test_every_value_of_an_enumeration_is_accepted() -> None:
+    schema = {"enum": ["Red", "Yellow", None, 3]}
+    assert [c.value for c in accepted(schema)] == ["Red", "Yellow", None, 3]
+    assert "rED" in [c.value for c in refused(schema)]
+
+
+def test_every_type_but_its_own_is_tried() -> None:
+    assert {type_of(c.value) for c in wrong_types({"type": "string"})} == {"integer", "boolean", "array", "object"}
+    assert {type_of(c.value) for c in wrong_types({"type": "integer"})} == {
+        "string",
+        "number",
+        "boolean",
+        "array",
+        "object",
+    }
+    assert [c.value for c in wrong_types({"type": "integer"}) if type_of(c.value) == "number"] == [5.5]
+    assert "number" not in {type_of(c.value) for c in wrong_types({"type": "number"})}
+    assert {"true", 1} <= {c.value for c in wrong_types({"type": "boolean"}) if not isinstance(c.value, list | dict)}
+
+
+def test_an_array_is_tried_empty_full_and_repeated() -> None:
+    schema = {"type": "array", "items": {"type": "integer", "minimum": 1}, "uniqueItems": True, "maxItems": 2}
+    assert [] in [c.value for c in accepted(schema)]
+    refusals = notes(refused(schema))
+    assert len(refusals["one entry too many"]) == 3
+    twice = refusals["the same entry twice"]
+    assert twice[0] == twice[1]
+    assert refusals["a null entry"] == [None]
+
+
+def test_an_object_is_tried_member_by_member() -> None:
+    schema = {"type": "object", "required": ["body"], "properties": {"body": {"type": "string", "minLength": 1}}}
+    refusals = notes(refused(schema))
+    assert refusals["without body"] == {}
+    assert refusals["body is null"] == {"body": None}
+    assert refusals["body: one character too short"] == {"body": ""}
+
+
+def test_nothing_longer_than_a_request_may_be_is_tried() -> None:
+    assert all(len(c.value) <= LONGEST for c in accepted({"type": "string", "maxLength": 10**7}))
+    assert not [c for c in refused({"type": "string", "maxLength": 10**7}) if c.keyword == "maxLength"]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("length", [None, 5, 40])
+def test_text_is_made_for_a_pattern(pattern: str, length: int | None) -> None:
+    text = matching_text({"type": "string", "pattern": pattern}, length)
+    fixed = pattern in (r"^[A-Z]{2}$", r"^#[0-9a-f]{6}$", r"^[0-9]{3,5}$")
+    if length is None or not fixed:
+        assert fits(text, {"pattern": pattern})
+        assert length is None or len(text) == length
+    assert text == matching_text({"type": "string", "pattern": pattern}, length)
+
+
+def test_plausible_text_has_several_scripts_and_nothing_invisible() -> None:
+    assert any(ord(c) > 0x3000 for p in PHRASES for c in p)
+    assert all(c.isprintable() for p in PHRASES for c in p)
+    assert all(p == p.strip() for p in PHRASES)
