@@ -557,7 +557,7 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         return (yield)
     if run.options.plan:
         for line in plan_lines(run, items):
-            print(line)
+            sys.stdout.write(f"{line}\n")
         session.items.clear()
         return (yield)
     try:

@@ -366,3 +366,23 @@ def test_what_other_readers_of_yaml_guess_at_stays_text(tmp_path: Path, text: st
         """)
     assert problems(tmp_path, contract) == []
     assert load(tmp_path).title == text
+
+
+@pytest.mark.parametrize(
+    ("added", "line", "message", "hint"),
+    [
+        ("other_methods: {colection: [DELETE]}", 7, "unknown word 'colection'", "did you mean 'collection'?"),
+        ("other_methods: {item: [DELTE]}", 7, "one of: GET, POST", "did you mean 'DELETE'?"),
+        ("other_methods: {item: [PUT, PATCH]}", 7, "PATCH on the item is the operation 'update'", "no operation"),
+        ("other_methods: {collection: [POST]}", 7, "POST on the collection is the operation 'create'", "no operation"),
+        ("methods: {create: PUT}\nother_methods:\n  item:\n    - PUT", 10, "is the operation 'create'", None),
+        ("paging: {style: token, links: true, min: -1}", 7, "at least 0", None),
+        ("paging: {style: token, links: true, min: 9, max: 8}", 7, "the smallest page size (9) is above", "correct"),
+        ("statuses: {unknown_beside: kept}", 7, "'unknown_beside' cannot be 'kept'", "unknown_field"),
+    ],
+)
+def test_mistakes_in_words_for_what_lies_besides(
+    tmp_path: Path, added: str, line: int, message: str, hint: str | None
+) -> None:
+    indented = "".join(f"    {row}\n" for row in added.splitlines())
+    expect(problems(tmp_path, HEAD + indented), f"contract.yaml:{line}", message, hint)

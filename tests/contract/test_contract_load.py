@@ -283,3 +283,43 @@ def test_the_farthest_parent_comes_first_wherever_it_is_named(tmp_path: Path) ->
     assert item.parents == (Parent("shop", "shop_id", "query"), Parent("shelf", "shelf", "path"))
     assert contract.ancestors(item) == ("shop", "shelf")
     assert item.parent_place(item.parents[0], "create") == "query"
+
+
+def test_what_stands_beside_the_resource_and_no_body_at_all_have_words_of_their_own(tmp_path: Path) -> None:
+    contract = write(
+        tmp_path,
+        """\
+        contract: shop
+        statuses: {unknown_field: kept, malformed: 400}
+        resources:
+          item: {path: /items, schema: item.json}
+          other: {path: /others, schema: item.json, statuses: {unknown_beside: 406, empty_body: [201, 400]}}
+        """,
+    )
+    item, other = contract.resources["item"], contract.resources["other"]
+    assert str(item.status("unknown_beside")) == "ignored"
+    assert str(item.status("empty_body")) == "400"
+    assert str(other.status("unknown_beside")) == "406"
+    assert str(other.status("empty_body")) == "201 or 400"
+    assert (str(other.status("unknown_field")), str(other.status("malformed"))) == ("kept", "400")
+
+
+def test_methods_besides_the_operations_and_the_smallest_page(tmp_path: Path) -> None:
+    contract = write(
+        tmp_path,
+        """\
+        contract: shop
+        paging: {style: token, next_header: Next-Page, min: 0}
+        resources:
+          item:
+            path: /items
+            schema: item.json
+            operations: [list, read]
+            other_methods: {collection: [DELETE], item: [PUT, PATCH]}
+          other: {path: /others, schema: item.json, paging: {min: 5, max: 5}}
+        """,
+    )
+    item, other = contract.resources["item"], contract.resources["other"]
+    assert item.other_methods == {"collection": ("DELETE",), "item": ("PUT", "PATCH")}
+    assert other.other_methods == {}
+    assert (item.paging.min, other.paging.min) == (0, 5)

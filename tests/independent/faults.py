@@ -12,6 +12,7 @@ _GROUPS: dict[str, str] = {
     "create.answers-created": "create-200 create-no-body create-only-id",
     "create.answers-created shape. create.reads-back": "create-echoes",
     "delete.answers protocol.no-body": "delete-answers-body delete-204-body delete-202",
+    "identity.unknown": "absent-410",
     "identity.unknown-path": "unknown-path-200",
     "protocol.unsupported-verb": "put-accepted post-on-item project-delete unsupported-501",
     "protocol.405-allow": "no-allow allow-lies",
@@ -101,7 +102,7 @@ _GROUPS: dict[str, str] = {
     # ------------------------------------------------------------------ deletes
     "delete.siblings": "delete-sibling delete-all-of-company",
     "delete.clears-references": "dangling delete-restricted delete-cascades delete-clears-departments",
-    "delete.is-gone": "ghost-read ghost-updated delete-repeats absent-delete-204 absent-410",
+    "delete.is-gone": "ghost-read ghost-updated delete-repeats absent-delete-204",
     "delete.unlisted": "ghosts-listed",
     "create.unique-id": "id-reused",
     # ------------------------------------------------------------------ lists

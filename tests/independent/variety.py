@@ -94,6 +94,6 @@ VARIETIES = {
         full_window=2,
         small_limit=9,
         small_window=3,
-        leeway=Leeway(whole_floats=True, strict_uri=False),
+        leeway=Leeway(whole_floats=True, strict_uri=False, free_office_codes=True),
     ),
 }

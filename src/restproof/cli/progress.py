@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import click
+
 
 class Progress:
     """Counts items as they end. ``quiet`` shows nothing."""
@@ -62,10 +64,10 @@ class Progress:
         tenth = 10 * self._done // self._total
         if tenth > 10 * (self._done - 1) // self._total:
             spent = time.monotonic() - self._started
-            print(
+            click.echo(
                 f"{tenth * 10:>3} %  {self._done} of {self._total} items, about {self._cost} of {self._all_cost} "
                 f"requests, {self._failed} failed, {spent:.0f} s",
-                file=sys.stderr,
+                err=True,
             )
 
     def end(self) -> None:

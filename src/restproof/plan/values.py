@@ -111,7 +111,8 @@ def _numbers(schema: Mapping[str, Any], kinds: frozenset[str]) -> st.SearchStrat
     if "number" not in kinds:
         return whole
     # Six decimals survive every usual storage; whole numbers are sent without a fraction.
-    return st.one_of(whole, st.integers(int(least * 1_000_000), int(most * 1_000_000)).map(lambda n: n / 1_000_000))
+    fractions = st.integers(int(least * 1_000_000), int(most * 1_000_000)).map(lambda n: n / 1_000_000)
+    return st.one_of(whole, fractions.filter(lambda n: not n.is_integer()))
 
 
 def _arrays(schema: Mapping[str, Any]) -> st.SearchStrategy[list[Any]]:

@@ -1,13 +1,14 @@
 """What a module of ``suites/`` imports."""
 
 from restproof.suite import must
-from restproof.suite.failure import NotTested, SetUpFailed
+from restproof.suite.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.suite.marks import Field, every_exchange, for_all, for_each, requirement
 from restproof.suite.reply import Reply
 from restproof.suite.subject import Subject, encode, links
 
 __all__ = [
     "Field",
+    "Inconclusive",
     "NotTested",
     "Reply",
     "SetUpFailed",

@@ -19,3 +19,7 @@ class SetUpFailed(Exception):
 
 class NotTested(Exception):
     """The rule cannot be tried in this run; the message is the reason that reports print."""
+
+
+class Inconclusive(Exception):
+    """This one case says nothing about the rule (another rule tells why); the item's other cases go on."""

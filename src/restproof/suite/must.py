@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from restproof.contract.model import Status
+from restproof.contract.shapes import type_of
 from restproof.oracle.finding import Finding, shown
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences
@@ -89,8 +90,8 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
             reply,
             f"{what}: {name} is {shown(found)}, not {shown(expected)}",
             kind=f"value of {what}",
-            expected=_sort_of(expected),
-            actual=_sort_of(found),
+            expected="null" if expected is None else "what the contract says",
+            actual=_difference(expected, found),
             pointer=(reply.entity_pointer if pointer is None else pointer) + path,
             field=name,
         )
@@ -133,10 +134,10 @@ def _plain_field(path: tuple[str | int, ...]) -> str | None:
     return next((p for p in path if isinstance(p, str)), None)
 
 
-def _sort_of(value: Any) -> str:
-    """The value where it says something by itself, its JSON type where it is data of this run."""
-    if value is None or isinstance(value, bool) or value in ("", [], {}):
-        return shown(value)
-    return {str: "a string", int: "a number", float: "a number", list: "an array", dict: "an object"}.get(
-        type(value), "a value"
-    )
+def _difference(wanted: Any, found: Any) -> str:
+    """In which way ``found`` differs, without the data of this run: what is wrong in one way everywhere is one cause."""
+    if found is None or found in ("", [], {}):
+        return shown(found)
+    if type_of(found) != type_of(wanted) and wanted is not None:
+        return f"of type {type_of(found)}"
+    return "another value"

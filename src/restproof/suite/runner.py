@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, Protocol
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
-
 from restproof.contract.model import Resource
 from restproof.oracle.finding import Finding
-from restproof.suite.failure import CaseFailed, NotTested, SetUpFailed
+from restproof.suite.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.suite.items import Item
+from restproof.suite.property import Property, seed_of
 from restproof.suite.reply import Reply
 from restproof.suite.subject import Subject
 from restproof.suite.world import World
@@ -65,7 +61,8 @@ class Runner:
         """Items that judge every exchange."""
         for item in items:
             seen = self._seen[item.id] = _Seen()
-            assert item.resource is not None and item.operation is not None
+            assert item.resource is not None
+            assert item.operation is not None
             self._by_place.setdefault((item.resource.name, item.operation), []).append((item, seen))
 
     def observe(self, reply: Reply) -> None:
@@ -149,6 +146,7 @@ class Runner:
     def _enumerated(self, item: Item) -> Outcome:
         findings: list[Finding] = []
         silent = done = 0
+        unsaid: Inconclusive | None = None
         for number, inputs in enumerate(item.cases or (), start=1):
             try:
                 self._case(item, number, inputs)
@@ -156,89 +154,44 @@ class Runner:
                 findings.append(failure.finding)
                 self.sink.write(failure.finding.to_event(item.id, f"{item.id}#{number}"))
                 silent += failure.finding.kind == "no answer"
-            except SetUpFailed as failure:
-                if not findings:
-                    return Outcome("blocked", done, reason=str(failure))
-                break
-            except NotTested as reason:
-                if not findings and not done:
-                    return Outcome("not tested", done, reason=str(reason))
-                if not findings:
-                    return Outcome("not tested", done, reason=f"{reason} (after {done} of {item.count} cases)")
-                break
+            except Inconclusive as reason:
+                unsaid = reason
+                continue
+            except (SetUpFailed, NotTested) as reason:
+                if findings:
+                    break
+                part = f" (after {done} of {item.count} cases)" if done else ""
+                return Outcome(_ending(reason), done, reason=f"{reason}{part}")
             done += 1
             if silent >= _MOST_SILENT:
                 break
+        if unsaid is not None and not done:
+            return Outcome("not tested", 0, reason=str(unsaid))
         return Outcome("fail" if findings else "pass", done, findings)
 
     def _drawn(self, item: Item) -> Outcome:
-        """Run a property. Shrinking is bounded: once the property has failed, at most as many further cases are sent
-        as it has examples; after
-        that an input that was not sent yet counts as passing, and one that was sent gives what it gave."""
-        known: dict[str, CaseFailed | None] = {}
-        last: list[tuple[str, CaseFailed]] = []
-        count = [0, 0]  # cases sent, cases sent since the first failure
+        def send(number: int, inputs: dict[str, Any]) -> None:
+            self._case(item, number, inputs)
 
-        def once(inputs: dict[str, Any]) -> None:
-            if stopped:
-                return
-            key = json.dumps(inputs, sort_keys=True, default=str)
-            if key not in known:
-                if last and count[1] >= item.examples:
-                    return
-                count[0] += 1
-                count[1] += bool(last)
-                try:
-                    self._case(item, count[0], inputs)
-                    known[key] = None
-                except CaseFailed as failure:
-                    known[key] = failure
-                    last.append((f"{item.id}#{count[0]}", failure))
-                    sent[key] = last[-1]
-                except (SetUpFailed, NotTested) as reason:
-                    stopped.append(reason)
-                    return
-            found = known[key]
-            if found is not None:
-                last.append(sent[key])
-                raise found
+        drawn = Property(send, item.examples)
+        found = drawn.check({n: draw(item.field) for n, draw in item.rule.draw.items()}, seed_of(self.seed, item.id))
+        if found is not None:
+            number, finding = found
+            self.sink.write(finding.to_event(item.id, f"{item.id}#{number}"))
+            return Outcome("fail", drawn.sent, [finding])
+        if drawn.stopped is not None:
+            return Outcome(_ending(drawn.stopped), drawn.sent, reason=str(drawn.stopped))
+        return Outcome("pass", drawn.sent)
 
-        sent: dict[str, tuple[str, CaseFailed]] = {}
-        stopped: list[SetUpFailed | NotTested] = []
-        arguments = st.fixed_dictionaries({name: draw(item.field) for name, draw in item.rule.draw.items()})
-        property_ = given(arguments)(once)
-        property_ = settings(
-            max_examples=item.examples,
-            database=None,
-            deadline=None,
-            derandomize=False,
-            report_multiple_bugs=False,
-            print_blob=False,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        )(property_)
-        property_ = seed(_seed_of(self.seed, item.id))(property_)
-        try:
-            property_()
-        except CaseFailed as failure:
-            name = next((case for case, found in reversed(last) if found is failure), last[-1][0])
-            self.sink.write(failure.finding.to_event(item.id, name))
-            return Outcome("fail", count[0], [failure.finding])
-        if stopped:
-            return Outcome(
-                "blocked" if isinstance(stopped[0], SetUpFailed) else "not tested", count[0], reason=str(stopped[0])
-            )
-        return Outcome("pass", count[0])
+
+def _ending(reason: SetUpFailed | NotTested) -> str:
+    return "blocked" if isinstance(reason, SetUpFailed) else "not tested"
 
 
 def _any(world: World) -> Resource:
     """A resource to speak to the server about: the first that can be listed or read."""
     found = [r for r in world.contract if r.supports("list")] or [r for r in world.contract if r.supports("read")]
     return (found or list(world.contract))[0]
-
-
-def _seed_of(seed: int, item: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{seed}:{item}".encode()).digest()[:8], "big")
 
 
 @cache

@@ -1,0 +1,155 @@
+"""Lifecycle plans and profiles: plain JSON, well-formed, the same for the same seed; a small run is the beginning of a large one."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from restproof.bundle import bundled_dir
+from restproof.plan.bodies import Bodies
+from restproof.plan.lifecycle import lifecycle_plans
+from restproof.plan.profile import PROFILES
+from restproof.semantics.validate import Validation
+from restproof.suite.items import Item, items_of
+from restproof.suite.marks import Field, rule_of
+
+from .conftest import CONTRACTS, every, field_of, resolved
+
+SUITES = bundled_dir() / "suites"
+
+
+def plans(field: Field, number: int, count: int = 10) -> list[list[dict[str, Any]]]:
+    found: list[list[dict[str, Any]]] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    )
+    @given(lifecycle_plans(field))
+    def collect(plan: list[dict[str, Any]]) -> None:
+        found.append(plan)
+
+    collect()
+    return found
+
+
+@every("create")
+def test_plans_are_well_formed(field: Field) -> None:
+    validation = Validation(field.resource)
+    for plan in plans(field, 1):
+        assert json.loads(json.dumps(plan)) == plan
+        assert 3 <= len(plan) <= field.profile.steps
+        made: dict[int, dict[str, Any]] = {}
+        assert plan[0]["do"] == "create"
+        for step in plan:
+            kind = step["do"]
+            if kind == "create":
+                assert step.keys() == {"do", "as", "body"}
+                assert step["as"] == len(made)
+                sent = resolved(field, step["body"])
+                assert validation.problems("create", sent) == []
+                assert validation.rules("create", None, sent) == []
+                made[step["as"]] = sent
+                continue
+            if kind == "list":
+                assert step == {"do": "list"}
+                continue
+            assert step["of"] in made
+            assert kind in ("read", "update", "delete", "duplicate")
+            assert kind == "read" or kind == "duplicate" or field.resource.supports(kind)
+            if kind == "update":
+                change = resolved(field, step["body"])
+                assert validation.problems("update", change) == []
+                state = {**made[step["of"]], **change}
+                assert validation.rules("update", made[step["of"]], state) == []
+                made[step["of"]] = state
+            else:
+                assert step.keys() == {"do", "of"}
+
+
+@every("create")
+def test_no_two_steps_of_a_plan_share_a_unique_value(field: Field) -> None:
+    for plan in plans(field, 2):
+        for name in field.bodies.unique_fields:
+            bodies = [step["body"] for step in plan if "body" in step]
+            values = [resolved(field, body)[name] for body in bodies if body.get(name) is not None]
+            assert len(set(values)) == len(values)
+
+
+def test_plans_use_every_kind_of_step() -> None:
+    contract = CONTRACTS["procore"]
+    field = field_of(contract, contract.resources["office"], "create")
+    kinds = {step["do"] for plan in plans(field, 3, 40) for step in plan}
+    assert kinds == {"create", "read", "update", "delete", "list", "duplicate"}
+
+
+def test_the_same_seed_makes_the_same_plans() -> None:
+    contract = CONTRACTS["procore"]
+    first, again = (field_of(contract, contract.resources["office"], "create") for _ in range(2))
+    assert plans(first, 4) == plans(again, 4)
+    assert plans(first, 4) != plans(again, 5)
+
+
+# ---------------------------------------------------------------------------------------------------------- profiles
+
+
+def suite_tests() -> Iterator[tuple[str, Any]]:
+    for path in sorted(SUITES.glob("test_*.py")):
+        spec = importlib.util.spec_from_file_location(f"profiles_{path.stem}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        yield from ((name, value) for name, value in vars(module).items() if rule_of(value) and name.startswith("test"))
+
+
+def items(contract: str, profile: str) -> dict[tuple[str, str], Item]:
+    bodies = {r.name: Bodies(CONTRACTS[contract], r) for r in CONTRACTS[contract]}
+    found = {}
+    for name, test in suite_tests():
+        rule = rule_of(test)
+        assert rule is not None
+        for item in items_of(rule, test, CONTRACTS[contract], PROFILES[profile], bodies):
+            found[name, item.id] = item
+    return found
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_a_small_profile_is_the_beginning_of_a_large_one(contract: str) -> None:
+    smoke, ci = items(contract, "smoke"), items(contract, "ci")
+    assert smoke.keys() == ci.keys()
+    for key, item in smoke.items():
+        if item.cases is not None:
+            whole = ci[key].cases
+            assert whole is not None
+            assert item.cases == whole[: len(item.cases)], key
+        assert item.count <= ci[key].count
+        assert item.cost <= ci[key].cost
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+def test_every_case_is_plain_json(contract: str) -> None:
+    for key, item in items(contract, "ci").items():
+        for case in item.cases or ():
+            assert json.loads(json.dumps(case)) == case, key
+
+
+def test_profiles_grow() -> None:
+    smoke, ci, deep = (PROFILES[n] for n in ("smoke", "ci", "deep"))
+    assert smoke.examples < ci.examples < deep.examples
+    assert smoke.steps <= ci.steps <= deep.steps
+    assert smoke.cases is not None
+    assert ci.cases is None
+    assert deep.cases is None
+
+
+def test_weight_scales_examples_and_never_to_nothing() -> None:
+    item = next(i for i in items("procore", "ci").values() if i.rule.draw)
+    assert replace(item, rule=replace(item.rule, weight=0.01)).examples == 1
+    assert replace(item, rule=replace(item.rule, weight=2.0)).examples == 2 * PROFILES["ci"].examples
