@@ -7,6 +7,7 @@ Active only where a collected module holds tests marked with ``requirement``; na
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path

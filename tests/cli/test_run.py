@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import http.client
+import itertools
 import json
 import os
 import signal
@@ -82,7 +83,7 @@ def sandboxes_of(pid: int) -> list[int]:
             state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
         except (FileNotFoundError, ProcessLookupError):
             continue
-        parents = [after for before, after in zip(words, words[1:], strict=False) if before == b"--parent"]
+        parents = [after for before, after in itertools.pairwise(words) if before == b"--parent"]
         if b"restproof.sandbox" in words and str(pid).encode() in parents and state != "Z":
             found.append(int(entry.name))
     return found

@@ -45,12 +45,27 @@ def tried(told: dict[str, Any], out: Path, options: tuple[str, ...] = ()) -> dic
     environment |= {f"RESTPROOF_{n.upper()}": v for n, v in told["credentials"].items()}
     environment |= {f"RESTPROOF_ID_{n.upper()}": str(v) for n, v in told["ids"].items()}
     environment["PYTHONPATH"] = str(ROOT / "src")
-    command = [sys.executable, "-m", "pytest", "suites", "-q", "-p", "no:schemathesis", "--contract", "contracts/procore"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "suites",
+        "-q",
+        "-p",
+        "no:schemathesis",
+        "--contract",
+        "contracts/procore",
+    ]
     command += ["--target", f"http://127.0.0.1:{told['port']}", "--out", str(out), *options]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
     summary = out / "summary.json"
     if not summary.exists():
-        return {"verdict": "no run", "results": [], "exit": done.returncode, "output": done.stdout[-3000:] + done.stderr[-3000:]}
+        return {
+            "verdict": "no run",
+            "results": [],
+            "exit": done.returncode,
+            "output": done.stdout[-3000:] + done.stderr[-3000:],
+        }
     return {**json.loads(summary.read_text(encoding="utf-8")), "exit": done.returncode, "output": done.stdout}
 
 
@@ -74,9 +89,14 @@ def conforming(seeds: list[int], varieties: str, options: tuple[str, ...]) -> bo
                 summary = tried(told, Path(out), ("--seed", str(seed), *options))
             bad = fallen(summary)
             good = good and summary["verdict"] == "conforming" and not bad
-            print(f"{variety} seed {seed}: {summary['verdict']}, {summary.get('counts')}, {time.monotonic() - began:.0f} s", flush=True)
+            print(
+                f"{variety} seed {seed}: {summary['verdict']}, {summary.get('counts')}, {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
             for result in bad:
-                print(f"    {result['requirement']}[{result['resource']}-{result['operation']}] {result['outcome']}: {result['message']}")
+                print(
+                    f"    {result['requirement']}[{result['resource']}-{result['operation']}] {result['outcome']}: {result['message']}"
+                )
             if summary["verdict"] == "no run":
                 print(summary["output"])
     return good
@@ -104,9 +124,27 @@ def main() -> int:
         bad = [r for r in fallen(summary) if r["level"] != "should"] or fallen(summary)
         requirements = list(dict.fromkeys(r["requirement"] for r in bad))
         verdict = "caught" if summary["verdict"] == "not conforming" or bad else f"MISSED ({summary['verdict']})"
-        aim = "" if not bad else "named" if named(fault, requirements[0]) else "later" if any(named(fault, r) for r in requirements) else "OTHER"
+        aim = (
+            ""
+            if not bad
+            else "named"
+            if named(fault, requirements[0])
+            else "later"
+            if any(named(fault, r) for r in requirements)
+            else "OTHER"
+        )
         print(f"{fault:32}{variety} {verdict:10} {aim:6} {len(bad):4}  {', '.join(requirements[:4])}", flush=True)
-        results.append({"fault": fault, "variety": variety, "verdict": verdict, "aim": aim, "failing": len(bad), "requirements": requirements, "first": bad[0] if bad else None})
+        results.append(
+            {
+                "fault": fault,
+                "variety": variety,
+                "verdict": verdict,
+                "aim": aim,
+                "failing": len(bad),
+                "requirements": requirements,
+                "first": bad[0] if bad else None,
+            }
+        )
         if given.json:
             given.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
     killed = sum(r["verdict"] == "caught" for r in results)

@@ -43,7 +43,9 @@ def numbers(draw: st.DrawFn) -> Schema:
     if low is not None:
         schema[draw(st.sampled_from(["minimum", "exclusiveMinimum"]))] = low
     if draw(st.booleans()):
-        schema[draw(st.sampled_from(["maximum", "exclusiveMaximum"]))] = draw(st.integers((-1000 if low is None else low) + 9, 3000))
+        schema[draw(st.sampled_from(["maximum", "exclusiveMaximum"]))] = draw(
+            st.integers((-1000 if low is None else low) + 9, 3000)
+        )
     if kind == "integer" and draw(st.integers(0, 4)) == 0:
         schema["multipleOf"] = draw(st.integers(2, 3))
     return schema

@@ -129,11 +129,7 @@ def test_what_is_to_be_accepted_is_valid(field: Field) -> None:
         assert case["notes"].keys() <= case["body"].keys()
         assert not is_unassertable(case["body"])
         tried |= case["notes"].keys()
-    changeable = [
-        n
-        for n in inputs.fields_of(field)
-        if n not in field.resource.references or field.bodies.referable(n)
-    ]
+    changeable = [n for n in inputs.fields_of(field) if n not in field.resource.references or field.bodies.referable(n)]
     assert tried == set(changeable)
 
 
@@ -142,7 +138,9 @@ def test_a_bad_id_is_no_id(field: Field) -> None:
     cases = list(inputs.bad_ids(field))
     assert bool(cases) == (field.resource.id.type != "string")
     for case in cases:
-        assert case["suffix"] or not (case["id"].isdecimal() and 0 < int(case["id"]) < 2**31) or case["note"] == "a number"
+        assert (
+            case["suffix"] or not (case["id"].isdecimal() and 0 < int(case["id"]) < 2**31) or case["note"] == "a number"
+        )
 
 
 @every(*WRITES)

@@ -1,4 +1,5 @@
-"""Lifecycle plans and profiles: plain JSON, well-formed, the same for the same seed; a small run is the beginning of a large one."""
+"""Lifecycle plans and profiles: plain JSON, well-formed, the same for the same seed; a small run is the beginning of
+a large one."""
 
 from __future__ import annotations
 
@@ -29,7 +30,11 @@ def plans(field: Field, number: int, count: int = 10) -> list[list[dict[str, Any
 
     @seed(number)
     @settings(
-        max_examples=count, database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
     @given(lifecycle_plans(field))
     def collect(plan: list[dict[str, Any]]) -> None:

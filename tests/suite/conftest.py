@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,9 @@ class Bench:
     session: FakeSession
 
     def subject(self, name: str) -> Subject:
-        return Subject(self.world, self.world.contract.resources[name], token=self.world.next_token(), item="i", case="c")
+        return Subject(
+            self.world, self.world.contract.resources[name], token=self.world.next_token(), item="i", case="c"
+        )
 
     def items(self, test: Callable[..., None]) -> list[Item]:
         rule = rule_of(test)
@@ -147,7 +149,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(contract: Contract, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
+def bench(contract: Contract, tmp_path: Path) -> Callable[..., Bench]:
     def make(server: Server = lambda _: (200, {}), *, contract: Contract = contract, **options: Any) -> Bench:
         events = Events()
         runner = Runner(events, seed=1)
@@ -164,4 +166,4 @@ def bench(contract: Contract, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
         )
         return Bench(runner.world, runner, events, session)
 
-    yield make
+    return make

@@ -212,9 +212,7 @@ def test_a_ceiling_in_the_middle_of_shrinking_keeps_the_failure(bench: MakeBench
 
 
 @pytest.mark.parametrize(("reason", "outcome"), [(SetUpFailed, "blocked"), (NotTested, "not tested")])
-def test_a_property_that_cannot_be_tried_says_why(
-    reason: type[Exception], outcome: str, bench: MakeBench
-) -> None:
+def test_a_property_that_cannot_be_tried_says_why(reason: type[Exception], outcome: str, bench: MakeBench) -> None:
     @requirement("x.y", on="create")
     @for_all(body=bodies)
     def test(body: dict[str, Any]) -> None:

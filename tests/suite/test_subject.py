@@ -206,7 +206,8 @@ def test_a_parent_that_nobody_can_create_is_the_given_one(bench: MakeBench) -> N
 
 def test_an_instance_of_its_own_lasts_for_an_item(bench: MakeBench) -> None:
     made = bench(creator)
-    first, again, other = (Subject(made.world, made.world.contract.resources["shelf"], token=made.world.next_token(), item=i) for i in "aab")
+    shelf = made.world.contract.resources["shelf"]
+    first, again, other = (Subject(made.world, shelf, token=made.world.next_token(), item=i) for i in "aab")
     assert first.own().id == again.own().id
     assert other.own().id != first.own().id
 

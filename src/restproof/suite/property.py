@@ -22,7 +22,8 @@ Inputs = dict[str, Any]
 class Property:
     """Draws inputs for ``run`` (which sends a case and raises what it finds) and shrinks what fails.
 
-    Bounded: once a case has failed, at most as many further cases are sent as there are examples. An input that was sent before is not
+    Bounded: once a case has failed, at most as many further cases are sent as there are examples. An input that was
+    sent before is not
     sent again: it gives what it gave. So a server that answers differently the second time cannot confuse the shrinker.
     """
 
@@ -37,7 +38,8 @@ class Property:
     _broken: Exception | None = None
 
     def check(self, strategies: Mapping[str, st.SearchStrategy[Any]], seed_value: int) -> tuple[int, Finding] | None:
-        """The number of the smallest failing case and its finding; ``None`` where none failed. ``stopped`` tells why the
+        """The number of the smallest failing case and its finding; ``None`` where none failed. ``stopped`` tells why
+        the
         property could not be tried to its end."""
 
         def once(inputs: Inputs) -> None:
