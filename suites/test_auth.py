@@ -28,8 +28,8 @@ def perform(resource: Subject, operation: str, id, scope=None, **options) -> Rep
 
 
 def subject_of(resource: Subject, operation: str):
-    """The id that the request is about: the item's own instance, which a request that wrongly succeeds may
-    spoil, for a delete; the shared target for the rest."""
+    """The id that the request is about: the item's own instance, which a request that wrongly succeeds may spoil, for
+    a delete; the shared target for the rest."""
     if operation in ("list", "create"):
         return None
     if resource.bodies.creatable and operation != "delete":

@@ -79,8 +79,7 @@ def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation):
 
 def outdated(resource: Subject, id) -> bool:
     """Change the resource, so that its ETag until now is that of an earlier state; false where no update can. ETags
-    are opaque and of the
-    server's own form (RFC 9110 §8.8.3), so one that it never gave is no test."""
+    are opaque and of the server's own form (RFC 9110 §8.8.3), so one that it never gave is no test."""
     change = resource.bodies.plain_change()
     if not change or not resource.resource.supports("update"):
         return False

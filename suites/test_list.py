@@ -4,7 +4,7 @@ from functools import wraps
 from math import ceil
 from urllib.parse import parse_qsl, urlsplit
 
-from restproof.contract.model import ANY
+from restproof.contract.model import ANY, Paging
 from restproof.contract.shapes import type_of
 from restproof.semantics.state import same
 from restproof.suite import Field, NotTested, Subject, for_each, links, must, requirement
@@ -22,8 +22,7 @@ def is_numbered(contract, resource) -> bool:
 
 def of_a_steady_list(test):
     """A finding counts only if a second read of the whole list agrees with the first: where others write to it,
-    nothing can be said of it as a
-    whole."""
+    nothing can be said of it as a whole."""
 
     @wraps(test)
     def steady(resource: Subject, **inputs):
@@ -75,17 +74,17 @@ def test_an_entry_agrees_with_the_read(resource: Subject):
     must.agree(read, shared, read.entity, what="a read against the entry of the list")
 
 
-def sizes(count: int, largest: int | None) -> list[int]:
+def sizes(count: int, paging: Paging) -> list[int]:
     """Page sizes at the boundaries of a list of ``count``: exactly a page, one less, one more, and about a third."""
     wanted = {count, count - 1, count + 1, ceil(count / 3)}
-    return sorted(s for s in wanted if 1 <= s <= (largest or count + 1))
+    return sorted(s for s in wanted if paging.min <= s <= (paging.max or count + 1))
 
 
 @requirement("list.page-size", on="list", when=is_paged, cost=5, set_up=FEW)
 @of_a_steady_list
 def test_a_page_holds_what_was_asked_for(resource: Subject):
     entries = some(resource)
-    for size in sizes(len(entries), resource.resource.paging.max):
+    for size in sizes(len(entries), resource.resource.paging):
         page = resource.list(resource.page_query(size))
         must.have_status(page, "listed", because=f"page of {size}")
         wanted = min(size, len(entries))
@@ -128,7 +127,7 @@ def test_the_pages_hold_every_entry_once(resource: Subject):
     entries = some(resource)
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
-    for size in {s for s in sizes(len(entries), resource.resource.paging.max) if s > 1} - {len(entries) + 1}:
+    for size in {s for s in sizes(len(entries), resource.resource.paging) if s > 1} - {len(entries) + 1}:
         pages = resource.pages(size)
         walked = resource.entry_ids(e for p in pages for e in p.entries or ())
         twice = [i for i in set(walked) if walked.count(i) > 1]
@@ -205,7 +204,7 @@ def test_link_relations_are_right(resource: Subject):
     entries = some(resource)
     if len(entries) < 3:
         raise NotTested("the list has fewer than three entries")
-    size = ceil(len(entries) / 3)
+    size = resource.allowed_size(ceil(len(entries) / 3))
     last = ceil(len(entries) / size)
     kept = ("restproof", "kept & quoted")
     ids = resource.entry_ids(entries)
@@ -293,12 +292,12 @@ def test_link_relations_are_right(resource: Subject):
 @of_a_steady_list
 def test_totals_tell_the_truth(resource: Subject):
     entries, paging = some(resource), resource.resource.paging
-    largest = resource.largest_page()
+    largest, few = resource.largest_page(), resource.allowed_size(2)
     for query, size in (
         ((), paging.default),
-        (resource.page_query(2), 2),
+        (resource.page_query(few), few),
         (resource.page_query(largest), largest),
-        (resource.page_query(2, 1000), 2),
+        (resource.page_query(few, 1000), few),
     ):
         page = resource.list(query)
         must.have_status(page, "listed")
@@ -430,7 +429,8 @@ def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
     entries = some(resource)
     query = resource.sort_query(name, descending=descending)
     way = "down" if descending else "up"
-    for size in {resource.largest_page() or 0} if descending else {ceil(len(entries) / 3) or 1}:
+    largest = resource.largest_page() or 0
+    for size in {largest} if descending else {resource.allowed_size(ceil(len(entries) / 3)) if largest else 0}:
         pages = resource.pages(size or None, query)
         must.have_status(pages[0], "listed", because=f"sorted by {name}")
         walked = [e for p in pages for e in p.entries or ()]

@@ -13,8 +13,7 @@ REGISTERED = {s.value for s in HTTPStatus} | {104, 208, 226, 506, 507, 508, 510,
 
 def unsupported(field: Field):
     """Each method that neither the collection nor an item supports, by path. A DELETE of a whole collection is sent
-    only below a parent that the run
-    made: a server that got it wrong would take what is not ours."""
+    only below a parent that the run made: a server that got it wrong would take what is not ours."""
     resource, methods = field.resource, field.resource.methods
     on_items = {methods[o] for o in ("read", "update", "replace", "delete") if resource.supports(o)}
     on_collection = {methods[o] for o in ("list", "create") if resource.supports(o)}

@@ -3,6 +3,8 @@
 from dataclasses import replace as with_
 
 from restproof.contract.shapes import types_of
+from restproof.plan.symbols import RUN, TOKEN_LENGTH
+from restproof.semantics.checker import is_valid
 from restproof.suite import Field, Reply, Subject, encode, every_exchange, for_each, must, requirement
 from restproof.suite.subject import Query
 
@@ -95,40 +97,42 @@ def test_answers_come_within_the_declared_time(resource: Subject, operation, con
     )
 
 
-def text_field(field: Field) -> str | None:
-    """A field that takes free text, one that is not unique where there is one."""
-    free = [
+def text_field(field: Field, *texts: str) -> str | None:
+    """A field that takes free text, and each of ``texts`` as it is sent; one that is not unique where there is one."""
+    own = {field.resource.id.field, *field.resource.references}
+    names = [
         n
         for n, p in field.bodies.writable.items()
-        if "string" in types_of(p)
-        and not {"format", "enum", "const", "pattern"} & p.keys()
-        and n != field.resource.id.field
+        if n not in own
+        and "string" in types_of(p)
+        and all(is_valid(p, as_sent(field, n, text).replace(RUN, "x" * TOKEN_LENGTH)) for text in texts)
     ]
-    names = [n for n in free if n not in field.bodies.unique_fields]
-    names += [
-        n
-        for n in field.bodies.unique_fields
-        if n != field.resource.id.field and "string" in types_of(field.bodies.writable[n])
-    ]
+    names.sort(key=lambda n: n in field.bodies.unique_fields)
     return next((n for n in names if n in field.bodies.changeable or field.operation == "create"), None)
 
 
+def as_sent(field: Field, name: str, text: str) -> str:
+    """``text`` as a value of the field: with the token of the case in front where the field is unique."""
+    return f"{RUN} {text}" if name in field.bodies.unique_fields else text
+
+
 def hostile_texts(field: Field):
-    name = text_field(field)
-    if name is None:
-        return
     for note, value in (
         ("NUL", "restproof\x00"),
         ("a lone surrogate", "restproof\ud800"),
     ):
-        yield {"name": name, "note": note, "value": value, "unstorable": True}
+        name = text_field(field, value)
+        if name is not None:
+            yield {"name": name, "note": note, "value": as_sent(field, name, value), "unstorable": True}
     if field.operation != "create":
         return
     for note, value in (
         ("control characters", "\ufeff\x01\x02\x1f\x7f"),
         ("characters that few expect", "\u202erestproof\u2066 \ue000\U0010fffd e" + "\u0301" * 200),
     ):
-        yield {"name": name, "note": note, "value": value, "unstorable": False}
+        name = text_field(field)
+        if name is not None:
+            yield {"name": name, "note": note, "value": as_sent(field, name, value), "unstorable": False}
 
 
 @requirement("robust.hostile-text", on=WRITES, set_up=1)
@@ -207,21 +211,19 @@ def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note,
 
 
 def payloads(field: Field):
-    name = text_field(field)
-    if name is None:
-        return
     for value in (
         "'; DROP TABLE restproof; -- ' OR '1'='1 {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id",
         "../../../../etc/passwd %00%0d%0aSet-Cookie: x=y <script>alert(1)</script> %s%n {0} \\u0000",
     ):
-        yield {"name": name, "value": value}
+        name = text_field(field, value)
+        if name is not None:
+            yield {"name": name, "value": as_sent(field, name, value)}
 
 
 @requirement("robust.injection", on=("create", "update"), cost=2, set_up=1)
 @for_each(payloads)
 def test_payloads_are_plain_text(resource: Subject, operation, name, value):
-    text = f"{{run}} {value}" if name in resource.bodies.unique_fields else value
-    reply = write(resource, operation, {name: text})
+    reply = write(resource, operation, {name: value})
     must.have_status(
         reply, "created" if operation == "create" else "updated", field=name, because="text that looks like code"
     )

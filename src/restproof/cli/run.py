@@ -97,9 +97,8 @@ def command(
 ) -> int:
     """Prove that a target keeps CONTRACT.
 
-    CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the
-    only one under ./contracts, else the
-    bundled one. Arguments after -- go to pytest.
+    CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the only
+    one under ./contracts, else the bundled one. Arguments after -- go to pytest.
     """
     extra: list[str] = ctx.meta[_TAIL]
     _refuse_ours(extra)

@@ -222,7 +222,7 @@ class Bodies:
             return st.just(plain) if RUN in str(plain) or "{uuid" in str(plain) else value_strategy(schema)
         if "format" in schema:
             return st.just(plain)
-        room = min(schema.get("maxLength", 80), 80) - TOKEN_LENGTH - 1
+        room = min(schema.get("maxLength", 80), 80) - TOKEN_LENGTH - 2  # for the blank and the letter at the end
         if room < 1:
             return st.just(plain)
         # A blank at an end, or one more, makes another name; what follows the token is plausible text.
@@ -230,6 +230,5 @@ class Bodies:
 
 
 def _free(schema: Mapping[str, Any]) -> bool:
-    """Whether the pattern leaves room for any text beside the token (it is met by the token, and by what follows
-    it)."""
+    """Whether the pattern leaves room for text beside the token: it is met by the token and by what follows it."""
     return is_valid(schema, "x" * TOKEN_LENGTH + " Zürich (2)'")

@@ -2,12 +2,9 @@
 schema itself.
 
 Candidates are proposed generously (both sides of every bound, every enum value, each JSON type, classic format
-mistakes) and
-then judged by a JSON Schema 2020-12 validator, so that combinations (``anyOf``, ``type`` lists, ``allOf``) need no
-code of their own and a
-proposal can never be on the wrong side. What servers may legally read either way (``5.0`` for an integer, NUL,
-invisible
-characters, formats nobody enforces) is never proposed.
+mistakes) and then judged by a JSON Schema 2020-12 validator, so that combinations (``anyOf``, ``type`` lists,
+``allOf``) need no code of their own and a proposal can never be on the wrong side. What servers may legally read
+either way (``5.0`` for an integer, NUL, invisible characters, formats nobody enforces) is never proposed.
 """
 
 from __future__ import annotations

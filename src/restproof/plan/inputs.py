@@ -101,9 +101,8 @@ def missing_field_bodies(field: Field) -> Iterator[Case]:
 
 
 def unknown_field_bodies(field: Field) -> Iterator[Case]:
-    """A field that does not exist: inside the envelope, beside it, in each nested closed object; and a create-only
-    one on update. ``place`` tells
-    where; ``beside`` holds what goes beside the envelope."""
+    """A field that does not exist: inside the envelope, beside it, in each nested closed object; and a create-only one
+    on update. ``place`` tells where; ``beside`` holds what goes beside the envelope."""
     base: Case = {} if field.operation == "update" else field.bodies.minimal()
     yield _unknown(_UNKNOWN, "in the resource", {**base, _UNKNOWN: "restproof"})
     if field.operation == "update" and field.bodies.changeable:
@@ -149,8 +148,8 @@ def server_set_bodies(field: Field) -> Iterator[Case]:
 
 
 def rule_bodies(field: Field) -> Iterator[Case]:
-    """Bodies that the schema allows and one business rule refuses. ``given`` is what the resource must be created
-    with before the update."""
+    """Bodies that the schema allows and one business rule refuses. ``given`` is what the resource must be created with
+    before the update."""
     minimal = field.bodies.minimal()
     for rule in field.resource.rules:
         if isinstance(rule, Ordered):
@@ -285,8 +284,8 @@ def _has_root(field: Field, ref: Reference) -> bool:
 
 
 def accepted_bodies(field: Field) -> Iterator[Case]:
-    """Bodies that pack one accepted value of every field, so that a few requests try all of them; ``fields`` are
-    those that are tried."""
+    """Bodies that pack one accepted value of every field, so that a few requests try all of them; ``fields`` are those
+    that are tried."""
     columns: dict[str, list[Candidate]] = {}
     for name, schema in fields_of(field).items():
         ref = field.resource.references.get(name)

@@ -52,8 +52,7 @@ def _matches(source: str, text: str) -> bool:
 
 
 def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
-    """Text that fits ``schema``: of exactly ``length`` code points where a length is given and the pattern allows
-    it."""
+    """Text that fits ``schema``: of exactly ``length`` code points where one is given and the pattern allows it."""
     pattern = schema.get("pattern")
     if length is None:
         for phrase in PHRASES:

@@ -19,8 +19,7 @@ LAST_TIER = 9
 @dataclass(frozen=True)
 class Item:
     """Requirement × resource × operation, with the test that proves it. ``resource`` and ``operation`` are ``None``
-    where the rule is about the
-    whole server."""
+    where the rule is about the whole server."""
 
     rule: Rule
     test: Callable[..., None]
@@ -74,8 +73,7 @@ def items_of(
     rule: Rule, test: Callable[..., None], contract: Contract, profile: Profile, bodies: Mapping[str, Bodies]
 ) -> Iterator[Item]:
     """The items that a test makes under a contract: one for each resource and operation where its rule applies and
-    there is a case. ``bodies``: those of
-    each resource, by its name."""
+    there is a case. ``bodies``: those of each resource, by its name."""
     if not rule.on and not rule.observes:
         if rule.when is None or rule.when(contract, next(iter(contract))):
             yield Item(rule, test, contract, None, None, profile, next(iter(bodies.values())))

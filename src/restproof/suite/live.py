@@ -97,22 +97,31 @@ def run_directory(options: Options, config: Config, cwd: Path, started: datetime
     directory)."""
     if options.out:
         return Path(options.out)
-    root = (config.root if config.contract or config.target else cwd) / "reports"
-    name = started.strftime("%Y%m%dT%H%M%SZ")
-    found = root / name
-    number = 1
-    while found.exists():
-        number += 1
-        found = root / f"{name}-{number}"
-    return found
+    root = config.root if config.contract or config.target else cwd
+    return root / "reports" / started.strftime("%Y%m%dT%H%M%SZ")
+
+
+def claimed(wanted: Path) -> Path:
+    """Make the directory of a run: ``wanted``, or ``wanted-2`` … where another run of the same second has made it."""
+    found, number = wanted, 1
+    while True:
+        try:
+            found.mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+            found = wanted.with_name(f"{wanted.name}-{number}")
+        else:
+            return found
 
 
 def point_latest(run: Path) -> None:
     """Let ``latest`` beside the run's directory point to it."""
     link = run.parent / "latest"
     if link.is_symlink() or not link.exists():
-        link.unlink(missing_ok=True)
-        link.symlink_to(run.name, target_is_directory=True)
+        # Made aside and moved, because another run may end at the same moment.
+        fresh = run.parent / f".latest-{run.name}"
+        fresh.symlink_to(run.name, target_is_directory=True)
+        fresh.replace(link)
 
 
 def now() -> datetime:

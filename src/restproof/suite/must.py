@@ -135,8 +135,7 @@ def _plain_field(path: tuple[str | int, ...]) -> str | None:
 
 
 def _difference(wanted: Any, found: Any) -> str:
-    """In which way ``found`` differs, without the data of this run: what is wrong in one way everywhere is one
-    cause."""
+    """How ``found`` differs, without the data of this run: what is wrong in one way everywhere is one cause."""
     if found is None or found in ("", [], {}):
         return shown(found)
     if type_of(found) != type_of(wanted) and wanted is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import SkipTest
@@ -23,8 +24,8 @@ class Property:
     """Draws inputs for ``run`` (which sends a case and raises what it finds) and shrinks what fails.
 
     Bounded: once a case has failed, at most as many further cases are sent as there are examples. An input that was
-    sent before is not
-    sent again: it gives what it gave. So a server that answers differently the second time cannot confuse the shrinker.
+    sent before is not sent again: it gives what it gave. So a server that answers differently the second time cannot
+    confuse the shrinker.
     """
 
     run: Callable[[int, Inputs], None]
@@ -39,8 +40,7 @@ class Property:
 
     def check(self, strategies: Mapping[str, st.SearchStrategy[Any]], seed_value: int) -> tuple[int, Finding] | None:
         """The number of the smallest failing case and its finding; ``None`` where none failed. ``stopped`` tells why
-        the
-        property could not be tried to its end."""
+        the property could not be tried to its end."""
 
         def once(inputs: Inputs) -> None:
             self._once(inputs)
@@ -55,11 +55,9 @@ class Property:
             phases=(Phase.generate, Phase.shrink),
             suppress_health_check=list(HealthCheck),
         )(checked)
-        try:
+        # What failed is known already; a skip is how a test ends Hypothesis's search for more.
+        with suppress(CaseFailed, SkipTest):
             seed(seed_value)(checked)()
-        except (CaseFailed, SkipTest):
-            # What failed is known already; a skip is how a test ends Hypothesis's search for more.
-            pass
         if self._broken is not None:
             raise self._broken
         if not self._failing:

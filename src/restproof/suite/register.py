@@ -18,9 +18,8 @@ LEVELS = ("must", "should", "policy")
 
 @dataclass(frozen=True)
 class Requirement:
-    """One rule. ``sources``: clauses that state it (``contract`` stands for the contract itself). ``declared_by``:
-    the word of the contract that makes a
-    policy binding. ``not_tested``: why no suite tests it, where none does."""
+    """One rule. ``sources``: clauses that state it (``contract`` stands for the contract itself). ``declared_by``: the
+    word of the contract that makes a policy binding. ``not_tested``: why no suite tests it, where none does."""
 
     id: str
     level: Level
@@ -37,8 +36,8 @@ class Requirement:
 
 
 def load(path: Path) -> dict[str, Requirement]:
-    """The register in its own order. Raises ``ConfigurationError`` with file and line for an entry that is
-    incomplete, unknown or doubled."""
+    """The register in its own order. Raises ``ConfigurationError`` with file and line for an entry that is incomplete,
+    unknown or doubled."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, yaml.YAMLError) as error:

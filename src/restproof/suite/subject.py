@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.plan.symbols import resolve
@@ -102,13 +102,10 @@ class Subject:
         ``without``: parent parameters to leave out."""
         resource = self.resource
         scope = self.scope() if scope is None else scope
-        path = self.world.path(resource.path, scope)
-        if (
-            operation not in ("list", "create")
-            or (operation == "create" and not resource.supports("create"))
-            or (operation == "create" and resource.method("create") == "PUT")
-        ):
-            path = f"{path}/{quote(str(id), safe='')}"
+        on_item = operation not in ("list", "create") or (
+            operation == "create" and (not resource.supports("create") or resource.method("create") == "PUT")
+        )
+        path = self.world.path(resource.item_path if on_item else resource.path, {**scope, "id": id})
         outside: dict[str, Any] = {}
         asked = list(query)
         for parent in resource.parameter_parents:
@@ -333,7 +330,12 @@ class Subject:
 
     def largest_page(self) -> int | None:
         paging = self.resource.paging
-        return None if paging.style == "none" else (paging.max or paging.default or 100)
+        return None if paging.style == "none" else (paging.max or max(paging.default or 100, paging.min))
+
+    def allowed_size(self, size: int) -> int:
+        """The page size nearest to ``size`` that the contract allows."""
+        paging = self.resource.paging
+        return max(paging.min, min(size, paging.max or size))
 
     def pages(
         self, size: int | None = None, query: Query = (), *, scope: Mapping[str, Any] | None = None

@@ -104,8 +104,8 @@ class World:
 
     def shared(self, name: str, key: str) -> Instance:
         """The instance of ``name`` that all cases share; made when it is first needed. ``0`` and ``1`` in the usual
-        scope, ``other`` under another
-        parent, ``foreign`` by another tenant. Raises ``SetUpFailed`` each time where it could not be made."""
+        scope, ``other`` under another parent, ``foreign`` by another tenant. Raises ``SetUpFailed`` each time where
+        it could not be made."""
         from restproof.suite.subject import Subject
 
         if (name, key) not in self._shared:
@@ -143,9 +143,8 @@ class World:
         return self._own[item]
 
     def aged(self, subject: Subject, resolution: float) -> Instance:
-        """An instance that was made at least ``resolution`` seconds ago, so that a clock of that resolution tells
-        then from now. The first that an
-        item made for itself, where there is one; waits for what is left."""
+        """An instance that was made at least ``resolution`` seconds ago, so that a clock of that resolution tells then
+        from now. The first that an item made for itself, where there is one; waits for what is left."""
         if subject.name not in self._aged:
             self._aged[subject.name] = (subject.given(tag="aged"), time.monotonic())
         instance, made = self._aged.pop(subject.name)
@@ -161,8 +160,7 @@ class World:
         return self._states[id]
 
     def at_least(self, subject: Subject, count: int) -> None:
-        """See to it that the run has made ``count`` instances in the usual scope, so that lists have something to
-        cut."""
+        """See to it that the run has made ``count`` instances in the usual scope, so that lists can be cut."""
         for number in range(self._filled.get(subject.name, 0), count):
             subject.given(tag=f"n{number}")
             self.listed.clear()
@@ -178,8 +176,7 @@ class World:
 
     def lookalikes(self, subject: Subject, name: str) -> list[Any]:
         """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix,
-        another case); made once. The ids of some
-        instances where ``name`` is the id."""
+        another case); made once. The ids of some instances where ``name`` is the id."""
         if name == subject.resource.id.field:
             return [subject.shared("0").id, subject.shared("1").id]
         key = (subject.name, name)

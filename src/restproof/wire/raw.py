@@ -31,8 +31,7 @@ def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str
 
 def handshake(host: str, port: int, ca_bundle: Path | None, *, outdated: bool = False) -> tuple[str | None, str]:
     """The TLS version of a verified connection, or ``None`` and why there is none. ``outdated``: offer nothing newer
-    than TLS 1.1 (and ask for
-    no verification: only the version counts)."""
+    than TLS 1.1 (and ask for no verification: only the version counts)."""
     context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
     if outdated:
         context.check_hostname = False
