@@ -55,7 +55,7 @@ def test_a_missing_required_field_is_refused(resource: Subject, operation, body,
 def test_a_field_that_does_not_exist_gets_the_declared_answer(
     resource: Subject, operation, body, beside, field, note, path
 ):
-    reply = submit(resource, operation, body, beside=beside)
+    reply = submit(resource, operation, body, beside=resource.resolved(beside))
     case = "unknown_beside" if beside else "unknown_field"
     status = resource.resource.status(case)
     if not status.accepted:
@@ -158,6 +158,8 @@ def broken_envelopes(field: Field):
             ("with a text in its envelope", {envelope: "restproof"}),
         ):
             yield {"note": note, "whole": whole, "without": [], "status": "envelope"}
+        fields = field.bodies.plain_change() if field.operation == "update" else field.bodies.minimal()
+        yield {"note": "with its fields in no envelope", "whole": fields, "without": [], "status": "envelope"}
     beside = [p for p in field.resource.parameter_parents if field.resource.parent_place(p, field.operation) == "body"]
     for parent in beside:
         yield {"note": f"without {parent.name}", "whole": None, "without": [parent.name], "status": "missing_parent"}
@@ -174,7 +176,7 @@ def test_a_broken_envelope_is_refused(resource: Subject, operation, note, whole,
             for p in resource.resource.parameter_parents
             if resource.resource.parent_place(p, operation) == "body"
         }
-        reply = send_raw(resource, operation, encode({**beside, **whole}))
+        reply = send_raw(resource, operation, encode({**beside, **resource.resolved(whole)}))
     else:
         id = resource.resolved(resource.bodies.chosen_id("raw")) if operation == "create" else resource.target().id
         request = resource.request(operation, id=id, body=body, scope=scope, without=without)
@@ -209,6 +211,13 @@ def broken_parents(field: Field):
                 "status": "mistyped_parent",
             }
             yield {"parent": parent.name, "note": "null", "value": None, "place": place, "status": "mistyped_parent"}
+            yield {
+                "parent": parent.name,
+                "note": "the right number as text",
+                "value": "{own}",
+                "place": place,
+                "status": "mistyped_parent",
+            }
 
 
 @requirement("input.parent", on=("list", "read", "delete", *WRITES), set_up=1)
@@ -226,6 +235,8 @@ def test_a_broken_parent_parameter_is_refused(resource: Subject, operation, pare
         if operation in WRITES
         else None
     )
+    if value == "{own}":
+        value = str(next(scope[p.resource] for p in resource.resource.parameter_parents if p.name == parent))
     beside = {parent: value} if place == "body" else {}
     query = ((parent, value),) if place == "query" and value is not None else ()
     request = resource.request(operation, id=id, body=body, scope=scope, without=[parent], beside=beside, query=query)

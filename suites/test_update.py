@@ -64,7 +64,7 @@ def test_a_read_shows_what_was_updated(resource: Subject, body, change):
 
 
 def single_fields(field: Field):
-    """Each field alone, with a plain value that is not the one of the full body."""
+    """Each field alone, with a plain value that is not the one of the full body; then all fields at once (no ``field``)."""
     state = field.bodies.full()
     for name in field.bodies.changeable:
         if name in field.resource.references and not field.bodies.referable(name):
@@ -74,15 +74,27 @@ def single_fields(field: Field):
         if change:
             state.update(change)
             yield {"field": name, "change": change}
+    everything = {n: v for n, v in field.bodies.full("all").items() if n in field.bodies.changeable}
+    if everything:
+        yield {"field": None, "change": everything}
 
 
 @requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1, tier=0)
 @for_each(single_fields)
-def test_an_update_of_one_field_leaves_the_others(resource: Subject, field, change):
-    made = resource.own(resource.bodies.full())
+def test_an_update_leaves_other_fields_and_other_resources(resource: Subject, field, change):
+    made, other = resource.own(resource.bodies.full()), resource.target()
     before = resource.before(made.id)
+    theirs = resource.before(other.id) if field is None else {}
     updated = resource.update(made.id, change)
     must.have_status(updated, "updated", field=field)
+    if field is None:
+        must.agree(
+            updated,
+            resource.stable(theirs),
+            resource.now(other.id),
+            what="another resource after an update",
+            pointer="",
+        )
     must.agree(
         updated,
         after(resource, updated.sent, before),
@@ -175,6 +187,7 @@ def arrays(field: Field):
             one, two = reference(ref.to, 0), reference(ref.to, 1)
             yield {"field": name, "first": [one, two], "second": [two]}
             yield {"field": name, "first": [one], "second": [two]}
+            yield {"field": name, "first": [one, two], "second": [two, one]}
         elif not ref and name not in field.bodies.unique_fields:
             longer = [c.value for c in accepted(schema) if isinstance(c.value, list)]
             longer.sort(key=len)
@@ -213,11 +226,20 @@ def test_an_empty_update_changes_nothing(resource: Subject):
     )
 
 
-@requirement("update.idempotent", on="update", needs="create", cost=4)
-@for_all(weight=0.34, body=bodies, change=changes)
-def test_the_same_update_twice_leaves_the_same_state(resource: Subject, body, change):
-    made = resource.given(body)
-    change = resource.bodies.kept_rules(change, body)
+def full_changes(field: Field):
+    """All fields at once: with the values of the full body, and with others."""
+    plain = {n: v for n, v in field.bodies.full().items() if n in field.bodies.changeable}
+    others = {n: field.bodies.another(n) for n in plain}
+    for change in (plain, {n: v for n, v in others.items() if v is not None}):
+        kept = field.bodies.kept_rules(change, plain)
+        if kept:
+            yield {"change": kept}
+
+
+@requirement("update.idempotent", on="update", needs="create", cost=4, set_up=1)
+@for_each(full_changes)
+def test_the_same_update_twice_leaves_the_same_state(resource: Subject, change):
+    made = resource.own()
     first = resource.update(made.id, change)
     must.have_status(first, "updated")
     once = state_of(resource, first)

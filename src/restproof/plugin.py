@@ -6,10 +6,11 @@ Active only where a collected module holds tests marked with ``requirement``; na
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -106,6 +107,8 @@ class Run:
         self.verdict: Any = None
         self.live: Any = None
         self.tested: set[str] = set()
+        self.worker_pids: list[int] = []
+        self.tallies: list[dict[str, Any]] = []
         self._marks: set[str] = set()
         self.narrowed = False
         self._session: Any = None
@@ -137,7 +140,7 @@ class Run:
     def start(self) -> None:
         """Reach the target; only then is anything written."""
         from restproof.config import Target
-        from restproof.suite.live import Live
+        from restproof.suite.live import Live, claimed
 
         if self.worker is not None:
             told = self.worker[_WORKER_INPUT]
@@ -150,7 +153,10 @@ class Run:
             self.live = Live(self.promise)
             self._target, self.prefix = self.live.target, self.live.prefix
             self._deviations = self._declared()
-            self.directory.mkdir(parents=True, exist_ok=True)
+            if self.options.out:
+                self.directory.mkdir(parents=True, exist_ok=True)
+            else:
+                self.directory = claimed(self.directory)
             for part in self.directory.glob(PARTS):  # of a run that was killed here
                 part.unlink()
 
@@ -217,7 +223,7 @@ class Run:
             read_only=options.read_only,
             max_wait=options.max_wait,
         )
-        name = f"{self.started:%Y%m%dT%H%M%SZ}-{self.prefix}{f'-{worker}' if worker else ''}.jsonl"
+        name = f"{self.started:%Y%m%dT%H%M%SZ}-{self.prefix}-{os.getpid()}.jsonl"
         origin = Origin(str(self.promise.contract_path), target.name, target.base_url, target.kind, self.prefix)
         self._ledger = Ledger(self.promise.config.root / ".restproof" / name, origin)
         self.runner = Runner(writer, options.seed)
@@ -255,13 +261,15 @@ class Run:
     def finish(self, exit_status: int) -> None:
         """Join the parts of the workers, write the reports and judge."""
         from restproof.report.write import write_all
+        from restproof.run.stream import lines
         from restproof.run.writer import join
         from restproof.suite.live import point_latest
 
         path = self.directory / "run.jsonl.gz"
         parts = sorted(self.directory.glob(PARTS))
         if parts:
-            requests = sum(tally["requests"] for tally in self.tallies)
+            # A worker that was interrupted may not have told how many it sent.
+            requests = sum(event["event"] == "exchange" for part in parts for _, event in lines(part, partial=True))
             self.narrowed = self.narrowed or any(tally["narrowed"] for tally in self.tallies)
             self._clean = (sum(t["deleted"] for t in self.tallies), [line for t in self.tallies for line in t["left"]])
             join(parts, path, self.header(), self.footer(requests))
@@ -275,13 +283,10 @@ class Run:
         if not self.options.out:
             point_latest(self.directory)
 
-    tallies: list[dict[str, Any]]
-
     def tally(self) -> dict[str, Any]:
         """What a worker tells the controller at its end."""
         deleted, left = self._clean
-        requests = self._session.requests if self._session else 0
-        return {"requests": requests, "deleted": deleted, "left": left, "narrowed": self.narrowed}
+        return {"deleted": deleted, "left": left, "narrowed": self.narrowed}
 
     # ------------------------------------------------------------- the run file
 
@@ -404,7 +409,14 @@ def pytest_pycollect_makeitem(
         raise collector.CollectError(f"{name} names {rule.requirement!r}, which is no entry of {register}")
     run.tested.add(rule.requirement)
     return [
-        RuleItem.from_parent(collector, name=f"{name}[{item.label}]", plan_item=item, original=obj)
+        RuleItem.from_parent(
+            collector,
+            name=f"{name}[{item.label}]",
+            # As text, so that pytest reads it as it reads its own cache: --lf and --nf compare the parsed forms.
+            nodeid=f"{collector.nodeid}::{name}[{item.label}]",
+            plan_item=item,
+            original=obj,
+        )
         for item in items_of(rule, obj, run.contract, run.profile, run.bodies)  # type: ignore[arg-type]
     ]
 
@@ -431,8 +443,14 @@ class RuleItem(pytest.Item):
         self.extra_keyword_matches.add(rule.requirement)
 
     def runtest(self) -> None:
+        from restproof.suite.register import is_binding
+
         run = run_of(self.config)
         assert run is not None
+        if not is_binding(run.register[self.plan_item.rule.requirement], run.contract):
+            reason = "the contract does not declare this policy"
+            run.runner.waive(self.plan_item, reason)
+            pytest.skip(f"not applicable: {reason}")
         try:
             outcome = run.runner.run(self.plan_item)
         except Exception as error:
@@ -512,7 +530,6 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
         if register is not None:
             run = run_of(config, register)
             assert run is not None
-            run.tallies = []
             try:
                 run.start()
             except RestproofError as error:
@@ -543,6 +560,13 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
+def pytest_testnodeready(node: Any) -> None:
+    run = run_of(node.config)
+    if run is not None:
+        run.worker_pids.append(node.gateway._rinfo().pid)
+
+
+@pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: Any) -> None:
     run = run_of(node.config)
     tally = getattr(node, "workeroutput", {}).get(_WORKER_INPUT)
@@ -554,8 +578,11 @@ def pytest_testnodedown(node: Any, error: Any) -> None:
 def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
     run = run_of(session.config)
     items = [i for i in session.items if isinstance(i, RuleItem)]
-    if run is None or not items or session.config.option.collectonly:
+    if run is None or session.config.option.collectonly:
         return (yield)
+    if not items:
+        with _workers_end_first(run):
+            return (yield)
     if run.options.plan:
         for line in plan_lines(run, items):
             sys.stdout.write(f"{line}\n")
@@ -573,16 +600,43 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         run.signal = run.signal or "SIGINT"
         raise
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        if run.worker is None:
+            signal.signal(signal.SIGTERM, previous)
+        else:
+            # The process ends with the session, and nothing may cut its tidying up short.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         run.close()
 
 
 def _terminated(run: Run) -> Any:
     def handler(_number: int, _frame: FrameType | None) -> None:
-        run.signal = "SIGTERM"
-        raise KeyboardInterrupt
+        if run.signal is None:
+            run.signal = "SIGTERM"
+            raise KeyboardInterrupt
 
     return handler
+
+
+@contextmanager
+def _workers_end_first(run: Run) -> Iterator[None]:
+    """In the controller of pytest-xdist: a signal that ends the run goes to the workers, which tidy up and end the
+    session by their own end. A second one ends it at once."""
+
+    def handler(number: int, _frame: FrameType | None) -> None:
+        first, run.signal = run.signal is None, run.signal or signal.Signals(number).name
+        if not first or not run.worker_pids:
+            raise KeyboardInterrupt
+        for pid in run.worker_pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, usual in before.items():
+            signal.signal(number, usual)
 
 
 def plan_lines(run: Run, items: list[Any]) -> list[str]:
@@ -593,11 +647,11 @@ def plan_lines(run: Run, items: list[Any]) -> list[str]:
     return [*lines, f"{total:>8}  about, without shared set-up, in {len(items)} items"]
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
+@pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[None]:
+    # The innermost wrapper: pytest-xdist's sends what a worker tells, the terminal's prints the summary, both after this.
     run = run_of(session.config)
     if run is not None and run.worker is not None:
-        # Before pytest-xdist's own hook, which sends it.
         session.config.workeroutput[_WORKER_INPUT] = run.tally()  # type: ignore[attr-defined]
     yield
     if run is None or run.live is None:

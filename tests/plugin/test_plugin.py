@@ -72,9 +72,7 @@ def test_collecting_reaches_no_target(checkout: Path) -> None:
     ("words", "kept", "left_out"),
     [
         (("-m", "create"), "create.reads-back[office-create]", "update.persists[office-update]"),
-        (("-k", "office"), "update.persists[office-update]", "update.persists[department-update]"),
-        (("-m", "should"), "protocol.date[office-create]", "create.reads-back[office-create]"),
-        (("-k", "create.reads-back"), "create.reads-back[office-create]", "create.defaults[office-create]"),
+        (("-k", "office and should"), "protocol.date[office-create]", "protocol.date[department-create]"),
         (("--only", "delete.is-gone"), "delete.is-gone[office-delete]", "delete.repeat[office-delete]"),
     ],
 )
@@ -199,8 +197,6 @@ def test_a_whole_run_of_ones_own_suite(own: Path) -> None:
         ((), True),
         (("suites/test_own.py::test_lists",), False),
         (("--deselect", "suites/test_own.py::test_lists[office-list]"), False),
-        (("-k", "lists"), False),
-        (("-m", "own"), True),
     ],
 )
 def test_a_run_is_whole_only_if_nobody_left_anything_out(words: tuple[str, ...], complete: bool, own: Path) -> None:

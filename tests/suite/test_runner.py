@@ -240,6 +240,18 @@ def test_an_error_of_a_suite_is_not_swallowed(bench: MakeBench) -> None:
     assert made.events[-1]["reason"] == "KeyError: 'oops'"
 
 
+def test_a_rule_that_does_not_bind_is_told_and_not_run(bench: MakeBench) -> None:
+    @requirement("x.y", on="create")
+    def test() -> None:
+        pytest.fail("it does not apply")
+
+    made = bench()
+    (item,) = (i for i in made.items(test) if i.label == "shelf-create")
+    made.runner.waive(item, "not declared")
+    assert (made.events[-1]["outcome"], made.events[-1]["reason"]) == ("not applicable", "not declared")
+    assert made.events.of("case") == []
+
+
 def test_an_error_of_a_property_is_not_shrunk(bench: MakeBench) -> None:
     @requirement("x.y", on="create")
     @for_all(body=bodies)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import click
@@ -118,6 +120,8 @@ def _refuse_ours(extra: Sequence[str]) -> None:
 
 def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, workers: int = 1) -> int:
     """Run the suites and return the exit code. Raises ``RestproofError`` for what the user has to mend."""
+    # Hypothesis writes its tables of characters where it stands, and the user's directory is not the place for them.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}"))
     import pytest
 
     from restproof.cli.progress import Progress

@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from restproof.contract.model import Contract, Example, Never, Ordered, Resource, creates_by_put
 from restproof.contract.shapes import is_nullable
 from restproof.plan.candidates import accepted, sample
-from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
+from restproof.plan.distinct import ROOMY, capacity
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of
 from restproof.plan.values import value_strategy
+from restproof.plan.words import PLAIN_PHRASES
 from restproof.semantics.checker import is_valid
 from restproof.semantics.state import same
 
@@ -66,14 +68,65 @@ class Bodies:
         return to.supports("create") or to.supports("replace")
 
     @cached_property
+    def id_schema(self) -> Mapping[str, Any]:
+        """What every id of the resource is."""
+        identity = self.resource.id
+        said = {k: v for k, v in self.resource.properties.get(identity.field, {}).items() if k != "readOnly"}
+        bound = {"type": "integer", "minimum": 1} if identity.type == "integer" else {"type": "string", "minLength": 1}
+        if identity.type == "string" and identity.pattern:
+            bound["allOf"] = [{"pattern": f"^(?:{identity.pattern})$"}]
+        return {**bound, **said}
+
+    @cached_property
+    def names_id(self) -> bool:
+        """Whether a create holds the id that the client chose: where it goes to the collection."""
+        resource = self.resource
+        by_post = resource.supports("create") and resource.method("create") == "POST"
+        return resource.id.chosen_by == "client" and by_post and not resource.supports("replace")
+
+    def _roomy(self, name: str) -> bool:
+        """Whether a field of a unique key has as many values as a run may need."""
+        if name in self.resource.references or name not in self.writable:
+            return False
+        schema = self.writable[name]
+        is_id = name == self.resource.id.field
+        return is_id or self._with_token(schema, "renamed") is not None or capacity(schema) >= ROOMY
+
+    @cached_property
+    def fresh_references(self) -> frozenset[str]:
+        """References that make a unique key unique because no other field of it can: each body names a referent of
+        its own."""
+        found: set[str] = set()
+        for key in self.resource.unique:
+            if not any(map(self._roomy, key)):
+                named = [n for n in key if n in self.resource.references and self.referable(n)]
+                found.update([n for n in named if self.resource.references[n].to != self.resource.name][:1])
+        return frozenset(found)
+
+    @cached_property
+    def crowded(self) -> bool:
+        """Whether a unique key has so few values that a run may use them up."""
+        return any(not self.fresh_references & set(k) and not any(map(self._roomy, k)) for k in self.resource.unique)
+
+    @cached_property
     def _samples(self) -> dict[str, Any]:
-        return {name: sample(schema) for name, schema in self.writable.items()}
+        """A plain value of each field; neighbours differ where the schema lets them, so that a mix-up shows."""
+        found = {name: sample(schema) for name, schema in self.writable.items()}
+        for at, (name, value) in enumerate(found.items()):
+            if value in PLAIN_PHRASES:
+                fitting = [p for p in PLAIN_PHRASES if is_valid(self.writable[name], p)]
+                found[name] = fitting[at % len(fitting)]
+        return found
 
     def plain(self, name: str, tag: str = "") -> Any:
         """One plain valid value of a field: unique text holds the token of the case and ``tag``."""
         if name in self.resource.references:
             ref = self.resource.references[name]
-            return [reference(ref.to, 0)] if ref.many else reference(ref.to, 0)
+            if name in self.fresh_references:
+                return [reference(ref.to, f"own{tag}")] if ref.many else reference(ref.to, f"own{tag}")
+            # Two where there is room: the order of an array, and what is left of it, show only then.
+            room = self.writable[name].get("maxItems", 2) if name in self.writable else 2
+            return [reference(ref.to, n) for n in range(min(room, 2))] if ref.many else reference(ref.to, 0)
         if name == self.resource.id.field:
             return self.chosen_id(tag)
         if name in self.unique_fields:
@@ -84,6 +137,8 @@ class Bodies:
         """A valid value of a field that differs from the plain one; ``None`` where the schema leaves no other."""
         schema = self.writable[name]
         if name in self.resource.references:
+            if name in self.fresh_references:
+                return self.plain(name, "renamed")
             ref = self.resource.references[name]
             return [reference(ref.to, 1)] if ref.many else reference(ref.to, 1)
         if name in self.unique_fields:
@@ -102,30 +157,37 @@ class Bodies:
     def chosen_id(self, tag: str = "") -> str:
         """An id for a resource whose ids clients choose."""
         if self.resource.id.type == "uuid":
-            return f"{{uuid:{sum(map(ord, tag))}}}"
-        return f"{RUN}{tag}"
+            return uuid_of(tag)
+        text = f"{RUN}{tag}"
+        right = is_valid(self.id_schema, text.replace(RUN, "x" * TOKEN_LENGTH))
+        return text if right else unique(self.resource.name, self.resource.id.field, tag)
 
     def unique_value(self, name: str, tag: str = "") -> Any:
-        """A value of a unique field that no other case holds, with the run's prefix where the field has room for it."""
+        """A value of a unique field that no other case holds, with the run's prefix where the field has room for it;
+        a sample where the schema leaves no two values."""
         schema = self.writable[name]
-        tail = f" {tag}" if tag else ""
-        room = schema.get("maxLength")
+        text = self._with_token(schema, tag)
+        if text is not None:
+            return text
+        return unique(self.resource.name, name, tag) if capacity(schema) > 1 else sample(schema)
+
+    def _with_token(self, schema: Mapping[str, Any], tag: str) -> str | None:
         forms = {
             "uri": f"https://example.com/{RUN}{tag}",
             "email": f"{RUN}{tag}@example.com",
-            "uuid": f"{{uuid:{sum(map(ord, tag))}}}",
+            "uuid": uuid_of(tag),
             "hostname": f"{RUN}{tag}.example.com",
         }
-        text = forms.get(schema.get("format", ""), f"{RUN}{tail}")
+        text = forms.get(schema.get("format", ""), f"{RUN} {tag}" if tag else RUN)
         for candidate in (text, f"{RUN}{tag}", f"{RUN}{tag}."):
-            real = candidate.replace(RUN, "x" * TOKEN_LENGTH)
-            if candidate.startswith("{uuid") or (is_valid(schema, real) and (room is None or len(real) <= room)):
+            if candidate.startswith("{uuid") or is_valid(schema, candidate.replace(RUN, "x" * TOKEN_LENGTH)):
                 return candidate
-        return sample(schema)
+        return None
 
     def minimal(self, tag: str = "") -> Body:
         """The required fields only."""
-        return {name: self.plain(name, tag) for name in self.required}
+        own = [self.resource.id.field] if self.names_id else []
+        return {name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])}
 
     def keyed(self, tag: str = "") -> Body:
         """The minimal body with the fields of the first unique key, required or not."""
@@ -159,8 +221,16 @@ class Bodies:
                 first, second = state.get(rule.first), state.get(rule.second)
                 if first is None or second is None or first <= second:
                     continue
-                if rule.first in body and rule.second in body:
+                swapped = is_valid(self.writable[rule.first], second) and is_valid(self.writable[rule.second], first)
+                if rule.first in body and rule.second in body and swapped:
                     body[rule.first], body[rule.second] = second, first
+                elif rule.first in body and rule.second in body:
+                    # One of the two goes, unless both must be there: then both get the one value that both may have.
+                    free = next((n for n in (rule.second, rule.first) if n not in self.required), None)
+                    if free is not None and (before is None or before.get(free) is None):
+                        del body[free]
+                    else:
+                        body.update(self._equal(rule, first, second))
                 else:
                     body.pop(rule.first if rule.first in body else rule.second)
             elif isinstance(rule, Never):
@@ -175,12 +245,22 @@ class Bodies:
             state = {**(before or {}), **body}
         return body
 
+    def _equal(self, rule: Ordered, first: Any, second: Any) -> Body:
+        """Values of both fields of a rule that keep it: one of the two for both, else samples in their order."""
+        schemas = self.writable[rule.first], self.writable[rule.second]
+        for value in (first, second):
+            if all(is_valid(schema, value) for schema in schemas):
+                return {rule.first: value, rule.second: value}
+        early, late = sample(schemas[0]), sample(schemas[1])
+        return {rule.first: early, rule.second: late}
+
     @cached_property
     def valid(self) -> st.SearchStrategy[Body]:
         """Valid create bodies: any subset of the optional fields."""
         fields = {name: self._field(name) for name in self.writable if self._drawable(name)}
-        needed = {n: s for n, s in fields.items() if n in self.required}
-        optional = {n: s for n, s in fields.items() if n not in self.required}
+        always = {*self.required, *([self.resource.id.field] if self.names_id else ())}
+        needed = {n: s for n, s in fields.items() if n in always}
+        optional = {n: s for n, s in fields.items() if n not in always}
         return st.fixed_dictionaries(needed, optional=optional).map(self.kept_rules)
 
     @cached_property
@@ -199,7 +279,7 @@ class Bodies:
 
     def _drawable(self, name: str) -> bool:
         if name == self.resource.id.field:
-            return self.resource.id.chosen_by == "client" and not self.resource.supports("replace")
+            return self.names_id
         return name not in self.resource.references or self.referable(name)
 
     def _field(self, name: str) -> st.SearchStrategy[Any]:
@@ -207,6 +287,8 @@ class Bodies:
         if name == self.resource.id.field:
             return st.just(self.chosen_id())
         if name in self.resource.references:
+            if name in self.fresh_references:
+                return st.just(self.plain(name))
             ref = self.resource.references[name]
             ids = [reference(ref.to, 0), reference(ref.to, 1)]
             if ref.many:
@@ -218,9 +300,7 @@ class Bodies:
 
     def _unique(self, name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         plain = self.unique_value(name)
-        if not isinstance(plain, str) or not plain.startswith(RUN) or ("pattern" in schema and not _free(schema)):
-            return st.just(plain) if RUN in str(plain) or "{uuid" in str(plain) else value_strategy(schema)
-        if "format" in schema:
+        if not isinstance(plain, str) or not plain.startswith(RUN) or "format" in schema or not _free(schema):
             return st.just(plain)
         room = min(schema.get("maxLength", 80), 80) - TOKEN_LENGTH - 2  # for the blank and the letter at the end
         if room < 1:
@@ -230,5 +310,5 @@ class Bodies:
 
 
 def _free(schema: Mapping[str, Any]) -> bool:
-    """Whether the pattern leaves room for text beside the token: it is met by the token and by what follows it."""
+    """Whether the schema leaves room for text beside the token: it is met by the token and by what follows it."""
     return is_valid(schema, "x" * TOKEN_LENGTH + " Zürich (2)'")

@@ -50,6 +50,9 @@ BAD_FORMATS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("an impossible date", "2015-02-30"),
         ("a month that does not exist", "2015-13-01"),
         ("a date in another notation", "15/02/2015"),
+        ("a date with a time", "2015-02-15T10:00:00Z"),
+        ("a date without its hyphens", "20150215"),
+        ("a month of one digit", "2015-2-15"),
         ("no date", "tomorrow"),
         ("an empty text", ""),
     ),
@@ -314,16 +317,21 @@ def _objects(schema: JsonSchema) -> Iterator[Candidate]:
 
 
 def sample(schema: JsonSchema) -> Any:
-    """One plain valid value: the schema's own example or default, else a middling accepted candidate."""
-    for value in (*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])):
-        if value is not None and is_valid(schema, value):
+    """One plain valid value: the schema's own example, else a middling accepted candidate; the default, which says as
+    little as an absent field, only where there is no other."""
+    default = schema.get("default")
+    for value in schema.get("examples", ()):
+        if value is not None and value != default and is_valid(schema, value):
             return value
     types = types_of(schema)
     if "string" in types and not ({"enum", "const", "format", "anyOf", "oneOf"} & schema.keys()):
         value = matching_text(schema, None)
-        if is_valid(schema, value):
+        if value != default and is_valid(schema, value):
             return value
     options = [c.value for c in accepted(schema) if c.value is not None]
+    if default is not None and is_valid(schema, default):
+        others = [v for v in options if v != default]
+        options = [*(others if others else [default]), default]
     if not options:
         return None
-    return next((v for v in options if v not in (0, "", [], {}, False)), options[0])
+    return next((v for v in options if v not in (0, "", [], {}, False) and v != default), options[0])

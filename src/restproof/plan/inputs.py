@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 Case = dict[str, Any]
 _UNKNOWN = "restproof_unknown_field"
+#: A field with more values than this is tried with those that a rule names.
+_MOST_VALUES = 6
 
 
 def fields_of(field: Field) -> Mapping[str, Mapping[str, Any]]:
@@ -113,6 +115,11 @@ def unknown_field_bodies(field: Field) -> Iterator[Case]:
         yield _unknown(_UNKNOWN, "beside a valid change", {name: field.bodies.plain(name, "x"), _UNKNOWN: None})
     if field.resource.envelope.request:
         yield {**_unknown(_UNKNOWN, "beside the envelope", base), "beside": {_UNKNOWN: "restproof"}}
+        for name, symbol in _parameters_in_path(field).items():
+            yield {
+                **_unknown(name, f"{name} beside the envelope, where the path holds it", base),
+                "beside": {name: symbol},
+            }
     for name, schema in fields_of(field).items():
         if "properties" in schema and schema.get("additionalProperties") is False:
             value = field.bodies.plain(name)
@@ -126,6 +133,19 @@ def unknown_field_bodies(field: Field) -> Iterator[Case]:
     if field.operation == "update":
         for name in field.resource.create_only:
             yield _unknown(name, "a field that only a create may hold", {name: field.bodies.plain(name, "x")})
+
+
+def _parameters_in_path(field: Field) -> dict[str, str]:
+    """Parameters by which other resources of the contract name a parent that this one has in its path, with the symbol for
+    its id: here they are fields that do not exist."""
+    own = {p.name for p in field.resource.parameter_parents}
+    held = {p.resource for p in field.resource.path_parents}
+    return {
+        p.name: reference(p.resource, 0)
+        for other in field.contract
+        for p in other.parameter_parents
+        if p.resource in held and p.name not in own and p.name != field.resource.envelope.request
+    }
 
 
 def _unknown(name: str, note: str, body: Case, pointer: str | None = None) -> Case:
@@ -218,18 +238,29 @@ def kept_rule_bodies(field: Field) -> Iterator[Case]:
                 "body": {**_base(field), rule.first: early, rule.second: late},
             }
         elif isinstance(rule, Never) and field.operation == "update":
-            yield {
-                "field": rule.field,
-                "note": f"{rule.field} from {rule.after!r} to {rule.before!r}",
-                "given": {**minimal, rule.field: rule.after},
-                "body": {rule.field: rule.before},
-            }
-            yield {
-                "field": rule.field,
-                "note": f"{rule.field} stays {rule.before!r}",
-                "given": {**minimal, rule.field: rule.before},
-                "body": {rule.field: rule.before},
-            }
+            for before, after in _transitions(field, rule):
+                yield {
+                    "field": rule.field,
+                    "note": f"{rule.field} from {before!r} to {after!r}",
+                    "given": {**minimal, rule.field: before},
+                    "body": {rule.field: after},
+                }
+
+
+def _transitions(field: Field, rule: Never) -> Iterator[tuple[Any, Any]]:
+    """Every step between two values of the rule's field that no rule forbids: where the schema lists the values, all of
+    them."""
+    listed = [v for v in field.bodies.writable[rule.field].get("enum", ()) if v is not None]
+    values = listed if 2 <= len(listed) <= _MOST_VALUES else [rule.before, rule.after]
+    forbidden = [
+        (r.before, r.after) for r in field.resource.rules if isinstance(r, Never) and r.field == rule.field
+    ]
+    if forbidden[0] != (rule.before, rule.after):
+        return  # told with the first rule of the field
+    for before in values:
+        for after in values:
+            if (before, after) not in forbidden:
+                yield before, after
 
 
 def _base(field: Field) -> Case:

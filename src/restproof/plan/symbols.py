@@ -6,13 +6,15 @@ case, so that unique values never collide and everything the run made can be tol
 is exactly
 ``{ref:RESOURCE:KEY}`` becomes the id of a shared instance: keys ``0`` and ``1`` in the usual scope, ``other`` under
 another parent, ``none`` an id that
-names nothing. ``{uuid:N}`` becomes a UUID of the case.
+names nothing, ``own…`` one that is made for the case alone. ``{uuid:N}`` becomes a UUID of the case, and a string that is
+exactly ``{unique:RESOURCE:FIELD:TAG}`` a value of the field that no other case and no other tag has.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +22,7 @@ RUN = "{run}"
 PREFIX_LENGTH = 8
 TOKEN_LENGTH = PREFIX_LENGTH + 5
 _REFERENCE = re.compile(r"\{ref:([^:{}]+):([^:{}]+)\}")
+_UNIQUE = re.compile(r"\{unique:([^:{}]+):([^{}]+):([^:{}]*)\}")
 _UUID = re.compile(r"\{uuid:(\d+)\}")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _NAMESPACE = uuid.UUID("5f0d7f2c-8d1c-5e53-9a52-0c6c5d1b7e11")
@@ -28,6 +31,16 @@ _NAMESPACE = uuid.UUID("5f0d7f2c-8d1c-5e53-9a52-0c6c5d1b7e11")
 def reference(resource: str, key: str | int) -> str:
     """The symbol for the id of a shared instance of ``resource``."""
     return f"{{ref:{resource}:{key}}}"
+
+
+def unique(resource: str, field: str, tag: str) -> str:
+    """The symbol for a value of a unique field of ``resource``: another one for each case and each ``tag``."""
+    return f"{{unique:{resource}:{field}:{tag}}}"
+
+
+def uuid_of(tag: str) -> str:
+    """The symbol for a UUID: another one for each case and each ``tag``."""
+    return f"{{uuid:{zlib.crc32(tag.encode())}}}"
 
 
 def token(prefix: str, number: int) -> str:
@@ -39,19 +52,28 @@ def token(prefix: str, number: int) -> str:
     return prefix + digits
 
 
-def resolve(value: Any, token: str, instance: Callable[[str, str], Any]) -> Any:
-    """``value`` with every symbol replaced; ``instance(resource, key)`` gives the id of a shared instance."""
+def resolve(
+    value: Any,
+    token: str,
+    instance: Callable[[str, str], Any],
+    value_of: Callable[[str, str, str], Any] | None = None,
+) -> Any:
+    """``value`` with every symbol replaced; ``instance(resource, key)`` gives the id of a shared instance, and
+    ``value_of(resource, field, tag)`` the value of a unique field."""
     if isinstance(value, str):
         found = _REFERENCE.fullmatch(value)
         if found:
             return instance(found[1], found[2])
+        found = _UNIQUE.fullmatch(value)
+        if found and value_of:
+            return value_of(found[1], found[2], found[3])
         if RUN in value:
             value = value.replace(RUN, token)
         if "{uuid:" in value:
             value = _UUID.sub(lambda m: str(uuid.uuid5(_NAMESPACE, f"{token}:{m[1]}")), value)
         return value
     if isinstance(value, list):
-        return [resolve(v, token, instance) for v in value]
+        return [resolve(v, token, instance, value_of) for v in value]
     if isinstance(value, dict):
-        return {k: resolve(v, token, instance) for k, v in value.items()}
+        return {k: resolve(v, token, instance, value_of) for k, v in value.items()}
     return value

@@ -25,6 +25,9 @@ PHRASES: tuple[str, ...] = (
     "Level 3: lobby",
 )
 
+#: Those that any storage keeps: where they go wrong, it is not for their characters.
+PLAIN_PHRASES: tuple[str, ...] = ("North Wing Renovation", "Harbour Street 12", "Unit 7B", "Level 3: lobby")
+
 SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
     "date": ("2024-02-29", "1999-12-31", "2031-06-15"),
     "date-time": ("2024-02-29T12:30:00Z", "2031-06-15T23:59:59Z"),

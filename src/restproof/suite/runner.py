@@ -113,15 +113,14 @@ class Runner:
 
     def failed(self, item: Item, error: BaseException) -> None:
         """Write down that the suite itself broke."""
-        self.sink.write(
-            {
-                "event": "outcome",
-                "item": item.id,
-                "outcome": "error",
-                "cases": 0,
-                "reason": f"{type(error).__name__}: {error}",
-            }
-        )
+        self._tell(item, "error", f"{type(error).__name__}: {error}")
+
+    def waive(self, item: Item, reason: str) -> None:
+        """Write down that the rule does not apply, so that nothing was sent."""
+        self._tell(item, "not applicable", reason)
+
+    def _tell(self, item: Item, outcome: str, reason: str) -> None:
+        self.sink.write({"event": "outcome", "item": item.id, "outcome": outcome, "cases": 0, "reason": reason})
 
     # ------------------------------------------------------------------- inside
 

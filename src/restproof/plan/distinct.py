@@ -1,0 +1,224 @@
+"""Values of a schema by number: for unique fields in which the token of a case has no room (numbers, codes with a
+pattern, short texts).
+
+``nth(schema, n)`` gives another value for each ``n`` below ``capacity(schema)``, and always the same one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import string
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address
+from math import ceil, floor
+from typing import Any
+
+from restproof.contract.shapes import types_of
+from restproof.semantics.checker import is_valid
+from restproof.semantics.formats import pattern as python_pattern
+
+JsonSchema = Mapping[str, Any]
+#: A unique key with fewer values than this may be used up by a run, or by what is there already.
+ROOMY = 50_000
+_PRINTABLE = tuple(string.digits + string.ascii_letters + "-_ .,:/@#+*!?()[]{}<>|=&%$;'\"\\~^`")
+_WORD = string.digits + string.ascii_lowercase
+_LARGEST = 2**31 - 1
+
+
+class _Digits:
+    """A number taken apart in mixed radix: each choice takes the next digit, and ``capacity`` is their product."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.capacity = 1
+
+    def take(self, choices: int) -> int:
+        self.capacity *= choices
+        self.number, digit = divmod(self.number, choices)
+        return digit
+
+
+_Maker = Callable[[_Digits], Any]
+
+
+def capacity(schema: JsonSchema) -> int:
+    """How many values ``nth`` knows; 0 where it knows none."""
+    return _built(json.dumps(schema, sort_keys=True))[1]
+
+
+def nth(schema: JsonSchema, number: int) -> Any:
+    """Value ``number`` (modulo the capacity) of the schema; ``None`` where there is none."""
+    maker, size = _built(json.dumps(schema, sort_keys=True))
+    return maker(_Digits(number % size)) if size else None
+
+
+@lru_cache(maxsize=512)
+def _built(key: str) -> tuple[_Maker, int]:
+    schema = json.loads(key)
+    best: tuple[_Maker, int] = (lambda _digits: None, 0)
+    for maker in _makers(schema):
+        digits = _Digits(0)
+        first = maker(digits)
+        size = digits.capacity
+        tried = (first, *(maker(_Digits(n % size)) for n in (1, 12_345, size // 2, size - 1)))
+        if size > best[1] and all(is_valid(schema, value) for value in tried):
+            best = (maker, size)
+        if best[1] >= ROOMY**2:
+            break
+    return best
+
+
+def _makers(schema: JsonSchema) -> Iterable[_Maker]:
+    for word in ("anyOf", "oneOf"):
+        rest = {k: v for k, v in schema.items() if k != word}
+        for part in schema.get(word, ()):
+            yield from _makers({**rest, **part})
+    if "allOf" in schema:
+        merged: dict[str, Any] = {k: v for k, v in schema.items() if k != "allOf"}
+        for part in schema["allOf"]:
+            merged.update(part)
+        yield from _makers(merged)
+        return
+    if "const" in schema or "enum" in schema:
+        values = [v for v in schema.get("enum", [schema.get("const")]) if v is not None]
+        if values:
+            yield lambda digits: values[digits.take(len(values))]
+        return
+    kinds = types_of(schema)
+    if "string" in kinds:
+        yield from _texts(schema)
+    if kinds & {"integer", "number"}:
+        yield from _numbers(schema, fractions="number" in kinds)
+    if "boolean" in kinds:
+        yield lambda digits: bool(digits.take(2))
+
+
+def _numbers(schema: JsonSchema, *, fractions: bool) -> Iterable[_Maker]:
+    step = schema.get("multipleOf", 1)
+    low, high = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum", schema.get("exclusiveMaximum"))
+    first = ceil((low if low is not None else min(1, high if high is not None else 1)) / step)
+    last = floor((high if high is not None else max(_LARGEST, first * step)) / step)
+    if low is not None and "exclusiveMinimum" in schema and first * step <= schema["exclusiveMinimum"]:
+        first += 1
+    if low is None and high is not None and last <= first:
+        first = last - _LARGEST
+    if "exclusiveMaximum" in schema and last * step >= schema["exclusiveMaximum"]:
+        last -= 1
+    if last >= first:
+        yield lambda digits: _tidy((first + digits.take(last - first + 1)) * step)
+    if fractions and "multipleOf" not in schema and low is not None and high is not None:
+        grain = 1_000_000
+        least, most = floor(low * grain) + 1, ceil(high * grain) - 1
+        if most >= least:
+            yield lambda digits: (least + digits.take(most - least + 1)) / grain
+
+
+def _tidy(value: float) -> float:
+    """A multiple of a fraction without the error of its computation, and a whole number without a fraction."""
+    if isinstance(value, int):
+        return value
+    return int(value) if value.is_integer() else round(value, 9)
+
+
+def _texts(schema: JsonSchema) -> Iterable[_Maker]:
+    known = schema.get("format")
+    if known in _FORMATS:
+        yield _FORMATS[known]
+        return
+    if "pattern" in schema:
+        compiled = python_pattern(schema["pattern"])
+        if compiled is not None:
+            parsed = importlib.import_module("re._parser").parse(compiled.pattern)
+            for target in (4, 8, 2, 3, 5, 1, 0, 12, 20, 40):
+                yield lambda digits, target=target: _match(parsed, digits, target, {})
+        return
+    longest = schema.get("maxLength", 8)
+    width = max(schema.get("minLength", 0), min(longest, 8))
+    yield lambda digits: _word(digits, width)
+
+
+def _word(digits: _Digits, width: int) -> str:
+    return "".join(_WORD[digits.take(len(_WORD))] for _ in range(width))
+
+
+_FORMATS: Mapping[str, _Maker] = {
+    "date": lambda d: str(date(1970, 1, 1) + timedelta(days=d.take(47_000))),
+    "date-time": lambda d: (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=d.take(_LARGEST)))
+    .isoformat()
+    .replace("+00:00", "Z"),
+    "time": lambda d: (datetime(2000, 1, 1) + timedelta(seconds=d.take(86_400))).strftime("%H:%M:%SZ"),
+    "ipv4": lambda d: str(IPv4Address("10.0.0.0") + d.take(2**24)),
+    "ipv6": lambda d: str(IPv6Address("2001:db8::") + d.take(2**32)),
+    "email": lambda d: f"{_word(d, 6)}@example.com",
+    "hostname": lambda d: f"h{_word(d, 6)}.example.com",
+    "uri": lambda d: f"https://example.com/{_word(d, 6)}",
+}
+
+
+def _match(parsed: Any, digits: _Digits, target: int, groups: dict[int, str]) -> str:
+    """Text that a parsed pattern matches: choices by ``digits``, open repetitions ``target`` times."""
+    return "".join(_node(str(op), argument, digits, target, groups) for op, argument in parsed)
+
+
+def _node(op: str, argument: Any, digits: _Digits, target: int, groups: dict[int, str]) -> str:
+    if op == "LITERAL":
+        return chr(argument)
+    if op in ("ANY", "NOT_LITERAL", "IN"):
+        allowed = _characters(op, argument)
+        return allowed[digits.take(len(allowed))] if allowed else ""
+    if op == "BRANCH":
+        branches = argument[1]
+        return _match(branches[digits.take(len(branches))], digits, target, groups)
+    if op == "SUBPATTERN":
+        number, _, _, inner = argument
+        text = _match(inner, digits, target, groups)
+        if number is not None:
+            groups[number] = text
+        return text
+    if op in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+        least, most, inner = argument
+        times = max(least, min(int(most), target))
+        return "".join(_match(inner, digits, target, groups) for _ in range(times))
+    if op == "ATOMIC_GROUP":
+        return _match(argument, digits, target, groups)
+    # Anchors and look-around say where; what they ask for is checked on the result.
+    return groups.get(argument, "") if op == "GROUPREF" else ""
+
+
+def _characters(op: str, argument: Any) -> str:
+    if op == "ANY":
+        return _WORD
+    if op == "NOT_LITERAL":
+        return "".join(c for c in _WORD if ord(c) != argument)
+    parts = [(str(kind), value) for kind, value in argument]
+    inside = {c for c in _PRINTABLE if any(_is_in(c, kind, value) for kind, value in parts)}
+    if parts[0][0] == "NEGATE":
+        return "".join(c for c in _WORD if c not in inside)
+    # Letters and digits where the class has some: what is special is tried elsewhere.
+    usual = "".join(c for c in _PRINTABLE if c in inside and c.isalnum())
+    return usual or "".join(c for c in _PRINTABLE if c in inside) or "".join(_outside(parts))
+
+
+def _is_in(char: str, kind: str, value: Any) -> bool:
+    if kind == "LITERAL":
+        return ord(char) == value
+    if kind == "RANGE":
+        return bool(value[0] <= ord(char) <= value[1])
+    if kind == "CATEGORY":
+        name = str(value)
+        right = {"DIGIT": char.isdigit(), "WORD": char.isalnum() or char == "_", "SPACE": char.isspace()}
+        found = right.get(name.rpartition("_")[2], False)
+        return not found if "_NOT_" in name else found
+    return False
+
+
+def _outside(parts: Iterable[tuple[str, Any]]) -> Iterable[str]:
+    """Some characters of a class beyond printable ASCII."""
+    for kind, value in parts:
+        if kind == "LITERAL":
+            yield chr(value)
+        elif kind == "RANGE":
+            yield from map(chr, range(value[0], min(value[1], value[0] + 30) + 1))
