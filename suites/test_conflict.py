@@ -31,6 +31,8 @@ def lookalikes(field: Field):
                 ("in the other case", "{run} wing", "{run} Wing"),
                 ("with a blank at the end", "{run} wing", "{run} wing "),
                 ("in the other case", "{run}-wing", "{run}-Wing"),
+                ("with accents", "{run} resume", "{run} r\u00e9sum\u00e9"),
+                ("in another normal form", "{run} caf\u00e9", "{run} cafe\u0301"),
             ):
                 if (
                     all(is_valid(schema, text.replace(RUN, "x" * TOKEN_LENGTH)) for text in (taken, value))
@@ -67,12 +69,19 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(resource: Subject):
         )
 
 
+def changed_too(resource: Subject) -> set[str]:
+    """Fields that a rename may change besides."""
+    return {n for n in resource.bodies.changeable if n not in resource.bodies.unique_fields}
+
+
 @requirement("conflict.rename", on=("update", "replace"), needs="create", when=can_rename, cost=5)
 def test_a_rename_to_a_taken_value_is_a_conflict(resource: Subject, operation):
     (key, *_) = resource.resource.unique
     taken, other = resource.given(resource.bodies.keyed("taken")), resource.given(resource.bodies.keyed("other"))
     before = {i.id: resource.observe(i.id) for i in (taken, other)}
     values = {n: taken.sent[n] for n in key if n in taken.sent}
+    # A change besides, which must not stay behind either.
+    values |= {n: v for n, v in resource.resolved(resource.bodies.full("other")).items() if n in changed_too(resource)}
     reply = (
         resource.update(other.id, values)
         if operation == "update"

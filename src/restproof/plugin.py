@@ -649,7 +649,7 @@ def plan_lines(run: Run, items: list[Any]) -> list[str]:
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[None]:
-    # The innermost wrapper: pytest-xdist's sends what a worker tells, the terminal's prints the summary, both after this.
+    # The innermost wrapper: pytest-xdist's sends what a worker tells and the terminal's prints the summary after this.
     run = run_of(session.config)
     if run is not None and run.worker is not None:
         session.config.workeroutput[_WORKER_INPUT] = run.tally()  # type: ignore[attr-defined]

@@ -112,7 +112,8 @@ def test_the_failed_ones_can_be_run_again(checkout: Path) -> None:
 
 @pytest.mark.slow
 def test_two_workers_come_to_the_same_verdict(checkout: Path) -> None:
-    some = ("suites", "-q", "--resource", "office", "--resource", "department", "-m", "create or delete or read")
+    some = ("suites", "-q", "--profile", "smoke", "--resource", "office", "--resource", "department")
+    some += ("-m", "create or delete or read")
     assert pytest_(*some, "--out", "one", cwd=checkout).returncode == 0
     done = pytest_(*some, "-n", "2", "--out", "two", cwd=checkout)
     assert done.returncode == 0, done.stdout
@@ -206,9 +207,8 @@ def test_a_run_is_whole_only_if_nobody_left_anything_out(words: tuple[str, ...],
 
 
 def test_a_part_of_the_modules_is_no_whole_run(own: Path) -> None:
-    (own / "suites/test_more.py").write_text(
-        'from restproof.suite import requirement\n\n\n@requirement("own.more", on="list")\ndef test_more(resource): ...\n'
-    )
+    more = '@requirement("own.more", on="list")\ndef test_more(resource): ...\n'
+    (own / "suites/test_more.py").write_text(f"from restproof.suite import requirement\n\n\n{more}")
     register = own / "suites/requirements.yaml"
     register.write_text(register.read_text() + ENTRY.format(name="more"))
     pytest_("suites/test_more.py", "-q", "--out", "part", cwd=own)

@@ -6,7 +6,7 @@ Bodies are plain JSON with symbols (``plan.symbols``): unique text holds ``{run}
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -93,6 +93,14 @@ class Bodies:
         return is_id or self._with_token(schema, "renamed") is not None or capacity(schema) >= ROOMY
 
     @cached_property
+    def telling(self) -> frozenset[str]:
+        """Fields that make unique keys unique: of each key those that have many values, where it has such."""
+        found: set[str] = set()
+        for key in self.resource.unique:
+            found.update([n for n in key if self._roomy(n)] or key)
+        return frozenset(found)
+
+    @cached_property
     def fresh_references(self) -> frozenset[str]:
         """References that make a unique key unique because no other field of it can: each body names a referent of
         its own."""
@@ -129,7 +137,7 @@ class Bodies:
             return [reference(ref.to, n) for n in range(min(room, 2))] if ref.many else reference(ref.to, 0)
         if name == self.resource.id.field:
             return self.chosen_id(tag)
-        if name in self.unique_fields:
+        if name in self.telling:
             return self.unique_value(name, tag)
         return copy.deepcopy(self._samples[name])
 
@@ -141,7 +149,7 @@ class Bodies:
                 return self.plain(name, "renamed")
             ref = self.resource.references[name]
             return [reference(ref.to, 1)] if ref.many else reference(ref.to, 1)
-        if name in self.unique_fields:
+        if name in self.telling:
             return self.unique_value(name, "renamed")
         plain = self.plain(name)
         others = [c.value for c in accepted(schema) if c.value is not None and not same(c.value, plain)]
@@ -151,8 +159,9 @@ class Bodies:
     def plain_change(self) -> Body:
         """A valid update of one field; empty where nothing can change."""
         names = [n for n in self.changeable if n not in self.resource.references and self.another(n) is not None]
-        first = next((n for n in names if n in self.unique_fields), next(iter(names), None))
-        return {first: self.another(first)} if first else {}
+        names.sort(key=lambda n: n not in self.unique_fields)
+        changes = (self.kept_rules({n: self.another(n)}, self.minimal()) for n in names)
+        return next((change for change in changes if change), {})
 
     def chosen_id(self, tag: str = "") -> str:
         """An id for a resource whose ids clients choose."""
@@ -187,7 +196,7 @@ class Bodies:
     def minimal(self, tag: str = "") -> Body:
         """The required fields only."""
         own = [self.resource.id.field] if self.names_id else []
-        return {name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])}
+        return self.kept_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
 
     def keyed(self, tag: str = "") -> Body:
         """The minimal body with the fields of the first unique key, required or not."""
@@ -215,44 +224,42 @@ class Bodies:
         """``body`` without what would break a business rule on the state ``before`` (the earlier request values;
         ``None`` for a create)."""
         body = dict(body)
-        state = {**(before or {}), **body}
+        stored = {**self.defaults, **(before or {})}
+        kept = () if before is not None else self.required
         for rule in self.resource.rules:
-            if isinstance(rule, Ordered):
-                first, second = state.get(rule.first), state.get(rule.second)
-                if first is None or second is None or first <= second:
-                    continue
-                swapped = is_valid(self.writable[rule.first], second) and is_valid(self.writable[rule.second], first)
-                if rule.first in body and rule.second in body and swapped:
-                    body[rule.first], body[rule.second] = second, first
-                elif rule.first in body and rule.second in body:
-                    # One of the two goes, unless both must be there: then both get the one value that both may have.
-                    free = next((n for n in (rule.second, rule.first) if n not in self.required), None)
-                    if free is not None and (before is None or before.get(free) is None):
-                        del body[free]
-                    else:
-                        body.update(self._equal(rule, first, second))
-                else:
-                    body.pop(rule.first if rule.first in body else rule.second)
+            state = {**stored, **body}
+            if isinstance(rule, Ordered) and not _in_order(rule, state):
+                body = self._ordered(rule, body, stored, kept)
             elif isinstance(rule, Never):
-                if before is not None and before.get(rule.field) == rule.before and body.get(rule.field) == rule.after:
-                    del body[rule.field]
-            elif isinstance(rule, Example):
-                members = rule.body.items()
-                if all(n in state and state[n] == v for n, v in members):
-                    for name in rule.body:
-                        if name not in self.required:
-                            body.pop(name, None)
-            state = {**(before or {}), **body}
+                if same(stored.get(rule.field), rule.before) and same(body.get(rule.field), rule.after):
+                    if before is not None:
+                        del body[rule.field]
+            elif isinstance(rule, Example) and all(n in state and same(state[n], v) for n, v in rule.body.items()):
+                free = [n for n in rule.body if n in body and n not in kept]
+                for name in free:
+                    del body[name]
+                if not free:
+                    body.update({n: self.another(n) for n in list(rule.body)[:1]})
         return body
 
-    def _equal(self, rule: Ordered, first: Any, second: Any) -> Body:
-        """Values of both fields of a rule that keep it: one of the two for both, else samples in their order."""
-        schemas = self.writable[rule.first], self.writable[rule.second]
-        for value in (first, second):
-            if all(is_valid(schema, value) for schema in schemas):
-                return {rule.first: value, rule.second: value}
-        early, late = sample(schemas[0]), sample(schemas[1])
-        return {rule.first: early, rule.second: late}
+    def _ordered(self, rule: Ordered, body: Body, stored: Mapping[str, Any], kept: Collection[str]) -> Body:
+        """``body`` with as little changed as keeps the rule: the two values swapped, one or both left out, or both
+        the same."""
+        one, two = rule.first, rule.second
+        tries = [{**body, one: body[two], two: body[one]}] if one in body and two in body else []
+        tries += [{n: v for n, v in body.items() if n not in gone} for gone in ({two}, {one}, {one, two})]
+        tries += [{**body, one: value, two: value} for value in (body.get(one), body.get(two)) if value is not None]
+        tries += [{**body, one: sample(self.writable[one]), two: sample(self.writable[two])}]
+        for found in tries:
+            valid = all(is_valid(self.writable[n], found[n]) for n in (one, two) if found.get(n) is not None)
+            if valid and _in_order(rule, {**stored, **found}) and all(n in found for n in kept if n in body):
+                return found
+        return body
+
+    @cached_property
+    def defaults(self) -> Body:
+        """What the fields are that a create leaves out, as far as the schema says."""
+        return {n: p["default"] for n, p in self.writable.items() if "default" in p}
 
     @cached_property
     def valid(self) -> st.SearchStrategy[Body]:
@@ -294,19 +301,30 @@ class Bodies:
             if ref.many:
                 return st.lists(st.sampled_from(ids), unique=True, max_size=2)
             return st.sampled_from([*ids, None] if is_nullable(schema) else ids)
-        if name in self.unique_fields:
+        if name in self.telling:
             return self._unique(name, schema)
         return value_strategy(schema)
 
     def _unique(self, name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         plain = self.unique_value(name)
-        if not isinstance(plain, str) or not plain.startswith(RUN) or "format" in schema or not _free(schema):
+        bound = {"format", "pattern", "anyOf", "oneOf", "allOf"} & schema.keys()
+        if not isinstance(plain, str) or not plain.startswith(RUN) or (bound and not _free(schema)):
             return st.just(plain)
         room = min(schema.get("maxLength", 80), 80) - TOKEN_LENGTH - 2  # for the blank and the letter at the end
         if room < 1:
             return st.just(plain)
         # A blank at an end, or one more, makes another name; what follows the token is plausible text.
         return value_strategy({"type": "string", "maxLength": room}).map(lambda text: f"{RUN} {text}x")
+
+
+def _in_order(rule: Ordered, state: Mapping[str, Any]) -> bool:
+    """Whether a state is known to keep the rule. Of a symbol nothing is known."""
+    first, second = state.get(rule.first), state.get(rule.second)
+    if first is None or second is None:
+        return True
+    if any(isinstance(v, str) and v.startswith("{") for v in (first, second)):
+        return False
+    return bool(first <= second)
 
 
 def _free(schema: Mapping[str, Any]) -> bool:

@@ -246,8 +246,10 @@ _TEXTS = (
     Candidate(
         "text",
         "blanks at both ends, quotes, markup and several lines",
-        '  O\'Brien "& Sons" <b>\\ %s ${x}\nsecond\tline  ',
+        '  O\'Brien "& Sons" <b>\\ %s ${x}\r\nsecond\tline\nthird  ',
     ),
+    Candidate("text", "digits with zeros in front", "0042"),
+    Candidate("text", "text that looks like null", "null"),
 )
 
 

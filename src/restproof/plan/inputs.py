@@ -186,13 +186,13 @@ def rule_bodies(field: Field) -> Iterator[Case]:
                 yield {
                     "field": rule.first,
                     "note": f"{note}, which was stored before",
-                    "given": {**minimal, rule.second: early},
+                    "given": {**minimal, **_beside(field, rule.first, early), rule.second: early},
                     "body": {rule.first: late},
                 }
                 yield {
                     "field": rule.second,
                     "note": f"{note}, which was stored before",
-                    "given": {**minimal, rule.first: late},
+                    "given": {**minimal, rule.first: late, **_beside(field, rule.second, late)},
                     "body": {rule.second: early},
                 }
                 yield {
@@ -263,6 +263,11 @@ def _transitions(field: Field, rule: Never) -> Iterator[tuple[Any, Any]]:
                 yield before, after
 
 
+def _beside(field: Field, name: str, value: Any) -> Case:
+    """A value for the other field of a rule where a create without one would give it one of its own."""
+    return {name: value} if name in field.bodies.required or name in field.bodies.defaults else {}
+
+
 def _base(field: Field) -> Case:
     return {} if field.operation == "update" else field.bodies.minimal()
 
@@ -325,14 +330,17 @@ def accepted_bodies(field: Field) -> Iterator[Case]:
             one, two = reference(ref.to, 0), reference(ref.to, 1)
             found += [Candidate("type", "a reference", [one, two] if ref.many else one)]
             found += [Candidate("type", "another reference", [two] if ref.many else two)]
-        if name in field.bodies.unique_fields:
+        if name in field.bodies.telling and ref:
+            continue
+        if name in field.bodies.telling:
             found = [c for c in (_with_token(c, schema, field.operation == "update") for c in found) if c]
         if found:
             columns[name] = found
     for at in range(max(map(len, columns.values()), default=0)):
         tried = {name: column[at] for name, column in columns.items() if at < len(column)}
         base: Case = {} if field.operation == "update" else field.bodies.minimal(f"v{at}")
-        body = field.bodies.kept_rules({**base, **{name: c.value for name, c in tried.items()}})
+        before = {} if field.operation == "update" else None
+        body = field.bodies.kept_rules({**base, **{name: c.value for name, c in tried.items()}}, before)
         yield {"body": body, "notes": {name: c.note for name, c in tried.items() if name in body}}
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from restproof.plan.symbols import RUN
+from restproof.plan.symbols import RUN, TOKEN_LENGTH
+from restproof.semantics.checker import is_valid
 
 if TYPE_CHECKING:
     from restproof.suite.marks import Field
@@ -62,15 +63,13 @@ def _plan(field: Field, drawn: list[Draw]) -> list[Step]:
 
 def _tagged(field: Field, body: Mapping[str, Any], number: int, kind: str = "c") -> dict[str, Any]:
     """``body`` with unique text that no other step of the plan holds."""
-    found = dict(body)
-    for name in field.bodies.unique_fields:
-        value = found.get(name)
-        if isinstance(value, str):
-            tagged = value.replace(RUN, f"{RUN}{kind}{number}", 1)
-            longest = field.bodies.writable[name].get("maxLength")
-            found[name] = (
-                tagged
-                if longest is None or len(tagged) + 8 <= longest
-                else field.bodies.unique_value(name, f"{kind}{number}")
-            )
+    bodies, tag, found = field.bodies, f"{kind}{number}", dict(body)
+    for name in {*bodies.telling, *([field.resource.id.field] if bodies.names_id else ())} & found.keys():
+        value = found[name]
+        if value is None:
+            continue
+        tagged = value.replace(RUN, f"{RUN}{tag}", 1) if isinstance(value, str) else value
+        real = tagged.replace(RUN, "x" * TOKEN_LENGTH) if isinstance(tagged, str) else None
+        fits = tagged != value and is_valid(bodies.writable[name], real)
+        found[name] = tagged if fits else bodies.plain(name, tag)
     return found

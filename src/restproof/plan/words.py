@@ -29,7 +29,8 @@ PHRASES: tuple[str, ...] = (
 PLAIN_PHRASES: tuple[str, ...] = ("North Wing Renovation", "Harbour Street 12", "Unit 7B", "Level 3: lobby")
 
 SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
-    "date": ("2024-02-29", "1999-12-31", "2031-06-15"),
+    # A leap day, and days before and after what 32 bits of seconds can count.
+    "date": ("2024-02-29", "1901-12-13", "2097-08-15"),
     "date-time": ("2024-02-29T12:30:00Z", "2031-06-15T23:59:59Z"),
     "time": ("08:30:00Z",),
     "uri": ("https://www.example.com/plans?sheet=2", "http://example.org"),

@@ -12,7 +12,8 @@ from restproof.wire.message import Exchange
 
 @dataclass(frozen=True)
 class Reply:
-    """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request."""
+    """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
+    ``crowded``: whether a unique field of the resource has so few values that a run uses them up."""
 
     exchange: Exchange
     contract: Contract
@@ -21,6 +22,7 @@ class Reply:
     scope: dict[str, Any]
     sent: Any = None
     asked_id: Any = None
+    crowded: bool = False
 
     @property
     def status(self) -> int:
@@ -31,6 +33,12 @@ class Reply:
     def ok(self) -> bool:
         """Whether the answer is of class 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def crowded_out(self) -> bool:
+        """Whether a create was refused as a conflict that a run cannot avoid."""
+        conflict = self.status in self.resource.status("conflict") and not self.ok
+        return self.crowded and self.operation in ("create", "replace") and conflict
 
     def header(self, name: str) -> str | None:
         return self.exchange.response.header(name) if self.exchange.response else None

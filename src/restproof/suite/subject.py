@@ -80,7 +80,17 @@ class Subject:
 
     def resolved(self, value: Any) -> Any:
         """``value`` with its symbols replaced."""
-        return resolve(value, self.token, self.world.reference_id)
+        return self.resolved_as(self.token, value)
+
+    def resolved_as(self, token: str, value: Any) -> Any:
+        """``value`` with its symbols replaced, as those of the case with ``token``."""
+        world = self.world
+        return resolve(
+            value,
+            token,
+            lambda name, key: world.reference_id(name, f"{token}{key}" if key.startswith("own") else key),
+            lambda name, field, tag: world.unique_value(name, field, token, tag),
+        )
 
     # ----------------------------------------------------------------- requests
 
@@ -185,7 +195,9 @@ class Subject:
         asked_id: Any = None,
     ) -> Reply:
         """An exchange, read as the answer to ``operation``."""
-        return Reply(exchange, self.contract, self.resource, operation, dict(scope or {}), sent, asked_id)
+        return Reply(
+            exchange, self.contract, self.resource, operation, dict(scope or {}), sent, asked_id, self.bodies.crowded
+        )
 
     def _write(
         self,
@@ -218,7 +230,10 @@ class Subject:
     ) -> Reply:
         """POST to the collection (or PUT to the id in ``body`` where that is how the resource is created)."""
         if not self.resource.supports("create") or self.resource.method("create") == "PUT":
-            id = options.pop("id", None) or self.resolved(self.bodies.chosen_id("new"))
+            # The id in the body goes first, since it must be that of the path; else every create has one of its own.
+            named = self.resolved(body).get(self.resource.id.field) if isinstance(body, dict) else None
+            chosen = self.resolved_as(self.world.next_token(), self.bodies.chosen_id("new"))
+            id = options.pop("id", None) or named or chosen
             return self._write(
                 "create" if self.resource.supports("create") else "replace",
                 body,
@@ -233,6 +248,8 @@ class Subject:
         return self._write("update", body, id=id, **options)
 
     def replace(self, id: Any, body: Any, **options: Any) -> Reply:
+        if isinstance(body, dict) and self.resource.id.field in body:
+            body = {**body, self.resource.id.field: id}
         return self._write("replace", body, id=id, **options)
 
     def read(
@@ -273,6 +290,8 @@ class Subject:
         if not (self.resource.supports("create") or creates_by_put(self.resource)):
             raise NotTested(f"the contract has no operation that creates a {self.name}")
         reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
+        if reply.crowded_out:
+            raise NotTested(f"the values of a unique field of {self.name} are used up")
         if not reply.ok or reply.id is None:
             why = reply.exchange.error or (f"answered {reply.status}" if not reply.ok else "named no id")
             raise SetUpFailed(f"set-up: the create of a {self.name} {why}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,10 @@ from urllib.parse import quote
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.plan.bodies import Bodies
+from restproof.plan.distinct import nth
 from restproof.plan.profile import Profile
 from restproof.plan.symbols import RUN, token
+from restproof.semantics.checker import is_valid
 from restproof.suite.failure import NotTested, SetUpFailed
 from restproof.suite.reply import Reply
 from restproof.wire.ledger import Ledger
@@ -57,6 +60,8 @@ class World:
     _lookalikes: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     _own: dict[str, Instance] = field(default_factory=dict)
     _aged: dict[str, tuple[Instance, float]] = field(default_factory=dict)
+    _unique: dict[tuple[str, str, str, str], Any] = field(default_factory=dict)
+    _given_out: dict[tuple[str, str], int] = field(default_factory=dict)
     _states: dict[Any, dict[str, Any]] = field(default_factory=dict)
 
     def next_token(self) -> str:
@@ -96,6 +101,10 @@ class World:
 
     def absent_id(self, resource: Resource) -> Any:
         """An id of the right kind that names nothing."""
+        if resource.id.pattern or resource.id.type == "string":
+            schema = self.bodies(resource).id_schema
+            likely = (f"{self.prefix}-absent", f"{self.prefix}absent", nth(schema, zlib.crc32(self.prefix.encode())))
+            return next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
         if resource.id.type == "integer":
             return 2_000_000_000 + sum(map(ord, self.prefix)) * 1009
         if resource.id.type == "uuid":
@@ -188,6 +197,19 @@ class World:
             self._lookalikes[key] = made
             self.listed.clear()
         return self._lookalikes[key]
+
+    def unique_value(self, name: str, field: str, token: str, tag: str) -> Any:
+        """The value that a ``{unique:…}`` symbol stands for in the case with ``token``: the next that was not given
+        out yet."""
+        resource = self.contract.resources[name]
+        key = (name, field, token, tag)
+        if key not in self._unique:
+            bodies = self.bodies(resource)
+            schema = bodies.id_schema if field == resource.id.field else bodies.writable[field]
+            number = self._given_out.get((name, field), zlib.crc32(self.prefix.encode()) + self.first_number)
+            self._given_out[name, field] = number + 1
+            self._unique[key] = nth(schema, number)
+        return self._unique[key]
 
     def reference_id(self, name: str, key: str) -> Any:
         """The id that a ``{ref:…}`` symbol stands for."""
