@@ -97,16 +97,27 @@ def test_a_rename_to_a_taken_value_is_a_conflict(resource: Subject, operation):
 def scopes(field: Field):
     if field.resource.parents and field.resource.unique_scope == "parent":
         yield {"which": "other", "note": "under another parent"}
+    if field.resource.supports("update") and can_rename(field.contract, field.resource):
+        yield {"which": "main", "note": "that its holder has given up", "given_up": True}
 
 
 @requirement("conflict.scope", on="create", when=has_unique, cost=2)
 @for_each(lambda field: [*scopes(field), *({"which": "main", "note": c["note"], **c} for c in lookalikes(field))])
 def test_another_name_or_another_parent_is_no_conflict(
-    resource: Subject, which, note, field=None, taken=None, value=None
+    resource: Subject, which, note, field=None, taken=None, value=None, given_up=False
 ):
     body = resource.bodies.keyed()
-    resource.given({**body, field: taken} if field else body)
-    reply = resource.create({**body, field: value} if field else body, scope=resource.scope(which))
+    first = resource.given({**body, field: taken} if field else body)
+    if given_up:
+        (key, *_) = resource.resource.unique
+        renamed = resource.update(first.id, {n: v for n, v in resource.bodies.keyed("renamed").items() if n in key})
+        must.have_status(renamed, "updated")
+    if which == "main":
+        # Whatever else is unique differs, but for what makes one key together with the field.
+        keys = [k for k in resource.resource.unique if field in k] or resource.resource.unique[:1]
+        same = {n: v for n, v in body.items() if any(n in k for k in keys)}
+        body = {**resource.bodies.keyed("again"), **same, **({field: value} if field else {})}
+    reply = resource.create(body, scope=resource.scope(which))
     must.have_status(reply, "created", field=field, because=f"a unique value {note}")
 
 

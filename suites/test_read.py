@@ -3,7 +3,7 @@
 from restproof.suite import Subject, must, requirement
 
 
-@requirement("read.answers-ok", on="read", needs="create", tier=0)
+@requirement("read.answers-ok", on="read", needs="instance", tier=0)
 def test_a_read_answers_the_resource(resource: Subject):
     made = resource.shared()
     read = resource.read(made.id)
@@ -13,7 +13,7 @@ def test_a_read_answers_the_resource(resource: Subject):
         must.agree(read, {resource.resource.id.field: made.id}, read.entity, what="the id that was asked for")
 
 
-@requirement("read.is-stable", on="read", needs="create", cost=4, set_up=1)
+@requirement("read.is-stable", on="read", needs="instance", cost=4, set_up=1)
 def test_reads_in_a_row_answer_the_same(resource: Subject):
     made = resource.own(resource.bodies.full())
     first = resource.read(made.id)
@@ -25,7 +25,7 @@ def test_reads_in_a_row_answer_the_same(resource: Subject):
             must.agree(again, resource.stable(first.entity), again.entity, what="a later one of several reads")
 
 
-@requirement("read.is-safe", on=("read", "list"), needs="create", cost=4)
+@requirement("read.is-safe", on=("read", "list"), needs="instance", cost=4)
 def test_a_get_changes_nothing(resource: Subject, operation):
     made = resource.target()
     before = resource.before(made.id)

@@ -278,7 +278,7 @@ def odd_headers(field: Field):
 
 
 @requirement(
-    "robust.hostile-headers", on="read", needs="create", when=lambda c, r: r is next(x for x in c if x.supports("read"))
+    "robust.hostile-headers", on="read", needs="instance", when=lambda c, r: r is next(x for x in c if x.supports("read"))
 )
 @for_each(odd_headers)
 def test_odd_headers_do_no_harm(resource: Subject, name, value):

@@ -238,7 +238,7 @@ def _name(kind: str, name: str, field: Field, value: Any, leeway: Leeway, update
     if problem is None and is_blank(value):
         if on("blank-name-update") and update and value:
             return None
-        if on("tab-name") and value and set(value) <= {"\t"}:
+        if on("tab-name") and value.strip(" "):
             return None
         return None if on("empty-subject") and name == "subject" else "can't be blank"
     return problem

@@ -263,6 +263,7 @@ def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
         yield from _TEXTS
     for note, value in (
         ("blanks only", " " * max(1, shortest)),
+        ("tabs and line breaks only", "\t\r\n" * max(1, shortest)),
         ("the other case", base.swapcase()),
         ("digits", re.sub(r"[^\W\d_]", "1", base)),
         ("punctuation", re.sub(r"\w", "!", base)),

@@ -98,7 +98,10 @@ def _makers(schema: JsonSchema) -> Iterable[_Maker]:
 
 def _numbers(schema: JsonSchema, *, fractions: bool) -> Iterable[_Maker]:
     step = schema.get("multipleOf", 1)
-    low, high = schema.get("minimum", schema.get("exclusiveMinimum")), schema.get("maximum", schema.get("exclusiveMaximum"))
+    low, high = (
+        schema.get("minimum", schema.get("exclusiveMinimum")),
+        schema.get("maximum", schema.get("exclusiveMaximum")),
+    )
     first = ceil((low if low is not None else min(1, high if high is not None else 1)) / step)
     last = floor((high if high is not None else max(_LARGEST, first * step)) / step)
     if low is not None and "exclusiveMinimum" in schema and first * step <= schema["exclusiveMinimum"]:
@@ -146,9 +149,9 @@ def _word(digits: _Digits, width: int) -> str:
 
 _FORMATS: Mapping[str, _Maker] = {
     "date": lambda d: str(date(1970, 1, 1) + timedelta(days=d.take(47_000))),
-    "date-time": lambda d: (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=d.take(_LARGEST)))
-    .isoformat()
-    .replace("+00:00", "Z"),
+    "date-time": lambda d: (
+        (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=d.take(_LARGEST))).isoformat().replace("+00:00", "Z")
+    ),
     "time": lambda d: (datetime(2000, 1, 1) + timedelta(seconds=d.take(86_400))).strftime("%H:%M:%SZ"),
     "ipv4": lambda d: str(IPv4Address("10.0.0.0") + d.take(2**24)),
     "ipv6": lambda d: str(IPv6Address("2001:db8::") + d.take(2**32)),

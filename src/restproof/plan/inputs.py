@@ -77,6 +77,9 @@ def out_of_bounds_bodies(field: Field) -> Iterator[Case]:
             formats = [c for c in found if c.keyword == "format"]
             found = [c for c in found if c not in formats[2:]]
         for candidate in found:
+            if ref and ref.many and candidate.keyword == "uniqueItems" and field.bodies.referable(name):
+                # What is wrong with it is that it stands twice, not that it names nothing.
+                candidate = Candidate("uniqueItems", candidate.note, [reference(ref.to, 0)] * 2)
             yield _case(field, name, candidate, "bad_reference" if ref and _is_id(ref, candidate.value) else "invalid")
 
 
@@ -252,9 +255,7 @@ def _transitions(field: Field, rule: Never) -> Iterator[tuple[Any, Any]]:
     them."""
     listed = [v for v in field.bodies.writable[rule.field].get("enum", ()) if v is not None]
     values = listed if 2 <= len(listed) <= _MOST_VALUES else [rule.before, rule.after]
-    forbidden = [
-        (r.before, r.after) for r in field.resource.rules if isinstance(r, Never) and r.field == rule.field
-    ]
+    forbidden = [(r.before, r.after) for r in field.resource.rules if isinstance(r, Never) and r.field == rule.field]
     if forbidden[0] != (rule.before, rule.after):
         return  # told with the first rule of the field
     for before in values:

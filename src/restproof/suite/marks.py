@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
 
@@ -36,7 +36,8 @@ Applies = Callable[[Contract, Resource], bool]
 class Rule:
     """How a test is made into items. ``on``: the operations that it makes an item for (empty: one item for the whole
     server). ``needs``: operations that
-    the resource must support besides. ``when``: a further condition. ``cost``: requests of one case. ``set_up``:
+    the resource must support besides; ``create`` by PUT counts, and ``instance`` is one that can be made, listed or
+    named. ``when``: a further condition. ``cost``: requests of one case. ``set_up``:
     requests of an item besides.
     ``core``: told first, because everything else rests on it. ``last``: runs after the rest."""
 
@@ -55,13 +56,17 @@ class Rule:
     def applies(self, contract: Contract, resource: Resource, operation: str) -> bool:
         return (
             resource.supports(operation)
-            and all(resource.supports(n) or (n == "create" and _creatable(resource)) for n in self.needs)
+            and all(resource.supports(n) or _met(n, contract, resource) for n in self.needs)
             and (self.when is None or self.when(contract, resource))
         )
 
 
-def _creatable(resource: Resource) -> bool:
-    return resource.supports("replace") and resource.id.chosen_by != "server"
+def _met(need: str, contract: Contract, resource: Resource) -> bool:
+    """Needs that are no operation alone: ``create`` by PUT, and ``instance``, one that can be made, listed or named."""
+    creatable = resource.supports("create") or creates_by_put(resource)
+    if need == "instance":
+        return creatable or resource.supports("list") or resource.name in contract.given
+    return need == "create" and creatable
 
 
 def rule_of(test: object) -> Rule | None:

@@ -310,6 +310,14 @@ class Subject:
         """The instance that refused requests are sent to: shared, since none of them may change it."""
         return self.world.shared(self.name, "target")
 
+    def harmless(self) -> tuple[Request, str]:
+        """A request that succeeds and changes nothing, with its operation: the list, else a read."""
+        if self.resource.supports("list"):
+            return self.request("list"), "list"
+        if self.resource.supports("read"):
+            return self.request("read", id=self.shared().id), "read"
+        raise NotTested("the contract has neither a list nor a read")
+
     def before(self, id: Any) -> dict[str, Any]:
         """The representation as it was last seen in this item."""
         return self.world.state(self, id)

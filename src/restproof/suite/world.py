@@ -101,7 +101,7 @@ class World:
 
     def absent_id(self, resource: Resource) -> Any:
         """An id of the right kind that names nothing."""
-        if resource.id.pattern or resource.id.type == "string":
+        if resource.id.type == "string":
             schema = self.bodies(resource).id_schema
             likely = (f"{self.prefix}-absent", f"{self.prefix}absent", nth(schema, zlib.crc32(self.prefix.encode())))
             return next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
@@ -121,8 +121,7 @@ class World:
             resource = self.contract.resources[name]
             which = key if key in ("other", "foreign") else "main"
             if name in self.contract.given or not (resource.supports("create") or creates_by_put(resource)):
-                named = {"0": "main", "1": "other"}.get(key, key)
-                self._shared[name, key] = Instance(self.given_id(name, named), {})
+                self._shared[name, key] = self._found(resource, key)
                 return self.shared(name, key)
             subject = Subject(
                 self,
@@ -139,6 +138,24 @@ class World:
         if isinstance(found, SetUpFailed):
             raise SetUpFailed(str(found))
         return found
+
+    def _found(self, resource: Resource, key: str) -> Instance | SetUpFailed:
+        """What stands for an instance that nobody can create: one that the target names, else one of the list."""
+        from restproof.suite.subject import Subject
+
+        if resource.name in self.contract.given or not resource.supports("list"):
+            named = {"0": "main", "1": "other", "target": "main"}.get(key, key)
+            return Instance(self.given_id(resource.name, named), {})
+        scope = self.scope(resource, key if key in ("other", "foreign") else "main")
+        subject = Subject(self, resource, setup=f"{resource.name}:{key}", token=self.next_token())
+        try:
+            entries = [e for e in subject.walk(scope=scope) if isinstance(e, dict) and resource.id.field in e]
+        except SetUpFailed as failure:
+            return failure
+        at = 1 if key == "1" else 0
+        if len(entries) <= at:
+            raise NotTested(f"the list of {resource.name} is too short, and nobody can create one")
+        return Instance(entries[at][resource.id.field], scope, entries[at])
 
     def instance_of(self, subject: Subject, item: str, body: Any = None) -> Instance:
         """The instance of an item (see ``Subject.own``)."""
