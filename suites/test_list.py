@@ -198,6 +198,22 @@ def test_the_largest_page_is_allowed(resource: Subject):
         )
 
 
+def harmless(resource: Subject):
+    """Parameters that change the order of a list and not what it holds: a sort, and a filter that all entries match."""
+    if resource.resource.sort:
+        yield from resource.sort_query(resource.resource.sort[0])
+    yield from every_entry(resource)
+
+
+def every_entry(resource: Subject):
+    """A filter that all entries match, where there is one."""
+    for name, found in resource.resource.filters.items():
+        for value, wanted in (found.values or {}).items():
+            if wanted is ANY:
+                return resource.filter_query(name, value)
+    return ()
+
+
 @requirement("list.links", on="list", when=lambda c, r: r.paging.links and is_numbered(c, r), cost=6, set_up=FEW)
 @of_a_steady_list
 def test_link_relations_are_right(resource: Subject):
@@ -206,9 +222,9 @@ def test_link_relations_are_right(resource: Subject):
         raise NotTested("the list has fewer than two entries")
     size = resource.allowed_size(ceil(len(entries) / 3))
     last = ceil(len(entries) / size)
-    kept = ("restproof", "kept & quoted")
+    kept = (("restproof", "kept & quoted"), *harmless(resource))
     ids = resource.entry_ids(entries)
-    asked = (*resource.page_query(size, 1), kept)
+    asked = (*resource.page_query(size, 1), *kept)
     walked: list = []
     for number in range(1, last + 1):
         page = resource.list(asked)
@@ -242,15 +258,7 @@ def test_link_relations_are_right(resource: Subject):
             )
         for name, target in found.items():
             query = dict(parse_qsl(urlsplit(target).query, keep_blank_values=True))
-            must.hold(
-                query.get(kept[0]) == kept[1],
-                page,
-                f"the link {name} drops another parameter of the request",
-                kind="link query",
-                expected="parameters kept",
-                actual="dropped",
-            )
-            for own, value in resource.request("list").query:
+            for own, value in (*kept, *resource.request("list").query):
                 must.hold(
                     query.get(own) == value,
                     page,
@@ -293,20 +301,23 @@ def test_link_relations_are_right(resource: Subject):
 def test_totals_tell_the_truth(resource: Subject):
     entries, paging = some(resource), resource.resource.paging
     largest, few = resource.largest_page(), resource.allowed_size(2)
-    for query, size in (
-        ((), paging.default),
-        (resource.page_query(few), few),
-        (resource.page_query(largest), largest),
-        (resource.page_query(few, 1000), few),
+    by_id = [n for n, f in resource.resource.filters.items() if f.field == resource.resource.id.field and not f.values]
+    one = resource.filter_query(by_id[0], resource.entry_ids(entries)[0]) if by_id and entries else None
+    for query, size, wanted in (
+        ((), paging.default, len(entries)),
+        (resource.page_query(few), few, len(entries)),
+        (resource.page_query(largest), largest, len(entries)),
+        (resource.page_query(few, 1000), few, len(entries)),
+        *(((one, paging.default, 1),) if one else ()),
     ):
         page = resource.list(query)
         must.have_status(page, "listed")
         if paging.total:
             total = page.header(paging.total)
             must.hold(
-                total == str(len(entries)),
+                total == str(wanted),
                 page,
-                f"{paging.total} says {total}, and there are {len(entries)} entries",
+                f"{paging.total} says {total}, and {wanted} entries {'match' if query == one else 'are there'}",
                 kind="total",
                 expected="the number of entries",
                 actual=total,
@@ -317,9 +328,9 @@ def test_totals_tell_the_truth(resource: Subject):
             for part in paging.total_field.strip("/").split("/"):
                 said = said.get(part) if isinstance(said, dict) else None
             must.hold(
-                said == len(entries),
+                said == wanted,
                 page,
-                f"{paging.total_field} says {said}, and there are {len(entries)} entries",
+                f"{paging.total_field} says {said}, and {wanted} entries {'match' if query == one else 'are there'}",
                 kind="total",
                 expected="the number of entries",
                 actual=said,
@@ -355,17 +366,31 @@ def filtered(resource: Subject, name: str, values):
             wanted = found.values[value]
             yield value, entries, [e for e in entries if wanted is ANY or same(e.get(found.field), wanted)]
         return
-    candidates = made or [e.get(found.field) for e in entries[:3]]
+    candidates = made[:3] or [e.get(found.field) for e in entries[:3]]
+    if found.field == resource.resource.id.field:
+        candidates = [*candidates, resource.world.absent_id(resource.resource)]
     for value in candidates:
         if value not in (None, ""):
             yield value, entries, [e for e in entries if same(e.get(found.field), value)]
+
+
+def near_misses(resource: Subject, name: str, values):
+    """Texts that nothing equals and that a careless comparison takes for one that is there: with blanks, in another
+    case, with the wildcards of SQL."""
+    field = resource.resource.filters[name].field
+    made = resource.world.lookalikes(resource, field) if resource.bodies.creatable and values is None else []
+    for text in [t for t in made if isinstance(t, str) and len(t) > 3][:1]:
+        yield from (f"{text} ", f" {text}", text.swapcase(), f"{text[:-2]}%", f"{text[:-1]}_")
 
 
 @requirement("list.filter-sound", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
 @for_each(filters)
 @of_a_steady_list
 def test_a_filtered_list_holds_only_what_matches(resource: Subject, name, values):
-    for value, _, matching in filtered(resource, name, values):
+    field = resource.resource.filters[name].field
+    misses = list(near_misses(resource, name, values))
+    nothing = [(text, [e for e in settled(resource) if same(e.get(field), text)]) for text in misses]
+    for value, matching in [*((v, m) for v, _, m in filtered(resource, name, values)), *nothing]:
         page = resource.list((*resource.filter_query(name, value), *resource.page_query(resource.largest_page())))
         must.have_status(page, "listed", because=f"filtered by {name}", field=name)
         strangers = set(map(str, resource.entry_ids(page.entries or ()))) - set(map(str, resource.entry_ids(matching)))
@@ -397,6 +422,18 @@ def test_a_filtered_list_holds_all_that_matches(resource: Subject, name, values)
             actual="some left out",
             field=name,
         )
+        if matching and is_paged(resource.contract, resource.resource):
+            size = resource.allowed_size(min(3, len(matching)))
+            short = resource.list((*resource.filter_query(name, value), *resource.page_query(size)))
+            must.hold(
+                len(short.entries or ()) == min(size, len(matching)),
+                short,
+                f"a page of {size} of a list filtered by {name} holds {len(short.entries or ())} entries",
+                kind="filter page",
+                expected="a full page of what matches",
+                actual="another number",
+                field=name,
+            )
 
 
 def bad_filters(field: Field):
@@ -404,6 +441,9 @@ def bad_filters(field: Field):
         schema = field.resource.properties.get(found.field, {})
         if found.values or schema.get("type") == "integer":
             yield {"name": name, "value": "restproof"}
+        for value in list(found.values or ())[:1]:
+            if value.swapcase() not in found.values:
+                yield {"name": name, "value": value.swapcase()}
 
 
 @requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters))
@@ -455,6 +495,21 @@ def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
             kind="sort pages",
             expected="every entry once",
             actual=f"{len(set(ids))} of {len(entries)} in {len(ids)}",
+            field=name,
+        )
+
+
+    matching = every_entry(resource)
+    if matching and resource.largest_page():
+        page = resource.list((*query, *matching, *resource.page_query(resource.largest_page())))
+        keys = [e[name] for e in page.entries or () if isinstance(e, dict) and e.get(name) is not None]
+        must.hold(
+            keys == sorted(keys, reverse=descending),
+            page,
+            f"a filtered list sorted {way} by {name} is not in order",
+            kind="sort",
+            expected=f"sorted {way}",
+            actual="not in order",
             field=name,
         )
 

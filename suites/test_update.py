@@ -160,6 +160,9 @@ def falsy_values(field: Field):
         if name in field.bodies.unique_fields:
             continue
         for candidate in accepted(schema):
+            change = {name: candidate.value}
+            if field.bodies.kept_rules(change, field.bodies.full()) != change:
+                continue  # what a business rule says of it is told there
             if candidate.value == [] or (candidate.value in (0, False, "") and name not in field.resource.references):
                 yield {"field": name, "value": candidate.value}
 

@@ -59,7 +59,7 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     "unsupported_media": ("4xx",),
     "unacceptable": ("4xx",),
     "too_large": ("4xx",),
-    "uri_too_long": ("4xx",),
+    "uri_too_long": ("2xx", "4xx"),
     "precondition_failed": (412,),
     "not_modified": (304,),
 }

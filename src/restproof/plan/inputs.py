@@ -171,6 +171,13 @@ def server_set_bodies(field: Field) -> Iterator[Case]:
 
 
 def rule_bodies(field: Field) -> Iterator[Case]:
+    """Bodies that the schema allows and one business rule refuses, where what is given first keeps every rule."""
+    for case in _broken_rules(field):
+        if field.bodies.kept_rules(case["given"]) == case["given"]:
+            yield case
+
+
+def _broken_rules(field: Field) -> Iterator[Case]:
     """Bodies that the schema allows and one business rule refuses. ``given`` is what the resource must be created with
     before the update."""
     minimal = field.bodies.minimal()
@@ -220,6 +227,17 @@ def rule_bodies(field: Field) -> Iterator[Case]:
 
 
 def kept_rule_bodies(field: Field) -> Iterator[Case]:
+    """Bodies on the right side of one business rule, and of all others."""
+    bodies = field.bodies
+    for case in _kept_rules(field):
+        given, before = case["given"], None
+        if field.operation == "update":
+            before = given or bodies.minimal()
+        if bodies.kept_rules(given) == given and bodies.kept_rules(case["body"], before) == case["body"]:
+            yield case
+
+
+def _kept_rules(field: Field) -> Iterator[Case]:
     """Bodies on the right side of each business rule: equal values, null on one side, and the way back of a forbidden
     transition."""
     minimal = field.bodies.minimal()

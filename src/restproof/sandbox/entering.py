@@ -100,7 +100,7 @@ class Entering:
         try:
             document = json.loads(call.body.decode("utf-8"), parse_constant=_refused_number, parse_float=_finite)
         except (ValueError, RecursionError):
-            call.refuse("malformed", None, "the body is not valid JSON")
+            call.refuse("malformed" if call.body else "empty_body", None, "the body is not valid JSON")
             return
         if not isinstance(document, dict):
             call.refuse("malformed", None, "the body is not a JSON object")

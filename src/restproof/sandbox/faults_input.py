@@ -94,7 +94,7 @@ def unknown_beside_ignored(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:
         before = len(call.refusals)
         inner(call)
-        call.refusals[before:] = [r for r in call.refusals[before:] if r.case != "unknown_field"]
+        call.refusals[before:] = [r for r in call.refusals[before:] if r.case != "unknown_beside"]
 
     seam.around("open_envelope", advice)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Reference, Resource
+from restproof.contract.shapes import types_of
 from restproof.sandbox.call import Call, refusal_status
 from restproof.sandbox.entering import well_formed_id
 from restproof.sandbox.seeds import Seeder
@@ -39,7 +40,7 @@ class Writing:
             return
         for name in rest:
             if name != wrapper:
-                call.refuse("unknown_field", name, "does not exist")
+                call.refuse("unknown_beside", name, "does not exist")
         if not isinstance(rest.get(wrapper), dict):
             call.refuse("envelope", wrapper, "is required, and must be an object")
             return
@@ -112,12 +113,12 @@ class Writing:
     def next_state(self, call: Call, fields: Mapping[str, Any]) -> states.State:
         """The state that would follow the request."""
         resource, now = call.resource, iso(call.now)
+        touched = {n: time_value(resource, n, call.now) for n in resource.touched}
         if call.entry is None:
             seq = self.store.next_seq()
             id = self.new_id(call, fields, seq)
-            server_set = {**server_values(resource, id=id, now=now, serial=seq), resource.id.field: id}
+            server_set = {**server_values(resource, id=id, now=now, serial=seq), **touched, resource.id.field: id}
             return states.created(resource, fields, server_set=server_set)
-        touched = dict.fromkeys(resource.touched, now)
         if call.operation == "update":
             return states.updated(resource, call.entry.state, fields, touched=touched)
         return states.replaced(resource, call.entry.state, fields, touched=touched)
@@ -236,6 +237,14 @@ class Writing:
 def reference_key(id: Any) -> str:
     """The key of an entry that a reference names: 5.0 is 5."""
     return str(int(id)) if isinstance(id, float) and id.is_integer() else str(id)
+
+
+def time_value(resource: Resource, name: str, now: float) -> str | int:
+    """``now`` as a touched field holds it: RFC 3339, or where the schema has a number, units of its resolution since
+    1970."""
+    if "string" in types_of(resource.properties[name]):
+        return iso(now)
+    return int(now / (resource.touched_resolution or 1))
 
 
 def iso(now: float) -> str:

@@ -57,7 +57,8 @@ def replaced(
 ) -> State:
     """The state after a valid replace: what ``body`` leaves out becomes its default or null, what the server set
     stays."""
-    fields = resource.shapes.replace["properties"]
+    # The id is the path's: a body that leaves it out does not take it away.
+    fields = {n: s for n, s in resource.shapes.replace["properties"].items() if n != resource.id.field}
     kept = {n: v for n, v in state.items() if n in resource.properties and n not in fields}
     after: State = {**kept, **_request_values(resource, body, fields, kept)}
     for name, path in readbacks(resource).items():
@@ -200,7 +201,7 @@ def _known(
     for name, schema in fields.items():
         if name in sent and (before is None or name in changeable):
             yield name, sent[name]
-        elif before is None or (whole and name in changeable):
+        elif before is None or (whole and name in changeable and name != resource.id.field):
             try:
                 yield name, absent_value(name, schema)
             except KeyError:
@@ -233,7 +234,10 @@ def expected(
     named = set(sent_body) if before is not None and not whole else set(known)
     shown: dict[str, Any] = {}
     if before is not None:
-        shown.update({n: before[n] for n in readable if n in before})
+        # What a replace leaves out, and of which the contract does not say what it becomes, is not known.
+        left = resource.shapes.replace["properties"].keys() - known.keys() if whole else set()
+        unknown = {({**backs, **paths})[n].root if n in backs or n in paths else n for n in left}
+        shown.update({n: before[n] for n in readable if n in before and n not in unknown})
     for name, value in known.items():
         if name not in named and before is not None:
             continue

@@ -35,7 +35,7 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
     """The status is one that the contract names for ``case`` (a word of the contract's ``statuses``)."""
     have_answered(reply)
     wanted = reply.resource.status(case) if isinstance(case, str) else case
-    if case == "created" and reply.crowded_out and reply.status not in wanted:
+    if case in ("created", "updated", "replaced") and reply.crowded_out and reply.status not in wanted:
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
     if reply.status not in wanted:
         reason = f" ({because})" if because else ""

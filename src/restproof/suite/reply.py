@@ -36,9 +36,8 @@ class Reply:
 
     @property
     def crowded_out(self) -> bool:
-        """Whether a create was refused as a conflict that a run cannot avoid."""
-        conflict = self.status in self.resource.status("conflict") and not self.ok
-        return self.crowded and self.operation in ("create", "replace") and conflict
+        """Whether a write was refused as a conflict that a run cannot avoid."""
+        return self.crowded and not self.ok and self.status in self.resource.status("conflict")
 
     def header(self, name: str) -> str | None:
         return self.exchange.response.header(name) if self.exchange.response else None

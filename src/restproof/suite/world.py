@@ -210,7 +210,7 @@ class World:
             made = []
             if name in subject.bodies.unique_fields and subject.bodies.unique_value(name) == RUN:
                 for text in (f"{RUN} look", f"{RUN} look alike", f"{RUN} Look"):
-                    made.append(subject.given({**subject.bodies.minimal(), name: text}).sent[name])
+                    made.append(subject.given({**subject.bodies.minimal(f"l{len(made)}"), name: text}).sent[name])
             self._lookalikes[key] = made
             self.listed.clear()
         return self._lookalikes[key]

@@ -96,7 +96,10 @@ class _Work:
                 elif any(_key(item, names) in wanted for names in fields):
                     self.doubtful.append(f"{resource.name} {item[resource.id.field]}: perhaps of this run, left alone")
         except (ListUnreadable, NotSent) as error:
-            if isinstance(error, ListUnreadable) and error.status in _GONE:
+            gone = isinstance(error, ListUnreadable) and (
+                error.status in _GONE or error.status in resource.status("absent_parent")
+            )
+            if gone:
                 return  # Its parent has been deleted, and it with it.
             self.failed.append(f"{resource.name} {first.collection}: {error}")
             return
@@ -121,7 +124,9 @@ class _Work:
             self.failed.append(f"{resource.name} {path}: {reason}")
             return
         status = exchange.status
-        if status is not None and (status // 100 == 2 or status in _GONE):
+        # What the contract answers to a second delete says that it is gone, be it 403.
+        gone = status in _GONE or status in resource.status("repeat_delete")
+        if status is not None and (status // 100 == 2 or gone):
             self.count += status // 100 == 2
             self.ledger.deleted(item)
         else:
