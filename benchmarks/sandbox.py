@@ -2,7 +2,8 @@
 
     python benchmarks/sandbox.py
 
-The sandbox runs in a process of its own; one client sends reads of one resource over one kept HTTPS connection, with prepared bytes, so that the
+The sandbox runs in a process of its own; one client sends reads of one resource over one kept HTTPS connection, with
+prepared bytes, so that the
 client costs little. Prints requests per second of wall time and of the server's own CPU time.
 """
 

@@ -2,7 +2,8 @@
 
     python benchmarks/start.py
 
-Wall seconds, the median of seven: ``restproof --help``, beside a bare ``python -c pass``; and a run of one rule, the sandbox's own
+Wall seconds, the median of seven: ``restproof --help``, beside a bare ``python -c pass``; and a run of one rule, the
+sandbox's own
 start and the reports included.
 """
 

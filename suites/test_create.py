@@ -36,7 +36,7 @@ def test_a_valid_create_is_accepted(resource, body):
 
 
 @requirement("create.reads-back", on="create", needs="read", cost=2, tier=0)
-@for_all(weight=0.84, body=valid_bodies)
+@for_all(weight=0.67, body=valid_bodies)
 def test_a_read_shows_what_was_created(resource, body):
     made = resource.create(body)
     must.have_status(made, "created")
@@ -206,12 +206,8 @@ def test_a_refused_create_leaves_nothing_behind(resource, body, field, note):
     refused = resource.create(body)
     if not 400 <= refused.status < 500:
         raise Inconclusive(f"{field} ({note}) was not refused")
-    names = {n: refused.sent[n] for n in resource.bodies.unique_fields if n in refused.sent}
-    stored = [
-        e for e in resource.walk() if isinstance(e, dict) and names and all(e.get(n) == v for n, v in names.items())
-    ]
     must.hold(
-        not stored,
+        not resource.holding(refused.sent),
         refused,
         f"a create that was refused ({field}: {note}) is in the list all the same",
         kind="stored",

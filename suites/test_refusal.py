@@ -67,11 +67,11 @@ def together(field: Field, first: str, second: str) -> bool:
 
 
 def pairs(field: Field):
-    """Each flaw with the next two that a request can have besides."""
+    """Each flaw with the next that a request can have besides."""
     flaws = flaws_of(field)
     for at, first in enumerate(flaws):
         others = [second for second in flaws[at + 1 :] if together(field, first, second)]
-        for second in others[:2]:
+        for second in others[:1]:
             yield {"flaws": [first, second], "wrong": wrong_value(field), "reference": referring(field)}
 
 

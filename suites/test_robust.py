@@ -163,8 +163,30 @@ def write(resource: Subject, operation: str, change: dict) -> Reply:
     )
 
 
+def number_field(field: Field) -> str | None:
+    """A field that takes numbers: one that takes fractions, where there is one."""
+    fields = field.bodies.writable if field.operation == "create" else field.bodies.changeable
+    own = {*field.resource.references, field.resource.id.field}
+    names = [n for n, p in fields.items() if types_of(p) & {"integer", "number"} and n not in own]
+    return min(names, key=lambda n: "number" not in types_of(fields[n]), default=None)
+
+
+_HOLE = "restproof-hole"
+
+
 def hostile_bodies(field: Field):
-    """Whole bodies, as text (Latin-1, so that any byte can be said); ``{}`` stands for the valid body."""
+    """Whole bodies, as text (Latin-1, so that any byte can be said); with ``into``, a valid body in which that field
+    holds the text."""
+    into = number_field(field)
+    if into is not None:
+        for note, text in (
+            ("NaN", "NaN"),
+            ("minus infinity", "-Infinity"),
+            ("a number beyond every float", "1e400"),
+            ("a number of 5,000 digits", "9" * 5000),
+            ("digits of base 16", "0x10"),
+        ):
+            yield {"note": f"{note} in {into}" if not note.startswith("a ") else note, "text": text, "into": into}
     deep = "[" * 10_000 + "]" * 10_000
     for note, text in (
         ("invalid UTF-8", '{"name":"\xff\xfe"}'),
@@ -175,18 +197,24 @@ def hostile_bodies(field: Field):
         ("a number of 5,000 digits", '{"name":' + "9" * 5000 + "}"),
         ("a name that stands twice", '{"name":"a","name":"b"}'),
     ):
-        if field.operation == "create" or note in ("nested 10,000 deep", "a number beyond every float"):
-            yield {"note": note, "text": text}
+        if (field.operation == "create" and field.leads) or note in (
+            "nested 10,000 deep",
+            "a number beyond every float",
+        ):
+            yield {"note": note, "text": text, "into": None}
 
 
 @requirement("robust.hostile-body", on=WRITES, set_up=1)
 @for_each(hostile_bodies)
-def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note, text):
+def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note, text, into):
     id = resource.resolved(resource.bodies.chosen_id("raw")) if operation == "create" else resource.target().id
-    usual = resource.request(operation, id=id, body=resource.resolved(resource.bodies.minimal()))
+    body = {} if operation == "update" and into else resource.bodies.minimal()
+    usual = resource.request(operation, id=id, body=resource.resolved({**body, **({into: _HOLE} if into else {})}))
     envelope = resource.resource.envelope.request
     inside = text
-    if envelope and text.startswith("{"):
+    if into:
+        inside = (usual.body or b"").decode().replace(f'"{_HOLE}"', text)
+    elif envelope and text.startswith("{"):
         outside = resource.wrap(
             None,
             {
@@ -197,7 +225,9 @@ def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note,
         )
         inside = encode(outside).decode().replace(f'"{envelope}":null', f'"{envelope}":{text}')
     reply = resource.send(
-        with_(usual, body=inside.encode("latin-1")), operation, asked_id=None if operation == "create" else id
+        with_(usual, body=inside.encode("latin-1" if into is None else "utf-8")),
+        operation,
+        asked_id=None if operation == "create" else id,
     )
     must.have_answered(reply)
     must.hold(
@@ -218,6 +248,8 @@ def payloads(field: Field):
         name = text_field(field, value)
         if name is not None:
             yield {"name": name, "value": as_sent(field, name, value)}
+        if field.operation != "create":
+            return
 
 
 @requirement("robust.injection", on=("create", "update"), cost=2, set_up=1)
@@ -243,6 +275,8 @@ def odd_queries(field: Field):
     names = [paging.size, query.sort, query.filter.replace("{name}", "id")] if paging.style != "none" else [query.sort]
     for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "\U0001f3d7", "[]")):
         yield {"query": [[names[at % len(names)], value]], "raw": ""}
+    if not field.leads:
+        return
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": ""}
     yield {"query": [], "raw": "restproof=%ff%fe&restproof=100%&=&&"}
 
@@ -278,7 +312,10 @@ def odd_headers(field: Field):
 
 
 @requirement(
-    "robust.hostile-headers", on="read", needs="instance", when=lambda c, r: r is next(x for x in c if x.supports("read"))
+    "robust.hostile-headers",
+    on="read",
+    needs="instance",
+    when=lambda c, r: r is next(x for x in c if x.supports("read")),
 )
 @for_each(odd_headers)
 def test_odd_headers_do_no_harm(resource: Subject, name, value):

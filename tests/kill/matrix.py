@@ -2,7 +2,8 @@
 
     python -m tests.kill.matrix [--full] [--write docs/kill-matrix.md] [FAULT …]
 
-Without ``--full`` a fault is judged by the rule that names it alone (by all rules of one resource, where that rule judges every
+Without ``--full`` a fault is judged by the rule that names it alone (by all rules of one resource, where that rule
+judges every
 exchange). With it, the whole plan runs, which also tells how early the first finding comes and what else is found.
 """
 
@@ -27,7 +28,8 @@ OWN_TRAFFIC = ("protocol.unsupported-verb", "protocol.head")
 
 @dataclass(frozen=True)
 class Kill:
-    """How a fault fared. ``by``: the requirements that failed, the named one first where it did. ``first``: requests until the first
+    """How a fault fared. ``by``: the requirements that failed, the named one first where it did. ``first``: requests
+    until the first
     finding, 0 where there was none."""
 
     fault: str

@@ -90,7 +90,11 @@ def judge(run: Run) -> Verdict:
     verdict: Word = "conforming"
     if any(r.outcome == "fail" and register.severity(r.requirement) <= worst for r in ordered):
         verdict = "not conforming"
-    elif (footer and footer.interrupted) or counts["error"] or not any(r.outcome == "pass" and r.requirement.startswith(CORE) for r in ordered):
+    elif (
+        (footer and footer.interrupted)
+        or counts["error"]
+        or not any(r.outcome == "pass" and r.requirement.startswith(CORE) for r in ordered)
+    ):
         verdict = "not judged"
     statuses = Counter(e.response.status for e in run.exchanges if e.response)
     ended = {o.item for o in run.outcomes}

@@ -102,8 +102,8 @@ class Bodies:
 
     @cached_property
     def fresh_references(self) -> frozenset[str]:
-        """References that make a unique key unique because no other field of it can: each body names a referent of
-        its own."""
+        """References that make a unique key unique because no other field of it can: each body names a referent of its
+        own."""
         found: set[str] = set()
         for key in self.resource.unique:
             if not any(map(self._roomy, key)):
@@ -172,8 +172,8 @@ class Bodies:
         return text if right else unique(self.resource.name, self.resource.id.field, tag)
 
     def unique_value(self, name: str, tag: str = "") -> Any:
-        """A value of a unique field that no other case holds, with the run's prefix where the field has room for it;
-        a sample where the schema leaves no two values."""
+        """A value of a unique field that no other case holds, with the run's prefix where the field has room for it; a
+        sample where the schema leaves no two values."""
         schema = self.writable[name]
         text = self._with_token(schema, tag)
         if text is not None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Example, Never, Ordered, Reference
-from restproof.contract.shapes import is_nullable, type_of, types_of
+from restproof.contract.shapes import is_nullable, type_of
 from restproof.plan.candidates import Candidate, accepted, refused, wrong_types
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
 from restproof.semantics.checker import is_valid
@@ -54,7 +54,8 @@ def wrong_type_bodies(field: Field) -> Iterator[Case]:
     """Each field with a value of each JSON type that is not its own."""
     for name, schema in strict_fields_of(field).items():
         found = wrong_types(schema)
-        if field.operation == "update" and len(found) > 3 and "string" in types_of(schema):
+        if field.operation == "update":
+            # Every second one: create has tried them all.
             found = found[::2]
         for candidate in found:
             yield _case(field, name, candidate)
@@ -75,7 +76,7 @@ def out_of_bounds_bodies(field: Field) -> Iterator[Case]:
         if field.operation == "update":
             # Formats have a list of classic mistakes; one of each kind is enough the second time.
             formats = [c for c in found if c.keyword == "format"]
-            found = [c for c in found if c not in formats[2:]]
+            found = [c for c in found if c not in formats[1:]]
         for candidate in found:
             if ref and ref.many and candidate.keyword == "uniqueItems" and field.bodies.referable(name):
                 # What is wrong with it is that it stands twice, not that it names nothing.
@@ -139,8 +140,8 @@ def unknown_field_bodies(field: Field) -> Iterator[Case]:
 
 
 def _parameters_in_path(field: Field) -> dict[str, str]:
-    """Parameters by which other resources of the contract name a parent that this one has in its path, with the symbol for
-    its id: here they are fields that do not exist."""
+    """Parameters by which other resources of the contract name a parent that this one has in its path, with the symbol
+    for its id: here they are fields that do not exist."""
     own = {p.name for p in field.resource.parameter_parents}
     held = {p.resource for p in field.resource.path_parents}
     return {
@@ -269,8 +270,8 @@ def _kept_rules(field: Field) -> Iterator[Case]:
 
 
 def _transitions(field: Field, rule: Never) -> Iterator[tuple[Any, Any]]:
-    """Every step between two values of the rule's field that no rule forbids: where the schema lists the values, all of
-    them."""
+    """Every step between two values of the rule's field that no rule forbids: where the schema lists the values, all
+    of them."""
     listed = [v for v in field.bodies.writable[rule.field].get("enum", ()) if v is not None]
     values = listed if 2 <= len(listed) <= _MOST_VALUES else [rule.before, rule.after]
     forbidden = [(r.before, r.after) for r in field.resource.rules if isinstance(r, Never) and r.field == rule.field]

@@ -6,7 +6,8 @@ case, so that unique values never collide and everything the run made can be tol
 is exactly
 ``{ref:RESOURCE:KEY}`` becomes the id of a shared instance: keys ``0`` and ``1`` in the usual scope, ``other`` under
 another parent, ``none`` an id that
-names nothing, ``own…`` one that is made for the case alone. ``{uuid:N}`` becomes a UUID of the case, and a string that is
+names nothing, ``own…`` one that is made for the case alone. ``{uuid:N}`` becomes a UUID of the case, and a string
+that is
 exactly ``{unique:RESOURCE:FIELD:TAG}`` a value of the field that no other case and no other tag has.
 """
 

@@ -26,6 +26,12 @@ class Field:
     profile: Profile
     bodies: Bodies
 
+    @property
+    def leads(self) -> bool:
+        """Whether the resource is the first of the contract with the operation. What a server does in one place for
+        all resources is tried in every way there, and by a sample elsewhere."""
+        return self.resource is next((r for r in self.contract if r.supports(self.operation)), None)
+
 
 Enumerator = Callable[[Field], Iterable[Mapping[str, Any]]]
 Drawer = Callable[[Field], st.SearchStrategy[Any]]

@@ -280,7 +280,11 @@ class Run:
 
     def is_declared(self, item: Any, finding: Any) -> bool:
         """Whether a declared deviation is about this finding. The verdict has the last word on expiry."""
-        place = {"resource": item.resource.name if item.resource else None, "operation": item.operation, "field": finding.field}
+        place = {
+            "resource": item.resource.name if item.resource else None,
+            "operation": item.operation,
+            "field": finding.field,
+        }
         return any(
             d["requirement"] == item.rule.requirement and all(d.get(n) in (None, v) for n, v in place.items())
             for d in self._deviations

@@ -418,6 +418,15 @@ class Subject:
         """All entries of a list, over all its pages."""
         return [entry for page in self.pages(size, query, scope=scope) for entry in page.entries or ()]
 
+    def holding(self, sent: Any) -> Sequence[Any]:
+        """The entries of the list that hold the unique values of what was sent; none where these cannot tell it from
+        another one (too few values, or none that a list shows)."""
+        shown = self.resource.shapes.response["properties"]
+        values = {n: sent[n] for n in self.bodies.unique_fields if isinstance(sent, dict) and n in sent and n in shown}
+        if self.bodies.crowded or not self.bodies.telling & values.keys() or not self.resource.supports("list"):
+            return []
+        return [e for e in self.walk() if isinstance(e, dict) and all(e.get(n) == v for n, v in values.items())]
+
     def entry_ids(self, entries: Iterable[Any]) -> Sequence[Any]:
         return [e.get(self.resource.id.field) for e in entries if isinstance(e, dict)]
 

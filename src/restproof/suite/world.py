@@ -14,7 +14,7 @@ from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.plan.bodies import Bodies
 from restproof.plan.distinct import nth
 from restproof.plan.profile import Profile
-from restproof.plan.symbols import RUN, token
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, token
 from restproof.semantics.checker import is_valid
 from restproof.suite.failure import NotTested, SetUpFailed
 from restproof.suite.reply import Reply
@@ -209,8 +209,12 @@ class World:
         if key not in self._lookalikes:
             made = []
             if name in subject.bodies.unique_fields and subject.bodies.unique_value(name) == RUN:
-                for text in (f"{RUN} look", f"{RUN} look alike", f"{RUN} Look"):
-                    made.append(subject.given({**subject.bodies.minimal(f"l{len(made)}"), name: text}).sent[name])
+                schema = subject.bodies.writable[name]
+                # The last two stand in another order where text is compared by UTF-16 units.
+                for tail in ("look", "look alike", "Look", "\uff5e", "\U0001f3d7"):
+                    if is_valid(schema, f"{'x' * TOKEN_LENGTH} {tail}"):
+                        body = {**subject.bodies.minimal(f"l{len(made)}"), name: f"{RUN} {tail}"}
+                        made.append(subject.given(body).sent[name])
             self._lookalikes[key] = made
             self.listed.clear()
         return self._lookalikes[key]
