@@ -62,7 +62,7 @@ def main() -> None:
                 if not answer.startswith(b"HTTP/1.1 200"):
                     raise SystemExit(json.dumps(answer.decode()))
             wall, used = time.perf_counter() - began, cpu_seconds(sandbox.pid) - before
-    print(f"{COUNT} reads: {COUNT / wall:.0f} per second of wall time, {COUNT / used:.0f} per second of the server's CPU time")
+    print(f"{COUNT} reads: {COUNT / wall:.0f} per second of wall time, {COUNT / used:.0f} of the server's CPU time")
 
 
 if __name__ == "__main__":

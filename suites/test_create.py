@@ -155,7 +155,7 @@ def test_a_client_cannot_set_what_the_server_sets(resource, operation, field, bo
         )
 
 
-@requirement("create.location", on="create", cost=2)
+@requirement("create.location", on="create", needs="read", cost=2)
 def test_location_leads_to_the_new_resource(resource, contract):
     made = resource.create(resource.bodies.minimal())
     must.have_status(made, "created")

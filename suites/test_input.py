@@ -224,7 +224,7 @@ def broken_parents(field: Field):
 @for_each(broken_parents)
 def test_a_broken_parent_parameter_is_refused(resource: Subject, operation, parent, note, value, place, status):
     scope = resource.scope()
-    creatable = resource.resource.supports("create")
+    creatable = resource.bodies.creatable
     id = (
         resource.target().id
         if creatable and operation not in ("list", "create")

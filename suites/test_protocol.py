@@ -81,7 +81,7 @@ def test_an_unsupported_method_is_refused(resource: Subject, method, path):
 def test_a_405_names_what_is_allowed(reply: Reply):
     if reply.status != 405:
         return
-    allow = reply.header("Allow")
+    allow = reply.members("Allow")
     must.hold(allow is not None, reply, "a 405 has no Allow", kind="no allow", expected="Allow", actual="none")
     named = {m.strip().upper() for m in (allow or "").split(",") if m.strip()}
     refused = reply.exchange.request.method
@@ -347,3 +347,21 @@ def test_a_body_of_another_media_type_is_refused(resource: Subject, operation, m
             what="the state after a body of another media type",
             pointer="",
         )
+
+
+@requirement(
+    "media.untyped-body",
+    on=("create", "update", "replace"),
+    when=lambda c, r: "media.untyped-body" in c.policies,
+    set_up=1,
+)
+def test_a_body_without_a_media_type_is_read_as_json(resource: Subject, operation):
+    untyped = (("Content-Type", ""),)
+    if operation == "create":
+        reply = resource.create(resource.bodies.minimal(), headers=untyped)
+    elif operation == "update":
+        reply = resource.update(resource.own().id, resource.bodies.plain_change(), headers=untyped)
+    else:
+        reply = resource.replace(resource.own().id, resource.bodies.minimal("own"), headers=untyped)
+    case = {"create": "created", "update": "updated", "replace": "replaced"}[operation]
+    must.have_status(reply, case, because="the body has no Content-Type")

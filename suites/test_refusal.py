@@ -67,11 +67,12 @@ def together(field: Field, first: str, second: str) -> bool:
 
 
 def pairs(field: Field):
-    """Each flaw with the next that a request can have besides."""
+    """Each flaw with one that comes later: with a body that is no JSON where a request can have both, since that is what
+    servers look at too early, else with the next."""
     flaws = flaws_of(field)
     for at, first in enumerate(flaws):
         others = [second for second in flaws[at + 1 :] if together(field, first, second)]
-        for second in others[:1]:
+        for second in sorted(others, key=lambda flaw: flaw != "malformed")[:1]:
             yield {"flaws": [first, second], "wrong": wrong_value(field), "reference": referring(field)}
 
 

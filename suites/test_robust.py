@@ -278,7 +278,7 @@ def odd_queries(field: Field):
     if not field.leads:
         return
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": ""}
-    yield {"query": [], "raw": "restproof=%ff%fe&restproof=100%&=&&"}
+    yield {"query": [], "raw": "restproof=%ff%fe&=&&"}
 
 
 @requirement("robust.hostile-query", on="list")

@@ -8,9 +8,9 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
-from fields import Kind
-from seeded import on
-from state import Refused, Row, State
+from .resources import Kind
+from .seeded import on
+from .state import Refused, Row, State
 
 DEFAULT, LARGEST = 100, 1000
 Pairs = list[tuple[str, str]]

@@ -1,6 +1,6 @@
 """Runs the suites against the independent server: as it is, and with each seeded fault; prints what was told.
 
-``python tests/independent/matrix.py`` runs all faults; ``--fault NAME`` some of them; ``--conforming`` the two varieties over ``--seeds``.
+python -m tests.independent.matrix [--fault NAME] [--conforming] [--seeds N …] [-- OPTIONS OF PYTEST]
 """
 
 from __future__ import annotations
@@ -17,20 +17,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
-sys.path.insert(0, str(HERE))
+from .faults import FAULTS
 
-from faults import FAULTS  # noqa: E402
+ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
 def serving(variety: str, faults: tuple[str, ...] = (), extra: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
     """The server in a process of its own, while the block lasts: what it told of itself."""
-    command = [sys.executable, str(HERE / "server.py"), "--variety", variety, *extra]
+    command = [sys.executable, "-m", "tests.independent.server", "--variety", variety, *extra]
     for fault in faults:
         command += ["--fault", fault]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())

@@ -1,7 +1,7 @@
 """A second server of the bundled API, written from the text of its description alone: nothing of ``restproof`` is
 imported.
 
-``python tests/independent/server.py --variety A`` prints one line of JSON (port, tokens, companies) and serves until
+``python -m tests.independent.server --variety A`` prints one line of JSON (port, tokens, companies) and serves until
 it is stopped. ``--fault NAME``
 breaks one thing. Standard library only.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gzip
 import json
 import math
@@ -21,11 +22,12 @@ from email.utils import formatdate
 from typing import Any
 from xml.sax.saxutils import escape
 
-import seeded
-from api import Answer, Api, Request
-from faults import FAULTS
-from seeded import on
-from variety import VARIETIES
+from . import seeded
+from .access import Answer, Request
+from .api import MEBIBYTE, Api
+from .faults import FAULTS
+from .seeded import on
+from .variety import VARIETIES
 
 _LARGEST_HEAD = 1 << 17
 _LARGEST_BODY = 64 << 20
@@ -67,13 +69,15 @@ class Connection:
         request, version = self._head(head)
         if request.headers.get("expect", "").lower() == "100-continue":
             self.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.body = await self._body(request)
+        hasty = self.api.variety.hasty and int(request.headers.get("content-length") or 0) > MEBIBYTE
+        request.body = b" " * (MEBIBYTE + 1) if hasty else await self._body(request)
         self.answered += 1
         every = self.api.variety.close_every
         close = (
             version == "HTTP/1.0"
             or "close" in request.headers.get("connection", "").lower()
             or bool(every and self.answered % every == 0)
+            or hasty
         )
         if on("slow-nested") and request.body.count(b"[") > 500:
             await asyncio.sleep(12)
@@ -84,7 +88,18 @@ class Connection:
             answer = Answer(500, {"message": "internal error"})
         self.writer.write(self._encoded(answer, request, close=close))
         await self.writer.drain()
+        if hasty:
+            await self._forget_rest()
         return not close
+
+    async def _forget_rest(self) -> None:
+        """Reads on for a moment, so that the client sees the answer and not a reset connection."""
+        if self.writer.can_write_eof():
+            self.writer.write_eof()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                while await self.reader.read(_LARGEST_HEAD):
+                    pass
 
     def _head(self, head: bytes) -> tuple[Request, str]:
         lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
@@ -134,7 +149,7 @@ class Connection:
 
     def _encoded(self, answer: Answer, request: Request | None, *, close: bool) -> bytes:
         variety = self.api.variety
-        headers = {"Date": formatdate(usegmt=True), **answer.headers}
+        headers = {"Date": formatdate(self.api.state.now(), usegmt=True), **answer.headers}
         if on("no-date"):
             del headers["Date"]
         body, media = self._content(answer, request)
@@ -159,9 +174,14 @@ class Connection:
         names = str.lower if variety.lower_headers else str
         lines = [
             f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Whatever')}",
-            *(f"{names(n)}: {v}" for n, v in headers.items()),
+            *(f"{names(n)}: {v}" for n, value in headers.items() for v in self._lines(n, value)),
         ]
         return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+    def _lines(self, name: str, value: str) -> list[str]:
+        """The values of a header's lines: one, or one for each member of a list."""
+        listed = self.api.variety.split_headers and name in ("Link", "Allow")
+        return value.split(", ") if listed else [value]
 
     def _content(self, answer: Answer, request: Request | None) -> tuple[bytes, str]:
         if answer.raw is not None:
@@ -177,7 +197,8 @@ class Connection:
             value,
             ensure_ascii=self.api.variety.ascii_json,
             sort_keys=self.api.variety.sorted_keys,
-            separators=(",", ":"),
+            indent=1 if self.api.variety.pretty else None,
+            separators=None if self.api.variety.pretty else (",", ":"),
         )
         if request is not None:
             text, media = self._spoilt(text, answer, request)
@@ -187,6 +208,8 @@ class Connection:
 
     def _spoilt(self, text: str, answer: Answer, request: Request) -> tuple[str, str]:
         media = answer.media
+        if self.api.variety.pretty and media == "application/json":
+            media = "application/problem+json" if answer.status >= 400 else "Application/JSON;charset=UTF-8"
         if on("duplicate-keys") and isinstance(answer.body, dict) and "display_name" in answer.body:
             text = text[:-1] + f',"name":{json.dumps(answer.body["name"])}}}'
         if on("nan") and '"latitude":null' in text:

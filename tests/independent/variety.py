@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fields import Leeway
+from .resources import Leeway
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,12 @@ class Variety:
     full_window: float
     small_limit: int
     small_window: float
+    clock: int  # seconds that the server's clock is ahead
+    largest_id: int
+    floats: bool  # numbers are shown with a fraction, also where they are whole
+    pretty: bool  # JSON over several lines, with a charset in its media type; refusals are problem+json
+    split_headers: bool  # a header that is a list comes as several lines
+    hasty: bool  # an oversize body is refused before it is read, and the connection closes
     leeway: Leeway
 
 
@@ -66,6 +72,12 @@ VARIETIES = {
         full_window=3600,
         small_limit=4,
         small_window=2,
+        clock=0,
+        largest_id=2**52,
+        floats=False,
+        pretty=False,
+        split_headers=False,
+        hasty=False,
         leeway=Leeway(whole_floats=False, strict_uri=True),
     ),
     "B": Variety(
@@ -94,6 +106,12 @@ VARIETIES = {
         full_window=2,
         small_limit=9,
         small_window=3,
+        clock=3 * 86_400,
+        largest_id=2**62,
+        floats=True,
+        pretty=True,
+        split_headers=True,
+        hasty=True,
         leeway=Leeway(whole_floats=True, strict_uri=False, free_office_codes=True),
     ),
 }

@@ -72,7 +72,8 @@ def matrix(faults: Iterable[Fault], *, full: bool) -> list[Kill]:
     found = []
     for fault in faults:
         found.append(kill(fault, full=full))
-        print(f"{'caught' if found[-1].caught else 'MISSED':6}  {fault.name:34} {fault.requirement}", flush=True)
+        sys.stdout.write(f"{'caught' if found[-1].caught else 'MISSED':6}  {fault.name:34} {fault.requirement}\n")
+        sys.stdout.flush()
     return found
 
 
@@ -83,12 +84,13 @@ def page(kills: Sequence[Kill]) -> str:
     lines = [
         "# The kill matrix",
         "",
-        "Every fault that the sandbox can be given, and what the suites say of it: written by `python -m tests.kill.matrix --full",
-        "--write docs/kill-matrix.md` from full runs of the bundled contract at profile `ci`, seed 1. A fault is caught where the",
-        "requirement that it breaks fails. `first` is the number of requests until the first finding.",
+        "Every fault that the sandbox can be given, and what the suites say of it: written by",
+        "`python -m tests.kill.matrix --full --write docs/kill-matrix.md` from full runs of the bundled contract at profile",
+        "`ci`, seed 1. A fault is caught where the requirement that it breaks fails. `first` is the number of requests until",
+        "the first finding.",
         "",
-        f"**{caught} of {len(kills)} faults are caught by the requirement that names them.** Median of the requests until the first",
-        f"finding: {firsts[len(firsts) // 2] if firsts else 0}.",
+        f"**{caught} of {len(kills)} faults are caught by the requirement that names them.** Median of the requests until",
+        f"the first finding: {firsts[len(firsts) // 2] if firsts else 0}.",
         "",
         "| fault | breaks | caught | first | found besides |",
         "|---|---|---|---:|---|",

@@ -38,7 +38,8 @@ def imported(path: Path) -> Iterator[str]:
 def foreign(*folders: str) -> set[str]:
     """The top-level modules that the files import and neither Python nor the project has."""
     found = {name for path in modules(*folders) for name in imported(path)}
-    return found - set(sys.stdlib_module_names) - {"restproof", "tests", "suites"}
+    own = {path.stem for path in modules(*folders)} | {"restproof", "tests", "suites"}
+    return found - set(sys.stdlib_module_names) - own
 
 
 @pytest.mark.parametrize("module", sorted(foreign("src", "suites")))

@@ -87,6 +87,9 @@ class ResourceReader:
             **behaviour.read(),
         )
         behaviour.check_examples(resource)
+        if resource.status("unknown_field").accepted == "kept" and source.schema.get("additionalProperties") is False:
+            hint = "remove additionalProperties: false from the schema, or say statuses: {unknown_field: ignored} here"
+            self.problem("unknown fields are kept, and a response of the schema holds no other fields", hint=hint)
         return resource
 
     def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:

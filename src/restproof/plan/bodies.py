@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from restproof.contract.model import Contract, Example, Never, Ordered, Resource, creates_by_put
 from restproof.contract.shapes import is_nullable
 from restproof.plan.candidates import accepted, sample
-from restproof.plan.distinct import ROOMY, capacity
+from restproof.semantics.distinct import ROOMY, capacity
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of
 from restproof.plan.values import value_strategy
 from restproof.plan.words import PLAIN_PHRASES

@@ -123,8 +123,8 @@ class Listing:
         if text is None:
             return default
         size = _whole(text)
-        if size is None or size < 1:
-            call.refuse("bad_page", paging.size, "must be a whole number from 1 up")
+        if size is None or size < paging.min:
+            call.refuse("bad_page", paging.size, f"must be a whole number from {paging.min} up")
             return default
         if paging.max is not None and size > paging.max:
             if paging.over_max == "refused":

@@ -7,13 +7,16 @@ import uuid
 from typing import Any
 
 from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.errors import ConfigurationError
 from restproof.sandbox.call import Credential
 from restproof.sandbox.store import Entry, Store
 from restproof.semantics import state as states
-from restproof.semantics.checker import Checker
+from restproof.semantics.checker import Checker, is_valid
+from restproof.semantics.distinct import nth
 from restproof.semantics.initial import server_values
 from restproof.semantics.plausible import plausible
 
+_MOST_ATTEMPTS = 20
 TENANTS = ("main", "other", "foreign")
 
 
@@ -30,8 +33,11 @@ class Seeder:
             return seq
         if resource.id.type == "uuid":
             return str(uuid.uuid4())
-        schema = {"type": "string", **({"pattern": resource.id.pattern} if resource.id.pattern else {})}
-        return plausible(schema, serial=seq, now="", name=resource.name.replace("_", "-"))
+        schema: dict[str, Any] = {"type": "string", **resource.properties.get(resource.id.field, {})}
+        if resource.id.pattern:
+            schema = {**schema, "allOf": [{"pattern": f"^(?:{resource.id.pattern})$"}]}
+        text = f"{resource.name.replace('_', '-')}-{seq}"
+        return text if is_valid(schema, text) else nth(schema, seq) or text
 
     def seed(self, now: str) -> dict[str, Any]:
         """Seed an empty store; returns the ids of the given parents: ``<r>``, ``other_<r>``, ``foreign_<r>``. A store
@@ -59,9 +65,15 @@ class Seeder:
 
     def _given(self, resource: Resource, tenant: str, now: str) -> Entry:
         scope = tuple(next(e.seq for e in self.store.all(p.resource) if e.tenant == tenant) for p in resource.parents)
-        return self._insert(resource, scope, tenant, now)
+        entry = self._insert(resource, scope, tenant, now)
+        if entry is None:
+            raise ConfigurationError(
+                f"a unique field of {resource.name} has too few values for the three that a sandbox begins with"
+            )
+        return entry
 
-    def _insert(self, resource: Resource, scope: tuple[int, ...], tenant: str, now: str) -> Entry:
+    def _insert(self, resource: Resource, scope: tuple[int, ...], tenant: str, now: str) -> Entry | None:
+        """A new entry with what is below it; ``None`` where its unique values are all taken."""
         seq = self.store.next_seq()
         id = self.server_id(resource, seq)
         needed = resource.shapes.create.get("required", ())
@@ -77,9 +89,24 @@ class Seeder:
                 label = f"{resource.name.replace('_', ' ').capitalize()} {tenant} {seq}".replace("  ", " ")
                 if Checker(resource.properties[name]).accepts(label):
                     state[name] = label
+        if not self._make_unique(resource, scope, state, seq):
+            return None
         entry = self.store.insert(resource, str(id), scope, tenant, state)
         self.seed_below(entry, now)
         return entry
+
+    def _make_unique(self, resource: Resource, scope: tuple[int, ...], state: dict[str, Any], seq: int) -> bool:
+        """Other values for unique fields whose plausible ones are taken; false where there are none."""
+
+        def free(fields: tuple[str, ...]) -> bool:
+            unset = any(state.get(f) is None for f in fields)
+            return unset or self.store.taken(resource, fields, scope, state) is None
+
+        for fields in resource.unique:
+            for attempt in range(_MOST_ATTEMPTS):
+                if not free(fields):
+                    state.update({f: nth(resource.properties[f], seq + attempt) for f in fields})
+        return all(map(free, resource.unique))
 
     def _some(self, resource: Resource, scope: tuple[int, ...], tenant: str, now: str) -> None:
         for _ in range(2):

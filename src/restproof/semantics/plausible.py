@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from restproof.contract.shapes import is_nullable, type_of
+from restproof.semantics.checker import is_valid
+from restproof.semantics.distinct import nth
 from restproof.semantics.formats import FORMATS, pattern
 
 
@@ -40,12 +42,14 @@ def plausible(schema: Mapping[str, Any], *, serial: int, now: str, name: str = "
     if kind == "string":
         return _string(schema, serial, now, name, empty)
     if kind in ("integer", "number"):
-        return _number(schema, kind)
+        value = _number(schema, kind)
+        return value if is_valid(schema, value) else nth(schema, serial)
     if kind == "boolean":
         return "active" in name
     if kind == "array":
         items = schema.get("items", {})
-        return [plausible(items, serial=serial * 10 + n, now=now, name=name) for n in range(schema.get("minItems", 0))]
+        found = [plausible(items, serial=serial * 10 + n, now=now, name=name) for n in range(schema.get("minItems", 0))]
+        return [nth(items, n) for n in range(len(found))] if schema.get("uniqueItems") and len(found) > 1 else found
     if kind == "object":
         members = schema.get("properties", {})
         return {n: plausible(members.get(n, {}), serial=serial, now=now, name=n) for n in schema.get("required", ())}
@@ -67,7 +71,7 @@ def _string(schema: Mapping[str, Any], serial: int, now: str, name: str, empty: 
     for text in _candidates(schema, serial, now, name, empty):
         if _fits(schema, text):
             return text
-    return str(serial)
+    return str(nth(schema, serial) or serial)
 
 
 def _candidates(schema: Mapping[str, Any], serial: int, now: str, name: str, empty: bool) -> Iterator[str]:

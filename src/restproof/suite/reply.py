@@ -42,6 +42,11 @@ class Reply:
     def header(self, name: str) -> str | None:
         return self.exchange.response.header(name) if self.exchange.response else None
 
+    def members(self, name: str) -> str | None:
+        """A header whose value is a list, over all of its lines (RFC 9110 §5.3); ``None`` where there is none."""
+        lines = self.exchange.response.all(name) if self.exchange.response else ()
+        return ", ".join(lines) if lines else None
+
     @cached_property
     def json(self) -> Any:
         """The body as JSON; ``None`` where there is no body or it is no JSON."""

@@ -453,7 +453,7 @@ def links(reply: Reply) -> dict[str, str]:
     """Link relations of an answer (RFC 8288 §3): relation → target."""
     from requests.utils import parse_header_links
 
-    header = reply.header("Link")
+    header = reply.members("Link")
     if not header:
         return {}
     return {rel: link["url"] for link in parse_header_links(header) for rel in link.get("rel", "").split()}

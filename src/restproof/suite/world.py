@@ -12,7 +12,7 @@ from urllib.parse import quote
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.plan.bodies import Bodies
-from restproof.plan.distinct import nth
+from restproof.semantics.distinct import nth
 from restproof.plan.profile import Profile
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, token
 from restproof.semantics.checker import is_valid

@@ -105,7 +105,7 @@ def _next_token(paging: Paging, response: Response) -> str | None:
         for name in paging.next_field.split("."):
             value = value.get(name) if isinstance(value, dict) else None
         return str(value) if value else None
-    link = re.search(r'<([^<>]*)>\s*;[^,]*\brel="?next"?', response.header("Link") or "")
+    link = re.search(r'<([^<>]*)>\s*;[^,]*\brel="?next"?', ", ".join(response.all("Link")))
     return link[1] if link else None
 
 

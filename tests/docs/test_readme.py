@@ -1,0 +1,50 @@
+"""What the README shows is what the present version prints."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks() -> list[tuple[list[str], str]]:
+    """The commands of ``restproof run`` that the README shows, each with the output beside it."""
+    found = []
+    for marked in re.finditer(r"<!-- restproof (?P<command>[^>]+?) -->\n```\n(?P<text>.*?)```", README, re.S):
+        found.append((marked["command"].split(), marked["text"]))
+    return found
+
+
+def general(text: str) -> str:
+    """The text without what differs from run to run: times and paths."""
+    text = re.sub(r"in [\d.,]+ (?:s|ms|min)( \d+ s)?", "in TIME", text)
+    return re.sub(r"Report: \S+", "Report: PATH", text).strip()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("command", "shown"), blocks(), ids=lambda v: " ".join(v) if isinstance(v, list) else "")
+def test_a_command_prints_what_the_readme_shows(command: list[str], shown: str, tmp_path: Path) -> None:
+    out = str(tmp_path / "run")
+    ended = subprocess.run(
+        [sys.executable, "-m", "restproof", *command, "-q", "--out", out],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert general(ended.stdout) == general(shown)
+
+
+def test_the_readme_shows_a_run_and_a_failure() -> None:
+    assert len(blocks()) == 2
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
