@@ -1,6 +1,6 @@
 """Writes the output that the README shows anew, by running its commands.
 
-    python docs/readme_blocks.py
+python docs/readme_blocks.py
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def subject_of(resource: Subject, operation: str):
     a delete; the shared target for the rest."""
     if operation in ("list", "create"):
         return None
-    if resource.bodies.creatable and operation != "delete":
+    if operation == "read" or (resource.bodies.creatable and operation != "delete"):
         return resource.target().id
     return resource.own().id if resource.bodies.creatable else resource.world.absent_id(resource.resource)
 
@@ -136,9 +136,12 @@ def test_a_parent_out_of_reach_is_refused(resource: Subject, operation):
     else:
         scope = resource.scope("foreign")
     id = resource.world.absent_id(resource.resource) if operation not in ("list", "create") else None
+    status, order = resource.resource.status("forbidden_parent"), resource.contract.order
+    if id is not None and order.index("absent") < order.index("forbidden"):
+        status |= resource.resource.status("absent")
     must.have_status(
         perform(resource, operation, id, scope=scope),
-        "forbidden_parent",
+        status,
         because="the parent is out of the credential's reach",
     )
 

@@ -20,9 +20,10 @@ def tag_of(resource: Subject, id) -> str:
 def test_the_etag_follows_the_state(resource: Subject):
     made = resource.own()
     first, second = tag_of(resource, made.id), tag_of(resource, made.id)
-    updated = resource.update(made.id, resource.bodies.plain_change())
+    change = resource.bodies.plain_change()
+    updated = resource.update(made.id, change)
     must.hold(
-        first == second,
+        first == second or resource.resource.volatile,
         updated,
         "the ETag of an unchanged resource changed",
         kind="etag",
@@ -30,6 +31,8 @@ def test_the_etag_follows_the_state(resource: Subject):
         actual="another",
     )
     must.have_status(updated, "updated")
+    if not change:
+        return  # nothing that an update can name changes the state
     must.hold(
         tag_of(resource, made.id) != first,
         updated,

@@ -72,15 +72,18 @@ def test_an_omitted_field_reads_back_as_its_default(resource):
     must.agree(read, sent_or_default(resource, made), read.entity, what="a field that the create left out")
 
 
-@requirement("create.accepts-valid", on="create", cost=1)
+@requirement("create.accepts-valid", on="create", cost=2)
 @for_each(accepted_bodies)
 def test_every_allowed_value_is_accepted_and_kept(resource, body, notes):
     made = resource.create(body)
     whole = None
     if made.ok:
-        whole = made.entity if made.entity is not None else resource.observe(made.id)
+        # The answer may show what was sent where the store holds something else.
+        whole = resource.observe(made.id)
         try:
             must.agree(made, sent_or_default(resource, made), whole, what="a value that the schema allows")
+            if made.entity is not None:
+                must.agree(made, sent_or_default(resource, made), made.entity, what="a value that the schema allows")
             return
         except AssertionError:
             pass  # told below by the one field that is at fault, where a smaller body shows it
@@ -92,8 +95,9 @@ def test_every_allowed_value_is_accepted_and_kept(resource, body, notes):
             continue
         alone = resource.create(resource.bodies.with_field(name, body[name], f"{name}"))
         must.have_status(alone, "created", field=name, because=f"{name}: {note}")
-        state = alone.entity if alone.entity is not None else resource.observe(alone.id)
-        must.agree(alone, sent_or_default(resource, alone), state, what="a value that the schema allows")
+        for state in (resource.observe(alone.id), alone.entity):
+            if state is not None:
+                must.agree(alone, sent_or_default(resource, alone), state, what="a value that the schema allows")
     must.have_status(made, "created", because="of values that are accepted one by one")
     must.agree(made, sent_or_default(resource, made), whole, what="a value that the schema allows")
 

@@ -67,8 +67,8 @@ def together(field: Field, first: str, second: str) -> bool:
 
 
 def pairs(field: Field):
-    """Each flaw with one that comes later: with a body that is no JSON where a request can have both, since that is what
-    servers look at too early, else with the next."""
+    """Each flaw with one that comes later: with a body that is no JSON where a request can have both, since that is
+    what servers look at too early, else with the next."""
     flaws = flaws_of(field)
     for at, first in enumerate(flaws):
         others = [second for second in flaws[at + 1 :] if together(field, first, second)]

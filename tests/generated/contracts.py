@@ -57,8 +57,33 @@ def value_schemas(draw: Drawer) -> dict[str, Any]:
     small = st.integers(0, 3)
     kind = draw(
         st.sampled_from(
-            "text text short pattern enum integer bounded number multiple boolean date time stamp email uuid uri host "
-            "ip list objects object free const choice numbers".split()
+            [
+                "text",
+                "text",
+                "short",
+                "pattern",
+                "enum",
+                "integer",
+                "bounded",
+                "number",
+                "multiple",
+                "boolean",
+                "date",
+                "time",
+                "stamp",
+                "email",
+                "uuid",
+                "uri",
+                "host",
+                "ip",
+                "list",
+                "objects",
+                "object",
+                "free",
+                "const",
+                "choice",
+                "numbers",
+            ]
         )
     )
     found: dict[str, Any] = {
@@ -195,7 +220,9 @@ def resources(draw: Drawer, name: str, above: tuple[str, ...], siblings: tuple[s
     if identity:
         said["id"] = identity
     said["path"] = path_of(draw, name, above, said)
-    envelope = draw(st.sampled_from([{}, {}, {"request": name, "response": name, "list": f"{name}s"}, {"list": "items"}]))
+    envelope = draw(
+        st.sampled_from([{}, {}, {"request": name, "response": name, "list": f"{name}s"}, {"list": "items"}])
+    )
     if envelope:
         said["envelope"] = envelope
     if "update" in operations and "replace" not in operations and draw(st.integers(0, 4)) == 0:
@@ -303,7 +330,7 @@ def behaviour(
         said["sort"] = draw(st.lists(st.sampled_from(plain), min_size=1, max_size=2, unique=True))
     if plain and draw(flag) and "list" in said["operations"]:
         chosen = draw(st.lists(st.sampled_from(plain), min_size=1, max_size=2, unique=True))
-        said["filters"] = {n: "equals" for n in chosen}
+        said["filters"] = dict.fromkeys(chosen, "equals")
         if "stage" in properties and draw(flag):
             said["filters"]["by_stage"] = {"field": "stage", "map": {"all": "any", "done": "closed", "new": "draft"}}
     optional = [n for n in properties if n.startswith("field_")]
@@ -406,14 +433,20 @@ def contracts(draw: Drawer) -> Drawn:
         contract["idempotency_key"] = "Idempotency-Key"
     if draw(st.integers(0, 3)) == 0:
         contract["order"] = list(draw(st.permutations(ORDER)))
-    policies = draw(st.lists(st.sampled_from(["create.location", "protocol.head", "update.touches-updated-at"]), unique=True))
+    policies = draw(
+        st.lists(st.sampled_from(["create.location", "protocol.head", "update.touches-updated-at"]), unique=True)
+    )
     if policies:
         contract["policies"] = policies
     found: dict[str, Any] = {}
     schemas: dict[str, Any] = {}
     above: tuple[str, ...] = ()
     if draw(st.booleans()):
-        found["root"] = {"path": "/roots", "operations": [], "id": {"type": draw(st.sampled_from(["integer", "string"]))}}
+        found["root"] = {
+            "path": "/roots",
+            "operations": [],
+            "id": {"type": draw(st.sampled_from(["integer", "string"]))},
+        }
         above = ("root",)
     for name in NAMES[: draw(st.integers(1, 3))]:
         siblings = tuple(n for n in schemas if above_of(found, n) == above and makes(found[n]))

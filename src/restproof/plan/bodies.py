@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from restproof.contract.model import Contract, Example, Never, Ordered, Resource, creates_by_put
 from restproof.contract.shapes import is_nullable
 from restproof.plan.candidates import accepted, sample
-from restproof.semantics.distinct import ROOMY, capacity
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of
 from restproof.plan.values import value_strategy
 from restproof.plan.words import PLAIN_PHRASES
 from restproof.semantics.checker import is_valid
+from restproof.semantics.distinct import ROOMY, capacity
 from restproof.semantics.state import same
 
 Body = dict[str, Any]
@@ -231,9 +231,9 @@ class Bodies:
             if isinstance(rule, Ordered) and not _in_order(rule, state):
                 body = self._ordered(rule, body, stored, kept)
             elif isinstance(rule, Never):
-                if same(stored.get(rule.field), rule.before) and same(body.get(rule.field), rule.after):
-                    if before is not None:
-                        del body[rule.field]
+                moved = same(stored.get(rule.field), rule.before) and same(body.get(rule.field), rule.after)
+                if moved and before is not None:
+                    del body[rule.field]
             elif isinstance(rule, Example) and all(n in state and same(state[n], v) for n, v in rule.body.items()):
                 free = [n for n in rule.body if n in body and n not in kept]
                 for name in free:

@@ -359,7 +359,7 @@ def accepted_bodies(field: Field) -> Iterator[Case]:
     for at in range(max(map(len, columns.values()), default=0)):
         tried = {name: column[at] for name, column in columns.items() if at < len(column)}
         base: Case = {} if field.operation == "update" else field.bodies.minimal(f"v{at}")
-        before = {} if field.operation == "update" else None
+        before: Case | None = {} if field.operation == "update" else None
         body = field.bodies.kept_rules({**base, **{name: c.value for name, c in tried.items()}}, before)
         yield {"body": body, "notes": {name: c.note for name, c in tried.items() if name in body}}
 

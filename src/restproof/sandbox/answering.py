@@ -129,7 +129,7 @@ class Answering:
         if status < 300:  # e.g. a contract that lets a second delete succeed
             return Answer(status)
         answer = Answer(status, self.error_body(call, status, refusal), refusal=refusal)
-        if refusal.case in ("missing_credential", "bad_credential"):
+        if status == 401 or refusal.case in ("missing_credential", "bad_credential"):
             answer.headers.update(self.challenge(call))
         if status == 405:
             answer.headers["Allow"] = ", ".join(call.allowed)
@@ -228,6 +228,9 @@ def _error_bodies(schema: Mapping[str, Any], status: int, field: str | None, mes
         for name, inner in schema.get("properties", {}).items()
         if name in words or name in required
     }
+    usual = {**{name: words[name] for name in required if name in words}, **usual}
+    if not {"detail", "message", "error", "errors", "field"} & usual.keys():
+        yield {**usual, "detail": text}
     yield usual
     yield {**usual, "code": str(status)}
     yield {**usual, "error": text}

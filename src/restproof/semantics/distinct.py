@@ -11,7 +11,7 @@ import json
 import string
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv6Address
 from math import ceil, floor
 from typing import Any
@@ -126,8 +126,12 @@ def _tidy(value: float) -> float:
     return int(value) if value.is_integer() else round(value, 9)
 
 
+def _matching(parsed: Any, target: int, digits: _Digits) -> Any:
+    return _match(parsed, digits, target, {})
+
+
 def _texts(schema: JsonSchema) -> Iterable[_Maker]:
-    known = schema.get("format")
+    known = str(schema.get("format", ""))
     if known in _FORMATS:
         yield _FORMATS[known]
         return
@@ -136,7 +140,7 @@ def _texts(schema: JsonSchema) -> Iterable[_Maker]:
         if compiled is not None:
             parsed = importlib.import_module("re._parser").parse(compiled.pattern)
             for target in (4, 8, 2, 3, 5, 1, 0, 12, 20, 40):
-                yield lambda digits, target=target: _match(parsed, digits, target, {})
+                yield partial(_matching, parsed, target)
         return
     longest = schema.get("maxLength", 8)
     width = max(schema.get("minLength", 0), min(longest, 8))
@@ -207,7 +211,7 @@ def _characters(op: str, argument: Any) -> str:
 
 def _is_in(char: str, kind: str, value: Any) -> bool:
     if kind == "LITERAL":
-        return ord(char) == value
+        return bool(ord(char) == value)
     if kind == "RANGE":
         return bool(value[0] <= ord(char) <= value[1])
     if kind == "CATEGORY":

@@ -212,6 +212,7 @@ class Subject:
         scope = self.scope() if scope is None else dict(scope)
         body = self.resolved(body)
         request = self.request(operation, id=id, body=body, scope=scope, **options)
+        self.world.listed.clear()
         creates = operation == "create" or (operation == "replace" and creates_by_put(self.resource))
         if not creates:
             return self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
@@ -264,6 +265,7 @@ class Subject:
         self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL, **options: Any
     ) -> Reply:
         scope = self.scope() if scope is None else scope
+        self.world.listed.clear()
         request = self.request("delete", id=id, scope=scope, **options)
         reply = self.send(request, "delete", credential=credential, asked_id=id, scope=scope)
         if reply.ok:

@@ -12,10 +12,10 @@ from urllib.parse import quote
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.plan.bodies import Bodies
-from restproof.semantics.distinct import nth
 from restproof.plan.profile import Profile
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, token
 from restproof.semantics.checker import is_valid
+from restproof.semantics.distinct import nth
 from restproof.suite.failure import NotTested, SetUpFailed
 from restproof.suite.reply import Reply
 from restproof.wire.ledger import Ledger
@@ -101,15 +101,13 @@ class World:
 
     def absent_id(self, resource: Resource) -> Any:
         """An id of the right kind that names nothing."""
-        if resource.id.type == "string":
-            schema = self.bodies(resource).id_schema
-            likely = (f"{self.prefix}-absent", f"{self.prefix}absent", nth(schema, zlib.crc32(self.prefix.encode())))
-            return next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
         if resource.id.type == "integer":
             return 2_000_000_000 + sum(map(ord, self.prefix)) * 1009
         if resource.id.type == "uuid":
             return "7d4f0a3c-6f0e-4b0e-9f57-3f5a0e9d1c42"
-        return f"{self.prefix}-absent"
+        schema = self.bodies(resource).id_schema
+        likely = (f"{self.prefix}-absent", f"{self.prefix}absent", nth(schema, zlib.crc32(self.prefix.encode())))
+        return next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
 
     def shared(self, name: str, key: str) -> Instance:
         """The instance of ``name`` that all cases share; made when it is first needed. ``0`` and ``1`` in the usual
@@ -207,7 +205,7 @@ class World:
             return [subject.shared("0").id, subject.shared("1").id]
         key = (subject.name, name)
         if key not in self._lookalikes:
-            made = []
+            made: list[Any] = []
             if name in subject.bodies.unique_fields and subject.bodies.unique_value(name) == RUN:
                 schema = subject.bodies.writable[name]
                 # The last two stand in another order where text is compared by UTF-16 units.
