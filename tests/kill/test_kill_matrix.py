@@ -1,7 +1,7 @@
 """Faults of the sandbox are caught by the requirement that names them.
 
-Here a sample, two faults of each family; all of them with ``RESTPROOF_KILL=all``, and in full runs by the tox environment
-``kill``.
+Here a sample, two faults of each family; all of them with ``RESTPROOF_KILL=all``, and in full runs by the tox
+environment ``kill``.
 """
 
 from __future__ import annotations
