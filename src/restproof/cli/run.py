@@ -139,7 +139,7 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     arguments = [
         str(suites(promise.config.root)),
         "-p", "restproof.plugin",
-        "-p", "no:schemathesis",
+        "-p", "no:schemathesis",  # where it is installed, its plugin costs a second at every start
         "-p", "no:cacheprovider",
         "--import-mode=importlib",
         f"--rootdir={suites(promise.config.root)}",
