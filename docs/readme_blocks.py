@@ -19,7 +19,7 @@ def rewritten(found: re.Match[str]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "restproof", *found["command"].split(), "-q"]
         ended = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
-    return f"{found[1]}{ended.stdout}{found[4]}"
+    return f"{found[1]}{ended.stdout.replace(f'{folder}/', '')}{found[4]}"
 
 
 def main() -> None:

@@ -102,8 +102,16 @@ def scopes(field: Field):
         yield {"which": "main", "note": "that its holder has given up", "given_up": True}
 
 
+def others(field: Field):
+    """What is no conflict: the same value elsewhere, and values that only resemble it."""
+    yield from scopes(field)
+    resembling = list(lookalikes(field))
+    for case in resembling if field.leads else resembling[:2]:
+        yield {"which": "main", **case}
+
+
 @requirement("conflict.scope", on="create", when=has_unique, cost=2)
-@for_each(lambda field: [*scopes(field), *({"which": "main", "note": c["note"], **c} for c in lookalikes(field))])
+@for_each(others)
 def test_another_name_or_another_parent_is_no_conflict(
     resource: Subject, which, note, field=None, taken=None, value=None, given_up=False
 ):
@@ -130,6 +138,21 @@ def test_a_resource_does_not_conflict_with_itself(resource: Subject):
     must.have_status(reply, "updated", because="an update that repeats the resource's own unique value")
 
 
+def at_once(resource: Subject, requests: list, operation: str, body: dict, scope) -> list:
+    """The answers to requests that are sent at the same time, each over a connection of its own."""
+    item, case, _ = resource.about
+    about = About(resource.name, operation, item=item, case=case)
+    with ThreadPoolExecutor(len(requests)) as pool:
+        sent = [pool.submit(resource.world.session.send, r, about, resource.credential) for r in requests]
+        return [resource.reply(s.result(), operation, body, scope) for s in sent]
+
+
+def all_answered(replies: list) -> None:
+    """What a lost connection did is not known."""
+    if any(r.exchange.response is None for r in replies):
+        raise NotTested("a connection of the race was lost")
+
+
 @requirement("conflict.race", on="create", when=has_unique, cost=5, tier=2)
 @for_each(lambda field: [{"round": n} for n in range(2 if field.leads else 1)])
 def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round):
@@ -142,13 +165,7 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round)
         {n: body[n] for n in resource.bodies.unique_fields if n in body},
         headers=world.headers(scope),
     )
-    item, case, _ = resource.about
-    about = About(resource.name, "create", item=item, case=case)
-    with ThreadPoolExecutor(4) as pool:
-        exchanges = [
-            f.result() for f in [pool.submit(world.session.send, request, about, resource.credential) for _ in range(4)]
-        ]
-    replies = [resource.reply(e, "create", body, scope) for e in exchanges]
+    replies = at_once(resource, [request] * 4, "create", body, scope)
     # A contract may answer a conflict with the resource that is there, and a success of its own.
     made = [
         r
@@ -160,8 +177,7 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round)
         if reply.id is not None:
             world.ledger.created(entry, resource.item_target(reply.id, scope), reply.id)
             entry = world.ledger.intend(resource.name, request.target, {}, headers=world.headers(scope))
-    if any(r.exchange.response is None for r in replies):
-        raise NotTested("a connection of the race was lost")
+    all_answered(replies)
     if all(r.crowded_out for r in replies):
         raise NotTested(f"the values of a unique field of {resource.name} are used up")
     must.hold(
@@ -174,4 +190,27 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round)
     )
     for reply in replies:
         if reply not in made:
+            must.be_refused(reply, "conflict", because="the loser of a race")
+
+
+@requirement("conflict.race", on="update", needs="create", when=can_rename, cost=8, tier=2)
+@for_each(lambda field: [{}] if field.leads else [])
+def test_of_concurrent_renames_exactly_one_succeeds(resource: Subject):
+    (key, *_) = resource.resource.unique
+    racers, scope = [resource.given(resource.bodies.keyed(f"racer{n}")) for n in range(4)], resource.scope()
+    goal = {n: v for n, v in resource.resolved(resource.bodies.keyed("goal")).items() if n in key}
+    requests = [resource.request("update", id=r.id, body=goal, scope=scope) for r in racers]
+    replies = at_once(resource, requests, "update", goal, scope)
+    all_answered(replies)
+    renamed = [r for r in replies if r.ok]
+    must.hold(
+        len(renamed) == 1,
+        (renamed or replies)[-1],
+        f"of four renames to one unique value at the same time {len(renamed)} succeeded",
+        kind="race",
+        expected=1,
+        actual=len(renamed),
+    )
+    for reply in replies:
+        if reply not in renamed:
             must.be_refused(reply, "conflict", because="the loser of a race")

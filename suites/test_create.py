@@ -36,7 +36,7 @@ def test_a_valid_create_is_accepted(resource, body):
 
 
 @requirement("create.reads-back", on="create", needs="read", cost=2, tier=0)
-@for_all(weight=0.67, body=valid_bodies)
+@for_all(weight=0.5, body=valid_bodies)
 def test_a_read_shows_what_was_created(resource, body):
     made = resource.create(body)
     must.have_status(made, "created")

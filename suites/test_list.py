@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from restproof.contract.model import ANY, Paging
 from restproof.contract.shapes import type_of
+from restproof.semantics.checker import is_valid
 from restproof.semantics.state import same
 from restproof.suite import Field, NotTested, Subject, for_each, links, must, requirement
 
@@ -56,9 +57,21 @@ def test_a_list_answers_its_entries(resource: Subject):
     must.hold(listed.entries is not None, listed, "the answer to a list holds no array of entries", kind="no entries")
 
 
+def with_long_texts(resource: Subject) -> dict:
+    """The full body with long texts where the schema lets them: a list may be tempted to cut them."""
+    body = resource.bodies.full()
+    for name, value in body.items():
+        schema = resource.bodies.writable[name]
+        if isinstance(value, str) and name not in {*resource.bodies.unique_fields, *resource.resource.references}:
+            longer = f"{value} " * 40
+            longer = longer[: schema.get("maxLength", len(longer))].strip()
+            body[name] = longer if is_valid(schema, longer) else value
+    return body
+
+
 @requirement("list.entry-agrees", on="list", needs=("create", "read"), cost=3)
 def test_an_entry_agrees_with_the_read(resource: Subject):
-    made = resource.given(resource.bodies.full())
+    made = resource.given(with_long_texts(resource))
     entry = next(
         (e for e in resource.walk() if isinstance(e, dict) and e.get(resource.resource.id.field) == made.id), None
     )
@@ -370,8 +383,6 @@ def filtered(resource: Subject, name: str, values):
         return
     there = [v for e in entries for v in values_at(e, found.field) if isinstance(v, str | int | float)]
     candidates = made[:3] or list(dict.fromkeys(there))[:3]
-    if found.field == resource.resource.id.field:
-        candidates = [*candidates, resource.world.absent_id(resource.resource)]
     for value in candidates:
         if value not in (None, ""):
             yield value, entries, [e for e in entries if matches(e, found.field, value)]
@@ -391,9 +402,15 @@ def matches(entry: dict, field: str, wanted: object) -> bool:
 
 
 def near_misses(resource: Subject, name: str, values):
-    """Texts that nothing equals and that a careless comparison takes for one that is there: with blanks, in another
-    case, with the wildcards of SQL."""
+    """Values that nothing equals and that a careless comparison takes for one that is there: an id cut short, text with
+    blanks, in another case, with the wildcards of SQL. And an id that names nothing."""
     field = resource.resource.filters[name].field
+    if field == resource.resource.id.field and values is None:
+        yield resource.world.absent_id(resource.resource)
+        known = next(iter(resource.entry_ids(settled(resource))), None)
+        if isinstance(known, int) and known > 9:
+            yield known // 10
+        return
     made = resource.world.lookalikes(resource, field) if resource.bodies.creatable and values is None else []
     for text in [t for t in made if isinstance(t, str) and len(t) > 3][:1]:
         yield from (f"{text} ", f" {text}", text.swapcase(), f"{text[:-2]}%", f"{text[:-1]}_")

@@ -139,12 +139,13 @@ class Access:
             headers["WWW-Authenticate"] = 'Bearer realm="projects"'
         if refusal.status == 405 and not on("no-allow"):
             headers["Allow"] = "GET, POST, PUT" if on("allow-lies") else self._allowed(request)
-        form, why = self.variety.error_form, refusal.why
-        body: Any = {
-            "map": {"errors": {refusal.field_name: [why]}},
-            "message": {"message": f"{refusal.field_name} {why}"},
-            "list": {"errors": [why]},
-        }[form]
+        why, name = refusal.why, refusal.field_name
+        body: Any = {"errors": why if name == "base" else {name: [why]}}
+        if self.variety.error_words:
+            words = {400: "message", 404: "error", 406: "errors"}
+            body = {words.get(refusal.status, "message"): f"{name} {why}", "code": refusal.status}
+            if refusal.status == 422:
+                body = {"errors": [f"{name} {why}"]}
         if on("error-array") and refusal.status == 400:
             body = [why]
         if on("error-text-map") and refusal.status == 400:

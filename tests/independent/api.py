@@ -38,7 +38,7 @@ class Api(Places):
         if answer.status == 204 and on("limits-missing-on-204"):
             limits = {}
         if answer.status == 429:
-            wait = limits.pop("_wait")
+            wait = limits.pop("_wait", "1")
             if self.variety.retry_after and not on("no-retry-hint"):
                 limits["Retry-After"] = retry_after(float(wait))
             if on("no-retry-hint"):

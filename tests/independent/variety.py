@@ -11,7 +11,7 @@ from .resources import Leeway
 class Variety:
     """The choices of one conforming server."""
 
-    error_form: str  # "map", "message", "list"
+    error_words: bool  # refusals in `message`, `error` or a list; else in a map from field to texts
     delete_status: int
     verb_status: int
     hidden_status: int  # a project of a company that the credential cannot see
@@ -47,7 +47,7 @@ class Variety:
 
 VARIETIES = {
     "A": Variety(
-        error_form="map",
+        error_words=False,
         delete_status=200,
         verb_status=404,
         hidden_status=404,
@@ -81,7 +81,7 @@ VARIETIES = {
         leeway=Leeway(whole_floats=False, strict_uri=True),
     ),
     "B": Variety(
-        error_form="message",
+        error_words=True,
         delete_status=204,
         verb_status=405,
         hidden_status=403,

@@ -274,7 +274,7 @@ class Bodies:
     def changes(self) -> st.SearchStrategy[Body]:
         """Valid update bodies: one to four of the changeable fields. Apply ``kept_rules`` with the state that they
         meet."""
-        fields = {name: self._field(name) for name in self.changeable if self._drawable(name)}
+        fields = {name: self._field(name, "changed") for name in self.changeable if self._drawable(name)}
         if not fields:
             return st.just({})
         names = sorted(fields)
@@ -289,24 +289,25 @@ class Bodies:
             return self.names_id
         return name not in self.resource.references or self.referable(name)
 
-    def _field(self, name: str) -> st.SearchStrategy[Any]:
+    def _field(self, name: str, tag: str = "") -> st.SearchStrategy[Any]:
         schema = self.writable[name]
         if name == self.resource.id.field:
             return st.just(self.chosen_id())
         if name in self.resource.references:
             if name in self.fresh_references:
-                return st.just(self.plain(name))
+                return st.just(self.plain(name, tag))
             ref = self.resource.references[name]
             ids = [reference(ref.to, 0), reference(ref.to, 1)]
             if ref.many:
-                return st.lists(st.sampled_from(ids), unique=True, max_size=2)
+                least, most = min(schema.get("minItems", 0), 2), min(schema.get("maxItems", 2), 2)
+                return st.lists(st.sampled_from(ids), unique=True, min_size=least, max_size=most)
             return st.sampled_from([*ids, None] if is_nullable(schema) else ids)
         if name in self.telling:
-            return self._unique(name, schema)
+            return self._unique(name, schema, tag)
         return value_strategy(schema)
 
-    def _unique(self, name: str, schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-        plain = self.unique_value(name)
+    def _unique(self, name: str, schema: Mapping[str, Any], tag: str) -> st.SearchStrategy[Any]:
+        plain = self.unique_value(name, tag)
         bound = {"format", "pattern", "anyOf", "oneOf", "allOf"} & schema.keys()
         if not isinstance(plain, str) or not plain.startswith(RUN) or (bound and not _free(schema)):
             return st.just(plain)
@@ -314,7 +315,7 @@ class Bodies:
         if room < 1:
             return st.just(plain)
         # A blank at an end, or one more, makes another name; what follows the token is plausible text.
-        return value_strategy({"type": "string", "maxLength": room}).map(lambda text: f"{RUN} {text}x")
+        return value_strategy({"type": "string", "maxLength": room}).map(lambda text: f"{RUN} {text}{tag[:1] or 'x'}")
 
 
 def _in_order(rule: Ordered, state: Mapping[str, Any]) -> bool:
