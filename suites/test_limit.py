@@ -17,12 +17,23 @@ def past_the_limit(resource: Subject) -> Reply:
     if not resource.world.has_credential("throttled"):
         raise NotTested("the target has no credential `throttled`")
     (request, operation), names = resource.harmless(), contract_limits(resource)
-    window, sent = None, 0
+    window, left, sent = None, "", 0
     for _ in range(MOST):
         reply = resource.send(request, operation, credential="throttled", expect_throttle=True)
         if not reply.ok:
             return reply
-        if names is None or names.reset is None:
+        if names is None:
+            continue
+        before, left = left, reply.header(names.remaining)
+        must.hold(
+            not before == left == "0" or reply.header(names.limit) in ("0", "1"),
+            reply,
+            f"a request was answered after {names.remaining} said 0",
+            kind="not throttled",
+            expected="429",
+            actual=reply.status,
+        )
+        if names.reset is None:
             continue
         sent = sent + 1 if reply.header(names.reset) == window else 1
         window = reply.header(names.reset)

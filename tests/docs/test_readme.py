@@ -22,7 +22,10 @@ def blocks() -> list[tuple[list[str], str]]:
 
 
 def general(text: str) -> str:
-    """The text without what differs from run to run: times and paths."""
+    """The text without what differs from run to run: times, paths, and the exact number of requests (how many it
+    takes to reach a rate
+    limit depends on where its window begins)."""
+    text = re.sub(r"[\d,]+ requests", "N requests", text)
     text = re.sub(r"in [\d.,]+ (?:s|ms|min)( \d+ s)?", "in TIME", text)
     return re.sub(r"Report: \S+", "Report: PATH", text).strip()
 

@@ -21,13 +21,15 @@ def _all(*conditions: Applies) -> Applies:
 
 
 def _field(test: Callable[[Mapping[str, Any]], bool], operation: str = "create") -> Applies:
-    """A field that the operation may hold, with a schema of that kind, and that the suites ask about."""
+    """A field that the operation may hold and a response shows, with a schema of that kind, of which the suites ask."""
 
     def applies(contract: Contract, resource: Resource) -> bool:
         bodies = Bodies(contract, resource)
         fields = bodies.writable if operation == "create" else bodies.changeable
         spared = {*resource.lenient, *resource.references, *bodies.unique_fields, resource.id.field}
-        return resource.supports(operation) and any(test(p) for n, p in fields.items() if n not in spared)
+        return resource.supports(operation) and any(
+            test(p) for n, p in fields.items() if n not in spared and not p.get("writeOnly")
+        )
 
     return applies
 
@@ -103,7 +105,7 @@ CANDIDATES: dict[str, Applies] = {
     "unknown-credential-accepted": _all(_can("list"), _authenticated),
     "read-only-creates": _all(_can("create"), _authenticated),
     "no-challenge": _all(_can("list"), _authenticated, lambda c, r: 401 in r.status("missing_credential")),
-    "never-throttled": _all(_can("list"), _authenticated),
+    "never-throttled": _all(_can("list"), _authenticated, lambda c, r: c.rate_limit is not None),
     "no-date": _can("list"),
     "wrong-content-type": _can("list"),
     "truncated-json": _can("list"),
