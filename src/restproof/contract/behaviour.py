@@ -43,6 +43,7 @@ class BehaviourReader:
             "volatile": self.names("volatile", self.fields.readable),
             "lenient": self.names("lenient", self.fields.known),
             "create_only": self.names("create_only", self.fields.writable),
+            "unlisted": self.names("unlisted", self.fields.readable),
             "sort": self.names("sort", self.fields.readable),
             "secret": self.names("secret", self.fields.known),
         }

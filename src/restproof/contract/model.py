@@ -67,13 +67,15 @@ class Id:
     ``either``).
 
     ``server``: POST to the collection. ``client``: PUT to the item's path creates it (or POST with the field in the
-    body where ``create`` goes by POST). ``either``: POST, and PUT to a new id creates too.
+    body where ``create`` goes by POST). ``either``: POST, and PUT to a new id creates too. ``follows``: the request
+    field that the server makes the id of, so that an update of it moves the resource to another id.
     """
 
     field: str = "id"
     type: Literal["integer", "uuid", "string"] = "integer"
     chosen_by: Literal["server", "client", "either"] = "server"
     pattern: str | None = None
+    follows: str | None = None
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ class Resource:
     """One resource: where it lives, what it looks like and how it behaves.
 
     ``other_methods``: by place (``collection``, ``item``), methods that the API has there besides the operations.
+    ``unlisted``: fields that the entries of a list leave out, or show empty.
     """
 
     name: str
@@ -247,6 +250,7 @@ class Resource:
     volatile: tuple[str, ...] = ()
     lenient: tuple[str, ...] = ()
     create_only: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()

@@ -87,6 +87,10 @@ class ResourceReader:
             **behaviour.read(),
         )
         behaviour.check_examples(resource)
+        beside = resource.paging.total_field or resource.paging.next_field
+        if beside and resource.supports("list") and not envelope.list:
+            hint = "name the member that holds the entries: envelope: {list: …}"
+            self.problem(f"'{beside}' stands in the body of a list, which here is a bare array", "paging", hint=hint)
         if resource.status("unknown_field").accepted == "kept" and source.schema.get("additionalProperties") is False:
             hint = "remove additionalProperties: false from the schema, or say statuses: {unknown_field: ignored} here"
             self.problem("unknown fields are kept, and a response of the schema holds no other fields", hint=hint)
@@ -148,7 +152,13 @@ class ResourceReader:
             except re.error as error:
                 hint = "check its brackets and escapes"
                 self.problem(f"'pattern' is no regular expression: {error}", "id", "pattern", hint=hint)
-        return Id(field=name, type=kind, chosen_by=chosen_by, pattern=said.get("pattern"))
+        follows = said.get("follows")
+        if follows is not None:
+            fields.writable(follows, (*self.route, "id", "follows"), "follows")
+            if chosen_by != "server":
+                hint = "leave out one of the two"
+                self.problem("an id that follows a field is the server's to choose", "id", "follows", hint=hint)
+        return Id(field=name, type=kind, chosen_by=chosen_by, pattern=said.get("pattern"), follows=follows)
 
     def methods(self, operations: tuple[str, ...]) -> dict[str, str]:
         methods = {**DEFAULT_METHODS, **self.raw.get("methods", {})}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
@@ -14,26 +15,26 @@ _ITEM = ("read", "update", "replace", "delete")
 @dataclass(frozen=True)
 class Route:
     """What a path names. ``ids``: raw ids of the resources in the path; ``id``: that of the item; ``None`` stands for
-    one that is not UTF-8."""
+    one that is not UTF-8. ``operations``: method → operation, for what the resource offers on this path."""
 
     resource: Resource
     is_item: bool
     ids: dict[str, str | None]
     id: str | None
+    operations: Mapping[str, str]
 
-    @property
-    def operations(self) -> dict[str, str]:
-        """Method → operation, for what the resource offers on this path."""
-        by_method: dict[str, str] = {}
-        for operation in self.resource.operations:
-            method = self.resource.method(operation)
-            on_item = operation in _ITEM or (operation == "create" and method == "PUT")
-            # Creating and replacing by PUT are one request; as a replace it does both.
-            if on_item == self.is_item and not (operation == "create" and "replace" in by_method.values()):
-                by_method[method] = operation
-                if operation == "replace" and by_method.get(method) == "create":
-                    by_method[method] = "replace"
-        return by_method
+
+def _operations(resource: Resource, is_item: bool) -> dict[str, str]:
+    by_method: dict[str, str] = {}
+    for operation in resource.operations:
+        method = resource.method(operation)
+        on_item = operation in _ITEM or (operation == "create" and method == "PUT")
+        # Creating and replacing by PUT are one request; as a replace it does both.
+        if on_item == is_item and not (operation == "create" and "replace" in by_method.values()):
+            by_method[method] = operation
+            if operation == "replace" and by_method.get(method) == "create":
+                by_method[method] = "replace"
+    return by_method
 
 
 class Router:
@@ -49,20 +50,19 @@ class Router:
             holes = len(parts) // 2
             found.append((holes, re.compile(pattern + slash), resource, False))
             found.append((holes + 1, re.compile(rf"{pattern}/(?P<_id>[^/]+){slash}"), resource, True))
-        self._routes = [entry[1:] for entry in sorted(found, key=lambda e: e[0])]
+        self._routes = [(*entry[1:], _operations(*entry[2:])) for entry in sorted(found, key=lambda e: e[0])]
 
     def find(self, path: str) -> Route | None:
         """The route of a raw path, ``None`` where the contract has none. A resource without any operation on the path
         has none."""
-        for pattern, resource, is_item in self._routes:
+        for pattern, resource, is_item, operations in self._routes:
             match = pattern.fullmatch(path)
             if not match:
                 continue
             ids = {name: _decoded(text) for name, text in match.groupdict().items()}
             id = ids.pop("_id", None)
-            route = Route(resource, is_item, ids, id)
-            if route.operations:
-                return route
+            if operations:
+                return Route(resource, is_item, ids, id, operations)
         return None
 
 

@@ -1,0 +1,45 @@
+"""``restproof export``: a contract in the words of another language."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from restproof.config import load_config, resolve_contract
+from restproof.errors import ConfigurationError, Place
+
+
+@click.group("export")
+def command() -> None:
+    """Write a contract as something else."""
+
+
+@command.command("openapi")
+@click.argument("contract", required=False)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; by default standard output."
+)
+def openapi(contract: str | None, out: Path | None) -> None:
+    """Write CONTRACT as an OpenAPI 3.1 document (JSON).
+
+    CONTRACT is a directory, a file or a name; by default the one of restproof.toml, the only one under ./contracts,
+    or the bundled one. What OpenAPI cannot say (rules over several fields, state over several requests) is not in it.
+    """
+    from restproof.contract.load import load
+    from restproof.contract.openapi.export import document
+
+    loaded = load(resolve_contract(contract, load_config(Path.cwd()), Path.cwd()))
+    text = json.dumps(document(loaded), indent=2, ensure_ascii=False) + "\n"
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot be written: {error.strerror}", place=Place(out), hint="choose another --out"
+        ) from None
+    click.echo(f"{out}: {len(loaded.resources)} resources")

@@ -1,0 +1,32 @@
+"""A contract's digest: the same for the same promises, wherever the files lie and however they are laid out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from restproof.contract.model import Contract
+
+
+def digest(contract: Contract) -> str:
+    """Sixteen hexadecimal digits. Comments, line numbers and the names of files have no part in it."""
+    text = json.dumps(_plain(contract), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        held = ((f.name, getattr(value, f.name)) for f in fields(value))
+        return {n: _plain(v) for n, v in held if n != "line" and not isinstance(v, Path)}
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, (set, frozenset)):
+        return sorted(json.dumps(_plain(inner), sort_keys=True) for inner in value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    # What is left beside JSON's scalars are marks such as "any value".
+    return value if value is None or isinstance(value, (str, int, float)) else f"<{type(value).__name__}>"

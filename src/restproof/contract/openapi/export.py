@@ -1,0 +1,259 @@
+"""A contract as an OpenAPI 3.1 document: what of it that language can say.
+
+What it cannot say (rules over several fields, state over several requests, uniqueness) is left out. Two extensions
+keep what a reader of restproof needs to have the contract back: ``x-restproof-resource`` names the resource of a path,
+and ``x-restproof-operation`` the operation of a verb that usually stands for another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from restproof.contract.model import Contract, Resource, Schema, Status, creates_by_put
+from restproof.contract.openapi.parameters import body_parents, header_parameters, query_parameters, type_of_id
+from restproof.contract.openapi.statuses import FAILURES, SUCCESS, failures, successes
+from restproof.contract.resource import DEFAULT_METHODS
+
+VERSION = "3.1.0"
+RESOURCE = "x-restproof-resource"
+OPERATION = "x-restproof-operation"
+_ON_ITEM = ("read", "update", "replace", "delete")
+_SCHEMES: Mapping[str, Mapping[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "basic": {"type": "http", "scheme": "basic"},
+}
+
+
+def document(contract: Contract) -> dict[str, Any]:
+    """The OpenAPI document of a contract, as plain JSON. It is valid under the specification's own schema."""
+    return _Writer(contract).document()
+
+
+class _Writer:
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.schemas: dict[str, Any] = {}
+
+    def document(self) -> dict[str, Any]:
+        contract = self.contract
+        if contract.errors is not None:
+            self.schemas["Error"] = plain(contract.errors)
+        paths: dict[str, Any] = {}
+        for resource in contract:
+            if not resource.operations:
+                # Nothing can be asked of it; it is there as a parent.
+                paths[self.path(resource, "list")[0]] = {
+                    RESOURCE: resource.name,
+                    "parameters": self.path_parameters(resource, item=False),
+                }
+            for operation in resource.operations:
+                path, item = self.path(resource, operation)
+                entry = paths.setdefault(path, {RESOURCE: resource.name})
+                entry.setdefault("parameters", self.path_parameters(resource, item=item))
+                method = resource.method(operation).lower()
+                if method in entry:
+                    continue  # a replace that creates: told with the create
+                entry[method] = self.operation(resource, operation)
+        for entry in paths.values():
+            if not entry["parameters"]:
+                del entry["parameters"]
+        found: dict[str, Any] = {
+            "openapi": VERSION,
+            "info": {"title": contract.title, "version": "unversioned"},
+            "servers": [{"url": contract.base_path or "/"}],
+            "paths": paths,
+            "components": {"schemas": self.schemas},
+        }
+        if contract.auth.scheme != "none":
+            scheme = _SCHEMES.get(
+                contract.auth.scheme, {"type": "apiKey", "in": "header", "name": contract.auth.header}
+            )
+            found["components"]["securitySchemes"] = {contract.auth.scheme: dict(scheme)}
+            found["security"] = [{contract.auth.scheme: []}]
+        return found
+
+    def path(self, resource: Resource, operation: str) -> tuple[str, bool]:
+        """The path of an operation, with the parameter of the resource's own id; and whether it is that of an item."""
+        item = operation in _ON_ITEM or (operation == "create" and resource.method("create") == "PUT")
+        path = resource.item_path if item else resource.path
+        names = {p.resource: _parameter(self.contract.resources[p.resource]) for p in resource.path_parents}
+        return re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], _parameter(resource))}}}", path), item
+
+    def path_parameters(self, resource: Resource, *, item: bool) -> list[dict[str, Any]]:
+        named = [self.contract.resources[p.resource] for p in resource.path_parents] + ([resource] if item else [])
+        return [
+            {
+                "name": _parameter(of),
+                "in": "path",
+                "required": True,
+                "schema": type_of_id(of),
+                "description": f"The id of a {of.name}.",
+            }
+            for of in named
+        ]
+
+    def operation(self, resource: Resource, operation: str) -> dict[str, Any]:
+        found: dict[str, Any] = {
+            "operationId": f"{operation}_{resource.name}",
+            "tags": [resource.name],
+            "summary": f"{operation.capitalize()} {resource.name}",
+        }
+        if DEFAULT_METHODS[operation] != resource.method(operation):
+            found[OPERATION] = operation
+        parameters = [
+            *header_parameters(self.contract, resource, operation),
+            *query_parameters(self.contract, resource, operation),
+        ]
+        if parameters:
+            found["parameters"] = parameters
+        if operation in ("create", "update", "replace"):
+            found["requestBody"] = {
+                "required": True,
+                "content": {"application/json": {"schema": self.request(resource, operation)}},
+            }
+        found["responses"] = dict(self.responses(resource, operation))
+        return found
+
+    def request(self, resource: Resource, operation: str) -> dict[str, Any]:
+        """The schema of the whole request body: the resource in its envelope, its parents beside it."""
+        shape = plain(getattr(resource.shapes, operation))
+        if not _refused(resource.status("unknown_field")):
+            # Another member does no harm, so the body is not closed.
+            shape.pop("additionalProperties", None)
+        wrapper = resource.envelope.request
+        beside = body_parents(self.contract, resource, operation)
+        name = f"{_titled(resource.name)}{operation.capitalize()}"
+        if wrapper is None and beside:
+            shape["properties"] = {**beside, **shape["properties"]}
+            shape["required"] = [*beside, *shape.get("required", ())]
+        self.schemas[name] = shape
+        reference = {"$ref": f"#/components/schemas/{name}"}
+        if wrapper is None:
+            return reference
+        whole = {"type": "object", "required": [*beside, wrapper], "properties": {**beside, wrapper: reference}}
+        return {**whole, "additionalProperties": False} if _refused(resource.status("unknown_beside")) else whole
+
+    def response(self, resource: Resource) -> dict[str, str]:
+        name = _titled(resource.name)
+        if name not in self.schemas:
+            self.schemas[name] = plain(resource.shapes.response)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def listed(self, resource: Resource) -> dict[str, Any]:
+        """The schema of a list's body."""
+        entry: dict[str, Any] = self.response(resource)
+        if resource.unlisted:
+            whole = plain(resource.shapes.response)
+            shown = {n: s for n, s in whole["properties"].items() if n not in resource.unlisted}
+            name = f"{_titled(resource.name)}Entry"
+            self.schemas[name] = {
+                **whole,
+                "properties": shown,
+                "required": [n for n in whole.get("required", ()) if n in shown],
+            }
+            entry = {"$ref": f"#/components/schemas/{name}"}
+        entries = {"type": "array", "items": entry}
+        wrapper = resource.envelope.list
+        if wrapper is None:
+            return entries
+        body: dict[str, Any] = {"type": "object", "required": [wrapper], "properties": {wrapper: entries}}
+        if resource.paging.total_field:
+            _put(body, resource.paging.total_field, {"type": "integer", "minimum": 0})
+        if resource.paging.next_field:
+            _put(body, resource.paging.next_field, {"type": ["string", "null"]})
+        return body
+
+    def responses(self, resource: Resource, operation: str) -> Iterator[tuple[str, Any]]:
+        for code in successes(resource, operation):
+            answer: dict[str, Any] = {"description": SUCCESS[operation]}
+            headers = dict(self.headers(resource, operation, code))
+            if headers:
+                answer["headers"] = headers
+            if code != "204" and operation != "delete":
+                wrapper = resource.envelope.response
+                schema = self.listed(resource) if operation == "list" else self.response(resource)
+                if wrapper and operation != "list":
+                    schema = {"type": "object", "required": [wrapper], "properties": {wrapper: schema}}
+                answer["content"] = {"application/json": {"schema": schema}}
+            links = dict(self.links(resource, operation)) if code != "204" else {}
+            if links:
+                answer["links"] = links
+            yield code, answer
+        for code, cases in failures(self.contract, resource, operation).items():
+            refusal: dict[str, Any] = {"description": " ".join(dict.fromkeys(FAILURES[c] for c in cases))}
+            if self.contract.rate_limit:
+                refusal["headers"] = dict(self.headers(resource, operation, code))
+            if self.contract.errors is not None and code != "304":
+                refusal["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+            yield code, refusal
+
+    def headers(self, resource: Resource, operation: str, code: str) -> Iterator[tuple[str, Any]]:
+        """Response headers that the contract names."""
+        whole = {"schema": {"type": "integer"}}
+        if self.contract.rate_limit:
+            limit = self.contract.rate_limit
+            yield from ((n, whole) for n in (limit.limit, limit.remaining, limit.reset) if n)
+        if not code.startswith("2"):
+            return
+        if operation == "list":
+            yield from ((n, whole) for n in (resource.paging.total, resource.paging.size_header) if n)
+            if resource.paging.next_header:
+                yield resource.paging.next_header, {"schema": {"type": "string"}}
+            if resource.paging.links:
+                yield "Link", {"schema": {"type": "string"}}
+        elif operation == "create" and "create.location" in self.contract.policies:
+            yield "Location", {"required": True, "schema": {"type": "string"}}
+        if resource.etag and operation in ("read", "create", "update", "replace"):
+            yield "ETag", {"schema": {"type": "string"}}
+
+    def links(self, resource: Resource, operation: str) -> Iterator[tuple[str, Any]]:
+        """From a create to what can be done with the resource that it names."""
+        created = operation == "create" or (operation == "replace" and creates_by_put(resource))
+        if not created or self.path(resource, operation)[1]:
+            return
+        at = f"/{resource.envelope.response}" if resource.envelope.response else ""
+        for other in _ON_ITEM:
+            if not resource.supports(other):
+                continue
+            parameters = {f"path.{_parameter(resource)}": f"$response.body#{at}/{resource.id.field}"}
+            for parent in resource.parents:
+                here, there = resource.parent_place(parent, operation), resource.parent_place(parent, other)
+                if there == "body":
+                    continue
+                above = self.contract.resources[parent.resource]
+                name = _parameter(above) if parent.place == "path" else parent.name
+                source = f"$request.body#/{name}" if here == "body" else f"$request.{here}.{name}"
+                parameters[f"{there}.{name}"] = source
+            yield (
+                f"{other}_{resource.name}",
+                {"operationId": f"{other}_{resource.name}", "parameters": parameters},
+            )
+
+
+def plain(schema: Schema) -> dict[str, Any]:
+    """A schema as a part of the document."""
+    return {k: v for k, v in schema.items() if k not in ("$schema", "$id", "$defs")}
+
+
+def _refused(status: Status) -> bool:
+    """Whether a request of the case never succeeds."""
+    return not status.accepted and 2 not in status.classes and all(code >= 400 for code in status.codes)
+
+
+def _parameter(resource: Resource) -> str:
+    """The name of the path parameter that holds an id of the resource."""
+    return f"{resource.name}_{resource.id.field}"
+
+
+def _put(body: dict[str, Any], place: str, schema: dict[str, Any]) -> None:
+    """Declare a member of a list's body, ``count`` or ``/meta/count``."""
+    *above, last = place.strip("/").split("/")
+    for step in above:
+        body = body["properties"].setdefault(step, {"type": "object", "properties": {}})
+    body["properties"][last] = schema
+
+
+def _titled(name: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))

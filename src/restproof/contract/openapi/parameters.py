@@ -1,0 +1,106 @@
+"""The parameters of an operation: what a contract says of parents, headers, pages, order and filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from restproof.contract.model import Contract, Filter, Resource
+from restproof.contract.shapes import types_of
+
+
+def type_of_id(resource: Resource) -> dict[str, Any]:
+    """The schema of an id of the resource, as a parameter or in a body holds it."""
+    identity = resource.id
+    if identity.type == "integer":
+        return {"type": "integer", "minimum": 1}
+    found: dict[str, Any] = {"type": "string", "minLength": 1}
+    if identity.type == "uuid":
+        found = {"type": "string", "format": "uuid"}
+    said = identity.pattern or resource.properties.get(identity.field, {}).get("pattern")
+    if identity.pattern:
+        found["pattern"] = f"^(?:{identity.pattern})$"
+    elif said:
+        found["pattern"] = said
+    return found
+
+
+def header_parameters(contract: Contract, resource: Resource, operation: str) -> Iterator[dict[str, Any]]:
+    """The contract's own headers, and those of conditional and repeated requests."""
+    above = {*contract.ancestors(resource)}
+    for name, template in contract.headers.items():
+        named = re.findall(r"\{([^{}]*)\}", template)
+        if set(named) <= above:
+            # Not required: the contract says that requests carry it, and not what becomes of one that does not.
+            schema = {"type": "string"} if named else {"const": template}
+            yield {"name": name, "in": "header", "schema": schema, "description": f"As in {template}."}
+    if resource.etag:
+        words = ("If-None-Match",) if operation == "read" else ("If-Match", "If-None-Match")
+        if operation in ("read", "update", "replace", "delete"):
+            yield from ({"name": n, "in": "header", "schema": {"type": "string"}} for n in words[:1])
+    if contract.idempotency_key and operation == "create":
+        yield {"name": contract.idempotency_key, "in": "header", "schema": {"type": "string", "minLength": 1}}
+
+
+def query_parameters(contract: Contract, resource: Resource, operation: str) -> Iterator[dict[str, Any]]:
+    """Parents that stand in the query; on a list also pages, order and filters."""
+    for parent in resource.parameter_parents:
+        if resource.parent_place(parent, operation) == "query":
+            schema = type_of_id(contract.resources[parent.resource])
+            yield {"name": parent.name, "in": "query", "required": True, "schema": schema}
+    if operation != "list":
+        return
+    yield from _paging(resource)
+    if resource.sort:
+        ways = [w for n in resource.sort for w in (n, contract.query.descending.replace("{field}", n))]
+        yield {"name": contract.query.sort, "in": "query", "schema": {"enum": ways}}
+    for found in resource.filters.values():
+        name = contract.query.filter.replace("{name}", found.name)
+        yield {"name": name, "in": "query", "schema": _filter(resource, found)}
+
+
+def body_parents(contract: Contract, resource: Resource, operation: str) -> dict[str, Any]:
+    """Parents that stand in the body, as properties."""
+    return {
+        p.name: type_of_id(contract.resources[p.resource])
+        for p in resource.parameter_parents
+        if resource.parent_place(p, operation) == "body"
+    }
+
+
+def _paging(resource: Resource) -> Iterator[dict[str, Any]]:
+    paging = resource.paging
+    if paging.style == "none":
+        return
+    if paging.style == "page":
+        yield {"name": paging.page, "in": "query", "schema": {**_number(1), "default": 1}}
+    elif paging.style == "offset":
+        yield {"name": paging.offset, "in": "query", "schema": {**_number(0), "default": 0}}
+    elif paging.token:
+        yield {"name": paging.token, "in": "query", "schema": {"type": "string", "minLength": 1}}
+    size: dict[str, Any] = {"type": "integer", "minimum": paging.min}
+    # A larger size that is cut down is no fault, so it is no bound.
+    if paging.max is not None and paging.over_max == "refused":
+        size["maximum"] = paging.max
+    if paging.default is not None:
+        size["default"] = paging.default
+    yield {"name": paging.size, "in": "query", "schema": size}
+
+
+def _number(least: int) -> dict[str, Any]:
+    """A page or an offset, up to what all readers of JSON agree on (RFC 8259 §6): no server has so many."""
+    return {"type": "integer", "minimum": least, "maximum": 2**53 - 1}
+
+
+def _filter(resource: Resource, found: Filter) -> dict[str, Any]:
+    if found.values is not None:
+        return {"enum": list(found.values)}
+    schema = resource.properties.get(found.field, {})
+    kinds = types_of(schema) - {"null"}
+    if found.field == resource.id.field:
+        # Any text of the kind may be looked for, be it in vain.
+        return {k: v for k, v in type_of_id(resource).items() if k in ("type", "format")}
+    scalar = kinds & {"string", "integer", "number", "boolean"}
+    kind = next((k for k in ("string", "number", "integer", "boolean") if k in scalar), "string")
+    return {"type": "string" if len(scalar - {"integer"}) > 1 else kind}
