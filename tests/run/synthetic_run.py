@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -417,3 +417,45 @@ def _exchange_and_finding(n: int, of: Event, sample: Event, sent: Any, made: Any
             message="A value of the wrong type is not refused as declared",
             field="name" if of["requirement"] == "input.type" else None,
         )
+
+
+SURFACE = {
+    "envelope": {"request": "office"},
+    "fields": {
+        "id": {"bounds": {"type": "integer", "minimum": 1}, "in": [], "out": True, "required": False},
+        "name": {
+            "bounds": {"type": "string", "minLength": 1, "maxLength": 40},
+            "in": ["create", "update"],
+            "out": True,
+            "required": True,
+        },
+        "city": {
+            "bounds": {"enum": ["CA", "Springfield", "Nowhere", None]},
+            "in": ["create", "update"],
+            "out": True,
+            "required": False,
+        },
+        "owner": {"bounds": {"format": "email"}, "in": ["create"], "out": True, "required": False},
+        "secret": {"bounds": {}, "in": ["create"], "out": False, "required": False},
+    },
+    "statuses": {"create": {"created": [201], "invalid": [400, 422], "too_large": ["4xx"]}, "read": {"read": [200]}},
+}
+"""What a header says of a resource's coverage; the synthetic runs send and answer only a part of it."""
+
+
+def surfaced(events: Iterator[Event], **changes: Any) -> Iterator[Event]:
+    """``events`` with a header that holds the surface of the offices."""
+    head = next(events)
+    yield {**head, "contract": {**head["contract"], "surface": {"office": SURFACE}}, **changes}
+    yield from events
+
+
+def only(resources: Collection[str], events: Iterator[Event]) -> Iterator[Event]:
+    """``events`` without what belongs to other resources."""
+    head = next(events)
+    kept = {name: head["contract"]["resources"][name] for name in resources}
+    yield {**head, "contract": {**head["contract"], "resources": kept}}
+    for event in events:
+        item = event.get("item", "")
+        if "[" not in item or item.partition("[")[2].partition("-")[0] in resources:
+            yield event

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
+from sys import intern
 from typing import Any
 
 from restproof.run.events import decode_body
@@ -23,6 +25,7 @@ from restproof.run.model import (
     Requirement,
     Response,
     Target,
+    Value,
 )
 
 Event = Mapping[str, Any]
@@ -36,7 +39,14 @@ def _header(event: Event) -> Header:
         title=contract.get("title") or contract["name"],
         contract_path=contract.get("path") or "",
         resources={name: tuple(operations) for name, operations in contract.get("resources", {}).items()},
-        target=Target(target["name"], target.get("base_url") or "", target.get("kind", "live")),
+        target=Target(
+            name=target["name"],
+            base_url=target.get("base_url") or "",
+            kind=target.get("kind", "live"),
+            ids=target.get("ids", {}),
+            credentials={name: said.get("cased", True) for name, said in target.get("credentials", {}).items()},
+            forbid=tuple(target.get("forbid", ())),
+        ),
         profile=event["profile"],
         seed=event["seed"],
         prefix=event.get("prefix", ""),
@@ -46,6 +56,11 @@ def _header(event: Event) -> Header:
         requirements=tuple(_requirement(r) for r in event["requirements"]),
         deviations=tuple(_deviation(d) for d in event.get("deviations", ())),
         auth=contract.get("auth", "bearer"),
+        surface=contract.get("surface", {}),
+        contract_file=contract.get("file", ""),
+        lines=contract.get("lines", {}),
+        digest=contract.get("digest", ""),
+        max_wait=event.get("max_wait", 5.0),
     )
 
 
@@ -69,9 +84,14 @@ def _deviation(found: Event) -> Deviation:
         field=found.get("field"),
         owner=found.get("owner") or "",
         reason=found.get("reason") or "",
-        expires=date.fromisoformat(found["expires"]).isoformat() if found.get("expires") else None,
+        expires=_day(found.get("expires")),
         evidence=found.get("evidence") or "",
+        since=_day(found.get("since")),
     )
+
+
+def _day(text: str | None) -> str | None:
+    return date.fromisoformat(text).isoformat() if text else None
 
 
 def _item(event: Event) -> Item:
@@ -82,37 +102,69 @@ def _item(event: Event) -> Item:
         operation=event.get("operation"),
         nodeid=event.get("nodeid", ""),
         cost=event.get("cost", 0),
+        cases=event.get("cases"),
     )
 
 
 def _case(event: Event) -> Case:
-    return Case(id=event["case"], item=event["item"], input=event.get("input", {}))
+    return Case(
+        id=intern(event["case"]),
+        item=intern(event["item"]),
+        input=_shared(event.get("input", {})),
+        token=event.get("token", ""),
+        worker=event.get("worker", 0),
+    )
+
+
+def _shared(value: Any) -> Any:
+    """``value`` with one copy of each short text, however many cases hold it."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        intern(name): intern(inner) if type(inner) is str and len(inner) <= 64 else _shared(inner)
+        for name, inner in value.items()
+    }
 
 
 def _headers(found: Event) -> Headers:
-    return tuple((name, value) for name, value in found.get("headers", ()))
+    return tuple([_header_field(name, value) for name, value in found.get("headers", ())])
+
+
+@lru_cache(maxsize=8192)
+def _header_field(name: str, value: str) -> tuple[str, str]:
+    # The same few dozen fields come with every message: a run of 100,000 exchanges holds each of them once.
+    return name, value
+
+
+def _known(text: str | None) -> str | None:
+    return None if text is None else intern(text)
 
 
 def _exchange(event: Event) -> Exchange:
     request, response = event["request"], event.get("response")
     return Exchange(
         n=event["n"],
-        request=Request(request["method"], request["url"], _headers(request), decode_body(request.get("body"))),
+        request=Request(intern(request["method"]), request["url"], _headers(request), decode_body(request.get("body"))),
         response=response
         and Response(
             response["status"], response.get("reason") or "", _headers(response), decode_body(response.get("body"))
         ),
         error=event.get("error"),
-        item=event.get("item"),
-        case=event.get("case"),
-        setup=event.get("setup"),
-        resource=event.get("resource"),
-        operation=event.get("operation"),
-        credential=event.get("credential"),
+        item=_known(event.get("item")),
+        case=_known(event.get("case")),
+        setup=_known(event.get("setup")),
+        resource=_known(event.get("resource")),
+        operation=_known(event.get("operation")),
+        credential=_known(event.get("credential")),
         started=event.get("started", 0.0),
         elapsed=event.get("elapsed", 0.0),
         worker=event.get("worker", 0),
+        attempt=event.get("attempt", 1),
     )
+
+
+def _value(event: Event) -> Value:
+    return Value(event["name"], event["value"], event.get("worker", 0))
 
 
 def _finding(event: Event) -> Finding:
@@ -158,5 +210,6 @@ BUILDERS: Mapping[str, Callable[[Event], Any]] = {
     "finding": _finding,
     "outcome": _outcome,
     "note": _note,
+    "value": _value,
     "footer": _footer,
 }

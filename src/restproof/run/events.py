@@ -12,7 +12,7 @@ from typing import Any
 FORMAT = 1
 """The version of the format. New optional fields and new events keep it; a change of meaning raises it."""
 
-EVENTS = ("header", "item", "case", "exchange", "finding", "outcome", "note", "footer")
+EVENTS = ("header", "item", "case", "exchange", "finding", "outcome", "note", "value", "footer")
 """Every event that format 1 knows, in the order in which a file first holds them."""
 
 Body = str | bytes | None
@@ -36,6 +36,13 @@ def decode_body(body: Any) -> Body:
         return base64.b64decode(body["base64"], validate=True)
     text: str | None = body
     return text
+
+
+def content_of(body: Body) -> bytes:
+    """The bytes of a message whose body an event holds; none where it held none."""
+    if body is None:
+        return b""
+    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
 
 
 @cache

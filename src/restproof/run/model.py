@@ -28,8 +28,8 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A known failure that its owner has declared. ``None`` in resource, operation or field means any; ``expires`` is
-    the last day (ISO date) on which it holds."""
+    """A known failure that its owner has declared. ``None`` in resource, operation or field means any; ``since`` is the
+    day on which it was declared (ISO date), ``expires`` the last on which it holds."""
 
     requirement: str
     resource: str | None = None
@@ -39,21 +39,29 @@ class Deviation:
     reason: str = ""
     expires: str | None = None
     evidence: str = ""
+    since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What was tested."""
+    """What was tested. For a replay: ``ids`` of the given parents by their name in the configuration, ``credentials``
+    by theirs, each with whether it has letters of either case (never their values), ``forbid`` as configured."""
 
     name: str
     base_url: str = ""
-    kind: Literal["sandbox", "live", "stubs"] = "live"
+    kind: Literal["sandbox", "live", "stubs", "traffic"] = "live"
+    ids: Mapping[str, int | str] = field(default_factory=dict)
+    credentials: Mapping[str, bool] = field(default_factory=dict)
+    forbid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Header:
     """What was promised and asked before the first request. ``resources`` maps each name to its operations, in
-    contract order; ``auth`` is the scheme of the contract's credentials."""
+    contract order; ``auth`` is the scheme of the contract's credentials; ``surface`` what can be covered of each
+    resource, as ``restproof.contract.surface`` gives it. ``contract_file`` is relative to the repository, ``lines``
+    holds the line of each resource in it, ``digest`` stands for all that the contract promises. What an older file
+    does not tell is empty."""
 
     restproof: str
     contract: str
@@ -70,11 +78,16 @@ class Header:
     requirements: tuple[Requirement, ...]
     deviations: tuple[Deviation, ...] = ()
     auth: str = "bearer"
+    surface: Mapping[str, Any] = field(default_factory=dict)
+    contract_file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
+    max_wait: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Requirement × resource × operation: one pytest item. ``cost`` in requests, as planned."""
+    """Requirement × resource × operation: one pytest item. ``cost`` in requests and ``cases`` as planned."""
 
     id: str
     requirement: str
@@ -82,6 +95,7 @@ class Item:
     operation: str | None = None
     nodeid: str = ""
     cost: float = 0
+    cases: int | None = None
 
     @property
     def identity(self) -> tuple[str, str | None, str | None]:
@@ -91,11 +105,22 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One input of an item."""
+    """One input of an item. ``token`` is what ``{run}`` stood for in it."""
 
     id: str
     item: str
     input: Mapping[str, Any]
+    token: str = ""
+    worker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a run came to hold by the way (``restproof.suite.keep``), for a replay."""
+
+    name: str
+    value: Any
+    worker: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +142,7 @@ class Response:
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One request with its answer, or the error that came instead. ``started`` and ``elapsed`` in seconds; ``case``
-    is ``None`` in set-up, whose name is ``setup`` where items share it."""
+    is ``None`` in set-up, whose name is ``setup`` where items share it; ``attempt`` counts where it was sent again."""
 
     n: int | str
     request: Request
@@ -132,6 +157,7 @@ class Exchange:
     started: float = 0.0
     elapsed: float = 0.0
     worker: int = 0
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +221,7 @@ class Run:
     findings: tuple[Finding, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     notes: tuple[Note, ...] = ()
+    values: tuple[Value, ...] = ()
     footer: Footer | None = field(default=None)
 
     @cached_property

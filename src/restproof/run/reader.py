@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,10 @@ __all__ = [
     "NewerFormat",
     "NotARunFile",
     "TruncatedRunFile",
+    "header_of",
     "read",
+    "read_header",
+    "run_of",
 ]
 
 
@@ -40,10 +45,45 @@ def read(path: Path, *, partial: bool = False) -> Run:
     ``RunFileError``: ``MissingRunFile``, ``NotARunFile``, ``NewerFormat``, ``InvalidEvent``, ``TruncatedRunFile``,
     ``ContradictoryRunFile``.
     """
+    return run_of(path, lines(path, partial=partial), partial=partial)
+
+
+def run_of(path: Path, found: Iterable[tuple[int, Mapping[str, Any]]], *, partial: bool = False) -> Run:
+    """The run that the events ``found`` (each with its line in ``path``) make. Raises as :func:`read`."""
     reading = _Reading(path)
-    for number, event in lines(path, partial=partial):
+    with _without_collection():
+        for number, event in found:
+            reading.add(number, event)
+        return reading.finish(partial)
+
+
+def read_header(path: Path) -> Header:
+    """The header of the run file ``path``, without what follows it. Raises ``MissingRunFile``, ``NotARunFile``,
+    ``NewerFormat``, ``InvalidEvent``."""
+    return header_of(path, lines(path, partial=True))
+
+
+def header_of(path: Path, found: Iterable[tuple[int, Mapping[str, Any]]]) -> Header:
+    """The header that the first of the events ``found`` is. Raises as :func:`read_header`."""
+    reading = _Reading(path)
+    for number, event in found:
         reading.add(number, event)
-    return reading.finish(partial)
+        break
+    if reading.header is None:
+        raise NotARunFile("the file has no header", place=Place(path), hint=RECORD)
+    return reading.header
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    # Everything that is read stays, so looking for garbage among it doubles the time and finds none.
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _Reading:
@@ -92,6 +132,7 @@ class _Reading:
             findings=self._all("finding"),
             outcomes=self._all("outcome"),
             notes=self._all("note"),
+            values=self._all("value"),
             footer=self.footer,
         )
 

@@ -48,7 +48,7 @@ def lines(path: Path, *, partial: bool = False) -> Iterator[tuple[int, dict[str,
     number = 0
     for number, line in enumerate(_split(path, partial), 1):
         try:
-            event = json.loads(line)
+            event = json.loads(str(line, "utf-8"))
         except (ValueError, RecursionError) as error:
             raise NotARunFile(
                 "this line is not JSON, so the file is no run file (or was damaged)",

@@ -74,10 +74,18 @@ class Writer:
         self.close()
 
 
-def join(parts: Sequence[Path], out: Path, header: Mapping[str, Any], footer: Mapping[str, Any] | None) -> None:
-    """Write one run file from the parts of several workers (events without header and footer).
+def join(
+    parts: Sequence[Path],
+    out: Path,
+    header: Mapping[str, Any],
+    footer: Mapping[str, Any] | None,
+    delays: Sequence[float] = (),
+) -> None:
+    """Write one run file from the parts of several workers, or from whole run files (their own headers and footers are
+    left out). ``delays``: how many seconds after the run's beginning that of each part lies.
 
-    Exchanges are numbered anew from 1, and each gets the number of its part as ``worker``. An item that several parts
+    Exchanges are numbered anew from 1. What tells the workers of the parts apart is numbered through, from 0, as
+    ``worker``. An item that several parts
     announce in the same words is kept once; other contradictions stay, for the reader to name. The end of a part that
     its worker could not finish is left out. ``footer`` ``None`` leaves the file without one, as an interrupted run
     would. Raises ``RunFileError`` for a part that is missing or no run file.
@@ -85,10 +93,12 @@ def join(parts: Sequence[Path], out: Path, header: Mapping[str, Any], footer: Ma
     with Writer(out) as writer:
         writer.write({**header, "event": "header"})
         announced: set[str] = set()
-        count = 0
+        count = workers = 0
         for number, part in enumerate(parts):
-            for event in _renumbered(part, number, count):
+            first = workers
+            for event in _renumbered(part, first, count, delays[number] if delays else 0.0):
                 count += event["event"] == "exchange"
+                workers = max(workers, event.get("worker", first) + 1)
                 if event["event"] == "item":
                     line = _encode(event)
                     if line in announced:
@@ -99,7 +109,7 @@ def join(parts: Sequence[Path], out: Path, header: Mapping[str, Any], footer: Ma
             writer.write({**footer, "event": "footer"})
 
 
-def _renumbered(part: Path, worker: int, start: int) -> Iterator[dict[str, Any]]:
+def _renumbered(part: Path, worker: int, start: int, delay: float) -> Iterator[dict[str, Any]]:
     numbers: dict[int | str, int] = {}
     for _, event in lines(part, partial=True):
         kind = event.get("event")
@@ -107,8 +117,12 @@ def _renumbered(part: Path, worker: int, start: int) -> Iterator[dict[str, Any]]
             continue
         if kind == "exchange":
             numbers[event["n"]] = start + len(numbers) + 1
-            event = {**event, "n": numbers[event["n"]], "worker": worker}
+            event = {**event, "n": numbers[event["n"]], "worker": worker + event.get("worker", 0)}
+        elif kind in ("case", "value"):
+            event = {**event, "worker": worker + event.get("worker", 0)}
         elif kind == "finding" and event.get("exchange") is not None:
             # An unknown number is kept apart from the new ones, so that the reader still sees a contradiction.
             event = {**event, "exchange": numbers.get(event["exchange"], f"{worker}:{event['exchange']}")}
+        if delay and kind in ("exchange", "note"):
+            event = {**event, "started": round(event.get("started", 0.0) + delay, 6)}
         yield event
