@@ -54,6 +54,7 @@ def wrong_credentials(field: Field):
     yield {"note": "in the other case", "kind": "other case"}
     if field.contract.auth.scheme in ("bearer", "basic"):
         yield {"note": "of another scheme", "kind": "other scheme"}
+        yield {"note": "of a scheme that nobody knows", "kind": "unknown scheme"}
         yield {"note": "a scheme without a credential", "kind": "empty"}
 
 
@@ -66,14 +67,17 @@ def altered(resource: Subject, kind: str) -> tuple[str, str] | None:
         "longer": f"{secret}x",
         "other case": secret.swapcase(),
         "other scheme": secret,
+        "unknown scheme": secret,
         "empty": "",
     }[kind]
-    if value == secret and kind != "other scheme":
+    if value == secret and not kind.endswith("scheme"):
         return None
     if auth.scheme == "api_key":
         return auth.header, value
     encoded = base64.b64encode(value.encode()).decode()
     shown = {"bearer": ("Bearer", value), "basic": ("Basic", encoded)}[auth.scheme]
+    if kind == "unknown scheme":
+        return auth.header, f"Restproof {shown[1]}"
     if kind == "other scheme":
         shown = {"bearer": ("Basic", encoded), "basic": ("Bearer", encoded)}[auth.scheme]
     return auth.header, f"{shown[0]} {shown[1] if value else ''}".strip()

@@ -140,6 +140,7 @@ def test_a_resource_does_not_conflict_with_itself(resource: Subject):
 
 def at_once(resource: Subject, requests: list, operation: str, body: dict, scope) -> list:
     """The answers to requests that are sent at the same time, each over a connection of its own."""
+    resource.world.must_be_live()
     item, case, _ = resource.about
     about = About(resource.name, operation, item=item, case=case)
     with ThreadPoolExecutor(len(requests)) as pool:

@@ -118,9 +118,13 @@ def test_two_creates_never_share_an_id(resource):
             expected=resource.resource.id.type,
             field=resource.resource.id.field,
         )
-    must.hold(
-        first.id != second.id, second, "two creates got the same id", kind="same id", field=resource.resource.id.field
-    )
+    ids = [first.id, second.id]
+    if resource.resource.supports("delete") and resource.delete(second.id).ok:
+        third = resource.create(resource.bodies.minimal("c"))
+        must.have_status(third, "created")
+        ids.append(third.id)
+    twice = len(set(map(str, ids))) < len(ids)
+    must.hold(not twice, made, "two creates got the same id", kind="same id", field=resource.resource.id.field)
 
 
 @requirement("create.server-set", on=("create", "update", "replace"), cost=1)
@@ -217,4 +221,14 @@ def test_a_refused_create_leaves_nothing_behind(resource, body, field, note):
         kind="stored",
         expected="nothing stored",
         actual="stored",
+    )
+    keys = {n: v for n, v in refused.sent.items() if n in resource.bodies.unique_fields}
+    again = resource.create({**resource.bodies.minimal(), **keys})
+    must.hold(
+        again.status not in resource.resource.status("conflict"),
+        again,
+        f"after a create that was refused ({field}: {note}), its unique value is taken",
+        kind="taken",
+        expected="free",
+        actual="taken",
     )

@@ -98,7 +98,7 @@ def test_a_unique_value_is_free_again(resource: Subject):
     again = resource.create(body)
     must.have_status(again, "created", because="with the unique value of a deleted one")
     must.hold(
-        again.id != made.id or resource.resource.id.chosen_by != "server",
+        again.id != made.id or resource.resource.id.chosen_by != "server" or resource.resource.id.follows,
         again,
         "a new resource got the id of a deleted one",
         kind="same id",

@@ -1,11 +1,15 @@
 """Rate limits: told on every answer, kept without effect, over when they say."""
 
-import time
+from email.utils import parsedate_to_datetime
 
 from restproof.suite import NotTested, Reply, Subject, every_exchange, must, requirement
 from restproof.wire.waiting import retry_after
 
 MOST = 120
+#: A reset of more seconds than this is a moment (Unix time) and no distance.
+LONGEST_WINDOW = 100_000_000
+#: Seconds by which the clock of Date and that of the reset may differ.
+CLOCKS = 60
 
 
 def asks_for_credentials(contract, resource) -> bool:
@@ -55,9 +59,9 @@ def contract_limits(resource: Subject):
     return resource.contract.rate_limit
 
 
-def wait_of(reply: Reply, contract) -> float | None:
+def wait_of(reply: Reply, resource: Subject) -> float | None:
     """Seconds that the answer asks to wait; ``None`` where it does not say."""
-    return retry_after(reply.exchange.response, contract.rate_limit) if reply.exchange.response else None
+    return retry_after(reply.exchange.response, resource.contract.rate_limit, resource.world.clock.time)
 
 
 def make(resource: Subject) -> Subject | None:
@@ -77,7 +81,7 @@ def make(resource: Subject) -> Subject | None:
 def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, contract):
     reply = past_the_limit(resource)
     must.have_status(reply, "throttled", because="past the limit")
-    resource.world.throttled = (reply, time.monotonic())
+    resource.world.throttled = (reply, resource.world.clock.monotonic())
     other = make(resource)
     if other is None:
         return
@@ -99,7 +103,8 @@ def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, c
 @requirement("limit.retry-after", when=asks_for_credentials, cost=20, tier=3)
 def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract):
     """The wait is as long as the answer asks for, less what other items have taken since."""
-    reply, when = resource.world.throttled or (past_the_limit(resource), time.monotonic())
+    clock = resource.world.clock
+    reply, when = resource.world.refused() or (past_the_limit(resource), clock.monotonic())
     must.have_status(reply, "throttled", because="past the limit")
     said = reply.header("Retry-After")
     if said is not None:
@@ -111,7 +116,7 @@ def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract)
             expected="whole seconds",
             actual=said,
         )
-    wait = wait_of(reply, contract)
+    wait = wait_of(reply, resource)
     must.hold(
         wait is not None,
         reply,
@@ -120,10 +125,10 @@ def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract)
         expected="Retry-After or the reset header",
         actual="neither",
     )
-    left = when + (wait or 0) + 0.05 - time.monotonic()
+    left = when + (wait or 0) + 0.05 - clock.monotonic()
     if left > resource.world.session.max_wait:
         raise NotTested("the window is longer than the longest wait")
-    time.sleep(max(0.0, left))
+    clock.sleep(max(0.0, left))
     request, operation = resource.harmless()
     again = resource.send(request, operation, credential="throttled", expect_throttle=True)
     must.have_status(
@@ -170,7 +175,20 @@ def test_rate_limit_headers_agree(reply: Reply, memory):
         actual="more",
         field=names.remaining,
     )
-    if names.reset is None or reply.exchange.credential is None:
+    if names.reset is None:
+        return
+    if found[names.reset] > LONGEST_WINDOW:
+        now = moment(reply.header("Date"))
+        must.hold(
+            now is None or found[names.reset] > now - CLOCKS,
+            reply,
+            f"{names.reset} names a moment before the answer",
+            kind="reset",
+            expected="a moment to come",
+            actual="one that is over",
+            field=names.reset,
+        )
+    if reply.exchange.credential is None:
         return
     key = (reply.exchange.credential, found[names.reset])
     before = memory.get(key)
@@ -184,3 +202,11 @@ def test_rate_limit_headers_agree(reply: Reply, memory):
         actual="rose",
         field=names.remaining,
     )
+
+
+def moment(date: str | None) -> float | None:
+    """An HTTP date as Unix time."""
+    try:
+        return parsedate_to_datetime(date or "").timestamp()
+    except ValueError:
+        return None

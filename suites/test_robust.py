@@ -269,6 +269,24 @@ def test_payloads_are_plain_text(resource: Subject, operation, name, value):
     )
 
 
+@requirement("robust.injection", on="list", when=lambda c, r: bool(r.filters))
+@for_each(lambda field: [{"name": n} for n, f in field.resource.filters.items() if not f.values])
+def test_a_payload_in_a_filter_matches_nothing(resource: Subject, name):
+    """A condition that is always true, were it taken for one: it finds nothing, or is refused."""
+    for value in ("' OR '1'='1", "1 OR 1=1", "*"):
+        page = resource.list(resource.filter_query(name, value))
+        must.have_answered(page)
+        must.hold(
+            400 <= page.status < 500 or (page.ok and not page.entries),
+            page,
+            f"a list filtered by {name}={value} answered {page.status} with {len(page.entries or ())} entries",
+            kind="injection",
+            expected="no entries, or a 4xx",
+            actual="entries",
+            field=name,
+        )
+
+
 def odd_queries(field: Field):
     paging, query = field.resource.paging, field.contract.query
     # ``raw``: a query as it stands, not percent-encoded by the client.
@@ -307,6 +325,8 @@ def odd_headers(field: Field):
         ("X-HTTP-Method-Override", "DELETE"),
         ("X-Forwarded-For", "' OR 1=1"),
         ("Content-Type", ";;;"),
+        ("X-Restproof", "x" * 4000),
+        ("X-Restproof", "caf\xe9"),
     ):
         yield {"name": name, "value": value}
 

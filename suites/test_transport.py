@@ -1,9 +1,9 @@
-"""The connection itself: TLS, and nothing without it."""
+"""The connection itself: TLS, nothing without it, and bytes that are no request."""
 
 from urllib.parse import urlsplit
 
-from restproof.suite import NotTested, Subject, must, requirement
-from restproof.wire.raw import handshake, plain_request
+from restproof.suite import NotTested, Subject, for_each, must, requirement
+from restproof.wire.raw import handshake, plain_request, raw_answer
 
 
 def over_https(contract, resource) -> bool:
@@ -11,9 +11,11 @@ def over_https(contract, resource) -> bool:
 
 
 def https_target(resource: Subject):
+    resource.world.must_be_live()
     parts = urlsplit(resource.world.target.base_url)
     if parts.scheme != "https":
         raise NotTested("the target was named by an http URL")
+    resource.world.session.release()
     return parts
 
 
@@ -61,4 +63,55 @@ def test_the_certificate_verifies_and_tls_is_current(resource: Subject):
     old, _ = handshake(host, port, bundle, outdated=True)
     must.hold(
         old is None, None, f"the server still speaks {old}", kind="tls version", expected="TLS 1.2 or newer", actual=old
+    )
+
+
+def garbage(_field):
+    """Bytes that end where a request's head would, so that nobody has to wait for more; as Latin-1."""
+    for note, text in (
+        ("no HTTP at all", "\x00\x01\x02\xff\xfe\r\n\r\n"),
+        ("a request line of one word", "restproof\r\n\r\n"),
+        ("a method with a line break", "GE\rT / HTTP/1.1\r\nHost: restproof\r\n\r\n"),
+        ("a header without a colon", "GET / HTTP/1.1\r\nHost: restproof\r\nrestproof\r\n\r\n"),
+        ("a Content-Length that is no number", "POST / HTTP/1.1\r\nHost: restproof\r\nContent-Length: x\r\n\r\n"),
+        ("a header with a NUL", "GET / HTTP/1.1\r\nHost: restproof\r\nX-Restproof: a\x00b\r\n\r\n"),
+    ):
+        yield {"note": note, "text": text}
+
+
+@requirement("robust.hostile-bytes", tier=2)
+@for_each(garbage)
+def test_bytes_that_are_no_request_do_no_harm(resource: Subject, note, text):
+    resource.world.must_be_live()
+    target = resource.world.target
+    parts = urlsplit(target.base_url)
+    resource.world.session.release()
+    tls, host = parts.scheme == "https", parts.hostname or ""
+    port = parts.port or (443 if tls else 80)
+    try:
+        status, waited = raw_answer(host, port, target.ca_bundle, tls=tls, data=text.encode("latin-1")), False
+    except TimeoutError:
+        status, waited = None, True
+    must.hold(
+        not waited,
+        None,
+        f"{note} got no answer, and the connection stayed open",
+        kind="no answer",
+        expected="a 4xx, or the connection closed",
+        actual="neither in time",
+    )
+    # 501 and 505 say that a method or a version is not known, which is right. Some servers pass over a header that is
+    # none, and answer the rest.
+    harmless = status is None or 300 <= status < 500 or status in (501, 505) or (status < 300 and "header" in note)
+    must.hold(
+        harmless,
+        None,
+        f"{note} was answered {status}",
+        kind="status",
+        expected="a 4xx, or the connection closed",
+        actual=str(status),
+    )
+    request, operation = resource.harmless()
+    must.have_status(
+        resource.send(request, operation), "listed" if operation == "list" else "read", because=f"after {note}"
     )

@@ -21,6 +21,7 @@ from restproof.errors import RestproofError
 from restproof.suite.marks import Rule, rule_of
 from restproof.suite.options import DEFAULT_SEED, Options
 from restproof.suite.run import WORKER_INPUT, Run
+from restproof.wire.failure import StaleStub
 
 REGISTER = "requirements.yaml"
 _STASH = pytest.StashKey[Run]()
@@ -49,6 +50,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--deviations", metavar="FILE", help="declared deviations")
     add("--fail-on", choices=["must", "should"], default="must", help="the mildest level whose failure fails the run")
     add("--out", metavar="DIR", help="where the run file and the reports go (default: reports/<time>)")
+    add("--baseline", metavar="RUN", help="the run to compare with (default: the last one of this contract and target)")
+    add(
+        "--evidence",
+        choices=["failures", "sample", "all"],
+        default="sample",
+        help="which exchanges the HTML report holds (default: sample)",
+    )
+    add("--stubs", metavar="FILE", help="no server: a recording answers (a run file, or the name of a shipped one)")
+    add("--against", metavar="FILE", help="a recording: tell where the target behaves otherwise")
     add("--fault", action="append", default=[], metavar="NAME", help="a fault of the embedded sandbox; may be repeated")
 
 
@@ -70,14 +80,18 @@ def options_of(config: pytest.Config) -> Options:
         shard=get("--shard"),
         deviations=get("--deviations"),
         fail_on=get("--fail-on"),
+        evidence=get("--evidence"),
         out=get("--out"),
+        baseline=get("--baseline"),
+        stubs=get("--stubs"),
+        against=get("--against"),
         faults=tuple(get("--fault")),
     )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if config.getoption("--plan"):
+    if config.getoption("--plan") or config.getoption("--stubs"):
         # There is nothing to share out among the workers of pytest-xdist.
         config.option.dist = "no"
 
@@ -90,7 +104,7 @@ def run_of(config: pytest.Config, register: Path | None = None) -> Run | None:
     found = config.stash.get(_STASH, None)
     if found is None and register is not None:
         try:
-            found = Run(config, options_of(config), register)
+            found = Run(config, options_of(config), register, config.stash.get(PROMISE, None))
         except RestproofError as error:
             end(config, error)
         config.stash[_STASH] = found
@@ -104,6 +118,8 @@ def end(config: pytest.Config, error: RestproofError) -> NoReturn:
 
 
 ENDED = pytest.StashKey[RestproofError]()
+PROMISE: pytest.StashKey[Any] = pytest.StashKey()
+"""What a caller that has read configuration and contract already hands over."""
 
 
 def register_beside(path: Path) -> Path | None:
@@ -140,7 +156,7 @@ def pytest_pycollect_makeitem(
             plan_item=item,
             original=obj,
         )
-        for item in items_of(rule, obj, run.contract, run.profile, run.bodies)  # type: ignore[arg-type]
+        for item in items_of(rule, obj, run.contract, run.profile, run.bodies, run.recorded)  # type: ignore[arg-type]
     ]
 
 
@@ -187,7 +203,7 @@ class RuleItem(pytest.Item):
             raise RuleFailed(_told(run, self.plan_item, outcome.findings))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, RuleFailed):
+        if isinstance(excinfo.value, RuleFailed | StaleStub):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
@@ -385,7 +401,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
         run.finish(int(exitstatus))
     finally:
         run.live.close()
-    if run.verdict is not None and run.verdict.verdict == "not conforming" and session.exitstatus == pytest.ExitCode.OK:
+    fails = run.drifts or (run.verdict is not None and run.verdict.verdict == "not conforming")
+    if fails and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -395,5 +412,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         from restproof.report.terminal import closing_lines
 
         terminalreporter.section("restproof")
-        for line in closing_lines(run.verdict, run.directory / "index.html"):
+        for line in closing_lines(run.verdict, run.directory / "index.html", run.comparison):
             terminalreporter.write_line(line)

@@ -397,6 +397,7 @@ def pagings(draw: Drawer) -> dict[str, Any]:
                         {"next_header": "Next-Page"},
                         {"links": True},
                         {"next_field": "next", "token": "cursor"},
+                        {"next_field": "/meta/next"},
                         {"next_header": "X-Next", "token": "cursor"},
                     ]
                 )
@@ -409,6 +410,8 @@ def pagings(draw: Drawer) -> dict[str, Any]:
             found["size_header"] = "X-Size"
     if draw(st.booleans()):
         found["total"] = "X-Total"
+    if draw(st.integers(0, 3)) == 0:
+        found["total_field"] = draw(st.sampled_from(["count", "/meta/total"]))
     return found
 
 
@@ -493,7 +496,11 @@ def link(schema: dict[str, Any], schemas: Mapping[str, Any], said: Mapping[str, 
 
 def shape_lists(contract: Mapping[str, Any], name: str, said: dict[str, Any]) -> None:
     """What a list's body must be for the members that the paging puts beside the entries."""
-    if "next_field" in contract["paging"] and said.get("operations") and not said.get("envelope", {}).get("list"):
+    if (
+        {"next_field", "total_field"} & contract["paging"].keys()
+        and said.get("operations")
+        and not said.get("envelope", {}).get("list")
+    ):
         said["envelope"] = {**said.get("envelope", {}), "list": "items"}
 
 

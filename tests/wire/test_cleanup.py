@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -77,6 +78,18 @@ def test_the_last_created_goes_first_and_nothing_else_goes(notes: Notes, ledger:
         create(notes, ledger, id, f"{PREFIX} {id}")
     assert clean() == (2, [])
     assert notes.log == ["DELETE /v1/teams/5/notes/2?x=a%20b", "DELETE /v1/teams/5/notes/1?x=a%20b"]
+    assert notes.rows == {7: "somebody's"}
+    assert not ledger.path.exists()
+
+
+def test_what_a_rename_has_moved_is_looked_for_in_the_list(
+    notes: Notes, ledger: Ledger, serve: Callable[..., Any], connect: Callable[..., Any], contract: Contract
+) -> None:
+    note = contract.resources["note"]
+    moving = replace(contract, resources={"note": replace(note, id=replace(note.id, follows="name"))})
+    create(notes, ledger, 1, f"{PREFIX} 1")
+    notes.rows = {2: f"{PREFIX} renamed", 7: "somebody's"}
+    assert clean_up(ledger, connect(serve(notes).url).session, moving, PREFIX) == (1, [])
     assert notes.rows == {7: "somebody's"}
     assert not ledger.path.exists()
 

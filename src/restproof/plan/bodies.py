@@ -46,11 +46,12 @@ class Bodies:
 
     @cached_property
     def changeable(self) -> Mapping[str, Mapping[str, Any]]:
-        """Fields that an update may name; the client-chosen id and other immutable fields are left out."""
+        """Fields that an update may name; the client-chosen id and other immutable fields are left out, and the field
+        that the id follows: its update would move the resource."""
         return {
             n: p
             for n, p in self.resource.shapes.update["properties"].items()
-            if n != self.resource.id.field and n not in self.resource.immutable
+            if n not in (self.resource.id.field, self.resource.id.follows, *self.resource.immutable)
         }
 
     @cached_property

@@ -9,6 +9,7 @@ either way (``5.0`` for an integer, NUL, invisible characters, formats nobody en
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -18,10 +19,13 @@ from typing import Any
 from restproof.contract.shapes import type_of, types_of
 from restproof.plan.words import SAMPLE_FORMATS, matching_text
 from restproof.semantics.checker import is_valid
+from restproof.semantics.distinct import nth
 
 #: Strings longer than this are not sent as valid input: a valid body stays under 256 KiB as sent.
 LONGEST = 65_535
 JsonSchema = Mapping[str, Any]
+_SEVERAL = 4
+_LONGEST_ARRAY = 200
 
 
 @dataclass(frozen=True)
@@ -277,6 +281,16 @@ def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
             yield Candidate("pattern", note, value)
 
 
+def _different(items: JsonSchema, samples: list[Any], count: int) -> list[Any]:
+    """Up to ``count`` different entries: the samples first."""
+    found = {json.dumps(value, sort_keys=True): value for value in samples}
+    for number in range(count if len(found) < count else 0):
+        value = nth(items, number)
+        if value is not None:
+            found.setdefault(json.dumps(value, sort_keys=True), value)
+    return list(found.values())[:count]
+
+
 def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
     items = schema.get("items")
     if not isinstance(items, Mapping):
@@ -290,11 +304,17 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
         yield Candidate("items", "an array of one", samples[:1])
         if schema.get("uniqueItems"):
             yield Candidate("uniqueItems", "the same entry twice", [samples[0], samples[0]])
-    several = samples if schema.get("uniqueItems") else samples * (1 + (max(least, most or 0) // max(1, len(samples))))
+    wanted = min(max(least, most or 0, _SEVERAL - 1), _LONGEST_ARRAY) + 1
+    several = _different(items, samples, wanted)
+    if not schema.get("uniqueItems"):
+        several *= 1 + wanted // max(1, len(several))
+    unordered = sorted(several[: min(_SEVERAL, most or _SEVERAL)], key=str, reverse=True)
+    if len(unordered) > 1:
+        yield Candidate("items", "several entries, in no order", unordered)
     if several and least and len(several) >= least:
         yield Candidate("minItems", "as few entries as allowed", several[:least])
         yield Candidate("minItems", "one entry too few", several[: least - 1])
-    if several and most is not None and most <= 200 and len(several) > most:
+    if several and most is not None and most <= _LONGEST_ARRAY and len(several) > most:
         yield Candidate("maxItems", "as many entries as allowed", several[:most])
         yield Candidate("maxItems", "one entry too many", several[: most + 1])
     for wrong in (*wrong_types(items)[:2], *refused(items)[:2]):

@@ -37,8 +37,13 @@ def fields_of(field: Field) -> Mapping[str, Mapping[str, Any]]:
 
 
 def strict_fields_of(field: Field) -> Mapping[str, Mapping[str, Any]]:
-    """Those of ``fields_of`` whose schema also says what is refused."""
-    return {n: p for n, p in fields_of(field).items() if n not in field.resource.lenient}
+    """Those of ``fields_of`` whose schema also says what is refused, and the field that the id follows: a refused
+    update moves nothing."""
+    found = dict(fields_of(field))
+    moving, shape = field.resource.id.follows, field.resource.shapes.update["properties"]
+    if field.operation == "update" and moving is not None and moving in shape:
+        found[moving] = shape[moving]
+    return {n: p for n, p in found.items() if n not in field.resource.lenient}
 
 
 def body_with(field: Field, name: str, value: Any) -> Case:
@@ -157,10 +162,11 @@ def _unknown(name: str, note: str, body: Case, pointer: str | None = None) -> Ca
 
 
 def server_set_bodies(field: Field) -> Iterator[Case]:
-    """Each field that only the server sets, with a value that its schema allows."""
+    """Each field that only the server sets, with a value that its schema allows; not one that has the same value
+    whoever sets it."""
     base: Case = {} if field.operation == "update" else field.bodies.minimal()
     for name, schema in field.resource.properties.items():
-        if schema.get("readOnly"):
+        if schema.get("readOnly") and "const" not in schema and len(schema.get("enum", (0, 1))) > 1:
             options = [c.value for c in accepted(schema) if c.value not in (None, "", [], 0)]
             if options:
                 yield {

@@ -45,7 +45,7 @@ def main() -> int:
 
 def _serve(options: argparse.Namespace) -> None:
     from restproof.sandbox.app import Application
-    from restproof.sandbox.server import bind, new_certificate, server, write_authority
+    from restproof.sandbox.server import bind, in_front, new_certificate, server, write_authority
 
     contract = load(options.contract)
     application = Application(contract, db=options.db, faults=options.fault)
@@ -71,7 +71,7 @@ def _serve(options: argparse.Namespace) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: setattr(running, "should_exit", True))
     try:
-        running.run(sockets=[listening])
+        running.run(sockets=[in_front(application, certificate, listening)])
     finally:
         application.close()
 

@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import quote
 
 from restproof.contract.model import Contract
+from restproof.contract.routing import item_path
 from restproof.sandbox.call import NOTHING, Answer, Call, refusal_status
 from restproof.sandbox.limits import Limiter
-from restproof.sandbox.routing import item_path
 from restproof.sandbox.store import Entry, Store
 from restproof.semantics import state as states
 from restproof.semantics.checker import Checker
@@ -81,7 +81,8 @@ class Answering:
 
     def answer_list(self, call: Call, entries: list[Entry]) -> Answer:
         """A page of entries as an answer."""
-        shown = [self.represent(e) for e in entries]
+        hidden = call.resource.unlisted
+        shown = [{n: v for n, v in self.represent(e).items() if n not in hidden} for e in entries]
         return Answer(self.success_status(call, "listed"), self.wrapped(call.resource.envelope.list, shown))
 
     def answer_deleted(self, call: Call) -> Answer:

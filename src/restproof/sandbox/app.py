@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -59,26 +59,55 @@ class Application:
         if received is None:
             return
         body, too_large = received
-        headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]}
-        call = Call(
-            method=scope["method"],
-            path=(scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
-            query=_query(scope["query_string"]),
+        call = self.call(
+            scope["method"],
+            (scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
+            scope["query_string"].decode("latin-1"),
+            {n.decode("latin-1"): v.decode("latin-1") for n, v in scope["headers"]},
+            body,
+            scheme=scope.get("scheme", "http"),
+            too_large=too_large,
+        )
+        await self.steps.arrival(call)
+        answer = self.answer(call)
+        headers, content = self.written(call, answer)
+        head = [(n.encode("latin-1"), v.encode("latin-1", "replace")) for n, v in headers]
+        await send({"type": "http.response.start", "status": answer.status, "headers": head})
+        await send({"type": "http.response.body", "body": content})
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        scheme: str = "http",
+        too_large: bool | None = None,
+    ) -> Call:
+        """A request as the steps take it. ``path`` and ``query`` are percent-encoded; header names are lower-case.
+        ``too_large``: whether the body is (by its own length where nothing is said)."""
+        return Call(
+            method=method,
+            path=path,
+            query=_query(query),
             headers=headers,
             body=body,
             now=self.clock(),
-            base_url=f"{scope.get('scheme', 'http')}://{headers.get('host', 'localhost')}",
-            raw_query=scope["query_string"].decode("latin-1"),
-            too_large=too_large,
+            base_url=f"{scheme}://{headers.get('host', 'localhost')}",
+            raw_query=query,
+            too_large=len(body) > self.max_body if too_large is None else too_large,
             contract=self.contract,
         )
-        answer = self.answer(call)
+
+    def written(self, call: Call, answer: Answer) -> tuple[list[tuple[str, str]], bytes]:
+        """The headers and the content of an answer as they are sent."""
         content = self.steps.body_bytes(call, answer)
-        head = [(n.encode("latin-1"), v.encode("latin-1", "replace")) for n, v in answer.headers.items()]
+        headers = list(answer.headers.items())
         if answer.status not in (204, 304) or content:
-            head.append((b"Content-Length", str(len(content)).encode()))
-        await send({"type": "http.response.start", "status": answer.status, "headers": head})
-        await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else content})
+            headers.append(("Content-Length", str(len(content))))
+        return headers, b"" if call.method == "HEAD" else content
 
     async def _body(self, receive: Receive) -> tuple[bytes, bool] | None:
         """The request's body, ``None`` where the client left before its end: half a request has no effect. Of a too
@@ -193,8 +222,8 @@ class Application:
         return self.steps.answer_deleted(call)
 
 
-def _query(raw: bytes) -> list[tuple[str, str]]:
-    return parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="replace")
+def _query(raw: str) -> list[tuple[str, str]]:
+    return parse_qsl(raw, keep_blank_values=True, errors="replace")
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

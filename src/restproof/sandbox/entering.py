@@ -10,9 +10,9 @@ import re
 from typing import Any
 
 from restproof.contract.model import Contract, Parent, Resource
+from restproof.contract.routing import Router, may_create
 from restproof.sandbox.call import BODIES, NOTHING, Call, Credential
 from restproof.sandbox.limits import Limiter
-from restproof.sandbox.routing import Router, may_create
 from restproof.sandbox.store import Entry, Store
 from restproof.semantics.formats import FORMATS, pattern
 from restproof.semantics.validate import Validation
@@ -32,6 +32,9 @@ class Entering:
     limiter: Limiter
     credentials: dict[str, Credential]
     validations: dict[str, Validation]
+
+    async def arrival(self, call: Call) -> None:
+        """The request is there, whole. A conforming server takes each as it comes, one after the other."""
 
     def check_uri(self, call: Call) -> None:
         """An oversize URI is refused before anything else is read."""

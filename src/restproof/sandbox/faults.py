@@ -80,13 +80,16 @@ def catalogue() -> dict[str, Fault]:
         faults_delete,
         faults_input,
         faults_list,
+        faults_policy,
         faults_protocol,
         faults_state,
+        faults_steps,
+        faults_values,
     )
 
     modules = (
         *(faults_protocol, faults_access, faults_input, faults_conflict),
-        *(faults_state, faults_delete, faults_list),
+        *(faults_state, faults_values, faults_steps, faults_delete, faults_list, faults_policy),
     )
     return {name: fault for module in modules for name, fault in module.fault.faults.items()}
 

@@ -129,7 +129,7 @@ def foreign_deletes(seam: Seam) -> None:
     _let_through(seam, lambda call: call.operation == "delete", "forbidden_parent", "foreign")
 
 
-@fault("foreign-creates", "auth.forbidden", "a credential creates below a parent that it cannot see")
+@fault("foreign-creates", "auth.forbidden-parent", "a credential creates below a parent that it cannot see")
 def foreign_creates(seam: Seam) -> None:
     _let_through(seam, lambda call: call.operation == "create", "forbidden_parent", "foreign")
 
@@ -204,3 +204,97 @@ def remaining_rises(seam: Seam) -> None:
         return headers
 
     seam.around("limit_headers", advice)
+
+
+def _unguarded(name: str, operation: str) -> None:
+    """A fault that asks for no credential on one operation."""
+
+    def install(seam: Seam) -> None:
+        steps = seam.steps
+
+        def advice(inner: Any, call: Call) -> None:
+            inner(call)
+            if any(r.case == "missing_credential" for r in call.refusals):
+                route = steps.router.find(call.path)
+                if route is not None and route.operations.get(call.method) == operation:
+                    call.refusals.clear()
+                    call.credential = _full(seam)
+
+        seam.around("authenticate", advice)
+
+    fault(name, "auth.missing", f"the operation {operation} asks for no credential")(install)
+
+
+_unguarded("list-unguarded", "list")
+_unguarded("update-unguarded", "update")
+_unguarded("delete-unguarded", "delete")
+
+
+@fault("scheme-ignored", "auth.invalid", "the secret counts whatever scheme it comes with")
+def scheme_ignored(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        inner(call)
+        secret = call.headers.get(seam.steps.contract.auth.header.lower(), "").rpartition(" ")[2]
+        found = seam.steps.credentials.get(secret)
+        if found is not None and call.credential is None:
+            call.refusals.clear()
+            call.credential = found
+
+    seam.around("authenticate", advice)
+
+
+@fault("bad-credential-500", "auth.invalid", "an unknown credential yields 500")
+def bad_credential_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Any) -> Answer:
+        answer: Answer = inner(call, refusal)
+        if refusal.case == "bad_credential":
+            answer.status = 500
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("foreign-parent-lists", "auth.forbidden-parent", "a list below a parent that a credential cannot see is shown")
+def foreign_parent_lists(seam: Seam) -> None:
+    _let_through(seam, lambda call: call.operation == "list", "forbidden_parent")
+    seam.around("scope_entries", lambda inner, call: seam.steps.store.under(call.resource.name, call.scope or ()))
+
+
+@fault("throttled-403", "limit.answers-429", "past the limit the answer is 403")
+def throttled_403(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Any) -> Answer:
+        answer: Answer = inner(call, refusal)
+        if refusal.case == "throttled":
+            answer.status = 403
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("retry-after-too-soon", "limit.retry-after", "Retry-After names a moment at which the window is not over")
+def retry_after_too_soon(seam: Seam) -> None:
+    seam.around("retry_headers", lambda inner, call: {"Retry-After": "0"})
+
+
+@fault("reset-in-the-past", "limit.headers", "the reset header names a moment that is over")
+def reset_in_the_past(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> dict[str, str]:
+        headers: dict[str, str] = dict(inner(call))
+        names = seam.steps.contract.rate_limit
+        if names and names.reset:
+            headers[names.reset] = "1000000000"
+        return headers
+
+    seam.around("limit_headers", advice)
+
+
+@fault("no-limit-headers-on-refusals", "limit.headers", "the rate-limit headers are missing on refusals")
+def no_limit_headers_on_refusals(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        names = seam.steps.contract.rate_limit
+        if answer.status >= 400 and names:
+            for name in (names.limit, names.remaining, names.reset):
+                answer.headers.pop(name or "", None)
+
+    seam.around("finish", advice)

@@ -104,7 +104,7 @@ def unique_across_parents(seam: Seam) -> None:
     seam.around("duplicates", advice)
 
 
-@fault("unique-ignores-case", "create.accepts-valid", "values that differ in case only are duplicates")
+@fault("unique-ignores-case", "conflict.scope", "values that differ in case only are duplicates")
 def unique_ignores_case(seam: Seam) -> None:
     def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
         found: list[Refusal] = inner(call, after)

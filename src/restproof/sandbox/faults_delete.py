@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -115,5 +116,79 @@ def unknown_parent_empty(seam: Seam) -> None:
             return seam.steps.answer_list(call, [])
         refused: Answer = inner(call, refusal)
         return refused
+
+    seam.around("answer_refusal", advice)
+
+
+def _answered(name: str, requirement: str, summary: str, case: str, status: int, *operations: str) -> None:
+    """A fault that answers a refused case with another status, on all operations or on some."""
+
+    def install(seam: Seam) -> None:
+        def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+            answer: Answer = inner(call, refusal)
+            if refusal.case == case and (not operations or call.operation in operations):
+                answer.status = status
+            return answer
+
+        seam.around("answer_refusal", advice)
+
+    fault(name, requirement, summary)(install)
+
+
+_answered("unknown-id-400", "identity.unknown", "an id that names nothing is 400", "absent", 400)
+_answered("unknown-id-500-on-delete", "identity.unknown", "a delete of nothing yields 500", "absent", 500, "delete")
+_answered("unknown-parent-400", "identity.unknown-parent", "a parent that is not there is 400", "absent_parent", 400)
+_answered(
+    "unknown-parent-500-on-create",
+    "identity.unknown-parent",
+    "a create below a parent that is not there yields 500",
+    "absent_parent",
+    500,
+    "create",
+)
+_answered("unknown-path-500", "identity.unknown-path", "an unknown path yields 500", "unknown_path", 500)
+_answered("duplicate-500", "conflict.duplicate", "a duplicate yields 500", "conflict", 500)
+_answered("duplicate-400", "conflict.duplicate", "a duplicate is 400", "conflict", 400, "create")
+_answered("rule-400", "input.business-rule", "a broken business rule is 400", "rule", 400)
+_answered("reference-500", "input.reference", "a reference to nothing yields 500", "reference", 500)
+_answered("unknown-field-400", "input.unknown-field", "an unknown field is 400", "unknown_field", 400)
+_answered("required-500", "input.required", "a missing field yields 500", "invalid", 500, "create")
+_answered("missing-parent-500", "input.parent", "a missing parent parameter yields 500", "missing_parent", 500)
+_answered(
+    "mistyped-parent-500", "input.parent", "a parent parameter of a wrong type yields 500", "mistyped_parent", 500
+)
+_answered("empty-body-500", "input.malformed-json", "an empty body yields 500", "empty_body", 500)
+_answered("envelope-500", "input.envelope", "a missing envelope yields 500", "envelope", 500)
+
+
+@fault("id-by-prefix", "identity.malformed", "an id that begins with a number counts as that number")
+def id_by_prefix(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        if call.item_id is not None and call.resource.id.type == "integer":
+            found = re.match(r"\d+", call.item_id)
+            call.item_id = found[0] if found else call.item_id
+        inner(call)
+
+    seam.around("find_entry", advice)
+
+
+@fault("huge-id-500", "identity.malformed", "an id beyond 64 bits yields 500")
+def huge_id_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        answer: Answer = inner(call, refusal)
+        if refusal.case in ("absent", "malformed_id") and len(call.item_id or "") > 18:
+            answer.status = 500
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("negative-id-400", "identity.malformed", "a negative id is 400")
+def negative_id_400(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        answer: Answer = inner(call, refusal)
+        if refusal.case in ("absent", "malformed_id") and (call.item_id or "").startswith("-"):
+            answer.status = 400
+        return answer
 
     seam.around("answer_refusal", advice)

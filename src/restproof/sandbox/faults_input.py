@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,6 +14,8 @@ from restproof.semantics.checker import Problem
 from restproof.semantics.validate import Refusal
 
 fault = Register()
+
+_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])")
 
 
 def _overlooked(seam: Seam, which: Callable[[Call, Problem], bool]) -> None:
@@ -26,9 +30,13 @@ def _overlooked(seam: Seam, which: Callable[[Call, Problem], bool]) -> None:
 
 
 def _value_at(call: Call, problem: Problem) -> Any:
+    """The value that a problem is about; ``None`` where it is that there is none."""
     value: Any = call.fields
     for step in problem.path:
-        value = value[step]
+        try:
+            value = value[step]
+        except (KeyError, IndexError):
+            return None
     return value
 
 
@@ -233,3 +241,174 @@ def array_body_accepted(seam: Seam) -> None:
         inner(call)
 
     seam.around("read_body", advice)
+
+
+def _lenient_on(name: str, requirement: str, summary: str, operation: str, *keywords: str) -> None:
+    """A fault that leaves some keywords unchecked on one operation."""
+
+    def install(seam: Seam) -> None:
+        _overlooked(seam, lambda call, p: p.keyword in keywords and call.operation == operation)
+
+    fault(name, requirement, summary)(install)
+
+
+_lenient_on("type-unchecked-on-update", "input.type", "an update takes values of any type", "update", "type")
+_lenient_on("length-unchecked-on-update", "input.bounds", "an update takes text of any length", "update", "maxLength")
+_lenient_on("minimum-unchecked-on-update", "input.bounds", "an update takes numbers too low", "update", "minimum")
+_lenient_on("format-unchecked-on-update", "input.bounds", "an update takes any format", "update", "format")
+
+
+@fault("null-accepted-on-update", "input.null", "an update takes null where it is not allowed")
+def null_accepted_on_update(seam: Seam) -> None:
+    def lenient(call: Call, problem: Problem) -> bool:
+        return call.operation == "update" and problem.keyword in ("type", "enum") and _value_at(call, problem) is None
+
+    _overlooked(seam, lenient)
+
+
+@fault("last-required-unchecked", "input.required", "the last of the required fields may be missing")
+def last_required_unchecked(seam: Seam) -> None:
+    def lenient(call: Call, problem: Problem) -> bool:
+        required = call.resource.shapes.create.get("required", ())
+        return problem.keyword == "required" and bool(required) and (problem.field or "").endswith(required[-1])
+
+    _overlooked(seam, lenient)
+
+
+@fault("text-cut-to-limit", "input.bounds", "text that is too long is cut instead of refused")
+def text_cut_to_limit(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        for name, value in list((call.fields or {}).items()):
+            limit = call.resource.properties.get(name, {}).get("maxLength")
+            if isinstance(value, str) and limit is not None:
+                call.fields = {**(call.fields or {}), name: value[:limit]}
+        inner(call)
+
+    seam.around("check_fields", advice)
+
+
+@fault("enum-in-any-case", "input.bounds", "an enumeration takes its values in any case")
+def enum_in_any_case(seam: Seam) -> None:
+    def lenient(call: Call, problem: Problem) -> bool:
+        value = _value_at(call, problem)
+        known = [e.lower() for e in _schema_of(call, problem).get("enum", ()) if isinstance(e, str)]
+        return problem.keyword == "enum" and isinstance(value, str) and value.lower() in known
+
+    _overlooked(seam, lenient)
+
+
+@fault("dates-roll-over", "input.bounds", "a day that a month does not have is taken")
+def dates_roll_over(seam: Seam) -> None:
+    def lenient(call: Call, problem: Problem) -> bool:
+        value = _value_at(call, problem)
+        return problem.keyword == "format" and isinstance(value, str) and _DAY.fullmatch(value) is not None
+
+    _overlooked(seam, lenient)
+
+
+@fault("lower-bound-excluded", "create.accepts-valid", "a number at its lower bound is refused")
+def lower_bound_excluded(seam: Seam) -> None:
+    _refused(seam, lambda schema, value: _is_number(value) and value == schema.get("minimum"))
+
+
+@fault("upper-bound-excluded", "create.accepts-valid", "a number at its upper bound is refused")
+def upper_bound_excluded(seam: Seam) -> None:
+    _refused(seam, lambda schema, value: _is_number(value) and value == schema.get("maximum"))
+
+
+@fault("last-enum-value-refused", "create.accepts-valid", "the last value of an enumeration is refused")
+def last_enum_value_refused(seam: Seam) -> None:
+    def hit(schema: Mapping[str, Any], value: Any) -> bool:
+        values = [e for e in schema.get("enum", ()) if e is not None]
+        return len(values) > 1 and value == values[-1]
+
+    _refused(seam, hit)
+
+
+@fault("null-refused", "create.accepts-valid", "null is refused where it is allowed")
+def null_refused(seam: Seam) -> None:
+    _refused(seam, lambda schema, value: value is None)
+
+
+@fault("empty-text-refused", "create.accepts-valid", "an empty text is refused where it is allowed")
+def empty_text_refused(seam: Seam) -> None:
+    _refused(seam, lambda schema, value: value == "")
+
+
+@fault("emoji-refused", "create.accepts-valid", "characters beyond U+FFFF are refused")
+def emoji_refused(seam: Seam) -> None:
+    _refused(seam, lambda schema, value: isinstance(value, str) and any(c > "\uffff" for c in value))
+
+
+@fault("leap-day-refused", "create.accepts-valid", "the 29th of February is refused")
+def leap_day_refused(seam: Seam) -> None:
+    def hit(schema: Mapping[str, Any], value: Any) -> bool:
+        return schema.get("format") == "date" and isinstance(value, str) and value.endswith("-02-29")
+
+    _refused(seam, hit)
+
+
+def _refused(seam: Seam, hit: Callable[[Mapping[str, Any], Any], bool]) -> None:
+    """Refuse values that the schema allows."""
+
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, fields)
+        refused = [n for n, v in fields.items() if hit(call.resource.properties.get(n, {}), v)]
+        return [*found, *(Refusal("invalid", n, "is not allowed") for n in refused)]
+
+    seam.around("invalid_values", advice)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+@fault("unknown-field-ignored-on-update", "input.unknown-field", "an update drops a field that does not exist")
+def unknown_field_ignored_on_update(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> list[Refusal]:
+        return [r for r in inner(call) if call.operation != "update" or r.case != "unknown_field"]
+
+    seam.around("unknown_fields", advice)
+
+
+@fault("trailing-text-accepted", "input.malformed-json", "what follows the JSON of a body is overlooked")
+def trailing_text_accepted(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        try:
+            _, end = json.JSONDecoder().raw_decode(call.body.decode("utf-8"))
+            call.body = call.body.decode("utf-8")[:end].encode("utf-8")
+        except ValueError:
+            pass  # the step itself refuses it
+        inner(call)
+
+    seam.around("read_body", advice)
+
+
+@fault("trailing-comma-accepted", "input.malformed-json", "a comma too many in the JSON of a body is overlooked")
+def trailing_comma_accepted(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        call.body = re.sub(rb",\s*(?=[}\]])", b"", call.body)
+        inner(call)
+
+    seam.around("read_body", advice)
+
+
+@fault("values-before-unknown", "refusal.order", "wrong values are told before unknown fields")
+def values_before_unknown(seam: Seam) -> None:
+    _reordered(seam, "invalid", "unknown_field")
+
+
+@fault("absent-before-forbidden", "refusal.order", "what is absent is told before what is forbidden")
+def absent_before_forbidden(seam: Seam) -> None:
+    _reordered(seam, "absent", "forbidden")
+
+
+def _reordered(seam: Seam, early: str, late: str) -> None:
+    """Where two cases apply, tell the one that stands later in the contract's order."""
+
+    def advice(inner: Any, call: Call) -> Refusal:
+        by_case = {r.case: r for r in reversed(call.refusals)}
+        chosen: Refusal = inner(call)
+        return by_case[early] if chosen.case == late and early in by_case else chosen
+
+    seam.around("choose_refusal", advice)

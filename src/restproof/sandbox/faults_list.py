@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults import Register, Seam
-from restproof.sandbox.listing import ListQuery
+from restproof.sandbox.listing import ListQuery, Page
 from restproof.sandbox.store import Entry
+from restproof.semantics.validate import Refusal
 
 fault = Register()
 
@@ -184,3 +186,224 @@ def _forgiven(seam: Seam, case: str) -> None:
         return query
 
     seam.around("read_query", advice)
+
+
+@fault("list-stale", "list.entry-agrees", "a list shows the state that a resource was created with")
+def list_stale(seam: Seam) -> None:
+    first: dict[int, Mapping[str, Any]] = {}
+
+    def change(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        first.setdefault(entry.seq, entry.state)
+        changed: Entry = inner(call, entry, state)
+        return changed
+
+    def listed(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        old = [Entry(e.seq, e.resource, e.key, e.scope, e.tenant, first.get(e.seq, e.state)) for e in entries]
+        answer: Answer = inner(call, old)
+        return answer
+
+    seam.around("store_change", change)
+    seam.around("answer_list", listed)
+
+
+@fault("filter-drops-scope", "list.own-scope", "a filtered list holds the entries of all parents")
+def filter_drops_scope(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, query, seam.steps.store.all(call.resource.name) if query.filters else entries)
+        return found
+
+    seam.around("filtered", advice)
+
+
+def _filtered(name: str, summary: str, equal: Callable[[str, str], bool]) -> None:
+    """A fault that compares filtered text another way."""
+
+    def install(seam: Seam) -> None:
+        def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+            texts = [(f, v) for f, v in query.filters if isinstance(v, str)]
+            rest = ListQuery(tuple(f for f in query.filters if f not in texts), query.sort, False, query.page)
+            found: list[Entry] = inner(call, rest, entries)
+            return [e for e in found if all(equal(str(seam.steps.entry_value(e, f.field)), v) for f, v in texts)]
+
+        seam.around("filtered", advice)
+
+    fault(name, "list.filter-sound", summary)(install)
+
+
+_filtered("filter-by-prefix", "a text filter matches what begins with it", lambda value, text: value.startswith(text))
+_filtered("filter-ignores-case", "a text filter ignores case", lambda value, text: value.lower() == text.lower())
+_filtered("filter-by-part", "a text filter matches what holds it", lambda value, text: text in value)
+
+
+@fault("filter-after-page", "list.filter-complete", "a page is cut before it is filtered")
+def filter_after_page(seam: Seam) -> None:
+    def filtered(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        if query.page.size and query.filters:
+            entries = entries[: query.page.size]
+        found: list[Entry] = inner(call, query, entries)
+        return found
+
+    seam.around("filtered", filtered)
+
+
+@fault("sort-within-page", "list.sort", "each page is sorted by itself")
+def sort_within_page(seam: Seam) -> None:
+    plain = seam.steps.sorted
+    seam.around("sorted", lambda inner, call, query, entries: entries)
+
+    def paged(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        return plain(call, query, inner(call, query, entries))
+
+    seam.around("paged", paged)
+
+
+@fault("sort-by-utf16", "list.sort", "text is sorted by UTF-16 units")
+def sort_by_utf16(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, query, entries)
+        name = query.sort
+        if name is None or not all(isinstance(seam.steps.entry_value(e, name), str) for e in found):
+            return found
+        units = {e.seq: seam.steps.entry_value(e, name).encode("utf-16-be", "surrogatepass") for e in found}
+        return sorted(found, key=lambda e: units[e.seq], reverse=query.descending)
+
+    seam.around("sorted", advice)
+
+
+@fault("default-size-halved", "list.default-size", "a page without a size holds half the default")
+def default_size_halved(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> int:
+        size: int = inner(call)
+        return size if call.parameter(call.resource.paging.size) is not None else max(1, size // 2)
+
+    seam.around("read_size", advice)
+
+
+@fault("max-size-refused", "list.max-size", "the largest size that is allowed is refused")
+def max_size_refused(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> int:
+        size: int = inner(call)
+        if call.parameter(call.resource.paging.size) == str(call.resource.paging.max):
+            call.refuse("bad_page", call.resource.paging.size, "is too large")
+        return size
+
+    seam.around("read_size", advice)
+
+
+@fault("max-size-unchecked", "list.bad-page", "a size beyond the largest is let through")
+def max_size_unchecked(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> int:
+        before = len(call.refusals)
+        size: int = inner(call)
+        text = call.parameter(call.resource.paging.size) or ""
+        if text.isdecimal() and len(text) < 9 and int(text) > (call.resource.paging.max or 0):
+            del call.refusals[before:]
+            return int(text)
+        return size
+
+    seam.around("read_size", advice)
+
+
+@fault("page-zero-accepted", "list.bad-page", "page zero is the first page")
+def page_zero_accepted(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Page:
+        name = call.resource.paging.page if call.resource.paging.style == "page" else call.resource.paging.offset
+        if call.parameter(name) in ("0", "-1"):
+            call.query[:] = [(n, v) for n, v in call.query if n != name]
+        page: Page = inner(call)
+        return page
+
+    seam.around("read_page", advice)
+
+
+@fault("bad-page-500", "list.bad-page", "a page that is no number yields 500")
+def bad_page_500(seam: Seam) -> None:
+    _crash(seam, "bad_page")
+
+
+@fault("bad-filter-empty", "list.bad-filter", "a filter value that no entry can have gives an empty list")
+def bad_filter_empty(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        answer: Answer = seam.steps.answer_list(call, []) if refusal.case == "bad_filter" else inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("unknown-sort-500", "list.unknown-query-field", "an unknown field to sort or filter by yields 500")
+def unknown_sort_500(seam: Seam) -> None:
+    _crash(seam, "unknown_query")
+
+
+def _crash(seam: Seam, case: str) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        return Answer(500, {"message": "internal error"}) if refusal.case == case else inner(call, refusal)
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("past-the-end-repeats", "list.past-the-end", "a page past the end is the last one again")
+def past_the_end_repeats(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, query, entries)
+        return found or entries[-query.page.size :] if query.page.size else found
+
+    seam.around("paged", advice)
+
+
+@fault("full-last-page-has-next", "list.links", "a last page that is full links to a next one")
+def full_last_page_has_next(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, total: int, page: list[Entry], start: int) -> dict[str, str]:
+        full = query.page.size and len(page) == query.page.size and start + len(page) == total
+        headers: dict[str, str] = inner(call, query, total + 1 if full else total, page, start)
+        return headers
+
+    seam.around("link_header", advice)
+
+
+@fault("first-page-has-prev", "list.links", "the first page links to itself as the one before")
+def first_page_has_prev(seam: Seam) -> None:
+    def advice(inner: Any, *arguments: Any) -> dict[str, str]:
+        headers: dict[str, str] = inner(*arguments)
+        link = headers.get("Link", "")
+        first = re.search(r'<([^>]*)>; rel="first"', link)
+        if first and 'rel="prev"' not in link:
+            headers["Link"] = f'{link}, <{first[1]}>; rel="prev"'
+        return headers
+
+    seam.around("link_header", advice)
+
+
+@fault("total-counts-deleted", "list.totals", "the total counts what was deleted")
+def total_counts_deleted(seam: Seam) -> None:
+    gone: list[Entry] = []
+
+    def remove(inner: Any, call: Call, entry: Entry) -> None:
+        inner(call, entry)
+        gone.append(entry)
+
+    def total(inner: Any, call: Call, total: int) -> int:
+        there: int = inner(call, total)
+        return there + sum(e.resource == call.resource.name and e.scope == (call.scope or ()) for e in gone)
+
+    seam.around("remove", remove)
+    seam.around("total", total)
+
+
+@fault("total-ignores-filter", "list.totals", "the total of a filtered list is that of the whole list")
+def total_ignores_filter(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, total: int) -> int:
+        return len(seam.steps.scope_entries(call))
+
+    seam.around("total", advice)
+
+
+@fault("last-page-empty", "list.pages-partition", "the last page is empty when it is full")
+def last_page_empty(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, query, entries)
+        start = seam.steps.page_start(query, entries)
+        full = query.page.size and start and start + query.page.size == len(entries)
+        return [] if full else found
+
+    seam.around("paged", advice)

@@ -67,7 +67,7 @@ def create_not_stored(seam: Seam) -> None:
     seam.around("store_new", advice)
 
 
-@fault("text-trimmed", "create.reads-back", "blanks at the ends of text are lost")
+@fault("text-trimmed", "create.accepts-valid", "blanks at the ends of text are lost")
 def text_trimmed(seam: Seam) -> None:
     def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
         found: State = inner(call, {n: v.strip() or v if isinstance(v, str) else v for n, v in fields.items()})

@@ -187,9 +187,9 @@ class Listing:
             answer.headers[paging.next_header] = following
         if isinstance(answer.payload, dict):
             if paging.total_field:
-                answer.payload[paging.total_field] = self.total(call, total)
+                _put(answer.payload, paging.total_field, self.total(call, total))
             if paging.next_field:
-                answer.payload[paging.next_field] = following
+                _put(answer.payload, paging.next_field, following)
 
     def total(self, call: Call, total: int) -> int:
         """The number of all entries of the list."""
@@ -228,6 +228,14 @@ class Listing:
         kept = [(n, v) for n, v in call.query if n not in changed]
         query = urlencode([*kept, *changed.items()], quote_via=quote)
         return f"{call.base_url}{call.path}?{query}"
+
+
+def _put(body: dict[str, Any], place: str, value: Any) -> None:
+    """Set a member of a list's body, ``count`` or ``/meta/count``."""
+    *above, last = place.strip("/").split("/")
+    for step in above:
+        body = body.setdefault(step, {})
+    body[last] = value
 
 
 def _own_parameters(contract: Contract, resource: Resource) -> set[str]:

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from restproof.contract.model import Contract
 from restproof.sandbox.app import Application
-from restproof.sandbox.server import bind, new_certificate, server, write_authority
+from restproof.sandbox.server import bind, in_front, new_certificate, server, write_authority
 
 _SECTION = re.compile(r"^\[targets\.sandbox(?:\.[^\]]*)?\][^\n]*\n(?:(?!\[)[^\n]*\n?)*", re.MULTILINE)
 
@@ -51,7 +51,7 @@ def serve(
             # uvicorn raises the signal again when it has shut down; as an exception it lets the files go too.
             signal.signal(signal.SIGTERM, _terminated)
         try:
-            server(application, certificate, ready).run(sockets=[listening])
+            server(application, certificate, ready).run(sockets=[in_front(application, certificate, listening)])
         except KeyboardInterrupt:
             return
         finally:

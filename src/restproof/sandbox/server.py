@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import uvicorn
 
 from restproof.errors import ConfigurationError
 from restproof.sandbox.app import Application
+from restproof.sandbox.relay import Relay
 
 HOST = "127.0.0.1"
 
@@ -36,6 +38,15 @@ def new_certificate() -> Certificate:
     return Certificate(context, authority.cert_pem.bytes())
 
 
+def weaken(context: ssl.SSLContext) -> None:
+    """Let a context speak TLS 1.0 and 1.1 too, which is a fault."""
+    with warnings.catch_warnings():
+        # OpenSSL warns of exactly what is wanted here.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+
+
 def bind(port: int) -> socket.socket:
     """A listening socket on loopback; port 0 takes a free one. Raises ``ConfigurationError`` where the port is
     taken."""
@@ -48,6 +59,17 @@ def bind(port: int) -> socket.socket:
         reason = error.strerror or str(error)
         raise ConfigurationError(f"port {port} cannot be used: {reason}", hint="give another --port, or 0") from error
     return listening
+
+
+def in_front(application: Application, certificate: Certificate | None, listening: socket.socket) -> socket.socket:
+    """The socket that the server is to serve: ``listening`` itself, unless a fault puts a relay in front of it."""
+    encrypts = certificate is not None and application.steps.serves_plain
+    fails = certificate is None and application.steps.fails_at_bytes
+    if not (encrypts or fails):
+        return listening
+    behind = bind(0)
+    Relay(listening, behind.getsockname(), encrypts=encrypts, fails=fails).start()
+    return behind
 
 
 class Server(uvicorn.Server):
@@ -69,6 +91,8 @@ def server(application: Application, certificate: Certificate | None, ready: Cal
     options: dict[str, Any] = {}
     if certificate is not None:
         context = certificate.context
+        if application.steps.speaks_old_tls:
+            weaken(context)
         options["ssl_context_factory"] = lambda config, default: context
     config = uvicorn.Config(
         application,

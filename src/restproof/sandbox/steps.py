@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from restproof.contract.model import Contract
+from restproof.contract.routing import Router
 from restproof.sandbox.answering import Answering
 from restproof.sandbox.call import Credential
 from restproof.sandbox.entering import Entering
 from restproof.sandbox.limits import Limiter
 from restproof.sandbox.listing import Listing
-from restproof.sandbox.routing import Router
 from restproof.sandbox.seeds import Seeder
 from restproof.sandbox.store import Store
 from restproof.sandbox.writing import Writing
@@ -21,7 +21,8 @@ from restproof.semantics.validate import Validation
 
 class Steps(Entering, Writing, Listing, Answering):
     """All steps of one server. Steps call each other through the instance, so a step that is altered is altered
-    everywhere."""
+    everywhere. ``serves_plain``, ``speaks_old_tls`` and ``fails_at_bytes`` are faults of the connection, which the
+    server asks for."""
 
     def __init__(self, contract: Contract, store: Store, credentials: dict[str, Credential]) -> None:
         self.contract = contract
@@ -31,6 +32,9 @@ class Steps(Entering, Writing, Listing, Answering):
         self.limiter = Limiter()
         self.seeder = Seeder(contract, store)
         self.validations = {resource.name: Validation(resource) for resource in contract}
+        self.serves_plain = False
+        self.speaks_old_tls = False
+        self.fails_at_bytes = False
         self.error_checker = Checker(contract.errors) if contract.errors is not None else None
 
     def around(self, step: str, advice: Callable[..., Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from restproof.contract.model import OPERATIONS, Contract, Resource
@@ -19,7 +20,7 @@ LAST_TIER = 9
 @dataclass(frozen=True)
 class Item:
     """Requirement × resource × operation, with the test that proves it. ``resource`` and ``operation`` are ``None``
-    where the rule is about the whole server."""
+    where the rule is about the whole server. ``recorded``: how many cases a replay has for it."""
 
     rule: Rule
     test: Callable[..., None]
@@ -28,6 +29,7 @@ class Item:
     operation: str | None
     profile: Profile
     bodies: Bodies
+    recorded: int | None = None
 
     @property
     def label(self) -> str:
@@ -57,6 +59,8 @@ class Item:
         """The number of cases: exact for enumerated ones, the number of examples for drawn ones."""
         if self.rule.observes:
             return 0
+        if self.recorded is not None:
+            return self.recorded
         return self.examples if self.cases is None else len(self.cases)
 
     @property
@@ -70,10 +74,16 @@ class Item:
 
 
 def items_of(
-    rule: Rule, test: Callable[..., None], contract: Contract, profile: Profile, bodies: Mapping[str, Bodies]
+    rule: Rule,
+    test: Callable[..., None],
+    contract: Contract,
+    profile: Profile,
+    bodies: Mapping[str, Bodies],
+    recorded: Mapping[str, int] = MappingProxyType({}),
 ) -> Iterator[Item]:
     """The items that a test makes under a contract: one for each resource and operation where its rule applies and
-    there is a case. ``bodies``: those of each resource, by its name."""
+    there is a case. ``bodies``: those of each resource, by its name. ``recorded``: the number of cases of each item
+    that a recording holds; such an item lists none of its own."""
     if not rule.on and not rule.observes:
         if rule.when is None or rule.when(contract, next(iter(contract))):
             yield Item(rule, test, contract, None, None, profile, next(iter(bodies.values())))
@@ -81,7 +91,8 @@ def items_of(
     for resource in contract:
         for operation in rule.on or OPERATIONS:
             if rule.applies(contract, resource, operation):
-                item = Item(rule, test, contract, resource, operation, profile, bodies[resource.name])
+                count = recorded.get(f"{rule.requirement}[{resource.name}-{operation}]")
+                item = Item(rule, test, contract, resource, operation, profile, bodies[resource.name], count)
                 if rule.observes or item.count:
                     yield item
 

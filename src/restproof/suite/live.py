@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from restproof.bundle import find_contract
 from restproof.config import Config, Target, load_config, resolve_target
@@ -19,30 +19,42 @@ from restproof.errors import ConfigurationError
 from restproof.plan.symbols import PREFIX_LENGTH
 from restproof.suite.options import Options
 
+if TYPE_CHECKING:
+    from restproof.suite.stubbed import Stubbed
+
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
 class Promise:
-    """What a run is about: the contract, and the configuration found."""
+    """What a run is about: the contract, the configuration found, and the recording that answers instead of a
+    target."""
 
     contract: Contract
     contract_path: Path
     config: Config
     options: Options
+    stubbed: Stubbed | None = None
 
 
 def promised(options: Options, cwd: Path) -> Promise:
     """Read the configuration and the contract. Raises ``RestproofError``."""
     config = load_config(cwd)
-    path = find_contract(options.contract, config.contract, cwd)
+    recording: Path | None = None
+    if options.stubs is None:
+        path = find_contract(options.contract, config.contract, cwd)
+    else:
+        from restproof.suite.stubbed import Stubbed, recorded_promise
+
+        path, recording, options = recorded_promise(options, config, cwd)
     contract = load(path)
     for name in options.resource:
         if name not in contract.resources:
             raise ConfigurationError(
                 f"the contract has no resource {name!r}", hint=f"It has: {', '.join(contract.resources)}."
             )
-    return Promise(contract, path, config, options)
+    stubbed = None if recording is None else Stubbed(contract, recording, options)
+    return Promise(contract, path, config, options, stubbed)
 
 
 class Live:
@@ -68,7 +80,7 @@ class Live:
                 ca_bundle=running.ca_bundle,
             )
             # The embedded sandbox starts empty, so the prefix may follow the seed: the same seed sends the same bytes.
-            self.prefix = _prefix(hashlib.sha256(str(options.seed).encode()).digest())
+            self.prefix = prefix_of(options.seed)
         else:
             if options.faults:
                 raise ConfigurationError(
@@ -81,6 +93,11 @@ class Live:
 
     def close(self) -> None:
         self._stack.close()
+
+
+def prefix_of(seed: int) -> str:
+    """The prefix of a run that owns its whole target."""
+    return _prefix(hashlib.sha256(str(seed).encode()).digest())
 
 
 def _prefix(data: bytes) -> str:
@@ -130,4 +147,21 @@ def now() -> datetime:
 
 def target_header(target: Target) -> Mapping[str, Any]:
     """The target as the run file's header tells of it: nothing secret."""
-    return {"name": target.name, "base_url": target.base_url, "kind": target.kind}
+    return {
+        "name": target.name,
+        "base_url": target.base_url,
+        "kind": target.kind,
+        "ids": dict(target.ids),
+        "credentials": {name: {"cased": secret != secret.swapcase()} for name, secret in target.credentials.items()},
+        "forbid": sorted(target.forbid),
+    }
+
+
+def file_in_repository(file: Path, cwd: Path) -> str:
+    """``file`` as its repository names it (with slashes): relative to the nearest folder above it that holds ``.git``,
+    else to ``cwd``; only its last two names where it lies outside both."""
+    found = file.resolve()
+    root = next((folder for folder in found.parents if (folder / ".git").exists()), cwd.resolve())
+    if found.is_relative_to(root):
+        return found.relative_to(root).as_posix()
+    return "/".join(found.parts[-2:])

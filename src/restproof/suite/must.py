@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from restproof.contract.model import Status
-from restproof.contract.shapes import type_of
 from restproof.oracle.finding import Finding, shown
+from restproof.oracle.told import how_it_differs, same_instant
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences
 from restproof.suite.failure import CaseFailed, NotTested
@@ -84,7 +83,7 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
         return
     for path, expected, found in differences(wanted, actual):
         name = path.split("/")[1] if path.count("/") else path
-        if reply.resource.properties.get(name, {}).get("format") == "date-time" and _same_instant(expected, found):
+        if reply.resource.properties.get(name, {}).get("format") == "date-time" and same_instant(expected, found):
             continue
         if expected is None and found is None and reply.resource.sparse:
             continue  # the member is absent, which in a sparse representation says the same
@@ -93,18 +92,10 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
             f"{what}: {name} is {shown(found)}, not {shown(expected)}",
             kind=f"value of {what}",
             expected="null" if expected is None else "what the contract says",
-            actual=_difference(expected, found),
+            actual=how_it_differs(expected, found),
             pointer=(reply.entity_pointer if pointer is None else pointer) + path,
             field=name,
         )
-
-
-def _same_instant(one: Any, other: Any) -> bool:
-    """Whether two RFC 3339 texts denote one instant: ``Z`` is ``+00:00``, and a fraction of zero is none."""
-    try:
-        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
-    except (TypeError, ValueError):
-        return False
 
 
 def hold(
@@ -134,12 +125,3 @@ def _at(value: Any, path: tuple[str | int, ...]) -> Any:
 
 def _plain_field(path: tuple[str | int, ...]) -> str | None:
     return next((p for p in path if isinstance(p, str)), None)
-
-
-def _difference(wanted: Any, found: Any) -> str:
-    """How ``found`` differs, without the data of this run: what is wrong in one way everywhere is one cause."""
-    if found is None or found in ("", [], {}):
-        return shown(found)
-    if type_of(found) != type_of(wanted) and wanted is not None:
-        return f"of type {type_of(found)}"
-    return "another value"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 DEFAULT_SEED = 1
 
@@ -29,6 +29,10 @@ class Options:
     deviations: str | None = None
     fail_on: str = "must"
     out: str | None = None
+    baseline: str | None = None
+    evidence: Literal["failures", "sample", "all"] = "sample"
+    stubs: str | None = None
+    against: str | None = None
     faults: tuple[str, ...] = ()
 
     @property

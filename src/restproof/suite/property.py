@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,6 +58,19 @@ class Property:
         # What failed is known already; a skip is how a test ends Hypothesis's search for more.
         with suppress(CaseFailed, SkipTest):
             seed(seed_value)(checked)()
+        return self._smallest()
+
+    def replay(self, cases: Iterable[tuple[int, Inputs]]) -> tuple[int, Finding] | None:
+        """As :meth:`check`, with recorded inputs under their numbers: nothing is drawn, and the steps of shrinking are
+        the recorded ones."""
+        with suppress(SkipTest):
+            for number, inputs in cases:
+                self.sent = number - 1
+                with suppress(CaseFailed):
+                    self._try(json.dumps(inputs, sort_keys=True), inputs)
+        return self._smallest()
+
+    def _smallest(self) -> tuple[int, Finding] | None:
         if self._broken is not None:
             raise self._broken
         if not self._failing:
@@ -76,6 +89,9 @@ class Property:
     def _send(self, key: str, inputs: Inputs) -> None:
         if self._failing and self._sent_since >= self.examples:
             raise SkipTest("enough was sent")
+        self._try(key, inputs)
+
+    def _try(self, key: str, inputs: Inputs) -> None:
         self.sent += 1
         self._sent_since += bool(self._failing)
         self._known[key] = None

@@ -85,7 +85,8 @@ class Reply:
         """The id that the answer names: in the representation, else what the request chose, else the last segment of
         Location."""
         if self.entity is not None and self.resource.id.field in self.entity:
-            return self.entity[self.resource.id.field]
+            found = self.entity[self.resource.id.field]
+            return int(found) if isinstance(found, float) and found.is_integer() else found
         if self.asked_id is not None:
             return self.asked_id
         if (

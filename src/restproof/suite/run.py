@@ -14,6 +14,8 @@ from restproof.suite.options import Options
 if TYPE_CHECKING:
     import pytest
 
+    from restproof.suite.live import Promise
+
 PARTS = "part-*.jsonl.gz"
 """What the workers of pytest-xdist write, each its part of the run."""
 WORKER_INPUT = "restproof"
@@ -23,15 +25,15 @@ WORKER_INPUT = "restproof"
 class Run:
     """A session's run of the suites, from collection to report."""
 
-    def __init__(self, config: pytest.Config, options: Options, register: Path) -> None:
+    def __init__(self, config: pytest.Config, options: Options, register: Path, promise: Promise | None = None) -> None:
         from restproof.plan.bodies import Bodies
         from restproof.plan.profile import PROFILES
         from restproof.suite.live import now, promised, run_directory
         from restproof.suite.register import load
 
         self.config = config
-        self.options = options
-        self.promise = promised(self.options, Path.cwd())
+        self.promise = promise or promised(options, Path.cwd())
+        self.options = self.promise.options
         self.contract = self.promise.contract
         self.profile = PROFILES[self.options.profile]
         self.bodies = {r.name: Bodies(self.contract, r) for r in self.contract}
@@ -41,6 +43,9 @@ class Run:
         self.directory = run_directory(self.options, self.promise.config, Path.cwd(), self.started)
         self.signal: str | None = None
         self.verdict: Any = None
+        self.comparison: Any = None
+        self._baseline: Any = None
+        self.drifts = False
         self.live: Any = None
         self.tested: set[str] = set()
         self.worker_pids: list[int] = []
@@ -71,7 +76,14 @@ class Run:
             return False
         if options.resource and (item.resource is None or item.resource.name not in options.resource):
             return False
-        return not options.case or item.id == options.case.rpartition("#")[0] or item.id == options.case
+        if options.case and item.id not in (options.case, options.case.rpartition("#")[0]):
+            return False
+        return self.promise.stubbed is None or not self.promise.stubbed.leaves_out(item)
+
+    @property
+    def recorded(self) -> Mapping[str, int]:
+        """The number of cases of each item that the recording holds which answers; nothing for a live run."""
+        return self.promise.stubbed.counts if self.promise.stubbed else {}
 
     # ------------------------------------------------------------- the target
 
@@ -89,7 +101,16 @@ class Run:
             self.directory = Path(told["directory"])
             self._deviations = told["deviations"]
         else:
-            self.live = Live(self.promise)
+            if self.options.baseline:
+                # Read before anything is sent or written: it may lie where this run lands.
+                from restproof.run.earlier import judged
+
+                self._baseline = judged(Path(self.options.baseline))
+            if self.options.against:
+                from restproof.suite.stubbed import recorded_before
+
+                self._baseline = recorded_before(self.options, self.promise.contract_path, Path.cwd())
+            self.live = self.promise.stubbed or Live(self.promise)
             self._target, self.prefix = self.live.target, self.live.prefix
             self._deviations = self._declared()
             if self.options.out:
@@ -122,6 +143,7 @@ class Run:
     def open(self, items: list[Any]) -> None:
         """Open this process's part of the run, and announce its items."""
         from restproof.run.writer import Writer
+        from restproof.suite.keep import Kept
         from restproof.suite.runner import Runner
         from restproof.suite.world import World
         from restproof.wire.ledger import Ledger, Origin
@@ -143,6 +165,7 @@ class Run:
                     "operation": item.plan_item.operation,
                     "nodeid": item.nodeid,
                     "cost": item.plan_item.cost,
+                    "cases": item.plan_item.count,
                 }
             )
 
@@ -154,6 +177,10 @@ class Run:
                 writer.write({"event": "note", "kind": kind, "message": message, "started": round(started, 6)})
 
         options, target = self.options, self._target
+        if target.kind == "stubs":
+            self._session, self._ledger, self.runner = self.live.open(self, writer, Tape())
+            self.runner.watch(i.plan_item for i in items if i.plan_item.rule.observes)
+            return
         self._session = Session(
             target,
             self.contract,
@@ -177,6 +204,7 @@ class Run:
             self.runner.observe,
             self.bodies,
             first_number=(int(worker.removeprefix("gw")) + 1) * 1_000_000 if worker else 0,
+            keeper=Kept(writer),
         )
         self.runner.world = self.world
         self.runner.watch(i.plan_item for i in items if i.plan_item.rule.observes)
@@ -186,8 +214,8 @@ class Run:
         from restproof.wire.cleanup import clean_up
 
         if self._session is not None:
-            if self._target.kind == "sandbox":
-                # The sandbox ends with the run and takes everything with it.
+            if self._target.kind in ("sandbox", "stubs"):
+                # The sandbox ends with the run and takes everything with it; a recording is no server at all.
                 self._ledger.remove()
             else:
                 self._clean = clean_up(self._ledger, self._session, self.contract, self.prefix)
@@ -201,6 +229,8 @@ class Run:
     def finish(self, exit_status: int) -> None:
         """Join the parts of the workers, write the reports and judge."""
         from restproof.report.write import write_all
+        from restproof.run.earlier import previous
+        from restproof.run.reader import read_header
         from restproof.run.stream import lines
         from restproof.run.writer import join
         from restproof.suite.live import point_latest
@@ -219,7 +249,13 @@ class Run:
             with suppress(OSError):
                 self.directory.rmdir()
             return
-        self.verdict = write_all(path, self.directory)
+        earlier = self._baseline
+        if earlier is None and not self.options.out:
+            earlier = previous(read_header(path), self.directory.parent, self.directory)
+        shapes = self.options.against is not None
+        written = write_all(path, self.directory, earlier, self.options.evidence, shapes=shapes)
+        self.verdict, self.comparison = written.verdict, written.comparison
+        self.drifts = shapes and written.comparison is not None and bool(written.comparison.new_failures)
         if not self.options.out:
             point_latest(self.directory)
 
@@ -231,45 +267,29 @@ class Run:
     # ------------------------------------------------------------- the run file
 
     def header(self) -> dict[str, Any]:
+        from restproof.suite.heading import contract_part, requirements_part
         from restproof.suite.live import target_header
-        from restproof.suite.register import is_binding, level_of, sources_of
 
         contract = self.contract
         return {
             "event": "header",
             "format": 1,
             "restproof": __version__,
-            "contract": {
-                "name": contract.name,
-                "title": contract.title,
-                "path": str(self.promise.contract_path),
-                "auth": contract.auth.scheme,
-                "resources": {r.name: list(r.operations) for r in contract},
-            },
+            "contract": contract_part(contract, self.promise.contract_path),
             "target": target_header(self._target),
             "profile": self.profile.name,
             "seed": self.options.seed,
             "prefix": self.prefix,
             "started": f"{self.started:%Y-%m-%dT%H:%M:%SZ}",
             "fail_on": self.options.fail_on,
+            "max_wait": self.options.max_wait,
             "selection": self.selection(),
-            "requirements": [
-                {
-                    "id": r.id,
-                    "level": level_of(r, contract),
-                    "binding": is_binding(r, contract),
-                    "statement": r.statement,
-                    "sources": list(sources_of(r, contract)),
-                    "depends_on": list(r.depends_on),
-                    "not_tested": r.not_tested,
-                }
-                for r in self.register.values()
-            ],
+            "requirements": requirements_part(self.register, contract),
             "deviations": self._deviations,
         }
 
     def selection(self) -> dict[str, Any]:
-        found = self.options.selection
+        found = {**(self.promise.stubbed.selection if self.promise.stubbed else {}), **self.options.selection}
         for name in ("keyword", "markexpr"):
             value = self.config.getoption(name, "")
             if value:
@@ -293,6 +313,8 @@ class Run:
     def _declared(self) -> list[dict[str, Any]]:
         from restproof.deviations import load_deviations
 
+        if self.promise.stubbed is not None and not self.options.deviations:
+            return self.promise.stubbed.deviations
         chosen = self.options.deviations or self._target.deviations
         return load_deviations(Path(chosen)) if chosen else []
 

@@ -16,6 +16,7 @@ from restproof.suite.property import Property, seed_of
 from restproof.suite.reply import Reply
 from restproof.suite.subject import Subject
 from restproof.suite.world import World
+from restproof.wire.failure import StaleStub
 
 _MOST_SILENT = 3
 _MOST_ALIKE = 3
@@ -68,19 +69,19 @@ class Runner:
     def observe(self, reply: Reply) -> None:
         """Let every observing rule judge one exchange."""
         place = (reply.resource.name, reply.operation)
-        if place not in self._by_place:
+        if not reply.resource.supports(reply.operation):
             # A request that the contract has no operation for is told with the resource's first one.
             place = (reply.resource.name, reply.resource.operations[0])
         for item, seen in self._by_place.get(place, ()):
             seen.cases += 1
             try:
-                item.test(
-                    **{
-                        n: v
-                        for n, v in {"reply": reply, "memory": seen.memory, "case": self._inputs}.items()
-                        if n in _parameters(item.test)
-                    }
-                )
+                wanted = parameters_of(item.test)
+                offered: dict[str, Any] = {"reply": reply}
+                if "memory" in wanted:
+                    offered["memory"] = self._memory(seen)
+                if "case" in wanted:
+                    offered["case"] = self._inputs
+                item.test(**offered)
             except CaseFailed as failure:
                 finding = failure.finding
                 key = (finding.kind, finding.expected, finding.actual, finding.field)
@@ -113,7 +114,8 @@ class Runner:
 
     def failed(self, item: Item, error: BaseException) -> None:
         """Write down that the suite itself broke."""
-        self._tell(item, "error", f"{type(error).__name__}: {error}")
+        told = str(error) if isinstance(error, StaleStub) else f"{type(error).__name__}: {error}"
+        self._tell(item, "error", told)
 
     def waive(self, item: Item, reason: str) -> None:
         """Write down that the rule does not apply, so that nothing was sent."""
@@ -127,10 +129,11 @@ class Runner:
     def _case(self, item: Item, number: int, inputs: Mapping[str, Any]) -> str:
         """Run one case; returns its id. Raises what the test raises."""
         name = f"{item.id}#{number}"
-        self.sink.write({"event": "case", "item": item.id, "case": name, "input": dict(inputs)})
+        token = self._token(name)
+        self.sink.write({"event": "case", "item": item.id, "case": name, "token": token, "input": dict(inputs)})
         self._inputs = inputs
         resource = item.resource or _any(self.world)
-        subject = Subject(self.world, resource, token=self.world.next_token(), item=item.id, case=name)
+        subject = Subject(self.world, resource, token=token, item=item.id, case=name)
         offered = {
             "resource": subject,
             "operation": item.operation,
@@ -138,15 +141,26 @@ class Runner:
             "world": self.world,
             **inputs,
         }
-        wanted = _parameters(item.test)
+        wanted = parameters_of(item.test)
         item.test(**{name: value for name, value in offered.items() if name in wanted})
         return name
+
+    def _token(self, case: str) -> str:
+        return self.world.next_token()
+
+    def _numbered(self, item: Item) -> Iterable[tuple[int, Mapping[str, Any]]]:
+        """The enumerated inputs of an item with the numbers of their cases."""
+        return enumerate(item.cases or (), start=1)
+
+    def _memory(self, seen: _Seen) -> dict[Any, Any]:
+        """What an observing rule remembers from one exchange to the next."""
+        return seen.memory
 
     def _enumerated(self, item: Item) -> Outcome:
         findings: list[Finding] = []
         silent = done = 0
         unsaid: Inconclusive | None = None
-        for number, inputs in enumerate(item.cases or (), start=1):
+        for number, inputs in self._numbered(item):
             try:
                 self._case(item, number, inputs)
             except CaseFailed as failure:
@@ -173,7 +187,7 @@ class Runner:
             self._case(item, number, inputs)
 
         drawn = Property(send, item.examples)
-        found = drawn.check({n: draw(item.field) for n, draw in item.rule.draw.items()}, seed_of(self.seed, item.id))
+        found = self._checked(drawn, item)
         if found is not None:
             number, finding = found
             self.sink.write(finding.to_event(item.id, f"{item.id}#{number}"))
@@ -181,6 +195,9 @@ class Runner:
         if drawn.stopped is not None:
             return Outcome(_ending(drawn.stopped), drawn.sent, reason=str(drawn.stopped))
         return Outcome("pass", drawn.sent)
+
+    def _checked(self, drawn: Property, item: Item) -> tuple[int, Finding] | None:
+        return drawn.check({n: draw(item.field) for n, draw in item.rule.draw.items()}, seed_of(self.seed, item.id))
 
 
 def _ending(reason: SetUpFailed | NotTested) -> str:
@@ -194,6 +211,7 @@ def _any(world: World) -> Resource:
 
 
 @cache
-def _parameters(test: Callable[..., Any]) -> set[str]:
+def parameters_of(test: Callable[..., Any]) -> set[str]:
+    """The names of a test's parameters."""
     test = test.func if isinstance(test, partial) else test
     return {name for name, p in inspect.signature(test).parameters.items() if p.kind in _PARAMETERS}

@@ -233,7 +233,7 @@ class Subject:
         if not self.resource.supports("create") or self.resource.method("create") == "PUT":
             # The id in the body goes first, since it must be that of the path; else every create has one of its own.
             named = self.resolved(body).get(self.resource.id.field) if isinstance(body, dict) else None
-            chosen = self.resolved_as(self.world.next_token(), self.bodies.chosen_id("new"))
+            chosen = self.resolved_as(self.world.another_token(self), self.bodies.chosen_id("new"))
             id = options.pop("id", None) or named or chosen
             return self._write(
                 "create" if self.resource.supports("create") else "replace",
@@ -433,7 +433,8 @@ class Subject:
         return [e.get(self.resource.id.field) for e in entries if isinstance(e, dict)]
 
     def filter_query(self, name: str, value: Any) -> Query:
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        whole = isinstance(value, float) and value.is_integer()  # 5.0 is 5, whichever a response shows
+        text = str(value).lower() if isinstance(value, bool) else str(int(value) if whole else value)
         return ((self.contract.query.filter.replace("{name}", name), text),)
 
     def sort_query(self, name: str, *, descending: bool = False) -> Query:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -17,6 +17,7 @@ from restproof.plan.symbols import RUN, TOKEN_LENGTH, token
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
 from restproof.suite.failure import NotTested, SetUpFailed
+from restproof.suite.keep import Clock, Keeper, Kept, LiveClock
 from restproof.suite.reply import Reply
 from restproof.wire.ledger import Ledger
 from restproof.wire.session import Session
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from restproof.suite.subject import Subject
 
 _CLOCK_MARGIN = 0.1
+NOT_OBSERVABLE = "not observable from a recording"
 
 Observer = Callable[[Reply], None]
 
@@ -52,22 +54,41 @@ class World:
     observe: Observer
     bodies_by_name: Mapping[str, Bodies]
     first_number: int = 0
+    keeper: Keeper = field(default_factory=Kept)
+    clock: Clock = field(default_factory=LiveClock)
     throttled: tuple[Reply, float] | None = None
     listed: dict[str, list[Any]] = field(default_factory=dict)
     _numbers: int = 0
-    _shared: dict[tuple[str, str], Instance | SetUpFailed] = field(default_factory=dict)
-    _filled: dict[str, int] = field(default_factory=dict)
+    _shared: dict[tuple[str, str], Instance | SetUpFailed | NotTested] = field(default_factory=dict)
+    _listing: tuple[str, int, list[Any]] = ("", 0, [])
+    _more_tokens: Counter[str] = field(default_factory=Counter)
     _lookalikes: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     _own: dict[str, Instance] = field(default_factory=dict)
     _aged: dict[str, tuple[Instance, float]] = field(default_factory=dict)
     _unique: dict[tuple[str, str, str, str], Any] = field(default_factory=dict)
     _given_out: dict[tuple[str, str], int] = field(default_factory=dict)
-    _states: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    _states: dict[tuple[str, Any], tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
     def next_token(self) -> str:
         """A token that no other case of the run has."""
         self._numbers += 1
         return token(self.prefix, self.first_number + self._numbers)
+
+    def setup_token(self, setup: str) -> str:
+        """The token of a shared set-up."""
+        found: str = self.keeper.must(f"token {setup}", self.next_token)
+        return found
+
+    def another_token(self, subject: Subject) -> str:
+        """A further token for the subject's case or set-up."""
+        _, case, setup = subject.about
+        self._more_tokens[case or setup or ""] += 1
+        return self.setup_token(f"{case or setup} {self._more_tokens[case or setup or '']}")
+
+    def must_be_live(self) -> None:
+        """Raises ``NotTested`` in a replay: for what a recording of exchanges cannot show."""
+        if self.target.kind == "stubs":
+            raise NotTested(NOT_OBSERVABLE)
 
     def bodies(self, resource: Resource) -> Bodies:
         return self.bodies_by_name[resource.name]
@@ -106,7 +127,9 @@ class World:
         if resource.id.type == "uuid":
             return "7d4f0a3c-6f0e-4b0e-9f57-3f5a0e9d1c42"
         schema = self.bodies(resource).id_schema
-        likely = (f"{self.prefix}-absent", f"{self.prefix}absent", nth(schema, zlib.crc32(self.prefix.encode())))
+        # One before the first that ``unique_value`` gives out.
+        before = zlib.crc32(self.prefix.encode()) - 1
+        likely = (f"{self.prefix}-absent", f"{self.prefix}absent", nth(schema, before))
         return next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
 
     def shared(self, name: str, key: str) -> Instance:
@@ -125,16 +148,16 @@ class World:
                 self,
                 resource,
                 setup=f"{name}:{key}",
-                token=self.next_token(),
+                token=self.setup_token(f"{name}:{key}"),
                 credential="foreign" if which == "foreign" else "full",
             )
             try:
                 self._shared[name, key] = subject.given(scope=self.scope(resource, which))
-            except SetUpFailed as failure:
+            except (SetUpFailed, NotTested) as failure:
                 self._shared[name, key] = failure
         found = self._shared[name, key]
-        if isinstance(found, SetUpFailed):
-            raise SetUpFailed(str(found))
+        if isinstance(found, SetUpFailed | NotTested):
+            raise type(found)(str(found))
         return found
 
     def _found(self, resource: Resource, key: str) -> Instance | SetUpFailed:
@@ -145,7 +168,8 @@ class World:
             named = {"0": "main", "1": "other", "target": "main"}.get(key, key)
             return Instance(self.given_id(resource.name, named), {})
         scope = self.scope(resource, key if key in ("other", "foreign") else "main")
-        subject = Subject(self, resource, setup=f"{resource.name}:{key}", token=self.next_token())
+        setup = f"{resource.name}:{key}"
+        subject = Subject(self, resource, setup=setup, token=self.setup_token(setup))
         try:
             entries = [e for e in subject.walk(scope=scope) if isinstance(e, dict) and resource.id.field in e]
         except SetUpFailed as failure:
@@ -162,41 +186,58 @@ class World:
             self._states.clear()
             self._own[item] = subject.given(body, tag="own")
             if self._own[item].entity:
-                self._states[self._own[item].id] = dict(self._own[item].entity)
-            self._aged.setdefault(subject.name, (self._own[item], time.monotonic()))
+                self._states[subject.name, self._own[item].id] = item, dict(self._own[item].entity)
+            self._aged.setdefault(subject.name, (self._own[item], self.clock.monotonic()))
         return self._own[item]
 
     def aged(self, subject: Subject, resolution: float) -> Instance:
         """An instance that was made at least ``resolution`` seconds ago, so that a clock of that resolution tells then
         from now. The first that an item made for itself, where there is one; waits for what is left."""
-        if subject.name not in self._aged:
-            self._aged[subject.name] = (subject.given(tag="aged"), time.monotonic())
-        instance, made = self._aged.pop(subject.name)
-        left = made + resolution + _CLOCK_MARGIN - time.monotonic()
+        found = self._aged.pop(subject.name, None)
+        kept = self.keeper.may(f"aged {subject.about[1]}", found and asdict(found[0]))
+        if kept is None:
+            instance, made = subject.given(tag="aged"), self.clock.monotonic()
+        else:
+            instance, made = Instance(**kept), found[1] if found else 0.0
+        left = made + resolution + _CLOCK_MARGIN - self.clock.monotonic()
         if left > 0:
-            time.sleep(left)
+            self.clock.sleep(left)
         return instance
+
+    def refused(self) -> tuple[Reply, float] | None:
+        """The answer that told an earlier item that the limit was passed, and when; ``None`` where none has."""
+        found = self.throttled
+        if self.keeper.may("limit passed", True if found else None) and found is None:
+            raise NotTested("the item that passed the limit is no part of this replay")
+        return found
 
     def state(self, subject: Subject, id: Any, *, fresh: bool = False) -> dict[str, Any]:
         """The representation as it was last seen (``fresh``: as it is now)."""
-        if fresh or id not in self._states:
-            self._states[id] = subject.observe(id) or {}
-        return self._states[id]
+        item, key = subject.about[0] or "", (subject.name, id)
+        seen, state = self._states.get(key, ("", None))
+        if fresh or state is None or seen != item:
+            # What another item saw last is as good; a replay of this one alone has to know it.
+            known = None if fresh else self.keeper.may(f"state {subject.name} {id} {item}", state)
+            self._states[key] = item, known if known is not None else subject.observe(id) or {}
+        return self._states[key][1]
 
     def at_least(self, subject: Subject, count: int) -> None:
         """See to it that the run has made ``count`` instances in the usual scope, so that lists can be cut."""
-        for number in range(self._filled.get(subject.name, 0), count):
-            subject.given(tag=f"n{number}")
-            self.listed.clear()
-            self._filled[subject.name] = number + 1
+        for number in range(count):
+            self.shared(subject.name, f"n{number}")
 
     def whole_list(self, subject: Subject) -> list[Any]:
         """All entries of the subject's list, read once for an item: its cases change nothing."""
         item = subject.about[0] or ""
-        if item not in self.listed:
-            self.listed.clear()
-            self.listed[item] = list(subject.walk())
-        return self.listed[item]
+        last, asked, entries = self._listing
+        asked = asked + 1 if last == item else 1
+        again = True if asked > 1 and item not in self.listed else None
+        # Whether something was made since is a matter of what ran before, which a replay of this item alone cannot see.
+        if asked == 1 or self.keeper.may(f"list {item} {asked}", again):
+            entries = list(subject.walk())
+        self._listing = item, asked, entries
+        self.listed = {item: entries}
+        return entries
 
     def lookalikes(self, subject: Subject, name: str) -> list[Any]:
         """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix,
@@ -205,7 +246,11 @@ class World:
             return [subject.shared("0").id, subject.shared("1").id]
         key = (subject.name, name)
         if key not in self._lookalikes:
+            from restproof.suite.subject import Subject
+
             made: list[Any] = []
+            setup = f"{subject.name}:like {name}"
+            subject = Subject(self, subject.resource, setup=setup, token=self.setup_token(setup))
             if name in subject.bodies.unique_fields and subject.bodies.unique_value(name) == RUN:
                 schema = subject.bodies.writable[name]
                 # The last two stand in another order where text is compared by UTF-16 units.
@@ -225,9 +270,13 @@ class World:
         if key not in self._unique:
             bodies = self.bodies(resource)
             schema = bodies.id_schema if field == resource.id.field else bodies.writable[field]
-            number = self._given_out.get((name, field), zlib.crc32(self.prefix.encode()) + self.first_number)
-            self._given_out[name, field] = number + 1
-            self._unique[key] = nth(schema, number)
+
+            def following() -> Any:
+                number = self._given_out.get((name, field), zlib.crc32(self.prefix.encode()) + self.first_number)
+                self._given_out[name, field] = number + 1
+                return nth(schema, number)
+
+            self._unique[key] = self.keeper.must(f"unique {name}.{field} {token} {tag}", following)
         return self._unique[key]
 
     def reference_id(self, name: str, key: str) -> Any:

@@ -45,6 +45,7 @@ class _Work:
         self.failed: list[str] = []
         self.doubtful: list[str] = []
         self.undeletable: Counter[str] = Counter()
+        self.moved: list[Entry] = []
         self.entries = ledger.open_entries()
 
     def delete_known(self) -> None:
@@ -54,16 +55,15 @@ class _Work:
                 continue
             if resource is None or not resource.supports("delete"):
                 self.undeletable[entry.resource] += 1
-            else:
-                self._delete(resource, entry, entry.item)
+            elif not self._delete(resource, entry, entry.item) and resource.id.follows:
+                self.moved.append(entry)
 
     def sweep(self) -> None:
-        """One walk for each collection that has creates without a known id."""
+        """One walk for each collection that has creates without a known id, or whose id an update has changed."""
         groups: dict[tuple[str, str, Headers, str], list[Entry]] = {}
-        for entry in self.entries:
-            if entry.item is None:
-                key = (entry.resource, entry.collection, entry.headers, entry.credential)
-                groups.setdefault(key, []).append(entry)
+        for entry in [*(e for e in self.entries if e.item is None), *self.moved]:
+            key = (entry.resource, entry.collection, entry.headers, entry.credential)
+            groups.setdefault(key, []).append(entry)
         for group in reversed(groups.values()):
             resource = self.contract.resources.get(group[0].resource)
             if resource is None or not resource.supports("delete"):
@@ -106,13 +106,15 @@ class _Work:
         before = len(self.failed)
         for item in found:
             path, _, query = first.collection.partition("?")
-            target = f"{path.rstrip('/')}/{quote(str(item[resource.id.field]), safe='')}"
+            slash = "/" if path.endswith("/") else ""
+            target = f"{path.rstrip('/')}/{quote(str(item[resource.id.field]), safe='')}{slash}"
             self._delete(resource, first, f"{target}?{query}" if query else target)
         if len(self.failed) == before:
             for entry in group:
                 self.ledger.settled(entry.n)
 
-    def _delete(self, resource: Resource, entry: Entry, item: str) -> None:
+    def _delete(self, resource: Resource, entry: Entry, item: str) -> bool:
+        """Whether the delete of ``item`` found it."""
         path, _, query = item.partition("?")
         request = Request(
             resource.method("delete"), path, tuple(parse_qsl(query, keep_blank_values=True)), self._headers(entry)
@@ -122,7 +124,7 @@ class _Work:
             exchange = self.session.send(request, about, entry.credential, beyond_ceiling=True)
         except NotSent as reason:
             self.failed.append(f"{resource.name} {path}: {reason}")
-            return
+            return False
         status = exchange.status
         # What the contract answers to a second delete says that it is gone, be it 403.
         gone = status in _GONE or status in resource.status("repeat_delete")
@@ -131,6 +133,7 @@ class _Work:
             self.ledger.deleted(item)
         else:
             self.failed.append(f"{resource.name} {path}: {status or exchange.error}")
+        return status is not None and status // 100 == 2
 
     def _headers(self, entry: Entry) -> Headers:
         return entry.headers or contract_headers(self.contract, dict(self.session.target.ids))

@@ -22,6 +22,11 @@ class TransportError(Exception):
         self.error = error
 
 
+class StaleStub(Exception):
+    """A recording does not hold what the suite asks for now. The message says which case, what was wanted and what
+    is there."""
+
+
 def describe(failure: Failure) -> str:
     """The words for a failure: ``timeout``, ``connection refused``, ``connection reset``, ``connection closed``,
     ``name not resolved``, ``host unreachable``, ``tls: …``, ``malformed response``, ``incomplete response``, ``no

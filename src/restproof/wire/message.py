@@ -73,11 +73,12 @@ class Response:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON (RFC 8259): UTF-8 without byte order mark, no ``NaN`` or ``Infinity``.
+        """The body as JSON (RFC 8259) without byte order mark, no ``NaN`` or ``Infinity``. What is no UTF-8 is read as
+        U+FFFD, so that one broken text does not hide the rest of a list (``protocol.json-valid`` tells of it).
 
         Raises ``ValueError`` where it is something else; also where it is nested too deeply to be read.
         """
-        text = self.body.decode("utf-8")
+        text = self.body.decode("utf-8", errors="replace")
         try:
             return json.loads(text, parse_constant=_not_json)
         except RecursionError:
@@ -101,7 +102,8 @@ class Exchange:
     """A request as it was sent, with its answer or the error that came instead; exactly one of the two is set.
 
     ``started`` is in seconds since the run began, ``elapsed`` in seconds until the last byte. ``credential`` is the
-    name of the credential, ``None`` where none was sent.
+    name of the credential, ``None`` where none was sent. ``attempt``: 2 where it is the same request sent again after
+    a 429, 502 or 503, and so on.
     """
 
     n: int
@@ -113,6 +115,7 @@ class Exchange:
     elapsed: float
     credential: str | None
     about: About
+    attempt: int = 1
 
     @property
     def status(self) -> int | None:
@@ -132,6 +135,7 @@ def to_event(exchange: Exchange) -> dict[str, Any]:
         "resource": about.resource,
         "operation": about.operation,
         "credential": exchange.credential,
+        **({"attempt": exchange.attempt} if exchange.attempt > 1 else {}),
         "request": {
             "method": request.method,
             "url": exchange.url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 import warnings
@@ -52,3 +53,23 @@ def handshake(host: str, port: int, ca_bundle: Path | None, *, outdated: bool = 
         return None, error.verify_message
     except OSError as error:
         return None, str(error.strerror or error)
+
+
+def raw_answer(host: str, port: int, ca_bundle: Path | None, *, tls: bool, data: bytes) -> int | None:
+    """The status that a server answers to bytes on a new connection; ``None`` where it closes the connection, or
+    answers what is no HTTP. Raises ``TimeoutError`` where it does neither in time."""
+    with socket.create_connection((host, port), timeout=TIMEOUT) as plain:
+        stream: socket.socket = plain
+        if tls:
+            context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+            stream = context.wrap_socket(plain, server_hostname=host)
+        with stream:
+            try:
+                stream.sendall(data)
+                head = stream.recv(4096)
+            except TimeoutError:
+                raise
+            except OSError:
+                return None
+    found = re.match(rb"HTTP/\d\.\d (\d{3})\b", head)
+    return int(found[1]) if found else None

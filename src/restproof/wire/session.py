@@ -145,7 +145,7 @@ class Session:
             self._count(beyond_ceiling)
             if self._pacer:
                 self._pacer.wait()
-            exchange = self._attempt(request, headers, about, credential)
+            exchange = self._attempt(request, headers, about, credential, 1 + retried + throttled)
             if exchange.status == 429 and not expect_throttle and throttled < _THROTTLED:
                 kind, said, usual = (
                     "throttle",
@@ -159,7 +159,7 @@ class Session:
             else:
                 return exchange
             wait = usual if said is None else said
-            if waited + wait > self.max_wait or self._is_exhausted(beyond_ceiling):
+            if not self._may_repeat(waited + wait, beyond_ceiling):
                 return exchange
             waited += wait
             self._note(kind, f"{exchange.status} to {request.method} {request.path}: sent again after {wait:.1f} s")
@@ -182,6 +182,10 @@ class Session:
             if self._is_exhausted(beyond_ceiling):
                 raise NotSent(f"ceiling of {self._max_requests} requests reached")
             self.requests += 1
+
+    def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
+        """Whether a request is sent again, for which ``waited`` seconds pass in all."""
+        return waited <= self.max_wait and not self._is_exhausted(beyond_ceiling)
 
     def _is_exhausted(self, beyond_ceiling: bool) -> bool:
         return self._max_requests is not None and self.requests >= self._max_requests and not beyond_ceiling
@@ -213,7 +217,9 @@ class Session:
                 headers["Content-Length"] = str(len(request.body))
         return headers
 
-    def _attempt(self, request: Request, headers: HTTPHeaderDict, about: About, credential: str | None) -> Exchange:
+    def _attempt(
+        self, request: Request, headers: HTTPHeaderDict, about: About, credential: str | None, attempt: int
+    ) -> Exchange:
         target = self._prefix + request.target
         prepared = Prepared(request.method, self._origin, target, headers, request.body)
         started = self._clock()
@@ -247,10 +253,15 @@ class Session:
             elapsed=elapsed,
             credential=credential,
             about=about,
+            attempt=attempt,
         )
         with self._lock:
             self._recorder.exchange(exchange)
         return exchange
+
+    def release(self) -> None:
+        """Close the idle connections: a server that takes one at a time has room for another."""
+        self._adapter.forget_connections()
 
     def _answer(self, prepared: Prepared) -> Answer:
         """The answer up to its body. A kept connection that the server has closed meanwhile is no answer to this

@@ -41,9 +41,12 @@ def backoff(attempt: int) -> float:
     return float(0.2 * 2**attempt)
 
 
-def retry_after(response: Response | None, limits: RateLimit | None) -> float | None:
+def retry_after(
+    response: Response | None, limits: RateLimit | None, clock: Callable[[], float] = time.time
+) -> float | None:
     """Seconds until a request may be sent again, by ``Retry-After`` or else by the contract's reset header;
-    ``None`` where neither says so. Points in time are taken by the server's own ``Date``, where it has one."""
+    ``None`` where neither says so. Points in time are taken by the server's own ``Date``, where it has one, else by
+    ``clock`` (Unix time)."""
     if response is None:
         return None
     said = (response.header("Retry-After") or "").strip()
@@ -51,17 +54,17 @@ def retry_after(response: Response | None, limits: RateLimit | None) -> float | 
         return float(said)
     at = _http_date(said)
     if at is not None:
-        return max(0.0, at - _now(response))
+        return max(0.0, at - _now(response, clock))
     reset = (response.header(limits.reset) or "").strip() if limits and limits.reset else ""
     if not (reset.isascii() and reset.isdigit()):
         return None
     seconds = float(reset)
-    return max(0.0, seconds - _now(response)) if seconds >= _UNIX_TIME_FROM else seconds
+    return max(0.0, seconds - _now(response, clock)) if seconds >= _UNIX_TIME_FROM else seconds
 
 
-def _now(response: Response) -> float:
+def _now(response: Response, clock: Callable[[], float]) -> float:
     date = _http_date(response.header("Date") or "")
-    return time.time() if date is None else date
+    return clock() if date is None else date
 
 
 def _http_date(text: str) -> float | None:

@@ -102,7 +102,7 @@ def _next_token(paging: Paging, response: Response) -> str | None:
         return response.header(paging.next_header)
     if paging.next_field:
         value: Any = response.json
-        for name in paging.next_field.split("."):
+        for name in paging.next_field.strip("/").split("/"):
             value = value.get(name) if isinstance(value, dict) else None
         return str(value) if value else None
     link = re.search(r'<([^<>]*)>\s*;[^,]*\brel="?next"?', ", ".join(response.all("Link")))

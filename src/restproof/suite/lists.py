@@ -1,0 +1,62 @@
+"""What suites of lists share: the whole list, read twice where a finding rests on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from restproof.contract.model import ANY, Contract, Resource
+from restproof.suite.failure import NotTested
+from restproof.suite.subject import Query, Subject
+
+FEW = 5
+"""Entries that a list has at least, so that it can be cut into pages."""
+
+
+def is_paged(contract: Contract, resource: Resource) -> bool:
+    """Whether the resource's list comes in pages."""
+    return resource.paging.style != "none"
+
+
+def is_numbered(contract: Contract, resource: Resource) -> bool:
+    """Whether pages are named by number or offset."""
+    return resource.paging.style in ("page", "offset")
+
+
+def of_a_steady_list(test: Callable[..., None]) -> Callable[..., None]:
+    """A finding counts only if a second read of the whole list agrees with the first: where others write to it,
+    nothing can be said of it as a whole."""
+
+    @wraps(test)
+    def steady(resource: Subject, **inputs: Any) -> None:
+        try:
+            test(resource, **inputs)
+        except AssertionError:
+            first = resource.world.listed.get(resource.about[0] or "")
+            if first is not None and resource.entry_ids(first) != resource.entry_ids(resource.walk()):
+                raise NotTested("the list was changing") from None
+            raise
+
+    return steady
+
+
+def settled(resource: Subject) -> list[Any]:
+    """All entries of the list."""
+    return resource.world.whole_list(resource)
+
+
+def some(resource: Subject, count: int = FEW) -> list[Any]:
+    """The whole list, with at least ``count`` entries in it where any can be made."""
+    if resource.bodies.creatable:
+        resource.world.at_least(resource, count)
+    return settled(resource)
+
+
+def every_entry(resource: Subject) -> Query:
+    """A filter that all entries match, where there is one; else nothing."""
+    for name, found in resource.resource.filters.items():
+        for value, wanted in (found.values or {}).items():
+            if wanted is ANY:
+                return resource.filter_query(name, value)
+    return ()

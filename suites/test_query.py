@@ -1,0 +1,209 @@
+"""What a query asks of a list: filters, order, and fields that do not exist."""
+
+from math import ceil
+
+from restproof.contract.model import ANY
+from restproof.contract.shapes import type_of
+from restproof.semantics.state import same
+from restproof.suite import Field, NotTested, Subject, for_each, must, requirement
+from restproof.suite.lists import FEW, every_entry, is_paged, of_a_steady_list, settled, some
+
+
+def filters(field: Field):
+    for name, found in field.resource.filters.items():
+        yield {"name": name, "values": list(found.values) if found.values else None}
+
+
+def filtered(resource: Subject, name: str, values):
+    """Each value of the filter to try, with the entries of the whole list that match it."""
+    found = resource.resource.filters[name]
+    made = resource.world.lookalikes(resource, found.field) if resource.bodies.creatable else []
+    entries = settled(resource)
+    if values is not None:
+        for value in values:
+            wanted = found.values[value]
+            yield value, entries, [e for e in entries if wanted is ANY or matches(e, found.field, wanted)]
+        return
+    there = [v for e in entries for v in values_at(e, found.field) if isinstance(v, str | int | float)]
+    candidates = made[:3] or list(dict.fromkeys(there))[:3]
+    for value in candidates:
+        if value not in (None, ""):
+            yield value, entries, [e for e in entries if matches(e, found.field, value)]
+
+
+def values_at(entry: dict, field: str) -> list:
+    """What an entry holds at ``name``, ``office.id`` or ``departments[].id``."""
+    found: list = [entry]
+    for step in field.split("."):
+        found = [v.get(step.removesuffix("[]")) for v in found if isinstance(v, dict)]
+        found = [inner for v in found for inner in (v if isinstance(v, list) else [v])]
+    return found
+
+
+def matches(entry: dict, field: str, wanted: object) -> bool:
+    return any(same(value, wanted) for value in values_at(entry, field))
+
+
+def near_misses(resource: Subject, name: str, values):
+    """Values that nothing equals and that a careless comparison takes for one that is there: an id cut short, text with
+    blanks, in another case, with the wildcards of SQL. And an id that names nothing."""
+    field = resource.resource.filters[name].field
+    if field == resource.resource.id.field and values is None:
+        yield resource.world.absent_id(resource.resource)
+        known = next(iter(resource.entry_ids(settled(resource))), None)
+        if isinstance(known, int) and known > 9:
+            yield known // 10
+        return
+    made = resource.world.lookalikes(resource, field) if resource.bodies.creatable and values is None else []
+    for text in [t for t in made if isinstance(t, str) and len(t) > 3][:1]:
+        yield from (f"{text} ", f" {text}", text.swapcase(), f"{text[:-2]}%", f"{text[:-1]}_")
+
+
+@requirement("list.filter-sound", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
+@for_each(filters)
+@of_a_steady_list
+def test_a_filtered_list_holds_only_what_matches(resource: Subject, name, values):
+    field = resource.resource.filters[name].field
+    misses = list(near_misses(resource, name, values))
+    nothing = [(text, [e for e in settled(resource) if same(e.get(field), text)]) for text in misses]
+    for value, matching in [*((v, m) for v, _, m in filtered(resource, name, values)), *nothing]:
+        page = resource.list((*resource.filter_query(name, value), *resource.page_query(resource.largest_page())))
+        must.have_status(page, "listed", because=f"filtered by {name}", field=name)
+        strangers = set(map(str, resource.entry_ids(page.entries or ()))) - set(map(str, resource.entry_ids(matching)))
+        must.hold(
+            not strangers,
+            page,
+            f"a list filtered by {name} holds {len(strangers)} entries that do not match",
+            kind="filter",
+            expected="only what matches",
+            actual="others too",
+            field=name,
+        )
+
+
+@requirement("list.filter-complete", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
+@for_each(filters)
+@of_a_steady_list
+def test_a_filtered_list_holds_all_that_matches(resource: Subject, name, values):
+    for value, _, matching in filtered(resource, name, values):
+        page, *others = resource.pages(None, resource.filter_query(name, value))
+        walked = resource.entry_ids(e for p in (page, *others) for e in p.entries or ())
+        missing = set(map(str, resource.entry_ids(matching))) - set(map(str, walked))
+        must.hold(
+            not missing,
+            page,
+            f"a list filtered by {name} leaves out {len(missing)} of {len(matching)} entries that match",
+            kind="filter",
+            expected="all that matches",
+            actual="some left out",
+            field=name,
+        )
+        if matching and is_paged(resource.contract, resource.resource):
+            size = resource.allowed_size(min(3, len(matching)))
+            short = resource.list((*resource.filter_query(name, value), *resource.page_query(size)))
+            must.hold(
+                len(short.entries or ()) == min(size, len(matching)),
+                short,
+                f"a page of {size} of a list filtered by {name} holds {len(short.entries or ())} entries",
+                kind="filter page",
+                expected="a full page of what matches",
+                actual="another number",
+                field=name,
+            )
+
+
+def bad_filters(field: Field):
+    for name, found in field.resource.filters.items():
+        schema = field.resource.properties.get(found.field, {})
+        if found.values or schema.get("type") == "integer":
+            yield {"name": name, "value": "restproof"}
+        for value in list(found.values or ())[:1]:
+            if value.swapcase() not in found.values:
+                yield {"name": name, "value": value.swapcase()}
+
+
+@requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters))
+@for_each(bad_filters)
+def test_a_filter_value_of_an_impossible_kind_is_refused(resource: Subject, name, value):
+    must.be_refused(
+        resource.list(resource.filter_query(name, value)), "bad_filter", field=name, because=f"{name}={value!r}"
+    )
+
+
+def orders(field: Field):
+    for name in field.resource.sort:
+        for descending in (False, True):
+            yield {"name": name, "descending": descending}
+
+
+@requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=6, set_up=FEW)
+@for_each(orders)
+@of_a_steady_list
+def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
+    if resource.bodies.creatable:
+        resource.world.lookalikes(resource, name)
+    entries = some(resource)
+    query = resource.sort_query(name, descending=descending)
+    way = "down" if descending else "up"
+    largest = resource.largest_page() or 0
+    for size in {largest} if descending else {resource.allowed_size(ceil(len(entries) / 3)) if largest else 0}:
+        pages = resource.pages(size or None, query)
+        must.have_status(pages[0], "listed", because=f"sorted by {name}")
+        walked = [e for p in pages for e in p.entries or ()]
+        keys = [e.get(name) for e in walked if isinstance(e, dict) and e.get(name) is not None]
+        if len({"number" if type_of(k) == "integer" else type_of(k) for k in keys}) > 1:
+            raise NotTested(f"entries hold values of several types in {name}, which have no order")
+        ordered = sorted(keys, reverse=descending)
+        must.hold(
+            keys == ordered,
+            pages[0],
+            f"a list sorted {way} by {name} is not in order",
+            kind="sort",
+            expected=f"sorted {way}",
+            actual="not in order",
+            field=name,
+        )
+        ids = resource.entry_ids(walked)
+        must.hold(
+            len(ids) == len(set(ids)) == len(entries),
+            pages[-1],
+            f"a list sorted {way} by {name} does not hold every entry once across its pages",
+            kind="sort pages",
+            expected="every entry once",
+            actual=f"{len(set(ids))} of {len(entries)} in {len(ids)}",
+            field=name,
+        )
+
+    matching = every_entry(resource)
+    if matching and resource.largest_page():
+        page = resource.list((*query, *matching, *resource.page_query(resource.largest_page())))
+        keys = [e[name] for e in page.entries or () if isinstance(e, dict) and e.get(name) is not None]
+        must.hold(
+            keys == sorted(keys, reverse=descending),
+            page,
+            f"a filtered list sorted {way} by {name} is not in order",
+            kind="sort",
+            expected=f"sorted {way}",
+            actual="not in order",
+            field=name,
+        )
+
+
+def unknown_queries(field: Field):
+    if field.resource.sort or field.resource.filters:
+        for name in ("restproof_unknown_field",):
+            yield {"query": "sort", "name": name}
+            yield {"query": "filter", "name": name}
+
+
+@requirement("list.unknown-query-field", on="list", when=lambda c, r: not c.status("unknown_query").accepted)
+@for_each(unknown_queries)
+def test_an_unknown_query_field_gets_its_status(resource: Subject, query, name):
+    asked = resource.sort_query(name) if query == "sort" else resource.filter_query(name, "1")
+    must.be_refused(resource.list(asked), "unknown_query", because=f"{query} by a field that does not exist")
+    if query == "sort":
+        must.be_refused(
+            resource.list(resource.sort_query(name, descending=True)),
+            "unknown_query",
+            because="sort down by a field that does not exist",
+        )

@@ -1,0 +1,76 @@
+"""Contracts that nobody wrote: the sandbox keeps each, the suites find nothing, and they find the faults.
+
+``RESTPROOF_CONTRACTS`` says how many contracts are drawn, ``RESTPROOF_CONTRACTS_FROM`` the first seed. The seed of a
+contract that breaks something is in the name of the test.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from restproof.contract.load import check, load
+from restproof.sandbox.faults import catalogue
+
+from .contracts import drawn
+from .faults import CANDIDATES, applicable
+from .running import run
+
+COUNT = int(os.environ.get("RESTPROOF_CONTRACTS", "3"))
+FIRST = int(os.environ.get("RESTPROOF_CONTRACTS_FROM", "1"))
+FAULTS = 3
+SEEDS = range(FIRST, FIRST + COUNT)
+OWN = Path(__file__).parent / "contracts"
+
+
+def test_equal_seeds_draw_equal_contracts() -> None:
+    assert drawn(1) == drawn(1)
+    assert drawn(1) != drawn(2)
+
+
+def test_what_is_drawn_is_sound_and_differs(tmp_path: Path) -> None:
+    seen = set()
+    for seed in range(1, 41):
+        folder = drawn(seed).write(tmp_path / str(seed))
+        assert not [str(problem) for problem in check(folder)]
+        seen.add((folder / "contract.yaml").read_text(encoding="utf-8"))
+    assert len(seen) == 40
+
+
+def test_the_faults_are_in_the_catalogue() -> None:
+    assert set(CANDIDATES) <= set(catalogue())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_sandbox_keeps_a_contract_that_nobody_wrote(seed: int, tmp_path: Path) -> None:
+    contract = drawn(seed).write(tmp_path / "contract")
+    assert not check(contract)
+    told = run(contract, tmp_path / "run")
+    assert not told.troubles
+    assert told.summary["verdict"] == "conforming"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_suites_find_faults_under_a_contract_that_nobody_wrote(seed: int, tmp_path: Path) -> None:
+    contract = drawn(seed).write(tmp_path / "contract")
+    names = applicable(load(contract))
+    random.Random(seed).shuffle(names)
+    missed = []
+    for name in names[:FAULTS]:
+        told = run(contract, tmp_path / name, "--fault", name)
+        if catalogue()[name].requirement not in told.requirements("fail", "blocked"):
+            missed.append(name)
+    assert not missed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(p.name for p in OWN.iterdir() if p.is_dir()))
+def test_the_sandbox_keeps_a_contract_of_another_kind(name: str, tmp_path: Path) -> None:
+    told = run(OWN / name, tmp_path / "run")
+    assert not told.troubles
+    assert told.summary["verdict"] == "conforming"
