@@ -118,6 +118,7 @@ class _Register:
             STALE: Requirement(STALE, "must", "a declared deviation still describes a failure and has not expired"),
             **run.requirements,
         }
+        self._ranks = {name: rank for rank, name in enumerate(self._entries)}
         self._above: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, name: str) -> Requirement:
@@ -127,6 +128,10 @@ class _Register:
     def severity(self, name: str) -> int:
         """0 for a must or a policy that binds, 1 for a should."""
         return 1 if self[name].level == "should" else 0
+
+    def rank(self, name: str) -> int:
+        """Where the register tells it: the smaller, the earlier."""
+        return self._ranks.get(name, len(self._ranks))
 
     def applies(self, name: str) -> bool:
         return self[name].level != "policy" or self[name].binding
@@ -252,14 +257,8 @@ def _causes(results: Sequence[Result], register: _Register) -> tuple[Cause, ...]
                 values = ("", "")
             groups.setdefault((result.requirement, finding.kind, *values), []).append((result, finding))
     found = [_cause(group, register) for group in groups.values()]
-    found.sort(
-        key=lambda c: (
-            register.severity(c.requirement),
-            -len(c.places),
-            len(register.above(c.requirement)),
-            c.requirement,
-        )
-    )
+    # What much else rests on stands first in the register: of several causes it is the likeliest root.
+    found.sort(key=lambda c: (register.severity(c.requirement), register.rank(c.requirement), -len(c.places)))
     return tuple(found)
 
 

@@ -1,0 +1,92 @@
+"""``restproof judge``: recorded traffic of any client against a contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from restproof.errors import ConfigurationError
+
+
+@click.command("judge")
+@click.argument("traffic", type=click.Path(path_type=Path))
+@click.option("--contract", metavar="CONTRACT", help="Directory, file or bundled name. Default: as for restproof run.")
+@click.option(
+    "--base-url",
+    metavar="URL",
+    help="The API's server; the contract's base path is added. Default: the host with most of its paths.",
+)
+@click.option("--deviations", metavar="FILE", help="Declared deviations.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["must", "should"]),
+    default="must",
+    show_default=True,
+    help="The mildest level whose failure fails the traffic.",
+)
+@click.option("--out", metavar="DIR", help="Where the run file and the reports go. Default: reports/<time>.")
+@click.option("-q", "--quiet", is_flag=True, help="Do not tell what was left out.")
+def command(
+    traffic: Path,
+    contract: str | None,
+    base_url: str | None,
+    deviations: str | None,
+    fail_on: str,
+    out: str | None,
+    quiet: bool,
+) -> int:
+    """Judge TRAFFIC, which any client has recorded: a HAR 1.2 file, a cassette of vcrpy, or a run file.
+
+    Every rule that the traffic can show is applied; the others are "not tested". Ends as `restproof run` does.
+    """
+    from restproof.cli.run import suites
+    from restproof.config import load_config, resolve_contract
+    from restproof.contract.load import load
+    from restproof.deviations import load_deviations
+    from restproof.oracle.verdict import exit_code
+    from restproof.report.terminal import closing_lines
+    from restproof.report.write import write_all
+    from restproof.run.traffic import read_traffic
+    from restproof.run.writer import Writer
+    from restproof.suite import judging
+    from restproof.suite.live import claimed, now, point_latest, run_directory
+    from restproof.suite.options import Options
+    from restproof.suite.recorded import match
+    from restproof.suite.register import load as load_register
+
+    cwd = Path.cwd()
+    config = load_config(cwd)
+    file = resolve_contract(contract, config, cwd)
+    promised = load(file)
+    declared = load_deviations(Path(deviations)) if deviations else []
+    if base_url is not None and not base_url.startswith(("http://", "https://")):
+        raise ConfigurationError(f"{base_url!r} is no base URL", hint="Give scheme and host: https://api.example.com")
+    folder = suites(config.root)
+    register = load_register(folder / "requirements.yaml")
+    matched = match(read_traffic(traffic), promised, base_url, traffic)
+    items = judging.items_under(folder, promised, register)
+    directory = run_directory(Options(out=out), config, cwd, now())
+    if out:
+        directory.mkdir(parents=True, exist_ok=True)
+    else:
+        directory = claimed(directory)
+    notes, count = matched.notes, len(matched.seen)
+    path = directory / "run.jsonl.gz"
+    writer = Writer(path)
+    writer.write(
+        judging.header(promised, file, register, matched, traffic=traffic.name, fail_on=fail_on, deviations=declared)
+    )
+    judging.Judging(promised, register, items, writer).run(matched)
+    writer.write(judging.footer(matched, count))
+    writer.close()
+    verdict = write_all(path, directory).verdict
+    if not out:
+        point_latest(directory)
+    if not quiet:
+        click.echo(f"{count:,} exchanges with {matched.base}{promised.base_path}")
+        for note in notes:
+            click.echo(f"  not judged: {note}")
+    for line in closing_lines(verdict, directory / "index.html"):
+        click.echo(line)
+    return exit_code(verdict)

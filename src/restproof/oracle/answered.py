@@ -1,0 +1,194 @@
+"""Whether an answer is one that the contract allows for what the request evidently was, by the exchange alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.model import Contract, Resource, Status, creates_by_put
+from restproof.oracle.asked import WRITES, Asked, Reason
+from restproof.oracle.seen import Seen, id_of
+from restproof.oracle.told import Checks, Told, gap_told, gaps, status_told, told
+from restproof.semantics.initial import readbacks, reference_paths
+from restproof.semantics.state import expected
+
+_SUCCESS = {
+    "create": ("create.answers-created", "created"),
+    "update": ("update.answers-ok", "updated"),
+    "replace": ("replace.answers", "replaced"),
+    "read": ("read.answers-ok", "read"),
+    "list": ("list.answers-ok", "listed"),
+    "delete": ("delete.answers", "deleted"),
+}
+_ACCEPTED = {"create": "create.accepts-valid", "update": "update.accepts-valid", "replace": "replace.answers"}
+
+
+class Answered:
+    """Judges single exchanges. ``credentials_shown``: whether the traffic shows credentials at all."""
+
+    def __init__(self, contract: Contract, asked: Asked, *, credentials_shown: bool) -> None:
+        self._contract = contract
+        self._asked = asked
+        self._credentials_shown = credentials_shown
+
+    def judge(self, seen: Seen, reasons: tuple[Reason, ...] | None) -> Checks:
+        """The checks of one exchange; ``reasons`` as ``Asked`` gives them for a write."""
+        if seen.exchange.response is None:
+            return
+        if seen.operation is None:
+            yield from self._unsupported(seen)
+            return
+        if self._is_anonymous(seen):
+            yield from self._anonymous(seen)
+            return
+        if seen.operation in WRITES:
+            yield from self._write(seen, reasons)
+        elif seen.ok and seen.exchange.request.header("Range") is None:
+            yield from self._success(seen)
+
+    def _unsupported(self, seen: Seen) -> Checks:
+        resource, method = seen.resource, seen.exchange.request.method
+        if method in resource.other_methods.get("item" if seen.route.is_item else "collection", ()):
+            return
+        if seen.ok or seen.status in resource.status("unsupported"):
+            where = "item" if seen.route.is_item else "collection"
+            yield status_told(
+                "protocol.unsupported-verb", seen, resource.status("unsupported"), f"{method} on the {where}"
+            )
+
+    def _is_anonymous(self, seen: Seen) -> bool:
+        """Whether the request evidently held no credential: others in the traffic show theirs."""
+        request, auth = seen.exchange.request, self._contract.auth
+        return (
+            auth.scheme != "none"
+            and self._credentials_shown
+            and request.header(auth.header) is None
+            and request.header("Cookie") is None
+            and "headers" not in seen.lacks
+        )
+
+    def _anonymous(self, seen: Seen) -> Checks:
+        missing, order = seen.resource.status("missing_credential"), self._contract.order
+        first = order.index("missing_credential") < order.index("forbidden")
+        if seen.ok or (first and seen.status in seen.resource.status("forbidden")) or seen.status in missing:
+            yield status_told("auth.missing", seen, missing, "the request has no credential")
+
+    def _success(self, seen: Seen) -> Checks:
+        """A 2xx to a request that needs nothing more than to be answered."""
+        operation = str(seen.operation)
+        requirement, case = _SUCCESS[operation]
+        wanted = seen.resource.status(case)
+        if operation == "delete":
+            # A second delete may be answered in its own way, and nobody knows whether this was one.
+            wanted |= seen.resource.status("repeat_delete")
+        check = status_told(requirement, seen, wanted)
+        if check.finding is None and operation == "delete" and seen.resource.deleted_body == "empty":
+            body = seen.exchange.response.body if seen.exchange.response else b""
+            check = told(
+                requirement,
+                seen,
+                body,
+                "the answer to a delete has content",
+                kind="content",
+                expected="no content",
+                actual="content",
+                pointer="",
+            )
+        if check.finding is None and operation == "read" and seen.entity is not None and seen.route.id is not None:
+            other = id_of(seen.resource, seen.entity)
+            check = told(
+                requirement,
+                seen,
+                other is not None and other != seen.route.id,
+                f"a read shows another {seen.resource.name} than was asked for",
+                kind="another id",
+                expected="the id of the path",
+                actual="another",
+                field=seen.resource.id.field,
+            )
+        yield check
+
+    def _write(self, seen: Seen, reasons: tuple[Reason, ...] | None) -> Checks:
+        if reasons is None:
+            if seen.ok:
+                yield self._succeeded(seen)
+            return
+        against = [r for r in reasons if not seen.resource.status(r.case).accepted]
+        if not against:
+            yield from self._valid(seen)
+            return
+        allowed = Status()
+        for reason in against:
+            allowed |= seen.resource.status(reason.case)
+        first = against[0]
+        if seen.ok:
+            for reason in against:
+                status = seen.resource.status(reason.case)
+                yield status_told(reason.requirement, seen, status, reason.note, field=_top(reason.field))
+        elif seen.refused and (seen.status in allowed or seen.status not in self._asked.refusable(seen)):
+            yield status_told(first.requirement, seen, allowed, first.note, field=_top(first.field))
+
+    def _valid(self, seen: Seen) -> Checks:
+        """A write that the contract has nothing against."""
+        if seen.ok:
+            check = self._succeeded(seen)
+            yield check
+            if check.finding is None:
+                yield from self._shown(seen)
+        elif seen.refused:
+            refusable = self._asked.refusable(seen)
+            yield told(
+                _ACCEPTED[str(seen.operation)],
+                seen,
+                seen.status not in refusable,
+                f"the {seen.operation} with a body that the contract allows answered {seen.status}",
+                kind="status",
+                expected="success, or a refusal for what lies outside the body",
+                actual=str(seen.status),
+            )
+
+    def _succeeded(self, seen: Seen) -> Told:
+        requirement, case = _SUCCESS[str(seen.operation)]
+        wanted = seen.resource.status(case)
+        if seen.operation == "replace" and creates_by_put(seen.resource):
+            wanted |= seen.resource.status("created")
+        return status_told(requirement, seen, wanted)
+
+    def _shown(self, seen: Seen) -> Checks:
+        """What the answer itself shows of what was sent."""
+        if seen.entity is None or seen.fields is None or seen.operation == "replace":
+            return
+        known = {n: v for n, v in seen.fields.items() if n in seen.resource.shapes.create["properties"]}
+        before: dict[str, Any] | None = None if seen.operation == "create" else {}
+        wanted = expected(seen.resource, known, before=before)
+        for gap in gaps(seen.resource, wanted, seen.entity):
+            what = f"the answer to {'a create' if seen.operation == 'create' else 'an update'}"
+            yield gap_told(field_requirement(seen, gap.name, gap.wanted), seen, gap, what, _pointer(seen))
+            return
+        yield told(_ACCEPTED[str(seen.operation)], seen)
+
+
+def field_requirement(seen: Seen, name: str, wanted: object) -> str:
+    """The requirement that a wrong value of a field breaks, by what the write ``seen`` did to the field."""
+    if seen.operation == "create":
+        return "create.accepts-valid" if name in shown_members(seen.resource, seen.fields or {}) else "create.defaults"
+    if wanted is None:
+        return "update.null-clears"
+    if isinstance(wanted, list) and wanted:
+        return "update.replaces-arrays"
+    return "update.falsy-counts" if wanted in (0, False, "", []) else "update.persists"
+
+
+def shown_members(resource: Resource, fields: Mapping[str, Any]) -> set[str]:
+    """The members of a representation in which request fields show."""
+    paths = {**readbacks(resource), **reference_paths(resource)}
+    return {paths[n].root if n in paths else n for n in fields}
+
+
+def _pointer(seen: Seen) -> str:
+    wrapper = seen.resource.envelope.response
+    return f"/{wrapper}" if wrapper else ""
+
+
+def _top(field: str | None) -> str | None:
+    return field.partition(".")[0] if field else None

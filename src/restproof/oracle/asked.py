@@ -1,0 +1,190 @@
+"""What a request of recorded traffic evidently was: which refusals the contract asks for, from the request alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from restproof.contract.model import Contract, Ordered, Resource, Status
+from restproof.contract.shapes import type_of
+from restproof.oracle.seen import Seen, not_json
+from restproof.semantics.state import created
+from restproof.semantics.validate import Validation
+
+WRITES = ("create", "update", "replace")
+_CLOSED = ("additionalProperties", "unevaluatedProperties")
+_ABSENT: Any = object()
+_LARGE = 64 * 1024
+_LONG = 2000
+_FOREIGN = ("application/x-www-form-urlencoded", "application/xml", "text/xml", "multipart/form-data")
+_BY_OTHERS = (
+    *("missing_credential", "bad_credential", "forbidden", "forbidden_parent", "foreign", "throttled"),
+    *("absent", "absent_parent", "malformed_parent", "wrong_parent", "gone", "conflict", "precondition_failed"),
+)
+"""Cases of a refusal that the request's body and query do not decide: who asks, what is there, what others did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the contract refuses a request. ``case``: the contract's word for it; ``note``: a few words."""
+
+    requirement: str
+    case: str
+    field: str | None
+    note: str
+
+
+class Asked:
+    """Reads requests by the contract; compiled schemas are kept from one request to the next."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._validations = {r.name: Validation(r) for r in contract}
+
+    def reasons(self, seen: Seen) -> tuple[Reason, ...] | None:
+        """Why the contract refuses what a create, update or replace holds, the empty tuple where it does not;
+        ``None`` where that cannot be said: the recording left something out, or the schema is lenient there."""
+        if seen.operation not in WRITES or seen.hides or "headers" in seen.lacks:
+            return None
+        body = seen.exchange.request.body
+        media = (seen.exchange.request.header("Content-Type") or "").partition(";")[0].strip().lower()
+        if media in _FOREIGN:
+            return (Reason("media.foreign-body", "unsupported_media", None, f"the body is {media}"),)
+        if media and not (media == "application/json" or media.endswith("+json")):
+            return None
+        if not body:
+            return (Reason("input.malformed-json", "empty_body", None, "the body is empty"),)
+        if not isinstance(seen.document, dict):
+            return self._malformed(body)
+        found = list(self._parents(seen))
+        fields = seen.fields
+        wrapper = seen.resource.envelope.request
+        if fields is None:
+            return (*found, Reason("input.envelope", "envelope", wrapper, f"the body has no object {wrapper}"))
+        if wrapper is not None:
+            beside = {p.name for p in seen.resource.parameter_parents} | {wrapper}
+            found += [
+                Reason("input.unknown-field", "unknown_beside", n, f"{n} does not exist")
+                for n in seen.document
+                if n not in beside
+            ]
+        inside = self._fields(seen, fields)
+        return None if inside is None else (*found, *inside)
+
+    def _malformed(self, body: bytes) -> tuple[Reason, ...] | None:
+        try:
+            found = json.loads(body.decode(), parse_constant=not_json)
+        except RecursionError:
+            return None
+        except ValueError:
+            return (Reason("input.malformed-json", "malformed", None, "the body is no JSON"),)
+        if isinstance(found, dict):
+            return None  # it holds a number that no double can, of which no contract speaks
+        return (Reason("input.malformed-json", "malformed", None, "the body is no JSON object"),)
+
+    def _parents(self, seen: Seen) -> Iterator[Reason]:
+        for parent in seen.resource.parameter_parents:
+            place = seen.resource.parent_place(parent, str(seen.operation))
+            if place == "query":
+                if not dict(seen.query).get(parent.name):
+                    yield Reason("input.parent", "missing_parent", parent.name, f"{parent.name} is missing")
+            elif parent.name not in seen.document:
+                yield Reason("input.envelope", "missing_parent", parent.name, f"{parent.name} is missing")
+            else:
+                wanted = "integer" if self._contract.resources[parent.resource].id.type == "integer" else "string"
+                if type_of(seen.document[parent.name]) != wanted:
+                    yield Reason("input.parent", "mistyped_parent", parent.name, f"{parent.name} is no {wanted}")
+
+    def _fields(self, seen: Seen, fields: Mapping[str, Any]) -> list[Reason] | None:
+        resource, operation = seen.resource, str(seen.operation)
+        validation = self._validations[resource.name]
+        if validation.unstorable(fields) or (operation != "create" and fields.keys() & _fixed(resource)):
+            return None
+        problems = validation.problems(operation, fields)
+        if any(p.path and p.path[0] in resource.lenient for p in problems):
+            return None
+        found = [
+            Reason(
+                "create.server-set" if r.case == "server_set" else "input.unknown-field",
+                r.case,
+                r.field,
+                f"{r.field} {r.message}",
+            )
+            for r in validation.unknown(problems)
+        ]
+        for problem in problems:
+            if problem.keyword in _CLOSED:
+                continue
+            case = validation.values([problem], fields)[0].case
+            rule = _requirement(problem.keyword, _at(fields, problem.path))
+            found.append(
+                Reason(
+                    "input.reference" if case == "bad_reference" else rule,
+                    case,
+                    problem.field,
+                    f"{problem.field} {problem.message}",
+                )
+            )
+        if not found:
+            found = list(self._rules(validation, resource, operation, fields))
+        return found
+
+    def _rules(
+        self, validation: Validation, resource: Resource, operation: str, fields: Mapping[str, Any]
+    ) -> Iterator[Reason]:
+        if operation == "update":
+            # Only the named fields are certain, so both sides of an order must be among them.
+            sides = [{r.first, r.second} for r in resource.rules if isinstance(r, Ordered)]
+            if not any(pair <= fields.keys() for pair in sides):
+                return
+        after = fields if operation == "update" else created(resource, fields, server_set={})
+        for refusal in validation.rules(operation, None, after):
+            yield Reason("input.business-rule", refusal.case, refusal.field, f"{refusal.field} {refusal.message}")
+
+    def refusable(self, seen: Seen) -> Status:
+        """The statuses that a request may be refused with for reasons that lie outside of it."""
+        cases = list(_BY_OTHERS)
+        request = seen.exchange.request
+        accept = (request.header("Accept") or "").lower()
+        if seen.route.is_item:
+            cases += ["malformed_id", "repeat_delete"]
+        if len(request.body or b"") > _LARGE:
+            cases.append("too_large")
+        if len(seen.exchange.url) > _LONG:
+            cases.append("uri_too_long")
+        if accept and "json" not in accept and "*/*" not in accept:
+            cases.append("unacceptable")
+        if request.header("Expect") or request.header("Content-Encoding"):
+            cases.append("unsupported_media")
+        if seen.resource.references:
+            cases += ["reference", "bad_reference"]
+        if seen.resource.rules:
+            cases.append("rule")
+        found = Status()
+        for case in cases:
+            found |= seen.resource.status(case)
+        return found
+
+
+def _fixed(resource: Resource) -> set[str]:
+    """Fields that a later write may name only with the value that they have."""
+    return {resource.id.field, *resource.immutable}
+
+
+def _requirement(keyword: str, value: Any) -> str:
+    if keyword == "required":
+        return "input.required"
+    if keyword in ("type", "anyOf", "oneOf"):
+        return "input.null" if value is None else "input.type"
+    return "input.null" if value is None and keyword in ("enum", "const") else "input.bounds"
+
+
+def _at(value: Any, path: tuple[str | int, ...]) -> Any:
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return _ABSENT
+    return value

@@ -1,0 +1,80 @@
+"""What a list of recorded traffic asks for, and what its answer says of itself beside the entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from restproof.contract.model import ANY, Filter, Paging
+from restproof.oracle.seen import Seen, as_key
+
+
+def bad_pages(seen: Seen) -> Iterator[tuple[str, str]]:
+    """Page parameters that the contract refuses."""
+    paging = seen.resource.paging
+    number = {"page": paging.page, "offset": paging.offset}.get(paging.style)
+    for name, value in seen.query:
+        if name not in (number, paging.size):
+            continue
+        least = paging.min if name == paging.size else 1 if paging.style == "page" else 0
+        plain = value.isascii() and value.removeprefix("-").isdecimal()
+        over = name == paging.size and paging.max is not None and paging.over_max == "refused"
+        if not plain or int(value) < least or (over and int(value) > (paging.max or 0)):
+            yield name, value
+
+
+def total_of(seen: Seen, paging: Paging) -> int | None:
+    """The total that the answer to a list tells, where it tells one."""
+    if paging.total:
+        text = (seen.header(paging.total) or "").strip()
+        return int(text) if text.isascii() and text.isdecimal() else None
+    value = seen.json
+    for step in (paging.total_field or "").strip("/").split("/"):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def is_last(seen: Seen, paging: Paging) -> bool:
+    """Whether a page of a list with tokens names no next one."""
+    if paging.next_header:
+        return seen.header(paging.next_header) is None
+    if paging.next_field:
+        value = seen.json
+        for step in paging.next_field.strip("/").split("/"):
+            value = value.get(step) if isinstance(value, dict) else None
+        return not value
+    return paging.links and "headers" not in seen.lacks and "next" not in relations(seen)
+
+
+def relations(seen: Seen) -> set[str]:
+    """The relations of the Link headers (RFC 8288 §3)."""
+    lines = seen.exchange.response.all("Link") if seen.exchange.response else ()
+    found: set[str] = set()
+    for part in ", ".join(lines).split(";"):
+        name, _, value = part.partition("=")
+        if name.strip().lower() == "rel":
+            found.update(value.partition(",")[0].strip().strip('"').split())
+    return found
+
+
+def fits(wanted: Filter, text: str, entry: Mapping[str, Any]) -> bool | None:
+    """Whether an entry matches a filter; ``None`` where that cannot be said."""
+    value: Any = text
+    if wanted.values is not None:
+        if text not in wanted.values:
+            return None
+        value = wanted.values[text]
+        if value is ANY:
+            return True
+    found: Any = entry
+    for step in wanted.field.split("."):
+        if not isinstance(found, Mapping) or step not in found:
+            return None
+        found = found[step]
+    if isinstance(found, list | dict) or found is None:
+        return None
+    if wanted.values is not None:
+        return isinstance(found, bool) == isinstance(value, bool) and bool(found == value)
+    if isinstance(found, bool):
+        return text == str(found).lower()
+    return text == as_key(found)

@@ -1,0 +1,239 @@
+"""One exchange of recorded traffic, read by the contract: which resource and operation it is, and what it holds."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from restproof.contract.model import Contract, Resource
+from restproof.contract.routing import Route, Router
+from restproof.wire.message import Exchange
+
+REDACTED = "[redacted]"
+_BY_METHOD = {"GET": "read", "HEAD": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """``certain``: whether nothing that could bear on it was under way at the same time. ``lacks``: what the recording
+    left out of it (``request body``, ``response body``, ``headers``)."""
+
+    exchange: Exchange
+    contract: Contract
+    route: Route
+    certain: bool = True
+    lacks: frozenset[str] = frozenset()
+
+    @property
+    def n(self) -> int:
+        return self.exchange.n
+
+    @property
+    def resource(self) -> Resource:
+        return self.route.resource
+
+    @cached_property
+    def operation(self) -> str | None:
+        """The operation that the contract has for the method on this path, if any."""
+        method = self.exchange.request.method
+        return self.route.operations.get("GET" if method == "HEAD" else method)
+
+    @property
+    def told_as(self) -> str:
+        """The operation that a report tells the exchange under."""
+        return told_as(self.route, self.exchange.request.method)
+
+    @property
+    def status(self) -> int:
+        """The status; 0 where no answer came."""
+        return self.exchange.status or 0
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        return 400 <= self.status < 500
+
+    def header(self, name: str) -> str | None:
+        return self.exchange.response.header(name) if self.exchange.response else None
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        return self.exchange.request.query
+
+    @cached_property
+    def scope(self) -> Mapping[str, str]:
+        """Ancestor → id, as text, as far as the request names it."""
+        found = {name: id for name, id in self.route.ids.items() if id is not None}
+        operation = self.told_as
+        parameters = dict(self.query)
+        for parent in self.resource.parameter_parents:
+            if (
+                self.resource.parent_place(parent, operation if operation in self.resource.methods else "list")
+                == "body"
+            ):
+                value = self.document.get(parent.name) if isinstance(self.document, dict) else None
+            else:
+                value = parameters.get(parent.name)
+            if value is not None:
+                found[parent.resource] = as_key(value)
+        return found
+
+    @cached_property
+    def document(self) -> Any:
+        """The request body as JSON, ``None`` where it is none, or holds a number that no double can."""
+        body = self.exchange.request.body
+        if not body:
+            return None
+        try:
+            return json.loads(body.decode(), parse_constant=not_json, parse_float=_finite)
+        except (ValueError, RecursionError):
+            return None
+
+    @cached_property
+    def fields(self) -> dict[str, Any] | None:
+        """The resource's part of the request body, out of its envelope."""
+        if not isinstance(self.document, dict):
+            return None
+        wrapper = self.resource.envelope.request
+        if wrapper is not None:
+            found = self.document.get(wrapper)
+            return found if isinstance(found, dict) else None
+        beside = {p.name for p in self.resource.parameter_parents if self._in_body(p)}
+        return {n: v for n, v in self.document.items() if n not in beside}
+
+    def _in_body(self, parent: Any) -> bool:
+        return self.operation is not None and self.resource.parent_place(parent, self.operation) == "body"
+
+    @cached_property
+    def hides(self) -> bool:
+        """Whether the recording replaced a part of the request body."""
+        body = self.exchange.request.body
+        return "request body" in self.lacks or (body is not None and REDACTED.encode() in body)
+
+    @cached_property
+    def json(self) -> Any:
+        """The response body as JSON, ``None`` where it is none or was left out."""
+        if self.exchange.response is None or not self.exchange.response.body:
+            return None
+        try:
+            return self.exchange.response.json
+        except ValueError:
+            return None
+
+    @property
+    def entity(self) -> dict[str, Any] | None:
+        """The representation in the answer, out of its envelope."""
+        found, wrapper = self.json, self.resource.envelope.response
+        if wrapper and isinstance(found, dict):
+            found = found.get(wrapper)
+        return found if isinstance(found, dict) else None
+
+    @property
+    def entries(self) -> list[dict[str, Any]] | None:
+        """The entries of a list answer, out of its envelope; ``None`` where there is no array of objects."""
+        found, wrapper = self.json, self.resource.envelope.list
+        if wrapper and isinstance(found, dict):
+            found = found.get(wrapper)
+        return found if isinstance(found, list) and all(isinstance(e, dict) for e in found) else None
+
+    @property
+    def id(self) -> str | None:
+        """The id, as text: of the path, else of the representation."""
+        if self.route.is_item:
+            return self.route.id
+        return id_of(self.resource, self.entity)
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the query holds nothing but parents, so that the answer shows all fields."""
+        return {n for n, _ in self.query} <= {p.name for p in self.resource.parameter_parents}
+
+
+def told_as(route: Route, method: str) -> str:
+    """The operation that a request by ``method`` on a route is told under."""
+    found = route.operations.get("GET" if method == "HEAD" else method)
+    return found or _BY_METHOD.get(method, "read")
+
+
+def not_json(text: str) -> Any:
+    """Refuses ``NaN`` and ``Infinity``, which Python reads as JSON."""
+    raise ValueError(text)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(text)
+    return value
+
+
+def as_key(id: Any) -> str:
+    """An id as text: 5.0 is 5."""
+    return str(int(id)) if isinstance(id, float) and id.is_integer() else str(id)
+
+
+def id_of(resource: Resource, entity: Mapping[str, Any] | None) -> str | None:
+    """The id of a representation, as text."""
+    found = entity.get(resource.id.field) if entity else None
+    return None if found is None or isinstance(found, bool | dict | list) else as_key(found)
+
+
+class Locator:
+    """Finds the resource that a URL names, for one server: ``base`` is scheme, host and what stands before the
+    contract's base path."""
+
+    def __init__(self, contract: Contract, base: str) -> None:
+        self.base = base.rstrip("/")
+        self._contract = contract
+        self._origin = origin(self.base)
+        self._prefix = urlsplit(self.base).path
+        self._router = Router(contract)
+
+    def is_here(self, url: str) -> bool:
+        """Whether the URL is one of the API's server, below the contract's base path."""
+        if origin(url) != self._origin:
+            return False
+        root = self._prefix + self._contract.base_path
+        path = urlsplit(url).path
+        return path == root or path.startswith(f"{root.rstrip('/')}/")
+
+    def route(self, url: str) -> Route | None:
+        """The route of a URL that is here."""
+        return self._router.find(urlsplit(url).path.removeprefix(self._prefix))
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of a URL, the default port left out."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != usual else "")
+
+
+def likely_base(contract: Contract, urls: Iterable[str]) -> str | None:
+    """The origin with the most paths of the contract, the first of several; ``None`` where no URL has one."""
+    router = Router(contract)
+    counts: dict[str, int] = {}
+    for url in urls:
+        if router.find(urlsplit(url).path) is not None:
+            counts[origin(url)] = counts.get(origin(url), 0) + 1
+    return max(counts, key=lambda o: counts[o]) if counts else None
+
+
+def query_of(url: str) -> tuple[tuple[str, str], ...]:
+    """The query of a URL, decoded. Plus is a space."""
+    raw = urlsplit(url).query
+    pairs = (part.partition("=") for part in raw.split("&") if part)
+    return tuple((unquote(n.replace("+", " ")), unquote(v.replace("+", " "))) for n, _, v in pairs)

@@ -1,0 +1,117 @@
+"""What a judge of traffic says of one exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from restproof.contract.model import Resource, Status
+from restproof.contract.shapes import type_of
+from restproof.oracle.finding import Finding, shown
+from restproof.oracle.seen import Seen
+from restproof.semantics.state import differences
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One check: the requirement, where it is told, and what is wrong (``None``: nothing)."""
+
+    requirement: str
+    resource: str
+    operation: str
+    finding: Finding | None = None
+
+
+Checks = Iterator[Told]
+
+
+def told(
+    requirement: str,
+    seen: Seen,
+    wrong: object = False,
+    message: str = "",
+    *,
+    kind: str = "",
+    operation: str | None = None,
+    **details: Any,
+) -> Told:
+    """A check of ``seen``; a finding where ``wrong`` holds."""
+    finding = Finding(message, kind, exchange=seen.n, **details) if wrong else None
+    return Told(requirement, seen.resource.name, operation or seen.told_as, finding)
+
+
+def status_told(
+    requirement: str, seen: Seen, wanted: Status, why: str = "", *, field: str | None = None, **where: Any
+) -> Told:
+    """A check that the status of ``seen`` is one of ``wanted``."""
+    reason = f" ({why})" if why else ""
+    return told(
+        requirement,
+        seen,
+        seen.status not in wanted,
+        f"the {seen.told_as} answered {seen.status}, not {wanted}{reason}",
+        kind="status",
+        expected=str(wanted),
+        actual=str(seen.status),
+        field=field,
+        **where,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A member that is not what it has to be. ``name``: the response's own member."""
+
+    name: str
+    path: str
+    wanted: Any
+    found: Any
+
+
+def gaps(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[Gap]:
+    """Where ``actual`` does not hold what ``wanted`` says; times that denote one instant are equal, and in a sparse
+    representation null and absent are."""
+    for path, expected, found in differences(wanted, actual):
+        name = path.split("/")[1] if "/" in path else path
+        if resource.sparse and expected is None and found is None:
+            continue
+        if resource.properties.get(name, {}).get("format") == "date-time" and same_instant(expected, found):
+            continue
+        yield Gap(name, path, expected, found)
+
+
+def gap_told(
+    requirement: str, seen: Seen, gap: Gap, what: str, pointer: str = "", *, after: str = "", **where: Any
+) -> Told:
+    """A finding for a gap; ``what`` names what was compared, ``after`` ends the message."""
+    return told(
+        requirement,
+        seen,
+        True,
+        f"{what}: {gap.name} is {shown(gap.found)}, not {shown(gap.wanted)}{after}",
+        kind=f"value of {what}",
+        expected="null" if gap.wanted is None else "what the contract says",
+        actual=how_it_differs(gap.wanted, gap.found),
+        pointer=pointer + gap.path,
+        field=gap.name,
+        **where,
+    )
+
+
+def how_it_differs(wanted: Any, found: Any) -> str:
+    """How ``found`` differs, without the data of this run: what is wrong in one way everywhere is one cause."""
+    if found is None or found in ("", [], {}):
+        return shown(found)
+    if wanted is not None and type_of(found) != type_of(wanted):
+        return f"of type {type_of(found)}"
+    return "another value"
+
+
+def same_instant(one: Any, other: Any) -> bool:
+    """Whether two RFC 3339 texts denote one instant: ``Z`` is ``+00:00``, and a fraction of zero is none."""
+    try:
+        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+    except (TypeError, ValueError):
+        return False

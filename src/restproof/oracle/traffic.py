@@ -1,0 +1,77 @@
+"""Recorded traffic judged by a contract: exchanges in, checks out. Pure; what it assumes is told in docs/traffic.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from restproof.contract.model import Contract
+from restproof.oracle.answered import Answered
+from restproof.oracle.asked import Asked, Reason
+from restproof.oracle.history import History
+from restproof.oracle.listed import Listed
+from restproof.oracle.seen import Seen
+from restproof.oracle.told import Checks
+
+RULES = frozenset(
+    {
+        *("create.answers-created", "create.accepts-valid", "create.defaults", "create.reads-back", "create.is-listed"),
+        *("create.unique-id", "create.server-set", "read.answers-ok", "read.is-stable", "list.answers-ok"),
+        *("update.answers-ok", "update.accepts-valid", "update.only-named", "update.persists", "update.null-clears"),
+        *("update.falsy-counts", "update.replaces-arrays", "update.immutable", "update.failed-leaves-nothing"),
+        *("replace.answers", "delete.answers", "delete.is-gone", "delete.unlisted", "delete.siblings"),
+        *("auth.missing", "auth.forbidden-no-effect", "limit.answers-429", "protocol.unsupported-verb"),
+        *("input.unknown-field", "input.required", "input.type", "input.null", "input.bounds", "input.business-rule"),
+        *("input.reference", "input.malformed-json", "input.envelope", "input.parent", "media.foreign-body"),
+        *("conflict.duplicate", "conflict.rename", "identity.wrong-parent"),
+        *("list.page-size", "list.default-size", "list.totals", "list.links", "list.filter-sound"),
+        *("list.filter-complete", "list.entry-agrees", "list.own-scope", "list.pages-partition"),
+        *("list.bad-page", "list.unknown-query-field"),
+    }
+)
+"""The requirements that traffic can show to be kept or broken, beside those of every exchange."""
+
+
+class Judge:
+    """Judges the exchanges of one client in their order. ``credentials_shown``: whether the traffic shows
+    credentials."""
+
+    def __init__(self, contract: Contract, *, credentials_shown: bool) -> None:
+        self._asked = Asked(contract)
+        self._answered = Answered(contract, self._asked, credentials_shown=credentials_shown)
+        self._history = History(contract, self._asked)
+        self._listed = Listed(contract, self._history.instances)
+
+    def reasons(self, seen: Seen) -> tuple[Reason, ...] | None:
+        """Why the contract refuses the request, as far as the request says so (see ``Asked``)."""
+        return self._asked.reasons(seen)
+
+    def judge(self, seen: Seen, reasons: tuple[Reason, ...] | None) -> Checks:
+        """The checks of the next exchange, with its ``reasons``."""
+        yield from self._answered.judge(seen, reasons)
+        yield from self._history.judge(seen, reasons)
+        yield from self._listed.judge(seen)
+
+
+def uncertain(seen: Iterable[Seen], contract: Contract) -> frozenset[int]:
+    """The numbers of exchanges that overlap in time with a write that could bear on them: to the same resource, to one
+    above it, below it or named by it."""
+    related = {
+        r.name: {r.name, *contract.ancestors(r), *(x.to for x in r.references.values())}
+        | {o.name for o in contract if r.name in contract.ancestors(o)}
+        for r in contract
+    }
+    found: set[int] = set()
+    active: list[tuple[float, Seen]] = []
+    for one in seen:
+        begin, end = one.exchange.started, one.exchange.started + one.exchange.elapsed
+        # Recordings give milliseconds: an answer and the next request may share one.
+        active = [(until, other) for until, other in active if until - _CLOCK > begin]
+        for _, other in active:
+            for later, earlier in ((one, other), (other, one)):
+                if earlier.exchange.request.writes and earlier.resource.name in related[later.resource.name]:
+                    found.add(later.n)
+        active.append((end, one))
+    return frozenset(found)
+
+
+_CLOCK = 0.001

@@ -1,0 +1,66 @@
+"""Judging in process: what `restproof judge` does, without its reports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.bundle import bundled_dir
+from restproof.contract.load import load
+from restproof.run.traffic import read_traffic
+from restproof.suite import judging
+from restproof.suite.recorded import match
+from restproof.suite.register import load as load_register
+from restproof.wire.message import Exchange
+
+from .client import har
+
+Judged = Callable[..., "Result"]
+
+
+class Result:
+    """The events of a judged file."""
+
+    def __init__(self, events: list[dict[str, Any]], notes: tuple[str, ...]) -> None:
+        self.events = events
+        self.notes = notes
+        self.findings = [e for e in events if e["event"] == "finding"]
+        self.outcomes = {e["item"]: e for e in events if e["event"] == "outcome"}
+
+    @property
+    def broken(self) -> set[str]:
+        """The requirements with a finding."""
+        return {f["item"].partition("[")[0] for f in self.findings}
+
+
+class _Kept:
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+
+    def write(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+
+
+@pytest.fixture(scope="session")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
+    """Judges exchanges, a HAR document or a file by the bundled contract."""
+    contract = load(bundled_dir() / "contracts" / "procore")
+    suites = bundled_dir() / "suites"
+    register = load_register(suites / "requirements.yaml")
+    items = judging.items_under(suites, contract, register)
+    folder = tmp_path_factory.mktemp("traffic")
+
+    def judge(traffic: Iterable[Exchange] | dict[str, Any] | Path, base_url: str | None = None) -> Result:
+        file = traffic if isinstance(traffic, Path) else folder / "traffic.har"
+        if not isinstance(traffic, Path):
+            file.write_text(json.dumps(traffic if isinstance(traffic, dict) else har(traffic)))
+        matched = match(read_traffic(file), contract, base_url, file)
+        kept = _Kept()
+        judging.Judging(contract, register, items, kept).run(matched)  # type: ignore[arg-type]
+        return Result(kept.events, matched.notes)
+
+    return judge

@@ -1,0 +1,174 @@
+"""HAR files and cassettes of other tools → exchanges."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from restproof.errors import TrafficError
+from restproof.run.traffic import Traffic, read_traffic
+
+
+def entry(**changes: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "startedDateTime": "2026-11-01T08:00:00.000Z",
+        "time": 12.5,
+        "request": {"method": "GET", "url": "https://api.example.com/items", "headers": []},
+        "response": {"status": 200, "statusText": "OK", "headers": [], "content": {"size": 2, "text": "[]"}},
+    }
+    for path, value in changes.items():
+        inner = found
+        *steps, last = path.split("__")
+        for step in steps:
+            inner = inner[step]
+        inner[last] = value
+    return found
+
+
+def read(folder: Path, document: Any, name: str = "traffic.har") -> Traffic:
+    file = folder / name
+    file.write_text(document if isinstance(document, str) else json.dumps(document), encoding="utf-8")
+    return read_traffic(file)
+
+
+def har(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {"log": {"version": "1.2", "entries": list(entries)}}
+
+
+def test_entries_come_in_the_order_of_their_time(tmp_path: Path) -> None:
+    late, early = entry(startedDateTime="2026-11-01T08:00:02+00:00"), entry(startedDateTime="2026-11-01T10:00:00+02:00")
+    late["request"]["url"] += "?late"
+    found = read(tmp_path, har(late, early)).exchanges
+    assert [(e.n, e.started, e.request.url[-5:]) for e in found] == [(1, 0.0, "items"), (2, 2.0, "?late")]
+    assert found[0].elapsed == 0.0125
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    assert len(read(tmp_path, "\ufeff" + json.dumps(har(entry()))).exchanges) == 1
+
+
+def test_base64_content_is_decoded(tmp_path: Path) -> None:
+    text, raw = ({"text": base64.b64encode(d).decode(), "encoding": "base64"} for d in (b"[1]", b"\xff\xfe"))
+    found = read(tmp_path, har(entry(response__content=text), entry(response__content=raw)))
+    assert [e.response and e.response.body for e in found.exchanges] == ["[1]", b"\xff\xfe"]
+
+
+def test_pseudo_headers_are_no_headers(tmp_path: Path) -> None:
+    headers = [{"name": ":method", "value": "GET"}, {"name": "accept", "value": "*/*"}]
+    (found,) = read(tmp_path, har(entry(request__headers=headers))).exchanges
+    assert found.request.headers == (("accept", "*/*"),)
+
+
+@pytest.mark.parametrize("content", [{"size": 20}, {"size": 20, "mimeType": "application/json"}])
+def test_content_that_is_missing_is_noted(content: dict[str, Any], tmp_path: Path) -> None:
+    found = read(tmp_path, har(entry(response__content=content)))
+    assert "response body" in found.lacking[1]
+
+
+def test_an_empty_answer_lacks_nothing(tmp_path: Path) -> None:
+    headers = [{"name": "Date", "value": "x"}]
+    found = read(tmp_path, har(entry(response__status=204, response__content={"size": 0}, response__headers=headers)))
+    assert not found.lacking
+
+
+def test_the_media_type_is_what_is_left_of_missing_headers(tmp_path: Path) -> None:
+    found = read(tmp_path, har(entry(response__content={"text": "[]", "mimeType": "application/json"})))
+    assert found.lacking[1] == {"headers"}
+    assert found.exchanges[0].response is not None
+    assert found.exchanges[0].response.headers == (("Content-Type", "application/json"),)
+
+
+def test_a_request_body_that_was_not_recorded_is_noted(tmp_path: Path) -> None:
+    assert "request body" in read(tmp_path, har(entry(request__method="POST", request__bodySize=9))).lacking[1]
+
+
+def test_a_failed_entry_keeps_its_reason(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, har(entry(response__status=0, response___error="net::ERR_TIMED_OUT"))).exchanges
+    assert (found.response, found.error) == (None, "net::ERR_TIMED_OUT")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "empty"),
+        ("{", "JSON is broken"),
+        ("[]", "no recorded traffic"),
+        ('{"log": {}}', "no log.entries"),
+        ('{"log": {"entries": [{}]}}', "entry 1 of the HAR is broken: there is no 'request'"),
+        (json.dumps(har(entry(), entry(startedDateTime="yesterday"))), "entry 2 of the HAR is broken: startedDateTime"),
+        (json.dumps(har(entry(response__content={"text": "a", "encoding": "base64"}))), "base64"),
+        ("a: [", "neither JSON nor YAML"),
+        ("just text", "no recorded traffic"),
+        ("interactions: 5\nversion: 1\n", "no list of interactions"),
+        ("interactions: []\nversion: 2\n", "of version 2"),
+        (
+            "interactions: [{request: {}}]\nversion: 1\n",
+            "interaction 1 of the cassette is broken: there is no 'method'",
+        ),
+        ("!!python/object:os.system {}", "neither JSON nor YAML"),
+    ],
+)
+def test_what_is_no_traffic_is_a_clear_error(text: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(TrafficError, match=told) as error:
+        read(tmp_path, text)
+    assert "traffic.har" in str(error.value)
+
+
+def test_a_file_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(TrafficError, match="cannot be read"):
+        read_traffic(tmp_path / "none.har")
+
+
+# ---------------------------------------------------------------------- cassettes
+
+
+def interaction(body: Any, headers: dict[str, Any] | None = None, sent: Any = None) -> dict[str, Any]:
+    return {
+        "request": {
+            "method": "POST",
+            "uri": "https://api.example.com/items",
+            "headers": {"A": ["1", "2"]},
+            "body": sent,
+        },
+        "response": {
+            "status": {"code": 201, "message": "Created"},
+            "headers": {"Content-Type": ["application/json"], **(headers or {})},
+            "body": body,
+        },
+    }
+
+
+def bodies(traffic: Traffic) -> list[Any]:
+    return [e.response and e.response.body for e in traffic.exchanges]
+
+
+def test_a_yaml_cassette_is_read(tmp_path: Path) -> None:
+    packed = gzip.compress(b'{"id": 3}')
+    coded = {"Content-Encoding": "gzip"}
+    cassette = {
+        "version": 1,
+        "interactions": [
+            interaction({"string": '{"id": 1}'}, sent='{"name": "x"}'),
+            interaction({"string": b'{"id": 2}'}, sent=b'{"name": "y"}'),
+            interaction({"string": packed}, coded),
+            interaction({"string": b"\x8b\x00brotli"}, {"Content-Encoding": ["br"]}),
+        ],
+    }
+    found = read(tmp_path, yaml.safe_dump(cassette), "cassette.yaml")
+    assert bodies(found) == ['{"id": 1}', '{"id": 2}', '{"id": 3}', None]
+    assert [e.request.body for e in found.exchanges[:2]] == ['{"name": "x"}', '{"name": "y"}']
+    assert found.exchanges[0].request.headers == (("A", "1"), ("A", "2"))
+    assert found.lacking == {4: frozenset({"response body"})}
+    assert not found.timed
+
+
+def test_a_json_cassette_is_read(tmp_path: Path) -> None:
+    coded = {"base64_string": base64.b64encode(b'{"id": 2}').decode()}
+    cassette = {"version": 1, "interactions": [interaction({"string": '{"id": 1}'}), interaction(coded)]}
+    assert bodies(read(tmp_path, cassette, "cassette.json")) == ['{"id": 1}', '{"id": 2}']
