@@ -1,0 +1,208 @@
+"""A replay says what the live run said, without a server, a credential or a draw."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import restproof as package
+from restproof.suite.property import Property
+
+from .conftest import Command, Ended
+from .equal import differences
+
+FAULTS = (
+    ("create-answers-200", "create"),
+    ("update-not-stored", "update"),
+    ("deleted-still-read", "delete"),
+    ("coerces-to-text", "input"),
+    ("malformed-json-500", "input"),
+    ("truncated-json", "list"),
+)
+OFFLINE = """
+import socket, sys, time
+def refuse(*_, **__):
+    raise RuntimeError("a replay opens no socket and never waits")
+socket.socket.__init__ = socket.create_connection = time.sleep = refuse
+from restproof.cli.main import run
+sys.exit(run(["run", "--stubs", "sandbox", "-q", "--out", sys.argv[1]]))
+"""
+
+
+def without(file: Path, out: Path, unwanted: Callable[[dict[str, Any]], bool]) -> Path:
+    """A copy of a run file without some of its events."""
+    lines = gzip.decompress(file.read_bytes()).decode().splitlines()
+    out.write_bytes(gzip.compress("".join(f"{n}\n" for n in lines if not unwanted(json.loads(n))).encode()))
+    return out
+
+
+def test_a_replay_says_what_the_live_run_said(recorded: Ended, restproof: Command) -> None:
+    replayed = restproof("--stubs", str(recorded.folder))
+    assert differences(recorded.folder, replayed.folder) == []
+    assert (replayed.code, replayed.run.header.target.kind) == (recorded.code, "stubs") == (0, "stubs")
+
+
+@pytest.mark.parametrize(("fault", "family"), FAULTS)
+def test_a_replay_fails_where_the_live_run_failed(fault: str, family: str, restproof: Command) -> None:
+    live = restproof("--fault", fault, "--only", family, "--only", "shape", "--only", "retry", "--profile", "smoke")
+    replayed = restproof("--stubs", str(live.folder))
+    assert live.ended("fail")
+    assert differences(live.folder, replayed.folder) == []
+    assert replayed.code == live.code == 1
+
+
+def test_requests_that_were_sent_again_are_answered_again(restproof: Command) -> None:
+    options = ("--resource", "department", "--only", "list.sort", "--only", "retry", "--profile", "smoke")
+    live = restproof(*options, "--fault", "sorted-lists-busy", "--max-wait", "1", contract=None)
+    replayed = restproof("--stubs", str(live.folder), contract=None)
+    assert "retry.503" in live.ended("fail")
+    assert any(exchange.attempt > 1 for exchange in live.run.exchanges)
+    assert differences(live.folder, replayed.folder) == []
+
+
+def test_the_shipped_recording_is_replayed_without_network_or_waiting(tmp_path: Path) -> None:
+    source = str(Path(package.__file__).parents[1])
+    path = os.pathsep.join([source, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    ended = subprocess.run(
+        [sys.executable, "-c", OFFLINE, str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": path},
+        cwd=tmp_path,
+    )
+    assert ended.returncode == 0, (
+        "the shipped recording no longer fits the suites: record again with `python benchmarks/record.py`\n"
+        f"{ended.stdout}{ended.stderr}"
+    )
+    assert ended.stdout.startswith("CONFORMING\n")
+
+
+def test_a_replay_draws_nothing(recorded: Ended, restproof: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(*_: object) -> None:
+        raise AssertionError("a replay takes its inputs from the recording")
+
+    monkeypatch.setattr(Property, "check", check)
+    replayed = restproof("--stubs", str(recorded.folder), "--only", "create", "--only", "lifecycle")
+    assert replayed.code == 0
+    assert any(item.requirement == "lifecycle.model" for item in replayed.run.items)
+
+
+def test_a_part_of_a_recording_is_replayed_by_itself(recorded: Ended, restproof: Command) -> None:
+    for family in ("list", "update", "delete"):
+        replayed = restproof("--stubs", str(recorded.folder), "--only", family)
+        assert not replayed.ended("error"), family
+        assert not replayed.ended("fail"), family
+
+
+def test_the_recording_of_several_workers_is_replayed(restproof: Command) -> None:
+    live = restproof("--profile", "smoke", "--only", "create", "--only", "update", "--workers", "2")
+    replayed = restproof("--stubs", str(live.folder))
+    assert {case.worker for case in live.run.cases}
+    assert differences(live.folder, replayed.folder) == []
+
+
+def test_the_recording_of_a_narrowed_run_is_as_narrow(restproof: Command) -> None:
+    live = restproof("--profile", "smoke", "--only", "create", "--max-requests", "12")
+    replayed = restproof("--stubs", str(live.folder))
+    assert differences(live.folder, replayed.folder) == []
+    assert live.ended("not tested") == replayed.ended("not tested") != set()
+    assert replayed.run.footer is not None
+    assert not replayed.run.footer.complete
+
+
+def test_a_second_replay_writes_the_same_events(recorded: Ended, restproof: Command) -> None:
+    def events(ended: Ended) -> list[str]:
+        lines = gzip.decompress((ended.folder / "run.jsonl.gz").read_bytes()).decode().splitlines()
+        return lines[1:-1]  # the header and the footer tell when this one ran
+
+    one, other = (restproof("--stubs", str(recorded.folder), "--only", "create") for _ in range(2))
+    assert events(one) == events(other)
+
+
+def test_a_request_that_was_not_recorded_is_told_exactly(recorded: Ended, restproof: Command, tmp_path: Path) -> None:
+    case = next(c.id for c in recorded.run.cases if c.item.startswith("read.answers-ok"))
+    taken = without(
+        recorded.folder / "run.jsonl.gz",
+        tmp_path / "stale.jsonl.gz",
+        lambda e: e["event"] == "exchange" and e["case"] == case,
+    )
+    replayed = restproof("--stubs", str(taken), "--only", "read.answers-ok", "--only", "create.answers-created")
+    outcome, message = replayed.outcomes["read.answers-ok read"]
+    assert (replayed.code, outcome) == (3, "error")
+    assert message.startswith(f"stale stub in case {case}: the suite wanted GET http")
+    assert message.endswith("the recording holds no further exchange: record again")
+
+
+def test_a_rule_that_the_recording_has_not_is_not_judged(recorded: Ended, restproof: Command, tmp_path: Path) -> None:
+    name = next(i.id for i in recorded.run.items if i.requirement == "read.answers-ok")
+    older = without(recorded.folder / "run.jsonl.gz", tmp_path / "older.jsonl.gz", lambda e: e.get("item") == name)
+    replayed = restproof("--stubs", str(older), "--only", "read", "--only", "create")
+    assert replayed.code == 3
+    assert replayed.outcomes["read.answers-ok read"][1].startswith(
+        f"not recorded: the recording holds no case of {name}"
+    )
+    assert restproof("--stubs", str(older), "--only", "create").code == 0
+
+
+def test_a_case_without_an_input_of_today_is_stale(recorded: Ended, restproof: Command, tmp_path: Path) -> None:
+    lines = gzip.decompress((recorded.folder / "run.jsonl.gz").read_bytes()).decode().splitlines()
+    events = [json.loads(line) for line in lines]
+    for event in events:
+        if event["event"] == "case" and event["item"].startswith("create.answers-created"):
+            event["input"] = {"of": "yesterday"}
+    file = tmp_path / "older.jsonl.gz"
+    file.write_bytes(gzip.compress("".join(f"{json.dumps(e)}\n" for e in events).encode()))
+    replayed = restproof("--stubs", str(file), "--only", "create.answers-created")
+    assert replayed.code == 3
+    assert "the suite wants the input" in replayed.outcomes["create.answers-created create"][1]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "this is no recording"),
+        (b"GIF89a", "this is no recording"),
+        (gzip.compress(b"no json\n"), "not JSON"),
+        (gzip.compress(b'{"event":"item"}\n'), "not a run's header"),
+        (gzip.compress(b'{"event":"header","format":99}\n'), "format 99"),
+        (b"---\nevent: [\n", "not valid YAML"),
+        (b"---\nnothing: here\n", "no event"),
+        (b"responses:\n- response: {method: GET}\n", "not what `responses` records"),
+    ],
+)
+def test_a_file_that_is_no_recording_is_told_with_its_name(
+    content: bytes, words: str, restproof: Command, tmp_path: Path
+) -> None:
+    file = tmp_path / "stubs"
+    file.write_bytes(content)
+    ended = restproof("--stubs", str(file))
+    assert ended.code == 2
+    assert words in ended.told
+    assert str(file) in ended.told
+    assert "Traceback" not in ended.told
+
+
+def test_a_recording_that_was_cut_is_told(recorded: Ended, restproof: Command, tmp_path: Path) -> None:
+    cut = without(recorded.folder / "run.jsonl.gz", tmp_path / "cut.jsonl.gz", lambda e: e["event"] == "footer")
+    ended = restproof("--stubs", str(cut))
+    assert (ended.code, "no footer" in ended.told) == (2, True)
+
+
+def test_a_server_and_a_recording_exclude_each_other(recorded: Ended, restproof: Command) -> None:
+    ended = restproof("--stubs", str(recorded.folder), "--fault", "null-ignored")
+    assert (ended.code, "--fault is for a server" in ended.told) == (2, True)
+
+
+def test_a_name_that_is_no_recording_lists_those_that_ship(restproof: Command) -> None:
+    ended = restproof("--stubs", "sandboks", contract=None)
+    assert ended.code == 2
+    assert "sandbox" in ended.told
