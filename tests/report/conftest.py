@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "run"))
+sys.path.insert(0, str(Path(__file__).parent))
 
 import synthetic_run as build
 
@@ -16,7 +17,7 @@ from restproof.run.reader import read
 @pytest.fixture(scope="session")
 def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run file of the usual size, of a server that breaks some rules and answers with hostile bodies."""
-    return build.write(tmp_path_factory.mktemp("faulty") / "run.jsonl.gz", *build.realistic())
+    return build.write(tmp_path_factory.mktemp("faulty") / "run.jsonl.gz", *build.surfaced(build.realistic()))
 
 
 @pytest.fixture(scope="session")

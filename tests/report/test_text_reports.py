@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -14,7 +15,8 @@ import synthetic_run as build
 from restproof.errors import ConfigurationError
 from restproof.oracle.verdict import judge
 from restproof.report.terminal import closing_lines
-from restproof.report.write import FILES, render, write_all
+from restproof.report.write import FILES, USUAL, render, write_all
+from restproof.run.diff import Judged, compare
 from restproof.run.model import Run
 from restproof.run.reader import read
 
@@ -139,7 +141,7 @@ def test_every_report_is_written_even_of_a_run_that_was_killed(faulty: Path, tmp
     cut = tmp_path / "cut.jsonl.gz"
     cut.write_bytes(faulty.read_bytes()[:200_000])
     write_all(cut, tmp_path / "out")
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(FILES.values())
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(FILES[f] for f in USUAL)
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["complete"] is False
 
 
@@ -151,13 +153,56 @@ def test_the_closing_lines_tell_causes_not_rows(faulty_run: Run) -> None:
     assert lines[-1] == "Report: reports/x/index.html"
 
 
-def test_the_closing_lines_fit_a_screen(tmp_path: Path) -> None:
+def rows(lines: list[str], columns: int) -> int:
+    """How many rows of a terminal the lines take."""
+    return sum(max(1, -(-len(line) // columns)) for line in lines)
+
+
+@pytest.mark.parametrize("columns", [80, 120, 160])
+@pytest.mark.parametrize("word", ["fail", "error"])
+def test_the_closing_lines_fit_a_screen(tmp_path: Path, columns: int, word: str) -> None:
+    rules = [{"id": f"house.rule-{n}", "level": "should", "statement": "s"} for n in range(40)]
+    items = [build.item(rule["id"], "office", "create") for rule in rules]
+    events = [e for of in items for e in (of, build.finding(of, message="long " * 80 + "\x1b[31m"))]
+    broken = build.item("house.broken", "office", "create")
+    events += [broken, build.outcome(broken, word, reason="why " * 90), *(build.outcome(of, "fail") for of in items)]
+    head = build.header(requirements=rules, deviations=[{"requirement": "x.y"}] if word == "fail" else [])
+    run = read(build.write(tmp_path / "run", *build.small(*events, head=head)))
+    old = read(build.write(tmp_path / "old", *build.small(head=build.header(profile="smoke"))))
+    comparison = replace(compare(Judged(old, judge(old)), Judged(run, judge(run))), shapes=("shape " * 60,) * 40)
+    lines = closing_lines(
+        judge(run), Path("/home/someone/a/project/reports/20261123T202531Z/index.html"), comparison, columns
+    )
+    assert rows(lines, columns) < 24
+    assert any(line.endswith("more causes") for line in lines)
+    assert all("\x1b" not in line for line in lines)
+
+
+def test_the_closing_lines_name_the_number_of_causes_that_they_leave_out(tmp_path: Path) -> None:
     items = [build.item(f"house.rule-{n}", "office", "create") for n in range(40)]
-    events = [
-        e for of in items for e in (of, build.finding(of, message="long " * 80 + "\x1b[31m"), build.outcome(of, "fail"))
-    ]
+    events = [e for of in items for e in (of, build.finding(of), build.outcome(of, "fail"))]
     run = read(build.write(tmp_path / "run", *build.small(*events)))
     lines = closing_lines(judge(run), Path("index.html"))
-    assert len(lines) <= 24
-    assert "  and 25 more" in lines
-    assert all(len(line) <= 160 and "\x1b" not in line for line in lines)
+    assert "  and 25 more causes" in lines
+
+
+def test_the_closing_lines_say_why_nothing_was_judged(tmp_path: Path) -> None:
+    one, two = build.item("create.answers-created", "office", "create"), build.item("read.answers-ok", "office", "read")
+    broke = [one, two, build.outcome(one, "error", reason="the suite broke"), build.outcome(two)]
+    run = read(build.write(tmp_path / "run", *build.small(*broke)))
+    assert "  error: the suite broke (1 result)" in closing_lines(judge(run), Path("index.html"))
+    stuck = [
+        one,
+        two,
+        build.outcome(one, "blocked", reason="no office"),
+        build.outcome(two, "blocked", reason="no office"),
+    ]
+    run = read(build.write(tmp_path / "other", *build.small(*stuck)))
+    assert "  blocked: no office (2 results)" in closing_lines(judge(run), Path("index.html"))
+
+
+def test_the_closing_lines_tell_in_one_line_what_changed(faulty_run: Run, clean_run: Run) -> None:
+    old, new = Judged(clean_run, judge(clean_run)), Judged(faulty_run, judge(faulty_run))
+    lines = closing_lines(new.verdict, Path("index.html"), compare(old, new))
+    assert lines[-2].startswith("Since 2026-11-23 20:25 UTC (conforming): 11 new failures")
+    assert not any(line.startswith("Since") for line in closing_lines(new.verdict, Path("index.html")))

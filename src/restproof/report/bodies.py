@@ -42,22 +42,26 @@ class _Line:
     marked: bool = False
 
 
-def show(body: Body, pointer: str | None = None, limit: int = LIMIT) -> Shown | None:
-    """``body`` as HTML of at most about ``limit`` characters of text around what ``pointer`` names; ``None`` where
-    there is none."""
+def show(body: Body, pointer: str | None = None, limit: int = LIMIT, excerpt: str = "") -> Shown | None:
+    """``body`` as HTML of at most about ``limit`` characters of text around what ``pointer`` names, or else around the
+    lines that hold ``excerpt``; ``None`` where there is no body."""
     if body is None:
         return None
     if isinstance(body, bytes):
-        return Shown(escape(_hex(body[: limit // 8])), len(body), len(body) > limit // 8)
+        return Shown(escape(hexadecimal(body[: limit // 8])), len(body), len(body) > limit // 8)
     size = len(body.encode("utf-8", "surrogatepass"))
     lines = _json_lines(body, pointer) if len(body) <= PARSED else None
     if lines is None:
         return Shown(escape(visible(body[:limit])), size, len(body) > limit)
+    if excerpt and not any(line.marked for line in lines):
+        for line in lines:
+            line.marked = excerpt in line.text
     html, cut = _window(lines, limit)
     return Shown(html, size, cut)
 
 
-def _hex(data: bytes) -> str:
+def hexadecimal(data: bytes) -> str:
+    """``data`` in rows of sixteen bytes, with what of it is ASCII beside them."""
     rows = (data[at : at + 16] for at in range(0, len(data), 16))
     return "\n".join(f"{row.hex(' '):<48} {''.join(chr(b) if 32 <= b < 127 else '.' for b in row)}" for row in rows)
 

@@ -3,80 +3,71 @@ answered."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from restproof.oracle.verdict import Verdict
 from restproof.report import page
-from restproof.report.text import duration, moment, plural, visible
+from restproof.report.causes import count, told_causes
+from restproof.report.coverage import answered, covered
+from restproof.report.evidence import Level, pack
+from restproof.report.plots import latencies, timeline
+from restproof.report.rows import declared, families, requirement_rows, untested
+from restproof.report.strength import STEPS
+from restproof.report.templating import environment, part, policy
+from restproof.report.text import anchor
+from restproof.run.diff import Comparison
 from restproof.run.model import Run
 
-TEMPLATES = Path(__file__).parent / "templates"
+THINNEST = 4
 
 
-def render_html(run: Run, verdict: Verdict) -> str:
+def render_html(run: Run, verdict: Verdict, comparison: Comparison | None = None, evidence: Level = "sample") -> str:
     """The report as one HTML document. Its policy (CSP) admits nothing but its own style and script, by their
-    hashes."""
+    hashes. ``comparison`` with an earlier run, ``None`` where there is none; ``evidence``: which exchanges the page
+    holds, beside the smallest case of each failure."""
     columns, matrix = page.matrix(run, verdict)
-    rows = page.requirement_rows(run, verdict)
+    names = [name for name, _ in matrix]
+    rows = requirement_rows(run, verdict, names)
     applying = [r for r in rows if r.worst != "not applicable"]
-    reasons, left_out = page.untested(run, verdict)
-    style, script = _part("style.css"), _part("script.js")
+    reasons, left_out = untested(run, verdict)
+    causes = told_causes(run, verdict, comparison)
+    style, script = part("style.css"), part("script.js")
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             run=run,
             header=run.header,
+            comparison=comparison,
             verdict=verdict,
+            letters=page.LETTERS,
+            legend=page.LEGEND,
+            steps=STEPS,
+            slug=anchor,
             headline=page.headline(run, verdict),
             caveats=page.caveats(run, verdict),
-            outcomes=page.outcome_bars(verdict),
-            statuses=page.status_bars(verdict),
+            tallies=page.tallies(verdict),
             columns=columns,
             matrix=matrix,
-            causes=page.told_causes(run, verdict),
-            families=page.families(applying),
+            names=names,
+            causes=causes,
+            failing=count(causes),
+            told_at={told.cause.requirement: told.anchor for told in reversed(causes)},
+            thin=sorted((r for r in applying if r.worst == "pass"), key=lambda r: r.strength.cases)[:THINNEST],
+            families=families(applying),
             applying=len(applying),
             not_applicable=[r for r in rows if r.worst == "not applicable"],
             known={*run.requirements, *(r.requirement.id for r in rows)},
             reasons=reasons,
             left_out=left_out,
+            deviations=declared(run),
+            surfaced=bool(run.header.surface),
+            answered=answered(run),
+            covers={cover.name: cover for cover in covered(run)},
+            scale=latencies(run),
+            time=timeline(run),
+            evidence=evidence,
+            pack=pack(run, verdict, evidence, {told.anchor: told.cases for told in causes}),
             style=style,
             script=script,
-            policy=_policy(style, script),
+            policy=policy(style, script),
         )
     )
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters.update(visible=visible, duration=duration, moment=moment)
-    environment.globals.update(plural=plural, slug=page.slug, letters=page.LETTERS)
-    return environment
-
-
-@cache
-def _part(name: str) -> Markup:
-    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
-
-
-def _policy(style: str, script: str) -> str:
-    own = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
-    return f"default-src 'none'; {own}; base-uri 'none'; form-action 'none'"
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -1,12 +1,17 @@
-"""``junit.xml`` by the conventions of Jenkins' junit-10.xsd: one suite, one testcase for each result."""
+"""``junit.xml`` by Jenkins' junit-10.xsd, which most viewers of CI systems read: one suite, one testcase for each
+result."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from restproof.oracle.verdict import Result, Verdict
 from restproof.report.text import visible
 from restproof.run.model import Finding, Run
+
+MOST = 20
+"""Findings that are told of one result."""
 
 
 def render_junit(run: Run, verdict: Verdict) -> str:
@@ -39,7 +44,7 @@ def render_junit(run: Run, verdict: Verdict) -> str:
         ET.SubElement(properties, "property", {"name": name, "value": _text(value)})
     times = _times(run)
     for result in verdict.results:
-        _testcase(suite, result, times.get(result.item, 0.0))
+        _testcase(suite, run, result, times.get(result.item, 0.0))
     ET.indent(root, " ")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -53,7 +58,7 @@ def _times(run: Run) -> dict[str, float]:
     return times
 
 
-def _testcase(suite: ET.Element, result: Result, seconds: float) -> None:
+def _testcase(suite: ET.Element, run: Run, result: Result, seconds: float) -> None:
     case = ET.SubElement(
         suite,
         "testcase",
@@ -64,9 +69,24 @@ def _testcase(suite: ET.Element, result: Result, seconds: float) -> None:
         tag = "failure" if result.outcome == "fail" else "error"
         kind = result.findings[0].kind if result.findings else ""
         told = ET.SubElement(case, tag, {"type": _text(kind or result.outcome), "message": message})
-        told.text = _text("\n".join(_finding(f) for f in result.findings) or result.message)
+        told.text = _text("\n".join(_story(run, result)))
     elif result.outcome != "pass":
-        ET.SubElement(case, "skipped", {"message": f"{result.outcome}: {message}" if message else result.outcome})
+        reason = message if message.startswith(result.outcome) else f"{result.outcome}: {message}".removesuffix(": ")
+        ET.SubElement(case, "skipped", {"message": reason})
+
+
+def _story(run: Run, result: Result) -> Iterator[str]:
+    """The rule in words with its sources, what was found, and how to see it again."""
+    rule = run.requirements.get(result.requirement)
+    if rule is not None:
+        yield f"{rule.statement} ({rule.level}{''.join(f'; {source}' for source in rule.sources)})"
+    yield from (_finding(f) for f in result.findings[:MOST])
+    if len(result.findings) > MOST:
+        yield f"and {len(result.findings) - MOST} more"
+    if not result.findings:
+        yield result.message
+    if rule is not None:
+        yield f"See it again: restproof run --seed {run.header.seed} --case '{result.item}'"
 
 
 def _finding(finding: Finding) -> str:

@@ -1,68 +1,76 @@
-"""``summary.md``: what a pull request or a chat shows of a run."""
+"""``summary.md``: what the step summary of a CI run, a pull request or a chat shows of a run. Failures first, at most
+about a hundred lines."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from urllib.parse import quote
 
 from restproof.oracle.verdict import Cause, Verdict
-from restproof.report.text import duration, moment, plural, visible
+from restproof.report.changes import drift_lines, markdown_section
+from restproof.report.text import anchor, code, duration, moment, plain, plural, source_address
+from restproof.run.diff import Comparison
 from restproof.run.model import Run
 
 SIGNS = {"conforming": "✅", "not conforming": "❌", "not judged": "⚠️"}
-MOST = 25
+PAGE = "index.html"
+MOST = 20
+CHANGES = 5
 
 
-def render_markdown(run: Run, verdict: Verdict) -> str:
-    """``summary.md`` as text (GitHub's Markdown)."""
+def render_markdown(run: Run, verdict: Verdict, comparison: Comparison | None = None, page: str = PAGE) -> str:
+    """``summary.md`` as text (GitHub's Markdown). ``page``: the address of the HTML report, for the links."""
     header = run.header
     whole = "" if verdict.complete else " (incomplete)"
+    base = quote(page, safe="/:?=&%#.~-_+,@")
     facts = (
-        f"Target {_code(header.target.name)}, profile {_code(header.profile)}, seed {_code(str(header.seed))}, "
-        f"{moment(header.started)}; {plural(verdict.requests, 'request')} in {duration(verdict.duration_s)}."
+        f"Target {code(header.target.name)}, profile {code(header.profile)}, seed {code(str(header.seed))}, "
+        f"{moment(header.started)}; {plural(verdict.requests, 'request')} in {duration(verdict.duration_s)}. "
+        f"[The whole report]({base})."
     )
     parts = [
-        f"# {SIGNS[verdict.verdict]} {_plain(header.title)}: {verdict.verdict}{whole}",
+        f"# {SIGNS[verdict.verdict]} {plain(header.title)}: {verdict.verdict}{whole}",
         "",
         facts,
+        "",
+    ]
+    if header.selection:
+        chosen = ", ".join(f"{name} {code(_value(value))}" for name, value in header.selection.items())
+        parts += [f"Narrowed by {chosen}.", ""]
+    parts += [*_causes(verdict.causes, base)] if verdict.causes else ["Nothing failed."]
+    if comparison is not None:
+        parts += ["", f"## Since {moment(comparison.old.started)}", "", *markdown_section(comparison, CHANGES)]
+        parts += [f"- {plain(line.strip())}" for line in drift_lines(comparison, 2 * CHANGES)]
+    parts += [
         "",
         "| " + " | ".join(verdict.counts) + " |",
         "|" + "---:|" * len(verdict.counts),
         "| " + " | ".join(f"{n:,}" for n in verdict.counts.values()) + " |",
-        "",
     ]
-    if header.selection:
-        chosen = ", ".join(f"{name} {_code(_value(value))}" for name, value in header.selection.items())
-        parts += [f"Narrowed by {chosen}.", ""]
-    if not verdict.causes:
-        return "\n".join([*parts, "Nothing failed.", ""])
-    parts += [f"## {plural(len(verdict.causes), 'cause')} of failure", ""]
-    parts += [_cause(cause) for cause in verdict.causes[:MOST]]
-    if len(verdict.causes) > MOST:
-        parts += ["", f"… and {len(verdict.causes) - MOST} more: see index.html."]
     return "\n".join([*parts, ""])
 
 
-def _cause(cause: Cause) -> str:
-    rule = f"{_code(cause.requirement)} ({cause.level}), {plural(len(cause.places), 'place')}"
-    told = f"- **{_plain(cause.title)}**  \n  {rule}"
-    if cause.expected or cause.actual:
-        told += f"; expected {_code(cause.expected or 'nothing')}, got {_code(cause.actual or 'nothing')}"
+def _causes(causes: Sequence[Cause], page: str) -> list[str]:
+    told = [f"## {plural(len(causes), 'cause')} of failure", "", *(_cause(cause, page) for cause in causes[:MOST])]
+    if len(causes) > MOST:
+        told += ["", f"… and {len(causes) - MOST} more in [the report]({page}#failures)."]
     return told
+
+
+def _cause(cause: Cause, page: str) -> str:
+    link = f"[{plain(cause.requirement)}]({page}#r-{quote(anchor(cause.requirement))})"
+    told = f"- **{plain(cause.title)}**  \n  {link} ({cause.level}), {plural(len(cause.places), 'place')}"
+    if cause.expected or cause.actual:
+        told += f"; expected {code(cause.expected or 'nothing')}, got {code(cause.actual or 'nothing')}"
+    if cause.sources:
+        told += f"; {', '.join(_source(s) for s in cause.sources[:2])}"
+    return told
+
+
+def _source(source: str) -> str:
+    address = source_address(source)
+    return f"[{plain(source)}]({address})" if address else plain(source)
 
 
 def _value(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def _plain(text: str) -> str:
-    """``text`` as itself: nothing in it is a link, an image, HTML, emphasis or a mention."""
-    line = " ".join(visible(text).split())
-    return re.sub(r"([\\`*_\[\]<>#|~&!@])", r"\\\1", line)
-
-
-def _code(text: str) -> str:
-    line = " ".join(visible(text).split())[:200] or " "
-    longest = max((len(run) for run in re.findall("`+", line)), default=0)
-    fence = "`" * (longest + 1)
-    space = " " if longest else ""
-    return f"{fence}{space}{line}{space}{fence}".replace("|", "\\|")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
@@ -15,6 +16,7 @@ from restproof.report.curl import curl_line
 from restproof.report.text import visible
 from restproof.run.model import Case, Exchange, Finding, Headers, Item, Run
 
+SAMPLE = 900
 MOST_CASES = 60
 MOST_LEAVES = 300
 MOST_DIFFERENCES = 3
@@ -22,8 +24,10 @@ MOST_DIFFERENCES = 3
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One exchange as a report shows it. ``cited``: a finding is about it; ``status_marked``: about its status."""
+    """One exchange as a report shows it. ``says`` is the step in words; ``findings`` are those about it;
+    ``status_marked``: one of them is about its status; ``named_headers`` are those of the response that they name."""
 
+    says: str
     method: str
     path: str
     status: str
@@ -32,9 +36,10 @@ class Shot:
     credential: str
     request_headers: Headers
     response_headers: Headers
+    named_headers: frozenset[str]
     sent: Shown | None
     got: Shown | None
-    cited: bool = False
+    findings: tuple[Finding, ...] = ()
     status_marked: bool = False
 
 
@@ -50,27 +55,33 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A failing case, whole."""
+    """A failing case, whole. ``input`` says in words what is special about what it sends; ``loose`` are the findings
+    about no single exchange; ``near`` is the most similar case that passes, ``near_shot`` its exchange that answers to
+    the one at fault."""
 
     case: str
     item: str
     nodeid: str
+    input: str
     findings: tuple[Finding, ...]
+    loose: tuple[Finding, ...]
     shots: tuple[Shot, ...]
     curl: str
     rerun: str
     near: str
+    near_shot: Shot | None
     differences: tuple[Difference, ...]
     size: int
 
 
 def shot(exchange: Exchange, findings: Sequence[Finding] = (), limit: int = LIMIT) -> Shot:
     """``exchange`` for a report, with what the ``findings`` that cite it point at marked."""
-    cited = [f for f in findings if f.exchange == exchange.n]
+    cited = tuple(f for f in findings if f.exchange == exchange.n)
     pointer = next((f.pointer for f in cited if f.pointer), None)
     response = exchange.response
     parts = urlsplit(exchange.request.url)
     return Shot(
+        says=_says(exchange),
         method=visible(exchange.request.method),
         path=visible(parts.path + (f"?{parts.query}" if parts.query else "")) or "/",
         status=f"{response.status} {visible(response.reason)}".strip()
@@ -81,15 +92,47 @@ def shot(exchange: Exchange, findings: Sequence[Finding] = (), limit: int = LIMI
         credential=exchange.credential or "no credential",
         request_headers=_visible(exchange.request.headers),
         response_headers=_visible(response.headers) if response else (),
+        named_headers=_named(response.headers, cited) if response else frozenset(),
         sent=show(exchange.request.body, limit=limit),
-        got=show(response.body, pointer, limit) if response else None,
-        cited=bool(cited),
+        got=show(response.body, pointer, limit, _excerpt(cited)) if response else None,
+        findings=cited,
         status_marked=any(f.kind == "status" for f in cited),
     )
 
 
+def _excerpt(findings: Sequence[Finding]) -> str:
+    """What a finding without a pointer quotes of the body."""
+    quoted = (re.search(r"'([^']{6,})'", f.message) for f in findings if not f.pointer)
+    return visible(next((found[1] for found in quoted if found), ""))
+
+
+def _named(headers: Headers, findings: Sequence[Finding]) -> frozenset[str]:
+    words = {word.lower() for f in findings for word in re.findall(r"[A-Za-z][\w-]+", f"{f.message} {f.field or ''}")}
+    return frozenset(visible(name) for name, _ in headers if name.lower() in words)
+
+
+def _says(exchange: Exchange) -> str:
+    """``Create office``, ``Read office without a credential``, ``GET /``."""
+    done = f"{(exchange.operation or exchange.request.method).capitalize()} {exchange.resource or ''}".strip()
+    if exchange.operation is None:
+        done = f"{exchange.request.method} {exchange.resource or urlsplit(exchange.request.url).path}"
+    who = "" if exchange.credential == "full" else f" with the credential {exchange.credential}"
+    told = visible(done + (who if exchange.credential else " without a credential"))
+    return f"{told} (shared set-up)" if exchange.case is None else told
+
+
 def _visible(headers: Headers) -> Headers:
     return tuple((visible(name), visible(value[:1000])) for name, value in headers)
+
+
+def rerun(run: Run) -> str:
+    """The command line of the run, to which what it should be narrowed to can be added."""
+    header = run.header
+    target = "" if header.target.kind == "sandbox" else f" --target {quote(header.target.name)}"
+    contract = quote(header.contract_path or header.contract)
+    if header.target.kind == "traffic":
+        return f"restproof judge {quote(str(header.selection.get('traffic', 'TRAFFIC')))} --contract {contract}"
+    return f"restproof run {contract}{target} --profile {quote(header.profile)} --seed {header.seed}"
 
 
 class Storyteller:
@@ -125,6 +168,8 @@ class Storyteller:
         shots = tuple(shot(e, findings) for e in sent)
         cited = next((e for e in sent if any(f.exchange == e.n for f in findings)), sent[-1] if sent else None)
         near, differences = self._near(item, case_id)
+        twin = self._twin(near, cited)
+        case = self._cases.get(case_id or "")
         curl = visible(curl_line(cited, self._run.header.auth)) if cited else ""
         bodies = sum(len(b.html) for s in shots for b in (s.sent, s.got) if b)
         headers = sum(len(n) + len(v) + 30 for s in shots for n, v in (*s.request_headers, *s.response_headers))
@@ -132,23 +177,33 @@ class Storyteller:
             case=case_id or "",
             item=item.id,
             nodeid=item.nodeid,
+            input=_special(case.input) if case else "",
             findings=findings,
+            loose=tuple(f for f in findings if f.exchange is None),
             shots=shots,
             curl=curl,
             rerun=self._rerun(item, case_id),
             near=near,
+            near_shot=shot(twin, limit=SAMPLE) if twin else None,
             differences=differences,
-            size=1200 + bodies + headers + len(curl) + 700 * len(shots),
+            size=2000 + bodies + headers + len(curl) + 700 * len(shots),
         )
 
+    def _twin(self, near: str, cited: Exchange | None) -> Exchange | None:
+        """The exchange of the passing case that answers to the one at fault."""
+        sent = self._run.exchanges_by_case.get(near, ())
+        alike = [e for e in sent if cited and (e.operation, e.resource) == (cited.operation, cited.resource)]
+        return next(reversed(alike or list(sent)), None)
+
     def _rerun(self, item: Item, case_id: str | None) -> str:
-        header = self._run.header
-        target = "" if header.target.kind == "sandbox" else f" --target {quote(header.target.name)}"
+        if self._run.header.target.kind == "traffic":
+            return visible(rerun(self._run))
         which = f"--case {quote(case_id)}" if case_id else f"--only {quote(item.requirement)}"
-        contract = quote(header.contract_path or header.contract)
-        return visible(
-            f"restproof run {contract}{target} --profile {quote(header.profile)} --seed {header.seed} {which}"
-        )
+        owner = self._cases.get(case_id or "")
+        if owner and owner.item != item.id:
+            # A rule about every exchange sends nothing itself: it needs what the others send.
+            which = f"--resource {quote(item.resource)}" if item.resource else ""
+        return visible(f"{rerun(self._run)} {which}".rstrip())
 
     def _near(self, item: Item, case_id: str | None) -> tuple[str, tuple[Difference, ...]]:
         """The passing case of the same item whose input differs least, if it differs in little."""
@@ -168,6 +223,12 @@ class Storyteller:
         if best and len(best[1]) <= MOST_DIFFERENCES:
             return best[0].id, tuple(best[1])
         return "", ()
+
+
+def _special(given: Mapping[str, Any]) -> str:
+    """What an enumerated case says of itself: ``city: one character too long``."""
+    words = [given.get(name) for name in ("field", "note")]
+    return visible(": ".join(w[:200] for w in words if isinstance(w, str) and w))
 
 
 def _differences(failing: Mapping[str, str], passing: Mapping[str, str]) -> list[Difference]:

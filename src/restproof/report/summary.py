@@ -7,13 +7,27 @@ import json
 from typing import Any
 
 from restproof.oracle.verdict import Verdict
+from restproof.run.diff import Comparison
 from restproof.run.model import Run
 
 FORMAT = 1
 
 
-def summary(run: Run, verdict: Verdict) -> dict[str, Any]:
-    """The document of ``summary.json`` (``docs/summary.md``)."""
+def summary(run: Run, verdict: Verdict, comparison: Comparison | None = None) -> dict[str, Any]:
+    """The document of ``summary.json`` (``docs/summary.md``). ``comparison`` with a recording (``--against``)."""
+    found = _facts(run, verdict)
+    if comparison is not None and comparison.shapes is not None:
+        found["drift"] = {
+            "breaks": [
+                {"requirement": c.requirement, "resource": c.resource, "operation": c.operation}
+                for c in comparison.new_failures
+            ],
+            "shapes": list(comparison.shapes),
+        }
+    return found
+
+
+def _facts(run: Run, verdict: Verdict) -> dict[str, Any]:
     header = run.header
     return {
         "format": FORMAT,
@@ -42,6 +56,6 @@ def summary(run: Run, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def render_json(run: Run, verdict: Verdict) -> str:
+def render_json(run: Run, verdict: Verdict, comparison: Comparison | None = None) -> str:
     """``summary.json`` as text."""
-    return json.dumps(summary(run, verdict), indent=1, ensure_ascii=True) + "\n"
+    return json.dumps(summary(run, verdict, comparison), indent=1, ensure_ascii=True) + "\n"

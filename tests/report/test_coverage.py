@@ -1,0 +1,125 @@
+"""What a run covered of its contract, and how strong its evidence is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import synthetic_run as build
+
+from restproof.oracle.verdict import judge
+from restproof.report.coverage import answered, covered
+from restproof.report.plots import latencies, timeline
+from restproof.report.rows import declared
+from restproof.report.strength import strengths
+from restproof.run.model import Run
+from restproof.run.reader import read
+
+
+def run_of(folder: Path, *events: build.Event, **head: Any) -> Run:
+    contract = {"name": "c", "resources": {"office": ["create", "read"]}, "surface": {"office": build.SURFACE}}
+    return read(build.write(folder / "run", *build.small(*events, head=build.header(contract=contract, **head))))
+
+
+@pytest.fixture
+def creates(tmp_path: Path) -> Run:
+    of = build.item("input.type", "office", "create")
+    sent = [{"name": "x" * 40, "city": "CA"}, {"name": ""}, {"name": 5, "city": "Atlantis"}]
+    got = [{"id": 1, "name": "x", "city": "CA", "owner": None, "unknown": 1}, {"errors": {}}, None]
+    status = [201, 400, 418]
+    events: list[build.Event] = [of]
+    for n in range(3):
+        sample = build.case(of, n, field="name", note=f"value {n}", body=sent[n])
+        sent_now = {"office": sent[n], "company_id": 5}
+        events += [sample, build.exchange(n, of, sample, sent=sent_now, got=got[n], status=status[n], elapsed=0.01 * n)]
+    return run_of(tmp_path, *events, build.outcome(of, cases=3))
+
+
+def test_a_bound_is_covered_when_values_on_both_of_its_sides_were_sent(creates: Run) -> None:
+    (office,) = covered(creates)
+    bounds = {f.name: {b.keyword: b.sides for b in f.bounds} for f in office.fields}
+    assert bounds["name"] == {"type": "both sides", "minLength": "both sides", "maxLength": "kept only"}
+    assert bounds["city"] == {"enum": "both sides"}
+    assert {f.name: f.untried for f in office.fields}["owner"] == ("format",)
+    assert office.bounds == (3, 5)
+
+
+def test_each_field_tells_which_operations_sent_it_and_whether_it_came_back(creates: Run) -> None:
+    (office,) = covered(creates)
+    fields = {f.name: f for f in office.fields}
+    assert fields["name"].sent == (("create", 3), ("update", 0))
+    assert fields["id"].sent == ()
+    assert (fields["owner"].seen, fields["secret"].seen) == (True, None)
+    assert dict(fields["city"].values) == {'"CA"': True, '"Springfield"': False, '"Nowhere"': False, "null": False}
+    assert (office.requests, office.responses, office.values) == ((2, 6), (4, 4), (1, 4))
+
+
+def test_statuses_tell_what_was_declared_and_never_seen_and_what_was_seen_and_never_declared(creates: Run) -> None:
+    told = {a.status: (a.cases, a.count) for a in answered(creates)["office", "create"]}
+    assert told["201"] == (("created",), 1)
+    assert told["422"] == (("invalid",), 0)
+    assert told["418"] == (("too large",), 1)
+    assert {a.status: a.cases for a in answered(creates)["office", "read"]} == {"200": ("read",)}
+
+
+def test_an_undeclared_status_belongs_to_no_case(tmp_path: Path) -> None:
+    of = build.item("read.answers-ok", "office", "read")
+    sample = build.case(of)
+    run = run_of(tmp_path, of, sample, build.exchange(1, of, sample, status=500), build.outcome(of))
+    assert [a.count for a in answered(run)["office", "read"] if not a.cases] == [1]
+
+
+def test_a_run_file_without_a_surface_tells_statuses_alone(clean_run: Run) -> None:
+    assert covered(clean_run) == ()
+    assert answered(clean_run)["office", "create"][0].status == "201"
+
+
+def test_evidence_counts_cases_statuses_fields_and_sorts_of_input(creates: Run) -> None:
+    strength = strengths(creates, judge(creates).results)["input.type"]
+    assert (strength.cases, strength.word, strength.steps) == (3, "thin", 1)
+    assert dict(strength.statuses) == {201: 1, 400: 1, 418: 1}
+    assert strength.fields == ("name",)
+    assert strength.inputs == ("value 0", "value 1", "value 2")
+
+
+@pytest.mark.parametrize(("cases", "word"), [(0, "none"), (3, "thin"), (4, "light"), (29, "fair"), (300, "strong")])
+def test_a_pass_on_three_cases_is_weaker_than_one_on_three_hundred(tmp_path: Path, cases: int, word: str) -> None:
+    of = build.item("read.is-safe", "office", "read")
+    run = run_of(tmp_path, of, build.outcome(of, cases=cases))
+    assert strengths(run, judge(run).results)["read.is-safe"].word == word
+
+
+def test_what_was_not_tested_lends_no_strength(tmp_path: Path) -> None:
+    of = build.item("read.is-safe", "office", "read")
+    run = run_of(tmp_path, of, build.outcome(of, "not tested", 7))
+    assert strengths(run, judge(run).results)["read.is-safe"].steps == 0
+
+
+def test_percentiles_are_nearest_ranks_on_one_scale(creates: Run) -> None:
+    scale = latencies(creates)
+    assert scale is not None
+    (office,) = scale.latencies
+    assert (office.count, office.p50, office.p99, office.most) == (3, 10, 20, 20)
+    assert 0 < office.x50 < office.x99 == office.x_most <= 100
+
+
+def test_the_timeline_stacks_what_was_sent_and_marks_retries_and_waits(tmp_path: Path) -> None:
+    of = build.item("read.is-safe", "office", "read")
+    sample = build.case(of)
+    exchanges = [build.exchange(n, of, sample, status=200 if n < 3 else 429, started=0.0) for n in range(4)]
+    notes = [{"event": "note", "kind": kind, "message": "m", "started": 5.0} for kind in ("throttle", "cleanup")]
+    time = timeline(run_of(tmp_path, of, sample, *exchanges, *notes, build.outcome(of)))
+    assert time is not None
+    assert [(b.css, b.y, b.height) for b in time.bars] == [("s2", 25, 75), ("s4", 0, 25)]
+    assert [(m.kind, m.x) for m in time.marks] == [("throttle", 100)]
+
+
+def test_a_deviation_tells_its_age_and_what_is_left_of_it(tmp_path: Path) -> None:
+    known = [
+        {"requirement": "a", "since": "2026-11-13", "expires": "2026-12-23"},
+        {"requirement": "b", "expires": "2026-11-22"},
+    ]
+    first, second = declared(run_of(tmp_path, deviations=known))
+    assert (first.age, first.left, first.over) == ("10 days", "30 days left", False)
+    assert (second.age, second.left, second.over) == ("", "expired", True)
