@@ -28,7 +28,7 @@ from restproof.configfile import (
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
 
-__all__ = ["FILE_NAME", "Config", "Section", "Target", "load_config", "resolve_contract", "resolve_target"]
+__all__ = ["FILE_NAME", "Config", "Section", "Target", "given_ids", "load_config", "resolve_contract", "resolve_target"]
 
 FILE_NAME = "restproof.toml"
 _SHORTEST_SECRET = 4
@@ -162,16 +162,26 @@ def _check_names(section: Section, contract: Contract) -> None:
 
 
 def _from_environment(url: str, contract: Contract, environ: Mapping[str, str]) -> Target:
-    names = [prefix + r.name for r in contract for prefix in ("", "other_", "foreign_")]
     bundle = environ.get("RESTPROOF_CA_BUNDLE")
     credentials = {n: environ.get(f"RESTPROOF_{n.upper()}", "") for n in CREDENTIALS}
     return Target(
         name=urlsplit(url).netloc,
         base_url=url.rstrip("/"),
         credentials={n: v for n, v in credentials.items() if v},
-        ids={n: environ[_id_variable(n)] for n in names if environ.get(_id_variable(n))},
+        ids=_ids_from_environment(contract, environ),
         ca_bundle=existing_path(Path(bundle), None, "RESTPROOF_CA_BUNDLE") if bundle else None,
     )
+
+
+def given_ids(contract: Contract, environ: Mapping[str, str]) -> dict[str, int | str]:
+    """The ids of given parents that the environment names (``RESTPROOF_ID_<NAME>``), of the contract's types. Raises
+    :class:`ConfigurationError`."""
+    return {n: _typed(n, v, contract, None) for n, v in _ids_from_environment(contract, environ).items()}
+
+
+def _ids_from_environment(contract: Contract, environ: Mapping[str, str]) -> dict[str, int | str]:
+    names = [prefix + r.name for r in contract for prefix in ("", "other_", "foreign_")]
+    return {n: environ[_id_variable(n)] for n in names if environ.get(_id_variable(n))}
 
 
 def _id_variable(name: str) -> str:

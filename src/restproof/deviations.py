@@ -11,15 +11,15 @@ import yaml
 from restproof.configfile import did_you_mean
 from restproof.errors import ConfigurationError, Place
 
-KEYS = ("requirement", "resource", "operation", "field", "owner", "reason", "expires", "evidence")
+KEYS = ("requirement", "resource", "operation", "field", "owner", "reason", "since", "expires", "evidence")
 _NEEDED = ("requirement", "owner", "reason", "expires")
 
 
 def load_deviations(path: Path) -> list[dict[str, Any]]:
     """The deviations of a YAML file: a list of mappings with ``requirement``, ``owner``, ``reason`` and ``expires``
-    (``YYYY-MM-DD``), and where they narrow it ``resource``, ``operation`` and ``field``; ``evidence`` is free text
-    or a link. Every value is a text; an absent key is ``None``. Raises :class:`ConfigurationError` with file and
-    line."""
+    (``YYYY-MM-DD``), and where they narrow it ``resource``, ``operation`` and ``field``; ``since`` is the day on which
+    it was declared, ``evidence`` free text or a link. Every value is a text; an absent key is ``None``. Raises
+    :class:`ConfigurationError` with file and line."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
@@ -62,11 +62,12 @@ def _deviation(path: Path, node: yaml.Node) -> dict[str, Any]:
     for name in _NEEDED:
         if found[name] is None:
             raise ConfigurationError(f"a deviation needs {name!r}", place=_place(path, node))
-    try:
-        datetime.date.fromisoformat(found["expires"])
-    except ValueError:
-        place = next(_place(path, v) for k, v in node.value if k.value == "expires")
-        raise ConfigurationError(f"expires must be a day (YYYY-MM-DD), not {found['expires']!r}", place=place) from None
+    for name in ("since", "expires"):
+        try:
+            datetime.date.fromisoformat(found[name] or "1970-01-01")
+        except ValueError:
+            place = next(_place(path, v) for k, v in node.value if k.value == name)
+            raise ConfigurationError(f"{name} must be a day (YYYY-MM-DD), not {found[name]!r}", place=place) from None
     return found
 
 

@@ -61,6 +61,10 @@ class RunFileError(RestproofError):
     """A run file is missing, damaged, truncated, foreign or of another version."""
 
 
+class TrafficError(RestproofError):
+    """Recorded traffic is missing, damaged or of no known format."""
+
+
 class TargetError(RestproofError):
     """The target cannot be reached or used at all, so nothing was judged."""
 

@@ -35,6 +35,7 @@ def test_every_value_is_a_text_and_what_is_absent_is_none(path: Path) -> None:
             "reason": "not before 2.0",
             "expires": "2027-01-31",
             "evidence": "no",
+            "since": None,
         }
     ]
 

@@ -20,12 +20,19 @@ INTERRUPTED = 130
 COMMANDS = {
     "run": "Prove that a target keeps its contract.",
     "serve": "Serve a contract's sandbox, with switchable faults.",
-    "report": "Write reports of a run file.",
+    "judge": "Judge recorded traffic: HAR files, VCR cassettes.",
+    "report": "Write reports of a run, of several, or of a folder of runs.",
+    "diff": "Tell what changed between two runs; ends with 1 on a regression.",
+    "merge": "Make one run of the shards of a run.",
     "lint": "Check a contract and its schemas.",
     "rules": "Print the register of requirements.",
     "cleanup": "Delete what interrupted runs have left behind.",
     "init": "Write a first contract into the current directory.",
+    "import": "Write a contract from an OpenAPI document.",
+    "export": "Write a contract as an OpenAPI document.",
 }
+# `import` is a word of Python itself.
+_MODULES = {"import": "import_"}
 
 
 class Commands(click.Group):
@@ -37,7 +44,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"restproof.cli.{cmd_name}").command
+        command: click.Command = import_module(f"restproof.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import get_terminal_size
 from tempfile import gettempdir
 from typing import Any
 
@@ -34,6 +36,10 @@ _OURS += (
     "--deviations",
     "--fail-on",
     "--out",
+    "--baseline",
+    "--evidence",
+    "--stubs",
+    "--against",
     "--fault",
     "--workers",
     "-n",
@@ -91,6 +97,20 @@ class _BeforePytest(click.Command):
     help="The mildest level whose failure fails the run.",
 )
 @click.option("--out", metavar="DIR", help="Where the run file and the reports go. Default: reports/<time>.")
+@click.option(
+    "--baseline", metavar="RUN", help="The run to compare with. Default: the last one of this contract and target."
+)
+@click.option(
+    "--stubs", metavar="FILE", help="No server: a recording answers (a run file, or the name of a shipped one)."
+)
+@click.option("--against", metavar="FILE", help="A recording: tell where the target behaves otherwise.")
+@click.option(
+    "--evidence",
+    type=click.Choice(["failures", "sample", "all"]),
+    default="sample",
+    show_default=True,
+    help="Which exchanges the HTML report holds: of failing cases, some that passed too, or all.",
+)
 @click.option("--fault", multiple=True, metavar="NAME", help="A fault of the embedded sandbox. May be repeated.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
@@ -131,16 +151,17 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     from restproof.suite.live import promised
 
     promise = promised(options, Path.cwd())
-    if not options.plan:
+    if not options.plan and options.stubs is None:
         # Wrong configuration is told before anything is collected; the target itself is reached when the plan is known.
         resolve_target(options.target, promise.config, promise.contract)
-    watcher = Watcher(Progress(quiet or options.plan))
+    watcher = Watcher(Progress(quiet or options.plan), promise)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     arguments = [
         str(suites(promise.config.root)),
         "-p", "restproof.plugin",
         "-p", "no:schemathesis",  # where it is installed, its plugin costs a second at every start
         "-p", "no:cacheprovider",
+        "-p", "no:unraisableexception",  # it looks through all of memory for garbage, three times
         "--import-mode=importlib",
         f"--rootdir={suites(promise.config.root)}",
         "-o", "addopts=",
@@ -148,7 +169,7 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     ]  # fmt: skip
     if not wants_pytest:
         arguments += ["-p", "no:terminal"]
-    if workers > 1 and not options.plan:
+    if workers > 1 and not options.plan and options.stubs is None:
         arguments += ["-n", str(workers), "--dist", "loadgroup"]
     code = pytest.main([*arguments, *extra], plugins=[watcher])
     return watcher.exit_code(int(code))
@@ -165,13 +186,17 @@ def suites(root: Path) -> Path:
 class Watcher:
     """Follows the session from outside: shows progress, and keeps what the exit code needs."""
 
-    def __init__(self, progress: Any) -> None:
+    def __init__(self, progress: Any, promise: Any) -> None:
         self.progress = progress
+        self.promise = promise
         self.config: Any = None
         self.errors: list[str] = []
 
     def pytest_configure(self, config: Any) -> None:
+        from restproof.plugin import PROMISE
+
         self.config = config
+        config.stash[PROMISE] = self.promise
 
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:
@@ -193,7 +218,7 @@ class Watcher:
         """The verdict's exit code; raises what ended the session early."""
         from restproof.oracle.verdict import exit_code
         from restproof.plugin import ENDED, run_of
-        from restproof.report.terminal import closing_lines
+        from restproof.report.terminal import WIDTH, closing_lines
 
         error = self.config.stash.get(ENDED, None) if self.config else None
         if error is not None:
@@ -202,9 +227,12 @@ class Watcher:
         if self.errors:
             raise RestproofError("the suites cannot be loaded:\n" + "\n".join(self.errors))
         if run is not None and run.verdict is not None:
-            for line in closing_lines(run.verdict, run.directory / "index.html"):
+            # A log keeps long lines; on a terminal they would push the verdict off the screen.
+            width = get_terminal_size().columns if sys.stdout.isatty() else WIDTH
+            for line in closing_lines(run.verdict, run.directory / "index.html", run.comparison, width):
                 click.echo(line)
-            return INTERRUPTED[run.signal] if run.signal else exit_code(run.verdict)
+            # A rule that the recording keeps and the target breaks is drift, whatever its level.
+            return INTERRUPTED[run.signal] if run.signal else (1 if run.drifts else exit_code(run.verdict))
         if code == 0:
             return 0
         if code == 5:

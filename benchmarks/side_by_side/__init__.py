@@ -1,0 +1,1 @@
+"""What benchmarks/schemathesis_side_by_side.py is made of."""

@@ -1,0 +1,69 @@
+"""What a run is compared with, and what its file says of the contract's place."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import restproof
+from restproof.run.reader import read_header
+
+NARROW = ("--only", "create.answers-created", "--profile", "smoke", "-q")
+SOURCE = Path(restproof.__file__).parent.parent
+
+
+def restproof_run(here: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("RESTPROOF_", "PYTEST_", "HYPOTHESIS_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "restproof", "run", *NARROW, *more],
+        cwd=here,
+        env={**kept, "PYTHONPATH": str(SOURCE), "CI": "1"},
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+
+
+def project(here: Path) -> Path:
+    """A repository with a contract of one resource, which stands on its third line."""
+    (here / ".git").mkdir()
+    folder = here / "contracts/small"
+    folder.mkdir(parents=True)
+    (folder / "contract.yaml").write_text("contract: small\nresources:\n  thing: {path: /things, schema: thing.json}\n")
+    properties = {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string"}}
+    schema = {"type": "object", "required": ["name"], "properties": properties}
+    (folder / "thing.json").write_text(json.dumps(schema))
+    return here
+
+
+def test_a_run_is_compared_with_the_one_before_it_or_with_the_one_named(tmp_path: Path) -> None:
+    here = project(tmp_path)
+    first = restproof_run(here)
+    assert "Since" not in first.stdout
+    (one,) = (p for p in (here / "reports").iterdir() if not p.is_symlink())
+    header = read_header(one / "run.jsonl.gz")
+    assert (header.contract_file, header.lines) == ("contracts/small/contract.yaml", {"thing": 3})
+    assert len(header.digest) == 16
+
+    second = restproof_run(here, "--fault", "create-answers-200")
+    assert second.returncode == 1, second.stdout + second.stderr
+    (line,) = (line for line in second.stdout.splitlines() if line.startswith("Since"))
+    assert line.endswith("(conforming): 1 new failure")
+    latest = here / "reports/latest"
+    assert "1 new failure" in (latest / "summary.md").read_text()
+
+    third = restproof_run(here, "--baseline", str(one), "--out", str(one))
+    assert "(conforming): nothing changed" in third.stdout, third.stdout + third.stderr
+    assert latest.resolve() != one
+
+
+def test_a_baseline_that_cannot_be_read_ends_the_run_before_it_begins(tmp_path: Path) -> None:
+    done = restproof_run(project(tmp_path), "--baseline", "absent")
+    assert done.returncode == 2
+    assert "the run file cannot be opened" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "reports").exists()
