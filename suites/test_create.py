@@ -224,6 +224,8 @@ def test_a_refused_create_leaves_nothing_behind(resource, body, field, note):
     )
     keys = {n: v for n, v in refused.sent.items() if n in resource.bodies.unique_fields}
     again = resource.create({**resource.bodies.minimal(), **keys})
+    if again.crowded_out:
+        raise Inconclusive(f"the values of a unique field of {resource.name} are used up")
     must.hold(
         again.status not in resource.resource.status("conflict"),
         again,

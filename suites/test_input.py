@@ -1,5 +1,9 @@
 """What is refused: bodies with exactly one fault, each with the status that the contract names for it."""
 
+from functools import reduce
+from operator import or_
+
+from restproof.plan.generated import generated_bodies
 from restproof.plan.inputs import (
     kept_rule_bodies,
     missing_field_bodies,
@@ -10,10 +14,11 @@ from restproof.plan.inputs import (
     unknown_field_bodies,
     wrong_type_bodies,
 )
-from restproof.suite import Field, Inconclusive, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Field, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
 from restproof.suite.subject import encode
 
 WRITES = ("create", "update", "replace")
+SUCCESS = {"create": "created", "update": "updated", "replace": "replaced"}
 
 
 def submit(resource: Subject, operation: str, body, id=None, **options):
@@ -63,7 +68,7 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
         return
     must.have_status(
         reply,
-        {"create": "created", "update": "updated", "replace": "replaced"}[operation],
+        SUCCESS[operation],
         because=f"unknown fields are {status}",
     )
     if "." not in path and not beside and field not in resource.resource.properties:
@@ -92,15 +97,27 @@ def test_a_broken_business_rule_gets_its_status(resource: Subject, operation, bo
 def test_a_kept_business_rule_is_no_obstacle(resource: Subject, operation, body, field, note, given):
     id = resource.given(given).id if given else None
     reply = submit(resource, operation, body, id)
-    must.have_status(
-        reply, {"create": "created", "update": "updated", "replace": "replaced"}[operation], field=field, because=note
-    )
+    must.have_status(reply, SUCCESS[operation], field=field, because=note)
 
 
 @requirement("input.reference", on=WRITES, set_up=1)
 @for_each(reference_bodies)
 def test_a_reference_to_nothing_gets_its_status(resource: Subject, operation, body, field, note):
     must.be_refused(submit(resource, operation, body), "reference", field=field, because=f"{field}: {note}")
+
+
+@requirement("input.generated", on=("create", "update", "replace"), cost=1, set_up=1, tier=2)
+@for_all(weight=2.0, body=generated_bodies)
+def test_a_generated_body_is_accepted_or_refused_as_the_schema_says(resource: Subject, operation, body):
+    reply = submit(resource, operation, body, None if operation == "create" else resource.own().id)
+    refusals = resource.bodies.refusals(operation, reply.sent)
+    if not refusals:
+        must.have_status(reply, SUCCESS[operation], because="the schema allows the body")
+        return
+    wanted = reduce(or_, (resource.resource.status(r.case) for r in refusals))
+    first = refusals[0]
+    field = first.field.split(".")[0] if first.field else None
+    must.have_status(reply, wanted, field=field, because=f"{first.field or 'the body'} {first.message}")
 
 
 def broken_json(field: Field):

@@ -129,7 +129,7 @@ class Forge:
         run.directory = Path(order["out"])
         session.items[:] = [i for i in session.items if isinstance(i, RuleItem) and run.selected(i.plan_item)]
         launch.start = self._start  # type: ignore[assignment]
-        write.write_all = lambda path, *_, **__: judge(read(path))  # type: ignore[assignment]
+        write.write_all = lambda path, *_, **__: write.Written(judge(read(path)))  # type: ignore[assignment]
 
     def _start(self, contract_path: Path, *, tls: bool = True, faults: Iterable[str] = ()) -> Sandbox:
         from restproof.contract.load import load

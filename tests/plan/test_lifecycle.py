@@ -90,7 +90,8 @@ def test_no_two_steps_of_a_plan_share_a_unique_value(field: Field) -> None:
 def test_plans_use_every_kind_of_step() -> None:
     contract = CONTRACTS["procore"]
     field = field_of(contract, contract.resources["office"], "create")
-    kinds = {step["do"] for plan in plans(field, 3, 40) for step in plan}
+    # Several seeds: Hypothesis varies what it has drawn, and so dwells on a few of the kinds.
+    kinds = {step["do"] for number in range(3, 8) for plan in plans(field, number, 20) for step in plan}
     assert kinds == {"create", "read", "update", "delete", "list", "duplicate"}
 
 

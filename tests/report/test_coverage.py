@@ -45,6 +45,14 @@ def test_a_bound_is_covered_when_values_on_both_of_its_sides_were_sent(creates: 
     assert office.bounds == (3, 5)
 
 
+def test_a_lone_surrogate_covers_no_bound(tmp_path: Path) -> None:
+    of = build.item("robust.hostile-text", "office", "create")
+    sample = build.case(of, 0, field="name", note="a lone surrogate", body={"name": "\ud800"})
+    sent = build.exchange(0, of, sample, sent={"office": {"name": "x\ud800"}}, got={"errors": {}}, status=400)
+    (office,) = covered(run_of(tmp_path, of, sample, sent, build.outcome(of, cases=1)))
+    assert [b.keyword for f in office.fields if f.name == "name" for b in f.bounds] == []
+
+
 def test_each_field_tells_which_operations_sent_it_and_whether_it_came_back(creates: Run) -> None:
     (office,) = covered(creates)
     fields = {f.name: f for f in office.fields}

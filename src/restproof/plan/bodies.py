@@ -22,6 +22,7 @@ from restproof.plan.words import PLAIN_PHRASES
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import ROOMY, capacity
 from restproof.semantics.state import same
+from restproof.semantics.validate import Refusal, Validation
 
 Body = dict[str, Any]
 _SHORT = 400
@@ -33,6 +34,17 @@ class Bodies:
 
     contract: Contract
     resource: Resource
+
+    @cached_property
+    def validation(self) -> Validation:
+        """What the contract refuses of the fields of a request."""
+        return Validation(self.resource)
+
+    def refusals(self, operation: str, fields: Mapping[str, Any]) -> list[Refusal]:
+        """What the schema has against the fields of a request, symbols resolved, and the contract does not let pass."""
+        problems = self.validation.problems(operation, fields)
+        found = [*self.validation.unknown(problems), *self.validation.values(problems, fields)]
+        return [r for r in found if not self.resource.status(r.case).accepted]
 
     @cached_property
     def unique_fields(self) -> frozenset[str]:

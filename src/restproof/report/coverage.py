@@ -127,7 +127,10 @@ class _Field:
         if len(self.known) < MOST_VALUES:
             self.known.add(key)
         for word in [w for w in self.ahead if w in ANY_TYPE or type(value) in _concerned(w)]:
-            self.sides[word].add(self.ahead[word](value))
+            try:
+                self.sides[word].add(self.ahead[word](value))
+            except UnicodeEncodeError:
+                return  # a lone surrogate is no text that could keep or break a bound
             if len(self.sides[word]) == 2:
                 del self.ahead[word]
 

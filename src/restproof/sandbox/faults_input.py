@@ -68,6 +68,15 @@ def malformed_json_500(seam: Seam) -> None:
     seam.around("answer_refusal", advice)
 
 
+@fault("several-errors-500", "input.generated", "a body with two wrong values yields 500")
+def several_errors_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        wrong = {r.field for r in call.refusals if r.case == "invalid"}
+        return Answer(500, {"message": "internal error"}) if len(wrong) > 1 else inner(call, refusal)
+
+    seam.around("answer_refusal", advice)
+
+
 @fault("envelope-optional", "input.envelope", "a body without its envelope is accepted")
 def envelope_optional(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:
