@@ -44,8 +44,8 @@ def test_a_command_prints_what_the_readme_shows(command: list[str], shown: str, 
     assert general(ended.stdout) == general(shown)
 
 
-def test_the_readme_shows_a_run_and_a_failure() -> None:
-    assert len(blocks()) == 2
+def test_the_readme_shows_a_run_a_failure_and_a_replay() -> None:
+    assert len(blocks()) == 3
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:

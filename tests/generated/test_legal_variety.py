@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
+import itertools
 import json
 import threading
+import tomllib
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import uvicorn
 
 from restproof.contract.load import load
@@ -24,10 +29,12 @@ Message = MutableMapping[str, Any]
 Headers = list[tuple[bytes, bytes]]
 Alter = Callable[[Headers, bytes], tuple[Headers, bytes]]
 BUSY_EVERY = 9
+SLOW = 0.02
+"""Seconds that an answer takes now and then."""
 
 
 class Otherwise:
-    """An ASGI application whose answers are altered on their way out; every few requests it is busy."""
+    """An ASGI application whose answers are altered on their way out; every few requests it is busy, or slow."""
 
     def __init__(self, inner: Application, alter: Alter, *, busy: bool) -> None:
         self.inner, self.alter, self.busy = inner, alter, busy
@@ -35,6 +42,8 @@ class Otherwise:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.count += 1
+        if self.busy and self.count % BUSY_EVERY == 1:
+            await asyncio.sleep(SLOW)
         if self.busy and self.count % BUSY_EVERY == 0:
             head = [(b"retry-after", b"0"), (b"content-length", b"0"), (b"date", b"Mon, 01 Jan 2024 00:00:00 GMT")]
             await send({"type": "http.response.start", "status": 503, "headers": head})
@@ -99,16 +108,17 @@ def with_fraction(name: str, value: Any) -> Any:
     return float(value) if counts and isinstance(value, int) and abs(value) < 2**53 else value
 
 
-def lower(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-    return [(n.lower(), v) for n, v in headers], body
+def otherwise(value: Any) -> Any:
+    """More members, another order, offsets for Z, and 5.0 for 5."""
+    return extended(reordered(deep(with_offset)(deep(with_fraction)(value))))
 
 
-def chunked(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-    return [h for h in headers if h[0].lower() != b"content-length"], body
-
-
-def closing(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
-    return [*headers, (b"Connection", b"close")], body
+def carried_otherwise(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
+    """Header names in lower case, compressed content in chunks, and a connection for each answer."""
+    kept = [(n.lower(), v) for n, v in headers if n.lower() != b"content-length"]
+    if body:
+        kept, body = [*kept, (b"content-encoding", b"gzip")], gzip.compress(body)
+    return [*kept, (b"connection", b"close")], body
 
 
 def unaltered(headers: Headers, body: bytes) -> tuple[Headers, bytes]:
@@ -145,15 +155,40 @@ def serving(contract: Path, alter: Alter, folder: Path, *, busy: bool) -> Iterat
         application.close()
 
 
+@contextmanager
+def other_clients(folder: Path) -> Iterator[list[int]]:
+    """Somebody else creates, changes and deletes authors while the block lasts; yields the statuses of the answers."""
+    target = tomllib.loads((folder / "restproof.toml").read_text(encoding="utf-8"))["targets"]["sandbox"]
+    authors, statuses, ended = target["base_url"] + "/api/v1/authors/", list[int](), threading.Event()
+    headers = {"X-Token": target["credentials"]["full"]}
+
+    def work() -> None:
+        with requests.Session() as session:
+            session.headers.update(headers)
+            for n in itertools.count():
+                if ended.is_set():
+                    return
+                body = {"name": f"Somebody {n}", "email": f"somebody-{n}@example.org"}
+                made = session.post(authors, json=body, timeout=10)
+                mine = f"{authors}{made.json()['id']}/"
+                changed = session.patch(mine, json={"name": f"Aaron {n}", "active": False}, timeout=10)
+                statuses.extend((made.status_code, changed.status_code))
+                if n % 3:
+                    statuses.append(session.delete(mine, timeout=10).status_code)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield statuses
+    finally:
+        ended.set()
+        thread.join()
+
+
 WAYS: dict[str, tuple[Alter, bool]] = {
-    "members in another order": (on_json(reordered), False),
-    "members more than promised": (on_json(extended), False),
-    "times with an offset": (on_json(deep(with_offset)), False),
-    "whole numbers with a fraction of zero": (on_json(deep(with_fraction)), False),
-    "header names in lower case": (lower, False),
-    "chunked": (chunked, False),
-    "a connection for each answer": (closing, False),
-    "busy now and then": (unaltered, True),
+    "representations": (on_json(otherwise), False),
+    "messages": (carried_otherwise, False),
+    "busy and slow now and then": (unaltered, True),
 }
 
 
@@ -166,3 +201,13 @@ def test_the_suites_say_nothing_of_what_is_free(name: str, way: str, tmp_path: P
         told = run(OWN / name, tmp_path / "run", "--target", "sandbox", cwd=tmp_path)
     assert not told.troubles
     assert told.summary["verdict"] == "conforming"
+
+
+@pytest.mark.slow
+def test_other_clients_may_write_to_the_same_lists(tmp_path: Path) -> None:
+    with serving(OWN / "offset", unaltered, tmp_path, busy=False), other_clients(tmp_path) as statuses:
+        told = run(OWN / "offset", tmp_path / "run", "--target", "sandbox", cwd=tmp_path)
+    assert not told.troubles
+    assert told.summary["verdict"] == "conforming"
+    assert len(statuses) > 100
+    assert set(statuses) == {200, 201, 204}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -98,11 +99,16 @@ class Client:
         return reply.json
 
 
+@cache
+def bundled() -> Contract:
+    return load(ROOT / "contracts" / "procore")
+
+
 class Construction(Client):
     """A client of the bundled contract that fills in what its requests have in common."""
 
     def __init__(self, faults: tuple[str, ...] = ()) -> None:
-        super().__init__(load(ROOT / "contracts" / "procore"), faults)
+        super().__init__(bundled(), faults)
         self.company: int = self.ids["company"]
 
     def project(self, **fields: Any) -> Any:

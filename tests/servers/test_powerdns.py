@@ -67,15 +67,16 @@ def test_powerdns_conforms_but_for_what_is_declared(whole: Whole) -> None:
     assert whole.summary["verdict"] == "conforming", whole.said
     assert whole.process.returncode == 0, whole.said
     counts = whole.summary["counts"]
-    assert {n: counts[n] for n in ("fail", "error", "blocked")} == {"fail": 0, "error": 0, "blocked": 0}, whole.said
+    assert {n: counts[n] for n in ("fail", "error")} == {"fail": 0, "error": 0}, whole.said
+    # Generated bodies hold what their own rules have told, or by chance do not.
+    blocked = {r["requirement"] for r in whole.summary["results"] if r["outcome"] == "blocked"}
+    assert blocked <= {"input.generated"}, whole.said
     assert counts["pass"] > 380
 
 
 def test_what_was_not_tested_needs_what_this_server_does_not_have(whole: Whole) -> None:
     """It has one key, one server, and no limit of requests."""
-    skipped = {
-        o.item.partition("[")[0]: o.reason or "" for o in whole.run.outcomes if o.outcome in ("not tested", "blocked")
-    }
+    skipped = {o.item.partition("[")[0]: o.reason or "" for o in whole.run.outcomes if o.outcome == "not tested"}
     reasons = ("no credential `", "no id `other_server`", "no id `foreign_server`", "no Location is sent")
     assert {n: reason for n, reason in skipped.items() if not any(r in reason for r in reasons)} == {}
 
