@@ -105,13 +105,13 @@ def test_a_unique_value_is_free_again(resource: Subject):
     )
 
 
-def referring(field: Field):
-    """Each reference of another resource to this one, for which the contract says what a delete does."""
+def referring(field: Field, on_delete: str = "clear"):
+    """Each reference of another resource to this one, for which the contract says that a delete does ``on_delete``."""
     for other in field.contract:
         for name, ref in other.references.items():
             if (
                 ref.to == field.resource.name
-                and ref.on_delete == "clear"
+                and ref.on_delete == on_delete
                 and other.supports("create")
                 and other.supports("read")
             ):
@@ -140,3 +140,17 @@ def test_a_reference_to_a_deleted_resource_is_cleared(resource: Subject, other, 
         actual=left,
         field=reference,
     )
+
+
+@requirement("delete.keeps-referenced", on="delete", needs="create", cost=5)
+@for_each(lambda field: referring(field, "refuse"))
+def test_what_is_referred_to_is_not_deleted(resource: Subject, other, reference):
+    named, owner = resource.given(tag="named"), resource.other(other)
+    ref = owner.resource.references[reference]
+    holder = owner.given({**owner.bodies.minimal(), reference: [named.id] if ref.many else named.id})
+    refused = resource.delete(named.id)
+    must.be_refused(refused, "conflict", field=reference, because=f"a {other} refers to it")
+    if resource.resource.supports("read"):
+        must.have_status(resource.read(named.id), "read", because="after a delete that was refused")
+    if owner.resource.supports("delete") and owner.delete(holder.id).ok:
+        must.have_status(resource.delete(named.id), "deleted", because="nothing refers to it any more")

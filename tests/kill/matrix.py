@@ -34,7 +34,7 @@ BUNDLED = "procore"
 POLICIES = str(HERE / "contracts" / "policies")
 """Declares what the bundled contract does not: PUT, ETag, idempotency keys, Location, HEAD, secrets, closed schemas."""
 ON_POLICIES = ("replace.", "conditional.", "idempotency.", "create.location", "protocol.head", "robust.latency")
-ON_POLICIES += ("robust.hostile-bytes",)
+ON_POLICIES += ("robust.hostile-bytes", "delete.keeps-referenced")
 ON_POLICIES += (
     "shape.write-only",
     "shape.no-undeclared",

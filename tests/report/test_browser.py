@@ -116,6 +116,8 @@ def test_a_link_to_one_failure_opens_it(browser: Any, address: str, page: Any) -
     name = page.locator(".cause").nth(2).get_attribute("id")
     linked = opened(browser, f"{address}#{name}")
     assert linked.locator(".cause").nth(2).locator(".statement").is_visible()
+    filters, cause = (at.bounding_box() for at in (linked.locator(".filters"), linked.locator(".cause").nth(2)))
+    assert cause["y"] >= filters["y"] + filters["height"]
     assert linked.url.endswith(f"#{name}")
 
 

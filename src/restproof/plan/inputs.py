@@ -376,24 +376,15 @@ def _with_token(candidate: Candidate, schema: Mapping[str, Any], short_too: bool
     value = candidate.value
     if not isinstance(value, str):
         return candidate if value is None else None
-    if len(value) <= TOKEN_LENGTH:
-        longer = f"{RUN} {value}"
-        if candidate.keyword in ("minLength", "maxLength"):
+    if candidate.keyword in ("minLength", "maxLength"):
+        if len(value) <= TOKEN_LENGTH:
             return candidate if short_too and value else None
-        return (
-            Candidate(candidate.keyword, candidate.note, longer)
-            if is_valid(schema, longer.replace(RUN, "x" * TOKEN_LENGTH))
-            else None
-        )
-    if candidate.keyword in ("maxLength", "minLength"):
-        changed = RUN + value[TOKEN_LENGTH:]
+        forms = [RUN + value[TOKEN_LENGTH:]]
     else:
-        changed = f"{RUN} {value}"
-    return (
-        Candidate(candidate.keyword, candidate.note, changed)
-        if is_valid(schema, changed.replace(RUN, "x" * TOKEN_LENGTH))
-        else None
-    )
+        # Where the schema wants a form (an address), the token is the beginning of its first word.
+        forms = [f"{RUN} {value}", f"{RUN}{value}"]
+    fitting = [text for text in forms if is_valid(schema, text.replace(RUN, "x" * TOKEN_LENGTH))]
+    return Candidate(candidate.keyword, candidate.note, fitting[0]) if fitting else None
 
 
 def bad_ids(field: Field) -> Iterator[Case]:

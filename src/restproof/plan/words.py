@@ -34,7 +34,7 @@ SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
     "date-time": ("2024-02-29T12:30:00Z", "2031-06-15T23:59:59Z"),
     "time": ("08:30:00Z",),
     "uri": ("https://www.example.com/plans?sheet=2", "http://example.org"),
-    "email": ("site.office@example.com",),
+    "email": ("site.office@example.com", "Night.Shift+2@example.com"),
     "uuid": ("6fa459ea-ee8a-4ca4-894e-db77e160355e",),
     "ipv4": ("192.0.2.17",),
     "ipv6": ("2001:db8::17",),

@@ -34,6 +34,11 @@ def delete_stays_listed(seam: Seam) -> None:
     seam.around("scope_entries", listed)
 
 
+@fault("referenced-deleted", "delete.keeps-referenced", "what others refer to is deleted all the same")
+def referenced_deleted(seam: Seam) -> None:
+    seam.around("refusing_references", lambda inner, call, entry: [])
+
+
 @fault("second-delete-500", "delete.repeat", "a second delete yields 500")
 def second_delete_500(seam: Seam) -> None:
     def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:

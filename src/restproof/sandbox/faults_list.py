@@ -390,6 +390,24 @@ def total_counts_deleted(seam: Seam) -> None:
     seam.around("total", total)
 
 
+@fault("total-of-all-parents", "list.totals", "the total counts the entries of every parent")
+def total_of_all_parents(seam: Seam) -> None:
+    others: dict[str, set[tuple[int, ...]]] = {}
+
+    def stored(inner: Any, call: Call, *rest: Any) -> Entry:
+        entry: Entry = inner(call, *rest)
+        others.setdefault(entry.resource, set()).add(entry.scope)
+        return entry
+
+    def total(inner: Any, call: Call, total: int) -> int:
+        beside = others.get(call.resource.name, set()) - {call.scope or ()}
+        there: int = inner(call, total)
+        return there + len(beside)
+
+    seam.around("store_new", stored)
+    seam.around("total", total)
+
+
 @fault("total-ignores-filter", "list.totals", "the total of a filtered list is that of the whole list")
 def total_ignores_filter(seam: Seam) -> None:
     def advice(inner: Any, call: Call, total: int) -> int:

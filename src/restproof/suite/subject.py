@@ -303,6 +303,10 @@ class Subject:
         """The instance that all cases share. No case leaves it changed."""
         return self.world.shared(self.name, key)
 
+    def elsewhere(self) -> Instance:
+        """An instance under another parent."""
+        return self.shared("other") if self.has_other_root else self.given(scope=self.scope("other"))
+
     def own(self, body: Any = None) -> Instance:
         """The item's own instance, made (with ``body``) by its first case: what the item's cases do to it touches no
         other item."""

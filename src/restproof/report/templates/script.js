@@ -235,6 +235,15 @@
     if (!found.length) cases.append(el("p", "quiet", only ? `This page does not hold ${only}; the run file does.` : "No exchange in this page fits."));
     if (only && cases.firstElementChild?.tagName === "DETAILS") cases.firstElementChild.open = true;
   };
+  // What a link leads to is not hidden under the filters, however many lines they take.
+  const filters = document.querySelector(".filters");
+  const padding = new CSSStyleSheet();
+  document.adoptedStyleSheets = [padding];
+  new ResizeObserver(() => {
+    const { position, top } = getComputedStyle(filters);
+    padding.replaceSync(position === "sticky" ? `html{scroll-padding-top:${parseFloat(top) + filters.offsetHeight + 8}px}` : "");
+  }).observe(filters);
+
   const reset = () => { search.value = ""; for (const c of [...chips, failed]) press(c, false); only = ""; };
 
   // ---------------------------------------------------------------- where the fragment leads
