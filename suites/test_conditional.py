@@ -1,7 +1,11 @@
 """Conditional requests, where the contract declares ETags; and idempotency keys, where it declares them."""
 
+import re
+
 from restproof.semantics.state import same
 from restproof.suite import NotTested, Subject, must, requirement
+
+ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
 def has_etag(contract, resource) -> bool:
@@ -13,6 +17,14 @@ def tag_of(resource: Subject, id) -> str:
     must.have_status(read, "read")
     tag = read.header("ETag")
     must.hold(tag, read, "a read has no ETag", kind="no etag", expected="ETag", actual="none")
+    must.hold(
+        ENTITY_TAG.fullmatch(tag or ""),
+        read,
+        "an ETag is no entity-tag: it is not in double quotes",
+        kind="etag",
+        expected="an entity-tag (RFC 9110 §8.8.3)",
+        actual=tag,
+    )
     return tag or ""
 
 

@@ -199,7 +199,9 @@ def refused_creates(field: Field):
 
     for enumerate_ in (wrong_type_bodies, missing_field_bodies, out_of_bounds_bodies, rule_bodies):
         named = [c for c in enumerate_(field) if c["field"] not in field.bodies.unique_fields]
-        yield from ({"field": c["field"], "note": c["note"], "body": c["body"]} for c in named[:1])
+        # The last one too, where what comes before it is right.
+        chosen = [*named[:1], *(named[1:][-1:] if enumerate_ is wrong_type_bodies else ())]
+        yield from ({"field": c["field"], "note": c["note"], "body": c["body"]} for c in chosen)
     for case in reference_bodies(field):
         if case["note"] == "an id that names nothing":
             yield {"field": case["field"], "note": case["note"], "body": case["body"]}

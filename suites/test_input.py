@@ -55,6 +55,18 @@ def test_a_missing_required_field_is_refused(resource: Subject, operation, body,
     must.be_refused(submit(resource, operation, body), status, field=field, because=f"{field} is missing")
 
 
+def holds(value: object, path: list[str]) -> bool:
+    """Whether there is something at the end of ``path``."""
+    for step in path:
+        if isinstance(value, list) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, dict) and step in value:
+            value = value[step]
+        else:
+            return False
+    return True
+
+
 @requirement("input.unknown-field", on=WRITES, set_up=1)
 @for_each(unknown_field_bodies)
 def test_a_field_that_does_not_exist_gets_the_declared_answer(
@@ -71,7 +83,19 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
         SUCCESS[operation],
         because=f"unknown fields are {status}",
     )
-    if "." not in path and not beside and field not in resource.resource.properties:
+    if beside:
+        return
+    if "." in path:
+        must.hold(
+            status.accepted == "kept" or not holds(resource.observe(reply.id), path.split(".")),
+            reply,
+            f"an unknown member of {field} is kept",
+            kind="unknown field",
+            expected="ignored",
+            actual="kept",
+            field=field,
+        )
+    elif field not in resource.resource.properties:
         state = resource.observe(reply.id) or {}
         kept = field in state
         must.hold(

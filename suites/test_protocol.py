@@ -225,7 +225,7 @@ def test_an_answer_carries_date(reply: Reply):
 
 
 @requirement(
-    "protocol.head", on="read", needs="instance", when=lambda c, r: "protocol.head" in c.policies, cost=2, set_up=1
+    "protocol.head", on="read", needs="instance", when=lambda c, r: "protocol.head" in c.policies, cost=4, set_up=1
 )
 def test_head_answers_as_get_without_content(resource: Subject):
     usual = resource.request("read", id=resource.shared().id)
@@ -255,6 +255,17 @@ def test_head_answers_as_get_without_content(resource: Subject):
             expected=f"the {name} of GET",
             actual="another",
             field=name,
+        )
+    if resource.credential is not None:
+        got = resource.send(usual, "read", credential=None)
+        head = resource.send(Request("HEAD", usual.path, usual.query, usual.headers), "read", credential=None)
+        must.hold(
+            head.status == got.status,
+            head,
+            f"without a credential HEAD answers {head.status} and GET {got.status}",
+            kind="status",
+            expected=got.status,
+            actual=head.status,
         )
 
 

@@ -6,7 +6,7 @@ from restproof.contract.model import ANY
 from restproof.contract.shapes import type_of
 from restproof.semantics.state import same
 from restproof.suite import Field, NotTested, Subject, for_each, must, requirement
-from restproof.suite.lists import FEW, every_entry, is_paged, of_a_steady_list, settled, some
+from restproof.suite.lists import FEW, every_entry, is_paged, matches, of_a_steady_list, settled, some, values_at
 
 
 def filters(field: Field):
@@ -31,19 +31,6 @@ def filtered(resource: Subject, name: str, values):
             yield value, entries, [e for e in entries if matches(e, found.field, value)]
 
 
-def values_at(entry: dict, field: str) -> list:
-    """What an entry holds at ``name``, ``office.id`` or ``departments[].id``."""
-    found: list = [entry]
-    for step in field.split("."):
-        found = [v.get(step.removesuffix("[]")) for v in found if isinstance(v, dict)]
-        found = [inner for v in found for inner in (v if isinstance(v, list) else [v])]
-    return found
-
-
-def matches(entry: dict, field: str, wanted: object) -> bool:
-    return any(same(value, wanted) for value in values_at(entry, field))
-
-
 def near_misses(resource: Subject, name: str, values):
     """Values that nothing equals and that a careless comparison takes for one that is there: an id cut short, text with
     blanks, in another case, with the wildcards of SQL. And an id that names nothing."""
@@ -59,6 +46,18 @@ def near_misses(resource: Subject, name: str, values):
         yield from (f"{text} ", f" {text}", text.swapcase(), f"{text[:-2]}%", f"{text[:-1]}_")
 
 
+def narrower(resource: Subject, field: str, entries: list, matching: list):
+    """Another filter beside one that ``matching`` meets, with a value that not all of them have: a list must meet
+    both."""
+    for name, found in resource.resource.filters.items():
+        if found.values is None and found.field != field:
+            for value in (v for e in entries for v in values_at(e, found.field)):
+                both = [e for e in matching if matches(e, found.field, value)]
+                if isinstance(value, str | int | float) and value != "" and len(both) < len(matching):
+                    yield resource.filter_query(name, value), both
+                    return
+
+
 @requirement("list.filter-sound", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
 @for_each(filters)
 @of_a_steady_list
@@ -66,8 +65,12 @@ def test_a_filtered_list_holds_only_what_matches(resource: Subject, name, values
     field = resource.resource.filters[name].field
     misses = list(near_misses(resource, name, values))
     nothing = [(text, [e for e in settled(resource) if same(e.get(field), text)]) for text in misses]
-    for value, matching in [*((v, m) for v, _, m in filtered(resource, name, values)), *nothing]:
-        page = resource.list((*resource.filter_query(name, value), *resource.page_query(resource.largest_page())))
+    found = [*filtered(resource, name, values)]
+    asked = [(resource.filter_query(name, v), m) for v, m in [*((v, m) for v, _, m in found), *nothing]]
+    for value, entries, matching in found[:1]:
+        asked += [(resource.filter_query(name, value) + q, m) for q, m in narrower(resource, field, entries, matching)]
+    for query, matching in asked:
+        page = resource.list((*query, *resource.page_query(resource.largest_page())))
         must.have_status(page, "listed", because=f"filtered by {name}", field=name)
         strangers = set(map(str, resource.entry_ids(page.entries or ()))) - set(map(str, resource.entry_ids(matching)))
         must.hold(

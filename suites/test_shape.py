@@ -230,6 +230,17 @@ def test_refusals_are_problem_details(reply: Reply):
             expected="application/problem+json",
             actual=media,
         )
+        # RFC 9457 §3.1.2: the member repeats the status of the answer that it is in.
+        said = reply.json.get("status", reply.status) if isinstance(reply.json, dict) else reply.status
+        must.hold(
+            said == reply.status,
+            reply,
+            f"the problem of a {reply.status} says that its status is {said}",
+            kind="problem status",
+            expected="the status of the answer",
+            actual="another",
+            pointer="/status",
+        )
 
 
 @requirement("error.no-leak")

@@ -25,6 +25,7 @@ from restproof.semantics.distinct import nth
 LONGEST = 65_535
 JsonSchema = Mapping[str, Any]
 _SEVERAL = 4
+_FEW = 2
 _LONGEST_ARRAY = 200
 
 
@@ -67,7 +68,12 @@ BAD_FORMATS: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "time": (("an hour that does not exist", "25:00:00Z"), ("no time", "noon")),
     "uri": (("no scheme", "example.com"), ("a blank inside", "https://exa mple.com/")),
-    "email": (("no at sign", "someone.example.com"), ("a blank inside", "some one@example.com")),
+    "email": (
+        ("no at sign", "someone.example.com"),
+        ("a blank inside", "some one@example.com"),
+        ("nothing before the at sign", "@example.com"),
+        ("nothing behind the at sign", "someone@"),
+    ),
     "uuid": (("no UUID", "restproof"), ("a UUID cut short", "123e4567-e89b-12d3-a456-42661417400")),
     "ipv4": (("a number above 255", "192.0.2.256"), ("no address", "localhost")),
     "ipv6": (("no address", "localhost"),),
@@ -317,8 +323,12 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
     if several and most is not None and most <= _LONGEST_ARRAY and len(several) > most:
         yield Candidate("maxItems", "as many entries as allowed", several[:most])
         yield Candidate("maxItems", "one entry too many", several[: most + 1])
-    for wrong in (*wrong_types(items)[:2], *refused(items)[:2]):
+    # An entry with members has bounds of its own; of a plain one, a sample shows that entries are looked at.
+    some = None if "object" in types_of(items) and "properties" in items else _FEW
+    for wrong in (*wrong_types(items)[:_FEW], *refused(items)[:some]):
         yield Candidate("items", f"an entry that is {wrong.note}", [wrong.value])
+    for right in () if some else accepted(items):
+        yield Candidate("items", f"an entry with {right.note}", [right.value])
     if "null" not in types_of(items):
         yield Candidate("items", "a null entry", [None])
 

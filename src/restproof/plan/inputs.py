@@ -130,18 +130,27 @@ def unknown_field_bodies(field: Field) -> Iterator[Case]:
                 "beside": {name: symbol},
             }
     for name, schema in fields_of(field).items():
-        if "properties" in schema and schema.get("additionalProperties") is False:
-            value = field.bodies.plain(name)
-            if isinstance(value, dict):
-                yield _unknown(
-                    name,
-                    f"inside {name}",
-                    body_with(field, name, {**value, _UNKNOWN: "restproof"}),
-                    pointer=f"{name}.{_UNKNOWN}",
-                )
+        value = field.bodies.plain(name)
+        wider = None if name in field.resource.references else _with_unknown(schema, value)
+        if wider is not None:
+            place = f"{name}.0" if isinstance(value, list) else name
+            yield _unknown(name, f"inside {name}", body_with(field, name, wider), pointer=f"{place}.{_UNKNOWN}")
     if field.operation == "update":
         for name in field.resource.create_only:
             yield _unknown(name, "a field that only a create may hold", {name: field.bodies.plain(name, "x")})
+
+
+def _with_unknown(schema: Mapping[str, Any], value: Any) -> Any:
+    """An object, or an array that begins with one, with a member that its closed schema does not have; ``None`` where
+    ``value`` is no such thing."""
+    for part in (schema, *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        if isinstance(value, dict) and "properties" in part and part.get("additionalProperties") is False:
+            return {**value, _UNKNOWN: "restproof"}
+        if isinstance(value, list) and value and isinstance(part.get("items"), Mapping):
+            first = _with_unknown(part["items"], value[0])
+            if isinstance(first, dict):
+                return [first, *value[1:]]
+    return None
 
 
 def _parameters_in_path(field: Field) -> dict[str, str]:
@@ -196,7 +205,7 @@ def _broken_rules(field: Field) -> Iterator[Case]:
             both = {rule.first: late, rule.second: early}
             right = {rule.first: early, rule.second: late}
             note = f"{rule.second} before {rule.first}"
-            if field.operation == "create":
+            if field.operation in ("create", "replace"):
                 yield {"field": rule.second, "note": note, "given": {}, "body": {**minimal, **both}}
             elif field.operation == "update":
                 yield {"field": rule.second, "note": note, "given": {}, "body": both}
@@ -218,16 +227,16 @@ def _broken_rules(field: Field) -> Iterator[Case]:
                     "given": {**minimal, **right},
                     "body": {rule.first: _later(late, field, rule)},
                 }
-        elif isinstance(rule, Never) and field.operation == "update":
+        elif isinstance(rule, Never) and field.operation != "create":
             yield {
                 "field": rule.field,
                 "note": f"{rule.field} from {rule.before!r} to {rule.after!r}",
                 "given": {**minimal, rule.field: rule.before},
-                "body": {rule.field: rule.after},
+                "body": {**_base(field), rule.field: rule.after},
             }
         elif isinstance(rule, Example):
             body = dict(rule.body)
-            if field.operation == "create":
+            if field.operation in ("create", "replace"):
                 yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": {**minimal, **body}}
             elif field.operation == "update" and all(n in field.bodies.changeable for n in body):
                 yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": body}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
@@ -233,6 +234,15 @@ def _filtered(name: str, summary: str, equal: Callable[[str, str], bool]) -> Non
 _filtered("filter-by-prefix", "a text filter matches what begins with it", lambda value, text: value.startswith(text))
 _filtered("filter-ignores-case", "a text filter ignores case", lambda value, text: value.lower() == text.lower())
 _filtered("filter-by-part", "a text filter matches what holds it", lambda value, text: text in value)
+
+
+@fault("second-filter-ignored", "list.filter-sound", "of several filters only the first counts")
+def second_filter_ignored(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, replace(query, filters=query.filters[:1]), entries)
+        return found
+
+    seam.around("filtered", advice)
 
 
 @fault("filter-after-page", "list.filter-complete", "a page is cut before it is filtered")

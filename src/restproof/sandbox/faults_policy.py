@@ -85,6 +85,11 @@ def etag_of_each_read(seam: Seam) -> None:
     seam.around("etag", advice)
 
 
+@fault("etag-unquoted", "conditional.etag", "the ETag stands without its quotes")
+def etag_unquoted(seam: Seam) -> None:
+    seam.around("etag", lambda inner, shown: str(inner(shown)).strip('"'))
+
+
 @fault("etag-missing", "conditional.etag", "answers carry no ETag")
 def etag_missing(seam: Seam) -> None:
     def advice(inner: Any, call: Call, answer: Answer) -> None:
@@ -192,3 +197,23 @@ def undeclared_member(seam: Seam) -> None:
 @fault("problems-as-json", "error.problem-json", "problem details are called application/json")
 def problems_as_json(seam: Seam) -> None:
     seam.around("media_type", lambda inner, call, answer: "application/json" if answer.payload is not NOTHING else "")
+
+
+@fault("problem-of-another-status", "error.problem-json", "every problem says that its status is 500")
+def problem_of_another_status(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, status: int, refusal: Refusal) -> Any:
+        body = inner(call, status, refusal)
+        return {**body, "status": 500} if isinstance(body, dict) and "status" in body else body
+
+    seam.around("error_body", advice)
+
+
+@fault("head-for-everybody", "protocol.head", "HEAD needs no credential")
+def head_for_everybody(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        before = list(call.refusals)
+        inner(call)
+        if call.method == "HEAD":
+            call.refusals[:] = before
+
+    seam.around("authenticate", advice)

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from restproof.contract.model import ANY, Contract, Resource
+from restproof.semantics.state import same
 from restproof.suite.failure import NotTested
 from restproof.suite.subject import Query, Subject
 
@@ -60,3 +61,17 @@ def every_entry(resource: Subject) -> Query:
             if wanted is ANY:
                 return resource.filter_query(name, value)
     return ()
+
+
+def values_at(entry: Any, field: str) -> list[Any]:
+    """What an entry holds at a filter's field: ``name``, ``office.id`` or ``departments[].id``."""
+    found: list[Any] = [entry]
+    for step in field.split("."):
+        found = [v.get(step.removesuffix("[]")) for v in found if isinstance(v, dict)]
+        found = [inner for v in found for inner in (v if isinstance(v, list) else [v])]
+    return found
+
+
+def matches(entry: Any, field: str, wanted: object) -> bool:
+    """Whether an entry holds ``wanted`` there."""
+    return any(same(value, wanted) for value in values_at(entry, field))

@@ -251,7 +251,8 @@ class World:
             made: list[Any] = []
             setup = f"{subject.name}:like {name}"
             subject = Subject(self, subject.resource, setup=setup, token=self.setup_token(setup))
-            if name in subject.bodies.unique_fields and subject.bodies.unique_value(name) == RUN:
+            free = name in subject.bodies.writable and name not in subject.resource.references
+            if free and subject.bodies.unique_value(name) == RUN:
                 schema = subject.bodies.writable[name]
                 # The last two stand in another order where text is compared by UTF-16 units.
                 for tail in ("look", "look alike", "Look", "\uff5e", "\U0001f3d7"):
