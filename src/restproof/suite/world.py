@@ -239,6 +239,10 @@ class World:
         self.listed = {item: entries}
         return entries
 
+    def forget_list(self) -> None:
+        """Have the next ``whole_list`` read anew."""
+        self._listing = "", 0, []
+
     def lookalikes(self, subject: Subject, name: str) -> list[Any]:
         """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix,
         another case); made once. The ids of some instances where ``name`` is the id."""
