@@ -46,11 +46,13 @@ def lookalikes(field: Field):
 
 
 @requirement("conflict.duplicate", on="create", when=has_unique, cost=4)
-def test_a_duplicate_is_a_conflict_and_the_first_stays(resource: Subject):
-    body = resource.bodies.keyed()
+@for_each(lambda field: [{"key": n} for n in range(len(field.resource.unique))])
+def test_a_duplicate_is_a_conflict_and_the_first_stays(resource: Subject, key):
+    body = resource.bodies.keyed(key=key)
     first = resource.given(body)
     before = resource.observe(first.id)
-    second = resource.create(resource.bodies.kept_rules({**resource.bodies.full("other"), **body}))
+    same = {n: body[n] for n in resource.resource.unique[key]} if key else body
+    second = resource.create(resource.bodies.kept_rules({**resource.bodies.full("other"), **same}))
     must.be_refused(second, "conflict", because="a second create with a unique value that is taken")
     must.agree(
         second,

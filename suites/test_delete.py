@@ -35,6 +35,7 @@ def test_what_was_deleted_is_gone(resource: Subject, contract):
 @requirement("delete.unlisted", on="delete", needs=("create", "list"), cost=2, set_up=1, tier=0)
 def test_no_list_holds_a_deleted_resource(resource: Subject):
     made = resource.own()
+    resource.walk()  # a list that is kept for a while is known from here on
     deleted = resource.delete(made.id)
     must.have_status(deleted, "deleted")
     must.hold(
@@ -129,7 +130,8 @@ def test_a_reference_to_a_deleted_resource_is_cleared(resource: Subject, other, 
     must.have_status(deleted, "deleted")
     read = owner.read(holder.id)
     must.have_status(read, "read", because="after the delete of what it refers to")
-    left = ReadPath.parse(ref.reads_as).read(read.entity or {})
+    path, entity = ReadPath.parse(ref.reads_as), read.entity or {}
+    left = path.read(entity) if path.root in entity else None
     wanted = [kept.id] if ref.many else None
     must.hold(
         left == wanted,

@@ -65,13 +65,34 @@ def test_an_unknown_path_is_absent(resource: Subject, tail):
     must.have_status(reply, "unknown_path", because="the path does not exist")
 
 
-@requirement("identity.wrong-parent", on=ON_ITEMS, needs="create", when=lambda c, r: bool(r.parents), cost=2, set_up=1)
-@for_each(unless_it_creates)
-def test_a_resource_is_not_reachable_under_another_parent(resource: Subject, operation):
+def wrong_parents(field: Field):
+    """Another nearest parent; and for each ancestor above that, another one of which the nearest parent is none."""
+    if field.operation in ON_ITEMS:
+        yield from ({"above": None} for _ in unless_it_creates(field))
+    if field.operation != "replace" or field.resource.id.chosen_by == "server":
+        yield from ({"above": parent.resource} for parent in field.resource.parents[:-1])
+
+
+@requirement(
+    "identity.wrong-parent",
+    on=("list", "create", *ON_ITEMS),
+    needs="create",
+    when=lambda c, r: bool(r.parents),
+    cost=2,
+    set_up=1,
+)
+@for_each(wrong_parents)
+def test_a_resource_is_not_reachable_under_another_parent(resource: Subject, operation, above):
     made = resource.own() if operation == "delete" else resource.target()
     before = resource.before(made.id)
-    reply = address(resource, operation, made.id, scope=resource.scope("other"))
-    must.have_status(reply, "wrong_parent", because="under another parent")
+    status = resource.resource.status("wrong_parent")
+    if above is None:
+        reply = address(resource, operation, made.id, scope=resource.scope("other"))
+        must.have_status(reply, status, because="under another parent")
+    else:
+        reply = reach(resource, operation, made.id, resource.crossed(above))
+        status |= resource.resource.status("absent_parent")
+        must.have_status(reply, status, because=f"under another {above}, which its parent does not belong to")
     must.agree(
         reply,
         resource.stable(before),

@@ -316,7 +316,7 @@ def test_totals_tell_the_truth(resource: Subject):
         ((), paging.default, len(entries)),
         (resource.page_query(few), few, len(entries)),
         (resource.page_query(largest), largest, len(entries)),
-        (resource.page_query(few, 1000), few, len(entries)),
+        *(((resource.page_query(few, 1000), few, len(entries)),) if paging.style != "token" else ()),
         *(((some_match[0], paging.default, some_match[1]),) if some_match else ()),
     ):
         page = resource.list(query)
@@ -356,8 +356,6 @@ def test_totals_tell_the_truth(resource: Subject):
                 actual=told,
                 field=paging.size_header,
             )
-        if paging.style == "token":
-            return
 
 
 def narrowing(resource: Subject, id):

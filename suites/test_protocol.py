@@ -246,11 +246,13 @@ def test_head_answers_as_get_without_content(resource: Subject):
         kind="content",
     )
     for name in ("Content-Type", "Content-Length", "ETag"):
-        said = head.header(name)
+        said, shown = head.header(name), got.header(name)
+        if name == "Content-Length" and shown is None:
+            continue  # the content of GET came in chunks
         must.hold(
-            said is None or said == got.header(name),
+            said is None or said == shown,
             head,
-            f"HEAD says {name}: {said} and GET {got.header(name)}",
+            f"HEAD says {name}: {said} and GET {shown}",
             kind="header",
             expected=f"the {name} of GET",
             actual="another",

@@ -3,7 +3,7 @@
 from math import ceil
 
 from restproof.contract.model import ANY
-from restproof.contract.shapes import type_of
+from restproof.contract.shapes import type_of, types_of
 from restproof.semantics.state import same
 from restproof.suite import Field, NotTested, Subject, for_each, must, requirement
 from restproof.suite.lists import FEW, every_entry, is_paged, matches, of_a_steady_list, settled, some, values_at
@@ -68,6 +68,8 @@ def test_a_filtered_list_holds_only_what_matches(resource: Subject, name, values
     found = [*filtered(resource, name, values)]
     asked = [(resource.filter_query(name, v), m) for v, m in [*((v, m) for v, _, m in found), *nothing]]
     for value, entries, matching in found[:1]:
+        for order in resource.resource.sort[:1]:
+            asked.append((resource.filter_query(name, value) + resource.sort_query(order), matching))
         asked += [(resource.filter_query(name, value) + q, m) for q, m in narrower(resource, field, entries, matching)]
     for query, matching in asked:
         page = resource.list((*query, *resource.page_query(resource.largest_page())))
@@ -118,7 +120,9 @@ def test_a_filtered_list_holds_all_that_matches(resource: Subject, name, values)
 def bad_filters(field: Field):
     for name, found in field.resource.filters.items():
         schema = field.resource.properties.get(found.field, {})
-        if found.values or schema.get("type") == "integer":
+        kinds = types_of(schema) - {"null"} if schema else set()
+        formed = "enum" in schema or schema.get("format") in ("date", "date-time", "uuid")
+        if found.values or (kinds and kinds <= {"integer", "number", "boolean"}) or formed:
             yield {"name": name, "value": "restproof"}
         for value in list(found.values or ())[:1]:
             if value.swapcase() not in found.values:

@@ -291,6 +291,8 @@ def odd_queries(field: Field):
     paging, query = field.resource.paging, field.contract.query
     # ``raw``: a query as it stands, not percent-encoded by the client.
     names = [paging.size, query.sort, query.filter.replace("{name}", "id")] if paging.style != "none" else [query.sort]
+    if paging.style == "token" and paging.token:
+        yield from ({"query": [[paging.token, value]], "raw": ""} for value in ("restproof", "cmVzdHByb29m", ""))
     for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "\U0001f3d7", "[]")):
         yield {"query": [[names[at % len(names)], value]], "raw": ""}
     if not field.leads:

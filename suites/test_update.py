@@ -82,6 +82,7 @@ def single_fields(field: Field):
             state.update(change)
             yield {"field": name, "change": change}
     everything = {n: v for n, v in field.bodies.full("all").items() if n in field.bodies.changeable}
+    everything = field.bodies.kept_rules(everything, state)
     if everything:
         yield {"field": None, "change": everything}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from restproof.config import load_config, resolve_contract
+from restproof.errors import RestproofError
 
 
 @click.command("lint")
@@ -18,10 +19,15 @@ def command(ctx: click.Context, contract: str | None) -> None:
     CONTRACT is a directory, a file or a name; by default the one of restproof.toml, the only one under ./contracts,
     or the bundled one. Exit code 0 where it is sound, else 2.
     """
+    from restproof.cli.run import suites
     from restproof.contract.load import check, load
+    from restproof.suite.register import load as load_register
+    from restproof.suite.register import unknown_names
 
     path = resolve_contract(contract, load_config(Path.cwd()), Path.cwd())
-    problems = check(path)
+    problems: list[RestproofError] = [*check(path)]
+    if not problems:
+        problems += unknown_names(load(path), load_register(suites(Path.cwd()) / "requirements.yaml"))
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)

@@ -211,12 +211,11 @@ class Bodies:
         own = [self.resource.id.field] if self.names_id else []
         return self.kept_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
 
-    def keyed(self, tag: str = "") -> Body:
-        """The minimal body with the fields of the first unique key, required or not."""
-        return {
-            **self.minimal(tag),
-            **{name: self.plain(name, tag) for key in self.resource.unique[:1] for name in key},
-        }
+    def keyed(self, tag: str = "", key: int = 0) -> Body:
+        """The minimal body with the fields of one unique key (the first, or that with the number), required or
+        not."""
+        names = [name for found in self.resource.unique[key : key + 1] for name in found]
+        return {**self.minimal(tag), **{name: self.plain(name, tag) for name in names}}
 
     def with_field(self, name: str, value: Any, tag: str = "") -> Body:
         """The minimal body with ``name`` set to ``value``."""

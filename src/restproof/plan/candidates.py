@@ -26,6 +26,7 @@ LONGEST = 65_535
 JsonSchema = Mapping[str, Any]
 _SEVERAL = 4
 _FEW = 2
+_DECIMALS = 9
 _LONGEST_ARRAY = 200
 
 
@@ -65,6 +66,7 @@ BAD_FORMATS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("an impossible date", "2015-02-30T10:00:00Z"),
         ("an hour that does not exist", "2015-02-03T25:00:00Z"),
         ("no time", "yesterday"),
+        ("no offset", "2015-02-03T10:00:00"),
     ),
     "time": (("an hour that does not exist", "25:00:00Z"), ("no time", "noon")),
     "uri": (("no scheme", "example.com"), ("a blank inside", "https://exa mple.com/")),
@@ -173,9 +175,9 @@ def _near_values(keyword: str, value: Any) -> Iterator[Candidate]:
 def _numbers(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
     for candidate in _number_proposals(schema, fractions=fractions):
         # A bound may be written as 5.0, and 1.5 + 0.5 is 2.0: whole numbers are sent without a fraction.
-        value = candidate.value
-        whole = isinstance(value, float) and value.is_integer()
-        yield replace(candidate, value=int(value)) if whole else candidate
+        # Nor is the error of their computation sent: 0.05 + 0.01 is 0.06.
+        value = round(candidate.value, _DECIMALS) if isinstance(candidate.value, float) else candidate.value
+        yield replace(candidate, value=int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
+from math import ceil, floor
 from typing import Any
 
 from hypothesis import strategies as st
@@ -106,7 +108,9 @@ def _numbers(schema: Mapping[str, Any], kinds: frozenset[str]) -> st.SearchStrat
     least = low if low is not None else (high - 1000 if high is not None else -1000)
     most = high if high is not None else max(least, 0) + 1_000_000
     if step is not None:
-        return st.integers(int(least / step), int(most / step)).map(lambda n: n * step)
+        exact = Decimal(str(step))  # 663.06 is a multiple of 0.01, 66306 * 0.01 is not
+        numbers = st.integers(ceil(Decimal(str(least)) / exact), floor(Decimal(str(most)) / exact))
+        return numbers.map(lambda n: json.loads(f"{n * exact:f}"))
     whole = st.integers(-(-int(least) // 1), int(most))
     if "number" not in kinds:
         return whole

@@ -31,7 +31,7 @@ PLAIN_PHRASES: tuple[str, ...] = ("North Wing Renovation", "Harbour Street 12", 
 SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
     # A leap day, and days before and after what 32 bits of seconds can count.
     "date": ("2024-02-29", "1901-12-13", "2097-08-15"),
-    "date-time": ("2024-02-29T12:30:00Z", "2031-06-15T23:59:59Z"),
+    "date-time": ("2024-02-29T12:30:00Z", "2031-06-15T23:59:59Z", "2024-06-30T23:30:00+05:30"),
     "time": ("08:30:00Z",),
     "uri": ("https://www.example.com/plans?sheet=2", "http://example.org"),
     "email": ("site.office@example.com", "Night.Shift+2@example.com"),

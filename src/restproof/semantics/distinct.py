@@ -11,6 +11,7 @@ import json
 import string
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv6Address
 from math import ceil, floor
@@ -102,8 +103,10 @@ def _numbers(schema: JsonSchema, *, fractions: bool) -> Iterable[_Maker]:
         schema.get("minimum", schema.get("exclusiveMinimum")),
         schema.get("maximum", schema.get("exclusiveMaximum")),
     )
-    first = ceil((low if low is not None else min(1, high if high is not None else 1)) / step)
-    last = floor((high if high is not None else max(_LARGEST, first * step)) / step)
+    # Fractions: a float has no room for the last integers of 64 bits.
+    unit = Fraction(str(step))
+    first = ceil(Fraction(str(low if low is not None else min(1, high if high is not None else 1))) / unit)
+    last = floor(Fraction(str(high)) / unit) if high is not None else max(_LARGEST, first)
     if low is not None and "exclusiveMinimum" in schema and first * step <= schema["exclusiveMinimum"]:
         first += 1
     if low is None and high is not None and last <= first:

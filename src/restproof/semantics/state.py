@@ -254,7 +254,9 @@ def expected(
             shown[name] = text
         elif not alternatives or _affected(alternatives, named):
             shown.pop(name, None)
-    changed = before is None or any(n not in before or not _within(v, before[n]) for n, v in shown.items())
+    # Whether a field that no representation shows has changed is not known.
+    unseen = any(n not in readable and n not in paths and n not in backs for n in named)
+    changed = before is None or unseen or any(n not in before or not _within(v, before[n]) for n, v in shown.items())
     hidden = {*resource.volatile, *resource.secret} | (set(resource.touched) if changed else set())
     return {n: v for n, v in shown.items() if n not in hidden}
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import yaml
 
+from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
 
@@ -95,6 +96,16 @@ def is_binding(requirement: Requirement, contract: Contract) -> bool:
     if requirement.id in contract.policies or f"{requirement.family}.*" in contract.policies:
         return True
     return _DECLARED.get(requirement.declared_by or "", lambda _c: False)(contract)
+
+
+def unknown_names(contract: Contract, register: Mapping[str, Requirement]) -> list[ConfigurationError]:
+    """Rules that the contract names, in ``policies`` or ``clauses``, and the register does not have."""
+    families = {f"{r.family}.*" for r in register.values()}
+    return [
+        ConfigurationError(f"the contract names the rule '{name}', and there is none", hint=near(name, register))
+        for name in sorted({*contract.policies, *contract.clauses})
+        if name not in register and name not in families
+    ]
 
 
 _DECLARED = {

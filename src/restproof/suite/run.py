@@ -29,7 +29,7 @@ class Run:
         from restproof.plan.bodies import Bodies
         from restproof.plan.profile import PROFILES
         from restproof.suite.live import now, promised, run_directory
-        from restproof.suite.register import load
+        from restproof.suite.register import load, unknown_names
 
         self.config = config
         self.promise = promise or promised(options, Path.cwd())
@@ -38,6 +38,8 @@ class Run:
         self.profile = PROFILES[self.options.profile]
         self.bodies = {r.name: Bodies(self.contract, r) for r in self.contract}
         self.register = load(register)
+        for error in unknown_names(self.contract, self.register):
+            raise error
         self.worker: Mapping[str, Any] | None = getattr(config, "workerinput", None)
         self.started = now()
         self.directory = run_directory(self.options, self.promise.config, Path.cwd(), self.started)

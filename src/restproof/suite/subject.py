@@ -65,6 +65,12 @@ class Subject:
         """The ancestors' ids: ``main``, ``other``, ``foreign`` or ``none`` (a nearest parent that does not exist)."""
         return self.world.scope(self.resource, which)
 
+    def crossed(self, name: str) -> dict[str, Any]:
+        """The usual scope with another one for the ancestor ``name``: one that those below it do not belong to."""
+        given = name in self.contract.given
+        other = self.world.given_id(name, "other") if given else self.world.shared(name, "1").id
+        return {**self.scope(), name: other}
+
     @property
     def root(self) -> str:
         """The topmost ancestor; the resource itself where it has none."""
@@ -78,17 +84,18 @@ class Subject:
         parents = self.resource.parents
         return bool(parents) and parents[-1].resource in self.contract.given
 
-    def resolved(self, value: Any) -> Any:
-        """``value`` with its symbols replaced."""
-        return self.resolved_as(self.token, value)
+    def resolved(self, value: Any, scope: Mapping[str, Any] | None = None) -> Any:
+        """``value`` with its symbols replaced, as in a request to ``scope``."""
+        return self.resolved_as(self.token, value, scope)
 
-    def resolved_as(self, token: str, value: Any) -> Any:
+    def resolved_as(self, token: str, value: Any, scope: Mapping[str, Any] | None = None) -> Any:
         """``value`` with its symbols replaced, as those of the case with ``token``."""
         world = self.world
+        which = world.kind_of(scope or {})
         return resolve(
             value,
             token,
-            lambda name, key: world.reference_id(name, f"{token}{key}" if key.startswith("own") else key),
+            lambda name, key: world.reference_id(name, f"{token}{key}" if key.startswith("own") else key, which),
             lambda name, field, tag: world.unique_value(name, field, token, tag),
         )
 
@@ -210,7 +217,7 @@ class Subject:
         **options: Any,
     ) -> Reply:
         scope = self.scope() if scope is None else dict(scope)
-        body = self.resolved(body)
+        body = self.resolved(body, scope)
         request = self.request(operation, id=id, body=body, scope=scope, **options)
         self.world.listed.clear()
         creates = operation == "create" or (operation == "replace" and creates_by_put(self.resource))

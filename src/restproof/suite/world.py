@@ -140,7 +140,7 @@ class World:
 
         if (name, key) not in self._shared:
             resource = self.contract.resources[name]
-            which = key if key in ("other", "foreign") else "main"
+            which = _scope_of(key)
             if name in self.contract.given or not (resource.supports("create") or creates_by_put(resource)):
                 self._shared[name, key] = self._found(resource, key)
                 return self.shared(name, key)
@@ -167,14 +167,14 @@ class World:
         if resource.name in self.contract.given or not resource.supports("list"):
             named = {"0": "main", "1": "other", "target": "main"}.get(key, key)
             return Instance(self.given_id(resource.name, named), {})
-        scope = self.scope(resource, key if key in ("other", "foreign") else "main")
+        scope = self.scope(resource, _scope_of(key))
         setup = f"{resource.name}:{key}"
         subject = Subject(self, resource, setup=setup, token=self.setup_token(setup))
         try:
             entries = [e for e in subject.walk(scope=scope) if isinstance(e, dict) and resource.id.field in e]
         except SetUpFailed as failure:
             return failure
-        at = 1 if key == "1" else 0
+        at = 1 if key.rpartition(":")[2] == "1" else 0
         if len(entries) <= at:
             raise NotTested(f"the list of {resource.name} is too short, and nobody can create one")
         return Instance(entries[at][resource.id.field], scope, entries[at])
@@ -284,10 +284,28 @@ class World:
             self._unique[key] = self.keeper.must(f"unique {name}.{field} {token} {tag}", following)
         return self._unique[key]
 
-    def reference_id(self, name: str, key: str) -> Any:
-        """The id that a ``{ref:…}`` symbol stands for."""
+    def kind_of(self, scope: Mapping[str, Any]) -> str:
+        """Whose scope it is: ``other`` or ``foreign`` where it names such a given parent, else ``main``."""
+        ids = self.target.ids
+        for name in self.contract.given:
+            for which in ("other", "foreign"):
+                id = ids.get(f"{which}_{name}")
+                if name in scope and id is not None and scope[name] == id != ids.get(name):
+                    return which
+        return "main"
+
+    def reference_id(self, name: str, key: str, which: str = "main") -> Any:
+        """The id that a ``{ref:…}`` symbol stands for in a request to the scope ``which``: what can be named there is
+        what lives there."""
+        resource = self.contract.resources[name]
         if key == "none":
-            return self.absent_id(self.contract.resources[name])
+            return self.absent_id(resource)
+        if (
+            which != "main"
+            and key != "other"
+            and any(a in self.contract.given for a in self.contract.ancestors(resource))
+        ):
+            key = which if key == "0" else f"{which}:{key}"
         return self.shared(name, key).id
 
     def lookup(self, name: str, id: Any) -> Mapping[str, Any] | None:
@@ -311,3 +329,9 @@ class World:
         """``template`` with its placeholders filled in, below the base path."""
         filled = template.format_map({name: quote(str(id), safe="") for name, id in scope.items()})
         return f"{self.contract.base_path}{filled}"
+
+
+def _scope_of(key: str) -> str:
+    """The scope that the key of a shared instance names: ``other``, ``other:1`` …; ``main`` where it names none."""
+    which = key.partition(":")[0]
+    return which if which in ("other", "foreign") else "main"
