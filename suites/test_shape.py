@@ -1,11 +1,14 @@
 """What every answer looks like: representations, lists and refusals."""
 
+import json
 import re
 
 from restproof.semantics.checker import checker
 from restproof.suite import Reply, every_exchange, must, requirement
 
 FULL = ("create", "read", "update", "replace")
+SECRET = 4
+"""Characters of the shortest secret that is looked for: a shorter one stands in an answer by chance."""
 #: What no refusal shows: traces of common runtimes, SQL errors, paths of a server's files.
 LEAKS = (
     (
@@ -177,6 +180,7 @@ def test_a_closed_representation_holds_nothing_else(reply: Reply):
 @every_exchange
 def test_what_only_requests_hold_is_never_shown(reply: Reply):
     if not reply.ok:
+        nothing_secret_is_quoted(reply)
         return
     backs = {path.partition(".")[0].removesuffix("[]") for path in reply.resource.reads_as.values()}
     hidden = [n for n, p in reply.resource.properties.items() if p.get("writeOnly") and n not in backs]
@@ -189,6 +193,22 @@ def test_what_only_requests_hold_is_never_shown(reply: Reply):
             kind="secret shown",
             field=shown[0] if shown else None,
         )
+
+
+def nothing_secret_is_quoted(reply: Reply):
+    """A refusal does not repeat a secret that was sent; what another field held too may be quoted from there."""
+    sent = reply.sent if isinstance(reply.sent, dict) else {}
+    secrets = {n: v for n, v in sent.items() if n in reply.resource.secret and isinstance(v, str) and len(v) >= SECRET}
+    others = json.dumps({n: v for n, v in sent.items() if n not in secrets}, ensure_ascii=False)
+    said = reply.exchange.response.body.decode("utf-8", "replace") if reply.exchange.response else ""
+    quoted = [n for n, v in secrets.items() if v in said and v not in others]
+    must.hold(
+        not quoted,
+        reply,
+        f"a refusal quotes {', '.join(quoted)}, which is secret",
+        kind="secret quoted",
+        field=quoted[0] if quoted else None,
+    )
 
 
 @requirement("error.names-field")

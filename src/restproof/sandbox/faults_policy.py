@@ -217,3 +217,13 @@ def head_for_everybody(seam: Seam) -> None:
             call.refusals[:] = before
 
     seam.around("authenticate", advice)
+
+
+@fault("secret-quoted", "shape.write-only", "a refusal quotes the secret that was sent")
+def secret_quoted(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, status: int, refusal: Refusal) -> Any:
+        body = inner(call, status, refusal)
+        told = [v for n, v in (call.fields or {}).items() if n in call.resource.secret and isinstance(v, str)]
+        return {**body, "detail": f"cannot be taken: {told[0]}"} if told and isinstance(body, dict) else body
+
+    seam.around("error_body", advice)
