@@ -1,5 +1,6 @@
 """What a create promises: its status, what it answers, what is read and listed afterwards."""
 
+from restproof.oracle.finding import an
 from restproof.plan.inputs import accepted_bodies, server_set_bodies
 from restproof.semantics.state import expected
 from restproof.suite import Field, Inconclusive, NotTested, Reply, Subject, for_all, for_each, must, requirement
@@ -27,7 +28,7 @@ def test_a_valid_create_is_accepted(resource, body):
     must.hold(
         made.id is not None,
         made,
-        f"the create of a {resource.name} names no id",
+        f"the create of {an(resource.name)} names no id",
         kind="no id",
         field=resource.resource.id.field,
     )

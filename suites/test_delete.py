@@ -1,5 +1,6 @@
 """What a delete promises: gone from everywhere, and nothing else touched."""
 
+from restproof.oracle.finding import an
 from restproof.semantics.readback import ReadPath
 from restproof.suite import Field, Subject, for_each, must, requirement
 
@@ -151,7 +152,7 @@ def test_what_is_referred_to_is_not_deleted(resource: Subject, other, reference)
     ref = owner.resource.references[reference]
     holder = owner.given({**owner.bodies.minimal(), reference: [named.id] if ref.many else named.id})
     refused = resource.delete(named.id)
-    must.be_refused(refused, "conflict", field=reference, because=f"a {other} refers to it")
+    must.be_refused(refused, "conflict", field=reference, because=f"{an(other)} refers to it")
     if resource.resource.supports("read"):
         must.have_status(resource.read(named.id), "read", because="after a delete that was refused")
     if owner.resource.supports("delete") and owner.delete(holder.id).ok:

@@ -10,7 +10,9 @@ from restproof.suite.register import load
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "kill-matrix.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| `(?P<fault>[\w-]+)` \| (?P<does>.*) \| (?P<breaks>[\w.-]+) \| (?P<caught>\S+) \|", re.M)
+ROW = re.compile(
+    r"^\| `(?P<fault>[\w-]+)` \| (?P<does>.*?) \| (?P<breaks>[a-z0-9-]+\.[a-z0-9-]+) \| (?P<caught>\S+) \|", re.M
+)
 
 
 def test_it_tells_of_each_fault_what_it_does_and_breaks() -> None:

@@ -19,9 +19,9 @@ from .contracts import drawn
 from .faults import CANDIDATES, applicable
 from .running import run
 
-COUNT = int(os.environ.get("RESTPROOF_CONTRACTS", "3"))
+COUNT = int(os.environ.get("RESTPROOF_CONTRACTS", "2"))
 FIRST = int(os.environ.get("RESTPROOF_CONTRACTS_FROM", "1"))
-FAULTS = 3
+FAULTS = 2
 SEEDS = range(FIRST, FIRST + COUNT)
 OWN = Path(__file__).parent / "contracts"
 

@@ -19,6 +19,7 @@ def command(ctx: click.Context, contract: str | None) -> None:
     CONTRACT is a directory, a file or a name; by default the one of restproof.toml, the only one under ./contracts,
     or the bundled one. Exit code 0 where it is sound, else 2.
     """
+    from restproof.bundle import bundled_dir
     from restproof.cli.run import suites
     from restproof.contract.load import check, load
     from restproof.suite.register import load as load_register
@@ -27,7 +28,8 @@ def command(ctx: click.Context, contract: str | None) -> None:
     path = resolve_contract(contract, load_config(Path.cwd()), Path.cwd())
     problems: list[RestproofError] = [*check(path)]
     if not problems:
-        problems += unknown_names(load(path), load_register(suites(Path.cwd()) / "requirements.yaml"))
+        bundled = bundled_dir() / "suites" / "requirements.yaml"
+        problems += unknown_names(load(path), load_register(suites(Path.cwd()) / "requirements.yaml"), bundled)
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)

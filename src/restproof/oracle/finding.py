@@ -45,6 +45,11 @@ class Finding:
         }
 
 
+def an(name: str) -> str:
+    """``name`` with its article."""
+    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+
+
 def shown(value: Any) -> str:
     """A value as a finding tells it: JSON-like and short."""
     text = repr(value) if isinstance(value, str) else _json(value)

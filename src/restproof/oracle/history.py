@@ -12,6 +12,7 @@ from typing import Any
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.oracle.answered import field_requirement, shown_members
 from restproof.oracle.asked import Asked, Reason
+from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
 from restproof.oracle.seen import Seen, as_key, id_of
 from restproof.oracle.told import Checks, Told, gap_told, gaps, status_told, told
@@ -261,7 +262,7 @@ class History:
             requirement,
             seen,
             True,
-            f"a {seen.resource.name} that was created and never deleted is answered {seen.status}{since(known)}",
+            f"{an(seen.resource.name)} that was created and never deleted is answered {seen.status}{since(known)}",
             kind="lost",
             expected=str(seen.resource.status("read")),
             actual=str(seen.status),

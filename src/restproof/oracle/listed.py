@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.model import Contract, Filter, Status
+from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
 from restproof.oracle.pages import bad_pages, fits, is_last, relations, total_of
 from restproof.oracle.seen import Seen, id_of
@@ -229,7 +230,7 @@ class Listed:
             "list.own-scope",
             seen,
             not agrees(known.scope, seen.scope),
-            f"a list holds a {resource.name} of another parent",
+            f"a list holds {an(resource.name)} of another parent",
             kind="scope",
             expected="entries of the parent",
             actual="an entry of another",

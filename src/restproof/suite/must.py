@@ -13,6 +13,8 @@ from restproof.semantics.state import differences
 from restproof.suite.failure import CaseFailed, NotTested
 from restproof.suite.reply import Reply
 
+_ABSENT: Any = object()
+
 
 def _fail(reply: Reply | None, message: str, **details: Any) -> None:
     raise CaseFailed(Finding(message, exchange=reply.exchange.n if reply else None, **details))
@@ -64,7 +66,7 @@ def match_schema(reply: Reply, schema: Mapping[str, Any], value: Any, pointer: s
             f"the answer to the {reply} breaks its schema: {first.field or 'the body'} {first.message}",
             kind=f"schema {first.keyword}",
             expected=first.message,
-            actual=shown(_at(value, first.path)),
+            actual=_told(_at(value, first.path)),
             pointer=path,
             field=_plain_field(first.path),
         )
@@ -87,9 +89,10 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
             continue
         if expected is None and found is None and reply.resource.sparse:
             continue  # the member is absent, which in a sparse representation says the same
+        there = _told(found if found is not None else _at(actual, _steps(path)))
         _fail(
             reply,
-            f"{what}: {name} is {shown(found)}, not {shown(expected)}",
+            f"{what}: {name} is {there}, not {shown(expected)}",
             kind=f"value of {what}",
             expected="null" if expected is None else "what the contract says",
             actual=how_it_differs(expected, found),
@@ -117,10 +120,20 @@ def hold(
 def _at(value: Any, path: tuple[str | int, ...]) -> Any:
     for step in path:
         try:
-            value = value[step]
+            value = value[str(step)] if isinstance(value, Mapping) else value[step]
         except (KeyError, IndexError, TypeError):
-            return None
+            return _ABSENT
     return value
+
+
+def _told(value: Any) -> str:
+    return "absent" if value is _ABSENT else shown(value)
+
+
+def _steps(pointer: str) -> tuple[str | int, ...]:
+    """The steps of a JSON pointer (RFC 6901)."""
+    found = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    return tuple(int(step) if step.isdecimal() else step for step in found)
 
 
 def _plain_field(path: tuple[str | int, ...]) -> str | None:

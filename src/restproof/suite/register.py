@@ -98,13 +98,20 @@ def is_binding(requirement: Requirement, contract: Contract) -> bool:
     return _DECLARED.get(requirement.declared_by or "", lambda _c: False)(contract)
 
 
-def unknown_names(contract: Contract, register: Mapping[str, Requirement]) -> list[ConfigurationError]:
-    """Rules that the contract names, in ``policies`` or ``clauses``, and the register does not have."""
-    families = {f"{r.family}.*" for r in register.values()}
+def unknown_names(contract: Contract, register: Mapping[str, Requirement], bundled: Path) -> list[ConfigurationError]:
+    """Rules that the contract names, in ``policies`` or ``clauses``, and that neither ``register`` has nor the one that
+    ships in the file ``bundled``: whose suites are their own may leave rules out."""
+
+    def left(names: set[str], known: Mapping[str, Requirement]) -> set[str]:
+        return names - known.keys() - {f"{r.family}.*" for r in known.values()}
+
+    names = left({*contract.policies, *contract.clauses}, register)
+    if not names:
+        return []
+    usual = load(bundled)
     return [
-        ConfigurationError(f"the contract names the rule '{name}', and there is none", hint=near(name, register))
-        for name in sorted({*contract.policies, *contract.clauses})
-        if name not in register and name not in families
+        ConfigurationError(f"the contract names the rule '{name}', and there is none", hint=near(name, usual))
+        for name in sorted(left(names, usual))
     ]
 
 

@@ -26,6 +26,7 @@ class Run:
     """A session's run of the suites, from collection to report."""
 
     def __init__(self, config: pytest.Config, options: Options, register: Path, promise: Promise | None = None) -> None:
+        from restproof.bundle import bundled_dir
         from restproof.plan.bodies import Bodies
         from restproof.plan.profile import PROFILES
         from restproof.suite.live import now, promised, run_directory
@@ -38,7 +39,7 @@ class Run:
         self.profile = PROFILES[self.options.profile]
         self.bodies = {r.name: Bodies(self.contract, r) for r in self.contract}
         self.register = load(register)
-        for error in unknown_names(self.contract, self.register):
+        for error in unknown_names(self.contract, self.register, bundled_dir() / "suites" / "requirements.yaml"):
             raise error
         self.worker: Mapping[str, Any] | None = getattr(config, "workerinput", None)
         self.started = now()

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.oracle.finding import an
 from restproof.plan.symbols import resolve
 from restproof.suite.failure import CaseFailed, NotTested, SetUpFailed
 from restproof.suite.reply import Reply
@@ -297,13 +298,13 @@ class Subject:
     def given(self, body: Any = None, *, scope: Mapping[str, Any] | None = None, tag: str = "") -> Instance:
         """A new instance as set-up: any 2xx that names an id will do; else ``SetUpFailed``."""
         if not (self.resource.supports("create") or creates_by_put(self.resource)):
-            raise NotTested(f"the contract has no operation that creates a {self.name}")
+            raise NotTested(f"the contract has no operation that creates {an(self.name)}")
         reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
         if reply.crowded_out:
             raise NotTested(f"the values of a unique field of {self.name} are used up")
         if not reply.ok or reply.id is None:
             why = reply.exchange.error or (f"answered {reply.status}" if not reply.ok else "named no id")
-            raise SetUpFailed(f"set-up: the create of a {self.name} {why}")
+            raise SetUpFailed(f"set-up: the create of {an(self.name)} {why}")
         return Instance(reply.id, reply.scope, reply.entity or {}, reply.sent if isinstance(reply.sent, dict) else {})
 
     def shared(self, key: str = "0") -> Instance:
@@ -349,7 +350,7 @@ class Subject:
                 return reply.entity
             if reply.status in (404, 410) or reply.status in self.resource.status("absent"):
                 return None
-            raise SetUpFailed(f"set-up: the read of a {self.name} answered {reply.status or reply.exchange.error}")
+            raise SetUpFailed(f"set-up: the read of {an(self.name)} answered {reply.status or reply.exchange.error}")
         for entry in self.walk(scope=scope):
             if isinstance(entry, dict) and entry.get(self.resource.id.field) == id:
                 return entry
