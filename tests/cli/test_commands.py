@@ -57,6 +57,17 @@ def test_every_problem_of_a_contract_is_printed(here: Path, capsys: pytest.Captu
     assert err.endswith("2 problems\n")
 
 
+def test_a_rule_that_there_is_not_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "item.json").write_text('{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}}}')
+    text = "contract: c\npolicies: [update.touches]\nresources:\n  item: {path: /items, schema: item.json}\n"
+    (here / "c.yaml").write_text(text)
+    assert run(["lint", "c.yaml"]) == 2
+    assert "'update.touches', and there is none\n  did you mean 'update.touches-updated-at'?" in capsys.readouterr().err
+    assert run(["run", "c.yaml"]) == 2
+    (here / "c.yaml").write_text(text.replace("update.touches", "conditional.*"))
+    assert run(["lint", "c.yaml"]) == 0
+
+
 def test_a_contract_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint", "nothing"]) == 2
     assert "there is no contract 'nothing'" in capsys.readouterr().err

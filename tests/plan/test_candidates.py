@@ -178,3 +178,20 @@ def test_plausible_text_has_several_scripts_and_nothing_invisible() -> None:
     assert any(ord(c) > 0x3000 for p in PHRASES for c in p)
     assert all(c.isprintable() for p in PHRASES for c in p)
     assert all(p == p.strip() for p in PHRASES)
+
+
+def test_no_bound_is_sent_with_the_error_of_its_computation() -> None:
+    schema = {"type": "number", "minimum": 0.05, "maximum": 0.3, "multipleOf": 0.01}
+    values = [c.value for c in (*accepted(schema), *refused(schema))]
+    assert 0.06 in values
+    assert all(len(str(value)) < 12 for value in values)
+
+
+def test_an_entry_with_members_is_tried_member_by_member() -> None:
+    line = {
+        "type": "object",
+        "required": ["sku"],
+        "properties": {"sku": {"type": "string"}, "n": {"type": "integer", "minimum": 1}},
+    }
+    found = {c.note: c.value for c in refused({"type": "array", "items": line})}
+    assert any(isinstance(v[0], dict) and v[0].get("n") == 0 for v in found.values() if v)

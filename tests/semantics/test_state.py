@@ -106,3 +106,17 @@ def test_equality_is_that_of_json() -> None:
     assert same({"a": [5]}, {"a": [5.0]})
     assert not same(True, 1)
     assert not same(None, False)
+
+
+def test_whether_a_hidden_field_has_changed_is_not_known(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(
+        '{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}, "pin": {"type": "string",'
+        ' "writeOnly": true}, "at": {"type": "string", "format": "date-time", "readOnly": true}}}'
+    )
+    (tmp_path / "c.yaml").write_text(
+        "contract: c\nresources:\n  a: {path: /a, schema: a.json, touched: [at]}\n", encoding="utf-8"
+    )
+    resource = load(tmp_path / "c.yaml").resources["a"]
+    before = {"id": 1, "at": NOW}
+    assert expected(resource, {"pin": "1234"}, before=before) == {"id": 1}
+    assert expected(resource, {}, before=before) == before

@@ -1,0 +1,75 @@
+"""Bodies that Schemathesis generates: no more is left in them than a contract decides; equal seeds give equal bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from restproof.plan.generated import generated_bodies, settled
+from restproof.suite.marks import Field
+
+from .conftest import CONTRACTS, every, field_of, resolved
+
+PROJECT = CONTRACTS["procore"].resources["project"]
+
+
+def drawn(field: Field, number: int, count: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(generated_bodies(field))
+    def collect(body: dict[str, Any]) -> None:
+        found.append(body)
+
+    collect()
+    return found
+
+
+def test_some_bodies_are_valid_and_some_are_not() -> None:
+    field = field_of(CONTRACTS["procore"], PROJECT, "create")
+    verdicts = {bool(field.bodies.refusals("create", resolved(field, body))) for body in drawn(field, 1, 40)}
+    assert verdicts == {True, False}
+
+
+def test_the_same_seed_gives_the_same_bodies() -> None:
+    first, again = (drawn(field_of(CONTRACTS["procore"], PROJECT, "update"), 3, 10) for _ in range(2))
+    assert first == again
+
+
+@every("create", "update")
+def test_no_body_breaks_a_business_rule_or_holds_what_no_contract_decides(field: Field) -> None:
+    for body in drawn(field, 2, 15):
+        sent = resolved(field, body)
+        if field.operation == "create" and not field.bodies.refusals("create", sent):
+            assert field.bodies.validation.rules("create", None, sent) == []
+        assert not field.bodies.validation.unstorable(sent)
+
+
+@pytest.mark.parametrize(
+    ("sent", "left"),
+    [
+        ({"description": "a\x00b\ud800c\u2028"}, {"description": "axbxcx"}),
+        ({"square_feet": 5.0}, {"square_feet": 5}),
+        ({"latitude": 1e300}, {"latitude": 2**31 - 1}),
+        ({"active": 2**70}, {"active": 2**31 - 1}),
+        ({"": 1}, {"x": 1}),
+    ],
+)
+def test_what_servers_may_treat_in_their_own_way_is_taken_out(sent: dict[str, Any], left: dict[str, Any]) -> None:
+    assert settled(field_of(CONTRACTS["procore"], PROJECT, "update"), sent) == left
+
+
+def test_what_is_compared_or_has_a_form_is_left_to_its_own_rules() -> None:
+    field = field_of(CONTRACTS["procore"], PROJECT, "update")
+    assert settled(field, {"estimated_start_date": "2015-02-30", "state_code": "zz"}) == {
+        "state_code": field.bodies.plain("state_code")
+    }
