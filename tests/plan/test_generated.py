@@ -1,4 +1,4 @@
-"""Bodies that Schemathesis generates: no more is left in them than a contract decides; equal seeds give equal bodies."""
+"""Bodies that Schemathesis generates: no more is left in them than a contract decides, and equal seeds agree."""
 
 from __future__ import annotations
 
