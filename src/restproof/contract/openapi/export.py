@@ -186,7 +186,9 @@ class _Writer:
             if self.contract.rate_limit:
                 refusal["headers"] = dict(self.headers(resource, operation, code))
             if self.contract.errors is not None and code != "304":
-                refusal["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+                problems = "error.problem-json" in self.contract.policies
+                media = "application/problem+json" if problems else "application/json"
+                refusal["content"] = {media: {"schema": {"$ref": "#/components/schemas/Error"}}}
             yield code, refusal
 
     def headers(self, resource: Resource, operation: str, code: str) -> Iterator[tuple[str, Any]]:
