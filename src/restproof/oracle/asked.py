@@ -9,13 +9,13 @@ from typing import Any
 
 from restproof.contract.model import Contract, Ordered, Resource, Status
 from restproof.contract.shapes import type_of
+from restproof.oracle.finding import at
 from restproof.oracle.seen import Seen, not_json
 from restproof.semantics.state import created
 from restproof.semantics.validate import Validation
 
 WRITES = ("create", "update", "replace")
 _CLOSED = ("additionalProperties", "unevaluatedProperties")
-_ABSENT: Any = object()
 _LARGE = 64 * 1024
 _LONG = 2000
 _FOREIGN = ("application/x-www-form-urlencoded", "application/xml", "text/xml", "multipart/form-data")
@@ -118,7 +118,7 @@ class Asked:
             if problem.keyword in _CLOSED:
                 continue
             case = validation.values([problem], fields)[0].case
-            rule = _requirement(problem.keyword, _at(fields, problem.path))
+            rule = _requirement(problem.keyword, at(fields, problem.path))
             found.append(
                 Reason(
                     "input.reference" if case == "bad_reference" else rule,
@@ -179,12 +179,3 @@ def _requirement(keyword: str, value: Any) -> str:
     if keyword in ("type", "anyOf", "oneOf"):
         return "input.null" if value is None else "input.type"
     return "input.null" if value is None and keyword in ("enum", "const") else "input.bounds"
-
-
-def _at(value: Any, path: tuple[str | int, ...]) -> Any:
-    for step in path:
-        try:
-            value = value[step]
-        except (KeyError, IndexError, TypeError):
-            return _ABSENT
-    return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,20 @@ class Finding:
             "field": self.field,
             "kind": self.kind,
         }
+
+
+ABSENT: Any = object()
+"""Stands for a member that is not there."""
+
+
+def at(value: Any, path: Iterable[str | int]) -> Any:
+    """What JSON ``value`` holds at the end of ``path``; ``ABSENT`` where there is nothing."""
+    for step in path:
+        try:
+            value = value[str(step)] if isinstance(value, Mapping) else value[step]
+        except (KeyError, IndexError, TypeError):
+            return ABSENT
+    return value
 
 
 def an(name: str) -> str:

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Status
-from restproof.oracle.finding import Finding, shown
+from restproof.oracle.finding import ABSENT, Finding, at, shown
 from restproof.oracle.told import how_it_differs, same_instant
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences
 from restproof.suite.failure import CaseFailed, NotTested
 from restproof.suite.reply import Reply
-
-_ABSENT: Any = object()
 
 
 def _fail(reply: Reply | None, message: str, **details: Any) -> None:
@@ -66,7 +64,7 @@ def match_schema(reply: Reply, schema: Mapping[str, Any], value: Any, pointer: s
             f"the answer to the {reply} breaks its schema: {first.field or 'the body'} {first.message}",
             kind=f"schema {first.keyword}",
             expected=first.message,
-            actual=_told(_at(value, first.path)),
+            actual=_told(at(value, first.path)),
             pointer=path,
             field=_plain_field(first.path),
         )
@@ -89,7 +87,7 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
             continue
         if expected is None and found is None and reply.resource.sparse:
             continue  # the member is absent, which in a sparse representation says the same
-        there = _told(found if found is not None else _at(actual, _steps(path)))
+        there = _told(found if found is not None else at(actual, _steps(path)))
         _fail(
             reply,
             f"{what}: {name} is {there}, not {shown(expected)}",
@@ -117,17 +115,8 @@ def hold(
         _fail(reply, message, kind=kind, expected=str(expected), actual=str(actual), field=field, pointer=pointer)
 
 
-def _at(value: Any, path: tuple[str | int, ...]) -> Any:
-    for step in path:
-        try:
-            value = value[str(step)] if isinstance(value, Mapping) else value[step]
-        except (KeyError, IndexError, TypeError):
-            return _ABSENT
-    return value
-
-
 def _told(value: Any) -> str:
-    return "absent" if value is _ABSENT else shown(value)
+    return "absent" if value is ABSENT else shown(value)
 
 
 def _steps(pointer: str) -> tuple[str | int, ...]:
