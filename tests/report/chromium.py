@@ -23,9 +23,10 @@ def browser() -> Iterator[Any]:
         found.close()
 
 
-def opened(browser: Any, address: str, width: int = 1440, height: int = 900, **options: Any) -> Any:
-    """A page of its own. ``heard`` of it holds every request, dialog, console line and error."""
+def opened(browser: Any, address: str, width: int = 1440, height: int = 900, script: str = "", **options: Any) -> Any:
+    """A page of its own, after ``script`` if there is one. ``heard`` holds every request, dialog, console line and error."""
     page = browser.new_context(viewport={"width": width, "height": height}, **options).new_page()
+    page.add_init_script(script)
     page.heard = []
     page.on("request", lambda request: page.heard.append(request.url))
     page.on("dialog", lambda dialog: (page.heard.append(dialog.message), dialog.dismiss()))

@@ -78,25 +78,25 @@ def test_the_first_screen_tells_verdict_changes_outcomes_causes_and_the_whole_ma
 
 def test_what_changed_since_the_earlier_run_opens_on_the_first_screen(page: Any) -> None:
     page.click(".delta.new summary")
-    assert page.locator(".delta.new li").first.is_visible()
+    expect(page.locator(".delta.new li").first).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.locator(".delta.new li").first.is_visible()
+    expect(page.locator(".delta.new li").first).not_to_be_visible()
 
 
 def test_without_javascript_verdict_matrix_and_failures_are_there_and_unfold(browser: Any, address: str) -> None:
     page = opened(browser, address, java_script_enabled=False)
     for part in ("#verdict", ".matrix", ".broken", ".cause mark"):
-        assert page.locator(part).first.is_visible()
-    assert not page.locator("#search").is_visible()
+        expect(page.locator(part).first).to_be_visible()
+    expect(page.locator("#search")).not_to_be_visible()
     cause = page.locator(".cause").nth(1)
     cause.locator("summary").first.click()
-    assert cause.locator("mark").first.is_visible()
-    assert page.get_by_text("need JavaScript").is_visible()
+    expect(cause.locator("mark").first).to_be_visible()
+    expect(page.get_by_text("need JavaScript")).to_be_visible()
 
 
 def test_search_chips_and_what_is_open_are_kept_in_the_address(browser: Any, page: Any) -> None:
     page.click(".chip.f")
-    assert page.locator(".req:visible").count() == 5
+    expect(page.locator(".req:visible")).to_have_count(5)
     page.keyboard.press("/")
     page.keyboard.type("only-named")
     expect(page.locator(".req:visible")).to_have_count(1)
@@ -104,36 +104,36 @@ def test_search_chips_and_what_is_open_are_kept_in_the_address(browser: Any, pag
     page.click(".req:visible > summary")
     page.wait_for_url(lambda url: "q=only-named&" in url and "at=" in url)
     again = opened(browser, page.url)
-    assert again.locator(".req:visible").count() == 1
-    assert again.locator("#search").input_value() == "only-named"
-    assert again.locator(".chip.f").get_attribute("aria-pressed") == "true"
-    assert again.locator("#r-update\\.only-named .telling").is_visible()
+    expect(again.locator(".req:visible")).to_have_count(1)
+    expect(again.locator("#search")).to_have_value("only-named")
+    expect(again.locator(".chip.f")).to_have_attribute("aria-pressed", "true")
+    expect(again.locator("#r-update\\.only-named .telling")).to_be_visible()
     again.keyboard.press("Escape")
-    assert again.locator(".req:visible").count() == 19
+    expect(again.locator(".req:visible")).to_have_count(19)
 
 
 def test_a_link_to_one_failure_opens_it(browser: Any, address: str, page: Any) -> None:
     name = page.locator(".cause").nth(2).get_attribute("id")
-    linked = opened(browser, f"{address}#{name}")
-    assert linked.locator(".cause").nth(2).locator(".statement").is_visible()
+    linked = opened(browser, f"{address}#{name}", script="ResizeObserver = class { observe() {} }")  # One that is told late.
+    expect(linked.locator(".cause").nth(2).locator(".statement")).to_be_visible()
     filters, cause = (at.bounding_box() for at in (linked.locator(".filters"), linked.locator(".cause").nth(2)))
     assert cause["y"] >= filters["y"] + filters["height"]
-    assert linked.url.endswith(f"#{name}")
+    linked.wait_for_url(f"{address}#{name}")
 
 
 def test_failed_only_leaves_the_failures(page: Any) -> None:
     page.keyboard.press("f")
     expect(page.locator("#failed")).to_have_attribute("aria-pressed", "true")
-    assert page.locator(".req:visible").count() == 5
+    expect(page.locator(".req:visible")).to_have_count(5)
     page.click("#clear")
-    assert page.locator(".req:visible").count() == 19
+    expect(page.locator(".req:visible")).to_have_count(19)
 
 
 def test_new_failures_can_be_told_from_those_that_still_fail(page: Any) -> None:
     page.get_by_role("button", name="still failing").click()
-    assert page.locator(".cause:visible").count() == 0
+    expect(page.locator(".cause:visible")).to_have_count(0)
     page.get_by_role("button", name="new failing").click()
-    assert page.locator(".cause:visible").count() == 5
+    expect(page.locator(".cause:visible")).to_have_count(5)
 
 
 def test_the_page_can_be_walked_by_keyboard(page: Any) -> None:
@@ -143,22 +143,22 @@ def test_the_page_can_be_walked_by_keyboard(page: Any) -> None:
     second = page.locator(".cause").nth(1)
     assert second.locator("summary").first.evaluate("e => e === document.activeElement")
     page.keyboard.press("ArrowRight")
-    assert second.locator(".statement").is_visible()
+    expect(second.locator(".statement")).to_be_visible()
     page.keyboard.press("ArrowLeft")
-    assert not second.locator(".statement").is_visible()
+    expect(second.locator(".statement")).not_to_be_visible()
     page.keyboard.press("?")
-    assert page.get_by_text("every case kept the rule").is_visible()
+    expect(page.get_by_text("every case kept the rule")).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.get_by_text("every case kept the rule").is_visible()
+    expect(page.get_by_text("every case kept the rule")).not_to_be_visible()
 
 
 def test_a_cell_of_the_matrix_leads_to_what_is_behind_it(page: Any) -> None:
     page.focus(".matrix a[href='#at-office-read']")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    assert page.locator("#at-office-update .tokens").is_visible()
+    expect(page.locator("#at-office-update .tokens")).to_be_visible()
     page.click("#at-office-update li a")
-    assert page.locator(".cause[id^='f-update.only-named'] .statement").is_visible()
+    expect(page.locator(".cause[id^='f-update.only-named'] .statement")).to_be_visible()
 
 
 def test_the_other_failing_cases_of_a_cause_unpack_beside_it(page: Any) -> None:
@@ -196,7 +196,7 @@ def test_on_paper_every_cause_is_unfolded_and_no_button_is_left(page: Any) -> No
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert all(page.locator(".cause .statement").nth(n).is_visible() for n in range(5))
     for gone in (".bar", ".filters", ".again button", "#exchanges"):
-        assert not page.locator(gone).first.is_visible()
+        expect(page.locator(gone).first).not_to_be_visible()
     assert page.pdf(format="A4")[:4] == b"%PDF"
 
 

@@ -235,14 +235,16 @@
     if (!found.length) cases.append(el("p", "quiet", only ? `This page does not hold ${only}; the run file does.` : "No exchange in this page fits."));
     if (only && cases.firstElementChild?.tagName === "DETAILS") cases.firstElementChild.open = true;
   };
-  // What a link leads to is not hidden under the filters, however many lines they take.
+  // What a link leads to is not hidden under the filters, however many lines they take. An observer is told only after
+  // the next layout, so whoever scrolls asks for the room first.
   const filters = document.querySelector(".filters");
   const padding = new CSSStyleSheet();
   document.adoptedStyleSheets = [padding];
-  new ResizeObserver(() => {
+  const room = () => {
     const { position, top } = getComputedStyle(filters);
     padding.replaceSync(position === "sticky" ? `html{scroll-padding-top:${parseFloat(top) + filters.offsetHeight + 8}px}` : "");
-  }).observe(filters);
+  };
+  new ResizeObserver(room).observe(filters);
 
   const reset = () => { search.value = ""; for (const c of [...chips, failed]) press(c, false); only = ""; };
 
@@ -256,6 +258,7 @@
     if (target.classList.contains("at")) for (const inner of $("details", target)) inner.open = true;
     $(".here").forEach((e) => e.classList.remove("here"));
     target.classList.add("here");
+    room();
     target.scrollIntoView();
     return true;
   };
