@@ -2,8 +2,9 @@
 
 import json
 import re
+from functools import cache
 
-from restproof.semantics.checker import checker
+from restproof.semantics.checker import Checker, checker
 from restproof.suite import Reply, every_exchange, must, requirement
 
 FULL = ("create", "read", "update", "replace")
@@ -134,6 +135,11 @@ def test_a_refusal_matches_the_error_schema(reply: Reply):
         must.match_schema(reply, reply.contract.errors, reply.json)
 
 
+@cache
+def text_of(form: str) -> Checker:
+    return checker({"type": "string", "format": form})
+
+
 @requirement("shape.formats")
 @every_exchange
 def test_values_are_of_the_declared_format(reply: Reply):
@@ -144,7 +150,7 @@ def test_values_are_of_the_declared_format(reply: Reply):
         for name, known in formats.items():
             value = entity.get(name) if isinstance(entity, dict) else None
             if isinstance(value, str):
-                right = checker({"type": "string", "format": known}).accepts(value)
+                right = text_of(known).accepts(value)
                 must.hold(
                     right,
                     reply,

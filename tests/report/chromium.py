@@ -24,7 +24,7 @@ def browser() -> Iterator[Any]:
 
 
 def opened(browser: Any, address: str, width: int = 1440, height: int = 900, script: str = "", **options: Any) -> Any:
-    """A page of its own, after ``script`` if there is one. ``heard`` holds every request, dialog, console line and error."""
+    """A page of its own; ``script`` runs first. ``heard`` holds every request, dialog, console line and error."""
     page = browser.new_context(viewport={"width": width, "height": height}, **options).new_page()
     page.add_init_script(script)
     page.heard = []

@@ -114,7 +114,8 @@ def test_search_chips_and_what_is_open_are_kept_in_the_address(browser: Any, pag
 
 def test_a_link_to_one_failure_opens_it(browser: Any, address: str, page: Any) -> None:
     name = page.locator(".cause").nth(2).get_attribute("id")
-    linked = opened(browser, f"{address}#{name}", script="ResizeObserver = class { observe() {} }")  # One that is told late.
+    told_late = "ResizeObserver = class { observe() {} }"
+    linked = opened(browser, f"{address}#{name}", script=told_late)
     expect(linked.locator(".cause").nth(2).locator(".statement")).to_be_visible()
     filters, cause = (at.bounding_box() for at in (linked.locator(".filters"), linked.locator(".cause").nth(2)))
     assert cause["y"] >= filters["y"] + filters["height"]

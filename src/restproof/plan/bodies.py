@@ -139,6 +139,16 @@ class Bodies:
                 found[name] = fitting[at % len(fitting)]
         return found
 
+    @cached_property
+    def _others(self) -> dict[str, Any]:
+        found = {}
+        for name, plain in self._samples.items():
+            valid = accepted(self.writable[name])
+            others = [c.value for c in valid if c.value is not None and not same(c.value, plain)]
+            shorter = [v for v in others if len(str(v)) < _SHORT and v not in ("", [], {})]
+            found[name] = (shorter or others or [None])[-1]
+        return found
+
     def plain(self, name: str, tag: str = "") -> Any:
         """One plain valid value of a field: unique text holds the token of the case and ``tag``."""
         if name in self.resource.references:
@@ -156,7 +166,6 @@ class Bodies:
 
     def another(self, name: str) -> Any:
         """A valid value of a field that differs from the plain one; ``None`` where the schema leaves no other."""
-        schema = self.writable[name]
         if name in self.resource.references:
             if name in self.fresh_references:
                 return self.plain(name, "renamed")
@@ -164,10 +173,7 @@ class Bodies:
             return [reference(ref.to, 1)] if ref.many else reference(ref.to, 1)
         if name in self.telling:
             return self.unique_value(name, "renamed")
-        plain = self.plain(name)
-        others = [c.value for c in accepted(schema) if c.value is not None and not same(c.value, plain)]
-        shorter = [v for v in others if len(str(v)) < _SHORT and v not in ("", [], {})]
-        return (shorter or others or [None])[-1]
+        return copy.deepcopy(self._others[name])
 
     def plain_change(self) -> Body:
         """A valid update of one field; empty where nothing can change."""

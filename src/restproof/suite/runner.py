@@ -41,6 +41,8 @@ class Outcome:
 
 @dataclass
 class _Seen:
+    wanted: set[str]
+    """The names of the rule's parameters."""
     cases: int = 0
     findings: list[Finding] = field(default_factory=list)
     memory: dict[Any, Any] = field(default_factory=dict)
@@ -61,7 +63,7 @@ class Runner:
     def watch(self, items: Iterable[Item]) -> None:
         """Items that judge every exchange."""
         for item in items:
-            seen = self._seen[item.id] = _Seen()
+            seen = self._seen[item.id] = _Seen(parameters_of(item.test))
             assert item.resource is not None
             assert item.operation is not None
             self._by_place.setdefault((item.resource.name, item.operation), []).append((item, seen))
@@ -74,13 +76,12 @@ class Runner:
             place = (reply.resource.name, reply.resource.operations[0])
         for item, seen in self._by_place.get(place, ()):
             seen.cases += 1
+            offered: dict[str, Any] = {"reply": reply}
+            if "memory" in seen.wanted:
+                offered["memory"] = self._memory(seen)
+            if "case" in seen.wanted:
+                offered["case"] = self._inputs
             try:
-                wanted = parameters_of(item.test)
-                offered: dict[str, Any] = {"reply": reply}
-                if "memory" in wanted:
-                    offered["memory"] = self._memory(seen)
-                if "case" in wanted:
-                    offered["case"] = self._inputs
                 item.test(**offered)
             except CaseFailed as failure:
                 finding = failure.finding

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +19,8 @@ from restproof.wire.session import NotSent
 
 Query = tuple[tuple[str, str], ...]
 _MOST_PAGES = 400
+_LARGE = 4096
+"""Bytes of a body from which what it made is put away before other cases list it."""
 USUAL = "usual"
 """Stands for the credential that the subject speaks with anyway."""
 Pages = list[Reply]
@@ -278,7 +281,20 @@ class Subject:
         reply = self.send(request, "delete", credential=credential, asked_id=id, scope=scope)
         if reply.ok:
             self.world.ledger.deleted(request.target)
+            self.world.forget(self, id)
         return reply
+
+    def put_away(self, written: Reply) -> None:
+        """Delete at once what a write has made large, or make it small again, so that no later list carries it."""
+        if written.id is None or len(written.exchange.request.body or b"") <= _LARGE:
+            return
+        with suppress(NotTested):  # where the target forbids it, it stays
+            if self.resource.supports("delete"):
+                self.world.forget_own(self)
+                self.delete(written.id, scope=written.scope)
+            elif self.resource.supports("update"):
+                large = [n for n in self.bodies.changeable if len(str(written.sent.get(n))) > _LARGE]
+                self.update(written.id, {n: self.bodies.plain(n) for n in large}, scope=written.scope)
 
     def list(
         self,

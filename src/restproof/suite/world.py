@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from restproof.suite.subject import Subject
 
 _CLOCK_MARGIN = 0.1
+_MOST_AGED = 3
 NOT_OBSERVABLE = "not observable from a recording"
 
 Observer = Callable[[Reply], None]
@@ -63,8 +64,9 @@ class World:
     _listing: tuple[str, int, list[Any]] = ("", 0, [])
     _more_tokens: Counter[str] = field(default_factory=Counter)
     _lookalikes: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
-    _own: dict[str, Instance] = field(default_factory=dict)
-    _aged: dict[str, tuple[Instance, float]] = field(default_factory=dict)
+    _own: dict[str, tuple[str, Instance]] = field(default_factory=dict)
+    _aged: dict[str, list[tuple[Instance, float]]] = field(default_factory=dict)
+    _gone: set[tuple[str, Any]] = field(default_factory=set)
     _unique: dict[tuple[str, str, str, str], Any] = field(default_factory=dict)
     _given_out: dict[tuple[str, str], int] = field(default_factory=dict)
     _states: dict[tuple[str, Any], tuple[str, dict[str, Any]]] = field(default_factory=dict)
@@ -182,18 +184,33 @@ class World:
     def instance_of(self, subject: Subject, item: str, body: Any = None) -> Instance:
         """The instance of an item (see ``Subject.own``)."""
         if item not in self._own:
+            for left_by, instance in self._own.values():
+                left = self._aged.setdefault(left_by, [])
+                if len(left) < _MOST_AGED and (left_by, instance.id) not in self._gone:
+                    left.append((instance, self.clock.monotonic()))
             self._own.clear()
             self._states.clear()
-            self._own[item] = subject.given(body, tag="own")
-            if self._own[item].entity:
-                self._states[subject.name, self._own[item].id] = item, dict(self._own[item].entity)
-            self._aged.setdefault(subject.name, (self._own[item], self.clock.monotonic()))
-        return self._own[item]
+            made = subject.given(body, tag="own")
+            self._own[item] = subject.name, made
+            if made.entity:
+                self._states[subject.name, made.id] = item, dict(made.entity)
+        return self._own[item][1]
+
+    def forget(self, subject: Subject, id: Any) -> None:
+        """The instance is deleted: nobody gets it as an aged one."""
+        self._gone.add((subject.name, id))
+        self._aged[subject.name] = [left for left in self._aged.get(subject.name, ()) if left[0].id != id]
+
+    def forget_own(self, subject: Subject) -> None:
+        """The item's own instance is no longer of use: whoever asks next gets another."""
+        self._own.pop(subject.about[0] or "", None)
 
     def aged(self, subject: Subject, resolution: float) -> Instance:
-        """An instance that was made at least ``resolution`` seconds ago, so that a clock of that resolution tells then
-        from now. The first that an item made for itself, where there is one; waits for what is left."""
-        found = self._aged.pop(subject.name, None)
+        """An instance that nobody has changed for ``resolution`` seconds, so that a clock of that resolution tells then
+        from now. One that an earlier item made for itself, where there is one; waits for what is left."""
+        found = next(iter(self._aged.get(subject.name, ())), None)
+        if found is not None:
+            self._aged[subject.name].remove(found)
         kept = self.keeper.may(f"aged {subject.about[1]}", found and asdict(found[0]))
         if kept is None:
             instance, made = subject.given(tag="aged"), self.clock.monotonic()

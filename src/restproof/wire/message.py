@@ -49,7 +49,11 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
-        return _first(self.headers, name)
+        return self._by_name.get(name.lower())
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return _first_values(self.headers)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,11 @@ class Response:
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
-        return _first(self.headers, name)
+        return self._by_name.get(name.lower())
+
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        return _first_values(self.headers)
 
     def all(self, name: str) -> tuple[str, ...]:
         """All values of header ``name`` in the order they came."""
@@ -78,11 +86,30 @@ class Response:
 
         Raises ``ValueError`` where it is something else; also where it is nested too deeply to be read.
         """
+        return self._parsed[0]
+
+    @property
+    def repeated_name(self) -> str | None:
+        """A name that stands twice in one object of the JSON (RFC 8259 §4): the first one met. Raises as ``json``."""
+        return self._parsed[1]
+
+    @cached_property
+    def _parsed(self) -> tuple[Any, str | None]:
         text = self.body.decode("utf-8", errors="replace")
+        repeated: list[str] = []
+
+        def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+            found = dict(pairs)
+            if len(found) != len(pairs):
+                names = [name for name, _ in pairs]
+                repeated.append(next(n for n in names if names.count(n) > 1))
+            return found
+
         try:
-            return json.loads(text, parse_constant=_not_json)
+            value = json.loads(text, parse_constant=_not_json, object_pairs_hook=members)
         except RecursionError:
             raise ValueError("the JSON is nested too deeply") from None
+        return value, repeated[0] if repeated else None
 
 
 @dataclass(frozen=True)
@@ -156,9 +183,8 @@ def to_event(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _first(headers: Headers, name: str) -> str | None:
-    wanted = name.lower()
-    return next((v for n, v in headers if n.lower() == wanted), None)
+def _first_values(headers: Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in reversed(headers)}
 
 
 def _encoded(text: str) -> str:

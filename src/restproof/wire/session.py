@@ -231,7 +231,7 @@ class Session:
             response = Response(
                 answer.status_code,
                 answer.reason,
-                tuple(answer.headers.items()),
+                tuple(answer.raw.headers.iteritems()),
                 self._read(answer, started + self._timeout),
             )
         except TransportError as failure:
@@ -241,7 +241,7 @@ class Session:
         if answer is not None and answer.elapsed:
             elapsed = answer.elapsed.total_seconds()
             began = began if answer.began is None else answer.began
-        sent: Headers = tuple((n, v) for n, v in headers.items() if v != SKIP_HEADER)
+        sent: Headers = tuple((n, v) for n, v in headers.iteritems() if v != SKIP_HEADER)
         redactor = self.redactor.and_of(request.headers) if request.headers else self.redactor
         exchange = Exchange(
             n=next(self._numbers),
