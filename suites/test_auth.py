@@ -37,7 +37,7 @@ def subject_of(resource: Subject, operation: str):
     return resource.own().id if resource.bodies.creatable else resource.world.absent_id(resource.resource)
 
 
-@requirement("auth.missing", on=EVERY, when=asks_for_credentials, set_up=1, tier=0)
+@requirement("auth.missing", on=EVERY, when=asks_for_credentials, set_up=1)
 def test_a_request_without_a_credential_is_refused(resource: Subject, operation):
     reply = perform(resource, operation, subject_of(resource, operation), credential=None)
     must.have_status(reply, "missing_credential", because="no credential was sent")

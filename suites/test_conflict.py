@@ -156,7 +156,7 @@ def all_answered(replies: list) -> None:
         raise NotTested("a connection of the race was lost")
 
 
-@requirement("conflict.race", on="create", when=has_unique, cost=5, tier=2)
+@requirement("conflict.race", on="create", when=has_unique, cost=5)
 @for_each(lambda field: [{"round": n} for n in range(2 if field.leads else 1)])
 def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round):
     world, body = resource.world, resource.resolved(resource.bodies.keyed())
@@ -196,7 +196,7 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round)
             must.be_refused(reply, "conflict", because="the loser of a race")
 
 
-@requirement("conflict.race", on="update", needs="create", when=can_rename, cost=8, tier=2)
+@requirement("conflict.race", on="update", needs="create", when=can_rename, cost=8)
 @for_each(lambda field: [{}] if field.leads else [])
 def test_of_concurrent_renames_exactly_one_succeeds(resource: Subject):
     (key, *_) = resource.resource.unique

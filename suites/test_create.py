@@ -20,7 +20,7 @@ def minimal_and_full(field: Field):
     yield {"body": field.bodies.full("full")}
 
 
-@requirement("create.answers-created", on="create", tier=0)
+@requirement("create.answers-created", on="create")
 @for_each(minimal_and_full)
 def test_a_valid_create_is_accepted(resource, body):
     made = resource.create(body)
@@ -36,7 +36,7 @@ def test_a_valid_create_is_accepted(resource, body):
         must.agree(made, sent_or_default(resource, made), made.entity, what="the answer to a create")
 
 
-@requirement("create.reads-back", on="create", needs="read", cost=2, tier=0)
+@requirement("create.reads-back", on="create", needs="read", cost=2)
 @for_all(weight=0.5, body=valid_bodies)
 def test_a_read_shows_what_was_created(resource, body):
     made = resource.create(body)
@@ -48,7 +48,7 @@ def test_a_read_shows_what_was_created(resource, body):
         must.agree(read, resource.stable(made.entity), read.entity, what="a read against the answer to the create")
 
 
-@requirement("create.is-listed", on="create", needs="list", cost=2, tier=0)
+@requirement("create.is-listed", on="create", needs="list", cost=2)
 def test_the_list_holds_a_created_resource_once(resource, contract):
     made = resource.create(resource.bodies.minimal())
     must.have_status(made, "created")

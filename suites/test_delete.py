@@ -5,7 +5,7 @@ from restproof.semantics.readback import ReadPath
 from restproof.suite import Field, Subject, for_each, must, requirement
 
 
-@requirement("delete.answers", on="delete", needs="create", set_up=1, tier=0)
+@requirement("delete.answers", on="delete", needs="create", set_up=1)
 def test_a_delete_answers_without_content(resource: Subject):
     deleted = resource.delete(resource.own().id)
     must.have_status(deleted, "deleted")
@@ -22,7 +22,7 @@ def test_a_delete_answers_without_content(resource: Subject):
         )
 
 
-@requirement("delete.is-gone", on="delete", needs="create", cost=4, set_up=1, tier=0)
+@requirement("delete.is-gone", on="delete", needs="create", cost=4, set_up=1)
 def test_what_was_deleted_is_gone(resource: Subject, contract):
     made = resource.own()
     must.have_status(resource.delete(made.id), "deleted")
@@ -33,7 +33,7 @@ def test_what_was_deleted_is_gone(resource: Subject, contract):
     must.have_status(resource.delete(made.id), "repeat_delete", because="after its delete")
 
 
-@requirement("delete.unlisted", on="delete", needs=("create", "list"), cost=2, set_up=1, tier=0)
+@requirement("delete.unlisted", on="delete", needs=("create", "list"), cost=2, set_up=1)
 def test_no_list_holds_a_deleted_resource(resource: Subject):
     made = resource.own()
     resource.walk()  # a list that is kept for a while is known from here on

@@ -33,7 +33,7 @@ def unless_it_creates(field: Field):
         yield {}
 
 
-@requirement("identity.unknown", on=ON_ITEMS, tier=0)
+@requirement("identity.unknown", on=ON_ITEMS)
 @for_each(unless_it_creates)
 def test_an_unknown_id_is_absent(resource: Subject, operation):
     must.have_status(address(resource, operation, resource.world.absent_id(resource.resource)), "absent")

@@ -130,7 +130,7 @@ def test_a_reference_to_nothing_gets_its_status(resource: Subject, operation, bo
     must.be_refused(submit(resource, operation, body), "reference", field=field, because=f"{field}: {note}")
 
 
-@requirement("input.generated", on=("create", "update", "replace"), cost=1, set_up=1, tier=2)
+@requirement("input.generated", on=("create", "update", "replace"), cost=1, set_up=1, late=True)
 @for_all(weight=0.5, body=generated_bodies)
 def test_a_generated_body_is_accepted_or_refused_as_the_schema_says(resource: Subject, operation, body):
     reply = submit(resource, operation, body, None if operation == "create" else resource.own().id)

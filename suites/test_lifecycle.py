@@ -40,7 +40,7 @@ class Model:
         self.states[number] = dict(read.entity or {})
 
 
-@requirement("lifecycle.model", on="create", needs="read", cost=14, tier=2)
+@requirement("lifecycle.model", on="create", needs="read", cost=14)
 @for_all(weight=0.34, plan=lifecycle_plans)
 def test_the_server_agrees_with_the_model(resource: Subject, plan):
     model = Model(resource)

@@ -77,7 +77,7 @@ def make(resource: Subject) -> Subject | None:
     return resource.other(found[0].name) if found else None
 
 
-@requirement("limit.answers-429", when=asks_for_credentials, cost=20, tier=1)
+@requirement("limit.answers-429", when=asks_for_credentials, cost=20)
 def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, contract):
     reply = past_the_limit(resource)
     must.have_status(reply, "throttled", because="past the limit")
@@ -100,7 +100,7 @@ def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, c
         )
 
 
-@requirement("limit.retry-after", when=asks_for_credentials, cost=20, tier=3)
+@requirement("limit.retry-after", when=asks_for_credentials, cost=20, late=True)
 def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract):
     """The wait is as long as the answer asks for, less what other items have taken since."""
     clock = resource.world.clock

@@ -22,7 +22,7 @@ from restproof.suite.lists import (
 SMALL = 25
 
 
-@requirement("list.answers-ok", on="list", tier=0)
+@requirement("list.answers-ok", on="list")
 def test_a_list_answers_its_entries(resource: Subject):
     listed = resource.list()
     must.have_status(listed, "listed")

@@ -3,7 +3,7 @@
 from restproof.suite import Subject, must, requirement
 
 
-@requirement("read.answers-ok", on="read", needs="instance", tier=0)
+@requirement("read.answers-ok", on="read", needs="instance")
 def test_a_read_answers_the_resource(resource: Subject):
     made = resource.shared()
     read = resource.read(made.id)

@@ -19,7 +19,7 @@ def https_target(resource: Subject):
     return parts
 
 
-@requirement("transport.https-only", when=over_https, tier=2)
+@requirement("transport.https-only", when=over_https)
 def test_plain_http_yields_no_representation(resource: Subject):
     parts = https_target(resource)
     host = parts.hostname or ""
@@ -39,7 +39,7 @@ def test_plain_http_yields_no_representation(resource: Subject):
         )
 
 
-@requirement("transport.tls-valid", when=over_https, tier=2)
+@requirement("transport.tls-valid", when=over_https)
 def test_the_certificate_verifies_and_tls_is_current(resource: Subject):
     parts = https_target(resource)
     host, port, bundle = parts.hostname or "", parts.port or 443, resource.world.target.ca_bundle
@@ -79,7 +79,7 @@ def garbage(_field):
         yield {"note": note, "text": text}
 
 
-@requirement("robust.hostile-bytes", tier=2)
+@requirement("robust.hostile-bytes", late=True)
 @for_each(garbage)
 def test_bytes_that_are_no_request_do_no_harm(resource: Subject, note, text):
     resource.world.must_be_live()

@@ -44,7 +44,7 @@ def state_of(resource: Subject, reply) -> dict:
     return resource.observe(reply.asked_id) or {}
 
 
-@requirement("update.answers-ok", on="update", needs="create", cost=2, tier=0)
+@requirement("update.answers-ok", on="update", needs="create", cost=2)
 @for_each(one_change)
 def test_a_valid_update_answers_the_new_state(resource: Subject, change, fresh):
     made = resource.given() if fresh else resource.own()
@@ -54,7 +54,7 @@ def test_a_valid_update_answers_the_new_state(resource: Subject, change, fresh):
         must.agree(updated, after(resource, updated.sent, made.entity), updated.entity, what="the answer to an update")
 
 
-@requirement("update.persists", on="update", needs=("create", "read"), cost=3, tier=0)
+@requirement("update.persists", on="update", needs=("create", "read"), cost=3)
 @for_all(weight=0.5, body=bodies, change=changes)
 def test_a_read_shows_what_was_updated(resource: Subject, body, change):
     made = resource.given(body)
@@ -87,7 +87,7 @@ def single_fields(field: Field):
         yield {"field": None, "change": everything}
 
 
-@requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1, tier=0)
+@requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1)
 @for_each(single_fields)
 def test_an_update_leaves_other_fields_and_other_resources(resource: Subject, field, change):
     made, other = resource.own(resource.bodies.full()), resource.target()
@@ -326,7 +326,7 @@ def test_an_update_never_creates(resource: Subject, change):
     needs=("create", "read"),
     when=lambda c, r: bool(r.touched),
     cost=9,
-    tier=2,
+    late=True,
 )
 @for_each(one_change)
 def test_a_change_moves_the_declared_time_forward(resource: Subject, change):

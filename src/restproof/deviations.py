@@ -11,14 +11,15 @@ import yaml
 from restproof.configfile import did_you_mean
 from restproof.errors import ConfigurationError, Place
 
-KEYS = ("requirement", "resource", "operation", "field", "owner", "reason", "since", "expires", "evidence")
+KEYS = ("requirement", "resource", "operation", "field", "owner", "reason", "since", "expires", "evidence", "shows")
+SHOWS = ("always", "sometimes")
 _NEEDED = ("requirement", "owner", "reason", "expires")
 
 
 def load_deviations(path: Path) -> list[dict[str, Any]]:
     """The deviations of a YAML file: a list of mappings with ``requirement``, ``owner``, ``reason`` and ``expires``
     (``YYYY-MM-DD``), and where they narrow it ``resource``, ``operation`` and ``field``; ``since`` is the day on which
-    it was declared, ``evidence`` free text or a link. Every value is a text; an absent key is ``None``. Raises
+    it was declared, ``evidence`` free text or a link, ``shows`` one of ``SHOWS``. Every value is a text; an absent key is ``None``. Raises
     :class:`ConfigurationError` with file and line."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -62,6 +63,9 @@ def _deviation(path: Path, node: yaml.Node) -> dict[str, Any]:
     for name in _NEEDED:
         if found[name] is None:
             raise ConfigurationError(f"a deviation needs {name!r}", place=_place(path, node))
+    if found["shows"] not in (None, *SHOWS):
+        place = next(_place(path, v) for k, v in node.value if k.value == "shows")
+        raise ConfigurationError(f"shows must be {' or '.join(SHOWS)}, not {found['shows']!r}", place=place)
     for name in ("since", "expires"):
         try:
             datetime.date.fromisoformat(found[name] or "1970-01-01")

@@ -226,11 +226,12 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     run = run_of(config)
     if run is None:
         return
-    from restproof.suite.items import plan_order
+    from restproof.suite.items import in_plan_order
 
     ours = [i for i in items if isinstance(i, RuleItem)]
-    chosen = [i for i in ours if run.selected(i.plan_item)]
-    chosen.sort(key=lambda i: plan_order(i.plan_item, run.register))
+    selected = {id(i.plan_item): i for i in ours if run.selected(i.plan_item)}
+    planned = in_plan_order((i.plan_item for i in selected.values()), run.register)
+    chosen = [selected[id(item)] for item in planned]
     if run.options.shard:
         part, whole = _shard(run.options.shard)
         chosen = chosen[part - 1 :: whole]
@@ -325,8 +326,11 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         with _workers_end_first(run):
             return (yield)
     if run.options.plan:
-        for line in plan_lines(run, items):
-            sys.stdout.write(f"{line}\n")
+        try:
+            sys.stdout.writelines(f"{line}\n" for line in plan_lines(run, items))
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever reads it has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         session.items.clear()
         return (yield)
     try:

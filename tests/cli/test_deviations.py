@@ -36,6 +36,7 @@ def test_every_value_is_a_text_and_what_is_absent_is_none(path: Path) -> None:
             "expires": "2027-01-31",
             "evidence": "no",
             "since": None,
+            "shows": None,
         }
     ]
 
@@ -54,6 +55,11 @@ def test_an_empty_file_declares_nothing(path: Path) -> None:
         (ONE.replace("2027-01-31", "soon"), 6, "expires must be a day"),
         (ONE.replace("2027-01-31", "2027-02-30"), 6, "expires must be a day"),
         (ONE.replace("note", "[note]"), 3, "resource must be a text"),
+        (
+            ONE.replace("evidence: no", "shows: now and then"),
+            7,
+            "shows must be always or sometimes, not 'now and then'",
+        ),
         (ONE + ONE, 9, "the same deviation as in line 2"),
         ("a: 1\n", 1, "is a list"),
         ("- a\n", 1, "is a mapping"),

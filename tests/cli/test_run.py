@@ -276,6 +276,18 @@ def test_a_plan_is_printed_and_nothing_is_sent(here: Path) -> None:
     assert nothing_is_left(here)
 
 
+def test_a_plan_whose_reader_has_read_enough_ends_quietly(here: Path) -> None:
+    process = subprocess.Popen(
+        command("run", "--plan"), cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(60) == 0
+    process.stderr.close()
+
+
 def test_a_narrowed_run_says_so_and_leaves_five_files(here: Path) -> None:
     done = restproof_("run", *NARROW, cwd=here)
     assert done.returncode == 0, done.stderr
@@ -384,6 +396,8 @@ def long_run(here: Path, *more: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever runs these tests in the background has it ignored, and a child inherits that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     made = until(lambda: sum(p.read_text().count('"created"') for p in (here / ".restproof").glob("*.jsonl")) >= 3)
     if not made:

@@ -191,6 +191,14 @@ def test_a_deviation_whose_rule_now_passes_is_stale(tmp_path: Path) -> None:
     assert verdict.results[0].item == "deviation.stale[1]"
 
 
+def test_a_deviation_that_shows_only_sometimes_may_pass(tmp_path: Path) -> None:
+    head = build.header(deviations=[deviation("conflict.race", shows="sometimes")])
+    for events, outcome in ((passing("conflict.race"), "pass"), (failing("conflict.race"), "deviation")):
+        verdict = judge(run_of(tmp_path, *passing("create.answers-created"), *events, head=head))
+        assert verdict.verdict == "conforming"
+        assert verdict.counts[outcome] >= 1
+
+
 def test_a_deviation_that_matches_nothing_is_stale_in_a_full_run_only(tmp_path: Path) -> None:
     deviations = [deviation("no.such-rule")]
     full = run_of(tmp_path, *passing("create.answers-created"), head=build.header(deviations=deviations))

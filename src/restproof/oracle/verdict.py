@@ -84,7 +84,7 @@ def judge(run: Run) -> Verdict:
     whole = footer is not None and footer.complete and footer.interrupted is None and not run.header.selection
     raw = list(_raw(run, register))
     settled = _with_deviations(run, _with_blocked(raw, register), whole)
-    ordered = sorted(settled, key=lambda r: (OUTCOMES.index(r.outcome), register.severity(r.requirement)))
+    ordered = sorted(settled, key=lambda r: (OUTCOMES.index(r.outcome), *register.place(r.requirement)))
     counts = Counter(r.outcome for r in ordered)
     worst = 1 if run.header.fail_on == "should" else 0
     verdict: Word = "conforming"
@@ -129,9 +129,9 @@ class _Register:
         """0 for a must or a policy that binds, 1 for a should."""
         return 1 if self[name].level == "should" else 0
 
-    def rank(self, name: str) -> int:
-        """Where the register tells it: the smaller, the earlier."""
-        return self._ranks.get(name, len(self._ranks))
+    def place(self, name: str) -> tuple[int, int]:
+        """Where it is told: by severity, then as the register has it; the smaller, the earlier."""
+        return self.severity(name), self._ranks.get(name, len(self._ranks))
 
     def applies(self, name: str) -> bool:
         return self[name].level != "policy" or self[name].binding
@@ -227,7 +227,9 @@ def _with_deviations(run: Run, results: Iterator[Result], whole: bool) -> list[R
         if deviation in expired:
             settled.append(_broken(number, deviation, "expired", f"{name} expired on {deviation.expires}"))
         # One that a narrowed run did not come to is neither proved nor disproved.
-        elif deviation not in used and (deviation in judged or (whole and deviation not in seen)):
+        elif deviation not in used and (
+            (deviation in judged and deviation.shows == "always") or (whole and deviation not in seen)
+        ):
             settled.append(_broken(number, deviation, "stale", f"{name} matches nothing that fails now: remove it"))
     return settled
 
@@ -258,7 +260,7 @@ def _causes(results: Sequence[Result], register: _Register) -> tuple[Cause, ...]
             groups.setdefault((result.requirement, finding.kind, *values), []).append((result, finding))
     found = [_cause(group, register) for group in groups.values()]
     # What much else rests on stands first in the register: of several causes it is the likeliest root.
-    found.sort(key=lambda c: (register.severity(c.requirement), register.rank(c.requirement), -len(c.places)))
+    found.sort(key=lambda c: (*register.place(c.requirement), -len(c.places)))
     return tuple(found)
 
 

@@ -87,6 +87,7 @@ def _deviation(found: Event) -> Deviation:
         expires=_day(found.get("expires")),
         evidence=found.get("evidence") or "",
         since=_day(found.get("since")),
+        shows=found.get("shows") or "always",
     )
 
 

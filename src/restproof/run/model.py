@@ -29,7 +29,8 @@ class Requirement:
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """A known failure that its owner has declared. ``None`` in resource, operation or field means any; ``since`` is the
-    day on which it was declared (ISO date), ``expires`` the last on which it holds."""
+    day on which it was declared (ISO date), ``expires`` the last on which it holds. ``shows``: ``sometimes`` where a
+    run may well not see it (a race)."""
 
     requirement: str
     resource: str | None = None
@@ -40,6 +41,7 @@ class Deviation:
     expires: str | None = None
     evidence: str = ""
     since: str | None = None
+    shows: str = "always"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -13,8 +13,6 @@ from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
 from restproof.suite.marks import Field, Rule
 from restproof.suite.register import Requirement
-
-LAST_TIER = 9
 
 
 @dataclass(frozen=True)
@@ -97,14 +95,35 @@ def items_of(
                     yield item
 
 
-def plan_order(item: Item, register: Mapping[str, Requirement]) -> tuple[int, int, int]:
-    """The most telling first: core rules, then the order of the register, observers last; resource by resource within
-    a rule."""
+def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
+    """The most telling first: one item of each rule, then one for each other operation of a rule, the cheapest first,
+    so that a fault of a server shows as early as it can; then the rest, in the order of the register, resource by
+    resource. Rules that ask to run late and those that observe come last."""
     rank = {name: at for at, name in enumerate(register)}
-    tier = LAST_TIER if item.rule.observes else item.rule.tier
-    resources = list(item.contract.resources)
-    return (
-        tier,
-        rank.get(item.rule.requirement, len(rank)),
-        resources.index(item.resource.name) if item.resource else -1,
-    )
+
+    def told(item: Item) -> tuple[int, int]:
+        resources = list(item.contract.resources)
+        return (
+            rank.get(item.rule.requirement, len(rank)),
+            resources.index(item.resource.name) if item.resource else -1,
+        )
+
+    probes: list[Item] = []
+    others: list[Item] = []
+    rest: list[Item] = []
+    seen: set[tuple[str, str | None]] = set()
+    for item in sorted(items, key=told):
+        rule = item.rule
+        if rule.late or rule.observes:
+            rest.append(item)
+        elif (rule.requirement, "") not in seen:
+            probes.append(item)
+        elif (rule.requirement, item.operation) not in seen:
+            others.append(item)
+        else:
+            rest.append(item)
+        seen |= {(rule.requirement, ""), (rule.requirement, item.operation)}
+    probes.sort(key=lambda i: i.cost)
+    others.sort(key=lambda i: i.cost)
+    rest.sort(key=lambda i: (i.rule.observes, i.rule.late))
+    return [*probes, *others, *rest]

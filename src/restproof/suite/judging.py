@@ -22,7 +22,7 @@ from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
 from restproof.run.writer import Writer
 from restproof.suite.heading import contract_part, requirements_part
-from restproof.suite.items import Item, items_of, plan_order
+from restproof.suite.items import Item, in_plan_order, items_of
 from restproof.suite.live import now
 from restproof.suite.marks import Rule, rule_of
 from restproof.suite.recorded import GATEWAY, HIDDEN, Matched
@@ -45,14 +45,14 @@ def items_under(suites: Path, contract: Contract, register: Mapping[str, Require
     """The items of a suite under a contract, in the order of the plan, each with its pytest id. Raises
     ``RestproofError`` where the suite cannot be loaded."""
     bodies = {r.name: Bodies(contract, r) for r in contract}
-    found: list[tuple[Item, str]] = []
+    found: dict[int, tuple[Item, str]] = {}
     for file in sorted(suites.glob("test_*.py")):
         for name, test, rule in _rules(file):
             if rule.requirement not in register:
                 raise RestproofError(f"{file}: {name} names {rule.requirement!r}, which is no entry of the register")
             for item in items_of(rule, test, contract, PROFILES["smoke"], bodies):
-                found.append((item, f"{file.name}::{name}[{item.label}]"))
-    return sorted(found, key=lambda pair: plan_order(pair[0], register))
+                found[id(item)] = item, f"{file.name}::{name}[{item.label}]"
+    return [found[id(item)] for item in in_plan_order((i for i, _ in found.values()), register)]
 
 
 def _rules(file: Path) -> Iterator[tuple[str, Any, Rule]]:

@@ -44,8 +44,8 @@ class Rule:
     server). ``needs``: operations that
     the resource must support besides; ``create`` by PUT counts, and ``instance`` is one that can be made, listed or
     named. ``when``: a further condition. ``cost``: requests of one case. ``set_up``:
-    requests of an item besides.
-    ``core``: told first, because everything else rests on it. ``last``: runs after the rest."""
+    requests of an item besides. ``late``: runs after the rest, because it takes time, waits, or may leave the server
+    unwell."""
 
     requirement: str
     on: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Rule:
     when: Applies | None = None
     cost: int = 1
     set_up: int = 0
-    tier: int = 1
+    late: bool = False
     each: Enumerator | None = None
     draw: Mapping[str, Drawer] = field(default_factory=dict)
     weight: float = 1.0
@@ -94,7 +94,7 @@ def requirement(
     when: Applies | None = None,
     cost: int = 1,
     set_up: int = 0,
-    tier: int = 1,
+    late: bool = False,
 ) -> Callable[[_Test], _Test]:
     """The requirement that a test proves (an id of the register), and where it applies. See ``Rule``."""
 
@@ -107,7 +107,7 @@ def requirement(
             when=when,
             cost=cost,
             set_up=set_up,
-            tier=tier,
+            late=late,
         )
 
     return mark
