@@ -19,8 +19,8 @@ _NEEDED = ("requirement", "owner", "reason", "expires")
 def load_deviations(path: Path) -> list[dict[str, Any]]:
     """The deviations of a YAML file: a list of mappings with ``requirement``, ``owner``, ``reason`` and ``expires``
     (``YYYY-MM-DD``), and where they narrow it ``resource``, ``operation`` and ``field``; ``since`` is the day on which
-    it was declared, ``evidence`` free text or a link, ``shows`` one of ``SHOWS``. Every value is a text; an absent key is ``None``. Raises
-    :class:`ConfigurationError` with file and line."""
+    it was declared, ``evidence`` free text or a link, ``shows`` one of ``SHOWS``. Every value is a text; an absent key
+    is ``None``. Raises :class:`ConfigurationError` with file and line."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
