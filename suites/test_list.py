@@ -5,6 +5,7 @@ from math import ceil, isqrt
 from urllib.parse import parse_qsl, urlsplit
 
 from restproof.contract.model import Paging
+from restproof.oracle.finding import an
 from restproof.semantics.checker import is_valid
 from restproof.suite import Field, NotTested, Subject, for_each, links, must, requirement
 from restproof.suite.lists import (
@@ -22,10 +23,20 @@ from restproof.suite.lists import (
 SMALL = 25
 
 
-@requirement("list.answers-ok", on="list")
-def test_a_list_answers_its_entries(resource: Subject):
-    listed = resource.list()
-    must.have_status(listed, "listed")
+def parents_of_lists(field: Field):
+    """The usual parent, and one that is new: nothing was ever made below it."""
+    yield {"new": None}
+    for parent in field.resource.parents[-1:]:
+        if field.contract.resources[parent.resource].supports("create"):
+            yield {"new": parent.resource}
+
+
+@requirement("list.answers-ok", on="list", cost=2)
+@for_each(parents_of_lists)
+def test_a_list_answers_its_entries(resource: Subject, new):
+    scope = resource.scope() if new is None else {**resource.scope(), new: resource.other(new).given(tag="new").id}
+    listed = resource.list(scope=scope)
+    must.have_status(listed, "listed", because="" if new is None else f"of {an(new)} that was just made")
     must.hold(listed.entries is not None, listed, "the answer to a list holds no array of entries", kind="no entries")
 
 
@@ -79,7 +90,7 @@ def filling(count: int) -> list[int]:
 @of_a_steady_list
 def test_a_page_holds_what_was_asked_for(resource: Subject):
     entries = some(resource)
-    for size in sizes(len(entries), resource.resource.paging):
+    for size in sorted({resource.resource.paging.min, *sizes(len(entries), resource.resource.paging)}):
         page = resource.list(resource.page_query(size))
         must.have_status(page, "listed", because=f"page of {size}")
         wanted = min(size, len(entries))

@@ -276,6 +276,13 @@ def test_a_plan_is_printed_and_nothing_is_sent(here: Path) -> None:
     assert nothing_is_left(here)
 
 
+def test_a_ceiling_within_a_race_is_no_error(here: Path) -> None:
+    done = restproof_("run", "--resource", "office", "--only", "conflict.race", "--max-requests", "3", cwd=here)
+    assert "error" not in done.stdout, done.stdout
+    assert "1 not tested" in done.stdout
+    assert done.returncode == 3
+
+
 def test_a_plan_whose_reader_has_read_enough_ends_quietly(here: Path) -> None:
     process = subprocess.Popen(
         command("run", "--plan"), cwd=here, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

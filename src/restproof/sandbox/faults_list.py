@@ -16,6 +16,28 @@ from restproof.semantics.validate import Refusal
 fault = Register()
 
 
+@fault("empty-list-404", "list.answers-ok", "a list without entries below a parent is 404")
+def empty_list_404(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        if call.parents and not seam.steps.scope_entries(call):
+            return Answer(404, seam.steps.error_body(call, 404, Refusal("absent", None, "nothing is here")))
+        answer: Answer = inner(call, entries)
+        return answer
+
+    seam.around("answer_list", advice)
+
+
+@fault("empty-list-no-array", "list.answers-ok", "a list without entries below a parent is an empty object")
+def empty_list_no_array(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        answer: Answer = inner(call, entries)
+        if call.parents and not seam.steps.scope_entries(call):
+            answer.payload = {n: {} for n in answer.payload} if isinstance(answer.payload, dict) else {}
+        return answer
+
+    seam.around("answer_list", advice)
+
+
 @fault("list-misses-last", "create.is-listed", "the newest entry is not in the list")
 def list_misses_last(seam: Seam) -> None:
     seam.around("scope_entries", lambda inner, call: inner(call)[:-1])
@@ -119,6 +141,15 @@ def size_ignored(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> int:
         inner(call)
         return call.resource.paging.default or 100
+
+    seam.around("read_size", advice)
+
+
+@fault("smallest-page-default", "list.page-size", "a page of the smallest size holds the default number of entries")
+def smallest_page_default(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> int:
+        size: int = inner(call)
+        return (call.resource.paging.default or 100) if size == call.resource.paging.min else size
 
     seam.around("read_size", advice)
 

@@ -117,6 +117,17 @@ _deaf_to("if-match-ignored", "conditional.if-match", "If-Match", "update", "repl
 _deaf_to("if-match-ignored-on-delete", "conditional.if-match", "If-Match", "delete")
 
 
+@fault("if-match-any-refused", "conditional.if-match", "If-Match: * is compared with the ETag")
+def if_match_any_refused(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Answer | None:
+        if call.headers.get("if-match") == "*":
+            call.headers = {**call.headers, "if-match": '"*"'}
+        early: Answer | None = inner(call)
+        return early
+
+    seam.around("preconditions", advice)
+
+
 @fault("stale-write-stored", "conditional.if-match", "a write with a stale ETag is 412, and stored")
 def stale_write_stored(seam: Seam) -> None:
     def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:

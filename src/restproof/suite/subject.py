@@ -152,6 +152,10 @@ class Subject:
         """The request target at which the instance can be deleted (or read, where nothing deletes it)."""
         return self.request("delete" if self.resource.supports("delete") else "read", id=id, scope=scope).target
 
+    def collection(self, create: Request, scope: Mapping[str, Any]) -> str:
+        """The request target of the list in which ``create`` shows: a parent may have another place there."""
+        return self.request("list", scope=scope).target if self.resource.supports("list") else create.target
+
     def wrap(self, body: Any, outside: Mapping[str, Any]) -> Any:
         """The whole request body: the resource in its envelope, with the members beside it."""
         envelope = self.resource.envelope.request
@@ -190,7 +194,7 @@ class Subject:
             # A request that was to be refused, and was not.
             at = scope if scope is not None else self.scope()
             entry = self.world.ledger.intend(
-                self.name, request.target, {}, headers=self.world.headers(at), credential=chosen or "full"
+                self.name, self.collection(request, at), {}, headers=self.world.headers(at), credential=chosen or "full"
             )
             self.world.ledger.created(entry, self.item_target(reply.id, at), reply.id)
         if observed:
@@ -230,7 +234,11 @@ class Subject:
         unique = {n: body[n] for n in self.bodies.unique_fields if isinstance(body, dict) and n in body}
         who = self.credential if credential == USUAL else credential
         entry = self.world.ledger.intend(
-            self.name, request.target, unique, headers=self.world.headers(scope), credential=who or "full"
+            self.name,
+            self.collection(request, scope),
+            unique,
+            headers=self.world.headers(scope),
+            credential=who or "full",
         )
         reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope, noted=True)
         if reply.ok and reply.id is not None:
