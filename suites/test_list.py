@@ -183,7 +183,7 @@ def bad_pages(field: Field):
     for value in (str(least), "-1", "restproof", ""):
         if paging.style in ("page", "offset"):
             yield {"name": number, "value": value}
-    for value in (str(paging.min - 1), "-1", "restproof", *(("1.5", "") if field.leads else ())):
+    for value in (str(paging.min - 1), "-1", "restproof", *(("1.5", "") if field.thorough else ())):
         yield {"name": paging.size, "value": value}
     if paging.max and paging.over_max == "refused":
         yield {"name": paging.size, "value": str(paging.max + 1)}
