@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from restproof.deviations import load_deviations
+from restproof.bundle import bundled_dir
+from restproof.deviations import KEYS, load_deviations
 from restproof.errors import ConfigurationError
+from restproof.suite.register import load as load_register
 
 ONE = """\
 # known
@@ -39,6 +41,16 @@ def test_every_value_is_a_text_and_what_is_absent_is_none(path: Path) -> None:
             "shows": None,
         }
     ]
+
+
+def test_the_documentation_shows_a_file_that_can_be_read(path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "summary.md").read_text(encoding="utf-8")
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0])
+    first, second = load_deviations(path)
+    assert (first["expires"], second["shows"]) == ("2027-03-31", "sometimes")
+    assert set(first) == set(KEYS)
+    known = load_register(bundled_dir() / "suites" / "requirements.yaml")
+    assert {first["requirement"], second["requirement"]} <= known.keys()
 
 
 def test_an_empty_file_declares_nothing(path: Path) -> None:

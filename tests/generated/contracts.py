@@ -338,6 +338,8 @@ def behaviour(
         said["lenient"] = [optional[0]]
     if optional and draw(st.integers(0, 4)) == 0:
         said["create_only"] = [optional[-1]]
+    if optional and draw(st.integers(0, 4)) == 0:
+        said["immutable"] = [optional[0]]
     if draw(st.integers(0, 4)) == 0:
         said["responses"] = "sparse"
     if draw(st.integers(0, 3)) == 0 and {"read", "update"} <= set(said["operations"]):

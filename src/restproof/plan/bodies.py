@@ -212,9 +212,17 @@ class Bodies:
                 return candidate
         return None
 
+    @cached_property
+    def fixed(self) -> tuple[str, ...]:
+        """Fields that a create gives once and for all, and that every replace repeats."""
+        if not self.resource.supports("replace"):
+            return ()
+        replaceable = self.resource.shapes.replace["properties"].keys() & self.writable.keys()
+        return tuple(n for n in self.resource.immutable if n in replaceable and n != self.resource.id.field)
+
     def minimal(self, tag: str = "") -> Body:
-        """The required fields only."""
-        own = [self.resource.id.field] if self.names_id else []
+        """The required fields, and those that a later replace has to repeat."""
+        own = [*self.fixed, *([self.resource.id.field] if self.names_id else [])]
         return self.kept_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
 
     def keyed(self, tag: str = "", key: int = 0) -> Body:

@@ -258,6 +258,15 @@ def created_at_moves(seam: Seam) -> None:
     _next_state(seam, advice)
 
 
+@fault("immutable-updated", "update.immutable", "an update changes a field that only a create may give")
+def immutable_updated(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, fields)
+        return [r for r in found if r.field not in call.resource.immutable or call.operation != "update"]
+
+    seam.around("invalid_values", advice)
+
+
 @fault("updated-at-frozen", "update.touches-updated-at", "a change does not move the time of the last update")
 def updated_at_frozen(seam: Seam) -> None:
     def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:

@@ -270,6 +270,9 @@ class Subject:
     def replace(self, id: Any, body: Any, **options: Any) -> Reply:
         if isinstance(body, dict) and self.resource.id.field in body:
             body = {**body, self.resource.id.field: id}
+        if isinstance(body, dict) and self.bodies.fixed:
+            before = self.before(id)
+            body = {**body, **{n: before[n] for n in self.bodies.fixed if n in before}}
         return self._write("replace", body, id=id, **options)
 
     def read(
