@@ -48,7 +48,7 @@ def wrong_credentials(field: Field):
     if field.operation in ("read", "update", "replace"):
         return
     yield {"note": "unknown", "kind": "unknown"}
-    if field.operation != "list" or not field.thorough:
+    if field.operation != "list":
         return
     yield {"note": "with a letter more", "kind": "longer"}
     yield {"note": "in the other case", "kind": "other case"}

@@ -279,7 +279,7 @@ def test_a_plan_is_printed_and_nothing_is_sent(here: Path) -> None:
 def test_a_ceiling_within_a_race_is_no_error(here: Path) -> None:
     done = restproof_("run", "--resource", "office", "--only", "conflict.race", "--max-requests", "3", cwd=here)
     assert "error" not in done.stdout, done.stdout
-    assert "1 not tested" in done.stdout
+    assert "not tested: ceiling of 3 requests reached" in done.stdout
     assert done.returncode == 3
 
 

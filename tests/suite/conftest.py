@@ -160,7 +160,7 @@ def bench(contract: Contract, tmp_path: Path) -> Callable[..., Bench]:
             session,  # type: ignore[arg-type]
             Ledger(tmp_path / "ledger.jsonl"),
             "rpabcdef",
-            Profile("test", examples=8, cases=None, steps=5, everywhere=True),
+            Profile("test", examples=8, cases=None, steps=5),
             runner.observe,
             {r.name: Bodies(contract, r) for r in contract},
         )

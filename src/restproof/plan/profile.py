@@ -9,21 +9,19 @@ from dataclasses import dataclass
 class Profile:
     """``examples``: Hypothesis examples of one property. ``cases``: the longest prefix of an item's enumerated cases,
     ``None`` for all.
-    ``steps``: the most steps of a lifecycle plan. ``everywhere``: what a server may well do in one place for all
-    resources is tried in every way with each of them, else with one."""
+    ``steps``: the most steps of a lifecycle plan."""
 
     name: str
     examples: int
     cases: int | None
     steps: int
-    everywhere: bool
 
 
 PROFILES = {
     p.name: p
     for p in (
-        Profile("smoke", examples=2, cases=24, steps=6, everywhere=False),
-        Profile("ci", examples=6, cases=None, steps=9, everywhere=True),
-        Profile("deep", examples=60, cases=None, steps=14, everywhere=True),
+        Profile("smoke", examples=2, cases=24, steps=6),
+        Profile("ci", examples=6, cases=None, steps=9),
+        Profile("deep", examples=60, cases=None, steps=14),
     )
 }

@@ -28,14 +28,9 @@ class Field:
 
     @property
     def leads(self) -> bool:
-        """Whether the resource is the first of the contract with the operation."""
+        """Whether the resource is the first of the contract with the operation: what is dear, and the same for all
+        resources, is tried there."""
         return self.resource is next((r for r in self.contract if r.supports(self.operation)), None)
-
-    @property
-    def thorough(self) -> bool:
-        """Whether what a server may well do in one place for all resources is tried in every way with this one; else a
-        sample of it is."""
-        return self.profile.everywhere or self.leads
 
 
 Enumerator = Callable[[Field], Iterable[Mapping[str, Any]]]
