@@ -57,7 +57,6 @@ class World:
     first_number: int = 0
     keeper: Keeper = field(default_factory=Kept)
     clock: Clock = field(default_factory=LiveClock)
-    throttled: tuple[Reply, float] | None = None
     listed: dict[str, list[Any]] = field(default_factory=dict)
     _numbers: int = 0
     _shared: dict[tuple[str, str], Instance | SetUpFailed | NotTested] = field(default_factory=dict)
@@ -220,13 +219,6 @@ class World:
         if left > 0:
             self.clock.sleep(left)
         return instance
-
-    def refused(self) -> tuple[Reply, float] | None:
-        """The answer that told an earlier item that the limit was passed, and when; ``None`` where none has."""
-        found = self.throttled
-        if self.keeper.may("limit passed", True if found else None) and found is None:
-            raise NotTested("the item that passed the limit is no part of this replay")
-        return found
 
     def state(self, subject: Subject, id: Any, *, fresh: bool = False) -> dict[str, Any]:
         """The representation as it was last seen (``fresh``: as it is now)."""
