@@ -74,8 +74,30 @@ def test_a_second_delete_changes_nothing(resource: Subject):
     )
 
 
+def twins(field: Field):
+    """Beside the resources under the same parent, one under another parent that holds the same unique values."""
+    yield {"twin": False}
+    if field.resource.parents and field.resource.unique and field.resource.unique_scope == "parent":
+        yield {"twin": True}
+
+
 @requirement("delete.siblings", on="delete", needs="create", cost=4, set_up=3)
-def test_a_delete_leaves_its_siblings(resource: Subject):
+@for_each(twins)
+def test_a_delete_leaves_its_siblings(resource: Subject, twin):
+    if twin:
+        body = resource.bodies.keyed("twin")
+        doomed, other = resource.given(body), resource.given(body, scope=resource.scope("other"))
+        before = resource.observe(other.id, scope=other.scope)
+        deleted = resource.delete(doomed.id)
+        must.have_status(deleted, "deleted")
+        must.agree(
+            deleted,
+            resource.stable(before or {}),
+            resource.observe(other.id, scope=other.scope),
+            what="another parent's resource with the same unique values, after a delete",
+            pointer="",
+        )
+        return
     siblings = [resource.given(tag="before"), resource.shared("0")]
     doomed = resource.given(tag="doomed")
     siblings.append(resource.given(tag="after"))

@@ -151,6 +151,10 @@ def test_hostile_text_is_stored_or_refused(resource: Subject, operation, name, n
         actual=reply.status,
         field=name,
     )
+    if reply.ok and not unstorable and name in (state := resource.observe(reply.id) or {}):
+        must.agree(
+            reply, {name: reply.sent[name]}, state, what=f"{note} that the server took", pointer=reply.entity_pointer
+        )
 
 
 def write(resource: Subject, operation: str, change: dict) -> Reply:

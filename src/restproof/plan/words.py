@@ -29,8 +29,8 @@ PHRASES: tuple[str, ...] = (
 PLAIN_PHRASES: tuple[str, ...] = ("North Wing Renovation", "Harbour Street 12", "Unit 7B", "Level 3: lobby")
 
 SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
-    # A leap day, and days before and after what 32 bits of seconds can count.
-    "date": ("2024-02-29", "1901-12-13", "2097-08-15"),
+    # A leap day, and days before 1900 and after what 32 bits of seconds can count.
+    "date": ("2024-02-29", "1899-12-31", "2097-08-15"),
     "date-time": ("2024-02-29T12:30:00Z", "2031-06-15T23:59:59Z", "2024-06-30T23:30:00+05:30"),
     "time": ("08:30:00Z",),
     "uri": ("https://www.example.com/plans?sheet=2", "http://example.org"),

@@ -61,6 +61,19 @@ def delete_takes_sibling(seam: Seam) -> None:
     seam.around("remove", advice)
 
 
+@fault("delete-takes-twin", "delete.siblings", "a delete takes what holds the same unique values, under any parent")
+def delete_takes_twin(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entry: Entry) -> None:
+        named = [n for key in call.resource.unique for n in key]
+        same = {n: entry.state.get(n) for n in named}
+        for other in seam.steps.store.all(entry.resource):
+            if other.seq != entry.seq and named and {n: other.state.get(n) for n in named} == same:
+                inner(call, other)
+        inner(call, entry)
+
+    seam.around("remove", advice)
+
+
 @fault("delete-keeps-unique", "delete.frees-unique", "the unique values of a deleted resource stay taken")
 def delete_keeps_unique(seam: Seam) -> None:
     gone: list[Entry] = []

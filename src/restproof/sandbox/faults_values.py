@@ -65,6 +65,12 @@ def _to_null(value: Any) -> Bend:
     return bend
 
 
+_bent(
+    "control-characters-dropped",
+    "robust.hostile-text",
+    "control characters in a text are dropped",
+    _text(lambda text: "".join(c for c in text if unicodedata.category(c) != "Cc")),
+)
 _LATE = ("update", "replace")
 _bent("empty-text-becomes-null", "create.accepts-valid", "an empty text is stored as null", _to_null(""))
 _bent(
