@@ -23,7 +23,7 @@ def can_rename(contract, resource) -> bool:
 
 def lookalikes(field: Field):
     """Values that resemble a taken one and are others: another case, a blank more."""
-    for name in sorted(field.bodies.unique_fields):
+    for name in sorted(field.bodies.unique_fields - field.resource.references.keys()):
         plain = field.bodies.unique_value(name)
         schema = field.bodies.writable[name]
         tried: set[str] = set()
@@ -48,7 +48,7 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(resource: Subject, key):
     first = resource.given(body)
     before = resource.observe(first.id)
     same = {n: body[n] for n in resource.resource.unique[key]} if key else body
-    second = resource.create(resource.bodies.kept_rules({**resource.bodies.full("other"), **same}))
+    second = resource.create(resource.bodies.kept_rules(resource.bodies.full("other"), fixed=same))
     must.be_refused(second, "conflict", because="a second create with a unique value that is taken")
     must.agree(
         second,

@@ -189,6 +189,11 @@ def test_location_leads_to_the_new_resource(resource, contract):
     )
 
 
+def is_its_own(field: Field, body: dict) -> bool:
+    """Whether the unique values of a body are symbols: such that no other case has them."""
+    return all("{" in str(body[n]) for n in field.bodies.telling if n in body)
+
+
 def refused_creates(field: Field):
     from restproof.plan.inputs import (
         missing_field_bodies,
@@ -200,7 +205,8 @@ def refused_creates(field: Field):
     )
 
     for enumerate_ in (wrong_type_bodies, missing_field_bodies, out_of_bounds_bodies, rule_bodies):
-        named = [c for c in enumerate_(field) if c["field"] not in field.bodies.unique_fields]
+        spared = field.bodies.unique_fields
+        named = [c for c in enumerate_(field) if c["field"] not in spared and is_its_own(field, c["body"])]
         # The last one too, where what comes before it is right.
         chosen = [*named[:1], *(named[1:][-1:] if enumerate_ is wrong_type_bodies else ())]
         yield from ({"field": c["field"], "note": c["note"], "body": c["body"]} for c in chosen)

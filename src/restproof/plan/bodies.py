@@ -9,6 +9,7 @@ import copy
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from hypothesis import strategies as st
@@ -107,10 +108,13 @@ class Bodies:
 
     @cached_property
     def telling(self) -> frozenset[str]:
-        """Fields that make unique keys unique: of each key those that have many values, where it has such."""
+        """Fields that make unique keys unique: of each key those that have many values, where it has such, and that no
+        rule compares, where it has such."""
         found: set[str] = set()
+        compared = {n for rule in self.resource.rules if isinstance(rule, Ordered) for n in (rule.first, rule.second)}
         for key in self.resource.unique:
-            found.update([n for n in key if self._roomy(n)] or key)
+            roomy = [n for n in key if self._roomy(n)]
+            found.update([n for n in roomy if n not in compared] or roomy or key)
         return frozenset(found)
 
     @cached_property
@@ -246,16 +250,20 @@ class Bodies:
             del body[self.resource.id.field]
         return self.kept_rules({n: v for n, v in body.items() if v is not None})
 
-    def kept_rules(self, body: Body, before: Mapping[str, Any] | None = None) -> Body:
+    def kept_rules(
+        self, body: Body, before: Mapping[str, Any] | None = None, *, fixed: Mapping[str, Any] = MappingProxyType({})
+    ) -> Body:
         """``body`` without what would break a business rule on the state ``before`` (the earlier request values;
-        ``None`` for a create)."""
-        body = dict(body)
+        ``None`` for a create). ``fixed``: members whose values stay as they are."""
+        body = {**body, **fixed}
         stored = {**self.defaults, **(before or {})}
-        kept = () if before is not None else self.required
+        kept = (*(() if before is not None else self.required), *fixed)
         for rule in self.resource.rules:
             state = {**stored, **body}
-            if isinstance(rule, Ordered) and not _in_order(rule, state):
-                body = self._ordered(rule, body, stored, kept)
+            if isinstance(rule, Ordered) and self.telling & {rule.first, rule.second}:
+                body = self._beside_unknown(rule, body, kept)
+            elif isinstance(rule, Ordered) and not _in_order(rule, state):
+                body = self._ordered(rule, body, stored, kept, fixed)
             elif isinstance(rule, Never):
                 moved = same(stored.get(rule.field), rule.before) and same(body.get(rule.field), rule.after)
                 if moved and before is not None:
@@ -268,7 +276,23 @@ class Bodies:
                     body.update({n: self.another(n) for n in list(rule.body)[:1]})
         return body
 
-    def _ordered(self, rule: Ordered, body: Body, stored: Mapping[str, Any], kept: Collection[str]) -> Body:
+    def _beside_unknown(self, rule: Ordered, body: Body, kept: Collection[str]) -> Body:
+        """``body`` where one of the two is known only when it is sent: the other is left out, or the same."""
+        known, unknown = sorted((rule.first, rule.second), key=lambda n: n in self.telling)
+        if known not in body or known in self.telling:
+            return body
+        if known in kept and unknown in body:
+            return {**body, known: body[unknown]}
+        return {n: v for n, v in body.items() if n != known}
+
+    def _ordered(
+        self,
+        rule: Ordered,
+        body: Body,
+        stored: Mapping[str, Any],
+        kept: Collection[str],
+        fixed: Mapping[str, Any],
+    ) -> Body:
         """``body`` with as little changed as keeps the rule: the two values swapped, one or both left out, or both
         the same."""
         one, two = rule.first, rule.second
@@ -278,7 +302,8 @@ class Bodies:
         tries += [{**body, one: sample(self.writable[one]), two: sample(self.writable[two])}]
         for found in tries:
             valid = all(is_valid(self.writable[n], found[n]) for n in (one, two) if found.get(n) is not None)
-            if valid and _in_order(rule, {**stored, **found}) and all(n in found for n in kept if n in body):
+            stays = all(same(found.get(n), v) for n, v in fixed.items())
+            if valid and stays and _in_order(rule, {**stored, **found}) and all(n in found for n in kept if n in body):
                 return found
         return body
 
