@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from restproof.contract.shapes import is_nullable
 from restproof.plan.symbols import RUN, TOKEN_LENGTH
 from restproof.semantics.checker import is_valid
 from restproof.suite import Field, NotTested, Subject, for_each, must, requirement
@@ -41,14 +42,22 @@ def lookalikes(field: Field):
                     yield {"field": name, "note": note, "taken": taken, "value": value}
 
 
+def keys(field: Field):
+    """Each unique key; and one that is taken under another parent, where the whole API has one space of values."""
+    yield from ({"key": n, "which": "main"} for n in range(len(field.resource.unique)))
+    if field.resource.parents and field.resource.unique_scope == "global":
+        yield {"key": 0, "which": "other"}
+
+
 @requirement("conflict.duplicate", on="create", when=has_unique, cost=4)
-@for_each(lambda field: [{"key": n} for n in range(len(field.resource.unique))])
-def test_a_duplicate_is_a_conflict_and_the_first_stays(resource: Subject, key):
+@for_each(keys)
+def test_a_duplicate_is_a_conflict_and_the_first_stays(resource: Subject, key, which):
+    scope = resource.another_scope() if which == "other" else resource.scope()
     body = resource.bodies.keyed(key=key)
     first = resource.given(body)
     before = resource.observe(first.id)
-    same = {n: body[n] for n in resource.resource.unique[key]} if key else body
-    second = resource.create(resource.bodies.kept_rules(resource.bodies.full("other"), fixed=same))
+    same = {n: body[n] for n in resource.resource.unique[key]} if key or which == "other" else body
+    second = resource.create(resource.bodies.kept_rules(resource.bodies.full("other"), fixed=same), scope=scope)
     must.be_refused(second, "conflict", because="a second create with a unique value that is taken")
     must.agree(
         second,
@@ -73,18 +82,32 @@ def changed_too(resource: Subject) -> set[str]:
     return {n for n in resource.bodies.changeable if n not in resource.bodies.unique_fields}
 
 
+def members(field: Field):
+    """The whole key; and for each member of a key of several, an update of that one alone to a key that is taken."""
+    yield {"member": None}
+    (key, *_) = field.resource.unique
+    for name in key if len(key) > 1 and field.operation == "update" else ():
+        if name in field.bodies.telling or field.bodies.another(name) is not None:
+            yield {"member": name}
+
+
 @requirement("conflict.rename", on=("update", "replace"), needs="create", when=can_rename, cost=5)
-def test_a_rename_to_a_taken_value_is_a_conflict(resource: Subject, operation):
+@for_each(members)
+def test_a_rename_to_a_taken_value_is_a_conflict(resource: Subject, operation, member):
     (key, *_) = resource.resource.unique
-    taken, other = resource.given(resource.bodies.keyed("taken")), resource.given(resource.bodies.keyed("other"))
+    body, others = resource.bodies.keyed("taken"), resource.bodies.keyed("other")
+    if member is not None:
+        own = others[member] if member in resource.bodies.telling else resource.bodies.another(member)
+        others = {**others, **{n: body[n] for n in key}, member: own}
+    taken, other = resource.given(body), resource.given(others)
     before = {i.id: resource.observe(i.id) for i in (taken, other)}
-    values = {n: taken.sent[n] for n in key if n in taken.sent}
-    # A change besides, which must not stay behind either.
-    values |= {n: v for n, v in resource.resolved(resource.bodies.full("other")).items() if n in changed_too(resource)}
+    values = {n: taken.sent[n] for n in key if n in taken.sent and member in (None, n)}
+    if member is None:
+        # A change besides, which must not stay behind either.
+        full = resource.resolved(resource.bodies.full("other"))
+        values |= {n: v for n, v in full.items() if n in changed_too(resource)}
     reply = (
-        resource.update(other.id, values)
-        if operation == "update"
-        else resource.replace(other.id, {**resource.bodies.keyed("other"), **values})
+        resource.update(other.id, values) if operation == "update" else resource.replace(other.id, {**others, **values})
     )
     must.be_refused(reply, "conflict", because="an update to a unique value that is taken")
     for id, state in before.items():
@@ -100,29 +123,44 @@ def scopes(field: Field):
         yield {"which": "main", "note": "that its holder has given up", "given_up": True}
 
 
+def partners(field: Field):
+    """For each member of a unique key of several, another value of it beside the same others; and null, which is no
+    value."""
+    bodies = field.bodies
+    for at, key in enumerate(field.resource.unique):
+        for name in (n for n in key if n in bodies.writable and n != field.resource.id.field):
+            another = bodies.another(name) if len(key) > 1 else None
+            if another is not None:
+                note = f"of {name} beside the same values of the rest of the key"
+                yield {"field": name, "note": note, "key": at, "taken": bodies.plain(name), "value": another}
+            if is_nullable(bodies.writable[name]) and name not in bodies.required:
+                yield {"field": name, "note": "that is null", "key": at, "taken": None, "value": None}
+
+
 def others(field: Field):
     """What is no conflict: the same value elsewhere, and values that only resemble it."""
     yield from scopes(field)
-    yield from ({"which": "main", **case} for case in lookalikes(field))
+    yield from ({"which": "main", **case} for case in (*lookalikes(field), *partners(field)))
 
 
 @requirement("conflict.scope", on="create", when=has_unique, cost=2)
 @for_each(others)
 def test_another_name_or_another_parent_is_no_conflict(
-    resource: Subject, which, note, field=None, taken=None, value=None, given_up=False
+    resource: Subject, which, note, field=None, taken=None, value=None, given_up=False, key=0
 ):
-    body = resource.bodies.keyed()
+    scope = resource.another_scope() if which == "other" else resource.scope()
+    body = resource.bodies.keyed(key=key)
     first = resource.given({**body, field: taken} if field else body)
     if given_up:
-        (key, *_) = resource.resource.unique
-        renamed = resource.update(first.id, {n: v for n, v in resource.bodies.keyed("renamed").items() if n in key})
+        named = resource.resource.unique[0]
+        renamed = resource.update(first.id, {n: v for n, v in resource.bodies.keyed("renamed").items() if n in named})
         must.have_status(renamed, "updated")
     if which == "main":
         # Whatever else is unique differs, but for what makes one key together with the field.
-        keys = [k for k in resource.resource.unique if field in k] or resource.resource.unique[:1]
-        same = {n: v for n, v in body.items() if any(n in k for k in keys)}
-        body = {**resource.bodies.keyed("again"), **same, **({field: value} if field else {})}
-    reply = resource.create(body, scope=resource.scope(which))
+        keyed = [k for k in resource.resource.unique if field in k] or resource.resource.unique[:1]
+        same = {n: v for n, v in body.items() if any(n in k for k in keyed)}
+        body = {**resource.bodies.keyed("again", key), **same, **({field: value} if field else {})}
+    reply = resource.create(body, scope=scope)
     must.have_status(reply, "created", field=field, because=f"a unique value {note}")
 
 

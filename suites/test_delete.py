@@ -86,7 +86,8 @@ def twins(field: Field):
 def test_a_delete_leaves_its_siblings(resource: Subject, twin):
     if twin:
         body = resource.bodies.keyed("twin")
-        doomed, other = resource.given(body), resource.given(body, scope=resource.scope("other"))
+        other = resource.given(body, scope=resource.another_scope())
+        doomed = resource.given(body)
         before = resource.observe(other.id, scope=other.scope)
         deleted = resource.delete(doomed.id)
         must.have_status(deleted, "deleted")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.oracle.finding import an
 from restproof.plan.symbols import resolve
-from restproof.suite.failure import CaseFailed, NotTested, SetUpFailed
+from restproof.suite.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.suite.reply import Reply
 from restproof.suite.world import Instance, World
 from restproof.wire.message import About, Exchange, Headers, Request
@@ -68,6 +68,13 @@ class Subject:
     def scope(self, which: str = "main") -> dict[str, Any]:
         """The ancestors' ids: ``main``, ``other``, ``foreign`` or ``none`` (a nearest parent that does not exist)."""
         return self.world.scope(self.resource, which)
+
+    def another_scope(self) -> dict[str, Any]:
+        """The scope of another parent. A case for which there is none says nothing: ``Inconclusive``."""
+        try:
+            return self.scope("other")
+        except NotTested as reason:
+            raise Inconclusive(str(reason)) from None
 
     def crossed(self, name: str) -> dict[str, Any]:
         """The usual scope with another one for the ancestor ``name``: one that those below it do not belong to."""
