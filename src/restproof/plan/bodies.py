@@ -186,6 +186,12 @@ class Bodies:
         changes = (self.kept_rules({n: self.another(n)}, self.minimal()) for n in names)
         return next((change for change in changes if change), {})
 
+    def other_values(self) -> Body:
+        """A valid update of every field that can change, references apart, of what was made with the full body."""
+        names = [n for n in self.changeable if n not in self.resource.references and n not in self.unique_fields]
+        others = {n: self.another(n) for n in names}
+        return self.kept_rules({n: v for n, v in others.items() if v is not None}, self.full())
+
     def chosen_id(self, tag: str = "") -> str:
         """An id for a resource whose ids clients choose."""
         if self.resource.id.type == "uuid":
