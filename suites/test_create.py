@@ -1,8 +1,10 @@
 """What a create promises: its status, what it answers, what is read and listed afterwards."""
 
+from restproof.contract.shapes import types_of
 from restproof.oracle.finding import an
+from restproof.plan.candidates import accepted
 from restproof.plan.inputs import accepted_bodies, server_set_bodies
-from restproof.semantics.state import expected
+from restproof.semantics.state import expected, same
 from restproof.suite import Field, Inconclusive, NotTested, Reply, Subject, for_all, for_each, must, requirement
 
 
@@ -48,9 +50,25 @@ def test_a_read_shows_what_was_created(resource, body):
         must.agree(read, resource.stable(made.entity), read.entity, what="a read against the answer to the create")
 
 
+def of_every_kind(field: Field):
+    """A plain body, and bodies that hold each value of the fields that have few: a list may hide some."""
+    yield {"body": field.bodies.minimal()}
+    few = {
+        name: [c.value for c in accepted(schema) if c.value is not None]
+        for name, schema in field.bodies.writable.items()
+        if name not in field.bodies.unique_fields and ("enum" in schema or types_of(schema) - {"null"} == {"boolean"})
+    }
+    for at in range(max(map(len, few.values()), default=0)):
+        values = {name: allowed[at % len(allowed)] for name, allowed in few.items() if allowed}
+        body = field.bodies.kept_rules({**field.bodies.minimal(f"k{at}"), **values})
+        if any(not same(field.bodies.defaults.get(n), v) for n, v in body.items() if n in values):
+            yield {"body": body}
+
+
 @requirement("create.is-listed", on="create", needs="list", cost=2)
-def test_the_list_holds_a_created_resource_once(resource, contract):
-    made = resource.create(resource.bodies.minimal())
+@for_each(of_every_kind)
+def test_the_list_holds_a_created_resource_once(resource, body):
+    made = resource.create(body)
     must.have_status(made, "created")
     found = resource.entry_ids(resource.walk()).count(made.id)
     listed = resource.list() if found != 1 else made

@@ -2,7 +2,7 @@
 
 from restproof.oracle.finding import an
 from restproof.semantics.readback import ReadPath
-from restproof.suite import Field, Subject, for_each, must, requirement
+from restproof.suite import Field, Inconclusive, Subject, for_each, must, requirement
 
 
 @requirement("delete.answers", on="delete", needs="create", set_up=1)
@@ -75,9 +75,11 @@ def test_a_second_delete_changes_nothing(resource: Subject):
 
 
 def twins(field: Field):
-    """Beside the resources under the same parent, one under another parent that holds the same unique values."""
+    """Beside the resources under the same parent, one under another parent that holds the same unique values, or has
+    the same id where clients choose it."""
     yield {"twin": False}
-    if field.resource.parents and field.resource.unique and field.resource.unique_scope == "parent":
+    named = field.resource.id.chosen_by != "server" and field.resource.supports("replace")
+    if field.resource.parents and (named or field.resource.unique) and field.resource.unique_scope == "parent":
         yield {"twin": True}
 
 
@@ -86,15 +88,21 @@ def twins(field: Field):
 def test_a_delete_leaves_its_siblings(resource: Subject, twin):
     if twin:
         body = resource.bodies.keyed("twin")
-        other = resource.given(body, scope=resource.another_scope())
+        scope = resource.another_scope()
         doomed = resource.given(body)
-        before = resource.observe(other.id, scope=other.scope)
+        if resource.resource.id.chosen_by == "server" or not resource.resource.supports("replace"):
+            other = resource.given(body, scope=scope)
+        else:
+            other = doomed
+            if not resource.replace(doomed.id, body, scope=scope).ok:
+                raise Inconclusive("an id of one parent is not free under another")
+        before = resource.observe(other.id, scope=scope)
         deleted = resource.delete(doomed.id)
         must.have_status(deleted, "deleted")
         must.agree(
             deleted,
             resource.stable(before or {}),
-            resource.observe(other.id, scope=other.scope),
+            resource.observe(other.id, scope=scope),
             what="another parent's resource with the same unique values, after a delete",
             pointer="",
         )
@@ -178,5 +186,10 @@ def test_what_is_referred_to_is_not_deleted(resource: Subject, other, reference)
     must.be_refused(refused, "conflict", field=reference, because=f"{an(other)} refers to it")
     if resource.resource.supports("read"):
         must.have_status(resource.read(named.id), "read", because="after a delete that was refused")
+    other_one = resource.given(tag="other")
+    moves = owner.resource.supports("update") and reference in owner.bodies.changeable
+    if moves and owner.update(holder.id, {reference: [other_one.id] if ref.many else other_one.id}).ok:
+        must.have_status(resource.delete(named.id), "deleted", because=f"{an(other)} refers to another one now")
+        named = other_one
     if owner.resource.supports("delete") and owner.delete(holder.id).ok:
         must.have_status(resource.delete(named.id), "deleted", because="nothing refers to it any more")

@@ -1,7 +1,8 @@
 """What a replace promises, where the contract has one: the whole state, each time the same."""
 
+from restproof.plan.inputs import accepted_bodies
 from restproof.semantics.state import expected
-from restproof.suite import Field, NotTested, Subject, for_all, must, requirement
+from restproof.suite import Field, NotTested, Subject, for_all, for_each, must, requirement
 
 
 def bodies(field: Field):
@@ -11,17 +12,20 @@ def bodies(field: Field):
     )
 
 
-@requirement("replace.answers", on="replace", needs="create", cost=3, set_up=1)
-@for_all(body=bodies)
-def test_a_replace_leaves_what_was_sent(resource: Subject, body):
+@requirement("replace.answers", on="replace", needs="create", cost=4, set_up=1)
+@for_each(accepted_bodies)
+def test_a_replace_leaves_what_was_sent(resource: Subject, body, notes):
     made = resource.given(resource.bodies.full("before"))
-    before = resource.observe(made.id) or {}
+    before = resource.stable(resource.observe(made.id) or {})
     replaced = resource.replace(made.id, body)
+    if not replaced.ok:
+        for name, note in notes.items():
+            alone = resource.replace(made.id, resource.bodies.with_field(name, body[name]))
+            must.have_status(alone, "replaced", field=name, because=f"{name}: {note}")
     must.have_status(replaced, "replaced")
-    wanted = expected(
-        resource.resource, replaced.sent, before=resource.stable(before), refs=resource.world.lookup, whole=True
-    )
+    wanted = expected(resource.resource, replaced.sent, before=before, refs=resource.world.lookup, whole=True)
     must.agree(replaced, wanted, resource.observe(made.id), what="the state after a replace", pointer="")
+    resource.put_away(replaced)
 
 
 @requirement("replace.is-idempotent", on="replace", needs="create", cost=5)
@@ -37,10 +41,18 @@ def test_the_same_replace_twice_leaves_the_same_state(resource: Subject, body):
     must.agree(second, settled, resource.observe(made.id), what="the state after the same replace again", pointer="")
 
 
+def created_bodies(field: Field):
+    """The plain body, and where nothing else creates the resource, every allowed value of each field."""
+    yield {"body": field.bodies.minimal("put")}
+    if not field.resource.supports("create"):
+        yield from ({"body": case["body"]} for case in accepted_bodies(field))
+
+
 @requirement("replace.creates", on="replace", when=lambda c, r: r.id.chosen_by != "server", cost=2)
-def test_a_replace_at_a_new_id_creates(resource: Subject):
+@for_each(created_bodies)
+def test_a_replace_at_a_new_id_creates(resource: Subject, body):
     id = resource.resolved(resource.bodies.chosen_id("put"))
-    made = resource.replace(id, resource.bodies.minimal("put"))
+    made = resource.replace(id, body)
     must.have_status(made, "created", because="a replace at a new id")
     state = resource.observe(id)
     must.hold(state is not None, made, "a replace at a new id did not create the resource", kind="not created")
@@ -51,5 +63,6 @@ def test_a_replace_at_a_new_id_creates(resource: Subject):
         what="the state after a replace at a new id",
         pointer="",
     )
+    resource.put_away(made)
     if not resource.resource.supports("read"):
         raise NotTested("the contract has no read")

@@ -158,6 +158,8 @@ def _proposals(schema: JsonSchema) -> Iterator[Candidate]:
         yield from _arrays(schema)
     if "object" in types and "properties" in schema:
         yield from _objects(schema)
+    if "object" in types and not {"propertyNames", "patternProperties"} & schema.keys():
+        yield from _maps(schema)
 
 
 def _near_values(keyword: str, value: Any) -> Iterator[Candidate]:
@@ -310,8 +312,7 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
     least, most = schema.get("minItems", 0), schema.get("maxItems")
     if samples:
         yield Candidate("items", "an array of one", samples[:1])
-        if schema.get("uniqueItems"):
-            yield Candidate("uniqueItems", "the same entry twice", [samples[0], samples[0]])
+        yield Candidate("uniqueItems", "the same entry twice", [samples[0], samples[0]])
     wanted = min(max(least, most or 0, _SEVERAL - 1), _LONGEST_ARRAY) + 1
     several = _different(items, samples, wanted)
     if not schema.get("uniqueItems"):
@@ -327,8 +328,12 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
         yield Candidate("maxItems", "one entry too many", several[: most + 1])
     # An entry with members has bounds of its own; of a plain one, a sample shows that entries are looked at.
     some = None if "object" in types_of(items) and "properties" in items else _FEW
-    for wrong in (*wrong_types(items)[:_FEW], *refused(items)[:some]):
+    for wrong in wrong_types(items)[:_FEW]:
         yield Candidate("items", f"an entry that is {wrong.note}", [wrong.value])
+    for wrong in refused(items)[:some]:
+        # After a right one: not only the first entry counts.
+        first = samples[:1] if most is None or most > 1 else []
+        yield Candidate("items", f"an entry that is {wrong.note}", [*first, wrong.value])
     for right in () if some else accepted(items):
         yield Candidate("items", f"an entry with {right.note}", [right.value])
     if "null" not in types_of(items):
@@ -349,6 +354,21 @@ def _objects(schema: JsonSchema) -> Iterator[Candidate]:
             yield Candidate("properties", f"{name}: {wrong.note}", {**base, name: wrong.value})
         for right in accepted(part):
             yield Candidate("properties", f"{name}: {right.note}", {**base, name: right.value})
+
+
+def _maps(schema: JsonSchema) -> Iterator[Candidate]:
+    """Objects whose members have names that the client chooses."""
+    values = schema.get("additionalProperties")
+    if not isinstance(values, Mapping) or schema.get("maxProperties", 2) < 2:
+        return
+    base = {n: sample(schema["properties"][n]) for n in schema.get("required", ()) if n in schema.get("properties", {})}
+    plain = sample(values)
+    if plain is not None:
+        yield Candidate(
+            "additionalProperties", "two members of a map", {**base, "Site Office": plain, "unit-7b": plain}
+        )
+    for wrong in (*wrong_types(values)[:_FEW], *refused(values)[:_FEW]):
+        yield Candidate("additionalProperties", f"a member of a map that is {wrong.note}", {**base, "key": wrong.value})
 
 
 def sample(schema: JsonSchema) -> Any:

@@ -240,6 +240,10 @@ def _broken_rules(field: Field) -> Iterator[Case]:
                 yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": {**minimal, **body}}
             elif field.operation == "update" and all(n in field.bodies.changeable for n in body):
                 yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": body}
+                for name in body if len(body) > 1 else ():
+                    others = {n: v for n, v in body.items() if n != name}
+                    note = f"{rule.because}, the rest of it stored before"
+                    yield {"field": name, "note": note, "given": {**minimal, **others}, "body": {name: body[name]}}
 
 
 def kept_rule_bodies(field: Field) -> Iterator[Case]:

@@ -90,7 +90,7 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
         there = _told(found if found is not None else at(actual, _steps(path)))
         _fail(
             reply,
-            f"{what}: {name} is {there}, not {shown(expected)}",
+            f"{what}: {_dotted(path) or name} is {there}, not {shown(expected)}",
             kind=f"value of {what}",
             expected="null" if expected is None else "what the contract says",
             actual=how_it_differs(expected, found),
@@ -123,6 +123,11 @@ def _steps(pointer: str) -> tuple[str | int, ...]:
     """The steps of a JSON pointer (RFC 6901)."""
     found = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
     return tuple(int(step) if step.isdecimal() else step for step in found)
+
+
+def _dotted(pointer: str) -> str:
+    """A JSON pointer as people write it: ``lines[0].qty``."""
+    return "".join(f"[{s}]" if isinstance(s, int) else f".{s}" for s in _steps(pointer)).removeprefix(".")
 
 
 def _plain_field(path: tuple[str | int, ...]) -> str | None:
