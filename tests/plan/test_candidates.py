@@ -194,4 +194,19 @@ def test_an_entry_with_members_is_tried_member_by_member() -> None:
         "properties": {"sku": {"type": "string"}, "n": {"type": "integer", "minimum": 1}},
     }
     found = {c.note: c.value for c in refused({"type": "array", "items": line})}
-    assert any(isinstance(v[0], dict) and v[0].get("n") == 0 for v in found.values() if v)
+    assert any(isinstance(v[-1], dict) and v[-1].get("n") == 0 and v[0].get("sku") for v in found.values() if v)
+
+
+def test_a_map_is_tried_with_names_of_its_own() -> None:
+    prices = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
+    assert {"Site Office", "unit-7b"} in [set(c.value) for c in accepted(prices)]
+    wrong = [c.value["key"] for c in refused(prices) if "key" in c.value]
+    assert "5" in wrong
+    assert any(isinstance(v, int | float) and v < 0 for v in wrong)
+    closed = {**prices, "propertyNames": {"maxLength": 3}}
+    assert not [c for c in refused(closed) if c.keyword == "additionalProperties"]
+
+
+def test_the_second_entry_of_an_array_is_tried_too() -> None:
+    found = {c.note: c.value for c in refused({"type": "array", "items": {"type": "string", "maxLength": 3}})}
+    assert any(len(v) == 2 and len(v[0]) <= 3 < len(v[1]) for v in found.values() if all(isinstance(t, str) for t in v))

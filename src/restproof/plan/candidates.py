@@ -312,7 +312,8 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
     least, most = schema.get("minItems", 0), schema.get("maxItems")
     if samples:
         yield Candidate("items", "an array of one", samples[:1])
-        yield Candidate("uniqueItems", "the same entry twice", [samples[0], samples[0]])
+        if schema.get("uniqueItems"):  # else many a server takes it for one, and nobody minds
+            yield Candidate("uniqueItems", "the same entry twice", [samples[0], samples[0]])
     wanted = min(max(least, most or 0, _SEVERAL - 1), _LONGEST_ARRAY) + 1
     several = _different(items, samples, wanted)
     if not schema.get("uniqueItems"):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from restproof.suite.subject import Subject
 
 _CLOCK_MARGIN = 0.1
-_MOST_AGED = 3
+_MOST_AGED = 5
 NOT_OBSERVABLE = "not observable from a recording"
 
 Observer = Callable[[Reply], None]
