@@ -54,7 +54,7 @@ def wrong_credentials(field: Field):
     if field.operation in ("read", "update", "replace"):
         return
     yield {"note": "unknown", "kind": "unknown"}
-    if field.operation != "list":
+    if field.operation != "list" or not field.leads:
         return
     yield {"note": "with a letter more", "kind": "longer"}
     yield {"note": "in the other case", "kind": "other case"}

@@ -155,7 +155,7 @@ def broken_json(field: Field):
     )
     for note, text in broken if field.operation == "create" else broken[:3]:
         yield {"note": note, "text": text, "around": None}
-    for around in ("an array", "a comma too many", "text behind it", "single quotes"):
+    for around in ("an array", *(("a comma too many", "text behind it", "single quotes") if field.leads else ())):
         yield {"note": f"valid but for {around}", "text": "", "around": around}
 
 

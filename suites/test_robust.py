@@ -202,7 +202,7 @@ def hostile_bodies(field: Field):
         ("a number of 5,000 digits", '{"name":' + "9" * 5000 + "}"),
         ("a name that stands twice", '{"name":"a","name":"b"}'),
     ):
-        if field.operation == "create" or note in (
+        if (field.operation == "create" and field.leads) or note in (
             "nested 10,000 deep",
             "a number beyond every float",
         ):
@@ -300,6 +300,8 @@ def odd_queries(field: Field):
         yield from ({"query": [[paging.token, value]], "raw": ""} for value in ("restproof", "cmVzdHByb29m", ""))
     for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "\U0001f3d7", "[]")):
         yield {"query": [[names[at % len(names)], value]], "raw": ""}
+    if not field.leads:
+        return
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": ""}
     yield {"query": [], "raw": "restproof=%ff%fe&=&&"}
 

@@ -28,8 +28,9 @@ class Field:
 
     @property
     def leads(self) -> bool:
-        """Whether the resource is the first of the contract with the operation: what is dear, and the same for all
-        resources, is tried there."""
+        """Whether the resource is the first of the contract with the operation. What reads every request before any
+        resource is known (credentials, media types, the parser of JSON) is tried in every way there, and by a sample
+        elsewhere."""
         return self.resource is next((r for r in self.contract if r.supports(self.operation)), None)
 
 
