@@ -82,11 +82,16 @@ def changed_too(resource: Subject) -> set[str]:
     return {n for n in resource.bodies.changeable if n not in resource.bodies.unique_fields}
 
 
+def stands_alone(field: Field, key) -> bool:
+    """Whether a unique key has several members and shares none with another key, which would speak too."""
+    return len(key) > 1 and not any(k is not key and set(k) & set(key) for k in field.resource.unique)
+
+
 def members(field: Field):
     """The whole key; and for each member of a key of several, an update of that one alone to a key that is taken."""
     yield {"member": None}
     (key, *_) = field.resource.unique
-    for name in key if len(key) > 1 and field.operation == "update" else ():
+    for name in key if stands_alone(field, key) and field.operation == "update" else ():
         if name in field.bodies.telling or field.bodies.another(name) is not None:
             yield {"member": name}
 
@@ -129,11 +134,12 @@ def partners(field: Field):
     bodies = field.bodies
     for at, key in enumerate(field.resource.unique):
         for name in (n for n in key if n in bodies.writable and n != field.resource.id.field):
-            another = bodies.another(name) if len(key) > 1 else None
+            another = bodies.another(name) if stands_alone(field, key) else None
             if another is not None:
                 note = f"of {name} beside the same values of the rest of the key"
                 yield {"field": name, "note": note, "key": at, "taken": bodies.plain(name), "value": another}
-            if is_nullable(bodies.writable[name]) and name not in bodies.required:
+            alone = len(key) == 1 or stands_alone(field, key)
+            if alone and is_nullable(bodies.writable[name]) and name not in bodies.required:
                 yield {"field": name, "note": "that is null", "key": at, "taken": None, "value": None}
 
 

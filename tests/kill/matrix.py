@@ -43,7 +43,15 @@ ON_POLICIES += (
     "list.default-size",
 )
 #: What shows only where a response has the value itself: arrays that are no references, references that are no objects.
-SHOWN_ON_POLICIES = ("immutable-updated", "array-keeps-two", "array-sorted", "references-dangle")
+SHOWN_ON_POLICIES = (
+    "first-entry-checked",
+    "key-by-first-member",
+    "part-of-key-unchecked",
+    "immutable-updated",
+    "array-keeps-two",
+    "array-sorted",
+    "references-dangle",
+)
 #: Rules that judge every exchange need exchanges of others.
 OBSERVING = (
     "shape.",

@@ -90,6 +90,40 @@ def rename_unchecked(seam: Seam) -> None:
     seam.around("store_change", stored)
 
 
+@fault("key-by-first-member", "conflict.scope", "of a unique key of several members only the first counts")
+def key_by_first_member(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        own = call.entry.seq if call.entry else None
+        for other in seam.steps.store.under(call.resource.name, call.scope or ()):
+            for first, *rest in call.resource.unique:
+                if rest and other.seq != own and other.state.get(first) == after.get(first):
+                    found.append(Refusal("conflict", first, "has already been taken"))
+        return found
+
+    seam.around("duplicates", advice)
+
+
+@fault("part-of-key-unchecked", "conflict.rename", "an update of one member of a unique key may take another's")
+def part_of_key_unchecked(seam: Seam) -> None:
+    def in_part(call: Call) -> bool:
+        named = set(call.fields or {})
+        return call.operation == "update" and any(
+            len(key) > 1 and named & set(key) and not named >= set(key) for key in call.resource.unique
+        )
+
+    def checked(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        return [] if in_part(call) else inner(call, after)
+
+    def stored(inner: Any, call: Call, entry: Any, state: Mapping[str, Any]) -> Any:
+        if in_part(call):
+            return seam.steps.store.update(call.resource, entry, state, unique=False)
+        return inner(call, entry, state)
+
+    seam.around("duplicates", checked)
+    seam.around("store_change", stored)
+
+
 @fault("unique-across-parents", "conflict.scope", "a value that another parent's resource holds is a duplicate")
 def unique_across_parents(seam: Seam) -> None:
     def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:

@@ -267,6 +267,14 @@ _lenient_on("minimum-unchecked-on-update", "input.bounds", "an update takes numb
 _lenient_on("format-unchecked-on-update", "input.bounds", "an update takes any format", "update", "format")
 
 
+@fault("first-entry-checked", "input.bounds", "of an array only the first entry is checked")
+def first_entry_checked(seam: Seam) -> None:
+    def lenient(call: Call, problem: Problem) -> bool:
+        return any(isinstance(step, int) and step > 0 for step in problem.path)
+
+    _overlooked(seam, lenient)
+
+
 @fault("null-accepted-on-update", "input.null", "an update takes null where it is not allowed")
 def null_accepted_on_update(seam: Seam) -> None:
     def lenient(call: Call, problem: Problem) -> bool:

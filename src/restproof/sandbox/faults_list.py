@@ -276,6 +276,25 @@ def second_filter_ignored(seam: Seam) -> None:
     seam.around("filtered", advice)
 
 
+@fault("filter-of-first-page", "list.filter-complete", "every page but the first forgets the filter")
+def filter_of_first_page(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, query, entries)
+        return entries if query.page.offset or query.page.after else found
+
+    seam.around("filtered", advice)
+
+
+@fault("list-hides-some", "create.is-listed", "a list leaves out what holds the last value of an enumeration")
+def list_hides_some(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> list[Entry]:
+        fields = call.resource.shapes.create["properties"].items()
+        last = {n: p["enum"][-1] for n, p in fields if "enum" in p}
+        return [e for e in inner(call) if not any(e.state.get(n) == v for n, v in last.items())]
+
+    seam.around("scope_entries", advice)
+
+
 @fault("filter-after-page", "list.filter-complete", "a page is cut before it is filtered")
 def filter_after_page(seam: Seam) -> None:
     def filtered(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:

@@ -74,6 +74,18 @@ def etag_constant(seam: Seam) -> None:
     seam.around("etag", lambda inner, shown: '"1"')
 
 
+@fault("etag-of-other-fields", "conditional.etag", "the ETag leaves out the last field that a client may set")
+def etag_of_other_fields(seam: Seam) -> None:
+    def advice(inner: Any, shown: Mapping[str, Any]) -> str:
+        resource = next(r for r in seam.steps.contract if r.etag)
+        spared = {*resource.references, *resource.immutable}
+        names = [n for n in resource.shapes.update["properties"] if n in shown and n not in spared]
+        tag: str = inner({n: v for n, v in shown.items() if n not in names[-1:]})
+        return tag
+
+    seam.around("etag", advice)
+
+
 @fault("etag-of-each-read", "conditional.etag", "every read has another ETag")
 def etag_of_each_read(seam: Seam) -> None:
     count: Counter[str] = Counter()
