@@ -66,7 +66,8 @@ def shown(page: Path) -> None:
         tab = browser.new_page(viewport={"width": 1440, "height": 900})
         tab.goto("about:blank")
         tab.goto(page.as_uri())
-        first = tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
+        painted = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"  # told after the load
+        first = tab.wait_for_function(painted).json_value()
         ready = tab.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
         tab.fill("#search", "x")
         tab.locator("#cases .case, #cases p").first.wait_for()
