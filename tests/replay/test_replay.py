@@ -68,6 +68,14 @@ def test_requests_that_were_sent_again_are_answered_again(restproof: Command) ->
     assert differences(live.folder, replayed.folder) == []
 
 
+def test_a_list_that_was_judged_twice_is_judged_twice_again(restproof: Command) -> None:
+    options = ("--resource", "project", "--only", "list.filter-sound")
+    live = restproof(*options, "--fault", "sorted-lists-busy", contract=None)
+    replayed = restproof("--stubs", str(live.folder), contract=None)
+    assert len(live.run.findings) > 1
+    assert differences(live.folder, replayed.folder) == []
+
+
 def test_the_shipped_recording_is_replayed_without_network_or_waiting(tmp_path: Path) -> None:
     source = str(Path(package.__file__).parents[1])
     path = os.pathsep.join([source, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)

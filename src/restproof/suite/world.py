@@ -60,7 +60,7 @@ class World:
     listed: dict[str, list[Any]] = field(default_factory=dict)
     _numbers: int = 0
     _shared: dict[tuple[str, str], Instance | SetUpFailed | NotTested] = field(default_factory=dict)
-    _listing: tuple[str, int, list[Any]] = ("", 0, [])
+    _listing: tuple[str, int, list[Any] | None] = ("", 0, None)
     _more_tokens: Counter[str] = field(default_factory=Counter)
     _lookalikes: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     _own: dict[str, tuple[str, Instance]] = field(default_factory=dict)
@@ -242,7 +242,7 @@ class World:
         asked = asked + 1 if last == item else 1
         again = True if asked > 1 and item not in self.listed else None
         # Whether something was made since is a matter of what ran before, which a replay of this item alone cannot see.
-        if asked == 1 or self.keeper.may(f"list {item} {asked}", again):
+        if asked == 1 or entries is None or self.keeper.may(f"list {item} {asked}", again):
             entries = list(subject.walk())
         self._listing = item, asked, entries
         self.listed = {item: entries}
@@ -250,7 +250,8 @@ class World:
 
     def forget_list(self) -> None:
         """Have the next ``whole_list`` read anew."""
-        self._listing = "", 0, []
+        last, asked, _ = self._listing
+        self._listing = last, asked, None
 
     def lookalikes(self, subject: Subject, name: str) -> list[Any]:
         """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix,
