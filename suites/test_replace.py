@@ -43,9 +43,12 @@ def test_a_replace_leaves_what_was_sent(resource: Subject, body, notes):
 @for_all(weight=0.5, body=bodies)
 def test_the_same_replace_twice_leaves_the_same_state(resource: Subject, body):
     made = resource.given()
+    before = resource.stable(dict(made.entity) or resource.observe(made.id) or {})
     first = resource.replace(made.id, body)
     must.have_status(first, "replaced")
     once = resource.observe(made.id) or {}
+    wanted = expected(resource.resource, first.sent, before=before, refs=resource.world.lookup, whole=True)
+    must.agree(first, wanted, once, what="the state after a replace", pointer="")
     second = resource.replace(made.id, body)
     must.have_status(second, "replaced", because="the second time")
     settled = {n: v for n, v in resource.stable(once).items() if n not in resource.resource.touched}

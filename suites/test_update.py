@@ -13,7 +13,7 @@ from restproof.plan.inputs import (
 )
 from restproof.plan.symbols import reference
 from restproof.semantics.state import expected, same
-from restproof.suite import Field, Inconclusive, Subject, for_all, for_each, must, requirement
+from restproof.suite import Field, Inconclusive, Reply, Subject, for_all, for_each, must, requirement
 
 
 def bodies(field: Field):
@@ -334,6 +334,13 @@ def test_an_update_never_creates(resource: Subject, change):
     )
 
 
+def have_moved(resource: Subject, reply: Reply, before: dict, now: dict):
+    """Every declared time of the last change has moved forward."""
+    for name in resource.resource.touched:
+        moved = _instant(now.get(name)) > _instant(before.get(name))
+        must.hold(moved, reply, f"{name} did not move forward with the {reply}", kind="not touched", field=name)
+
+
 def moving_changes(field: Field):
     """One plain change, one of a field that no create needs, and one of an array: each may have a way of its own to
     the store."""
@@ -362,10 +369,7 @@ def test_a_replace_moves_the_declared_time_forward(resource: Subject):
         body = resource.bodies.kept_rules({**resource.bodies.full("again"), **resource.bodies.other_values()})
     replaced = resource.replace(made.id, body)
     must.have_status(replaced, "replaced")
-    now = resource.observe(made.id) or {}
-    for name in resource.resource.touched:
-        moved = _instant(now.get(name)) > _instant(before.get(name))
-        must.hold(moved, replaced, f"{name} did not move forward with a replace", kind="not touched", field=name)
+    have_moved(resource, replaced, before, resource.observe(made.id) or {})
 
 
 @requirement(
@@ -398,9 +402,7 @@ def test_a_change_moves_the_declared_time_forward(resource: Subject, change):
     must.have_status(updated, "updated")
     now = resource.observe(made.id) or {}
     must.agree(updated, after(resource, updated.sent, before), now, what="the state after a late update", pointer="")
-    for name in resource.resource.touched:
-        moved = _instant(now.get(name)) > _instant(before.get(name))
-        must.hold(moved, updated, f"{name} did not move forward with a change", kind="not touched", field=name)
+    have_moved(resource, updated, before, now)
     again = resource.update(made.id, change)
     must.have_status(again, "updated", because="the same change again")
     must.agree(

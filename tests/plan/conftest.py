@@ -3,6 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
 from restproof.bundle import bundled_dir
 from restproof.contract.load import load
@@ -18,6 +20,26 @@ TOKEN = token("rpabcdef", 7)
 
 def field_of(contract: Contract, resource: Resource, operation: str, profile: str = "ci") -> Field:
     return Field(contract, resource, operation, PROFILES[profile], Bodies(contract, resource))
+
+
+def drawn(strategy: st.SearchStrategy[Any], number: int, count: int) -> list[Any]:
+    """What ``strategy`` draws for the seed ``number``, without shrinking."""
+    found: list[Any] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(value: Any) -> None:
+        found.append(value)
+
+    collect()
+    return found
 
 
 def fields(*operations: str) -> list[Field]:

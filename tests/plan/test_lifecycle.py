@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from restproof.bundle import bundled_dir
 from restproof.plan.bodies import Bodies
@@ -18,30 +17,17 @@ from restproof.plan.lifecycle import lifecycle_plans
 from restproof.plan.profile import PROFILES
 from restproof.semantics.validate import Validation
 from restproof.suite.items import Item, items_of
+from restproof.suite.judging import items_under
 from restproof.suite.marks import Field, rule_of
+from restproof.suite.register import load
 
-from .conftest import CONTRACTS, every, field_of, resolved
+from .conftest import CONTRACTS, drawn, every, field_of, resolved
 
 SUITES = bundled_dir() / "suites"
 
 
 def plans(field: Field, number: int, count: int = 10) -> list[list[dict[str, Any]]]:
-    found: list[list[dict[str, Any]]] = []
-
-    @seed(number)
-    @settings(
-        max_examples=count,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(lifecycle_plans(field))
-    def collect(plan: list[dict[str, Any]]) -> None:
-        found.append(plan)
-
-    collect()
-    return found
+    return drawn(lifecycle_plans(field), number, count)
 
 
 @every("create")
@@ -159,3 +145,15 @@ def test_weight_scales_examples_and_never_to_nothing() -> None:
     item = next(i for i in items("procore", "ci").values() if i.rule.draw)
     assert replace(item, rule=replace(item.rule, weight=0.01)).examples == 1
     assert replace(item, rule=replace(item.rule, weight=2.0)).examples == 2 * PROFILES["ci"].examples
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_a_plan_begins_with_one_item_of_each_rule_the_cheapest_first(name: str) -> None:
+    items = [item for item, _ in items_under(SUITES, CONTRACTS[name], load(SUITES / "requirements.yaml"))]
+    usual = {i.rule.requirement for i in items if not i.rule.late and not i.rule.observes}
+    probes, rest = items[: len(usual)], items[len(usual) :]
+    assert {i.rule.requirement for i in probes} == usual
+    assert [i.cost for i in probes] == sorted(i.cost for i in probes)
+    kinds = [(i.rule.observes, i.rule.late) for i in rest]
+    assert kinds == sorted(kinds)
+    assert kinds[-1] == (True, False)

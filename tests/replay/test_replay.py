@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 import restproof as package
+from restproof.bundle import find_contract
+from restproof.run.reader import read
 from restproof.suite.property import Property
+from restproof.suite.stubbed import SHIPPED
 
 from .conftest import Command, Ended
 from .equal import differences
@@ -66,6 +69,14 @@ def test_requests_that_were_sent_again_are_answered_again(restproof: Command) ->
     assert "retry.503" in live.ended("fail")
     assert any(exchange.attempt > 1 for exchange in live.run.exchanges)
     assert differences(live.folder, replayed.folder) == []
+
+
+def test_no_list_carries_what_a_case_has_made_large() -> None:
+    run = read(find_contract(None, None, Path.cwd()).parent / SHIPPED / "sandbox.jsonl.gz")
+    sent = [len(e.request.body) for e in run.exchanges if isinstance(e.request.body, str)]
+    lists = [e.response.body for e in run.exchanges if e.operation == "list" and e.response is not None]
+    assert max(sent) > 200_000
+    assert max(len(body) for body in lists if isinstance(body, str)) < 200_000
 
 
 def test_a_list_that_was_judged_twice_is_judged_twice_again(restproof: Command) -> None:
