@@ -30,6 +30,9 @@ def test_what_was_deleted_is_gone(resource: Subject, contract):
         must.have_status(resource.read(made.id), "gone", because="after its delete")
     if resource.resource.supports("update"):
         must.have_status(resource.update(made.id, resource.bodies.plain_change()), "gone", because="after its delete")
+    if resource.resource.supports("replace") and resource.resource.id.chosen_by == "server":
+        body = resource.bodies.minimal("replaced")
+        must.have_status(resource.replace(made.id, body), "gone", because="after its delete")
     must.have_status(resource.delete(made.id), "repeat_delete", because="after its delete")
 
 

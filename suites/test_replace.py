@@ -3,7 +3,7 @@
 from restproof.contract.model import Never
 from restproof.plan.inputs import accepted_bodies
 from restproof.semantics.state import expected, same
-from restproof.suite import Field, NotTested, Subject, for_all, for_each, must, requirement
+from restproof.suite import Field, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
 
 
 def bodies(field: Field):
@@ -56,25 +56,35 @@ def test_the_same_replace_twice_leaves_the_same_state(resource: Subject, body):
 
 
 def created_bodies(field: Field):
-    """The plain body, and where nothing else creates the resource, every allowed value of each field."""
-    yield {"body": field.bodies.minimal("put")}
+    """The plain body, and where nothing else creates the resource, every allowed value of each field; last the plain
+    body at the id of what was deleted, which must not come back with it."""
+    plain = field.bodies.minimal("put")
+    yield {"body": plain}
     if not field.resource.supports("create"):
         yield from ({"body": case["body"]} for case in accepted_bodies(field))
+    if field.resource.supports("delete"):
+        yield {"body": plain, "deleted": field.bodies.full("before")}
 
 
 @requirement("replace.creates", on="replace", when=lambda c, r: r.id.chosen_by != "server", cost=2)
 @for_each(created_bodies)
-def test_a_replace_at_a_new_id_creates(resource: Subject, body):
-    id = resource.resolved(resource.bodies.chosen_id("put"))
+def test_a_replace_at_a_new_id_creates(resource: Subject, body, deleted=None):
+    id, because = resource.resolved(resource.bodies.chosen_id("put")), "at a new id"
+    if deleted is not None:
+        because = "at the id of what was deleted"
+        if not (resource.replace(id, deleted).ok and resource.delete(id).ok):
+            raise Inconclusive("nothing was there to delete")
     made = resource.replace(id, body)
-    must.have_status(made, "created", because="a replace at a new id")
+    if deleted is not None and not made.ok:
+        raise Inconclusive("the id of what was deleted is not used again")
+    must.have_status(made, "created", because=f"a replace {because}")
     state = resource.observe(id)
-    must.hold(state is not None, made, "a replace at a new id did not create the resource", kind="not created")
+    must.hold(state is not None, made, f"a replace {because} did not create the resource", kind="not created")
     must.agree(
         made,
         expected(resource.resource, made.sent, refs=resource.world.lookup),
         state,
-        what="the state after a replace at a new id",
+        what=f"the state after a replace {because}",
         pointer="",
     )
     resource.put_away(made)

@@ -13,7 +13,18 @@ from restproof.plan.inputs import (
 )
 from restproof.plan.symbols import reference
 from restproof.semantics.state import expected, same
-from restproof.suite import Field, Inconclusive, Reply, Subject, for_all, for_each, must, requirement
+from restproof.suite import (
+    Field,
+    Inconclusive,
+    Reply,
+    Subject,
+    all_answered,
+    at_once,
+    for_all,
+    for_each,
+    must,
+    requirement,
+)
 
 
 def bodies(field: Field):
@@ -108,6 +119,33 @@ def test_an_update_leaves_other_fields_and_other_resources(resource: Subject, fi
         after(resource, updated.sent, before),
         resource.now(made.id),
         what="the state after an update of one field",
+        pointer="",
+    )
+
+
+def changes_at_once(field: Field):
+    """Up to four changes of one field each, of fields that no rule ties together."""
+    changes = [{n: v} for n, v in field.bodies.other_values().items() if n not in field.bodies.ruled]
+    if len(changes) > 1:
+        yield {"changes": changes[:4]}
+
+
+@requirement("update.race", on="update", needs="create", cost=6)
+@for_each(changes_at_once)
+def test_updates_of_different_fields_at_the_same_time_all_last(resource: Subject, changes):
+    made, scope = resource.given(resource.bodies.full()), resource.scope()
+    before = dict(made.entity) or resource.observe(made.id) or {}
+    bodies = [resource.resolved(change, scope) for change in changes]
+    requests = [(resource.request("update", id=made.id, body=body, scope=scope), body) for body in bodies]
+    replies = at_once(resource, "update", requests, scope)
+    all_answered(replies)
+    # One that is refused changes nothing, which is told elsewhere where it was no conflict.
+    sent = {n: v for reply in replies if reply.ok for n, v in reply.sent.items()}
+    must.agree(
+        replies[-1],
+        expected(resource.resource, sent, before=resource.stable(before), refs=resource.world.lookup),
+        resource.observe(made.id),
+        what=f"the state after {len(changes)} updates at the same time, each of another field",
         pointer="",
     )
 
@@ -226,7 +264,7 @@ def test_an_array_is_replaced_whole(resource: Subject, field, first, second):
 
 @requirement("update.empty", on="update", needs="create", cost=3, set_up=1)
 def test_an_empty_update_changes_nothing(resource: Subject):
-    made = resource.own()
+    made = resource.target()
     before = resource.observe(made.id)
     updated = resource.update(made.id, {})
     must.have_status(updated, "updated", because="an update that names no field")
@@ -306,7 +344,7 @@ def refused_updates(field: Field):
 @requirement("update.failed-leaves-nothing", on="update", needs="create", cost=3, set_up=1)
 @for_each(refused_updates)
 def test_a_refused_update_changes_nothing(resource: Subject, body, field, note):
-    made = resource.own()
+    made = resource.target()
     before = resource.before(made.id)
     refused = resource.update(made.id, body)
     if not 400 <= refused.status < 500:

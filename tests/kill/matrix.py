@@ -51,6 +51,7 @@ SHOWN_ON_POLICIES = (
     "array-keeps-two",
     "array-sorted",
     "references-dangle",
+    "deleted-still-replaced",
 )
 #: Rules that judge every exchange need exchanges of others.
 OBSERVING = (

@@ -63,6 +63,8 @@ def clean(
 
 
 Clean = Callable[..., tuple[int, list[str]]]
+Serve = Callable[..., Any]
+Connect = Callable[..., Any]
 
 
 def create(notes: Notes, ledger: Ledger, id: int, name: str, answered: bool = True) -> None:
@@ -70,6 +72,16 @@ def create(notes: Notes, ledger: Ledger, id: int, name: str, answered: bool = Tr
     notes.rows[id] = name
     if answered:
         ledger.created(n, f"/v1/teams/5/notes/{id}?x=a%20b", id)
+
+
+def test_an_api_without_credentials_is_asked_without_one(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract_with: Callable[..., Contract]
+) -> None:
+    create(notes, ledger, 1, f"{PREFIX} 1")
+    create(notes, ledger, 2, f"{PREFIX} 2", answered=False)
+    contract = contract_with("none")
+    session = connect(serve(notes).url, contract, {"credentials": {}}).session
+    assert clean_up(ledger, session, contract, PREFIX) == (2, [])
 
 
 def test_the_last_created_goes_first_and_nothing_else_goes(notes: Notes, ledger: Ledger, clean: Clean) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import responses
+from urllib3.connection import HTTPConnection
 
 from restproof.contract.model import Contract
 from restproof.wire.guard import has_dot_segment
@@ -419,21 +420,39 @@ def test_requests_keep_their_pace(serve: Serve, connect: Connect) -> None:
     assert slept == [0.25, 0.25]
 
 
-def test_several_threads_may_send_at_once(serve: Serve, connect: Connect) -> None:
-    together = threading.Barrier(4, timeout=5)
+def test_requests_that_are_sent_together_leave_when_all_connections_are_open(
+    serve: Serve, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+    opens = HTTPConnection.connect
+
+    def slowly(connection: HTTPConnection) -> None:
+        time.sleep(0.03 * (1 + len(events)))
+        opens(connection)
+        events.append("open")
 
     def handler(_: bytes) -> bytes:
+        events.append("request")
         together.wait()
         return answer(201)
 
+    together = threading.Barrier(4, timeout=5)
+    monkeypatch.setattr(HTTPConnection, "connect", slowly)
     client = connect(serve(handler).url, timeout=5)
-    threads = [threading.Thread(target=client.session.send, args=(POST, CREATE)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    requests = [Request("POST", f"/v1/teams/5/notes/{n}", body=b"{}") for n in range(4)]
+    exchanges = client.session.send_together(requests, CREATE)
+    assert events == ["open"] * 4 + ["request"] * 4
+    assert [e.request.target for e in exchanges] == [r.target for r in requests]
     assert sorted(e.n for e in client.recording.exchanges) == [1, 2, 3, 4]
     assert {e.status for e in client.recording.exchanges} == {201}
+
+
+def test_a_request_that_must_not_be_sent_does_not_hold_up_the_others(serve: Serve, connect: Connect) -> None:
+    server = serve(lambda _: answer(201))
+    session = connect(server.url, max_requests=2).session
+    with pytest.raises(NotSent, match="ceiling of 2 requests"):
+        session.send_together([POST] * 3, CREATE)
+    assert len(server.requests) == 2
 
 
 def test_responses_can_answer_in_place_of_a_server(connect: Connect) -> None:

@@ -291,6 +291,13 @@ class Resource:
         return self.methods[operation]
 
     @property
+    def renamable(self) -> bool:
+        """Whether an update may change all of the first unique key."""
+        never = (self.id.field, *self.immutable)
+        named = self.unique[0] if self.unique else ()
+        return bool(named) and all(n in self.shapes.update["properties"] and n not in never for n in named)
+
+    @property
     def path_parents(self) -> tuple[Parent, ...]:
         return tuple(p for p in self.parents if p.place == "path")
 

@@ -42,7 +42,7 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     # What is understood and not allowed.
     "invalid": (400, 422),
     "bad_page": ("invalid",),
-    "bad_filter": ("invalid",),
+    "bad_filter": ("invalid", "2xx"),
     "rule": (422,),
     "reference": ("rule",),
     "bad_reference": ("invalid", "reference"),

@@ -118,6 +118,19 @@ class Bodies:
         return frozenset(found)
 
     @cached_property
+    def ruled(self) -> frozenset[str]:
+        """Fields that a business rule speaks of."""
+        found: set[str] = set()
+        for rule in self.resource.rules:
+            if isinstance(rule, Ordered):
+                found |= {rule.first, rule.second}
+            elif isinstance(rule, Never):
+                found.add(rule.field)
+            elif isinstance(rule, Example):
+                found |= rule.body.keys()
+        return frozenset(found)
+
+    @cached_property
     def fresh_references(self) -> frozenset[str]:
         """References that make a unique key unique because no other field of it can: each body names a referent of its
         own."""

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from restproof.contract.model import Example, Never, Ordered, Resource
 from restproof.contract.shapes import type_of, types_of
 from restproof.plan.inputs import fields_of
 
@@ -58,15 +57,14 @@ def _by_schemathesis(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
 def settled(field: Field, body: Mapping[str, Any]) -> dict[str, Any]:
     """``body`` with no more in it than a contract decides."""
     bodies, resource, own = field.bodies, field.resource, fields_of(field)
-    compared = _compared(resource)
     found: dict[str, Any] = {}
     for name, value in _printable(body).items():
         if name not in own:
             if name not in resource.properties and resource.status("unknown_field").accepted != "kept":
                 found[name] = value
-        elif name in compared and field.operation != "create":
+        elif name in bodies.ruled and field.operation != "create":
             continue  # it is compared with a state that earlier cases have changed
-        elif name in compared:
+        elif name in bodies.ruled:
             found[name] = bodies.plain(name)
         elif type_of(value) not in types_of(own[name]) and name not in resource.lenient:
             found[name] = value
@@ -87,19 +85,6 @@ def _is_plain(field: Field, name: str, schema: Mapping[str, Any]) -> bool:
     """Whether a field is better left with its plain value: it must be unique, name something, or have a form."""
     special = name in field.bodies.unique_fields or name in field.resource.references or name in field.resource.lenient
     return special or any(f'"{word}"' in json.dumps(schema) for word in _DELICATE)
-
-
-def _compared(resource: Resource) -> set[str]:
-    """Fields that a business rule speaks of."""
-    found: set[str] = set()
-    for rule in resource.rules:
-        if isinstance(rule, Ordered):
-            found |= {rule.first, rule.second}
-        elif isinstance(rule, Never):
-            found.add(rule.field)
-        elif isinstance(rule, Example):
-            found |= rule.body.keys()
-    return found
 
 
 def _printable(value: Any) -> Any:

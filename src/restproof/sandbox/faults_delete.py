@@ -12,11 +12,78 @@ from restproof.sandbox.store import Entry
 from restproof.semantics.validate import Refusal
 
 fault = Register()
+State = dict[str, Any]
 
 
 @fault("delete-not-done", "delete.is-gone", "a delete answers as it should and deletes nothing")
 def delete_not_done(seam: Seam) -> None:
     seam.around("remove", lambda inner, call, entry: None)
+
+
+@fault("deleted-still-read", "delete.is-gone", "a deleted resource can still be read")
+def deleted_still_read(seam: Seam) -> None:
+    _haunted(seam, "read")
+
+
+@fault("deleted-still-replaced", "delete.is-gone", "a replace of a deleted resource answers as if it were there")
+def deleted_still_replaced(seam: Seam) -> None:
+    _haunted(seam, "replace")
+
+
+@fault("deleted-comes-back", "replace.creates", "a replace at the id of what was deleted brings its values back")
+def deleted_comes_back(seam: Seam) -> None:
+    gone: dict[tuple[str, str], State] = {}
+
+    def remove(inner: Any, call: Call, entry: Entry) -> None:
+        inner(call, entry)
+        gone[entry.resource, entry.key] = dict(entry.state)
+
+    def next_state(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        left = gone.get((call.resource.name, call.new_key or ""), {}) if call.entry is None else {}
+        named = call.resource.shapes.replace["properties"]
+        after: State = inner(call, {**{n: v for n, v in left.items() if n in named}, **fields})
+        return after
+
+    seam.around("remove", remove)
+    seam.around("next_state", next_state)
+
+
+@fault("deleted-still-updated", "delete.is-gone", "an update of a deleted resource answers as if it were there")
+def deleted_still_updated(seam: Seam) -> None:
+    _haunted(seam, "update")
+
+
+def _haunted(seam: Seam, operation: str) -> None:
+    gone: dict[tuple[str, str], Entry] = {}
+
+    def remove(inner: Any, call: Call, entry: Entry) -> None:
+        inner(call, entry)
+        gone[entry.resource, entry.key] = entry
+
+    def refused(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        entry = gone.get((call.resource.name, call.item_id or "")) if call.target else None
+        if refusal.case == "gone" and call.operation == operation and entry is not None:
+            found: Answer = seam.steps.answer_entry(call, "read" if operation == "read" else "updated", entry)
+            return found
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("remove", remove)
+    seam.around("answer_refusal", refused)
+
+
+@fault("second-delete-ok", "delete.is-gone", "a second delete answers like the first")
+def second_delete_ok(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        answer: Answer = seam.steps.answer_deleted(call) if refusal.case == "repeat_delete" else inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("references-dangle", "delete.clears-references", "a reference to what was deleted stays as it was")
+def references_dangle(seam: Seam) -> None:
+    seam.around("clear_references", lambda inner, call, gone: None)
 
 
 @fault("delete-stays-listed", "delete.unlisted", "a deleted resource stays in the list")

@@ -57,6 +57,41 @@ def creates_race(seam: Seam) -> None:
     seam.around("insert", insert)
 
 
+@fault("updates-race", "update.race", "an update stores all fields, and does not see what one at the same time changed")
+def updates_race(seam: Seam) -> None:
+    under_way: Counter[str] = Counter()
+    together: set[str] = set()
+    seen: dict[str, State] = {}
+
+    async def arrival(inner: Any, call: Call) -> None:
+        await inner(call)
+        if call.method not in ("PATCH", "PUT"):
+            return
+        under_way[call.path] += 1
+        if under_way[call.path] > 1:
+            together.add(call.path)
+        await asyncio.sleep(_OVERLAP)
+
+    def finish(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        under_way[call.path] -= call.method in ("PATCH", "PUT")
+        if not under_way[call.path]:
+            together.discard(call.path)
+            seen.pop(call.path, None)
+
+    def next_state(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        if call.path in together and call.entry is not None and call.operation == "update":
+            state = seen.setdefault(call.path, dict(call.entry.state))
+            named = call.resource.shapes.update["properties"]
+            fields = {**{n: v for n, v in state.items() if n in named}, **fields}
+        after: State = inner(call, fields)
+        return after
+
+    seam.around("arrival", arrival)
+    seam.around("finish", finish)
+    seam.around("next_state", next_state)
+
+
 @fault("own-value-conflicts", "conflict.own-value", "an update that names its own unique value is a duplicate")
 def own_value_conflicts(seam: Seam) -> None:
     def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
@@ -284,49 +319,6 @@ def read_alternates(seam: Seam) -> None:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != value[::-1]
-
-
-@fault("deleted-still-read", "delete.is-gone", "a deleted resource can still be read")
-def deleted_still_read(seam: Seam) -> None:
-    _haunted(seam, "read")
-
-
-@fault("deleted-still-updated", "delete.is-gone", "an update of a deleted resource answers as if it were there")
-def deleted_still_updated(seam: Seam) -> None:
-    _haunted(seam, "update")
-
-
-def _haunted(seam: Seam, operation: str) -> None:
-    gone: dict[tuple[str, str], Entry] = {}
-
-    def remove(inner: Any, call: Call, entry: Entry) -> None:
-        inner(call, entry)
-        gone[entry.resource, entry.key] = entry
-
-    def refused(inner: Any, call: Call, refusal: Refusal) -> Answer:
-        entry = gone.get((call.resource.name, call.item_id or "")) if call.target else None
-        if refusal.case == "gone" and call.operation == operation and entry is not None:
-            found: Answer = seam.steps.answer_entry(call, "read" if operation == "read" else "updated", entry)
-            return found
-        answer: Answer = inner(call, refusal)
-        return answer
-
-    seam.around("remove", remove)
-    seam.around("answer_refusal", refused)
-
-
-@fault("second-delete-ok", "delete.is-gone", "a second delete answers like the first")
-def second_delete_ok(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
-        answer: Answer = seam.steps.answer_deleted(call) if refusal.case == "repeat_delete" else inner(call, refusal)
-        return answer
-
-    seam.around("answer_refusal", advice)
-
-
-@fault("references-dangle", "delete.clears-references", "a reference to what was deleted stays as it was")
-def references_dangle(seam: Seam) -> None:
-    seam.around("clear_references", lambda inner, call, gone: None)
 
 
 @fault("delete-takes-referrers", "delete.clears-references", "a delete takes along what names the deleted resource")

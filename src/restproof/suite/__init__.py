@@ -3,6 +3,7 @@
 from restproof.suite import must
 from restproof.suite.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.suite.marks import Field, every_exchange, for_all, for_each, requirement
+from restproof.suite.race import all_answered, at_once
 from restproof.suite.reply import Reply
 from restproof.suite.subject import Subject, encode, links
 
@@ -13,6 +14,8 @@ __all__ = [
     "Reply",
     "SetUpFailed",
     "Subject",
+    "all_answered",
+    "at_once",
     "encode",
     "every_exchange",
     "for_all",

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import ssl
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +20,9 @@ import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool
+
+_READY = 1.0
+"""Seconds for which requests that are to be sent together wait for each other."""
 
 
 class Prepared(requests.PreparedRequest):
@@ -81,6 +86,15 @@ class Adapter(HTTPAdapter):
                 thread.connected = True
                 super().connect()
 
+            def request(self, *arguments: Any, **options: Any) -> None:
+                start = thread.__dict__.pop("start", None)
+                if start is not None:
+                    if self.is_closed:
+                        self.connect()
+                    with suppress(BrokenBarrierError):  # others are not ready: then this one goes ahead
+                        start.wait(_READY)
+                super().request(*arguments, **options)
+
         pool.ConnectionCls = Connection
         return pool
 
@@ -89,6 +103,11 @@ class Adapter(HTTPAdapter):
         newly: bool = getattr(self._thread, "connected", False)
         self._thread.connected = False
         return newly
+
+    def wait_for(self, start: Barrier) -> None:
+        """Have this thread's next request wait, its connection open, until the other parties of ``start`` are as far
+        (a second at most)."""
+        self._thread.start = start
 
     def forget_connections(self) -> None:
         """Closes the idle connections: the next request opens a new one."""

@@ -85,7 +85,7 @@ class _Work:
                 resource,
                 first.collection,
                 headers=self._headers(first),
-                credential=first.credential,
+                credential=self._credential(first),
             )
             found = []
             for item in entries:
@@ -121,7 +121,7 @@ class _Work:
         )
         about = About(resource.name, "delete", setup="cleanup")
         try:
-            exchange = self.session.send(request, about, entry.credential, beyond_ceiling=True)
+            exchange = self.session.send(request, about, self._credential(entry), beyond_ceiling=True)
         except NotSent as reason:
             self.failed.append(f"{resource.name} {path}: {reason}")
             return False
@@ -134,6 +134,10 @@ class _Work:
         else:
             self.failed.append(f"{resource.name} {path}: {status or exchange.error}")
         return status is not None and status // 100 == 2
+
+    def _credential(self, entry: Entry) -> str | None:
+        """The credential that the create was sent with; none where the API has none."""
+        return None if self.contract.auth.scheme == "none" else entry.credential
 
     def _headers(self, entry: Entry) -> Headers:
         return entry.headers or contract_headers(self.contract, dict(self.session.target.ids))

@@ -11,7 +11,8 @@ import itertools
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, Self, cast
 
 from urllib3 import HTTPHeaderDict
@@ -164,6 +165,24 @@ class Session:
             waited += wait
             self._note(kind, f"{exchange.status} to {request.method} {request.path}: sent again after {wait:.1f} s")
             self._sleep(wait)
+
+    def send_together(
+        self, requests: Sequence[Request], about: About, credential: str | None = "full"
+    ) -> list[Exchange]:
+        """Sends ``requests`` at the same time, each over a connection of its own, and returns their exchanges in the
+        same order. Raises as :meth:`send`."""
+        start = threading.Barrier(len(requests))
+
+        def one(request: Request) -> Exchange:
+            self._adapter.wait_for(start)
+            try:
+                return self.send(request, about, credential)
+            except NotSent:
+                start.abort()
+                raise
+
+        with ThreadPoolExecutor(len(requests)) as pool:
+            return list(pool.map(one, requests))
 
     def headers_for(self, request: Request, credential: str | None) -> Headers:
         """The header fields that :meth:`send` would send, the credential among them: for the few checks that go below

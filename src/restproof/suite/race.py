@@ -1,0 +1,33 @@
+"""Requests of several clients at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from restproof.suite.failure import NotTested
+from restproof.suite.reply import Reply
+from restproof.suite.subject import Subject
+from restproof.wire.message import About, Request
+from restproof.wire.session import NotSent
+
+
+def at_once(
+    resource: Subject, operation: str, requests: Sequence[tuple[Request, Any]], scope: Mapping[str, Any]
+) -> list[Reply]:
+    """The answers to requests (each with the body that it was made of) that are sent at the same time, each over a
+    connection of its own. Raises ``NotTested`` in a replay, and where the ceiling of requests lies within the race."""
+    resource.world.must_be_live()
+    item, case, _ = resource.about
+    about = About(resource.name, operation, item=item, case=case)
+    try:
+        sent = resource.world.session.send_together([r for r, _ in requests], about, resource.credential)
+    except NotSent as reason:
+        raise NotTested(str(reason)) from None
+    return [resource.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
+
+
+def all_answered(replies: Sequence[Reply]) -> None:
+    """Raises ``NotTested`` where one is lost: what a lost connection did is not known."""
+    if any(r.exchange.response is None for r in replies):
+        raise NotTested("a connection of the race was lost")
