@@ -174,17 +174,27 @@ def test_a_denied_write_changes_nothing(resource: Subject, operation):
     must.agree(reply, resource.stable(before), resource.now(made.id), what="the state after a denied write", pointer="")
 
 
+def has_tenants(contract, resource) -> bool:
+    """Whether another tenant's credential can tell something: below a parent; or anywhere, where no parent is given."""
+    return asks_for_credentials(contract, resource) and (bool(resource.parents) or not contract.given)
+
+
 @requirement(
     "auth.object-level",
     on=("create", "read", "update", "replace", "delete", "list"),
     needs="create",
-    when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r),
+    when=has_tenants,
     cost=5,
     set_up=1,
 )
+@for_each(lambda field: [{}] if field.resource.parents or field.operation != "create" else [])
 def test_another_tenant_reaches_nothing(resource: Subject, operation):
+    """Below a parent that tenants are told apart by; where there is none, the credential alone says whose it is."""
     if not resource.world.has_credential("foreign"):
         raise NotTested("the target has no credential `foreign`")
+    if not resource.resource.parents:
+        nothing_of_another(resource, operation)
+        return
     made = resource.own() if operation == "delete" else resource.target()
     before = resource.before(made.id)
     refused = resource.resource.status("foreign")
@@ -215,6 +225,38 @@ def test_another_tenant_reaches_nothing(resource: Subject, operation):
             )
     must.agree(
         own_scope,
+        resource.stable(before),
+        resource.now(made.id),
+        what="the state after another tenant's request",
+        pointer="",
+    )
+
+
+def nothing_of_another(resource: Subject, operation):
+    """Another tenant has no use for the id of a resource that it does not see, and no list shows it."""
+    chosen = operation == "replace" and resource.resource.id.chosen_by != "server"
+    if chosen and not resource.resource.supports("delete"):
+        raise NotTested("what a replace by another tenant makes for itself could not be deleted")
+    made = resource.own() if operation == "delete" else resource.target()
+    before = resource.before(made.id)
+    if operation == "list":
+        pages = resource.pages(credential="foreign")
+        must.hold(
+            made.id not in resource.entry_ids(e for page in pages for e in page.entries or ()),
+            pages[-1],
+            "a list shows another tenant's resource",
+            kind="foreign entry",
+            expected="own entries",
+            actual="another tenant's entry",
+        )
+        return
+    reply = perform(resource, operation, made.id, credential="foreign")
+    if not chosen:
+        must.have_status(reply, "foreign", because="another tenant's credential")
+    elif reply.ok:
+        resource.delete(made.id, credential="foreign")  # each tenant may have one of that name
+    must.agree(
+        reply,
         resource.stable(before),
         resource.now(made.id),
         what="the state after another tenant's request",

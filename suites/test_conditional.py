@@ -63,6 +63,15 @@ def test_the_etag_follows_the_state(resource: Subject):
             changed = resource.replace(made.id, state)
             must.have_status(changed, "replaced")
         before, last = last, tag_of(resource, made.id)
+        answered = changed.header("ETag") or last
+        must.hold(
+            answered == last,
+            changed,
+            "the answer to a change has another ETag than a read after it",
+            kind="etag",
+            expected=last,
+            actual=answered,
+        )
         must.hold(
             last != before,
             changed,
@@ -74,12 +83,14 @@ def test_the_etag_follows_the_state(resource: Subject):
         )
 
 
-@requirement("conditional.if-none-match", on="read", needs="create", when=has_etag, cost=4)
+@requirement("conditional.if-none-match", on="read", needs="create", when=has_etag, cost=5)
 def test_a_read_of_what_is_known_is_not_modified(resource: Subject):
     made = resource.own()
     tag = tag_of(resource, made.id)
     known = resource.read(made.id, headers=(("If-None-Match", tag),))
     must.have_status(known, "not_modified", because="If-None-Match with the present ETag")
+    among = resource.read(made.id, headers=(("If-None-Match", f'"restproof", {tag}'),))
+    must.have_status(among, "not_modified", because="If-None-Match with the present ETag among others")
     if outdated(resource, made.id):
         other = resource.read(made.id, headers=(("If-None-Match", tag),))
         must.have_status(other, "read", because="If-None-Match with the ETag of an earlier state")
@@ -148,6 +159,7 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract):
     key = ((contract.idempotency_key, resource.token),)
     first = resource.create(resource.bodies.minimal(), headers=key)
     must.have_status(first, "created")
+    before = [*resource.entry_ids(resource.walk()), first.id]
     second = resource.create(resource.bodies.minimal(), headers=key)
     must.hold(
         second.status == first.status and second.id == first.id,
@@ -157,7 +169,8 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract):
         expected=first.status,
         actual=second.status,
     )
-    count = resource.entry_ids(resource.walk()).count(first.id)
+    entries = resource.walk()
+    count = resource.entry_ids(entries).count(first.id)
     must.hold(
         count == 1,
         second,
@@ -165,4 +178,16 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract):
         kind="idempotency",
         expected=1,
         actual=count,
+    )
+    others = [e for e in entries if isinstance(e, dict) and e.get(resource.resource.id.field) not in before]
+    twins = [
+        e for e in others if (shown := second.sent.keys() & e.keys()) and all(e[n] == second.sent[n] for n in shown)
+    ]
+    must.hold(
+        not twins,
+        second,
+        "a repeated idempotency key made another resource like the first",
+        kind="idempotency",
+        expected="one effect",
+        actual=f"{1 + len(twins)} resources",
     )

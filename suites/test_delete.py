@@ -126,11 +126,17 @@ def test_a_delete_leaves_its_siblings(resource: Subject, twin):
         )
 
 
-@requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: bool(r.unique), cost=3)
+@requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: bool(r.unique), cost=6)
 def test_a_unique_value_is_free_again(resource: Subject):
     body = resource.bodies.keyed()
     made = resource.given(body)
     must.have_status(resource.delete(made.id), "deleted")
+    if resource.resource.supports("update") and resource.resource.renamable:
+        (key, *_) = resource.resource.unique
+        other = resource.given(resource.bodies.keyed("other"))
+        renamed = resource.update(other.id, {n: made.sent[n] for n in key if n in made.sent})
+        must.have_status(renamed, "updated", because="with the unique value of a deleted one")
+        must.have_status(resource.delete(other.id), "deleted")
     again = resource.create(body)
     must.have_status(again, "created", because="with the unique value of a deleted one")
     must.hold(

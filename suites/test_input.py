@@ -153,7 +153,7 @@ def broken_json(field: Field):
         ("null", "null"),
         ("no JSON", "restproof"),
     )
-    for note, text in broken if field.operation == "create" else broken[:3]:
+    for note, text in broken if field.operation == "create" else broken[: 3 if field.leads else 2]:
         yield {"note": note, "text": text, "around": None}
     for around in ("an array", *(("a comma too many", "text behind it", "single quotes") if field.leads else ())):
         yield {"note": f"valid but for {around}", "text": "", "around": around}

@@ -1,15 +1,18 @@
 """What a list promises: all of its entries, exactly once, in order, cut as asked for."""
 
 from contextlib import suppress
+from itertools import islice
 from math import ceil, isqrt
 from urllib.parse import parse_qsl, urlsplit
 
 from restproof.contract.model import Paging
 from restproof.oracle.finding import an
+from restproof.plan.candidates import fullest
 from restproof.semantics.checker import is_valid
-from restproof.suite import Field, NotTested, Subject, for_each, links, must, requirement
+from restproof.suite import Field, NotTested, Reply, Subject, for_each, links, must, requirement
 from restproof.suite.lists import (
     FEW,
+    declared,
     every_entry,
     is_numbered,
     is_paged,
@@ -19,6 +22,7 @@ from restproof.suite.lists import (
     some,
     values_at,
 )
+from restproof.suite.subject import Query
 
 SMALL = 25
 
@@ -40,12 +44,16 @@ def test_a_list_answers_its_entries(resource: Subject, new):
     must.hold(listed.entries is not None, listed, "the answer to a list holds no array of entries", kind="no entries")
 
 
-def with_long_texts(resource: Subject) -> dict:
-    """The full body with long texts where the schema lets them: a list may be tempted to cut them."""
+def told_at_length(resource: Subject) -> dict:
+    """The full body with long texts and all members where the schema lets them: a list may be tempted to cut them."""
     body = resource.bodies.full()
     for name, value in body.items():
         schema = resource.bodies.writable[name]
-        if isinstance(value, str) and name not in {*resource.bodies.unique_fields, *resource.resource.references}:
+        if name in {*resource.bodies.unique_fields, *resource.resource.references}:
+            continue
+        if isinstance(value, dict | list):
+            body[name] = fullest(schema) or value
+        elif isinstance(value, str):
             longer = f"{value} " * 40
             longer = longer[: schema.get("maxLength", len(longer))].strip()
             body[name] = longer if is_valid(schema, longer) else value
@@ -55,7 +63,7 @@ def with_long_texts(resource: Subject) -> dict:
 @requirement("list.entry-agrees", on="list", needs=("create", "read"), cost=4)
 def test_an_entry_agrees_with_the_read(resource: Subject):
     """Of a resource that was changed after it was listed, where it can be: what a list keeps for itself is old then."""
-    made = resource.given(with_long_texts(resource))
+    made = resource.given(resource.bodies.kept_rules(told_at_length(resource)))
     if resource.resource.supports("update"):
         resource.walk()
         resource.update(made.id, resource.bodies.other_values())
@@ -72,12 +80,14 @@ def test_an_entry_agrees_with_the_read(resource: Subject):
         if n in (read.entity or {}) and n in resource.resource.properties and n not in resource.resource.unlisted
     }
     must.agree(read, shared, read.entity, what="a read against the entry of the list")
+    told = {n: declared(resource.resource.properties[n], read.entity[n]) for n in shared}
+    must.agree(read, told, entry, what="the entry of the list against a read", pointer="")
 
 
 def sizes(count: int, paging: Paging) -> list[int]:
-    """Page sizes at the boundaries of a list of ``count``: exactly a page, one less, one more, about a third, one that
-    fills the last page, and one that leaves one entry for it."""
-    wanted = {count, count - 1, count + 1, ceil(count / 3), *filling(count), *filling(count - 1)}
+    """Page sizes at the boundaries of a list of ``count``: exactly a page, one less (which leaves one entry for the
+    last page), one more, about a third, and one that fills the last page."""
+    wanted = {count, count - 1, count + 1, ceil(count / 3), *filling(count)}
     return sorted(s for s in wanted if paging.min <= s <= (paging.max or count + 1))
 
 
@@ -89,15 +99,17 @@ def filling(count: int) -> list[int]:
 @requirement("list.page-size", on="list", when=is_paged, cost=5, set_up=FEW)
 @of_a_steady_list
 def test_a_page_holds_what_was_asked_for(resource: Subject):
-    entries = some(resource)
-    for size in sorted({max(1, resource.resource.paging.min), *sizes(len(entries), resource.resource.paging)}):
+    entries, paging = some(resource), resource.resource.paging
+    count = len(entries)
+    # Others are tried where the pages are walked.
+    for size in sorted({resource.allowed_size(n) for n in (max(1, paging.min), ceil(count / 3), count, count + 1)}):
         page = resource.list(resource.page_query(size))
         must.have_status(page, "listed", because=f"page of {size}")
-        wanted = min(size, len(entries))
+        wanted = min(size, count)
         must.hold(
             len(page.entries or ()) == wanted,
             page,
-            f"a page of {size} of {len(entries)} entries holds {len(page.entries or ())}",
+            f"a page of {size} of {count} entries holds {len(page.entries or ())}",
             kind="page size",
             expected=wanted,
             actual=len(page.entries or ()),
@@ -169,6 +181,26 @@ def test_the_pages_hold_every_entry_once(resource: Subject):
             expected="every entry",
             actual="an entry is left out",
         )
+    if resource.resource.paging.style == "offset":
+        start_between_pages(resource)
+
+
+def start_between_pages(resource: Subject) -> None:
+    """An offset counts entries, not pages."""
+    paging = resource.resource.paging
+    size = resource.allowed_size(2)
+    first = resource.list(resource.page_query(resource.allowed_size(size + 1)))
+    cut = resource.list(((paging.offset, "1"), (paging.size, str(size))))
+    must.have_status(cut, "listed", because="an offset between two pages")
+    wanted, found = resource.entry_ids(first.entries or ())[1:], resource.entry_ids(cut.entries or ())
+    must.hold(
+        bool(found) and found[: len(wanted)] == wanted[: len(found)],
+        cut,
+        f"{size} entries from the second on are not those that follow the first",
+        kind="offset",
+        expected="what follows the first entry",
+        actual="other entries",
+    )
 
 
 @requirement("list.past-the-end", on="list", when=is_numbered, cost=2)
@@ -189,11 +221,10 @@ def bad_pages(field: Field):
     paging = field.resource.paging
     number = paging.page if paging.style == "page" else paging.offset
     least = 0 if paging.style == "page" else -1
-    odd = ("1.5", "") if field.leads else ()
-    for value in (str(least), "-1", "restproof", *odd[1:]):
+    for value in (str(least), "-1", "restproof", ""):
         if paging.style in ("page", "offset"):
             yield {"name": number, "value": value}
-    for value in (str(paging.min - 1), "-1", "restproof", *odd):
+    for value in (str(paging.min - 1), "-1", "restproof", "1.5", ""):
         yield {"name": paging.size, "value": value}
     if paging.max and paging.over_max == "refused":
         yield {"name": paging.size, "value": str(paging.max + 1)}
@@ -227,52 +258,68 @@ def harmless(resource: Subject):
     yield from every_entry(resource)
 
 
-@requirement("list.links", on="list", when=lambda c, r: r.paging.links and is_numbered(c, r), cost=6, set_up=FEW)
+def relations(resource: Subject, page: Reply) -> dict[str, Query]:
+    """The pages that an answer names: relation → query."""
+    paging = resource.resource.paging
+    found = {}
+    if paging.links:
+        targets = links(page).items()
+        found = {name: tuple(parse_qsl(urlsplit(target).query, keep_blank_values=True)) for name, target in targets}
+    if paging.next_field or paging.next_header:
+        following = resource.next_query(page)
+        found |= {"next": following} if following is not None else {}
+    return found
+
+
+def names_pages(contract, resource) -> bool:
+    """Whether an answer of a numbered list names other pages."""
+    paging = resource.paging
+    return is_numbered(contract, resource) and bool(paging.links or paging.next_field or paging.next_header)
+
+
+@requirement("list.links", on="list", when=names_pages, cost=9, set_up=FEW)
 @of_a_steady_list
 def test_link_relations_are_right(resource: Subject):
     entries = some(resource)
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
-    size = resource.allowed_size(ceil(len(entries) / 3))
-    last = ceil(len(entries) / size)
     # Where every parameter that is not known counts as a filter, an unknown one may be refused.
     free = resource.contract.query.filter != "{name}" or resource.resource.status("unknown_query").accepted
     kept = (*((("restproof", "kept & quoted"),) if free else ()), *harmless(resource))
-    ids = resource.entry_ids(entries)
-    asked = (*resource.page_query(size, 1), *kept)
-    walked: list = []
+    count = len(entries)
+    # Where the last page is not full, and where it is: the whole list, or some pages of it.
+    full = [count] if resource.allowed_size(count) == count else filling(count)
+    for size in sorted({resource.allowed_size(n) for n in (ceil(count / 3), *full)}):
+        follow_links(resource, entries, size, kept)
+    several = ((q, m) for q, m in few_matching(resource, entries) if len(m) > 1)
+    for query, matching in [] if every_entry(resource) else [*islice(several, 1)]:
+        follow_links(resource, matching, resource.allowed_size(ceil(len(matching) / 2)), query)
+
+
+def follow_links(resource: Subject, entries: list, size: int, kept: Query) -> None:
+    """Follow the links from the first page to the last, with parameters that each must keep."""
+    last = ceil(len(entries) / size)
+    asked, walked = (*resource.page_query(size, 1), *kept), []
     for number in range(1, last + 1):
         page = resource.list(asked)
         must.have_status(page, "listed")
-        found = links(page)
+        found = relations(resource, page)
         walked += resource.entry_ids(page.entries or ())
-        must.hold(
-            ("next" in found) == (number < last),
-            page,
-            f"page {number} of {last} has {'a' if 'next' in found else 'no'} next",
-            kind="link next",
-            expected="next" if number < last else "no next",
-            actual=", ".join(sorted(found)),
-        )
-        must.hold(
-            ("prev" in found) == (number > 1),
-            page,
-            f"page {number} of {last} has {'a' if 'prev' in found else 'no'} prev",
-            kind="link prev",
-            expected="prev" if number > 1 else "no prev",
-            actual=", ".join(sorted(found)),
-        )
-        for name in ("first", "last"):
+        expected = {"next": number < last}
+        if resource.resource.paging.links:
+            expected |= {"prev": number > 1, "first": True, "last": True}
+        for name, there in expected.items():
             must.hold(
-                name in found,
+                (name in found) == there,
                 page,
-                f"page {number} of {last} has no link {name}",
+                f"page {number} of {last} has {'a' if name in found else 'no'} {name}",
                 kind=f"link {name}",
-                expected=name,
+                expected=name if there else f"no {name}",
                 actual=", ".join(sorted(found)),
             )
+        pages = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
         for name, target in found.items():
-            query = dict(parse_qsl(urlsplit(target).query, keep_blank_values=True))
+            query = dict(target)
             for own, value in (*kept, *resource.request("list").query):
                 must.hold(
                     query.get(own) == value,
@@ -282,21 +329,18 @@ def test_link_relations_are_right(resource: Subject):
                     expected="parameters kept",
                     actual="dropped",
                 )
-            wanted = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}.get(name)
-            if wanted:
-                for key, value in resource.page_query(size, wanted):
-                    must.hold(
-                        query.get(key) == value,
-                        page,
-                        f"on page {number} of {last} the link {name} leads to {key}={query.get(key)}, not {value}",
-                        kind=f"link {name}",
-                        expected=f"{key} of the {name} page",
-                        actual="another",
-                    )
-        if "next" in found:
-            asked = tuple(p for p in parse_qsl(urlsplit(found["next"]).query, keep_blank_values=True))
+            for key, value in resource.page_query(size, pages[name]) if name in pages else ():
+                must.hold(
+                    query.get(key) == value,
+                    page,
+                    f"on page {number} of {last} the link {name} leads to {key}={query.get(key)}, not {value}",
+                    kind=f"link {name}",
+                    expected=f"{key} of the {name} page",
+                    actual="another",
+                )
+        asked = found.get("next", ())
     must.hold(
-        sorted(map(str, walked)) == sorted(map(str, ids)),
+        sorted(map(str, walked)) == sorted(map(str, resource.entry_ids(entries))),
         page,
         "following next does not give every entry once",
         kind="walk",
@@ -306,13 +350,13 @@ def test_link_relations_are_right(resource: Subject):
 
 
 def few_matching(resource: Subject, entries: list):
-    """Filters that not all entries match, the one by id first, each with how many do."""
+    """Filters that not all entries match, the one by id first, each with those that do."""
     found = [(n, f.field) for n, f in resource.resource.filters.items() if f.values is None]
     for name, field in sorted(found, key=lambda f: f[1] != resource.resource.id.field):
         for value in (v for e in entries for v in values_at(e, field)):
-            count = sum(matches(e, field, value) for e in entries)
-            if isinstance(value, str | int | float) and value != "" and count < len(entries):
-                yield resource.filter_query(name, value), count
+            matching = [e for e in entries if matches(e, field, value)]
+            if isinstance(value, str | int | float) and value != "" and len(matching) < len(entries):
+                yield resource.filter_query(name, value), matching
 
 
 @requirement(
@@ -341,7 +385,7 @@ def test_totals_tell_the_truth(resource: Subject):
         (resource.page_query(few), few, len(entries)),
         (resource.page_query(largest), largest, len(entries)),
         *(((resource.page_query(few, 1000), few, len(entries)),) if paging.style != "token" else ()),
-        *(((some_match[0], paging.default, some_match[1]),) if some_match else ()),
+        *(((some_match[0], paging.default, len(some_match[1])),) if some_match else ()),
     ):
         page = resource.list(query)
         must.have_status(page, "listed")

@@ -382,6 +382,7 @@ def test_a_body_of_another_media_type_is_refused(resource: Subject, operation, m
     when=lambda c, r: "media.untyped-body" in c.policies,
     set_up=1,
 )
+@for_each(lambda field: [{}] if field.leads else [])
 def test_a_body_without_a_media_type_is_read_as_json(resource: Subject, operation):
     untyped = (("Content-Type", ""),)
     if operation == "create":

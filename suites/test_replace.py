@@ -14,10 +14,11 @@ def bodies(field: Field):
 
 
 def replacing_bodies(field: Field):
-    """Every allowed value of each field, but for the ways from the full body that a rule forbids."""
+    """The required fields alone, then every allowed value of each field, but for the ways from the full body that a
+    rule forbids."""
     before, defaults = field.bodies.full(), field.bodies.defaults
     never = [rule for rule in field.resource.rules if isinstance(rule, Never)]
-    for case in accepted_bodies(field):
+    for case in ({"body": field.bodies.minimal("after"), "notes": {}}, *accepted_bodies(field)):
         after = {**defaults, **case["body"]}
         if not any(same(before.get(r.field), r.before) and same(after.get(r.field), r.after) for r in never):
             yield case

@@ -12,6 +12,7 @@ from restproof.plan.inputs import (
     wrong_type_bodies,
 )
 from restproof.plan.symbols import reference
+from restproof.semantics.readback import ReadPath, member_schema
 from restproof.semantics.state import expected, same
 from restproof.suite import (
     Field,
@@ -147,6 +148,44 @@ def test_updates_of_different_fields_at_the_same_time_all_last(resource: Subject
         resource.observe(made.id),
         what=f"the state after {len(changes)} updates at the same time, each of another field",
         pointer="",
+    )
+
+
+def shown_elsewhere(field: Field):
+    """Each reference of another resource that shows a field of this one beside its id."""
+    for other in field.contract:
+        for name, ref in other.references.items():
+            if ref.to != field.resource.name or not (other.supports("read") and other.supports("create")):
+                continue
+            root = ReadPath.parse(ref.reads_as).root
+            shown = (
+                {} if root in other.volatile else member_schema(other.properties.get(root, {})).get("properties", {})
+            )
+            fields = [n for n in shown if n in field.bodies.changeable and field.bodies.another(n) is not None]
+            yield from ({"other": other.name, "reference": name, "field": n} for n in fields[:1])
+
+
+@requirement("update.shown-elsewhere", on="update", needs="create", cost=4)
+@for_each(shown_elsewhere)
+def test_what_refers_to_a_resource_shows_its_new_values(resource: Subject, other, reference, field):
+    made, owner = resource.own(), resource.other(other)
+    ref = owner.resource.references[reference]
+    holder = owner.given({**owner.bodies.minimal(), reference: [made.id] if ref.many else made.id})
+    updated = resource.update(made.id, {field: resource.bodies.another(field)})
+    must.have_status(updated, "updated")
+    read = owner.read(holder.id)
+    must.have_status(read, "read")
+    root = ReadPath.parse(ref.reads_as).root
+    shown = (read.entity or {}).get(root)
+    entry = next(iter(shown), None) if isinstance(shown, list) else shown
+    must.hold(
+        isinstance(entry, dict) and same(entry.get(field), updated.sent[field]),
+        read,
+        f"{root} shows another {field} than its {resource.name} has since its update",
+        kind="stale",
+        expected=updated.sent[field],
+        actual=entry.get(field) if isinstance(entry, dict) else entry,
+        field=root,
     )
 
 
@@ -323,21 +362,26 @@ def test_what_never_changes_stays(resource: Subject, field, change):
 
 
 def refused_updates(field: Field):
-    """A valid change together with one fault, so that a partial effect would show."""
-    change = next(iter(one_change(field)), {"change": {}})["change"]
+    """Valid changes of all other fields together with one fault, so that a partial effect would show."""
+    plain = next(iter(one_change(field)), {"change": {}})["change"]
+    change = {**field.bodies.other_values(), **plain}
+
+    def beside(body: dict) -> dict:
+        return {**{n: v for n, v in change.items() if n not in body}, **body}
+
     for enumerate_ in (wrong_type_bodies, out_of_bounds_bodies, rule_bodies):
-        named = [c for c in enumerate_(field) if c["field"] not in change and not c.get("given")]
-        yield from ({"field": c["field"], "note": c["note"], "body": {**change, **c["body"]}} for c in named[:1])
+        named = [c for c in enumerate_(field) if c["field"] not in plain and not c.get("given")]
+        yield from ({"field": c["field"], "note": c["note"], "body": beside(c["body"])} for c in named[:1])
     if not field.resource.status("unknown_field").accepted:
         case = next(iter(unknown_field_bodies(field)))
-        yield {"field": case["field"], "note": case["note"], "body": {**change, **case["body"]}}
+        yield {"field": case["field"], "note": case["note"], "body": beside(case["body"])}
     for name, ref in field.resource.references.items():
         if name in field.bodies.changeable:
             absent = reference(ref.to, "none")
             yield {
                 "field": name,
                 "note": "an id that names nothing",
-                "body": {**change, name: [absent] if ref.many else absent},
+                "body": beside({name: [absent] if ref.many else absent}),
             }
 
 
@@ -380,15 +424,44 @@ def have_moved(resource: Subject, reply: Reply, before: dict, now: dict):
 
 
 def moving_changes(field: Field):
-    """One plain change, one of a field that no create needs, and one of an array: each may have a way of its own to
-    the store."""
+    """One plain change, one of a field that no create needs, one of an array and one of an object: each may have a way
+    of its own to the store. Then (``brief``) one field of each kind, one to null, and a reference of each kind."""
     bodies = field.bodies
     yield from ({"change": c["change"]} for c in one_change(field))
     spared = {*field.resource.references, *bodies.unique_fields}
-    arrays = [n for n, p in bodies.changeable.items() if "array" in types_of(p) and n not in spared]
-    for name in arrays[:1]:
-        if bodies.another(name) is not None:
-            yield {"change": {name: bodies.another(name)}}
+    for kind in ("array", "object"):
+        names = [n for n, p in bodies.changeable.items() if kind in types_of(p) and n not in spared]
+        for name in names[:1]:
+            if bodies.another(name) is not None:
+                yield {"change": {name: bodies.another(name)}}
+    seen: set[str] = set()
+    for name, schema in bodies.changeable.items():
+        if name in bodies.unique_fields or name in bodies.ruled:
+            continue
+        ref = field.resource.references.get(name)
+        plain = schema.get("format") or f"{'an enumeration of ' if 'enum' in schema else ''}{sorted(types_of(schema))}"
+        kind = plain if ref is None else "references" if ref.many else "a reference"
+        value = bodies.another(name) if ref is None or bodies.referable(name) else None
+        if kind not in seen and value is not None:
+            seen.add(kind)
+            yield {"change": {name: value}, "brief": True}
+        if "null" not in seen and is_nullable(schema):
+            seen.add("null")
+            yield {"change": {name: None}, "brief": True}
+
+
+def moves(resource: Subject, change: dict):
+    """An update by one value that was another before moves the declared times."""
+    made = resource.world.aged(resource, resource.resource.touched_resolution)
+    before = resource.observe(made.id) or {}
+    wanted = after(resource, resource.resolved(change), before)
+    if all(same(before.get(n), v) for n, v in wanted.items() if n not in resource.resource.touched):
+        change = {n: resource.bodies.plain(n) for n, v in change.items() if v is not None}
+        if not change:
+            raise Inconclusive("the field is null already")
+    updated = resource.update(made.id, change)
+    must.have_status(updated, "updated")
+    have_moved(resource, updated, before, updated.entity or resource.observe(made.id) or {})
 
 
 @requirement(
@@ -419,8 +492,11 @@ def test_a_replace_moves_the_declared_time_forward(resource: Subject):
     late=True,
 )
 @for_each(moving_changes)
-def test_a_change_moves_the_declared_time_forward(resource: Subject, change):
+def test_a_change_moves_the_declared_time_forward(resource: Subject, change, brief=False):
     """Judged on an instance that is older than the clock's declared resolution."""
+    if brief:
+        moves(resource, change)
+        return
     made, untouched = resource.world.aged(resource, resource.resource.touched_resolution), resource.shared()
     before, still = resource.observe(made.id) or {}, resource.observe(untouched.id) or {}
     # An item before this one may have made the change already.
@@ -441,6 +517,9 @@ def test_a_change_moves_the_declared_time_forward(resource: Subject, change):
     now = resource.observe(made.id) or {}
     must.agree(updated, after(resource, updated.sent, before), now, what="the state after a late update", pointer="")
     have_moved(resource, updated, before, now)
+    if updated.entity is not None:
+        answered = {n: updated.entity[n] for n in resource.resource.touched if n in updated.entity}
+        must.agree(updated, answered, now, what="a read after the answer to an update")
     again = resource.update(made.id, change)
     must.have_status(again, "updated", because="the same change again")
     must.agree(

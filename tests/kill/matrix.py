@@ -52,6 +52,7 @@ SHOWN_ON_POLICIES = (
     "array-sorted",
     "references-dangle",
     "deleted-still-replaced",
+    "offset-in-whole-pages",
 )
 #: Rules that judge every exchange need exchanges of others.
 OBSERVING = (

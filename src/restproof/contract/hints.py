@@ -7,9 +7,11 @@ from difflib import get_close_matches
 
 
 def closest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The known word that ``word`` is most like, or ``None`` where none is near (``cutoff``: 0 any, 1 the same)."""
+    """The known word that ``word`` begins, or is most like; ``None`` where none is near (``cutoff``: 0 any, 1 the
+    same)."""
     by_lower = {k.lower(): k for k in known}
-    found = get_close_matches(word.lower(), list(by_lower), n=1, cutoff=cutoff)
+    begun = [k for k in by_lower if k.startswith(word.lower())] if len(word) > 3 else []
+    found = begun or get_close_matches(word.lower(), list(by_lower), n=1, cutoff=cutoff)
     return by_lower[found[0]] if found else None
 
 

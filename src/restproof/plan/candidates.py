@@ -24,10 +24,14 @@ from restproof.semantics.distinct import nth
 #: Strings longer than this are not sent as valid input: a valid body stays under 256 KiB as sent.
 LONGEST = 65_535
 JsonSchema = Mapping[str, Any]
+BARE_ENTRY = "an entry without its array"
+TEMPTING = ("text that looks like a number", "an integer", "a fraction", "the text true", "one for true", BARE_ENTRY)
+"""Notes of values of a wrong type that a lenient parser takes for right ones."""
 _SEVERAL = 4
 _FEW = 2
 _DECIMALS = 9
 _LONGEST_ARRAY = 200
+_FULL = 2000
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ BAD_FORMATS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("an impossible date", "2015-02-30T10:00:00Z"),
         ("an hour that does not exist", "2015-02-03T25:00:00Z"),
         ("no time", "yesterday"),
+        ("a date without a time", "2015-02-03"),
         ("no offset", "2015-02-03T10:00:00"),
     ),
     "time": (("an hour that does not exist", "25:00:00Z"), ("no time", "noon")),
@@ -110,6 +115,11 @@ def wrong_types(schema: JsonSchema) -> list[Candidate]:
         ):
             continue
         found += [Candidate("type", note, value) for note, value in specimens if not is_valid(schema, value)]
+    entry = sample(schema["items"]) if "array" in allowed and isinstance(schema.get("items"), Mapping) else None
+    if entry is not None and not is_valid(schema, entry):
+        # In place of another value of its type: what makes an array of it looks no further.
+        alike = [c for c in found if type_of(c.value) == type_of(entry)]
+        found = [c for c in found if c not in alike] + [Candidate("type", BARE_ENTRY, entry)]
     if "boolean" in allowed and "string" not in allowed:
         found.append(Candidate("type", "the text true", "true"))
         if "integer" not in allowed:
@@ -158,7 +168,7 @@ def _proposals(schema: JsonSchema) -> Iterator[Candidate]:
         yield from _arrays(schema)
     if "object" in types and "properties" in schema:
         yield from _objects(schema)
-    if "object" in types and not {"propertyNames", "patternProperties"} & schema.keys():
+    if "object" in types and "patternProperties" not in schema:
         yield from _maps(schema)
 
 
@@ -260,7 +270,7 @@ _TEXTS = (
     Candidate(
         "text",
         "blanks at both ends, quotes, markup and several lines",
-        '  O\'Brien "& Sons" <b>\\ %s ${x}\r\nsecond\tline\nthird  ',
+        '  O\'Brien "& Sons" <b>\\ 1/2 %s ${x}\r\nsecond\tline\nthird  ',
     ),
     Candidate("text", "digits with zeros in front", "0042"),
     Candidate("text", "text that looks like null", "null"),
@@ -281,6 +291,7 @@ def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
         ("the other case", base.swapcase()),
         ("digits", re.sub(r"[^\W\d_]", "1", base)),
         ("punctuation", re.sub(r"\w", "!", base)),
+        *((("a sign in front", f"-{base}"),) if base[:1].isdigit() else ()),
         ("a letter outside ASCII", ("Ä" + base[1:]) if base else "Ä"),
         ("a line break at the end", f"{base}\n"),
         ("a character more", f"{base}{base[-1:]}"),
@@ -344,6 +355,8 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
 def _objects(schema: JsonSchema) -> Iterator[Candidate]:
     base = {n: sample(p) for n, p in schema["properties"].items() if n in schema.get("required", ())}
     yield Candidate("properties", "the required members only", base)
+    whole = {n: sample(p) for n, p in schema["properties"].items()}
+    yield Candidate("properties", "all members", {n: v for n, v in whole.items() if v is not None})
     for name in schema.get("required", ()):
         yield Candidate("required", f"without {name}", {n: v for n, v in base.items() if n != name})
     for name, part in schema["properties"].items():
@@ -363,13 +376,31 @@ def _maps(schema: JsonSchema) -> Iterator[Candidate]:
     if not isinstance(values, Mapping) or schema.get("maxProperties", 2) < 2:
         return
     base = {n: sample(schema["properties"][n]) for n in schema.get("required", ()) if n in schema.get("properties", {})}
-    plain = sample(values)
-    if plain is not None:
-        yield Candidate(
-            "additionalProperties", "two members of a map", {**base, "Site Office": plain, "unit-7b": plain}
-        )
-    for wrong in (*wrong_types(values)[:_FEW], *refused(values)[:_FEW]):
-        yield Candidate("additionalProperties", f"a member of a map that is {wrong.note}", {**base, "key": wrong.value})
+    plain, names = sample(values), list(_names(schema.get("propertyNames", {})))
+    if plain is not None and len(names) > 1:
+        yield Candidate("additionalProperties", "two members of a map", {**base, names[0]: plain, names[1]: plain})
+    for name in names[-1:]:
+        for right in accepted(values)[:_SEVERAL]:
+            yield Candidate("additionalProperties", f"a member of a map with {right.note}", {**base, name: right.value})
+        for wrong in (*wrong_types(values)[:_FEW], *refused(values)[:_FEW]):
+            note = f"a member of a map that is {wrong.note}"
+            yield Candidate("additionalProperties", note, {**base, name: wrong.value})
+
+
+def _names(schema: Any) -> Iterator[str]:
+    """Names for members of a map that careless code changes, as far as the schema of the names lets them be; else
+    others."""
+    usual = [n for n in (" Site Office ", "unit-7.B", "key") if is_valid(schema, n)]
+    drawn = (nth({**schema, "type": "string"}, number) for number in range(3)) if isinstance(schema, Mapping) else ()
+    yield from usual if len(usual) > 1 else [n for n in dict.fromkeys((*usual, *drawn)) if n is not None]
+
+
+def fullest(schema: JsonSchema) -> Any:
+    """The accepted value of an object, or of an array, that says the most, within reason; ``None`` for other types."""
+    values = [c.value for c in accepted(schema) if isinstance(c.value, dict | list)]
+    sizes = {at: len(json.dumps(value)) for at, value in enumerate(values)}
+    fitting = [at for at, size in sizes.items() if size <= _FULL]
+    return values[max(fitting, key=lambda at: sizes[at])] if fitting else None
 
 
 def sample(schema: JsonSchema) -> Any:

@@ -11,11 +11,12 @@ is that field alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Example, Never, Ordered, Reference
 from restproof.contract.shapes import is_nullable, type_of
-from restproof.plan.candidates import Candidate, accepted, refused, wrong_types
+from restproof.plan.candidates import BARE_ENTRY, TEMPTING, Candidate, accepted, refused, wrong_types
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
 from restproof.semantics.checker import is_valid
 
@@ -60,9 +61,13 @@ def wrong_type_bodies(field: Field) -> Iterator[Case]:
     for name, schema in strict_fields_of(field).items():
         found = wrong_types(schema)
         if field.operation == "update":
-            # Every second one: create has tried them all.
-            found = found[::2]
+            # Half of them, those that many a parser takes for right ones before the rest: create has tried them all.
+            found = sorted(found, key=lambda c: c.note not in TEMPTING)[: (len(found) + 1) // 2]
+        ref = field.resource.references.get(name)
         for candidate in found:
+            if ref and ref.many and candidate.note == BARE_ENTRY and field.bodies.referable(name):
+                # What is wrong with it is that it is no array, not that it names nothing.
+                candidate = replace(candidate, value=reference(ref.to, 0))
             yield _case(field, name, candidate)
 
 
@@ -206,7 +211,9 @@ def _broken_rules(field: Field) -> Iterator[Case]:
             right = {rule.first: early, rule.second: late}
             note = f"{rule.second} before {rule.first}"
             if field.operation in ("create", "replace"):
-                yield {"field": rule.second, "note": note, "given": {}, "body": {**minimal, **both}}
+                for first, second in ((late, early), *_close_pairs(field, rule)):
+                    body = {**minimal, rule.first: first, rule.second: second}
+                    yield {"field": rule.second, "note": note, "given": {}, "body": body}
             elif field.operation == "update":
                 yield {"field": rule.second, "note": note, "given": {}, "body": both}
                 yield {
@@ -221,12 +228,14 @@ def _broken_rules(field: Field) -> Iterator[Case]:
                     "given": {**minimal, rule.first: late, **_beside(field, rule.second, late)},
                     "body": {rule.second: early},
                 }
-                yield {
-                    "field": rule.second,
-                    "note": f"{note} after the update of one of two",
-                    "given": {**minimal, **right},
-                    "body": {rule.first: _later(late, field, rule)},
-                }
+                later = _later(late, field, rule)
+                if later is not None:
+                    yield {
+                        "field": rule.second,
+                        "note": f"{note} after the update of one of two",
+                        "given": {**minimal, **right},
+                        "body": {rule.first: later},
+                    }
         elif isinstance(rule, Never) and field.operation != "create":
             yield {
                 "field": rule.field,
@@ -325,12 +334,25 @@ def _two_values(field: Field, rule: Ordered) -> tuple[Any, Any]:
     return (options[0], options[-1]) if len(options) >= 2 else (None, None)
 
 
+def _close_pairs(field: Field, rule: Ordered) -> Iterator[tuple[Any, Any]]:
+    """Pairs in the wrong order that a careless comparison lets pass: of no value (0), within a day, and in the order of
+    text but not of time."""
+    schemas = [field.bodies.writable[n] for n in (rule.first, rule.second)]
+    for first, second in (
+        (7, 0),
+        ("2015-02-03T12:00:01Z", "2015-02-03T12:00:00Z"),
+        ("2015-02-03T11:00:00Z", "2015-02-03T12:00:00+02:00"),
+    ):
+        if is_valid(schemas[0], first) and is_valid(schemas[1], second):
+            yield first, second
+
+
 def _later(value: Any, field: Field, rule: Ordered) -> Any:
     schema = field.bodies.writable[rule.first]
     for candidate in ("2098-12-31", "2098-12-31T00:00:00Z", value + 1 if isinstance(value, int | float) else value):
         if type_of(candidate) == type_of(value) and is_valid(schema, candidate) and candidate > value:
             return candidate
-    return value
+    return None
 
 
 def reference_bodies(field: Field) -> Iterator[Case]:
@@ -339,17 +361,27 @@ def reference_bodies(field: Field) -> Iterator[Case]:
     for name, ref in field.resource.references.items():
         if name not in fields_of(field):
             continue
-        for key, note in (("none", "an id that names nothing"), ("other", "an id under another parent")):
+        for key, note in (
+            ("none", "an id that names nothing"),
+            ("other", "an id under another parent"),
+            ("deleted", "the id of what was deleted"),
+        ):
             if key == "other" and not (field.bodies.referable(name) and _has_root(field, ref)):
+                continue
+            if key == "deleted" and not (field.operation == "create" and _may_be_deleted(field, name, ref)):
                 continue
             symbol = reference(ref.to, key)
             yield {"field": name, "note": note, "body": body_with(field, name, [symbol] if ref.many else symbol)}
-            if ref.many and field.bodies.referable(name):
+            if ref.many and field.bodies.referable(name) and key != "deleted":
                 yield {
                     "field": name,
                     "note": f"{note}, beside a good one",
                     "body": body_with(field, name, [reference(ref.to, 0), symbol]),
                 }
+
+
+def _may_be_deleted(field: Field, name: str, ref: Reference) -> bool:
+    return field.bodies.referable(name) and field.contract.resources[ref.to].supports("delete")
 
 
 def _has_root(field: Field, ref: Reference) -> bool:

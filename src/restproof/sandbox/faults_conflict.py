@@ -7,9 +7,12 @@ from typing import Any
 
 from restproof.sandbox.call import Call
 from restproof.sandbox.faults import Register, Seam
+from restproof.sandbox.store import Entry
 from restproof.semantics.validate import Refusal
 
 fault = Register()
+
+_BEGINNING = 100
 
 
 @fault("rule-unchecked", "input.business-rule", "business rules are not checked")
@@ -47,6 +50,37 @@ def reference_to_other_parent(seam: Seam) -> None:
 
     seam.around("referent", advice)
     seam.around("reaches", lambda inner, above, referent: True)
+
+
+@fault("reference-to-deleted", "input.reference", "a reference may name what was deleted")
+def reference_to_deleted(seam: Seam) -> None:
+    gone: dict[tuple[str, str], Entry] = {}
+
+    def remove(inner: Any, call: Call, entry: Entry) -> None:
+        inner(call, entry)
+        gone[entry.resource, entry.key] = entry
+
+    def referent(inner: Any, above: Mapping[str, int], resource: str, id: Any) -> Entry | None:
+        found: Entry | None = inner(above, resource, id)
+        return found or gone.get((resource, str(id)))
+
+    seam.around("remove", remove)
+    seam.around("referent", referent)
+
+
+@fault("unique-by-beginning", "conflict.scope", "of a unique text only the first hundred characters count")
+def unique_by_beginning(seam: Seam) -> None:
+    def duplicates(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        for other in seam.steps.store.under(call.resource.name, call.scope or ()):
+            for key in call.resource.unique:
+                texts = [(str(s.get(n)) for n in key) for s in (after, other.state)]
+                one, two = ([text[:_BEGINNING] for text in some] for some in texts)
+                if other is not call.entry and one == two and any(len(text) == _BEGINNING for text in one):
+                    found.append(Refusal("conflict", key[0], "has already been taken"))
+        return found
+
+    seam.around("duplicates", duplicates)
 
 
 @fault("duplicate-accepted", "conflict.duplicate", "a create may repeat a unique value")

@@ -143,6 +143,15 @@ def delete_takes_twin(seam: Seam) -> None:
 
 @fault("delete-keeps-unique", "delete.frees-unique", "the unique values of a deleted resource stay taken")
 def delete_keeps_unique(seam: Seam) -> None:
+    _stay_taken(seam, "create", "update", "replace")
+
+
+@fault("deleted-bars-rename", "delete.frees-unique", "nothing can be renamed to what a deleted resource was called")
+def deleted_bars_rename(seam: Seam) -> None:
+    _stay_taken(seam, "update")
+
+
+def _stay_taken(seam: Seam, *operations: str) -> None:
     gone: list[Entry] = []
 
     def remove(inner: Any, call: Call, entry: Entry) -> None:
@@ -151,7 +160,7 @@ def delete_keeps_unique(seam: Seam) -> None:
 
     def duplicates(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
         found: list[Refusal] = inner(call, after)
-        for fields in call.resource.unique:
+        for fields in call.resource.unique if call.operation in operations else ():
             values = [after.get(f) for f in fields]
             if any(
                 (e.resource, e.scope) == (call.resource.name, call.scope) and [e.state.get(f) for f in fields] == values

@@ -10,7 +10,7 @@ from typing import Any
 from restproof.contract.shapes import types_of
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults import Register, Seam
-from restproof.semantics.checker import Problem
+from restproof.semantics.checker import Problem, is_valid
 from restproof.semantics.validate import Refusal
 
 fault = Register()
@@ -43,6 +43,18 @@ def _value_at(call: Call, problem: Problem) -> Any:
 def _schema_of(call: Call, problem: Problem) -> Mapping[str, Any]:
     found: Mapping[str, Any] = call.resource.properties.get(str(problem.path[0]), {}) if len(problem.path) == 1 else {}
     return found
+
+
+@fault("entry-taken-for-array", "input.type", "an entry that stands without its array is taken for an array of one")
+def entry_taken_for_array(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        for name, value in (call.fields or {}).items():
+            schema = call.resource.shapes.create["properties"].get(name, {})
+            if "array" in types_of(schema) and not isinstance(value, list) and is_valid(schema, [value]):
+                call.fields = {**(call.fields or {}), name: [value]}
+        inner(call)
+
+    seam.around("check_fields", advice)
 
 
 @fault("malformed-json-as-empty", "input.malformed-json", "a body that is no JSON counts as an empty object")

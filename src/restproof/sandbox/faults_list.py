@@ -421,6 +421,22 @@ def full_last_page_has_next(seam: Seam) -> None:
     seam.around("link_header", advice)
 
 
+@fault("last-link-too-far", "list.links", "where the last page is full, the link to the last leads to one more")
+def last_link_too_far(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: Any, total: int, page: list[Entry], start: int) -> dict[str, str]:
+        headers: dict[str, str] = inner(call, query, total, page, start)
+        if "Link" in headers and query.page.size and total % query.page.size == 0:
+            right, wrong = (
+                re.search(r'<([^>]*)>; rel="last"', h.get("Link", ""))
+                for h in (headers, inner(call, query, total + 1, page, start))
+            )
+            if right and wrong:
+                headers["Link"] = headers["Link"].replace(right[0], wrong[0])
+        return headers
+
+    seam.around("link_header", advice)
+
+
 @fault("first-page-has-prev", "list.links", "the first page links to itself as the one before")
 def first_page_has_prev(seam: Seam) -> None:
     def advice(inner: Any, *arguments: Any) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.sandbox.call import NOTHING, Answer, Call
 from restproof.sandbox.faults import Register, Seam
+from restproof.sandbox.listing import ListQuery
 from restproof.sandbox.store import Entry
 from restproof.semantics import state as states
 from restproof.semantics.validate import Refusal
@@ -25,6 +26,15 @@ def plain_http_served(seam: Seam) -> None:
 @fault("old-tls-spoken", "transport.tls-valid", "the server still speaks TLS 1.0 and 1.1")
 def old_tls_spoken(seam: Seam) -> None:
     seam.steps.speaks_old_tls = True
+
+
+@fault("offset-in-whole-pages", "list.pages-partition", "an offset is rounded down to whole pages")
+def offset_in_whole_pages(seam: Seam) -> None:
+    def advice(inner: Any, query: ListQuery, entries: list[Entry]) -> int:
+        start: int = inner(query, entries)
+        return start // query.page.size * query.page.size if query.page.size else start
+
+    seam.around("page_start", advice)
 
 
 @fault("bytes-500", "robust.hostile-bytes", "without TLS, what does not begin like a request yields 500")

@@ -9,6 +9,7 @@ from restproof.contract.shapes import is_nullable
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults import Register, Seam
 from restproof.sandbox.store import Entry
+from restproof.semantics.readback import ReadPath
 from restproof.semantics.validate import Refusal
 
 fault = Register()
@@ -276,6 +277,46 @@ def updated_at_frozen(seam: Seam) -> None:
         return state
 
     _next_state(seam, advice)
+
+
+@fault("null-leaves-time", "update.touches-updated-at", "an update to null does not move the time of the last update")
+def null_leaves_time(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        if call.entry and fields and all(v is None for v in fields.values()):
+            state.update({n: call.entry.state[n] for n in call.resource.touched if n in call.entry.state})
+        return state
+
+    _next_state(seam, advice)
+
+
+@fault("answer-before-touch", "update.touches-updated-at", "the answer to an update shows the earlier time of change")
+def answer_before_touch(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
+        answer: Answer = inner(call, case, entry)
+        before = call.entry.state if call.entry and call.operation == "update" else {}
+        shown = answer.payload if isinstance(answer.payload, dict) else {}
+        shown.update({n: before[n] for n in call.resource.touched if n in before and n in shown})
+        return answer
+
+    seam.around("answer_entry", advice)
+
+
+@fault("referent-shown-stale", "update.shown-elsewhere", "what refers to a resource shows it as it was first shown")
+def referent_shown_stale(seam: Seam) -> None:
+    first: dict[tuple[str, Any], State] = {}
+
+    def advice(inner: Any, entry: Entry) -> State:
+        shown: State = inner(entry)
+        for reference in seam.steps.contract.resources[entry.resource].references.values():
+            root = ReadPath.parse(reference.reads_as).root
+            value = shown.get(root)
+            for referent in value if isinstance(value, list) else [value]:
+                if isinstance(referent, dict):
+                    referent.update(first.setdefault((reference.to, referent.get("id")), {**referent}))
+        return shown
+
+    seam.around("represent", advice)
 
 
 @fault("update-creates", "update.unknown-id", "an update of an id that names nothing answers 200")

@@ -256,7 +256,13 @@ def expected(
             shown.pop(name, None)
     # Whether a field that no representation shows has changed is not known.
     unseen = any(n not in readable and n not in paths and n not in backs for n in named)
-    changed = before is None or unseen or any(n not in before or not _within(v, before[n]) for n, v in shown.items())
+    # What refers or is read back elsewhere shows more than was sent; any other object is one value.
+    partly = {path.root for path in (*backs.values(), *paths.values())}
+    changed = (
+        before is None
+        or unseen
+        or any(n not in before or not (_within if n in partly else same)(v, before[n]) for n, v in shown.items())
+    )
     hidden = {*resource.volatile, *resource.secret} | (set(resource.touched) if changed else set())
     return {n: v for n, v in shown.items() if n not in hidden}
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from restproof.contract.model import OPERATIONS, Contract, Resource
+from restproof.contract.model import Contract, Resource
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
 from restproof.suite.marks import Field, Rule
@@ -87,7 +87,7 @@ def items_of(
             yield Item(rule, test, contract, None, None, profile, next(iter(bodies.values())))
         return
     for resource in contract:
-        for operation in rule.on or OPERATIONS:
+        for operation in rule.operations(resource):
             if rule.applies(contract, resource, operation):
                 count = recorded.get(f"{rule.requirement}[{resource.name}-{operation}]")
                 item = Item(rule, test, contract, resource, operation, profile, bodies[resource.name], count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -82,6 +82,17 @@ def values_at(entry: Any, field: str) -> list[Any]:
         found = [v.get(step.removesuffix("[]")) for v in found if isinstance(v, dict)]
         found = [inner for v in found for inner in (v if isinstance(v, list) else [v])]
     return found
+
+
+def declared(schema: Mapping[str, Any], value: Any) -> Any:
+    """``value`` without the members of objects that the schema does not name."""
+    if isinstance(value, dict):
+        named, free = schema.get("properties", {}), schema.get("additionalProperties")
+        others: dict[str, Any] = {n: free for n in value if n not in named} if isinstance(free, Mapping) else {}
+        return {n: declared(p, value[n]) for n, p in {**named, **others}.items() if n in value}
+    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
+        return [declared(schema["items"], v) for v in value]
+    return value
 
 
 def matches(entry: Any, field: str, wanted: object) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.model import OPERATIONS, Contract, Resource, creates_by_put
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
 
@@ -46,7 +46,7 @@ class Rule:
     the resource must support besides; ``create`` by PUT counts, and ``instance`` is one that can be made, listed or
     named. ``when``: a further condition. ``cost``: requests of one case. ``set_up``:
     requests of an item besides. ``late``: runs after the rest, because it takes time, waits, or may leave the server
-    unwell."""
+    unwell. ``by_put``: what it says of a create holds as well of the replace that creates, where nothing else does."""
 
     requirement: str
     on: tuple[str, ...] = ()
@@ -55,10 +55,17 @@ class Rule:
     cost: int = 1
     set_up: int = 0
     late: bool = False
+    by_put: bool = False
     each: Enumerator | None = None
     draw: Mapping[str, Drawer] = field(default_factory=dict)
     weight: float = 1.0
     observes: bool = False
+
+    def operations(self, resource: Resource) -> tuple[str, ...]:
+        """The operations of the resource that the rule may speak of."""
+        if self.by_put and not resource.supports("create") and creates_by_put(resource):
+            return tuple(dict.fromkeys("replace" if o == "create" else o for o in self.on))
+        return self.on or OPERATIONS
 
     def applies(self, contract: Contract, resource: Resource, operation: str) -> bool:
         return (
@@ -96,6 +103,7 @@ def requirement(
     cost: int = 1,
     set_up: int = 0,
     late: bool = False,
+    by_put: bool = False,
 ) -> Callable[[_Test], _Test]:
     """The requirement that a test proves (an id of the register), and where it applies. See ``Rule``."""
 
@@ -109,6 +117,7 @@ def requirement(
             cost=cost,
             set_up=set_up,
             late=late,
+            by_put=by_put,
         )
 
     return mark

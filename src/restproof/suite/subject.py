@@ -413,7 +413,12 @@ class Subject:
         return max(paging.min, min(size, paging.max or size))
 
     def pages(
-        self, size: int | None = None, query: Query = (), *, scope: Mapping[str, Any] | None = None
+        self,
+        size: int | None = None,
+        query: Query = (),
+        *,
+        scope: Mapping[str, Any] | None = None,
+        credential: str | None = USUAL,
     ) -> Sequence[Reply]:
         """All pages of a list, followed to the end. Raises ``SetUpFailed`` where a page is no list."""
         paging = self.resource.paging
@@ -422,7 +427,7 @@ class Subject:
         number = 1
         asked = (*query, *self.page_query(size, 1))
         while True:
-            reply = self.list(asked, scope=scope)
+            reply = self.list(asked, scope=scope, credential=credential)
             if not reply.ok or reply.entries is None:
                 raise SetUpFailed(
                     f"set-up: a list of {self.name} answered {reply.status or reply.exchange.error} without its entries"
@@ -436,13 +441,15 @@ class Subject:
                     return found
                 asked = following
                 continue
-            if len(reply.entries) < (size or 1):
+            # A server that passes over the number gives the same page again and again.
+            stuck = len(found) > 1 and reply.entries == found[-2].entries
+            if stuck or len(reply.entries) < (size or 1):
                 return found
             number += 1
             asked = (*query, *self.page_query(size, number))
 
     def next_query(self, reply: Reply) -> Query | None:
-        """The query of the next page that a token-style answer names; ``None`` on the last."""
+        """The query of the next page that an answer names; ``None`` on the last."""
         paging = self.resource.paging
         following: Any = None
         if paging.next_header:
@@ -453,12 +460,15 @@ class Subject:
                 following = following.get(part) if isinstance(following, dict) else None
         else:
             following = links(reply).get("next")
+        if isinstance(following, int) and not isinstance(following, bool):
+            following = str(following)
         if not isinstance(following, str) or not following:
             return None
         if "?" in following or "/" in following:
             return tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True))
-        before = tuple(pair for pair in reply.exchange.request.query if pair[0] != paging.token)
-        return (*before, (paging.token or "token", following))
+        name = {"page": paging.page, "offset": paging.offset}.get(paging.style) or paging.token or "token"
+        before = tuple(pair for pair in reply.exchange.request.query if pair[0] != name)
+        return (*before, (name, following))
 
     def walk(
         self, query: Query = (), *, scope: Mapping[str, Any] | None = None, size: int | None = None

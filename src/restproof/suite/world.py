@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, token
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from restproof.suite.subject import Subject
 
 _CLOCK_MARGIN = 0.1
-_MOST_AGED = 5
+_MOST_AGED = 12
+_AGED_AT_ONCE = 3
 NOT_OBSERVABLE = "not observable from a recording"
 
 Observer = Callable[[Reply], None]
@@ -206,13 +208,15 @@ class World:
 
     def aged(self, subject: Subject, resolution: float) -> Instance:
         """An instance that nobody has changed for ``resolution`` seconds, so that a clock of that resolution tells then
-        from now. One that an earlier item made for itself, where there is one; waits for what is left."""
-        found = next(iter(self._aged.get(subject.name, ())), None)
-        if found is not None:
-            self._aged[subject.name].remove(found)
+        from now. One that an earlier item made for itself, where there is one; waits for what is left. Where there is
+        none, some are made, which then share the wait."""
+        left_over = self._aged.setdefault(subject.name, [])
+        found = left_over.pop(0) if left_over else None
         kept = self.keeper.may(f"aged {subject.about[1]}", found and asdict(found[0]))
         if kept is None:
-            instance, made = subject.given(tag="aged"), self.clock.monotonic()
+            some = [subject.given(subject.bodies.full(f"aged{n}")) for n in range(_AGED_AT_ONCE)]
+            instance, made = some[0], self.clock.monotonic()
+            left_over.extend((another, made) for another in some[1:])
         else:
             instance, made = Instance(**kept), found[1] if found else 0.0
         left = made + resolution + _CLOCK_MARGIN - self.clock.monotonic()
@@ -269,7 +273,7 @@ class World:
             if free and subject.bodies.unique_value(name) == RUN:
                 schema = subject.bodies.writable[name]
                 # The last two stand in another order where text is compared by UTF-16 units.
-                for tail in ("look", "look alike", "Look", "\uff5e", "\U0001f3d7"):
+                for tail in ("look", "look + like & co", "Look", "\uff5e", "\U0001f3d7"):
                     if is_valid(schema, f"{'x' * TOKEN_LENGTH} {tail}"):
                         body = {**subject.bodies.minimal(f"l{len(made)}"), name: f"{RUN} {tail}"}
                         made.append(subject.given(body).sent[name])
@@ -310,6 +314,8 @@ class World:
         resource = self.contract.resources[name]
         if key == "none":
             return self.absent_id(resource)
+        if key == "deleted":
+            return self.deleted_id(name)
         if (
             which != "main"
             and key != "other"
@@ -317,6 +323,17 @@ class World:
         ):
             key = which if key == "0" else f"{which}:{key}"
         return self.shared(name, key).id
+
+    def deleted_id(self, name: str) -> Any:
+        """The id of an instance that was made and deleted."""
+        from restproof.suite.subject import Subject
+
+        gone, setup = self.shared(name, "deleted"), f"{name}:deleted"
+        if (name, gone.id) not in self._gone:
+            subject = Subject(self, self.contract.resources[name], setup=setup, token=self.setup_token(setup))
+            if not subject.delete(gone.id, scope=gone.scope).ok:
+                raise SetUpFailed(f"set-up: the delete of {an(name)} failed")
+        return gone.id
 
     def lookup(self, name: str, id: Any) -> Mapping[str, Any] | None:
         """The representation of a shared instance, for fields that show a referent."""
