@@ -83,14 +83,12 @@ def test_the_etag_follows_the_state(resource: Subject):
         )
 
 
-@requirement("conditional.if-none-match", on="read", needs="create", when=has_etag, cost=5)
+@requirement("conditional.if-none-match", on="read", needs="create", when=has_etag, cost=4)
 def test_a_read_of_what_is_known_is_not_modified(resource: Subject):
     made = resource.own()
     tag = tag_of(resource, made.id)
     known = resource.read(made.id, headers=(("If-None-Match", tag),))
     must.have_status(known, "not_modified", because="If-None-Match with the present ETag")
-    among = resource.read(made.id, headers=(("If-None-Match", f'"restproof", {tag}'),))
-    must.have_status(among, "not_modified", because="If-None-Match with the present ETag among others")
     if outdated(resource, made.id):
         other = resource.read(made.id, headers=(("If-None-Match", tag),))
         must.have_status(other, "read", because="If-None-Match with the ETag of an earlier state")

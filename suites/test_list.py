@@ -146,7 +146,7 @@ def test_a_page_has_the_default_size(resource: Subject, fill):
 def test_the_pages_hold_every_entry_once(resource: Subject):
     entries = some(resource)
     if not filling(len(entries)) and resource.bodies.creatable:
-        resource.given(tag="even")
+        resource.another("even")
         resource.world.listed.clear()
         entries = settled(resource)
     if len(entries) < 2:
@@ -287,9 +287,10 @@ def test_link_relations_are_right(resource: Subject):
     free = resource.contract.query.filter != "{name}" or resource.resource.status("unknown_query").accepted
     kept = (*((("restproof", "kept & quoted"),) if free else ()), *harmless(resource))
     count = len(entries)
-    # Where the last page is not full, and where it is: the whole list, or some pages of it.
+    # Where the last page has one entry, if it can be, and where it is full: the whole list, or some pages of it.
     full = [count] if resource.allowed_size(count) == count else filling(count)
-    for size in sorted({resource.allowed_size(n) for n in (ceil(count / 3), *full)}):
+    uneven = [*filling(count - 1), ceil(count / 3)][0]
+    for size in sorted({resource.allowed_size(n) for n in (uneven, *full)}):
         follow_links(resource, entries, size, kept)
     several = ((q, m) for q, m in few_matching(resource, entries) if len(m) > 1)
     for query, matching in [] if every_entry(resource) else [*islice(several, 1)]:
@@ -369,7 +370,7 @@ def few_matching(resource: Subject, entries: list):
 @of_a_steady_list
 def test_totals_tell_the_truth(resource: Subject):
     if resource.bodies.creatable and resource.resource.supports("delete"):
-        resource.delete(resource.given(tag="gone").id)  # what is gone is not counted
+        resource.delete(resource.another("gone").id)  # what is gone is not counted
     if resource.bodies.creatable and resource.resource.parents:
         with suppress(NotTested):
             resource.elsewhere()  # nor is what another parent holds

@@ -59,7 +59,7 @@ def resolved(field: Field, value: Any) -> Any:
     """``value`` as it would be sent: every reference gets an id of the right type, another one for each key."""
 
     def instance(name: str, key: str) -> Any:
-        number = {"0": 1, "1": 2, "other": 3, "none": 4}[key]
+        number = {"0": 1, "1": 2, "other": 3, "none": 4, "deleted": 5}[key]
         return number if field.contract.resources[name].id.type == "integer" else f"{name}-{number}"
 
     return resolve(value, TOKEN, instance)

@@ -199,12 +199,14 @@ def test_an_entry_with_members_is_tried_member_by_member() -> None:
 
 def test_a_map_is_tried_with_names_of_its_own() -> None:
     prices = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}}
-    assert {"Site Office", "unit-7b"} in [set(c.value) for c in accepted(prices)]
+    assert {" Site Office ", "unit-7.B"} in [set(c.value) for c in accepted(prices)]
+    assert {0, 45.123456} <= {c.value["key"] for c in accepted(prices) if "key" in c.value}
     wrong = [c.value["key"] for c in refused(prices) if "key" in c.value]
     assert "5" in wrong
     assert any(isinstance(v, int | float) and v < 0 for v in wrong)
-    closed = {**prices, "propertyNames": {"maxLength": 3}}
-    assert not [c for c in refused(closed) if c.keyword == "additionalProperties"]
+    short = {**prices, "propertyNames": {"pattern": "^[a-z]{2}$"}, "maxProperties": 3}
+    assert 3 in [len(c.value) for c in accepted(short)]
+    assert 4 in [len(c.value) for c in refused(short) if all(len(n) == 2 for n in c.value)]
 
 
 def test_the_second_entry_of_an_array_is_tried_too() -> None:

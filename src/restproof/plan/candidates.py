@@ -291,7 +291,7 @@ def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
         ("the other case", base.swapcase()),
         ("digits", re.sub(r"[^\W\d_]", "1", base)),
         ("punctuation", re.sub(r"\w", "!", base)),
-        *((("a sign in front", f"-{base}"),) if base[:1].isdigit() else ()),
+        *((("a sign in front", f"-{base}"),) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", base) else ()),
         ("a letter outside ASCII", ("Ä" + base[1:]) if base else "Ä"),
         ("a line break at the end", f"{base}\n"),
         ("a character more", f"{base}{base[-1:]}"),
@@ -376,9 +376,17 @@ def _maps(schema: JsonSchema) -> Iterator[Candidate]:
     if not isinstance(values, Mapping) or schema.get("maxProperties", 2) < 2:
         return
     base = {n: sample(schema["properties"][n]) for n in schema.get("required", ()) if n in schema.get("properties", {})}
-    plain, names = sample(values), list(_names(schema.get("propertyNames", {})))
+    plain, names = sample(values), _names(schema.get("propertyNames", {}), 3)
     if plain is not None and len(names) > 1:
         yield Candidate("additionalProperties", "two members of a map", {**base, names[0]: plain, names[1]: plain})
+    most = schema.get("maxProperties", _LONGEST_ARRAY)
+    if plain is not None and most < _LONGEST_ARRAY:
+        many = {**base, **{n: plain for n in _names(schema.get("propertyNames", {}), most + 1) if n not in base}}
+        for count, note in ((most, "as many members as allowed"), (most + 1, "one member too many")):
+            if len(many) >= count:
+                yield Candidate("maxProperties", note, dict(list(many.items())[:count]))
+    if schema.get("minProperties"):
+        yield Candidate("minProperties", "no members", {})
     for name in names[-1:]:
         for right in accepted(values)[:_SEVERAL]:
             yield Candidate("additionalProperties", f"a member of a map with {right.note}", {**base, name: right.value})
@@ -387,12 +395,14 @@ def _maps(schema: JsonSchema) -> Iterator[Candidate]:
             yield Candidate("additionalProperties", note, {**base, name: wrong.value})
 
 
-def _names(schema: Any) -> Iterator[str]:
-    """Names for members of a map that careless code changes, as far as the schema of the names lets them be; else
-    others."""
-    usual = [n for n in (" Site Office ", "unit-7.B", "key") if is_valid(schema, n)]
-    drawn = (nth({**schema, "type": "string"}, number) for number in range(3)) if isinstance(schema, Mapping) else ()
-    yield from usual if len(usual) > 1 else [n for n in dict.fromkeys((*usual, *drawn)) if n is not None]
+def _names(schema: Any, count: int) -> list[str]:
+    """Names for members of a map: some that careless code changes, as far as their schema lets them be, then others."""
+    usual = (" Site Office ", "unit-7.B", "key", *(f"key{n}" for n in range(count)))
+    found = [n for n in usual if is_valid(schema, n)][:count]
+    if len(found) < count and isinstance(schema, Mapping):
+        drawn = (nth({**schema, "type": "string"}, number) for number in range(count))
+        found = list(dict.fromkeys([*found, *(n for n in drawn if n is not None)]))[:count]
+    return found
 
 
 def fullest(schema: JsonSchema) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Status
@@ -81,7 +81,7 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
             actual=shown(actual),
         )
         return
-    for path, expected, found in differences(wanted, actual):
+    for path, expected, found in (*differences(wanted, actual), *_added(reply, wanted, actual)):
         name = path.split("/")[1] if path.count("/") else path
         if reply.resource.properties.get(name, {}).get("format") == "date-time" and same_instant(expected, found):
             continue
@@ -97,6 +97,16 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
             pointer=(reply.entity_pointer if pointer is None else pointer) + path,
             field=name,
         )
+
+
+def _added(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Members that maps have besides what they must: their names are data, so that none may be added. After an update
+    those from before may be left (RFC 7396 §2)."""
+    for name, value in wanted.items() if reply.operation in ("create", "replace") else ():
+        schema, found = reply.resource.properties.get(name, {}), actual.get(name)
+        is_map = isinstance(schema.get("additionalProperties"), Mapping) and "properties" not in schema
+        if is_map and isinstance(value, Mapping) and isinstance(found, Mapping) and found.keys() - value.keys():
+            yield f"/{name}", value, found
 
 
 def hold(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -237,7 +238,10 @@ class Subject:
         self.world.listed.clear()
         creates = operation == "create" or (operation == "replace" and creates_by_put(self.resource))
         if not creates:
-            return self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
+            reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
+            if reply.ok:
+                self.world.forget_state(self, id)
+            return reply
         unique = {n: body[n] for n in self.bodies.unique_fields if isinstance(body, dict) and n in body}
         who = self.credential if credential == USUAL else credential
         entry = self.world.ledger.intend(
@@ -345,9 +349,14 @@ class Subject:
         """The instance that all cases share. No case leaves it changed."""
         return self.world.shared(self.name, key)
 
+    def another(self, tag: str = "", *, scope: Mapping[str, Any] | None = None) -> Instance:
+        """A new instance each time, also where a case asks twice."""
+        token = self.world.another_token(self)
+        return self.given(self.resolved_as(token, self.bodies.minimal(tag), scope), scope=scope)
+
     def elsewhere(self) -> Instance:
         """An instance under another parent."""
-        return self.shared("other") if self.has_other_root else self.given(scope=self.scope("other"))
+        return self.shared("other") if self.has_other_root else self.another(scope=self.scope("other"))
 
     def own(self, body: Any = None) -> Instance:
         """The item's own instance, made (with ``body``) by its first case: what the item's cases do to it touches no
@@ -508,14 +517,21 @@ class Subject:
         raise CaseFailed(finding)
 
 
-def links(reply: Reply) -> dict[str, str]:
-    """Link relations of an answer (RFC 8288 §3): relation → target."""
-    from requests.utils import parse_header_links
+_LINK = re.compile(r'<([^>]*)>((?:"(?:[^"\\]|\\.)*"|[^",])*)')
+_PARAMETER = re.compile(r';\s*([^\s=;]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?')
 
-    header = reply.members("Link")
-    if not header:
-        return {}
-    return {rel: link["url"] for link in parse_header_links(header) for rel in link.get("rel", "").split()}
+
+def links(reply: Reply) -> dict[str, str]:
+    """Link relations of an answer: relation → target. Names of parameters and relation types are the same in any case
+    (RFC 8288 §2.1.1, §3)."""
+    found: dict[str, str] = {}
+    for target, parameters in _LINK.findall(reply.members("Link") or ""):
+        relations = (
+            quoted or bare for name, quoted, bare in re.findall(_PARAMETER, parameters) if name.lower() == "rel"
+        )
+        for relation in next(relations, "").lower().split():
+            found.setdefault(relation, target)
+    return found
 
 
 def encode(value: Any) -> bytes:

@@ -224,6 +224,10 @@ class World:
             self.clock.sleep(left)
         return instance
 
+    def forget_state(self, subject: Subject, id: Any) -> None:
+        """The instance was written to: what was seen of it before is no longer so."""
+        self._states.pop((subject.name, id), None)
+
     def state(self, subject: Subject, id: Any, *, fresh: bool = False) -> dict[str, Any]:
         """The representation as it was last seen (``fresh``: as it is now)."""
         item, key = subject.about[0] or "", (subject.name, id)
