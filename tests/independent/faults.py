@@ -72,7 +72,7 @@ _GROUPS: dict[str, str] = {
         """,
     "input.too-large": "large-500 large-accepted long-uri-500",
     # ------------------------------------------------------------------ updates
-    "update.only-named update.persists": """
+    "update.only-named update.persists update.answers-ok": """
         patch-resets patch-resets-active patch-resets-private patch-clears-departments city-clears-zip open-clears-due-date patch-ignores-division
         patch-ignores-reference
         """,
