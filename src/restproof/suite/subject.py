@@ -526,10 +526,8 @@ def links(reply: Reply) -> dict[str, str]:
     (RFC 8288 §2.1.1, §3)."""
     found: dict[str, str] = {}
     for target, parameters in _LINK.findall(reply.members("Link") or ""):
-        relations = (
-            quoted or bare for name, quoted, bare in re.findall(_PARAMETER, parameters) if name.lower() == "rel"
-        )
-        for relation in next(relations, "").lower().split():
+        said = [quoted or bare for name, quoted, bare in _PARAMETER.findall(parameters) if name.lower() == "rel"]
+        for relation in " ".join(said[:1]).lower().split():
             found.setdefault(relation, target)
     return found
 
