@@ -3,6 +3,7 @@
 import base64
 
 from restproof.suite import Field, Inconclusive, NotTested, Reply, Subject, every_exchange, for_each, must, requirement
+from restproof.suite.lists import narrowing
 
 EVERY = ("list", "create", "read", "update", "replace", "delete")
 WRITES = ("create", "update", "replace", "delete")
@@ -240,15 +241,18 @@ def nothing_of_another(resource: Subject, operation):
     made = resource.own() if operation == "delete" else resource.target()
     before = resource.before(made.id)
     if operation == "list":
-        pages = resource.pages(credential="foreign")
-        must.hold(
-            made.id not in resource.entry_ids(e for page in pages for e in page.entries or ()),
-            pages[-1],
-            "a list shows another tenant's resource",
-            kind="foreign entry",
-            expected="own entries",
-            actual="another tenant's entry",
-        )
+        pages = list(resource.pages(credential="foreign"))
+        first = resource.page_query(resource.largest_page())
+        pages += [resource.list((*query, *first), credential="foreign") for query in narrowing(resource, made)]
+        for page in pages:
+            must.hold(
+                made.id not in resource.entry_ids(page.entries or ()),
+                page,
+                "a list shows another tenant's resource",
+                kind="foreign entry",
+                expected="own entries",
+                actual="another tenant's entry",
+            )
         return
     reply = perform(resource, operation, made.id, credential="foreign")
     if not chosen:

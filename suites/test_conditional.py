@@ -4,7 +4,7 @@ import re
 
 from restproof.plan.symbols import RUN
 from restproof.semantics.state import same
-from restproof.suite import NotTested, Subject, must, requirement
+from restproof.suite import Inconclusive, NotTested, Subject, all_answered, create_at_once, for_each, must, requirement
 
 ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
@@ -153,13 +153,21 @@ def write(resource: Subject, operation: str, id, headers):
     return resource.delete(id, headers=headers)
 
 
-@requirement("idempotency.key", on="create", needs="list", when=lambda c, r: c.idempotency_key is not None, cost=4)
-def test_a_repeated_key_has_one_effect(resource: Subject, contract):
-    key = ((contract.idempotency_key, resource.token),)
+def marked(resource: Subject) -> list[str]:
+    """A field that takes a text which only one case sends: it tells its resources from what others make at the same
+    time."""
     bodies, references = resource.bodies, resource.resource.references
-    # A text that only this case sends tells its own from what others make at the same time.
-    marked = [n for n in bodies.writable if n not in references and bodies.unique_value(n) == RUN][:1]
-    body = {**bodies.minimal(), **dict.fromkeys(marked, RUN)}
+    return [n for n in bodies.writable if n not in references and bodies.unique_value(n) == RUN][:1]
+
+
+@requirement("idempotency.key", on="create", needs="list", when=lambda c, r: c.idempotency_key is not None, cost=4)
+@for_each(lambda field: [{"together": False}, {"together": True}])
+def test_a_repeated_key_has_one_effect(resource: Subject, contract, together):
+    key, marks = ((contract.idempotency_key, resource.token),), marked(resource)
+    body = {**resource.bodies.minimal(), **dict.fromkeys(marks, RUN)}
+    if together:
+        at_the_same_time(resource, body, key, marks)
+        return
     first = resource.create(body, headers=key)
     must.have_status(first, "created")
     before = [*resource.entry_ids(resource.walk()), first.id]
@@ -183,7 +191,7 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract):
         actual=count,
     )
     others = [e for e in entries if isinstance(e, dict) and e.get(resource.resource.id.field) not in before]
-    twins = [e for e in others if any(e.get(n) == second.sent[n] for n in marked)]
+    twins = [e for e in others if any(e.get(n) == second.sent[n] for n in marks)]
     must.hold(
         not twins,
         second,
@@ -192,3 +200,35 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract):
         expected="one effect",
         actual=f"{1 + len(twins)} resources",
     )
+
+
+def at_the_same_time(resource: Subject, body: dict, key, marks: list[str]) -> None:
+    """Each is refused while another is at work, or gets the answer of the one that was; afterwards all do. There is one
+    effect."""
+    scope = resource.scope()
+    if not marks:
+        raise Inconclusive("no field tells what one case made from what others do")
+    sent = resource.resolved(body, scope)
+    request = resource.request("create", body=sent, scope=scope, headers=key)
+    replies = create_at_once(resource, request, sent, scope)
+    all_answered(replies)
+    made = [e for e in resource.walk() if isinstance(e, dict) and all(e.get(n) == sent[n] for n in marks)]
+    must.hold(
+        len(made) <= 1,
+        replies[-1],
+        f"three creates with one idempotency key at the same time made {len(made)} resources",
+        kind="race",
+        expected="one effect",
+        actual=f"{len(made)} resources",
+    )
+    made_one = next((r for r in replies if r.ok), None)
+    if made_one is not None:
+        again = resource.create(body, headers=key)
+        must.hold(
+            again.status == made_one.status and again.id == made_one.id,
+            again,
+            "after several creates with one idempotency key a repeat did not get the answer of the one that succeeded",
+            kind="idempotency",
+            expected=made_one.status,
+            actual=again.status,
+        )

@@ -3,7 +3,17 @@
 from restproof.contract.shapes import is_nullable
 from restproof.plan.symbols import RUN, TOKEN_LENGTH
 from restproof.semantics.checker import is_valid
-from restproof.suite import Field, NotTested, Subject, all_answered, at_once, for_each, must, requirement
+from restproof.suite import (
+    Field,
+    NotTested,
+    Subject,
+    all_answered,
+    at_once,
+    create_at_once,
+    for_each,
+    must,
+    requirement,
+)
 
 
 def has_unique(contract, resource) -> bool:
@@ -65,9 +75,9 @@ def keys(field: Field):
 def test_a_duplicate_is_a_conflict_and_the_first_stays(resource: Subject, key, which):
     scope = resource.another_scope() if which == "other" else resource.scope()
     body = resource.bodies.keyed(key=key)
-    first = resource.given(body)
-    before = resource.observe(first.id)
     same = {n: body[n] for n in resource.resource.unique[key]} if key or which == "other" else body
+    first = resource.given(resource.bodies.kept_rules({**resource.bodies.unusual(), **body}, fixed=same))
+    before = resource.observe(first.id)
     second = resource.create(resource.bodies.kept_rules(resource.bodies.full("other"), fixed=same), scope=scope)
     must.be_refused(second, "conflict", because="a second create with a unique value that is taken")
     must.agree(
@@ -196,16 +206,8 @@ def test_a_resource_does_not_conflict_with_itself(resource: Subject):
 @requirement("conflict.race", on="create", when=has_unique, cost=5)
 @for_each(lambda field: [{"round": n} for n in range(2)])
 def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round):
-    world, body = resource.world, resource.resolved(resource.bodies.keyed())
-    scope = resource.scope()
-    request = resource.request("create", body=body, scope=scope)
-    entry = world.ledger.intend(
-        resource.name,
-        resource.collection(request, scope),
-        {n: body[n] for n in resource.bodies.unique_fields if n in body},
-        headers=world.headers(scope),
-    )
-    replies = at_once(resource, "create", [(request, body)] * 3, scope)
+    scope, body = resource.scope(), resource.resolved(resource.bodies.keyed())
+    replies = create_at_once(resource, resource.request("create", body=body, scope=scope), body, scope)
     # A contract may answer a conflict with the resource that is there, and a success of its own.
     made = [
         r
@@ -213,12 +215,6 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(resource: Subject, round)
         if r.ok
         and (r.status in resource.resource.status("created") or r.status not in resource.resource.status("conflict"))
     ]
-    for reply in made:
-        if reply.id is not None:
-            world.ledger.created(entry, resource.item_target(reply.id, scope), reply.id)
-            entry = world.ledger.intend(
-                resource.name, resource.collection(request, scope), {}, headers=world.headers(scope)
-            )
     all_answered(replies)
     if all(r.crowded_out for r in replies):
         raise NotTested(f"the values of a unique field of {resource.name} are used up")

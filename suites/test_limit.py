@@ -88,6 +88,16 @@ def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, c
     refused = other.send(
         other.request("create", body=body), "create", credential="throttled", expect_throttle=True, sent=body
     )
+    names = contract.rate_limit
+    if refused.ok and names is not None and names.reset is not None:
+        must.hold(
+            refused.header(names.reset) != reply.header(names.reset),
+            refused,
+            "a create was answered in a window whose limit is reached",
+            kind="not throttled",
+            expected="429",
+            actual=refused.status,
+        )
     if refused.status in contract.status("throttled"):
         must.hold(
             not other.holding(body),

@@ -248,20 +248,26 @@ def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
 
 
 def unknown_queries(field: Field):
-    if field.resource.sort or field.resource.filters:
-        for name in ("restproof_unknown_field",):
-            yield {"query": "sort", "name": name}
-            yield {"query": "filter", "name": name}
+    """A field that does not exist; and one that does, and that the list is not sorted or filtered by."""
+    resource, query = field.resource, field.contract.query
+    if resource.sort or resource.filters:
+        for kind in ("sort", "filter"):
+            yield {"query": kind, "name": "restproof_unknown_field"}
+    others = {query.sort, resource.paging.page, resource.paging.size, resource.paging.offset, resource.paging.token}
+    others |= {p.name for r in field.contract for p in r.parameter_parents}
+    plain = [n for n, p in resource.properties.items() if not types_of(p) & {"object", "array"} and n not in others]
+    for kind, known in (("sort", resource.sort), ("filter", resource.filters)):
+        yield from ({"query": kind, "name": n} for n in [n for n in plain if n not in known][:1] if known)
 
 
 @requirement("list.unknown-query-field", on="list", when=lambda c, r: not c.status("unknown_query").accepted)
 @for_each(unknown_queries)
 def test_an_unknown_query_field_gets_its_status(resource: Subject, query, name):
     asked = resource.sort_query(name) if query == "sort" else resource.filter_query(name, "1")
-    must.be_refused(resource.list(asked), "unknown_query", because=f"{query} by a field that does not exist")
-    if query == "sort":
+    must.be_refused(resource.list(asked), "unknown_query", because=f"{query} by {name}")
+    if query == "sort" and name not in resource.resource.properties:
         must.be_refused(
             resource.list(resource.sort_query(name, descending=True)),
             "unknown_query",
-            because="sort down by a field that does not exist",
+            because=f"sort down by {name}",
         )

@@ -295,10 +295,12 @@ def test_a_payload_in_a_filter_matches_nothing(resource: Subject, name):
 def odd_queries(field: Field):
     paging, query = field.resource.paging, field.contract.query
     # ``raw``: a query as it stands, not percent-encoded by the client.
-    names = [paging.size, query.sort, query.filter.replace("{name}", "id")] if paging.style != "none" else [query.sort]
+    number = {"page": paging.page, "offset": paging.offset}.get(paging.style, paging.size)
+    by_id = query.filter.replace("{name}", "id")
+    names = [paging.size, query.sort, by_id, number] if paging.style != "none" else [query.sort]
     if paging.style == "token" and paging.token:
         yield from ({"query": [[paging.token, value]], "raw": ""} for value in ("restproof", "cmVzdHByb29m", ""))
-    for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "\U0001f3d7", "[]")):
+    for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "9" * 20, "\U0001f3d7")):
         yield {"query": [[names[at % len(names)], value]], "raw": ""}
     if not field.leads:
         return

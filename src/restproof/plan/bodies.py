@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from restproof.contract.model import Contract, Example, Never, Ordered, Resource, creates_by_put
-from restproof.contract.shapes import is_nullable
+from restproof.contract.shapes import is_nullable, types_of
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of
 from restproof.plan.values import value_strategy
@@ -198,6 +198,16 @@ class Bodies:
         names.sort(key=lambda n: n not in self.unique_fields)
         changes = (self.kept_rules({n: self.another(n)}, self.minimal()) for n in names)
         return next((change for change in changes if change), {})
+
+    def unusual(self) -> Body:
+        """Booleans and enumerations that a create may leave out, with a value that is not their default: what is
+        hidden, closed or archived is there all the same."""
+        kept, found = {*self.required, *self.unique_fields}, dict[str, Any]()
+        for name, schema in self.writable.items():
+            if name not in kept and ("enum" in schema or "boolean" in types_of(schema)):
+                values = [c.value for c in accepted(schema) if c.value is not None]
+                found.update([(name, v) for v in values if not same(v, self.defaults.get(name))][-1:])
+        return found
 
     def other_values(self) -> Body:
         """A valid update of every field that can change, references apart, of what was made with the full body."""

@@ -264,13 +264,13 @@ _TEXTS = (
     # What databases and frameworks like to change: normal forms, astral characters, blanks, quotes, line ends.
     Candidate(
         "text",
-        "composed and decomposed, right-to-left and astral characters",
-        "caf\u00e9 cafe\u0301 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 🏗️ 👩🏽‍🔧",
+        "composed and decomposed, right-to-left and astral characters, odd blanks",
+        "caf\u00e9 cafe\u0301 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 🏗️ 👩🏽‍🔧 a\u00a0b\u2028c",
     ),
     Candidate(
         "text",
         "blanks at both ends, quotes, markup and several lines",
-        '  O\'Brien "& Sons" <b>\\ 1/2 %s ${x}\r\nsecond\tline\nthird  ',
+        '  O\'Brien "& Sons" &amp; <b>\\ %s ${x}\r\nsecond\tline\nthird  ',
     ),
     Candidate("text", "digits with zeros in front", "0042"),
     Candidate("text", "text that looks like null", "null"),

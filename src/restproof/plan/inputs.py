@@ -129,6 +129,8 @@ def unknown_field_bodies(field: Field) -> Iterator[Case]:
         yield _unknown(_UNKNOWN, "beside a valid change", {name: field.bodies.plain(name, "x"), _UNKNOWN: None})
     if field.resource.envelope.request:
         yield {**_unknown(_UNKNOWN, "beside the envelope", base), "beside": {_UNKNOWN: "restproof"}}
+        for name, symbol in _parameters_beside(field).items():
+            yield _unknown(name, f"{name} in the envelope, where it stands beside", {**base, name: symbol})
         for name, symbol in _parameters_in_path(field).items():
             yield {
                 **_unknown(name, f"{name} beside the envelope, where the path holds it", base),
@@ -156,6 +158,17 @@ def _with_unknown(schema: Mapping[str, Any], value: Any) -> Any:
             if isinstance(first, dict):
                 return [first, *value[1:]]
     return None
+
+
+def _parameters_beside(field: Field) -> dict[str, str]:
+    """Parameters that name a parent beside the envelope, or in the query, with the symbol for an id: in the envelope
+    they are fields that do not exist, unless the resource has such."""
+    own = [p for p in field.resource.parameter_parents if p.name not in field.resource.properties]
+    return {
+        p.name: reference(p.resource, 0)
+        for p in own
+        if field.resource.envelope.request and p.name not in fields_of(field)
+    }
 
 
 def _parameters_in_path(field: Field) -> dict[str, str]:
@@ -207,7 +220,6 @@ def _broken_rules(field: Field) -> Iterator[Case]:
             early, late = _two_values(field, rule)
             if early is None:
                 continue
-            both = {rule.first: late, rule.second: early}
             right = {rule.first: early, rule.second: late}
             note = f"{rule.second} before {rule.first}"
             if field.operation in ("create", "replace"):
@@ -215,7 +227,9 @@ def _broken_rules(field: Field) -> Iterator[Case]:
                     body = {**minimal, rule.first: first, rule.second: second}
                     yield {"field": rule.second, "note": note, "given": {}, "body": body}
             elif field.operation == "update":
-                yield {"field": rule.second, "note": note, "given": {}, "body": both}
+                for first, second in ((late, early), *_close_pairs(field, rule)[:1]):
+                    body = {rule.first: first, rule.second: second}
+                    yield {"field": rule.second, "note": note, "given": {}, "body": body}
                 yield {
                     "field": rule.first,
                     "note": f"{note}, which was stored before",
@@ -287,6 +301,13 @@ def _kept_rules(field: Field) -> Iterator[Case]:
                 "given": {},
                 "body": {**_base(field), rule.first: early, rule.second: late},
             }
+            if field.operation == "update" and is_nullable(field.bodies.writable[rule.first]):
+                yield {
+                    "field": rule.second,
+                    "note": f"{rule.second} before the stored {rule.first}, which becomes null",
+                    "given": {**minimal, rule.first: late, **_beside(field, rule.second, late)},
+                    "body": {rule.first: None, rule.second: early},
+                }
         elif isinstance(rule, Never) and field.operation == "update":
             for before, after in _transitions(field, rule):
                 yield {
@@ -334,17 +355,17 @@ def _two_values(field: Field, rule: Ordered) -> tuple[Any, Any]:
     return (options[0], options[-1]) if len(options) >= 2 else (None, None)
 
 
-def _close_pairs(field: Field, rule: Ordered) -> Iterator[tuple[Any, Any]]:
-    """Pairs in the wrong order that a careless comparison lets pass: of no value (0), within a day, and in the order of
-    text but not of time."""
+def _close_pairs(field: Field, rule: Ordered) -> list[tuple[Any, Any]]:
+    """Pairs in the wrong order that a careless comparison lets pass: of no value (0), within a month, within a day, and
+    in the order of text but not of time."""
     schemas = [field.bodies.writable[n] for n in (rule.first, rule.second)]
-    for first, second in (
+    pairs = (
         (7, 0),
+        ("2015-02-10", "2015-02-09"),
         ("2015-02-03T12:00:01Z", "2015-02-03T12:00:00Z"),
         ("2015-02-03T11:00:00Z", "2015-02-03T12:00:00+02:00"),
-    ):
-        if is_valid(schemas[0], first) and is_valid(schemas[1], second):
-            yield first, second
+    )
+    return [p for p in pairs if is_valid(schemas[0], p[0]) and is_valid(schemas[1], p[1])]
 
 
 def _later(value: Any, field: Field, rule: Ordered) -> Any:

@@ -29,11 +29,11 @@ PHRASES: tuple[str, ...] = (
 PLAIN_PHRASES: tuple[str, ...] = ("North Wing Renovation", "Harbour Street 12", "Unit 7B", "Level 3: lobby")
 
 SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
-    # A leap day, and days before 1900 and after what 32 bits of seconds can count.
-    "date": ("2024-02-29", "1899-12-31", "2097-08-15"),
+    # Leap days, one of a century among them, and days before 1900 and after what 32 bits of seconds can count.
+    "date": ("2024-02-29", "1899-12-31", "2000-02-29", "2097-08-15"),
     "date-time": ("2024-02-29T12:30:00Z", "2031-06-15T23:59:59Z", "2024-06-30T23:30:00+05:30"),
     "time": ("08:30:00Z",),
-    "uri": ("https://www.example.com/plans?sheet=2", "http://example.org"),
+    "uri": ("https://www.example.com/plans?sheet=2", "http://example.org", "http://example.org:8080/a%2Fb/?q=%20#top"),
     "email": ("site.office@example.com", "Night.Shift+2@example.com"),
     "uuid": ("6fa459ea-ee8a-4ca4-894e-db77e160355e",),
     "ipv4": ("192.0.2.17",),

@@ -80,6 +80,7 @@ def catalogue() -> dict[str, Fault]:
         faults_delete,
         faults_input,
         faults_list,
+        faults_page,
         faults_policy,
         faults_protocol,
         faults_state,
@@ -89,7 +90,7 @@ def catalogue() -> dict[str, Fault]:
 
     modules = (
         *(faults_protocol, faults_access, faults_input, faults_conflict),
-        *(faults_state, faults_values, faults_steps, faults_delete, faults_list, faults_policy),
+        *(faults_state, faults_values, faults_steps, faults_delete, faults_list, faults_page, faults_policy),
     )
     return {name: fault for module in modules for name, fault in module.fault.faults.items()}
 

@@ -151,6 +151,16 @@ def never_throttled(seam: Seam) -> None:
     seam.around("throttle", advice)
 
 
+@fault("writes-not-throttled", "limit.answers-429", "writes are answered past the limit")
+def writes_not_throttled(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        inner(call)
+        if call.method != "GET":
+            call.refusals.clear()
+
+    seam.around("throttle", advice)
+
+
 @fault("throttled-takes-effect", "limit.answers-429", "a request over the limit gets 429, and is done")
 def throttled_takes_effect(seam: Seam) -> None:
     pending: dict[int, Any] = {}

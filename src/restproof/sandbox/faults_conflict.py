@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from restproof.sandbox.call import Call
 from restproof.sandbox.faults import Register, Seam
 from restproof.sandbox.store import Entry
+from restproof.semantics.state import same
 from restproof.semantics.validate import Refusal
 
 fault = Register()
 
 _BEGINNING = 100
+_DAY = re.compile(r"(?<=^\d{4}-\d{2})-\d{2}$")
 
 
 @fault("rule-unchecked", "input.business-rule", "business rules are not checked")
@@ -186,3 +189,45 @@ def unique_ignores_case(seam: Seam) -> None:
         return found
 
     seam.around("duplicates", advice)
+
+
+@fault("rule-sees-cleared", "input.rule-kept", "an update's business rules look at stored values that it sets to null")
+def rule_sees_cleared(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
+        stored = call.entry.state if call.entry else {}
+        seen = {n: stored.get(n) if v is None else v for n, v in after.items()}
+        found: list[Refusal] = inner(call, seen, skip)
+        return found
+
+    seam.around("broken_rules", advice)
+
+
+@fault("rule-compares-months", "input.business-rule", "business rules compare the year and month of dates")
+def rule_compares_months(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
+        month = {n: _DAY.sub("-01", v) if isinstance(v, str) else v for n, v in after.items()}
+        found: list[Refusal] = inner(call, month, skip)
+        return found
+
+    seam.around("broken_rules", advice)
+
+
+@fault("unique-among-usual", "conflict.duplicate", "what has a boolean off its default bars no duplicate")
+def unique_among_usual(seam: Seam) -> None:
+    steps = seam.steps
+
+    def usual(call: Call, state: Mapping[str, Any]) -> bool:
+        shapes = call.resource.shapes.create["properties"]
+        return all(same(state.get(n), p["default"]) for n, p in shapes.items() if isinstance(p.get("default"), bool))
+
+    def checked(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        holders = (steps.store.taken(call.resource, key, call.scope or (), after) for key in call.resource.unique)
+        others = [steps.store.entry(seq) for seq in holders if seq is not None]
+        return found if all(o is None or usual(call, o.state) for o in others) else []
+
+    def stored(inner: Any, call: Call, key: str, tenant: str, state: Mapping[str, Any]) -> Any:
+        return steps.store.insert(call.resource, key, call.scope or (), tenant, state, unique=False)
+
+    seam.around("duplicates", checked)
+    seam.around("insert", stored)

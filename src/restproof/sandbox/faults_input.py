@@ -441,3 +441,14 @@ def _reordered(seam: Seam, early: str, late: str) -> None:
         return by_case[early] if chosen.case == late and early in by_case else chosen
 
     seam.around("choose_refusal", advice)
+
+
+@fault("parameter-inside-ignored", "input.unknown-field", "a parent's parameter is overlooked inside the envelope")
+def parameter_inside_ignored(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        inner(call)
+        if call.fields is not None and call.resource.envelope.request:
+            names = {p.name for p in call.resource.parameter_parents} - call.resource.properties.keys()
+            call.fields = {n: v for n, v in call.fields.items() if n not in names}
+
+    seam.around("open_envelope", advice)

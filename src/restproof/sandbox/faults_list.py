@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,6 +13,8 @@ from restproof.sandbox.store import Entry
 from restproof.semantics.validate import Refusal
 
 fault = Register()
+
+_LONG = 200
 
 
 @fault("empty-list-404", "list.answers-ok", "a list without entries below a parent is 404")
@@ -71,6 +72,18 @@ def list_entry_differs(seam: Seam) -> None:
     seam.around("answer_list", advice)
 
 
+@fault("list-cuts-long-text", "list.entry-agrees", "text in a list's entries is cut after two hundred characters")
+def list_cuts_long_text(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        answer: Answer = inner(call, entries)
+        shown = answer.payload if isinstance(answer.payload, list) else next(iter(answer.payload.values()))
+        for entry in shown:
+            entry.update({n: v[:_LONG] for n, v in entry.items() if isinstance(v, str)})
+        return answer
+
+    seam.around("answer_list", advice)
+
+
 def _first_text(call: Call, entry: dict[str, Any]) -> str | None:
     fields = call.resource.shapes.create["properties"]
     return next((n for n, v in entry.items() if n in fields and isinstance(v, str) and len(v) > 3), None)
@@ -115,92 +128,6 @@ def sort_ignores_case(seam: Seam) -> None:
     seam.around("sorted", advice)
 
 
-@fault("page-skips-one", "list.pages-partition", "every page but the first begins one entry too late")
-def page_skips_one(seam: Seam) -> None:
-    _shifted(seam, 1)
-
-
-@fault("page-repeats-one", "list.pages-partition", "every page but the first repeats an entry of the one before")
-def page_repeats_one(seam: Seam) -> None:
-    _shifted(seam, -1)
-
-
-def _shifted(seam: Seam, by: int) -> None:
-    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        start = seam.steps.page_start(query, entries)
-        if not start or not query.page.size:
-            found: list[Entry] = inner(call, query, entries)
-            return found
-        return entries[start + by : start + by + query.page.size]
-
-    seam.around("paged", advice)
-
-
-@fault("size-ignored", "list.page-size", "a page holds the default number of entries whatever is asked for")
-def size_ignored(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> int:
-        inner(call)
-        return call.resource.paging.default or 100
-
-    seam.around("read_size", advice)
-
-
-@fault("smallest-page-default", "list.page-size", "a page of the smallest size holds the default number of entries")
-def smallest_page_default(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> int:
-        size: int = inner(call)
-        return (call.resource.paging.default or 100) if size == call.resource.paging.min else size
-
-    seam.around("read_size", advice)
-
-
-@fault("page-too-long", "list.page-size", "a page holds one entry too many")
-def page_too_long(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        start = seam.steps.page_start(query, entries)
-        return entries[start : start + query.page.size + 1] if query.page.size else entries
-
-    seam.around("paged", advice)
-
-
-@fault("total-of-page", "list.totals", "the total is one too high")
-def total_of_page(seam: Seam) -> None:
-    seam.around("total", lambda inner, call, total: total + 1)
-
-
-@fault("link-drops-query", "list.links", "links lose the request's other query parameters")
-def link_drops_query(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, changed: dict[str, str]) -> str:
-        query = "&".join(f"{n}={v}" for n, v in changed.items())
-        return f"{call.base_url}{call.path}?{query}"
-
-    seam.around("url", advice)
-
-
-@fault("last-page-has-next", "list.links", "the last page links to a next one")
-def last_page_has_next(seam: Seam) -> None:
-    def advice(inner: Any, *arguments: Any) -> dict[str, str]:
-        headers: dict[str, str] = inner(*arguments)
-        link = headers.get("Link", "")
-        if 'rel="next"' not in link and 'rel="last"' in link:
-            last = re.search(r'<([^>]*)>; rel="last"', link)
-            headers["Link"] = f'{link}, <{last[1] if last else ""}>; rel="next"'
-        return headers
-
-    seam.around("link_header", advice)
-
-
-@fault("past-the-end-refused", "list.past-the-end", "a page past the end is 404")
-def past_the_end_refused(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
-        answer: Answer = inner(call, entries)
-        if not entries and call.parameter(call.resource.paging.page) not in (None, "1"):
-            return Answer(404, {"message": "no such page"}, answer.headers)
-        return answer
-
-    seam.around("answer_list", advice)
-
-
 @fault("bad-page-accepted", "list.bad-page", "a bad page or size counts as none")
 def bad_page_accepted(seam: Seam) -> None:
     _forgiven(seam, "bad_page")
@@ -242,6 +169,16 @@ def list_stale(seam: Seam) -> None:
 def filter_drops_scope(seam: Seam) -> None:
     def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
         found: list[Entry] = inner(call, query, seam.steps.store.all(call.resource.name) if query.filters else entries)
+        return found
+
+    seam.around("filtered", advice)
+
+
+@fault("text-filter-drops-scope", "list.own-scope", "a list filtered by text holds the entries of all parents")
+def text_filter_drops_scope(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        by_text = any(isinstance(value, str) for _, value in query.filters)
+        found: list[Entry] = inner(call, query, seam.steps.store.all(call.resource.name) if by_text else entries)
         return found
 
     seam.around("filtered", advice)
@@ -330,26 +267,6 @@ def sort_by_utf16(seam: Seam) -> None:
     seam.around("sorted", advice)
 
 
-@fault("default-size-halved", "list.default-size", "a page without a size holds half the default")
-def default_size_halved(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> int:
-        size: int = inner(call)
-        return size if call.parameter(call.resource.paging.size) is not None else max(1, size // 2)
-
-    seam.around("read_size", advice)
-
-
-@fault("max-size-refused", "list.max-size", "the largest size that is allowed is refused")
-def max_size_refused(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> int:
-        size: int = inner(call)
-        if call.parameter(call.resource.paging.size) == str(call.resource.paging.max):
-            call.refuse("bad_page", call.resource.paging.size, "is too large")
-        return size
-
-    seam.around("read_size", advice)
-
-
 @fault("max-size-unchecked", "list.bad-page", "a size beyond the largest is let through")
 def max_size_unchecked(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> int:
@@ -400,104 +317,3 @@ def _crash(seam: Seam, case: str) -> None:
         return Answer(500, {"message": "internal error"}) if refusal.case == case else inner(call, refusal)
 
     seam.around("answer_refusal", advice)
-
-
-@fault("past-the-end-repeats", "list.past-the-end", "a page past the end is the last one again")
-def past_the_end_repeats(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        found: list[Entry] = inner(call, query, entries)
-        return found or entries[-query.page.size :] if query.page.size else found
-
-    seam.around("paged", advice)
-
-
-@fault("full-last-page-has-next", "list.links", "a last page that is full links to a next one")
-def full_last_page_has_next(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, query: ListQuery, total: int, page: list[Entry], start: int) -> dict[str, str]:
-        full = query.page.size and len(page) == query.page.size and start + len(page) == total
-        headers: dict[str, str] = inner(call, query, total + 1 if full else total, page, start)
-        return headers
-
-    seam.around("link_header", advice)
-
-
-@fault("last-link-too-far", "list.links", "where the last page is full, the link to the last leads to one more")
-def last_link_too_far(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, query: Any, total: int, page: list[Entry], start: int) -> dict[str, str]:
-        headers: dict[str, str] = inner(call, query, total, page, start)
-        if "Link" in headers and query.page.size and total % query.page.size == 0:
-            right, wrong = (
-                re.search(r'<([^>]*)>; rel="last"', h.get("Link", ""))
-                for h in (headers, inner(call, query, total + 1, page, start))
-            )
-            if right and wrong:
-                headers["Link"] = headers["Link"].replace(right[0], wrong[0])
-        return headers
-
-    seam.around("link_header", advice)
-
-
-@fault("first-page-has-prev", "list.links", "the first page links to itself as the one before")
-def first_page_has_prev(seam: Seam) -> None:
-    def advice(inner: Any, *arguments: Any) -> dict[str, str]:
-        headers: dict[str, str] = inner(*arguments)
-        link = headers.get("Link", "")
-        first = re.search(r'<([^>]*)>; rel="first"', link)
-        if first and 'rel="prev"' not in link:
-            headers["Link"] = f'{link}, <{first[1]}>; rel="prev"'
-        return headers
-
-    seam.around("link_header", advice)
-
-
-@fault("total-counts-deleted", "list.totals", "the total counts what was deleted")
-def total_counts_deleted(seam: Seam) -> None:
-    gone: list[Entry] = []
-
-    def remove(inner: Any, call: Call, entry: Entry) -> None:
-        inner(call, entry)
-        gone.append(entry)
-
-    def total(inner: Any, call: Call, total: int) -> int:
-        there: int = inner(call, total)
-        return there + sum(e.resource == call.resource.name and e.scope == (call.scope or ()) for e in gone)
-
-    seam.around("remove", remove)
-    seam.around("total", total)
-
-
-@fault("total-of-all-parents", "list.totals", "the total counts the entries of every parent")
-def total_of_all_parents(seam: Seam) -> None:
-    others: dict[str, set[tuple[int, ...]]] = {}
-
-    def stored(inner: Any, call: Call, *rest: Any) -> Entry:
-        entry: Entry = inner(call, *rest)
-        others.setdefault(entry.resource, set()).add(entry.scope)
-        return entry
-
-    def total(inner: Any, call: Call, total: int) -> int:
-        beside = others.get(call.resource.name, set()) - {call.scope or ()}
-        there: int = inner(call, total)
-        return there + len(beside)
-
-    seam.around("store_new", stored)
-    seam.around("total", total)
-
-
-@fault("total-ignores-filter", "list.totals", "the total of a filtered list is that of the whole list")
-def total_ignores_filter(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, total: int) -> int:
-        return len(seam.steps.scope_entries(call))
-
-    seam.around("total", advice)
-
-
-@fault("last-page-empty", "list.pages-partition", "the last page is empty when it is full")
-def last_page_empty(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        found: list[Entry] = inner(call, query, entries)
-        start = seam.steps.page_start(query, entries)
-        full = query.page.size and start and start + query.page.size == len(entries)
-        return [] if full else found
-
-    seam.around("paged", advice)

@@ -3,6 +3,7 @@ and the connection itself."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,8 @@ from restproof.semantics.validate import Refusal
 
 fault = Register()
 State = dict[str, Any]
+
+_OVERLAP = 0.03
 
 
 @fault("plain-http-served", "transport.https-only", "the TLS port serves plain HTTP as well")
@@ -169,6 +172,29 @@ def idempotency_key_ignored(seam: Seam) -> None:
         call.headers = {n: v for n, v in call.headers.items() if n != name}
 
     seam.around("arrival", advice)
+
+
+@fault("idempotency-key-race", "idempotency.key", "requests with one idempotency key at the same time each create")
+def idempotency_key_race(seam: Seam) -> None:
+    under_way: Counter[str] = Counter()
+    keys: dict[int, str] = {}
+
+    async def arrival(inner: Any, call: Call) -> None:
+        await inner(call)
+        name = (seam.steps.contract.idempotency_key or "").lower()
+        if name in call.headers:
+            key = keys[id(call)] = call.headers[name]
+            under_way[key] += 1
+            await asyncio.sleep(_OVERLAP)
+            if under_way[key] > 1:
+                call.headers = {n: v for n, v in call.headers.items() if n != name}
+
+    def finish(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        under_way[keys.pop(id(call), "")] -= 1
+
+    seam.around("arrival", arrival)
+    seam.around("finish", finish)
 
 
 @fault("location-of-another", "create.location", "Location leads to something that is not there")

@@ -117,6 +117,16 @@ def xml_accepted(seam: Seam) -> None:
     seam.around("read_body", advice)
 
 
+@fault("charset-refused", "media.charset", "a JSON body that declares a charset is refused")
+def charset_refused(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        inner(call)
+        if call.operation in BODIES and ";" in call.headers.get("content-type", ""):
+            call.refuse("unsupported_media", None, "the body must be application/json")
+
+    seam.around("read_body", advice)
+
+
 def _foreign_document(call: Call, resource: Resource, ids: dict[str, Any]) -> dict[str, Any]:
     text = call.body.decode("utf-8", "replace")
     needed = resource.shapes.create.get("required", ()) if call.operation == "create" else ()

@@ -3,7 +3,7 @@
 from restproof.suite import must
 from restproof.suite.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.suite.marks import Field, every_exchange, for_all, for_each, requirement
-from restproof.suite.race import all_answered, at_once
+from restproof.suite.race import all_answered, at_once, create_at_once
 from restproof.suite.reply import Reply
 from restproof.suite.subject import Subject, encode, links
 
@@ -16,6 +16,7 @@ __all__ = [
     "Subject",
     "all_answered",
     "at_once",
+    "create_at_once",
     "encode",
     "every_exchange",
     "for_all",

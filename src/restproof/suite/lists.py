@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import wraps
+from itertools import islice
 from typing import Any
 
 from restproof.contract.model import ANY, Contract, Resource
 from restproof.semantics.state import same
 from restproof.suite.failure import NotTested
 from restproof.suite.subject import Query, Subject
+from restproof.suite.world import Instance
 
 CHANGING = "the list was changing"
 FEW = 5
@@ -103,3 +105,15 @@ def declared(schema: Mapping[str, Any], value: Any) -> Any:
 def matches(entry: Any, field: str, wanted: object) -> bool:
     """Whether an entry holds ``wanted`` there."""
     return any(same(value, wanted) for value in values_at(entry, field))
+
+
+def narrowing(resource: Subject, instance: Instance) -> Iterator[Query]:
+    """Filters that the instance matches: by its id, else one that all match; and by another field."""
+    identity, found = resource.resource.id.field, resource.resource.filters.items()
+    by_id = [n for n, f in found if f.field == identity and not f.values]
+    query = resource.filter_query(by_id[0], instance.id) if by_id else every_entry(resource)
+    yield from [query] if query else []
+    others = [(n, f.field) for n, f in found if f.field != identity and f.values is None]
+    shown = ((n, v) for n, field in others for v in values_at(instance.entity, field))
+    plain = ((n, v) for n, v in shown if isinstance(v, str | int | float) and v != "")
+    yield from (resource.filter_query(n, v) for n, v in islice(plain, 1))

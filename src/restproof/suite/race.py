@@ -27,6 +27,19 @@ def at_once(
     return [resource.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
 
 
+def create_at_once(resource: Subject, request: Request, body: Any, scope: Mapping[str, Any]) -> list[Reply]:
+    """The answers to one create that is sent three times at the same time; what it makes is in the ledger. Raises as
+    ``at_once``."""
+    ledger, headers = resource.world.ledger, resource.world.headers(scope)
+    unique = {n: body[n] for n in resource.bodies.unique_fields if n in body}
+    entries = [ledger.intend(resource.name, resource.collection(request, scope), unique, headers=headers)]
+    replies = at_once(resource, "create", [(request, body)] * 3, scope)
+    for id in {r.id for r in replies if r.ok and r.id is not None}:
+        entry = entries.pop() if entries else ledger.intend(resource.name, request.target, {}, headers=headers)
+        ledger.created(entry, resource.item_target(id, scope), id)
+    return replies
+
+
 def all_answered(replies: Sequence[Reply]) -> None:
     """Raises ``NotTested`` where one is lost: what a lost connection did is not known."""
     if any(r.exchange.response is None for r in replies):

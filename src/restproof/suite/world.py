@@ -277,7 +277,7 @@ class World:
             if free and subject.bodies.unique_value(name) == RUN:
                 schema = subject.bodies.writable[name]
                 # The last two stand in another order where text is compared by UTF-16 units.
-                for tail in ("look", "look + like & co", "Look", "\uff5e", "\U0001f3d7"):
+                for tail in ("look", "look + like & co’s O'Clé", "Look", "\uff5e", "\U0001f3d7"):
                     if is_valid(schema, f"{'x' * TOKEN_LENGTH} {tail}"):
                         body = {**subject.bodies.minimal(f"l{len(made)}"), name: f"{RUN} {tail}"}
                         made.append(subject.given(body).sent[name])
