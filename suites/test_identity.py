@@ -1,7 +1,8 @@
 """Which addresses lead somewhere: ids, parents and paths."""
 
+from restproof.oracle.finding import an
 from restproof.plan.inputs import bad_ids
-from restproof.suite import Field, Subject, for_each, must, requirement
+from restproof.suite import Field, Inconclusive, Subject, for_each, must, requirement
 from restproof.wire.message import Request
 
 ON_ITEMS = ("read", "update", "replace", "delete")
@@ -96,17 +97,39 @@ def test_a_resource_is_not_reachable_under_another_parent(resource: Subject, ope
     )
 
 
-def every_operation(field: Field):
-    yield {}
+def lost_parents(field: Field):
+    """A parent that never was; and for lists and reads, one that was deleted."""
+    yield {"deleted": None}
+    for parent in field.resource.parents[-1:] if field.operation in ("list", "read") else ():
+        above = field.contract.resources[parent.resource]
+        if above.supports("create") and above.supports("delete") and field.resource.supports("create"):
+            yield {"deleted": parent.resource}
 
 
 @requirement(
     "identity.unknown-parent", on=("list", "create", *ON_ITEMS), when=lambda c, r: bool(r.parents), cost=1, set_up=1
 )
-@for_each(every_operation)
-def test_nothing_is_found_below_an_unknown_parent(resource: Subject, operation):
+@for_each(lost_parents)
+def test_nothing_is_found_below_an_unknown_parent(resource: Subject, operation, deleted):
+    if deleted is not None:
+        below_what_was_deleted(resource, operation, deleted)
+        return
     creatable = resource.bodies.creatable
     id = resource.shared().id if creatable and operation in ON_ITEMS else resource.world.absent_id(resource.resource)
     must.have_status(
         reach(resource, operation, id, resource.scope("none")), "absent_parent", because="the parent does not exist"
     )
+
+
+def below_what_was_deleted(resource: Subject, operation, parent: str) -> None:
+    above = resource.other(parent)
+    doomed = above.given(tag="doomed")
+    scope = {**resource.scope(), parent: doomed.id}
+    made = resource.given(scope=scope)
+    if not above.delete(doomed.id).ok:
+        raise Inconclusive(f"{an(parent)} is not deleted while it holds something")
+    status = resource.resource.status("absent_parent") | above.resource.status("gone")
+    if operation == "read":
+        status |= resource.resource.status("absent") | resource.resource.status("gone")
+    must.have_status(reach(resource, operation, made.id, scope), status, because=f"the {parent} above it was deleted")
+    resource.world.ledger.deleted(resource.item_target(made.id, scope))

@@ -98,7 +98,8 @@ def test_answers_come_within_the_declared_time(resource: Subject, operation, con
 
 
 def text_field(field: Field, *texts: str) -> str | None:
-    """A field that takes free text, and each of ``texts`` as it is sent; one that is not unique where there is one."""
+    """A field that takes free text, and each of ``texts`` as it is sent; one that is not unique where there is one. On
+    create the first of several, else the last."""
     own = {field.resource.id.field, *field.resource.references}
     names = [
         n
@@ -107,8 +108,9 @@ def text_field(field: Field, *texts: str) -> str | None:
         and "string" in types_of(p)
         and all(is_valid(p, as_sent(field, n, text).replace(RUN, "x" * TOKEN_LENGTH)) for text in texts)
     ]
-    names.sort(key=lambda n: n in field.bodies.unique_fields)
-    return next((n for n in names if n in field.bodies.changeable or field.operation == "create"), None)
+    fitting = [n for n in names if n in field.bodies.changeable or field.operation == "create"]
+    fitting = [n for n in fitting if n not in field.bodies.unique_fields] or fitting[:1]
+    return next(iter(fitting if field.operation == "create" else reversed(fitting)), None)
 
 
 def as_sent(field: Field, name: str, text: str) -> str:

@@ -53,6 +53,7 @@ SHOWN_ON_POLICIES = (
     "references-dangle",
     "deleted-still-replaced",
     "offset-in-whole-pages",
+    "orphans-stay",
 )
 #: Rules that judge every exchange need exchanges of others.
 OBSERVING = (

@@ -25,7 +25,8 @@ from restproof.semantics.distinct import nth
 LONGEST = 65_535
 JsonSchema = Mapping[str, Any]
 BARE_ENTRY = "an entry without its array"
-TEMPTING = ("text that looks like a number", "an integer", "a fraction", "the text true", "one for true", BARE_ENTRY)
+DIGITS = "text that looks like a number"
+TEMPTING = (DIGITS, "an integer", "a fraction", "the text true", "one for true", BARE_ENTRY)
 """Notes of values of a wrong type that a lenient parser takes for right ones."""
 _SEVERAL = 4
 _FEW = 2
@@ -46,7 +47,7 @@ class Candidate:
 #: One specimen of each JSON type, as input for a field of another type. Number is fractional: 5.0 may stand for an
 #: integer.
 SPECIMENS: Mapping[str, tuple[tuple[str, Any], ...]] = {
-    "string": (("text that looks like a number", "5"),),
+    "string": ((DIGITS, "5"),),
     "integer": (("an integer", 5),),
     "number": (("a fraction", 5.5),),
     "boolean": (("false", False),),

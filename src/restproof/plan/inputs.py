@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Example, Never, Ordered, Reference
 from restproof.contract.shapes import is_nullable, type_of
-from restproof.plan.candidates import BARE_ENTRY, TEMPTING, Candidate, accepted, refused, wrong_types
-from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
+from restproof.plan.candidates import BARE_ENTRY, DIGITS, TEMPTING, Candidate, accepted, refused, wrong_types
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_text, reference
 from restproof.semantics.checker import is_valid
 
 if TYPE_CHECKING:
@@ -65,9 +65,11 @@ def wrong_type_bodies(field: Field) -> Iterator[Case]:
             found = sorted(found, key=lambda c: c.note not in TEMPTING)[: (len(found) + 1) // 2]
         ref = field.resource.references.get(name)
         for candidate in found:
-            if ref and ref.many and candidate.note == BARE_ENTRY and field.bodies.referable(name):
-                # What is wrong with it is that it is no array, not that it names nothing.
-                candidate = replace(candidate, value=reference(ref.to, 0))
+            if ref and field.bodies.referable(name):
+                # What is wrong with it is its type, not that it names nothing.
+                good = reference(ref.to, 0)
+                named = {BARE_ENTRY: good} if ref.many else {DIGITS: as_text(good)}
+                candidate = replace(candidate, value=named.get(candidate.note, candidate.value))
             yield _case(field, name, candidate)
 
 
@@ -90,7 +92,9 @@ def out_of_bounds_bodies(field: Field) -> Iterator[Case]:
         for candidate in found:
             if ref and ref.many and candidate.keyword == "uniqueItems" and field.bodies.referable(name):
                 # What is wrong with it is that it stands twice, not that it names nothing.
-                candidate = Candidate("uniqueItems", candidate.note, [reference(ref.to, 0)] * 2)
+                candidate = replace(candidate, value=[reference(ref.to, 0)] * 2)
+            if ref and ref.many and DIGITS in candidate.note and field.bodies.referable(name):
+                candidate = replace(candidate, value=[as_text(reference(ref.to, 0))])
             yield _case(field, name, candidate, "bad_reference" if ref and _is_id(ref, candidate.value) else "invalid")
 
 

@@ -1,14 +1,11 @@
 """Symbols in drawn inputs, which stand for what only the run knows.
 
 ``{run}`` inside any string becomes the token of the case: the run's prefix and a number, always ``TOKEN_LENGTH``
-characters, different in each
-case, so that unique values never collide and everything the run made can be told from what was there. A string that
-is exactly
-``{ref:RESOURCE:KEY}`` becomes the id of a shared instance: keys ``0`` and ``1`` in the usual scope, ``other`` under
-another parent, ``none`` an id that
-names nothing, ``own…`` one that is made for the case alone. ``{uuid:N}`` becomes a UUID of the case, and a string
-that is
-exactly ``{unique:RESOURCE:FIELD:TAG}`` a value of the field that no other case and no other tag has.
+characters, different in each case, so that unique values never collide and everything the run made can be told from
+what was there. A string that is exactly ``{ref:RESOURCE:KEY}`` becomes the id of a shared instance (``{text:…}``: the
+id as text): keys ``0`` and ``1`` in the usual scope, ``other`` under another parent, ``none`` an id that names nothing,
+``own…`` one that is made for the case alone. ``{uuid:N}`` becomes a UUID of the case, and a string that is exactly
+``{unique:RESOURCE:FIELD:TAG}`` a value of the field that no other case and no other tag has.
 """
 
 from __future__ import annotations
@@ -22,7 +19,7 @@ from typing import Any
 RUN = "{run}"
 PREFIX_LENGTH = 8
 TOKEN_LENGTH = PREFIX_LENGTH + 5
-_REFERENCE = re.compile(r"\{ref:([^:{}]+):([^:{}]+)\}")
+_REFERENCE = re.compile(r"\{(ref|text):([^:{}]+):([^:{}]+)\}")
 _UNIQUE = re.compile(r"\{unique:([^:{}]+):([^{}]+):([^:{}]*)\}")
 _UUID = re.compile(r"\{uuid:(\d+)\}")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -32,6 +29,11 @@ _NAMESPACE = uuid.UUID("5f0d7f2c-8d1c-5e53-9a52-0c6c5d1b7e11")
 def reference(resource: str, key: str | int) -> str:
     """The symbol for the id of a shared instance of ``resource``."""
     return f"{{ref:{resource}:{key}}}"
+
+
+def as_text(reference: str) -> str:
+    """The symbol for the id that ``reference`` stands for, as text."""
+    return reference.replace("{ref:", "{text:")
 
 
 def unique(resource: str, field: str, tag: str) -> str:
@@ -64,7 +66,8 @@ def resolve(
     if isinstance(value, str):
         found = _REFERENCE.fullmatch(value)
         if found:
-            return instance(found[1], found[2])
+            id = instance(found[2], found[3])
+            return str(id) if found[1] == "text" else id
         found = _UNIQUE.fullmatch(value)
         if found and value_of:
             return value_of(found[1], found[2], found[3])

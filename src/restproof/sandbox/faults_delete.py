@@ -286,3 +286,19 @@ def negative_id_400(seam: Seam) -> None:
         return answer
 
     seam.around("answer_refusal", advice)
+
+
+@fault("orphans-stay", "identity.unknown-parent", "what is below a deleted resource stays where it was")
+def orphans_stay(seam: Seam) -> None:
+    gone: dict[tuple[str, str], Entry] = {}
+
+    def remove(inner: Any, call: Call, entry: Entry) -> None:
+        gone[entry.resource, entry.key] = entry
+        inner(call, entry)
+
+    def parent_entry(inner: Any, call: Call, parent: Any, key: str) -> Entry | None:
+        found: Entry | None = inner(call, parent, key)
+        return found or gone.get((parent.resource, key))
+
+    seam.around("remove", remove)
+    seam.around("parent_entry", parent_entry)
