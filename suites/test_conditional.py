@@ -4,7 +4,19 @@ import re
 
 from restproof.plan.symbols import RUN
 from restproof.semantics.state import same
-from restproof.suite import Inconclusive, NotTested, Subject, all_answered, create_at_once, for_each, must, requirement
+from restproof.suite import (
+    Field,
+    Inconclusive,
+    NotTested,
+    Subject,
+    all_answered,
+    at_once,
+    create_at_once,
+    for_each,
+    must,
+    must_be_a_race,
+    requirement,
+)
 
 ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
@@ -95,10 +107,21 @@ def test_a_read_of_what_is_known_is_not_modified(resource: Subject):
         must.have_status(other, "read", because="If-None-Match with the ETag of an earlier state")
 
 
+def alone_and_together(field: Field):
+    """One write after the other; and updates at the same time that all name the present ETag."""
+    yield {"together": False}
+    if field.operation == "update" and field.bodies.plain_change():
+        yield {"together": True}
+
+
 @requirement(
     "conditional.if-match", on=("update", "replace", "delete"), needs=("create", "read"), when=has_etag, cost=5
 )
-def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation):
+@for_each(alone_and_together)
+def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation, together):
+    if together:
+        of_one_state_one_update(resource)
+        return
     made = resource.own()
     tag = tag_of(resource, made.id)
     if not outdated(resource, made.id):
@@ -120,6 +143,24 @@ def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation):
     tag = tag_of(resource, made.id)
     must.have_status(
         write(resource, operation, made.id, (("If-Match", tag),)), written, because="If-Match with the present ETag"
+    )
+
+
+def of_one_state_one_update(resource: Subject) -> None:
+    must_be_a_race(resource)
+    made, scope = resource.given(), resource.scope()
+    headers, change = (("If-Match", tag_of(resource, made.id)),), resource.resolved(resource.bodies.plain_change())
+    request = resource.request("update", id=made.id, body=change, scope=scope, headers=headers)
+    replies = at_once(resource, "update", [(request, change)] * 3, scope)
+    all_answered(replies)
+    done = [r for r in replies if r.ok]
+    must.hold(
+        len(done) <= 1,
+        (done or replies)[-1],
+        f"of three updates at the same time with If-Match of one state {len(done)} succeeded",
+        kind="race",
+        expected=1,
+        actual=len(done),
     )
 
 
@@ -206,6 +247,7 @@ def at_the_same_time(resource: Subject, body: dict, key, marks: list[str]) -> No
     """Each is refused while another is at work, or gets the answer of the one that was; afterwards all do. There is one
     effect."""
     scope = resource.scope()
+    must_be_a_race(resource)
     if not marks:
         raise Inconclusive("no field tells what one case made from what others do")
     sent = resource.resolved(body, scope)

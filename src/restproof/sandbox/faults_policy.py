@@ -176,22 +176,32 @@ def idempotency_key_ignored(seam: Seam) -> None:
 
 @fault("idempotency-key-race", "idempotency.key", "requests with one idempotency key at the same time each create")
 def idempotency_key_race(seam: Seam) -> None:
+    _deaf_at_once(seam, seam.steps.contract.idempotency_key or "")
+
+
+@fault("if-match-race", "conditional.if-match", "updates at the same time with one ETag in If-Match each succeed")
+def if_match_race(seam: Seam) -> None:
+    _deaf_at_once(seam, "If-Match")
+
+
+def _deaf_at_once(seam: Seam, header: str) -> None:
+    """Requests with the same value of a header do not see it while another is under way."""
+    name = header.lower()
     under_way: Counter[str] = Counter()
-    keys: dict[int, str] = {}
+    values: dict[int, str] = {}
 
     async def arrival(inner: Any, call: Call) -> None:
         await inner(call)
-        name = (seam.steps.contract.idempotency_key or "").lower()
         if name in call.headers:
-            key = keys[id(call)] = call.headers[name]
-            under_way[key] += 1
+            value = values[id(call)] = call.headers[name]
+            under_way[value] += 1
             await asyncio.sleep(_OVERLAP)
-            if under_way[key] > 1:
+            if under_way[value] > 1:
                 call.headers = {n: v for n, v in call.headers.items() if n != name}
 
     def finish(inner: Any, call: Call, answer: Answer) -> None:
         inner(call, answer)
-        under_way[keys.pop(id(call), "")] -= 1
+        under_way[values.pop(id(call), "")] -= 1
 
     seam.around("arrival", arrival)
     seam.around("finish", finish)

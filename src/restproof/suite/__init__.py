@@ -3,7 +3,7 @@
 from restproof.suite import must
 from restproof.suite.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.suite.marks import Field, every_exchange, for_all, for_each, requirement
-from restproof.suite.race import all_answered, at_once, create_at_once
+from restproof.suite.race import all_answered, at_once, create_at_once, must_be_a_race
 from restproof.suite.reply import Reply
 from restproof.suite.subject import Subject, encode, links
 
@@ -23,5 +23,6 @@ __all__ = [
     "for_each",
     "links",
     "must",
+    "must_be_a_race",
     "requirement",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from restproof.suite.failure import NotTested
+from restproof.suite.failure import Inconclusive, NotTested
 from restproof.suite.reply import Reply
 from restproof.suite.subject import Subject
 from restproof.wire.message import About, Request
@@ -25,6 +25,14 @@ def at_once(
     except NotSent as reason:
         raise NotTested(str(reason)) from None
     return [resource.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
+
+
+def must_be_a_race(resource: Subject) -> None:
+    """For a case beside others that need no race: raises ``Inconclusive`` in a replay, so that the others count."""
+    try:
+        resource.world.must_be_live()
+    except NotTested as reason:
+        raise Inconclusive(str(reason)) from None
 
 
 def create_at_once(resource: Subject, request: Request, body: Any, scope: Mapping[str, Any]) -> list[Reply]:
