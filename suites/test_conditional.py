@@ -2,6 +2,7 @@
 
 import re
 
+from restproof.contract.model import creates_by_put
 from restproof.plan.symbols import RUN
 from restproof.semantics.state import same
 from restproof.suite import (
@@ -122,6 +123,17 @@ def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation, toget
     if together:
         of_one_state_one_update(resource)
         return
+    if operation == "replace" and creates_by_put(resource.resource):
+        nothing = resource.resolved(resource.bodies.chosen_id("nothing"))
+        refused = resource.replace(nothing, resource.bodies.minimal("nothing"), headers=(("If-Match", "*"),))
+        must.hold(
+            not refused.ok,
+            refused,
+            f"a replace of nothing with If-Match: * answered {refused.status}",
+            kind="status",
+            expected=str(resource.resource.status("precondition_failed")),
+            actual=refused.status,
+        )
     made = resource.own()
     tag = tag_of(resource, made.id)
     if not outdated(resource, made.id):
@@ -241,6 +253,17 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract, together):
         expected="one effect",
         actual=f"{1 + len(twins)} resources",
     )
+    alone = not contract.given and not resource.resource.parents  # tenants are told apart by their credentials alone
+    if alone and resource.resource.id.chosen_by == "server" and resource.world.has_credential("foreign"):
+        theirs = resource.create(body, headers=key, credential="foreign")
+        must.hold(
+            theirs.id is None or theirs.id != first.id,
+            theirs,
+            "another tenant that sent the same idempotency key got this one's resource",
+            kind="foreign entry",
+            expected="an answer of its own",
+            actual="the first answer",
+        )
 
 
 def at_the_same_time(resource: Subject, body: dict, key, marks: list[str]) -> None:

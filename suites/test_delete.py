@@ -154,7 +154,7 @@ def referring(field: Field, on_delete: str = "clear"):
             if (
                 ref.to == field.resource.name
                 and ref.on_delete == on_delete
-                and other.supports("create")
+                and other.creatable
                 and other.supports("read")
             ):
                 yield {"other": other.name, "reference": name}

@@ -102,7 +102,7 @@ def lost_parents(field: Field):
     yield {"deleted": None}
     for parent in field.resource.parents[-1:] if field.operation in ("list", "read") else ():
         above = field.contract.resources[parent.resource]
-        if above.supports("create") and above.supports("delete") and field.resource.supports("create"):
+        if above.creatable and above.supports("delete") and field.resource.creatable:
             yield {"deleted": parent.resource}
 
 
@@ -133,3 +133,14 @@ def below_what_was_deleted(resource: Subject, operation, parent: str) -> None:
         status |= resource.resource.status("absent") | resource.resource.status("gone")
     must.have_status(reach(resource, operation, made.id, scope), status, because=f"the {parent} above it was deleted")
     resource.world.ledger.deleted(resource.item_target(made.id, scope))
+    chosen = above.resource.id.chosen_by != "server" and above.resource.supports("replace")
+    if operation == "list" and chosen and above.replace(doomed.id, above.bodies.minimal("again")).ok:
+        listed = resource.list(scope=scope)
+        must.hold(
+            made.id not in resource.entry_ids(listed.entries or ()),
+            listed,
+            f"what was below a deleted {parent} is back with another one of its id",
+            kind="back again",
+            expected="an empty list",
+            actual="an entry of before",
+        )

@@ -37,7 +37,7 @@ class Model:
             return
         must.have_status(read, "read", because=because)
         must.agree(read, self.states[number], read.entity, what=because)
-        self.states[number] = dict(read.entity or {})
+        self.states[number] = self.resource.stable(read.entity or {})
 
 
 @requirement("lifecycle.model", on="create", needs="read", cost=14)

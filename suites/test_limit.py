@@ -1,9 +1,7 @@
 """Rate limits: told on every answer, kept without effect, over when they say."""
 
-from email.utils import parsedate_to_datetime
-
 from restproof.suite import NotTested, Reply, Subject, every_exchange, must, requirement
-from restproof.wire.waiting import retry_after
+from restproof.wire.waiting import http_date, retry_after
 
 MOST = 120
 #: A reset of more seconds than this is a moment (Unix time) and no distance.
@@ -117,12 +115,14 @@ def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract)
     must.have_status(reply, "throttled", because="past the limit")
     said = reply.header("Retry-After")
     if said is not None:
+        exact = contract.rate_limit is not None and contract.rate_limit.retry_after == "seconds"
+        form = "whole number of seconds" if exact else "whole number of seconds and no date"
         must.hold(
-            said.isascii() and said.isdigit(),
+            (said.isascii() and said.isdigit()) or (not exact and http_date(said) is not None),
             reply,
-            f"Retry-After is {said!r}, no whole number of seconds",
+            f"Retry-After is {said!r}, no {form}",
             kind="retry-after",
-            expected="whole seconds",
+            expected="whole seconds" if exact else "whole seconds, or a date",
             actual=said,
         )
     wait = wait_of(reply, resource)
@@ -187,7 +187,7 @@ def test_rate_limit_headers_agree(reply: Reply, memory):
     if names.reset is None:
         return
     if found[names.reset] > LONGEST_WINDOW:
-        now = moment(reply.header("Date"))
+        now = http_date(reply.header("Date") or "")
         must.hold(
             now is None or found[names.reset] > now - CLOCKS,
             reply,
@@ -211,11 +211,3 @@ def test_rate_limit_headers_agree(reply: Reply, memory):
         actual="rose",
         field=names.remaining,
     )
-
-
-def moment(date: str | None) -> float | None:
-    """An HTTP date as Unix time."""
-    try:
-        return parsedate_to_datetime(date or "").timestamp()
-    except ValueError:
-        return None

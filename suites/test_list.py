@@ -26,13 +26,14 @@ from restproof.suite.lists import (
 from restproof.suite.subject import Query
 
 SMALL = 25
+_LONG = 2000
 
 
 def parents_of_lists(field: Field):
     """The usual parent, and one that is new: nothing was ever made below it."""
     yield {"new": None}
     for parent in field.resource.parents[-1:]:
-        if field.contract.resources[parent.resource].supports("create"):
+        if field.contract.resources[parent.resource].creatable:
             yield {"new": parent.resource}
 
 
@@ -46,18 +47,20 @@ def test_a_list_answers_its_entries(resource: Subject, new):
 
 
 def told_at_length(resource: Subject, body: dict) -> dict:
-    """``body`` with long texts and all members where the schema lets them: a list may be tempted to cut them."""
+    """``body`` with long texts, markup among them, and all members where the schema lets them: a list may be tempted to
+    cut or to dress them."""
+    told = dict(body)
     for name, value in body.items():
         schema = resource.bodies.writable[name]
         if name in {*resource.bodies.unique_fields, *resource.resource.references}:
             continue
         if isinstance(value, dict | list):
-            body[name] = fullest(schema) or value
+            told[name] = fullest(schema) or value
         elif isinstance(value, str):
-            longer = f"{value} " * 40
-            longer = longer[: schema.get("maxLength", len(longer))].strip()
-            body[name] = longer if is_valid(schema, longer) else value
-    return body
+            most = schema.get("maxLength", _LONG)
+            longer = ((text * 40)[:most].strip() for text in (f"{value} <b>&amp; ", f"{value} "))
+            told[name] = next((text for text in longer if is_valid(schema, text)), value)
+    return told
 
 
 @requirement("list.entry-agrees", on="list", needs=("create", "read"), cost=4)

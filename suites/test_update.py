@@ -13,7 +13,7 @@ from restproof.plan.inputs import (
 )
 from restproof.plan.symbols import reference
 from restproof.semantics.readback import ReadPath, member_schema
-from restproof.semantics.state import expected, same
+from restproof.semantics.state import differences, expected, same
 from restproof.suite import (
     Field,
     Inconclusive,
@@ -156,13 +156,14 @@ def shown_elsewhere(field: Field):
     """Each reference of another resource that shows a field of this one beside its id."""
     for other in field.contract:
         for name, ref in other.references.items():
-            if ref.to != field.resource.name or not (other.supports("read") and other.supports("create")):
+            if ref.to != field.resource.name or not (other.supports("read") and other.creatable):
                 continue
             root = ReadPath.parse(ref.reads_as).root
             shown = (
                 {} if root in other.volatile else member_schema(other.properties.get(root, {})).get("properties", {})
             )
             fields = [n for n in shown if n in field.bodies.changeable and field.bodies.another(n) is not None]
+            fields = [n for n in fields if n not in field.bodies.ruled]
             yield from ({"other": other.name, "reference": name, "field": n} for n in fields[:1])
 
 
@@ -318,8 +319,9 @@ def test_an_empty_update_changes_nothing(resource: Subject):
 
 
 def full_changes(field: Field):
-    """All fields at once, with the values of the full body."""
-    change = field.bodies.kept_rules({n: v for n, v in field.bodies.full().items() if n in field.bodies.changeable})
+    """All fields at once, with the values of the full body, as far as the rules let them follow the minimal one."""
+    bodies = field.bodies
+    change = bodies.kept_rules({n: v for n, v in bodies.full().items() if n in bodies.changeable}, bodies.minimal())
     if change:
         yield {"change": change}
 
@@ -453,16 +455,34 @@ def moving_changes(field: Field):
             yield {"change": {name: None}, "brief": True}
 
 
+def moving(resource: Subject, change: dict, before: dict) -> dict:
+    """``change`` with values that are others than those of ``before``, which an earlier item may have left in any
+    state. ``Inconclusive`` where the rules, or what a response shows, leave no such change."""
+    bodies = resource.bodies
+
+    def differs(name: str, value) -> bool:
+        shown = before.get(name)
+        if isinstance(value, dict) and isinstance(shown, dict):
+            value = {**shown, **value}  # whether an object is updated in part or whole, no contract says
+        wanted = after(resource, resource.resolved({name: value}), before)
+        return any(n in before and any(True for _ in differences(v, before[n])) for n, v in wanted.items())
+
+    found = {}
+    for name, value in change.items():
+        options = [None] if value is None else [value, bodies.plain(name, "again"), bodies.another(name)]
+        found.update([(name, o) for o in options if differs(name, o)][:1])
+    stored = {n: before[n] for n in bodies.writable if n in before and n not in resource.resource.references}
+    kept = bodies.kept_rules(found, stored)
+    if not found or kept != found:
+        raise Inconclusive("no change of the field is shown and keeps the rules")
+    return found
+
+
 def moves(resource: Subject, change: dict):
     """An update by one value that was another before moves the declared times."""
     made = resource.world.aged(resource, resource.resource.touched_resolution)
     before = resource.observe(made.id) or {}
-    wanted = after(resource, resource.resolved(change), before)
-    if all(same(before.get(n), v) for n, v in wanted.items() if n not in resource.resource.touched):
-        change = {n: resource.bodies.plain(n) for n, v in change.items() if v is not None}
-        if not change:
-            raise Inconclusive("the field is null already")
-    updated = resource.update(made.id, change)
+    updated = resource.update(made.id, moving(resource, change, before))
     must.have_status(updated, "updated")
     have_moved(resource, updated, before, updated.entity or resource.observe(made.id) or {})
 
@@ -502,8 +522,7 @@ def test_a_change_moves_the_declared_time_forward(resource: Subject, change, bri
         return
     made, untouched = resource.world.aged(resource, resource.resource.touched_resolution), resource.shared()
     before, still = resource.observe(made.id) or {}, resource.observe(untouched.id) or {}
-    # An item before this one may have made the change already.
-    change = {n: resource.bodies.plain(n, "again") if same(before.get(n), v) else v for n, v in change.items()}
+    change = moving(resource, change, before)
     for nothing in ({}, {n: before[n] for n in change if n in before}):
         # While the last change is long ago, so that a time that moves shows.
         empty = resource.update(made.id, nothing)
@@ -546,6 +565,6 @@ def _instant(value: object) -> float:
     if isinstance(value, int | float):
         return float(value)
     try:
-        return datetime.fromisoformat(str(value)).timestamp()
+        return datetime.fromisoformat(str(value).upper()).timestamp()
     except ValueError:
         return 0.0

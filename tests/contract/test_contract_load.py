@@ -197,6 +197,7 @@ def test_all_words_reach_the_model(tmp_path: Path) -> None:
             touched_resolution: 0.5
             immutable: [d]
             volatile: [f]
+            unordered: [e]
             create_only: [b]
             references: {g: {to: shop, on_delete: refuse}}
             rules: [{refused: {b: 1}, because: no ones}]
@@ -236,6 +237,7 @@ def test_all_words_reach_the_model(tmp_path: Path) -> None:
     assert (item.touched, item.touched_resolution) == (("e",), 0.5)
     assert item.immutable == ("a", "d")
     assert (item.volatile, item.create_only, item.secret) == (("f",), ("b",), ("b",))
+    assert item.unordered == ("e",)
     assert item.references == {"g": Reference("g", "shop", "g", many=False, on_delete="refuse")}
     assert item.rules == (Example({"b": 1}, "no ones"),)
     assert item.filters == {"q": Filter("q", "f")}

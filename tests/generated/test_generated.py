@@ -23,6 +23,8 @@ COUNT = int(os.environ.get("RESTPROOF_CONTRACTS", "2"))
 FIRST = int(os.environ.get("RESTPROOF_CONTRACTS_FROM", "1"))
 FAULTS = 2
 SEEDS = range(FIRST, FIRST + COUNT)
+TRYING = (9, 35)
+"""Seeds of contracts under which the suites were once wrong."""
 OWN = Path(__file__).parent / "contracts"
 
 
@@ -45,7 +47,7 @@ def test_the_faults_are_in_the_catalogue() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", [*SEEDS, *(s for s in TRYING if s not in SEEDS)])
 def test_the_sandbox_keeps_a_contract_that_nobody_wrote(seed: int, tmp_path: Path) -> None:
     contract = drawn(seed).write(tmp_path / "contract")
     assert not check(contract)

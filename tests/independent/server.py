@@ -176,7 +176,8 @@ class Connection:
             f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Whatever')}",
             *(f"{names(n)}: {v}" for n, value in headers.items() for v in self._lines(n, value)),
         ]
-        return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+        early = b"HTTP/1.1 103 Early Hints\r\nLink: </api>; rel=preload\r\n\r\n" if variety.early_hints else b""
+        return early + "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
     def _lines(self, name: str, value: str) -> list[str]:
         """The values of a header's lines: one, or one for each member of a list."""

@@ -23,6 +23,7 @@ class Variety:
     order: str  # of a list that is not sorted: "oldest", "newest", "scattered"
     relative_links: bool
     retry_after: bool
+    early_hints: bool  # an interim response before each answer
     lower_headers: bool
     chunked: bool
     gzip: bool
@@ -59,6 +60,7 @@ VARIETIES = {
         order="oldest",
         relative_links=False,
         retry_after=True,
+        early_hints=False,
         lower_headers=True,
         chunked=True,
         gzip=False,
@@ -93,6 +95,7 @@ VARIETIES = {
         order="scattered",
         relative_links=True,
         retry_after=False,
+        early_hints=True,
         lower_headers=False,
         chunked=False,
         gzip=True,

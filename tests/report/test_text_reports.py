@@ -201,6 +201,14 @@ def test_the_closing_lines_say_why_nothing_was_judged(tmp_path: Path) -> None:
     assert "  blocked: no office (2 results)" in closing_lines(judge(run), Path("index.html"))
 
 
+def test_what_was_blocked_without_a_failure_is_told(tmp_path: Path) -> None:
+    one, two = build.item("create.answers-created", "office", "create"), build.item("read.answers-ok", "office", "read")
+    ended = [one, two, build.outcome(one), build.outcome(two, "blocked", reason="set-up: no office")]
+    run = read(build.write(tmp_path / "run", *build.small(*ended)))
+    assert "  blocked: set-up: no office (1 result)" in closing_lines(judge(run), Path("index.html"))
+    assert "- blocked: set-up: no office (1 result)" in render(run, judge(run), "markdown")
+
+
 def test_the_closing_lines_tell_in_one_line_what_changed(faulty_run: Run, clean_run: Run) -> None:
     old, new = Judged(clean_run, judge(clean_run)), Judged(faulty_run, judge(faulty_run))
     lines = closing_lines(new.verdict, Path("index.html"), compare(old, new))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from restproof.contract.load import load
 from restproof.contract.model import Resource
 from restproof.semantics.initial import server_values
-from restproof.semantics.state import created, differences, expected, represent, same, updated
+from restproof.semantics.state import created, differences, expected, in_the_order_of, represent, same, updated
 
 CONTRACT = load(Path(__file__).parents[2] / "contracts" / "procore")
 PROJECT, RFI = CONTRACT.resources["project"], CONTRACT.resources["rfi"]
@@ -120,3 +121,12 @@ def test_whether_a_hidden_field_has_changed_is_not_known(tmp_path: Path) -> None
     before = {"id": 1, "at": NOW}
     assert expected(resource, {"pin": "1234"}, before=before) == {"id": 1}
     assert expected(resource, {}, before=before) == before
+
+
+def test_the_order_of_an_unordered_array_says_nothing() -> None:
+    project, wanted = replace(PROJECT, unordered=("departments",)), {"departments": [{"id": 7}, {"id": 8}]}
+    shown = {"departments": [{"id": 8, "name": "South"}, {"id": 7, "name": "North"}]}
+    assert not list(differences(wanted, in_the_order_of(project, wanted, shown)))
+    assert list(differences(wanted, in_the_order_of(PROJECT, wanted, shown)))
+    for other in ([{"id": 8}, {"id": 8}], [{"id": 7}], [{"id": 7}, {"id": 8}, {"id": 8}], None):
+        assert list(differences(wanted, in_the_order_of(project, wanted, {"departments": other})))

@@ -253,6 +253,20 @@ def test_a_list_that_never_ends_is_left(bench: MakeBench) -> None:
     assert len(made.session.exchanges) < 500
 
 
+def test_a_list_with_more_pages_than_one_walks_says_nothing(bench: MakeBench) -> None:
+    def server(request: Request) -> Answer:
+        if "books" not in request.path:
+            return 201, {"id": 3}
+        at = int(dict(request.query).get("after", "0"))
+        return 200, {"items": [{"id": at}], "meta": {"next": str(at + 1)}}
+
+    made = bench(server)
+    for _ in range(2):  # the second time it is known
+        with pytest.raises(NotTested, match="more than 400 pages"):
+            made.subject("book").walk()
+    assert len(made.session.exchanges) < 500
+
+
 def test_a_page_without_entries_is_no_list(bench: MakeBench) -> None:
     with pytest.raises(SetUpFailed, match="without its entries"):
         bench(lambda _: (200, {"oops": 1})).subject("shelf").walk()

@@ -18,6 +18,7 @@ from urllib3.connection import HTTPConnection
 from restproof.contract.model import Contract
 from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import About, Request, to_event
+from restproof.wire.raw import raw_answer
 from restproof.wire.session import NotSent
 
 from .conftest import answer
@@ -47,6 +48,18 @@ def test_an_exchange_holds_request_answer_and_times(serve: Serve, connect: Conne
     assert 0 <= exchange.started < exchange.started + exchange.elapsed < 2
     assert client.recording.exchanges == [exchange]
     assert server.requests[0].startswith(b"GET /v1/teams/5/notes/1 HTTP/1.1\r\n")
+
+
+def test_interim_responses_are_passed_over(serve: Serve, connect: Connect) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+    server = serve(lambda _: early + b"HTTP/1.1 102 Processing\r\n\r\n" + answer(200, b'{"id":1}', X_Last="yes"))
+    session = connect(server.url).session
+    for _ in range(2):  # over the same connection
+        exchange = session.send(GET, READ)
+        assert (exchange.status, exchange.response.json) == (200, {"id": 1})
+        assert exchange.response.header("Link") is None
+    assert server.connections == 1
+    assert raw_answer("127.0.0.1", server.port, None, tls=False, data=b"GET / HTTP/1.1\r\n\r\n") == 200
 
 
 def test_the_usual_headers_are_added(serve: Serve, connect: Connect) -> None:

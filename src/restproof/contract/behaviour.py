@@ -44,6 +44,7 @@ class BehaviourReader:
             "lenient": self.names("lenient", self.fields.known),
             "create_only": self.names("create_only", self.fields.writable),
             "unlisted": self.names("unlisted", self.fields.readable),
+            "unordered": self.names("unordered", self.fields.readable),
             "sort": self.names("sort", self.fields.readable),
             "secret": self.names("secret", self.fields.known),
         }

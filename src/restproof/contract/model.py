@@ -197,11 +197,12 @@ class Paging:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """Names of the rate-limit headers that every response carries."""
+    """Names of the rate-limit headers that every response carries, and the form of ``Retry-After``."""
 
     limit: str
     remaining: str
     reset: str | None = None
+    retry_after: Literal["seconds", "any"] = "any"
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,8 @@ class Resource:
     """One resource: where it lives, what it looks like and how it behaves.
 
     ``other_methods``: by place (``collection``, ``item``), methods that the API has there besides the operations.
-    ``unlisted``: fields that the entries of a list leave out, or show empty.
+    ``unlisted``: fields that the entries of a list leave out, or show empty. ``unordered``: response fields that hold
+    arrays of which the order says nothing.
     """
 
     name: str
@@ -251,6 +253,7 @@ class Resource:
     lenient: tuple[str, ...] = ()
     create_only: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
+    unordered: tuple[str, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
@@ -289,6 +292,11 @@ class Resource:
 
     def method(self, operation: str) -> str:
         return self.methods[operation]
+
+    @property
+    def creatable(self) -> bool:
+        """Whether an operation makes one: a create, or PUT to a new id."""
+        return self.supports("create") or creates_by_put(self)
 
     @property
     def renamable(self) -> bool:
@@ -355,7 +363,7 @@ class Contract:
     def given(self) -> tuple[str, ...]:
         """Parents that no operation can create: their ids come from the target's configuration."""
         parents = {p.resource for r in self for p in r.parents}
-        return tuple(r.name for r in self if r.name in parents and not r.supports("create") and not creates_by_put(r))
+        return tuple(r.name for r in self if r.name in parents and not r.creatable)
 
 
 def creates_by_put(resource: Resource) -> bool:

@@ -11,7 +11,7 @@ from restproof.contract.model import Resource, Status
 from restproof.contract.shapes import type_of
 from restproof.oracle.finding import Finding, shown
 from restproof.oracle.seen import Seen
-from restproof.semantics.state import differences
+from restproof.semantics.state import differences, in_the_order_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Gap:
 def gaps(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[Gap]:
     """Where ``actual`` does not hold what ``wanted`` says; times that denote one instant are equal, and in a sparse
     representation null and absent are."""
-    for path, expected, found in differences(wanted, actual):
+    for path, expected, found in differences(wanted, in_the_order_of(resource, wanted, actual)):
         name = path.split("/")[1] if "/" in path else path
         if resource.sparse and expected is None and found is None:
             continue

@@ -54,8 +54,15 @@ class Bodies:
 
     @cached_property
     def writable(self) -> Mapping[str, Mapping[str, Any]]:
-        found: Mapping[str, Mapping[str, Any]] = self.resource.shapes.create["properties"]
+        found: Mapping[str, Mapping[str, Any]] = self._creating["properties"]
         return found
+
+    @property
+    def _creating(self) -> Mapping[str, Any]:
+        """The shape of what makes the resource: where only PUT does, that of every PUT."""
+        shapes = self.resource.shapes
+        only_put = not self.resource.supports("create") and creates_by_put(self.resource)
+        return shapes.replace if only_put else shapes.create
 
     @cached_property
     def changeable(self) -> Mapping[str, Mapping[str, Any]]:
@@ -70,11 +77,11 @@ class Bodies:
     @cached_property
     def creatable(self) -> bool:
         """Whether the contract has an operation that makes the resource."""
-        return self.resource.supports("create") or creates_by_put(self.resource)
+        return self.resource.creatable
 
     @cached_property
     def required(self) -> tuple[str, ...]:
-        return tuple(self.resource.shapes.create.get("required", ()))
+        return tuple(self._creating.get("required", ()))
 
     def referable(self, name: str) -> bool:
         """Whether the run can make something that reference field ``name`` may hold."""

@@ -147,7 +147,7 @@ def unknown_field_bodies(field: Field) -> Iterator[Case]:
             place = f"{name}.0" if isinstance(value, list) else name
             yield _unknown(name, f"inside {name}", body_with(field, name, wider), pointer=f"{place}.{_UNKNOWN}")
     if field.operation == "update":
-        for name in field.resource.create_only:
+        for name in (n for n in field.resource.create_only if n in field.bodies.writable):
             yield _unknown(name, "a field that only a create may hold", {name: field.bodies.plain(name, "x")})
 
 
@@ -390,19 +390,27 @@ def reference_bodies(field: Field) -> Iterator[Case]:
             ("none", "an id that names nothing"),
             ("other", "an id under another parent"),
             ("deleted", "the id of what was deleted"),
+            ("foreign", "the id of another tenant's"),
         ):
+            if key == "foreign" and not (field.operation == "create" and _may_be_foreign(field, name)):
+                continue
             if key == "other" and not (field.bodies.referable(name) and _has_root(field, ref)):
                 continue
             if key == "deleted" and not (field.operation == "create" and _may_be_deleted(field, name, ref)):
                 continue
             symbol = reference(ref.to, key)
             yield {"field": name, "note": note, "body": body_with(field, name, [symbol] if ref.many else symbol)}
-            if ref.many and field.bodies.referable(name) and key != "deleted":
+            if ref.many and field.bodies.referable(name) and key in ("none", "other"):
                 yield {
                     "field": name,
                     "note": f"{note}, beside a good one",
                     "body": body_with(field, name, [reference(ref.to, 0), symbol]),
                 }
+
+
+def _may_be_foreign(field: Field, name: str) -> bool:
+    """Whether the credential alone tells whose the referent is."""
+    return field.bodies.referable(name) and not field.contract.given and field.contract.auth.scheme != "none"
 
 
 def _may_be_deleted(field: Field, name: str, ref: Reference) -> bool:

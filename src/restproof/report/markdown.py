@@ -9,6 +9,7 @@ from urllib.parse import quote
 from restproof.oracle.verdict import Cause, Verdict
 from restproof.report.changes import drift_lines, markdown_section
 from restproof.report.text import anchor, code, duration, moment, plain, plural, source_address
+from restproof.report.unproved import unproved
 from restproof.run.diff import Comparison
 from restproof.run.model import Run
 
@@ -38,6 +39,7 @@ def render_markdown(run: Run, verdict: Verdict, comparison: Comparison | None = 
         chosen = ", ".join(f"{name} {code(_value(value))}" for name, value in header.selection.items())
         parts += [f"Narrowed by {chosen}.", ""]
     parts += [*_causes(verdict.causes, base)] if verdict.causes else ["Nothing failed."]
+    parts += [f"- {plain(told)}" for told in unproved(verdict)]
     if comparison is not None:
         parts += ["", f"## Since {moment(comparison.old.started)}", "", *markdown_section(comparison, CHANGES)]
         parts += [f"- {plain(line.strip())}" for line in drift_lines(comparison, 2 * CHANGES)]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-from restproof.oracle.verdict import Ending, Verdict
+from restproof.oracle.verdict import Verdict
 from restproof.report.changes import drift_lines, one_line
 from restproof.report.text import duration, flat, plural, visible
+from restproof.report.unproved import unproved
 from restproof.run.diff import Comparison
 
 MOST = 15
-REASONS = 3
 DRIFT = 5
 WIDTH = 160
 
@@ -27,7 +26,7 @@ def closing_lines(
         f"{verdict.verdict.upper()}{'' if verdict.complete else ' (incomplete run)'}",
         f"{counts}; {plural(verdict.requests, 'request')} in {duration(verdict.duration_s)}",
     ]
-    reasons = list(_reasons(verdict)) if verdict.verdict == "not judged" else []
+    reasons = [f"  {told}" for told in unproved(verdict)]
     drift = drift_lines(comparison, DRIFT) if comparison else []
     most = MOST - len(reasons) - len(drift)
     for cause in verdict.causes[:most]:
@@ -39,21 +38,6 @@ def closing_lines(
         lines.append(one_line(comparison))
         lines += [_short(line, width) for line in drift]
     return [*lines, f"Report: {visible(str(report_path))}"]
-
-
-def _reasons(verdict: Verdict) -> Iterator[str]:
-    """Why nothing was judged: the suite's own errors, else what kept the core rules from being tried."""
-    wanted: tuple[Ending, ...] = ("error",) if verdict.counts["error"] else ("blocked", "not tested")
-    found: dict[str, int] = {}
-    for result in verdict.results:
-        if result.outcome in wanted:
-            told = f"{result.outcome}: {result.message}"
-            found[told] = found.get(told, 0) + 1
-    ordered = sorted(found.items(), key=lambda one: -one[1])
-    for told, count in ordered[:REASONS]:
-        yield f"  {told} ({plural(count, 'result')})"
-    if len(ordered) > REASONS:
-        yield f"  and {plural(len(ordered) - REASONS, 'more reason')}"
 
 
 def _short(text: str, width: int) -> str:

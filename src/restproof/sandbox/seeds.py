@@ -6,7 +6,7 @@ import secrets
 import uuid
 from typing import Any
 
-from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.model import Contract, Resource
 from restproof.errors import ConfigurationError
 from restproof.sandbox.call import Credential
 from restproof.sandbox.store import Entry, Store
@@ -130,7 +130,7 @@ class Seeder:
 
 
 def _uncreatable(resource: Resource) -> bool:
-    return not resource.supports("create") and not creates_by_put(resource) and bool(resource.operations)
+    return not resource.creatable and bool(resource.operations)
 
 
 def credentials(contract: Contract) -> dict[str, Credential]:

@@ -272,6 +272,19 @@ def _affected(alternatives: tuple[DerivedAlternative, ...], named: set[str]) -> 
     return bool(used & named)
 
 
+def in_the_order_of(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> dict[str, Any]:
+    """``actual`` with its unordered arrays in the order of ``wanted``, where they hold the same."""
+    ordered = dict(actual)
+    for name in resource.unordered:
+        left, found = actual.get(name), []
+        if isinstance(wanted.get(name), list) and isinstance(left, list):
+            for entry in wanted[name]:
+                found += [other for other in left if _within(entry, other) and other not in found][:1]
+            if len(found) == len(left):
+                ordered[name] = found
+    return ordered
+
+
 def _within(wanted: Any, actual: Any) -> bool:
     return not any(True for _ in differences(wanted, actual))
 

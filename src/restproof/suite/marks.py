@@ -77,10 +77,9 @@ class Rule:
 
 def _met(need: str, contract: Contract, resource: Resource) -> bool:
     """Needs that are no operation alone: ``create`` by PUT, and ``instance``, one that can be made, listed or named."""
-    creatable = resource.supports("create") or creates_by_put(resource)
     if need == "instance":
-        return creatable or resource.supports("list") or resource.name in contract.given
-    return need == "create" and creatable
+        return resource.creatable or resource.supports("list") or resource.name in contract.given
+    return need == "create" and resource.creatable
 
 
 def rule_of(test: object) -> Rule | None:

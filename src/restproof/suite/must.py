@@ -9,7 +9,7 @@ from restproof.contract.model import Status
 from restproof.oracle.finding import ABSENT, Finding, at, shown
 from restproof.oracle.told import how_it_differs, same_instant
 from restproof.semantics.checker import checker
-from restproof.semantics.state import differences
+from restproof.semantics.state import differences, in_the_order_of
 from restproof.suite.failure import CaseFailed, NotTested
 from restproof.suite.reply import Reply
 
@@ -81,7 +81,8 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
             actual=shown(actual),
         )
         return
-    for path, expected, found in (*differences(wanted, actual), *_added(reply, wanted, actual)):
+    ordered = in_the_order_of(reply.resource, wanted, actual)
+    for path, expected, found in (*differences(wanted, ordered), *_added(reply, wanted, actual)):
         name = path.split("/")[1] if path.count("/") else path
         if reply.resource.properties.get(name, {}).get("format") == "date-time" and same_instant(expected, found):
             continue

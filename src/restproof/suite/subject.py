@@ -254,6 +254,7 @@ class Subject:
         reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope, noted=True)
         if reply.ok and reply.id is not None:
             self.world.ledger.created(entry, self.item_target(reply.id, scope), reply.id)
+            self.world.forget_state(self, reply.id)  # a replace of what is there
         return reply
 
     def create(
@@ -335,7 +336,7 @@ class Subject:
 
     def given(self, body: Any = None, *, scope: Mapping[str, Any] | None = None, tag: str = "") -> Instance:
         """A new instance as set-up: any 2xx that names an id will do; else ``SetUpFailed``."""
-        if not (self.resource.supports("create") or creates_by_put(self.resource)):
+        if not self.resource.creatable:
             raise NotTested(f"the contract has no operation that creates {an(self.name)}")
         reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
         if reply.crowded_out:
@@ -429,21 +430,31 @@ class Subject:
         scope: Mapping[str, Any] | None = None,
         credential: str | None = USUAL,
     ) -> Sequence[Reply]:
-        """All pages of a list, followed to the end. Raises ``SetUpFailed`` where a page is no list."""
+        """All pages of a list, followed to the end. Raises ``SetUpFailed`` where a page is no list, ``NotTested`` where
+        it has more pages than one walks, and not because they repeat themselves."""
         paging = self.resource.paging
         size = size or self.largest_page()
         found: Pages = []
         number = 1
         asked = (*query, *self.page_query(size, 1))
+        walked = self.request("list", scope=scope, query=asked).target
         while True:
+            if walked in self.world.endless:
+                raise NotTested(f"a list of {self.name} has more than {_MOST_PAGES} pages")
             reply = self.list(asked, scope=scope, credential=credential)
             if not reply.ok or reply.entries is None:
                 raise SetUpFailed(
                     f"set-up: a list of {self.name} answered {reply.status or reply.exchange.error} without its entries"
                 )
             found.append(reply)
-            if paging.style == "none" or len(found) >= _MOST_PAGES:
+            if paging.style == "none":
                 return found
+            if len(found) >= _MOST_PAGES:
+                ids = self.entry_ids(entry for page in found for entry in page.entries or ())
+                if len({repr(id) for id in ids}) < len(ids):
+                    return found
+                self.world.endless.add(walked)
+                continue
             if paging.style == "token":
                 following = self.next_query(reply)
                 if following is None:

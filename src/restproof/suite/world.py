@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from restproof.config import Target
-from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.model import Contract, Resource
 from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
@@ -60,6 +60,8 @@ class World:
     keeper: Keeper = field(default_factory=Kept)
     clock: Clock = field(default_factory=LiveClock)
     listed: dict[str, list[Any]] = field(default_factory=dict)
+    endless: set[str] = field(default_factory=set)
+    """Request targets of lists that have more pages than one walks."""
     _numbers: int = 0
     _shared: dict[tuple[str, str], Instance | SetUpFailed | NotTested] = field(default_factory=dict)
     _listing: tuple[str, int, list[Any] | None] = ("", 0, None)
@@ -144,7 +146,7 @@ class World:
         if (name, key) not in self._shared:
             resource = self.contract.resources[name]
             which = _scope_of(key)
-            if name in self.contract.given or not (resource.supports("create") or creates_by_put(resource)):
+            if name in self.contract.given or not resource.creatable:
                 self._shared[name, key] = self._found(resource, key)
                 return self.shared(name, key)
             subject = Subject(

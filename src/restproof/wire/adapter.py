@@ -11,6 +11,7 @@ import ssl
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from http.client import OK, SWITCHING_PROTOCOLS, HTTPResponse
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 from typing import Any
@@ -58,6 +59,17 @@ class Answer(requests.Response):
         self._content_consumed = False
 
 
+class FinalResponse(HTTPResponse):
+    """Passes over interim responses (RFC 9110 §15.2) of any status; the standard library does so for 100 alone. 101 is
+    final: what follows it is no HTTP."""
+
+    def begin(self) -> None:
+        super().begin()
+        while SWITCHING_PROTOCOLS < self.status < OK:
+            self.headers = None  # type: ignore[assignment]
+            super().begin()
+
+
 class Adapter(HTTPAdapter):
     """Sends to one origin. ``ca_bundle`` is a file or directory of trusted certificates; by default those of
     certifi."""
@@ -81,6 +93,8 @@ class Adapter(HTTPAdapter):
 
         class Connection(connection):  # type: ignore[valid-type, misc]
             """Tells the thread that it has opened a connection, which nothing public of urllib3 tells."""
+
+            response_class = FinalResponse
 
             def connect(self) -> None:
                 thread.connected = True

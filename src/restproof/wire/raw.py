@@ -8,10 +8,12 @@ import socket
 import ssl
 import warnings
 from collections.abc import Iterable
+from io import BufferedReader
 from pathlib import Path
 
 TIMEOUT = 5.0
 """Seconds until a connection counts as refused."""
+_LONGEST_LINE = 65_536
 
 
 def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str, str]]) -> tuple[int | None, str]:
@@ -66,10 +68,19 @@ def raw_answer(host: str, port: int, ca_bundle: Path | None, *, tls: bool, data:
         with stream:
             try:
                 stream.sendall(data)
-                head = stream.recv(4096)
+                with stream.makefile("rb") as answer:
+                    return _final_status(answer)
             except TimeoutError:
                 raise
             except OSError:
                 return None
-    found = re.match(rb"HTTP/\d\.\d (\d{3})\b", head)
-    return int(found[1]) if found else None
+
+
+def _final_status(answer: BufferedReader) -> int | None:
+    """The status of an answer, after any interim ones (RFC 9110 §15.2)."""
+    while True:
+        found = re.match(rb"HTTP/\d\.\d (\d{3})\b", answer.readline(_LONGEST_LINE))
+        if not found or not 100 <= int(found[1]) < 200:
+            return int(found[1]) if found else None
+        while answer.readline(_LONGEST_LINE).strip():
+            pass  # the header of what was no answer yet

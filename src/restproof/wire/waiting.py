@@ -52,7 +52,7 @@ def retry_after(
     said = (response.header("Retry-After") or "").strip()
     if said.isascii() and said.isdigit():
         return float(said)
-    at = _http_date(said)
+    at = http_date(said)
     if at is not None:
         return max(0.0, at - _now(response, clock))
     reset = (response.header(limits.reset) or "").strip() if limits and limits.reset else ""
@@ -63,11 +63,12 @@ def retry_after(
 
 
 def _now(response: Response, clock: Callable[[], float]) -> float:
-    date = _http_date(response.header("Date") or "")
+    date = http_date(response.header("Date") or "")
     return clock() if date is None else date
 
 
-def _http_date(text: str) -> float | None:
+def http_date(text: str) -> float | None:
+    """An HTTP date (RFC 9110 §5.6.7) as Unix time; ``None`` where it is none."""
     try:
         at: datetime = parsedate_to_datetime(text)
         return at.timestamp()
