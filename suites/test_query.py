@@ -22,12 +22,12 @@ def moved_to(resource: Subject, name: str) -> list:
     bodies, field = resource.bodies, resource.resource.filters[name].field
     if not bodies.creatable or field not in bodies.changeable or field in resource.resource.references:
         return []
-    change = bodies.kept_rules({field: bodies.another(field)}, {**bodies.minimal(), field: bodies.plain(field)})
+    first = bodies.kept_rules({**bodies.minimal(), field: bodies.plain(field)}, fixed={field: bodies.plain(field)})
+    change = bodies.kept_rules({field: bodies.another(field)}, first)
     if change.get(field) is None:
         return []
     # A list that does not agree is asked a second time: then this is made anew.
     token = resource.world.another_token(resource)
-    first = bodies.kept_rules({**bodies.minimal(), field: bodies.plain(field)}, fixed={field: bodies.plain(field)})
     made = resource.given(resource.resolved_as(token, first))
     resource.list(resource.filter_query(name, made.sent[field]))
     updated = resource.update(made.id, resource.resolved_as(token, change))

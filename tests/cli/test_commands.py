@@ -64,6 +64,9 @@ def test_a_rule_that_there_is_not_is_told(here: Path, capsys: pytest.CaptureFixt
     assert run(["lint", "c.yaml"]) == 2
     assert "'update.touches', and there is none\n  did you mean 'update.touches-updated-at'?" in capsys.readouterr().err
     assert run(["run", "c.yaml"]) == 2
+    (here / "c.yaml").write_text(text.replace("update.touches", "condtional.*"))
+    assert run(["lint", "c.yaml"]) == 2
+    assert "did you mean 'conditional.*'?" in capsys.readouterr().err
     (here / "c.yaml").write_text(text.replace("update.touches", "conditional.*"))
     assert run(["lint", "c.yaml"]) == 0
 

@@ -76,6 +76,7 @@ def test_the_contract_that_the_cases_start_from_is_sound(tmp_path: Path) -> None
         ("unique: [id]", 7, "'unique' names 'id', which the schema says is readOnly", "requests hold"),
         ("touched: [owner_id]", 7, "'touched' names 'owner_id', which the schema says is writeOnly", "responses hold"),
         ("sort: [nam]", 7, "'sort' names an unknown field 'nam'", "did you mean 'name'?"),
+        ("sort: [tags]", 7, "a list cannot be sorted by 'tags', which holds arrays", "numbers, text"),
         ("create_only: [changed]", 7, "readOnly", None),
         ("volatile: [chnged]", 7, "unknown field", "did you mean 'changed'?"),
         ("secret: [nte]", 7, "unknown field", "did you mean 'note'?"),
@@ -386,3 +387,9 @@ def test_mistakes_in_words_for_what_lies_besides(
 ) -> None:
     indented = "".join(f"    {row}\n" for row in added.splitlines())
     expect(problems(tmp_path, HEAD + indented), f"contract.yaml:{line}", message, hint)
+
+
+def test_a_date_and_free_text_have_no_order(tmp_path: Path) -> None:
+    dated = ITEM.replace('"note"', '"due": {"type": "string", "format": "date"},\n    "note"')
+    found = problems(tmp_path, f"{HEAD}    rules: [{{ordered: [name, due]}}]", item=dated)
+    expect(found, "contract.yaml:7", "'name' and 'due' are of different types", "both dates")

@@ -26,6 +26,8 @@ from restproof.contract.shapes import types_of
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
+_MOMENTS = ("date", "date-time", "time")
+_ORDERED = frozenset({"string", "number", "integer", "boolean"})
 
 
 class BehaviourReader:
@@ -45,7 +47,7 @@ class BehaviourReader:
             "create_only": self.names("create_only", self.fields.writable),
             "unlisted": self.names("unlisted", self.fields.readable),
             "unordered": self.names("unordered", self.fields.readable),
-            "sort": self.names("sort", self.fields.readable),
+            "sort": self.names("sort", self.sortable),
             "secret": self.names("secret", self.fields.known),
         }
         references, reads_as, derived = self.references(), self.reads_as(), self.derived()
@@ -78,6 +80,12 @@ class BehaviourReader:
         for index, name in enumerate(said):
             check(name, (*self.route, word, index), word)
         return tuple(said)
+
+    def sortable(self, name: str, route: Route, word: str) -> None:
+        if self.fields.readable(name, route, word) and not types_of(self.fields.properties[name]) & _ORDERED:
+            hint = "name a field that holds numbers, text or truth values"
+            message = f"a list cannot be sorted by '{name}', which holds arrays or objects"
+            self.problem(message, *route[len(self.route) :], hint=hint)
 
     def unique(self) -> tuple[tuple[str, ...], ...]:
         groups = []
@@ -164,8 +172,9 @@ class BehaviourReader:
             sound = [self.fields.writable(n, (*route, "ordered"), "rules") for n in (first, second)]
             if all(sound):
                 kinds = [types_of(self.fields.properties[n]) - {"null", "integer"} for n in (first, second)]
-                if kinds[0] != kinds[1]:
-                    hint = "both must be numbers, or both text"
+                moments = [self.fields.properties[n].get("format") in _MOMENTS for n in (first, second)]
+                if kinds[0] != kinds[1] or moments[0] != moments[1]:
+                    hint = "both must be numbers, both dates, or both text"
                     self.problem(
                         f"'{first}' and '{second}' are of different types: they have no order",
                         "rules",

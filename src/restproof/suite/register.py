@@ -109,8 +109,9 @@ def unknown_names(contract: Contract, register: Mapping[str, Requirement], bundl
     if not names:
         return []
     usual = load(bundled)
+    known = [*usual, *dict.fromkeys(f"{r.family}.*" for r in usual.values())]
     return [
-        ConfigurationError(f"the contract names the rule '{name}', and there is none", hint=near(name, usual))
+        ConfigurationError(f"the contract names the rule '{name}', and there is none", hint=near(name, known))
         for name in sorted(left(names, usual))
     ]
 
