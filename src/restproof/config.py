@@ -88,6 +88,10 @@ def resolve_target(
 
 def _complete(target: Target, contract: Contract, section: Section | None) -> Target:
     """The target with ids of the type that the contract says. Raises where it lacks what every run needs."""
+    if section:
+        for word, path in (("ca_bundle", target.ca_bundle), ("deviations", target.deviations)):
+            if path is not None:
+                existing_path(path, section.place(word), f"targets.{target.name}.{word}")
     if contract.auth.scheme != "none" and "full" not in target.credentials:
         raise ConfigurationError(
             f"target {target.name}: there is no credential `full`",

@@ -167,7 +167,7 @@ class _Reader:
 
     def path(self, key: str, value: Any) -> Path | None:
         text = self.get(key, value, str, "a path")
-        return None if text is None else existing_path(self.file.parent / text, self.place(key), key)
+        return None if text is None else self.file.parent / text
 
 
 def parse_url(url: str, place: Place | None) -> SplitResult:

@@ -158,6 +158,11 @@ def test_an_empty_optional_credential_is_absent(config: Callable[..., Config], c
     assert set(target.credentials) == {"full"}
 
 
+def test_what_is_wrong_with_another_target_is_no_obstacle(config: Callable[..., Config], contract: Contract) -> None:
+    old = '[targets.old]\nbase_url = "https://old.example.com"\nca_bundle = "gone.pem"\n'
+    assert resolve_target("staging", config(f"{TOML}\n{old}"), contract, {"TOKEN": "staging-token", "READER": "reader"})
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "message"),
     [

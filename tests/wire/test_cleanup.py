@@ -27,9 +27,12 @@ class Notes:
         self.rows: dict[int, str] = {}
         self.log: list[str] = []
         self.status: dict[str, int] = {}
+        self.hidden_from: list[bytes] = []
 
     def __call__(self, request: bytes) -> bytes:
         method, target, _ = request.split(b"\r\n")[0].decode().split(" ")
+        if any(secret in request for secret in self.hidden_from):
+            return answer(403)
         self.log.append(f"{method} {target}")
         url = urlsplit(target)
         if f"{method} {url.path}" in self.status:
@@ -147,6 +150,20 @@ def test_a_list_that_cannot_be_read_leaves_its_creates(notes: Notes, ledger: Led
     notes.status["GET /v1/teams/5/notes"] = 500
     assert clean() == (0, ["note /v1/teams/5/notes: the list answered 500"])
     assert ledger.path.exists()
+
+
+def test_a_list_is_read_by_whoever_may_see_it(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 1, f"{PREFIX} 1", answered=False)
+    notes.hidden_from = [b"full-secret-token"]
+    assert clean() == (1, [])
+    assert not ledger.path.exists()
+
+
+def test_a_list_that_nobody_may_see_holds_nothing_of_the_run(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    ledger.intend("note", "/v1/teams/5/notes", {"name": "a"})
+    notes.status["GET /v1/teams/5/notes"] = 403
+    assert clean() == (0, [])
+    assert not ledger.path.exists()
 
 
 def test_a_list_that_is_gone_with_its_parent_holds_nothing(notes: Notes, ledger: Ledger, clean: Clean) -> None:

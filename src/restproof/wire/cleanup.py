@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -79,14 +80,17 @@ class _Work:
         first = group[0]
         wanted = {_key(entry.unique, entry.unique) for entry in group if entry.unique}
         fields = {tuple(entry.unique) for entry in group if entry.unique}
-        try:
-            entries = walk(
-                self.session,
-                resource,
-                first.collection,
-                headers=self._headers(first),
-                credential=self._credential(first),
-            )
+        before = len(self.failed)
+        for seen_by in self._with_each_credential(first):
+            try:
+                entries = [*self._walk(resource, seen_by)]
+            except (ListUnreadable, NotSent) as error:
+                status = error.status if isinstance(error, ListUnreadable) else None
+                if status == 403 or status in resource.status("forbidden_parent"):
+                    continue  # Where nobody may look, nothing was made.
+                if status not in _GONE and status not in resource.status("absent_parent"):
+                    self.failed.append(f"{resource.name} {first.collection}: {error}")
+                break  # Else its parent has been deleted, and it with it.
             found = []
             for item in entries:
                 if resource.id.field not in item:
@@ -95,23 +99,31 @@ class _Work:
                     found.append(item)
                 elif any(_key(item, names) in wanted for names in fields):
                     self.doubtful.append(f"{resource.name} {item[resource.id.field]}: perhaps of this run, left alone")
-        except (ListUnreadable, NotSent) as error:
-            gone = isinstance(error, ListUnreadable) and (
-                error.status in _GONE or error.status in resource.status("absent_parent")
-            )
-            if gone:
-                return  # Its parent has been deleted, and it with it.
-            self.failed.append(f"{resource.name} {first.collection}: {error}")
-            return
-        before = len(self.failed)
-        for item in found:
-            path, _, query = first.collection.partition("?")
-            slash = "/" if path.endswith("/") else ""
-            target = f"{path.rstrip('/')}/{quote(str(item[resource.id.field]), safe='')}{slash}"
-            self._delete(resource, first, f"{target}?{query}" if query else target)
+            for item in found:
+                path, _, query = first.collection.partition("?")
+                slash = "/" if path.endswith("/") else ""
+                target = f"{path.rstrip('/')}/{quote(str(item[resource.id.field]), safe='')}{slash}"
+                self._delete(resource, seen_by, f"{target}?{query}" if query else target)
+            break
         if len(self.failed) == before:
             for entry in group:
                 self.ledger.settled(entry.n)
+
+    def _with_each_credential(self, entry: Entry) -> Iterator[Entry]:
+        """The entry as one of each credential: its own, then the others, for it may have been sent to a parent that
+        its own does not see."""
+        others = [] if self.contract.auth.scheme == "none" else self.session.target.credentials
+        for name in dict.fromkeys([entry.credential, *others]):
+            yield replace(entry, credential=name)
+
+    def _walk(self, resource: Resource, entry: Entry) -> Iterable[Mapping[str, Any]]:
+        return walk(
+            self.session,
+            resource,
+            entry.collection,
+            headers=self._headers(entry),
+            credential=self._credential(entry),
+        )
 
     def _delete(self, resource: Resource, entry: Entry, item: str) -> bool:
         """Whether the delete of ``item`` found it."""
