@@ -153,7 +153,8 @@ def test_a_filtered_list_holds_all_that_matches(resource: Subject, name, values)
             must.hold(
                 sorted(map(str, walked)) == sorted(map(str, resource.entry_ids(matching))),
                 others[-1] if others else short,
-                f"pages of {size} of a list filtered by {name} do not hold each of {len(matching)} matches once",
+                f"pages of {size} of a list filtered by {name} hold {len(walked)} entries, of which "
+                f"{len(set(map(str, walked)))} are different, and not each of {len(matching)} matches once",
                 kind="filter pages",
                 expected="each match once",
                 actual="otherwise",

@@ -197,11 +197,12 @@ class Paging:
 
 @dataclass(frozen=True)
 class RateLimit:
-    """Names of the rate-limit headers that every response carries, and the form of ``Retry-After``."""
+    """Names of the rate-limit headers that every response carries, and the form of the reset and of ``Retry-After``."""
 
     limit: str
     remaining: str
     reset: str | None = None
+    reset_is: Literal["moment", "any"] = "any"
     retry_after: Literal["seconds", "any"] = "any"
 
 

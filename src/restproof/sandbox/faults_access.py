@@ -286,6 +286,18 @@ def retry_after_too_soon(seam: Seam) -> None:
     seam.around("retry_headers", lambda inner, call: {"Retry-After": "0"})
 
 
+@fault("reset-in-seconds", "limit.headers", "the reset header holds the seconds until the window ends")
+def reset_in_seconds(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> dict[str, str]:
+        headers: dict[str, str] = dict(inner(call))
+        names = seam.steps.contract.rate_limit
+        if names and names.reset:
+            headers[names.reset] = str(max(0, int(headers[names.reset]) - int(call.now)))
+        return headers
+
+    seam.around("limit_headers", advice)
+
+
 @fault("reset-in-the-past", "limit.headers", "the reset header names a moment that is over")
 def reset_in_the_past(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> dict[str, str]:

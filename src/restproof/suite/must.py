@@ -75,7 +75,7 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
     if not isinstance(actual, Mapping):
         _fail(
             reply,
-            f"{what}: there is no representation to compare",
+            f"{what}: {'it is not found' if pointer == '' else 'there is no representation to compare'}",
             kind="no representation",
             expected="a representation",
             actual=shown(actual),
