@@ -39,9 +39,9 @@ def subject_of(resource: Subject, operation: str):
     a delete; the shared target for the rest."""
     if operation in ("list", "create"):
         return None
-    if operation == "read" or (resource.bodies.creatable and operation != "delete"):
+    if operation == "read" or (resource.resource.creatable and operation != "delete"):
         return resource.target().id
-    return resource.own().id if resource.bodies.creatable else resource.world.absent_id(resource.resource)
+    return resource.own().id if resource.resource.creatable else resource.world.absent_id(resource.resource)
 
 
 @requirement("auth.missing", on=EVERY, when=asks_for_credentials, set_up=1)
@@ -206,7 +206,7 @@ def test_another_tenant_reaches_nothing(resource: Subject, operation):
     creates = (
         operation == "replace" and resource.resource.id.chosen_by != "server"
     )  # below one's own parent the id is free
-    if (resource.has_other_root or resource.bodies.creatable) and not creates and operation != "create":
+    if (resource.has_other_root or resource.resource.creatable) and not creates and operation != "create":
         theirs = resource.scope("foreign")
         reply = perform(resource, operation, made.id, scope=theirs, credential="foreign")
         if operation == "list":

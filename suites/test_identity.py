@@ -114,7 +114,7 @@ def test_nothing_is_found_below_an_unknown_parent(resource: Subject, operation, 
     if deleted is not None:
         below_what_was_deleted(resource, operation, deleted)
         return
-    creatable = resource.bodies.creatable
+    creatable = resource.resource.creatable
     id = resource.shared().id if creatable and operation in ON_ITEMS else resource.world.absent_id(resource.resource)
     must.have_status(
         reach(resource, operation, id, resource.scope("none")), "absent_parent", because="the parent does not exist"

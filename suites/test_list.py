@@ -149,7 +149,7 @@ def test_a_page_has_the_default_size(resource: Subject, fill):
 @of_a_steady_list
 def test_the_pages_hold_every_entry_once(resource: Subject):
     entries = some(resource)
-    if not filling(len(entries)) and resource.bodies.creatable:
+    if not filling(len(entries)) and resource.resource.creatable:
         resource.another("even")
         resource.world.listed.clear()
         entries = settled(resource)
@@ -375,9 +375,9 @@ def few_matching(resource: Subject, entries: list):
 )
 @of_a_steady_list
 def test_totals_tell_the_truth(resource: Subject):
-    if resource.bodies.creatable and resource.resource.supports("delete"):
+    if resource.resource.creatable and resource.resource.supports("delete"):
         resource.delete(resource.another("gone").id)  # what is gone is not counted
-    if resource.bodies.creatable and resource.resource.parents:
+    if resource.resource.creatable and resource.resource.parents:
         with suppress(NotTested):
             resource.elsewhere()  # nor is what another parent holds
     entries, paging = some(resource), resource.resource.paging

@@ -43,7 +43,7 @@ def _below_own_parent(field: Field) -> bool:
 def attempt(resource: Subject, method: str, path: str) -> Reply:
     body = None
     if path == "item":
-        id = resource.own().id if resource.bodies.creatable else resource.world.absent_id(resource.resource)
+        id = resource.own().id if resource.resource.creatable else resource.world.absent_id(resource.resource)
         usual = resource.request("read", id=id)
     elif method == "DELETE":
         # Below a parent of its own: a server that gets it wrong takes nothing that other cases need.
@@ -68,7 +68,7 @@ def attempt(resource: Subject, method: str, path: str) -> Reply:
 def test_an_unsupported_method_is_refused(resource: Subject, method, path):
     reply = attempt(resource, method, path)
     must.have_status(reply, "unsupported", because=f"{method} on the {path}")
-    if path == "item" and resource.bodies.creatable and method in ("PUT", "DELETE"):
+    if path == "item" and resource.resource.creatable and method in ("PUT", "DELETE"):
         must.hold(
             resource.observe(resource.own().id) is not None,
             reply,

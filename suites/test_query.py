@@ -20,7 +20,7 @@ def moved_to(resource: Subject, name: str) -> list:
     """The value that an update gives the filter's field in one instance that the filter has found before: what is kept
     of that, and not kept up, misses it."""
     bodies, field = resource.bodies, resource.resource.filters[name].field
-    if not bodies.creatable or field not in bodies.changeable or field in resource.resource.references:
+    if not resource.resource.creatable or field not in bodies.changeable or field in resource.resource.references:
         return []
     first = bodies.kept_rules({**bodies.minimal(), field: bodies.plain(field)}, fixed={field: bodies.plain(field)})
     change = bodies.kept_rules({field: bodies.another(field)}, first)
@@ -38,7 +38,7 @@ def moved_to(resource: Subject, name: str) -> list:
 def filtered(resource: Subject, name: str, values, moved=()):
     """Each value of the filter to try, the most frequent one first, with the entries of the whole list that match."""
     found = resource.resource.filters[name]
-    made = resource.world.lookalikes(resource, found.field) if resource.bodies.creatable else []
+    made = resource.world.lookalikes(resource, found.field) if resource.resource.creatable else []
     entries = settled(resource)
     if values is not None:
         for value in values:
@@ -67,7 +67,7 @@ def near_misses(resource: Subject, name: str, values):
         if isinstance(known, int) and known > 9:
             yield known // 10
         return
-    made = resource.world.lookalikes(resource, field) if resource.bodies.creatable and values is None else []
+    made = resource.world.lookalikes(resource, field) if resource.resource.creatable and values is None else []
     if not made and values is None and schema and "format" not in schema and field not in resource.resource.references:
         there = [v for e in settled(resource) for v in values_at(e, field) if isinstance(v, str)]
         yield from [v.swapcase() for v in there if v.swapcase() not in there][:1]
@@ -200,7 +200,7 @@ def orders(field: Field):
 @for_each(orders)
 @of_a_steady_list
 def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
-    if resource.bodies.creatable:
+    if resource.resource.creatable:
         resource.world.lookalikes(resource, name)
     entries = some(resource)
     query = resource.sort_query(name, descending=descending)

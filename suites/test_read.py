@@ -15,7 +15,7 @@ def test_a_read_answers_the_resource(resource: Subject):
 
 @requirement("read.is-stable", on="read", needs="instance", cost=3, set_up=1)
 def test_reads_in_a_row_answer_the_same(resource: Subject):
-    made = resource.own(resource.bodies.full()) if resource.bodies.creatable else resource.shared()
+    made = resource.own(resource.bodies.full()) if resource.resource.creatable else resource.shared()
     first = resource.read(made.id)
     must.have_status(first, "read")
     for _ in range(2):  # what comes in no fixed order comes in the same order by chance

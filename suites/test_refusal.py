@@ -93,7 +93,7 @@ def flawed(resource: Subject, operation: str, flaws: set, wrong: dict, reference
         if not resource.world.has_credential(credential):
             raise NotTested("the target has no credential `read_only`")
     scope = resource.scope("none" if "absent_parent" in flaws else "main")
-    creatable = resource.bodies.creatable
+    creatable = resource.resource.creatable
     absent = "absent" in flaws or not creatable
     id = resource.world.absent_id(resource.resource) if absent else resource.target().id
     if operation == "read":

@@ -128,5 +128,7 @@ def test_the_order_of_an_unordered_array_says_nothing() -> None:
     shown = {"departments": [{"id": 8, "name": "South"}, {"id": 7, "name": "North"}]}
     assert not list(differences(wanted, in_the_order_of(project, wanted, shown)))
     assert list(differences(wanted, in_the_order_of(PROJECT, wanted, shown)))
+    twice = {"departments": [{"id": 7}, {"id": 8}, {"id": 7}]}
+    assert not list(differences(twice, in_the_order_of(project, twice, {"departments": [{"id": 8}, *[{"id": 7}] * 2]})))
     for other in ([{"id": 8}, {"id": 8}], [{"id": 7}], [{"id": 7}, {"id": 8}, {"id": 8}], None):
         assert list(differences(wanted, in_the_order_of(project, wanted, {"departments": other})))

@@ -75,11 +75,6 @@ class Bodies:
         }
 
     @cached_property
-    def creatable(self) -> bool:
-        """Whether the contract has an operation that makes the resource."""
-        return self.resource.creatable
-
-    @cached_property
     def required(self) -> tuple[str, ...]:
         return tuple(self._creating.get("required", ()))
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from restproof.sandbox.steps import Steps
 
 Install = Callable[["Seam"], None]
+OVERLAP = 0.03
+"""Seconds for which a fault of races holds a request back, so that another arrives meanwhile."""
 
 
 @dataclass(frozen=True)

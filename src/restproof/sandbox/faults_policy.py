@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.sandbox.call import NOTHING, Answer, Call
-from restproof.sandbox.faults import Register, Seam
+from restproof.sandbox.faults import OVERLAP, Register, Seam
 from restproof.sandbox.listing import ListQuery
 from restproof.sandbox.store import Entry
 from restproof.semantics import state as states
@@ -17,8 +17,6 @@ from restproof.semantics.validate import Refusal
 
 fault = Register()
 State = dict[str, Any]
-
-_OVERLAP = 0.03
 
 
 @fault("plain-http-served", "transport.https-only", "the TLS port serves plain HTTP as well")
@@ -195,7 +193,7 @@ def _deaf_at_once(seam: Seam, header: str) -> None:
         if name in call.headers:
             value = values[id(call)] = call.headers[name]
             under_way[value] += 1
-            await asyncio.sleep(_OVERLAP)
+            await asyncio.sleep(OVERLAP)
             if under_way[value] > 1:
                 call.headers = {n: v for n, v in call.headers.items() if n != name}
 

@@ -9,16 +9,13 @@ from typing import Any
 
 from restproof.contract.model import Never, Ordered
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults import Register, Seam
+from restproof.sandbox.faults import OVERLAP, Register, Seam
 from restproof.sandbox.store import Entry
 from restproof.semantics import state as states
 from restproof.semantics.validate import Refusal
 
 fault = Register()
 State = dict[str, Any]
-
-_OVERLAP = 0.03
-"""Seconds for which a create that others overlap looks the other way."""
 
 
 @fault("creates-race", "conflict.race", "creates at the same time do not see each other's unique values")
@@ -32,7 +29,7 @@ def creates_race(seam: Seam) -> None:
         if call.method != "POST":
             return
         under_way[call.path] += 1
-        await asyncio.sleep(_OVERLAP)
+        await asyncio.sleep(OVERLAP)
         if under_way[call.path] > 1:
             blind.add(id(call))
         else:
@@ -70,7 +67,7 @@ def updates_race(seam: Seam) -> None:
         under_way[call.path] += 1
         if under_way[call.path] > 1:
             together.add(call.path)
-        await asyncio.sleep(_OVERLAP)
+        await asyncio.sleep(OVERLAP)
 
     def finish(inner: Any, call: Call, answer: Answer) -> None:
         inner(call, answer)

@@ -276,12 +276,15 @@ def in_the_order_of(resource: Resource, wanted: Mapping[str, Any], actual: Mappi
     """``actual`` with its unordered arrays in the order of ``wanted``, where they hold the same."""
     ordered = dict(actual)
     for name in resource.unordered:
-        left, found = actual.get(name), []
-        if isinstance(wanted.get(name), list) and isinstance(left, list):
-            for entry in wanted[name]:
-                found += [other for other in left if _within(entry, other) and other not in found][:1]
-            if len(found) == len(left):
-                ordered[name] = found
+        if not isinstance(wanted.get(name), list) or not isinstance(actual.get(name), list):
+            continue
+        left, found = list(actual[name]), []
+        for entry in wanted[name]:
+            at = next((n for n, other in enumerate(left) if _within(entry, other)), None)
+            if at is not None:
+                found.append(left.pop(at))
+        if not left:
+            ordered[name] = found
     return ordered
 
 

@@ -68,7 +68,7 @@ def settled(resource: Subject) -> list[Any]:
 
 def some(resource: Subject, count: int = FEW) -> list[Any]:
     """The whole list, with at least ``count`` entries in it where any can be made."""
-    if resource.bodies.creatable:
+    if resource.resource.creatable:
         resource.world.at_least(resource, count)
     return settled(resource)
 

@@ -17,7 +17,7 @@ from restproof.plan.profile import Profile
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, token
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
-from restproof.suite.failure import NotTested, SetUpFailed
+from restproof.suite.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.suite.keep import Clock, Keeper, Kept, LiveClock
 from restproof.suite.reply import Reply
 from restproof.wire.ledger import Ledger
@@ -322,6 +322,8 @@ class World:
             return self.absent_id(resource)
         if key == "deleted":
             return self.deleted_id(name)
+        if key == "foreign" and not self.has_credential("foreign"):
+            raise Inconclusive("the target has no credential `foreign`")
         if (
             which != "main"
             and key != "other"

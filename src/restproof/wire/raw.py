@@ -80,7 +80,7 @@ def _final_status(answer: BufferedReader) -> int | None:
     """The status of an answer, after any interim ones (RFC 9110 §15.2)."""
     while True:
         found = re.match(rb"HTTP/\d\.\d (\d{3})\b", answer.readline(_LONGEST_LINE))
-        if not found or not 100 <= int(found[1]) < 200:
+        if not found or not 100 <= int(found[1]) < 200 or int(found[1]) == http.client.SWITCHING_PROTOCOLS:
             return int(found[1]) if found else None
         while answer.readline(_LONGEST_LINE).strip():
             pass  # the header of what was no answer yet
