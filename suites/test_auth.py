@@ -130,8 +130,6 @@ def test_a_write_without_the_privilege_is_refused(resource: Subject, operation):
     "auth.forbidden-parent",
     on=EVERY,
     when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r) and c.given,
-    cost=2,
-    set_up=1,
 )
 def test_a_parent_out_of_reach_is_refused(resource: Subject, operation):
     if not resource.world.has_credential("full") or f"foreign_{resource.root}" not in resource.world.target.ids:
@@ -185,8 +183,7 @@ def has_tenants(contract, resource) -> bool:
     on=("create", "read", "update", "replace", "delete", "list"),
     needs="create",
     when=has_tenants,
-    cost=5,
-    set_up=1,
+    cost=3,
 )
 @for_each(lambda field: [{}] if field.resource.parents or field.operation != "create" else [])
 def test_another_tenant_reaches_nothing(resource: Subject, operation):

@@ -106,9 +106,7 @@ def lost_parents(field: Field):
             yield {"deleted": parent.resource}
 
 
-@requirement(
-    "identity.unknown-parent", on=("list", "create", *ON_ITEMS), when=lambda c, r: bool(r.parents), cost=1, set_up=1
-)
+@requirement("identity.unknown-parent", on=("list", "create", *ON_ITEMS), when=lambda c, r: bool(r.parents))
 @for_each(lost_parents)
 def test_nothing_is_found_below_an_unknown_parent(resource: Subject, operation, deleted):
     if deleted is not None:

@@ -149,11 +149,12 @@ def broken_json(field: Field):
     broken = (
         ("empty", ""),
         ("JSON cut short", '{"name": "restproof"'),
-        ("an array", "[]"),
         ("null", "null"),
+        ("an array", "[]"),
         ("no JSON", "restproof"),
     )
-    for note, text in broken if field.operation == "create" else broken[: 3 if field.leads else 2]:
+    tried = (5 if field.leads else 4) if field.operation == "create" else 2
+    for note, text in broken[:tried]:
         yield {"note": note, "text": text, "around": None}
     for around in ("an array", *(("a comma too many", "text behind it", "single quotes") if field.leads else ())):
         yield {"note": f"valid but for {around}", "text": "", "around": around}
@@ -208,9 +209,9 @@ def broken_envelopes(field: Field):
         for note, whole in (
             ("without its envelope", {}),
             ("with null in its envelope", {envelope: None}),
-            ("with an array in its envelope", {envelope: []}),
             ("with a text in its envelope", {envelope: "restproof"}),
-        )[: 4 if field.operation == "create" else 2]:
+            ("with an array in its envelope", {envelope: []}),
+        )[: (4 if field.leads else 3) if field.operation == "create" else 2]:
             yield {"note": note, "whole": whole, "without": [], "status": "envelope"}
         fields = field.bodies.plain_change() if field.operation == "update" else field.bodies.minimal()
         yield {"note": "with its fields in no envelope", "whole": fields, "without": [], "status": "envelope"}

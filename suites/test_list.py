@@ -100,7 +100,7 @@ def filling(count: int) -> list[int]:
     return [count // n for n in range(2, isqrt(max(count, 0)) + 1) if count % n == 0][:1]
 
 
-@requirement("list.page-size", on="list", when=is_paged, cost=5, set_up=FEW)
+@requirement("list.page-size", on="list", when=is_paged, cost=5)
 @of_a_steady_list
 def test_a_page_holds_what_was_asked_for(resource: Subject):
     entries, paging = some(resource), resource.resource.paging
@@ -125,7 +125,7 @@ def test_a_page_holds_what_was_asked_for(resource: Subject):
     on="list",
     when=lambda c, r: is_paged(c, r) and r.paging.default is not None,
     cost=1,
-    set_up=FEW,
+    set_up=1,
 )
 @for_each(lambda field: [{"fill": field.leads and (field.resource.paging.default or 0) <= SMALL}])
 @of_a_steady_list
@@ -145,7 +145,7 @@ def test_a_page_has_the_default_size(resource: Subject, fill):
     )
 
 
-@requirement("list.pages-partition", on="list", when=is_paged, cost=16, set_up=FEW)
+@requirement("list.pages-partition", on="list", when=is_paged, cost=9, set_up=1)
 @of_a_steady_list
 def test_the_pages_hold_every_entry_once(resource: Subject):
     entries = some(resource)
@@ -283,7 +283,7 @@ def names_pages(contract, resource) -> bool:
     return is_numbered(contract, resource) and bool(paging.links or paging.next_field or paging.next_header)
 
 
-@requirement("list.links", on="list", when=names_pages, cost=9, set_up=FEW)
+@requirement("list.links", on="list", when=names_pages, cost=5)
 @of_a_steady_list
 def test_link_relations_are_right(resource: Subject):
     entries = some(resource)

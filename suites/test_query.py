@@ -8,7 +8,7 @@ from restproof.contract.shapes import type_of, types_of
 from restproof.semantics.checker import is_valid
 from restproof.semantics.state import same
 from restproof.suite import Field, NotTested, Subject, for_each, must, requirement
-from restproof.suite.lists import FEW, every_entry, is_paged, matches, of_a_steady_list, settled, some, values_at
+from restproof.suite.lists import every_entry, is_paged, matches, of_a_steady_list, settled, some, values_at
 
 
 def filters(field: Field):
@@ -196,7 +196,7 @@ def orders(field: Field):
             yield {"name": name, "descending": descending}
 
 
-@requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=6, set_up=FEW)
+@requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=3, set_up=1)
 @for_each(orders)
 @of_a_steady_list
 def test_a_sorted_list_is_in_order(resource: Subject, name, descending):

@@ -76,7 +76,7 @@ def pairs(field: Field):
             yield {"flaws": [first, second], "wrong": wrong_value(field), "reference": referring(field)}
 
 
-@requirement("refusal.order", on=("read", "delete", *WRITES), when=lambda c, r: "refusal.order" in c.policies, set_up=2)
+@requirement("refusal.order", on=("read", "delete", *WRITES), when=lambda c, r: "refusal.order" in c.policies)
 @for_each(pairs)
 def test_the_first_refusal_of_the_order_wins(resource: Subject, operation, flaws, wrong, reference):
     reply = flawed(resource, operation, set(flaws), wrong, reference)

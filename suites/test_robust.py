@@ -129,8 +129,8 @@ def hostile_texts(field: Field):
     if field.operation != "create":
         return
     for note, value in (
-        ("control characters", "\ufeff\x01\x02\x1f\x7f"),
         ("characters that few expect", "\u202erestproof\u2066 \ue000\U0010fffd e" + "\u0301" * 200),
+        *((("control characters", "\ufeff\x01\x02\x1f\x7f"),) if field.leads else ()),
     ):
         name = text_field(field)
         if name is not None:
@@ -248,15 +248,14 @@ def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note,
 
 
 def payloads(field: Field):
-    for value in (
-        "'; DROP TABLE restproof; -- ' OR '1'='1 {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id",
-        "../../../../etc/passwd %00%0d%0aSet-Cookie: x=y <script>alert(1)</script> %s%n {0} \\u0000",
-    ):
+    """Both texts in one where a field is long enough; else each, and on update the first."""
+    code = "'; DROP TABLE restproof; -- ' OR '1'='1 {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id"
+    paths = "../../../../etc/passwd %00%0d%0aSet-Cookie: x=y <script>alert(1)</script> %s%n {0} \\u0000"
+    both = f"{code} {paths}"
+    for value in (both,) if text_field(field, both) else (code, paths)[: 2 if field.operation == "create" else 1]:
         name = text_field(field, value)
         if name is not None:
             yield {"name": name, "value": as_sent(field, name, value)}
-        if field.operation != "create":
-            return
 
 
 @requirement("robust.injection", on=("create", "update"), cost=2, set_up=1)
@@ -280,7 +279,8 @@ def test_payloads_are_plain_text(resource: Subject, operation, name, value):
 @for_each(lambda field: [{"name": n} for n, f in field.resource.filters.items() if not f.values])
 def test_a_payload_in_a_filter_matches_nothing(resource: Subject, name):
     """A condition that is always true, were it taken for one: it finds nothing, or is refused."""
-    for value in ("' OR '1'='1", "1 OR 1=1", "*"):
+    text = "string" in types_of(resource.resource.properties.get(name, {}))
+    for value in ("' OR '1'='1" if text else "1 OR 1=1", "*"):
         page = resource.list(resource.filter_query(name, value))
         must.have_answered(page)
         must.hold(
@@ -302,10 +302,11 @@ def odd_queries(field: Field):
     names = [paging.size, query.sort, by_id, number] if paging.style != "none" else [query.sort]
     if paging.style == "token" and paging.token:
         yield from ({"query": [[paging.token, value]], "raw": ""} for value in ("restproof", "cmVzdHByb29m", ""))
-    for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "9" * 20, "\U0001f3d7")):
+    for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "9" * 20)):
         yield {"query": [[names[at % len(names)], value]], "raw": ""}
     if not field.leads:
         return
+    yield {"query": [[names[0], "\U0001f3d7"]], "raw": ""}
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": ""}
     yield {"query": [], "raw": "restproof=%ff%fe&=&&"}
 
@@ -363,7 +364,7 @@ def test_odd_headers_do_no_harm(resource: Subject, name, value):
 
 
 def odd_ids(field: Field):
-    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190):
+    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190)[: 4 if field.leads else 2]:
         yield {"id": id}
 
 

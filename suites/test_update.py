@@ -511,7 +511,7 @@ def test_a_replace_moves_the_declared_time_forward(resource: Subject):
     on="update",
     needs=("create", "read"),
     when=lambda c, r: bool(r.touched),
-    cost=9,
+    cost=4,
     late=True,
 )
 @for_each(moving_changes)

@@ -26,8 +26,6 @@ LONGEST = 65_535
 JsonSchema = Mapping[str, Any]
 BARE_ENTRY = "an entry without its array"
 DIGITS = "text that looks like a number"
-TEMPTING = (DIGITS, "an integer", "a fraction", "the text true", "one for true", BARE_ENTRY)
-"""Notes of values of a wrong type that a lenient parser takes for right ones."""
 _SEVERAL = 4
 _FEW = 2
 _DECIMALS = 9
