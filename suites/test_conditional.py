@@ -139,7 +139,11 @@ def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation, toget
     if not outdated(resource, made.id):
         raise NotTested("no update can make an ETag stale")
     before = resource.observe(made.id) or {}
-    refused = write(resource, operation, made.id, (("If-Match", tag),))
+    headers = (("If-Match", tag),)
+    if operation == "update" and resource.bodies.other_values():
+        refused = resource.update(made.id, differing(resource, before), headers=headers)
+    else:
+        refused = write(resource, operation, made.id, headers)
     must.have_status(refused, "precondition_failed", because="If-Match with the ETag of an earlier state")
     must.agree(
         refused,
@@ -156,6 +160,13 @@ def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation, toget
     must.have_status(
         write(resource, operation, made.id, (("If-Match", tag),)), written, because="If-Match with the present ETag"
     )
+
+
+def differing(resource: Subject, before: dict) -> dict:
+    """A valid update that gives every field another value than ``before``, where it has two: any may have an effect."""
+    others = resource.bodies.other_values()
+    alike = [n for n, v in others.items() if n in before and same(before[n], v)]
+    return resource.bodies.kept_rules({**others, **{n: resource.bodies.plain(n, "again") for n in alike}}, before)
 
 
 def of_one_state_one_update(resource: Subject) -> None:

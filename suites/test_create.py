@@ -4,7 +4,7 @@ from restproof.contract.shapes import types_of
 from restproof.oracle.finding import an
 from restproof.plan.candidates import accepted
 from restproof.plan.inputs import accepted_bodies, server_set_bodies
-from restproof.semantics.state import expected, same
+from restproof.semantics.state import differences, expected, same
 from restproof.suite import Field, Inconclusive, NotTested, Reply, Subject, for_all, for_each, must, requirement
 
 
@@ -150,6 +150,23 @@ def test_two_creates_never_share_an_id(resource):
     must.hold(not twice, made, "two creates got the same id", kind="same id", field=resource.resource.id.field)
 
 
+@requirement("create.siblings", on="create", cost=3)
+@for_each(lambda field: [{"body": field.bodies.full("first"), "alike": field.bodies.full("second")}])
+def test_a_create_leaves_what_is_there(resource: Subject, body, alike):
+    """What has the same values, but for the unique ones: a create may take nothing away from it."""
+    first = resource.given(body)
+    before = dict(first.entity) or resource.observe(first.id)
+    second = resource.create(alike)
+    must.have_status(second, "created")
+    must.agree(
+        second,
+        resource.stable(before or {}),
+        resource.observe(first.id),
+        what="another resource after a create",
+        pointer="",
+    )
+
+
 @requirement("create.server-set", on=("create", "update", "replace"), cost=1)
 @for_each(server_set_bodies)
 def test_a_client_cannot_set_what_the_server_sets(resource, operation, field, body, value):
@@ -177,7 +194,7 @@ def test_a_client_cannot_set_what_the_server_sets(resource, operation, field, bo
     if reply.ok and reply.status not in status:
         state = resource.observe(reply.id) or {}
         must.hold(
-            state.get(field) != value,
+            field not in state or any(differences(value, state[field])),
             reply,
             f"a client could set {field}",
             kind="server-set",

@@ -148,13 +148,12 @@ def broken_json(field: Field):
     """``text`` is the body; with ``around``, what is done to a valid one, which a lenient parser would take."""
     broken = (
         ("empty", ""),
-        ("JSON cut short", '{"name": "restproof"'),
         ("null", "null"),
+        ("JSON cut short", '{"name": "restproof"'),
         ("an array", "[]"),
         ("no JSON", "restproof"),
     )
-    tried = (5 if field.leads else 4) if field.operation == "create" else 2
-    for note, text in broken[:tried]:
+    for note, text in broken if field.leads else broken[: 2 if field.operation == "create" else 1]:
         yield {"note": note, "text": text, "around": None}
     for around in ("an array", *(("a comma too many", "text behind it", "single quotes") if field.leads else ())):
         yield {"note": f"valid but for {around}", "text": "", "around": around}
@@ -248,15 +247,17 @@ def broken_parents(field: Field):
         integer = field.contract.resources[parent.resource].id.type == "integer"
         if place == "query":
             yield {"parent": parent.name, "note": "missing", "value": None, "place": place, "status": "missing_parent"}
-            yield {"parent": parent.name, "note": "empty", "value": "", "place": place, "status": "missing_parent"}
-            if integer:
-                yield {
-                    "parent": parent.name,
-                    "note": "no integer",
-                    "value": "restproof",
-                    "place": place,
-                    "status": "malformed_parent",
-                }
+            if field.leads:
+                yield {"parent": parent.name, "note": "empty", "value": "", "place": place, "status": "missing_parent"}
+            for note, value in (("no integer", "restproof"), ("the right number with letters behind it", "{own}abc")):
+                if integer and (field.leads or note == "no integer"):
+                    yield {
+                        "parent": parent.name,
+                        "note": note,
+                        "value": value,
+                        "place": place,
+                        "status": "malformed_parent",
+                    }
         elif integer:
             yield {
                 "parent": parent.name,
@@ -290,8 +291,9 @@ def test_a_broken_parent_parameter_is_refused(resource: Subject, operation, pare
         if operation in WRITES
         else None
     )
-    if value == "{own}":
-        value = str(next(scope[p.resource] for p in resource.resource.parameter_parents if p.name == parent))
+    if value is not None and value.startswith("{own}"):
+        own = next(scope[p.resource] for p in resource.resource.parameter_parents if p.name == parent)
+        value = f"{own}{value.removeprefix('{own}')}"
     beside = {parent: value} if place == "body" else {}
     query = ((parent, value),) if place == "query" and value is not None else ()
     request = resource.request(operation, id=id, body=body, scope=scope, without=[parent], beside=beside, query=query)

@@ -92,6 +92,9 @@ def take(model: Model, resource: Subject, step: dict) -> None:
         judge(reply, model.taken(reply.sent), "created", "a create that repeats unique values")
         if reply.ok:
             number = max(model.ids) + 1000
+            # Where the client chooses it, the id of what was deleted names something again.
+            for gone in [n for n, id in model.ids.items() if id == reply.id and model.states[n] is None]:
+                del model.ids[gone], model.states[gone], model.sent[gone]
             model.ids[number], model.sent[number] = reply.id, dict(reply.sent)
             model.states[number] = expected(resource.resource, reply.sent, refs=resource.world.lookup)
     elif kind == "delete":

@@ -1,5 +1,6 @@
 """Rate limits: told on every answer, kept without effect, over when they say."""
 
+from restproof.oracle.finding import an
 from restproof.suite import NotTested, Reply, Subject, every_exchange, must, requirement
 from restproof.wire.waiting import http_date, retry_after
 
@@ -70,7 +71,8 @@ def wait_of(reply: Reply, resource: Subject) -> float | None:
 
 
 def make(resource: Subject) -> Subject | None:
-    """A resource of the contract that can be created without any other one but what is given."""
+    """A resource of the contract that can be created without any other one but what is given; one that can be deleted
+    where there is one."""
     found = [
         r
         for r in resource.contract
@@ -79,7 +81,22 @@ def make(resource: Subject) -> Subject | None:
         and r.unique
         and all(p.resource in resource.contract.given for p in r.parents)
     ]
+    found.sort(key=lambda r: not r.supports("delete"))
     return resource.other(found[0].name) if found else None
+
+
+def must_be_another_window(reply: Reply, throttled: Reply) -> None:
+    """A request that succeeds after one that was refused by the limit came when the window was over."""
+    if reply.ok and ends(reply):
+        reset = reply.contract.rate_limit.reset
+        must.hold(
+            reply.header(reset) != throttled.header(reset),
+            reply,
+            f"{an(reply.operation)} was answered in a window whose limit is reached",
+            kind="not throttled",
+            expected="429",
+            actual=reply.status,
+        )
 
 
 @requirement("limit.answers-429", when=asks_for_credentials, cost=20)
@@ -89,20 +106,16 @@ def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, c
     other = make(resource)
     if other is None:
         return
+    if other.resource.supports("delete"):
+        doomed = other.given(tag="doomed")
+        request = other.request("delete", id=doomed.id)
+        deleted = other.send(request, "delete", credential="throttled", expect_throttle=True, asked_id=doomed.id)
+        must_be_another_window(deleted, reply)
     body = other.resolved(other.bodies.keyed())
     refused = other.send(
         other.request("create", body=body), "create", credential="throttled", expect_throttle=True, sent=body
     )
-    if refused.ok and ends(refused):
-        reset = contract.rate_limit.reset
-        must.hold(
-            refused.header(reset) != reply.header(reset),
-            refused,
-            "a create was answered in a window whose limit is reached",
-            kind="not throttled",
-            expected="429",
-            actual=refused.status,
-        )
+    must_be_another_window(refused, reply)
     if refused.status in contract.status("throttled"):
         must.hold(
             not other.holding(body),

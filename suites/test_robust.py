@@ -121,7 +121,7 @@ def as_sent(field: Field, name: str, text: str) -> str:
 def hostile_texts(field: Field):
     for note, value in (
         ("NUL", "restproof\x00"),
-        ("a lone surrogate", "restproof\ud800"),
+        *((("a lone surrogate", "restproof\ud800"),) if field.leads or field.operation == "create" else ()),
     ):
         name = text_field(field, value)
         if name is not None:
@@ -248,8 +248,11 @@ def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note,
 
 
 def payloads(field: Field):
-    """Both texts in one where a field is long enough; else each, and on update the first."""
-    code = "'; DROP TABLE restproof; -- ' OR '1'='1 {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id"
+    """Both texts in one where a field is long enough; else each, and on update the first. An update of what is not the
+    first resource stores its texts as the create does."""
+    if field.operation != "create" and not field.leads:
+        return
+    code = "=1+1'; DROP TABLE restproof; -- ' OR '1'='1 {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id"
     paths = "../../../../etc/passwd %00%0d%0aSet-Cookie: x=y <script>alert(1)</script> %s%n {0} \\u0000"
     both = f"{code} {paths}"
     for value in (both,) if text_field(field, both) else (code, paths)[: 2 if field.operation == "create" else 1]:
@@ -302,11 +305,12 @@ def odd_queries(field: Field):
     names = [paging.size, query.sort, by_id, number] if paging.style != "none" else [query.sort]
     if paging.style == "token" and paging.token:
         yield from ({"query": [[paging.token, value]], "raw": ""} for value in ("restproof", "cmVzdHByb29m", ""))
-    for at, value in enumerate(("' OR '1'='1", "\x00", "9" * 400, "9" * 20)):
-        yield {"query": [[names[at % len(names)], value]], "raw": ""}
+    odd = ((names[0], "' OR '1'='1"), (names[1 % len(names)], "\x00"), (names[2 % len(names)], "9" * 400))
+    for name, value in (*odd, (names[-1], "9" * 20), (names[0], "\U0001f3d7")) if field.leads else odd[1:]:
+        yield {"query": [[name, value]], "raw": ""}
+    yield {"query": [[names[-1], "3000000000"]], "raw": ""}
     if not field.leads:
         return
-    yield {"query": [[names[0], "\U0001f3d7"]], "raw": ""}
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": ""}
     yield {"query": [], "raw": "restproof=%ff%fe&=&&"}
 

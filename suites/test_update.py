@@ -1,8 +1,10 @@
 """What an update promises: the change, all of it, and nothing else."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from restproof.contract.shapes import is_nullable, types_of
+from restproof.oracle.finding import an
 from restproof.plan.candidates import accepted
 from restproof.plan.inputs import (
     accepted_bodies,
@@ -12,11 +14,14 @@ from restproof.plan.inputs import (
     wrong_type_bodies,
 )
 from restproof.plan.symbols import reference
+from restproof.semantics.checker import is_valid
 from restproof.semantics.readback import ReadPath, member_schema
 from restproof.semantics.state import differences, expected, same
 from restproof.suite import (
     Field,
     Inconclusive,
+    Instance,
+    NotTested,
     Reply,
     Subject,
     all_answered,
@@ -83,9 +88,22 @@ def test_a_read_shows_what_was_updated(resource: Subject, body, change):
     must.agree(read, wanted, read.entity, what="a read after the update")
 
 
+#: A field with more values than this is tried with a plain one and another.
+MOST_VALUES = 6
+
+
 def single_fields(field: Field):
-    """Each field alone, with a plain value that is not the one of the full body; then all at once (no ``field``)."""
+    """Every value of the fields that have few (``briefly``: the answer tells the state); each field alone, with a plain
+    value that is not the one of the full body; then all at once (no ``field``)."""
     state = field.bodies.full()
+    for name, schema in field.bodies.changeable.items():
+        values = [v for v in schema.get("enum", ()) if v is not None]
+        few = 1 < len(values) <= MOST_VALUES and name in state and name not in field.resource.references
+        for value in [*(v for v in values if not same(v, state[name])), state[name]] if few else ():
+            change = {name: value}
+            if field.bodies.kept_rules(change, state) == change:
+                state.update(change)
+                yield {"field": name, "change": change, "briefly": True}
     for name in field.bodies.changeable:
         if name in field.resource.references and not field.bodies.referable(name):
             continue
@@ -102,27 +120,44 @@ def single_fields(field: Field):
 
 @requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1)
 @for_each(single_fields)
-def test_an_update_leaves_other_fields_and_other_resources(resource: Subject, field, change):
-    made, other = resource.own(resource.bodies.full()), resource.target()
+def test_an_update_leaves_other_fields_and_other_resources(resource: Subject, field, change, briefly=False):
+    made = resource.own(resource.bodies.full())
     before = resource.before(made.id)
-    theirs = resource.before(other.id) if field is None else {}
+    others = bystanders(resource, made, change) if field is None else []
     updated = resource.update(made.id, change)
     must.have_status(updated, "updated", field=field)
-    if field is None:
+    for other, theirs in others:
         must.agree(
             updated,
             resource.stable(theirs),
-            resource.now(other.id),
+            resource.observe(other.id, scope=other.scope),
             what="another resource after an update",
             pointer="",
         )
     must.agree(
         updated,
         after(resource, updated.sent, before),
-        resource.now(made.id),
+        resource.answered(updated, before) if briefly else resource.now(made.id),
         what="the state after an update of one field",
         pointer="",
     )
+
+
+def bystanders(resource: Subject, made: Instance, change: dict) -> list[tuple[Instance, dict]]:
+    """What an update of ``made`` may not touch, each with its state: a resource that has the very values that
+    ``change`` gives it, one under another parent that has its unique values, and the newest, which shares none."""
+    bodies = resource.bodies
+    held = {**made.sent, **resource.resolved(change)}
+    keys = {n: v for n, v in held.items() if n in bodies.unique_fields}
+    wanted = [(bodies.full("alike"), "main")]
+    if keys and resource.resource.parents and resource.resource.unique_scope == "parent":
+        wanted.append((bodies.kept_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
+    found = []
+    for body, which in (*wanted, (bodies.minimal("apart"), "main")):
+        with suppress(NotTested):  # where there is no other parent, or unique values are used up
+            found.append(resource.given(body, scope=resource.scope(which)))
+    states = [dict(i.entity) or resource.observe(i.id, scope=i.scope) or {} for i in found]
+    return list(zip(found, states, strict=True))
 
 
 def changes_at_once(field: Field):
@@ -172,7 +207,7 @@ def shown_elsewhere(field: Field):
 def test_what_refers_to_a_resource_shows_its_new_values(resource: Subject, other, reference, field):
     made, owner = resource.own(), resource.other(other)
     ref = owner.resource.references[reference]
-    holder = owner.given({**owner.bodies.minimal(), reference: [made.id] if ref.many else made.id})
+    holder = owner.given({**owner.bodies.full("holder"), reference: [made.id] if ref.many else made.id})
     updated = resource.update(made.id, {field: resource.bodies.another(field)})
     must.have_status(updated, "updated")
     read = owner.read(holder.id)
@@ -188,6 +223,13 @@ def test_what_refers_to_a_resource_shows_its_new_values(resource: Subject, other
         expected=updated.sent[field],
         actual=entry.get(field) if isinstance(entry, dict) else entry,
         field=root,
+    )
+    written = {n: v for n, v in holder.sent.items() if n not in owner.resource.references}
+    must.agree(
+        read,
+        expected(owner.resource, written, before={}, refs=resource.world.lookup),
+        read.entity or {},
+        what=f"what refers to {an(resource.name)}, after an update of that",
     )
 
 
@@ -205,10 +247,14 @@ def test_every_allowed_value_is_accepted_and_kept(resource: Subject, body, notes
                 what="a value that the schema allows",
                 pointer="",
             )
-            resource.put_away(updated)
-            return
         except AssertionError:
             pass  # told below by the one field that is at fault
+        else:
+            if updated.entity is not None:
+                wanted = expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup)
+                must.agree(updated, wanted, updated.entity, what="the answer to an update")
+            resource.put_away(updated)
+            return
     for name, note in notes.items():
         alone = resource.update(id, {name: body[name]})
         if alone.status in resource.resource.status("conflict") and name in resource.bodies.unique_fields:
@@ -226,24 +272,51 @@ def test_every_allowed_value_is_accepted_and_kept(resource: Subject, body, notes
 
 
 def nullable_fields(field: Field):
-    for name, schema in field.bodies.changeable.items():
-        if is_nullable(schema) and field.bodies.full().get(name) is not None:
-            yield {"field": name}
+    """Each nullable field alone; then, now that all are null, null again, null beside a value, and every value of the
+    fields that have few: one that fills in a field that it does not name shows only where that is null. ``last`` marks
+    the case after which the state is read: before, the answers tell it."""
+    bodies = field.bodies
+    names = [n for n, p in bodies.changeable.items() if is_nullable(p) and bodies.full().get(n) is not None]
+    if not names:
+        return
+    found: list[dict] = [{"field": name, "change": {name: None}} for name in names]
+    spared = {*field.resource.references, *bodies.ruled, *bodies.unique_fields}
+    one, two, *_ = [*(n for n in names if n not in spared), None, None]
+    changes: list[dict] = []
+    if one and two:
+        changes += [{**dict.fromkeys(names), one: bodies.plain(one)}, {one: None, two: bodies.plain(two)}]
+    changes.append(dict.fromkeys(names))
+    for name, schema in bodies.changeable.items():
+        values = [v for v in schema.get("enum", ()) if v is not None and name not in field.resource.references]
+        changes += [{name: value} for value in values if 1 < len(values) <= MOST_VALUES]
+    state = {**bodies.full(), **dict.fromkeys(names)}
+    for change in changes:
+        if bodies.kept_rules(change, state) == change:
+            state.update(change)
+            found.append({"field": None if None in change.values() else next(iter(change)), "change": change})
+    yield from ({**case, "last": case is found[-1]} for case in found)
 
 
-@requirement("update.null-clears", on="update", needs=("create", "read"), cost=2, set_up=1)
+@requirement("update.null-clears", on="update", needs=("create", "read"), cost=1, set_up=3)
 @for_each(nullable_fields)
-def test_null_clears_a_field_and_leaves_the_rest(resource: Subject, field):
+def test_null_clears_a_field_and_leaves_the_rest(resource: Subject, field, change, last):
     made = resource.own(resource.bodies.full())
     before = resource.before(made.id)
-    updated = resource.update(made.id, {field: None})
-    must.have_status(updated, "updated", field=field, because=f"{field}: null")
+    updated = resource.update(made.id, change)
+    must.have_status(updated, "updated", field=field, because="null" if None in change.values() else "after nulls")
     must.agree(
-        updated, after(resource, {field: None}, before), resource.now(made.id), what="the state after null", pointer=""
+        updated,
+        after(resource, updated.sent, before),
+        resource.now(made.id) if last else resource.answered(updated, before),
+        what="the state after null",
+        pointer="",
     )
 
 
 def falsy_values(field: Field):
+    """Each falsy value that a field allows; and, for all texts at once, one that some languages take for nothing.
+    ``last`` marks the case after which the state is read: before, the answers tell it."""
+    found = []
     for name, schema in field.bodies.changeable.items():
         if name in field.bodies.unique_fields:
             continue
@@ -252,20 +325,25 @@ def falsy_values(field: Field):
             if field.bodies.kept_rules(change, field.bodies.full()) != change:
                 continue  # what a business rule says of it is told there
             if candidate.value == [] or (candidate.value in (0, False, "") and name not in field.resource.references):
-                yield {"field": name, "value": candidate.value}
+                found.append({"field": name, "change": change})
+    spared = {*field.resource.references, *field.bodies.unique_fields, *field.bodies.ruled}
+    zeros = {n: "0" for n, p in field.bodies.changeable.items() if n not in spared and is_valid(p, "0")}
+    if zeros:
+        found.append({"field": None, "change": zeros})
+    yield from ({**case, "last": case is found[-1]} for case in found)
 
 
-@requirement("update.falsy-counts", on="update", needs=("create", "read"), cost=2, set_up=1)
+@requirement("update.falsy-counts", on="update", needs=("create", "read"), cost=1, set_up=3)
 @for_each(falsy_values)
-def test_a_falsy_value_is_a_value(resource: Subject, field, value):
+def test_a_falsy_value_is_a_value(resource: Subject, field, change, last):
     made = resource.own(resource.bodies.full())
     before = resource.before(made.id)
-    updated = resource.update(made.id, {field: value})
+    updated = resource.update(made.id, change)
     must.have_status(updated, "updated", field=field)
     must.agree(
         updated,
         after(resource, updated.sent, before),
-        resource.now(made.id),
+        resource.now(made.id) if last else resource.answered(updated, before),
         what="the state after a falsy value",
         pointer="",
     )
@@ -279,12 +357,17 @@ def arrays(field: Field):
             yield {"field": name, "first": [one, two], "second": [two]}
             yield {"field": name, "first": [one, two], "second": [one]}
             yield {"field": name, "first": [one], "second": [two]}
-            yield {"field": name, "first": [one, two], "second": [two, one]}
+            many = [two, one] if schema.get("maxItems", 3) < 3 else [reference(ref.to, 2), two, one]
+            yield {"field": name, "first": [one, two], "second": many}
         elif not ref and name not in field.bodies.unique_fields:
             longer = [c.value for c in accepted(schema) if isinstance(c.value, list)]
             longer.sort(key=len)
             if len(longer) >= 2:
                 yield {"field": name, "first": longer[-1], "second": longer[0]}
+            entries = sorted((v for v in longer if len(v) == 1 and isinstance(v[0], dict)), key=lambda v: len(v[0]))
+            if entries and len(entries[0][0]) < len(entries[-1][0]):
+                # Entries are no resources: nothing of one is left in the one that takes its place.
+                yield {"field": name, "first": entries[-1], "second": entries[0]}
 
 
 @requirement("update.replaces-arrays", on="update", needs=("create", "read"), cost=3, set_up=1)
@@ -294,13 +377,34 @@ def test_an_array_is_replaced_whole(resource: Subject, field, first, second):
     must.have_status(resource.update(made.id, {field: first}), "updated", field=field)
     updated = resource.update(made.id, {field: second})
     must.have_status(updated, "updated", field=field)
+    state = resource.observe(made.id) or {}
     must.agree(
         updated,
         expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup),
-        resource.observe(made.id),
+        state,
         what="an array after its replacement",
         pointer="",
     )
+    left_over(resource, updated, state, field, first, second)
+
+
+def left_over(resource: Subject, updated: Reply, state: dict, field: str, first: list, second: list) -> None:
+    """No entry of an array shows a member of the one that stood there before."""
+    shown = state.get(field) if field not in resource.resource.references else None
+    schema = resource.resource.shapes.update["properties"].get(field, {}).get("items", {})
+    for at, (old, new) in enumerate(zip(first, second, strict=False)):
+        entry = shown[at] if isinstance(shown, list) and at < len(shown) else None
+        for name in old.keys() - new.keys() if isinstance(old, dict) and isinstance(entry, dict) else ():
+            default = schema.get("properties", {}).get(name, {}).get("default")
+            must.hold(
+                name not in entry or same(entry[name], default) or not same(entry[name], old[name]),
+                updated,
+                f"an entry of {field} still holds {name} of the entry that it replaced",
+                kind="left over",
+                expected=default,
+                actual=entry.get(name),
+                field=field,
+            )
 
 
 @requirement("update.empty", on="update", needs="create", cost=3, set_up=1)
@@ -440,8 +544,8 @@ def moving_changes(field: Field):
             if bodies.another(name) is not None:
                 yield {"change": {name: bodies.another(name)}}
     seen: set[str] = set()
-    for name, schema in bodies.changeable.items():
-        if name in bodies.unique_fields or name in bodies.ruled:
+    for name, schema in sorted(bodies.changeable.items(), key=lambda f: f[0] in bodies.ruled):
+        if name in bodies.unique_fields:
             continue
         ref = field.resource.references.get(name)
         plain = schema.get("format") or f"{'an enumeration of ' if 'enum' in schema else ''}{sorted(types_of(schema))}"
@@ -476,6 +580,17 @@ def moving(resource: Subject, change: dict, before: dict) -> dict:
     if not found or kept != found:
         raise Inconclusive("no change of the field is shown and keeps the rules")
     return found
+
+
+def as_stored(resource: Subject, before: dict) -> dict:
+    """An update that names every field that a response shows, with the value that it has."""
+    found = {n: before[n] for n in resource.bodies.changeable if n in before and n not in resource.resource.references}
+    for name, ref in resource.resource.references.items():
+        path = ReadPath.parse(ref.reads_as)
+        if name in resource.bodies.changeable and path.root in before:
+            found[name] = path.read(before)
+    shape = resource.resource.shapes.update
+    return {n: v for n, v in found.items() if is_valid(shape["properties"].get(n, {}), v)}
 
 
 def moves(resource: Subject, change: dict):
@@ -523,7 +638,7 @@ def test_a_change_moves_the_declared_time_forward(resource: Subject, change, bri
     made, untouched = resource.world.aged(resource, resource.resource.touched_resolution), resource.shared()
     before, still = resource.observe(made.id) or {}, resource.observe(untouched.id) or {}
     change = moving(resource, change, before)
-    for nothing in ({}, {n: before[n] for n in change if n in before}):
+    for nothing in ({}, as_stored(resource, before)):
         # While the last change is long ago, so that a time that moves shows.
         empty = resource.update(made.id, nothing)
         must.have_status(empty, "updated", because="an update that changes nothing")
@@ -533,6 +648,14 @@ def test_a_change_moves_the_declared_time_forward(resource: Subject, change, bri
             resource.observe(made.id),
             what="the state after an update that changes nothing",
             pointer="",
+        )
+    key = next(iter(resource.resource.unique), ())
+    taken = {n: untouched.sent[n] for n in key if untouched.sent.get(n) is not None}
+    if key and len(taken) == len(key) and resource.resource.renamable and not resource.bodies.ruled & taken.keys():
+        refused = resource.update(made.id, taken)
+        must.be_refused(refused, "conflict", because="an update to a unique value that is taken")
+        must.agree(
+            refused, resource.stable(before), resource.observe(made.id), what="the state after a conflict", pointer=""
         )
     updated = resource.update(made.id, change)
     must.have_status(updated, "updated")

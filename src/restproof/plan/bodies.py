@@ -15,11 +15,11 @@ from typing import Any
 from hypothesis import strategies as st
 
 from restproof.contract.model import Contract, Example, Never, Ordered, Resource, creates_by_put
-from restproof.contract.shapes import is_nullable, types_of
+from restproof.contract.shapes import is_nullable, type_of, types_of
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of
 from restproof.plan.values import value_strategy
-from restproof.plan.words import PLAIN_PHRASES
+from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import ROOMY, capacity
 from restproof.semantics.state import same
@@ -151,12 +151,31 @@ class Bodies:
     @cached_property
     def _samples(self) -> dict[str, Any]:
         """A plain value of each field; neighbours differ where the schema lets them, so that a mix-up shows."""
-        found = {name: sample(schema) for name, schema in self.writable.items()}
-        for at, (name, value) in enumerate(found.items()):
-            if value in PLAIN_PHRASES:
-                fitting = [p for p in PLAIN_PHRASES if is_valid(self.writable[name], p)]
-                found[name] = fitting[at % len(fitting)]
+        found: dict[str, Any] = {}
+        for at, (name, schema) in enumerate(self.writable.items()):
+            usual = sample(schema)
+            options = self._options(name, usual)
+            # Texts take turns; of what else there is, each field has a value of its own as long as there is one.
+            if usual in PLAIN_PHRASES and options:
+                turn = options[at % len(options)]
+            else:
+                turn = options[0] if options and type_of(usual) in ("integer", "number") else usual
+            unlike = (v for v in (turn, *options) if not any(same(v, other) for other in found.values()))
+            found[name] = next(unlike, turn)
         return found
+
+    def _options(self, name: str, usual: Any) -> list[Any]:
+        """Other plain values of a field, of the type of its usual one."""
+        schema = self.writable[name]
+        if usual in PLAIN_PHRASES:
+            return [p for p in PLAIN_PHRASES if is_valid(schema, p)]
+        if isinstance(usual, bool) or usual is None or "examples" in schema:
+            return []
+        void: tuple[Any, ...] = (schema.get("default"), 0, "", [], {})
+        valid = (c.value for c in accepted(schema) if type_of(c.value) == type_of(usual))
+        ordinary = PLAIN_NUMBERS if isinstance(usual, int | float) else ()
+        values = [*(n for n in ordinary if is_valid(schema, n)), *valid]
+        return [v for v in values if len(str(v)) < _SHORT and not any(same(v, u) for u in void)]
 
     @cached_property
     def _others(self) -> dict[str, Any]:
@@ -216,6 +235,12 @@ class Bodies:
         names = [n for n in self.changeable if n not in self.resource.references and n not in self.unique_fields]
         others = {n: self.another(n) for n in names}
         return self.kept_rules({n: v for n, v in others.items() if v is not None}, self.full())
+
+    def every_change(self) -> Body:
+        """A valid update of all fields that can change, references apart: for requests that must have no effect, where
+        each might have one."""
+        change = {**self.other_values(), **self.plain_change()}
+        return change if self.kept_rules(change, self.minimal()) == change else self.plain_change()
 
     def chosen_id(self, tag: str = "") -> str:
         """An id for a resource whose ids clients choose."""
@@ -368,7 +393,7 @@ class Bodies:
 
     def _drawable(self, name: str) -> bool:
         if name == self.resource.id.field:
-            return self.names_id
+            return self.names_id or name in self.required
         return name not in self.resource.references or self.referable(name)
 
     def _field(self, name: str, tag: str = "") -> st.SearchStrategy[Any]:

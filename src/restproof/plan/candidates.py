@@ -31,6 +31,8 @@ _FEW = 2
 _DECIMALS = 9
 _LONGEST_ARRAY = 200
 _FULL = 2000
+#: Names of members that careless code rewrites or drops.
+_ODD_NAMES = ("Gr\u00f6\u00dfe", "snake_case", "camelCase", "__proto__", "0")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ SPECIMENS: Mapping[str, tuple[tuple[str, Any], ...]] = {
 BAD_FORMATS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "date": (
         ("an impossible date", "2015-02-30"),
+        ("a leap day that its century does not have", "1900-02-29"),
         ("a month that does not exist", "2015-13-01"),
         ("a date in another notation", "15/02/2015"),
         ("a date with a time", "2015-02-15T10:00:00Z"),
@@ -264,7 +267,7 @@ _TEXTS = (
     Candidate(
         "text",
         "composed and decomposed, right-to-left and astral characters, odd blanks",
-        "caf\u00e9 cafe\u0301 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 🏗️ 👩🏽‍🔧 a\u00a0b\u2028c",
+        "=1+caf\u00e9 cafe\u0301 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 🏗️ 👩🏽‍🔧 a\u00a0b\u2028c",
     ),
     Candidate(
         "text",
@@ -328,6 +331,11 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
     several = _different(items, samples, wanted)
     if not schema.get("uniqueItems"):
         several *= 1 + wanted // max(1, len(several))
+    texts = [
+        t for t in ("red, green", "Wing", "wing", " blank ") if type_of(t) in types_of(items) and is_valid(items, t)
+    ]
+    if len(texts) > 1:
+        yield Candidate("items", "texts that some take for one, or for more than one", texts[:most])
     unordered = sorted(several[: min(_SEVERAL, most or _SEVERAL)], key=str, reverse=True)
     if len(unordered) > 1:
         yield Candidate("items", "several entries, in no order", unordered)
@@ -339,7 +347,8 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
         yield Candidate("maxItems", "one entry too many", several[: most + 1])
     # An entry with members has bounds of its own; of a plain one, a sample shows that entries are looked at.
     some = None if "object" in types_of(items) and "properties" in items else _FEW
-    for wrong in wrong_types(items)[:_FEW]:
+    found = wrong_types(items)
+    for wrong in (*found[:_FEW], *(w for w in found[_FEW:] if isinstance(w.value, dict))):
         yield Candidate("items", f"an entry that is {wrong.note}", [wrong.value])
     for wrong in refused(items)[:some]:
         # After a right one: not only the first entry counts.
@@ -378,6 +387,12 @@ def _maps(schema: JsonSchema) -> Iterator[Candidate]:
     plain, names = sample(values), _names(schema.get("propertyNames", {}), 3)
     if plain is not None and len(names) > 1:
         yield Candidate("additionalProperties", "two members of a map", {**base, names[0]: plain, names[1]: plain})
+    odd = [n for n in _ODD_NAMES if is_valid(schema, {**base, n: plain})]
+    if plain is not None and odd:
+        tame = [v for v in (plain, "0042", " blank ") if type_of(v) == type_of(plain) and is_valid(values, v)]
+        named = {n: tame[at % len(tame)] for at, n in enumerate(odd)}
+        room = schema.get("maxProperties", _LONGEST_ARRAY) - len(base)
+        yield Candidate("additionalProperties", "members with odd names", {**base, **dict(list(named.items())[:room])})
     most = schema.get("maxProperties", _LONGEST_ARRAY)
     if plain is not None and most < _LONGEST_ARRAY:
         many = {**base, **{n: plain for n in _names(schema.get("propertyNames", {}), most + 1) if n not in base}}

@@ -222,8 +222,10 @@ def _broken_rules(field: Field) -> Iterator[Case]:
                     body = {**minimal, rule.first: first, rule.second: second}
                     yield {"field": rule.second, "note": note, "given": {}, "body": body}
             elif field.operation == "update":
-                for first, second in ((late, early), *_close_pairs(field, rule)[:1]):
-                    body = {rule.first: first, rule.second: second}
+                others = {n: v for n, v in field.bodies.other_values().items() if n not in field.bodies.ruled}
+                pairs = [((late, early), {}), *((pair, others) for pair in _close_pairs(field, rule)[:1])]
+                for (first, second), beside in pairs:
+                    body = {**beside, rule.first: first, rule.second: second}
                     yield {"field": rule.second, "note": note, "given": {}, "body": body}
                 yield {
                     "field": rule.first,
@@ -246,12 +248,14 @@ def _broken_rules(field: Field) -> Iterator[Case]:
                         "body": {rule.first: later},
                     }
         elif isinstance(rule, Never) and field.operation != "create":
-            yield {
-                "field": rule.field,
-                "note": f"{rule.field} from {rule.before!r} to {rule.after!r}",
-                "given": {**minimal, rule.field: rule.before},
-                "body": {**_base(field), rule.field: rule.after},
-            }
+            others = {n: v for n, v in field.bodies.other_values().items() if n not in field.bodies.ruled}
+            for beside in ({}, others) if others and field.operation == "update" else ({},):
+                yield {
+                    "field": rule.field,
+                    "note": f"{rule.field} from {rule.before!r} to {rule.after!r}{', beside others' if beside else ''}",
+                    "given": {**minimal, rule.field: rule.before},
+                    "body": {**_base(field), **beside, rule.field: rule.after},
+                }
         elif isinstance(rule, Example):
             body = dict(rule.body)
             if field.operation in ("create", "replace"):
@@ -296,12 +300,33 @@ def _kept_rules(field: Field) -> Iterator[Case]:
                 "given": {},
                 "body": {**_base(field), rule.first: early, rule.second: late},
             }
-            if field.operation == "update" and is_nullable(field.bodies.writable[rule.first]):
+            if field.operation != "update":
+                continue
+            if rule.second not in field.bodies.telling and rule.first not in field.bodies.telling:
+                yield {
+                    "field": rule.first,
+                    "note": f"{rule.first} and {rule.second} after what is stored of both",
+                    "given": {**minimal, rule.first: early, rule.second: early},
+                    "body": {rule.first: late, rule.second: late},
+                }
+            if is_nullable(field.bodies.writable[rule.first]):
                 yield {
                     "field": rule.second,
                     "note": f"{rule.second} before the stored {rule.first}, which becomes null",
                     "given": {**minimal, rule.first: late, **_beside(field, rule.second, late)},
                     "body": {rule.first: None, rule.second: early},
+                }
+                yield {
+                    "field": rule.first,
+                    "note": f"{rule.first} becomes null beside the stored {rule.second}",
+                    "given": {**minimal, rule.first: early, rule.second: late},
+                    "body": {rule.first: None},
+                }
+                yield {
+                    "field": rule.second,
+                    "note": f"{rule.second} where {rule.first} is null",
+                    "given": {**minimal, rule.first: None, **_beside(field, rule.second, late)},
+                    "body": {rule.second: early},
                 }
         elif isinstance(rule, Never) and field.operation == "update":
             for before, after in _transitions(field, rule):
@@ -392,11 +417,14 @@ def reference_bodies(field: Field) -> Iterator[Case]:
             symbol = reference(ref.to, key)
             yield {"field": name, "note": note, "body": body_with(field, name, [symbol] if ref.many else symbol)}
             if ref.many and field.bodies.referable(name) and key in ("none", "other"):
-                yield {
-                    "field": name,
-                    "note": f"{note}, beside a good one",
-                    "body": body_with(field, name, [reference(ref.to, 0), symbol]),
-                }
+                good = reference(ref.to, 0)
+                for where, values in (("beside", [good, symbol]), ("before", [symbol, good])):
+                    if where == "beside" or key == "none":
+                        yield {
+                            "field": name,
+                            "note": f"{note}, {where} a good one",
+                            "body": body_with(field, name, values),
+                        }
 
 
 def _may_be_foreign(field: Field, name: str) -> bool:

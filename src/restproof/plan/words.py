@@ -26,12 +26,28 @@ PHRASES: tuple[str, ...] = (
 )
 
 #: Those that any storage keeps: where they go wrong, it is not for their characters.
-PLAIN_PHRASES: tuple[str, ...] = ("North Wing Renovation", "Harbour Street 12", "Unit 7B", "Level 3: lobby")
+PLAIN_PHRASES: tuple[str, ...] = (
+    "North Wing Renovation",
+    "Harbour Street 12",
+    "Unit 7B",
+    "Level 3: lobby",
+    "East Gate",
+    "Tower 2, roof",
+    "Bridge Road",
+    "Phase two",
+)
+#: No bound of anything, and so small that most schemas allow some.
+PLAIN_NUMBERS: tuple[int | float, ...] = (12, 47, 8, 23, 3, 5, 12.5, 0.75)
 
 SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
     # Leap days, one of a century among them, and days before 1900 and after what 32 bits of seconds can count.
     "date": ("2024-02-29", "1899-12-31", "2000-02-29", "2097-08-15"),
-    "date-time": ("2024-02-29T12:30:00Z", "2031-06-15T23:59:59Z", "2024-06-30T23:30:00+05:30"),
+    "date-time": (
+        "2024-02-29T12:30:00Z",
+        "2024-12-31T20:30:00-05:00",
+        "2024-06-30T23:30:00+05:30",
+        "2031-06-15T23:59:59Z",
+    ),
     "time": ("08:30:00Z",),
     "uri": ("https://www.example.com/plans?sheet=2", "http://example.org", "http://example.org:8080/a%2Fb/?q=%20#top"),
     "email": ("site.office@example.com", "Night.Shift+2@example.com"),

@@ -78,6 +78,7 @@ def catalogue() -> dict[str, Fault]:
     """All faults by name."""
     from restproof.sandbox import (
         faults_access,
+        faults_bystander,
         faults_conflict,
         faults_delete,
         faults_input,
@@ -92,7 +93,8 @@ def catalogue() -> dict[str, Fault]:
 
     modules = (
         *(faults_protocol, faults_access, faults_input, faults_conflict),
-        *(faults_state, faults_values, faults_steps, faults_delete, faults_list, faults_page, faults_policy),
+        *(faults_state, faults_bystander, faults_values, faults_steps),
+        *(faults_delete, faults_list, faults_page, faults_policy),
     )
     return {name: fault for module in modules for name, fault in module.fault.faults.items()}
 

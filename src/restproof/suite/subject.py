@@ -384,6 +384,14 @@ class Subject:
         """The representation as a read or list shows it now; empty where there is none."""
         return self.world.state(self, id, fresh=True)
 
+    def answered(self, reply: Reply, before: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of ``before`` as the answer to a write shows them, where it shows all; else the representation as
+        ``now``."""
+        entity = reply.entity
+        if entity is None or not before.keys() <= entity.keys():
+            return self.now(reply.asked_id)
+        return self.world.seen(self, reply.asked_id, {n: entity[n] for n in before})
+
     def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """The present state as set-up or check: by a read, else by the list; ``None`` where there is none. Raises
         ``SetUpFailed`` where neither

@@ -240,6 +240,11 @@ class World:
             self._states[key] = item, known if known is not None else subject.observe(id) or {}
         return self._states[key][1]
 
+    def seen(self, subject: Subject, id: Any, state: dict[str, Any]) -> dict[str, Any]:
+        """``state`` is how the item has last seen the representation."""
+        self._states[(subject.name, id)] = subject.about[0] or "", state
+        return state
+
     def at_least(self, subject: Subject, count: int) -> None:
         """See to it that the run has made ``count`` instances in the usual scope, so that lists can be cut."""
         for number in range(count):
