@@ -40,10 +40,12 @@ PLAIN_PHRASES: tuple[str, ...] = (
 PLAIN_NUMBERS: tuple[int | float, ...] = (12, 47, 8, 23, 3, 5, 12.5, 0.75)
 
 SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
-    # Leap days, one of a century among them, and days before 1900 and after what 32 bits of seconds can count.
-    "date": ("2024-02-29", "1899-12-31", "2000-02-29", "2097-08-15"),
+    # Plain ones first: what is made for another purpose holds those. Then leap days, one of a century among them, days
+    # before 1900 and after what 32 bits of seconds can count, and offsets to both sides.
+    "date": ("2024-05-17", "2031-11-05", "2024-02-29", "2000-02-29", "1899-12-31", "2097-08-15"),
     "date-time": (
-        "2024-02-29T12:30:00Z",
+        "2024-05-17T12:30:00Z",
+        "2024-02-29T23:59:59Z",
         "2024-12-31T20:30:00-05:00",
         "2024-06-30T23:30:00+05:30",
         "2031-06-15T23:59:59Z",
