@@ -218,14 +218,7 @@ def test_another_tenant_reaches_nothing(resource: Subject, operation):
         theirs = resource.scope("foreign")
         reply = perform(resource, operation, made.id, scope=theirs, credential="foreign")
         if operation == "list":
-            must.hold(
-                made.id not in resource.entry_ids(reply.entries or ()),
-                reply,
-                "a list shows another tenant's resource",
-                kind="foreign entry",
-                expected="own entries",
-                actual="another tenant's entry",
-            )
+            must_not_show(resource, reply, made.id)
             hidden_from_filters(resource, theirs)
         else:
             must.have_status(
@@ -252,14 +245,18 @@ def hidden_from_filters(resource: Subject, scope) -> None:
         return
     for query in narrowing(resource, Instance(theirs.id, scope, theirs.entity or {})):
         page = resource.list((*query, *resource.page_query(resource.largest_page())))
-        must.hold(
-            theirs.id not in resource.entry_ids(page.entries or ()),
-            page,
-            "a filtered list shows another tenant's resource",
-            kind="foreign entry",
-            expected="own entries",
-            actual="another tenant's entry",
-        )
+        must_not_show(resource, page, theirs.id, "a filtered list")
+
+
+def must_not_show(resource: Subject, page: Reply, id, listed: str = "a list") -> None:
+    must.hold(
+        id not in resource.entry_ids(page.entries or ()),
+        page,
+        f"{listed} shows another tenant's resource",
+        kind="foreign entry",
+        expected="own entries",
+        actual="another tenant's entry",
+    )
 
 
 def nothing_of_another(resource: Subject, operation):
@@ -273,14 +270,7 @@ def nothing_of_another(resource: Subject, operation):
         first = resource.page_query(resource.largest_page())
         pages += [resource.list((*query, *first), credential="foreign") for query in narrowing(resource, made)]
         for page in pages:
-            must.hold(
-                made.id not in resource.entry_ids(page.entries or ()),
-                page,
-                "a list shows another tenant's resource",
-                kind="foreign entry",
-                expected="own entries",
-                actual="another tenant's entry",
-            )
+            must_not_show(resource, page, made.id)
         return
     before = resource.before(made.id) if operation != "read" else {}
     reply = perform(resource, operation, made.id, credential="foreign")

@@ -7,6 +7,7 @@ from restproof.contract.shapes import is_nullable, types_of
 from restproof.oracle.finding import an
 from restproof.plan.candidates import accepted
 from restproof.plan.inputs import (
+    MOST_VALUES,
     accepted_bodies,
     out_of_bounds_bodies,
     rule_bodies,
@@ -88,18 +89,20 @@ def test_a_read_shows_what_was_updated(resource: Subject, body, change):
     must.agree(read, wanted, read.entity, what="a read after the update")
 
 
-#: A field with more values than this is tried with a plain one and another.
-MOST_VALUES = 6
+def few_values(field: Field):
+    """The fields that have few values, each with all of them but null."""
+    for name, schema in field.bodies.changeable.items():
+        values = [v for v in schema.get("enum", ()) if v is not None]
+        if 1 < len(values) <= MOST_VALUES and name not in field.resource.references:
+            yield name, values
 
 
 def single_fields(field: Field):
     """Every value of the fields that have few (``briefly``: the answer tells the state); each field alone, with a plain
     value that is not the one of the full body; then all at once (no ``field``)."""
     state = field.bodies.full()
-    for name, schema in field.bodies.changeable.items():
-        values = [v for v in schema.get("enum", ()) if v is not None]
-        few = 1 < len(values) <= MOST_VALUES and name in state and name not in field.resource.references
-        for value in [*(v for v in values if not same(v, state[name])), state[name]] if few else ():
+    for name, values in few_values(field):
+        for value in [*(v for v in values if not same(v, state[name])), state[name]] if name in state else ():
             change = {name: value}
             if field.bodies.kept_rules(change, state) == change:
                 state.update(change)
@@ -286,9 +289,7 @@ def nullable_fields(field: Field):
     if one and two:
         changes += [{**dict.fromkeys(names), one: bodies.plain(one)}, {one: None, two: bodies.plain(two)}]
     changes.append(dict.fromkeys(names))
-    for name, schema in bodies.changeable.items():
-        values = [v for v in schema.get("enum", ()) if v is not None and name not in field.resource.references]
-        changes += [{name: value} for value in values if 1 < len(values) <= MOST_VALUES]
+    changes += [{name: value} for name, values in few_values(field) for value in values]
     state = {**bodies.full(), **dict.fromkeys(names)}
     for change in changes:
         if bodies.kept_rules(change, state) == change:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Case = dict[str, Any]
 _UNKNOWN = "restproof_unknown_field"
 #: A field with more values than this is tried with those that a rule names.
-_MOST_VALUES = 6
+MOST_VALUES = 6
 
 
 def fields_of(field: Field) -> Mapping[str, Mapping[str, Any]]:
@@ -342,7 +342,7 @@ def _transitions(field: Field, rule: Never) -> Iterator[tuple[Any, Any]]:
     """Every step between two values of the rule's field that no rule forbids: where the schema lists the values, all
     of them."""
     listed = [v for v in field.bodies.writable[rule.field].get("enum", ()) if v is not None]
-    values = listed if 2 <= len(listed) <= _MOST_VALUES else [rule.before, rule.after]
+    values = listed if 2 <= len(listed) <= MOST_VALUES else [rule.before, rule.after]
     forbidden = [(r.before, r.after) for r in field.resource.rules if isinstance(r, Never) and r.field == rule.field]
     if forbidden[0] != (rule.before, rule.after):
         return  # told with the first rule of the field
