@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import requests
 
 from restproof.bundle import find_contract
-from restproof.run.reader import read
+from restproof.record.reader import read
 from restproof.sandbox.launch import start
 
 CHILD = """

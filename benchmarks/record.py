@@ -15,7 +15,7 @@ from pathlib import Path
 
 from restproof.bundle import find_contract
 from restproof.cli.main import run
-from restproof.suite.stubbed import SHIPPED
+from restproof.session.stubbed import SHIPPED
 
 NAME = "sandbox"
 

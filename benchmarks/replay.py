@@ -16,13 +16,13 @@ import time
 from pathlib import Path
 
 from restproof.bundle import find_contract
-from restproof.run.reader import read
-from restproof.suite.stubbed import SHIPPED
+from restproof.record.reader import read
+from restproof.session.stubbed import SHIPPED
 
 REPLAY = """
 import sys, time
 from restproof.cli.main import run
-from restproof.suite.run import Run
+from restproof.session.run import Run
 opened, closed = Run.open, Run.close
 def timed_open(self, items):
     opened(self, items)
@@ -36,7 +36,7 @@ sys.exit(run(["run", "--stubs", "sandbox", "-q", "--out", sys.argv[1]]))
 """
 LIVE = """
 import sys, time
-import restproof.run.writer as writer, restproof.wire.message as message
+import restproof.record.writer as writer, restproof.wire.message as message
 from restproof.cli.main import run
 spent = 0.0
 def timed(function):

@@ -16,8 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from restproof.run.reader import read
-from restproof.run.writer import Writer
+from restproof.record.reader import read
+from restproof.record.writer import Writer
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "run"))
 
@@ -29,7 +29,7 @@ from pathlib import Path
 wall, cpu = time.perf_counter(), time.process_time()
 from restproof.oracle.verdict import judge
 from restproof.report.write import render
-from restproof.run.reader import read
+from restproof.record.reader import read
 run = read(Path(sys.argv[1]))
 at = time.process_time()
 html = render(run, judge(run), "html", evidence=sys.argv[3])

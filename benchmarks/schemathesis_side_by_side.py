@@ -30,8 +30,8 @@ from tests.kill.matrix import contract_of  # noqa: E402
 from restproof.bundle import find_contract  # noqa: E402
 from restproof.contract.load import load  # noqa: E402
 from restproof.sandbox.faults import Fault, catalogue  # noqa: E402
-from restproof.suite.judging import items_under  # noqa: E402
-from restproof.suite.register import load as load_register  # noqa: E402
+from restproof.traffic.judging import items_under  # noqa: E402
+from restproof.engine.register import load as load_register  # noqa: E402
 
 
 SLOW = ("robust.latency", "robust.no-timeout")

@@ -3,7 +3,7 @@
 import base64
 
 from restproof.suite import (
-    Field,
+    Ground,
     Inconclusive,
     Instance,
     NotTested,
@@ -24,61 +24,61 @@ def asks_for_credentials(contract, resource) -> bool:
     return contract.auth.scheme != "none"
 
 
-def perform(resource: Subject, operation: str, id, scope=None, **options) -> Reply:
+def perform(subject: Subject, operation: str, id, scope=None, **options) -> Reply:
     """One request of any operation, valid but for who sends it."""
     if operation == "list":
-        return resource.list(scope=scope, **options)
+        return subject.list(scope=scope, **options)
     if operation == "create":
-        return resource.create(resource.bodies.minimal(), scope=scope, **options)
+        return subject.create(subject.bodies.minimal(), scope=scope, **options)
     if operation == "read":
-        return resource.read(id, scope=scope, **options)
+        return subject.read(id, scope=scope, **options)
     if operation == "delete":
-        return resource.delete(id, scope=scope, **options)
+        return subject.delete(id, scope=scope, **options)
     if operation == "update":
-        return resource.update(id, resource.bodies.every_change(), scope=scope, **options)
-    return resource.replace(id, resource.bodies.minimal(), scope=scope, **options)
+        return subject.update(id, subject.bodies.every_change(), scope=scope, **options)
+    return subject.replace(id, subject.bodies.minimal(), scope=scope, **options)
 
 
-def change_all(resource: Subject, operation: str, id, **options) -> Reply:
+def change_all(subject: Subject, operation: str, id, **options) -> Reply:
     """One request of a writing operation; an update names every field, for any may have an effect."""
-    change = resource.bodies.other_values() if operation == "update" else {}
-    return resource.update(id, change, **options) if change else perform(resource, operation, id, **options)
+    change = subject.bodies.other_values() if operation == "update" else {}
+    return subject.update(id, change, **options) if change else perform(subject, operation, id, **options)
 
 
-def subject_of(resource: Subject, operation: str):
+def subject_of(subject: Subject, operation: str):
     """The id that the request is about: the item's own instance, which a request that wrongly succeeds may spoil, for
     a delete; the shared target for the rest."""
     if operation in ("list", "create"):
         return None
-    if operation == "read" or (resource.resource.creatable and operation != "delete"):
-        return resource.target().id
-    return resource.own().id if resource.resource.creatable else resource.world.absent_id(resource.resource)
+    if operation == "read" or (subject.spec.creatable and operation != "delete"):
+        return subject.target().id
+    return subject.own().id if subject.spec.creatable else subject.world.absent_id(subject.spec)
 
 
 @requirement("auth.missing", on=EVERY, when=asks_for_credentials, set_up=1)
-def test_a_request_without_a_credential_is_refused(resource: Subject, operation):
-    reply = perform(resource, operation, subject_of(resource, operation), credential=None)
+def test_a_request_without_a_credential_is_refused(subject: Subject, operation):
+    reply = perform(subject, operation, subject_of(subject, operation), credential=None)
     must.have_status(reply, "missing_credential", because="no credential was sent")
 
 
-def wrong_credentials(field: Field):
+def wrong_credentials(ground: Ground):
     yield {"note": "cut short", "kind": "cut short"}
-    if field.operation in ("read", "update", "replace"):
+    if ground.operation in ("read", "update", "replace"):
         return
     yield {"note": "unknown", "kind": "unknown"}
-    if field.operation != "list" or not field.leads:
+    if ground.operation != "list" or not ground.is_first_with_operation:
         return
     yield {"note": "with a letter more", "kind": "longer"}
     yield {"note": "in the other case", "kind": "other case"}
-    if field.contract.auth.scheme in ("bearer", "basic"):
+    if ground.contract.auth.scheme in ("bearer", "basic"):
         yield {"note": "of another scheme", "kind": "other scheme"}
         yield {"note": "of a scheme that nobody knows", "kind": "unknown scheme"}
         yield {"note": "a scheme without a credential", "kind": "empty"}
 
 
-def altered(resource: Subject, kind: str) -> tuple[str, str] | None:
+def altered(subject: Subject, kind: str) -> tuple[str, str] | None:
     """The header of a credential that nobody has; ``None`` where the change leaves the credential what it was."""
-    auth, secret = resource.contract.auth, resource.world.target.credentials["full"]
+    auth, secret = subject.contract.auth, subject.world.target.credentials["full"]
     value = {
         "unknown": "restproof-unknown:restproof-unknown",
         "cut short": secret[:-1],
@@ -103,11 +103,11 @@ def altered(resource: Subject, kind: str) -> tuple[str, str] | None:
 
 @requirement("auth.invalid", on=EVERY, when=asks_for_credentials, set_up=1)
 @for_each(wrong_credentials)
-def test_a_wrong_credential_is_refused(resource: Subject, operation, kind, note):
-    header = altered(resource, kind)
+def test_a_wrong_credential_is_refused(subject: Subject, operation, kind, note):
+    header = altered(subject, kind)
     if header is None:
         raise Inconclusive("the credential has no letters")
-    reply = perform(resource, operation, subject_of(resource, operation), credential=None, headers=(header,))
+    reply = perform(subject, operation, subject_of(subject, operation), credential=None, headers=(header,))
     must.have_status(reply, "bad_credential", because=f"the credential is {note}")
 
 
@@ -125,15 +125,15 @@ def test_a_401_says_how_to_authenticate(reply: Reply):
         )
 
 
-def read_only(resource: Subject) -> str:
-    if not resource.world.has_credential("read_only"):
+def read_only(subject: Subject) -> str:
+    if not subject.world.has_credential("read_only"):
         raise NotTested("the target has no credential `read_only`")
     return "read_only"
 
 
 @requirement("auth.forbidden", on=WRITES, when=asks_for_credentials, set_up=1)
-def test_a_write_without_the_privilege_is_refused(resource: Subject, operation):
-    reply = perform(resource, operation, subject_of(resource, operation), credential=read_only(resource))
+def test_a_write_without_the_privilege_is_refused(subject: Subject, operation):
+    reply = perform(subject, operation, subject_of(subject, operation), credential=read_only(subject))
     must.have_status(reply, "forbidden", because="the credential may only read")
 
 
@@ -142,46 +142,46 @@ def test_a_write_without_the_privilege_is_refused(resource: Subject, operation):
     on=EVERY,
     when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r) and c.given,
 )
-def test_a_parent_out_of_reach_is_refused(resource: Subject, operation):
-    if not resource.world.has_credential("full") or f"foreign_{resource.root}" not in resource.world.target.ids:
-        raise NotTested(f"the target names no id `foreign_{resource.root}`")
-    if not resource.has_other_root:
-        parent = resource.other(resource.resource.parents[-1].resource)
-        if not resource.world.has_credential("foreign"):
+def test_a_parent_out_of_reach_is_refused(subject: Subject, operation):
+    if not subject.world.has_credential("full") or f"foreign_{subject.root}" not in subject.world.target.ids:
+        raise NotTested(f"the target names no id `foreign_{subject.root}`")
+    if not subject.has_other_root:
+        parent = subject.other(subject.spec.parents[-1].resource)
+        if not subject.world.has_credential("foreign"):
             raise NotTested("the target has no credential `foreign`")
         scope = {
             **parent.world.shared(parent.name, "foreign").scope,
             parent.name: parent.world.shared(parent.name, "foreign").id,
         }
     else:
-        scope = resource.scope("foreign")
-    id = resource.world.absent_id(resource.resource) if operation not in ("list", "create") else None
-    status, order = resource.resource.status("forbidden_parent"), resource.contract.order
+        scope = subject.scope("foreign")
+    id = subject.world.absent_id(subject.spec) if operation not in ("list", "create") else None
+    status, order = subject.spec.status("forbidden_parent"), subject.contract.order
     if id is not None and order.index("absent") < order.index("forbidden"):
-        status |= resource.resource.status("absent")
+        status |= subject.spec.status("absent")
     must.have_status(
-        perform(resource, operation, id, scope=scope),
+        perform(subject, operation, id, scope=scope),
         status,
         because="the parent is out of the credential's reach",
     )
 
 
 @requirement("auth.forbidden-no-effect", on=WRITES, needs="create", when=asks_for_credentials, cost=3, set_up=1)
-def test_a_denied_write_changes_nothing(resource: Subject, operation):
-    credential = read_only(resource)
-    made = resource.own() if operation == "delete" else resource.target()
-    before = resource.before(made.id)
-    reply = change_all(resource, operation, made.id, credential=credential)
+def test_a_denied_write_changes_nothing(subject: Subject, operation):
+    credential = read_only(subject)
+    made = subject.own() if operation == "delete" else subject.target()
+    before = subject.before(made.id)
+    reply = change_all(subject, operation, made.id, credential=credential)
     if operation == "create":
         must.hold(
-            not resource.holding(reply.sent),
+            not subject.holding(reply.sent),
             reply,
             "a create that was denied is in the list all the same",
             kind="stored",
             expected="nothing stored",
             actual="stored",
         )
-    must.agree(reply, resource.stable(before), resource.now(made.id), what="the state after a denied write", pointer="")
+    must.agree(reply, subject.stable(before), subject.now(made.id), what="the state after a denied write", pointer="")
 
 
 def has_tenants(contract, resource) -> bool:
@@ -196,61 +196,59 @@ def has_tenants(contract, resource) -> bool:
     when=has_tenants,
     cost=3,
 )
-@for_each(lambda field: [{}] if field.resource.parents or field.operation != "create" else [])
-def test_another_tenant_reaches_nothing(resource: Subject, operation):
+@for_each(lambda ground: [{}] if ground.resource.parents or ground.operation != "create" else [])
+def test_another_tenant_reaches_nothing(subject: Subject, operation):
     """Below a parent that tenants are told apart by; where there is none, the credential alone says whose it is."""
-    if not resource.world.has_credential("foreign"):
+    if not subject.world.has_credential("foreign"):
         raise NotTested("the target has no credential `foreign`")
-    if not resource.resource.parents:
-        nothing_of_another(resource, operation)
+    if not subject.spec.parents:
+        nothing_of_another(subject, operation)
         return
-    made = resource.own() if operation == "delete" else resource.target()
-    before = resource.before(made.id) if operation not in ("list", "read", "create") else {}
-    refused = resource.resource.status("foreign")
-    own_scope = perform(resource, operation, made.id, credential="foreign")
+    made = subject.own() if operation == "delete" else subject.target()
+    before = subject.before(made.id) if operation not in ("list", "read", "create") else {}
+    refused = subject.spec.status("foreign")
+    own_scope = perform(subject, operation, made.id, credential="foreign")
     must.have_status(
-        own_scope, refused | resource.resource.status("forbidden_parent"), because="another tenant's credential"
+        own_scope, refused | subject.spec.status("forbidden_parent"), because="another tenant's credential"
     )
-    creates = (
-        operation == "replace" and resource.resource.id.chosen_by != "server"
-    )  # below one's own parent the id is free
-    if (resource.has_other_root or resource.resource.creatable) and not creates and operation != "create":
-        theirs = resource.scope("foreign")
-        reply = perform(resource, operation, made.id, scope=theirs, credential="foreign")
+    creates = operation == "replace" and subject.spec.id.chosen_by != "server"  # below one's own parent the id is free
+    if (subject.has_other_root or subject.spec.creatable) and not creates and operation != "create":
+        theirs = subject.scope("foreign")
+        reply = perform(subject, operation, made.id, scope=theirs, credential="foreign")
         if operation == "list":
-            must_not_show(resource, reply, made.id)
-            hidden_from_filters(resource, theirs)
+            must_not_show(subject, reply, made.id)
+            hidden_from_filters(subject, theirs)
         else:
             must.have_status(
                 reply,
-                refused | resource.resource.status("wrong_parent"),
+                refused | subject.spec.status("wrong_parent"),
                 because="another tenant's resource under a parent of one's own",
             )
     if operation not in ("list", "read", "create"):
         must.agree(
             own_scope,
-            resource.stable(before),
-            resource.now(made.id),
+            subject.stable(before),
+            subject.now(made.id),
             what="the state after another tenant's request",
             pointer="",
         )
 
 
-def hidden_from_filters(resource: Subject, scope) -> None:
+def hidden_from_filters(subject: Subject, scope) -> None:
     """No filter of one's own list finds what another tenant has made for itself."""
-    if not resource.resource.supports("create"):
+    if not subject.spec.supports("create"):
         return
-    theirs = resource.create(resource.bodies.minimal("theirs"), scope=scope, credential="foreign")
+    theirs = subject.create(subject.bodies.minimal("theirs"), scope=scope, credential="foreign")
     if not theirs.ok or theirs.id is None:
         return
-    for query in narrowing(resource, Instance(theirs.id, scope, theirs.entity or {})):
-        page = resource.list((*query, *resource.page_query(resource.largest_page())))
-        must_not_show(resource, page, theirs.id, "a filtered list")
+    for query in narrowing(subject, Instance(theirs.id, scope, theirs.entity or {})):
+        page = subject.list((*query, *subject.page_query(subject.largest_page())))
+        must_not_show(subject, page, theirs.id, "a filtered list")
 
 
-def must_not_show(resource: Subject, page: Reply, id, listed: str = "a list") -> None:
+def must_not_show(subject: Subject, page: Reply, id, listed: str = "a list") -> None:
     must.hold(
-        id not in resource.entry_ids(page.entries or ()),
+        id not in subject.entry_ids(page.entries or ()),
         page,
         f"{listed} shows another tenant's resource",
         kind="foreign entry",
@@ -259,46 +257,46 @@ def must_not_show(resource: Subject, page: Reply, id, listed: str = "a list") ->
     )
 
 
-def nothing_of_another(resource: Subject, operation):
+def nothing_of_another(subject: Subject, operation):
     """Another tenant has no use for the id of a resource that it does not see, and no list shows it."""
-    chosen = operation == "replace" and resource.resource.id.chosen_by != "server"
-    if chosen and not resource.resource.supports("delete"):
+    chosen = operation == "replace" and subject.spec.id.chosen_by != "server"
+    if chosen and not subject.spec.supports("delete"):
         raise NotTested("what a replace by another tenant makes for itself could not be deleted")
-    made = resource.own() if operation == "delete" else resource.target()
+    made = subject.own() if operation == "delete" else subject.target()
     if operation == "list":
-        pages = list(resource.pages(credential="foreign"))
-        first = resource.page_query(resource.largest_page())
-        pages += [resource.list((*query, *first), credential="foreign") for query in narrowing(resource, made)]
+        pages = list(subject.pages(credential="foreign"))
+        first = subject.page_query(subject.largest_page())
+        pages += [subject.list((*query, *first), credential="foreign") for query in narrowing(subject, made)]
         for page in pages:
-            must_not_show(resource, page, made.id)
+            must_not_show(subject, page, made.id)
         return
-    before = resource.before(made.id) if operation != "read" else {}
-    reply = perform(resource, operation, made.id, credential="foreign")
+    before = subject.before(made.id) if operation != "read" else {}
+    reply = perform(subject, operation, made.id, credential="foreign")
     if not chosen:
         must.have_status(reply, "foreign", because="another tenant's credential")
     elif reply.ok:
-        resource.delete(made.id, credential="foreign")  # each tenant may have one of that name
+        subject.delete(made.id, credential="foreign")  # each tenant may have one of that name
     if operation != "read":
         must.agree(
             reply,
-            resource.stable(before),
-            resource.now(made.id),
+            subject.stable(before),
+            subject.now(made.id),
             what="the state after another tenant's request",
             pointer="",
         )
 
 
 @requirement("auth.object-level", on="list", when=lambda c, r: r.name in c.given and asks_for_credentials(c, r), cost=2)
-def test_a_list_shows_no_other_tenants_entries(resource: Subject):
+def test_a_list_shows_no_other_tenants_entries(subject: Subject):
     """The parents that tenants are told apart by: each credential's list holds only those that it can see."""
-    ids = resource.world.target.ids
-    hidden = {"full": [f"foreign_{resource.name}"], "foreign": [resource.name, f"other_{resource.name}"]}
+    ids = subject.world.target.ids
+    hidden = {"full": [f"foreign_{subject.name}"], "foreign": [subject.name, f"other_{subject.name}"]}
     for credential, names in hidden.items():
-        if not resource.world.has_credential(credential):
+        if not subject.world.has_credential(credential):
             continue
-        reply = resource.list(resource.page_query(resource.largest_page()), credential=credential)
+        reply = subject.list(subject.page_query(subject.largest_page()), credential=credential)
         must.have_status(reply, "listed")
-        shown = [n for n in names if n in ids and ids[n] in resource.entry_ids(reply.entries or ())]
+        shown = [n for n in names if n in ids and ids[n] in subject.entry_ids(reply.entries or ())]
         must.hold(
             not shown,
             reply,

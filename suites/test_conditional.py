@@ -6,7 +6,7 @@ from restproof.contract.model import creates_by_put
 from restproof.plan.symbols import RUN
 from restproof.semantics.state import same
 from restproof.suite import (
-    Field,
+    Ground,
     Inconclusive,
     NotTested,
     Subject,
@@ -26,8 +26,8 @@ def has_etag(contract, resource) -> bool:
     return resource.etag
 
 
-def tag_of(resource: Subject, id) -> str:
-    read = resource.read(id)
+def tag_of(subject: Subject, id) -> str:
+    read = subject.read(id)
     must.have_status(read, "read")
     tag = read.header("ETag")
     must.hold(tag, read, "a read has no ETag", kind="no etag", expected="ETag", actual="none")
@@ -47,14 +47,14 @@ def can_change(contract, resource) -> bool:
 
 
 @requirement("conditional.etag", on="read", needs="create", when=can_change, cost=15)
-def test_the_etag_follows_the_state(resource: Subject):
+def test_the_etag_follows_the_state(subject: Subject):
     """Of each field: what a server leaves out of the tag shows only then."""
-    bodies, state = resource.bodies, resource.bodies.full()
-    made = resource.own(state)
-    last = tag_of(resource, made.id)
-    again = resource.read(made.id)
+    bodies, state = subject.bodies, subject.bodies.full()
+    made = subject.own(state)
+    last = tag_of(subject, made.id)
+    again = subject.read(made.id)
     must.hold(
-        again.header("ETag") == last or resource.resource.volatile,
+        again.header("ETag") == last or subject.spec.volatile,
         again,
         "the ETag of an unchanged resource changed",
         kind="etag",
@@ -63,20 +63,20 @@ def test_the_etag_follows_the_state(resource: Subject):
     )
     for name in bodies.changeable:
         # References and unique fields say no more of tags than the rest; what no response shows need not be in them.
-        spared = {*resource.resource.references, *bodies.unique_fields}
-        shown = name in resource.resource.shapes.response["properties"] and name not in spared
+        spared = {*subject.spec.references, *bodies.unique_fields}
+        shown = name in subject.spec.shapes.response["properties"] and name not in spared
         value = bodies.another(name) if shown else None
         change = bodies.kept_rules({name: value}, state) if value is not None else {}
         if change.get(name) is None:
             continue
         state.update(change)
-        if resource.resource.supports("update"):
-            changed = resource.update(made.id, change)
+        if subject.spec.supports("update"):
+            changed = subject.update(made.id, change)
             must.have_status(changed, "updated")
         else:
-            changed = resource.replace(made.id, state)
+            changed = subject.replace(made.id, state)
             must.have_status(changed, "replaced")
-        before, last = last, tag_of(resource, made.id)
+        before, last = last, tag_of(subject, made.id)
         answered = changed.header("ETag") or last
         must.hold(
             answered == last,
@@ -98,20 +98,20 @@ def test_the_etag_follows_the_state(resource: Subject):
 
 
 @requirement("conditional.if-none-match", on="read", needs="create", when=has_etag, cost=4)
-def test_a_read_of_what_is_known_is_not_modified(resource: Subject):
-    made = resource.own()
-    tag = tag_of(resource, made.id)
-    known = resource.read(made.id, headers=(("If-None-Match", tag),))
+def test_a_read_of_what_is_known_is_not_modified(subject: Subject):
+    made = subject.own()
+    tag = tag_of(subject, made.id)
+    known = subject.read(made.id, headers=(("If-None-Match", tag),))
     must.have_status(known, "not_modified", because="If-None-Match with the present ETag")
-    if outdated(resource, made.id):
-        other = resource.read(made.id, headers=(("If-None-Match", tag),))
+    if outdated(subject, made.id):
+        other = subject.read(made.id, headers=(("If-None-Match", tag),))
         must.have_status(other, "read", because="If-None-Match with the ETag of an earlier state")
 
 
-def alone_and_together(field: Field):
+def alone_and_together(ground: Ground):
     """One write after the other; and updates at the same time that all name the present ETag."""
     yield {"together": False}
-    if field.operation == "update" and field.bodies.plain_change():
+    if ground.operation == "update" and ground.bodies.plain_change():
         yield {"together": True}
 
 
@@ -119,62 +119,62 @@ def alone_and_together(field: Field):
     "conditional.if-match", on=("update", "replace", "delete"), needs=("create", "read"), when=has_etag, cost=5
 )
 @for_each(alone_and_together)
-def test_a_write_on_a_stale_state_is_refused(resource: Subject, operation, together):
+def test_a_write_on_a_stale_state_is_refused(subject: Subject, operation, together):
     if together:
-        of_one_state_one_update(resource)
+        of_one_state_one_update(subject)
         return
-    if operation == "replace" and creates_by_put(resource.resource):
-        nothing = resource.resolved(resource.bodies.chosen_id("nothing"))
-        refused = resource.replace(nothing, resource.bodies.minimal("nothing"), headers=(("If-Match", "*"),))
+    if operation == "replace" and creates_by_put(subject.spec):
+        nothing = subject.resolved(subject.bodies.chosen_id("nothing"))
+        refused = subject.replace(nothing, subject.bodies.minimal("nothing"), headers=(("If-Match", "*"),))
         must.hold(
             not refused.ok,
             refused,
             f"a replace of nothing with If-Match: * answered {refused.status}",
             kind="status",
-            expected=str(resource.resource.status("precondition_failed")),
+            expected=str(subject.spec.status("precondition_failed")),
             actual=refused.status,
         )
-    made = resource.own()
-    tag = tag_of(resource, made.id)
-    if not outdated(resource, made.id):
+    made = subject.own()
+    tag = tag_of(subject, made.id)
+    if not outdated(subject, made.id):
         raise NotTested("no update can make an ETag stale")
-    before = resource.observe(made.id) or {}
+    before = subject.observe(made.id) or {}
     headers = (("If-Match", tag),)
-    if operation == "update" and resource.bodies.other_values():
-        refused = resource.update(made.id, differing(resource, before), headers=headers)
+    if operation == "update" and subject.bodies.other_values():
+        refused = subject.update(made.id, differing(subject, before), headers=headers)
     else:
-        refused = write(resource, operation, made.id, headers)
+        refused = write(subject, operation, made.id, headers)
     must.have_status(refused, "precondition_failed", because="If-Match with the ETag of an earlier state")
     must.agree(
         refused,
-        resource.stable(before),
-        resource.observe(made.id),
+        subject.stable(before),
+        subject.observe(made.id),
         what="the state after a failed precondition",
         pointer="",
     )
     written = {"update": "updated", "replace": "replaced", "delete": "deleted"}[operation]
     if operation != "delete":
-        anything = write(resource, operation, made.id, (("If-Match", "*"),))
+        anything = write(subject, operation, made.id, (("If-Match", "*"),))
         must.have_status(anything, written, because="If-Match: * for what is there")
-    tag = tag_of(resource, made.id)
+    tag = tag_of(subject, made.id)
     must.have_status(
-        write(resource, operation, made.id, (("If-Match", tag),)), written, because="If-Match with the present ETag"
+        write(subject, operation, made.id, (("If-Match", tag),)), written, because="If-Match with the present ETag"
     )
 
 
-def differing(resource: Subject, before: dict) -> dict:
+def differing(subject: Subject, before: dict) -> dict:
     """A valid update that gives every field another value than ``before``, where it has two: any may have an effect."""
-    others = resource.bodies.other_values()
+    others = subject.bodies.other_values()
     alike = [n for n, v in others.items() if n in before and same(before[n], v)]
-    return resource.bodies.kept_rules({**others, **{n: resource.bodies.plain(n, "again") for n in alike}}, before)
+    return subject.bodies.kept_rules({**others, **{n: subject.bodies.plain(n, "again") for n in alike}}, before)
 
 
-def of_one_state_one_update(resource: Subject) -> None:
-    must_be_a_race(resource)
-    made, scope = resource.given(), resource.scope()
-    headers, change = (("If-Match", tag_of(resource, made.id)),), resource.resolved(resource.bodies.plain_change())
-    request = resource.request("update", id=made.id, body=change, scope=scope, headers=headers)
-    replies = at_once(resource, "update", [(request, change)] * 3, scope)
+def of_one_state_one_update(subject: Subject) -> None:
+    must_be_a_race(subject)
+    made, scope = subject.given(), subject.scope()
+    headers, change = (("If-Match", tag_of(subject, made.id)),), subject.resolved(subject.bodies.plain_change())
+    request = subject.request("update", id=made.id, body=change, scope=scope, headers=headers)
+    replies = at_once(subject, "update", [(request, change)] * 3, scope)
     all_answered(replies)
     done = [r for r in replies if r.ok]
     must.hold(
@@ -187,55 +187,55 @@ def of_one_state_one_update(resource: Subject) -> None:
     )
 
 
-def outdated(resource: Subject, id) -> bool:
+def outdated(subject: Subject, id) -> bool:
     """Change the resource, so that its ETag until now is that of an earlier state; false where no update can. ETags
     are opaque and of the server's own form (RFC 9110 §8.8.3), so one that it never gave is no test."""
-    before = resource.observe(id) or {}
-    if not resource.resource.supports("update"):
-        full = resource.resolved(resource.bodies.full("own"))
-        if not resource.resource.supports("replace") or full.keys() == resource.bodies.minimal().keys():
+    before = subject.observe(id) or {}
+    if not subject.spec.supports("update"):
+        full = subject.resolved(subject.bodies.full("own"))
+        if not subject.spec.supports("replace") or full.keys() == subject.bodies.minimal().keys():
             return False
         is_full = all(same(before[n], v) for n, v in full.items() if n in before)
-        replaced = resource.replace(id, resource.bodies.minimal("own") if is_full else full)
+        replaced = subject.replace(id, subject.bodies.minimal("own") if is_full else full)
         must.have_status(replaced, "replaced")
         return True
-    change = resource.bodies.plain_change()
+    change = subject.bodies.plain_change()
     if not change:
         return False
-    if all(same(before.get(n), v) for n, v in resource.resolved(change).items()):
-        change = {n: resource.bodies.plain(n, "again") for n in change}
-    updated = resource.update(id, change)
+    if all(same(before.get(n), v) for n, v in subject.resolved(change).items()):
+        change = {n: subject.bodies.plain(n, "again") for n in change}
+    updated = subject.update(id, change)
     must.have_status(updated, "updated")
     return True
 
 
-def write(resource: Subject, operation: str, id, headers):
+def write(subject: Subject, operation: str, id, headers):
     if operation == "update":
-        return resource.update(id, resource.bodies.plain_change(), headers=headers)
+        return subject.update(id, subject.bodies.plain_change(), headers=headers)
     if operation == "replace":
-        return resource.replace(id, resource.bodies.minimal("own"), headers=headers)
-    return resource.delete(id, headers=headers)
+        return subject.replace(id, subject.bodies.minimal("own"), headers=headers)
+    return subject.delete(id, headers=headers)
 
 
-def marked(resource: Subject) -> list[str]:
+def marked(subject: Subject) -> list[str]:
     """A field that takes a text which only one case sends: it tells its resources from what others make at the same
     time."""
-    bodies, references = resource.bodies, resource.resource.references
+    bodies, references = subject.bodies, subject.spec.references
     return [n for n in bodies.writable if n not in references and bodies.unique_value(n) == RUN][:1]
 
 
 @requirement("idempotency.key", on="create", needs="list", when=lambda c, r: c.idempotency_key is not None, cost=4)
-@for_each(lambda field: [{"together": False}, {"together": True}])
-def test_a_repeated_key_has_one_effect(resource: Subject, contract, together):
-    key, marks = ((contract.idempotency_key, resource.token),), marked(resource)
-    body = {**resource.bodies.minimal(), **dict.fromkeys(marks, RUN)}
+@for_each(lambda ground: [{"together": False}, {"together": True}])
+def test_a_repeated_key_has_one_effect(subject: Subject, contract, together):
+    key, marks = ((contract.idempotency_key, subject.token),), marked(subject)
+    body = {**subject.bodies.minimal(), **dict.fromkeys(marks, RUN)}
     if together:
-        at_the_same_time(resource, body, key, marks)
+        at_the_same_time(subject, body, key, marks)
         return
-    first = resource.create(body, headers=key)
+    first = subject.create(body, headers=key)
     must.have_status(first, "created")
-    before = [*resource.entry_ids(resource.walk()), first.id]
-    second = resource.create(body, headers=key)
+    before = [*subject.entry_ids(subject.walk()), first.id]
+    second = subject.create(body, headers=key)
     must.hold(
         second.status == first.status and second.id == first.id,
         second,
@@ -244,8 +244,8 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract, together):
         expected=first.status,
         actual=second.status,
     )
-    entries = resource.walk()
-    count = resource.entry_ids(entries).count(first.id)
+    entries = subject.walk()
+    count = subject.entry_ids(entries).count(first.id)
     must.hold(
         count == 1,
         second,
@@ -254,7 +254,7 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract, together):
         expected=1,
         actual=count,
     )
-    others = [e for e in entries if isinstance(e, dict) and e.get(resource.resource.id.field) not in before]
+    others = [e for e in entries if isinstance(e, dict) and e.get(subject.spec.id.field) not in before]
     twins = [e for e in others if any(e.get(n) == second.sent[n] for n in marks)]
     must.hold(
         not twins,
@@ -264,9 +264,9 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract, together):
         expected="one effect",
         actual=f"{1 + len(twins)} resources",
     )
-    alone = not contract.given and not resource.resource.parents  # tenants are told apart by their credentials alone
-    if alone and resource.resource.id.chosen_by == "server" and resource.world.has_credential("foreign"):
-        theirs = resource.create(body, headers=key, credential="foreign")
+    alone = not contract.given and not subject.spec.parents  # tenants are told apart by their credentials alone
+    if alone and subject.spec.id.chosen_by == "server" and subject.world.has_credential("foreign"):
+        theirs = subject.create(body, headers=key, credential="foreign")
         must.hold(
             theirs.id is None or theirs.id != first.id,
             theirs,
@@ -277,18 +277,18 @@ def test_a_repeated_key_has_one_effect(resource: Subject, contract, together):
         )
 
 
-def at_the_same_time(resource: Subject, body: dict, key, marks: list[str]) -> None:
+def at_the_same_time(subject: Subject, body: dict, key, marks: list[str]) -> None:
     """Each is refused while another is at work, or gets the answer of the one that was; afterwards all do. There is one
     effect."""
-    scope = resource.scope()
-    must_be_a_race(resource)
+    scope = subject.scope()
+    must_be_a_race(subject)
     if not marks:
         raise Inconclusive("no field tells what one case made from what others do")
-    sent = resource.resolved(body, scope)
-    request = resource.request("create", body=sent, scope=scope, headers=key)
-    replies = create_at_once(resource, request, sent, scope)
+    sent = subject.resolved(body, scope)
+    request = subject.request("create", body=sent, scope=scope, headers=key)
+    replies = create_at_once(subject, request, sent, scope)
     all_answered(replies)
-    made = [e for e in resource.walk() if isinstance(e, dict) and all(e.get(n) == sent[n] for n in marks)]
+    made = [e for e in subject.walk() if isinstance(e, dict) and all(e.get(n) == sent[n] for n in marks)]
     must.hold(
         len(made) <= 1,
         replies[-1],
@@ -299,7 +299,7 @@ def at_the_same_time(resource: Subject, body: dict, key, marks: list[str]) -> No
     )
     made_one = next((r for r in replies if r.ok), None)
     if made_one is not None:
-        again = resource.create(body, headers=key)
+        again = subject.create(body, headers=key)
         must.hold(
             again.status == made_one.status and again.id == made_one.id,
             again,

@@ -5,77 +5,77 @@ from restproof.oracle.finding import an
 from restproof.plan.candidates import accepted
 from restproof.plan.inputs import accepted_bodies, server_set_bodies
 from restproof.semantics.state import differences, expected, same
-from restproof.suite import Field, Inconclusive, NotTested, Reply, Subject, for_all, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, for_all, for_each, must, requirement
 
 
-def valid_bodies(field: Field):
-    return field.bodies.valid
+def valid_bodies(ground: Ground):
+    return ground.bodies.valid
 
 
-def sent_or_default(resource: Subject, made: Reply) -> dict:
+def sent_or_default(subject: Subject, made: Reply) -> dict:
     """What the representation must hold after the create, as far as the contract says."""
-    return expected(resource.resource, made.sent, refs=resource.world.lookup)
+    return expected(subject.spec, made.sent, refs=subject.world.lookup)
 
 
-def minimal_and_full(field: Field):
-    yield {"body": field.bodies.minimal()}
-    yield {"body": field.bodies.full("full")}
+def minimal_and_full(ground: Ground):
+    yield {"body": ground.bodies.minimal()}
+    yield {"body": ground.bodies.full("full")}
 
 
 @requirement("create.answers-created", on="create")
 @for_each(minimal_and_full)
-def test_a_valid_create_is_accepted(resource, body):
-    made = resource.create(body)
+def test_a_valid_create_is_accepted(subject, body):
+    made = subject.create(body)
     must.have_status(made, "created")
     must.hold(
         made.id is not None,
         made,
-        f"the create of {an(resource.name)} names no id",
+        f"the create of {an(subject.name)} names no id",
         kind="no id",
-        field=resource.resource.id.field,
+        field=subject.spec.id.field,
     )
     if made.entity is not None:
-        must.agree(made, sent_or_default(resource, made), made.entity, what="the answer to a create")
+        must.agree(made, sent_or_default(subject, made), made.entity, what="the answer to a create")
 
 
 @requirement("create.reads-back", on="create", needs="read", cost=2, by_put=True)
 @for_all(weight=0.5, body=valid_bodies)
-def test_a_read_shows_what_was_created(resource, body):
-    made = resource.create(body)
+def test_a_read_shows_what_was_created(subject, body):
+    made = subject.create(body)
     must.have_status(made, "created")
-    read = resource.read(made.id)
+    read = subject.read(made.id)
     must.have_status(read, "read", because="of what was just created")
-    must.agree(read, sent_or_default(resource, made), read.entity, what="a read after the create")
+    must.agree(read, sent_or_default(subject, made), read.entity, what="a read after the create")
     if made.entity is not None:
-        must.agree(read, resource.stable(made.entity), read.entity, what="a read against the answer to the create")
+        must.agree(read, subject.stable(made.entity), read.entity, what="a read against the answer to the create")
 
 
-def of_every_kind(field: Field):
+def of_every_kind(ground: Ground):
     """A plain body, and bodies that hold each value of the fields that have few: a list may hide some."""
-    yield {"body": field.bodies.minimal()}
+    yield {"body": ground.bodies.minimal()}
     few = {
         name: [c.value for c in accepted(schema) if c.value is not None]
-        for name, schema in field.bodies.writable.items()
-        if name not in field.bodies.unique_fields and ("enum" in schema or types_of(schema) - {"null"} == {"boolean"})
+        for name, schema in ground.bodies.writable.items()
+        if name not in ground.bodies.unique_fields and ("enum" in schema or types_of(schema) - {"null"} == {"boolean"})
     }
     for at in range(max(map(len, few.values()), default=0)):
         values = {name: allowed[at % len(allowed)] for name, allowed in few.items() if allowed}
-        body = field.bodies.kept_rules({**field.bodies.minimal(f"k{at}"), **values})
-        if any(not same(field.bodies.defaults.get(n), v) for n, v in body.items() if n in values):
+        body = ground.bodies.kept_rules({**ground.bodies.minimal(f"k{at}"), **values})
+        if any(not same(ground.bodies.defaults.get(n), v) for n, v in body.items() if n in values):
             yield {"body": body}
 
 
 @requirement("create.is-listed", on="create", needs="list", cost=2, by_put=True)
 @for_each(of_every_kind)
-def test_the_list_holds_a_created_resource_once(resource, body):
-    made = resource.create(body)
+def test_the_list_holds_a_created_resource_once(subject, body):
+    made = subject.create(body)
     must.have_status(made, "created")
-    found = resource.entry_ids(resource.walk()).count(made.id)
-    listed = resource.list() if found != 1 else made
+    found = subject.entry_ids(subject.walk()).count(made.id)
+    listed = subject.list() if found != 1 else made
     must.hold(
         found == 1,
         listed,
-        f"the list holds a created {resource.name} {found} times",
+        f"the list holds a created {subject.name} {found} times",
         kind="listed",
         expected=1,
         actual=found,
@@ -83,85 +83,85 @@ def test_the_list_holds_a_created_resource_once(resource, body):
 
 
 @requirement("create.defaults", on="create", needs="read", cost=2, by_put=True)
-def test_an_omitted_field_reads_back_as_its_default(resource):
-    made = resource.create(resource.bodies.minimal())
+def test_an_omitted_field_reads_back_as_its_default(subject):
+    made = subject.create(subject.bodies.minimal())
     must.have_status(made, "created")
-    read = resource.read(made.id)
+    read = subject.read(made.id)
     must.have_status(read, "read")
-    must.agree(read, sent_or_default(resource, made), read.entity, what="a field that the create left out")
+    must.agree(read, sent_or_default(subject, made), read.entity, what="a field that the create left out")
 
 
 @requirement("create.accepts-valid", on="create", cost=2)
 @for_each(accepted_bodies)
-def test_every_allowed_value_is_accepted_and_kept(resource, body, notes):
-    made = resource.create(body)
+def test_every_allowed_value_is_accepted_and_kept(subject, body, notes):
+    made = subject.create(body)
     whole = None
     if made.ok:
         # The answer may show what was sent where the store holds something else.
-        whole = resource.observe(made.id)
+        whole = subject.observe(made.id)
         try:
-            must.agree(made, sent_or_default(resource, made), whole, what="a value that the schema allows")
+            must.agree(made, sent_or_default(subject, made), whole, what="a value that the schema allows")
             if made.entity is not None:
-                must.agree(made, sent_or_default(resource, made), made.entity, what="a value that the schema allows")
-            resource.put_away(made)
+                must.agree(made, sent_or_default(subject, made), made.entity, what="a value that the schema allows")
+            subject.put_away(made)
             return
         except AssertionError:
             pass  # told below by the one field that is at fault, where a smaller body shows it
     for name, note in notes.items():
-        if made.ok and name in resource.bodies.unique_fields:
+        if made.ok and name in subject.bodies.unique_fields:
             # Taken by the body as a whole: what became of it there says all.
-            wanted = {n: v for n, v in sent_or_default(resource, made).items() if n == name}
+            wanted = {n: v for n, v in sent_or_default(subject, made).items() if n == name}
             must.agree(made, wanted, whole, what="a value that the schema allows")
             continue
-        alone = resource.create(resource.bodies.with_field(name, body[name], f"{name}"))
+        alone = subject.create(subject.bodies.with_field(name, body[name], f"{name}"))
         must.have_status(alone, "created", field=name, because=f"{name}: {note}")
-        for state in (resource.observe(alone.id), alone.entity):
+        for state in (subject.observe(alone.id), alone.entity):
             if state is not None:
-                must.agree(alone, sent_or_default(resource, alone), state, what="a value that the schema allows")
+                must.agree(alone, sent_or_default(subject, alone), state, what="a value that the schema allows")
     must.have_status(made, "created", because="of values that are accepted one by one")
-    must.agree(made, sent_or_default(resource, made), whole, what="a value that the schema allows")
+    must.agree(made, sent_or_default(subject, made), whole, what="a value that the schema allows")
 
 
 @requirement("create.unique-id", on="create", cost=1)
-@for_each(lambda field: [{}])
-def test_two_creates_never_share_an_id(resource):
-    first, second = resource.create(resource.bodies.minimal("a")), resource.create(resource.bodies.minimal("b"))
+@for_each(lambda ground: [{}])
+def test_two_creates_never_share_an_id(subject):
+    first, second = subject.create(subject.bodies.minimal("a")), subject.create(subject.bodies.minimal("b"))
     for made in (first, second):
         must.have_status(made, "created")
-        kind = {"integer": int, "uuid": str, "string": str}[resource.resource.id.type]
+        kind = {"integer": int, "uuid": str, "string": str}[subject.spec.id.type]
         right = isinstance(made.id, kind) and not isinstance(made.id, bool)
         must.hold(
             right,
             made,
-            f"the id {made.id!r} is no {resource.resource.id.type}",
+            f"the id {made.id!r} is no {subject.spec.id.type}",
             kind="id type",
-            expected=resource.resource.id.type,
-            field=resource.resource.id.field,
+            expected=subject.spec.id.type,
+            field=subject.spec.id.field,
         )
     ids = [first.id, second.id]
     # Of others that have something unique, delete.frees-unique sees whether the id of a deleted one comes again.
-    deletable = [r for r in resource.contract if r.supports("create") and r.supports("delete")]
-    tried = resource.resource in deletable[:1] or (resource.resource in deletable and not resource.resource.unique)
-    if tried and resource.delete(second.id).ok:
-        third = resource.create(resource.bodies.minimal("c"))
+    deletable = [r for r in subject.contract if r.supports("create") and r.supports("delete")]
+    tried = subject.spec in deletable[:1] or (subject.spec in deletable and not subject.spec.unique)
+    if tried and subject.delete(second.id).ok:
+        third = subject.create(subject.bodies.minimal("c"))
         must.have_status(third, "created")
         ids.append(third.id)
     twice = len(set(map(str, ids))) < len(ids)
-    must.hold(not twice, made, "two creates got the same id", kind="same id", field=resource.resource.id.field)
+    must.hold(not twice, made, "two creates got the same id", kind="same id", field=subject.spec.id.field)
 
 
 @requirement("create.siblings", on="create", cost=3)
-@for_each(lambda field: [{"body": field.bodies.full("first"), "alike": field.bodies.full("second")}])
-def test_a_create_leaves_what_is_there(resource: Subject, body, alike):
+@for_each(lambda ground: [{"body": ground.bodies.full("first"), "alike": ground.bodies.full("second")}])
+def test_a_create_leaves_what_is_there(subject: Subject, body, alike):
     """What has the same values, but for the unique ones: a create may take nothing away from it."""
-    first = resource.given(body)
-    before = dict(first.entity) or resource.observe(first.id)
-    second = resource.create(alike)
+    first = subject.given(body)
+    before = dict(first.entity) or subject.observe(first.id)
+    second = subject.create(alike)
     must.have_status(second, "created")
     must.agree(
         second,
-        resource.stable(before or {}),
-        resource.observe(first.id),
+        subject.stable(before or {}),
+        subject.observe(first.id),
         what="another resource after a create",
         pointer="",
     )
@@ -169,14 +169,14 @@ def test_a_create_leaves_what_is_there(resource: Subject, body, alike):
 
 @requirement("create.server-set", on=("create", "update", "replace"), cost=1)
 @for_each(server_set_bodies)
-def test_a_client_cannot_set_what_the_server_sets(resource, operation, field, body, value):
-    status = resource.resource.status("server_set")
+def test_a_client_cannot_set_what_the_server_sets(subject, operation, field, body, value):
+    status = subject.spec.status("server_set")
     reply = (
-        resource.create(body)
+        subject.create(body)
         if operation == "create"
-        else resource.update(resource.own().id, body)
+        else subject.update(subject.own().id, body)
         if operation == "update"
-        else resource.replace(resource.own().id, body)
+        else subject.replace(subject.own().id, body)
     )
     if status.accepted:
         must.hold(
@@ -192,7 +192,7 @@ def test_a_client_cannot_set_what_the_server_sets(resource, operation, field, bo
         must.be_refused(reply, "server_set", field=field, because=f"{field} is set by the server")
     # Where the contract names a success, a client may set the field.
     if reply.ok and reply.status not in status:
-        state = resource.observe(reply.id) or {}
+        state = subject.observe(reply.id) or {}
         must.hold(
             field not in state or any(differences(value, state[field])),
             reply,
@@ -227,12 +227,12 @@ def test_location_leads_to_the_new_resource(resource, contract):
     )
 
 
-def is_its_own(field: Field, body: dict) -> bool:
+def is_its_own(ground: Ground, body: dict) -> bool:
     """Whether the unique values of a body are symbols: such that no other case has them."""
-    return all("{" in str(body[n]) for n in field.bodies.telling if n in body)
+    return all("{" in str(body[n]) for n in ground.bodies.telling if n in body)
 
 
-def refused_creates(field: Field):
+def refused_creates(ground: Ground):
     from restproof.plan.inputs import (
         missing_field_bodies,
         out_of_bounds_bodies,
@@ -243,32 +243,32 @@ def refused_creates(field: Field):
     )
 
     for enumerate_ in (wrong_type_bodies, missing_field_bodies, out_of_bounds_bodies, rule_bodies):
-        spared = field.bodies.unique_fields
-        named = [c for c in enumerate_(field) if c["field"] not in spared and is_its_own(field, c["body"])]
+        spared = ground.bodies.unique_fields
+        named = [c for c in enumerate_(ground) if c["field"] not in spared and is_its_own(ground, c["body"])]
         # The last one too, where what comes before it is right.
         chosen = [*named[:1], *(named[1:][-1:] if enumerate_ is wrong_type_bodies else ())]
         yield from ({"field": c["field"], "note": c["note"], "body": c["body"]} for c in chosen)
-    for case in reference_bodies(field):
+    for case in reference_bodies(ground):
         if case["note"] == "an id that names nothing":
             yield {"field": case["field"], "note": case["note"], "body": case["body"]}
-    if not field.resource.status("unknown_field").accepted:
-        for case in list(unknown_field_bodies(field))[:1]:
+    if not ground.resource.status("unknown_field").accepted:
+        for case in list(unknown_field_bodies(ground))[:1]:
             yield {"field": case["field"], "note": case["note"], "body": case["body"]}
 
 
 @requirement("create.failed-leaves-nothing", on="create", needs="list", when=lambda c, r: bool(r.unique), cost=2)
 @for_each(refused_creates)
-def test_a_refused_create_leaves_nothing_behind(resource, body, field, note):
-    refused = resource.create(body)
+def test_a_refused_create_leaves_nothing_behind(subject, body, field, note):
+    refused = subject.create(body)
     if not 400 <= refused.status < 500:
         raise Inconclusive(f"{field} ({note}) was not refused")
-    keys = {n: v for n, v in refused.sent.items() if n in resource.bodies.unique_fields}
-    again = resource.create({**resource.bodies.minimal(), **keys}) if keys else None
+    keys = {n: v for n, v in refused.sent.items() if n in subject.bodies.unique_fields}
+    again = subject.create({**subject.bodies.minimal(), **keys}) if keys else None
     if again is not None and again.crowded_out:
-        raise Inconclusive(f"the values of a unique field of {resource.name} are used up")
-    free = again is not None and again.status not in resource.resource.status("conflict")
+        raise Inconclusive(f"the values of a unique field of {subject.name} are used up")
+    free = again is not None and again.status not in subject.spec.status("conflict")
     must.hold(
-        free or not resource.holding(refused.sent),
+        free or not subject.holding(refused.sent),
         refused,
         f"a create that was refused ({field}: {note}) is in the list all the same",
         kind="stored",

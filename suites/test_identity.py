@@ -2,76 +2,78 @@
 
 from restproof.oracle.finding import an
 from restproof.plan.inputs import bad_ids
-from restproof.suite import Field, Inconclusive, Subject, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, Subject, for_each, must, requirement
 from restproof.wire.message import Request
 
 ON_ITEMS = ("read", "update", "replace", "delete")
 
 
-def address(resource: Subject, operation: str, id, **options):
+def address(subject: Subject, operation: str, id, **options):
     """One request of the operation to the id, with a valid body where it takes one."""
     if operation == "read":
-        return resource.read(id, **options)
+        return subject.read(id, **options)
     if operation == "delete":
-        return resource.delete(id, **options)
+        return subject.delete(id, **options)
     if operation == "update":
-        return resource.update(id, resource.bodies.every_change(), **options)
-    return resource.replace(id, resource.bodies.minimal(), **options)
+        return subject.update(id, subject.bodies.every_change(), **options)
+    return subject.replace(id, subject.bodies.minimal(), **options)
 
 
-def reach(resource: Subject, operation: str, id, scope):
+def reach(subject: Subject, operation: str, id, scope):
     """One request of any operation below ``scope``."""
     if operation == "list":
-        return resource.list(scope=scope)
+        return subject.list(scope=scope)
     if operation == "create":
-        return resource.create(resource.bodies.minimal(), scope=scope)
-    return address(resource, operation, id, scope=scope)
+        return subject.create(subject.bodies.minimal(), scope=scope)
+    return address(subject, operation, id, scope=scope)
 
 
-def unless_it_creates(field: Field):
+def unless_it_creates(ground: Ground):
     """Nothing where the operation is a replace that creates what is not there."""
-    if field.operation != "replace" or field.resource.id.chosen_by == "server":
+    if ground.operation != "replace" or ground.resource.id.chosen_by == "server":
         yield {}
 
 
 @requirement("identity.unknown", on=ON_ITEMS)
 @for_each(unless_it_creates)
-def test_an_unknown_id_is_absent(resource: Subject, operation):
-    must.have_status(address(resource, operation, resource.world.absent_id(resource.resource)), "absent")
+def test_an_unknown_id_is_absent(subject: Subject, operation):
+    must.have_status(address(subject, operation, subject.world.absent_id(subject.spec)), "absent")
 
 
 @requirement("identity.malformed", on=ON_ITEMS, when=lambda c, r: r.id.chosen_by == "server")
-@for_each(lambda field: [c for c in bad_ids(field) if field.operation == "read" or c["note"] == "text" or c["suffix"]])
-def test_a_malformed_id_is_refused(resource: Subject, operation, id, note, suffix):
+@for_each(
+    lambda ground: [c for c in bad_ids(ground) if ground.operation == "read" or c["note"] == "text" or c["suffix"]]
+)
+def test_a_malformed_id_is_refused(subject: Subject, operation, id, note, suffix):
     if suffix:
-        id = f"{resource.target().id}{id}"
-    status = resource.resource.status("malformed_id")
-    if resource.resource.id.type == "integer" and str(id).lstrip("-").isdigit():
+        id = f"{subject.target().id}{id}"
+    status = subject.spec.status("malformed_id")
+    if subject.spec.id.type == "integer" and str(id).lstrip("-").isdigit():
         # A whole number that can be no id may as well be looked up in vain.
-        status |= resource.resource.status("absent")
-    must.have_status(address(resource, operation, id), status, because=f"the id is {note}")
+        status |= subject.spec.status("absent")
+    must.have_status(address(subject, operation, id), status, because=f"the id is {note}")
 
 
-def tails(field: Field):
+def tails(ground: Ground):
     yield {"tail": "/0/restproof-unknown"}
-    if field.leads:
+    if ground.is_first_with_operation:
         yield {"tail": "-restproof-unknown"}
 
 
 @requirement("identity.unknown-path", on="list")
 @for_each(tails)
-def test_an_unknown_path_is_absent(resource: Subject, tail):
-    known = resource.request("list")
-    reply = resource.send(Request("GET", known.path.rstrip("/") + tail, known.query, known.headers), "list")
+def test_an_unknown_path_is_absent(subject: Subject, tail):
+    known = subject.request("list")
+    reply = subject.send(Request("GET", known.path.rstrip("/") + tail, known.query, known.headers), "list")
     must.have_status(reply, "unknown_path", because="the path does not exist")
 
 
-def wrong_parents(field: Field):
+def wrong_parents(ground: Ground):
     """Another nearest parent; and for each ancestor above that, another one of which the nearest parent is none."""
-    if field.operation in ON_ITEMS:
-        yield from ({"above": None} for _ in unless_it_creates(field))
-    if field.operation != "replace" or field.resource.id.chosen_by == "server":
-        yield from ({"above": parent.resource} for parent in field.resource.parents[:-1])
+    if ground.operation in ON_ITEMS:
+        yield from ({"above": None} for _ in unless_it_creates(ground))
+    if ground.operation != "replace" or ground.resource.id.chosen_by == "server":
+        yield from ({"above": parent.resource} for parent in ground.resource.parents[:-1])
 
 
 @requirement(
@@ -83,65 +85,65 @@ def wrong_parents(field: Field):
     set_up=1,
 )
 @for_each(wrong_parents)
-def test_a_resource_is_not_reachable_under_another_parent(resource: Subject, operation, above):
-    made = resource.own() if operation == "delete" else resource.target()
-    before = resource.before(made.id)
-    status = resource.resource.status("wrong_parent")
+def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, operation, above):
+    made = subject.own() if operation == "delete" else subject.target()
+    before = subject.before(made.id)
+    status = subject.spec.status("wrong_parent")
     if above is None:
-        reply = address(resource, operation, made.id, scope=resource.scope("other"))
+        reply = address(subject, operation, made.id, scope=subject.scope("other"))
         must.have_status(reply, status, because="under another parent")
     else:
-        reply = reach(resource, operation, made.id, resource.crossed(above))
-        status |= resource.resource.status("absent_parent")
+        reply = reach(subject, operation, made.id, subject.crossed(above))
+        status |= subject.spec.status("absent_parent")
         must.have_status(reply, status, because=f"under another {above}, which its parent does not belong to")
     must.agree(
         reply,
-        resource.stable(before),
-        resource.now(made.id),
+        subject.stable(before),
+        subject.now(made.id),
         what="the state after a request under another parent",
         pointer="",
     )
 
 
-def lost_parents(field: Field):
+def lost_parents(ground: Ground):
     """A parent that never was; and for lists and reads, one that was deleted."""
     yield {"deleted": None}
-    for parent in field.resource.parents[-1:] if field.operation in ("list", "read") else ():
-        above = field.contract.resources[parent.resource]
-        if above.creatable and above.supports("delete") and field.resource.creatable:
+    for parent in ground.resource.parents[-1:] if ground.operation in ("list", "read") else ():
+        above = ground.contract.resources[parent.resource]
+        if above.creatable and above.supports("delete") and ground.resource.creatable:
             yield {"deleted": parent.resource}
 
 
 @requirement("identity.unknown-parent", on=("list", "create", *ON_ITEMS), when=lambda c, r: bool(r.parents))
 @for_each(lost_parents)
-def test_nothing_is_found_below_an_unknown_parent(resource: Subject, operation, deleted):
+def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation, deleted):
     if deleted is not None:
-        below_what_was_deleted(resource, operation, deleted)
+        below_what_was_deleted(subject, operation, deleted)
         return
-    creatable = resource.resource.creatable
-    id = resource.shared().id if creatable and operation in ON_ITEMS else resource.world.absent_id(resource.resource)
+    creatable = subject.spec.creatable
+    id = subject.shared().id if creatable and operation in ON_ITEMS else subject.world.absent_id(subject.spec)
     must.have_status(
-        reach(resource, operation, id, resource.scope("none")), "absent_parent", because="the parent does not exist"
+        reach(subject, operation, id, subject.scope("none")), "absent_parent", because="the parent does not exist"
     )
 
 
-def below_what_was_deleted(resource: Subject, operation, parent: str) -> None:
-    above = resource.other(parent)
+def below_what_was_deleted(subject: Subject, operation, parent: str) -> None:
+    above = subject.other(parent)
     doomed = above.given(tag="doomed")
-    scope = {**resource.scope(), parent: doomed.id}
-    made = resource.given(scope=scope)
+    scope = {**subject.scope(), parent: doomed.id}
+    made = subject.given(scope=scope)
     if not above.delete(doomed.id).ok:
         raise Inconclusive(f"{an(parent)} is not deleted while it holds something")
-    status = resource.resource.status("absent_parent") | above.resource.status("gone")
+    status = subject.spec.status("absent_parent") | above.spec.status("gone")
     if operation == "read":
-        status |= resource.resource.status("absent") | resource.resource.status("gone")
-    must.have_status(reach(resource, operation, made.id, scope), status, because=f"the {parent} above it was deleted")
-    resource.world.ledger.deleted(resource.item_target(made.id, scope))
-    chosen = above.resource.id.chosen_by != "server" and above.resource.supports("replace")
+        status |= subject.spec.status("absent") | subject.spec.status("gone")
+    must.have_status(reach(subject, operation, made.id, scope), status, because=f"the {parent} above it was deleted")
+    subject.world.ledger.deleted(subject.item_target(made.id, scope))
+    chosen = above.spec.id.chosen_by != "server" and above.spec.supports("replace")
     if operation == "list" and chosen and above.replace(doomed.id, above.bodies.minimal("again")).ok:
-        listed = resource.list(scope=scope)
+        listed = subject.list(scope=scope)
         must.hold(
-            made.id not in resource.entry_ids(listed.entries or ()),
+            made.id not in subject.entry_ids(listed.entries or ()),
             listed,
             f"what was below a deleted {parent} is back with another one of its id",
             kind="back again",

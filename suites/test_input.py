@@ -3,6 +3,7 @@
 from functools import reduce
 from operator import or_
 
+from restproof.engine.subject import encode
 from restproof.plan.generated import generated_bodies
 from restproof.plan.inputs import (
     kept_rule_bodies,
@@ -14,45 +15,44 @@ from restproof.plan.inputs import (
     unknown_field_bodies,
     wrong_type_bodies,
 )
-from restproof.suite import Field, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
-from restproof.suite.subject import encode
+from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
 
 WRITES = ("create", "update", "replace")
 SUCCESS = {"create": "created", "update": "updated", "replace": "replaced"}
 
 
-def submit(resource: Subject, operation: str, body, id=None, **options):
+def submit(subject: Subject, operation: str, body, id=None, **options):
     """Send ``body`` by the operation; an update or a replace goes to the instance that refused requests share."""
     if operation == "create":
-        return resource.create(body, **options)
-    target = resource.target().id if id is None else id
+        return subject.create(body, **options)
+    target = subject.target().id if id is None else id
     return (
-        resource.update(target, body, **options) if operation == "update" else resource.replace(target, body, **options)
+        subject.update(target, body, **options) if operation == "update" else subject.replace(target, body, **options)
     )
 
 
 @requirement("input.type", on=WRITES, set_up=1)
 @for_each(wrong_type_bodies)
-def test_a_value_of_another_type_is_refused(resource: Subject, operation, body, field, note, status):
-    must.be_refused(submit(resource, operation, body), status, field=field, because=f"{field} is {note}")
+def test_a_value_of_another_type_is_refused(subject: Subject, operation, body, field, note, status):
+    must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field} is {note}")
 
 
 @requirement("input.null", on=WRITES, set_up=1)
 @for_each(null_bodies)
-def test_null_is_refused_where_it_is_not_allowed(resource: Subject, operation, body, field, status):
-    must.be_refused(submit(resource, operation, body), status, field=field, because=f"{field} is null")
+def test_null_is_refused_where_it_is_not_allowed(subject: Subject, operation, body, field, status):
+    must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field} is null")
 
 
 @requirement("input.bounds", on=WRITES, set_up=1)
 @for_each(out_of_bounds_bodies)
-def test_a_value_beyond_a_bound_is_refused(resource: Subject, operation, body, field, note, status):
-    must.be_refused(submit(resource, operation, body), status, field=field, because=f"{field}: {note}")
+def test_a_value_beyond_a_bound_is_refused(subject: Subject, operation, body, field, note, status):
+    must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field}: {note}")
 
 
 @requirement("input.required", on=("create", "replace"), set_up=1)
 @for_each(missing_field_bodies)
-def test_a_missing_required_field_is_refused(resource: Subject, operation, body, field, status):
-    must.be_refused(submit(resource, operation, body), status, field=field, because=f"{field} is missing")
+def test_a_missing_required_field_is_refused(subject: Subject, operation, body, field, status):
+    must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field} is missing")
 
 
 def holds(value: object, path: list[str]) -> bool:
@@ -70,11 +70,11 @@ def holds(value: object, path: list[str]) -> bool:
 @requirement("input.unknown-field", on=WRITES, set_up=1)
 @for_each(unknown_field_bodies)
 def test_a_field_that_does_not_exist_gets_the_declared_answer(
-    resource: Subject, operation, body, beside, field, note, path
+    subject: Subject, operation, body, beside, field, note, path
 ):
-    reply = submit(resource, operation, body, beside=resource.resolved(beside))
+    reply = submit(subject, operation, body, beside=subject.resolved(beside))
     case = "unknown_beside" if beside else "unknown_field"
-    status = resource.resource.status(case)
+    status = subject.spec.status(case)
     if not status.accepted:
         must.be_refused(reply, case, field=field, because=note)
         return
@@ -87,7 +87,7 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
         return
     if "." in path:
         must.hold(
-            status.accepted == "kept" or not holds(resource.observe(reply.id), path.split(".")),
+            status.accepted == "kept" or not holds(subject.observe(reply.id), path.split(".")),
             reply,
             f"an unknown member of {field} is kept",
             kind="unknown field",
@@ -95,8 +95,8 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
             actual="kept",
             field=field,
         )
-    elif field not in resource.resource.properties:
-        state = resource.observe(reply.id) or {}
+    elif field not in subject.spec.properties:
+        state = subject.observe(reply.id) or {}
         kept = field in state
         must.hold(
             kept == (status.accepted == "kept"),
@@ -111,40 +111,40 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
 
 @requirement("input.business-rule", on=WRITES, cost=2)
 @for_each(rule_bodies)
-def test_a_broken_business_rule_gets_its_status(resource: Subject, operation, body, field, note, given):
-    id = resource.given(given).id if given else None
-    must.be_refused(submit(resource, operation, body, id), "rule", field=field, because=note)
+def test_a_broken_business_rule_gets_its_status(subject: Subject, operation, body, field, note, given):
+    id = subject.given(given).id if given else None
+    must.be_refused(submit(subject, operation, body, id), "rule", field=field, because=note)
 
 
 @requirement("input.rule-kept", on=WRITES, cost=2)
 @for_each(kept_rule_bodies)
-def test_a_kept_business_rule_is_no_obstacle(resource: Subject, operation, body, field, note, given):
-    id = resource.given(given).id if given else None
-    reply = submit(resource, operation, body, id)
+def test_a_kept_business_rule_is_no_obstacle(subject: Subject, operation, body, field, note, given):
+    id = subject.given(given).id if given else None
+    reply = submit(subject, operation, body, id)
     must.have_status(reply, SUCCESS[operation], field=field, because=note)
 
 
 @requirement("input.reference", on=WRITES, set_up=1)
 @for_each(reference_bodies)
-def test_a_reference_to_nothing_gets_its_status(resource: Subject, operation, body, field, note):
-    must.be_refused(submit(resource, operation, body), "reference", field=field, because=f"{field}: {note}")
+def test_a_reference_to_nothing_gets_its_status(subject: Subject, operation, body, field, note):
+    must.be_refused(submit(subject, operation, body), "reference", field=field, because=f"{field}: {note}")
 
 
 @requirement("input.generated", on=("create", "update", "replace"), cost=1, set_up=1, late=True)
 @for_all(weight=0.5, body=generated_bodies)
-def test_a_generated_body_is_accepted_or_refused_as_the_schema_says(resource: Subject, operation, body):
-    reply = submit(resource, operation, body, None if operation == "create" else resource.own().id)
-    refusals = resource.bodies.refusals(operation, reply.sent)
+def test_a_generated_body_is_accepted_or_refused_as_the_schema_says(subject: Subject, operation, body):
+    reply = submit(subject, operation, body, None if operation == "create" else subject.own().id)
+    refusals = subject.bodies.refusals(operation, reply.sent)
     if not refusals:
         must.have_status(reply, SUCCESS[operation], because="the schema allows the body")
         return
-    wanted = reduce(or_, (resource.resource.status(r.case) for r in refusals))
+    wanted = reduce(or_, (subject.spec.status(r.case) for r in refusals))
     first = refusals[0]
     field = first.field.split(".")[0] if first.field else None
     must.have_status(reply, wanted, field=field, because=f"{first.field or 'the body'} {first.message}")
 
 
-def broken_json(field: Field):
+def broken_json(ground: Ground):
     """``text`` is the body; with ``around``, what is done to a valid one, which a lenient parser would take."""
     broken = (
         ("empty", ""),
@@ -153,9 +153,12 @@ def broken_json(field: Field):
         ("an array", "[]"),
         ("no JSON", "restproof"),
     )
-    for note, text in broken if field.leads else broken[: 2 if field.operation == "create" else 1]:
+    for note, text in broken if ground.is_first_with_operation else broken[: 2 if ground.operation == "create" else 1]:
         yield {"note": note, "text": text, "around": None}
-    for around in ("an array", *(("a comma too many", "text behind it", "single quotes") if field.leads else ())):
+    for around in (
+        "an array",
+        *(("a comma too many", "text behind it", "single quotes") if ground.is_first_with_operation else ()),
+    ):
         yield {"note": f"valid but for {around}", "text": "", "around": around}
 
 
@@ -171,86 +174,86 @@ def spoilt(body: str, around: str) -> str:
 
 @requirement("input.malformed-json", on=WRITES, set_up=1)
 @for_each(broken_json)
-def test_a_body_that_is_no_json_object_is_refused(resource: Subject, operation, note, text, around):
+def test_a_body_that_is_no_json_object_is_refused(subject: Subject, operation, note, text, around):
     if around is not None:
-        body = resource.bodies.plain_change() if operation == "update" else resource.bodies.minimal()
-        whole = resource.request(operation, id=resource.target().id, body=resource.resolved(body))
+        body = subject.bodies.plain_change() if operation == "update" else subject.bodies.minimal()
+        whole = subject.request(operation, id=subject.target().id, body=subject.resolved(body))
         valid = (whole.body or b"").decode()
         text = spoilt(valid, around)
         if text == valid:
             raise Inconclusive("the valid body holds no quotes")
     must.be_refused(
-        send_raw(resource, operation, text.encode()),
+        send_raw(subject, operation, text.encode()),
         "malformed" if text else "empty_body",
         because=f"the body is {note}",
     )
 
 
-def send_raw(resource: Subject, operation: str, body: bytes, headers=()):
+def send_raw(subject: Subject, operation: str, body: bytes, headers=()):
     """The operation's usual request with another body."""
     from dataclasses import replace
 
-    id = None if operation == "create" else resource.target().id
-    usual = resource.request(
+    id = None if operation == "create" else subject.target().id
+    usual = subject.request(
         operation,
-        id=id or resource.resolved(resource.bodies.chosen_id("raw")),
-        body=resource.resolved(resource.bodies.minimal()),
+        id=id or subject.resolved(subject.bodies.chosen_id("raw")),
+        body=subject.resolved(subject.bodies.minimal()),
     )
-    return resource.send(replace(usual, body=body, headers=(*usual.headers, *headers)), operation, asked_id=id)
+    return subject.send(replace(usual, body=body, headers=(*usual.headers, *headers)), operation, asked_id=id)
 
 
-def broken_envelopes(field: Field):
+def broken_envelopes(ground: Ground):
     """Bodies whose envelope, or parent beside it, is missing or of another kind. ``body`` is the whole request body;
     ``without`` names parameters to
     leave out, ``parents`` what stands in their place."""
-    envelope = field.resource.envelope.request
+    envelope = ground.resource.envelope.request
     if envelope:
         for note, whole in (
             ("without its envelope", {}),
             ("with null in its envelope", {envelope: None}),
             ("with a text in its envelope", {envelope: "restproof"}),
             ("with an array in its envelope", {envelope: []}),
-        )[: (4 if field.leads else 3) if field.operation == "create" else 2]:
+        )[: (4 if ground.is_first_with_operation else 3) if ground.operation == "create" else 2]:
             yield {"note": note, "whole": whole, "without": [], "status": "envelope"}
-        fields = field.bodies.plain_change() if field.operation == "update" else field.bodies.minimal()
+        fields = ground.bodies.plain_change() if ground.operation == "update" else ground.bodies.minimal()
         yield {"note": "with its fields in no envelope", "whole": fields, "without": [], "status": "envelope"}
-    beside = [p for p in field.resource.parameter_parents if field.resource.parent_place(p, field.operation) == "body"]
+    beside = [
+        p for p in ground.resource.parameter_parents if ground.resource.parent_place(p, ground.operation) == "body"
+    ]
     for parent in beside:
         yield {"note": f"without {parent.name}", "whole": None, "without": [parent.name], "status": "missing_parent"}
 
 
 @requirement("input.envelope", on=WRITES, set_up=1)
 @for_each(broken_envelopes)
-def test_a_broken_envelope_is_refused(resource: Subject, operation, note, whole, without, status):
-    scope = resource.scope()
-    body = resource.resolved(resource.bodies.minimal() if operation != "update" else resource.bodies.plain_change())
+def test_a_broken_envelope_is_refused(subject: Subject, operation, note, whole, without, status):
+    scope = subject.scope()
+    body = subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())
     if whole is not None:
         beside = {
             p.name: scope[p.resource]
-            for p in resource.resource.parameter_parents
-            if resource.resource.parent_place(p, operation) == "body"
+            for p in subject.spec.parameter_parents
+            if subject.spec.parent_place(p, operation) == "body"
         }
-        reply = send_raw(resource, operation, encode({**beside, **resource.resolved(whole)}))
+        reply = send_raw(subject, operation, encode({**beside, **subject.resolved(whole)}))
     else:
-        id = resource.resolved(resource.bodies.chosen_id("raw")) if operation == "create" else resource.target().id
-        request = resource.request(operation, id=id, body=body, scope=scope, without=without)
-        reply = resource.send(
-            request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope
-        )
+        id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
+        request = subject.request(operation, id=id, body=body, scope=scope, without=without)
+        reply = subject.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
     must.be_refused(reply, status, because=f"the body is {note}")
 
 
-def broken_parents(field: Field):
+def broken_parents(ground: Ground):
     """Parent parameters that are missing, empty or of another kind. An empty value in a query is a missing one."""
-    for parent in field.resource.parameter_parents:
-        place = field.resource.parent_place(parent, field.operation)
-        integer = field.contract.resources[parent.resource].id.type == "integer"
+    for parent in ground.resource.parameter_parents:
+        place = ground.resource.parent_place(parent, ground.operation)
+        integer = ground.contract.resources[parent.resource].id.type == "integer"
         if place == "query":
             yield {"parent": parent.name, "note": "missing", "value": None, "place": place, "status": "missing_parent"}
-            if field.leads:
+            if ground.is_first_with_operation:
                 yield {"parent": parent.name, "note": "empty", "value": "", "place": place, "status": "missing_parent"}
             for note, value in (("no integer", "restproof"), ("the right number with letters behind it", "{own}abc")):
-                if integer and (field.leads or note == "no integer"):
+                if integer and (ground.is_first_with_operation or note == "no integer"):
                     yield {
                         "parent": parent.name,
                         "note": note,
@@ -278,41 +281,41 @@ def broken_parents(field: Field):
 
 @requirement("input.parent", on=("list", "read", "delete", *WRITES), set_up=1)
 @for_each(broken_parents)
-def test_a_broken_parent_parameter_is_refused(resource: Subject, operation, parent, note, value, place, status):
-    scope = resource.scope()
-    creatable = resource.resource.creatable
+def test_a_broken_parent_parameter_is_refused(subject: Subject, operation, parent, note, value, place, status):
+    scope = subject.scope()
+    creatable = subject.spec.creatable
     id = (
-        resource.target().id
+        subject.target().id
         if operation == "read" or (creatable and operation not in ("list", "create"))
-        else resource.world.absent_id(resource.resource)
+        else subject.world.absent_id(subject.spec)
     )
     body = (
-        resource.resolved(resource.bodies.minimal() if operation != "update" else resource.bodies.plain_change())
+        subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())
         if operation in WRITES
         else None
     )
     if value is not None and value.startswith("{own}"):
-        own = next(scope[p.resource] for p in resource.resource.parameter_parents if p.name == parent)
+        own = next(scope[p.resource] for p in subject.spec.parameter_parents if p.name == parent)
         value = f"{own}{value.removeprefix('{own}')}"
     beside = {parent: value} if place == "body" else {}
     query = ((parent, value),) if place == "query" and value is not None else ()
-    request = resource.request(operation, id=id, body=body, scope=scope, without=[parent], beside=beside, query=query)
-    reply = resource.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
+    request = subject.request(operation, id=id, body=body, scope=scope, without=[parent], beside=beside, query=query)
+    reply = subject.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
     must.be_refused(reply, status, field=parent, because=f"{parent} is {note}")
 
 
 @requirement("input.too-large", on="create", when=lambda c, r: c.max_body is not None, cost=1)
-def test_an_oversize_body_is_refused(resource: Subject, contract):
-    text = next((n for n, p in resource.bodies.writable.items() if "string" in str(p.get("type"))), None)
+def test_an_oversize_body_is_refused(subject: Subject, contract):
+    text = next((n for n, p in subject.bodies.writable.items() if "string" in str(p.get("type"))), None)
     if text is None:
         raise NotTested("no field holds text")
-    reply = resource.create({**resource.bodies.minimal(), text: "x" * (contract.max_body + 1024)})
+    reply = subject.create({**subject.bodies.minimal(), text: "x" * (contract.max_body + 1024)})
     must.be_refused(reply, "too_large", because=f"the body is larger than {contract.max_body} bytes")
 
 
 @requirement("input.too-large", on="list", when=lambda c, r: r is next(x for x in c if x.supports("list")), cost=1)
-def test_an_oversize_uri_is_the_clients_fault(resource: Subject):
-    long = resource.send(resource.request("list", query=(("restproof", "x" * 10_000),)), "list", observed=False)
+def test_an_oversize_uri_is_the_clients_fault(subject: Subject):
+    long = subject.send(subject.request("list", query=(("restproof", "x" * 10_000),)), "list", observed=False)
     must.hold(
         long.ok or 400 <= long.status < 500,
         long,
@@ -322,5 +325,5 @@ def test_an_oversize_uri_is_the_clients_fault(resource: Subject):
         actual=long.status,
     )
     # What stands in front of an application refuses this one, in its own words.
-    reply = resource.send(resource.request("list", query=(("restproof", "x" * 70_000),)), "list", observed=False)
+    reply = subject.send(subject.request("list", query=(("restproof", "x" * 70_000),)), "list", observed=False)
     must.be_refused(reply, "uri_too_long", because="the URI is longer than 70,000 characters")

@@ -9,8 +9,8 @@ class Model:
     """What the contract says of the instances of one plan: the last known representation of each, ``None`` once it is
     deleted."""
 
-    def __init__(self, resource: Subject) -> None:
-        self.resource = resource
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
         self.ids: dict[int, object] = {}
         self.states: dict[int, dict | None] = {}
         self.sent: dict[int, dict] = {}
@@ -18,10 +18,10 @@ class Model:
     def taken(self, body: dict, besides: int | None = None) -> bool | None:
         """Whether a unique key of ``body`` is held by a living instance; ``None`` where a part of it is null, which
         some servers count as a value and others do not. What was not sent is as the schema's default."""
-        defaults = self.resource.bodies.defaults
+        defaults = self.subject.bodies.defaults
         held = [{**defaults, **self.sent[n]} for n, s in self.states.items() if s is not None and n != besides]
         own, unsure = {**defaults, **body}, False
-        for key in self.resource.resource.unique:
+        for key in self.subject.spec.unique:
             for other in held:
                 if all(other.get(n) == own.get(n) for n in key):
                     if all(own.get(n) is not None for n in key):
@@ -31,39 +31,39 @@ class Model:
 
     def check(self, number: int, because: str) -> None:
         """A read shows what the model says."""
-        read = self.resource.read(self.ids[number])
+        read = self.subject.read(self.ids[number])
         if self.states[number] is None:
             must.have_status(read, "gone", because=because)
             return
         must.have_status(read, "read", because=because)
         must.agree(read, self.states[number], read.entity, what=because)
-        self.states[number] = self.resource.stable(read.entity or {})
+        self.states[number] = self.subject.stable(read.entity or {})
 
 
 @requirement("lifecycle.model", on="create", needs="read", cost=14)
 @for_all(weight=0.34, plan=lifecycle_plans)
-def test_the_server_agrees_with_the_model(resource: Subject, plan):
-    model = Model(resource)
+def test_the_server_agrees_with_the_model(subject: Subject, plan):
+    model = Model(subject)
     for step in plan:
-        take(model, resource, step)
+        take(model, subject, step)
     for number in model.ids:
         model.check(number, "the state at the end of the story")
 
 
-def take(model: Model, resource: Subject, step: dict) -> None:
+def take(model: Model, subject: Subject, step: dict) -> None:
     """One step: send it, judge its status, and bring the model up to date."""
     kind, of = step["do"], step.get("of")
     if kind == "create":
-        made = resource.create(step["body"])
+        made = subject.create(step["body"])
         must.have_status(made, "created")
         model.ids[step["as"]], model.sent[step["as"]] = made.id, dict(made.sent)
-        model.states[step["as"]] = expected(resource.resource, made.sent, refs=resource.world.lookup)
+        model.states[step["as"]] = expected(subject.spec, made.sent, refs=subject.world.lookup)
         model.check(step["as"], "a read after the create")
         return
     if kind == "list":
-        entries = resource.entry_ids(resource.walk())
+        entries = subject.entry_ids(subject.walk())
         listed = (
-            resource.list()
+            subject.list()
             if any((model.ids[n] in entries) != (s is not None) for n, s in model.states.items())
             else None
         )
@@ -72,7 +72,7 @@ def take(model: Model, resource: Subject, step: dict) -> None:
             must.hold(
                 times == (state is not None),
                 listed,
-                f"the list holds {'a living' if state is not None else 'a deleted'} {resource.name} {times} times",
+                f"the list holds {'a living' if state is not None else 'a deleted'} {subject.name} {times} times",
                 kind="listed",
                 expected=int(state is not None),
                 actual=times,
@@ -85,10 +85,10 @@ def take(model: Model, resource: Subject, step: dict) -> None:
         model.check(of, "a later read")
     elif kind == "duplicate":
         body = {
-            **resource.bodies.minimal("d"),
-            **{n: model.sent[of][n] for n in resource.bodies.unique_fields if n in model.sent[of]},
+            **subject.bodies.minimal("d"),
+            **{n: model.sent[of][n] for n in subject.bodies.unique_fields if n in model.sent[of]},
         }
-        reply = resource.create(body)
+        reply = subject.create(body)
         judge(reply, model.taken(reply.sent), "created", "a create that repeats unique values")
         if reply.ok:
             number = max(model.ids) + 1000
@@ -96,13 +96,13 @@ def take(model: Model, resource: Subject, step: dict) -> None:
             for gone in [n for n, id in model.ids.items() if id == reply.id and model.states[n] is None]:
                 del model.ids[gone], model.states[gone], model.sent[gone]
             model.ids[number], model.sent[number] = reply.id, dict(reply.sent)
-            model.states[number] = expected(resource.resource, reply.sent, refs=resource.world.lookup)
+            model.states[number] = expected(subject.spec, reply.sent, refs=subject.world.lookup)
     elif kind == "delete":
-        must.have_status(resource.delete(model.ids[of]), "deleted" if alive else "repeat_delete")
+        must.have_status(subject.delete(model.ids[of]), "deleted" if alive else "repeat_delete")
         model.states[of] = None
         model.check(of, "a read after the delete")
     elif kind == "update":
-        update(model, resource, of, step["body"])
+        update(model, subject, of, step["body"])
 
 
 def judge(reply, taken: bool | None, success: str, because: str) -> None:
@@ -111,9 +111,9 @@ def judge(reply, taken: bool | None, success: str, because: str) -> None:
     must.have_status(reply, conflict if taken else conflict | right if taken is None else success, because=because)
 
 
-def update(model: Model, resource: Subject, of: int, body: dict) -> None:
+def update(model: Model, subject: Subject, of: int, body: dict) -> None:
     before = model.states[of]
-    reply = resource.update(model.ids[of], body)
+    reply = subject.update(model.ids[of], body)
     if before is None:
         must.have_status(reply, "gone", because="an update after the delete")
         return
@@ -122,7 +122,5 @@ def update(model: Model, resource: Subject, of: int, body: dict) -> None:
     if not reply.ok:
         return
     model.sent[of].update(reply.sent)
-    model.states[of] = expected(
-        resource.resource, reply.sent, before=resource.stable(before), refs=resource.world.lookup
-    )
+    model.states[of] = expected(subject.spec, reply.sent, before=subject.stable(before), refs=subject.world.lookup)
     model.check(of, "a read after the update")

@@ -15,14 +15,14 @@ def asks_for_credentials(contract, resource) -> bool:
     return contract.auth.scheme != "none"
 
 
-def past_the_limit(resource: Subject) -> Reply:
+def past_the_limit(subject: Subject) -> Reply:
     """Requests of the throttled credential until one is refused."""
-    if not resource.world.has_credential("throttled"):
+    if not subject.world.has_credential("throttled"):
         raise NotTested("the target has no credential `throttled`")
-    (request, operation), names = resource.harmless(), contract_limits(resource)
+    (request, operation), names = subject.harmless(), contract_limits(subject)
     window, left, sent = None, "", 0
     for _ in range(MOST):
-        reply = resource.send(request, operation, credential="throttled", expect_throttle=True)
+        reply = subject.send(request, operation, credential="throttled", expect_throttle=True)
         if not reply.ok:
             return reply
         if names is None:
@@ -60,29 +60,29 @@ def ends(reply: Reply) -> bool:
     return said.isascii() and said.isdigit() and int(said) > LONGEST_WINDOW
 
 
-def contract_limits(resource: Subject):
+def contract_limits(subject: Subject):
     """The names of the headers that tell the limit, where the contract declares them."""
-    return resource.contract.rate_limit
+    return subject.contract.rate_limit
 
 
-def wait_of(reply: Reply, resource: Subject) -> float | None:
+def wait_of(reply: Reply, subject: Subject) -> float | None:
     """Seconds that the answer asks to wait; ``None`` where it does not say."""
-    return retry_after(reply.exchange.response, resource.contract.rate_limit, resource.world.clock.time)
+    return retry_after(reply.exchange.response, subject.contract.rate_limit, subject.world.clock.time)
 
 
-def make(resource: Subject) -> Subject | None:
+def make(subject: Subject) -> Subject | None:
     """A resource of the contract that can be created without any other one but what is given; one that can be deleted
     where there is one."""
     found = [
         r
-        for r in resource.contract
+        for r in subject.contract
         if r.supports("create")
         and r.supports("list")
         and r.unique
-        and all(p.resource in resource.contract.given for p in r.parents)
+        and all(p.resource in subject.contract.given for p in r.parents)
     ]
     found.sort(key=lambda r: not r.supports("delete"))
-    return resource.other(found[0].name) if found else None
+    return subject.other(found[0].name) if found else None
 
 
 def must_be_another_window(reply: Reply, throttled: Reply) -> None:
@@ -100,13 +100,13 @@ def must_be_another_window(reply: Reply, throttled: Reply) -> None:
 
 
 @requirement("limit.answers-429", when=asks_for_credentials, cost=20)
-def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, contract):
-    reply = past_the_limit(resource)
+def test_past_the_limit_a_request_is_refused_without_effect(subject: Subject, contract):
+    reply = past_the_limit(subject)
     must.have_status(reply, "throttled", because="past the limit")
-    other = make(resource)
+    other = make(subject)
     if other is None:
         return
-    if other.resource.supports("delete"):
+    if other.spec.supports("delete"):
         doomed = other.given(tag="doomed")
         request = other.request("delete", id=doomed.id)
         deleted = other.send(request, "delete", credential="throttled", expect_throttle=True, asked_id=doomed.id)
@@ -128,10 +128,10 @@ def test_past_the_limit_a_request_is_refused_without_effect(resource: Subject, c
 
 
 @requirement("limit.retry-after", when=asks_for_credentials, cost=20, late=True)
-def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract):
+def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract):
     """The request is sent again just when the answer says: later, a window that was told too short is over too."""
-    clock = resource.world.clock
-    reply, when = past_the_limit(resource), clock.monotonic()
+    clock = subject.world.clock
+    reply, when = past_the_limit(subject), clock.monotonic()
     must.have_status(reply, "throttled", because="past the limit")
     said = reply.header("Retry-After")
     if said is not None:
@@ -145,7 +145,7 @@ def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract)
             expected="whole seconds" if exact else "whole seconds, or a date",
             actual=said,
         )
-    wait = wait_of(reply, resource)
+    wait = wait_of(reply, subject)
     must.hold(
         wait is not None,
         reply,
@@ -155,11 +155,11 @@ def test_a_429_says_when_and_then_the_request_works(resource: Subject, contract)
         actual="neither",
     )
     left = when + (wait or 0) + 0.05 - clock.monotonic()
-    if left > resource.world.session.max_wait:
+    if left > subject.world.session.max_wait:
         raise NotTested("the window is longer than the longest wait")
     clock.sleep(max(0.0, left))
-    request, operation = resource.harmless()
-    again = resource.send(request, operation, credential="throttled", expect_throttle=True)
+    request, operation = subject.harmless()
+    again = subject.send(request, operation, credential="throttled", expect_throttle=True)
     must.have_status(
         again, "listed" if operation == "list" else "read", because=f"{wait:.0f} s after a 429 that asked for it"
     )

@@ -6,10 +6,11 @@ from math import ceil, isqrt
 from urllib.parse import parse_qsl, urlsplit
 
 from restproof.contract.model import ANY, Paging
+from restproof.engine.subject import Query
 from restproof.oracle.finding import an
 from restproof.plan.candidates import fullest
 from restproof.semantics.checker import is_valid
-from restproof.suite import Field, NotTested, Reply, Subject, for_each, links, must, requirement
+from restproof.suite import Ground, NotTested, Reply, Subject, for_each, links, must, requirement
 from restproof.suite.lists import (
     FEW,
     declared,
@@ -23,36 +24,35 @@ from restproof.suite.lists import (
     some,
     values_at,
 )
-from restproof.suite.subject import Query
 
 SMALL = 25
 _LONG = 2000
 
 
-def parents_of_lists(field: Field):
+def parents_of_lists(ground: Ground):
     """The usual parent, and one that is new: nothing was ever made below it."""
     yield {"new": None}
-    for parent in field.resource.parents[-1:]:
-        if field.contract.resources[parent.resource].creatable:
+    for parent in ground.resource.parents[-1:]:
+        if ground.contract.resources[parent.resource].creatable:
             yield {"new": parent.resource}
 
 
 @requirement("list.answers-ok", on="list", cost=2)
 @for_each(parents_of_lists)
-def test_a_list_answers_its_entries(resource: Subject, new):
-    scope = resource.scope() if new is None else {**resource.scope(), new: resource.other(new).given(tag="new").id}
-    listed = resource.list(scope=scope)
+def test_a_list_answers_its_entries(subject: Subject, new):
+    scope = subject.scope() if new is None else {**subject.scope(), new: subject.other(new).given(tag="new").id}
+    listed = subject.list(scope=scope)
     must.have_status(listed, "listed", because="" if new is None else f"of {an(new)} that was just made")
     must.hold(listed.entries is not None, listed, "the answer to a list holds no array of entries", kind="no entries")
 
 
-def told_at_length(resource: Subject, body: dict) -> dict:
+def told_at_length(subject: Subject, body: dict) -> dict:
     """``body`` with long texts, markup among them, and all members where the schema lets them: a list may be tempted to
     cut or to dress them."""
     told = dict(body)
     for name, value in body.items():
-        schema = resource.bodies.writable[name]
-        if name in {*resource.bodies.unique_fields, *resource.resource.references}:
+        schema = subject.bodies.writable[name]
+        if name in {*subject.bodies.unique_fields, *subject.spec.references}:
             continue
         if isinstance(value, dict | list):
             told[name] = fullest(schema) or value
@@ -64,27 +64,25 @@ def told_at_length(resource: Subject, body: dict) -> dict:
 
 
 @requirement("list.entry-agrees", on="list", needs=("create", "read"), cost=4)
-def test_an_entry_agrees_with_the_read(resource: Subject):
+def test_an_entry_agrees_with_the_read(subject: Subject):
     """Of a resource that was changed after it was listed, where it can be: what a list keeps for itself is old then."""
-    bodies = resource.bodies
-    made = resource.given(bodies.kept_rules(told_at_length(resource, bodies.full())))
-    if resource.resource.supports("update"):
-        resource.walk()
-        resource.update(made.id, bodies.kept_rules(told_at_length(resource, bodies.other_values()), bodies.full()))
-    entry = next(
-        (e for e in resource.walk() if isinstance(e, dict) and e.get(resource.resource.id.field) == made.id), None
-    )
+    bodies = subject.bodies
+    made = subject.given(bodies.kept_rules(told_at_length(subject, bodies.full())))
+    if subject.spec.supports("update"):
+        subject.walk()
+        subject.update(made.id, bodies.kept_rules(told_at_length(subject, bodies.other_values()), bodies.full()))
+    entry = next((e for e in subject.walk() if isinstance(e, dict) and e.get(subject.spec.id.field) == made.id), None)
     if entry is None:
         raise NotTested("the list does not hold the resource")
-    read = resource.read(made.id)
+    read = subject.read(made.id)
     must.have_status(read, "read")
     shared = {
         n: v
-        for n, v in resource.stable(entry).items()
-        if n in (read.entity or {}) and n in resource.resource.properties and n not in resource.resource.unlisted
+        for n, v in subject.stable(entry).items()
+        if n in (read.entity or {}) and n in subject.spec.properties and n not in subject.spec.unlisted
     }
     must.agree(read, shared, read.entity, what="a read against the entry of the list")
-    told = {n: declared(resource.resource.properties[n], read.entity[n]) for n in shared}
+    told = {n: declared(subject.spec.properties[n], read.entity[n]) for n in shared}
     must.agree(read, told, entry, what="the entry of the list against a read", pointer="")
 
 
@@ -102,12 +100,12 @@ def filling(count: int) -> list[int]:
 
 @requirement("list.page-size", on="list", when=is_paged, cost=5)
 @of_a_steady_list
-def test_a_page_holds_what_was_asked_for(resource: Subject):
-    entries, paging = some(resource), resource.resource.paging
+def test_a_page_holds_what_was_asked_for(subject: Subject):
+    entries, paging = some(subject), subject.spec.paging
     count = len(entries)
     # Others are tried where the pages are walked.
-    for size in sorted({resource.allowed_size(n) for n in (max(1, paging.min), ceil(count / 3), count, count + 1)}):
-        page = resource.list(resource.page_query(size))
+    for size in sorted({subject.allowed_size(n) for n in (max(1, paging.min), ceil(count / 3), count, count + 1)}):
+        page = subject.list(subject.page_query(size))
         must.have_status(page, "listed", because=f"page of {size}")
         wanted = min(size, count)
         must.hold(
@@ -127,14 +125,14 @@ def test_a_page_holds_what_was_asked_for(resource: Subject):
     cost=1,
     set_up=1,
 )
-@for_each(lambda field: [{"fill": field.leads and (field.resource.paging.default or 0) <= SMALL}])
+@for_each(lambda ground: [{"fill": ground.is_first_with_operation and (ground.resource.paging.default or 0) <= SMALL}])
 @of_a_steady_list
-def test_a_page_has_the_default_size(resource: Subject, fill):
+def test_a_page_has_the_default_size(subject: Subject, fill):
     """One entry more than fills the page, where a few are enough."""
-    entries = some(resource, (resource.resource.paging.default or 0) + 1 if fill else FEW)
-    page = resource.list()
+    entries = some(subject, (subject.spec.paging.default or 0) + 1 if fill else FEW)
+    page = subject.list()
     must.have_status(page, "listed")
-    wanted = min(resource.resource.paging.default or 0, len(entries))
+    wanted = min(subject.spec.paging.default or 0, len(entries))
     must.hold(
         len(page.entries or ()) == wanted,
         page,
@@ -147,16 +145,16 @@ def test_a_page_has_the_default_size(resource: Subject, fill):
 
 @requirement("list.pages-partition", on="list", when=is_paged, cost=9, set_up=1)
 @of_a_steady_list
-def test_the_pages_hold_every_entry_once(resource: Subject):
-    entries = some(resource)
-    if not filling(len(entries)) and resource.resource.creatable:
-        resource.another("even")
-        resource.world.listed.clear()
-        entries = settled(resource)
+def test_the_pages_hold_every_entry_once(subject: Subject):
+    entries = some(subject)
+    if not filling(len(entries)) and subject.spec.creatable:
+        subject.another("even")
+        subject.world.listed.clear()
+        entries = settled(subject)
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
-    for size in sorted({s for s in sizes(len(entries), resource.resource.paging) if s > 1} - {len(entries) + 1}):
-        pages = resource.pages(size)
+    for size in sorted({s for s in sizes(len(entries), subject.spec.paging) if s > 1} - {len(entries) + 1}):
+        pages = subject.pages(size)
         for page in pages:
             must.hold(
                 len(page.entries or ()) <= size,
@@ -166,7 +164,7 @@ def test_the_pages_hold_every_entry_once(resource: Subject):
                 expected="no more than was asked for",
                 actual="more",
             )
-        walked = resource.entry_ids(e for p in pages for e in p.entries or ())
+        walked = subject.entry_ids(e for p in pages for e in p.entries or ())
         twice = [i for i in set(walked) if walked.count(i) > 1]
         must.hold(
             not twice,
@@ -176,7 +174,7 @@ def test_the_pages_hold_every_entry_once(resource: Subject):
             expected="each entry once",
             actual="an entry twice",
         )
-        missing = set(resource.entry_ids(entries)) - set(walked)
+        missing = set(subject.entry_ids(entries)) - set(walked)
         must.hold(
             not missing,
             pages[-1],
@@ -185,18 +183,18 @@ def test_the_pages_hold_every_entry_once(resource: Subject):
             expected="every entry",
             actual="an entry is left out",
         )
-    if resource.resource.paging.style == "offset":
-        start_between_pages(resource)
+    if subject.spec.paging.style == "offset":
+        start_between_pages(subject)
 
 
-def start_between_pages(resource: Subject) -> None:
+def start_between_pages(subject: Subject) -> None:
     """An offset counts entries, not pages."""
-    paging = resource.resource.paging
-    size = resource.allowed_size(2)
-    first = resource.list(resource.page_query(resource.allowed_size(size + 1)))
-    cut = resource.list(((paging.offset, "1"), (paging.size, str(size))))
+    paging = subject.spec.paging
+    size = subject.allowed_size(2)
+    first = subject.list(subject.page_query(subject.allowed_size(size + 1)))
+    cut = subject.list(((paging.offset, "1"), (paging.size, str(size))))
     must.have_status(cut, "listed", because="an offset between two pages")
-    wanted, found = resource.entry_ids(first.entries or ())[1:], resource.entry_ids(cut.entries or ())
+    wanted, found = subject.entry_ids(first.entries or ())[1:], subject.entry_ids(cut.entries or ())
     must.hold(
         bool(found) and found[: len(wanted)] == wanted[: len(found)],
         cut,
@@ -208,8 +206,8 @@ def start_between_pages(resource: Subject) -> None:
 
 
 @requirement("list.past-the-end", on="list", when=is_numbered, cost=2)
-def test_a_page_past_the_end_is_empty(resource: Subject):
-    beyond = resource.list(resource.page_query(resource.largest_page(), 1000))
+def test_a_page_past_the_end_is_empty(subject: Subject):
+    beyond = subject.list(subject.page_query(subject.largest_page(), 1000))
     must.have_status(beyond, "listed", because="a page past the end")
     must.hold(
         beyond.entries == [],
@@ -221,10 +219,10 @@ def test_a_page_past_the_end_is_empty(resource: Subject):
     )
 
 
-def bad_pages(field: Field):
+def bad_pages(ground: Ground):
     """Every kind of bad value where a list is the first of those that are paged alike; a sample elsewhere."""
-    paging = field.resource.paging
-    first = field.resource is next(r for r in field.contract if r.supports("list") and r.paging == paging)
+    paging = ground.resource.paging
+    first = ground.resource is next(r for r in ground.contract if r.supports("list") and r.paging == paging)
     number = paging.page if paging.style == "page" else paging.offset
     least = 0 if paging.style == "page" else -1
     for value in (str(least), *(("restproof", "-1", "", "1_0") if first else ())):
@@ -237,17 +235,17 @@ def bad_pages(field: Field):
 
 
 @requirement("list.bad-page", on="list", when=is_paged)
-@for_each(lambda field: list({(c["name"], c["value"]): c for c in bad_pages(field)}.values()))
-def test_a_bad_page_is_refused(resource: Subject, name, value):
-    must.be_refused(resource.list(((name, value),)), "bad_page", field=name, because=f"{name}={value!r}")
+@for_each(lambda ground: list({(c["name"], c["value"]): c for c in bad_pages(ground)}.values()))
+def test_a_bad_page_is_refused(subject: Subject, name, value):
+    must.be_refused(subject.list(((name, value),)), "bad_page", field=name, because=f"{name}={value!r}")
 
 
 @requirement("list.max-size", on="list", when=lambda c, r: is_paged(c, r) and r.paging.max is not None, cost=2)
-def test_the_largest_page_is_allowed(resource: Subject):
-    paging = resource.resource.paging
-    must.have_status(resource.list(((paging.size, str(paging.max)),)), "listed", because="the largest size of a page")
+def test_the_largest_page_is_allowed(subject: Subject):
+    paging = subject.spec.paging
+    must.have_status(subject.list(((paging.size, str(paging.max)),)), "listed", because="the largest size of a page")
     if paging.over_max == "clamped":
-        over = resource.list(((paging.size, str((paging.max or 0) + 1)),))
+        over = subject.list(((paging.size, str((paging.max or 0) + 1)),))
         must.have_status(over, "listed", because="a size that is cut to the largest")
         must.hold(
             len(over.entries or ()) <= (paging.max or 0),
@@ -257,22 +255,22 @@ def test_the_largest_page_is_allowed(resource: Subject):
         )
 
 
-def harmless(resource: Subject):
+def harmless(subject: Subject):
     """Parameters that change the order of a list and not what it holds: a sort, and a filter that all entries match."""
-    if resource.resource.sort:
-        yield from resource.sort_query(resource.resource.sort[0])
-    yield from every_entry(resource)
+    if subject.spec.sort:
+        yield from subject.sort_query(subject.spec.sort[0])
+    yield from every_entry(subject)
 
 
-def relations(resource: Subject, page: Reply) -> dict[str, Query]:
+def relations(subject: Subject, page: Reply) -> dict[str, Query]:
     """The pages that an answer names: relation → query."""
-    paging = resource.resource.paging
+    paging = subject.spec.paging
     found = {}
     if paging.links:
         targets = links(page).items()
         found = {name: tuple(parse_qsl(urlsplit(target).query, keep_blank_values=True)) for name, target in targets}
     if paging.next_field or paging.next_header:
-        following = resource.next_query(page)
+        following = subject.next_query(page)
         found |= {"next": following} if following is not None else {}
     return found
 
@@ -285,35 +283,35 @@ def names_pages(contract, resource) -> bool:
 
 @requirement("list.links", on="list", when=names_pages, cost=5)
 @of_a_steady_list
-def test_link_relations_are_right(resource: Subject):
-    entries = some(resource)
+def test_link_relations_are_right(subject: Subject):
+    entries = some(subject)
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
     # Where every parameter that is not known counts as a filter, an unknown one may be refused.
-    free = resource.contract.query.filter != "{name}" or resource.resource.status("unknown_query").accepted
-    kept = (*((("restproof", "kept & quoted+"),) if free else ()), *harmless(resource))
+    free = subject.contract.query.filter != "{name}" or subject.spec.status("unknown_query").accepted
+    kept = (*((("restproof", "kept & quoted+"),) if free else ()), *harmless(subject))
     count = len(entries)
     # Where the last page has one entry, if it can be, and where it is full: the whole list, or some pages of it.
-    full = [count] if resource.allowed_size(count) == count else filling(count)
+    full = [count] if subject.allowed_size(count) == count else filling(count)
     uneven = [*filling(count - 1), ceil(count / 3)][0]
-    for size in sorted({resource.allowed_size(n) for n in (uneven, *full)}):
-        follow_links(resource, entries, size, kept)
-    several = ((q, m) for q, m in few_matching(resource, entries) if len(m) > 1)
-    for query, matching in [] if every_entry(resource) else [*islice(several, 1)]:
-        follow_links(resource, matching, resource.allowed_size(ceil(len(matching) / 2)), query)
+    for size in sorted({subject.allowed_size(n) for n in (uneven, *full)}):
+        follow_links(subject, entries, size, kept)
+    several = ((q, m) for q, m in few_matching(subject, entries) if len(m) > 1)
+    for query, matching in [] if every_entry(subject) else [*islice(several, 1)]:
+        follow_links(subject, matching, subject.allowed_size(ceil(len(matching) / 2)), query)
 
 
-def follow_links(resource: Subject, entries: list, size: int, kept: Query) -> None:
+def follow_links(subject: Subject, entries: list, size: int, kept: Query) -> None:
     """Follow the links from the first page to the last, with parameters that each must keep."""
     last = ceil(len(entries) / size)
-    asked, walked = (*resource.page_query(size, 1), *kept), []
+    asked, walked = (*subject.page_query(size, 1), *kept), []
     for number in range(1, last + 1):
-        page = resource.list(asked)
+        page = subject.list(asked)
         must.have_status(page, "listed")
-        found = relations(resource, page)
-        walked += resource.entry_ids(page.entries or ())
+        found = relations(subject, page)
+        walked += subject.entry_ids(page.entries or ())
         expected = {"next": number < last}
-        if resource.resource.paging.links:
+        if subject.spec.paging.links:
             expected |= {"prev": number > 1, "first": True, "last": True}
         for name, there in expected.items():
             must.hold(
@@ -327,7 +325,7 @@ def follow_links(resource: Subject, entries: list, size: int, kept: Query) -> No
         pages = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
         for name in (n for n in pages if n in found):
             query = dict(found[name])
-            for own, value in (*kept, *resource.request("list").query):
+            for own, value in (*kept, *subject.request("list").query):
                 must.hold(
                     query.get(own) == value,
                     page,
@@ -336,7 +334,7 @@ def follow_links(resource: Subject, entries: list, size: int, kept: Query) -> No
                     expected="parameters kept",
                     actual="dropped",
                 )
-            for key, value in resource.page_query(size, pages[name]):
+            for key, value in subject.page_query(size, pages[name]):
                 must.hold(
                     query.get(key) == value,
                     page,
@@ -347,7 +345,7 @@ def follow_links(resource: Subject, entries: list, size: int, kept: Query) -> No
                 )
         asked = found.get("next", ())
     must.hold(
-        sorted(map(str, walked)) == sorted(map(str, resource.entry_ids(entries))),
+        sorted(map(str, walked)) == sorted(map(str, subject.entry_ids(entries))),
         page,
         "following next does not give every entry once",
         kind="walk",
@@ -356,23 +354,23 @@ def follow_links(resource: Subject, entries: list, size: int, kept: Query) -> No
     )
 
 
-def few_matching(resource: Subject, entries: list):
+def few_matching(subject: Subject, entries: list):
     """Filters that not all entries match, the one by id first, each with those that do."""
-    found = [(n, f.field) for n, f in resource.resource.filters.items() if f.values is None]
-    for name, field in sorted(found, key=lambda f: f[1] != resource.resource.id.field):
+    found = [(n, f.field) for n, f in subject.spec.filters.items() if f.values is None]
+    for name, field in sorted(found, key=lambda f: f[1] != subject.spec.id.field):
         for value in (v for e in entries for v in values_at(e, field)):
             matching = [e for e in entries if matches(e, field, value)]
             if isinstance(value, str | int | float) and value != "" and len(matching) < len(entries):
-                yield resource.filter_query(name, value), matching
+                yield subject.filter_query(name, value), matching
 
 
-def mapped(resource: Subject, entries: list):
+def mapped(subject: Subject, entries: list):
     """A value of a mapped filter that not all entries match, with the number of those that do."""
-    for name, found in resource.resource.filters.items():
+    for name, found in subject.spec.filters.items():
         for value, wanted in (found.values or {}).items():
             count = sum(wanted is ANY or matches(e, found.field, wanted) for e in entries)
             if count < len(entries):
-                yield resource.filter_query(name, value), count
+                yield subject.filter_query(name, value), count
                 return
 
 
@@ -384,29 +382,29 @@ def mapped(resource: Subject, entries: list):
     set_up=FEW,
 )
 @of_a_steady_list
-def test_totals_tell_the_truth(resource: Subject):
-    if resource.resource.creatable and resource.resource.supports("delete"):
-        resource.delete(resource.another("gone").id)  # what is gone is not counted
-    if resource.resource.creatable and resource.resource.parents:
+def test_totals_tell_the_truth(subject: Subject):
+    if subject.spec.creatable and subject.spec.supports("delete"):
+        subject.delete(subject.another("gone").id)  # what is gone is not counted
+    if subject.spec.creatable and subject.spec.parents:
         with suppress(NotTested):
-            resource.elsewhere()  # nor is what another parent holds
-    entries, paging = some(resource), resource.resource.paging
-    largest, few = resource.largest_page(), resource.allowed_size(2)
-    some_match = next(few_matching(resource, entries), None)
-    several = [*mapped(resource, entries)]
+            subject.elsewhere()  # nor is what another parent holds
+    entries, paging = some(subject), subject.spec.paging
+    largest, few = subject.largest_page(), subject.allowed_size(2)
+    some_match = next(few_matching(subject, entries), None)
+    several = [*mapped(subject, entries)]
     narrowed = [*([some_match[0]] if some_match else []), *(query for query, _ in several)]
-    later = resource.next_query(resource.list(resource.page_query(few))) if paging.style == "token" else None
+    later = subject.next_query(subject.list(subject.page_query(few))) if paging.style == "token" else None
     for query, size, wanted in (
         ((), paging.default, len(entries)),
         *(((later, None, len(entries)),) if later else ()),
-        *((resource.sort_query(name), paging.default, len(entries)) for name in resource.resource.sort[:1]),
-        (resource.page_query(few), few, len(entries)),
-        (resource.page_query(largest), largest, len(entries)),
-        *(((resource.page_query(few, 1000), few, len(entries)),) if paging.style != "token" else ()),
+        *((subject.sort_query(name), paging.default, len(entries)) for name in subject.spec.sort[:1]),
+        (subject.page_query(few), few, len(entries)),
+        (subject.page_query(largest), largest, len(entries)),
+        *(((subject.page_query(few, 1000), few, len(entries)),) if paging.style != "token" else ()),
         *(((some_match[0], paging.default, len(some_match[1])),) if some_match else ()),
         *((query, paging.default, count) for query, count in several),
     ):
-        page = resource.list(query)
+        page = subject.list(query)
         must.have_status(page, "listed")
         what = f"{wanted} entries {'match' if query in narrowed else 'are there'}"
         if paging.total:
@@ -447,30 +445,30 @@ def test_totals_tell_the_truth(resource: Subject):
 
 
 @requirement("list.own-scope", on="list", needs="create", when=lambda c, r: bool(r.parents), cost=2, set_up=2)
-def test_a_list_holds_nothing_of_another_parent(resource: Subject):
-    here, there = resource.shared(), resource.elsewhere()
-    listed = resource.list(resource.page_query(resource.largest_page()))
+def test_a_list_holds_nothing_of_another_parent(subject: Subject):
+    here, there = subject.shared(), subject.elsewhere()
+    listed = subject.list(subject.page_query(subject.largest_page()))
     must.have_status(listed, "listed")
     if there.id != here.id:
         must.hold(
-            there.id not in resource.entry_ids(resource.walk()),
+            there.id not in subject.entry_ids(subject.walk()),
             listed,
             "the list holds an entry of another parent",
             kind="foreign entry",
             expected="own entries",
             actual="an entry of another parent",
         )
-        for query in narrowing(resource, there):
-            page = resource.list((*query, *resource.page_query(resource.largest_page())))
+        for query in narrowing(subject, there):
+            page = subject.list((*query, *subject.page_query(subject.largest_page())))
             must.hold(
-                there.id not in resource.entry_ids(page.entries or ()),
+                there.id not in subject.entry_ids(page.entries or ()),
                 page,
                 "a filtered list holds an entry of another parent",
                 kind="foreign entry",
                 expected="own entries",
                 actual="an entry of another parent",
             )
-    other = resource.entry_ids(resource.walk(scope=there.scope))
+    other = subject.entry_ids(subject.walk(scope=there.scope))
     must.hold(
         there.id in other and (here.id not in other or there.id == here.id),
         listed,

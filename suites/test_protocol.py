@@ -8,7 +8,7 @@ from json import loads
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
-from restproof.suite import Field, Reply, Subject, every_exchange, for_each, must, requirement
+from restproof.suite import Ground, Reply, Subject, every_exchange, for_each, must, requirement
 from restproof.wire.message import Request
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -16,10 +16,10 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REGISTERED = {s.value for s in HTTPStatus} | {104, 208, 226, 506, 507, 508, 510, 511}
 
 
-def unsupported(field: Field):
+def unsupported(ground: Ground):
     """Each method that neither the collection nor an item supports, by path. A DELETE of a whole collection is sent
     only below a parent that the run made: a server that got it wrong would take what is not ours."""
-    resource, methods = field.resource, field.resource.methods
+    resource, methods = ground.resource, ground.resource.methods
     on_items = {methods[o] for o in ("read", "update", "replace", "delete") if resource.supports(o)}
     on_collection = {methods[o] for o in ("list", "create") if resource.supports(o)}
     if methods.get("create") == "PUT":
@@ -27,7 +27,7 @@ def unsupported(field: Field):
     on_items |= {*resource.other_methods.get("item", ())} if on_items else set()
     on_collection |= {*resource.other_methods.get("collection", ())}
     for method in METHODS:
-        if method not in on_collection and (method != "DELETE" or _below_own_parent(field)):
+        if method not in on_collection and (method != "DELETE" or _below_own_parent(ground)):
             yield {"method": method, "path": "collection"}
     if on_items:
         for method in METHODS:
@@ -35,46 +35,46 @@ def unsupported(field: Field):
                 yield {"method": method, "path": "item"}
 
 
-def _below_own_parent(field: Field) -> bool:
-    parents = field.resource.path_parents
-    return bool(parents) and parents[-1].resource not in field.contract.given
+def _below_own_parent(ground: Ground) -> bool:
+    parents = ground.resource.path_parents
+    return bool(parents) and parents[-1].resource not in ground.contract.given
 
 
-def attempt(resource: Subject, method: str, path: str) -> Reply:
+def attempt(subject: Subject, method: str, path: str) -> Reply:
     body = None
     if path == "item":
-        id = resource.own().id if resource.resource.creatable else resource.world.absent_id(resource.resource)
-        usual = resource.request("read", id=id)
+        id = subject.own().id if subject.spec.creatable else subject.world.absent_id(subject.spec)
+        usual = subject.request("read", id=id)
     elif method == "DELETE":
         # Below a parent of its own: a server that gets it wrong takes nothing that other cases need.
-        parent = resource.other(resource.resource.path_parents[-1].resource)
+        parent = subject.other(subject.spec.path_parents[-1].resource)
         made = parent.given(tag="bulk")
-        usual = resource.request("list", scope={**made.scope, parent.name: made.id})
+        usual = subject.request("list", scope={**made.scope, parent.name: made.id})
     else:
-        usual = resource.request("list")
+        usual = subject.request("list")
     if method in ("POST", "PUT", "PATCH"):
         body = json.dumps(
-            resource.wrap(
-                resource.resolved(resource.bodies.minimal()),
-                {p.name: resource.scope()[p.resource] for p in resource.resource.parameter_parents},
+            subject.wrap(
+                subject.resolved(subject.bodies.minimal()),
+                {p.name: subject.scope()[p.resource] for p in subject.spec.parameter_parents},
             )
         ).encode()
     operation = {"GET": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}[method]
-    return resource.send(Request(method, usual.path, usual.query, usual.headers, body), operation)
+    return subject.send(Request(method, usual.path, usual.query, usual.headers, body), operation)
 
 
 @requirement("protocol.unsupported-verb", on="list", cost=1, set_up=1)
 @for_each(unsupported)
-def test_an_unsupported_method_is_refused(resource: Subject, method, path):
-    judged = path == "item" and resource.resource.creatable and method in ("PUT", "PATCH", "DELETE")
-    before = resource.before(resource.own().id) if judged else {}
-    reply = attempt(resource, method, path)
+def test_an_unsupported_method_is_refused(subject: Subject, method, path):
+    judged = path == "item" and subject.spec.creatable and method in ("PUT", "PATCH", "DELETE")
+    before = subject.before(subject.own().id) if judged else {}
+    reply = attempt(subject, method, path)
     must.have_status(reply, "unsupported", because=f"{method} on the {path}")
     if judged:
         must.agree(
             reply,
-            resource.stable(before),
-            resource.now(resource.own().id),
+            subject.stable(before),
+            subject.now(subject.own().id),
             what=f"the state after {method} on an item that does not support it",
             pointer="",
         )
@@ -221,10 +221,10 @@ def test_an_answer_carries_date(reply: Reply):
 @requirement(
     "protocol.head", on="read", needs="instance", when=lambda c, r: "protocol.head" in c.policies, cost=4, set_up=1
 )
-def test_head_answers_as_get_without_content(resource: Subject):
-    usual = resource.request("read", id=resource.shared().id)
-    got = resource.send(usual, "read")
-    head = resource.send(Request("HEAD", usual.path, usual.query, usual.headers), "read")
+def test_head_answers_as_get_without_content(subject: Subject):
+    usual = subject.request("read", id=subject.shared().id)
+    got = subject.send(usual, "read")
+    head = subject.send(Request("HEAD", usual.path, usual.query, usual.headers), "read")
     must.hold(
         head.status == got.status,
         head,
@@ -252,9 +252,9 @@ def test_head_answers_as_get_without_content(resource: Subject):
             actual="another",
             field=name,
         )
-    if resource.credential is not None:
-        got = resource.send(usual, "read", credential=None)
-        head = resource.send(Request("HEAD", usual.path, usual.query, usual.headers), "read", credential=None)
+    if subject.credential is not None:
+        got = subject.send(usual, "read", credential=None)
+        head = subject.send(Request("HEAD", usual.path, usual.query, usual.headers), "read", credential=None)
         must.hold(
             head.status == got.status,
             head,
@@ -265,20 +265,20 @@ def test_head_answers_as_get_without_content(resource: Subject):
         )
 
 
-def other_media(field: Field):
+def other_media(ground: Ground):
     kinds = ("application/xml", "text/html", "application/xml, */*;q=0.1")
-    for accept in kinds if field.leads else kinds[:1]:
+    for accept in kinds if ground.is_first_with_operation else kinds[:1]:
         yield {"accept": accept}
 
 
 @requirement("media.json-only", on=("list", "read"), set_up=1)
 @for_each(other_media)
-def test_an_answer_is_json_whatever_accept_says(resource: Subject, operation, accept):
+def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation, accept):
     if operation == "list":
-        reply = resource.list(headers=(("Accept", accept),))
+        reply = subject.list(headers=(("Accept", accept),))
     else:
-        id = resource.shared().id
-        reply = resource.read(id, headers=(("Accept", accept),))
+        id = subject.shared().id
+        reply = subject.read(id, headers=(("Accept", accept),))
     must.have_answered(reply)
     must.hold(
         reply.ok or 400 <= reply.status < 500,
@@ -309,12 +309,12 @@ def test_an_answer_is_json_whatever_accept_says(resource: Subject, operation, ac
         )
 
 
-def foreign_bodies(field: Field):
+def foreign_bodies(ground: Ground):
     kinds = ("application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=restproof")
-    creates = field.operation == "create"
-    for media in kinds if field.leads else kinds[:1] if creates else ():
+    creates = ground.operation == "create"
+    for media in kinds if ground.is_first_with_operation else kinds[:1] if creates else ():
         yield {"media": media, "as_json": False}
-    yield {"media": "application/xml" if creates or field.leads else "text/plain", "as_json": True}
+    yield {"media": "application/xml" if creates or ground.is_first_with_operation else "text/plain", "as_json": True}
 
 
 def pairs_of(value, name: str = ""):
@@ -351,13 +351,13 @@ def in_media(media: str, whole: dict) -> bytes:
 
 @requirement("media.foreign-body", on=("create", "update", "replace"), cost=1, set_up=1)
 @for_each(foreign_bodies)
-def test_a_body_of_another_media_type_is_refused(resource: Subject, operation, media, as_json):
-    body = resource.resolved(resource.bodies.minimal() if operation != "update" else resource.bodies.every_change())
-    id = None if operation == "create" else resource.own().id
-    usual = resource.request(operation, id=id or resource.resolved(resource.bodies.chosen_id("raw")), body=body)
-    before = resource.before(id) if id is not None else None
+def test_a_body_of_another_media_type_is_refused(subject: Subject, operation, media, as_json):
+    body = subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.every_change())
+    id = None if operation == "create" else subject.own().id
+    usual = subject.request(operation, id=id or subject.resolved(subject.bodies.chosen_id("raw")), body=body)
+    before = subject.before(id) if id is not None else None
     data = usual.body or b""
-    reply = resource.send(
+    reply = subject.send(
         replace(
             usual,
             body=data if as_json else in_media(media, loads(data)),
@@ -372,31 +372,31 @@ def test_a_body_of_another_media_type_is_refused(resource: Subject, operation, m
     if before is not None and not reply.ok:
         must.agree(
             reply,
-            resource.stable(before),
-            resource.now(id),
+            subject.stable(before),
+            subject.now(id),
             what="the state after a body of another media type",
             pointer="",
         )
 
 
-def must_be_read(resource: Subject, operation: str, media: str, because: str) -> None:
+def must_be_read(subject: Subject, operation: str, media: str, because: str) -> None:
     """A valid write with this Content-Type (empty: without) succeeds."""
     headers = (("Content-Type", media),)
     if operation == "create":
-        reply = resource.create(resource.bodies.minimal(), headers=headers)
+        reply = subject.create(subject.bodies.minimal(), headers=headers)
     elif operation == "update":
-        reply = resource.update(resource.own().id, resource.bodies.plain_change(), headers=headers)
+        reply = subject.update(subject.own().id, subject.bodies.plain_change(), headers=headers)
     else:
-        reply = resource.replace(resource.own().id, resource.bodies.minimal("own"), headers=headers)
+        reply = subject.replace(subject.own().id, subject.bodies.minimal("own"), headers=headers)
     case = {"create": "created", "update": "updated", "replace": "replaced"}[operation]
     must.have_status(reply, case, because=because)
 
 
 @requirement("media.charset", on=("create", "update", "replace"), set_up=1)
-@for_each(lambda field: [{}] if field.leads else [])
-def test_a_charset_behind_the_media_type_makes_no_difference(resource: Subject, operation):
+@for_each(lambda ground: [{}] if ground.is_first_with_operation else [])
+def test_a_charset_behind_the_media_type_makes_no_difference(subject: Subject, operation):
     media = "application/json; charset=utf-8"
-    must_be_read(resource, operation, media, because=f"the media type of the body is {media}")
+    must_be_read(subject, operation, media, because=f"the media type of the body is {media}")
 
 
 @requirement(
@@ -405,6 +405,6 @@ def test_a_charset_behind_the_media_type_makes_no_difference(resource: Subject, 
     when=lambda c, r: "media.untyped-body" in c.policies,
     set_up=1,
 )
-@for_each(lambda field: [{}] if field.leads else [])
-def test_a_body_without_a_media_type_is_read_as_json(resource: Subject, operation):
-    must_be_read(resource, operation, "", because="the body has no Content-Type")
+@for_each(lambda ground: [{}] if ground.is_first_with_operation else [])
+def test_a_body_without_a_media_type_is_read_as_json(subject: Subject, operation):
+    must_be_read(subject, operation, "", because="the body has no Content-Type")

@@ -7,39 +7,39 @@ from restproof.contract.model import ANY
 from restproof.contract.shapes import type_of, types_of
 from restproof.semantics.checker import is_valid
 from restproof.semantics.state import same
-from restproof.suite import Field, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
 from restproof.suite.lists import every_entry, is_paged, matches, of_a_steady_list, settled, some, values_at
 
 
-def filters(field: Field):
-    for name, found in field.resource.filters.items():
+def filters(ground: Ground):
+    for name, found in ground.resource.filters.items():
         yield {"name": name, "values": list(found.values) if found.values else None}
 
 
-def moved_to(resource: Subject, name: str) -> list:
+def moved_to(subject: Subject, name: str) -> list:
     """The value that an update gives the filter's field in one instance that the filter has found before: what is kept
     of that, and not kept up, misses it."""
-    bodies, field = resource.bodies, resource.resource.filters[name].field
-    if not resource.resource.creatable or field not in bodies.changeable or field in resource.resource.references:
+    bodies, field = subject.bodies, subject.spec.filters[name].field
+    if not subject.spec.creatable or field not in bodies.changeable or field in subject.spec.references:
         return []
     first = bodies.kept_rules({**bodies.minimal(), field: bodies.plain(field)}, fixed={field: bodies.plain(field)})
     change = bodies.kept_rules({field: bodies.another(field)}, first)
     if change.get(field) is None:
         return []
     # A list that does not agree is asked a second time: then this is made anew.
-    token = resource.world.another_token(resource)
-    made = resource.given(resource.resolved_as(token, first))
-    resource.list(resource.filter_query(name, made.sent[field]))
-    updated = resource.update(made.id, resource.resolved_as(token, change))
-    resource.world.listed.clear()
+    token = subject.world.another_token(subject)
+    made = subject.given(subject.resolved_as(token, first))
+    subject.list(subject.filter_query(name, made.sent[field]))
+    updated = subject.update(made.id, subject.resolved_as(token, change))
+    subject.world.listed.clear()
     return [updated.sent[field]] if updated.ok and isinstance(updated.sent[field], str | int | float) else []
 
 
-def filtered(resource: Subject, name: str, values, moved=()):
+def filtered(subject: Subject, name: str, values, moved=()):
     """Each value of the filter to try, the most frequent one first, with the entries of the whole list that match."""
-    found = resource.resource.filters[name]
-    made = resource.world.lookalikes(resource, found.field) if resource.resource.creatable else []
-    entries = settled(resource)
+    found = subject.spec.filters[name]
+    made = subject.world.lookalikes(subject, found.field) if subject.spec.creatable else []
+    entries = settled(subject)
     if values is not None:
         for value in values:
             wanted = found.values[value]
@@ -53,62 +53,62 @@ def filtered(resource: Subject, name: str, values, moved=()):
             yield value, entries, [e for e in entries if matches(e, found.field, value)]
 
 
-def near_misses(resource: Subject, name: str, values):
+def near_misses(subject: Subject, name: str, values):
     """Values that nothing equals and that a careless comparison takes for one that is there: an id cut short, text with
     blanks, in another case, with the wildcards of SQL. And an id that names nothing; and values that a careless server
     takes for none."""
-    field = resource.resource.filters[name].field
-    schema = resource.resource.properties.get(field, {})
-    if values is None and field in resource.resource.properties and field not in resource.resource.references:
+    field = subject.spec.filters[name].field
+    schema = subject.spec.properties.get(field, {})
+    if values is None and field in subject.spec.properties and field not in subject.spec.references:
         yield from (v for v in (0, False) if type_of(v) in types_of(schema) and is_valid(schema, v))
-    if field == resource.resource.id.field and values is None:
-        yield resource.world.absent_id(resource.resource)
-        known = next(iter(resource.entry_ids(settled(resource))), None)
+    if field == subject.spec.id.field and values is None:
+        yield subject.world.absent_id(subject.spec)
+        known = next(iter(subject.entry_ids(settled(subject))), None)
         if isinstance(known, int) and known > 9:
             yield known // 10
         return
-    made = resource.world.lookalikes(resource, field) if resource.resource.creatable and values is None else []
-    if not made and values is None and schema and "format" not in schema and field not in resource.resource.references:
-        there = [v for e in settled(resource) for v in values_at(e, field) if isinstance(v, str)]
+    made = subject.world.lookalikes(subject, field) if subject.spec.creatable and values is None else []
+    if not made and values is None and schema and "format" not in schema and field not in subject.spec.references:
+        there = [v for e in settled(subject) for v in values_at(e, field) if isinstance(v, str)]
         yield from [v.swapcase() for v in there if v.swapcase() not in there][:1]
     for text in [t for t in made if isinstance(t, str) and len(t) > 3][:1]:
         yield from (f"{text} ", f" {text}", text.swapcase(), f"{text[:-2]}%", f"{text[:-1]}_", f"{text},{text}")
         yield f"{max((t for t in made if isinstance(t, str)), key=len)} of the third level"
 
 
-def narrower(resource: Subject, field: str, entries: list, matching: list):
+def narrower(subject: Subject, field: str, entries: list, matching: list):
     """Another filter beside one that ``matching`` meets, with a value that not all of them have: a list must meet
     both."""
-    for name, found in resource.resource.filters.items():
+    for name, found in subject.spec.filters.items():
         if found.values is None and found.field != field:
             for value in (v for e in entries for v in values_at(e, found.field)):
                 both = [e for e in matching if matches(e, found.field, value)]
                 if isinstance(value, str | int | float) and value != "" and len(both) < len(matching):
-                    yield resource.filter_query(name, value), both
+                    yield subject.filter_query(name, value), both
                     return
 
 
 @requirement("list.filter-sound", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
 @for_each(filters)
 @of_a_steady_list
-def test_a_filtered_list_holds_only_what_matches(resource: Subject, name, values):
-    field = resource.resource.filters[name].field
-    misses = list(near_misses(resource, name, values))
-    nothing = [(text, [e for e in settled(resource) if same(e.get(field), text)]) for text in misses]
-    schema = resource.resource.properties.get(field, {})
-    impossible = [resource.filter_query(name, v) for v in misses if schema and not is_valid(schema, v)]
-    found = [*filtered(resource, name, values)]
-    asked = [(resource.filter_query(name, v), m) for v, m in [*((v, m) for v, _, m in found), *nothing]]
+def test_a_filtered_list_holds_only_what_matches(subject: Subject, name, values):
+    field = subject.spec.filters[name].field
+    misses = list(near_misses(subject, name, values))
+    nothing = [(text, [e for e in settled(subject) if same(e.get(field), text)]) for text in misses]
+    schema = subject.spec.properties.get(field, {})
+    impossible = [subject.filter_query(name, v) for v in misses if schema and not is_valid(schema, v)]
+    found = [*filtered(subject, name, values)]
+    asked = [(subject.filter_query(name, v), m) for v, m in [*((v, m) for v, _, m in found), *nothing]]
     for value, entries, matching in [f for f in found if len(f[2]) < len(f[1])][:1] or found[:1]:
-        for order in resource.resource.sort[:1]:
-            asked.append((resource.filter_query(name, value) + resource.sort_query(order), matching))
-        asked += [(resource.filter_query(name, value) + q, m) for q, m in narrower(resource, field, entries, matching)]
+        for order in subject.spec.sort[:1]:
+            asked.append((subject.filter_query(name, value) + subject.sort_query(order), matching))
+        asked += [(subject.filter_query(name, value) + q, m) for q, m in narrower(subject, field, entries, matching)]
     for query, matching in asked:
-        page = resource.list((*query, *resource.page_query(resource.largest_page())))
-        if query in impossible and page.status in resource.resource.status("bad_filter") and not page.ok:
+        page = subject.list((*query, *subject.page_query(subject.largest_page())))
+        if query in impossible and page.status in subject.spec.status("bad_filter") and not page.ok:
             continue
         must.have_status(page, "listed", because=f"filtered by {name}", field=name)
-        strangers = set(map(str, resource.entry_ids(page.entries or ()))) - set(map(str, resource.entry_ids(matching)))
+        strangers = set(map(str, subject.entry_ids(page.entries or ()))) - set(map(str, subject.entry_ids(matching)))
         must.hold(
             not strangers,
             page,
@@ -118,7 +118,7 @@ def test_a_filtered_list_holds_only_what_matches(resource: Subject, name, values
             actual="others too",
             field=name,
         )
-        for order in [o for o in resource.resource.sort[:1] if set(resource.sort_query(o)) <= set(query)]:
+        for order in [o for o in subject.spec.sort[:1] if set(subject.sort_query(o)) <= set(query)]:
             keys = [e[order] for e in page.entries or () if isinstance(e, dict) and e.get(order) is not None]
             must.hold(
                 len(set(map(type_of, keys))) > 1 or keys == sorted(keys),
@@ -134,12 +134,12 @@ def test_a_filtered_list_holds_only_what_matches(resource: Subject, name, values
 @requirement("list.filter-complete", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
 @for_each(filters)
 @of_a_steady_list
-def test_a_filtered_list_holds_all_that_matches(resource: Subject, name, values):
-    moved = [] if values else moved_to(resource, name)
-    for value, _, matching in filtered(resource, name, values, moved):
-        page, *others = resource.pages(None, resource.filter_query(name, value))
-        walked = resource.entry_ids(e for p in (page, *others) for e in p.entries or ())
-        missing = set(map(str, resource.entry_ids(matching))) - set(map(str, walked))
+def test_a_filtered_list_holds_all_that_matches(subject: Subject, name, values):
+    moved = [] if values else moved_to(subject, name)
+    for value, _, matching in filtered(subject, name, values, moved):
+        page, *others = subject.pages(None, subject.filter_query(name, value))
+        walked = subject.entry_ids(e for p in (page, *others) for e in p.entries or ())
+        missing = set(map(str, subject.entry_ids(matching))) - set(map(str, walked))
         must.hold(
             not missing,
             page,
@@ -149,9 +149,9 @@ def test_a_filtered_list_holds_all_that_matches(resource: Subject, name, values)
             actual="some left out",
             field=name,
         )
-        if matching and is_paged(resource.contract, resource.resource):
-            size = resource.allowed_size(ceil(len(matching) / 2))
-            short, *others = resource.pages(size, resource.filter_query(name, value))
+        if matching and is_paged(subject.contract, subject.spec):
+            size = subject.allowed_size(ceil(len(matching) / 2))
+            short, *others = subject.pages(size, subject.filter_query(name, value))
             must.hold(
                 len(short.entries or ()) == min(size, len(matching)),
                 short,
@@ -161,9 +161,9 @@ def test_a_filtered_list_holds_all_that_matches(resource: Subject, name, values)
                 actual="another number",
                 field=name,
             )
-            walked = resource.entry_ids(e for p in (short, *others) for e in p.entries or ())
+            walked = subject.entry_ids(e for p in (short, *others) for e in p.entries or ())
             must.hold(
-                sorted(map(str, walked)) == sorted(map(str, resource.entry_ids(matching))),
+                sorted(map(str, walked)) == sorted(map(str, subject.entry_ids(matching))),
                 others[-1] if others else short,
                 f"pages of {size} of a list filtered by {name} hold {len(walked)} entries, of which "
                 f"{len(set(map(str, walked)))} are different, and not each of {len(matching)} matches once",
@@ -174,9 +174,9 @@ def test_a_filtered_list_holds_all_that_matches(resource: Subject, name, values)
             )
 
 
-def bad_filters(field: Field):
-    for name, found in field.resource.filters.items():
-        schema = field.resource.properties.get(found.field, {})
+def bad_filters(ground: Ground):
+    for name, found in ground.resource.filters.items():
+        schema = ground.resource.properties.get(found.field, {})
         kinds = types_of(schema) - {"null"} if schema else set()
         if found.values or "enum" in schema or (kinds and kinds <= {"integer", "number", "boolean"}):
             yield {"name": name, "value": "restproof"}
@@ -187,12 +187,12 @@ def bad_filters(field: Field):
 
 @requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters))
 @for_each(bad_filters)
-def test_a_filter_value_of_an_impossible_kind_is_refused(resource: Subject, name, value):
-    reply = resource.list(resource.filter_query(name, value))
+def test_a_filter_value_of_an_impossible_kind_is_refused(subject: Subject, name, value):
+    reply = subject.list(subject.filter_query(name, value))
     must.be_refused(reply, "bad_filter", field=name, because=f"{name}={value!r}")
     # What an unknown value of a mapped filter means, where it is none to refuse, no contract says.
     must.hold(
-        not (reply.ok and reply.entries) or bool(resource.resource.filters[name].values),
+        not (reply.ok and reply.entries) or bool(subject.spec.filters[name].values),
         reply,
         f"a list filtered by a value that {name} cannot have is not empty",
         kind="impossible filter",
@@ -202,8 +202,8 @@ def test_a_filter_value_of_an_impossible_kind_is_refused(resource: Subject, name
     )
 
 
-def orders(field: Field):
-    for name in field.resource.sort:
+def orders(ground: Ground):
+    for name in ground.resource.sort:
         for descending in (False, True):
             yield {"name": name, "descending": descending}
 
@@ -211,17 +211,17 @@ def orders(field: Field):
 @requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=3, set_up=1)
 @for_each(orders)
 @of_a_steady_list
-def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
-    if resource.resource.creatable:
-        resource.world.lookalikes(resource, name)
-    entries = some(resource)
-    query = resource.sort_query(name, descending=descending)
+def test_a_sorted_list_is_in_order(subject: Subject, name, descending):
+    if subject.spec.creatable:
+        subject.world.lookalikes(subject, name)
+    entries = some(subject)
+    query = subject.sort_query(name, descending=descending)
     way = "down" if descending else "up"
-    largest = resource.largest_page() or 0
+    largest = subject.largest_page() or 0
     # The way down is cut into pages for one field: a page that is turned round by itself shows there.
-    whole = descending and name != resource.resource.sort[-1]
-    size = largest if whole else resource.allowed_size(ceil(len(entries) / 3)) if largest else 0
-    pages = resource.pages(size or None, query)
+    whole = descending and name != subject.spec.sort[-1]
+    size = largest if whole else subject.allowed_size(ceil(len(entries) / 3)) if largest else 0
+    pages = subject.pages(size or None, query)
     must.have_status(pages[0], "listed", because=f"sorted by {name}")
     walked = [e for p in pages for e in p.entries or ()]
     keys = [e.get(name) for e in walked if isinstance(e, dict) and e.get(name) is not None]
@@ -237,7 +237,7 @@ def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
         actual="not in order",
         field=name,
     )
-    ids = resource.entry_ids(walked)
+    ids = subject.entry_ids(walked)
     must.hold(
         len(ids) == len(set(ids)) == len(entries),
         pages[-1],
@@ -248,9 +248,9 @@ def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
         field=name,
     )
 
-    matching = every_entry(resource)
-    if matching and resource.largest_page():
-        page = resource.list((*query, *matching, *resource.page_query(resource.largest_page())))
+    matching = every_entry(subject)
+    if matching and subject.largest_page():
+        page = subject.list((*query, *matching, *subject.page_query(subject.largest_page())))
         keys = [e[name] for e in page.entries or () if isinstance(e, dict) and e.get(name) is not None]
         must.hold(
             keys == sorted(keys, reverse=descending),
@@ -263,14 +263,14 @@ def test_a_sorted_list_is_in_order(resource: Subject, name, descending):
         )
 
 
-def unknown_queries(field: Field):
+def unknown_queries(ground: Ground):
     """A field that does not exist; and one that does, and that the list is not sorted or filtered by."""
-    resource, query = field.resource, field.contract.query
+    resource, query = ground.resource, ground.contract.query
     if resource.sort or resource.filters:
         for kind in ("sort", "filter"):
             yield {"query": kind, "name": "restproof_unknown_field"}
     others = {query.sort, resource.paging.page, resource.paging.size, resource.paging.offset, resource.paging.token}
-    others |= {p.name for r in field.contract for p in r.parameter_parents}
+    others |= {p.name for r in ground.contract for p in r.parameter_parents}
     plain = [n for n, p in resource.properties.items() if not types_of(p) & {"object", "array"} and n not in others]
     for kind, known in (("sort", resource.sort), ("filter", resource.filters)):
         yield from ({"query": kind, "name": n} for n in [n for n in plain if n not in known][:1] if known)
@@ -278,12 +278,12 @@ def unknown_queries(field: Field):
 
 @requirement("list.unknown-query-field", on="list", when=lambda c, r: not c.status("unknown_query").accepted)
 @for_each(unknown_queries)
-def test_an_unknown_query_field_gets_its_status(resource: Subject, query, name):
-    asked = resource.sort_query(name) if query == "sort" else resource.filter_query(name, "1")
-    must.be_refused(resource.list(asked), "unknown_query", because=f"{query} by {name}")
-    if query == "sort" and name not in resource.resource.properties:
+def test_an_unknown_query_field_gets_its_status(subject: Subject, query, name):
+    asked = subject.sort_query(name) if query == "sort" else subject.filter_query(name, "1")
+    must.be_refused(subject.list(asked), "unknown_query", because=f"{query} by {name}")
+    if query == "sort" and name not in subject.spec.properties:
         must.be_refused(
-            resource.list(resource.sort_query(name, descending=True)),
+            subject.list(subject.sort_query(name, descending=True)),
             "unknown_query",
             because=f"sort down by {name}",
         )

@@ -4,7 +4,7 @@ from dataclasses import replace as with_
 
 from restproof.plan.inputs import fields_of, wrong_type_bodies
 from restproof.plan.symbols import reference
-from restproof.suite import Field, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
 
 WRITES = ("create", "update")
 ON_ITEMS = ("read", "update", "delete")
@@ -14,12 +14,12 @@ RANKS = {"absent_parent": "absent", "reference": "rule"}
 INSIDE = {"unknown_field", "invalid", "reference", "conflict"}
 
 
-def flaws_of(field: Field) -> list[str]:
+def flaws_of(ground: Ground) -> list[str]:
     """What can be wrong with a request of the operation, in the contract's order."""
-    bodies, operation, resource = field.bodies, field.operation, field.resource
-    found = ["missing_credential"] if field.contract.auth.scheme != "none" else []
+    bodies, operation, resource = ground.bodies, ground.operation, ground.resource
+    found = ["missing_credential"] if ground.contract.auth.scheme != "none" else []
     if operation in (*WRITES, "delete"):
-        found += ["forbidden"] if field.contract.auth.scheme != "none" else []
+        found += ["forbidden"] if ground.contract.auth.scheme != "none" else []
     if operation in ON_ITEMS:
         found.append("absent")
     if operation in WRITES:
@@ -28,91 +28,91 @@ def flaws_of(field: Field) -> list[str]:
         found.append("malformed")
         if not resource.status("unknown_field").accepted:
             found.append("unknown_field")
-        found += ["invalid"] if wrong_value(field) else []
-        found += ["reference"] if referring(field) else []
-        found += ["conflict"] if bodies.unique_fields and bodies.unique_fields <= set(fields_of(field)) else []
-    order = field.contract.order
+        found += ["invalid"] if wrong_value(ground) else []
+        found += ["reference"] if referring(ground) else []
+        found += ["conflict"] if bodies.unique_fields and bodies.unique_fields <= set(fields_of(ground)) else []
+    order = ground.contract.order
     return sorted(found, key=lambda flaw: order.index(RANKS.get(flaw, flaw)))
 
 
-def wrong_value(field: Field) -> dict:
+def wrong_value(ground: Ground) -> dict:
     """One field with a value of another type; not a unique one, which another flaw may need."""
-    for case in wrong_type_bodies(field):
-        if case["field"] not in field.bodies.unique_fields and case["status"] == "invalid":
+    for case in wrong_type_bodies(ground):
+        if case["field"] not in ground.bodies.unique_fields and case["status"] == "invalid":
             return {case["field"]: case["body"][case["field"]]}
     return {}
 
 
-def referring(field: Field) -> dict:
+def referring(ground: Ground) -> dict:
     """One reference that names nothing."""
-    for name, ref in field.resource.references.items():
-        if name in fields_of(field) and name not in wrong_value(field):
+    for name, ref in ground.resource.references.items():
+        if name in fields_of(ground) and name not in wrong_value(ground):
             symbol = reference(ref.to, "none")
             return {name: [symbol] if ref.many else symbol}
     return {}
 
 
-def together(field: Field, first: str, second: str) -> bool:
+def together(ground: Ground, first: str, second: str) -> bool:
     """Whether one request can have both flaws, and its answer tells which of them won."""
     pair = {first, second}
     if pair == {"missing_credential", "forbidden"} or ("malformed" in pair and pair & INSIDE):
         return False
     if "malformed" in pair and pair & {"absent", "absent_parent"}:
         # Where the body holds the parent, a body that is none says nothing of what is asked for.
-        places = [field.resource.parent_place(p, field.operation) for p in field.resource.parameter_parents]
+        places = [ground.resource.parent_place(p, ground.operation) for p in ground.resource.parameter_parents]
         if "body" in places:
             return False
-    winner, loser = field.resource.status(first), field.resource.status(second)
+    winner, loser = ground.resource.status(first), ground.resource.status(second)
     return not winner.accepted and not any(code in winner for code in loser.codes) and not loser.classes
 
 
-def pairs(field: Field):
+def pairs(ground: Ground):
     """Each flaw with one that comes later: with a body that is no JSON where a request can have both, since that is
     what servers look at too early, else with the next."""
-    flaws = flaws_of(field)
+    flaws = flaws_of(ground)
     for at, first in enumerate(flaws):
-        others = [second for second in flaws[at + 1 :] if together(field, first, second)]
+        others = [second for second in flaws[at + 1 :] if together(ground, first, second)]
         for second in sorted(others, key=lambda flaw: flaw != "malformed")[:1]:
-            yield {"flaws": [first, second], "wrong": wrong_value(field), "reference": referring(field)}
+            yield {"flaws": [first, second], "wrong": wrong_value(ground), "reference": referring(ground)}
 
 
 @requirement("refusal.order", on=("read", "delete", *WRITES), when=lambda c, r: "refusal.order" in c.policies)
 @for_each(pairs)
-def test_the_first_refusal_of_the_order_wins(resource: Subject, operation, flaws, wrong, reference):
-    reply = flawed(resource, operation, set(flaws), wrong, reference)
+def test_the_first_refusal_of_the_order_wins(subject: Subject, operation, flaws, wrong, reference):
+    reply = flawed(subject, operation, set(flaws), wrong, reference)
     must.be_refused(reply, flaws[0], because=f"{flaws[0]} goes before {flaws[1]}")
 
 
-def flawed(resource: Subject, operation: str, flaws: set, wrong: dict, reference: dict) -> Reply:
+def flawed(subject: Subject, operation: str, flaws: set, wrong: dict, reference: dict) -> Reply:
     """The request with exactly these flaws."""
-    credential: str | None = resource.credential
+    credential: str | None = subject.credential
     if "missing_credential" in flaws:
         credential = None
     elif "forbidden" in flaws:
         credential = "read_only"
-        if not resource.world.has_credential(credential):
+        if not subject.world.has_credential(credential):
             raise NotTested("the target has no credential `read_only`")
-    scope = resource.scope("none" if "absent_parent" in flaws else "main")
-    creatable = resource.resource.creatable
+    scope = subject.scope("none" if "absent_parent" in flaws else "main")
+    creatable = subject.spec.creatable
     absent = "absent" in flaws or not creatable
-    id = resource.world.absent_id(resource.resource) if absent else resource.target().id
+    id = subject.world.absent_id(subject.spec) if absent else subject.target().id
     if operation == "read":
-        return resource.read(id, credential=credential, scope=scope)
+        return subject.read(id, credential=credential, scope=scope)
     if operation == "delete":
-        return resource.delete(id, credential=credential, scope=scope)
-    body = resource.bodies.minimal() if operation == "create" else dict(resource.bodies.plain_change())
+        return subject.delete(id, credential=credential, scope=scope)
+    body = subject.bodies.minimal() if operation == "create" else dict(subject.bodies.plain_change())
     if "conflict" in flaws:
-        taken = resource.shared().sent
-        body |= {n: taken[n] for n in resource.bodies.unique_fields if n in taken}
+        taken = subject.shared().sent
+        body |= {n: taken[n] for n in subject.bodies.unique_fields if n in taken}
     body |= {"restproof_unknown_field": "restproof"} if "unknown_field" in flaws else {}
     body |= wrong if "invalid" in flaws else {}
     body |= reference if "reference" in flaws else {}
     if "malformed" not in flaws:
         if operation == "create":
-            return resource.create(body, credential=credential, scope=scope)
-        return resource.update(id, body, credential=credential, scope=scope)
-    usual = resource.request(operation, id=id, body=resource.resolved(body), scope=scope)
-    return resource.send(
+            return subject.create(body, credential=credential, scope=scope)
+        return subject.update(id, body, credential=credential, scope=scope)
+    usual = subject.request(operation, id=id, body=subject.resolved(body), scope=scope)
+    return subject.send(
         with_(usual, body=(usual.body or b"")[:-1]),
         operation,
         credential=credential,

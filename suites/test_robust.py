@@ -3,10 +3,10 @@
 from dataclasses import replace as with_
 
 from restproof.contract.shapes import types_of
+from restproof.engine.subject import Query
 from restproof.plan.symbols import RUN, TOKEN_LENGTH
 from restproof.semantics.checker import is_valid
-from restproof.suite import Field, Reply, Subject, encode, every_exchange, for_each, must, requirement
-from restproof.suite.subject import Query
+from restproof.suite import Ground, Reply, Subject, encode, every_exchange, for_each, must, requirement
 
 WRITES = ("create", "update", "replace")
 
@@ -72,19 +72,19 @@ def test_an_overloaded_server_recovers(reply: Reply):
     cost=20,
     set_up=1,
 )
-def test_answers_come_within_the_declared_time(resource: Subject, operation, contract):
+def test_answers_come_within_the_declared_time(subject: Subject, operation, contract):
     times = []
     for n in range(20):
         if operation == "list":
-            reply = resource.list()
+            reply = subject.list()
         elif operation == "create":
-            reply = resource.create(resource.bodies.minimal(f"t{n}"))
+            reply = subject.create(subject.bodies.minimal(f"t{n}"))
         elif operation == "read":
-            reply = resource.read(resource.shared().id)
+            reply = subject.read(subject.shared().id)
         elif operation == "update":
-            reply = resource.update(resource.own().id, resource.bodies.plain_change())
+            reply = subject.update(subject.own().id, subject.bodies.plain_change())
         else:
-            reply = resource.delete(resource.given(tag=f"t{n}").id)
+            reply = subject.delete(subject.given(tag=f"t{n}").id)
         times.append(reply.exchange.elapsed)
     slow = sorted(times)[18]
     must.hold(
@@ -97,50 +97,54 @@ def test_answers_come_within_the_declared_time(resource: Subject, operation, con
     )
 
 
-def text_field(field: Field, *texts: str) -> str | None:
+def text_field(ground: Ground, *texts: str) -> str | None:
     """A field that takes free text, and each of ``texts`` as it is sent; one that is not unique where there is one. On
     create the first of several, else the last."""
-    own = {field.resource.id.field, *field.resource.references}
+    own = {ground.resource.id.field, *ground.resource.references}
     names = [
         n
-        for n, p in field.bodies.writable.items()
+        for n, p in ground.bodies.writable.items()
         if n not in own
         and "string" in types_of(p)
-        and all(is_valid(p, as_sent(field, n, text).replace(RUN, "x" * TOKEN_LENGTH)) for text in texts)
+        and all(is_valid(p, as_sent(ground, n, text).replace(RUN, "x" * TOKEN_LENGTH)) for text in texts)
     ]
-    fitting = [n for n in names if n in field.bodies.changeable or field.operation == "create"]
-    fitting = [n for n in fitting if n not in field.bodies.unique_fields] or fitting[:1]
-    return next(iter(fitting if field.operation == "create" else reversed(fitting)), None)
+    fitting = [n for n in names if n in ground.bodies.changeable or ground.operation == "create"]
+    fitting = [n for n in fitting if n not in ground.bodies.unique_fields] or fitting[:1]
+    return next(iter(fitting if ground.operation == "create" else reversed(fitting)), None)
 
 
-def as_sent(field: Field, name: str, text: str) -> str:
+def as_sent(ground: Ground, name: str, text: str) -> str:
     """``text`` as a value of the field: with the token of the case in front where the field is unique."""
-    return f"{RUN} {text}" if name in field.bodies.unique_fields else text
+    return f"{RUN} {text}" if name in ground.bodies.unique_fields else text
 
 
-def hostile_texts(field: Field):
+def hostile_texts(ground: Ground):
     for note, value in (
         ("NUL", "restproof\x00"),
-        *((("a lone surrogate", "restproof\ud800"),) if field.leads or field.operation == "create" else ()),
+        *(
+            (("a lone surrogate", "restproof\ud800"),)
+            if ground.is_first_with_operation or ground.operation == "create"
+            else ()
+        ),
     ):
-        name = text_field(field, value)
+        name = text_field(ground, value)
         if name is not None:
-            yield {"name": name, "note": note, "value": as_sent(field, name, value), "unstorable": True}
-    if field.operation != "create":
+            yield {"name": name, "note": note, "value": as_sent(ground, name, value), "unstorable": True}
+    if ground.operation != "create":
         return
     for note, value in (
         ("characters that few expect", "\u202erestproof\u2066 \ue000\U0010fffd e" + "\u0301" * 200),
-        *((("control characters", "\ufeff\x01\x02\x1f\x7f"),) if field.leads else ()),
+        *((("control characters", "\ufeff\x01\x02\x1f\x7f"),) if ground.is_first_with_operation else ()),
     ):
-        name = text_field(field)
+        name = text_field(ground)
         if name is not None:
-            yield {"name": name, "note": note, "value": as_sent(field, name, value), "unstorable": False}
+            yield {"name": name, "note": note, "value": as_sent(ground, name, value), "unstorable": False}
 
 
 @requirement("robust.hostile-text", on=WRITES, set_up=1)
 @for_each(hostile_texts)
-def test_hostile_text_is_stored_or_refused(resource: Subject, operation, name, note, value, unstorable):
-    reply = write(resource, operation, {name: value})
+def test_hostile_text_is_stored_or_refused(subject: Subject, operation, name, note, value, unstorable):
+    reply = write(subject, operation, {name: value})
     must.have_answered(reply)
     if unstorable:
         must.have_status(reply, "unstorable", field=name, because=f"{name} holds {note}")
@@ -153,27 +157,27 @@ def test_hostile_text_is_stored_or_refused(resource: Subject, operation, name, n
         actual=reply.status,
         field=name,
     )
-    allowed = isinstance(reply.sent, dict) and is_valid(resource.bodies.writable[name], reply.sent.get(name))
-    if reply.ok and allowed and not unstorable and name in (state := resource.observe(reply.id) or {}):
+    allowed = isinstance(reply.sent, dict) and is_valid(subject.bodies.writable[name], reply.sent.get(name))
+    if reply.ok and allowed and not unstorable and name in (state := subject.observe(reply.id) or {}):
         must.agree(
             reply, {name: reply.sent[name]}, state, what=f"{note} that the server took", pointer=reply.entity_pointer
         )
 
 
-def write(resource: Subject, operation: str, change: dict) -> Reply:
+def write(subject: Subject, operation: str, change: dict) -> Reply:
     if operation == "create":
-        return resource.create({**resource.bodies.minimal(), **change})
+        return subject.create({**subject.bodies.minimal(), **change})
     return (
-        resource.update(resource.own().id, change)
+        subject.update(subject.own().id, change)
         if operation == "update"
-        else resource.replace(resource.own().id, {**resource.bodies.minimal(), **change})
+        else subject.replace(subject.own().id, {**subject.bodies.minimal(), **change})
     )
 
 
-def number_field(field: Field) -> str | None:
+def number_field(ground: Ground) -> str | None:
     """A field that takes numbers: one that takes fractions, where there is one."""
-    fields = field.bodies.writable if field.operation == "create" else field.bodies.changeable
-    own = {*field.resource.references, field.resource.id.field}
+    fields = ground.bodies.writable if ground.operation == "create" else ground.bodies.changeable
+    own = {*ground.resource.references, ground.resource.id.field}
     names = [n for n, p in fields.items() if types_of(p) & {"integer", "number"} and n not in own]
     return min(names, key=lambda n: "number" not in types_of(fields[n]), default=None)
 
@@ -181,10 +185,10 @@ def number_field(field: Field) -> str | None:
 _HOLE = "restproof-hole"
 
 
-def hostile_bodies(field: Field):
+def hostile_bodies(ground: Ground):
     """Whole bodies, as text (Latin-1, so that any byte can be said); with ``into``, a valid body in which that field
     holds the text."""
-    into = number_field(field)
+    into = number_field(ground)
     if into is not None:
         for note, text in (
             ("NaN", "NaN"),
@@ -204,7 +208,7 @@ def hostile_bodies(field: Field):
         ("a number of 5,000 digits", '{"name":' + "9" * 5000 + "}"),
         ("a name that stands twice", '{"name":"a","name":"b"}'),
     ):
-        if (field.operation == "create" and field.leads) or note in (
+        if (ground.operation == "create" and ground.is_first_with_operation) or note in (
             "nested 10,000 deep",
             "a number beyond every float",
         ):
@@ -213,25 +217,25 @@ def hostile_bodies(field: Field):
 
 @requirement("robust.hostile-body", on=WRITES, set_up=1)
 @for_each(hostile_bodies)
-def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note, text, into):
-    id = resource.resolved(resource.bodies.chosen_id("raw")) if operation == "create" else resource.target().id
-    body = {} if operation == "update" and into else resource.bodies.minimal()
-    usual = resource.request(operation, id=id, body=resource.resolved({**body, **({into: _HOLE} if into else {})}))
-    envelope = resource.resource.envelope.request
+def test_a_hostile_body_is_the_clients_fault(subject: Subject, operation, note, text, into):
+    id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
+    body = {} if operation == "update" and into else subject.bodies.minimal()
+    usual = subject.request(operation, id=id, body=subject.resolved({**body, **({into: _HOLE} if into else {})}))
+    envelope = subject.spec.envelope.request
     inside = text
     if into:
         inside = (usual.body or b"").decode().replace(f'"{_HOLE}"', text)
     elif envelope and text.startswith("{"):
-        outside = resource.wrap(
+        outside = subject.wrap(
             None,
             {
-                p.name: resource.scope()[p.resource]
-                for p in resource.resource.parameter_parents
-                if resource.resource.parent_place(p, operation) == "body"
+                p.name: subject.scope()[p.resource]
+                for p in subject.spec.parameter_parents
+                if subject.spec.parent_place(p, operation) == "body"
             },
         )
         inside = encode(outside).decode().replace(f'"{envelope}":null', f'"{envelope}":{text}')
-    reply = resource.send(
+    reply = subject.send(
         with_(usual, body=inside.encode("latin-1" if into is None else "utf-8")),
         operation,
         asked_id=None if operation == "create" else id,
@@ -247,31 +251,31 @@ def test_a_hostile_body_is_the_clients_fault(resource: Subject, operation, note,
     )
 
 
-def payloads(field: Field):
+def payloads(ground: Ground):
     """Both texts in one where a field is long enough; else each, and on update the first. An update of what is not the
     first resource stores its texts as the create does."""
-    if field.operation != "create" and not field.leads:
+    if ground.operation != "create" and not ground.is_first_with_operation:
         return
     code = "=1+1'; DROP TABLE restproof; -- ' OR '1'='1 {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id"
     paths = "../../../../etc/passwd %00%0d%0aSet-Cookie: x=y <script>alert(1)</script> %s%n {0} \\u0000"
     both = f"{code} {paths}"
-    for value in (both,) if text_field(field, both) else (code, paths)[: 2 if field.operation == "create" else 1]:
-        name = text_field(field, value)
+    for value in (both,) if text_field(ground, both) else (code, paths)[: 2 if ground.operation == "create" else 1]:
+        name = text_field(ground, value)
         if name is not None:
-            yield {"name": name, "value": as_sent(field, name, value)}
+            yield {"name": name, "value": as_sent(ground, name, value)}
 
 
 @requirement("robust.injection", on=("create", "update"), cost=2, set_up=1)
 @for_each(payloads)
-def test_payloads_are_plain_text(resource: Subject, operation, name, value):
-    reply = write(resource, operation, {name: value})
+def test_payloads_are_plain_text(subject: Subject, operation, name, value):
+    reply = write(subject, operation, {name: value})
     must.have_status(
         reply, "created" if operation == "create" else "updated", field=name, because="text that looks like code"
     )
-    state = resource.observe(reply.id)
+    state = subject.observe(reply.id)
     must.agree(
         reply,
-        {name: reply.sent[name]} if name in resource.resource.shapes.response["properties"] else {},
+        {name: reply.sent[name]} if name in subject.spec.shapes.response["properties"] else {},
         state,
         what="text that looks like code",
         pointer="",
@@ -279,12 +283,12 @@ def test_payloads_are_plain_text(resource: Subject, operation, name, value):
 
 
 @requirement("robust.injection", on="list", when=lambda c, r: bool(r.filters))
-@for_each(lambda field: [{"name": n} for n, f in field.resource.filters.items() if not f.values])
-def test_a_payload_in_a_filter_matches_nothing(resource: Subject, name):
+@for_each(lambda ground: [{"name": n} for n, f in ground.resource.filters.items() if not f.values])
+def test_a_payload_in_a_filter_matches_nothing(subject: Subject, name):
     """A condition that is always true, were it taken for one: it finds nothing, or is refused."""
-    text = "string" in types_of(resource.resource.properties.get(name, {}))
+    text = "string" in types_of(subject.spec.properties.get(name, {}))
     for value in ("' OR '1'='1" if text else "1 OR 1=1", "*"):
-        page = resource.list(resource.filter_query(name, value))
+        page = subject.list(subject.filter_query(name, value))
         must.have_answered(page)
         must.hold(
             400 <= page.status < 500 or (page.ok and not page.entries),
@@ -297,8 +301,8 @@ def test_a_payload_in_a_filter_matches_nothing(resource: Subject, name):
         )
 
 
-def odd_queries(field: Field):
-    paging, query = field.resource.paging, field.contract.query
+def odd_queries(ground: Ground):
+    paging, query = ground.resource.paging, ground.contract.query
     # ``raw``: a query as it stands, not percent-encoded by the client.
     number = {"page": paging.page, "offset": paging.offset}.get(paging.style, paging.size)
     by_id = query.filter.replace("{name}", "id")
@@ -306,10 +310,12 @@ def odd_queries(field: Field):
     if paging.style == "token" and paging.token:
         yield from ({"query": [[paging.token, value]], "raw": ""} for value in ("restproof", "cmVzdHByb29m", ""))
     odd = ((names[0], "' OR '1'='1"), (names[1 % len(names)], "\x00"), (names[2 % len(names)], "9" * 400))
-    for name, value in (*odd, (names[-1], "9" * 20), (names[0], "\U0001f3d7")) if field.leads else odd[1:]:
+    for name, value in (
+        (*odd, (names[-1], "9" * 20), (names[0], "\U0001f3d7")) if ground.is_first_with_operation else odd[1:]
+    ):
         yield {"query": [[name, value]], "raw": ""}
     yield {"query": [[names[-1], "3000000000"]], "raw": ""}
-    if not field.leads:
+    if not ground.is_first_with_operation:
         return
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": ""}
     yield {"query": [], "raw": "restproof=%ff%fe&=&&"}
@@ -317,10 +323,10 @@ def odd_queries(field: Field):
 
 @requirement("robust.hostile-query", on="list")
 @for_each(odd_queries)
-def test_a_hostile_query_is_the_clients_fault(resource: Subject, query, raw):
+def test_a_hostile_query_is_the_clients_fault(subject: Subject, query, raw):
     asked: Query = tuple((name, value) for name, value in query)
-    usual = resource.request("list", query=asked)
-    reply = resource.send(with_(usual, path=f"{usual.path}?{raw}") if raw else usual, "list")
+    usual = subject.request("list", query=asked)
+    reply = subject.send(with_(usual, path=f"{usual.path}?{raw}") if raw else usual, "list")
     must.have_answered(reply)
     must.hold(
         reply.status < 500,
@@ -332,7 +338,7 @@ def test_a_hostile_query_is_the_clients_fault(resource: Subject, query, raw):
     )
 
 
-def odd_headers(field: Field):
+def odd_headers(ground: Ground):
     for name, value in (
         ("Accept", "*/*;q=nonsense"),
         ("Accept-Encoding", "gzip;q=0, nonsense"),
@@ -354,8 +360,8 @@ def odd_headers(field: Field):
     when=lambda c, r: r is next(x for x in c if x.supports("read")),
 )
 @for_each(odd_headers)
-def test_odd_headers_do_no_harm(resource: Subject, name, value):
-    reply = resource.read(resource.shared().id, headers=((name, value),))
+def test_odd_headers_do_no_harm(subject: Subject, name, value):
+    reply = subject.read(subject.shared().id, headers=((name, value),))
     must.have_answered(reply)
     must.hold(
         reply.status < 500,
@@ -367,15 +373,15 @@ def test_odd_headers_do_no_harm(resource: Subject, name, value):
     )
 
 
-def odd_ids(field: Field):
-    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190)[: 4 if field.leads else 2]:
+def odd_ids(ground: Ground):
+    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190)[: 4 if ground.is_first_with_operation else 2]:
         yield {"id": id}
 
 
 @requirement("robust.hostile-id", on="read")
 @for_each(odd_ids)
-def test_a_hostile_id_is_the_clients_fault(resource: Subject, id):
-    reply = resource.read(id)
+def test_a_hostile_id_is_the_clients_fault(subject: Subject, id):
+    reply = subject.read(id)
     must.have_answered(reply)
     must.hold(
         400 <= reply.status < 500,

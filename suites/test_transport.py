@@ -10,22 +10,22 @@ def over_https(contract, resource) -> bool:
     return contract.transport == "https"
 
 
-def https_target(resource: Subject):
-    resource.world.must_be_live()
-    parts = urlsplit(resource.world.target.base_url)
+def https_target(subject: Subject):
+    subject.world.must_be_live()
+    parts = urlsplit(subject.world.target.base_url)
     if parts.scheme != "https":
         raise NotTested("the target was named by an http URL")
-    resource.world.session.release()
+    subject.world.session.release()
     return parts
 
 
 @requirement("transport.https-only", when=over_https)
-def test_plain_http_yields_no_representation(resource: Subject):
-    parts = https_target(resource)
+def test_plain_http_yields_no_representation(subject: Subject):
+    parts = https_target(subject)
     host = parts.hostname or ""
-    request, _ = resource.harmless()
+    request, _ = subject.harmless()
     # A credential goes over a plain connection only where it cannot leave this machine.
-    headers = resource.world.session.headers_for(request, "full" if host in ("127.0.0.1", "::1", "localhost") else None)
+    headers = subject.world.session.headers_for(request, "full" if host in ("127.0.0.1", "::1", "localhost") else None)
     for port in {parts.port or 443, *({80} if (parts.port or 443) == 443 else set())}:
         status, location = plain_request(host, port, f"{parts.path.rstrip('/')}{request.target}", headers)
         refused = status is None or 400 <= status < 500 or (300 <= status < 400 and location.startswith("https:"))
@@ -40,9 +40,9 @@ def test_plain_http_yields_no_representation(resource: Subject):
 
 
 @requirement("transport.tls-valid", when=over_https)
-def test_the_certificate_verifies_and_tls_is_current(resource: Subject):
-    parts = https_target(resource)
-    host, port, bundle = parts.hostname or "", parts.port or 443, resource.world.target.ca_bundle
+def test_the_certificate_verifies_and_tls_is_current(subject: Subject):
+    parts = https_target(subject)
+    host, port, bundle = parts.hostname or "", parts.port or 443, subject.world.target.ca_bundle
     version, why = handshake(host, port, bundle)
     must.hold(
         version is not None,
@@ -81,11 +81,11 @@ def garbage(_field):
 
 @requirement("robust.hostile-bytes", late=True)
 @for_each(garbage)
-def test_bytes_that_are_no_request_do_no_harm(resource: Subject, note, text):
-    resource.world.must_be_live()
-    target = resource.world.target
+def test_bytes_that_are_no_request_do_no_harm(subject: Subject, note, text):
+    subject.world.must_be_live()
+    target = subject.world.target
     parts = urlsplit(target.base_url)
-    resource.world.session.release()
+    subject.world.session.release()
     tls, host = parts.scheme == "https", parts.hostname or ""
     port = parts.port or (443 if tls else 80)
     try:
@@ -111,7 +111,7 @@ def test_bytes_that_are_no_request_do_no_harm(resource: Subject, note, text):
         expected="a 4xx, or the connection closed",
         actual=str(status),
     )
-    request, operation = resource.harmless()
+    request, operation = subject.harmless()
     must.have_status(
-        resource.send(request, operation), "listed" if operation == "list" else "read", because=f"after {note}"
+        subject.send(request, operation), "listed" if operation == "list" else "read", because=f"after {note}"
     )

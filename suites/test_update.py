@@ -19,7 +19,7 @@ from restproof.semantics.checker import is_valid
 from restproof.semantics.readback import ReadPath, member_schema
 from restproof.semantics.state import differences, expected, same
 from restproof.suite import (
-    Field,
+    Ground,
     Inconclusive,
     Instance,
     NotTested,
@@ -34,184 +34,184 @@ from restproof.suite import (
 )
 
 
-def bodies(field: Field):
-    return field.bodies.valid
+def bodies(ground: Ground):
+    return ground.bodies.valid
 
 
-def changes(field: Field):
-    return field.bodies.changes
+def changes(ground: Ground):
+    return ground.bodies.changes
 
 
-def one_change(field: Field):
+def one_change(ground: Ground):
     """One plain change of one field, a text where there is one; and of one that no create needs."""
-    bodies = field.bodies
+    bodies = ground.bodies
     change = bodies.plain_change()
     if change:
         yield {"change": change, "fresh": False}
-    spared = {*bodies.required, *change, *field.resource.references, *bodies.unique_fields}
+    spared = {*bodies.required, *change, *ground.resource.references, *bodies.unique_fields}
     for name in [n for n in bodies.changeable if n not in spared and bodies.another(n) is not None][:1]:
         yield {"change": {name: bodies.another(name)}, "fresh": True}
 
 
-def after(resource: Subject, sent: dict, before: dict) -> dict:
+def after(subject: Subject, sent: dict, before: dict) -> dict:
     """What the representation must hold after the update of ``before``."""
-    return expected(resource.resource, sent, before=resource.stable(before), refs=resource.world.lookup)
+    return expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.lookup)
 
 
-def state_of(resource: Subject, reply) -> dict:
-    return resource.observe(reply.asked_id) or {}
+def state_of(subject: Subject, reply) -> dict:
+    return subject.observe(reply.asked_id) or {}
 
 
 @requirement("update.answers-ok", on="update", needs="create", cost=2)
 @for_each(one_change)
-def test_a_valid_update_answers_the_new_state(resource: Subject, change, fresh):
-    made = resource.given() if fresh else resource.own(resource.bodies.full())
-    change = change if fresh else resource.bodies.kept_rules(change, resource.bodies.full())
-    updated = resource.update(made.id, change)
+def test_a_valid_update_answers_the_new_state(subject: Subject, change, fresh):
+    made = subject.given() if fresh else subject.own(subject.bodies.full())
+    change = change if fresh else subject.bodies.kept_rules(change, subject.bodies.full())
+    updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
     if updated.entity is not None and made.entity:
-        must.agree(updated, after(resource, updated.sent, made.entity), updated.entity, what="the answer to an update")
+        must.agree(updated, after(subject, updated.sent, made.entity), updated.entity, what="the answer to an update")
 
 
 @requirement("update.persists", on="update", needs=("create", "read"), cost=3)
 @for_all(weight=0.5, body=bodies, change=changes)
-def test_a_read_shows_what_was_updated(resource: Subject, body, change):
-    made = resource.given(body)
-    change = resource.bodies.kept_rules(change, body)
-    before = {**resource.bodies.defaults, **body}
+def test_a_read_shows_what_was_updated(subject: Subject, body, change):
+    made = subject.given(body)
+    change = subject.bodies.kept_rules(change, body)
+    before = {**subject.bodies.defaults, **body}
     if all(same(before.get(n), v) for n, v in change.items()):
-        change = resource.bodies.kept_rules(resource.bodies.plain_change(), body)
-    updated = resource.update(made.id, change)
+        change = subject.bodies.kept_rules(subject.bodies.plain_change(), body)
+    updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
-    read = resource.read(made.id)
+    read = subject.read(made.id)
     must.have_status(read, "read", because="after an update")
-    wanted = expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup)
+    wanted = expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup)
     must.agree(read, wanted, read.entity, what="a read after the update")
 
 
-def few_values(field: Field):
+def few_values(ground: Ground):
     """The fields that have few values, each with all of them but null."""
-    for name, schema in field.bodies.changeable.items():
+    for name, schema in ground.bodies.changeable.items():
         values = [v for v in schema.get("enum", ()) if v is not None]
-        if 1 < len(values) <= MOST_VALUES and name not in field.resource.references:
+        if 1 < len(values) <= MOST_VALUES and name not in ground.resource.references:
             yield name, values
 
 
-def single_fields(field: Field):
+def single_fields(ground: Ground):
     """Every value of the fields that have few (``briefly``: the answer tells the state); each field alone, with a plain
     value that is not the one of the full body; then all at once (no ``field``)."""
-    state = field.bodies.full()
-    for name, values in few_values(field):
+    state = ground.bodies.full()
+    for name, values in few_values(ground):
         for value in [*(v for v in values if not same(v, state[name])), state[name]] if name in state else ():
             change = {name: value}
-            if field.bodies.kept_rules(change, state) == change:
+            if ground.bodies.kept_rules(change, state) == change:
                 state.update(change)
                 yield {"field": name, "change": change, "briefly": True}
-    for name in field.bodies.changeable:
-        if name in field.resource.references and not field.bodies.referable(name):
+    for name in ground.bodies.changeable:
+        if name in ground.resource.references and not ground.bodies.referable(name):
             continue
-        value = field.bodies.another(name)
-        change = field.bodies.kept_rules({name: value}, state) if value is not None else {}
+        value = ground.bodies.another(name)
+        change = ground.bodies.kept_rules({name: value}, state) if value is not None else {}
         if change:
             state.update(change)
             yield {"field": name, "change": change}
-    everything = {n: v for n, v in field.bodies.full("all").items() if n in field.bodies.changeable}
-    everything = field.bodies.kept_rules(everything, state)
+    everything = {n: v for n, v in ground.bodies.full("all").items() if n in ground.bodies.changeable}
+    everything = ground.bodies.kept_rules(everything, state)
     if everything:
         yield {"field": None, "change": everything}
 
 
 @requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1)
 @for_each(single_fields)
-def test_an_update_leaves_other_fields_and_other_resources(resource: Subject, field, change, briefly=False):
-    made = resource.own(resource.bodies.full())
-    before = resource.before(made.id)
-    others = bystanders(resource, made, change) if field is None else []
-    updated = resource.update(made.id, change)
+def test_an_update_leaves_other_fields_and_other_resources(subject: Subject, field, change, briefly=False):
+    made = subject.own(subject.bodies.full())
+    before = subject.before(made.id)
+    others = bystanders(subject, made, change) if field is None else []
+    updated = subject.update(made.id, change)
     must.have_status(updated, "updated", field=field)
     for other, theirs in others:
         must.agree(
             updated,
-            resource.stable(theirs),
-            resource.observe(other.id, scope=other.scope),
+            subject.stable(theirs),
+            subject.observe(other.id, scope=other.scope),
             what="another resource after an update",
             pointer="",
         )
     must.agree(
         updated,
-        after(resource, updated.sent, before),
-        resource.answered(updated, before) if briefly else resource.now(made.id),
+        after(subject, updated.sent, before),
+        subject.answered(updated, before) if briefly else subject.now(made.id),
         what="the state after an update of one field",
         pointer="",
     )
 
 
-def bystanders(resource: Subject, made: Instance, change: dict) -> list[tuple[Instance, dict]]:
+def bystanders(subject: Subject, made: Instance, change: dict) -> list[tuple[Instance, dict]]:
     """What an update of ``made`` may not touch, each with its state: a resource that has the very values that
     ``change`` gives it, one under another parent that has its unique values, and the newest, which shares none."""
-    bodies = resource.bodies
-    held = {**made.sent, **resource.resolved(change)}
+    bodies = subject.bodies
+    held = {**made.sent, **subject.resolved(change)}
     keys = {n: v for n, v in held.items() if n in bodies.unique_fields}
     wanted = [(bodies.full("alike"), "main")]
-    if keys and resource.resource.parents and resource.resource.unique_scope == "parent":
+    if keys and subject.spec.parents and subject.spec.unique_scope == "parent":
         wanted.append((bodies.kept_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
     found = []
     for body, which in (*wanted, (bodies.minimal("apart"), "main")):
         with suppress(NotTested):  # where there is no other parent, or unique values are used up
-            found.append(resource.given(body, scope=resource.scope(which)))
-    states = [dict(i.entity) or resource.observe(i.id, scope=i.scope) or {} for i in found]
+            found.append(subject.given(body, scope=subject.scope(which)))
+    states = [dict(i.entity) or subject.observe(i.id, scope=i.scope) or {} for i in found]
     return list(zip(found, states, strict=True))
 
 
-def changes_at_once(field: Field):
+def changes_at_once(ground: Ground):
     """Up to four changes of one field each, of fields that no rule ties together."""
-    changes = [{n: v} for n, v in field.bodies.other_values().items() if n not in field.bodies.ruled]
+    changes = [{n: v} for n, v in ground.bodies.other_values().items() if n not in ground.bodies.ruled]
     if len(changes) > 1:
         yield {"changes": changes[:4]}
 
 
 @requirement("update.race", on="update", needs="create", cost=6)
 @for_each(changes_at_once)
-def test_updates_of_different_fields_at_the_same_time_all_last(resource: Subject, changes):
-    made, scope = resource.given(resource.bodies.full()), resource.scope()
-    before = dict(made.entity) or resource.observe(made.id) or {}
-    bodies = [resource.resolved(change, scope) for change in changes]
-    requests = [(resource.request("update", id=made.id, body=body, scope=scope), body) for body in bodies]
-    replies = at_once(resource, "update", requests, scope)
+def test_updates_of_different_fields_at_the_same_time_all_last(subject: Subject, changes):
+    made, scope = subject.given(subject.bodies.full()), subject.scope()
+    before = dict(made.entity) or subject.observe(made.id) or {}
+    bodies = [subject.resolved(change, scope) for change in changes]
+    requests = [(subject.request("update", id=made.id, body=body, scope=scope), body) for body in bodies]
+    replies = at_once(subject, "update", requests, scope)
     all_answered(replies)
     # One that is refused changes nothing, which is told elsewhere where it was no conflict.
     sent = {n: v for reply in replies if reply.ok for n, v in reply.sent.items()}
     must.agree(
         replies[-1],
-        expected(resource.resource, sent, before=resource.stable(before), refs=resource.world.lookup),
-        resource.observe(made.id),
+        expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.lookup),
+        subject.observe(made.id),
         what=f"the state after {len(changes)} updates at the same time, each of another field",
         pointer="",
     )
 
 
-def shown_elsewhere(field: Field):
+def shown_elsewhere(ground: Ground):
     """Each reference of another resource that shows a field of this one beside its id."""
-    for other in field.contract:
+    for other in ground.contract:
         for name, ref in other.references.items():
-            if ref.to != field.resource.name or not (other.supports("read") and other.creatable):
+            if ref.to != ground.resource.name or not (other.supports("read") and other.creatable):
                 continue
             root = ReadPath.parse(ref.reads_as).root
             shown = (
                 {} if root in other.volatile else member_schema(other.properties.get(root, {})).get("properties", {})
             )
-            fields = [n for n in shown if n in field.bodies.changeable and field.bodies.another(n) is not None]
-            fields = [n for n in fields if n not in field.bodies.ruled]
+            fields = [n for n in shown if n in ground.bodies.changeable and ground.bodies.another(n) is not None]
+            fields = [n for n in fields if n not in ground.bodies.ruled]
             yield from ({"other": other.name, "reference": name, "field": n} for n in fields[:1])
 
 
 @requirement("update.shown-elsewhere", on="update", needs="create", cost=4)
 @for_each(shown_elsewhere)
-def test_what_refers_to_a_resource_shows_its_new_values(resource: Subject, other, reference, field):
-    made, owner = resource.own(), resource.other(other)
-    ref = owner.resource.references[reference]
+def test_what_refers_to_a_resource_shows_its_new_values(subject: Subject, other, reference, field):
+    made, owner = subject.own(), subject.other(other)
+    ref = owner.spec.references[reference]
     holder = owner.given({**owner.bodies.full("holder"), reference: [made.id] if ref.many else made.id})
-    updated = resource.update(made.id, {field: resource.bodies.another(field)})
+    updated = subject.update(made.id, {field: subject.bodies.another(field)})
     must.have_status(updated, "updated")
     read = owner.read(holder.id)
     must.have_status(read, "read")
@@ -221,32 +221,32 @@ def test_what_refers_to_a_resource_shows_its_new_values(resource: Subject, other
     must.hold(
         isinstance(entry, dict) and same(entry.get(field), updated.sent[field]),
         read,
-        f"{root} shows another {field} than its {resource.name} has since its update",
+        f"{root} shows another {field} than its {subject.name} has since its update",
         kind="stale",
         expected=updated.sent[field],
         actual=entry.get(field) if isinstance(entry, dict) else entry,
         field=root,
     )
-    written = {n: v for n, v in holder.sent.items() if n not in owner.resource.references}
+    written = {n: v for n, v in holder.sent.items() if n not in owner.spec.references}
     must.agree(
         read,
-        expected(owner.resource, written, before={}, refs=resource.world.lookup),
+        expected(owner.spec, written, before={}, refs=subject.world.lookup),
         read.entity or {},
-        what=f"what refers to {an(resource.name)}, after an update of that",
+        what=f"what refers to {an(subject.name)}, after an update of that",
     )
 
 
 @requirement("update.accepts-valid", on="update", needs="create", cost=2, set_up=1)
 @for_each(accepted_bodies)
-def test_every_allowed_value_is_accepted_and_kept(resource: Subject, body, notes):
-    id = resource.own().id
-    updated = resource.update(id, body)
+def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes):
+    id = subject.own().id
+    updated = subject.update(id, body)
     if updated.ok:
         try:
             must.agree(
                 updated,
-                expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup),
-                state_of(resource, updated),
+                expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup),
+                state_of(subject, updated),
                 what="a value that the schema allows",
                 pointer="",
             )
@@ -254,42 +254,42 @@ def test_every_allowed_value_is_accepted_and_kept(resource: Subject, body, notes
             pass  # told below by the one field that is at fault
         else:
             if updated.entity is not None:
-                wanted = expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup)
+                wanted = expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup)
                 must.agree(updated, wanted, updated.entity, what="the answer to an update")
-            resource.put_away(updated)
+            subject.put_away(updated)
             return
     for name, note in notes.items():
-        alone = resource.update(id, {name: body[name]})
-        if alone.status in resource.resource.status("conflict") and name in resource.bodies.unique_fields:
+        alone = subject.update(id, {name: body[name]})
+        if alone.status in subject.spec.status("conflict") and name in subject.bodies.unique_fields:
             continue  # a value too short for the run's prefix, which somebody else holds
-        if alone.status in resource.resource.status("rule") and resource.resource.rules:
+        if alone.status in subject.spec.status("rule") and subject.spec.rules:
             continue  # the stored other side of a rule, not this value
         must.have_status(alone, "updated", field=name, because=f"{name}: {note}")
         must.agree(
             alone,
-            expected(resource.resource, alone.sent, before={}, refs=resource.world.lookup),
-            state_of(resource, alone),
+            expected(subject.spec, alone.sent, before={}, refs=subject.world.lookup),
+            state_of(subject, alone),
             what="a value that the schema allows",
             pointer="",
         )
 
 
-def nullable_fields(field: Field):
+def nullable_fields(ground: Ground):
     """Each nullable field alone; then, now that all are null, null again, null beside a value, and every value of the
     fields that have few: one that fills in a field that it does not name shows only where that is null. ``last`` marks
     the case after which the state is read: before, the answers tell it."""
-    bodies = field.bodies
+    bodies = ground.bodies
     names = [n for n, p in bodies.changeable.items() if is_nullable(p) and bodies.full().get(n) is not None]
     if not names:
         return
     found: list[dict] = [{"field": name, "change": {name: None}} for name in names]
-    spared = {*field.resource.references, *bodies.ruled, *bodies.unique_fields}
+    spared = {*ground.resource.references, *bodies.ruled, *bodies.unique_fields}
     one, two, *_ = [*(n for n in names if n not in spared), None, None]
     changes: list[dict] = []
     if one and two:
         changes += [{**dict.fromkeys(names), one: bodies.plain(one)}, {one: None, two: bodies.plain(two)}]
     changes.append(dict.fromkeys(names))
-    changes += [{name: value} for name, values in few_values(field) for value in values]
+    changes += [{name: value} for name, values in few_values(ground) for value in values]
     state = {**bodies.full(), **dict.fromkeys(names)}
     for change in changes:
         if bodies.kept_rules(change, state) == change:
@@ -300,35 +300,35 @@ def nullable_fields(field: Field):
 
 @requirement("update.null-clears", on="update", needs=("create", "read"), cost=1, set_up=3)
 @for_each(nullable_fields)
-def test_null_clears_a_field_and_leaves_the_rest(resource: Subject, field, change, last):
-    made = resource.own(resource.bodies.full())
-    before = resource.before(made.id)
-    updated = resource.update(made.id, change)
+def test_null_clears_a_field_and_leaves_the_rest(subject: Subject, field, change, last):
+    made = subject.own(subject.bodies.full())
+    before = subject.before(made.id)
+    updated = subject.update(made.id, change)
     must.have_status(updated, "updated", field=field, because="null" if None in change.values() else "after nulls")
     must.agree(
         updated,
-        after(resource, updated.sent, before),
-        resource.now(made.id) if last else resource.answered(updated, before),
+        after(subject, updated.sent, before),
+        subject.now(made.id) if last else subject.answered(updated, before),
         what="the state after null",
         pointer="",
     )
 
 
-def falsy_values(field: Field):
+def falsy_values(ground: Ground):
     """Each falsy value that a field allows; and, for all texts at once, one that some languages take for nothing.
     ``last`` marks the case after which the state is read: before, the answers tell it."""
     found = []
-    for name, schema in field.bodies.changeable.items():
-        if name in field.bodies.unique_fields:
+    for name, schema in ground.bodies.changeable.items():
+        if name in ground.bodies.unique_fields:
             continue
         for candidate in accepted(schema):
             change = {name: candidate.value}
-            if field.bodies.kept_rules(change, field.bodies.full()) != change:
+            if ground.bodies.kept_rules(change, ground.bodies.full()) != change:
                 continue  # what a business rule says of it is told there
-            if candidate.value == [] or (candidate.value in (0, False, "") and name not in field.resource.references):
+            if candidate.value == [] or (candidate.value in (0, False, "") and name not in ground.resource.references):
                 found.append({"field": name, "change": change})
-    spared = {*field.resource.references, *field.bodies.unique_fields, *field.bodies.ruled}
-    zeros = {n: "0" for n, p in field.bodies.changeable.items() if n not in spared and is_valid(p, "0")}
+    spared = {*ground.resource.references, *ground.bodies.unique_fields, *ground.bodies.ruled}
+    zeros = {n: "0" for n, p in ground.bodies.changeable.items() if n not in spared and is_valid(p, "0")}
     if zeros:
         found.append({"field": None, "change": zeros})
     yield from ({**case, "last": case is found[-1]} for case in found)
@@ -336,31 +336,31 @@ def falsy_values(field: Field):
 
 @requirement("update.falsy-counts", on="update", needs=("create", "read"), cost=1, set_up=3)
 @for_each(falsy_values)
-def test_a_falsy_value_is_a_value(resource: Subject, field, change, last):
-    made = resource.own(resource.bodies.full())
-    before = resource.before(made.id)
-    updated = resource.update(made.id, change)
+def test_a_falsy_value_is_a_value(subject: Subject, field, change, last):
+    made = subject.own(subject.bodies.full())
+    before = subject.before(made.id)
+    updated = subject.update(made.id, change)
     must.have_status(updated, "updated", field=field)
     must.agree(
         updated,
-        after(resource, updated.sent, before),
-        resource.now(made.id) if last else resource.answered(updated, before),
+        after(subject, updated.sent, before),
+        subject.now(made.id) if last else subject.answered(updated, before),
         what="the state after a falsy value",
         pointer="",
     )
 
 
-def arrays(field: Field):
-    for name, schema in field.bodies.changeable.items():
-        ref = field.resource.references.get(name)
-        if ref and ref.many and field.bodies.referable(name):
+def arrays(ground: Ground):
+    for name, schema in ground.bodies.changeable.items():
+        ref = ground.resource.references.get(name)
+        if ref and ref.many and ground.bodies.referable(name):
             one, two = reference(ref.to, 0), reference(ref.to, 1)
             yield {"field": name, "first": [one, two], "second": [two]}
             yield {"field": name, "first": [one, two], "second": [one]}
             yield {"field": name, "first": [one], "second": [two]}
             many = [two, one] if schema.get("maxItems", 3) < 3 else [reference(ref.to, 2), two, one]
             yield {"field": name, "first": [one, two], "second": many}
-        elif not ref and name not in field.bodies.unique_fields:
+        elif not ref and name not in ground.bodies.unique_fields:
             longer = [c.value for c in accepted(schema) if isinstance(c.value, list)]
             longer.sort(key=len)
             if len(longer) >= 2:
@@ -373,26 +373,26 @@ def arrays(field: Field):
 
 @requirement("update.replaces-arrays", on="update", needs=("create", "read"), cost=3, set_up=1)
 @for_each(arrays)
-def test_an_array_is_replaced_whole(resource: Subject, field, first, second):
-    made = resource.own()
-    must.have_status(resource.update(made.id, {field: first}), "updated", field=field)
-    updated = resource.update(made.id, {field: second})
+def test_an_array_is_replaced_whole(subject: Subject, field, first, second):
+    made = subject.own()
+    must.have_status(subject.update(made.id, {field: first}), "updated", field=field)
+    updated = subject.update(made.id, {field: second})
     must.have_status(updated, "updated", field=field)
-    state = resource.observe(made.id) or {}
+    state = subject.observe(made.id) or {}
     must.agree(
         updated,
-        expected(resource.resource, updated.sent, before={}, refs=resource.world.lookup),
+        expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup),
         state,
         what="an array after its replacement",
         pointer="",
     )
-    left_over(resource, updated, state, field, first, second)
+    left_over(subject, updated, state, field, first, second)
 
 
-def left_over(resource: Subject, updated: Reply, state: dict, field: str, first: list, second: list) -> None:
+def left_over(subject: Subject, updated: Reply, state: dict, field: str, first: list, second: list) -> None:
     """No entry of an array shows a member of the one that stood there before."""
-    shown = state.get(field) if field not in resource.resource.references else None
-    schema = resource.resource.shapes.update["properties"].get(field, {}).get("items", {})
+    shown = state.get(field) if field not in subject.spec.references else None
+    schema = subject.spec.shapes.update["properties"].get(field, {}).get("items", {})
     for at, (old, new) in enumerate(zip(first, second, strict=False)):
         entry = shown[at] if isinstance(shown, list) and at < len(shown) else None
         for name in old.keys() - new.keys() if isinstance(old, dict) and isinstance(entry, dict) else ():
@@ -409,23 +409,23 @@ def left_over(resource: Subject, updated: Reply, state: dict, field: str, first:
 
 
 @requirement("update.empty", on="update", needs="create", cost=3, set_up=1)
-def test_an_empty_update_changes_nothing(resource: Subject):
-    made = resource.target()
-    before = resource.observe(made.id)
-    updated = resource.update(made.id, {})
+def test_an_empty_update_changes_nothing(subject: Subject):
+    made = subject.target()
+    before = subject.observe(made.id)
+    updated = subject.update(made.id, {})
     must.have_status(updated, "updated", because="an update that names no field")
     must.agree(
         updated,
-        resource.stable(before or {}),
-        resource.observe(made.id),
+        subject.stable(before or {}),
+        subject.observe(made.id),
         what="the state after an empty update",
         pointer="",
     )
 
 
-def full_changes(field: Field):
+def full_changes(ground: Ground):
     """All fields at once, with the values of the full body, as far as the rules let them follow the minimal one."""
-    bodies = field.bodies
+    bodies = ground.bodies
     change = bodies.kept_rules({n: v for n, v in bodies.full().items() if n in bodies.changeable}, bodies.minimal())
     if change:
         yield {"change": change}
@@ -433,23 +433,23 @@ def full_changes(field: Field):
 
 @requirement("update.idempotent", on="update", needs="create", cost=4, set_up=1)
 @for_each(full_changes)
-def test_the_same_update_twice_leaves_the_same_state(resource: Subject, change):
-    made = resource.own()
-    first = resource.update(made.id, change)
+def test_the_same_update_twice_leaves_the_same_state(subject: Subject, change):
+    made = subject.own()
+    first = subject.update(made.id, change)
     must.have_status(first, "updated")
-    once = state_of(resource, first)
-    second = resource.update(made.id, change)
+    once = state_of(subject, first)
+    second = subject.update(made.id, change)
     must.have_status(second, "updated", because="the second time")
-    settled = {n: v for n, v in resource.stable(once).items() if n not in resource.resource.touched}
-    must.agree(second, settled, state_of(resource, second), what="the state after the same update again", pointer="")
+    settled = {n: v for n, v in subject.stable(once).items() if n not in subject.spec.touched}
+    must.agree(second, settled, state_of(subject, second), what="the state after the same update again", pointer="")
 
 
-def immutable_fields(field: Field):
+def immutable_fields(ground: Ground):
     """An update of something else; and for each field that only a create may give, an update that names it."""
-    yield from ({"field": None, "change": c["change"]} for c in one_change(field))
-    bodies, identity = field.bodies, field.resource.id
-    for name in field.resource.immutable:
-        if name in field.resource.shapes.update["properties"] and name != identity.follows:
+    yield from ({"field": None, "change": c["change"]} for c in one_change(ground))
+    bodies, identity = ground.bodies, ground.resource.id
+    for name in ground.resource.immutable:
+        if name in ground.resource.shapes.update["properties"] and name != identity.follows:
             value = bodies.chosen_id("moved") if name == identity.field else bodies.another(name)
             if value is not None:
                 yield {"field": name, "change": {name: value}}
@@ -457,34 +457,34 @@ def immutable_fields(field: Field):
 
 @requirement("update.immutable", on="update", needs="create", cost=3, set_up=1)
 @for_each(immutable_fields)
-def test_what_never_changes_stays(resource: Subject, field, change):
-    made = resource.own()
-    before = resource.before(made.id)
-    updated = resource.update(made.id, change)
+def test_what_never_changes_stays(subject: Subject, field, change):
+    made = subject.own()
+    before = subject.before(made.id)
+    updated = subject.update(made.id, change)
     if field is None:
         must.have_status(updated, "updated")
     else:
         must.have_answered(updated)  # refused or passed over: what counts is that it has no effect
-    kept = {n: before[n] for n in (*resource.resource.immutable, resource.resource.id.field) if n in before}
-    must.agree(updated, kept, resource.observe(made.id), what="a field that never changes", pointer="")
+    kept = {n: before[n] for n in (*subject.spec.immutable, subject.spec.id.field) if n in before}
+    must.agree(updated, kept, subject.observe(made.id), what="a field that never changes", pointer="")
 
 
-def refused_updates(field: Field):
+def refused_updates(ground: Ground):
     """Valid changes of all other fields together with one fault, so that a partial effect would show."""
-    plain = next(iter(one_change(field)), {"change": {}})["change"]
-    change = {**field.bodies.other_values(), **plain}
+    plain = next(iter(one_change(ground)), {"change": {}})["change"]
+    change = {**ground.bodies.other_values(), **plain}
 
     def beside(body: dict) -> dict:
         return {**{n: v for n, v in change.items() if n not in body}, **body}
 
     for enumerate_ in (out_of_bounds_bodies, wrong_type_bodies, rule_bodies):
-        named = [c for c in enumerate_(field) if c["field"] not in plain and not c.get("given")]
+        named = [c for c in enumerate_(ground) if c["field"] not in plain and not c.get("given")]
         yield from ({"field": c["field"], "note": c["note"], "body": beside(c["body"])} for c in named[:1])
-    if not field.resource.status("unknown_field").accepted:
-        case = next(iter(unknown_field_bodies(field)))
+    if not ground.resource.status("unknown_field").accepted:
+        case = next(iter(unknown_field_bodies(ground)))
         yield {"field": case["field"], "note": case["note"], "body": beside(case["body"])}
-    for name, ref in field.resource.references.items():
-        if name in field.bodies.changeable:
+    for name, ref in ground.resource.references.items():
+        if name in ground.bodies.changeable:
             absent = reference(ref.to, "none")
             yield {
                 "field": name,
@@ -495,50 +495,50 @@ def refused_updates(field: Field):
 
 @requirement("update.failed-leaves-nothing", on="update", needs="create", cost=3, set_up=1)
 @for_each(refused_updates)
-def test_a_refused_update_changes_nothing(resource: Subject, body, field, note):
-    made = resource.target()
-    before = resource.before(made.id)
+def test_a_refused_update_changes_nothing(subject: Subject, body, field, note):
+    made = subject.target()
+    before = subject.before(made.id)
     # What an earlier case has changed, since it was not refused, would show no effect a second time.
     there = [n for n, v in body.items() if n != field and n in before and same(before[n], v)]
-    refused = resource.update(made.id, {**body, **{n: resource.bodies.plain(n) for n in there}})
+    refused = subject.update(made.id, {**body, **{n: subject.bodies.plain(n) for n in there}})
     if not 400 <= refused.status < 500:
         raise Inconclusive(f"{field} ({note}) was not refused")
     must.agree(
-        refused, resource.stable(before), resource.now(made.id), what="the state after a refused update", pointer=""
+        refused, subject.stable(before), subject.now(made.id), what="the state after a refused update", pointer=""
     )
 
 
 @requirement("update.unknown-id", on="update", cost=2)
 @for_each(one_change)
-def test_an_update_never_creates(resource: Subject, change):
-    absent = resource.world.absent_id(resource.resource)
-    refused = resource.update(absent, {**resource.bodies.full("absent"), **change})
+def test_an_update_never_creates(subject: Subject, change):
+    absent = subject.world.absent_id(subject.spec)
+    refused = subject.update(absent, {**subject.bodies.full("absent"), **change})
     must.hold(
         not refused.ok,
         refused,
         f"the update of an id that names nothing answered {refused.status}",
         kind="status",
-        expected=str(resource.resource.status("absent")),
+        expected=str(subject.spec.status("absent")),
         actual=refused.status,
     )
     must.hold(
-        resource.observe(absent) is None, refused, "the update of an id that names nothing created it", kind="created"
+        subject.observe(absent) is None, refused, "the update of an id that names nothing created it", kind="created"
     )
 
 
-def have_moved(resource: Subject, reply: Reply, before: dict, now: dict):
+def have_moved(subject: Subject, reply: Reply, before: dict, now: dict):
     """Every declared time of the last change has moved forward."""
-    for name in resource.resource.touched:
+    for name in subject.spec.touched:
         moved = _instant(now.get(name)) > _instant(before.get(name))
         must.hold(moved, reply, f"{name} did not move forward with the {reply}", kind="not touched", field=name)
 
 
-def moving_changes(field: Field):
+def moving_changes(ground: Ground):
     """One plain change, one of a field that no create needs, one of an array and one of an object: each may have a way
     of its own to the store. Then (``brief``) one field of each kind, one to null, and a reference of each kind."""
-    bodies = field.bodies
-    yield from ({"change": c["change"]} for c in one_change(field))
-    spared = {*field.resource.references, *bodies.unique_fields}
+    bodies = ground.bodies
+    yield from ({"change": c["change"]} for c in one_change(ground))
+    spared = {*ground.resource.references, *bodies.unique_fields}
     for kind in ("array", "object"):
         names = [n for n, p in bodies.changeable.items() if kind in types_of(p) and n not in spared]
         for name in names[:1]:
@@ -548,7 +548,7 @@ def moving_changes(field: Field):
     for name, schema in sorted(bodies.changeable.items(), key=lambda f: f[0] in bodies.ruled):
         if name in bodies.unique_fields:
             continue
-        ref = field.resource.references.get(name)
+        ref = ground.resource.references.get(name)
         plain = schema.get("format") or f"{'an enumeration of ' if 'enum' in schema else ''}{sorted(types_of(schema))}"
         kind = plain if ref is None else "references" if ref.many else "a reference"
         value = bodies.another(name) if ref is None or bodies.referable(name) else None
@@ -560,47 +560,47 @@ def moving_changes(field: Field):
             yield {"change": {name: None}, "brief": True}
 
 
-def moving(resource: Subject, change: dict, before: dict) -> dict:
+def moving(subject: Subject, change: dict, before: dict) -> dict:
     """``change`` with values that are others than those of ``before``, which an earlier item may have left in any
     state. ``Inconclusive`` where the rules, or what a response shows, leave no such change."""
-    bodies = resource.bodies
+    bodies = subject.bodies
 
     def differs(name: str, value) -> bool:
         shown = before.get(name)
         if isinstance(value, dict) and isinstance(shown, dict):
             value = {**shown, **value}  # whether an object is updated in part or whole, no contract says
-        wanted = after(resource, resource.resolved({name: value}), before)
+        wanted = after(subject, subject.resolved({name: value}), before)
         return any(n in before and any(True for _ in differences(v, before[n])) for n, v in wanted.items())
 
     found = {}
     for name, value in change.items():
         options = [None] if value is None else [value, bodies.plain(name, "again"), bodies.another(name)]
         found.update([(name, o) for o in options if differs(name, o)][:1])
-    stored = {n: before[n] for n in bodies.writable if n in before and n not in resource.resource.references}
+    stored = {n: before[n] for n in bodies.writable if n in before and n not in subject.spec.references}
     kept = bodies.kept_rules(found, stored)
     if not found or kept != found:
         raise Inconclusive("no change of the field is shown and keeps the rules")
     return found
 
 
-def as_stored(resource: Subject, before: dict) -> dict:
+def as_stored(subject: Subject, before: dict) -> dict:
     """An update that names every field that a response shows, with the value that it has."""
-    found = {n: before[n] for n in resource.bodies.changeable if n in before and n not in resource.resource.references}
-    for name, ref in resource.resource.references.items():
+    found = {n: before[n] for n in subject.bodies.changeable if n in before and n not in subject.spec.references}
+    for name, ref in subject.spec.references.items():
         path = ReadPath.parse(ref.reads_as)
-        if name in resource.bodies.changeable and path.root in before:
+        if name in subject.bodies.changeable and path.root in before:
             found[name] = path.read(before)
-    shape = resource.resource.shapes.update
+    shape = subject.spec.shapes.update
     return {n: v for n, v in found.items() if is_valid(shape["properties"].get(n, {}), v)}
 
 
-def moves(resource: Subject, change: dict):
+def moves(subject: Subject, change: dict):
     """An update by one value that was another before moves the declared times."""
-    made = resource.world.aged(resource, resource.resource.touched_resolution)
-    before = resource.observe(made.id) or {}
-    updated = resource.update(made.id, moving(resource, change, before))
+    made = subject.world.aged(subject, subject.spec.touched_resolution)
+    before = subject.observe(made.id) or {}
+    updated = subject.update(made.id, moving(subject, change, before))
     must.have_status(updated, "updated")
-    have_moved(resource, updated, before, updated.entity or resource.observe(made.id) or {})
+    have_moved(subject, updated, before, updated.entity or subject.observe(made.id) or {})
 
 
 @requirement(
@@ -611,15 +611,15 @@ def moves(resource: Subject, change: dict):
     cost=5,
     late=True,
 )
-def test_a_replace_moves_the_declared_time_forward(resource: Subject):
-    made = resource.world.aged(resource, resource.resource.touched_resolution)
-    before = resource.observe(made.id) or {}
-    body = resource.resolved(resource.bodies.full("again"))
+def test_a_replace_moves_the_declared_time_forward(subject: Subject):
+    made = subject.world.aged(subject, subject.spec.touched_resolution)
+    before = subject.observe(made.id) or {}
+    body = subject.resolved(subject.bodies.full("again"))
     if all(same(before[n], v) for n, v in body.items() if n in before):
-        body = resource.bodies.kept_rules({**resource.bodies.full("again"), **resource.bodies.other_values()})
-    replaced = resource.replace(made.id, body)
+        body = subject.bodies.kept_rules({**subject.bodies.full("again"), **subject.bodies.other_values()})
+    replaced = subject.replace(made.id, body)
     must.have_status(replaced, "replaced")
-    have_moved(resource, replaced, before, resource.observe(made.id) or {})
+    have_moved(subject, replaced, before, subject.observe(made.id) or {})
 
 
 @requirement(
@@ -631,54 +631,54 @@ def test_a_replace_moves_the_declared_time_forward(resource: Subject):
     late=True,
 )
 @for_each(moving_changes)
-def test_a_change_moves_the_declared_time_forward(resource: Subject, change, brief=False):
+def test_a_change_moves_the_declared_time_forward(subject: Subject, change, brief=False):
     """Judged on an instance that is older than the clock's declared resolution."""
     if brief:
-        moves(resource, change)
+        moves(subject, change)
         return
-    made, untouched = resource.world.aged(resource, resource.resource.touched_resolution), resource.shared()
-    before, still = resource.observe(made.id) or {}, resource.observe(untouched.id) or {}
-    change = moving(resource, change, before)
-    for nothing in ({}, as_stored(resource, before)):
+    made, untouched = subject.world.aged(subject, subject.spec.touched_resolution), subject.shared()
+    before, still = subject.observe(made.id) or {}, subject.observe(untouched.id) or {}
+    change = moving(subject, change, before)
+    for nothing in ({}, as_stored(subject, before)):
         # While the last change is long ago, so that a time that moves shows.
-        empty = resource.update(made.id, nothing)
+        empty = subject.update(made.id, nothing)
         must.have_status(empty, "updated", because="an update that changes nothing")
         must.agree(
             empty,
-            resource.stable(before),
-            resource.observe(made.id),
+            subject.stable(before),
+            subject.observe(made.id),
             what="the state after an update that changes nothing",
             pointer="",
         )
-    key = next(iter(resource.resource.unique), ())
+    key = next(iter(subject.spec.unique), ())
     taken = {n: untouched.sent[n] for n in key if untouched.sent.get(n) is not None}
-    if key and len(taken) == len(key) and resource.resource.renamable and not resource.bodies.ruled & taken.keys():
-        refused = resource.update(made.id, taken)
+    if key and len(taken) == len(key) and subject.spec.renamable and not subject.bodies.ruled & taken.keys():
+        refused = subject.update(made.id, taken)
         must.be_refused(refused, "conflict", because="an update to a unique value that is taken")
         must.agree(
-            refused, resource.stable(before), resource.observe(made.id), what="the state after a conflict", pointer=""
+            refused, subject.stable(before), subject.observe(made.id), what="the state after a conflict", pointer=""
         )
-    updated = resource.update(made.id, change)
+    updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
-    now = resource.observe(made.id) or {}
-    must.agree(updated, after(resource, updated.sent, before), now, what="the state after a late update", pointer="")
-    have_moved(resource, updated, before, now)
+    now = subject.observe(made.id) or {}
+    must.agree(updated, after(subject, updated.sent, before), now, what="the state after a late update", pointer="")
+    have_moved(subject, updated, before, now)
     if updated.entity is not None:
-        answered = {n: updated.entity[n] for n in resource.resource.touched if n in updated.entity}
+        answered = {n: updated.entity[n] for n in subject.spec.touched if n in updated.entity}
         must.agree(updated, answered, now, what="a read after the answer to an update")
-    again = resource.update(made.id, change)
+    again = subject.update(made.id, change)
     must.have_status(again, "updated", because="the same change again")
     must.agree(
         again,
-        {n: now[n] for n in resource.resource.touched if n in now},
-        resource.observe(made.id),
+        {n: now[n] for n in subject.spec.touched if n in now},
+        subject.observe(made.id),
         what="the time of the last change after an update without one",
         pointer="",
     )
     must.agree(
         updated,
-        {n: still[n] for n in resource.resource.touched if n in still},
-        resource.observe(untouched.id),
+        {n: still[n] for n in subject.spec.touched if n in still},
+        subject.observe(untouched.id),
         what="the time of another resource's last change",
         pointer="",
     )

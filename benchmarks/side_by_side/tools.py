@@ -15,7 +15,7 @@ from typing import Any
 
 from restproof.contract.load import load
 from restproof.contract.openapi.export import document
-from restproof.run.reader import read
+from restproof.record.reader import read
 from side_by_side.server import sandbox
 
 ROOT = Path(__file__).parents[2]

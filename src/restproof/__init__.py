@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from restproof.version import __version__
+
 if TYPE_CHECKING:
     from restproof.sandbox.stub import stub
 
 __all__ = ["__version__", "stub"]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -17,10 +17,10 @@ from typing import Any, NoReturn
 
 import pytest
 
+from restproof.engine.marks import Rule, rule_of
 from restproof.errors import RestproofError
-from restproof.suite.marks import Rule, rule_of
-from restproof.suite.options import DEFAULT_SEED, Options
-from restproof.suite.run import WORKER_INPUT, Run
+from restproof.session.options import DEFAULT_SEED, Options
+from restproof.session.run import WORKER_INPUT, Run
 from restproof.wire.failure import StaleStub
 
 REGISTER = "requirements.yaml"
@@ -137,7 +137,7 @@ def pytest_pycollect_makeitem(
     rule = rule_of(obj)
     if rule is None or not name.startswith("test"):
         return None
-    from restproof.suite.items import items_of
+    from restproof.engine.items import items_of
 
     register = register_beside(collector.path.parent)
     if register is None:
@@ -182,7 +182,7 @@ class RuleItem(pytest.Item):
         self.extra_keyword_matches.add(rule.requirement)
 
     def runtest(self) -> None:
-        from restproof.suite.register import is_binding
+        from restproof.engine.register import is_binding
 
         run = run_of(self.config)
         assert run is not None
@@ -226,7 +226,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     run = run_of(config)
     if run is None:
         return
-    from restproof.suite.items import in_plan_order
+    from restproof.engine.items import in_plan_order
 
     ours = [i for i in items if isinstance(i, RuleItem)]
     selected = {id(i.plan_item): i for i in ours if run.selected(i.plan_item)}

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import restproof
-from restproof.run.reader import read_header
+from restproof.record.reader import read_header
 
 NARROW = ("--only", "create.answers-created", "--profile", "smoke", "-q")
 SOURCE = Path(restproof.__file__).parent.parent

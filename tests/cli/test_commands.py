@@ -13,7 +13,7 @@ from restproof.bundle import bundled_dir
 from restproof.cli.init import FILES
 from restproof.cli.main import run
 from restproof.contract.load import check, load
-from restproof.run.writer import Writer
+from restproof.record.writer import Writer
 from restproof.sandbox.faults import catalogue
 from restproof.wire.ledger import Ledger, Origin
 

@@ -6,8 +6,8 @@ import pytest
 
 from restproof.bundle import bundled_dir
 from restproof.deviations import KEYS, load_deviations
+from restproof.engine.register import load as load_register
 from restproof.errors import ConfigurationError
-from restproof.suite.register import load as load_register
 
 ONE = """\
 # known

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import synthetic_run as build
+from tests.record import synthetic_run as build
 
 from restproof.cli.main import run
 

@@ -24,7 +24,7 @@ from jsonschema import Draft202012Validator
 import restproof
 from restproof.bundle import bundled_dir
 from restproof.cli.main import run
-from restproof.run.reader import read
+from restproof.record.reader import read
 from restproof.sandbox.faults import catalogue
 from restproof.sandbox.launch import Running, start
 from restproof.sandbox.serve import target_section

@@ -15,7 +15,7 @@ from restproof.contract.load import check, load
 from restproof.contract.model import Contract
 from restproof.plan.bodies import Bodies
 from restproof.plan.inputs import accepted_bodies, out_of_bounds_bodies, server_set_bodies
-from restproof.run.reader import read
+from restproof.record.reader import read
 
 SCHEMA = {
     "type": "object",

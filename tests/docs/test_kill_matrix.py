@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from restproof.engine.register import load
 from restproof.sandbox.faults import catalogue
-from restproof.suite.register import load
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "kill-matrix.md").read_text(encoding="utf-8")

@@ -11,10 +11,10 @@ import pytest
 
 from restproof.bundle import bundled_dir
 from restproof.contract.load import load
-from restproof.run.traffic import read_traffic
-from restproof.suite import judging
-from restproof.suite.recorded import match
-from restproof.suite.register import load as load_register
+from restproof.engine.register import load as load_register
+from restproof.record.traffic import read_traffic
+from restproof.traffic import judging
+from restproof.traffic.placing import match
 from restproof.wire.message import Exchange
 
 from .client import har

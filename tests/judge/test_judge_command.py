@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from restproof.cli.main import run
-from restproof.run.reader import read
+from restproof.record.reader import read
 
 from .client import har, har_text, traffic
 

@@ -213,9 +213,9 @@ def test_a_prefix_before_the_base_path_is_named_by_the_base_url(judged: Judged) 
 
 def test_a_run_can_be_judged_as_traffic(judged: Judged, tmp_path: Path) -> None:
     """The HAR of a run is what any other tool would have recorded of it."""
+    from restproof.record.build import BUILDERS
+    from restproof.record.model import Exchange, Run
     from restproof.report.har import render_har
-    from restproof.run.build import BUILDERS
-    from restproof.run.model import Exchange, Run
     from restproof.wire.message import to_event
 
     with restproof.stub("procore") as api:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from restproof.errors import TrafficError
-from restproof.run.traffic import Traffic, read_traffic
+from restproof.record.traffic import Traffic, read_traffic
 
 
 def entry(**changes: Any) -> dict[str, Any]:

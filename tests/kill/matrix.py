@@ -22,10 +22,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from restproof.engine.register import load
 from restproof.oracle.verdict import judge
-from restproof.run.reader import read
+from restproof.record.reader import read
 from restproof.sandbox.faults import Fault, catalogue
-from restproof.suite.register import load
 
 from .server import ROOT, Server
 

@@ -25,8 +25,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 #: What every run imports: once here, so that no fork has to.
-NEEDED = ("restproof.report.write", "restproof.sandbox.app", "restproof.sandbox.launch", "restproof.suite.live")
-NEEDED += ("restproof.suite.runner", "restproof.wire.cleanup", "jsonschema_rs")
+NEEDED = ("restproof.report.write", "restproof.sandbox.app", "restproof.sandbox.launch", "restproof.session.live")
+NEEDED += ("restproof.engine.runner", "restproof.wire.cleanup", "jsonschema_rs")
 
 
 class Server:
@@ -111,8 +111,8 @@ class Forge:
     def _prepare(self, session: pytest.Session, order: dict[str, Any]) -> None:
         from restproof.oracle.verdict import judge
         from restproof.plugin import RuleItem, run_of
+        from restproof.record.reader import read
         from restproof.report import write
-        from restproof.run.reader import read
         from restproof.sandbox import launch
 
         run = run_of(session.config)
@@ -169,7 +169,7 @@ def main(contract: str, profile: str) -> None:
     for name in NEEDED:
         importlib.import_module(name)
     from restproof.cli.run import suites
-    from restproof.suite.options import Options
+    from restproof.session.options import Options
 
     folder = tempfile.TemporaryDirectory(prefix="restproof-kill-")
     owner = os.getpid()

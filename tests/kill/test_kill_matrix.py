@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from restproof.engine.register import load
 from restproof.oracle.verdict import judge
-from restproof.run.reader import read
+from restproof.record.reader import read
 from restproof.sandbox.faults import catalogue
-from restproof.suite.register import load
 
 from .matrix import BUNDLED, POLICIES, contract_of, kill
 from .server import ROOT, Server

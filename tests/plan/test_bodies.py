@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from restproof.contract.load import load
 from restproof.plan.bodies import Bodies
+from restproof.plan.ground import Ground
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, resolve, token
 from restproof.semantics.distinct import nth
 from restproof.semantics.validate import Validation
-from restproof.suite.marks import Field
 
 from .conftest import TOKEN, every, field_of, resolved
 from .schemas import is_unassertable
@@ -23,84 +23,86 @@ from .schemas import is_unassertable
 few = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
-def refusals(field: Field, body: Any, operation: str = "create", before: Mapping[str, Any] | None = None) -> list[Any]:
+def refusals(
+    ground: Ground, body: Any, operation: str = "create", before: Mapping[str, Any] | None = None
+) -> list[Any]:
     """All that the contract has against ``body``."""
-    sent = resolved(field, body)
-    validation = Validation(field.resource)
+    sent = resolved(ground, body)
+    validation = Validation(ground.resource)
     broken = validation.rules(operation, before, {**(before or {}), **sent})
     return [*validation.unstorable(sent), *validation.problems(operation, sent), *broken]
 
 
 @every("create")
-def test_drawn_bodies_are_valid(field: Field) -> None:
+def test_drawn_bodies_are_valid(ground: Ground) -> None:
     @few
-    @given(field.bodies.valid)
+    @given(ground.bodies.valid)
     def check(body: dict[str, Any]) -> None:
-        assert refusals(field, body) == []
-        assert set(field.bodies.required) <= body.keys()
+        assert refusals(ground, body) == []
+        assert set(ground.bodies.required) <= body.keys()
         assert not is_unassertable(body)
-        assert len(json.dumps(resolved(field, body))) < 256 * 1024
-        for name in field.bodies.unique_fields & body.keys():
-            assert body[name] is None or TOKEN in resolved(field, body)[name]
+        assert len(json.dumps(resolved(ground, body))) < 256 * 1024
+        for name in ground.bodies.unique_fields & body.keys():
+            assert body[name] is None or TOKEN in resolved(ground, body)[name]
 
     check()
 
 
 @every("update")
-def test_drawn_changes_are_valid_on_the_state_that_they_meet(field: Field) -> None:
+def test_drawn_changes_are_valid_on_the_state_that_they_meet(ground: Ground) -> None:
     @few
-    @given(field.bodies.valid, field.bodies.changes)
+    @given(ground.bodies.valid, ground.bodies.changes)
     def check(before: dict[str, Any], drawn: dict[str, Any]) -> None:
-        change = field.bodies.kept_rules(drawn, before)
-        assert refusals(field, change, "update", resolved(field, before)) == []
+        change = ground.bodies.kept_rules(drawn, before)
+        assert refusals(ground, change, "update", resolved(ground, before)) == []
         assert len(change) <= 4
-        assert not set(change) & {field.resource.id.field, *field.resource.create_only, *field.resource.immutable}
+        assert not set(change) & {ground.resource.id.field, *ground.resource.create_only, *ground.resource.immutable}
 
     check()
 
 
 @every("create")
-def test_plain_bodies_are_valid_and_say_what_they_hold(field: Field) -> None:
-    minimal, full = field.bodies.minimal(), field.bodies.full()
-    assert refusals(field, minimal) == []
-    assert refusals(field, full) == []
-    assert set(field.bodies.required) <= minimal.keys()
+def test_plain_bodies_are_valid_and_say_what_they_hold(ground: Ground) -> None:
+    minimal, full = ground.bodies.minimal(), ground.bodies.full()
+    assert refusals(ground, minimal) == []
+    assert refusals(ground, full) == []
+    assert set(ground.bodies.required) <= minimal.keys()
     assert minimal.keys() <= full.keys()
     assert None not in full.values()
 
 
 @every("create")
-def test_a_tag_makes_another_body(field: Field) -> None:
-    for name in field.bodies.unique_fields & field.bodies.minimal().keys():
-        assert field.bodies.minimal("a")[name] != field.bodies.minimal("b")[name]
+def test_a_tag_makes_another_body(ground: Ground) -> None:
+    for name in ground.bodies.unique_fields & ground.bodies.minimal().keys():
+        assert ground.bodies.minimal("a")[name] != ground.bodies.minimal("b")[name]
 
 
 @every("update")
-def test_the_plain_change_changes_something(field: Field) -> None:
-    change = field.bodies.plain_change()
+def test_the_plain_change_changes_something(ground: Ground) -> None:
+    change = ground.bodies.plain_change()
     assert len(change) == 1
-    assert refusals(field, change, "update") == []
+    assert refusals(ground, change, "update") == []
     (name,) = change
-    assert resolved(field, change[name]) != resolved(field, field.bodies.plain(name))
+    assert resolved(ground, change[name]) != resolved(ground, ground.bodies.plain(name))
 
 
 @every("update")
-def test_another_value_is_valid_and_another(field: Field) -> None:
-    for name in field.bodies.changeable:
-        if name in field.resource.references and not field.bodies.referable(name):
+def test_another_value_is_valid_and_another(ground: Ground) -> None:
+    for name in ground.bodies.changeable:
+        if name in ground.resource.references and not ground.bodies.referable(name):
             continue
-        other = field.bodies.another(name)
+        other = ground.bodies.another(name)
         if other is not None:
-            assert refusals(field, {name: other}, "update") == []
-            assert resolved(field, other) != resolved(field, field.bodies.plain(name))
+            assert refusals(ground, {name: other}, "update") == []
+            assert resolved(ground, other) != resolved(ground, ground.bodies.plain(name))
 
 
-def drawn(field: Field, number: int) -> list[Any]:
+def drawn(ground: Ground, number: int) -> list[Any]:
     found: list[Any] = []
 
     @seed(number)
     @settings(max_examples=8, database=None, deadline=None, phases=[Phase.generate])
-    @given(field.bodies.valid)
+    @given(ground.bodies.valid)
     def collect(body: Any) -> None:
         found.append(body)
 
@@ -156,7 +158,7 @@ STAY = {
 
 
 @pytest.fixture
-def booking(tmp_path: Path) -> Field:
+def booking(tmp_path: Path) -> Ground:
     (tmp_path / "contracts/hotel").mkdir(parents=True)
     (tmp_path / "schemas/hotel").mkdir(parents=True)
     (tmp_path / "contracts/hotel/contract.yaml").write_text(BOOKING)
@@ -166,27 +168,27 @@ def booking(tmp_path: Path) -> Field:
     return field_of(contract, contract.resources["booking"], "update")
 
 
-def test_two_dates_in_the_wrong_order_are_swapped(booking: Field) -> None:
+def test_two_dates_in_the_wrong_order_are_swapped(booking: Ground) -> None:
     body = {"arrives": "2024-05-02", "leaves": "2024-05-01"}
     assert booking.bodies.kept_rules(body) == {"arrives": "2024-05-01", "leaves": "2024-05-02"}
     assert body == {"arrives": "2024-05-02", "leaves": "2024-05-01"}
 
 
-def test_one_date_that_breaks_the_stored_other_is_left_out(booking: Field) -> None:
+def test_one_date_that_breaks_the_stored_other_is_left_out(booking: Ground) -> None:
     kept = booking.bodies.kept_rules
     assert kept({"leaves": "2024-05-01", "guests": 1}, {"arrives": "2024-05-02"}) == {"guests": 1}
     assert kept({"leaves": "2024-05-02"}, {"arrives": "2024-05-02"}) == {"leaves": "2024-05-02"}
     assert kept({"leaves": None}, {"arrives": "2024-05-02"}) == {"leaves": None}
 
 
-def test_a_forbidden_transition_is_left_out(booking: Field) -> None:
+def test_a_forbidden_transition_is_left_out(booking: Ground) -> None:
     kept = booking.bodies.kept_rules
     assert kept({"state": "open"}, {"state": "paid"}) == {}
     assert kept({"state": "paid"}, {"state": "open"}) == {"state": "paid"}
     assert kept({"state": "open"}) == {"state": "open"}
 
 
-def test_a_body_that_the_contract_names_as_refused_is_not_made(booking: Field) -> None:
+def test_a_body_that_the_contract_names_as_refused_is_not_made(booking: Ground) -> None:
     assert booking.bodies.kept_rules({"room_id": 1, "guests": 0}) == {"room_id": 1}
 
 
@@ -224,7 +226,7 @@ def test_a_uuid_is_the_cases_own() -> None:
     assert [len(part) for part in one(1, "a").split("-")] == [8, 4, 4, 4, 12]
 
 
-def test_a_unique_value_stays_within_its_length(booking: Field) -> None:
+def test_a_unique_value_stays_within_its_length(booking: Ground) -> None:
     room = Bodies(booking.contract, booking.contract.resources["room"])
     for tag in ("", "renamed", "other"):
         symbol = room.unique_value("code", tag)

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from restproof.plan.generated import generated_bodies, settled
-from restproof.suite.marks import Field
+from restproof.plan.ground import Ground
 
 from .conftest import CONTRACTS, drawn, every, field_of, resolved
 
 PROJECT = CONTRACTS["procore"].resources["project"]
 
 
-def bodies(field: Field, number: int, count: int) -> list[dict[str, Any]]:
-    return drawn(generated_bodies(field), number, count)
+def bodies(ground: Ground, number: int, count: int) -> list[dict[str, Any]]:
+    return drawn(generated_bodies(ground), number, count)
 
 
 def test_some_bodies_are_valid_and_some_are_not() -> None:
@@ -30,12 +30,12 @@ def test_the_same_seed_gives_the_same_bodies() -> None:
 
 
 @every("create", "update")
-def test_no_body_breaks_a_business_rule_or_holds_what_no_contract_decides(field: Field) -> None:
-    for body in bodies(field, 2, 15):
-        sent = resolved(field, body)
-        if field.operation == "create" and not field.bodies.refusals("create", sent):
-            assert field.bodies.validation.rules("create", None, sent) == []
-        assert not field.bodies.validation.unstorable(sent)
+def test_no_body_breaks_a_business_rule_or_holds_what_no_contract_decides(ground: Ground) -> None:
+    for body in bodies(ground, 2, 15):
+        sent = resolved(ground, body)
+        if ground.operation == "create" and not ground.bodies.refusals("create", sent):
+            assert ground.bodies.validation.rules("create", None, sent) == []
+        assert not ground.bodies.validation.unstorable(sent)
 
 
 @pytest.mark.parametrize(

@@ -12,30 +12,31 @@ from typing import Any
 import pytest
 
 from restproof.bundle import bundled_dir
+from restproof.engine.items import Item, items_of
+from restproof.engine.marks import rule_of
+from restproof.engine.register import load
 from restproof.plan.bodies import Bodies
+from restproof.plan.ground import Ground
 from restproof.plan.lifecycle import lifecycle_plans
 from restproof.plan.profile import PROFILES
 from restproof.semantics.validate import Validation
-from restproof.suite.items import Item, items_of
-from restproof.suite.judging import items_under
-from restproof.suite.marks import Field, rule_of
-from restproof.suite.register import load
+from restproof.traffic.judging import items_under
 
 from .conftest import CONTRACTS, drawn, every, field_of, resolved
 
 SUITES = bundled_dir() / "suites"
 
 
-def plans(field: Field, number: int, count: int = 10) -> list[list[dict[str, Any]]]:
-    return drawn(lifecycle_plans(field), number, count)
+def plans(ground: Ground, number: int, count: int = 10) -> list[list[dict[str, Any]]]:
+    return drawn(lifecycle_plans(ground), number, count)
 
 
 @every("create")
-def test_plans_are_well_formed(field: Field) -> None:
-    validation = Validation(field.resource)
-    for plan in plans(field, 1):
+def test_plans_are_well_formed(ground: Ground) -> None:
+    validation = Validation(ground.resource)
+    for plan in plans(ground, 1):
         assert json.loads(json.dumps(plan)) == plan
-        assert 3 <= len(plan) <= field.profile.steps
+        assert 3 <= len(plan) <= ground.profile.steps
         made: dict[int, dict[str, Any]] = {}
         assert plan[0]["do"] == "create"
         for step in plan:
@@ -43,7 +44,7 @@ def test_plans_are_well_formed(field: Field) -> None:
             if kind == "create":
                 assert step.keys() == {"do", "as", "body"}
                 assert step["as"] == len(made)
-                sent = resolved(field, step["body"])
+                sent = resolved(ground, step["body"])
                 assert validation.problems("create", sent) == []
                 assert validation.rules("create", None, sent) == []
                 made[step["as"]] = sent
@@ -53,9 +54,9 @@ def test_plans_are_well_formed(field: Field) -> None:
                 continue
             assert step["of"] in made
             assert kind in ("read", "update", "delete", "duplicate")
-            assert kind == "read" or kind == "duplicate" or field.resource.supports(kind)
+            assert kind == "read" or kind == "duplicate" or ground.resource.supports(kind)
             if kind == "update":
-                change = resolved(field, step["body"])
+                change = resolved(ground, step["body"])
                 assert validation.problems("update", change) == []
                 state = {**made[step["of"]], **change}
                 assert validation.rules("update", made[step["of"]], state) == []
@@ -65,11 +66,11 @@ def test_plans_are_well_formed(field: Field) -> None:
 
 
 @every("create")
-def test_no_two_steps_of_a_plan_share_a_unique_value(field: Field) -> None:
-    for plan in plans(field, 2):
-        for name in field.bodies.unique_fields:
+def test_no_two_steps_of_a_plan_share_a_unique_value(ground: Ground) -> None:
+    for plan in plans(ground, 2):
+        for name in ground.bodies.unique_fields:
             bodies = [step["body"] for step in plan if "body" in step]
-            values = [resolved(field, body)[name] for body in bodies if body.get(name) is not None]
+            values = [resolved(ground, body)[name] for body in bodies if body.get(name) is not None]
             assert len(set(values)) == len(values)
 
 

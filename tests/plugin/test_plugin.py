@@ -13,9 +13,9 @@ import pytest
 
 import restproof
 from restproof.bundle import bundled_dir
-from restproof.run.reader import read
+from restproof.record.reader import read
 from restproof.sandbox.faults import catalogue
-from restproof.suite.live import claimed, point_latest
+from restproof.session.live import claimed, point_latest
 
 ROOT = Path(__file__).parents[2]
 UNREACHABLE = ("--target", "https://127.0.0.1:1")
@@ -137,18 +137,18 @@ from restproof.suite import every_exchange, for_each, must, requirement
 
 
 @requirement("own.lists", on="list")
-def test_lists(resource):
-    must.have_status(resource.list(), "listed")
+def test_lists(subject):
+    must.have_status(subject.list(), "listed")
 
 
 @requirement("own.fails", on="list", when=lambda c, r: r.name == "office")
 @for_each(lambda field: [{"n": n} for n in range(3)])
-def test_fails(resource, n):
-    must.hold(n != 1, resource.list(), f"number {n} is wrong", kind="n", field="name")
+def test_fails(subject, n):
+    must.hold(n != 1, subject.list(), f"number {n} is wrong", kind="n", field="name")
 
 
 @requirement("own.errs", on="list", when=lambda c, r: r.name == "office")
-def test_errs(resource):
+def test_errs(subject):
     raise KeyError("the suite's own fault")
 
 
@@ -207,7 +207,7 @@ def test_a_run_is_whole_only_if_nobody_left_anything_out(words: tuple[str, ...],
 
 
 def test_a_part_of_the_modules_is_no_whole_run(own: Path) -> None:
-    more = '@requirement("own.more", on="list")\ndef test_more(resource): ...\n'
+    more = '@requirement("own.more", on="list")\ndef test_more(subject): ...\n'
     (own / "suites/test_more.py").write_text(f"from restproof.suite import requirement\n\n\n{more}")
     register = own / "suites/requirements.yaml"
     register.write_text(register.read_text() + ENTRY.format(name="more"))

@@ -13,10 +13,10 @@ import pytest
 
 from restproof.bundle import bundled_dir
 from restproof.contract.load import load as load_contract
+from restproof.engine.marks import Rule, rule_of
+from restproof.engine.register import is_binding, level_of, load, sources_of
 from restproof.errors import ConfigurationError
 from restproof.plugin import REGISTER
-from restproof.suite.marks import Rule, rule_of
-from restproof.suite.register import is_binding, level_of, load, sources_of
 
 SUITES = bundled_dir() / "suites"
 REQUIREMENTS = load(SUITES / REGISTER)

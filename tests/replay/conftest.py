@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from restproof.cli.main import run
-from restproof.run.model import Run
-from restproof.run.reader import read
+from restproof.record.model import Run
+from restproof.record.reader import read
 
 CONTRACT = Path(__file__).parents[1] / "generated" / "contracts" / "minimal"
 

@@ -14,9 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from restproof.engine.world import NOT_OBSERVABLE
 from restproof.oracle.verdict import Result, judge
-from restproof.run.reader import read
-from restproof.suite.world import NOT_OBSERVABLE
+from restproof.record.reader import read
 
 TWENTY = (
     "create-answers-200",

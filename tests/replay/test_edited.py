@@ -13,10 +13,10 @@ import responses
 import yaml
 from responses._recorder import Recorder
 
-from restproof.run import readable
-from restproof.run.model import Exchange, Request, Response
-from restproof.run.recording import recording
-from restproof.run.shapes import drift, shapes
+from restproof.compare.shapes import drift, shapes
+from restproof.record import readable
+from restproof.record.model import Exchange, Request, Response
+from restproof.record.recording import recording
 from restproof.sandbox.launch import start
 
 from .conftest import CONTRACT, Command, Ended

@@ -15,9 +15,9 @@ import pytest
 
 import restproof as package
 from restproof.bundle import find_contract
-from restproof.run.reader import read
-from restproof.suite.property import Property
-from restproof.suite.stubbed import SHIPPED
+from restproof.engine.property import Property
+from restproof.record.reader import read
+from restproof.session.stubbed import SHIPPED
 
 from .conftest import Command, Ended
 from .equal import differences

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "run"))
 sys.path.insert(0, str(Path(__file__).parent))
 
-import synthetic_run as build
+from tests.record import synthetic_run as build
 
-from restproof.run.model import Run
-from restproof.run.reader import read
+from restproof.record.model import Run
+from restproof.record.reader import read
 
 
 @pytest.fixture(scope="session")

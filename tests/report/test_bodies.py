@@ -6,10 +6,10 @@ import subprocess
 
 import pytest
 
+from restproof.record.model import Exchange, Request
 from restproof.report.bodies import show
 from restproof.report.curl import curl_line
 from restproof.report.text import visible
-from restproof.run.model import Exchange, Request
 
 
 def html(body: str | bytes, pointer: str | None = None, limit: int = 4096) -> str:

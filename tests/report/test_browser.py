@@ -8,13 +8,13 @@ from typing import Any
 
 import chromium
 import pytest
-import synthetic_run as build
 from chromium import UNFOLD, opened, playwright
+from tests.record import synthetic_run as build
 
+from restproof.compare.diff import Judged, compare
 from restproof.oracle.verdict import judge
+from restproof.record.reader import read
 from restproof.report.write import render
-from restproof.run.diff import Judged, compare
-from restproof.run.reader import read
 
 axe = pytest.importorskip("axe_core_python.sync_playwright")
 expect = playwright.expect

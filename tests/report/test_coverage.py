@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import synthetic_run as build
+from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
+from restproof.record.model import Run
+from restproof.record.reader import read
 from restproof.report.coverage import answered, covered
 from restproof.report.plots import latencies, timeline
 from restproof.report.rows import declared
 from restproof.report.strength import strengths
-from restproof.run.model import Run
-from restproof.run.reader import read
 
 
 def run_of(folder: Path, *events: build.Event, **head: Any) -> Run:

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import synthetic_run as build
+from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
+from restproof.record.model import Run
+from restproof.record.reader import read
 from restproof.report.evidence import pack
 from restproof.report.write import render
-from restproof.run.model import Run
-from restproof.run.reader import read
 
 
 def opened(packed: str) -> Any:

@@ -10,14 +10,14 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-import synthetic_run as build
 import xmlschema
+from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
+from restproof.record.model import Run
+from restproof.record.reader import read
 from restproof.report.sarif import fingerprint
 from restproof.report.write import render
-from restproof.run.model import Run
-from restproof.run.reader import read
 
 FORMATS = Path(__file__).parent / "formats"
 NASTY = "a \x00 \x1b[31m \ud800 \ufffe ]]> <b>&amp; \u202e {{7*7}} [x](javascript:1)"

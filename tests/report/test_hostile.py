@@ -10,13 +10,13 @@ from typing import Any
 
 import chromium
 import pytest
-import synthetic_run as build
 from chromium import UNFOLD, opened
+from tests.record import synthetic_run as build
 
+from restproof.compare.diff import Judged, compare
 from restproof.oracle.verdict import judge
+from restproof.record.reader import read
 from restproof.report.write import render
-from restproof.run.diff import Judged, compare
-from restproof.run.reader import read
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(chromium.CHROMIUM is None, reason="no Chromium on this machine")]
 

@@ -11,12 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-import synthetic_run as build
+from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
+from restproof.record.model import Run
+from restproof.record.reader import read
 from restproof.report.write import render, write_all
-from restproof.run.model import Run
-from restproof.run.reader import read
 
 
 class Page(HTMLParser):

@@ -13,9 +13,12 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-import synthetic_run as build
+from tests.record import synthetic_run as build
 
+from restproof.compare.diff import Comparison, Judged, compare
 from restproof.oracle.verdict import judge
+from restproof.record.model import Run, Target
+from restproof.record.reader import read
 from restproof.report.changes import (
     counted,
     one_line,
@@ -27,9 +30,6 @@ from restproof.report.markdown import render_markdown
 from restproof.report.matrix import Matrix, matrix, render_matrix_json, render_matrix_markdown
 from restproof.report.sheets import render_changes_html, render_matrix_html, render_trend_html
 from restproof.report.trend import Series, point, render_trend_json, render_trend_markdown, series
-from restproof.run.diff import Comparison, Judged, compare
-from restproof.run.model import Run, Target
-from restproof.run.reader import read
 
 DRIFT = ("office read 200: /city is <b>new</b>\nNo regression",)
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from restproof.compare.diff import Judged, compare
 from restproof.oracle.verdict import judge
+from restproof.record.model import Run
 from restproof.report.matrix import matrix
 from restproof.report.sheets import render_changes_html, render_matrix_html, render_trend_html
 from restproof.report.trend import point, series
-from restproof.run.diff import Judged, compare
-from restproof.run.model import Run
 
 playwright = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_core_python.sync_playwright")

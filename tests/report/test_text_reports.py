@@ -10,15 +10,15 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-import synthetic_run as build
+from tests.record import synthetic_run as build
 
+from restproof.compare.diff import Judged, compare
 from restproof.errors import ConfigurationError
 from restproof.oracle.verdict import judge
+from restproof.record.model import Run
+from restproof.record.reader import read
 from restproof.report.terminal import closing_lines
 from restproof.report.write import FILES, USUAL, render, write_all
-from restproof.run.diff import Judged, compare
-from restproof.run.model import Run
-from restproof.run.reader import read
 
 DESIGNED = {
     "format",

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from restproof.deviations import load_deviations
-from restproof.run.model import Run
-from restproof.run.reader import read
+from restproof.record.model import Run
+from restproof.record.reader import read
 
 from .kinto_server import ROOT, Kinto, running
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import jsonschema_rs
 import pytest
 
-from restproof.run.events import schema
+from restproof.record.events import schema
 from restproof.wire.message import About, Exchange, Request, Response, to_event
 
 EXCHANGE = Exchange(

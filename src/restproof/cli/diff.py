@@ -24,10 +24,10 @@ def command(old: Path, new: Path, wanted: str, out: Path | None) -> int:
     told too, and is no regression by itself.
     """
     from restproof.cli.report import write
+    from restproof.compare.diff import compare
+    from restproof.compare.earlier import judged
+    from restproof.compare.shapes import drift
     from restproof.report.changes import render_json_changes, render_markdown_changes, render_text
-    from restproof.run.diff import compare
-    from restproof.run.earlier import judged
-    from restproof.run.shapes import drift
 
     before, after = judged(old), judged(new)
     comparison = replace(compare(before, after), shapes=drift(before.run, after.run))

@@ -44,16 +44,16 @@ def command(
     from restproof.config import load_config, resolve_contract
     from restproof.contract.load import load
     from restproof.deviations import load_deviations
+    from restproof.engine.register import load as load_register
     from restproof.oracle.verdict import exit_code
+    from restproof.record.traffic import read_traffic
+    from restproof.record.writer import Writer
     from restproof.report.terminal import closing_lines
     from restproof.report.write import write_all
-    from restproof.run.traffic import read_traffic
-    from restproof.run.writer import Writer
-    from restproof.suite import judging
-    from restproof.suite.live import claimed, now, point_latest, run_directory
-    from restproof.suite.options import Options
-    from restproof.suite.recorded import match
-    from restproof.suite.register import load as load_register
+    from restproof.session.live import claimed, now, point_latest, run_directory
+    from restproof.session.options import Options
+    from restproof.traffic import judging
+    from restproof.traffic.placing import match
 
     cwd = Path.cwd()
     config = load_config(cwd)

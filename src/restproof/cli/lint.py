@@ -22,8 +22,8 @@ def command(ctx: click.Context, contract: str | None) -> None:
     from restproof.bundle import bundled_dir
     from restproof.cli.run import suites
     from restproof.contract.load import check, load
-    from restproof.suite.register import load as load_register
-    from restproof.suite.register import unknown_names
+    from restproof.engine.register import load as load_register
+    from restproof.engine.register import unknown_names
 
     path = resolve_contract(contract, load_config(Path.cwd()), Path.cwd())
     problems: list[RestproofError] = [*check(path)]

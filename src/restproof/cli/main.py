@@ -10,8 +10,8 @@ from typing import NoReturn
 
 import click
 
-from restproof import __version__
 from restproof.errors import RestproofError
+from restproof.version import __version__
 
 INTERRUPTED = 130
 

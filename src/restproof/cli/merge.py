@@ -21,11 +21,11 @@ def command(runs: tuple[Path, ...], out: Path) -> int:
     Ends as the whole run would: 0 conforming, 1 not conforming, 3 not judged; with 2 where the files are no shards of
     one run.
     """
+    from restproof.compare.earlier import RUN_FILE, judged, run_file
+    from restproof.compare.merge import merge
     from restproof.oracle.verdict import exit_code
     from restproof.report.terminal import closing_lines
     from restproof.report.write import write_all
-    from restproof.run.earlier import RUN_FILE, judged, run_file
-    from restproof.run.merge import merge
 
     alone = not out.is_dir() and out.name.endswith((".jsonl.gz", ".jsonl"))
     file = out if alone else out / RUN_FILE

@@ -81,9 +81,9 @@ def _one(
     page: str,
     evidence: Literal["failures", "sample", "all"],
 ) -> None:
+    from restproof.compare.diff import compare
+    from restproof.compare.earlier import judged, run_file
     from restproof.report.write import FILES, render
-    from restproof.run.diff import compare
-    from restproof.run.earlier import judged, run_file
 
     found = judged(path)
     comparison = compare(judged(baseline), found) if baseline else None
@@ -103,9 +103,9 @@ def _many(stem: str, makers: Mapping[str, Callable[[], str]], formats: Sequence[
 
 
 def _matrix(paths: Sequence[Path]) -> dict[str, Callable[[], str]]:
+    from restproof.compare.earlier import judged
     from restproof.report.matrix import matrix, render_matrix_json, render_matrix_markdown
     from restproof.report.sheets import render_matrix_html
-    from restproof.run.earlier import judged
 
     found = matrix([judged(path) for path in paths], [_name(path) for path in paths])
     return {
@@ -124,9 +124,9 @@ def _name(path: Path) -> str:
 
 
 def _trend(folder: Path, last: int) -> dict[str, Callable[[], str]]:
+    from restproof.compare.earlier import judged, runs_under
     from restproof.report.sheets import render_trend_html
     from restproof.report.trend import point, render_trend_json, render_trend_markdown, series
-    from restproof.run.earlier import judged, runs_under
 
     points, unread = [], []
     for file in runs_under(folder)[:last]:

@@ -13,7 +13,7 @@ from restproof.bundle import bundled_dir
 from restproof.contract.hints import closest
 
 if TYPE_CHECKING:
-    from restproof.suite.register import Requirement
+    from restproof.engine.register import Requirement
 
 REGISTER = "requirements.yaml"
 
@@ -26,7 +26,7 @@ def command(id: str | None, as_json: bool) -> None:
 
     They come from ./suites/requirements.yaml, else from the bundled suites.
     """
-    from restproof.suite.register import load
+    from restproof.engine.register import load
 
     own = Path.cwd() / "suites" / REGISTER
     register = load(own if own.is_file() else bundled_dir() / "suites" / REGISTER)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from restproof.errors import ConfigurationError, RestproofError
-from restproof.suite.options import DEFAULT_SEED, Options
+from restproof.session.options import DEFAULT_SEED, Options
 
 INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}
 _TAIL = "restproof.pytest"
@@ -148,7 +148,7 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
 
     from restproof.cli.progress import Progress
     from restproof.config import resolve_target
-    from restproof.suite.live import promised
+    from restproof.session.live import promised
 
     promise = promised(options, Path.cwd())
     if not options.plan and options.stubs is None:

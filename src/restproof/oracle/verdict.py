@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from restproof.run.model import Deviation, Finding, Item, Level, Requirement, Run
+from restproof.record.model import Deviation, Finding, Item, Level, Requirement, Run
 
 Word = Literal["conforming", "not conforming", "not judged"]
 Ending = Literal["fail", "error", "blocked", "not tested", "deviation", "pass", "not applicable"]

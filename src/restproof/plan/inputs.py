@@ -1,6 +1,6 @@
 """Enumerated inputs of write operations: bodies with exactly one fault, and bodies that pack what must be accepted.
 
-An enumerator takes a ``Field`` (contract, resource, operation, profile, bodies) and yields cases: plain JSON objects
+An enumerator takes a ``Ground`` (contract, resource, operation, profile, bodies) and yields cases: plain JSON objects
 with ``body`` (the
 resource without its envelope), ``field`` (the one that is special), ``note`` (what is special about it, in words) and
 ``status`` (the contract's
@@ -21,7 +21,7 @@ from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_text, reference
 from restproof.semantics.checker import is_valid
 
 if TYPE_CHECKING:
-    from restproof.suite.marks import Field
+    from restproof.plan.ground import Ground
 
 Case = dict[str, Any]
 _UNKNOWN = "restproof_unknown_field"
@@ -29,64 +29,64 @@ _UNKNOWN = "restproof_unknown_field"
 MOST_VALUES = 6
 
 
-def fields_of(field: Field) -> Mapping[str, Mapping[str, Any]]:
+def fields_of(ground: Ground) -> Mapping[str, Mapping[str, Any]]:
     """The request fields of the operation that a client may set: all writable ones on create, the changeable ones
     else; the id is left out."""
-    bodies = field.bodies
-    found = bodies.writable if field.operation == "create" else bodies.changeable
-    return {n: p for n, p in found.items() if n != field.resource.id.field}
+    bodies = ground.bodies
+    found = bodies.writable if ground.operation == "create" else bodies.changeable
+    return {n: p for n, p in found.items() if n != ground.resource.id.field}
 
 
-def strict_fields_of(field: Field) -> Mapping[str, Mapping[str, Any]]:
+def strict_fields_of(ground: Ground) -> Mapping[str, Mapping[str, Any]]:
     """Those of ``fields_of`` whose schema also says what is refused, and the field that the id follows: a refused
     update moves nothing."""
-    found = dict(fields_of(field))
-    moving, shape = field.resource.id.follows, field.resource.shapes.update["properties"]
-    if field.operation == "update" and moving is not None and moving in shape:
+    found = dict(fields_of(ground))
+    moving, shape = ground.resource.id.follows, ground.resource.shapes.update["properties"]
+    if ground.operation == "update" and moving is not None and moving in shape:
         found[moving] = shape[moving]
-    return {n: p for n, p in found.items() if n not in field.resource.lenient}
+    return {n: p for n, p in found.items() if n not in ground.resource.lenient}
 
 
-def body_with(field: Field, name: str, value: Any) -> Case:
+def body_with(ground: Ground, name: str, value: Any) -> Case:
     """The smallest body that sets ``name`` to ``value``."""
-    return {name: value} if field.operation == "update" else field.bodies.with_field(name, value)
+    return {name: value} if ground.operation == "update" else ground.bodies.with_field(name, value)
 
 
-def _case(field: Field, name: str, candidate: Candidate, status: str = "invalid") -> Case:
-    return {"field": name, "note": candidate.note, "status": status, "body": body_with(field, name, candidate.value)}
+def _case(ground: Ground, name: str, candidate: Candidate, status: str = "invalid") -> Case:
+    return {"field": name, "note": candidate.note, "status": status, "body": body_with(ground, name, candidate.value)}
 
 
-def wrong_type_bodies(field: Field) -> Iterator[Case]:
+def wrong_type_bodies(ground: Ground) -> Iterator[Case]:
     """Each field with a value of each JSON type that is not its own."""
-    for name, schema in strict_fields_of(field).items():
-        ref = field.resource.references.get(name)
+    for name, schema in strict_fields_of(ground).items():
+        ref = ground.resource.references.get(name)
         for candidate in wrong_types(schema):
-            if ref and field.bodies.referable(name):
+            if ref and ground.bodies.referable(name):
                 # What is wrong with it is its type, not that it names nothing.
                 good = reference(ref.to, 0)
                 named = {BARE_ENTRY: good} if ref.many else {DIGITS: as_text(good)}
                 candidate = replace(candidate, value=named.get(candidate.note, candidate.value))
-            yield _case(field, name, candidate)
+            yield _case(ground, name, candidate)
 
 
-def null_bodies(field: Field) -> Iterator[Case]:
+def null_bodies(ground: Ground) -> Iterator[Case]:
     """Each field that may not be null, with null."""
-    for name, schema in strict_fields_of(field).items():
+    for name, schema in strict_fields_of(ground).items():
         if not is_nullable(schema):
-            yield _case(field, name, Candidate("type", "null", None))
+            yield _case(ground, name, Candidate("type", "null", None))
 
 
-def out_of_bounds_bodies(field: Field) -> Iterator[Case]:
+def out_of_bounds_bodies(ground: Ground) -> Iterator[Case]:
     """Each field with a value of the right type beyond each bound of its schema."""
-    for name, schema in strict_fields_of(field).items():
-        ref = field.resource.references.get(name)
+    for name, schema in strict_fields_of(ground).items():
+        ref = ground.resource.references.get(name)
         for candidate in refused(schema):
-            if ref and ref.many and candidate.keyword == "uniqueItems" and field.bodies.referable(name):
+            if ref and ref.many and candidate.keyword == "uniqueItems" and ground.bodies.referable(name):
                 # What is wrong with it is that it stands twice, not that it names nothing.
                 candidate = replace(candidate, value=[reference(ref.to, 0)] * 2)
-            if ref and ref.many and DIGITS in candidate.note and field.bodies.referable(name):
+            if ref and ref.many and DIGITS in candidate.note and ground.bodies.referable(name):
                 candidate = replace(candidate, value=[as_text(reference(ref.to, 0))])
-            yield _case(field, name, candidate, "bad_reference" if ref and _is_id(ref, candidate.value) else "invalid")
+            yield _case(ground, name, candidate, "bad_reference" if ref and _is_id(ref, candidate.value) else "invalid")
 
 
 def _is_id(ref: Reference, value: Any) -> bool:
@@ -98,10 +98,12 @@ def _is_id(ref: Reference, value: Any) -> bool:
     )
 
 
-def missing_field_bodies(field: Field) -> Iterator[Case]:
+def missing_field_bodies(ground: Ground) -> Iterator[Case]:
     """The minimal body without each required field."""
-    needed = field.bodies.required if field.operation == "create" else field.resource.shapes.replace.get("required", ())
-    minimal = field.bodies.minimal()
+    needed = (
+        ground.bodies.required if ground.operation == "create" else ground.resource.shapes.replace.get("required", ())
+    )
+    minimal = ground.bodies.minimal()
     for name in needed:
         yield {
             "field": name,
@@ -111,35 +113,35 @@ def missing_field_bodies(field: Field) -> Iterator[Case]:
         }
 
 
-def unknown_field_bodies(field: Field) -> Iterator[Case]:
+def unknown_field_bodies(ground: Ground) -> Iterator[Case]:
     """A field that does not exist: inside the envelope, beside it, in each nested closed object; and a create-only one
     on update. ``place`` tells where; ``beside`` holds what goes beside the envelope."""
-    base: Case = {} if field.operation == "update" else field.bodies.minimal()
+    base: Case = {} if ground.operation == "update" else ground.bodies.minimal()
     yield _unknown(_UNKNOWN, "in the resource", {**base, _UNKNOWN: "restproof"})
-    if field.operation == "update" and field.bodies.changeable:
+    if ground.operation == "update" and ground.bodies.changeable:
         name = next(
-            (n for n in field.bodies.changeable if n not in field.resource.references),
-            next(iter(field.bodies.changeable)),
+            (n for n in ground.bodies.changeable if n not in ground.resource.references),
+            next(iter(ground.bodies.changeable)),
         )
-        yield _unknown(_UNKNOWN, "beside a valid change", {name: field.bodies.plain(name, "x"), _UNKNOWN: None})
-    if field.resource.envelope.request:
+        yield _unknown(_UNKNOWN, "beside a valid change", {name: ground.bodies.plain(name, "x"), _UNKNOWN: None})
+    if ground.resource.envelope.request:
         yield {**_unknown(_UNKNOWN, "beside the envelope", base), "beside": {_UNKNOWN: "restproof"}}
-        for name, symbol in _parameters_beside(field).items():
+        for name, symbol in _parameters_beside(ground).items():
             yield _unknown(name, f"{name} in the envelope, where it stands beside", {**base, name: symbol})
-        for name, symbol in _parameters_in_path(field).items():
+        for name, symbol in _parameters_in_path(ground).items():
             yield {
                 **_unknown(name, f"{name} beside the envelope, where the path holds it", base),
                 "beside": {name: symbol},
             }
-    for name, schema in fields_of(field).items():
-        value = field.bodies.plain(name)
-        wider = None if name in field.resource.references else _with_unknown(schema, value)
+    for name, schema in fields_of(ground).items():
+        value = ground.bodies.plain(name)
+        wider = None if name in ground.resource.references else _with_unknown(schema, value)
         if wider is not None:
             place = f"{name}.0" if isinstance(value, list) else name
-            yield _unknown(name, f"inside {name}", body_with(field, name, wider), pointer=f"{place}.{_UNKNOWN}")
-    if field.operation == "update":
-        for name in (n for n in field.resource.create_only if n in field.bodies.writable):
-            yield _unknown(name, "a field that only a create may hold", {name: field.bodies.plain(name, "x")})
+            yield _unknown(name, f"inside {name}", body_with(ground, name, wider), pointer=f"{place}.{_UNKNOWN}")
+    if ground.operation == "update":
+        for name in (n for n in ground.resource.create_only if n in ground.bodies.writable):
+            yield _unknown(name, "a field that only a create may hold", {name: ground.bodies.plain(name, "x")})
 
 
 def _with_unknown(schema: Mapping[str, Any], value: Any) -> Any:
@@ -155,27 +157,27 @@ def _with_unknown(schema: Mapping[str, Any], value: Any) -> Any:
     return None
 
 
-def _parameters_beside(field: Field) -> dict[str, str]:
+def _parameters_beside(ground: Ground) -> dict[str, str]:
     """Parameters that name a parent beside the envelope, or in the query, with the symbol for an id: in the envelope
     they are fields that do not exist, unless the resource has such."""
-    own = [p for p in field.resource.parameter_parents if p.name not in field.resource.properties]
+    own = [p for p in ground.resource.parameter_parents if p.name not in ground.resource.properties]
     return {
         p.name: reference(p.resource, 0)
         for p in own
-        if field.resource.envelope.request and p.name not in fields_of(field)
+        if ground.resource.envelope.request and p.name not in fields_of(ground)
     }
 
 
-def _parameters_in_path(field: Field) -> dict[str, str]:
+def _parameters_in_path(ground: Ground) -> dict[str, str]:
     """Parameters by which other resources of the contract name a parent that this one has in its path, with the symbol
     for its id: here they are fields that do not exist."""
-    own = {p.name for p in field.resource.parameter_parents}
-    held = {p.resource for p in field.resource.path_parents}
+    own = {p.name for p in ground.resource.parameter_parents}
+    held = {p.resource for p in ground.resource.path_parents}
     return {
         p.name: reference(p.resource, 0)
-        for other in field.contract
+        for other in ground.contract
         for p in other.parameter_parents
-        if p.resource in held and p.name not in own and p.name != field.resource.envelope.request
+        if p.resource in held and p.name not in own and p.name != ground.resource.envelope.request
     }
 
 
@@ -183,11 +185,11 @@ def _unknown(name: str, note: str, body: Case, pointer: str | None = None) -> Ca
     return {"field": name, "note": note, "body": body, "beside": {}, "path": pointer or name}
 
 
-def server_set_bodies(field: Field) -> Iterator[Case]:
+def server_set_bodies(ground: Ground) -> Iterator[Case]:
     """Each field that only the server sets, with a value that its schema allows; not one that has the same value
     whoever sets it."""
-    base: Case = {} if field.operation == "update" else field.bodies.minimal()
-    for name, schema in field.resource.properties.items():
+    base: Case = {} if ground.operation == "update" else ground.bodies.minimal()
+    for name, schema in ground.resource.properties.items():
         if schema.get("readOnly") and "const" not in schema and len(schema.get("enum", (0, 1))) > 1:
             options = [c.value for c in accepted(schema) if c.value not in (None, "", [], 0)]
             if options:
@@ -199,47 +201,47 @@ def server_set_bodies(field: Field) -> Iterator[Case]:
                 }
 
 
-def rule_bodies(field: Field) -> Iterator[Case]:
+def rule_bodies(ground: Ground) -> Iterator[Case]:
     """Bodies that the schema allows and one business rule refuses, where what is given first keeps every rule."""
-    for case in _broken_rules(field):
-        if field.bodies.kept_rules(case["given"]) == case["given"]:
+    for case in _broken_rules(ground):
+        if ground.bodies.kept_rules(case["given"]) == case["given"]:
             yield case
 
 
-def _broken_rules(field: Field) -> Iterator[Case]:
+def _broken_rules(ground: Ground) -> Iterator[Case]:
     """Bodies that the schema allows and one business rule refuses. ``given`` is what the resource must be created with
     before the update."""
-    minimal = field.bodies.minimal()
-    for rule in field.resource.rules:
+    minimal = ground.bodies.minimal()
+    for rule in ground.resource.rules:
         if isinstance(rule, Ordered):
-            early, late = _two_values(field, rule)
+            early, late = _two_values(ground, rule)
             if early is None:
                 continue
             right = {rule.first: early, rule.second: late}
             note = f"{rule.second} before {rule.first}"
-            if field.operation in ("create", "replace"):
-                for first, second in ((late, early), *_close_pairs(field, rule)):
+            if ground.operation in ("create", "replace"):
+                for first, second in ((late, early), *_close_pairs(ground, rule)):
                     body = {**minimal, rule.first: first, rule.second: second}
                     yield {"field": rule.second, "note": note, "given": {}, "body": body}
-            elif field.operation == "update":
-                others = {n: v for n, v in field.bodies.other_values().items() if n not in field.bodies.ruled}
-                pairs = [((late, early), {}), *((pair, others) for pair in _close_pairs(field, rule)[:1])]
+            elif ground.operation == "update":
+                others = {n: v for n, v in ground.bodies.other_values().items() if n not in ground.bodies.ruled}
+                pairs = [((late, early), {}), *((pair, others) for pair in _close_pairs(ground, rule)[:1])]
                 for (first, second), beside in pairs:
                     body = {**beside, rule.first: first, rule.second: second}
                     yield {"field": rule.second, "note": note, "given": {}, "body": body}
                 yield {
                     "field": rule.first,
                     "note": f"{note}, which was stored before",
-                    "given": {**minimal, **_beside(field, rule.first, early), rule.second: early},
+                    "given": {**minimal, **_beside(ground, rule.first, early), rule.second: early},
                     "body": {rule.first: late},
                 }
                 yield {
                     "field": rule.second,
                     "note": f"{note}, which was stored before",
-                    "given": {**minimal, rule.first: late, **_beside(field, rule.second, late)},
+                    "given": {**minimal, rule.first: late, **_beside(ground, rule.second, late)},
                     "body": {rule.second: early},
                 }
-                later = _later(late, field, rule)
+                later = _later(late, ground, rule)
                 if later is not None:
                     yield {
                         "field": rule.second,
@@ -247,20 +249,20 @@ def _broken_rules(field: Field) -> Iterator[Case]:
                         "given": {**minimal, **right},
                         "body": {rule.first: later},
                     }
-        elif isinstance(rule, Never) and field.operation != "create":
-            others = {n: v for n, v in field.bodies.other_values().items() if n not in field.bodies.ruled}
-            for beside in ({}, others) if others and field.operation == "update" else ({},):
+        elif isinstance(rule, Never) and ground.operation != "create":
+            others = {n: v for n, v in ground.bodies.other_values().items() if n not in ground.bodies.ruled}
+            for beside in ({}, others) if others and ground.operation == "update" else ({},):
                 yield {
                     "field": rule.field,
                     "note": f"{rule.field} from {rule.before!r} to {rule.after!r}{', beside others' if beside else ''}",
                     "given": {**minimal, rule.field: rule.before},
-                    "body": {**_base(field), **beside, rule.field: rule.after},
+                    "body": {**_base(ground), **beside, rule.field: rule.after},
                 }
         elif isinstance(rule, Example):
             body = dict(rule.body)
-            if field.operation in ("create", "replace"):
+            if ground.operation in ("create", "replace"):
                 yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": {**minimal, **body}}
-            elif field.operation == "update" and all(n in field.bodies.changeable for n in body):
+            elif ground.operation == "update" and all(n in ground.bodies.changeable for n in body):
                 yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": body}
                 for name in body if len(body) > 1 else ():
                     others = {n: v for n, v in body.items() if n != name}
@@ -268,52 +270,52 @@ def _broken_rules(field: Field) -> Iterator[Case]:
                     yield {"field": name, "note": note, "given": {**minimal, **others}, "body": {name: body[name]}}
 
 
-def kept_rule_bodies(field: Field) -> Iterator[Case]:
+def kept_rule_bodies(ground: Ground) -> Iterator[Case]:
     """Bodies on the right side of one business rule, and of all others."""
-    bodies = field.bodies
-    for case in _kept_rules(field):
+    bodies = ground.bodies
+    for case in _kept_rules(ground):
         given, before = case["given"], None
-        if field.operation == "update":
+        if ground.operation == "update":
             before = given or bodies.minimal()
         if bodies.kept_rules(given) == given and bodies.kept_rules(case["body"], before) == case["body"]:
             yield case
 
 
-def _kept_rules(field: Field) -> Iterator[Case]:
+def _kept_rules(ground: Ground) -> Iterator[Case]:
     """Bodies on the right side of each business rule: equal values, null on one side, and the way back of a forbidden
     transition."""
-    minimal = field.bodies.minimal()
-    for rule in field.resource.rules:
+    minimal = ground.bodies.minimal()
+    for rule in ground.resource.rules:
         if isinstance(rule, Ordered):
-            early, late = _two_values(field, rule)
+            early, late = _two_values(ground, rule)
             if early is None:
                 continue
             yield {
                 "field": rule.second,
                 "note": f"{rule.first} equals {rule.second}",
                 "given": {},
-                "body": {**_base(field), rule.first: early, rule.second: early},
+                "body": {**_base(ground), rule.first: early, rule.second: early},
             }
             yield {
                 "field": rule.second,
                 "note": f"{rule.first} before {rule.second}",
                 "given": {},
-                "body": {**_base(field), rule.first: early, rule.second: late},
+                "body": {**_base(ground), rule.first: early, rule.second: late},
             }
-            if field.operation != "update":
+            if ground.operation != "update":
                 continue
-            if rule.second not in field.bodies.telling and rule.first not in field.bodies.telling:
+            if rule.second not in ground.bodies.telling and rule.first not in ground.bodies.telling:
                 yield {
                     "field": rule.first,
                     "note": f"{rule.first} and {rule.second} after what is stored of both",
                     "given": {**minimal, rule.first: early, rule.second: early},
                     "body": {rule.first: late, rule.second: late},
                 }
-            if is_nullable(field.bodies.writable[rule.first]):
+            if is_nullable(ground.bodies.writable[rule.first]):
                 yield {
                     "field": rule.second,
                     "note": f"{rule.second} before the stored {rule.first}, which becomes null",
-                    "given": {**minimal, rule.first: late, **_beside(field, rule.second, late)},
+                    "given": {**minimal, rule.first: late, **_beside(ground, rule.second, late)},
                     "body": {rule.first: None, rule.second: early},
                 }
                 yield {
@@ -325,11 +327,11 @@ def _kept_rules(field: Field) -> Iterator[Case]:
                 yield {
                     "field": rule.second,
                     "note": f"{rule.second} where {rule.first} is null",
-                    "given": {**minimal, rule.first: None, **_beside(field, rule.second, late)},
+                    "given": {**minimal, rule.first: None, **_beside(ground, rule.second, late)},
                     "body": {rule.second: early},
                 }
-        elif isinstance(rule, Never) and field.operation == "update":
-            for before, after in _transitions(field, rule):
+        elif isinstance(rule, Never) and ground.operation == "update":
+            for before, after in _transitions(ground, rule):
                 yield {
                     "field": rule.field,
                     "note": f"{rule.field} from {before!r} to {after!r}",
@@ -338,12 +340,12 @@ def _kept_rules(field: Field) -> Iterator[Case]:
                 }
 
 
-def _transitions(field: Field, rule: Never) -> Iterator[tuple[Any, Any]]:
+def _transitions(ground: Ground, rule: Never) -> Iterator[tuple[Any, Any]]:
     """Every step between two values of the rule's field that no rule forbids: where the schema lists the values, all
     of them."""
-    listed = [v for v in field.bodies.writable[rule.field].get("enum", ()) if v is not None]
+    listed = [v for v in ground.bodies.writable[rule.field].get("enum", ()) if v is not None]
     values = listed if 2 <= len(listed) <= MOST_VALUES else [rule.before, rule.after]
-    forbidden = [(r.before, r.after) for r in field.resource.rules if isinstance(r, Never) and r.field == rule.field]
+    forbidden = [(r.before, r.after) for r in ground.resource.rules if isinstance(r, Never) and r.field == rule.field]
     if forbidden[0] != (rule.before, rule.after):
         return  # told with the first rule of the field
     for before in values:
@@ -352,18 +354,18 @@ def _transitions(field: Field, rule: Never) -> Iterator[tuple[Any, Any]]:
                 yield before, after
 
 
-def _beside(field: Field, name: str, value: Any) -> Case:
+def _beside(ground: Ground, name: str, value: Any) -> Case:
     """A value for the other field of a rule where a create without one would give it one of its own."""
-    return {name: value} if name in field.bodies.required or name in field.bodies.defaults else {}
+    return {name: value} if name in ground.bodies.required or name in ground.bodies.defaults else {}
 
 
-def _base(field: Field) -> Case:
-    return {} if field.operation == "update" else field.bodies.minimal()
+def _base(ground: Ground) -> Case:
+    return {} if ground.operation == "update" else ground.bodies.minimal()
 
 
-def _two_values(field: Field, rule: Ordered) -> tuple[Any, Any]:
+def _two_values(ground: Ground, rule: Ordered) -> tuple[Any, Any]:
     """An early and a late value that both fields allow; (None, None) where the schemas leave no two."""
-    first, second = field.bodies.writable.get(rule.first), field.bodies.writable.get(rule.second)
+    first, second = ground.bodies.writable.get(rule.first), ground.bodies.writable.get(rule.second)
     if first is None or second is None:
         return None, None
     options = [
@@ -375,10 +377,10 @@ def _two_values(field: Field, rule: Ordered) -> tuple[Any, Any]:
     return (options[0], options[-1]) if len(options) >= 2 else (None, None)
 
 
-def _close_pairs(field: Field, rule: Ordered) -> list[tuple[Any, Any]]:
+def _close_pairs(ground: Ground, rule: Ordered) -> list[tuple[Any, Any]]:
     """Pairs in the wrong order that a careless comparison lets pass: of no value (0), within a month, within a day, and
     in the order of text but not of time."""
-    schemas = [field.bodies.writable[n] for n in (rule.first, rule.second)]
+    schemas = [ground.bodies.writable[n] for n in (rule.first, rule.second)]
     pairs = (
         (7, 0),
         ("2015-02-10", "2015-02-09"),
@@ -388,19 +390,19 @@ def _close_pairs(field: Field, rule: Ordered) -> list[tuple[Any, Any]]:
     return [p for p in pairs if is_valid(schemas[0], p[0]) and is_valid(schemas[1], p[1])]
 
 
-def _later(value: Any, field: Field, rule: Ordered) -> Any:
-    schema = field.bodies.writable[rule.first]
+def _later(value: Any, ground: Ground, rule: Ordered) -> Any:
+    schema = ground.bodies.writable[rule.first]
     for candidate in ("2098-12-31", "2098-12-31T00:00:00Z", value + 1 if isinstance(value, int | float) else value):
         if type_of(candidate) == type_of(value) and is_valid(schema, candidate) and candidate > value:
             return candidate
     return None
 
 
-def reference_bodies(field: Field) -> Iterator[Case]:
+def reference_bodies(ground: Ground) -> Iterator[Case]:
     """Each reference field with an id that names nothing, and with one that is out of reach (under another root).
     ``far`` tells which."""
-    for name, ref in field.resource.references.items():
-        if name not in fields_of(field):
+    for name, ref in ground.resource.references.items():
+        if name not in fields_of(ground):
             continue
         for key, note in (
             ("none", "an id that names nothing"),
@@ -408,62 +410,62 @@ def reference_bodies(field: Field) -> Iterator[Case]:
             ("deleted", "the id of what was deleted"),
             ("foreign", "the id of another tenant's"),
         ):
-            if key == "foreign" and not (field.operation == "create" and _may_be_foreign(field, name)):
+            if key == "foreign" and not (ground.operation == "create" and _may_be_foreign(ground, name)):
                 continue
-            if key == "other" and not (field.bodies.referable(name) and _has_root(field, ref)):
+            if key == "other" and not (ground.bodies.referable(name) and _has_root(ground, ref)):
                 continue
-            if key == "deleted" and not (field.operation == "create" and _may_be_deleted(field, name, ref)):
+            if key == "deleted" and not (ground.operation == "create" and _may_be_deleted(ground, name, ref)):
                 continue
             symbol = reference(ref.to, key)
-            yield {"field": name, "note": note, "body": body_with(field, name, [symbol] if ref.many else symbol)}
-            if ref.many and field.bodies.referable(name) and key in ("none", "other"):
+            yield {"field": name, "note": note, "body": body_with(ground, name, [symbol] if ref.many else symbol)}
+            if ref.many and ground.bodies.referable(name) and key in ("none", "other"):
                 good = reference(ref.to, 0)
                 for where, values in (("beside", [good, symbol]), ("before", [symbol, good])):
                     if where == "beside" or key == "none":
                         yield {
                             "field": name,
                             "note": f"{note}, {where} a good one",
-                            "body": body_with(field, name, values),
+                            "body": body_with(ground, name, values),
                         }
 
 
-def _may_be_foreign(field: Field, name: str) -> bool:
+def _may_be_foreign(ground: Ground, name: str) -> bool:
     """Whether the credential alone tells whose the referent is."""
-    return field.bodies.referable(name) and not field.contract.given and field.contract.auth.scheme != "none"
+    return ground.bodies.referable(name) and not ground.contract.given and ground.contract.auth.scheme != "none"
 
 
-def _may_be_deleted(field: Field, name: str, ref: Reference) -> bool:
-    return field.bodies.referable(name) and field.contract.resources[ref.to].supports("delete")
+def _may_be_deleted(ground: Ground, name: str, ref: Reference) -> bool:
+    return ground.bodies.referable(name) and ground.contract.resources[ref.to].supports("delete")
 
 
-def _has_root(field: Field, ref: Reference) -> bool:
+def _has_root(ground: Ground, ref: Reference) -> bool:
     """Whether the referent lives under a parent that the resource shares, so that another parent's is out of reach."""
-    to = field.contract.resources[ref.to]
-    return bool(set(field.contract.ancestors(to)) & set(field.contract.ancestors(field.resource)))
+    to = ground.contract.resources[ref.to]
+    return bool(set(ground.contract.ancestors(to)) & set(ground.contract.ancestors(ground.resource)))
 
 
-def accepted_bodies(field: Field) -> Iterator[Case]:
+def accepted_bodies(ground: Ground) -> Iterator[Case]:
     """Bodies that pack one accepted value of every field, so that a few requests try all of them; ``fields`` are those
     that are tried."""
     columns: dict[str, list[Candidate]] = {}
-    for name, schema in fields_of(field).items():
-        ref = field.resource.references.get(name)
+    for name, schema in fields_of(ground).items():
+        ref = ground.resource.references.get(name)
         found = [c for c in accepted(schema) if ref is None or c.value in (None, [])]
-        if ref and field.bodies.referable(name):
+        if ref and ground.bodies.referable(name):
             one, two = reference(ref.to, 0), reference(ref.to, 1)
             found += [Candidate("type", "a reference", [one, two] if ref.many else one)]
             found += [Candidate("type", "another reference", [two] if ref.many else two)]
-        if name in field.bodies.telling and ref:
+        if name in ground.bodies.telling and ref:
             continue
-        if name in field.bodies.telling:
-            found = [c for c in (_with_token(c, schema, field.operation == "update") for c in found) if c]
+        if name in ground.bodies.telling:
+            found = [c for c in (_with_token(c, schema, ground.operation == "update") for c in found) if c]
         if found:
             columns[name] = found
     for at in range(max(map(len, columns.values()), default=0)):
         tried = {name: column[at] for name, column in columns.items() if at < len(column)}
-        base: Case = {} if field.operation == "update" else field.bodies.minimal(f"v{at}")
-        before: Case | None = {} if field.operation == "update" else None
-        body = field.bodies.kept_rules({**base, **{name: c.value for name, c in tried.items()}}, before)
+        base: Case = {} if ground.operation == "update" else ground.bodies.minimal(f"v{at}")
+        before: Case | None = {} if ground.operation == "update" else None
+        body = ground.bodies.kept_rules({**base, **{name: c.value for name, c in tried.items()}}, before)
         yield {"body": body, "notes": {name: c.note for name, c in tried.items() if name in body}}
 
 
@@ -484,16 +486,20 @@ def _with_token(candidate: Candidate, schema: Mapping[str, Any], short_too: bool
     return Candidate(candidate.keyword, candidate.note, fitting[0]) if fitting else None
 
 
-def bad_ids(field: Field) -> Iterator[Case]:
+def bad_ids(ground: Ground) -> Iterator[Case]:
     """Ids that cannot be: of another form, zero, negative, huge. ``suffix`` marks one that starts with a real id."""
-    kind = field.resource.id.type
+    kind = ground.resource.id.type
     if kind == "integer":
         for note, id in (
             ("text", "restproof"),
             ("zero", "0"),
             ("a number beyond 64 bits", "99999999999999999999999999"),
             ("a fraction", "1.5"),
-            *((("a negative number", "-1"), ("a number beyond 32 bits", "4294967297")) if field.leads else ()),
+            *(
+                (("a negative number", "-1"), ("a number beyond 32 bits", "4294967297"))
+                if ground.is_first_with_operation
+                else ()
+            ),
         ):
             yield {"id": id, "note": note, "suffix": False}
         yield {"id": "abc", "note": "a real id with letters behind it", "suffix": True}

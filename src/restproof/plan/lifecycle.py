@@ -11,20 +11,20 @@ from restproof.plan.symbols import RUN, TOKEN_LENGTH
 from restproof.semantics.checker import is_valid
 
 if TYPE_CHECKING:
-    from restproof.suite.marks import Field
+    from restproof.plan.ground import Ground
 
 Step = dict[str, Any]
 Draw = tuple[str, int, dict[str, Any], dict[str, Any]]
 _WHOLE_LIFE = ("create", "update", "update", "update", "list", "duplicate", "delete", "list")
 
 
-def lifecycle_plans(field: Field) -> st.SearchStrategy[list[Step]]:
+def lifecycle_plans(ground: Ground) -> st.SearchStrategy[list[Step]]:
     """Plans of a resource: lists of steps. A step is ``{"do": "create", "as": N, "body": …}`` or names an earlier
     create by ``"of": N``:
     ``{"do": "update", "of": N, "body": …}``, ``read``, ``delete``, ``list``, and ``duplicate`` (a create that repeats
     the unique values of ``N``). A step may be about a
     deleted instance: then it must find nothing."""
-    resource, bodies = field.resource, field.bodies
+    resource, bodies = ground.resource, ground.bodies
     kinds = ["create", "read"]
     if resource.supports("update"):
         kinds += ["update", "update"]
@@ -39,14 +39,14 @@ def lifecycle_plans(field: Field) -> st.SearchStrategy[list[Step]]:
     def steps(kind: st.SearchStrategy[str], of: st.SearchStrategy[int]) -> st.SearchStrategy[Draw]:
         return st.tuples(kind, of, bodies.valid, changes)
 
-    free = st.lists(steps(st.sampled_from(kinds), st.integers(0, 5)), min_size=3, max_size=field.profile.steps)
+    free = st.lists(steps(st.sampled_from(kinds), st.integers(0, 5)), min_size=3, max_size=ground.profile.steps)
     # What draws seldom come to: one resource through all of its life, changed more than once.
     whole = [k for k in _WHOLE_LIFE if k in kinds]
     life = st.tuples(*(steps(st.just(kind), st.just(0)) for kind in whole)).map(list)
-    return st.one_of(life, free).map(lambda drawn: _plan(field, drawn))
+    return st.one_of(life, free).map(lambda drawn: _plan(ground, drawn))
 
 
-def _plan(field: Field, drawn: list[Draw]) -> list[Step]:
+def _plan(ground: Ground, drawn: list[Draw]) -> list[Step]:
     """The drawn steps with their references made good: the first step creates, and an update keeps the business rules
     on the state that it meets."""
     steps: list[Step] = []
@@ -54,12 +54,12 @@ def _plan(field: Field, drawn: list[Draw]) -> list[Step]:
     for kind, index, body, change in drawn:
         if kind == "create" or not states:
             number = len(states)
-            states[number] = _tagged(field, body, number)
+            states[number] = _tagged(ground, body, number)
             steps.append({"do": "create", "as": number, "body": states[number]})
             continue
         of = index % len(states)
         if kind == "update":
-            kept = field.bodies.kept_rules(_tagged(field, change, len(steps), "u"), states[of])
+            kept = ground.bodies.kept_rules(_tagged(ground, change, len(steps), "u"), states[of])
             states[of] = {**states[of], **kept}
             steps.append({"do": "update", "of": of, "body": kept})
         elif kind == "list":
@@ -69,10 +69,10 @@ def _plan(field: Field, drawn: list[Draw]) -> list[Step]:
     return steps
 
 
-def _tagged(field: Field, body: Mapping[str, Any], number: int, kind: str = "c") -> dict[str, Any]:
+def _tagged(ground: Ground, body: Mapping[str, Any], number: int, kind: str = "c") -> dict[str, Any]:
     """``body`` with unique text that no other step of the plan holds."""
-    bodies, tag, found = field.bodies, f"{kind}{number}", dict(body)
-    for name in {*bodies.telling, *([field.resource.id.field] if bodies.names_id else ())} & found.keys():
+    bodies, tag, found = ground.bodies, f"{kind}{number}", dict(body)
+    for name in {*bodies.telling, *([ground.resource.id.field] if bodies.names_id else ())} & found.keys():
         value = found[name]
         if value is None:
             continue

@@ -9,8 +9,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from restproof.record.events import Body
 from restproof.report.text import visible
-from restproof.run.events import Body
 
 LIMIT = 4096
 PARSED = 256 * 1024

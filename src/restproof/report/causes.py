@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
+from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Cause, Verdict
+from restproof.record.model import Run
 from restproof.report.story import Story, Storyteller
 from restproof.report.text import anchor
-from restproof.run.diff import Comparison
-from restproof.run.model import Run
 
 EVIDENCE = 400_000
 """About how many characters of HTML the stories of all causes may take. The worst causes come first."""

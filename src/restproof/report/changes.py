@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
+from restproof.compare.diff import Change, Comparison, Side
+from restproof.record.model import Level
 from restproof.report.text import code, flat, moment, plain, plural, visible
-from restproof.run.diff import Change, Comparison, Side
-from restproof.run.model import Level
 
 Group = Literal["new_failures", "fixed", "still_failing", "newly_untested", "newly_tested", "other"]
 GROUPS: tuple[Group, ...] = get_args(Group)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from restproof.run.model import Exchange, Run
+from restproof.record.model import Exchange, Run
 
 LARGEST = 256 * 1024
 MOST_VALUES = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from shlex import quote
 
-from restproof.run.model import Exchange
+from restproof.record.model import Exchange
 
 # What curl sends by itself, or what only held for the connection of the run.
 OWN = {"accept-encoding", "connection", "content-length", "host", "user-agent", "transfer-encoding"}

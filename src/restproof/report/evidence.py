@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from restproof.oracle.verdict import Verdict
+from restproof.record.events import Body
+from restproof.record.model import Exchange, Finding, Run
 from restproof.report.bodies import LIMIT, hexadecimal
 from restproof.report.curl import curl_line
 from restproof.report.page import LETTERS
 from restproof.report.story import rerun
 from restproof.report.text import visible
-from restproof.run.events import Body
-from restproof.run.model import Exchange, Finding, Run
 
 Level = Literal["failures", "sample", "all"]
 CHUNK = 120

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from restproof.run.events import Body
-from restproof.run.model import Exchange, Headers, Run
+from restproof.record.events import Body
+from restproof.record.model import Exchange, Headers, Run
 
 
 def render_har(run: Run) -> str:

@@ -3,7 +3,9 @@ answered."""
 
 from __future__ import annotations
 
+from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Verdict
+from restproof.record.model import Run
 from restproof.report import page
 from restproof.report.causes import count, told_causes
 from restproof.report.coverage import answered, covered
@@ -13,8 +15,6 @@ from restproof.report.rows import declared, families, requirement_rows, untested
 from restproof.report.strength import STEPS
 from restproof.report.templating import environment, part, policy
 from restproof.report.text import anchor
-from restproof.run.diff import Comparison
-from restproof.run.model import Run
 
 THINNEST = 4
 

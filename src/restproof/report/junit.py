@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from restproof.oracle.verdict import Result, Verdict
+from restproof.record.model import Finding, Run
 from restproof.report.text import visible
-from restproof.run.model import Finding, Run
 
 MOST = 20
 """Findings that are told of one result."""

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Cause, Verdict
+from restproof.record.model import Run
 from restproof.report.changes import drift_lines, markdown_section
 from restproof.report.text import anchor, code, duration, moment, plain, plural, source_address
 from restproof.report.unproved import unproved
-from restproof.run.diff import Comparison
-from restproof.run.model import Run
 
 SIGNS = {"conforming": "✅", "not conforming": "❌", "not judged": "⚠️"}
 PAGE = "index.html"

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from restproof.compare.diff import Judged
 from restproof.oracle.verdict import OUTCOMES, STALE, Ending, Verdict
+from restproof.record.model import Level
 from restproof.report.text import code, plain
-from restproof.run.diff import Judged
-from restproof.run.model import Level
 
 FORMAT = 1
 SIGNS: Mapping[Ending | None, str] = {

@@ -9,8 +9,8 @@ from typing import Any
 
 from restproof.contract.model import OPERATIONS
 from restproof.oracle.verdict import OUTCOMES, Ending, Result, Verdict
+from restproof.record.model import Level, Run
 from restproof.report.text import anchor, plural, visible
-from restproof.run.model import Level, Run
 
 SERVER = "server"
 GENERAL = "any"

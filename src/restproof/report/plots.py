@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from restproof.run.model import Exchange, Run
+from restproof.record.model import Exchange, Run
 
 BINS = 72
 CLASSES = ("2", "3", "4", "5", "0")

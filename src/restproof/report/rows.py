@@ -9,10 +9,10 @@ from datetime import date
 
 from restproof.contract.model import OPERATIONS
 from restproof.oracle.verdict import OUTCOMES, Ending, Result, Verdict
+from restproof.record.model import Deviation, Requirement, Run
 from restproof.report.page import LETTERS, SERVER
 from restproof.report.strength import Strength, strengths
 from restproof.report.text import anchor, plural
-from restproof.run.model import Deviation, Requirement, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from restproof.oracle.verdict import STALE, Result, Verdict
+from restproof.record.model import Exchange, Finding, Level, Requirement, Response, Run
 from restproof.report.text import source_address, visible
-from restproof.run.model import Exchange, Finding, Level, Requirement, Response, Run
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVELS: Mapping[Level, str] = {"must": "error", "policy": "error", "should": "warning"}

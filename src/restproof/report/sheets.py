@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import OUTCOMES
 from restproof.report.changes import GROUPS, TITLES, RuleChanges, by_rule, changes_of, counted
 from restproof.report.matrix import Matrix
 from restproof.report.templating import environment, part, policy
 from restproof.report.text import anchor, duration, flat, moment, plural
 from restproof.report.trend import Point, Series, latency
-from restproof.run.diff import Comparison
 
 LETTERS = dict(zip(OUTCOMES, "febndpa", strict=True))
 WIDTH, HEIGHT = 720, 90

@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restproof.oracle.verdict import Cause
+from restproof.record.model import Case, Exchange, Finding, Headers, Item, Run
 from restproof.report.bodies import LIMIT, Shown, show
 from restproof.report.curl import curl_line
 from restproof.report.text import visible
-from restproof.run.model import Case, Exchange, Finding, Headers, Item, Run
 
 SAMPLE = 900
 MOST_CASES = 60

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from restproof.oracle.verdict import Result
-from restproof.run.model import Run
+from restproof.record.model import Run
 
 STEPS = ((100, "strong"), (30, "good"), (10, "fair"), (4, "light"), (1, "thin"), (0, "none"))
 """From how many cases on the evidence has which name, the strongest first."""

@@ -6,9 +6,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Verdict
-from restproof.run.diff import Comparison
-from restproof.run.model import Run
+from restproof.record.model import Run
 
 FORMAT = 1
 

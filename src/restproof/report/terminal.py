@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Verdict
 from restproof.report.changes import drift_lines, one_line
 from restproof.report.text import duration, flat, plural, visible
 from restproof.report.unproved import unproved
-from restproof.run.diff import Comparison
 
 MOST = 15
 DRIFT = 5

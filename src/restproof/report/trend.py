@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
+from restproof.compare.diff import Judged
 from restproof.oracle.verdict import Ending, Word
 from restproof.report.text import code, duration, moment, plain, plural
-from restproof.run.diff import Judged
 
 FORMAT = 1
 SIGNS: Mapping[Word, str] = {"conforming": "✅", "not conforming": "❌", "not judged": "⚠️"}

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
+from restproof.compare.diff import Comparison, Judged, compare
+from restproof.compare.shapes import drift
 from restproof.errors import ConfigurationError
 from restproof.oracle.verdict import Verdict, judge
+from restproof.record.model import Run
+from restproof.record.reader import read
 from restproof.report.junit import render_junit
 from restproof.report.markdown import render_markdown
 from restproof.report.summary import render_json
-from restproof.run.diff import Comparison, Judged, compare
-from restproof.run.model import Run
-from restproof.run.reader import read
-from restproof.run.shapes import drift
 
 Format = Literal["html", "junit", "markdown", "json", "sarif", "badge", "yaml", "har"]
 Evidence = Literal["failures", "sample", "all"]
@@ -75,7 +75,7 @@ def render(
 
         return render_badge(verdict)
     if format == "yaml":
-        from restproof.run.readable import dump
+        from restproof.record.readable import dump
 
         return dump(run)
     if format == "har":

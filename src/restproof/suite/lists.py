@@ -8,10 +8,10 @@ from itertools import islice
 from typing import Any
 
 from restproof.contract.model import ANY, Contract, Resource
+from restproof.engine.failure import NotTested
+from restproof.engine.subject import Query, Subject
+from restproof.engine.world import Instance
 from restproof.semantics.state import same
-from restproof.suite.failure import NotTested
-from restproof.suite.subject import Query, Subject
-from restproof.suite.world import Instance
 
 CHANGING = "the list was changing"
 FEW = 5
@@ -32,24 +32,24 @@ def of_a_steady_list(test: Callable[..., None]) -> Callable[..., None]:
     """A finding counts only if a second read of the whole list agrees with the first, and if it is found again: where
     others write to the list, nothing can be said of it as a whole."""
 
-    def once(resource: Subject, inputs: dict[str, Any]) -> AssertionError | None:
+    def once(subject: Subject, inputs: dict[str, Any]) -> AssertionError | None:
         try:
-            test(resource, **inputs)
+            test(subject, **inputs)
         except AssertionError as failure:
-            first = resource.world.listed.get(resource.about[0] or "")
+            first = subject.world.listed.get(subject.about[0] or "")
             # A list that gives the same entries in another order is not changing.
-            if first is not None and _ids(resource, first) != _ids(resource, resource.walk()):
+            if first is not None and _ids(subject, first) != _ids(subject, subject.walk()):
                 raise NotTested(CHANGING) from None
             return failure
         return None
 
     @wraps(test)
-    def steady(resource: Subject, **inputs: Any) -> None:
-        if once(resource, inputs) is None:
+    def steady(subject: Subject, **inputs: Any) -> None:
+        if once(subject, inputs) is None:
             return
         # What comes and goes between two reads leaves no trace in them, but it is not there a second time.
-        resource.world.forget_list()
-        failure = once(resource, inputs)
+        subject.world.forget_list()
+        failure = once(subject, inputs)
         if failure is None:
             raise NotTested(CHANGING)
         raise failure
@@ -57,28 +57,28 @@ def of_a_steady_list(test: Callable[..., None]) -> Callable[..., None]:
     return steady
 
 
-def _ids(resource: Subject, entries: Iterable[Any]) -> list[str]:
-    return sorted(map(str, resource.entry_ids(entries)))
+def _ids(subject: Subject, entries: Iterable[Any]) -> list[str]:
+    return sorted(map(str, subject.entry_ids(entries)))
 
 
-def settled(resource: Subject) -> list[Any]:
+def settled(subject: Subject) -> list[Any]:
     """All entries of the list."""
-    return resource.world.whole_list(resource)
+    return subject.world.whole_list(subject)
 
 
-def some(resource: Subject, count: int = FEW) -> list[Any]:
+def some(subject: Subject, count: int = FEW) -> list[Any]:
     """The whole list, with at least ``count`` entries in it where any can be made."""
-    if resource.resource.creatable:
-        resource.world.at_least(resource, count)
-    return settled(resource)
+    if subject.spec.creatable:
+        subject.world.at_least(subject, count)
+    return settled(subject)
 
 
-def every_entry(resource: Subject) -> Query:
+def every_entry(subject: Subject) -> Query:
     """A filter that all entries match, where there is one; else nothing."""
-    for name, found in resource.resource.filters.items():
+    for name, found in subject.spec.filters.items():
         for value, wanted in (found.values or {}).items():
             if wanted is ANY:
-                return resource.filter_query(name, value)
+                return subject.filter_query(name, value)
     return ()
 
 
@@ -107,13 +107,13 @@ def matches(entry: Any, field: str, wanted: object) -> bool:
     return any(same(value, wanted) for value in values_at(entry, field))
 
 
-def narrowing(resource: Subject, instance: Instance) -> Iterator[Query]:
+def narrowing(subject: Subject, instance: Instance) -> Iterator[Query]:
     """Filters that the instance matches: by its id, else one that all match; and by another field."""
-    identity, found = resource.resource.id.field, resource.resource.filters.items()
+    identity, found = subject.spec.id.field, subject.spec.filters.items()
     by_id = [n for n, f in found if f.field == identity and not f.values]
-    query = resource.filter_query(by_id[0], instance.id) if by_id else every_entry(resource)
+    query = subject.filter_query(by_id[0], instance.id) if by_id else every_entry(subject)
     yield from [query] if query else []
     others = [(n, f.field) for n, f in found if f.field != identity and f.values is None]
     shown = ((n, v) for n, field in others for v in values_at(instance.entity, field))
     plain = ((n, v) for n, v in shown if isinstance(v, str | int | float) and v != "")
-    yield from (resource.filter_query(n, v) for n, v in islice(plain, 1))
+    yield from (subject.filter_query(n, v) for n, v in islice(plain, 1))

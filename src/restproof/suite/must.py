@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Status
+from restproof.engine.failure import CaseFailed, NotTested
+from restproof.engine.reply import Reply
 from restproof.oracle.finding import ABSENT, Finding, at, shown
 from restproof.oracle.told import how_it_differs, same_instant
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences, in_the_order_of
-from restproof.suite.failure import CaseFailed, NotTested
-from restproof.suite.reply import Reply
 
 
 def _fail(reply: Reply | None, message: str, **details: Any) -> None:

@@ -5,46 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from restproof.suite.failure import Inconclusive, NotTested
-from restproof.suite.reply import Reply
-from restproof.suite.subject import Subject
+from restproof.engine.failure import Inconclusive, NotTested
+from restproof.engine.reply import Reply
+from restproof.engine.subject import Subject
 from restproof.wire.message import About, Request
 from restproof.wire.session import NotSent
 
 
 def at_once(
-    resource: Subject, operation: str, requests: Sequence[tuple[Request, Any]], scope: Mapping[str, Any]
+    subject: Subject, operation: str, requests: Sequence[tuple[Request, Any]], scope: Mapping[str, Any]
 ) -> list[Reply]:
     """The answers to requests (each with the body that it was made of) that are sent at the same time, each over a
     connection of its own. Raises ``NotTested`` in a replay, and where the ceiling of requests lies within the race."""
-    resource.world.must_be_live()
-    item, case, _ = resource.about
-    about = About(resource.name, operation, item=item, case=case)
+    subject.world.must_be_live()
+    item, case, _ = subject.about
+    about = About(subject.name, operation, item=item, case=case)
     try:
-        sent = resource.world.session.send_together([r for r, _ in requests], about, resource.credential)
+        sent = subject.world.session.send_together([r for r, _ in requests], about, subject.credential)
     except NotSent as reason:
         raise NotTested(str(reason)) from None
-    return [resource.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
+    return [subject.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
 
 
-def must_be_a_race(resource: Subject) -> None:
+def must_be_a_race(subject: Subject) -> None:
     """For a case beside others that need no race: raises ``Inconclusive`` in a replay, so that the others count."""
     try:
-        resource.world.must_be_live()
+        subject.world.must_be_live()
     except NotTested as reason:
         raise Inconclusive(str(reason)) from None
 
 
-def create_at_once(resource: Subject, request: Request, body: Any, scope: Mapping[str, Any]) -> list[Reply]:
+def create_at_once(subject: Subject, request: Request, body: Any, scope: Mapping[str, Any]) -> list[Reply]:
     """The answers to one create that is sent three times at the same time; what it makes is in the ledger. Raises as
     ``at_once``."""
-    ledger, headers = resource.world.ledger, resource.world.headers(scope)
-    unique = {n: body[n] for n in resource.bodies.unique_fields if n in body}
-    entries = [ledger.intend(resource.name, resource.collection(request, scope), unique, headers=headers)]
-    replies = at_once(resource, "create", [(request, body)] * 3, scope)
+    ledger, headers = subject.world.ledger, subject.world.headers(scope)
+    unique = {n: body[n] for n in subject.bodies.unique_fields if n in body}
+    entries = [ledger.intend(subject.name, subject.collection(request, scope), unique, headers=headers)]
+    replies = at_once(subject, "create", [(request, body)] * 3, scope)
     for id in {r.id for r in replies if r.ok and r.id is not None}:
-        entry = entries.pop() if entries else ledger.intend(resource.name, request.target, {}, headers=headers)
-        ledger.created(entry, resource.item_target(id, scope), id)
+        entry = entries.pop() if entries else ledger.intend(subject.name, request.target, {}, headers=headers)
+        ledger.created(entry, subject.item_target(id, scope), id)
     return replies
 
 

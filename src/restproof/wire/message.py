@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from restproof.run.events import encode_body
+from restproof.record.events import encode_body
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -18,9 +18,9 @@ from typing import Protocol, Self, cast
 from urllib3 import HTTPHeaderDict
 from urllib3.util import SKIP_HEADER
 
-from restproof import __version__
 from restproof.config import Target
 from restproof.contract.model import Contract
+from restproof.version import __version__
 from restproof.wire.adapter import Adapter, Answer, Prepared
 from restproof.wire.failure import FAILURES, TransportError, describe, is_stale_connection
 from restproof.wire.guard import check, credential_header

@@ -21,8 +21,8 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from restproof.config import Target
 from restproof.contract.model import Contract
-from restproof.run.events import content_of
-from restproof.run.model import Exchange as Recorded
+from restproof.record.events import content_of
+from restproof.record.model import Exchange as Recorded
 from restproof.wire import message
 from restproof.wire.failure import StaleStub, TransportError
 from restproof.wire.message import About, Headers, Request
@@ -270,7 +270,7 @@ class _Answer(responses.BaseResponse):
 
 
 class RecordedClock:
-    """The clock of a replay (``restproof.suite.keep.Clock``): what the recorded exchanges show; it never waits.
+    """The clock of a replay (``restproof.engine.keep.Clock``): what the recorded exchanges show; it never waits.
     ``began``: Unix time at which the recorded run began."""
 
     def __init__(self, stubs: Stubs, began: float) -> None:

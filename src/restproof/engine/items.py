@@ -1,0 +1,130 @@
+"""Tests of the suites → items of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from restproof.contract.model import Contract, Resource
+from restproof.engine.marks import Rule
+from restproof.engine.register import Requirement
+from restproof.plan.bodies import Bodies
+from restproof.plan.ground import Ground
+from restproof.plan.profile import Profile
+
+
+@dataclass(frozen=True)
+class Item:
+    """Requirement × resource × operation, with the test that proves it. ``resource`` and ``operation`` are ``None``
+    where the rule is about the whole server. ``recorded``: how many cases a replay has for it."""
+
+    rule: Rule
+    test: Callable[..., None]
+    contract: Contract
+    resource: Resource | None
+    operation: str | None
+    profile: Profile
+    bodies: Bodies
+    recorded: int | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.resource.name}-{self.operation}" if self.resource else "server"
+
+    @property
+    def id(self) -> str:
+        return f"{self.rule.requirement}[{self.label}]"
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What the item's inputs are drawn for."""
+        return Ground(self.contract, self.bodies.resource, self.operation or "", self.profile, self.bodies)
+
+    @cached_property
+    def cases(self) -> tuple[Mapping[str, Any], ...] | None:
+        """The enumerated inputs, the most telling first; ``None`` where inputs are drawn."""
+        if self.rule.draw:
+            return None
+        if self.rule.each is None:
+            return ({},)
+        found = tuple(self.rule.each(self.ground))
+        return found if self.profile.cases is None else found[: self.profile.cases]
+
+    @property
+    def count(self) -> int:
+        """The number of cases: exact for enumerated ones, the number of examples for drawn ones."""
+        if self.rule.observes:
+            return 0
+        if self.recorded is not None:
+            return self.recorded
+        return self.examples if self.cases is None else len(self.cases)
+
+    @property
+    def examples(self) -> int:
+        return max(1, round(self.profile.examples * self.rule.weight))
+
+    @property
+    def cost(self) -> int:
+        """Requests that the item is expected to send, without shared set-up."""
+        return self.count * self.rule.cost + (self.rule.set_up if self.count else 0)
+
+
+def items_of(
+    rule: Rule,
+    test: Callable[..., None],
+    contract: Contract,
+    profile: Profile,
+    bodies: Mapping[str, Bodies],
+    recorded: Mapping[str, int] = MappingProxyType({}),
+) -> Iterator[Item]:
+    """The items that a test makes under a contract: one for each resource and operation where its rule applies and
+    there is a case. ``bodies``: those of each resource, by its name. ``recorded``: the number of cases of each item
+    that a recording holds; such an item lists none of its own."""
+    if not rule.on and not rule.observes:
+        if rule.when is None or rule.when(contract, next(iter(contract))):
+            yield Item(rule, test, contract, None, None, profile, next(iter(bodies.values())))
+        return
+    for resource in contract:
+        for operation in rule.operations(resource):
+            if rule.applies(contract, resource, operation):
+                count = recorded.get(f"{rule.requirement}[{resource.name}-{operation}]")
+                item = Item(rule, test, contract, resource, operation, profile, bodies[resource.name], count)
+                if rule.observes or item.count:
+                    yield item
+
+
+def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
+    """The most telling first: one item of each rule, then one for each other operation of a rule, the cheapest first,
+    so that a fault of a server shows as early as it can; then the rest, in the order of the register, resource by
+    resource. Rules that ask to run late and those that observe come last."""
+    rank = {name: at for at, name in enumerate(register)}
+
+    def told(item: Item) -> tuple[int, int]:
+        resources = list(item.contract.resources)
+        return (
+            rank.get(item.rule.requirement, len(rank)),
+            resources.index(item.resource.name) if item.resource else -1,
+        )
+
+    probes: list[Item] = []
+    others: list[Item] = []
+    rest: list[Item] = []
+    seen: set[tuple[str, str | None]] = set()
+    for item in sorted(items, key=told):
+        rule = item.rule
+        if rule.late or rule.observes:
+            rest.append(item)
+        elif (rule.requirement, "") not in seen:
+            probes.append(item)
+        elif (rule.requirement, item.operation) not in seen:
+            others.append(item)
+        else:
+            rest.append(item)
+        seen |= {(rule.requirement, ""), (rule.requirement, item.operation)}
+    probes.sort(key=lambda i: i.cost)
+    others.sort(key=lambda i: i.cost)
+    rest.sort(key=lambda i: (i.rule.observes, i.rule.late))
+    return [*probes, *others, *rest]

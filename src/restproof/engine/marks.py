@@ -1,0 +1,127 @@
+"""The words above a test of the suites: which requirement it proves, and with which inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from restproof.contract.model import OPERATIONS, Contract, Resource, creates_by_put
+from restproof.plan.ground import Ground
+
+ATTRIBUTE = "restproof_rule"
+_Test = TypeVar("_Test", bound=Callable[..., Any])
+
+
+Enumerator = Callable[[Ground], Iterable[Mapping[str, Any]]]
+Drawer = Callable[[Ground], st.SearchStrategy[Any]]
+Applies = Callable[[Contract, Resource], bool]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a test is made into items. ``on``: the operations that it makes an item for (empty: one item for the whole
+    server). ``needs``: operations that
+    the resource must support besides; ``create`` by PUT counts, and ``instance`` is one that can be made, listed or
+    named. ``when``: a further condition. ``cost``: requests of one case. ``set_up``:
+    requests of an item besides. ``late``: runs after the rest, because it takes time, waits, or may leave the server
+    unwell. ``by_put``: what it says of a create holds as well of the replace that creates, where nothing else does."""
+
+    requirement: str
+    on: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    when: Applies | None = None
+    cost: int = 1
+    set_up: int = 0
+    late: bool = False
+    by_put: bool = False
+    each: Enumerator | None = None
+    draw: Mapping[str, Drawer] = field(default_factory=dict)
+    weight: float = 1.0
+    observes: bool = False
+
+    def operations(self, resource: Resource) -> tuple[str, ...]:
+        """The operations of the resource that the rule may speak of."""
+        if self.by_put and not resource.supports("create") and creates_by_put(resource):
+            return tuple(dict.fromkeys("replace" if o == "create" else o for o in self.on))
+        return self.on or OPERATIONS
+
+    def applies(self, contract: Contract, resource: Resource, operation: str) -> bool:
+        return (
+            resource.supports(operation)
+            and all(resource.supports(n) or _met(n, contract, resource) for n in self.needs)
+            and (self.when is None or self.when(contract, resource))
+        )
+
+
+def _met(need: str, contract: Contract, resource: Resource) -> bool:
+    """Needs that are no operation alone: ``create`` by PUT, and ``instance``, one that can be made, listed or named."""
+    if need == "instance":
+        return resource.creatable or resource.supports("list") or resource.name in contract.given
+    return need == "create" and resource.creatable
+
+
+def rule_of(test: object) -> Rule | None:
+    """The rule that a test of a suite proves; ``None`` for any other function."""
+    found = getattr(test, ATTRIBUTE, None)
+    return found if isinstance(found, Rule) else None
+
+
+def _amend(test: _Test, **changes: Any) -> _Test:
+    setattr(test, ATTRIBUTE, replace(rule_of(test) or Rule(""), **changes))
+    return test
+
+
+def requirement(
+    id: str,
+    *,
+    on: str | tuple[str, ...] = (),
+    needs: str | tuple[str, ...] = (),
+    when: Applies | None = None,
+    cost: int = 1,
+    set_up: int = 0,
+    late: bool = False,
+    by_put: bool = False,
+) -> Callable[[_Test], _Test]:
+    """The requirement that a test proves (an id of the register), and where it applies. See ``Rule``."""
+
+    def mark(test: _Test) -> _Test:
+        return _amend(
+            test,
+            requirement=id,
+            on=(on,) if isinstance(on, str) else on,
+            needs=(needs,) if isinstance(needs, str) else needs,
+            when=when,
+            cost=cost,
+            set_up=set_up,
+            late=late,
+            by_put=by_put,
+        )
+
+    return mark
+
+
+def for_each(cases: Enumerator) -> Callable[[_Test], _Test]:
+    """Run the test once for each enumerated case; the members of a case are arguments of the test."""
+
+    def mark(test: _Test) -> _Test:
+        return _amend(test, each=cases)
+
+    return mark
+
+
+def for_all(weight: float = 1.0, **strategies: Drawer) -> Callable[[_Test], _Test]:
+    """Run the test as a Hypothesis property over the drawn arguments; ``weight`` scales the profile's number of
+    examples."""
+
+    def mark(test: _Test) -> _Test:
+        return _amend(test, draw=strategies, weight=weight)
+
+    return mark
+
+
+def every_exchange(test: _Test) -> _Test:
+    """Run the test on every exchange of the run, whatever item sent it; its item tells at the end what was seen."""
+    return _amend(test, observes=True)

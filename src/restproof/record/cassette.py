@@ -1,0 +1,130 @@
+"""VCR cassettes as vcrpy writes them (YAML or JSON, version 1) → exchanges. A cassette has no times: its order counts.
+
+The format: https://vcrpy.readthedocs.io.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from restproof.errors import Place, TrafficError
+from restproof.record.events import Body
+from restproof.record.model import Exchange, Headers, Request, Response
+from restproof.record.traffic import Lack, Traffic
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_VERSION = 1
+
+
+def parse_yaml(text: str, path: Path) -> Any:
+    """A YAML document. Raises ``TrafficError`` with the line where it is none."""
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise TrafficError(f"neither JSON nor YAML: {error.problem}", place=Place(path, line)) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise TrafficError(f"neither JSON nor YAML: {error}", place=Place(path)) from None
+
+
+def from_cassette(document: Mapping[str, Any], path: Path) -> Traffic:
+    """The exchanges of a cassette. Raises ``TrafficError`` that names the first broken interaction."""
+    interactions = document["interactions"]
+    if not isinstance(interactions, list):
+        raise TrafficError("the cassette has no list of interactions", place=Place(path))
+    version = document.get("version", _VERSION)
+    if version != _VERSION:
+        hint = "vcrpy migrates older ones: python -m vcr.migration PATH"
+        raise TrafficError(f"the cassette is of version {version!r}, not {_VERSION}", place=Place(path), hint=hint)
+    skipped: Counter[str] = Counter()
+    exchanges: list[Exchange] = []
+    lacking: dict[int, frozenset[Lack]] = {}
+    for number, interaction in enumerate(interactions, 1):
+        try:
+            request = _request(interaction["request"])
+            if request.method == "OPTIONS":
+                skipped["OPTIONS requests"] += 1
+                continue
+            lacks: set[Lack] = set()
+            response = _response(interaction["response"], lacks)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+            raise TrafficError(f"interaction {number} of the cassette is broken: {why}", place=Place(path)) from None
+        n = len(exchanges) + 1
+        exchanges.append(Exchange(n=n, request=request, response=response))
+        if lacks:
+            lacking[n] = frozenset(lacks)
+    return Traffic(tuple(exchanges), lacking, dict(skipped), timed=False)
+
+
+def _request(request: Mapping[str, Any]) -> Request:
+    method, url = str(request["method"]).upper(), str(request.get("uri") or request["url"])
+    return Request(method, url, _headers(request.get("headers")), _body(request.get("body")))
+
+
+def _response(response: Mapping[str, Any], lacks: set[Lack]) -> Response:
+    status = response["status"]
+    code = int(status["code"] if isinstance(status, Mapping) else status)
+    reason = str(status.get("message") or "") if isinstance(status, Mapping) else ""
+    headers = _headers(response.get("headers"))
+    body = _body(response["body"]) if "body" in response else _body(response.get("content"))
+    codings = ",".join(v for n, v in headers if n.lower() == "content-encoding").lower()
+    if isinstance(body, bytes) and codings:
+        body = _uncompressed(body, codings)
+        if body is None:
+            lacks.add("response body")
+    if not headers:
+        lacks.add("headers")
+    return Response(code, reason, headers, body)
+
+
+def _headers(found: Any) -> Headers:
+    pairs: list[tuple[str, str]] = []
+    for name, values in (found or {}).items():
+        pairs += [(str(name), _plain(v)) for v in (values if isinstance(values, list) else [values])]
+    return tuple(pairs)
+
+
+def _plain(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _body(found: Any) -> Body:
+    """A body in any of the forms of vcrpy: text, bytes, or a mapping of one of them."""
+    if isinstance(found, Mapping):
+        if found.get("base64_string") is not None:
+            try:
+                return _text(base64.b64decode(found["base64_string"]))
+            except binascii.Error:
+                raise ValueError("its base64 body is damaged") from None
+        found = found.get("string")
+    if isinstance(found, bytes):
+        return _text(found)
+    return str(found) if found not in (None, "") else None
+
+
+def _text(data: bytes) -> Body:
+    try:
+        return data.decode() or None
+    except UnicodeDecodeError:
+        return data
+
+
+def _uncompressed(data: bytes, codings: str) -> Body:
+    """The content without its coding (RFC 9110 §8.4.1); ``None`` where it is one that Python cannot undo."""
+    if codings.strip() not in ("gzip", "x-gzip", "deflate"):
+        return None
+    for bits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        try:
+            return _text(zlib.decompress(data, bits))
+        except zlib.error:
+            continue
+    return None

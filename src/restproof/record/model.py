@@ -1,0 +1,249 @@
+"""A run as frozen values: what the reader gives to the verdict, the reports and the stubs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from restproof.record.events import Body
+
+Level = Literal["must", "should", "policy"]
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One entry of the register, as it stood when the run began. ``not_tested``: why nothing tests it, or ``None``."""
+
+    id: str
+    level: Level
+    statement: str
+    binding: bool = True
+    sources: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    not_tested: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """A known failure that its owner has declared. ``None`` in resource, operation or field means any; ``since`` is the
+    day on which it was declared (ISO date), ``expires`` the last on which it holds. ``shows``: ``sometimes`` where a
+    run may well not see it (a race)."""
+
+    requirement: str
+    resource: str | None = None
+    operation: str | None = None
+    field: str | None = None
+    owner: str = ""
+    reason: str = ""
+    expires: str | None = None
+    evidence: str = ""
+    since: str | None = None
+    shows: str = "always"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What was tested. For a replay: ``ids`` of the given parents by their name in the configuration, ``credentials``
+    by theirs, each with whether it has letters of either case (never their values), ``forbid`` as configured."""
+
+    name: str
+    base_url: str = ""
+    kind: Literal["sandbox", "live", "stubs", "traffic"] = "live"
+    ids: Mapping[str, int | str] = field(default_factory=dict)
+    credentials: Mapping[str, bool] = field(default_factory=dict)
+    forbid: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Header:
+    """What was promised and asked before the first request. ``resources`` maps each name to its operations, in
+    contract order; ``auth`` is the scheme of the contract's credentials; ``surface`` what can be covered of each
+    resource, as ``restproof.contract.surface`` gives it. ``contract_file`` is relative to the repository, ``lines``
+    holds the line of each resource in it, ``digest`` stands for all that the contract promises. What an older file
+    does not tell is empty."""
+
+    restproof: str
+    contract: str
+    title: str
+    contract_path: str
+    resources: Mapping[str, tuple[str, ...]]
+    target: Target
+    profile: str
+    seed: int
+    prefix: str
+    started: str
+    fail_on: Literal["must", "should"]
+    selection: Mapping[str, Any]
+    requirements: tuple[Requirement, ...]
+    deviations: tuple[Deviation, ...] = ()
+    auth: str = "bearer"
+    surface: Mapping[str, Any] = field(default_factory=dict)
+    contract_file: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
+    max_wait: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Requirement × resource × operation: one pytest item. ``cost`` in requests and ``cases`` as planned."""
+
+    id: str
+    requirement: str
+    resource: str | None = None
+    operation: str | None = None
+    nodeid: str = ""
+    cost: float = 0
+    cases: int | None = None
+
+    @property
+    def identity(self) -> tuple[str, str | None, str | None]:
+        """What makes results of two runs the same result: requirement, resource, operation."""
+        return self.requirement, self.resource, self.operation
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One input of an item. ``token`` is what ``{run}`` stood for in it."""
+
+    id: str
+    item: str
+    input: Mapping[str, Any]
+    token: str = ""
+    worker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a run came to hold by the way (``restproof.engine.keep``), for a replay."""
+
+    name: str
+    value: Any
+    worker: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    url: str
+    headers: Headers = ()
+    body: Body = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    reason: str = ""
+    headers: Headers = ()
+    body: Body = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request with its answer, or the error that came instead. ``started`` and ``elapsed`` in seconds; ``case``
+    is ``None`` in set-up, whose name is ``setup`` where items share it; ``attempt`` counts where it was sent again."""
+
+    n: int | str
+    request: Request
+    response: Response | None = None
+    error: str | None = None
+    item: str | None = None
+    case: str | None = None
+    setup: str | None = None
+    resource: str | None = None
+    operation: str | None = None
+    credential: str | None = None
+    started: float = 0.0
+    elapsed: float = 0.0
+    worker: int = 0
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an oracle has to say against a case. ``pointer`` is a JSON Pointer into the body of the response to
+    ``exchange``."""
+
+    item: str
+    message: str
+    case: str | None = None
+    exchange: int | str | None = None
+    expected: str = ""
+    actual: str = ""
+    pointer: str | None = None
+    field: str | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an item ended, as the run saw it; the verdict has the last word."""
+
+    item: str
+    outcome: Literal["pass", "fail", "error", "blocked", "not tested", "not applicable"]
+    cases: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth telling that is no finding: a retry, a wait, a clean-up. ``started`` in seconds since the run
+    began."""
+
+    kind: str
+    message: str
+    started: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """How the run ended. ``interrupted`` names the signal; ``left`` what clean-up could not delete."""
+
+    complete: bool
+    finished: str = ""
+    duration: float = 0.0
+    requests: int = 0
+    interrupted: str | None = None
+    deleted: int = 0
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A whole run file. Tuples keep the order of the file; ``footer`` is ``None`` only where the file was read as
+    partial."""
+
+    header: Header
+    items: tuple[Item, ...] = ()
+    cases: tuple[Case, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    notes: tuple[Note, ...] = ()
+    values: tuple[Value, ...] = ()
+    footer: Footer | None = field(default=None)
+
+    @cached_property
+    def requirements(self) -> Mapping[str, Requirement]:
+        """The register by id."""
+        return {r.id: r for r in self.header.requirements}
+
+    @cached_property
+    def exchanges_by_case(self) -> Mapping[str, tuple[Exchange, ...]]:
+        """The exchanges of each case, in the order in which they were sent."""
+        found: dict[str, list[Exchange]] = {}
+        for exchange in self.exchanges:
+            if exchange.case is not None:
+                found.setdefault(exchange.case, []).append(exchange)
+        return {case: tuple(e) for case, e in found.items()}
+
+    @cached_property
+    def cases_by_item(self) -> Mapping[str, tuple[Case, ...]]:
+        """The cases of each item, in the order of the file."""
+        found: dict[str, list[Case]] = {}
+        for case in self.cases:
+            found.setdefault(case.item, []).append(case)
+        return {item: tuple(c) for item, c in found.items()}

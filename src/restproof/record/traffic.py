@@ -1,0 +1,88 @@
+"""Recorded traffic of any client: one front for HAR files, VCR cassettes and run files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from restproof.errors import Place, TrafficError
+from restproof.record.model import Exchange
+
+Lack = Literal["request body", "response body", "headers"]
+_GZIP = b"\x1f\x8b"
+_KINDS = "A HAR 1.2 file, a cassette of vcrpy (YAML or JSON, version 1) or a run file can be judged."
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Exchanges in the order in which they began, numbered from 1.
+
+    ``lacking``: by number, what the recording left out, though it was sent. ``skipped``: what is no exchange with a
+    server (a preflight, an answer from the browser's cache), and how often. ``timed``: whether ``started`` and
+    ``elapsed`` (seconds) mean anything; else the order alone does.
+    """
+
+    exchanges: tuple[Exchange, ...]
+    lacking: Mapping[int, frozenset[Lack]] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    timed: bool = True
+
+
+def read_traffic(path: Path) -> Traffic:
+    """The traffic of a file. Raises ``TrafficError`` (or ``RunFileError``) for what is none of the known formats."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise TrafficError(f"cannot be read: {error.strerror}", place=Place(path)) from None
+    if data.startswith(_GZIP):
+        return _of_run(path)
+    if not data.strip():
+        raise TrafficError("the file is empty", place=Place(path), hint=_KINDS)
+    document = _document(path, data)
+    del data  # as large as all that is made of it
+    if isinstance(document, Mapping) and "log" in document:
+        from restproof.record.har import from_har
+
+        return from_har(document, path)
+    if isinstance(document, Mapping) and "interactions" in document:
+        from restproof.record.cassette import from_cassette
+
+        return from_cassette(document, path)
+    raise TrafficError("this is no recorded traffic", place=Place(path), hint=_KINDS)
+
+
+def _document(path: Path, data: bytes) -> Any:
+    is_json = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise TrafficError("the file is not UTF-8", place=Place(path), hint=_KINDS) from None
+    if is_json:
+        try:
+            return json.loads(text)
+        except ValueError as error:
+            line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
+            raise TrafficError(f"the JSON is broken: {error}", place=Place(path, line)) from None
+        except RecursionError:
+            raise TrafficError("the JSON is nested too deeply", place=Place(path)) from None
+    from restproof.record.cassette import parse_yaml
+
+    return parse_yaml(text, path)
+
+
+def _of_run(path: Path) -> Traffic:
+    from dataclasses import replace
+
+    from restproof.record.reader import read
+
+    run = read(path, partial=True)
+    ordered = sorted(run.exchanges, key=lambda e: e.started)
+    # What the run knows of a case is no part of the traffic.
+    plain = (
+        replace(e, n=n, item=None, case=None, setup=None, resource=None, operation=None)
+        for n, e in enumerate(ordered, 1)
+    )
+    return Traffic(tuple(plain))

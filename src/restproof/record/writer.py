@@ -1,0 +1,128 @@
+"""Writing run files: a stream of events while a run goes on, and the join of what several workers wrote."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Any, Self
+
+from restproof.record.stream import lines
+
+LEVEL = 3
+BATCH = 64 * 1024
+
+# One encoder for all events: building one for each call, as json.dumps does for other separators, doubles its price.
+# ASCII output keeps a lone surrogate, which UTF-8 could not hold; a NaN is no JSON and is refused.
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False).encode
+
+
+class Writer:
+    """Streams events to ``path`` as gzipped JSON Lines.
+
+    Events are compressed in batches of 64 KiB, each of which ends on a byte boundary: what a killed process leaves
+    behind can be read up to its last batch. Safe to use from several threads. Raises ``ValueError`` for an event that
+    JSON cannot hold (NaN, infinity).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("wb")
+        self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
+        self._lines: list[str] = []
+        self._size = 0
+        self._lock = RLock()
+
+    def write(self, event: Mapping[str, Any]) -> None:
+        """Append one event. It is not validated here: the reader does that, when time is no longer the target's."""
+        line = _encode(event)
+        with self._lock:
+            if self._file.closed:
+                raise ValueError(f"the run file {self.path} is closed")
+            self._lines.append(line)
+            self._size += len(line)
+            if self._size >= BATCH:
+                self.flush()
+
+    def flush(self) -> None:
+        """Bring everything written so far to the disk in a form that a reader can use."""
+        with self._lock:
+            batch, self._lines, self._size = self._lines, [], 0
+            if batch and not self._file.closed:
+                data = ("\n".join(batch) + "\n").encode("ascii")
+                self._file.write(self._gzip.compress(data) + self._gzip.flush(zlib.Z_SYNC_FLUSH))
+                self._file.flush()
+
+    def close(self) -> None:
+        """End the stream. A second call does nothing."""
+        with self._lock:
+            if not self._file.closed:
+                self.flush()
+                self._file.write(self._gzip.flush(zlib.Z_FINISH))
+                self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def join(
+    parts: Sequence[Path],
+    out: Path,
+    header: Mapping[str, Any],
+    footer: Mapping[str, Any] | None,
+    delays: Sequence[float] = (),
+) -> None:
+    """Write one run file from the parts of several workers, or from whole run files (their own headers and footers are
+    left out). ``delays``: how many seconds after the run's beginning that of each part lies.
+
+    Exchanges are numbered anew from 1. What tells the workers of the parts apart is numbered through, from 0, as
+    ``worker``. An item that several parts
+    announce in the same words is kept once; other contradictions stay, for the reader to name. The end of a part that
+    its worker could not finish is left out. ``footer`` ``None`` leaves the file without one, as an interrupted run
+    would. Raises ``RunFileError`` for a part that is missing or no run file.
+    """
+    with Writer(out) as writer:
+        writer.write({**header, "event": "header"})
+        announced: set[str] = set()
+        count = workers = 0
+        for number, part in enumerate(parts):
+            first = workers
+            for event in _renumbered(part, first, count, delays[number] if delays else 0.0):
+                count += event["event"] == "exchange"
+                workers = max(workers, event.get("worker", first) + 1)
+                if event["event"] == "item":
+                    line = _encode(event)
+                    if line in announced:
+                        continue
+                    announced.add(line)
+                writer.write(event)
+        if footer is not None:
+            writer.write({**footer, "event": "footer"})
+
+
+def _renumbered(part: Path, worker: int, start: int, delay: float) -> Iterator[dict[str, Any]]:
+    numbers: dict[int | str, int] = {}
+    for _, event in lines(part, partial=True):
+        kind = event.get("event")
+        if kind in ("header", "footer", None):
+            continue
+        if kind == "exchange":
+            numbers[event["n"]] = start + len(numbers) + 1
+            event = {**event, "n": numbers[event["n"]], "worker": worker + event.get("worker", 0)}
+        elif kind in ("case", "value"):
+            event = {**event, "worker": worker + event.get("worker", 0)}
+        elif kind == "finding" and event.get("exchange") is not None:
+            # An unknown number is kept apart from the new ones, so that the reader still sees a contradiction.
+            event = {**event, "exchange": numbers.get(event["exchange"], f"{worker}:{event['exchange']}")}
+        if delay and kind in ("exchange", "note"):
+            event = {**event, "started": round(event.get("started", 0.0) + delay, 6)}
+        yield event

@@ -1,0 +1,96 @@
+"""A run without a server: the same items with the recorded inputs, tokens and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from inspect import Parameter, signature
+from typing import Any
+
+from restproof.engine.items import Item
+from restproof.engine.keep import EventSink
+from restproof.engine.property import Property
+from restproof.engine.runner import Outcome, Runner, _Seen
+from restproof.engine.world import World
+from restproof.oracle.finding import Finding
+from restproof.record.recording import Recording
+from restproof.wire.failure import StaleStub
+from restproof.wire.stubs import MEND, Stubs
+
+OFFERED = frozenset({"subject", "operation", "contract", "world"})
+"""What a test gets besides the inputs of its case."""
+
+
+class Recalled:
+    """The keeper of a replay (``restproof.engine.keep.Keeper``): gives what the recorded run has kept."""
+
+    def __init__(self, recording: Recording, worker: int, sink: EventSink) -> None:
+        self._values = dict(recording.values.get(worker, {}))
+        self._sink = sink
+
+    def must(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._values:
+            raise StaleStub(f"stale stub: the recording holds no {name!r}: {MEND}")
+        return self._told(name, self._values[name])
+
+    def may(self, name: str, value: Any) -> Any:
+        # Once: what the run found ready the first time, it had to ask for the second time.
+        return self._told(name, self._values.pop(name)) if name in self._values else None
+
+    def _told(self, name: str, value: Any) -> Any:
+        self._sink.write({"event": "value", "name": name, "value": value})
+        return value
+
+
+def needed_inputs(item: Item) -> set[str]:
+    """The inputs without which the item's test cannot be called."""
+    found = [p for p in signature(item.test).parameters.values() if p.kind is not Parameter.VAR_KEYWORD]
+    return {p.name for p in found if p.default is Parameter.empty} - OFFERED
+
+
+class Replayer(Runner):
+    """Runs items with recorded inputs. ``worlds``: one for each worker of the recorded run, since each had a shared
+    set-up of its own."""
+
+    def __init__(self, sink: EventSink, seed: int, recording: Recording, stubs: Stubs) -> None:
+        super().__init__(sink, seed)
+        self.worlds: Mapping[int, World] = {}
+        self._recording = recording
+        self._stubs = stubs
+        self._latest: dict[int, int] = {}
+        self._memories: dict[tuple[int, int], dict[Any, Any]] = {}
+
+    def run(self, item: Item) -> Outcome:
+        if not item.rule.observes:
+            cases = self._recording.cases.get(item.id)
+            if not cases:
+                raise StaleStub(
+                    f"not recorded: the recording holds no case of {item.id}: {MEND}, or leave the rule out "
+                    "(--only, -k)"
+                )
+            missing = needed_inputs(item) - cases[0].input.keys()
+            if missing:
+                raise StaleStub(
+                    f"stale stub in case {cases[0].id}: the suite wants the input {', '.join(sorted(missing))}, the "
+                    f"recording holds {', '.join(cases[0].input) or 'none'}: {MEND}"
+                )
+            self._stubs.worker = cases[0].worker
+            self.world = self.worlds[self._stubs.worker]
+        return super().run(item)
+
+    def _token(self, case: str) -> str:
+        return self._recording.tokens[case]
+
+    def _numbered(self, item: Item) -> Iterable[tuple[int, Mapping[str, Any]]]:
+        return [(int(case.id.rpartition("#")[2]), case.input) for case in self._recording.cases[item.id]]
+
+    def _checked(self, drawn: Property, item: Item) -> tuple[int, Finding] | None:
+        return drawn.replay((number, dict(inputs)) for number, inputs in self._numbered(item))
+
+    def _memory(self, seen: _Seen) -> dict[Any, Any]:
+        # A replay of a part of the recording may come to a shared set-up later than the run did. What came out of
+        # its order is judged alone, and leaves no trace in what follows.
+        worker = self._stubs.worker
+        if self._stubs.at < self._latest.get(worker, -1):
+            return {}
+        self._latest[worker] = self._stubs.at
+        return self._memories.setdefault((worker, id(seen)), {})

@@ -1,0 +1,247 @@
+"""The recording that a run speaks to instead of a target: which one, for which contract, and what it makes of the
+run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from restproof.bundle import CONTRACT_FILE, find_contract
+from restproof.compare.diff import Judged
+from restproof.config import Config, Target, given_ids
+from restproof.contract.model import Contract
+from restproof.engine.keep import EventSink, Kept
+from restproof.engine.runner import Runner
+from restproof.engine.world import World
+from restproof.errors import ConfigurationError, Place
+from restproof.oracle.verdict import judge
+from restproof.plan.profile import PROFILES
+from restproof.plan.symbols import PREFIX_LENGTH
+from restproof.record.model import Header
+from restproof.record.reader import ContradictoryRunFile
+from restproof.record.recording import Recording, recorded_header, recording
+from restproof.session.live import prefix_of
+from restproof.session.options import Options
+from restproof.session.replay import Recalled, Replayer
+from restproof.wire.ledger import Ledger, Unwritten
+from restproof.wire.session import Recorder
+from restproof.wire.stubs import ByAddress, InOrder, RecordedClock, Stubs, recording_redactor
+
+if TYPE_CHECKING:
+    from restproof.session.run import Run
+
+SHIPPED = "recordings"
+"""The folder beside a contract that holds its recordings."""
+_ENDINGS = (".jsonl.gz", ".yaml")
+_LIVE = {"target": "--target", "faults": "--fault", "rate": "--rate", "against": "--against"}
+
+
+def recorded_promise(options: Options, config: Config, cwd: Path) -> tuple[Path, Path, Options]:
+    """The contract file and the recording of a replay, and its options: profile and seed are the recorded ones.
+    Raises ``RestproofError``."""
+    for name, flag in _LIVE.items():
+        if getattr(options, name):
+            raise ConfigurationError(
+                f"{flag} is for a server, and with --stubs there is none", hint="Give one of them."
+            )
+    said = str(options.stubs)
+    file = cwd / said
+    if not file.exists():
+        contract = find_contract(options.contract, config.contract, cwd)
+        file = _shipped(said, contract.parent / SHIPPED)
+        header = recorded_header(file)
+    else:
+        header = recorded_header(file)
+        contract = _contract(options, config, cwd, header)
+    if header is not None:
+        if header.profile not in PROFILES:
+            raise ConfigurationError(f"the recording has the unknown profile {header.profile!r}", place=Place(file))
+        options = replace(options, profile=header.profile, seed=header.seed, max_wait=header.max_wait)
+    return contract, file, options
+
+
+def recorded_before(options: Options, contract: Path, cwd: Path) -> Judged:
+    """The recording that a live run is compared with. Raises ``RestproofError``."""
+    if options.baseline:
+        raise ConfigurationError("--against compares with the recording", hint="Leave --baseline out.")
+    file = cwd / str(options.against)
+    found = recording(file if file.exists() else _shipped(str(options.against), contract.parent / SHIPPED))
+    if found.run is None or not found.run.outcomes:
+        raise ConfigurationError(
+            "this recording holds no outcomes to compare with",
+            place=Place(found.path),
+            hint="Give the run.jsonl.gz of a run.",
+        )
+    return Judged(found.run, judge(found.run))
+
+
+def _shipped(name: str, folder: Path) -> Path:
+    for ending in _ENDINGS:
+        if (folder / f"{name}{ending}").is_file():
+            return folder / f"{name}{ending}"
+    there = sorted(f.name.removesuffix(e) for e in _ENDINGS for f in folder.glob(f"*{e}"))
+    raise ConfigurationError(
+        f"there is no recording {name!r}",
+        place=Place(folder / name) if there else None,
+        hint="Give the run.jsonl.gz of a run"
+        + (f", or the name of a recording of this contract: {', '.join(there)}." if there else "."),
+    )
+
+
+def _contract(options: Options, config: Config, cwd: Path, header: Header | None) -> Path:
+    if options.contract is not None or header is None:
+        return find_contract(options.contract, config.contract, cwd)
+    named = cwd / header.contract_path
+    if named.is_file() and named.name == CONTRACT_FILE:
+        return named
+    try:
+        return find_contract(header.contract, None, cwd)
+    except ConfigurationError:
+        return find_contract(None, config.contract, cwd)
+
+
+class Stubbed:
+    """The target of a replay: a recording. It takes the place of ``restproof.session.live.Live``."""
+
+    def __init__(self, contract: Contract, file: Path, options: Options) -> None:
+        self.contract = contract
+        self.recording: Recording = recording(file)
+        self._options = options
+        self._name = _shareable(file)
+        header = self._header
+        if header is not None and header.contract != self.contract.name:
+            raise ConfigurationError(
+                f"the recording is of the contract {header.contract!r}, not of {self.contract.name!r}",
+                place=Place(file),
+                hint="Name its contract: restproof run CONTRACT --stubs FILE.",
+            )
+        run = self.recording.run
+        if run is not None and any(not case.token for case in run.cases):
+            raise ContradictoryRunFile(
+                f"a case without its token, as restproof {run.header.restproof} wrote it: it cannot be replayed",
+                place=Place(file),
+                hint="Record again.",
+            )
+        self.prefix = header.prefix if header else prefix_of(self._options.seed)
+
+    @property
+    def _header(self) -> Header | None:
+        return self.recording.run.header if self.recording.run else None
+
+    @cached_property
+    def target(self) -> Target:
+        """What stands for the target: no server, no credentials, but names, ids and URL of the recorded one."""
+        header = self._header
+        if header is None:
+            return Target(
+                name=self._name,
+                base_url=self._origin(),
+                kind="stubs",
+                credentials={"full": _stand_in("full", cased=True)},
+                ids=given_ids(self.contract, os.environ),
+            )
+        return Target(
+            name=self._name,
+            base_url=header.target.base_url,
+            kind="stubs",
+            credentials={name: _stand_in(name, cased=cased) for name, cased in header.target.credentials.items()},
+            ids=header.target.ids,
+            forbid=frozenset(header.target.forbid),
+        )
+
+    def _origin(self) -> str:
+        if not self.recording.exchanges:
+            return "https://restproof.invalid"
+        url = self.recording.exchanges[0].request.url
+        parts = urlsplit(url)
+        at = parts.path.find(self.contract.base_path)
+        return f"{parts.scheme}://{parts.netloc}{parts.path[: max(at, 0)]}"
+
+    @property
+    def selection(self) -> Mapping[str, Any]:
+        """The options that narrowed the recorded run."""
+        return self._header.selection if self._header else {}
+
+    @property
+    def deviations(self) -> list[dict[str, Any]]:
+        """The deviations that were declared for the recorded run."""
+        return [asdict(d) for d in self._header.deviations] if self._header else []
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """The number of cases that each item had, of those that came to one."""
+        planned = {item.id: item.cases for item in self.recording.run.items} if self.recording.run else {}
+        return {item: planned.get(item) or len(cases) for item, cases in self.recording.cases.items()}
+
+    def leaves_out(self, item: Any) -> bool:
+        """Whether the recorded run was narrowed and left this item out, of a rule that was there already."""
+        run = self.recording.run
+        if run is None or not run.header.selection or item.id in self._recorded:
+            return False
+        return item.rule.requirement in run.requirements
+
+    @cached_property
+    def _recorded(self) -> frozenset[str]:
+        return frozenset(i.id for i in self.recording.run.items) if self.recording.run else frozenset()
+
+    def open(self, run: Run, writer: EventSink, tape: Recorder) -> tuple[Stubs, Ledger, Runner]:
+        """What the run speaks through: the session with its clean-up and the runner of its items."""
+        recorded, contract, options = self.recording, self.contract, self._options
+        source = (
+            InOrder(recorded.exchanges, recording_redactor(contract)) if recorded.run else ByAddress(recorded.exchanges)
+        )
+        selection = self.selection
+        stubs = Stubs(
+            self.target,
+            contract,
+            tape,
+            source,
+            max_requests=selection.get("max_requests"),
+            read_only=bool(selection.get("read_only")) or options.read_only,
+            max_wait=options.max_wait,
+        )
+        ledger = Unwritten(run.promise.config.root / ".restproof" / "replay.jsonl")
+        began = datetime.fromisoformat(self._header.started).timestamp() if self._header else 0.0
+        clock = RecordedClock(stubs, began)
+        runner = Replayer(writer, options.seed, recorded, stubs) if recorded.run else Runner(writer, options.seed)
+
+        def world(worker: int, token: str) -> World:
+            return World(
+                contract,
+                self.target,
+                stubs,
+                ledger,
+                token[:PREFIX_LENGTH] or self.prefix,
+                run.profile,
+                runner.observe,
+                run.bodies,
+                keeper=Recalled(recorded, worker, writer) if recorded.run else Kept(writer),
+                clock=clock,
+            )
+
+        worlds = {worker: world(worker, token) for worker, token in recorded.workers.items()}
+        runner.world = next(iter(worlds.values()))
+        if isinstance(runner, Replayer):
+            runner.worlds = worlds
+        stubs.start()
+        return stubs, ledger, runner
+
+    def close(self) -> None:
+        """Nothing: there is no server to end."""
+
+
+def _stand_in(name: str, *, cased: bool) -> str:
+    """A text where the credential stood: with letters where it had some, so that it can be altered as it was."""
+    return f"recorded-{name}:recorded-{name}" if cased else f"{len(name):04}0000:00000000"
+
+
+def _shareable(file: Path) -> str:
+    """The name of a recording as a report shows it: nobody's home goes along."""
+    here, file = Path.cwd().resolve(), file.resolve()
+    return str(file.relative_to(here)) if file.is_relative_to(here) else f"{file.parent.name}/{file.name}"

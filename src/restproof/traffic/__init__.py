@@ -1,0 +1,1 @@
+"""Traffic that others recorded, judged by every rule that it shows."""

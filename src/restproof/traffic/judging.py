@@ -1,0 +1,271 @@
+"""Recorded traffic → a run file: the rules about every exchange of the suites, and those that a history shows."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from restproof.contract.model import Contract
+from restproof.engine.items import Item, in_plan_order, items_of
+from restproof.engine.marks import Rule, rule_of
+from restproof.engine.register import Requirement, is_binding
+from restproof.engine.reply import Reply
+from restproof.engine.runner import Runner, parameters_of
+from restproof.errors import RestproofError
+from restproof.oracle.asked import Reason
+from restproof.oracle.finding import Finding
+from restproof.oracle.seen import Seen
+from restproof.oracle.told import Told
+from restproof.oracle.traffic import Judge
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import PROFILES
+from restproof.record.writer import Writer
+from restproof.session.heading import contract_part, requirements_part
+from restproof.session.live import now
+from restproof.traffic.placing import GATEWAY, HIDDEN, Matched
+from restproof.version import __version__
+from restproof.wire.message import to_event
+
+UNSEEN = "not observable in this traffic"
+_BY_STATUS = frozenset({"robust.no-5xx", "robust.no-timeout", "protocol.standard-status", "retry.503"})
+"""Rules about every exchange that need no more than its status."""
+_BY_HEADERS = frozenset({"protocol.date", "protocol.405-allow", "auth.challenge", "limit.headers"})
+"""Those that need the headers besides, and not the content. All others need all of it."""
+_LONGEST_URI = 8000
+"""Octets that every server should read (RFC 9110 §4.1); a longer URI may be answered by whoever stands before it."""
+_MOST_ALIKE = 3
+
+
+def items_under(suites: Path, contract: Contract, register: Mapping[str, Requirement]) -> list[tuple[Item, str]]:
+    """The items of a suite under a contract, in the order of the plan, each with its pytest id. Raises
+    ``RestproofError`` where the suite cannot be loaded."""
+    bodies = {r.name: Bodies(contract, r) for r in contract}
+    found: dict[int, tuple[Item, str]] = {}
+    for file in sorted(suites.glob("test_*.py")):
+        for name, test, rule in _rules(file):
+            if rule.requirement not in register:
+                raise RestproofError(f"{file}: {name} names {rule.requirement!r}, which is no entry of the register")
+            for item in items_of(rule, test, contract, PROFILES["smoke"], bodies):
+                found[id(item)] = item, f"{file.name}::{name}[{item.label}]"
+    return [found[id(item)] for item in in_plan_order((i for i, _ in found.values()), register)]
+
+
+def _rules(file: Path) -> Iterator[tuple[str, Any, Rule]]:
+    spec = importlib.util.spec_from_file_location(f"restproof_suite_{file.stem}", file)
+    if spec is None or spec.loader is None:
+        return
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except (ImportError, SyntaxError, NameError) as error:
+        raise RestproofError(f"the suites cannot be loaded: {file}: {error}") from None
+    for name, test in vars(module).items():
+        rule = rule_of(test)
+        if rule is not None and name.startswith("test"):
+            yield name, test, rule
+
+
+class Judging:
+    """Judges matched traffic and writes the run file, event by event."""
+
+    def __init__(
+        self, contract: Contract, register: Mapping[str, Requirement], items: list[tuple[Item, str]], writer: Writer
+    ) -> None:
+        self._contract = contract
+        self._register = register
+        self._items = items
+        self._writer = writer
+        self._observers = _Observers([i for i, _ in items if i.rule.observes and self._binds(i)], writer)
+        self._places: dict[tuple[str, str, str], Item] = {}
+        for item, _ in items:
+            if item.resource is not None and not item.rule.observes:
+                self._places[item.rule.requirement, item.resource.name, str(item.operation)] = item
+                self._places.setdefault((item.rule.requirement, item.resource.name, ""), item)
+        self._cases: Counter[str] = Counter()
+        self._failed: set[str] = set()
+        self._alike: Counter[tuple[Any, ...]] = Counter()
+
+    def _binds(self, item: Item) -> bool:
+        return is_binding(self._register[item.rule.requirement], self._contract)
+
+    def run(self, matched: Matched) -> None:
+        """Write items, exchanges, findings and outcomes. Empties ``matched.seen``: what has been judged is not kept."""
+        for item, nodeid in self._items:
+            self._writer.write(
+                {
+                    "event": "item",
+                    "item": item.id,
+                    "requirement": item.rule.requirement,
+                    "resource": item.resource.name if item.resource else None,
+                    "operation": item.operation,
+                    "nodeid": nodeid,
+                    "cost": 0,
+                }
+            )
+        for note in matched.notes:
+            self._writer.write({"event": "note", "kind": "traffic", "message": note, "started": 0.0})
+        judge = Judge(self._contract, credentials_shown=matched.credentials_shown)
+        matched.seen.reverse()
+        while matched.seen:
+            seen = matched.seen.pop()
+            self._writer.write(to_event(seen.exchange))
+            reasons = judge.reasons(seen)
+            self._observers.observe(seen, reasons, matched)
+            for told in judge.judge(seen, reasons):
+                self._note(told)
+        self._outcomes()
+
+    def _note(self, told: Told) -> None:
+        item = self._places.get((told.requirement, told.resource, told.operation))
+        item = item or self._places.get((told.requirement, told.resource, ""))
+        if item is None or not self._binds(item):
+            return
+        self._cases[item.id] += 1
+        if told.finding is not None:
+            self._failed.add(item.id)
+            key = (item.id, *_sort(told.finding))
+            self._alike[key] += 1
+            if self._alike[key] <= _MOST_ALIKE:
+                self._writer.write(told.finding.to_event(item.id, None))
+
+    def _outcomes(self) -> None:
+        for item, _ in self._items:
+            if not self._binds(item):
+                self._write_outcome(item, "not applicable", 0, "the contract does not declare this policy")
+            elif item.rule.observes:
+                self._observers.close(item)
+            elif not self._cases[item.id]:
+                self._write_outcome(item, "not tested", 0, UNSEEN)
+            else:
+                self._write_outcome(item, "fail" if item.id in self._failed else "pass", self._cases[item.id], None)
+
+    def _write_outcome(self, item: Item, outcome: str, cases: int, reason: str | None) -> None:
+        event = {"event": "outcome", "item": item.id, "outcome": outcome, "cases": cases, "reason": reason}
+        self._writer.write(event)
+
+
+class _Observers:
+    """The rules about every exchange, each fed with what it can judge of a recording."""
+
+    def __init__(self, items: list[Item], writer: Writer) -> None:
+        self._runners: dict[str, Runner] = {}
+        self._of: dict[str, Runner] = {}
+        for kind in ("status", "retry", "headers", "whole", "case"):
+            runner = self._runners[kind] = _Fed(writer, 0)
+            own = [i for i in items if _needs(i) == kind]
+            runner.watch(own)
+            self._of.update({i.id: runner for i in own})
+
+    def close(self, item: Item) -> None:
+        """Write the item's outcome."""
+        self._of[item.id].run(item)
+
+    def observe(self, seen: Seen, reasons: tuple[Reason, ...] | None, matched: Matched) -> None:
+        """Let the rules judge one exchange, as far as the recording holds it."""
+        if len(seen.exchange.url) > _LONGEST_URI:
+            return
+        reply = _reply(seen, steady=seen.n in matched.alone)
+        if seen.exchange.response is None:
+            # Browsers abort requests for reasons of their own; only a server that was too slow is at fault.
+            if re.search(r"(?i)time.?d?.?out", seen.exchange.error or ""):
+                self._runners["status"].observe(reply)
+            return
+        if seen.status in GATEWAY:
+            # Nobody knows whether it would have passed, unless it was sent again.
+            if seen.n in matched.again and seen.n not in matched.retried:
+                self._runners["status"].observe(reply)
+                self._runners["retry"].observe(reply)
+            return
+        self._runners["status"].observe(reply)
+        if seen.n in matched.again:
+            self._runners["retry"].observe(reply)
+        if "headers" not in seen.lacks:
+            self._runners["headers"].observe(reply)
+        if "response body" in seen.lacks:
+            return
+        self._runners["whole"].observe(reply)
+        only = reasons[0] if reasons is not None and len(reasons) == 1 else None
+        if only is not None and only.field is not None and seen.status in seen.resource.status(only.case):
+            fed = self._runners["case"]
+            assert isinstance(fed, _Fed)
+            fed.observe_case(reply, {"field": only.field, "status": only.case, "body": seen.fields})
+
+
+class _Fed(Runner):
+    """A runner that gets its exchanges from a recording."""
+
+    def observe_case(self, reply: Reply, inputs: Mapping[str, Any]) -> None:
+        """Judge an exchange whose request had the one fault that ``inputs`` name."""
+        self._inputs = inputs
+        self.observe(reply)
+
+
+def _needs(item: Item) -> str:
+    if item.rule.requirement == "retry.503":
+        return "retry"
+    if "case" in parameters_of(item.test):
+        return "case"
+    if item.rule.requirement in _BY_STATUS:
+        return "status"
+    return "headers" if item.rule.requirement in _BY_HEADERS else "whole"
+
+
+def _reply(seen: Seen, *, steady: bool) -> Reply:
+    """The exchange as the suites see one. Where others were under way, or nobody knows whose it is, it counts as
+    nobody's: what goes down from one exchange to the next can then not be said."""
+    exchange = seen.exchange
+    if not steady or exchange.credential == HIDDEN:
+        exchange = replace(exchange, credential=None)
+    resource, id = seen.resource, seen.route.id
+    asked: Any = int(id) if id and resource.id.type == "integer" and id.isascii() and id.isdecimal() else id
+    return Reply(exchange, seen.contract, resource, seen.told_as, dict(seen.scope), seen.fields, asked)
+
+
+def _sort(finding: Finding) -> tuple[str, str, str, str | None]:
+    return finding.kind, finding.expected, finding.actual, finding.field
+
+
+def header(
+    contract: Contract,
+    contract_path: Path,
+    register: Mapping[str, Requirement],
+    matched: Matched,
+    *,
+    traffic: str,
+    fail_on: str,
+    deviations: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """The header of the run file; ``traffic``: the name of the file that was judged."""
+    return {
+        "event": "header",
+        "format": 1,
+        "restproof": __version__,
+        "contract": contract_part(contract, contract_path),
+        "target": {"name": matched.base.partition("://")[2], "base_url": matched.base, "kind": "traffic"},
+        "profile": "traffic",
+        "seed": 0,
+        "prefix": "",
+        "started": f"{now():%Y-%m-%dT%H:%M:%SZ}",
+        "fail_on": fail_on,
+        "selection": {"traffic": traffic},
+        "requirements": requirements_part(register, contract),
+        "deviations": deviations,
+    }
+
+
+def footer(matched: Matched, requests: int) -> dict[str, Any]:
+    """The footer: traffic never shows all that a run would, so it is not complete."""
+    return {
+        "event": "footer",
+        "finished": f"{now():%Y-%m-%dT%H:%M:%SZ}",
+        "duration": round(matched.span, 3),
+        "requests": requests,
+        "complete": False,
+        "interrupted": None,
+        "cleanup": None,
+    }

@@ -1,0 +1,216 @@
+"""Recorded traffic as what the judges take: the exchanges of one contract's server, without secrets."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from restproof.contract.model import Contract
+from restproof.errors import Place, TrafficError
+from restproof.oracle.seen import REDACTED, Locator, Seen, likely_base, origin, query_of, told_as
+from restproof.oracle.traffic import uncertain
+from restproof.record.model import Exchange as Recorded
+from restproof.record.traffic import Traffic
+from restproof.wire.message import About, Exchange, Headers, Request, Response
+from restproof.wire.redact import Redactor
+
+GATEWAY = (502, 503, 504)
+HIDDEN = "hidden"
+"""The name of a credential that the recording does not show."""
+_SHORTEST_SECRET = 8
+_SECRET_NAME = re.compile(r"(?i)token|secret|api[-_]?key|passw|session|csrf|xsrf|signature")
+_MASKED = re.compile(r"(?i)redacted|filtered|removed|hidden|masked|^\W*$|\*{3}|x{5}|<[^>]*>")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """``seen``: the exchanges of the contract's server that name a resource of it. ``base``: scheme, host and prefix of
+    that server. ``retried``: numbers of attempts that failed for the moment and were sent again; ``again``: of those
+    that such an attempt went before. ``alone``: numbers of exchanges during which no other was under way. ``notes``:
+    what was left out, a sentence each. ``span``: seconds from the first request to the last answer."""
+
+    base: str
+    seen: list[Seen]
+    retried: frozenset[int]
+    again: frozenset[int]
+    alone: frozenset[int]
+    notes: tuple[str, ...]
+    credentials_shown: bool
+    span: float
+
+
+def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path) -> Matched:
+    """Find the contract's server in the traffic (or take ``base_url``, to which the contract's base path is added), and
+    each exchange's resource. ``file``: where the traffic was read. Raises ``TrafficError`` where there is none."""
+    base = base_url or likely_base(contract, (e.request.url for e in traffic.exchanges))
+    if base is None:
+        raise _nothing(traffic, contract, file)
+    locator = Locator(contract, base)
+    prefix = urlsplit(locator.base).path
+    here = [e for e in traffic.exchanges if locator.is_here(e.request.url)]
+    names = _Names(contract.auth.header)
+    redactor = Redactor(_secrets(here, contract), _secret_headers(here, contract))
+    seen: list[Seen] = []
+    unknown = 0
+    for recorded in here:
+        route = locator.route(recorded.request.url)
+        if route is None:
+            unknown += 1
+            continue
+        about = About(route.resource.name, told_as(route, recorded.request.method))
+        exchange = _exchange(recorded, about, names.of(recorded), prefix, redactor)
+        seen.append(Seen(exchange, contract, route, lacks=traffic.lacking.get(exchange.n, frozenset())))
+    if not seen:
+        raise _nothing(traffic, contract, file, locator.base)
+    unsure = uncertain(seen, contract) if traffic.timed else frozenset()
+    retried, again = _attempts(here)
+    left_out = dict(traffic.skipped)
+    left_out["entries of other hosts or paths"] = len(traffic.exchanges) - len(here)
+    left_out["entries with a path that the contract does not know"] = unknown
+    left_out["entries without an answer"] = sum(s.exchange.response is None for s in seen)
+    left_out["answers of an overloaded server or gateway (502, 503, 504)"] = sum(s.status in GATEWAY for s in seen)
+    left_out["answers whose content was not recorded"] = sum("response body" in s.lacks for s in seen)
+    left_out["answers whose headers were not recorded"] = sum("headers" in s.lacks for s in seen)
+    return Matched(
+        base=locator.base,
+        seen=[replace(s, certain=False) if s.n in unsure else s for s in seen],
+        retried=retried,
+        again=again,
+        alone=_alone(here) if traffic.timed else frozenset(e.n for e in here if isinstance(e.n, int)),
+        notes=tuple(f"{count:,} {what}" for what, count in left_out.items() if count),
+        credentials_shown=any(_header(e.request.headers, contract.auth.header) is not None for e in here),
+        span=max((e.started + e.elapsed for e in here), default=0.0) - min((e.started for e in here), default=0.0),
+    )
+
+
+def _nothing(traffic: Traffic, contract: Contract, file: Path, base: str = "") -> TrafficError:
+    where = f"{base}{contract.base_path}" or "/"
+    hosts = Counter(origin(e.request.url) for e in traffic.exchanges)
+    told = ", ".join(f"{host} ({count})" for host, count in hosts.most_common(5)) or "none at all"
+    return TrafficError(
+        f"no entry is a request to a path of the contract '{contract.name}' (below {where})",
+        place=Place(file),
+        hint=f"There are entries of: {told}. Where the API has a prefix of its own, say so with --base-url.",
+    )
+
+
+class _Names:
+    """Names for the credentials of the traffic, by the order in which they come."""
+
+    def __init__(self, header: str) -> None:
+        self._header = header
+        self._known: dict[str, str] = {}
+
+    def of(self, recorded: Recorded) -> str | None:
+        if recorded.credential is not None:
+            return recorded.credential
+        value = _header(recorded.request.headers, self._header)
+        if value is None:
+            return None
+        if _MASKED.search(value.partition(" ")[2] or value):
+            return HIDDEN
+        return self._known.setdefault(value, f"credential {len(self._known) + 1}")
+
+
+def _exchange(recorded: Recorded, about: About, credential: str | None, prefix: str, redactor: Redactor) -> Exchange:
+    parts = urlsplit(recorded.request.url)
+    query = query_of(recorded.request.url)
+    url = redactor.text(recorded.request.url)
+    hidden = {v for n, v in query if _SECRET_NAME.search(n) and v}
+    if hidden:
+        query = tuple((n, REDACTED if v in hidden else v) for n, v in query)
+        for value in hidden:
+            url = url.replace(quote(value, safe=""), REDACTED).replace(value, REDACTED)
+    request = Request(
+        recorded.request.method,
+        parts.path.removeprefix(prefix) or "/",
+        query,
+        recorded.request.headers,
+        _bytes(recorded.request.body),
+    )
+    answer = recorded.response
+    response = None
+    if answer is not None:
+        raw = Response(answer.status, answer.reason, answer.headers, _bytes(answer.body) or b"")
+        response = redactor.response(raw)
+    return Exchange(
+        n=int(recorded.n),
+        request=redactor.request(request, request.headers),
+        url=url,
+        response=response,
+        error=None if response is not None else redactor.text(recorded.error or "no answer was recorded"),
+        started=recorded.started,
+        elapsed=recorded.elapsed,
+        credential=credential,
+        about=about,
+    )
+
+
+def _bytes(body: str | bytes | None) -> bytes | None:
+    return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+
+
+def _header(headers: Headers, name: str) -> str | None:
+    wanted = name.lower()
+    return next((v for n, v in headers if n.lower() == wanted), None)
+
+
+def _secret_headers(exchanges: Iterable[Recorded], contract: Contract) -> set[str]:
+    """Headers whose values are never kept: the contract's own, and what is called like a secret."""
+    names: set[str] = set()
+    for e in exchanges:
+        for headers in (e.request.headers, e.response.headers if e.response else ()):
+            names.update(n for n, _ in headers)
+    return {contract.auth.header, *(n for n in names if _SECRET_NAME.search(n))}
+
+
+def _secrets(exchanges: Iterable[Recorded], contract: Contract) -> list[str]:
+    """The credentials that the traffic shows, to be hidden wherever they come again."""
+    found: dict[str, None] = {}
+    for e in exchanges:
+        value = _header(e.request.headers, contract.auth.header) or ""
+        secret = value if contract.auth.scheme == "api_key" else value.partition(" ")[2].strip()
+        if len(secret) < _SHORTEST_SECRET or _MASKED.search(secret):
+            continue
+        found[secret] = None
+        if contract.auth.scheme == "basic":
+            try:
+                found[base64.b64decode(secret, validate=True).decode()] = None
+            except (binascii.Error, UnicodeDecodeError):
+                continue
+    return list(found)
+
+
+def _attempts(exchanges: Sequence[Recorded]) -> tuple[frozenset[int], frozenset[int]]:
+    """Numbers of exchanges that were answered 429, 502, 503 or 504 and sent again as they were, and of those that
+    followed."""
+    open_: dict[tuple[str, str, object], int] = {}
+    retried: set[int] = set()
+    again: set[int] = set()
+    for e in exchanges:
+        key = (e.request.method, e.request.url, e.request.body)
+        before = open_.pop(key, None)
+        if before is not None:
+            retried.add(before)
+            again.add(int(e.n))
+        if e.response is not None and e.response.status in (429, *GATEWAY):
+            open_[key] = int(e.n)
+    return frozenset(retried), frozenset(again)
+
+
+def _alone(exchanges: Sequence[Recorded]) -> frozenset[int]:
+    """Numbers of exchanges that no other overlaps in time."""
+    crowded: set[int] = set()
+    last: Recorded | None = None
+    for e in exchanges:
+        if last is not None and last.started + last.elapsed > e.started:
+            crowded |= {int(last.n), int(e.n)}
+        if last is None or e.started + e.elapsed > last.started + last.elapsed:
+            last = e
+    return frozenset(int(e.n) for e in exchanges) - crowded

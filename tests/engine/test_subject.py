@@ -1,0 +1,272 @@
+"""What a subject sends and how it reads the answer: paths, parents, headers, envelopes, ids, pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from restproof.engine.failure import NotTested
+from restproof.suite import Reply, SetUpFailed, Subject, encode, links
+from restproof.wire.message import Request
+
+from .conftest import Answer, Bench
+
+MakeBench = Callable[..., Bench]
+
+
+def creator(request: Request) -> Answer:
+    """Makes whatever is asked for, with ids from 41."""
+    creator.made += 1  # type: ignore[attr-defined]
+    return 201, {"id": 40 + creator.made, "data": {"id": 40 + creator.made}}  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def from_41() -> None:
+    creator.made = 0  # type: ignore[attr-defined]
+
+
+# --------------------------------------------------------------------------------------------------------- requests
+
+
+def test_a_parent_in_the_path_is_filled_in(bench: MakeBench) -> None:
+    shelf = bench().subject("shelf")
+    assert shelf.request("list").target == "/v1/teams/5/shelves"
+    assert shelf.request("read", id=7).target == "/v1/teams/5/shelves/7"
+    assert shelf.request("read", id="a/../b c").target == "/v1/teams/5/shelves/a%2F..%2Fb%20c"
+    assert shelf.request("list", scope=shelf.scope("other")).target == "/v1/teams/6/shelves"
+    assert "/teams/5/" not in shelf.request("list", scope=shelf.scope("none")).target
+
+
+def test_a_parent_that_is_a_parameter_goes_where_it_belongs(bench: MakeBench) -> None:
+    book = bench(creator).subject("book")
+    assert book.scope() == {"team": 5, "shelf": 41}
+    assert book.request("list").target == "/v1/books?shelf_id=41"
+    assert book.request("delete", id=1, query=(("x", "y"),)).target == "/v1/books/1?shelf_id=41&x=y"
+    created = book.request("create", body={"name": "a"})
+    assert created.target == "/v1/books"
+    assert json.loads(created.body or b"") == {"shelf_id": 41, "book": {"name": "a"}}
+    updated = book.request("update", id=1, body={})
+    assert json.loads(updated.body or b"") == {"shelf_id": 41, "book": {}}
+
+
+def test_a_parent_can_be_left_out_or_given_otherwise(bench: MakeBench) -> None:
+    book = bench(creator).subject("book")
+    assert book.request("list", without=["shelf_id"]).target == "/v1/books"
+    assert book.request("list", query=(("shelf_id", ""),)).target == "/v1/books?shelf_id="
+    body = book.request("create", body={}, without=["shelf_id"], beside={"shelf_id": "x", "more": 1}).body
+    assert json.loads(body or b"") == {"shelf_id": "x", "more": 1, "book": {}}
+
+
+def test_a_parent_stands_beside_the_fields_where_there_is_no_envelope(bench: MakeBench) -> None:
+    note = bench().subject("note")
+    assert json.loads(note.request("create", body={"name": "a"}).body or b"") == {"team_id": 5, "name": "a"}
+
+
+def test_headers_are_filled_in_by_the_scope(bench: MakeBench) -> None:
+    made = bench(creator)
+    assert made.subject("team").request("list").headers == ()
+    assert made.subject("shelf").request("list").headers == (("X-Team", "5"),)
+    assert dict(made.subject("book").request("list").headers) == {"X-Team": "5", "X-Shelf": "41"}
+    own = made.subject("shelf").request("list", headers=(("x-team", "9"), ("Accept", "text/html")))
+    assert own.headers == (("x-team", "9"), ("Accept", "text/html"))
+
+
+def test_a_client_that_chooses_the_id_creates_by_put(bench: MakeBench) -> None:
+    made = bench(lambda _: (201, {"text": "a"}))
+    label = made.subject("label")
+    reply = label.create({"text": "a"}, id="mine")
+    assert (reply.exchange.request.method, reply.exchange.request.path) == ("PUT", "/v1/labels/mine")
+    assert reply.id == "mine"
+
+
+def test_symbols_are_resolved_in_what_is_sent(bench: MakeBench) -> None:
+    made = bench(creator)
+    reply = made.subject("shelf").create({"name": "{run} a", "pages": "{ref:team:0}"})
+    assert reply.sent["name"].startswith("rpabcdef")
+    assert reply.sent["name"].endswith(" a")
+    assert reply.sent["pages"] == 5
+    assert json.loads(reply.exchange.request.body or b"") == reply.sent
+
+
+def test_text_is_sent_as_itself() -> None:
+    assert encode({"a": "é😀"}) == '{"a":"é😀"}'.encode()
+    assert encode({"a": "\ud800"}) == b'{"a":"\\ud800"}'
+
+
+# ----------------------------------------------------------------------------------------------------------- answers
+
+
+def reply_to(made: Bench, name: str, operation: str = "read", **options: Any) -> Reply:
+    subject = made.subject(name)
+    return subject.send(subject.request(operation, id=1), operation, **options)
+
+
+@pytest.mark.parametrize(
+    ("body", "entity"),
+    [
+        ({"data": {"id": 1}}, {"id": 1}),
+        ({"id": 1}, None),
+        ({"data": [1]}, None),
+        ([{"id": 1}], None),
+        (b"<html>", None),
+        (b"\xff\xfe", None),
+        (b"[" * 100_000, None),
+        (None, None),
+    ],
+)
+def test_an_entity_is_taken_out_of_its_envelope(body: Any, entity: Any, bench: MakeBench) -> None:
+    made = bench(lambda request: (200, body) if "books" in request.path else (201, {"id": 3}))
+    assert reply_to(made, "book").entity == entity
+
+
+def test_entries_are_taken_out_of_their_envelope(bench: MakeBench) -> None:
+    made = bench(lambda request: (200, {"items": [1]}) if "books" in request.path else (201, {"id": 3}))
+    assert reply_to(made, "book", "list").entries == [1]
+    assert reply_to(made, "shelf", "list").entries is None
+    assert reply_to(bench(lambda _: (200, [1, 2])), "shelf", "list").entries == [1, 2]
+
+
+def test_no_answer_has_nothing(bench: MakeBench) -> None:
+    reply = reply_to(bench(lambda _: "timeout"), "shelf")
+    assert (reply.status, reply.ok, reply.json, reply.entity, reply.header("X")) == (0, False, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "id"),
+    [
+        ((201, {"id": 9}), 9),
+        ((201, {"name": "a"}, (("Location", "https://h/v1/teams/5/shelves/12"),)), 12),
+        ((201, None, (("Location", "/v1/teams/5/shelves/12/"),)), 12),
+        ((201, None, (("location", "/v1/shelves/abc"),)), "abc"),
+        ((201, None), None),
+        ((201, {"id": None}, (("Location", "/1"),)), None),
+    ],
+)
+def test_an_id_is_found_wherever_the_answer_names_it(answer: Answer, id: Any, bench: MakeBench) -> None:
+    assert bench(lambda _: answer).subject("shelf").create({"name": "a"}).id == id
+
+
+def test_links_are_read(bench: MakeBench) -> None:
+    header = '</a?page=2>; rel="next", </a?page=9>; rel="last alternate"'
+    reply = reply_to(bench(lambda _: (200, [], (("Link", header),))), "shelf", "list")
+    assert links(reply) == {"next": "/a?page=2", "last": "/a?page=9", "alternate": "/a?page=9"}
+    assert links(reply_to(bench(lambda _: (200, [])), "shelf", "list")) == {}
+
+
+# --------------------------------------------------------------------------------------------------------- instances
+
+
+def test_what_was_made_is_in_the_ledger(bench: MakeBench) -> None:
+    made = bench(creator)
+    shelf = made.subject("shelf")
+    shelf.create({"name": "a"})
+    (entry,) = made.world.ledger.open_entries()
+    assert (entry.resource, entry.collection, entry.item, entry.id) == (
+        "shelf", "/v1/teams/5/shelves", "/v1/teams/5/shelves/41", 41,
+    )  # fmt: skip
+    assert entry.unique == {"name": "a"}
+    assert entry.headers == (("X-Team", "5"),)
+    shelf.delete(41)
+    assert made.world.ledger.open_entries() == []
+
+
+def test_a_refused_create_stays_in_the_ledger(bench: MakeBench) -> None:
+    made = bench(lambda _: (500, None))
+    made.subject("shelf").create({"name": "a"})
+    (entry,) = made.world.ledger.open_entries()
+    assert entry.item is None
+
+
+def test_a_shared_instance_is_made_once(bench: MakeBench) -> None:
+    made = bench(creator)
+    assert made.subject("shelf").shared().id == made.subject("shelf").shared().id == 41
+    assert made.subject("shelf").shared("1").id == 42
+    assert [e.about.setup for e in made.session.exchanges] == ["shelf:0", "shelf:1"]
+
+
+def test_a_shared_instance_that_could_not_be_made_is_not_tried_again(bench: MakeBench) -> None:
+    made = bench(lambda _: (500, None))
+    for _ in range(2):
+        with pytest.raises(SetUpFailed, match="the create of a shelf answered 500"):
+            made.subject("shelf").shared()
+    assert len(made.session.exchanges) == 1
+
+
+def test_a_parent_that_nobody_can_create_is_the_given_one(bench: MakeBench) -> None:
+    made = bench()
+    assert made.world.shared("team", "0").id == 5
+    assert made.world.shared("team", "1").id == 6
+    with pytest.raises(NotTested, match="the target names no id `foreign_team`"):
+        made.subject("shelf").scope("foreign")
+    assert made.session.exchanges == []
+
+
+def test_an_instance_of_its_own_lasts_for_an_item(bench: MakeBench) -> None:
+    made = bench(creator)
+    shelf = made.world.contract.resources["shelf"]
+    first, again, other = (Subject(made.world, shelf, token=made.world.next_token(), item=i) for i in "aab")
+    assert first.own().id == again.own().id
+    assert other.own().id != first.own().id
+
+
+# ------------------------------------------------------------------------------------------------------------- lists
+
+
+def test_a_list_with_tokens_is_walked_to_its_end(bench: MakeBench) -> None:
+    def server(request: Request) -> Answer:
+        if "books" not in request.path:
+            return 201, {"id": 3}
+        after = int(dict(request.query).get("after", "0"))
+        following = str(after + 2) if after < 4 else None
+        return 200, {"items": [{"id": after}, {"id": after + 1}], "meta": {"next": following}}
+
+    made = bench(server)
+    book = made.subject("book")
+    assert book.entry_ids(book.walk((("kept", "1"),), size=2)) == [0, 1, 2, 3, 4, 5]
+    asked = [e.request.query for e in made.session.exchanges if "books" in e.request.path]
+    assert [dict(q).get("after") for q in asked] == [None, "2", "4"]
+    assert all(dict(q)["kept"] == "1" and dict(q)["limit"] == "2" and dict(q)["shelf_id"] == "3" for q in asked)
+    assert all(len(dict(q)) == len(q) for q in asked)
+
+
+@pytest.mark.parametrize("following", ["/v1/books?after=2&shelf_id=3", "https://h/v1/books?shelf_id=3&after=2", "2"])
+def test_a_next_page_is_a_link_or_a_token(following: str, bench: MakeBench) -> None:
+    def server(request: Request) -> Answer:
+        if "books" not in request.path:
+            return 201, {"id": 3}
+        last = "after" in dict(request.query)
+        return 200, {"items": [{"id": 2 if last else 1}], "meta": {"next": None if last else following}}
+
+    book = bench(server).subject("book")
+    assert book.entry_ids(book.walk()) == [1, 2]
+
+
+def test_a_list_that_never_ends_is_left(bench: MakeBench) -> None:
+    def server(request: Request) -> Answer:
+        return (200, {"items": [{"id": 1}], "meta": {"next": "again"}}) if "books" in request.path else (201, {"id": 3})
+
+    made = bench(server)
+    made.subject("book").walk()
+    assert len(made.session.exchanges) < 500
+
+
+def test_a_list_with_more_pages_than_one_walks_says_nothing(bench: MakeBench) -> None:
+    def server(request: Request) -> Answer:
+        if "books" not in request.path:
+            return 201, {"id": 3}
+        at = int(dict(request.query).get("after", "0"))
+        return 200, {"items": [{"id": at}], "meta": {"next": str(at + 1)}}
+
+    made = bench(server)
+    for _ in range(2):  # the second time it is known
+        with pytest.raises(NotTested, match="more than 400 pages"):
+            made.subject("book").walk()
+    assert len(made.session.exchanges) < 500
+
+
+def test_a_page_without_entries_is_no_list(bench: MakeBench) -> None:
+    with pytest.raises(SetUpFailed, match="without its entries"):
+        bench(lambda _: (200, {"oops": 1})).subject("shelf").walk()
