@@ -1,11 +1,10 @@
-"""Who may do what: no credential, a wrong one, one without the privilege, another tenant's."""
+"""Who may do what: no credential, a wrong one, one without the privilege."""
 
 import base64
 
 from restproof.suite import (
     Ground,
     Inconclusive,
-    Instance,
     NotTested,
     Reply,
     Subject,
@@ -14,29 +13,9 @@ from restproof.suite import (
     must,
     requirement,
 )
-from restproof.suite.lists import narrowing
+from restproof.suite.access import EVERY, asks_for_credentials, perform
 
-EVERY = ("list", "create", "read", "update", "replace", "delete")
 WRITES = ("create", "update", "replace", "delete")
-
-
-def asks_for_credentials(contract, resource) -> bool:
-    return contract.auth.scheme != "none"
-
-
-def perform(subject: Subject, operation: str, id, scope=None, **options) -> Reply:
-    """One request of any operation, valid but for who sends it."""
-    if operation == "list":
-        return subject.list(scope=scope, **options)
-    if operation == "create":
-        return subject.create(subject.bodies.minimal(), scope=scope, **options)
-    if operation == "read":
-        return subject.read(id, scope=scope, **options)
-    if operation == "delete":
-        return subject.delete(id, scope=scope, **options)
-    if operation == "update":
-        return subject.update(id, subject.bodies.every_change(), scope=scope, **options)
-    return subject.replace(id, subject.bodies.minimal(), scope=scope, **options)
 
 
 def change_all(subject: Subject, operation: str, id, **options) -> Reply:
@@ -182,126 +161,3 @@ def test_a_denied_write_changes_nothing(subject: Subject, operation):
             actual="stored",
         )
     must.agree(reply, subject.stable(before), subject.now(made.id), what="the state after a denied write", pointer="")
-
-
-def has_tenants(contract, resource) -> bool:
-    """Whether another tenant's credential can tell something: below a parent; or anywhere, where no parent is given."""
-    return asks_for_credentials(contract, resource) and (bool(resource.parents) or not contract.given)
-
-
-@requirement(
-    "auth.object-level",
-    on=("create", "read", "update", "replace", "delete", "list"),
-    needs="create",
-    when=has_tenants,
-    cost=3,
-)
-@for_each(lambda ground: [{}] if ground.resource.parents or ground.operation != "create" else [])
-def test_another_tenant_reaches_nothing(subject: Subject, operation):
-    """Below a parent that tenants are told apart by; where there is none, the credential alone says whose it is."""
-    if not subject.world.has_credential("foreign"):
-        raise NotTested("the target has no credential `foreign`")
-    if not subject.spec.parents:
-        nothing_of_another(subject, operation)
-        return
-    made = subject.own() if operation == "delete" else subject.target()
-    before = subject.before(made.id) if operation not in ("list", "read", "create") else {}
-    refused = subject.spec.status("foreign")
-    own_scope = perform(subject, operation, made.id, credential="foreign")
-    must.have_status(
-        own_scope, refused | subject.spec.status("forbidden_parent"), because="another tenant's credential"
-    )
-    creates = operation == "replace" and subject.spec.id.chosen_by != "server"  # below one's own parent the id is free
-    if (subject.has_other_root or subject.spec.creatable) and not creates and operation != "create":
-        theirs = subject.scope("foreign")
-        reply = perform(subject, operation, made.id, scope=theirs, credential="foreign")
-        if operation == "list":
-            must_not_show(subject, reply, made.id)
-            hidden_from_filters(subject, theirs)
-        else:
-            must.have_status(
-                reply,
-                refused | subject.spec.status("wrong_parent"),
-                because="another tenant's resource under a parent of one's own",
-            )
-    if operation not in ("list", "read", "create"):
-        must.agree(
-            own_scope,
-            subject.stable(before),
-            subject.now(made.id),
-            what="the state after another tenant's request",
-            pointer="",
-        )
-
-
-def hidden_from_filters(subject: Subject, scope) -> None:
-    """No filter of one's own list finds what another tenant has made for itself."""
-    if not subject.spec.supports("create"):
-        return
-    theirs = subject.create(subject.bodies.minimal("theirs"), scope=scope, credential="foreign")
-    if not theirs.ok or theirs.id is None:
-        return
-    for query in narrowing(subject, Instance(theirs.id, scope, theirs.entity or {})):
-        page = subject.list((*query, *subject.page_query(subject.largest_page())))
-        must_not_show(subject, page, theirs.id, "a filtered list")
-
-
-def must_not_show(subject: Subject, page: Reply, id, listed: str = "a list") -> None:
-    must.hold(
-        id not in subject.entry_ids(page.entries or ()),
-        page,
-        f"{listed} shows another tenant's resource",
-        kind="foreign entry",
-        expected="own entries",
-        actual="another tenant's entry",
-    )
-
-
-def nothing_of_another(subject: Subject, operation):
-    """Another tenant has no use for the id of a resource that it does not see, and no list shows it."""
-    chosen = operation == "replace" and subject.spec.id.chosen_by != "server"
-    if chosen and not subject.spec.supports("delete"):
-        raise NotTested("what a replace by another tenant makes for itself could not be deleted")
-    made = subject.own() if operation == "delete" else subject.target()
-    if operation == "list":
-        pages = list(subject.pages(credential="foreign"))
-        first = subject.page_query(subject.largest_page())
-        pages += [subject.list((*query, *first), credential="foreign") for query in narrowing(subject, made)]
-        for page in pages:
-            must_not_show(subject, page, made.id)
-        return
-    before = subject.before(made.id) if operation != "read" else {}
-    reply = perform(subject, operation, made.id, credential="foreign")
-    if not chosen:
-        must.have_status(reply, "foreign", because="another tenant's credential")
-    elif reply.ok:
-        subject.delete(made.id, credential="foreign")  # each tenant may have one of that name
-    if operation != "read":
-        must.agree(
-            reply,
-            subject.stable(before),
-            subject.now(made.id),
-            what="the state after another tenant's request",
-            pointer="",
-        )
-
-
-@requirement("auth.object-level", on="list", when=lambda c, r: r.name in c.given and asks_for_credentials(c, r), cost=2)
-def test_a_list_shows_no_other_tenants_entries(subject: Subject):
-    """The parents that tenants are told apart by: each credential's list holds only those that it can see."""
-    ids = subject.world.target.ids
-    hidden = {"full": [f"foreign_{subject.name}"], "foreign": [subject.name, f"other_{subject.name}"]}
-    for credential, names in hidden.items():
-        if not subject.world.has_credential(credential):
-            continue
-        reply = subject.list(subject.page_query(subject.largest_page()), credential=credential)
-        must.have_status(reply, "listed")
-        shown = [n for n in names if n in ids and ids[n] in subject.entry_ids(reply.entries or ())]
-        must.hold(
-            not shown,
-            reply,
-            "a list shows another tenant's entry",
-            kind="foreign entry",
-            expected="own entries",
-            actual="another tenant's entry",
-        )

@@ -1,18 +1,15 @@
-"""Conditional requests, where the contract declares ETags; and idempotency keys, where it declares them."""
+"""Conditional requests, where the contract declares ETags."""
 
 import re
 
 from restproof.contract.model import creates_by_put
-from restproof.plan.symbols import RUN
 from restproof.semantics.state import same
 from restproof.suite import (
     Ground,
-    Inconclusive,
     NotTested,
     Subject,
     all_answered,
     at_once,
-    create_at_once,
     for_each,
     must,
     must_be_a_race,
@@ -215,96 +212,3 @@ def write(subject: Subject, operation: str, id, headers):
     if operation == "replace":
         return subject.replace(id, subject.bodies.minimal("own"), headers=headers)
     return subject.delete(id, headers=headers)
-
-
-def marked(subject: Subject) -> list[str]:
-    """A field that takes a text which only one case sends: it tells its resources from what others make at the same
-    time."""
-    bodies, references = subject.bodies, subject.spec.references
-    return [n for n in bodies.writable if n not in references and bodies.unique_value(n) == RUN][:1]
-
-
-@requirement("idempotency.key", on="create", needs="list", when=lambda c, r: c.idempotency_key is not None, cost=4)
-@for_each(lambda ground: [{"together": False}, {"together": True}])
-def test_a_repeated_key_has_one_effect(subject: Subject, contract, together):
-    key, marks = ((contract.idempotency_key, subject.token),), marked(subject)
-    body = {**subject.bodies.minimal(), **dict.fromkeys(marks, RUN)}
-    if together:
-        at_the_same_time(subject, body, key, marks)
-        return
-    first = subject.create(body, headers=key)
-    must.have_status(first, "created")
-    before = [*subject.entry_ids(subject.walk()), first.id]
-    second = subject.create(body, headers=key)
-    must.hold(
-        second.status == first.status and second.id == first.id,
-        second,
-        "a repeated idempotency key did not get the first answer",
-        kind="idempotency",
-        expected=first.status,
-        actual=second.status,
-    )
-    entries = subject.walk()
-    count = subject.entry_ids(entries).count(first.id)
-    must.hold(
-        count == 1,
-        second,
-        f"after a repeated idempotency key the list holds {count} of the resource",
-        kind="idempotency",
-        expected=1,
-        actual=count,
-    )
-    others = [e for e in entries if isinstance(e, dict) and e.get(subject.spec.id.field) not in before]
-    twins = [e for e in others if any(e.get(n) == second.sent[n] for n in marks)]
-    must.hold(
-        not twins,
-        second,
-        "a repeated idempotency key made another resource like the first",
-        kind="idempotency",
-        expected="one effect",
-        actual=f"{1 + len(twins)} resources",
-    )
-    alone = not contract.given and not subject.spec.parents  # tenants are told apart by their credentials alone
-    if alone and subject.spec.id.chosen_by == "server" and subject.world.has_credential("foreign"):
-        theirs = subject.create(body, headers=key, credential="foreign")
-        must.hold(
-            theirs.id is None or theirs.id != first.id,
-            theirs,
-            "another tenant that sent the same idempotency key got this one's resource",
-            kind="foreign entry",
-            expected="an answer of its own",
-            actual="the first answer",
-        )
-
-
-def at_the_same_time(subject: Subject, body: dict, key, marks: list[str]) -> None:
-    """Each is refused while another is at work, or gets the answer of the one that was; afterwards all do. There is one
-    effect."""
-    scope = subject.scope()
-    must_be_a_race(subject)
-    if not marks:
-        raise Inconclusive("no field tells what one case made from what others do")
-    sent = subject.resolved(body, scope)
-    request = subject.request("create", body=sent, scope=scope, headers=key)
-    replies = create_at_once(subject, request, sent, scope)
-    all_answered(replies)
-    made = [e for e in subject.walk() if isinstance(e, dict) and all(e.get(n) == sent[n] for n in marks)]
-    must.hold(
-        len(made) <= 1,
-        replies[-1],
-        f"three creates with one idempotency key at the same time made {len(made)} resources",
-        kind="race",
-        expected="one effect",
-        actual=f"{len(made)} resources",
-    )
-    made_one = next((r for r in replies if r.ok), None)
-    if made_one is not None:
-        again = subject.create(body, headers=key)
-        must.hold(
-            again.status == made_one.status and again.id == made_one.id,
-            again,
-            "after several creates with one idempotency key a repeat did not get the answer of the one that succeeded",
-            kind="idempotency",
-            expected=made_one.status,
-            actual=again.status,
-        )

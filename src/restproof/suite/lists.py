@@ -117,3 +117,13 @@ def narrowing(subject: Subject, instance: Instance) -> Iterator[Query]:
     shown = ((n, v) for n, field in others for v in values_at(instance.entity, field))
     plain = ((n, v) for n, v in shown if isinstance(v, str | int | float) and v != "")
     yield from (subject.filter_query(n, v) for n, v in islice(plain, 1))
+
+
+def few_matching(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, list[Any]]]:
+    """Filters that not all entries match, the one by id first, each with those that do."""
+    found = [(n, f.field) for n, f in subject.spec.filters.items() if f.values is None]
+    for name, field in sorted(found, key=lambda f: f[1] != subject.spec.id.field):
+        for value in (v for e in entries for v in values_at(e, field)):
+            matching = [e for e in entries if matches(e, field, value)]
+            if isinstance(value, str | int | float) and value != "" and len(matching) < len(entries):
+                yield subject.filter_query(name, value), matching

@@ -1,0 +1,33 @@
+"""Enumerated updates: changes that are valid, and small enough to tell which field is at fault.
+
+An enumerator takes a ``Ground`` and yields cases: plain JSON objects with ``change``, the body of the update.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from restproof.plan.inputs import MOST_VALUES
+
+if TYPE_CHECKING:
+    from restproof.plan.ground import Ground
+
+
+def one_change(ground: Ground) -> Iterator[dict[str, Any]]:
+    """One plain change of one field, a text where there is one; and of one that no create needs (``fresh``)."""
+    bodies = ground.bodies
+    change = bodies.plain_change()
+    if change:
+        yield {"change": change, "fresh": False}
+    spared = {*bodies.required, *change, *ground.resource.references, *bodies.unique_fields}
+    for name in [n for n in bodies.changeable if n not in spared and bodies.another(n) is not None][:1]:
+        yield {"change": {name: bodies.another(name)}, "fresh": True}
+
+
+def few_values(ground: Ground) -> Iterator[tuple[str, list[Any]]]:
+    """The fields that have few values, each with all of them but null."""
+    for name, schema in ground.bodies.changeable.items():
+        values = [v for v in schema.get("enum", ()) if v is not None]
+        if 1 < len(values) <= MOST_VALUES and name not in ground.resource.references:
+            yield name, values

@@ -1,0 +1,191 @@
+"""What is refused besides fields: a body that is no JSON object, a broken envelope or parent, and what is too large."""
+
+from restproof.engine.subject import encode
+from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_each, must, requirement
+
+WRITES = ("create", "update", "replace")
+
+
+def broken_json(ground: Ground):
+    """``text`` is the body; with ``around``, what is done to a valid one, which a lenient parser would take."""
+    broken = (
+        ("empty", ""),
+        ("null", "null"),
+        ("JSON cut short", '{"name": "restproof"'),
+        ("an array", "[]"),
+        ("no JSON", "restproof"),
+    )
+    for note, text in broken if ground.is_first_with_operation else broken[: 2 if ground.operation == "create" else 1]:
+        yield {"note": note, "text": text, "around": None}
+    for around in (
+        "an array",
+        *(("a comma too many", "text behind it", "single quotes") if ground.is_first_with_operation else ()),
+    ):
+        yield {"note": f"valid but for {around}", "text": "", "around": around}
+
+
+def spoilt(body: str, around: str) -> str:
+    """The text of a valid JSON object, spoilt."""
+    return {
+        "an array": f"[{body}]",
+        "a comma too many": f"{body[:-1]},}}",
+        "text behind it": f"{body} restproof",
+        "single quotes": body.replace('"', "'"),
+    }[around]
+
+
+@requirement("input.malformed-json", on=WRITES, set_up=1)
+@for_each(broken_json)
+def test_a_body_that_is_no_json_object_is_refused(subject: Subject, operation, note, text, around):
+    if around is not None:
+        body = subject.bodies.plain_change() if operation == "update" else subject.bodies.minimal()
+        whole = subject.request(operation, id=subject.target().id, body=subject.resolved(body))
+        valid = (whole.body or b"").decode()
+        text = spoilt(valid, around)
+        if text == valid:
+            raise Inconclusive("the valid body holds no quotes")
+    must.be_refused(
+        send_raw(subject, operation, text.encode()),
+        "malformed" if text else "empty_body",
+        because=f"the body is {note}",
+    )
+
+
+def send_raw(subject: Subject, operation: str, body: bytes, headers=()):
+    """The operation's usual request with another body."""
+    from dataclasses import replace
+
+    id = None if operation == "create" else subject.target().id
+    usual = subject.request(
+        operation,
+        id=id or subject.resolved(subject.bodies.chosen_id("raw")),
+        body=subject.resolved(subject.bodies.minimal()),
+    )
+    return subject.send(replace(usual, body=body, headers=(*usual.headers, *headers)), operation, asked_id=id)
+
+
+def broken_envelopes(ground: Ground):
+    """Bodies whose envelope, or parent beside it, is missing or of another kind. ``body`` is the whole request body;
+    ``without`` names parameters to
+    leave out, ``parents`` what stands in their place."""
+    envelope = ground.resource.envelope.request
+    if envelope:
+        for note, whole in (
+            ("without its envelope", {}),
+            ("with null in its envelope", {envelope: None}),
+            ("with a text in its envelope", {envelope: "restproof"}),
+            ("with an array in its envelope", {envelope: []}),
+        )[: (4 if ground.is_first_with_operation else 3) if ground.operation == "create" else 2]:
+            yield {"note": note, "whole": whole, "without": [], "status": "envelope"}
+        fields = ground.bodies.plain_change() if ground.operation == "update" else ground.bodies.minimal()
+        yield {"note": "with its fields in no envelope", "whole": fields, "without": [], "status": "envelope"}
+    beside = [
+        p for p in ground.resource.parameter_parents if ground.resource.parent_place(p, ground.operation) == "body"
+    ]
+    for parent in beside:
+        yield {"note": f"without {parent.name}", "whole": None, "without": [parent.name], "status": "missing_parent"}
+
+
+@requirement("input.envelope", on=WRITES, set_up=1)
+@for_each(broken_envelopes)
+def test_a_broken_envelope_is_refused(subject: Subject, operation, note, whole, without, status):
+    scope = subject.scope()
+    body = subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())
+    if whole is not None:
+        beside = {
+            p.name: scope[p.resource]
+            for p in subject.spec.parameter_parents
+            if subject.spec.parent_place(p, operation) == "body"
+        }
+        reply = send_raw(subject, operation, encode({**beside, **subject.resolved(whole)}))
+    else:
+        id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
+        request = subject.request(operation, id=id, body=body, scope=scope, without=without)
+        reply = subject.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
+    must.be_refused(reply, status, because=f"the body is {note}")
+
+
+def broken_parents(ground: Ground):
+    """Parent parameters that are missing, empty or of another kind. An empty value in a query is a missing one."""
+    for parent in ground.resource.parameter_parents:
+        place = ground.resource.parent_place(parent, ground.operation)
+        integer = ground.contract.resources[parent.resource].id.type == "integer"
+        if place == "query":
+            yield {"parent": parent.name, "note": "missing", "value": None, "place": place, "status": "missing_parent"}
+            if ground.is_first_with_operation:
+                yield {"parent": parent.name, "note": "empty", "value": "", "place": place, "status": "missing_parent"}
+            for note, value in (("no integer", "restproof"), ("the right number with letters behind it", "{own}abc")):
+                if integer and (ground.is_first_with_operation or note == "no integer"):
+                    yield {
+                        "parent": parent.name,
+                        "note": note,
+                        "value": value,
+                        "place": place,
+                        "status": "malformed_parent",
+                    }
+        elif integer:
+            yield {
+                "parent": parent.name,
+                "note": "no integer",
+                "value": "restproof",
+                "place": place,
+                "status": "mistyped_parent",
+            }
+            yield {"parent": parent.name, "note": "null", "value": None, "place": place, "status": "mistyped_parent"}
+            yield {
+                "parent": parent.name,
+                "note": "the right number as text",
+                "value": "{own}",
+                "place": place,
+                "status": "mistyped_parent",
+            }
+
+
+@requirement("input.parent", on=("list", "read", "delete", *WRITES), set_up=1)
+@for_each(broken_parents)
+def test_a_broken_parent_parameter_is_refused(subject: Subject, operation, parent, note, value, place, status):
+    scope = subject.scope()
+    creatable = subject.spec.creatable
+    id = (
+        subject.target().id
+        if operation == "read" or (creatable and operation not in ("list", "create"))
+        else subject.world.absent_id(subject.spec)
+    )
+    body = (
+        subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())
+        if operation in WRITES
+        else None
+    )
+    if value is not None and value.startswith("{own}"):
+        own = next(scope[p.resource] for p in subject.spec.parameter_parents if p.name == parent)
+        value = f"{own}{value.removeprefix('{own}')}"
+    beside = {parent: value} if place == "body" else {}
+    query = ((parent, value),) if place == "query" and value is not None else ()
+    request = subject.request(operation, id=id, body=body, scope=scope, without=[parent], beside=beside, query=query)
+    reply = subject.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
+    must.be_refused(reply, status, field=parent, because=f"{parent} is {note}")
+
+
+@requirement("input.too-large", on="create", when=lambda c, r: c.max_body is not None, cost=1)
+def test_an_oversize_body_is_refused(subject: Subject, contract):
+    text = next((n for n, p in subject.bodies.writable.items() if "string" in str(p.get("type"))), None)
+    if text is None:
+        raise NotTested("no field holds text")
+    reply = subject.create({**subject.bodies.minimal(), text: "x" * (contract.max_body + 1024)})
+    must.be_refused(reply, "too_large", because=f"the body is larger than {contract.max_body} bytes")
+
+
+@requirement("input.too-large", on="list", when=lambda c, r: r is next(x for x in c if x.supports("list")), cost=1)
+def test_an_oversize_uri_is_the_clients_fault(subject: Subject):
+    long = subject.send(subject.request("list", query=(("restproof", "x" * 10_000),)), "list", observed=False)
+    must.hold(
+        long.ok or 400 <= long.status < 500,
+        long,
+        f"a URI of 10,000 characters answered {long.status}",
+        kind="status",
+        expected="2xx or 4xx",
+        actual=long.status,
+    )
+    # What stands in front of an application refuses this one, in its own words.
+    reply = subject.send(subject.request("list", query=(("restproof", "x" * 70_000),)), "list", observed=False)
+    must.be_refused(reply, "uri_too_long", because="the URI is longer than 70,000 characters")

@@ -1,0 +1,289 @@
+"""How a list is cut: pages of the size asked for, which hold every entry once, and links from one to the next."""
+
+from itertools import islice
+from math import ceil, isqrt
+from urllib.parse import parse_qsl, urlsplit
+
+from restproof.contract.model import Paging
+from restproof.engine.subject import Query
+from restproof.suite import Ground, NotTested, Reply, Subject, for_each, links, must, requirement
+from restproof.suite.lists import (
+    FEW,
+    every_entry,
+    few_matching,
+    is_numbered,
+    is_paged,
+    of_a_steady_list,
+    settled,
+    some,
+)
+
+SMALL = 25
+
+
+def sizes(count: int, paging: Paging) -> list[int]:
+    """Page sizes at the boundaries of a list of ``count``: exactly a page, one less (which leaves one entry for the
+    last page), one more, about a third, and one that fills the last page."""
+    wanted = {count, count - 1, count + 1, ceil(count / 3), *filling(count)}
+    return sorted(s for s in wanted if paging.min <= s <= (paging.max or count + 1))
+
+
+def filling(count: int) -> list[int]:
+    """The largest page size that cuts ``count`` entries into several full pages, where there is one."""
+    return [count // n for n in range(2, isqrt(max(count, 0)) + 1) if count % n == 0][:1]
+
+
+@requirement("list.page-size", on="list", when=is_paged, cost=5)
+@of_a_steady_list
+def test_a_page_holds_what_was_asked_for(subject: Subject):
+    entries, paging = some(subject), subject.spec.paging
+    count = len(entries)
+    # Others are tried where the pages are walked.
+    for size in sorted({subject.allowed_size(n) for n in (max(1, paging.min), ceil(count / 3), count, count + 1)}):
+        page = subject.list(subject.page_query(size))
+        must.have_status(page, "listed", because=f"page of {size}")
+        wanted = min(size, count)
+        must.hold(
+            len(page.entries or ()) == wanted,
+            page,
+            f"a page of {size} of {count} entries holds {len(page.entries or ())}",
+            kind="page size",
+            expected=wanted,
+            actual=len(page.entries or ()),
+        )
+
+
+@requirement(
+    "list.default-size",
+    on="list",
+    when=lambda c, r: is_paged(c, r) and r.paging.default is not None,
+    cost=1,
+    set_up=1,
+)
+@for_each(lambda ground: [{"fill": ground.is_first_with_operation and (ground.resource.paging.default or 0) <= SMALL}])
+@of_a_steady_list
+def test_a_page_has_the_default_size(subject: Subject, fill):
+    """One entry more than fills the page, where a few are enough."""
+    entries = some(subject, (subject.spec.paging.default or 0) + 1 if fill else FEW)
+    page = subject.list()
+    must.have_status(page, "listed")
+    wanted = min(subject.spec.paging.default or 0, len(entries))
+    must.hold(
+        len(page.entries or ()) == wanted,
+        page,
+        f"a page without a size holds {len(page.entries or ())} of {len(entries)} entries",
+        kind="page size",
+        expected=wanted,
+        actual=len(page.entries or ()),
+    )
+
+
+@requirement("list.pages-partition", on="list", when=is_paged, cost=9, set_up=1)
+@of_a_steady_list
+def test_the_pages_hold_every_entry_once(subject: Subject):
+    entries = some(subject)
+    if not filling(len(entries)) and subject.spec.creatable:
+        subject.another("even")
+        subject.world.listed.clear()
+        entries = settled(subject)
+    if len(entries) < 2:
+        raise NotTested("the list has fewer than two entries")
+    for size in sorted({s for s in sizes(len(entries), subject.spec.paging) if s > 1} - {len(entries) + 1}):
+        pages = subject.pages(size)
+        for page in pages:
+            must.hold(
+                len(page.entries or ()) <= size,
+                page,
+                f"a page of {size} holds {len(page.entries or ())} entries",
+                kind="page size",
+                expected="no more than was asked for",
+                actual="more",
+            )
+        walked = subject.entry_ids(e for p in pages for e in p.entries or ())
+        twice = [i for i in set(walked) if walked.count(i) > 1]
+        must.hold(
+            not twice,
+            pages[-1],
+            f"pages of {size} hold {len(twice)} of {len(entries)} entries more than once",
+            kind="repeated",
+            expected="each entry once",
+            actual="an entry twice",
+        )
+        missing = set(subject.entry_ids(entries)) - set(walked)
+        must.hold(
+            not missing,
+            pages[-1],
+            f"pages of {size} leave out {len(missing)} of {len(entries)} entries",
+            kind="left out",
+            expected="every entry",
+            actual="an entry is left out",
+        )
+    if subject.spec.paging.style == "offset":
+        start_between_pages(subject)
+
+
+def start_between_pages(subject: Subject) -> None:
+    """An offset counts entries, not pages."""
+    paging = subject.spec.paging
+    size = subject.allowed_size(2)
+    first = subject.list(subject.page_query(subject.allowed_size(size + 1)))
+    cut = subject.list(((paging.offset, "1"), (paging.size, str(size))))
+    must.have_status(cut, "listed", because="an offset between two pages")
+    wanted, found = subject.entry_ids(first.entries or ())[1:], subject.entry_ids(cut.entries or ())
+    must.hold(
+        bool(found) and found[: len(wanted)] == wanted[: len(found)],
+        cut,
+        f"{size} entries from the second on are not those that follow the first",
+        kind="offset",
+        expected="what follows the first entry",
+        actual="other entries",
+    )
+
+
+@requirement("list.past-the-end", on="list", when=is_numbered, cost=2)
+def test_a_page_past_the_end_is_empty(subject: Subject):
+    beyond = subject.list(subject.page_query(subject.largest_page(), 1000))
+    must.have_status(beyond, "listed", because="a page past the end")
+    must.hold(
+        beyond.entries == [],
+        beyond,
+        "a page past the end holds entries",
+        kind="past the end",
+        expected="no entries",
+        actual=f"{len(beyond.entries or ())} entries",
+    )
+
+
+def bad_pages(ground: Ground):
+    """Every kind of bad value where a list is the first of those that are paged alike; a sample elsewhere."""
+    paging = ground.resource.paging
+    first = ground.resource is next(r for r in ground.contract if r.supports("list") and r.paging == paging)
+    number = paging.page if paging.style == "page" else paging.offset
+    least = 0 if paging.style == "page" else -1
+    for value in (str(least), *(("restproof", "-1", "", "1_0") if first else ())):
+        if paging.style in ("page", "offset"):
+            yield {"name": number, "value": value}
+    for value in (str(paging.min - 1), "restproof", *(("-1", "1.5", "") if first else ())):
+        yield {"name": paging.size, "value": value}
+    if paging.max and paging.over_max == "refused":
+        yield {"name": paging.size, "value": str(paging.max + 1)}
+
+
+@requirement("list.bad-page", on="list", when=is_paged)
+@for_each(lambda ground: list({(c["name"], c["value"]): c for c in bad_pages(ground)}.values()))
+def test_a_bad_page_is_refused(subject: Subject, name, value):
+    must.be_refused(subject.list(((name, value),)), "bad_page", field=name, because=f"{name}={value!r}")
+
+
+@requirement("list.max-size", on="list", when=lambda c, r: is_paged(c, r) and r.paging.max is not None, cost=2)
+def test_the_largest_page_is_allowed(subject: Subject):
+    paging = subject.spec.paging
+    must.have_status(subject.list(((paging.size, str(paging.max)),)), "listed", because="the largest size of a page")
+    if paging.over_max == "clamped":
+        over = subject.list(((paging.size, str((paging.max or 0) + 1)),))
+        must.have_status(over, "listed", because="a size that is cut to the largest")
+        must.hold(
+            len(over.entries or ()) <= (paging.max or 0),
+            over,
+            "a page is larger than the largest size",
+            kind="page size",
+        )
+
+
+def harmless(subject: Subject):
+    """Parameters that change the order of a list and not what it holds: a sort, and a filter that all entries match."""
+    if subject.spec.sort:
+        yield from subject.sort_query(subject.spec.sort[0])
+    yield from every_entry(subject)
+
+
+def relations(subject: Subject, page: Reply) -> dict[str, Query]:
+    """The pages that an answer names: relation → query."""
+    paging = subject.spec.paging
+    found = {}
+    if paging.links:
+        targets = links(page).items()
+        found = {name: tuple(parse_qsl(urlsplit(target).query, keep_blank_values=True)) for name, target in targets}
+    if paging.next_field or paging.next_header:
+        following = subject.next_query(page)
+        found |= {"next": following} if following is not None else {}
+    return found
+
+
+def names_pages(contract, resource) -> bool:
+    """Whether an answer of a numbered list names other pages."""
+    paging = resource.paging
+    return is_numbered(contract, resource) and bool(paging.links or paging.next_field or paging.next_header)
+
+
+@requirement("list.links", on="list", when=names_pages, cost=5)
+@of_a_steady_list
+def test_link_relations_are_right(subject: Subject):
+    entries = some(subject)
+    if len(entries) < 2:
+        raise NotTested("the list has fewer than two entries")
+    # Where every parameter that is not known counts as a filter, an unknown one may be refused.
+    free = subject.contract.query.filter != "{name}" or subject.spec.status("unknown_query").accepted
+    kept = (*((("restproof", "kept & quoted+"),) if free else ()), *harmless(subject))
+    count = len(entries)
+    # Where the last page has one entry, if it can be, and where it is full: the whole list, or some pages of it.
+    full = [count] if subject.allowed_size(count) == count else filling(count)
+    uneven = [*filling(count - 1), ceil(count / 3)][0]
+    for size in sorted({subject.allowed_size(n) for n in (uneven, *full)}):
+        follow_links(subject, entries, size, kept)
+    several = ((q, m) for q, m in few_matching(subject, entries) if len(m) > 1)
+    for query, matching in [] if every_entry(subject) else [*islice(several, 1)]:
+        follow_links(subject, matching, subject.allowed_size(ceil(len(matching) / 2)), query)
+
+
+def follow_links(subject: Subject, entries: list, size: int, kept: Query) -> None:
+    """Follow the links from the first page to the last, with parameters that each must keep."""
+    last = ceil(len(entries) / size)
+    asked, walked = (*subject.page_query(size, 1), *kept), []
+    for number in range(1, last + 1):
+        page = subject.list(asked)
+        must.have_status(page, "listed")
+        found = relations(subject, page)
+        walked += subject.entry_ids(page.entries or ())
+        expected = {"next": number < last}
+        if subject.spec.paging.links:
+            expected |= {"prev": number > 1, "first": True, "last": True}
+        for name, there in expected.items():
+            must.hold(
+                (name in found) == there,
+                page,
+                f"page {number} of {last} has {'a' if name in found else 'no'} {name}",
+                kind=f"link {name}",
+                expected=name if there else f"no {name}",
+                actual=", ".join(sorted(found)),
+            )
+        pages = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+        for name in (n for n in pages if n in found):
+            query = dict(found[name])
+            for own, value in (*kept, *subject.request("list").query):
+                must.hold(
+                    query.get(own) == value,
+                    page,
+                    f"the link {name} drops the parameter {own}",
+                    kind="link query",
+                    expected="parameters kept",
+                    actual="dropped",
+                )
+            for key, value in subject.page_query(size, pages[name]):
+                must.hold(
+                    query.get(key) == value,
+                    page,
+                    f"on page {number} of {last} the link {name} leads to {key}={query.get(key)}, not {value}",
+                    kind=f"link {name}",
+                    expected=f"{key} of the {name} page",
+                    actual="another",
+                )
+        asked = found.get("next", ())
+    must.hold(
+        sorted(map(str, walked)) == sorted(map(str, subject.entry_ids(entries))),
+        page,
+        "following next does not give every entry once",
+        kind="walk",
+        expected="every entry once",
+        actual="otherwise",
+    )

@@ -1,0 +1,154 @@
+"""Media types: what an answer is, and what a body may be."""
+
+from dataclasses import replace
+from json import loads
+from urllib.parse import urlencode
+from xml.sax.saxutils import escape
+
+from restproof.suite import Ground, Subject, for_each, must, requirement
+from restproof.suite.media import is_json
+
+
+def other_media(ground: Ground):
+    kinds = ("application/xml", "text/html", "application/xml, */*;q=0.1")
+    for accept in kinds if ground.is_first_with_operation else kinds[:1]:
+        yield {"accept": accept}
+
+
+@requirement("media.json-only", on=("list", "read"), set_up=1)
+@for_each(other_media)
+def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation, accept):
+    if operation == "list":
+        reply = subject.list(headers=(("Accept", accept),))
+    else:
+        id = subject.shared().id
+        reply = subject.read(id, headers=(("Accept", accept),))
+    must.have_answered(reply)
+    must.hold(
+        reply.ok or 400 <= reply.status < 500,
+        reply,
+        f"a request that accepts {accept} answered {reply.status}",
+        kind="status",
+        expected="2xx or 4xx",
+        actual=reply.status,
+    )
+    if reply.ok:
+        media = reply.header("Content-Type") or ""
+        must.hold(
+            is_json(media) and reply.json is not None,
+            reply,
+            f"a request that accepts {accept} got {media or 'no media type'}",
+            kind="media type",
+            expected="JSON",
+            actual=media.partition(";")[0],
+        )
+    else:
+        must.hold(
+            "xml" not in (reply.header("Content-Type") or "").lower(),
+            reply,
+            "a refusal is XML",
+            kind="media type",
+            expected="no XML",
+            actual="XML",
+        )
+
+
+def foreign_bodies(ground: Ground):
+    kinds = ("application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=restproof")
+    creates = ground.operation == "create"
+    for media in kinds if ground.is_first_with_operation else kinds[:1] if creates else ():
+        yield {"media": media, "as_json": False}
+    yield {"media": "application/xml" if creates or ground.is_first_with_operation else "text/plain", "as_json": True}
+
+
+def pairs_of(value, name: str = ""):
+    """The members of a request body as the fields of a form: ``envelope[member]``."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from pairs_of(inner, f"{name}[{key}]" if name else key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from pairs_of(inner, f"{name}[]")
+    else:
+        yield name, "" if value is None else str(value)
+
+
+def xml_of(value) -> str:
+    if isinstance(value, dict):
+        return "".join(f"<{key}>{xml_of(inner)}</{key}>" for key, inner in value.items())
+    if isinstance(value, list):
+        return "".join(f"<item>{xml_of(inner)}</item>" for inner in value)
+    return escape("" if value is None else str(value))
+
+
+def in_media(media: str, whole: dict) -> bytes:
+    """The whole request body as another media type would hold it."""
+    if "xml" in media:
+        return f'<?xml version="1.0" encoding="UTF-8"?><request>{xml_of(whole)}</request>'.encode()
+    if "multipart" in media:
+        parts = "".join(
+            f'--restproof\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n' for n, v in pairs_of(whole)
+        )
+        return f"{parts}--restproof--\r\n".encode()
+    return urlencode(list(pairs_of(whole))).encode()
+
+
+@requirement("media.foreign-body", on=("create", "update", "replace"), cost=1, set_up=1)
+@for_each(foreign_bodies)
+def test_a_body_of_another_media_type_is_refused(subject: Subject, operation, media, as_json):
+    body = subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.every_change())
+    id = None if operation == "create" else subject.own().id
+    usual = subject.request(operation, id=id or subject.resolved(subject.bodies.chosen_id("raw")), body=body)
+    before = subject.before(id) if id is not None else None
+    data = usual.body or b""
+    reply = subject.send(
+        replace(
+            usual,
+            body=data if as_json else in_media(media, loads(data)),
+            headers=(*usual.headers, ("Content-Type", media)),
+        ),
+        operation,
+        asked_id=id,
+    )
+    must.be_refused(
+        reply, "unsupported_media", because=f"the body is {'JSON that is declared as ' if as_json else ''}{media}"
+    )
+    if before is not None and not reply.ok:
+        must.agree(
+            reply,
+            subject.stable(before),
+            subject.now(id),
+            what="the state after a body of another media type",
+            pointer="",
+        )
+
+
+def must_be_read(subject: Subject, operation: str, media: str, because: str) -> None:
+    """A valid write with this Content-Type (empty: without) succeeds."""
+    headers = (("Content-Type", media),)
+    if operation == "create":
+        reply = subject.create(subject.bodies.minimal(), headers=headers)
+    elif operation == "update":
+        reply = subject.update(subject.own().id, subject.bodies.plain_change(), headers=headers)
+    else:
+        reply = subject.replace(subject.own().id, subject.bodies.minimal("own"), headers=headers)
+    case = {"create": "created", "update": "updated", "replace": "replaced"}[operation]
+    must.have_status(reply, case, because=because)
+
+
+@requirement("media.charset", on=("create", "update", "replace"), set_up=1)
+@for_each(lambda ground: [{}] if ground.is_first_with_operation else [])
+def test_a_charset_behind_the_media_type_makes_no_difference(subject: Subject, operation):
+    media = "application/json; charset=utf-8"
+    must_be_read(subject, operation, media, because=f"the media type of the body is {media}")
+
+
+@requirement(
+    "media.untyped-body",
+    on=("create", "update", "replace"),
+    when=lambda c, r: "media.untyped-body" in c.policies,
+    set_up=1,
+)
+@for_each(lambda ground: [{}] if ground.is_first_with_operation else [])
+def test_a_body_without_a_media_type_is_read_as_json(subject: Subject, operation):
+    must_be_read(subject, operation, "", because="the body has no Content-Type")

@@ -1,0 +1,262 @@
+"""An update of single fields: every allowed value is kept, null clears, an array is replaced, no other field moves."""
+
+from contextlib import suppress
+
+from restproof.contract.shapes import is_nullable
+from restproof.plan.candidates import accepted
+from restproof.plan.changes import few_values
+from restproof.plan.inputs import (
+    accepted_bodies,
+)
+from restproof.plan.symbols import reference
+from restproof.semantics.checker import is_valid
+from restproof.semantics.state import expected, same
+from restproof.suite import (
+    Ground,
+    Instance,
+    NotTested,
+    Reply,
+    Subject,
+    for_each,
+    must,
+    requirement,
+)
+from restproof.suite.states import after, state_of
+
+
+def single_fields(ground: Ground):
+    """Every value of the fields that have few (``briefly``: the answer tells the state); each field alone, with a plain
+    value that is not the one of the full body; then all at once (no ``field``)."""
+    state = ground.bodies.full()
+    for name, values in few_values(ground):
+        for value in [*(v for v in values if not same(v, state[name])), state[name]] if name in state else ():
+            change = {name: value}
+            if ground.bodies.kept_rules(change, state) == change:
+                state.update(change)
+                yield {"field": name, "change": change, "briefly": True}
+    for name in ground.bodies.changeable:
+        if name in ground.resource.references and not ground.bodies.referable(name):
+            continue
+        value = ground.bodies.another(name)
+        change = ground.bodies.kept_rules({name: value}, state) if value is not None else {}
+        if change:
+            state.update(change)
+            yield {"field": name, "change": change}
+    everything = {n: v for n, v in ground.bodies.full("all").items() if n in ground.bodies.changeable}
+    everything = ground.bodies.kept_rules(everything, state)
+    if everything:
+        yield {"field": None, "change": everything}
+
+
+@requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1)
+@for_each(single_fields)
+def test_an_update_leaves_other_fields_and_other_resources(subject: Subject, field, change, briefly=False):
+    made = subject.own(subject.bodies.full())
+    before = subject.before(made.id)
+    others = bystanders(subject, made, change) if field is None else []
+    updated = subject.update(made.id, change)
+    must.have_status(updated, "updated", field=field)
+    for other, theirs in others:
+        must.agree(
+            updated,
+            subject.stable(theirs),
+            subject.observe(other.id, scope=other.scope),
+            what="another resource after an update",
+            pointer="",
+        )
+    must.agree(
+        updated,
+        after(subject, updated.sent, before),
+        subject.answered(updated, before) if briefly else subject.now(made.id),
+        what="the state after an update of one field",
+        pointer="",
+    )
+
+
+def bystanders(subject: Subject, made: Instance, change: dict) -> list[tuple[Instance, dict]]:
+    """What an update of ``made`` may not touch, each with its state: a resource that has the very values that
+    ``change`` gives it, one under another parent that has its unique values, and the newest, which shares none."""
+    bodies = subject.bodies
+    held = {**made.sent, **subject.resolved(change)}
+    keys = {n: v for n, v in held.items() if n in bodies.unique_fields}
+    wanted = [(bodies.full("alike"), "main")]
+    if keys and subject.spec.parents and subject.spec.unique_scope == "parent":
+        wanted.append((bodies.kept_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
+    found = []
+    for body, which in (*wanted, (bodies.minimal("apart"), "main")):
+        with suppress(NotTested):  # where there is no other parent, or unique values are used up
+            found.append(subject.given(body, scope=subject.scope(which)))
+    states = [dict(i.entity) or subject.observe(i.id, scope=i.scope) or {} for i in found]
+    return list(zip(found, states, strict=True))
+
+
+@requirement("update.accepts-valid", on="update", needs="create", cost=2, set_up=1)
+@for_each(accepted_bodies)
+def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes):
+    id = subject.own().id
+    updated = subject.update(id, body)
+    if updated.ok:
+        try:
+            must.agree(
+                updated,
+                expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup),
+                state_of(subject, updated),
+                what="a value that the schema allows",
+                pointer="",
+            )
+        except AssertionError:
+            pass  # told below by the one field that is at fault
+        else:
+            if updated.entity is not None:
+                wanted = expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup)
+                must.agree(updated, wanted, updated.entity, what="the answer to an update")
+            subject.put_away(updated)
+            return
+    for name, note in notes.items():
+        alone = subject.update(id, {name: body[name]})
+        if alone.status in subject.spec.status("conflict") and name in subject.bodies.unique_fields:
+            continue  # a value too short for the run's prefix, which somebody else holds
+        if alone.status in subject.spec.status("rule") and subject.spec.rules:
+            continue  # the stored other side of a rule, not this value
+        must.have_status(alone, "updated", field=name, because=f"{name}: {note}")
+        must.agree(
+            alone,
+            expected(subject.spec, alone.sent, before={}, refs=subject.world.lookup),
+            state_of(subject, alone),
+            what="a value that the schema allows",
+            pointer="",
+        )
+
+
+def nullable_fields(ground: Ground):
+    """Each nullable field alone; then, now that all are null, null again, null beside a value, and every value of the
+    fields that have few: one that fills in a field that it does not name shows only where that is null. ``last`` marks
+    the case after which the state is read: before, the answers tell it."""
+    bodies = ground.bodies
+    names = [n for n, p in bodies.changeable.items() if is_nullable(p) and bodies.full().get(n) is not None]
+    if not names:
+        return
+    found: list[dict] = [{"field": name, "change": {name: None}} for name in names]
+    spared = {*ground.resource.references, *bodies.ruled, *bodies.unique_fields}
+    one, two, *_ = [*(n for n in names if n not in spared), None, None]
+    changes: list[dict] = []
+    if one and two:
+        changes += [{**dict.fromkeys(names), one: bodies.plain(one)}, {one: None, two: bodies.plain(two)}]
+    changes.append(dict.fromkeys(names))
+    changes += [{name: value} for name, values in few_values(ground) for value in values]
+    state = {**bodies.full(), **dict.fromkeys(names)}
+    for change in changes:
+        if bodies.kept_rules(change, state) == change:
+            state.update(change)
+            found.append({"field": None if None in change.values() else next(iter(change)), "change": change})
+    yield from ({**case, "last": case is found[-1]} for case in found)
+
+
+@requirement("update.null-clears", on="update", needs=("create", "read"), cost=1, set_up=3)
+@for_each(nullable_fields)
+def test_null_clears_a_field_and_leaves_the_rest(subject: Subject, field, change, last):
+    made = subject.own(subject.bodies.full())
+    before = subject.before(made.id)
+    updated = subject.update(made.id, change)
+    must.have_status(updated, "updated", field=field, because="null" if None in change.values() else "after nulls")
+    must.agree(
+        updated,
+        after(subject, updated.sent, before),
+        subject.now(made.id) if last else subject.answered(updated, before),
+        what="the state after null",
+        pointer="",
+    )
+
+
+def falsy_values(ground: Ground):
+    """Each falsy value that a field allows; and, for all texts at once, one that some languages take for nothing.
+    ``last`` marks the case after which the state is read: before, the answers tell it."""
+    found = []
+    for name, schema in ground.bodies.changeable.items():
+        if name in ground.bodies.unique_fields:
+            continue
+        for candidate in accepted(schema):
+            change = {name: candidate.value}
+            if ground.bodies.kept_rules(change, ground.bodies.full()) != change:
+                continue  # what a business rule says of it is told there
+            if candidate.value == [] or (candidate.value in (0, False, "") and name not in ground.resource.references):
+                found.append({"field": name, "change": change})
+    spared = {*ground.resource.references, *ground.bodies.unique_fields, *ground.bodies.ruled}
+    zeros = {n: "0" for n, p in ground.bodies.changeable.items() if n not in spared and is_valid(p, "0")}
+    if zeros:
+        found.append({"field": None, "change": zeros})
+    yield from ({**case, "last": case is found[-1]} for case in found)
+
+
+@requirement("update.falsy-counts", on="update", needs=("create", "read"), cost=1, set_up=3)
+@for_each(falsy_values)
+def test_a_falsy_value_is_a_value(subject: Subject, field, change, last):
+    made = subject.own(subject.bodies.full())
+    before = subject.before(made.id)
+    updated = subject.update(made.id, change)
+    must.have_status(updated, "updated", field=field)
+    must.agree(
+        updated,
+        after(subject, updated.sent, before),
+        subject.now(made.id) if last else subject.answered(updated, before),
+        what="the state after a falsy value",
+        pointer="",
+    )
+
+
+def arrays(ground: Ground):
+    for name, schema in ground.bodies.changeable.items():
+        ref = ground.resource.references.get(name)
+        if ref and ref.many and ground.bodies.referable(name):
+            one, two = reference(ref.to, 0), reference(ref.to, 1)
+            yield {"field": name, "first": [one, two], "second": [two]}
+            yield {"field": name, "first": [one, two], "second": [one]}
+            yield {"field": name, "first": [one], "second": [two]}
+            many = [two, one] if schema.get("maxItems", 3) < 3 else [reference(ref.to, 2), two, one]
+            yield {"field": name, "first": [one, two], "second": many}
+        elif not ref and name not in ground.bodies.unique_fields:
+            longer = [c.value for c in accepted(schema) if isinstance(c.value, list)]
+            longer.sort(key=len)
+            if len(longer) >= 2:
+                yield {"field": name, "first": longer[-1], "second": longer[0]}
+            entries = sorted((v for v in longer if len(v) == 1 and isinstance(v[0], dict)), key=lambda v: len(v[0]))
+            if entries and len(entries[0][0]) < len(entries[-1][0]):
+                # Entries are no resources: nothing of one is left in the one that takes its place.
+                yield {"field": name, "first": entries[-1], "second": entries[0]}
+
+
+@requirement("update.replaces-arrays", on="update", needs=("create", "read"), cost=3, set_up=1)
+@for_each(arrays)
+def test_an_array_is_replaced_whole(subject: Subject, field, first, second):
+    made = subject.own()
+    must.have_status(subject.update(made.id, {field: first}), "updated", field=field)
+    updated = subject.update(made.id, {field: second})
+    must.have_status(updated, "updated", field=field)
+    state = subject.observe(made.id) or {}
+    must.agree(
+        updated,
+        expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup),
+        state,
+        what="an array after its replacement",
+        pointer="",
+    )
+    left_over(subject, updated, state, field, first, second)
+
+
+def left_over(subject: Subject, updated: Reply, state: dict, field: str, first: list, second: list) -> None:
+    """No entry of an array shows a member of the one that stood there before."""
+    shown = state.get(field) if field not in subject.spec.references else None
+    schema = subject.spec.shapes.update["properties"].get(field, {}).get("items", {})
+    for at, (old, new) in enumerate(zip(first, second, strict=False)):
+        entry = shown[at] if isinstance(shown, list) and at < len(shown) else None
+        for name in old.keys() - new.keys() if isinstance(old, dict) and isinstance(entry, dict) else ():
+            default = schema.get("properties", {}).get(name, {}).get("default")
+            must.hold(
+                name not in entry or same(entry[name], default) or not same(entry[name], old[name]),
+                updated,
+                f"an entry of {field} still holds {name} of the entry that it replaced",
+                kind="left over",
+                expected=default,
+                actual=entry.get(name),
+                field=field,
+            )

@@ -1,0 +1,187 @@
+"""When the declared times of the last change move: with every change, and with nothing else."""
+
+from datetime import datetime
+
+from restproof.contract.shapes import is_nullable, types_of
+from restproof.plan.changes import one_change
+from restproof.semantics.checker import is_valid
+from restproof.semantics.readback import ReadPath
+from restproof.semantics.state import differences, same
+from restproof.suite import (
+    Ground,
+    Inconclusive,
+    Reply,
+    Subject,
+    for_each,
+    must,
+    requirement,
+)
+from restproof.suite.states import after
+
+
+def have_moved(subject: Subject, reply: Reply, before: dict, now: dict):
+    """Every declared time of the last change has moved forward."""
+    for name in subject.spec.touched:
+        moved = _instant(now.get(name)) > _instant(before.get(name))
+        must.hold(moved, reply, f"{name} did not move forward with the {reply}", kind="not touched", field=name)
+
+
+def moving_changes(ground: Ground):
+    """One plain change, one of a field that no create needs, one of an array and one of an object: each may have a way
+    of its own to the store. Then (``brief``) one field of each kind, one to null, and a reference of each kind."""
+    bodies = ground.bodies
+    yield from ({"change": c["change"]} for c in one_change(ground))
+    spared = {*ground.resource.references, *bodies.unique_fields}
+    for kind in ("array", "object"):
+        names = [n for n, p in bodies.changeable.items() if kind in types_of(p) and n not in spared]
+        for name in names[:1]:
+            if bodies.another(name) is not None:
+                yield {"change": {name: bodies.another(name)}}
+    seen: set[str] = set()
+    for name, schema in sorted(bodies.changeable.items(), key=lambda f: f[0] in bodies.ruled):
+        if name in bodies.unique_fields:
+            continue
+        ref = ground.resource.references.get(name)
+        plain = schema.get("format") or f"{'an enumeration of ' if 'enum' in schema else ''}{sorted(types_of(schema))}"
+        kind = plain if ref is None else "references" if ref.many else "a reference"
+        value = bodies.another(name) if ref is None or bodies.referable(name) else None
+        if kind not in seen and value is not None:
+            seen.add(kind)
+            yield {"change": {name: value}, "brief": True}
+        if "null" not in seen and is_nullable(schema):
+            seen.add("null")
+            yield {"change": {name: None}, "brief": True}
+
+
+def moving(subject: Subject, change: dict, before: dict) -> dict:
+    """``change`` with values that are others than those of ``before``, which an earlier item may have left in any
+    state. ``Inconclusive`` where the rules, or what a response shows, leave no such change."""
+    bodies = subject.bodies
+
+    def differs(name: str, value) -> bool:
+        shown = before.get(name)
+        if isinstance(value, dict) and isinstance(shown, dict):
+            value = {**shown, **value}  # whether an object is updated in part or whole, no contract says
+        wanted = after(subject, subject.resolved({name: value}), before)
+        return any(n in before and any(True for _ in differences(v, before[n])) for n, v in wanted.items())
+
+    found = {}
+    for name, value in change.items():
+        options = [None] if value is None else [value, bodies.plain(name, "again"), bodies.another(name)]
+        found.update([(name, o) for o in options if differs(name, o)][:1])
+    stored = {n: before[n] for n in bodies.writable if n in before and n not in subject.spec.references}
+    kept = bodies.kept_rules(found, stored)
+    if not found or kept != found:
+        raise Inconclusive("no change of the field is shown and keeps the rules")
+    return found
+
+
+def as_stored(subject: Subject, before: dict) -> dict:
+    """An update that names every field that a response shows, with the value that it has."""
+    found = {n: before[n] for n in subject.bodies.changeable if n in before and n not in subject.spec.references}
+    for name, ref in subject.spec.references.items():
+        path = ReadPath.parse(ref.reads_as)
+        if name in subject.bodies.changeable and path.root in before:
+            found[name] = path.read(before)
+    shape = subject.spec.shapes.update
+    return {n: v for n, v in found.items() if is_valid(shape["properties"].get(n, {}), v)}
+
+
+def moves(subject: Subject, change: dict):
+    """An update by one value that was another before moves the declared times."""
+    made = subject.world.aged(subject, subject.spec.touched_resolution)
+    before = subject.observe(made.id) or {}
+    updated = subject.update(made.id, moving(subject, change, before))
+    must.have_status(updated, "updated")
+    have_moved(subject, updated, before, updated.entity or subject.observe(made.id) or {})
+
+
+@requirement(
+    "update.touches-updated-at",
+    on="replace",
+    needs=("create", "read"),
+    when=lambda c, r: bool(r.touched),
+    cost=5,
+    late=True,
+)
+def test_a_replace_moves_the_declared_time_forward(subject: Subject):
+    made = subject.world.aged(subject, subject.spec.touched_resolution)
+    before = subject.observe(made.id) or {}
+    body = subject.resolved(subject.bodies.full("again"))
+    if all(same(before[n], v) for n, v in body.items() if n in before):
+        body = subject.bodies.kept_rules({**subject.bodies.full("again"), **subject.bodies.other_values()})
+    replaced = subject.replace(made.id, body)
+    must.have_status(replaced, "replaced")
+    have_moved(subject, replaced, before, subject.observe(made.id) or {})
+
+
+@requirement(
+    "update.touches-updated-at",
+    on="update",
+    needs=("create", "read"),
+    when=lambda c, r: bool(r.touched),
+    cost=4,
+    late=True,
+)
+@for_each(moving_changes)
+def test_a_change_moves_the_declared_time_forward(subject: Subject, change, brief=False):
+    """Judged on an instance that is older than the clock's declared resolution."""
+    if brief:
+        moves(subject, change)
+        return
+    made, untouched = subject.world.aged(subject, subject.spec.touched_resolution), subject.shared()
+    before, still = subject.observe(made.id) or {}, subject.observe(untouched.id) or {}
+    change = moving(subject, change, before)
+    for nothing in ({}, as_stored(subject, before)):
+        # While the last change is long ago, so that a time that moves shows.
+        empty = subject.update(made.id, nothing)
+        must.have_status(empty, "updated", because="an update that changes nothing")
+        must.agree(
+            empty,
+            subject.stable(before),
+            subject.observe(made.id),
+            what="the state after an update that changes nothing",
+            pointer="",
+        )
+    key = next(iter(subject.spec.unique), ())
+    taken = {n: untouched.sent[n] for n in key if untouched.sent.get(n) is not None}
+    if key and len(taken) == len(key) and subject.spec.renamable and not subject.bodies.ruled & taken.keys():
+        refused = subject.update(made.id, taken)
+        must.be_refused(refused, "conflict", because="an update to a unique value that is taken")
+        must.agree(
+            refused, subject.stable(before), subject.observe(made.id), what="the state after a conflict", pointer=""
+        )
+    updated = subject.update(made.id, change)
+    must.have_status(updated, "updated")
+    now = subject.observe(made.id) or {}
+    must.agree(updated, after(subject, updated.sent, before), now, what="the state after a late update", pointer="")
+    have_moved(subject, updated, before, now)
+    if updated.entity is not None:
+        answered = {n: updated.entity[n] for n in subject.spec.touched if n in updated.entity}
+        must.agree(updated, answered, now, what="a read after the answer to an update")
+    again = subject.update(made.id, change)
+    must.have_status(again, "updated", because="the same change again")
+    must.agree(
+        again,
+        {n: now[n] for n in subject.spec.touched if n in now},
+        subject.observe(made.id),
+        what="the time of the last change after an update without one",
+        pointer="",
+    )
+    must.agree(
+        updated,
+        {n: still[n] for n in subject.spec.touched if n in still},
+        subject.observe(untouched.id),
+        what="the time of another resource's last change",
+        pointer="",
+    )
+
+
+def _instant(value: object) -> float:
+    """A time as a number: a text of RFC 3339 in seconds, a number in the API's own unit."""
+    if isinstance(value, int | float):
+        return float(value)
+    try:
+        return datetime.fromisoformat(str(value).upper()).timestamp()
+    except ValueError:
+        return 0.0
