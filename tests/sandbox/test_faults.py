@@ -11,6 +11,9 @@ from restproof.sandbox.faults import catalogue
 
 from .client import Construction
 
+MADE_ELSEWHERE = ("advice",)
+"""Where factories of faults for several families stand."""
+
 
 def test_every_fault_installs_and_leaves_a_server_that_answers() -> None:
     for name in catalogue():
@@ -42,6 +45,49 @@ def test_a_fault_can_be_kept_to_one_resource() -> None:
     api = Construction(("create-answers-200:office",))
     assert api("POST", "/offices", {"company_id": api.company, "office": {"name": "x"}}).status == 200
     assert api("POST", "/projects", {"company_id": api.company, "project": {"name": "x"}}).status == 201
+
+
+def test_a_fault_of_one_resource_spares_the_others_before_the_route_is_found() -> None:
+    api = Construction(("missing-credential-accepted:office",))
+    assert api("GET", "/offices", credential=None, company_id=api.company).status == 200
+    assert api("GET", "/companies", credential=None).status == 401
+
+
+def test_a_fault_can_be_kept_to_one_field() -> None:
+    for fault in ("text-cut-at-255", "text-cut-at-255:office", "text-cut-at-255:office.address"):
+        office = Construction((fault,)).office("North", address="y" * 256, city="z" * 256)
+        spared = fault.endswith(".address")
+        assert (office["address"], office["city"]) == ("y" * 255, "z" * (256 if spared else 255)), fault
+
+
+def test_a_field_can_be_singled_out_of_checks_coercions_filters_and_order() -> None:
+    api = Construction(("max-length-off-by-one:office.name",))
+    for fields, status in (({"name": "n" * 257}, 201), ({"name": "x", "city": "c" * 65_536}, 400)):
+        assert api("POST", "/offices", {"company_id": api.company, "office": fields}).status == status
+    api = Construction(("coerces-integers:project.square_feet", "sort-ignored:project.name"))
+    assert api.project(name="b", square_feet="5")["square_feet"] == 5
+    api.clock.now += 1
+    api.project(name="a")
+    assert [p["name"] for p in api("GET", "/projects", company_id=api.company, sort="name").json] == ["b", "a"]
+    assert [p["name"] for p in api("GET", "/projects", company_id=api.company, sort="-created_at").json] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("update-not-stored:office.nonsense", "the resource 'office' has no field 'nonsense'"),
+        ("no-date:office.name", "cannot be kept to the field 'name'"),
+    ],
+)
+def test_a_field_that_cannot_be_singled_out_is_refused(fault: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        Construction((fault,))
+
+
+def test_each_fault_stands_in_the_module_of_the_family_of_its_requirement() -> None:
+    for fault in catalogue().values():
+        module = fault.install.__module__.rpartition(".")[2]
+        assert (module in MADE_ELSEWHERE) or module.partition("_")[0] == fault.requirement.partition(".")[0], fault.name
 
 
 def test_create_not_stored() -> None:

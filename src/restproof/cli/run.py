@@ -111,7 +111,12 @@ class _BeforePytest(click.Command):
     show_default=True,
     help="Which exchanges the HTML report holds: of failing cases, some that passed too, or all.",
 )
-@click.option("--fault", multiple=True, metavar="NAME", help="A fault of the embedded sandbox. May be repeated.")
+@click.option(
+    "--fault",
+    multiple=True,
+    metavar="NAME[:RESOURCE[.FIELD]]",
+    help="A fault of the embedded sandbox, everywhere, of one resource or of one field. May be repeated.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.pass_context
 def command(

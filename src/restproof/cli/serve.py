@@ -19,8 +19,8 @@ from restproof.contract.hints import closest
     "--fault",
     "faults",
     multiple=True,
-    metavar="NAME",
-    help="Break one rule; NAME:RESOURCE for one resource only. May be given again.",
+    metavar="NAME[:RESOURCE[.FIELD]]",
+    help="Break one rule: everywhere, for one resource, or for one field of it. May be given again.",
 )
 @click.option("--list-faults", is_flag=True, help="Print the faults and the rule that each breaks, and end.")
 @click.option(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from restproof.errors import ConfigurationError
 from restproof.sandbox.call import Call
+from restproof.sandbox.faults.confined import confined
 from restproof.sandbox.store import Entry
 
 if TYPE_CHECKING:
@@ -29,31 +33,38 @@ class Fault:
 
 
 class Seam:
-    """What a fault may alter: the steps of the server, for all resources or for one."""
+    """What a fault may alter: the steps of the server, for all resources, for one, or for one field of it."""
 
-    def __init__(self, steps: Steps, resource: str | None) -> None:
+    def __init__(self, steps: Steps, resource: str | None = None, field: str | None = None) -> None:
         self.steps = steps
         self.resource = resource
+        self.field = field
 
     def around(self, step: str, advice: Callable[..., Any]) -> None:
         """Alter a step: ``advice(inner, *arguments)``. With a resource, requests and entries of others go through
-        unaltered."""
+        unaltered; with a field, so do its other fields. Raises ``ConfigurationError`` where the step knows no
+        fields."""
+        if self.field is not None:
+            advice = confined(step, self.field, advice)
 
         def restricted(inner: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-            if self.resource is not None and _resource_of(arguments) not in (None, self.resource):
+            if self.resource is not None and self._resource_of(arguments) not in (None, self.resource):
                 return inner(*arguments, **options)
             return advice(inner, *arguments, **options)
 
         self.steps.around(step, restricted)
 
-
-def _resource_of(arguments: tuple[Any, ...]) -> str | None:
-    for argument in arguments:
-        if isinstance(argument, Call):
-            return argument.target.name if argument.target else None
-        if isinstance(argument, Entry):
-            return argument.resource
-    return None
+    def _resource_of(self, arguments: tuple[Any, ...]) -> str | None:
+        """The resource that a step is about; before the route is found, the one that the path names."""
+        for argument in arguments:
+            if isinstance(argument, Call):
+                if argument.target is not None:
+                    return argument.target.name
+                route = self.steps.router.find(argument.path)
+                return route.resource.name if route else None
+            if isinstance(argument, Entry):
+                return argument.resource
+        return None
 
 
 class Register:
@@ -74,37 +85,25 @@ class Register:
         return keep
 
 
-def catalogue() -> dict[str, Fault]:
-    """All faults by name."""
-    from restproof.sandbox import (
-        faults_access,
-        faults_bystander,
-        faults_conflict,
-        faults_delete,
-        faults_input,
-        faults_list,
-        faults_page,
-        faults_policy,
-        faults_protocol,
-        faults_state,
-        faults_steps,
-        faults_values,
-    )
+fault = Register()
+"""The one registry: every module of this package writes its faults down in it."""
 
-    modules = (
-        *(faults_protocol, faults_access, faults_input, faults_conflict),
-        *(faults_state, faults_bystander, faults_values, faults_steps),
-        *(faults_delete, faults_list, faults_page, faults_policy),
-    )
-    return {name: fault for module in modules for name, fault in module.fault.faults.items()}
+
+def catalogue() -> dict[str, Fault]:
+    """All faults by name, family by family."""
+    package = __name__.rpartition(".")[0]
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        importlib.import_module(f"{package}.{module.name}")
+    return fault.faults
 
 
 def switch_on(steps: Steps, names: Iterable[str]) -> None:
-    """Install faults: ``name`` for all resources, ``name:resource`` for one. Raises ``ConfigurationError`` for an
-    unknown name."""
+    """Install faults: ``name`` for all resources, ``name:resource`` for one, ``name:resource.field`` for one field of
+    it. Raises ``ConfigurationError`` for an unknown name, and for a fault that no field can be singled out of."""
+    known = catalogue()
     for text in names:
-        name, _, resource = text.partition(":")
-        known = catalogue()
+        name, _, place = text.partition(":")
+        resource, _, field = place.partition(".")
         if name not in known:
             raise ConfigurationError(f"there is no fault '{name}'", hint="see restproof serve --list-faults")
         if resource and resource not in steps.contract.resources:
@@ -112,4 +111,9 @@ def switch_on(steps: Steps, names: Iterable[str]) -> None:
             raise ConfigurationError(
                 f"fault '{text}': the contract has no resource '{resource}'", hint=f"there is: {there}"
             )
-        known[name].install(Seam(steps, resource or None))
+        if field and field not in steps.contract.resources[resource].properties:
+            there = ", ".join(steps.contract.resources[resource].properties)
+            raise ConfigurationError(
+                f"fault '{text}': the resource '{resource}' has no field '{field}'", hint=f"there is: {there}"
+            )
+        known[name].install(Seam(steps, resource or None, field or None))

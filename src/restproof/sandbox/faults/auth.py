@@ -1,4 +1,4 @@
-"""Faults of authentication, authorisation, tenancy and limits."""
+"""Faults of authentication, authorisation and tenancy."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults import Register, Seam
+from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
-
-fault = Register()
 
 
 def _let_through(seam: Seam, allowed: Callable[[Call], bool], *cases: str) -> None:
@@ -142,80 +140,6 @@ def lists_every_tenant(seam: Seam) -> None:
     seam.around("scope_entries", advice)
 
 
-@fault("never-throttled", "limit.answers-429", "the limit is told and never held")
-def never_throttled(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> None:
-        inner(call)
-        call.refusals.clear()
-
-    seam.around("throttle", advice)
-
-
-@fault("writes-not-throttled", "limit.answers-429", "writes are answered past the limit")
-def writes_not_throttled(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> None:
-        inner(call)
-        if call.method != "GET":
-            call.refusals.clear()
-
-    seam.around("throttle", advice)
-
-
-@fault("throttled-takes-effect", "limit.answers-429", "a request over the limit gets 429, and is done")
-def throttled_takes_effect(seam: Seam) -> None:
-    pending: dict[int, Any] = {}
-
-    def throttle(inner: Any, call: Call) -> None:
-        inner(call)
-        if call.refusals:
-            pending[id(call)] = call.refusals.pop()
-
-    def finish(inner: Any, call: Call, answer: Answer) -> None:
-        refusal = pending.pop(id(call), None)
-        if refusal is not None:
-            refused = seam.steps.answer_refusal(call, refusal)
-            answer.status, answer.payload, answer.headers = refused.status, refused.payload, refused.headers
-        inner(call, answer)
-
-    seam.around("throttle", throttle)
-    seam.around("finish", finish)
-
-
-@fault("no-retry-after", "limit.retry-after", "429 does not say when to try again")
-def no_retry_after(seam: Seam) -> None:
-    seam.around("retry_headers", lambda inner, call: {})
-
-    def advice(inner: Any, call: Call, answer: Answer) -> None:
-        inner(call, answer)
-        names = seam.steps.contract.rate_limit
-        if answer.refusal and answer.refusal.case == "throttled" and names and names.reset:
-            answer.headers.pop(names.reset, None)
-
-    seam.around("finish", advice)
-
-
-@fault("retry-after-as-text", "limit.retry-after", "Retry-After is no number of seconds and no date")
-def retry_after_as_text(seam: Seam) -> None:
-    seam.around("retry_headers", lambda inner, call: {"Retry-After": "soon"})
-
-
-@fault("no-limit-headers", "limit.headers", "the declared rate-limit headers are missing")
-def no_limit_headers(seam: Seam) -> None:
-    seam.around("limit_headers", lambda inner, call: {})
-
-
-@fault("remaining-rises", "limit.headers", "the remaining requests grow within a window")
-def remaining_rises(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> dict[str, str]:
-        headers: dict[str, str] = dict(inner(call))
-        names = seam.steps.contract.rate_limit
-        if names:
-            headers[names.remaining] = str(seam.steps.limiter.window(call)[1].used)
-        return headers
-
-    seam.around("limit_headers", advice)
-
-
 def _unguarded(name: str, operation: str) -> None:
     """A fault that asks for no credential on one operation."""
 
@@ -236,7 +160,11 @@ def _unguarded(name: str, operation: str) -> None:
 
 
 _unguarded("list-unguarded", "list")
+
+
 _unguarded("update-unguarded", "update")
+
+
 _unguarded("delete-unguarded", "delete")
 
 
@@ -268,55 +196,3 @@ def bad_credential_500(seam: Seam) -> None:
 def foreign_parent_lists(seam: Seam) -> None:
     _let_through(seam, lambda call: call.operation == "list", "forbidden_parent")
     seam.around("scope_entries", lambda inner, call: seam.steps.store.under(call.resource.name, call.scope or ()))
-
-
-@fault("throttled-403", "limit.answers-429", "past the limit the answer is 403")
-def throttled_403(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, refusal: Any) -> Answer:
-        answer: Answer = inner(call, refusal)
-        if refusal.case == "throttled":
-            answer.status = 403
-        return answer
-
-    seam.around("answer_refusal", advice)
-
-
-@fault("retry-after-too-soon", "limit.retry-after", "Retry-After names a moment at which the window is not over")
-def retry_after_too_soon(seam: Seam) -> None:
-    seam.around("retry_headers", lambda inner, call: {"Retry-After": "0"})
-
-
-@fault("reset-in-seconds", "limit.headers", "the reset header holds the seconds until the window ends")
-def reset_in_seconds(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> dict[str, str]:
-        headers: dict[str, str] = dict(inner(call))
-        names = seam.steps.contract.rate_limit
-        if names and names.reset:
-            headers[names.reset] = str(max(0, int(headers[names.reset]) - int(call.now)))
-        return headers
-
-    seam.around("limit_headers", advice)
-
-
-@fault("reset-in-the-past", "limit.headers", "the reset header names a moment that is over")
-def reset_in_the_past(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> dict[str, str]:
-        headers: dict[str, str] = dict(inner(call))
-        names = seam.steps.contract.rate_limit
-        if names and names.reset:
-            headers[names.reset] = "1000000000"
-        return headers
-
-    seam.around("limit_headers", advice)
-
-
-@fault("no-limit-headers-on-refusals", "limit.headers", "the rate-limit headers are missing on refusals")
-def no_limit_headers_on_refusals(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, answer: Answer) -> None:
-        inner(call, answer)
-        names = seam.steps.contract.rate_limit
-        if answer.status >= 400 and names:
-            for name in (names.limit, names.remaining, names.reset):
-                answer.headers.pop(name or "", None)
-
-    seam.around("finish", advice)

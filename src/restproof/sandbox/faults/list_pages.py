@@ -1,4 +1,4 @@
-"""Faults of how a list is cut into pages: sizes, totals, links, what is past the end."""
+"""Faults of how a list is cut into pages: sizes, totals and links."""
 
 from __future__ import annotations
 
@@ -6,11 +6,46 @@ import re
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults import Register, Seam
+from restproof.sandbox.faults.advice import crash_on, forgiven
+from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.listing import ListQuery, Page
 from restproof.sandbox.store import Entry
 
-fault = Register()
+
+@fault("bad-page-accepted", "list.bad-page", "a bad page or size counts as none")
+def bad_page_accepted(seam: Seam) -> None:
+    forgiven(seam, "bad_page")
+
+
+@fault("max-size-unchecked", "list.bad-page", "a size beyond the largest is let through")
+def max_size_unchecked(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> int:
+        before = len(call.refusals)
+        size: int = inner(call)
+        text = call.parameter(call.resource.paging.size) or ""
+        if text.isdecimal() and len(text) < 9 and int(text) > (call.resource.paging.max or 0):
+            del call.refusals[before:]
+            return int(text)
+        return size
+
+    seam.around("read_size", advice)
+
+
+@fault("page-zero-accepted", "list.bad-page", "page zero is the first page")
+def page_zero_accepted(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Page:
+        name = call.resource.paging.page if call.resource.paging.style == "page" else call.resource.paging.offset
+        if call.parameter(name) in ("0", "-1"):
+            call.query[:] = [(n, v) for n, v in call.query if n != name]
+        page: Page = inner(call)
+        return page
+
+    seam.around("read_page", advice)
+
+
+@fault("bad-page-500", "list.bad-page", "a page that is no number yields 500")
+def bad_page_500(seam: Seam) -> None:
+    crash_on(seam, "bad_page")
 
 
 @fault("page-skips-one", "list.pages-partition", "every page but the first begins one entry too late")
@@ -220,15 +255,10 @@ def last_page_empty(seam: Seam) -> None:
     seam.around("paged", advice)
 
 
-@fault("huge-page-500", "robust.hostile-query", "a page number beyond 64 bits yields 500")
-def huge_page_500(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> Page:
-        paging = call.resource.paging
-        number = {"page": paging.page, "offset": paging.offset}.get(paging.style)
-        text = (number and call.parameter(number)) or ""
-        if text.isdecimal() and int(text) >= 2**63:
-            raise OverflowError("a page number beyond 64 bits")
-        found: Page = inner(call)
-        return found
+@fault("offset-in-whole-pages", "list.pages-partition", "an offset is rounded down to whole pages")
+def offset_in_whole_pages(seam: Seam) -> None:
+    def advice(inner: Any, query: ListQuery, entries: list[Entry]) -> int:
+        start: int = inner(query, entries)
+        return start // query.page.size * query.page.size if query.page.size else start
 
-    seam.around("read_page", advice)
+    seam.around("page_start", advice)

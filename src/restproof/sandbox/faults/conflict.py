@@ -1,74 +1,20 @@
-"""Faults of business rules, references and uniqueness."""
+"""Faults of unique values."""
 
 from __future__ import annotations
 
-import re
+import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.sandbox.call import Call
-from restproof.sandbox.faults import Register, Seam
+from restproof.sandbox.call import Answer, Call
+from restproof.sandbox.faults.advice import answered
+from restproof.sandbox.faults.registry import OVERLAP, Seam, fault
 from restproof.sandbox.store import Entry
 from restproof.semantics.state import same
 from restproof.semantics.validate import Refusal
 
-fault = Register()
-
 _BEGINNING = 100
-_DAY = re.compile(r"(?<=^\d{4}-\d{2})-\d{2}$")
-
-
-@fault("rule-unchecked", "input.business-rule", "business rules are not checked")
-def rule_unchecked(seam: Seam) -> None:
-    seam.around("broken_rules", lambda inner, call, after, skip: [])
-
-
-@fault("rule-unchecked-on-update", "input.business-rule", "an update may break a business rule")
-def rule_unchecked_on_update(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        return [] if call.operation != "create" else inner(call, after, skip)
-
-    seam.around("broken_rules", advice)
-
-
-@fault("rule-checks-patch-only", "input.business-rule", "an update's business rules look at the named fields only")
-def rule_checks_patch_only(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        named = after if call.operation == "create" else {n: v for n, v in after.items() if n in (call.fields or {})}
-        found: list[Refusal] = inner(call, named, skip)
-        return found
-
-    seam.around("broken_rules", advice)
-
-
-@fault("reference-unchecked", "input.reference", "a reference may name nothing")
-def reference_unchecked(seam: Seam) -> None:
-    seam.around("dangling_references", lambda inner, call, fields, skip: [])
-
-
-@fault("reference-to-other-parent", "input.reference", "a reference may name a resource of another parent")
-def reference_to_other_parent(seam: Seam) -> None:
-    def advice(inner: Any, above: Mapping[str, int], resource: str, id: Any) -> Any:
-        return next(iter(seam.steps.store.find(resource, str(id))), None)
-
-    seam.around("referent", advice)
-    seam.around("reaches", lambda inner, above, referent: True)
-
-
-@fault("reference-to-deleted", "input.reference", "a reference may name what was deleted")
-def reference_to_deleted(seam: Seam) -> None:
-    gone: dict[tuple[str, str], Entry] = {}
-
-    def remove(inner: Any, call: Call, entry: Entry) -> None:
-        inner(call, entry)
-        gone[entry.resource, entry.key] = entry
-
-    def referent(inner: Any, above: Mapping[str, int], resource: str, id: Any) -> Entry | None:
-        found: Entry | None = inner(above, resource, id)
-        return found or gone.get((resource, str(id)))
-
-    seam.around("remove", remove)
-    seam.around("referent", referent)
 
 
 @fault("unique-by-beginning", "conflict.scope", "of a unique text only the first hundred characters count")
@@ -191,27 +137,6 @@ def unique_ignores_case(seam: Seam) -> None:
     seam.around("duplicates", advice)
 
 
-@fault("rule-sees-cleared", "input.rule-kept", "an update's business rules look at stored values that it sets to null")
-def rule_sees_cleared(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        stored = call.entry.state if call.entry else {}
-        seen = {n: stored.get(n) if v is None else v for n, v in after.items()}
-        found: list[Refusal] = inner(call, seen, skip)
-        return found
-
-    seam.around("broken_rules", advice)
-
-
-@fault("rule-compares-months", "input.business-rule", "business rules compare the year and month of dates")
-def rule_compares_months(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        month = {n: _DAY.sub("-01", v) if isinstance(v, str) else v for n, v in after.items()}
-        found: list[Refusal] = inner(call, month, skip)
-        return found
-
-    seam.around("broken_rules", advice)
-
-
 @fault("unique-among-usual", "conflict.duplicate", "what has a boolean off its default bars no duplicate")
 def unique_among_usual(seam: Seam) -> None:
     steps = seam.steps
@@ -231,3 +156,119 @@ def unique_among_usual(seam: Seam) -> None:
 
     seam.around("duplicates", checked)
     seam.around("insert", stored)
+
+
+@fault("creates-race", "conflict.race", "creates at the same time do not see each other's unique values")
+def creates_race(seam: Seam) -> None:
+    under_way: Counter[str] = Counter()
+    blind: set[int] = set()
+    steps = seam.steps
+
+    async def arrival(inner: Any, call: Call) -> None:
+        await inner(call)
+        if call.method != "POST":
+            return
+        under_way[call.path] += 1
+        await asyncio.sleep(OVERLAP)
+        if under_way[call.path] > 1:
+            blind.add(id(call))
+        else:
+            under_way[call.path] = 1
+
+    def finish(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        blind.discard(id(call))
+        if call.method == "POST":
+            under_way[call.path] = 0
+
+    def duplicates(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        return [] if id(call) in blind else inner(call, after)
+
+    def insert(inner: Any, call: Call, key: str, tenant: str, state: Mapping[str, Any]) -> Entry:
+        unique = id(call) not in blind
+        return steps.store.insert(call.resource, key, call.scope or (), tenant, state, unique=unique)
+
+    seam.around("arrival", arrival)
+    seam.around("finish", finish)
+    seam.around("duplicates", duplicates)
+    seam.around("insert", insert)
+
+
+@fault("own-value-conflicts", "conflict.own-value", "an update that names its own unique value is a duplicate")
+def own_value_conflicts(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        if call.operation != "update" or call.entry is None:
+            return found
+        before, sent = call.entry.state, call.fields or {}
+        for fields in call.resource.unique:
+            named = any(f in sent and sent[f] is not None for f in fields)
+            if named and all(after.get(f) == before.get(f) for f in fields):
+                found.append(Refusal("conflict", fields[0], "has already been taken"))
+        return found
+
+    seam.around("duplicates", advice)
+
+
+@fault("unique-newest-only", "conflict.duplicate", "a create is compared with the newest resource alone")
+def unique_newest_only(seam: Seam) -> None:
+    steps = seam.steps
+
+    def duplicates(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        if call.operation != "create" or not found:
+            return found
+        newest = steps.store.under(call.resource.name, call.scope or ())[-1:]
+        taken = [e for e in newest for u in call.resource.unique if all(e.state.get(f) == after.get(f) for f in u)]
+        return found if taken else []
+
+    def insert(inner: Any, call: Call, key: str, tenant: str, state: Mapping[str, Any]) -> Entry:
+        return steps.store.insert(call.resource, key, call.scope or (), tenant, state, unique=False)
+
+    seam.around("duplicates", duplicates)
+    seam.around("insert", insert)
+
+
+@fault("old-name-stays-taken", "conflict.scope", "after a rename the old unique value stays taken")
+def old_name_stays_taken(seam: Seam) -> None:
+    former: list[tuple[Entry, Mapping[str, Any]]] = []
+
+    def change(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        former.append((entry, entry.state))
+        changed: Entry = inner(call, entry, state)
+        return changed
+
+    def duplicates(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        own = call.entry.seq if call.entry else None
+        for entry, state in former:
+            if entry.resource != call.resource.name or entry.scope != call.scope or entry.seq == own:
+                continue
+            for fields in call.resource.unique:
+                if all(state.get(f) is not None and state.get(f) == after.get(f) for f in fields):
+                    found.append(Refusal("conflict", fields[0], "has already been taken"))
+        return found
+
+    seam.around("store_change", change)
+    seam.around("duplicates", duplicates)
+
+
+@fault("refused-rename-takes-rest", "conflict.rename", "of a refused rename, the other fields are stored")
+def refused_rename_takes_rest(seam: Seam) -> None:
+    steps = seam.steps
+
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case == "conflict" and call.operation == "update" and call.entry and call.fields:
+            unique = {f for fields in call.resource.unique for f in fields}
+            rest = {n: v for n, v in call.fields.items() if n not in unique}
+            steps.store_change(call, call.entry, steps.next_state(call, rest))
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+answered("duplicate-500", "conflict.duplicate", "a duplicate yields 500", "conflict", 500)
+
+
+answered("duplicate-400", "conflict.duplicate", "a duplicate is 400", "conflict", 400, "create")

@@ -1,4 +1,4 @@
-"""Faults of lists: entries, filters, order, pages, totals and links."""
+"""Faults of lists: entries, scope, filters and order."""
 
 from __future__ import annotations
 
@@ -7,12 +7,27 @@ from dataclasses import replace
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults import Register, Seam
-from restproof.sandbox.listing import ListQuery, Page
+from restproof.sandbox.faults.advice import crash_on, forgiven, succeed_with
+from restproof.sandbox.faults.registry import Seam, fault
+from restproof.sandbox.listing import ListQuery
 from restproof.sandbox.store import Entry
 from restproof.semantics.validate import Refusal
 
-fault = Register()
+
+@fault("list-answers-206", "list.answers-ok", "a list answers 206")
+def list_answers_206(seam: Seam) -> None:
+    succeed_with(seam, "listed", 206)
+
+
+@fault("descending-within-page", "list.sort", "a descending sort turns each page of the ascending one round")
+def descending_within_page(seam: Seam) -> None:
+    def ascending(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, query, entries)
+        return found[::-1] if query.sort and query.descending else found
+
+    seam.around("sorted", ascending)
+    seam.around("paged", ascending)
+
 
 _LONG = 200
 
@@ -37,20 +52,6 @@ def empty_list_no_array(seam: Seam) -> None:
         return answer
 
     seam.around("answer_list", advice)
-
-
-@fault("list-misses-last", "create.is-listed", "the newest entry is not in the list")
-def list_misses_last(seam: Seam) -> None:
-    seam.around("scope_entries", lambda inner, call: inner(call)[:-1])
-
-
-@fault("list-repeats-last", "create.is-listed", "the newest entry is in the list twice")
-def list_repeats_last(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> list[Entry]:
-        entries: list[Entry] = inner(call)
-        return [*entries, *entries[-1:]]
-
-    seam.around("scope_entries", advice)
 
 
 @fault("list-shows-other-parents", "list.own-scope", "a list holds the entries of all parents")
@@ -128,23 +129,9 @@ def sort_ignores_case(seam: Seam) -> None:
     seam.around("sorted", advice)
 
 
-@fault("bad-page-accepted", "list.bad-page", "a bad page or size counts as none")
-def bad_page_accepted(seam: Seam) -> None:
-    _forgiven(seam, "bad_page")
-
-
 @fault("unknown-query-ignored", "list.unknown-query-field", "an unknown filter or sort field has no effect")
 def unknown_query_ignored(seam: Seam) -> None:
-    _forgiven(seam, "unknown_query")
-
-
-def _forgiven(seam: Seam, case: str) -> None:
-    def advice(inner: Any, call: Call) -> ListQuery:
-        query: ListQuery = inner(call)
-        call.refusals[:] = [r for r in call.refusals if r.case != case]
-        return query
-
-    seam.around("read_query", advice)
+    forgiven(seam, "unknown_query")
 
 
 @fault("list-stale", "list.entry-agrees", "a list shows the state that a resource was created with")
@@ -200,7 +187,11 @@ def _filtered(name: str, summary: str, equal: Callable[[str, str], bool]) -> Non
 
 
 _filtered("filter-by-prefix", "a text filter matches what begins with it", lambda value, text: value.startswith(text))
+
+
 _filtered("filter-ignores-case", "a text filter ignores case", lambda value, text: value.lower() == text.lower())
+
+
 _filtered("filter-by-part", "a text filter matches what holds it", lambda value, text: text in value)
 
 
@@ -220,16 +211,6 @@ def filter_of_first_page(seam: Seam) -> None:
         return entries if query.page.offset or query.page.after else found
 
     seam.around("filtered", advice)
-
-
-@fault("list-hides-some", "create.is-listed", "a list leaves out what holds the last value of an enumeration")
-def list_hides_some(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> list[Entry]:
-        fields = call.resource.shapes.create["properties"].items()
-        last = {n: p["enum"][-1] for n, p in fields if "enum" in p}
-        return [e for e in inner(call) if not any(e.state.get(n) == v for n, v in last.items())]
-
-    seam.around("scope_entries", advice)
 
 
 @fault("filter-after-page", "list.filter-complete", "a page is cut before it is filtered")
@@ -267,37 +248,6 @@ def sort_by_utf16(seam: Seam) -> None:
     seam.around("sorted", advice)
 
 
-@fault("max-size-unchecked", "list.bad-page", "a size beyond the largest is let through")
-def max_size_unchecked(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> int:
-        before = len(call.refusals)
-        size: int = inner(call)
-        text = call.parameter(call.resource.paging.size) or ""
-        if text.isdecimal() and len(text) < 9 and int(text) > (call.resource.paging.max or 0):
-            del call.refusals[before:]
-            return int(text)
-        return size
-
-    seam.around("read_size", advice)
-
-
-@fault("page-zero-accepted", "list.bad-page", "page zero is the first page")
-def page_zero_accepted(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> Page:
-        name = call.resource.paging.page if call.resource.paging.style == "page" else call.resource.paging.offset
-        if call.parameter(name) in ("0", "-1"):
-            call.query[:] = [(n, v) for n, v in call.query if n != name]
-        page: Page = inner(call)
-        return page
-
-    seam.around("read_page", advice)
-
-
-@fault("bad-page-500", "list.bad-page", "a page that is no number yields 500")
-def bad_page_500(seam: Seam) -> None:
-    _crash(seam, "bad_page")
-
-
 @fault("bad-filter-empty", "list.bad-filter", "a filter value that no entry can have gives an empty list")
 def bad_filter_empty(seam: Seam) -> None:
     def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
@@ -309,11 +259,4 @@ def bad_filter_empty(seam: Seam) -> None:
 
 @fault("unknown-sort-500", "list.unknown-query-field", "an unknown field to sort or filter by yields 500")
 def unknown_sort_500(seam: Seam) -> None:
-    _crash(seam, "unknown_query")
-
-
-def _crash(seam: Seam, case: str) -> None:
-    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
-        return Answer(500, {"message": "internal error"}) if refusal.case == case else inner(call, refusal)
-
-    seam.around("answer_refusal", advice)
+    crash_on(seam, "unknown_query")

@@ -1,0 +1,149 @@
+"""Faults of what an id or a parent names."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from restproof.sandbox.call import Answer, Call
+from restproof.sandbox.faults.advice import answered
+from restproof.sandbox.faults.registry import Seam, fault
+from restproof.sandbox.store import Entry
+from restproof.semantics.validate import Refusal
+
+
+@fault("unknown-path-200", "identity.unknown-path", "an unknown path answers 200")
+def unknown_path_200(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Any) -> Answer:
+        return Answer(200, {}) if refusal.case == "unknown_path" else inner(call, refusal)
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("wrong-parent-updates", "identity.wrong-parent", "a resource can be changed under another parent")
+def wrong_parent_updates(seam: Seam) -> None:
+    _reachable(seam, "update")
+
+
+@fault("wrong-parent-deletes", "identity.wrong-parent", "a resource can be deleted under another parent")
+def wrong_parent_deletes(seam: Seam) -> None:
+    _reachable(seam, "delete")
+
+
+def _reachable(seam: Seam, operation: str) -> None:
+    def advice(inner: Any, call: Call, candidates: list[Entry]) -> Entry | None:
+        return next(iter(candidates), None) if call.operation == operation else inner(call, candidates)
+
+    seam.around("entry_in_scope", advice)
+
+
+@fault("malformed-id-500", "identity.malformed", "an id of the wrong form yields 500")
+def malformed_id_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case == "malformed_id":
+            return Answer(500, {"message": "internal error"})
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("unknown-id-200", "identity.unknown", "a read of an id that names nothing answers 200 and null")
+def unknown_id_200(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if call.operation == "read" and refusal.case == "absent":
+            return Answer(200, None)
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("wrong-parent-reachable", "identity.wrong-parent", "a resource is reachable under another parent")
+def wrong_parent_reachable(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, candidates: list[Entry]) -> Entry | None:
+        return next(iter(candidates), None)
+
+    seam.around("entry_in_scope", advice)
+
+
+@fault("unknown-parent-empty", "identity.unknown-parent", "the list of a parent that does not exist is empty")
+def unknown_parent_empty(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case == "absent_parent" and call.operation == "list":
+            return seam.steps.answer_list(call, [])
+        refused: Answer = inner(call, refusal)
+        return refused
+
+    seam.around("answer_refusal", advice)
+
+
+answered("unknown-id-400", "identity.unknown", "an id that names nothing is 400", "absent", 400)
+
+
+answered("unknown-id-500-on-delete", "identity.unknown", "a delete of nothing yields 500", "absent", 500, "delete")
+
+
+answered("unknown-parent-400", "identity.unknown-parent", "a parent that is not there is 400", "absent_parent", 400)
+
+
+answered(
+    "unknown-parent-500-on-create",
+    "identity.unknown-parent",
+    "a create below a parent that is not there yields 500",
+    "absent_parent",
+    500,
+    "create",
+)
+
+
+answered("unknown-path-500", "identity.unknown-path", "an unknown path yields 500", "unknown_path", 500)
+
+
+@fault("id-by-prefix", "identity.malformed", "an id that begins with a number counts as that number")
+def id_by_prefix(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        if call.item_id is not None and call.resource.id.type == "integer":
+            found = re.match(r"\d+", call.item_id)
+            call.item_id = found[0] if found else call.item_id
+        inner(call)
+
+    seam.around("find_entry", advice)
+
+
+@fault("huge-id-500", "identity.malformed", "an id beyond 64 bits yields 500")
+def huge_id_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        answer: Answer = inner(call, refusal)
+        if refusal.case in ("absent", "malformed_id") and len(call.item_id or "") > 18:
+            answer.status = 500
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("negative-id-400", "identity.malformed", "a negative id is 400")
+def negative_id_400(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        answer: Answer = inner(call, refusal)
+        if refusal.case in ("absent", "malformed_id") and (call.item_id or "").startswith("-"):
+            answer.status = 400
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("orphans-stay", "identity.unknown-parent", "what is below a deleted resource stays where it was")
+def orphans_stay(seam: Seam) -> None:
+    gone: dict[tuple[str, str], Entry] = {}
+
+    def remove(inner: Any, call: Call, entry: Entry) -> None:
+        gone[entry.resource, entry.key] = entry
+        inner(call, entry)
+
+    def parent_entry(inner: Any, call: Call, parent: Any, key: str) -> Entry | None:
+        found: Entry | None = inner(call, parent, key)
+        return found or gone.get((parent.resource, key))
+
+    seam.around("remove", remove)
+    seam.around("parent_entry", parent_entry)

@@ -1,0 +1,20 @@
+"""Faults of answers that ask for another attempt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from restproof.sandbox.call import Answer, Call
+from restproof.sandbox.faults.registry import Seam, fault
+from restproof.sandbox.store import Entry
+
+
+@fault("sorted-lists-busy", "retry.503", "a sorted list is always answered 503")
+def sorted_lists_busy(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        if call.parameter(seam.steps.contract.query.sort) is None:
+            answer: Answer = inner(call, entries)
+            return answer
+        return Answer(503, {"message": "try again"}, {"Retry-After": "0"})
+
+    seam.around("answer_list", advice)

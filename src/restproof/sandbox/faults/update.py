@@ -1,0 +1,374 @@
+"""Faults of updates: frame, times, refusals, races."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.shapes import is_nullable, type_of
+from restproof.sandbox.call import Answer, Call
+from restproof.sandbox.faults.advice import (
+    State,
+    is_update,
+    optional_fields,
+    succeed_with,
+    take_from_others,
+    updatable,
+    update_misread,
+)
+from restproof.sandbox.faults.registry import OVERLAP, Seam, fault
+from restproof.sandbox.store import Entry
+from restproof.sandbox.writing import time_value
+from restproof.semantics.readback import ReadPath
+from restproof.semantics.validate import Refusal
+
+
+@fault("update-answers-201", "update.answers-ok", "an update answers 201")
+def update_answers_201(seam: Seam) -> None:
+    succeed_with(seam, "updated", 201)
+
+
+@fault(
+    "refused-update-stored", "update.failed-leaves-nothing", "of a refused update, the fields that are right are stored"
+)
+def refused_update_stored(seam: Seam) -> None:
+    steps = seam.steps
+
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        cases = {r.case for r in call.refusals}
+        if (
+            is_update(call)
+            and call.entry
+            and call.fields
+            and cases <= {"invalid", "rule", "reference", "unknown_field", "server_set"}
+        ):
+            bad = {(r.field or "").partition(".")[0] for r in call.refusals}
+            right = {n: v for n, v in call.fields.items() if n not in bad}
+            after = steps.next_state(call, right)
+            if not steps.duplicates(call, after):
+                steps.store_change(call, call.entry, after)
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault(
+    "update-resets-unnamed", "update.only-named", "an update sets fields that it does not name to null or their default"
+)
+def update_resets_unnamed(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        if is_update(call) and fields:
+            for name, schema in call.resource.shapes.update["properties"].items():
+                if name not in fields and "default" in schema:
+                    state[name] = schema["default"]
+                elif name not in fields and is_nullable(schema):
+                    state[name] = None
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("empty-update-refused", "update.empty", "an update that names no field is refused")
+def empty_update_refused(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        inner(call)
+        if is_update(call) and call.fields == {}:
+            call.refuse("invalid", None, "names no field")
+
+    seam.around("check_fields", advice)
+
+
+@fault("empty-update-touches", "update.empty", "an update that names no field flips booleans")
+def empty_update_touches(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        if is_update(call) and not fields:
+            for name, schema in call.resource.shapes.update["properties"].items():
+                state[name] = (
+                    not state[name]
+                    if schema.get("type") == "boolean"
+                    else None
+                    if is_nullable(schema)
+                    else state.get(name)
+                )
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("repeat-update-refused", "update.idempotent", "an update that changes nothing is refused as a duplicate")
+def repeat_update_refused(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        if is_update(call) and call.fields and call.entry and dict(call.entry.state) == after:
+            found.append(Refusal("conflict", next(iter(call.fields)), "is what it was"))
+        return found
+
+    seam.around("duplicates", advice)
+
+
+@fault("created-at-moves", "update.immutable", "an update moves the time of creation")
+def created_at_moves(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        if is_update(call):
+            for name in call.resource.immutable:
+                if call.resource.properties.get(name, {}).get("format") == "date-time":
+                    state[name] = "2001-01-01T00:00:00Z"
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("immutable-updated", "update.immutable", "an update changes a field that only a create may give")
+def immutable_updated(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, fields)
+        return [r for r in found if r.field not in call.resource.immutable or call.operation != "update"]
+
+    seam.around("invalid_values", advice)
+
+
+@fault("updated-at-frozen", "update.touches-updated-at", "a change does not move the time of the last update")
+def updated_at_frozen(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        if call.entry:
+            state.update({n: call.entry.state[n] for n in call.resource.touched if n in call.entry.state})
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("null-leaves-time", "update.touches-updated-at", "an update to null does not move the time of the last update")
+def null_leaves_time(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        if call.entry and fields and all(v is None for v in fields.values()):
+            state.update({n: call.entry.state[n] for n in call.resource.touched if n in call.entry.state})
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("answer-before-touch", "update.touches-updated-at", "the answer to an update shows the earlier time of change")
+def answer_before_touch(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
+        answer: Answer = inner(call, case, entry)
+        before = call.entry.state if call.entry and call.operation == "update" else {}
+        shown = answer.payload if isinstance(answer.payload, dict) else {}
+        shown.update({n: before[n] for n in call.resource.touched if n in before and n in shown})
+        return answer
+
+    seam.around("answer_entry", advice)
+
+
+@fault("referent-shown-stale", "update.shown-elsewhere", "what refers to a resource shows it as it was first shown")
+def referent_shown_stale(seam: Seam) -> None:
+    first: dict[tuple[str, Any], State] = {}
+
+    def advice(inner: Any, entry: Entry) -> State:
+        shown: State = inner(entry)
+        for reference in seam.steps.contract.resources[entry.resource].references.values():
+            root = ReadPath.parse(reference.reads_as).root
+            value = shown.get(root)
+            for referent in value if isinstance(value, list) else [value]:
+                if isinstance(referent, dict):
+                    referent.update(first.setdefault((reference.to, referent.get("id")), {**referent}))
+        return shown
+
+    seam.around("represent", advice)
+
+
+@fault("update-creates", "update.unknown-id", "an update of an id that names nothing answers 200")
+def update_creates(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if call.operation == "update" and refusal.case in ("absent", "gone"):
+            return Answer(200, {})
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("update-takes-from-others", "update.only-named", "an update clears in others what it has in common with them")
+def update_takes_from_others(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        after: Entry = inner(call, entry, state)
+        if call.operation == "update" and call.fields:
+            take_from_others(seam, call, after, call.fields)
+        return after
+
+    seam.around("store_change", advice)
+
+
+@fault(
+    "update-reaches-twin", "update.only-named", "an update changes what has the same unique values, under any parent"
+)
+def update_reaches_twin(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        after: Entry = inner(call, entry, state)
+        named = [n for key in call.resource.unique for n in key]
+        same = {n: state.get(n) for n in named}
+        changed = {n: v for n, v in (call.fields or {}).items() if n in optional_fields(call) and n not in named}
+        for other in seam.steps.store.all(entry.resource) if named and call.operation == "update" else ():
+            if other.seq != entry.seq and {n: other.state.get(n) for n in named} == same:
+                seam.steps.store.update(call.resource, other, {**other.state, **changed}, unique=False)
+        return after
+
+    seam.around("store_change", advice)
+
+
+@fault("referrer-reset", "update.shown-elsewhere", "an update takes its plain texts from what refers to the resource")
+def referrer_reset(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        after: Entry = inner(call, entry, state)
+        for resource, _, naming in seam.steps.references_to(after) if call.operation == "update" else ():
+            shape = resource.shapes.create["properties"]
+            unique = {n for key in resource.unique for n in key}
+            lost = [n for n, p in shape.items() if is_nullable(p) and isinstance(naming.state.get(n), str)]
+            left = dict.fromkeys(n for n in lost if n not in unique)
+            seam.steps.store.update(resource, naming, {**naming.state, **left}, unique=False)
+        return after
+
+    seam.around("store_change", advice)
+
+
+def _emptied_by_last_value(call: Call, fields: State) -> State:
+    """The last value of an enumeration clears what the update does not name."""
+    shape = call.resource.shapes.update["properties"]
+    last = any(v == shape[n].get("enum", (None,))[-1] for n, v in fields.items() if n in shape and v is not None)
+    unnamed = {n: None for n, p in shape.items() if last and n not in fields and is_nullable(p)}
+    return {**unnamed, **fields}
+
+
+update_misread(
+    "last-value-clears-rest",
+    "update.only-named",
+    "an update to the last value of an enumeration clears other fields",
+    _emptied_by_last_value,
+)
+
+
+@fault("numbers-change-places", "update.only-named", "an update of several numbers stores them in each other's place")
+def numbers_change_places(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        kinds = ("integer", "number")
+        named = [n for n, v in fields.items() if type_of(v) in kinds and n not in call.resource.references]
+        if call.entry is not None and call.operation == "update" and len(named) > 1:
+            state.update(zip(named, [fields[n] for n in reversed(named)], strict=True))
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("conflict-touches", "update.touches-updated-at", "a refused rename moves the time of the last update")
+def conflict_touches(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case == "conflict" and call.operation == "update" and call.entry:
+            fresh = {n: time_value(call.resource, n, call.now) for n in call.resource.touched}
+            seam.steps.store.update(call.resource, call.entry, {**call.entry.state, **fresh}, unique=False)
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("updates-race", "update.race", "an update stores all fields, and does not see what one at the same time changed")
+def updates_race(seam: Seam) -> None:
+    under_way: Counter[str] = Counter()
+    together: set[str] = set()
+    seen: dict[str, State] = {}
+
+    async def arrival(inner: Any, call: Call) -> None:
+        await inner(call)
+        if call.method not in ("PATCH", "PUT"):
+            return
+        under_way[call.path] += 1
+        if under_way[call.path] > 1:
+            together.add(call.path)
+        await asyncio.sleep(OVERLAP)
+
+    def finish(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        under_way[call.path] -= call.method in ("PATCH", "PUT")
+        if not under_way[call.path]:
+            together.discard(call.path)
+            seen.pop(call.path, None)
+
+    def next_state(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        if call.path in together and call.entry is not None and call.operation == "update":
+            state = seen.setdefault(call.path, dict(call.entry.state))
+            named = call.resource.shapes.update["properties"]
+            fields = {**{n: v for n, v in state.items() if n in named}, **fields}
+        after: State = inner(call, fields)
+        return after
+
+    seam.around("arrival", arrival)
+    seam.around("finish", finish)
+    seam.around("next_state", next_state)
+
+
+@fault("update-answers-before", "update.answers-ok", "an update answers the state as it was before")
+def update_answers_before(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
+        shown = call.entry if case == "updated" and call.entry is not None else entry
+        answer: Answer = inner(call, case, shown)
+        return answer
+
+    seam.around("answer_entry", advice)
+
+
+@fault("update-wants-required", "update.answers-ok", "an update without the fields that a create needs is refused")
+def update_wants_required(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, fields)
+        if call.operation == "update":
+            wanted = [n for n in call.resource.shapes.create.get("required", ()) if n in updatable(call)]
+            found += [Refusal("invalid", n, "is required") for n in wanted if n not in fields]
+        return found
+
+    seam.around("invalid_values", advice)
+
+
+@fault("update-drops-references", "update.only-named", "an update clears the references that it does not name")
+def update_drops_references(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        if call.operation == "update" and fields:
+            before = call.entry.state if call.entry else {}
+            cleared: State = {n: [] if isinstance(before.get(n), list) else None for n in call.resource.references}
+            fields = {**cleared, **fields}
+        state: State = inner(call, fields)
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("update-resets-default", "update.only-named", "an update sets the fields with a default back to it")
+def update_resets_default(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        if call.operation == "update" and fields:
+            defaults = {n: s["default"] for n, s in updatable(call).items() if "default" in s and n not in fields}
+            fields = {**fields, **defaults}
+        state: State = inner(call, fields)
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("unchanged-update-touches", "update.touches-updated-at", "an update that changes nothing moves the time of it")
+def unchanged_update_touches(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        if call.operation == "update" and call.entry is not None:
+            from restproof.sandbox.writing import time_value
+
+            state.update({n: time_value(call.resource, n, call.now) for n in call.resource.touched})
+        return state
+
+    seam.around("next_state", advice)
