@@ -31,7 +31,7 @@ def subject_of(subject: Subject, operation: str):
         return None
     if operation == "read" or (subject.spec.creatable and operation != "delete"):
         return subject.target().id
-    return subject.own().id if subject.spec.creatable else subject.world.absent_id(subject.spec)
+    return subject.own().id if subject.spec.creatable else subject.world.scopes.absent_id(subject.spec)
 
 
 @requirement("auth.missing", on=EVERY, when=asks_for_credentials, set_up=1)
@@ -122,19 +122,22 @@ def test_a_write_without_the_privilege_is_refused(subject: Subject, operation):
     when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r) and c.given,
 )
 def test_a_parent_out_of_reach_is_refused(subject: Subject, operation):
-    if not subject.world.has_credential("full") or f"foreign_{subject.root}" not in subject.world.target.ids:
-        raise NotTested(f"the target names no id `foreign_{subject.root}`")
-    if not subject.has_other_root:
+    if (
+        not subject.world.has_credential("full")
+        or f"foreign_{subject.world.scopes.root_of(subject.spec)}" not in subject.world.target.ids
+    ):
+        raise NotTested(f"the target names no id `foreign_{subject.world.scopes.root_of(subject.spec)}`")
+    if not subject.world.scopes.has_other_root(subject.spec):
         parent = subject.other(subject.spec.parents[-1].resource)
         if not subject.world.has_credential("foreign"):
             raise NotTested("the target has no credential `foreign`")
         scope = {
-            **parent.world.shared(parent.name, "foreign").scope,
-            parent.name: parent.world.shared(parent.name, "foreign").id,
+            **parent.shared("foreign").scope,
+            parent.name: parent.shared("foreign").id,
         }
     else:
         scope = subject.scope("foreign")
-    id = subject.world.absent_id(subject.spec) if operation not in ("list", "create") else None
+    id = subject.world.scopes.absent_id(subject.spec) if operation not in ("list", "create") else None
     status, order = subject.spec.status("forbidden_parent"), subject.contract.order
     if id is not None and order.index("absent") < order.index("forbidden"):
         status |= subject.spec.status("absent")
@@ -153,7 +156,7 @@ def test_a_denied_write_changes_nothing(subject: Subject, operation):
     reply = change_all(subject, operation, made.id, credential=credential)
     if operation == "create":
         must.hold(
-            not subject.holding(reply.sent),
+            not subject.lists.holding(reply.sent),
             reply,
             "a create that was denied is in the list all the same",
             kind="stored",

@@ -41,7 +41,11 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation):
         own_scope, refused | subject.spec.status("forbidden_parent"), because="another tenant's credential"
     )
     creates = operation == "replace" and subject.spec.id.chosen_by != "server"  # below one's own parent the id is free
-    if (subject.has_other_root or subject.spec.creatable) and not creates and operation != "create":
+    if (
+        (subject.world.scopes.has_other_root(subject.spec) or subject.spec.creatable)
+        and not creates
+        and operation != "create"
+    ):
         theirs = subject.scope("foreign")
         reply = perform(subject, operation, made.id, scope=theirs, credential="foreign")
         if operation == "list":
@@ -71,13 +75,13 @@ def hidden_from_filters(subject: Subject, scope) -> None:
     if not theirs.ok or theirs.id is None:
         return
     for query in narrowing(subject, Instance(theirs.id, scope, theirs.entity or {})):
-        page = subject.list((*query, *subject.page_query(subject.largest_page())))
+        page = subject.list((*query, *subject.lists.page_query(subject.lists.largest_page())))
         must_not_show(subject, page, theirs.id, "a filtered list")
 
 
 def must_not_show(subject: Subject, page: Reply, id, listed: str = "a list") -> None:
     must.hold(
-        id not in subject.entry_ids(page.entries or ()),
+        id not in subject.lists.ids(page.entries or ()),
         page,
         f"{listed} shows another tenant's resource",
         kind="foreign entry",
@@ -93,8 +97,8 @@ def nothing_of_another(subject: Subject, operation):
         raise NotTested("what a replace by another tenant makes for itself could not be deleted")
     made = subject.own() if operation == "delete" else subject.target()
     if operation == "list":
-        pages = list(subject.pages(credential="foreign"))
-        first = subject.page_query(subject.largest_page())
+        pages = list(subject.lists.pages(credential="foreign"))
+        first = subject.lists.page_query(subject.lists.largest_page())
         pages += [subject.list((*query, *first), credential="foreign") for query in narrowing(subject, made)]
         for page in pages:
             must_not_show(subject, page, made.id)
@@ -123,9 +127,9 @@ def test_a_list_shows_no_other_tenants_entries(subject: Subject):
     for credential, names in hidden.items():
         if not subject.world.has_credential(credential):
             continue
-        reply = subject.list(subject.page_query(subject.largest_page()), credential=credential)
+        reply = subject.list(subject.lists.page_query(subject.lists.largest_page()), credential=credential)
         must.have_status(reply, "listed")
-        shown = [n for n in names if n in ids and ids[n] in subject.entry_ids(reply.entries or ())]
+        shown = [n for n in names if n in ids and ids[n] in subject.lists.ids(reply.entries or ())]
         must.hold(
             not shown,
             reply,

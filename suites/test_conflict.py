@@ -89,7 +89,7 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(subject: Subject, key, wh
         what="the first of two duplicates",
         pointer="",
     )
-    same = subject.holding(first.sent)
+    same = subject.lists.holding(first.sent)
     must.hold(
         len(same) <= 1,
         second,

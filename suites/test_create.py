@@ -5,7 +5,18 @@ from restproof.oracle.finding import an
 from restproof.plan.candidates import accepted
 from restproof.plan.inputs import accepted_bodies, server_set_bodies
 from restproof.semantics.state import differences, expected, same
-from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, for_all, for_each, must, requirement
+from restproof.suite import (
+    Ground,
+    Inconclusive,
+    NotTested,
+    Reply,
+    Subject,
+    for_all,
+    for_each,
+    must,
+    requirement,
+    undo_large_write,
+)
 
 
 def valid_bodies(ground: Ground):
@@ -14,7 +25,7 @@ def valid_bodies(ground: Ground):
 
 def sent_or_default(subject: Subject, made: Reply) -> dict:
     """What the representation must hold after the create, as far as the contract says."""
-    return expected(subject.spec, made.sent, refs=subject.world.lookup)
+    return expected(subject.spec, made.sent, refs=subject.world.instances.lookup)
 
 
 def minimal_and_full(ground: Ground):
@@ -70,7 +81,7 @@ def of_every_kind(ground: Ground):
 def test_the_list_holds_a_created_resource_once(subject, body):
     made = subject.create(body)
     must.have_status(made, "created")
-    found = subject.entry_ids(subject.walk()).count(made.id)
+    found = subject.lists.ids(subject.lists.walk()).count(made.id)
     listed = subject.list() if found != 1 else made
     must.hold(
         found == 1,
@@ -103,7 +114,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject, body, notes):
             must.agree(made, sent_or_default(subject, made), whole, what="a value that the schema allows")
             if made.entity is not None:
                 must.agree(made, sent_or_default(subject, made), made.entity, what="a value that the schema allows")
-            subject.put_away(made)
+            undo_large_write(subject, made)
             return
         except AssertionError:
             pass  # told below by the one field that is at fault, where a smaller body shows it
@@ -216,7 +227,7 @@ def test_location_leads_to_the_new_resource(resource, contract):
             kind="no location",
         )
         raise NotTested("no Location is sent, and the contract declares none")
-    path = resource.item_target(made.id, made.scope).partition("?")[0]
+    path = resource.requests.item_target(made.id, made.scope).partition("?")[0]
     must.hold(
         location.partition("?")[0].rstrip("/").endswith(path.rstrip("/")),
         made,
@@ -268,7 +279,7 @@ def test_a_refused_create_leaves_nothing_behind(subject, body, field, note):
         raise Inconclusive(f"the values of a unique field of {subject.name} are used up")
     free = again is not None and again.status not in subject.spec.status("conflict")
     must.hold(
-        free or not subject.holding(refused.sent),
+        free or not subject.lists.holding(refused.sent),
         refused,
         f"a create that was refused ({field}: {note}) is in the list all the same",
         kind="stored",

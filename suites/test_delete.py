@@ -43,11 +43,11 @@ def test_what_was_deleted_is_gone(subject: Subject, contract):
 @requirement("delete.unlisted", on="delete", needs=("create", "list"), cost=2, set_up=1)
 def test_no_list_holds_a_deleted_resource(subject: Subject):
     made = subject.own()
-    subject.walk()  # a list that is kept for a while is known from here on
+    subject.lists.walk()  # a list that is kept for a while is known from here on
     deleted = subject.delete(made.id)
     must.have_status(deleted, "deleted")
     must.hold(
-        made.id not in subject.entry_ids(subject.walk()),
+        made.id not in subject.lists.ids(subject.lists.walk()),
         deleted,
         f"the list still holds a deleted {subject.name}",
         kind="listed",
@@ -58,9 +58,11 @@ def test_no_list_holds_a_deleted_resource(subject: Subject):
         value = made.id if found.field == subject.spec.id.field else made.entity.get(found.field)
         if found.values is not None or not isinstance(value, str | int | float) or value == "":
             continue
-        page = subject.list((*subject.filter_query(name, value), *subject.page_query(subject.largest_page())))
+        page = subject.list(
+            (*subject.lists.filter_query(name, value), *subject.lists.page_query(subject.lists.largest_page()))
+        )
         must.hold(
-            made.id not in subject.entry_ids(page.entries or ()),
+            made.id not in subject.lists.ids(page.entries or ()),
             page,
             f"a list filtered by {name} still holds a deleted {subject.name}",
             kind="listed",
@@ -158,7 +160,7 @@ def test_a_unique_value_is_free_again(subject: Subject):
     again = subject.create(body)
     must.have_status(again, "created", because="with the unique value of a deleted one")
     if again.entity is not None:
-        wanted = expected(subject.spec, again.sent, refs=subject.world.lookup)
+        wanted = expected(subject.spec, again.sent, refs=subject.world.instances.lookup)
         must.agree(again, wanted, again.entity, what="what has the unique value of a deleted one")
     must.hold(
         again.id != made.id or subject.spec.id.chosen_by != "server" or subject.spec.id.follows,
@@ -229,7 +231,7 @@ def test_what_is_referred_to_is_not_deleted(subject: Subject, other, reference):
         must.have_status(subject.read(named.id), "read", because="after a delete that was refused")
     if subject.spec.supports("list"):
         must.hold(
-            named.id in subject.entry_ids(subject.walk()),
+            named.id in subject.lists.ids(subject.lists.walk()),
             refused,
             f"after a delete that was refused the list holds no such {subject.name}",
             kind="unlisted",

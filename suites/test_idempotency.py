@@ -30,7 +30,7 @@ def test_a_repeated_key_has_one_effect(subject: Subject, contract, together):
         return
     first = subject.create(body, headers=key)
     must.have_status(first, "created")
-    before = [*subject.entry_ids(subject.walk()), first.id]
+    before = [*subject.lists.ids(subject.lists.walk()), first.id]
     second = subject.create(body, headers=key)
     must.hold(
         second.status == first.status and second.id == first.id,
@@ -40,8 +40,8 @@ def test_a_repeated_key_has_one_effect(subject: Subject, contract, together):
         expected=first.status,
         actual=second.status,
     )
-    entries = subject.walk()
-    count = subject.entry_ids(entries).count(first.id)
+    entries = subject.lists.walk()
+    count = subject.lists.ids(entries).count(first.id)
     must.hold(
         count == 1,
         second,
@@ -84,7 +84,7 @@ def at_the_same_time(subject: Subject, body: dict, key, marks: list[str]) -> Non
     request = subject.request("create", body=sent, scope=scope, headers=key)
     replies = create_at_once(subject, request, sent, scope)
     all_answered(replies)
-    made = [e for e in subject.walk() if isinstance(e, dict) and all(e.get(n) == sent[n] for n in marks)]
+    made = [e for e in subject.lists.walk() if isinstance(e, dict) and all(e.get(n) == sent[n] for n in marks)]
     must.hold(
         len(made) <= 1,
         replies[-1],

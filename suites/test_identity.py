@@ -37,7 +37,7 @@ def unless_it_creates(ground: Ground):
 @requirement("identity.unknown", on=ON_ITEMS)
 @for_each(unless_it_creates)
 def test_an_unknown_id_is_absent(subject: Subject, operation):
-    must.have_status(address(subject, operation, subject.world.absent_id(subject.spec)), "absent")
+    must.have_status(address(subject, operation, subject.world.scopes.absent_id(subject.spec)), "absent")
 
 
 @requirement("identity.malformed", on=ON_ITEMS, when=lambda c, r: r.id.chosen_by == "server")
@@ -93,7 +93,7 @@ def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, oper
         reply = address(subject, operation, made.id, scope=subject.scope("other"))
         must.have_status(reply, status, because="under another parent")
     else:
-        reply = reach(subject, operation, made.id, subject.crossed(above))
+        reply = reach(subject, operation, made.id, subject.world.scopes.crossed(subject.spec, above))
         status |= subject.spec.status("absent_parent")
         must.have_status(reply, status, because=f"under another {above}, which its parent does not belong to")
     must.agree(
@@ -121,7 +121,7 @@ def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation, d
         below_what_was_deleted(subject, operation, deleted)
         return
     creatable = subject.spec.creatable
-    id = subject.shared().id if creatable and operation in ON_ITEMS else subject.world.absent_id(subject.spec)
+    id = subject.shared().id if creatable and operation in ON_ITEMS else subject.world.scopes.absent_id(subject.spec)
     must.have_status(
         reach(subject, operation, id, subject.scope("none")), "absent_parent", because="the parent does not exist"
     )
@@ -138,12 +138,12 @@ def below_what_was_deleted(subject: Subject, operation, parent: str) -> None:
     if operation == "read":
         status |= subject.spec.status("absent") | subject.spec.status("gone")
     must.have_status(reach(subject, operation, made.id, scope), status, because=f"the {parent} above it was deleted")
-    subject.world.ledger.deleted(subject.item_target(made.id, scope))
+    subject.world.ledger.deleted(subject.requests.item_target(made.id, scope))
     chosen = above.spec.id.chosen_by != "server" and above.spec.supports("replace")
     if operation == "list" and chosen and above.replace(doomed.id, above.bodies.minimal("again")).ok:
         listed = subject.list(scope=scope)
         must.hold(
-            made.id not in subject.entry_ids(listed.entries or ()),
+            made.id not in subject.lists.ids(listed.entries or ()),
             listed,
             f"what was below a deleted {parent} is back with another one of its id",
             kind="back again",

@@ -1,6 +1,6 @@
 """What is refused besides fields: a body that is no JSON object, a broken envelope or parent, and what is too large."""
 
-from restproof.engine.subject import encode
+from restproof.engine.requests import encode
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_each, must, requirement
 
 WRITES = ("create", "update", "replace")
@@ -149,7 +149,7 @@ def test_a_broken_parent_parameter_is_refused(subject: Subject, operation, paren
     id = (
         subject.target().id
         if operation == "read" or (creatable and operation not in ("list", "create"))
-        else subject.world.absent_id(subject.spec)
+        else subject.world.scopes.absent_id(subject.spec)
     )
     body = (
         subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())

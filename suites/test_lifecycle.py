@@ -57,11 +57,11 @@ def take(model: Model, subject: Subject, step: dict) -> None:
         made = subject.create(step["body"])
         must.have_status(made, "created")
         model.ids[step["as"]], model.sent[step["as"]] = made.id, dict(made.sent)
-        model.states[step["as"]] = expected(subject.spec, made.sent, refs=subject.world.lookup)
+        model.states[step["as"]] = expected(subject.spec, made.sent, refs=subject.world.instances.lookup)
         model.check(step["as"], "a read after the create")
         return
     if kind == "list":
-        entries = subject.entry_ids(subject.walk())
+        entries = subject.lists.ids(subject.lists.walk())
         listed = (
             subject.list()
             if any((model.ids[n] in entries) != (s is not None) for n, s in model.states.items())
@@ -96,7 +96,7 @@ def take(model: Model, subject: Subject, step: dict) -> None:
             for gone in [n for n, id in model.ids.items() if id == reply.id and model.states[n] is None]:
                 del model.ids[gone], model.states[gone], model.sent[gone]
             model.ids[number], model.sent[number] = reply.id, dict(reply.sent)
-            model.states[number] = expected(subject.spec, reply.sent, refs=subject.world.lookup)
+            model.states[number] = expected(subject.spec, reply.sent, refs=subject.world.instances.lookup)
     elif kind == "delete":
         must.have_status(subject.delete(model.ids[of]), "deleted" if alive else "repeat_delete")
         model.states[of] = None
@@ -122,5 +122,7 @@ def update(model: Model, subject: Subject, of: int, body: dict) -> None:
     if not reply.ok:
         return
     model.sent[of].update(reply.sent)
-    model.states[of] = expected(subject.spec, reply.sent, before=subject.stable(before), refs=subject.world.lookup)
+    model.states[of] = expected(
+        subject.spec, reply.sent, before=subject.stable(before), refs=subject.world.instances.lookup
+    )
     model.check(of, "a read after the update")

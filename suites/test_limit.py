@@ -1,7 +1,7 @@
 """Rate limits: told on every answer, kept without effect, over when they say."""
 
 from restproof.oracle.finding import an
-from restproof.suite import NotTested, Reply, Subject, every_exchange, must, requirement
+from restproof.suite import NotTested, Reply, Subject, every_exchange, harmless_request, must, requirement
 from restproof.wire.waiting import http_date, retry_after
 
 MOST = 120
@@ -19,7 +19,7 @@ def past_the_limit(subject: Subject) -> Reply:
     """Requests of the throttled credential until one is refused."""
     if not subject.world.has_credential("throttled"):
         raise NotTested("the target has no credential `throttled`")
-    (request, operation), names = subject.harmless(), contract_limits(subject)
+    (request, operation), names = harmless_request(subject), contract_limits(subject)
     window, left, sent = None, "", 0
     for _ in range(MOST):
         reply = subject.send(request, operation, credential="throttled", expect_throttle=True)
@@ -118,7 +118,7 @@ def test_past_the_limit_a_request_is_refused_without_effect(subject: Subject, co
     must_be_another_window(refused, reply)
     if refused.status in contract.status("throttled"):
         must.hold(
-            not other.holding(body),
+            not other.lists.holding(body),
             refused,
             "a create that was refused by the limit is in the list all the same",
             kind="stored",
@@ -158,7 +158,7 @@ def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract):
     if left > subject.world.session.max_wait:
         raise NotTested("the window is longer than the longest wait")
     clock.sleep(max(0.0, left))
-    request, operation = subject.harmless()
+    request, operation = harmless_request(subject)
     again = subject.send(request, operation, credential="throttled", expect_throttle=True)
     must.have_status(
         again, "listed" if operation == "list" else "read", because=f"{wait:.0f} s after a 429 that asked for it"

@@ -6,7 +6,7 @@ from restproof.contract.model import ANY
 from restproof.oracle.finding import an
 from restproof.plan.candidates import fullest
 from restproof.semantics.checker import is_valid
-from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Ground, NotTested, Subject, elsewhere, for_each, must, requirement
 from restproof.suite.lists import (
     FEW,
     declared,
@@ -60,9 +60,11 @@ def test_an_entry_agrees_with_the_read(subject: Subject):
     bodies = subject.bodies
     made = subject.given(bodies.kept_rules(told_at_length(subject, bodies.full())))
     if subject.spec.supports("update"):
-        subject.walk()
+        subject.lists.walk()
         subject.update(made.id, bodies.kept_rules(told_at_length(subject, bodies.other_values()), bodies.full()))
-    entry = next((e for e in subject.walk() if isinstance(e, dict) and e.get(subject.spec.id.field) == made.id), None)
+    entry = next(
+        (e for e in subject.lists.walk() if isinstance(e, dict) and e.get(subject.spec.id.field) == made.id), None
+    )
     if entry is None:
         raise NotTested("the list does not hold the resource")
     read = subject.read(made.id)
@@ -83,7 +85,7 @@ def mapped(subject: Subject, entries: list):
         for value, wanted in (found.values or {}).items():
             count = sum(wanted is ANY or matches(e, found.field, wanted) for e in entries)
             if count < len(entries):
-                yield subject.filter_query(name, value), count
+                yield subject.lists.filter_query(name, value), count
                 return
 
 
@@ -100,20 +102,20 @@ def test_totals_tell_the_truth(subject: Subject):
         subject.delete(subject.another("gone").id)  # what is gone is not counted
     if subject.spec.creatable and subject.spec.parents:
         with suppress(NotTested):
-            subject.elsewhere()  # nor is what another parent holds
+            elsewhere(subject)  # nor is what another parent holds
     entries, paging = some(subject), subject.spec.paging
-    largest, few = subject.largest_page(), subject.allowed_size(2)
+    largest, few = subject.lists.largest_page(), subject.lists.allowed_size(2)
     some_match = next(few_matching(subject, entries), None)
     several = [*mapped(subject, entries)]
     narrowed = [*([some_match[0]] if some_match else []), *(query for query, _ in several)]
-    later = subject.next_query(subject.list(subject.page_query(few))) if paging.style == "token" else None
+    later = subject.lists.next_query(subject.list(subject.lists.page_query(few))) if paging.style == "token" else None
     for query, size, wanted in (
         ((), paging.default, len(entries)),
         *(((later, None, len(entries)),) if later else ()),
-        *((subject.sort_query(name), paging.default, len(entries)) for name in subject.spec.sort[:1]),
-        (subject.page_query(few), few, len(entries)),
-        (subject.page_query(largest), largest, len(entries)),
-        *(((subject.page_query(few, 1000), few, len(entries)),) if paging.style != "token" else ()),
+        *((subject.lists.sort_query(name), paging.default, len(entries)) for name in subject.spec.sort[:1]),
+        (subject.lists.page_query(few), few, len(entries)),
+        (subject.lists.page_query(largest), largest, len(entries)),
+        *(((subject.lists.page_query(few, 1000), few, len(entries)),) if paging.style != "token" else ()),
         *(((some_match[0], paging.default, len(some_match[1])),) if some_match else ()),
         *((query, paging.default, count) for query, count in several),
     ):
@@ -159,12 +161,12 @@ def test_totals_tell_the_truth(subject: Subject):
 
 @requirement("list.own-scope", on="list", needs="create", when=lambda c, r: bool(r.parents), cost=2, set_up=2)
 def test_a_list_holds_nothing_of_another_parent(subject: Subject):
-    here, there = subject.shared(), subject.elsewhere()
-    listed = subject.list(subject.page_query(subject.largest_page()))
+    here, there = subject.shared(), elsewhere(subject)
+    listed = subject.list(subject.lists.page_query(subject.lists.largest_page()))
     must.have_status(listed, "listed")
     if there.id != here.id:
         must.hold(
-            there.id not in subject.entry_ids(subject.walk()),
+            there.id not in subject.lists.ids(subject.lists.walk()),
             listed,
             "the list holds an entry of another parent",
             kind="foreign entry",
@@ -172,16 +174,16 @@ def test_a_list_holds_nothing_of_another_parent(subject: Subject):
             actual="an entry of another parent",
         )
         for query in narrowing(subject, there):
-            page = subject.list((*query, *subject.page_query(subject.largest_page())))
+            page = subject.list((*query, *subject.lists.page_query(subject.lists.largest_page())))
             must.hold(
-                there.id not in subject.entry_ids(page.entries or ()),
+                there.id not in subject.lists.ids(page.entries or ()),
                 page,
                 "a filtered list holds an entry of another parent",
                 kind="foreign entry",
                 expected="own entries",
                 actual="an entry of another parent",
             )
-    other = subject.entry_ids(subject.walk(scope=there.scope))
+    other = subject.lists.ids(subject.lists.walk(scope=there.scope))
     must.hold(
         there.id in other and (here.id not in other or there.id == here.id),
         listed,

@@ -5,7 +5,7 @@ from math import ceil, isqrt
 from urllib.parse import parse_qsl, urlsplit
 
 from restproof.contract.model import Paging
-from restproof.engine.subject import Query
+from restproof.engine.requests import Query
 from restproof.suite import Ground, NotTested, Reply, Subject, for_each, links, must, requirement
 from restproof.suite.lists import (
     FEW,
@@ -39,8 +39,10 @@ def test_a_page_holds_what_was_asked_for(subject: Subject):
     entries, paging = some(subject), subject.spec.paging
     count = len(entries)
     # Others are tried where the pages are walked.
-    for size in sorted({subject.allowed_size(n) for n in (max(1, paging.min), ceil(count / 3), count, count + 1)}):
-        page = subject.list(subject.page_query(size))
+    for size in sorted(
+        {subject.lists.allowed_size(n) for n in (max(1, paging.min), ceil(count / 3), count, count + 1)}
+    ):
+        page = subject.list(subject.lists.page_query(size))
         must.have_status(page, "listed", because=f"page of {size}")
         wanted = min(size, count)
         must.hold(
@@ -84,12 +86,12 @@ def test_the_pages_hold_every_entry_once(subject: Subject):
     entries = some(subject)
     if not filling(len(entries)) and subject.spec.creatable:
         subject.another("even")
-        subject.world.listed.clear()
+        subject.world.listings.clear()
         entries = settled(subject)
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
     for size in sorted({s for s in sizes(len(entries), subject.spec.paging) if s > 1} - {len(entries) + 1}):
-        pages = subject.pages(size)
+        pages = subject.lists.pages(size)
         for page in pages:
             must.hold(
                 len(page.entries or ()) <= size,
@@ -99,7 +101,7 @@ def test_the_pages_hold_every_entry_once(subject: Subject):
                 expected="no more than was asked for",
                 actual="more",
             )
-        walked = subject.entry_ids(e for p in pages for e in p.entries or ())
+        walked = subject.lists.ids(e for p in pages for e in p.entries or ())
         twice = [i for i in set(walked) if walked.count(i) > 1]
         must.hold(
             not twice,
@@ -109,7 +111,7 @@ def test_the_pages_hold_every_entry_once(subject: Subject):
             expected="each entry once",
             actual="an entry twice",
         )
-        missing = set(subject.entry_ids(entries)) - set(walked)
+        missing = set(subject.lists.ids(entries)) - set(walked)
         must.hold(
             not missing,
             pages[-1],
@@ -125,11 +127,11 @@ def test_the_pages_hold_every_entry_once(subject: Subject):
 def start_between_pages(subject: Subject) -> None:
     """An offset counts entries, not pages."""
     paging = subject.spec.paging
-    size = subject.allowed_size(2)
-    first = subject.list(subject.page_query(subject.allowed_size(size + 1)))
+    size = subject.lists.allowed_size(2)
+    first = subject.list(subject.lists.page_query(subject.lists.allowed_size(size + 1)))
     cut = subject.list(((paging.offset, "1"), (paging.size, str(size))))
     must.have_status(cut, "listed", because="an offset between two pages")
-    wanted, found = subject.entry_ids(first.entries or ())[1:], subject.entry_ids(cut.entries or ())
+    wanted, found = subject.lists.ids(first.entries or ())[1:], subject.lists.ids(cut.entries or ())
     must.hold(
         bool(found) and found[: len(wanted)] == wanted[: len(found)],
         cut,
@@ -142,7 +144,7 @@ def start_between_pages(subject: Subject) -> None:
 
 @requirement("list.past-the-end", on="list", when=is_numbered, cost=2)
 def test_a_page_past_the_end_is_empty(subject: Subject):
-    beyond = subject.list(subject.page_query(subject.largest_page(), 1000))
+    beyond = subject.list(subject.lists.page_query(subject.lists.largest_page(), 1000))
     must.have_status(beyond, "listed", because="a page past the end")
     must.hold(
         beyond.entries == [],
@@ -193,7 +195,7 @@ def test_the_largest_page_is_allowed(subject: Subject):
 def harmless(subject: Subject):
     """Parameters that change the order of a list and not what it holds: a sort, and a filter that all entries match."""
     if subject.spec.sort:
-        yield from subject.sort_query(subject.spec.sort[0])
+        yield from subject.lists.sort_query(subject.spec.sort[0])
     yield from every_entry(subject)
 
 
@@ -205,7 +207,7 @@ def relations(subject: Subject, page: Reply) -> dict[str, Query]:
         targets = links(page).items()
         found = {name: tuple(parse_qsl(urlsplit(target).query, keep_blank_values=True)) for name, target in targets}
     if paging.next_field or paging.next_header:
-        following = subject.next_query(page)
+        following = subject.lists.next_query(page)
         found |= {"next": following} if following is not None else {}
     return found
 
@@ -227,24 +229,24 @@ def test_link_relations_are_right(subject: Subject):
     kept = (*((("restproof", "kept & quoted+"),) if free else ()), *harmless(subject))
     count = len(entries)
     # Where the last page has one entry, if it can be, and where it is full: the whole list, or some pages of it.
-    full = [count] if subject.allowed_size(count) == count else filling(count)
+    full = [count] if subject.lists.allowed_size(count) == count else filling(count)
     uneven = [*filling(count - 1), ceil(count / 3)][0]
-    for size in sorted({subject.allowed_size(n) for n in (uneven, *full)}):
+    for size in sorted({subject.lists.allowed_size(n) for n in (uneven, *full)}):
         follow_links(subject, entries, size, kept)
     several = ((q, m) for q, m in few_matching(subject, entries) if len(m) > 1)
     for query, matching in [] if every_entry(subject) else [*islice(several, 1)]:
-        follow_links(subject, matching, subject.allowed_size(ceil(len(matching) / 2)), query)
+        follow_links(subject, matching, subject.lists.allowed_size(ceil(len(matching) / 2)), query)
 
 
 def follow_links(subject: Subject, entries: list, size: int, kept: Query) -> None:
     """Follow the links from the first page to the last, with parameters that each must keep."""
     last = ceil(len(entries) / size)
-    asked, walked = (*subject.page_query(size, 1), *kept), []
+    asked, walked = (*subject.lists.page_query(size, 1), *kept), []
     for number in range(1, last + 1):
         page = subject.list(asked)
         must.have_status(page, "listed")
         found = relations(subject, page)
-        walked += subject.entry_ids(page.entries or ())
+        walked += subject.lists.ids(page.entries or ())
         expected = {"next": number < last}
         if subject.spec.paging.links:
             expected |= {"prev": number > 1, "first": True, "last": True}
@@ -269,7 +271,7 @@ def follow_links(subject: Subject, entries: list, size: int, kept: Query) -> Non
                     expected="parameters kept",
                     actual="dropped",
                 )
-            for key, value in subject.page_query(size, pages[name]):
+            for key, value in subject.lists.page_query(size, pages[name]):
                 must.hold(
                     query.get(key) == value,
                     page,
@@ -280,7 +282,7 @@ def follow_links(subject: Subject, entries: list, size: int, kept: Query) -> Non
                 )
         asked = found.get("next", ())
     must.hold(
-        sorted(map(str, walked)) == sorted(map(str, subject.entry_ids(entries))),
+        sorted(map(str, walked)) == sorted(map(str, subject.lists.ids(entries))),
         page,
         "following next does not give every entry once",
         kind="walk",

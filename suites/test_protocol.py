@@ -42,7 +42,7 @@ def _below_own_parent(ground: Ground) -> bool:
 def attempt(subject: Subject, method: str, path: str) -> Reply:
     body = None
     if path == "item":
-        id = subject.own().id if subject.spec.creatable else subject.world.absent_id(subject.spec)
+        id = subject.own().id if subject.spec.creatable else subject.world.scopes.absent_id(subject.spec)
         usual = subject.request("read", id=id)
     elif method == "DELETE":
         # Below a parent of its own: a server that gets it wrong takes nothing that other cases need.
@@ -53,7 +53,7 @@ def attempt(subject: Subject, method: str, path: str) -> Reply:
         usual = subject.request("list")
     if method in ("POST", "PUT", "PATCH"):
         body = json.dumps(
-            subject.wrap(
+            subject.requests.wrap(
                 subject.resolved(subject.bodies.minimal()),
                 {p.name: subject.scope()[p.resource] for p in subject.spec.parameter_parents},
             )

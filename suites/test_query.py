@@ -27,18 +27,18 @@ def moved_to(subject: Subject, name: str) -> list:
     if change.get(field) is None:
         return []
     # A list that does not agree is asked a second time: then this is made anew.
-    token = subject.world.another_token(subject)
-    made = subject.given(subject.resolved_as(token, first))
-    subject.list(subject.filter_query(name, made.sent[field]))
-    updated = subject.update(made.id, subject.resolved_as(token, change))
-    subject.world.listed.clear()
+    token = subject.world.values.another_token(subject.about)
+    made = subject.given(subject.resolved(first, token=token))
+    subject.list(subject.lists.filter_query(name, made.sent[field]))
+    updated = subject.update(made.id, subject.resolved(change, token=token))
+    subject.world.listings.clear()
     return [updated.sent[field]] if updated.ok and isinstance(updated.sent[field], str | int | float) else []
 
 
 def filtered(subject: Subject, name: str, values, moved=()):
     """Each value of the filter to try, the most frequent one first, with the entries of the whole list that match."""
     found = subject.spec.filters[name]
-    made = subject.world.lookalikes(subject, found.field) if subject.spec.creatable else []
+    made = subject.world.instances.lookalikes(subject, found.field) if subject.spec.creatable else []
     entries = settled(subject)
     if values is not None:
         for value in values:
@@ -62,12 +62,12 @@ def near_misses(subject: Subject, name: str, values):
     if values is None and field in subject.spec.properties and field not in subject.spec.references:
         yield from (v for v in (0, False) if type_of(v) in types_of(schema) and is_valid(schema, v))
     if field == subject.spec.id.field and values is None:
-        yield subject.world.absent_id(subject.spec)
-        known = next(iter(subject.entry_ids(settled(subject))), None)
+        yield subject.world.scopes.absent_id(subject.spec)
+        known = next(iter(subject.lists.ids(settled(subject))), None)
         if isinstance(known, int) and known > 9:
             yield known // 10
         return
-    made = subject.world.lookalikes(subject, field) if subject.spec.creatable and values is None else []
+    made = subject.world.instances.lookalikes(subject, field) if subject.spec.creatable and values is None else []
     if not made and values is None and schema and "format" not in schema and field not in subject.spec.references:
         there = [v for e in settled(subject) for v in values_at(e, field) if isinstance(v, str)]
         yield from [v.swapcase() for v in there if v.swapcase() not in there][:1]
@@ -84,7 +84,7 @@ def narrower(subject: Subject, field: str, entries: list, matching: list):
             for value in (v for e in entries for v in values_at(e, found.field)):
                 both = [e for e in matching if matches(e, found.field, value)]
                 if isinstance(value, str | int | float) and value != "" and len(both) < len(matching):
-                    yield subject.filter_query(name, value), both
+                    yield subject.lists.filter_query(name, value), both
                     return
 
 
@@ -96,19 +96,21 @@ def test_a_filtered_list_holds_only_what_matches(subject: Subject, name, values)
     misses = list(near_misses(subject, name, values))
     nothing = [(text, [e for e in settled(subject) if same(e.get(field), text)]) for text in misses]
     schema = subject.spec.properties.get(field, {})
-    impossible = [subject.filter_query(name, v) for v in misses if schema and not is_valid(schema, v)]
+    impossible = [subject.lists.filter_query(name, v) for v in misses if schema and not is_valid(schema, v)]
     found = [*filtered(subject, name, values)]
-    asked = [(subject.filter_query(name, v), m) for v, m in [*((v, m) for v, _, m in found), *nothing]]
+    asked = [(subject.lists.filter_query(name, v), m) for v, m in [*((v, m) for v, _, m in found), *nothing]]
     for value, entries, matching in [f for f in found if len(f[2]) < len(f[1])][:1] or found[:1]:
         for order in subject.spec.sort[:1]:
-            asked.append((subject.filter_query(name, value) + subject.sort_query(order), matching))
-        asked += [(subject.filter_query(name, value) + q, m) for q, m in narrower(subject, field, entries, matching)]
+            asked.append((subject.lists.filter_query(name, value) + subject.lists.sort_query(order), matching))
+        asked += [
+            (subject.lists.filter_query(name, value) + q, m) for q, m in narrower(subject, field, entries, matching)
+        ]
     for query, matching in asked:
-        page = subject.list((*query, *subject.page_query(subject.largest_page())))
+        page = subject.list((*query, *subject.lists.page_query(subject.lists.largest_page())))
         if query in impossible and page.status in subject.spec.status("bad_filter") and not page.ok:
             continue
         must.have_status(page, "listed", because=f"filtered by {name}", field=name)
-        strangers = set(map(str, subject.entry_ids(page.entries or ()))) - set(map(str, subject.entry_ids(matching)))
+        strangers = set(map(str, subject.lists.ids(page.entries or ()))) - set(map(str, subject.lists.ids(matching)))
         must.hold(
             not strangers,
             page,
@@ -118,7 +120,7 @@ def test_a_filtered_list_holds_only_what_matches(subject: Subject, name, values)
             actual="others too",
             field=name,
         )
-        for order in [o for o in subject.spec.sort[:1] if set(subject.sort_query(o)) <= set(query)]:
+        for order in [o for o in subject.spec.sort[:1] if set(subject.lists.sort_query(o)) <= set(query)]:
             keys = [e[order] for e in page.entries or () if isinstance(e, dict) and e.get(order) is not None]
             must.hold(
                 len(set(map(type_of, keys))) > 1 or keys == sorted(keys),
@@ -137,9 +139,9 @@ def test_a_filtered_list_holds_only_what_matches(subject: Subject, name, values)
 def test_a_filtered_list_holds_all_that_matches(subject: Subject, name, values):
     moved = [] if values else moved_to(subject, name)
     for value, _, matching in filtered(subject, name, values, moved):
-        page, *others = subject.pages(None, subject.filter_query(name, value))
-        walked = subject.entry_ids(e for p in (page, *others) for e in p.entries or ())
-        missing = set(map(str, subject.entry_ids(matching))) - set(map(str, walked))
+        page, *others = subject.lists.pages(None, subject.lists.filter_query(name, value))
+        walked = subject.lists.ids(e for p in (page, *others) for e in p.entries or ())
+        missing = set(map(str, subject.lists.ids(matching))) - set(map(str, walked))
         must.hold(
             not missing,
             page,
@@ -150,8 +152,8 @@ def test_a_filtered_list_holds_all_that_matches(subject: Subject, name, values):
             field=name,
         )
         if matching and is_paged(subject.contract, subject.spec):
-            size = subject.allowed_size(ceil(len(matching) / 2))
-            short, *others = subject.pages(size, subject.filter_query(name, value))
+            size = subject.lists.allowed_size(ceil(len(matching) / 2))
+            short, *others = subject.lists.pages(size, subject.lists.filter_query(name, value))
             must.hold(
                 len(short.entries or ()) == min(size, len(matching)),
                 short,
@@ -161,9 +163,9 @@ def test_a_filtered_list_holds_all_that_matches(subject: Subject, name, values):
                 actual="another number",
                 field=name,
             )
-            walked = subject.entry_ids(e for p in (short, *others) for e in p.entries or ())
+            walked = subject.lists.ids(e for p in (short, *others) for e in p.entries or ())
             must.hold(
-                sorted(map(str, walked)) == sorted(map(str, subject.entry_ids(matching))),
+                sorted(map(str, walked)) == sorted(map(str, subject.lists.ids(matching))),
                 others[-1] if others else short,
                 f"pages of {size} of a list filtered by {name} hold {len(walked)} entries, of which "
                 f"{len(set(map(str, walked)))} are different, and not each of {len(matching)} matches once",
@@ -188,7 +190,7 @@ def bad_filters(ground: Ground):
 @requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters))
 @for_each(bad_filters)
 def test_a_filter_value_of_an_impossible_kind_is_refused(subject: Subject, name, value):
-    reply = subject.list(subject.filter_query(name, value))
+    reply = subject.list(subject.lists.filter_query(name, value))
     must.be_refused(reply, "bad_filter", field=name, because=f"{name}={value!r}")
     # What an unknown value of a mapped filter means, where it is none to refuse, no contract says.
     must.hold(
@@ -213,15 +215,15 @@ def orders(ground: Ground):
 @of_a_steady_list
 def test_a_sorted_list_is_in_order(subject: Subject, name, descending):
     if subject.spec.creatable:
-        subject.world.lookalikes(subject, name)
+        subject.world.instances.lookalikes(subject, name)
     entries = some(subject)
-    query = subject.sort_query(name, descending=descending)
+    query = subject.lists.sort_query(name, descending=descending)
     way = "down" if descending else "up"
-    largest = subject.largest_page() or 0
+    largest = subject.lists.largest_page() or 0
     # The way down is cut into pages for one field: a page that is turned round by itself shows there.
     whole = descending and name != subject.spec.sort[-1]
-    size = largest if whole else subject.allowed_size(ceil(len(entries) / 3)) if largest else 0
-    pages = subject.pages(size or None, query)
+    size = largest if whole else subject.lists.allowed_size(ceil(len(entries) / 3)) if largest else 0
+    pages = subject.lists.pages(size or None, query)
     must.have_status(pages[0], "listed", because=f"sorted by {name}")
     walked = [e for p in pages for e in p.entries or ()]
     keys = [e.get(name) for e in walked if isinstance(e, dict) and e.get(name) is not None]
@@ -237,7 +239,7 @@ def test_a_sorted_list_is_in_order(subject: Subject, name, descending):
         actual="not in order",
         field=name,
     )
-    ids = subject.entry_ids(walked)
+    ids = subject.lists.ids(walked)
     must.hold(
         len(ids) == len(set(ids)) == len(entries),
         pages[-1],
@@ -249,8 +251,8 @@ def test_a_sorted_list_is_in_order(subject: Subject, name, descending):
     )
 
     matching = every_entry(subject)
-    if matching and subject.largest_page():
-        page = subject.list((*query, *matching, *subject.page_query(subject.largest_page())))
+    if matching and subject.lists.largest_page():
+        page = subject.list((*query, *matching, *subject.lists.page_query(subject.lists.largest_page())))
         keys = [e[name] for e in page.entries or () if isinstance(e, dict) and e.get(name) is not None]
         must.hold(
             keys == sorted(keys, reverse=descending),
@@ -279,11 +281,11 @@ def unknown_queries(ground: Ground):
 @requirement("list.unknown-query-field", on="list", when=lambda c, r: not c.status("unknown_query").accepted)
 @for_each(unknown_queries)
 def test_an_unknown_query_field_gets_its_status(subject: Subject, query, name):
-    asked = subject.sort_query(name) if query == "sort" else subject.filter_query(name, "1")
+    asked = subject.lists.sort_query(name) if query == "sort" else subject.lists.filter_query(name, "1")
     must.be_refused(subject.list(asked), "unknown_query", because=f"{query} by {name}")
     if query == "sort" and name not in subject.spec.properties:
         must.be_refused(
-            subject.list(subject.sort_query(name, descending=True)),
+            subject.list(subject.lists.sort_query(name, descending=True)),
             "unknown_query",
             because=f"sort down by {name}",
         )

@@ -95,7 +95,7 @@ def flawed(subject: Subject, operation: str, flaws: set, wrong: dict, reference:
     scope = subject.scope("none" if "absent_parent" in flaws else "main")
     creatable = subject.spec.creatable
     absent = "absent" in flaws or not creatable
-    id = subject.world.absent_id(subject.spec) if absent else subject.target().id
+    id = subject.world.scopes.absent_id(subject.spec) if absent else subject.target().id
     if operation == "read":
         return subject.read(id, credential=credential, scope=scope)
     if operation == "delete":

@@ -3,7 +3,17 @@
 from restproof.contract.model import Never
 from restproof.plan.inputs import accepted_bodies
 from restproof.semantics.state import expected, same
-from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
+from restproof.suite import (
+    Ground,
+    Inconclusive,
+    NotTested,
+    Subject,
+    for_all,
+    for_each,
+    must,
+    requirement,
+    undo_large_write,
+)
 
 
 def bodies(ground: Ground):
@@ -35,9 +45,9 @@ def test_a_replace_leaves_what_was_sent(subject: Subject, body, notes):
             alone = subject.replace(made.id, subject.bodies.with_field(name, body[name]))
             must.have_status(alone, "replaced", field=name, because=f"{name}: {note}")
     must.have_status(replaced, "replaced")
-    wanted = expected(subject.spec, replaced.sent, before=before, refs=subject.world.lookup, whole=True)
+    wanted = expected(subject.spec, replaced.sent, before=before, refs=subject.world.instances.lookup, whole=True)
     must.agree(replaced, wanted, subject.observe(made.id), what="the state after a replace", pointer="")
-    subject.put_away(replaced)
+    undo_large_write(subject, replaced)
 
 
 @requirement("replace.is-idempotent", on="replace", needs="create", cost=5)
@@ -48,7 +58,7 @@ def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body):
     first = subject.replace(made.id, body)
     must.have_status(first, "replaced")
     once = subject.observe(made.id) or {}
-    wanted = expected(subject.spec, first.sent, before=before, refs=subject.world.lookup, whole=True)
+    wanted = expected(subject.spec, first.sent, before=before, refs=subject.world.instances.lookup, whole=True)
     must.agree(first, wanted, once, what="the state after a replace", pointer="")
     second = subject.replace(made.id, body)
     must.have_status(second, "replaced", because="the second time")
@@ -83,11 +93,11 @@ def test_a_replace_at_a_new_id_creates(subject: Subject, body, deleted=None):
     must.hold(state is not None, made, f"a replace {because} did not create the resource", kind="not created")
     must.agree(
         made,
-        expected(subject.spec, made.sent, refs=subject.world.lookup),
+        expected(subject.spec, made.sent, refs=subject.world.instances.lookup),
         state,
         what=f"the state after a replace {because}",
         pointer="",
     )
-    subject.put_away(made)
+    undo_large_write(subject, made)
     if not subject.spec.supports("read"):
         raise NotTested("the contract has no read")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace as with_
 
-from restproof.engine.subject import Query
+from restproof.engine.requests import Query
 from restproof.suite import Ground, Reply, Subject, every_exchange, for_each, must, requirement
 
 

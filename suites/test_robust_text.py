@@ -139,7 +139,7 @@ def test_a_hostile_body_is_the_clients_fault(subject: Subject, operation, note, 
     if into:
         inside = (usual.body or b"").decode().replace(f'"{_HOLE}"', text)
     elif envelope and text.startswith("{"):
-        outside = subject.wrap(
+        outside = subject.requests.wrap(
             None,
             {
                 p.name: subject.scope()[p.resource]
@@ -201,7 +201,7 @@ def test_a_payload_in_a_filter_matches_nothing(subject: Subject, name):
     """A condition that is always true, were it taken for one: it finds nothing, or is refused."""
     text = "string" in types_of(subject.spec.properties.get(name, {}))
     for value in ("' OR '1'='1" if text else "1 OR 1=1", "*"):
-        page = subject.list(subject.filter_query(name, value))
+        page = subject.list(subject.lists.filter_query(name, value))
         must.have_answered(page)
         must.hold(
             400 <= page.status < 500 or (page.ok and not page.entries),

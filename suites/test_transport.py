@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from restproof.suite import NotTested, Subject, for_each, must, requirement
+from restproof.suite import NotTested, Subject, for_each, harmless_request, must, requirement
 from restproof.wire.raw import handshake, plain_request, raw_answer
 
 
@@ -23,7 +23,7 @@ def https_target(subject: Subject):
 def test_plain_http_yields_no_representation(subject: Subject):
     parts = https_target(subject)
     host = parts.hostname or ""
-    request, _ = subject.harmless()
+    request, _ = harmless_request(subject)
     # A credential goes over a plain connection only where it cannot leave this machine.
     headers = subject.world.session.headers_for(request, "full" if host in ("127.0.0.1", "::1", "localhost") else None)
     for port in {parts.port or 443, *({80} if (parts.port or 443) == 443 else set())}:
@@ -111,7 +111,7 @@ def test_bytes_that_are_no_request_do_no_harm(subject: Subject, note, text):
         expected="a 4xx, or the connection closed",
         actual=str(status),
     )
-    request, operation = subject.harmless()
+    request, operation = harmless_request(subject)
     must.have_status(
         subject.send(request, operation), "listed" if operation == "list" else "read", because=f"after {note}"
     )

@@ -56,7 +56,7 @@ def test_a_read_shows_what_was_updated(subject: Subject, body, change):
     must.have_status(updated, "updated")
     read = subject.read(made.id)
     must.have_status(read, "read", because="after an update")
-    wanted = expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup)
+    wanted = expected(subject.spec, updated.sent, before={}, refs=subject.world.instances.lookup)
     must.agree(read, wanted, read.entity, what="a read after the update")
 
 
@@ -80,7 +80,7 @@ def test_updates_of_different_fields_at_the_same_time_all_last(subject: Subject,
     sent = {n: v for reply in replies if reply.ok for n, v in reply.sent.items()}
     must.agree(
         replies[-1],
-        expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.lookup),
+        expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.instances.lookup),
         subject.observe(made.id),
         what=f"the state after {len(changes)} updates at the same time, each of another field",
         pointer="",
@@ -127,7 +127,7 @@ def test_what_refers_to_a_resource_shows_its_new_values(subject: Subject, other,
     written = {n: v for n, v in holder.sent.items() if n not in owner.spec.references}
     must.agree(
         read,
-        expected(owner.spec, written, before={}, refs=subject.world.lookup),
+        expected(owner.spec, written, before={}, refs=subject.world.instances.lookup),
         read.entity or {},
         what=f"what refers to {an(subject.name)}, after an update of that",
     )
@@ -236,7 +236,7 @@ def test_a_refused_update_changes_nothing(subject: Subject, body, field, note):
 @requirement("update.unknown-id", on="update", cost=2)
 @for_each(one_change)
 def test_an_update_never_creates(subject: Subject, change):
-    absent = subject.world.absent_id(subject.spec)
+    absent = subject.world.scopes.absent_id(subject.spec)
     refused = subject.update(absent, {**subject.bodies.full("absent"), **change})
     must.hold(
         not refused.ok,

@@ -20,6 +20,7 @@ from restproof.suite import (
     for_each,
     must,
     requirement,
+    undo_large_write,
 )
 from restproof.suite.states import after, state_of
 
@@ -99,7 +100,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes)
         try:
             must.agree(
                 updated,
-                expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup),
+                expected(subject.spec, updated.sent, before={}, refs=subject.world.instances.lookup),
                 state_of(subject, updated),
                 what="a value that the schema allows",
                 pointer="",
@@ -108,9 +109,9 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes)
             pass  # told below by the one field that is at fault
         else:
             if updated.entity is not None:
-                wanted = expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup)
+                wanted = expected(subject.spec, updated.sent, before={}, refs=subject.world.instances.lookup)
                 must.agree(updated, wanted, updated.entity, what="the answer to an update")
-            subject.put_away(updated)
+            undo_large_write(subject, updated)
             return
     for name, note in notes.items():
         alone = subject.update(id, {name: body[name]})
@@ -121,7 +122,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes)
         must.have_status(alone, "updated", field=name, because=f"{name}: {note}")
         must.agree(
             alone,
-            expected(subject.spec, alone.sent, before={}, refs=subject.world.lookup),
+            expected(subject.spec, alone.sent, before={}, refs=subject.world.instances.lookup),
             state_of(subject, alone),
             what="a value that the schema allows",
             pointer="",
@@ -235,7 +236,7 @@ def test_an_array_is_replaced_whole(subject: Subject, field, first, second):
     state = subject.observe(made.id) or {}
     must.agree(
         updated,
-        expected(subject.spec, updated.sent, before={}, refs=subject.world.lookup),
+        expected(subject.spec, updated.sent, before={}, refs=subject.world.instances.lookup),
         state,
         what="an array after its replacement",
         pointer="",

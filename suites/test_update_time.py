@@ -89,7 +89,7 @@ def as_stored(subject: Subject, before: dict) -> dict:
 
 def moves(subject: Subject, change: dict):
     """An update by one value that was another before moves the declared times."""
-    made = subject.world.aged(subject, subject.spec.touched_resolution)
+    made = subject.world.own.aged(subject, subject.spec.touched_resolution)
     before = subject.observe(made.id) or {}
     updated = subject.update(made.id, moving(subject, change, before))
     must.have_status(updated, "updated")
@@ -105,7 +105,7 @@ def moves(subject: Subject, change: dict):
     late=True,
 )
 def test_a_replace_moves_the_declared_time_forward(subject: Subject):
-    made = subject.world.aged(subject, subject.spec.touched_resolution)
+    made = subject.world.own.aged(subject, subject.spec.touched_resolution)
     before = subject.observe(made.id) or {}
     body = subject.resolved(subject.bodies.full("again"))
     if all(same(before[n], v) for n, v in body.items() if n in before):
@@ -129,7 +129,7 @@ def test_a_change_moves_the_declared_time_forward(subject: Subject, change, brie
     if brief:
         moves(subject, change)
         return
-    made, untouched = subject.world.aged(subject, subject.spec.touched_resolution), subject.shared()
+    made, untouched = subject.world.own.aged(subject, subject.spec.touched_resolution), subject.shared()
     before, still = subject.observe(made.id) or {}, subject.observe(untouched.id) or {}
     change = moving(subject, change, before)
     for nothing in ({}, as_stored(subject, before)):

@@ -135,7 +135,7 @@ class Bench:
 
     def subject(self, name: str) -> Subject:
         return Subject(
-            self.world, self.world.contract.resources[name], token=self.world.next_token(), item="i", case="c"
+            self.world, self.world.contract.resources[name], token=self.world.values.next_token(), item="i", case="c"
         )
 
     def items(self, test: Callable[..., None]) -> list[Item]:
@@ -163,6 +163,7 @@ def bench(contract: Contract, tmp_path: Path) -> Callable[..., Bench]:
             Profile("test", examples=8, cases=None, steps=5),
             runner.observe,
             {r.name: Bodies(contract, r) for r in contract},
+            Subject,
         )
         return Bench(runner.world, runner, events, session)
 

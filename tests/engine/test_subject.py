@@ -197,8 +197,8 @@ def test_a_shared_instance_that_could_not_be_made_is_not_tried_again(bench: Make
 
 def test_a_parent_that_nobody_can_create_is_the_given_one(bench: MakeBench) -> None:
     made = bench()
-    assert made.world.shared("team", "0").id == 5
-    assert made.world.shared("team", "1").id == 6
+    assert made.world.instances.get("team", "0").id == 5
+    assert made.world.instances.get("team", "1").id == 6
     with pytest.raises(NotTested, match="the target names no id `foreign_team`"):
         made.subject("shelf").scope("foreign")
     assert made.session.exchanges == []
@@ -207,7 +207,7 @@ def test_a_parent_that_nobody_can_create_is_the_given_one(bench: MakeBench) -> N
 def test_an_instance_of_its_own_lasts_for_an_item(bench: MakeBench) -> None:
     made = bench(creator)
     shelf = made.world.contract.resources["shelf"]
-    first, again, other = (Subject(made.world, shelf, token=made.world.next_token(), item=i) for i in "aab")
+    first, again, other = (Subject(made.world, shelf, token=made.world.values.next_token(), item=i) for i in "aab")
     assert first.own().id == again.own().id
     assert other.own().id != first.own().id
 
@@ -225,7 +225,7 @@ def test_a_list_with_tokens_is_walked_to_its_end(bench: MakeBench) -> None:
 
     made = bench(server)
     book = made.subject("book")
-    assert book.entry_ids(book.walk((("kept", "1"),), size=2)) == [0, 1, 2, 3, 4, 5]
+    assert book.lists.ids(book.lists.walk((("kept", "1"),), size=2)) == [0, 1, 2, 3, 4, 5]
     asked = [e.request.query for e in made.session.exchanges if "books" in e.request.path]
     assert [dict(q).get("after") for q in asked] == [None, "2", "4"]
     assert all(dict(q)["kept"] == "1" and dict(q)["limit"] == "2" and dict(q)["shelf_id"] == "3" for q in asked)
@@ -241,7 +241,7 @@ def test_a_next_page_is_a_link_or_a_token(following: str, bench: MakeBench) -> N
         return 200, {"items": [{"id": 2 if last else 1}], "meta": {"next": None if last else following}}
 
     book = bench(server).subject("book")
-    assert book.entry_ids(book.walk()) == [1, 2]
+    assert book.lists.ids(book.lists.walk()) == [1, 2]
 
 
 def test_a_list_that_never_ends_is_left(bench: MakeBench) -> None:
@@ -249,7 +249,7 @@ def test_a_list_that_never_ends_is_left(bench: MakeBench) -> None:
         return (200, {"items": [{"id": 1}], "meta": {"next": "again"}}) if "books" in request.path else (201, {"id": 3})
 
     made = bench(server)
-    made.subject("book").walk()
+    made.subject("book").lists.walk()
     assert len(made.session.exchanges) < 500
 
 
@@ -263,10 +263,10 @@ def test_a_list_with_more_pages_than_one_walks_says_nothing(bench: MakeBench) ->
     made = bench(server)
     for _ in range(2):  # the second time it is known
         with pytest.raises(NotTested, match="more than 400 pages"):
-            made.subject("book").walk()
+            made.subject("book").lists.walk()
     assert len(made.session.exchanges) < 500
 
 
 def test_a_page_without_entries_is_no_list(bench: MakeBench) -> None:
     with pytest.raises(SetUpFailed, match="without its entries"):
-        bench(lambda _: (200, {"oops": 1})).subject("shelf").walk()
+        bench(lambda _: (200, {"oops": 1})).subject("shelf").lists.walk()

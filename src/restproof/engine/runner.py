@@ -135,19 +135,13 @@ class Runner:
         self._inputs = inputs
         resource = item.resource or _any(self.world)
         subject = Subject(self.world, resource, token=token, item=item.id, case=name)
-        offered = {
-            "subject": subject,
-            "operation": item.operation,
-            "contract": item.contract,
-            "world": self.world,
-            **inputs,
-        }
+        offered = {"subject": subject, "operation": item.operation, "contract": item.contract, **inputs}
         wanted = parameters_of(item.test)
         item.test(**{name: value for name, value in offered.items() if name in wanted})
         return name
 
     def _token(self, case: str) -> str:
-        return self.world.next_token()
+        return self.world.values.next_token()
 
     def _numbered(self, item: Item) -> Iterable[tuple[int, Mapping[str, Any]]]:
         """The enumerated inputs of an item with the numbers of their cases."""

@@ -16,7 +16,7 @@ from restproof.record.recording import Recording
 from restproof.wire.failure import StaleStub
 from restproof.wire.stubs import MEND, Stubs
 
-OFFERED = frozenset({"subject", "operation", "contract", "world"})
+OFFERED = frozenset({"subject", "operation", "contract"})
 """What a test gets besides the inputs of its case."""
 
 

@@ -147,6 +147,7 @@ class Run:
         """Open this process's part of the run, and announce its items."""
         from restproof.engine.keep import Kept
         from restproof.engine.runner import Runner
+        from restproof.engine.subject import Subject
         from restproof.engine.world import World
         from restproof.record.writer import Writer
         from restproof.wire.ledger import Ledger, Origin
@@ -206,6 +207,7 @@ class Run:
             self.profile,
             self.runner.observe,
             self.bodies,
+            Subject,
             first_number=(int(worker.removeprefix("gw")) + 1) * 1_000_000 if worker else 0,
             keeper=Kept(writer),
         )

@@ -18,6 +18,7 @@ from restproof.config import Config, Target, given_ids
 from restproof.contract.model import Contract
 from restproof.engine.keep import EventSink, Kept
 from restproof.engine.runner import Runner
+from restproof.engine.subject import Subject
 from restproof.engine.world import World
 from restproof.errors import ConfigurationError, Place
 from restproof.oracle.verdict import judge
@@ -221,6 +222,7 @@ class Stubbed:
                 run.profile,
                 runner.observe,
                 run.bodies,
+                Subject,
                 keeper=Recalled(recorded, worker, writer) if recorded.run else Kept(writer),
                 clock=clock,
             )

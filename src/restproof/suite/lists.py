@@ -9,8 +9,9 @@ from typing import Any
 
 from restproof.contract.model import ANY, Contract, Resource
 from restproof.engine.failure import NotTested
-from restproof.engine.subject import Query, Subject
-from restproof.engine.world import Instance
+from restproof.engine.instance import Instance
+from restproof.engine.requests import Query
+from restproof.engine.subject import Subject
 from restproof.semantics.state import same
 
 CHANGING = "the list was changing"
@@ -36,9 +37,9 @@ def of_a_steady_list(test: Callable[..., None]) -> Callable[..., None]:
         try:
             test(subject, **inputs)
         except AssertionError as failure:
-            first = subject.world.listed.get(subject.about[0] or "")
+            first = subject.world.listings.read_by(subject)
             # A list that gives the same entries in another order is not changing.
-            if first is not None and _ids(subject, first) != _ids(subject, subject.walk()):
+            if first is not None and _ids(subject, first) != _ids(subject, subject.lists.walk()):
                 raise NotTested(CHANGING) from None
             return failure
         return None
@@ -48,7 +49,7 @@ def of_a_steady_list(test: Callable[..., None]) -> Callable[..., None]:
         if once(subject, inputs) is None:
             return
         # What comes and goes between two reads leaves no trace in them, but it is not there a second time.
-        subject.world.forget_list()
+        subject.world.listings.forget()
         failure = once(subject, inputs)
         if failure is None:
             raise NotTested(CHANGING)
@@ -58,18 +59,18 @@ def of_a_steady_list(test: Callable[..., None]) -> Callable[..., None]:
 
 
 def _ids(subject: Subject, entries: Iterable[Any]) -> list[str]:
-    return sorted(map(str, subject.entry_ids(entries)))
+    return sorted(map(str, subject.lists.ids(entries)))
 
 
 def settled(subject: Subject) -> list[Any]:
     """All entries of the list."""
-    return subject.world.whole_list(subject)
+    return subject.world.listings.whole(subject)
 
 
 def some(subject: Subject, count: int = FEW) -> list[Any]:
     """The whole list, with at least ``count`` entries in it where any can be made."""
     if subject.spec.creatable:
-        subject.world.at_least(subject, count)
+        subject.world.instances.at_least(subject.name, count)
     return settled(subject)
 
 
@@ -78,7 +79,7 @@ def every_entry(subject: Subject) -> Query:
     for name, found in subject.spec.filters.items():
         for value, wanted in (found.values or {}).items():
             if wanted is ANY:
-                return subject.filter_query(name, value)
+                return subject.lists.filter_query(name, value)
     return ()
 
 
@@ -111,12 +112,12 @@ def narrowing(subject: Subject, instance: Instance) -> Iterator[Query]:
     """Filters that the instance matches: by its id, else one that all match; and by another field."""
     identity, found = subject.spec.id.field, subject.spec.filters.items()
     by_id = [n for n, f in found if f.field == identity and not f.values]
-    query = subject.filter_query(by_id[0], instance.id) if by_id else every_entry(subject)
+    query = subject.lists.filter_query(by_id[0], instance.id) if by_id else every_entry(subject)
     yield from [query] if query else []
     others = [(n, f.field) for n, f in found if f.field != identity and f.values is None]
     shown = ((n, v) for n, field in others for v in values_at(instance.entity, field))
     plain = ((n, v) for n, v in shown if isinstance(v, str | int | float) and v != "")
-    yield from (subject.filter_query(n, v) for n, v in islice(plain, 1))
+    yield from (subject.lists.filter_query(n, v) for n, v in islice(plain, 1))
 
 
 def few_matching(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, list[Any]]]:
@@ -126,4 +127,4 @@ def few_matching(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, 
         for value in (v for e in entries for v in values_at(e, field)):
             matching = [e for e in entries if matches(e, field, value)]
             if isinstance(value, str | int | float) and value != "" and len(matching) < len(entries):
-                yield subject.filter_query(name, value), matching
+                yield subject.lists.filter_query(name, value), matching

@@ -38,13 +38,13 @@ def must_be_a_race(subject: Subject) -> None:
 def create_at_once(subject: Subject, request: Request, body: Any, scope: Mapping[str, Any]) -> list[Reply]:
     """The answers to one create that is sent three times at the same time; what it makes is in the ledger. Raises as
     ``at_once``."""
-    ledger, headers = subject.world.ledger, subject.world.headers(scope)
+    ledger, headers = subject.world.ledger, subject.requests.headers(scope)
     unique = {n: body[n] for n in subject.bodies.unique_fields if n in body}
-    entries = [ledger.intend(subject.name, subject.collection(request, scope), unique, headers=headers)]
+    entries = [ledger.intend(subject.name, subject.requests.collection(request, scope), unique, headers=headers)]
     replies = at_once(subject, "create", [(request, body)] * 3, scope)
     for id in {r.id for r in replies if r.ok and r.id is not None}:
         entry = entries.pop() if entries else ledger.intend(subject.name, request.target, {}, headers=headers)
-        ledger.created(entry, subject.item_target(id, scope), id)
+        ledger.created(entry, subject.requests.item_target(id, scope), id)
     return replies
 
 

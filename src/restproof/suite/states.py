@@ -12,7 +12,7 @@ from restproof.semantics.state import expected
 
 def after(subject: Subject, sent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """What the representation must hold after the update of ``before``."""
-    return expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.lookup)
+    return expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.instances.lookup)
 
 
 def state_of(subject: Subject, reply: Reply) -> dict[str, Any]:

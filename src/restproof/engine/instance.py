@@ -1,0 +1,56 @@
+"""What a run made for itself, and what set-up needs of whoever makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from restproof.contract.model import Resource
+from restproof.engine.reply import Reply
+from restproof.plan.bodies import Bodies
+
+About = tuple[str | None, str | None, str | None]
+"""What a request is sent for: the item, the case, and the shared set-up, each by its name or ``None``."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Something that the run made (or, for a given parent, was told of): where it is, and what it looked like."""
+
+    id: Any
+    scope: Mapping[str, Any]
+    entity: Mapping[str, Any] = field(default_factory=dict)
+    sent: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Lists(Protocol):
+    """The lists of a resource, as set-up reads them."""
+
+    def walk(self, *, scope: Mapping[str, Any] | None = None) -> Sequence[Any]: ...
+
+
+class Maker(Protocol):
+    """A resource as set-up speaks to it; ``engine.subject.Subject`` is one."""
+
+    about: About
+    bodies: Bodies
+    name: str
+    spec: Resource
+
+    @property
+    def lists(self) -> Lists: ...
+
+    def given(self, body: Any = None, *, scope: Mapping[str, Any] | None = None, tag: str = "") -> Instance: ...
+
+    def shared(self, key: str = "0") -> Instance: ...
+
+    def delete(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Reply: ...
+
+    def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> dict[str, Any] | None: ...
+
+
+class MakerOf(Protocol):
+    """Gives the maker of a resource for the shared set-up of this name."""
+
+    def __call__(self, resource: Resource, setup: str, credential: str = "full") -> Maker: ...

@@ -1,0 +1,69 @@
+"""Instances that one item has for itself, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from restproof.engine.instance import Instance, Maker
+from restproof.engine.keep import Clock, Keeper
+from restproof.engine.states import States
+
+_CLOCK_MARGIN = 0.1
+_MOST_AGED = 12
+_AGED_AT_ONCE = 3
+
+
+class OwnInstances:
+    """The present item's own instance, and those that earlier items have left, which have aged since."""
+
+    def __init__(self, keeper: Keeper, clock: Clock, states: States) -> None:
+        self._keeper = keeper
+        self._clock = clock
+        self._states = states
+        self._own: dict[str, tuple[str, Instance]] = {}
+        self._aged: dict[str, list[tuple[Instance, float]]] = {}
+        self._gone: set[tuple[str, Any]] = set()
+
+    def get(self, subject: Maker, body: Any = None) -> Instance:
+        """The instance of the subject's item (see ``Subject.own``)."""
+        item = subject.about[0] or ""
+        if item not in self._own:
+            for left_by, instance in self._own.values():
+                left = self._aged.setdefault(left_by, [])
+                if len(left) < _MOST_AGED and (left_by, instance.id) not in self._gone:
+                    left.append((instance, self._clock.monotonic()))
+            self._own.clear()
+            self._states.clear()
+            made = subject.given(body, tag="own")
+            self._own[item] = subject.name, made
+            if made.entity:
+                self._states.see(subject, made.id, dict(made.entity))
+        return self._own[item][1]
+
+    def forget(self, subject: Maker, id: Any) -> None:
+        """The instance is deleted: nobody gets it as an aged one."""
+        self._gone.add((subject.name, id))
+        self._aged[subject.name] = [left for left in self._aged.get(subject.name, ()) if left[0].id != id]
+
+    def give_up(self, subject: Maker) -> None:
+        """The item's own instance is no longer of use: whoever asks next gets another."""
+        self._own.pop(subject.about[0] or "", None)
+
+    def aged(self, subject: Maker, resolution: float) -> Instance:
+        """An instance that nobody has changed for ``resolution`` seconds, so that a clock of that resolution tells then
+        from now. One that an earlier item made for itself, where there is one; waits for what is left. Where there is
+        none, some are made, which then share the wait."""
+        left_over = self._aged.setdefault(subject.name, [])
+        found = left_over.pop(0) if left_over else None
+        kept = self._keeper.may(f"aged {subject.about[1]}", found and asdict(found[0]))
+        if kept is None:
+            some = [subject.given(subject.bodies.full(f"aged{n}")) for n in range(_AGED_AT_ONCE)]
+            instance, made = some[0], self._clock.monotonic()
+            left_over.extend((another, made) for another in some[1:])
+        else:
+            instance, made = Instance(**kept), found[1] if found else 0.0
+        left = made + resolution + _CLOCK_MARGIN - self._clock.monotonic()
+        if left > 0:
+            self._clock.sleep(left)
+        return instance

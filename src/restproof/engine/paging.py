@@ -1,0 +1,176 @@
+"""The lists of a resource: queries in the contract's words, and the walk over all pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+from restproof.contract.model import Contract, Resource
+from restproof.engine.failure import NotTested, SetUpFailed
+from restproof.engine.reply import Reply
+from restproof.engine.requests import Query
+from restproof.plan.bodies import Bodies
+from restproof.wire.message import Request
+
+_MOST_PAGES = 400
+USUAL = "usual"
+"""Stands for the credential that the subject speaks with anyway."""
+
+
+class Asker(Protocol):
+    """Who asks for the pages; ``engine.subject.Subject`` is one."""
+
+    contract: Contract
+    spec: Resource
+    bodies: Bodies
+
+    def request(self, operation: str, *, scope: Mapping[str, Any] | None = None, query: Query = ()) -> Request: ...
+
+    def list(
+        self, query: Query = (), *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL
+    ) -> Reply: ...
+
+
+class SubjectLists:
+    """Asks for the lists of one resource. ``endless``: request targets of lists that have more pages than one walks,
+    shared by all of the run."""
+
+    def __init__(self, asker: Asker, endless: set[str]) -> None:
+        self._asker = asker
+        self._endless = endless
+        self._spec = asker.spec
+
+    def page_query(self, size: int | None, number: int = 1) -> Query:
+        """The query of page ``number`` (from 1) with ``size`` entries, in the contract's style of paging."""
+        paging = self._spec.paging
+        if paging.style == "none" or size is None:
+            return ()
+        if paging.style == "page":
+            return ((paging.page, str(number)), (paging.size, str(size)))
+        if paging.style == "offset":
+            return ((paging.offset, str((number - 1) * size)), (paging.size, str(size)))
+        return ((paging.size, str(size)),)
+
+    def largest_page(self) -> int | None:
+        """The most entries that a page may be asked for; ``None`` where lists come whole."""
+        paging = self._spec.paging
+        return None if paging.style == "none" else (paging.max or max(paging.default or 100, paging.min))
+
+    def allowed_size(self, size: int) -> int:
+        """The page size nearest to ``size`` that the contract allows."""
+        paging = self._spec.paging
+        return max(paging.min, min(size, paging.max or size))
+
+    def pages(
+        self,
+        size: int | None = None,
+        query: Query = (),
+        *,
+        scope: Mapping[str, Any] | None = None,
+        credential: str | None = USUAL,
+    ) -> Sequence[Reply]:
+        """All pages of a list, followed to the end. Raises ``SetUpFailed`` where a page is no list, ``NotTested`` where
+        it has more pages than one walks, and not because they repeat themselves."""
+        paging = self._spec.paging
+        size = size or self.largest_page()
+        found: list[Reply] = []
+        number = 1
+        asked = (*query, *self.page_query(size, 1))
+        walked = self._asker.request("list", scope=scope, query=asked).target
+        while True:
+            if walked in self._endless:
+                raise NotTested(f"a list of {self._spec.name} has more than {_MOST_PAGES} pages")
+            reply = self._asker.list(asked, scope=scope, credential=credential)
+            if not reply.ok or reply.entries is None:
+                why = reply.status or reply.exchange.error
+                raise SetUpFailed(f"set-up: a list of {self._spec.name} answered {why} without its entries")
+            found.append(reply)
+            if paging.style == "none":
+                return found
+            if len(found) >= _MOST_PAGES:
+                ids = self.ids(entry for page in found for entry in page.entries or ())
+                if len({repr(id) for id in ids}) < len(ids):
+                    return found
+                self._endless.add(walked)
+                continue
+            if paging.style == "token":
+                following = self.next_query(reply)
+                if following is None:
+                    return found
+                asked = following
+                continue
+            # A server that passes over the number gives the same page again and again.
+            stuck = len(found) > 1 and reply.entries == found[-2].entries
+            if stuck or len(reply.entries) < (size or 1):
+                return found
+            number += 1
+            asked = (*query, *self.page_query(size, number))
+
+    def next_query(self, reply: Reply) -> Query | None:
+        """The query of the next page that an answer names; ``None`` on the last."""
+        paging = self._spec.paging
+        following: Any = None
+        if paging.next_header:
+            following = reply.header(paging.next_header)
+        elif paging.next_field and isinstance(reply.json, dict):
+            following = reply.json
+            for part in paging.next_field.strip("/").split("/"):
+                following = following.get(part) if isinstance(following, dict) else None
+        else:
+            following = links(reply).get("next")
+        if isinstance(following, int) and not isinstance(following, bool):
+            following = str(following)
+        if not isinstance(following, str) or not following:
+            return None
+        if "?" in following or "/" in following:
+            return tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True))
+        name = {"page": paging.page, "offset": paging.offset}.get(paging.style) or paging.token or "token"
+        before = tuple(pair for pair in reply.exchange.request.query if pair[0] != name)
+        return (*before, (name, following))
+
+    def walk(
+        self, query: Query = (), *, scope: Mapping[str, Any] | None = None, size: int | None = None
+    ) -> Sequence[Any]:
+        """All entries of a list, over all its pages."""
+        return [entry for page in self.pages(size, query, scope=scope) for entry in page.entries or ()]
+
+    def holding(self, sent: Any) -> Sequence[Any]:
+        """The entries of the list that hold the unique values of what was sent; none where these cannot tell it from
+        another one (too few values, or none that a list shows)."""
+        bodies, shown = self._asker.bodies, self._spec.shapes.response["properties"]
+        values = {n: sent[n] for n in bodies.unique_fields if isinstance(sent, dict) and n in sent and n in shown}
+        if bodies.crowded or not bodies.telling & values.keys() or not self._spec.supports("list"):
+            return []
+        return [e for e in self.walk() if isinstance(e, dict) and all(e.get(n) == v for n, v in values.items())]
+
+    def ids(self, entries: Iterable[Any]) -> Sequence[Any]:
+        """The ids of a list's entries."""
+        return [e.get(self._spec.id.field) for e in entries if isinstance(e, dict)]
+
+    def filter_query(self, name: str, value: Any) -> Query:
+        """The query that filters by ``name``, in the contract's words."""
+        whole = isinstance(value, float) and value.is_integer()  # 5.0 is 5, whichever a response shows
+        text = str(value).lower() if isinstance(value, bool) else str(int(value) if whole else value)
+        return ((self._asker.contract.query.filter.replace("{name}", name), text),)
+
+    def sort_query(self, name: str, *, descending: bool = False) -> Query:
+        """The query that sorts by ``name``, in the contract's words."""
+        words = self._asker.contract.query
+        return ((words.sort, words.descending.replace("{field}", name) if descending else name),)
+
+
+_LINK = re.compile(r'<([^>]*)>((?:"(?:[^"\\]|\\.)*"|[^",])*)')
+_PARAMETER = re.compile(r';\s*([^\s=;]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?')
+
+
+def links(reply: Reply) -> dict[str, str]:
+    """Link relations of an answer: relation → target. Names of parameters and relation types are the same in any case
+    (RFC 8288 §2.1.1, §3)."""
+    found: dict[str, str] = {}
+    for target, parameters in _LINK.findall(reply.members("Link") or ""):
+        said = [quoted or bare for name, quoted, bare in _PARAMETER.findall(parameters) if name.lower() == "rel"]
+        for relation in " ".join(said[:1]).lower().split():
+            found.setdefault(relation, target)
+    return found

@@ -1,0 +1,94 @@
+"""Scopes: the ids of a resource's ancestors, as its requests name them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from restproof.config import Target
+from restproof.contract.model import Contract, Resource
+from restproof.engine.failure import NotTested
+from restproof.engine.instance import Instance
+from restproof.engine.values import Values
+from restproof.plan.bodies import Bodies
+from restproof.semantics.checker import is_valid
+from restproof.semantics.distinct import nth
+
+
+class Shared(Protocol):
+    """Gives the shared instance of a resource, by the resource's name and the instance's key."""
+
+    def __call__(self, name: str, key: str) -> Instance: ...
+
+
+class Scopes:
+    """Ancestor → id. Ids come from the target where nobody can create the parent, else from ``shared`` instances."""
+
+    def __init__(
+        self, contract: Contract, target: Target, values: Values, bodies: Mapping[str, Bodies], shared: Shared
+    ) -> None:
+        self._contract = contract
+        self._ids = target.ids
+        self._values = values
+        self._bodies = bodies
+        self._shared = shared
+
+    def given_id(self, name: str, which: str = "main") -> Any:
+        """The configured id of a parent that nobody can create: ``main``, ``other`` or ``foreign``."""
+        key = name if which == "main" else f"{which}_{name}"
+        if key not in self._ids:
+            raise NotTested(f"the target names no id `{key}`")
+        return self._ids[key]
+
+    def of(self, resource: Resource, which: str = "main") -> dict[str, Any]:
+        """The scope of requests to ``resource``. ``other``: the nearest parent is another one; ``none``: it does not
+        exist; ``foreign``: the root belongs to another tenant."""
+        scope: dict[str, Any] = {}
+        for parent in resource.parents:
+            above = self._contract.resources[parent.resource]
+            if above.name in self._contract.given:
+                scope[above.name] = self.absent_id(above) if which == "none" else self.given_id(above.name, which)
+                continue
+            instance = self._shared(
+                above.name, {"main": "0", "foreign": "foreign"}.get(which, "0" if which == "none" else "1")
+            )
+            scope.update(instance.scope)
+            scope[above.name] = self.absent_id(above) if which == "none" else instance.id
+        return scope
+
+    def crossed(self, resource: Resource, name: str) -> dict[str, Any]:
+        """The usual scope with another one for the ancestor ``name``: one that those below it do not belong to."""
+        given = name in self._contract.given
+        other = self.given_id(name, "other") if given else self._shared(name, "1").id
+        return {**self.of(resource), name: other}
+
+    def root_of(self, resource: Resource) -> str:
+        """The name of the topmost ancestor; the resource's own where it has none."""
+        above = self._contract.ancestors(resource)
+        return above[0] if above else resource.name
+
+    def has_other_root(self, resource: Resource) -> bool:
+        """Whether the nearest parent is one that the configuration names twice (another one in reach of the
+        credential)."""
+        return bool(resource.parents) and resource.parents[-1].resource in self._contract.given
+
+    def kind_of(self, scope: Mapping[str, Any]) -> str:
+        """Whose scope it is: ``other`` or ``foreign`` where it names such a given parent, else ``main``."""
+        for name in self._contract.given:
+            for which in ("other", "foreign"):
+                id = self._ids.get(f"{which}_{name}")
+                if name in scope and id is not None and scope[name] == id != self._ids.get(name):
+                    return which
+        return "main"
+
+    def absent_id(self, resource: Resource) -> Any:
+        """An id of the right kind that names nothing."""
+        prefix = self._values.prefix
+        if resource.id.type == "integer":
+            return 2_000_000_000 + sum(map(ord, prefix)) * 1009
+        if resource.id.type == "uuid":
+            return "7d4f0a3c-6f0e-4b0e-9f57-3f5a0e9d1c42"
+        schema = self._bodies[resource.name].id_schema
+        # One before the first unique value that is given out.
+        likely = (f"{prefix}-absent", f"{prefix}absent", nth(schema, self._values.start - 1))
+        return next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])

@@ -1,0 +1,142 @@
+"""Instances that all cases share: made when one is first needed, and left unchanged by every case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.config import Target
+from restproof.contract.model import Contract, Resource
+from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
+from restproof.engine.instance import Instance, Maker, MakerOf
+from restproof.engine.listings import Listings
+from restproof.engine.scopes import Scopes
+from restproof.engine.values import Values
+from restproof.oracle.finding import an
+from restproof.plan.bodies import Bodies
+from restproof.plan.symbols import RUN, TOKEN_LENGTH
+from restproof.semantics.checker import is_valid
+
+
+class SharedInstances:
+    """Shared instances by resource and key, and the scopes in which they live (a scope is made of the instances above,
+    which have scopes of their own)."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        values: Values,
+        bodies: Mapping[str, Bodies],
+        maker: MakerOf,
+        listings: Listings,
+    ) -> None:
+        self.scopes = Scopes(contract, target, values, bodies, self.get)
+        self._contract = contract
+        self._target = target
+        self._maker = maker
+        self._listings = listings
+        self._made: dict[tuple[str, str], Instance | SetUpFailed | NotTested] = {}
+        self._lookalikes: dict[tuple[str, str], list[Any]] = {}
+        self._deleted: set[tuple[str, Any]] = set()
+
+    def get(self, name: str, key: str) -> Instance:
+        """The instance of the resource ``name``. ``0`` and ``1`` in the usual scope, ``other`` under another parent,
+        ``foreign`` by another tenant. Raises ``SetUpFailed`` or ``NotTested``, each time, where it could not be
+        made."""
+        if (name, key) not in self._made:
+            self._made[name, key] = self._get(self._contract.resources[name], key)
+        found = self._made[name, key]
+        if isinstance(found, SetUpFailed | NotTested):
+            raise type(found)(str(found))
+        return found
+
+    def _get(self, resource: Resource, key: str) -> Instance | SetUpFailed | NotTested:
+        if resource.name in self._contract.given or not resource.creatable:
+            return self._found(resource, key)
+        which = _scope_of(key)
+        maker = self._maker(resource, f"{resource.name}:{key}", "foreign" if which == "foreign" else "full")
+        try:
+            return maker.given(scope=self.scopes.of(resource, which))
+        except (SetUpFailed, NotTested) as failure:
+            return failure
+
+    def _found(self, resource: Resource, key: str) -> Instance | SetUpFailed:
+        """What stands for an instance that nobody can create: one that the target names, else one of the list."""
+        if resource.name in self._contract.given or not resource.supports("list"):
+            named = {"0": "main", "1": "other", "target": "main"}.get(key, key)
+            return Instance(self.scopes.given_id(resource.name, named), {})
+        scope = self.scopes.of(resource, _scope_of(key))
+        maker = self._maker(resource, f"{resource.name}:{key}")
+        try:
+            entries = [e for e in maker.lists.walk(scope=scope) if isinstance(e, dict) and resource.id.field in e]
+        except SetUpFailed as failure:
+            return failure
+        at = 1 if key.rpartition(":")[2] == "1" else 0
+        if len(entries) <= at:
+            raise NotTested(f"the list of {resource.name} is too short, and nobody can create one")
+        return Instance(entries[at][resource.id.field], scope, entries[at])
+
+    def at_least(self, name: str, count: int) -> None:
+        """See to it that the run has made ``count`` instances in the usual scope, so that lists can be cut."""
+        for number in range(count):
+            self.get(name, f"n{number}")
+
+    def lookup(self, name: str, id: Any) -> Mapping[str, Any] | None:
+        """The representation of a shared instance, for fields that show a referent."""
+        for (resource, _), instance in self._made.items():
+            if resource == name and isinstance(instance, Instance) and instance.id == id:
+                return instance.entity or None
+        return None
+
+    def reference_id(self, name: str, key: str, which: str = "main") -> Any:
+        """The id that a ``{ref:…}`` symbol stands for in a request to the scope ``which``: what can be named there is
+        what lives there."""
+        resource = self._contract.resources[name]
+        if key == "none":
+            return self.scopes.absent_id(resource)
+        if key == "deleted":
+            return self._deleted_id(resource)
+        if key == "foreign" and "foreign" not in self._target.credentials:
+            raise Inconclusive("the target has no credential `foreign`")
+        given = self._contract.given
+        if which != "main" and key != "other" and any(a in given for a in self._contract.ancestors(resource)):
+            key = which if key == "0" else f"{which}:{key}"
+        return self.get(name, key).id
+
+    def _deleted_id(self, resource: Resource) -> Any:
+        """The id of an instance that was made and deleted."""
+        name = resource.name
+        instance = self.get(name, "deleted")
+        if (name, instance.id) not in self._deleted:
+            if not self._maker(resource, f"{name}:deleted").delete(instance.id, scope=instance.scope).ok:
+                raise SetUpFailed(f"set-up: the delete of {an(name)} failed")
+            self._deleted.add((name, instance.id))
+        return instance.id
+
+    def lookalikes(self, subject: Maker, name: str) -> list[Any]:
+        """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix,
+        another case); made once. The ids of some instances where ``name`` is the id."""
+        if name == subject.spec.id.field:
+            return [subject.shared("0").id, subject.shared("1").id]
+        key = (subject.name, name)
+        if key not in self._lookalikes:
+            made: list[Any] = []
+            maker = self._maker(subject.spec, f"{subject.name}:like {name}")
+            free = name in maker.bodies.writable and name not in maker.spec.references
+            if free and maker.bodies.unique_value(name) == RUN:
+                schema = maker.bodies.writable[name]
+                # The last two stand in another order where text is compared by UTF-16 units.
+                for tail in ("look", "look + like & co’s O'Clé", "Look", "\uff5e", "\U0001f3d7"):
+                    if is_valid(schema, f"{'x' * TOKEN_LENGTH} {tail}"):
+                        body = {**maker.bodies.minimal(f"l{len(made)}"), name: f"{RUN} {tail}"}
+                        made.append(maker.given(body).sent[name])
+            self._lookalikes[key] = made
+            self._listings.clear()
+        return self._lookalikes[key]
+
+
+def _scope_of(key: str) -> str:
+    """The scope that the key of a shared instance names: ``other``, ``other:1`` …; ``main`` where it names none."""
+    which = key.partition(":")[0]
+    return which if which in ("other", "foreign") else "main"

@@ -1,0 +1,43 @@
+"""Set-up that several suites share."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from restproof.engine.failure import NotTested
+from restproof.engine.instance import Instance
+from restproof.engine.reply import Reply
+from restproof.engine.subject import Subject
+from restproof.wire.message import Request
+
+_LARGE = 4096
+"""Bytes of a body from which what it made is removed before other cases list it."""
+
+
+def elsewhere(subject: Subject) -> Instance:
+    """An instance under another parent."""
+    if subject.world.scopes.has_other_root(subject.spec):
+        return subject.shared("other")
+    return subject.another(scope=subject.scope("other"))
+
+
+def harmless_request(subject: Subject) -> tuple[Request, str]:
+    """A request that succeeds and changes nothing, with its operation: the list, else a read."""
+    if subject.spec.supports("list"):
+        return subject.request("list"), "list"
+    if subject.spec.supports("read"):
+        return subject.request("read", id=subject.shared().id), "read"
+    raise NotTested("the contract has neither a list nor a read")
+
+
+def undo_large_write(subject: Subject, written: Reply) -> None:
+    """Delete at once what a write has made large, or make it small again, so that no later list carries it."""
+    if written.id is None or len(written.exchange.request.body or b"") <= _LARGE:
+        return
+    with suppress(NotTested):  # where the target forbids it, it stays
+        if subject.spec.supports("delete"):
+            subject.world.own.give_up(subject)
+            subject.delete(written.id, scope=written.scope)
+        elif subject.spec.supports("update"):
+            large = [n for n in subject.bodies.changeable if len(str(written.sent.get(n))) > _LARGE]
+            subject.update(written.id, {n: subject.bodies.plain(n) for n in large}, scope=written.scope)
