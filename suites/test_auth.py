@@ -2,18 +2,8 @@
 
 import base64
 
-from restproof.suite import (
-    Ground,
-    Inconclusive,
-    NotTested,
-    Reply,
-    Subject,
-    every_exchange,
-    for_each,
-    must,
-    requirement,
-)
-from restproof.suite.access import EVERY, asks_for_credentials, perform
+from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, every_exchange, for_each, must, requirement
+from restproof.suite.operations import OPERATIONS, asks_for_credentials, perform
 
 WRITES = ("create", "update", "replace", "delete")
 
@@ -34,7 +24,7 @@ def subject_of(subject: Subject, operation: str):
     return subject.own().id if subject.spec.creatable else subject.world.scopes.absent_id(subject.spec)
 
 
-@requirement("auth.missing", on=EVERY, when=asks_for_credentials, set_up=1)
+@requirement("auth.missing", on=OPERATIONS, when=asks_for_credentials, set_up=1)
 def test_a_request_without_a_credential_is_refused(subject: Subject, operation):
     reply = perform(subject, operation, subject_of(subject, operation), credential=None)
     must.have_status(reply, "missing_credential", because="no credential was sent")
@@ -80,7 +70,7 @@ def altered(subject: Subject, kind: str) -> tuple[str, str] | None:
     return auth.header, f"{shown[0]} {shown[1] if value else ''}".strip()
 
 
-@requirement("auth.invalid", on=EVERY, when=asks_for_credentials, set_up=1)
+@requirement("auth.invalid", on=OPERATIONS, when=asks_for_credentials, set_up=1)
 @for_each(wrong_credentials)
 def test_a_wrong_credential_is_refused(subject: Subject, operation, kind, note):
     header = altered(subject, kind)
@@ -118,7 +108,7 @@ def test_a_write_without_the_privilege_is_refused(subject: Subject, operation):
 
 @requirement(
     "auth.forbidden-parent",
-    on=EVERY,
+    on=OPERATIONS,
     when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r) and c.given,
 )
 def test_a_parent_out_of_reach_is_refused(subject: Subject, operation):

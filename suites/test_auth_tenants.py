@@ -1,16 +1,8 @@
 """What is another tenant's: nobody reaches it, and no list shows it."""
 
-from restproof.suite import (
-    Instance,
-    NotTested,
-    Reply,
-    Subject,
-    for_each,
-    must,
-    requirement,
-)
-from restproof.suite.access import asks_for_credentials, perform
+from restproof.suite import Instance, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.lists import narrowing
+from restproof.suite.operations import asks_for_credentials, perform
 
 
 def has_tenants(contract, resource) -> bool:

@@ -2,19 +2,10 @@
 
 import re
 
-from restproof.contract.model import creates_by_put
-from restproof.semantics.state import same
-from restproof.suite import (
-    Ground,
-    NotTested,
-    Subject,
-    all_answered,
-    at_once,
-    for_each,
-    must,
-    must_be_a_race,
-    requirement,
-)
+from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite.operations import SUCCESS, creates_by_put
+from restproof.suite.race import all_answered, at_once, must_be_a_race
+from restproof.suite.values import same
 
 ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
@@ -149,7 +140,7 @@ def test_a_write_on_a_stale_state_is_refused(subject: Subject, operation, togeth
         what="the state after a failed precondition",
         pointer="",
     )
-    written = {"update": "updated", "replace": "replaced", "delete": "deleted"}[operation]
+    written = SUCCESS[operation]
     if operation != "delete":
         anything = write(subject, operation, made.id, (("If-Match", "*"),))
         must.have_status(anything, written, because="If-Match: * for what is there")

@@ -1,19 +1,9 @@
 """Uniqueness: who was first stays, and nobody else is in the way."""
 
-from restproof.contract.shapes import is_nullable
-from restproof.plan.symbols import RUN, TOKEN_LENGTH
-from restproof.semantics.checker import is_valid
-from restproof.suite import (
-    Ground,
-    NotTested,
-    Subject,
-    all_answered,
-    at_once,
-    create_at_once,
-    for_each,
-    must,
-    requirement,
-)
+from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite.inputs import RUN, TOKEN_LENGTH
+from restproof.suite.race import all_answered, at_once, create_at_once
+from restproof.suite.values import is_nullable, is_valid
 
 
 def has_unique(contract, resource) -> bool:

@@ -1,31 +1,24 @@
 """What a create promises: its status, what it answers, what is read and listed afterwards."""
 
-from restproof.contract.shapes import types_of
-from restproof.oracle.finding import an
-from restproof.plan.candidates import accepted
-from restproof.plan.inputs import accepted_bodies, server_set_bodies
-from restproof.semantics.state import differences, expected, same
-from restproof.suite import (
-    Ground,
-    Inconclusive,
-    NotTested,
-    Reply,
-    Subject,
-    for_all,
-    for_each,
-    must,
-    requirement,
-    undo_large_write,
+from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
+from restproof.suite.inputs import (
+    accepted,
+    accepted_bodies,
+    missing_field_bodies,
+    out_of_bounds_bodies,
+    reference_bodies,
+    rule_bodies,
+    server_set_bodies,
+    unknown_field_bodies,
+    wrong_type_bodies,
 )
+from restproof.suite.setup import undo_large_write
+from restproof.suite.states import after_create
+from restproof.suite.values import an, differences, same, types_of
 
 
 def valid_bodies(ground: Ground):
     return ground.bodies.valid
-
-
-def sent_or_default(subject: Subject, made: Reply) -> dict:
-    """What the representation must hold after the create, as far as the contract says."""
-    return expected(subject.spec, made.sent, refs=subject.world.instances.lookup)
 
 
 def minimal_and_full(ground: Ground):
@@ -46,7 +39,7 @@ def test_a_valid_create_is_accepted(subject, body):
         field=subject.spec.id.field,
     )
     if made.entity is not None:
-        must.agree(made, sent_or_default(subject, made), made.entity, what="the answer to a create")
+        must.agree(made, after_create(subject, made.sent), made.entity, what="the answer to a create")
 
 
 @requirement("create.reads-back", on="create", needs="read", cost=2, by_put=True)
@@ -56,7 +49,7 @@ def test_a_read_shows_what_was_created(subject, body):
     must.have_status(made, "created")
     read = subject.read(made.id)
     must.have_status(read, "read", because="of what was just created")
-    must.agree(read, sent_or_default(subject, made), read.entity, what="a read after the create")
+    must.agree(read, after_create(subject, made.sent), read.entity, what="a read after the create")
     if made.entity is not None:
         must.agree(read, subject.stable(made.entity), read.entity, what="a read against the answer to the create")
 
@@ -99,7 +92,7 @@ def test_an_omitted_field_reads_back_as_its_default(subject):
     must.have_status(made, "created")
     read = subject.read(made.id)
     must.have_status(read, "read")
-    must.agree(read, sent_or_default(subject, made), read.entity, what="a field that the create left out")
+    must.agree(read, after_create(subject, made.sent), read.entity, what="a field that the create left out")
 
 
 @requirement("create.accepts-valid", on="create", cost=2)
@@ -111,9 +104,9 @@ def test_every_allowed_value_is_accepted_and_kept(subject, body, notes):
         # The answer may show what was sent where the store holds something else.
         whole = subject.observe(made.id)
         try:
-            must.agree(made, sent_or_default(subject, made), whole, what="a value that the schema allows")
+            must.agree(made, after_create(subject, made.sent), whole, what="a value that the schema allows")
             if made.entity is not None:
-                must.agree(made, sent_or_default(subject, made), made.entity, what="a value that the schema allows")
+                must.agree(made, after_create(subject, made.sent), made.entity, what="a value that the schema allows")
             undo_large_write(subject, made)
             return
         except AssertionError:
@@ -121,16 +114,16 @@ def test_every_allowed_value_is_accepted_and_kept(subject, body, notes):
     for name, note in notes.items():
         if made.ok and name in subject.bodies.unique_fields:
             # Taken by the body as a whole: what became of it there says all.
-            wanted = {n: v for n, v in sent_or_default(subject, made).items() if n == name}
+            wanted = {n: v for n, v in after_create(subject, made.sent).items() if n == name}
             must.agree(made, wanted, whole, what="a value that the schema allows")
             continue
         alone = subject.create(subject.bodies.with_field(name, body[name], f"{name}"))
         must.have_status(alone, "created", field=name, because=f"{name}: {note}")
         for state in (subject.observe(alone.id), alone.entity):
             if state is not None:
-                must.agree(alone, sent_or_default(subject, alone), state, what="a value that the schema allows")
+                must.agree(alone, after_create(subject, alone.sent), state, what="a value that the schema allows")
     must.have_status(made, "created", because="of values that are accepted one by one")
-    must.agree(made, sent_or_default(subject, made), whole, what="a value that the schema allows")
+    must.agree(made, after_create(subject, made.sent), whole, what="a value that the schema allows")
 
 
 @requirement("create.unique-id", on="create", cost=1)
@@ -244,15 +237,6 @@ def is_its_own(ground: Ground, body: dict) -> bool:
 
 
 def refused_creates(ground: Ground):
-    from restproof.plan.inputs import (
-        missing_field_bodies,
-        out_of_bounds_bodies,
-        reference_bodies,
-        rule_bodies,
-        unknown_field_bodies,
-        wrong_type_bodies,
-    )
-
     for enumerate_ in (wrong_type_bodies, missing_field_bodies, out_of_bounds_bodies, rule_bodies):
         spared = ground.bodies.unique_fields
         named = [c for c in enumerate_(ground) if c["field"] not in spared and is_its_own(ground, c["body"])]

@@ -1,9 +1,8 @@
 """What a delete promises: gone from everywhere, and nothing else touched."""
 
-from restproof.oracle.finding import an
-from restproof.semantics.readback import ReadPath
-from restproof.semantics.state import expected
 from restproof.suite import Ground, Inconclusive, Subject, for_each, must, requirement
+from restproof.suite.states import after_create
+from restproof.suite.values import ReadPath, an
 
 
 @requirement("delete.answers", on="delete", needs="create", set_up=1)
@@ -160,7 +159,7 @@ def test_a_unique_value_is_free_again(subject: Subject):
     again = subject.create(body)
     must.have_status(again, "created", because="with the unique value of a deleted one")
     if again.entity is not None:
-        wanted = expected(subject.spec, again.sent, refs=subject.world.instances.lookup)
+        wanted = after_create(subject, again.sent)
         must.agree(again, wanted, again.entity, what="what has the unique value of a deleted one")
     must.hold(
         again.id != made.id or subject.spec.id.chosen_by != "server" or subject.spec.id.follows,

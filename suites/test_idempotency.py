@@ -1,16 +1,8 @@
 """Idempotency keys, where the contract declares them: a repeated key has one effect."""
 
-from restproof.plan.symbols import RUN
-from restproof.suite import (
-    Inconclusive,
-    Subject,
-    all_answered,
-    create_at_once,
-    for_each,
-    must,
-    must_be_a_race,
-    requirement,
-)
+from restproof.suite import Inconclusive, Subject, for_each, must, requirement
+from restproof.suite.inputs import RUN
+from restproof.suite.race import all_answered, create_at_once, must_be_a_race
 
 
 def marked(subject: Subject) -> list[str]:

@@ -1,9 +1,9 @@
 """Which addresses lead somewhere: ids, parents and paths."""
 
-from restproof.oracle.finding import an
-from restproof.plan.inputs import bad_ids
 from restproof.suite import Ground, Inconclusive, Subject, for_each, must, requirement
-from restproof.wire.message import Request
+from restproof.suite.inputs import bad_ids
+from restproof.suite.values import an
+from restproof.suite.wire import Request
 
 ON_ITEMS = ("read", "update", "replace", "delete")
 

@@ -3,8 +3,9 @@
 from functools import reduce
 from operator import or_
 
-from restproof.plan.generated import generated_bodies
-from restproof.plan.inputs import (
+from restproof.suite import Subject, for_all, for_each, must, requirement
+from restproof.suite.inputs import (
+    generated_bodies,
     kept_rule_bodies,
     missing_field_bodies,
     null_bodies,
@@ -14,12 +15,7 @@ from restproof.plan.inputs import (
     unknown_field_bodies,
     wrong_type_bodies,
 )
-from restproof.suite import Subject, for_all, for_each, must, requirement
-
-WRITES = ("create", "update", "replace")
-
-
-SUCCESS = {"create": "created", "update": "updated", "replace": "replaced"}
+from restproof.suite.operations import SUCCESS, WRITES
 
 
 def submit(subject: Subject, operation: str, body, id=None, **options):

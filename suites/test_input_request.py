@@ -1,9 +1,8 @@
 """What is refused besides fields: a body that is no JSON object, a broken envelope or parent, and what is too large."""
 
-from restproof.engine.requests import encode
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_each, must, requirement
-
-WRITES = ("create", "update", "replace")
+from restproof.suite.operations import WRITES
+from restproof.suite.wire import encode
 
 
 def broken_json(ground: Ground):

@@ -1,8 +1,8 @@
 """Whole stories: generated sequences of requests, each step compared with a model of the resource."""
 
-from restproof.plan.lifecycle import lifecycle_plans
-from restproof.semantics.state import expected
 from restproof.suite import Subject, for_all, must, requirement
+from restproof.suite.inputs import lifecycle_plans
+from restproof.suite.states import after_create, after_update
 
 
 class Model:
@@ -57,7 +57,7 @@ def take(model: Model, subject: Subject, step: dict) -> None:
         made = subject.create(step["body"])
         must.have_status(made, "created")
         model.ids[step["as"]], model.sent[step["as"]] = made.id, dict(made.sent)
-        model.states[step["as"]] = expected(subject.spec, made.sent, refs=subject.world.instances.lookup)
+        model.states[step["as"]] = after_create(subject, made.sent)
         model.check(step["as"], "a read after the create")
         return
     if kind == "list":
@@ -96,7 +96,7 @@ def take(model: Model, subject: Subject, step: dict) -> None:
             for gone in [n for n, id in model.ids.items() if id == reply.id and model.states[n] is None]:
                 del model.ids[gone], model.states[gone], model.sent[gone]
             model.ids[number], model.sent[number] = reply.id, dict(reply.sent)
-            model.states[number] = expected(subject.spec, reply.sent, refs=subject.world.instances.lookup)
+            model.states[number] = after_create(subject, reply.sent)
     elif kind == "delete":
         must.have_status(subject.delete(model.ids[of]), "deleted" if alive else "repeat_delete")
         model.states[of] = None
@@ -122,7 +122,5 @@ def update(model: Model, subject: Subject, of: int, body: dict) -> None:
     if not reply.ok:
         return
     model.sent[of].update(reply.sent)
-    model.states[of] = expected(
-        subject.spec, reply.sent, before=subject.stable(before), refs=subject.world.instances.lookup
-    )
+    model.states[of] = after_update(subject, reply.sent, before)
     model.check(of, "a read after the update")

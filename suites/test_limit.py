@@ -1,18 +1,16 @@
 """Rate limits: told on every answer, kept without effect, over when they say."""
 
-from restproof.oracle.finding import an
-from restproof.suite import NotTested, Reply, Subject, every_exchange, harmless_request, must, requirement
-from restproof.wire.waiting import http_date, retry_after
+from restproof.suite import NotTested, Reply, Subject, every_exchange, must, requirement
+from restproof.suite.operations import asks_for_credentials
+from restproof.suite.setup import harmless_request
+from restproof.suite.values import an
+from restproof.suite.wire import http_date, retry_after
 
 MOST = 120
 #: A reset of more seconds than this is a moment (Unix time) and no distance.
 LONGEST_WINDOW = 100_000_000
 #: Seconds by which the clock of Date and that of the reset may differ.
 CLOCKS = 60
-
-
-def asks_for_credentials(contract, resource) -> bool:
-    return contract.auth.scheme != "none"
 
 
 def past_the_limit(subject: Subject) -> Reply:

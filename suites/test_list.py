@@ -2,20 +2,11 @@
 
 from contextlib import suppress
 
-from restproof.contract.model import ANY
-from restproof.oracle.finding import an
-from restproof.plan.candidates import fullest
-from restproof.semantics.checker import is_valid
-from restproof.suite import Ground, NotTested, Subject, elsewhere, for_each, must, requirement
-from restproof.suite.lists import (
-    FEW,
-    declared,
-    few_matching,
-    matches,
-    narrowing,
-    of_a_steady_list,
-    some,
-)
+from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite.inputs import fullest
+from restproof.suite.lists import ANY, FEW, declared, few_matching, matches, narrowing, of_a_steady_list, some
+from restproof.suite.setup import elsewhere
+from restproof.suite.values import an, is_valid
 
 _LONG = 2000
 

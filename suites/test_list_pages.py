@@ -4,11 +4,10 @@ from itertools import islice
 from math import ceil, isqrt
 from urllib.parse import parse_qsl, urlsplit
 
-from restproof.contract.model import Paging
-from restproof.engine.requests import Query
-from restproof.suite import Ground, NotTested, Reply, Subject, for_each, links, must, requirement
+from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.lists import (
     FEW,
+    Paging,
     every_entry,
     few_matching,
     is_numbered,
@@ -17,6 +16,7 @@ from restproof.suite.lists import (
     settled,
     some,
 )
+from restproof.suite.wire import Query, links
 
 SMALL = 25
 

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from restproof.suite import Ground, Subject, for_each, must, requirement
-from restproof.suite.media import is_json
+from restproof.suite.operations import SUCCESS
+from restproof.suite.wire import is_json
 
 
 def other_media(ground: Ground):
@@ -132,8 +133,7 @@ def must_be_read(subject: Subject, operation: str, media: str, because: str) -> 
         reply = subject.update(subject.own().id, subject.bodies.plain_change(), headers=headers)
     else:
         reply = subject.replace(subject.own().id, subject.bodies.minimal("own"), headers=headers)
-    case = {"create": "created", "update": "updated", "replace": "replaced"}[operation]
-    must.have_status(reply, case, because=because)
+    must.have_status(reply, SUCCESS[operation], because=because)
 
 
 @requirement("media.charset", on=("create", "update", "replace"), set_up=1)

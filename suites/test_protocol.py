@@ -5,8 +5,7 @@ from email.utils import parsedate
 from http import HTTPStatus
 
 from restproof.suite import Ground, Reply, Subject, every_exchange, for_each, must, requirement
-from restproof.suite.media import is_json
-from restproof.wire.message import Request
+from restproof.suite.wire import Request, is_json
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

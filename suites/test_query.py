@@ -3,12 +3,9 @@
 from collections import Counter
 from math import ceil
 
-from restproof.contract.model import ANY
-from restproof.contract.shapes import type_of, types_of
-from restproof.semantics.checker import is_valid
-from restproof.semantics.state import same
 from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
-from restproof.suite.lists import every_entry, is_paged, matches, of_a_steady_list, settled, some, values_at
+from restproof.suite.lists import ANY, every_entry, is_paged, matches, of_a_steady_list, settled, some, values_at
+from restproof.suite.values import is_valid, same, type_of, types_of
 
 
 def filters(ground: Ground):

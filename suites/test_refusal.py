@@ -2,9 +2,8 @@
 
 from dataclasses import replace as with_
 
-from restproof.plan.inputs import fields_of, wrong_type_bodies
-from restproof.plan.symbols import reference
 from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite.inputs import fields_of, reference, wrong_type_bodies
 
 WRITES = ("create", "update")
 ON_ITEMS = ("read", "update", "delete")

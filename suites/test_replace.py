@@ -1,19 +1,9 @@
 """What a replace promises, where the contract has one: the whole state, each time the same."""
 
-from restproof.contract.model import Never
-from restproof.plan.inputs import accepted_bodies
-from restproof.semantics.state import expected, same
-from restproof.suite import (
-    Ground,
-    Inconclusive,
-    NotTested,
-    Subject,
-    for_all,
-    for_each,
-    must,
-    requirement,
-    undo_large_write,
-)
+from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
+from restproof.suite.inputs import accepted_bodies, replacing_bodies
+from restproof.suite.setup import undo_large_write
+from restproof.suite.states import after_create, after_replace
 
 
 def bodies(ground: Ground):
@@ -21,17 +11,6 @@ def bodies(ground: Ground):
     return ground.bodies.valid.map(
         lambda body: {n: v for n, v in body.items() if n in ground.resource.shapes.replace["properties"]}
     )
-
-
-def replacing_bodies(ground: Ground):
-    """The required fields alone, then every allowed value of each field, but for the ways from the full body that a
-    rule forbids."""
-    before, defaults = ground.bodies.full(), ground.bodies.defaults
-    never = [rule for rule in ground.resource.rules if isinstance(rule, Never)]
-    for case in ({"body": ground.bodies.minimal("after"), "notes": {}}, *accepted_bodies(ground)):
-        after = {**defaults, **case["body"]}
-        if not any(same(before.get(r.field), r.before) and same(after.get(r.field), r.after) for r in never):
-            yield case
 
 
 @requirement("replace.answers", on="replace", needs="create", cost=4, set_up=1)
@@ -45,7 +24,7 @@ def test_a_replace_leaves_what_was_sent(subject: Subject, body, notes):
             alone = subject.replace(made.id, subject.bodies.with_field(name, body[name]))
             must.have_status(alone, "replaced", field=name, because=f"{name}: {note}")
     must.have_status(replaced, "replaced")
-    wanted = expected(subject.spec, replaced.sent, before=before, refs=subject.world.instances.lookup, whole=True)
+    wanted = after_replace(subject, replaced.sent, before)
     must.agree(replaced, wanted, subject.observe(made.id), what="the state after a replace", pointer="")
     undo_large_write(subject, replaced)
 
@@ -58,7 +37,7 @@ def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body):
     first = subject.replace(made.id, body)
     must.have_status(first, "replaced")
     once = subject.observe(made.id) or {}
-    wanted = expected(subject.spec, first.sent, before=before, refs=subject.world.instances.lookup, whole=True)
+    wanted = after_replace(subject, first.sent, before)
     must.agree(first, wanted, once, what="the state after a replace", pointer="")
     second = subject.replace(made.id, body)
     must.have_status(second, "replaced", because="the second time")
@@ -93,7 +72,7 @@ def test_a_replace_at_a_new_id_creates(subject: Subject, body, deleted=None):
     must.hold(state is not None, made, f"a replace {because} did not create the resource", kind="not created")
     must.agree(
         made,
-        expected(subject.spec, made.sent, refs=subject.world.instances.lookup),
+        after_create(subject, made.sent),
         state,
         what=f"the state after a replace {because}",
         pointer="",

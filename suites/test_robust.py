@@ -2,8 +2,8 @@
 
 from dataclasses import replace as with_
 
-from restproof.engine.requests import Query
 from restproof.suite import Ground, Reply, Subject, every_exchange, for_each, must, requirement
+from restproof.suite.wire import Query
 
 
 @requirement("robust.no-5xx")

@@ -2,12 +2,11 @@
 
 from dataclasses import replace as with_
 
-from restproof.contract.shapes import types_of
-from restproof.plan.symbols import RUN, TOKEN_LENGTH
-from restproof.semantics.checker import is_valid
-from restproof.suite import Ground, Reply, Subject, encode, for_each, must, requirement
-
-WRITES = ("create", "update", "replace")
+from restproof.suite import Ground, Reply, Subject, for_each, must, requirement
+from restproof.suite.inputs import RUN, TOKEN_LENGTH
+from restproof.suite.operations import WRITES
+from restproof.suite.values import is_valid, types_of
+from restproof.suite.wire import encode
 
 
 def text_field(ground: Ground, *texts: str) -> str | None:

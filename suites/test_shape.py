@@ -4,8 +4,8 @@ import json
 import re
 from functools import cache
 
-from restproof.semantics.checker import Checker, checker
 from restproof.suite import Reply, every_exchange, must, requirement
+from restproof.suite.values import Checker, checker
 
 FULL = ("create", "read", "update", "replace")
 SECRET = 4

@@ -2,8 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from restproof.suite import NotTested, Subject, for_each, harmless_request, must, requirement
-from restproof.wire.raw import handshake, plain_request, raw_answer
+from restproof.suite import NotTested, Subject, for_each, must, requirement
+from restproof.suite.setup import harmless_request
+from restproof.suite.wire import handshake, plain_request, raw_answer
 
 
 def over_https(contract, resource) -> bool:

@@ -1,28 +1,17 @@
 """What an update promises: the change, all of it, and nothing else."""
 
-from restproof.oracle.finding import an
-from restproof.plan.changes import one_change
-from restproof.plan.inputs import (
+from restproof.suite import Ground, Inconclusive, Subject, for_all, for_each, must, requirement
+from restproof.suite.inputs import (
+    one_change,
     out_of_bounds_bodies,
+    reference,
     rule_bodies,
     unknown_field_bodies,
     wrong_type_bodies,
 )
-from restproof.plan.symbols import reference
-from restproof.semantics.readback import ReadPath, member_schema
-from restproof.semantics.state import expected, same
-from restproof.suite import (
-    Ground,
-    Inconclusive,
-    Subject,
-    all_answered,
-    at_once,
-    for_all,
-    for_each,
-    must,
-    requirement,
-)
-from restproof.suite.states import after, state_of
+from restproof.suite.race import all_answered, at_once
+from restproof.suite.states import after_update, named, state_of
+from restproof.suite.values import ReadPath, an, member_schema, same
 
 
 def bodies(ground: Ground):
@@ -41,7 +30,8 @@ def test_a_valid_update_answers_the_new_state(subject: Subject, change, fresh):
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
     if updated.entity is not None and made.entity:
-        must.agree(updated, after(subject, updated.sent, made.entity), updated.entity, what="the answer to an update")
+        wanted = after_update(subject, updated.sent, made.entity)
+        must.agree(updated, wanted, updated.entity, what="the answer to an update")
 
 
 @requirement("update.persists", on="update", needs=("create", "read"), cost=3)
@@ -56,7 +46,7 @@ def test_a_read_shows_what_was_updated(subject: Subject, body, change):
     must.have_status(updated, "updated")
     read = subject.read(made.id)
     must.have_status(read, "read", because="after an update")
-    wanted = expected(subject.spec, updated.sent, before={}, refs=subject.world.instances.lookup)
+    wanted = named(subject, updated.sent)
     must.agree(read, wanted, read.entity, what="a read after the update")
 
 
@@ -80,7 +70,7 @@ def test_updates_of_different_fields_at_the_same_time_all_last(subject: Subject,
     sent = {n: v for reply in replies if reply.ok for n, v in reply.sent.items()}
     must.agree(
         replies[-1],
-        expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.instances.lookup),
+        after_update(subject, sent, before),
         subject.observe(made.id),
         what=f"the state after {len(changes)} updates at the same time, each of another field",
         pointer="",
@@ -127,7 +117,7 @@ def test_what_refers_to_a_resource_shows_its_new_values(subject: Subject, other,
     written = {n: v for n, v in holder.sent.items() if n not in owner.spec.references}
     must.agree(
         read,
-        expected(owner.spec, written, before={}, refs=subject.world.instances.lookup),
+        named(owner, written),
         read.entity or {},
         what=f"what refers to {an(subject.name)}, after an update of that",
     )

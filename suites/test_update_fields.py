@@ -2,27 +2,11 @@
 
 from contextlib import suppress
 
-from restproof.contract.shapes import is_nullable
-from restproof.plan.candidates import accepted
-from restproof.plan.changes import few_values
-from restproof.plan.inputs import (
-    accepted_bodies,
-)
-from restproof.plan.symbols import reference
-from restproof.semantics.checker import is_valid
-from restproof.semantics.state import expected, same
-from restproof.suite import (
-    Ground,
-    Instance,
-    NotTested,
-    Reply,
-    Subject,
-    for_each,
-    must,
-    requirement,
-    undo_large_write,
-)
-from restproof.suite.states import after, state_of
+from restproof.suite import Ground, Instance, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite.inputs import accepted, accepted_bodies, few_values, reference
+from restproof.suite.setup import undo_large_write
+from restproof.suite.states import after_update, named, state_of
+from restproof.suite.values import is_nullable, is_valid, same
 
 
 def single_fields(ground: Ground):
@@ -67,7 +51,7 @@ def test_an_update_leaves_other_fields_and_other_resources(subject: Subject, fie
         )
     must.agree(
         updated,
-        after(subject, updated.sent, before),
+        after_update(subject, updated.sent, before),
         subject.answered(updated, before) if briefly else subject.now(made.id),
         what="the state after an update of one field",
         pointer="",
@@ -100,7 +84,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes)
         try:
             must.agree(
                 updated,
-                expected(subject.spec, updated.sent, before={}, refs=subject.world.instances.lookup),
+                named(subject, updated.sent),
                 state_of(subject, updated),
                 what="a value that the schema allows",
                 pointer="",
@@ -109,7 +93,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes)
             pass  # told below by the one field that is at fault
         else:
             if updated.entity is not None:
-                wanted = expected(subject.spec, updated.sent, before={}, refs=subject.world.instances.lookup)
+                wanted = named(subject, updated.sent)
                 must.agree(updated, wanted, updated.entity, what="the answer to an update")
             undo_large_write(subject, updated)
             return
@@ -122,7 +106,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes)
         must.have_status(alone, "updated", field=name, because=f"{name}: {note}")
         must.agree(
             alone,
-            expected(subject.spec, alone.sent, before={}, refs=subject.world.instances.lookup),
+            named(subject, alone.sent),
             state_of(subject, alone),
             what="a value that the schema allows",
             pointer="",
@@ -162,7 +146,7 @@ def test_null_clears_a_field_and_leaves_the_rest(subject: Subject, field, change
     must.have_status(updated, "updated", field=field, because="null" if None in change.values() else "after nulls")
     must.agree(
         updated,
-        after(subject, updated.sent, before),
+        after_update(subject, updated.sent, before),
         subject.now(made.id) if last else subject.answered(updated, before),
         what="the state after null",
         pointer="",
@@ -198,7 +182,7 @@ def test_a_falsy_value_is_a_value(subject: Subject, field, change, last):
     must.have_status(updated, "updated", field=field)
     must.agree(
         updated,
-        after(subject, updated.sent, before),
+        after_update(subject, updated.sent, before),
         subject.now(made.id) if last else subject.answered(updated, before),
         what="the state after a falsy value",
         pointer="",
@@ -236,7 +220,7 @@ def test_an_array_is_replaced_whole(subject: Subject, field, first, second):
     state = subject.observe(made.id) or {}
     must.agree(
         updated,
-        expected(subject.spec, updated.sent, before={}, refs=subject.world.instances.lookup),
+        named(subject, updated.sent),
         state,
         what="an array after its replacement",
         pointer="",

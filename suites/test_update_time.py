@@ -2,21 +2,10 @@
 
 from datetime import datetime
 
-from restproof.contract.shapes import is_nullable, types_of
-from restproof.plan.changes import one_change
-from restproof.semantics.checker import is_valid
-from restproof.semantics.readback import ReadPath
-from restproof.semantics.state import differences, same
-from restproof.suite import (
-    Ground,
-    Inconclusive,
-    Reply,
-    Subject,
-    for_each,
-    must,
-    requirement,
-)
-from restproof.suite.states import after
+from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
+from restproof.suite.inputs import one_change
+from restproof.suite.states import after_update
+from restproof.suite.values import ReadPath, differences, is_nullable, is_valid, same, types_of
 
 
 def have_moved(subject: Subject, reply: Reply, before: dict, now: dict):
@@ -62,7 +51,7 @@ def moving(subject: Subject, change: dict, before: dict) -> dict:
         shown = before.get(name)
         if isinstance(value, dict) and isinstance(shown, dict):
             value = {**shown, **value}  # whether an object is updated in part or whole, no contract says
-        wanted = after(subject, subject.resolved({name: value}), before)
+        wanted = after_update(subject, subject.resolved({name: value}), before)
         return any(n in before and any(True for _ in differences(v, before[n])) for n, v in wanted.items())
 
     found = {}
@@ -154,7 +143,8 @@ def test_a_change_moves_the_declared_time_forward(subject: Subject, change, brie
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
     now = subject.observe(made.id) or {}
-    must.agree(updated, after(subject, updated.sent, before), now, what="the state after a late update", pointer="")
+    wanted = after_update(subject, updated.sent, before)
+    must.agree(updated, wanted, now, what="the state after a late update", pointer="")
     have_moved(subject, updated, before, now)
     if updated.entity is not None:
         answered = {n: updated.entity[n] for n in subject.spec.touched if n in updated.entity}

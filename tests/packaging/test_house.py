@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import re
 import sys
 import tomllib
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import restproof
+import restproof.suite
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -35,6 +38,17 @@ def imported(path: Path) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
+def imports(path: Path) -> dict[str, set[str]]:
+    """Module → the names that a file takes from it; none for ``import module``."""
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name: set() for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.setdefault(node.module, set()).update(alias.name for alias in node.names)
+    return found
+
+
 def foreign(*folders: str) -> set[str]:
     """The top-level modules that the files import and neither Python nor the project has."""
     found = {name for path in modules(*folders) for name in imported(path)}
@@ -53,6 +67,32 @@ def test_the_tests_need_no_more_than_the_development_extra() -> None:
     declared = distributions([*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]])
     for module in foreign("tests"):
         assert {n.lower().replace("_", "-") for n in packages_distributions()[module]} & declared, module
+
+
+@pytest.mark.parametrize("path", list(modules("suites")), ids=lambda p: p.name)
+def test_a_suite_imports_the_public_surface_only(path: Path) -> None:
+    """Authors rest on ``restproof.suite``; whatever lies behind it may move."""
+    taken = imports(path)
+    assert [name for name in taken if name.startswith("restproof") and name.split(".")[1:2] != ["suite"]] == []
+    for name in (n for n in taken if n.startswith("restproof")):
+        assert taken[name] <= set(importlib.import_module(name).__all__), name
+
+
+def test_the_public_surface_is_documented() -> None:
+    for file in sorted((ROOT / "src/restproof/suite").glob("*.py")):
+        name = "restproof.suite" if file.stem == "__init__" else f"restproof.suite.{file.stem}"
+        module = importlib.import_module(name)
+        assert module.__doc__
+        assert file.stem in ("__init__", "must") or f"``suite.{file.stem}``" in (restproof.suite.__doc__ or "")
+        for word in module.__all__:
+            value = getattr(module, word)
+            if inspect.isfunction(value) or inspect.isclass(value):
+                assert inspect.getdoc(value), f"{name}.{word}"
+
+
+@pytest.mark.parametrize("path", list(modules("suites")), ids=lambda p: p.name)
+def test_a_suite_is_a_chapter(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
 
 @pytest.mark.parametrize("path", list(modules("src", "suites")), ids=lambda p: str(p.relative_to(ROOT)))

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from restproof.plan.inputs import MOST_VALUES
+from restproof.contract.model import Never
+from restproof.plan.inputs import MOST_VALUES, accepted_bodies
+from restproof.semantics.state import same
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
@@ -31,3 +33,15 @@ def few_values(ground: Ground) -> Iterator[tuple[str, list[Any]]]:
         values = [v for v in schema.get("enum", ()) if v is not None]
         if 1 < len(values) <= MOST_VALUES and name not in ground.resource.references:
             yield name, values
+
+
+def replacing_bodies(ground: Ground) -> Iterator[dict[str, Any]]:
+    """Bodies of a replace of the full one (``body``, and ``notes``: what is special about a field, in words): the
+    required fields alone, then every allowed value of each field, but for the ways from the full body that a rule
+    forbids."""
+    before, defaults = ground.bodies.full(), ground.bodies.defaults
+    never = [rule for rule in ground.resource.rules if isinstance(rule, Never)]
+    for case in ({"body": ground.bodies.minimal("after"), "notes": {}}, *accepted_bodies(ground)):
+        after = {**defaults, **case["body"]}
+        if not any(same(before.get(r.field), r.before) and same(after.get(r.field), r.after) for r in never):
+            yield case

@@ -1,37 +1,44 @@
-"""What a module of ``suites/`` imports."""
+"""The public surface for authors of suites: the words that a rule is written in.
 
-from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
+A module of suites imports nothing else of restproof than this package. What stands in ``__all__`` here and in the
+submodules keeps its meaning under semantic versioning:
+
+====================  ==================================================================================
+``suite``             the marks of a test, ``must``, the subject that a test acts on, and what it raises
+``suite.inputs``      what is generated: enumerators of cases, strategies, symbols
+``suite.values``      values and schemas: valid, the same, of which type
+``suite.operations``  the operations, the contract's words for their success, a valid request of any
+``suite.setup``       set-up that rules of several families need
+``suite.states``      what a representation must hold after a write
+``suite.lists``       the whole list, read so that a finding may rest on it
+``suite.race``        requests at the same time
+``suite.wire``        requests and answers below the resource: headers, media types, raw connections
+====================  ==================================================================================
+"""
+
+from restproof.contract.model import Contract, Resource
+from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.marks import every_exchange, for_all, for_each, requirement
-from restproof.engine.paging import links
 from restproof.engine.reply import Reply
-from restproof.engine.requests import encode
 from restproof.engine.subject import Subject
 from restproof.plan.ground import Ground
 from restproof.suite import must
-from restproof.suite.race import all_answered, at_once, create_at_once, must_be_a_race
-from restproof.suite.setup import elsewhere, harmless_request, undo_large_write
 
 __all__ = [
+    "CaseFailed",
+    "Contract",
     "Ground",
     "Inconclusive",
     "Instance",
     "NotTested",
     "Reply",
+    "Resource",
     "SetUpFailed",
     "Subject",
-    "all_answered",
-    "at_once",
-    "create_at_once",
-    "elsewhere",
-    "encode",
     "every_exchange",
     "for_all",
     "for_each",
-    "harmless_request",
-    "links",
     "must",
-    "must_be_a_race",
     "requirement",
-    "undo_large_write",
 ]

@@ -7,12 +7,29 @@ from functools import wraps
 from itertools import islice
 from typing import Any
 
-from restproof.contract.model import ANY, Contract, Resource
+from restproof.contract.model import ANY, Contract, Paging, Resource
 from restproof.engine.failure import NotTested
 from restproof.engine.instance import Instance
 from restproof.engine.requests import Query
 from restproof.engine.subject import Subject
 from restproof.semantics.state import same
+
+__all__ = [
+    "ANY",
+    "FEW",
+    "Paging",
+    "declared",
+    "every_entry",
+    "few_matching",
+    "is_numbered",
+    "is_paged",
+    "matches",
+    "narrowing",
+    "of_a_steady_list",
+    "settled",
+    "some",
+    "values_at",
+]
 
 CHANGING = "the list was changing"
 FEW = 5

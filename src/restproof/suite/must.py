@@ -13,6 +13,8 @@ from restproof.oracle.told import how_it_differs, same_instant
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences, in_the_order_of
 
+__all__ = ["agree", "be_refused", "have_answered", "have_status", "hold", "match_schema"]
+
 
 def _fail(reply: Reply | None, message: str, **details: Any) -> None:
     raise CaseFailed(Finding(message, exchange=reply.exchange.n if reply else None, **details))

@@ -11,6 +11,8 @@ from restproof.engine.subject import Subject
 from restproof.wire.message import About, Request
 from restproof.wire.session import NotSent
 
+__all__ = ["all_answered", "at_once", "create_at_once", "must_be_a_race"]
+
 
 def at_once(
     subject: Subject, operation: str, requests: Sequence[tuple[Request, Any]], scope: Mapping[str, Any]

@@ -10,6 +10,8 @@ from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.wire.message import Request
 
+__all__ = ["elsewhere", "harmless_request", "undo_large_write"]
+
 _LARGE = 4096
 """Bytes of a body from which what it made is removed before other cases list it."""
 

@@ -1,4 +1,4 @@
-"""What a representation must hold after a write."""
+"""What a representation must hold after a write, as far as the contract says."""
 
 from __future__ import annotations
 
@@ -9,10 +9,27 @@ from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.semantics.state import expected
 
+__all__ = ["after_create", "after_replace", "after_update", "named", "state_of"]
 
-def after(subject: Subject, sent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """What the representation must hold after the update of ``before``."""
+
+def after_create(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The representation after a create with ``sent``: with the defaults of what was left out."""
+    return expected(subject.spec, sent, refs=subject.world.instances.lookup)
+
+
+def after_update(subject: Subject, sent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The representation after an update of ``before`` with ``sent``: all that it does not name stays."""
     return expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.instances.lookup)
+
+
+def after_replace(subject: Subject, sent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """The representation after a replace of ``before`` by ``sent``: only what the server sets stays."""
+    return expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.instances.lookup, whole=True)
+
+
+def named(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What the representation shows of the fields that ``sent`` names, and no others."""
+    return expected(subject.spec, sent, before={}, refs=subject.world.instances.lookup)
 
 
 def state_of(subject: Subject, reply: Reply) -> dict[str, Any]:

@@ -1,15 +1,27 @@
-"""What rules about credentials share: when they apply, and a valid request of any operation."""
+"""The operations of a resource, the contract's words for their success, and a valid request of any of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import OPERATIONS, Contract, Resource, creates_by_put
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 
-EVERY = ("list", "create", "read", "update", "replace", "delete")
+__all__ = ["OPERATIONS", "SUCCESS", "WRITES", "asks_for_credentials", "creates_by_put", "perform"]
+
+WRITES = ("create", "update", "replace")
+"""The operations with a body."""
+SUCCESS: Mapping[str, str] = {
+    "list": "listed",
+    "create": "created",
+    "read": "read",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+}
+"""Operation → the word of the contract's ``statuses`` for its success."""
 
 
 def asks_for_credentials(contract: Contract, resource: Resource) -> bool:
@@ -18,7 +30,8 @@ def asks_for_credentials(contract: Contract, resource: Resource) -> bool:
 
 
 def perform(subject: Subject, operation: str, id: Any, scope: Mapping[str, Any] | None = None, **options: Any) -> Reply:
-    """One request of any operation, valid but for who sends it."""
+    """One valid request of any operation. ``id``: of the instance, for those that need one; ``options`` are those of
+    ``Subject.send``, such as ``credential``."""
     if operation == "list":
         return subject.list(scope=scope, **options)
     if operation == "create":

@@ -1,0 +1,51 @@
+"""What is generated: enumerators of cases and strategies, for ``for_each`` and ``for_all``; and symbols in inputs.
+
+An enumerator takes a ``Ground`` and yields cases, plain JSON objects whose members are the arguments of the test.
+"""
+
+from restproof.plan.candidates import accepted, fullest
+from restproof.plan.changes import few_values, one_change, replacing_bodies
+from restproof.plan.generated import generated_bodies
+from restproof.plan.inputs import (
+    Case,
+    accepted_bodies,
+    bad_ids,
+    fields_of,
+    kept_rule_bodies,
+    missing_field_bodies,
+    null_bodies,
+    out_of_bounds_bodies,
+    reference_bodies,
+    rule_bodies,
+    server_set_bodies,
+    unknown_field_bodies,
+    wrong_type_bodies,
+)
+from restproof.plan.lifecycle import lifecycle_plans
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
+
+__all__ = [
+    "RUN",
+    "TOKEN_LENGTH",
+    "Case",
+    "accepted",
+    "accepted_bodies",
+    "bad_ids",
+    "few_values",
+    "fields_of",
+    "fullest",
+    "generated_bodies",
+    "kept_rule_bodies",
+    "lifecycle_plans",
+    "missing_field_bodies",
+    "null_bodies",
+    "one_change",
+    "out_of_bounds_bodies",
+    "reference",
+    "reference_bodies",
+    "replacing_bodies",
+    "rule_bodies",
+    "server_set_bodies",
+    "unknown_field_bodies",
+    "wrong_type_bodies",
+]

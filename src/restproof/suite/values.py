@@ -1,0 +1,21 @@
+"""Values and schemas: whether a value is valid, whether two are the same, of which type one is."""
+
+from restproof.contract.shapes import is_nullable, type_of, types_of
+from restproof.oracle.finding import an
+from restproof.semantics.checker import Checker, checker, is_valid
+from restproof.semantics.readback import ReadPath, member_schema
+from restproof.semantics.state import differences, same
+
+__all__ = [
+    "Checker",
+    "ReadPath",
+    "an",
+    "checker",
+    "differences",
+    "is_nullable",
+    "is_valid",
+    "member_schema",
+    "same",
+    "type_of",
+    "types_of",
+]

@@ -1,0 +1,29 @@
+"""Requests and answers below the resource: as they are sent, what their headers say, and raw connections."""
+
+from __future__ import annotations
+
+from restproof.engine.paging import links
+from restproof.engine.requests import Query, encode
+from restproof.wire.message import Headers, Request
+from restproof.wire.raw import handshake, plain_request, raw_answer
+from restproof.wire.waiting import http_date, retry_after
+
+__all__ = [
+    "Headers",
+    "Query",
+    "Request",
+    "encode",
+    "handshake",
+    "http_date",
+    "is_json",
+    "links",
+    "plain_request",
+    "raw_answer",
+    "retry_after",
+]
+
+
+def is_json(media: str) -> bool:
+    """Whether a Content-Type names JSON: ``application/json``, or a type with the suffix ``+json`` (RFC 6839 §3.1)."""
+    essence = media.partition(";")[0].strip().lower()
+    return essence == "application/json" or essence.endswith("+json")
