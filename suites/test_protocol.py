@@ -155,6 +155,17 @@ def test_json_is_valid(reply: Reply):
     response = reply.exchange.response
     if response is None or not response.body or not is_json(response.header("Content-Type") or ""):
         return
+    if reply.unreadable:
+        # Readers may set limits (RFC 8259 §6, §9), and those of no client are wider than these.
+        must.hold(
+            False,
+            reply,
+            f"the body is beyond what JSON readers take: {reply.unreadable}",
+            kind="json bounds",
+            expected="JSON that every reader takes",
+            actual=reply.unreadable,
+            pointer="",
+        )
     why = None
     try:
         response.body.decode("utf-8")

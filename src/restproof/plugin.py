@@ -19,6 +19,7 @@ import pytest
 
 from restproof.engine.marks import Rule, rule_of
 from restproof.errors import RestproofError
+from restproof.record.jsontext import allow_long_integers
 from restproof.session.options import DEFAULT_SEED, Options
 from restproof.session.run import WORKER_INPUT, Run
 from restproof.wire.failure import StaleStub
@@ -91,6 +92,7 @@ def options_of(config: pytest.Config) -> Options:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    allow_long_integers()
     if config.getoption("--plan") or config.getoption("--stubs"):
         # There is nothing to share out among the workers of pytest-xdist.
         config.option.dist = "no"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,8 @@ class ScriptedServer:
                 reply = self.handler(request)
                 if reply is None:
                     return
-                connection.sendall(reply)
+                with suppress(ConnectionError):  # a client need not read to the end
+                    connection.sendall(reply)
 
     @staticmethod
     def _receive(connection: socket.socket) -> bytes | None:

@@ -11,6 +11,7 @@ from typing import NoReturn
 import click
 
 from restproof.errors import RestproofError
+from restproof.record.jsontext import allow_long_integers
 from restproof.version import __version__
 
 INTERRUPTED = 130
@@ -64,6 +65,7 @@ def restproof() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code."""
+    allow_long_integers()
     try:
         result = restproof.main(
             args=None if arguments is None else list(arguments), prog_name="restproof", standalone_mode=False

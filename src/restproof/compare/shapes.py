@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from restproof.record.events import content_of
+from restproof.record.jsontext import loads
 from restproof.record.model import Exchange, Run
 
 Key = tuple[str, str, int]
@@ -89,8 +90,8 @@ def _body(exchange: Exchange) -> Any:
     if not body:
         return _ABSENT
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return loads(content_of(body))
+    except ValueError:
         return _NO_JSON
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
+from restproof.record.jsontext import Unreadable
 from restproof.wire.message import Exchange
 
 
@@ -56,6 +57,18 @@ class Reply:
             return self.exchange.response.json
         except ValueError:
             return None
+
+    @property
+    def unreadable(self) -> str | None:
+        """Why the body, which may be valid JSON, is out of the bounds within which it is read; ``None`` where it is
+        not."""
+        try:
+            _ = self.exchange.response and self.exchange.response.body and self.exchange.response.json
+        except Unreadable as error:
+            return str(error)
+        except ValueError:
+            return None
+        return None
 
     @property
     def entity_pointer(self) -> str:

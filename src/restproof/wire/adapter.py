@@ -7,11 +7,12 @@ request (the pool look-up, the cookie jar) or would change what is sent.
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
+import time
 from contextlib import suppress
 from datetime import timedelta
-from http.client import OK, SWITCHING_PROTOCOLS, HTTPResponse
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 from typing import Any
@@ -21,6 +22,8 @@ import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool
+
+from restproof.wire.head import FinalResponse, seconds_to
 
 _READY = 1.0
 """Seconds for which requests that are to be sent together wait for each other."""
@@ -59,17 +62,6 @@ class Answer(requests.Response):
         self._content_consumed = False
 
 
-class FinalResponse(HTTPResponse):
-    """Passes over interim responses (RFC 9110 §15.2) of any status; the standard library does so for 100 alone. 101 is
-    final: what follows it is no HTTP."""
-
-    def begin(self) -> None:
-        super().begin()
-        while SWITCHING_PROTOCOLS < self.status < OK:
-            self.headers = None  # type: ignore[assignment]
-            super().begin()
-
-
 class Adapter(HTTPAdapter):
     """Sends to one origin. ``ca_bundle`` is a file or directory of trusted certificates; by default those of
     certifi."""
@@ -91,10 +83,16 @@ class Adapter(HTTPAdapter):
             pool = HTTPSConnectionPool(self._host, self._port, maxsize=self._connections, ssl_context=self._tls)
         thread, connection = self._thread, pool.ConnectionCls
 
-        class Connection(connection):  # type: ignore[valid-type, misc]
-            """Tells the thread that it has opened a connection, which nothing public of urllib3 tells."""
+        def answer(sock: socket.socket, *arguments: Any, **options: Any) -> FinalResponse:
+            found = FinalResponse(sock, *arguments, until=thread.until, **options)
+            thread.odd = found.odd
+            return found
 
-            response_class = FinalResponse
+        class Connection(connection):  # type: ignore[valid-type, misc]
+            """Tells the thread that it has opened a connection, which nothing public of urllib3 tells, and holds the
+            whole exchange, from the first byte sent to the last one received, to one deadline."""
+
+            response_class = staticmethod(answer)
 
             def connect(self) -> None:
                 thread.connected = True
@@ -102,12 +100,19 @@ class Adapter(HTTPAdapter):
 
             def request(self, *arguments: Any, **options: Any) -> None:
                 start = thread.__dict__.pop("start", None)
+                if self.is_closed:
+                    self.connect()
                 if start is not None:
-                    if self.is_closed:
-                        self.connect()
                     with suppress(BrokenBarrierError):  # others are not ready: then this one goes ahead
                         start.wait(_READY)
+                thread.until = time.monotonic() + self.timeout
                 super().request(*arguments, **options)
+
+            def send(self, data: bytes) -> None:
+                left = memoryview(data)
+                while left:
+                    self.sock.settimeout(seconds_to(thread.until))
+                    left = left[self.sock.send(left) :]
 
         pool.ConnectionCls = Connection
         return pool
@@ -117,6 +122,11 @@ class Adapter(HTTPAdapter):
         newly: bool = getattr(self._thread, "connected", False)
         self._thread.connected = False
         return newly
+
+    def odd_lines(self) -> list[tuple[str, str]]:
+        """The header lines of this thread's last answer that are no fields: what stands before and behind the colon."""
+        found: list[tuple[str, str]] = self._thread.__dict__.pop("odd", [])
+        return found
 
     def wait_for(self, start: Barrier) -> None:
         """Have this thread's next request wait, its connection open, until the other parties of ``start`` are as far

@@ -9,7 +9,10 @@ import ssl
 import requests
 import urllib3.exceptions
 
+from restproof.wire.head import OversizedHeader
+
 Failure = requests.RequestException | urllib3.exceptions.HTTPError | OSError
+OVERSIZED = "response over 16 MiB"
 FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
@@ -29,8 +32,8 @@ class StaleStub(Exception):
 
 def describe(failure: Failure) -> str:
     """The words for a failure: ``timeout``, ``connection refused``, ``connection reset``, ``connection closed``,
-    ``name not resolved``, ``host unreachable``, ``tls: …``, ``malformed response``, ``incomplete response``, ``no
-    recorded answer``, else ``connection failed``.
+    ``name not resolved``, ``host unreachable``, ``tls: …``, ``oversized header``, ``malformed response``, ``incomplete
+    response``, ``no recorded answer``, else ``connection failed``.
     """
     if str(failure).startswith("Connection refused by Responses"):
         return "no recorded answer"
@@ -61,6 +64,7 @@ _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ConnectionRefusedError,), "connection refused"),
     ((ConnectionResetError, ConnectionAbortedError, BrokenPipeError), "connection reset"),
     ((http.client.IncompleteRead, urllib3.exceptions.IncompleteRead), "incomplete response"),
+    ((OversizedHeader, http.client.LineTooLong), "oversized header"),
     ((http.client.HTTPException, urllib3.exceptions.HTTPError), "malformed response"),
     ((OSError,), "connection failed"),
 )

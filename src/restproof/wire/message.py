@@ -6,13 +6,13 @@ and replayed.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from restproof.record.events import encode_body
+from restproof.record.jsontext import loads
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -77,14 +77,14 @@ class Response:
     def all(self, name: str) -> tuple[str, ...]:
         """All values of header ``name`` in the order they came."""
         wanted = name.lower()
-        return tuple(v for n, v in self.headers if n.lower() == wanted)
+        return tuple(v for n, v in self.headers if n.strip().lower() == wanted)
 
     @cached_property
     def json(self) -> Any:
         """The body as JSON (RFC 8259) without byte order mark, no ``NaN`` or ``Infinity``. What is no UTF-8 is read as
         U+FFFD, so that one broken text does not hide the rest of a list (``protocol.json-valid`` tells of it).
 
-        Raises ``ValueError`` where it is something else; also where it is nested too deeply to be read.
+        Raises ``ValueError`` where it is something else, and ``Unreadable`` (which is one) where it is out of bounds.
         """
         return self._parsed[0]
 
@@ -95,7 +95,6 @@ class Response:
 
     @cached_property
     def _parsed(self) -> tuple[Any, str | None]:
-        text = self.body.decode("utf-8", errors="replace")
         repeated: list[str] = []
 
         def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -105,10 +104,7 @@ class Response:
                 repeated.append(next(n for n in names if names.count(n) > 1))
             return found
 
-        try:
-            value = json.loads(text, parse_constant=_not_json, object_pairs_hook=members)
-        except RecursionError:
-            raise ValueError("the JSON is nested too deeply") from None
+        value = loads(self.body, members)
         return value, repeated[0] if repeated else None
 
 
@@ -184,13 +180,10 @@ def to_event(exchange: Exchange) -> dict[str, Any]:
 
 
 def _first_values(headers: Headers) -> dict[str, str]:
-    return {name.lower(): value for name, value in reversed(headers)}
+    # What stands before the colon may end with a blank, where a server writes one (RFC 9112 §5.1 forbids it).
+    return {name.strip().lower(): value for name, value in reversed(headers)}
 
 
 def _encoded(text: str) -> str:
     # Lone surrogates are legal in JSON escapes, so generated text may hold them; they must not break the encoding.
     return quote(text, safe="", errors="surrogatepass")
-
-
-def _not_json(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")

@@ -6,10 +6,14 @@ import http.client
 import re
 import socket
 import ssl
+import time
 import warnings
 from collections.abc import Iterable
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
+
+from restproof.wire.head import FinalResponse, timed
 
 TIMEOUT = 5.0
 """Seconds until a connection counts as refused."""
@@ -19,6 +23,7 @@ _LONGEST_LINE = 65_536
 def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str, str]]) -> tuple[int | None, str]:
     """The status and Location of a GET over plain HTTP; (None, "") where the server gives no HTTP answer."""
     connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+    connection.response_class = partial(FinalResponse, until=time.monotonic() + TIMEOUT)  # type: ignore[assignment]
     try:
         connection.putrequest("GET", target, skip_accept_encoding=True)
         for name, value in headers:
@@ -60,6 +65,7 @@ def handshake(host: str, port: int, ca_bundle: Path | None, *, outdated: bool = 
 def raw_answer(host: str, port: int, ca_bundle: Path | None, *, tls: bool, data: bytes) -> int | None:
     """The status that a server answers to bytes on a new connection; ``None`` where it closes the connection, or
     answers what is no HTTP. Raises ``TimeoutError`` where it does neither in time."""
+    until = time.monotonic() + TIMEOUT
     with socket.create_connection((host, port), timeout=TIMEOUT) as plain:
         stream: socket.socket = plain
         if tls:
@@ -68,7 +74,7 @@ def raw_answer(host: str, port: int, ca_bundle: Path | None, *, tls: bool, data:
         with stream:
             try:
                 stream.sendall(data)
-                with stream.makefile("rb") as answer:
+                with timed(stream, until) as answer:
                     return _final_status(answer)
             except TimeoutError:
                 raise

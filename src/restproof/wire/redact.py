@@ -36,7 +36,7 @@ class Redactor:
 
     def is_sensitive(self, header: str) -> bool:
         """Whether the values of ``header`` are never shown."""
-        return header.lower() in self._headers
+        return header.strip().lower() in self._headers
 
     def text(self, text: str) -> str:
         """``text`` without the secrets."""
@@ -54,7 +54,7 @@ class Redactor:
 
     def headers(self, headers: Headers) -> Headers:
         """``headers`` without the secrets and without the values of the sensitive ones."""
-        return tuple((n, REDACTED if n.lower() in self._headers else self.text(v)) for n, v in headers)
+        return tuple((self.text(n), REDACTED if self.is_sensitive(n) else self.text(v)) for n, v in headers)
 
     def request(self, request: Request, sent: Headers) -> Request:
         """``request`` with the headers ``sent`` in place of its own, without the secrets."""

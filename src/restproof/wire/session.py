@@ -22,15 +22,18 @@ from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.version import __version__
 from restproof.wire.adapter import Adapter, Answer, Prepared
-from restproof.wire.failure import FAILURES, TransportError, describe, is_stale_connection
+from restproof.wire.failure import FAILURES, OVERSIZED, TransportError, describe, is_stale_connection
 from restproof.wire.guard import check, credential_header
 from restproof.wire.message import About, Exchange, Headers, Request, Response
 from restproof.wire.redact import Redactor
 from restproof.wire.waiting import Pacer, backoff, retry_after
 
 USER_AGENT = f"restproof/{__version__}"
-MAX_RESPONSE = 64 * 1024 * 1024
-"""Bytes of a response body that are read before it counts as endless."""
+MAX_RESPONSE = 16 * 1024 * 1024
+"""Bytes of a response body, decoded, that are read. Nothing that is larger is parsed or kept."""
+
+_PIECE = 64 * 1024
+"""Bytes that are decoded at a time: a small piece of compressed data may hold gigabytes."""
 
 _RETRIES = 2
 _THROTTLED = 10
@@ -250,8 +253,8 @@ class Session:
             response = Response(
                 answer.status_code,
                 answer.reason,
-                tuple(answer.raw.headers.iteritems()),
-                self._read(answer, started + self._timeout),
+                self._fields(answer),
+                self._read(answer),
             )
         except TransportError as failure:
             error = failure.error
@@ -304,20 +307,29 @@ class Session:
         answer = self._adapter.send(prepared, stream=False, timeout=self._timeout, verify=True)
         return cast(Answer, answer)
 
-    def _read(self, answer: Answer, deadline: float) -> bytes:
-        """The body, decoded. The socket's timeout is for each piece; ``deadline`` is for all of them."""
+    def _fields(self, answer: Answer) -> Headers:
+        """The header as it came: a line that is no field keeps the blank before its colon, or has no value."""
+        fields = list(answer.raw.headers.iteritems())
+        for name, value in self._adapter.odd_lines():
+            mended = (name.rstrip(), value)
+            if mended in fields:
+                fields[fields.index(mended)] = (name, value)
+            else:
+                fields.append((name, value))
+        return tuple(fields)
+
+    def _read(self, answer: Answer) -> bytes:
+        """The body, decoded."""
         parts: list[bytes] = []
         size = 0
         # A stub has no connection: its recorded body is decoded already, whatever the recorded headers say.
         is_live = answer.raw.connection is not None
         try:
-            while piece := answer.raw.read1(decode_content=is_live):
+            while piece := answer.raw.read1(_PIECE if is_live else None, decode_content=is_live):
                 parts.append(piece)
                 size += len(piece)
-                if self._clock() > deadline:
-                    raise TransportError("timeout")
                 if size > MAX_RESPONSE:
-                    raise TransportError("endless response")
+                    raise TransportError(OVERSIZED)
             if is_live and answer.raw.length_remaining:
                 # read1 gives what there is and, unlike read, does not mind that it is not all.
                 raise TransportError("incomplete response")

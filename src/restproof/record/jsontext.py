@@ -1,0 +1,77 @@
+"""JSON of others, read within bounds: what is valid and yet out of all measure is refused by name, before anything that
+works on values meets it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+DEEPEST = 100
+"""Levels of arrays and objects that are read; readers may set such limits (RFC 8259 §9)."""
+MOST_DIGITS = 20_000
+"""Digits of an integer that a run reads and writes; Python's own default is 4,300, and ten thousand take a thousandth
+of a second."""
+
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_LEVELS = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_LARGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{309}")
+"""What every number that no double can hold contains (texts may, too)."""
+
+
+class Unreadable(ValueError):
+    """JSON out of bounds: too deep, or with a number that no reader here can hold. The message is a part of a
+    sentence: "it is nested …"."""
+
+
+def allow_long_integers() -> None:
+    """Let this process read and write integers of ``MOST_DIGITS`` digits: a valid answer may hold them."""
+    sys.set_int_max_str_digits(MOST_DIGITS)
+
+
+def loads(data: bytes, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    """``data`` as JSON (RFC 8259): no byte order mark, no ``NaN``, no ``Infinity``. What is no UTF-8 is read as U+FFFD.
+    ``pairs`` makes an object of its members, as in ``json.loads``.
+
+    Raises :class:`Unreadable` for JSON out of bounds, another ``ValueError`` for what is no JSON.
+    """
+    if is_deeper(data, DEEPEST):
+        raise Unreadable(f"it is nested more than {DEEPEST} levels deep")
+    options: dict[str, Any] = {"parse_float": _double} if _LARGE.search(data) else {}
+    try:
+        return json.loads(
+            data.decode("utf-8", errors="replace"), parse_constant=_no_json, object_pairs_hook=pairs, **options
+        )
+    except RecursionError:
+        raise Unreadable(f"it is nested more than {DEEPEST} levels deep") from None
+    except ValueError as error:
+        if str(error).startswith("Exceeds the limit"):  # of the digits of an integer; no class of its own tells it
+            raise Unreadable(f"it holds an integer of more than {sys.get_int_max_str_digits():,} digits") from None
+        raise
+
+
+def is_deeper(data: bytes, most: int) -> bool:
+    """Whether the JSON ``data`` is nested more than ``most`` levels deep."""
+    if data.count(b"[") + data.count(b"{") <= most:
+        return False
+    rest = _STRING.sub(b"", data).translate(_LEVELS, _NO_BRACKET)
+    for _ in range(most):
+        shorter = rest.replace(b"[]", b"")
+        if len(shorter) == len(rest):
+            return False  # Nothing is left, or it does not balance and is no JSON.
+        rest = shorter
+    return bool(rest)
+
+
+def _double(text: str) -> float:
+    found = float(text)
+    if found in (float("inf"), float("-inf")):
+        raise Unreadable(f"it holds the number {text[:20]}{'…' * (len(text) > 20)}, which no double can hold")
+    return found
+
+
+def _no_json(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

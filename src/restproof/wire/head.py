@@ -1,0 +1,127 @@
+"""What a connection hands over: the answer read against one deadline, and its header kept within bounds.
+
+The standard library's timeout is for each piece that comes, so a server that trickles holds a client for as long as it
+likes; and its parser takes a header line that is no field for the end of the header.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from http.client import OK, SWITCHING_PROTOCOLS, HTTPException, HTTPResponse
+from io import BufferedReader, RawIOBase
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MOST_LINES = 100
+"""Header lines of an answer before it counts as oversized; the limit of the standard library, told by name."""
+MOST_BYTES = 256 * 1024
+"""Bytes of the header lines of an answer before they count as oversized."""
+
+_MOST_INTERIM = 1_000
+_FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:")
+
+
+class OversizedHeader(HTTPException):
+    """The header of an answer is larger than any that means something, or has no end."""
+
+
+class Timed(RawIOBase):
+    """What comes over ``connection`` until the moment ``until`` (of ``time.monotonic``). Raises ``TimeoutError`` from
+    then on, also where every single piece came in time."""
+
+    def __init__(self, raw: RawIOBase, connection: socket.socket, until: float) -> None:
+        self._raw = raw
+        self._connection = connection
+        self._until = until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        self._connection.settimeout(seconds_to(self._until))
+        return cast("int | None", self._raw.readinto(buffer))
+
+    def close(self) -> None:
+        # The socket counts its files, and closes with the last of them.
+        self._raw.close()
+        super().close()
+
+
+def timed(connection: socket.socket, until: float) -> BufferedReader:
+    """A file of what comes over ``connection`` until the moment ``until`` (of ``time.monotonic``)."""
+    return BufferedReader(Timed(cast(RawIOBase, connection.makefile("rb", buffering=0)), connection, until))
+
+
+def seconds_to(until: float) -> float:
+    """The seconds that are left. Raises ``TimeoutError`` where none are."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the deadline has passed")
+    return left
+
+
+class FinalResponse(HTTPResponse):
+    """An answer as the standard library reads it, but for four things. It is read until ``until`` at the latest
+    (``None``: while each piece comes in time). Interim responses (RFC 9110 §15.2) of any status are passed over, but
+    101: what follows that is no HTTP. A header that is out of all bounds raises :class:`OversizedHeader`. Header
+    lines that are no field (RFC 9112 §5) end up in ``odd``, as (what stands before the colon, what stands behind it),
+    and the fields after them still count."""
+
+    def __init__(self, sock: socket.socket, *arguments: Any, until: float | None = None, **options: Any) -> None:
+        super().__init__(sock, *arguments, **options)
+        self.odd: list[tuple[str, str]] = []
+        if until is not None:
+            self.fp = BufferedReader(Timed(self.fp.detach(), sock, until))
+
+    def begin(self) -> None:
+        file = self.fp
+        self.fp = cast(BufferedReader, _Head(file, self.odd))
+        try:
+            super().begin()
+            interim = 0
+            while SWITCHING_PROTOCOLS < self.status < OK:
+                interim += 1
+                if interim > _MOST_INTERIM:
+                    raise OversizedHeader("interim responses without end")
+                self.headers = None  # type: ignore[assignment]
+                self.odd.clear()
+                super().begin()
+        finally:
+            if self.fp is not None:  # else what came is no HTTP, and is closed
+                self.fp = file
+
+
+class _Head:
+    """The lines of one head after the other: a status line, fields, an empty line."""
+
+    def __init__(self, file: BufferedReader, odd: list[tuple[str, str]]) -> None:
+        self._file = file
+        self._odd = odd
+        self._lines = self._bytes = 0
+
+    def close(self) -> None:
+        self._file.close()
+
+    def readline(self, limit: int) -> bytes:
+        while True:
+            line = self._file.readline(limit)
+            if self._lines == 0:
+                self._lines = 1
+                return line  # of the status
+            self._lines += 1
+            self._bytes += len(line)
+            if self._lines > MOST_LINES + 1 or self._bytes > MOST_BYTES:
+                raise OversizedHeader(f"more than {MOST_LINES} lines or {MOST_BYTES} bytes of header")
+            if line in (b"\r\n", b"\n", b""):
+                self._lines = self._bytes = 0
+                return line
+            if _FIELD.match(line) or line[:1] in b" \t":  # a folded line goes on with the field before it
+                return line
+            name, colon, value = line.partition(b":")
+            self._odd.append((name.rstrip(b"\r\n").decode("latin-1"), value.strip().decode("latin-1")))
+            if colon and _FIELD.fullmatch(name.rstrip(b" \t") + colon):
+                return name.rstrip(b" \t") + colon + value
