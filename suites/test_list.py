@@ -6,7 +6,7 @@ from restproof.suite import Ground, NotTested, Subject, for_each, must, requirem
 from restproof.suite.inputs import fullest
 from restproof.suite.lists import ANY, FEW, declared, few_matching, matches, narrowing, of_a_steady_list, some
 from restproof.suite.setup import elsewhere
-from restproof.suite.values import an, is_valid
+from restproof.suite.values import an, is_valid, member
 
 _LONG = 2000
 
@@ -125,9 +125,7 @@ def test_totals_tell_the_truth(subject: Subject):
                 field=paging.total,
             )
         if paging.total_field:
-            said = page.json
-            for part in paging.total_field.strip("/").split("/"):
-                said = said.get(part) if isinstance(said, dict) else None
+            said = member(page.json, paging.total_field)
             must.hold(
                 said == wanted,
                 page,

@@ -231,4 +231,7 @@ class ResourceReader:
             message = f"the smallest page size ({said['min']}) is above the largest ({said['max']})"
             self.scope.problems.add(message, where, "correct one of them")
         size = said.pop("size", "per_page" if style == "page" else "limit")
+        for word in ("next_field", "total_field"):
+            if "/" in said.get(word, "") and not said[word].startswith("/"):
+                said[word] = f"/{said[word]}"  # meta/next is the pointer /meta/next
         return Paging(size=size, **said)

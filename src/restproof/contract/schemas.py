@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
 from restproof.contract.hints import closest, near
 from restproof.errors import ContractError, Place
+from restproof.pointer import Nothing, follow
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -246,20 +247,12 @@ class SchemaFolder:
         if pointer and not pointer.startswith("/"):
             self.problems.add(f"$ref '{ref}' uses an anchor", place, "refer by path: #/$defs/NAME")
             return {}
-        value: Any = target.value
-        at: Route = ()
-        for part in pointer.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(value, dict) and key in value:
-                value, at = value[key], (*at, key)
-            elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
-                value, at = value[int(key)], (*at, int(key))
-            else:
-                known = list(value) if isinstance(value, dict) else []
-                self.problems.add(
-                    f"$ref '{ref}' names nothing: there is no '{key}'", place, near(key, known) or "check the path"
-                )
-                return {}
+        try:
+            value, at = follow(target.value, pointer)
+        except Nothing as error:
+            hint = near(error.step, error.known) or "check the path"
+            self.problems.add(f"$ref '{ref}' names nothing: there is no '{error.step}'", place, hint)
+            return {}
         if target is not document and not self._is_sound(target):
             return {}
         inlined = self._inline(value, target, at, (*chain, step))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
 
 from restproof.contract.model import Contract, Resource
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.engine.requests import Query
 from restproof.plan.bodies import Bodies
+from restproof.wire.links import link_targets
 from restproof.wire.message import Request
+from restproof.wire.paging import Page
 
 _MOST_PAGES = 400
 USUAL = "usual"
@@ -110,25 +110,9 @@ class SubjectLists:
 
     def next_query(self, reply: Reply) -> Query | None:
         """The query of the next page that an answer names; ``None`` on the last."""
-        paging = self._spec.paging
-        following: Any = None
-        if paging.next_header:
-            following = reply.header(paging.next_header)
-        elif paging.next_field and isinstance(reply.json, dict):
-            following = reply.json
-            for part in paging.next_field.strip("/").split("/"):
-                following = following.get(part) if isinstance(following, dict) else None
-        else:
-            following = links(reply).get("next")
-        if isinstance(following, int) and not isinstance(following, bool):
-            following = str(following)
-        if not isinstance(following, str) or not following:
-            return None
-        if "?" in following or "/" in following:
-            return tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True))
-        name = {"page": paging.page, "offset": paging.offset}.get(paging.style) or paging.token or "token"
-        before = tuple(pair for pair in reply.exchange.request.query if pair[0] != name)
-        return (*before, (name, following))
+        response = reply.exchange.response
+        page = Page(self._spec.paging, response, reply.json) if response else None
+        return page.next_query(reply.exchange.request.query) if page else None
 
     def walk(
         self, query: Query = (), *, scope: Mapping[str, Any] | None = None, size: int | None = None
@@ -161,16 +145,6 @@ class SubjectLists:
         return ((words.sort, words.descending.replace("{field}", name) if descending else name),)
 
 
-_LINK = re.compile(r'<([^>]*)>((?:"(?:[^"\\]|\\.)*"|[^",])*)')
-_PARAMETER = re.compile(r';\s*([^\s=;]+)\s*(?:=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*)))?')
-
-
 def links(reply: Reply) -> dict[str, str]:
-    """Link relations of an answer: relation → target. Names of parameters and relation types are the same in any case
-    (RFC 8288 §2.1.1, §3)."""
-    found: dict[str, str] = {}
-    for target, parameters in _LINK.findall(reply.members("Link") or ""):
-        said = [quoted or bare for name, quoted, bare in _PARAMETER.findall(parameters) if name.lower() == "rel"]
-        for relation in " ".join(said[:1]).lower().split():
-            found.setdefault(relation, target)
-    return found
+    """Link relations of an answer (RFC 8288 §3): relation → target."""
+    return link_targets([reply.members("Link") or ""])

@@ -7,6 +7,8 @@ from typing import Any
 
 from restproof.contract.model import ANY, Filter, Paging
 from restproof.oracle.seen import Seen, as_key
+from restproof.wire.links import link_targets
+from restproof.wire.paging import Page
 
 
 def bad_pages(seen: Seen) -> Iterator[tuple[str, str]]:
@@ -25,36 +27,22 @@ def bad_pages(seen: Seen) -> Iterator[tuple[str, str]]:
 
 def total_of(seen: Seen, paging: Paging) -> int | None:
     """The total that the answer to a list tells, where it tells one."""
-    if paging.total:
-        text = (seen.header(paging.total) or "").strip()
-        return int(text) if text.isascii() and text.isdecimal() else None
-    value = seen.json
-    for step in (paging.total_field or "").strip("/").split("/"):
-        value = value.get(step) if isinstance(value, dict) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    response = seen.exchange.response
+    return Page(paging, response, seen.json).total if response else None
 
 
 def is_last(seen: Seen, paging: Paging) -> bool:
     """Whether a page of a list with tokens names no next one."""
-    if paging.next_header:
-        return seen.header(paging.next_header) is None
-    if paging.next_field:
-        value = seen.json
-        for step in paging.next_field.strip("/").split("/"):
-            value = value.get(step) if isinstance(value, dict) else None
-        return not value
-    return paging.links and "headers" not in seen.lacks and "next" not in relations(seen)
+    if not (paging.next_header or paging.next_field) and (not paging.links or "headers" in seen.lacks):
+        return False
+    response = seen.exchange.response
+    return response is not None and Page(paging, response, seen.json).following is None
 
 
 def relations(seen: Seen) -> set[str]:
     """The relations of the Link headers (RFC 8288 §3)."""
     lines = seen.exchange.response.all("Link") if seen.exchange.response else ()
-    found: set[str] = set()
-    for part in ", ".join(lines).split(";"):
-        name, _, value = part.partition("=")
-        if name.strip().lower() == "rel":
-            found.update(value.partition(",")[0].strip().strip('"').split())
-    return found
+    return set(link_targets(lines))
 
 
 def fits(wanted: Filter, text: str, entry: Mapping[str, Any]) -> bool | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from restproof.pointer import steps
 from restproof.record.events import Body
 from restproof.report.text import visible
 
@@ -74,13 +75,9 @@ def _json_lines(body: str, pointer: str | None) -> list[_Line] | None:
         )
     except (ValueError, RecursionError):
         return None
-    target = _tokens(pointer) if pointer else None
+    target = steps(pointer) if pointer else None
     lines: list[_Line] = []
     return lines if _print(value, lines, "", "", "", target, 0) else None
-
-
-def _tokens(pointer: str) -> list[str]:
-    return [t.replace("~1", "/").replace("~0", "~") for t in pointer.split("/")[1:]]
 
 
 def _print(

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restproof.oracle.verdict import Cause
+from restproof.pointer import step
 from restproof.record.model import Case, Exchange, Finding, Headers, Item, Run
 from restproof.report.bodies import LIMIT, Shown, show
 from restproof.report.curl import curl_line
@@ -246,14 +247,10 @@ def _leaves(value: Any) -> Iterator[tuple[str, str]]:
     while ahead and count < MOST_LEAVES:
         pointer, found = ahead.pop()
         if isinstance(found, Mapping) and found:
-            ahead += [(f"{pointer}/{_token(name)}", inner) for name, inner in found.items()]
+            ahead += [(pointer + step(name), inner) for name, inner in found.items()]
         elif isinstance(found, list) and found:
             ahead += [(f"{pointer}/{number}", inner) for number, inner in enumerate(found)]
         else:
             count += 1
             text = json.dumps(found, ensure_ascii=False)
             yield visible(pointer), visible(text if len(text) <= 120 else f"{text[:100]}… ({len(text):,} characters)")
-
-
-def _token(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

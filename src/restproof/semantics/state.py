@@ -13,6 +13,7 @@ from typing import Any
 
 from restproof.contract.model import DerivedAlternative, Resource, Schema
 from restproof.contract.shapes import is_nullable
+from restproof.pointer import step
 from restproof.semantics.initial import absent_value, readbacks, reference_paths
 from restproof.semantics.plausible import plausible
 from restproof.semantics.readback import ReadPath, member_schema
@@ -298,11 +299,11 @@ def differences(wanted: Any, actual: Any, pointer: str = "") -> Iterator[tuple[s
     ``actual`` ``None``."""
     if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
         for name, value in wanted.items():
-            step = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+            here = pointer + step(name)
             if name not in actual:
-                yield step, value, None
+                yield here, value, None
             else:
-                yield from differences(value, actual[name], step)
+                yield from differences(value, actual[name], here)
     elif isinstance(wanted, list) and isinstance(actual, list) and len(wanted) == len(actual):
         for at, value in enumerate(wanted):
             yield from differences(value, actual[at], f"{pointer}/{at}")

@@ -10,6 +10,7 @@ from restproof.engine.failure import CaseFailed, NotTested
 from restproof.engine.reply import Reply
 from restproof.oracle.finding import ABSENT, Finding, at, shown
 from restproof.oracle.told import how_it_differs, same_instant
+from restproof.pointer import steps
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences, in_the_order_of
 
@@ -134,8 +135,7 @@ def _told(value: Any) -> str:
 
 def _steps(pointer: str) -> tuple[str | int, ...]:
     """The steps of a JSON pointer (RFC 6901)."""
-    found = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
-    return tuple(int(step) if step.isdecimal() else step for step in found)
+    return tuple(int(step) if step.isdecimal() else step for step in steps(pointer))
 
 
 def _dotted(pointer: str) -> str:

@@ -2,6 +2,7 @@
 
 from restproof.contract.shapes import is_nullable, type_of, types_of
 from restproof.oracle.finding import an
+from restproof.pointer import member
 from restproof.semantics.checker import Checker, checker, is_valid
 from restproof.semantics.readback import ReadPath, member_schema
 from restproof.semantics.state import differences, same
@@ -14,6 +15,7 @@ __all__ = [
     "differences",
     "is_nullable",
     "is_valid",
+    "member",
     "member_schema",
     "same",
     "type_of",

@@ -6,10 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from restproof.contract.model import Contract, Paging, Resource
 from restproof.wire.message import About, Headers, Request, Response
+from restproof.wire.paging import Page
 from restproof.wire.session import Session
 
 MOST_PAGES = 500
@@ -86,27 +87,10 @@ def _next_page(
         case "offset":
             return ((paging.offset, str(seen)), *sized)
         case "token":
-            following = _next_token(paging, response)
-            if not following:
-                return None
-            if re.match(r"https?://|/|\?", following):
-                # A whole link: only its query counts, so that a list cannot send the walk to another server.
-                return tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True))
-            return ((paging.token or "token", following), *sized)
+            body = response.json if paging.next_field else None  # what is no JSON was told of with the entries
+            return Page(paging, response, body).next_query(sized)
         case _:
             return None
-
-
-def _next_token(paging: Paging, response: Response) -> str | None:
-    if paging.next_header:
-        return response.header(paging.next_header)
-    if paging.next_field:
-        value: Any = response.json
-        for name in paging.next_field.strip("/").split("/"):
-            value = value.get(name) if isinstance(value, dict) else None
-        return str(value) if value else None
-    link = re.search(r'<([^<>]*)>\s*;[^,]*\brel="?next"?', ", ".join(response.all("Link")))
-    return link[1] if link else None
 
 
 def contract_headers(contract: Contract, ids: dict[str, int | str]) -> Headers:

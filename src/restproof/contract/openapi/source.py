@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
 from restproof.errors import ContractError
+from restproof.pointer import Nothing, follow
 
 _VERSION = re.compile(r"3\.[01](\.|$)")
 _LONGEST = 40
@@ -92,16 +93,11 @@ class Source:
         """What a reference of this document names."""
         if not ref.startswith("#/"):
             raise self.wrong(f"the $ref '{ref}' leaves the file", route, "bundle the document into one file first")
-        value: Any = self.value
-        for part in ref[2:].split("/"):
-            key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(value, dict) and key in value:
-                value = value[key]
-            elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
-                value = value[int(key)]
-            else:
-                raise self.wrong(f"the $ref '{ref}' names nothing: there is no '{key}'", route, "check its spelling")
-        return value
+        try:
+            return follow(self.value, ref[1:])[0]
+        except Nothing as error:
+            message = f"the $ref '{ref}' names nothing: there is no '{error.step}'"
+            raise self.wrong(message, route, "check its spelling") from None
 
     def schema(self, value: Any, route: Route, chain: tuple[str, ...] = ()) -> dict[str, Any]:
         """A schema without ``$ref``, in the words of JSON Schema 2020-12. Where one stands inside itself, anything

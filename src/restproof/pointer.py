@@ -1,0 +1,52 @@
+"""JSON pointers (RFC 6901): the one reader of them.
+
+Members of a library stay out of it: what a contract, a schema and a report need is the steps of a pointer, a pointer
+made of steps, and the value at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Nothing(LookupError):
+    """The pointer names nothing. ``step`` is the first of its steps that is not there, ``known`` the members that
+    are."""
+
+    def __init__(self, step: str, known: tuple[str, ...] = ()) -> None:
+        super().__init__(step)
+        self.step, self.known = step, known
+
+
+def steps(pointer: str) -> list[str]:
+    """The reference tokens of a pointer, unescaped; none for the whole document."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+def step(name: str | int) -> str:
+    """One more step of a pointer, the slash before it included: ``a/b`` is ``/a~1b``."""
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")
+
+
+def follow(value: Any, pointer: str) -> tuple[Any, tuple[str | int, ...]]:
+    """The value that the pointer names, and the way to it: member names and indices. Raises ``Nothing``."""
+    way: list[str | int] = []
+    for name in steps(pointer):
+        if isinstance(value, Mapping) and name in value:
+            value = value[name]
+            way.append(name)
+        elif isinstance(value, list) and name.isdecimal() and name.isascii() and int(name) < len(value):
+            value = value[int(name)]
+            way.append(int(name))
+        else:
+            raise Nothing(name, tuple(map(str, value)) if isinstance(value, Mapping) else ())
+    return value, tuple(way)
+
+
+def member(value: Any, place: str, default: Any = None) -> Any:
+    """The member of a body that a contract names: plain (``data``), or by a pointer (``/data/attributes``)."""
+    try:
+        return follow(value, place if place.startswith("/") else step(place))[0]
+    except Nothing:
+        return default
