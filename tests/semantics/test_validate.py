@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.load import load
+from restproof.contract.patterns import pattern
 from restproof.semantics.checker import Checker
-from restproof.semantics.formats import FORMATS, pattern
 from restproof.semantics.validate import Refusal, Validation, ranked
 
 CONTRACT = load(Path(__file__).parents[2] / "contracts" / "procore")
@@ -38,8 +39,8 @@ CONTRACT = load(Path(__file__).parents[2] / "contracts" / "procore")
 )
 def test_formats_are_strict(name: str, good: str, bad: str) -> None:
     checker = Checker({"type": "string", "format": name})
-    assert FORMATS[name](good)
-    assert not FORMATS[name](bad)
+    assert FORMATS[name].check(good)
+    assert not FORMATS[name].check(bad)
     assert checker.accepts(good)
     assert not checker.accepts(bad)
 

@@ -271,7 +271,7 @@ class Resource:
     @cached_property
     def shapes(self) -> Shapes:
         """The request and response schemas that follow from the one schema."""
-        return Shapes.of(self)
+        return Shapes.of(self.schema, create_only=self.create_only, sparse=self.sparse)
 
     @property
     def properties(self) -> Mapping[str, Schema]:

@@ -15,6 +15,7 @@ import jsonschema_rs
 from jsonschema import Draft202012Validator
 
 from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
+from restproof.contract.formats import NAMES
 from restproof.contract.hints import closest, near
 from restproof.errors import ContractError, Place
 from restproof.pointer import Nothing, follow
@@ -50,19 +51,6 @@ _PLAIN = frozenset(
 )
 _KEYWORDS = _ANNOTATIONS | _MAPS | _LISTS | _SINGLE | _PLAIN
 _UNREADABLE = ("$dynamicRef", "$dynamicAnchor", "$anchor", "$recursiveRef", "$recursiveAnchor")
-_FORMATS = (
-    *("date", "date-time", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6", "uri"),
-    *(
-        "uri-reference",
-        "iri",
-        "iri-reference",
-        "uri-template",
-        "uuid",
-        "json-pointer",
-        "relative-json-pointer",
-        "regex",
-    ),
-)
 _NEAR = 0.8
 """How like a known word an unknown one must be to be a slip: JSON Schema allows words and formats of one's own."""
 _BOUNDS = (
@@ -287,8 +275,8 @@ class SchemaFolder:
                     document.place((*route, "pattern")),
                     "check its brackets and escapes",
                 )
-        guess = closest(schema.get("format", ""), _FORMATS, _NEAR)
-        if guess and schema["format"] not in _FORMATS:
+        guess = closest(schema.get("format", ""), NAMES, _NEAR)
+        if guess and schema["format"] not in NAMES:
             add(
                 f"the format '{schema['format']}' is not known",
                 document.place((*route, "format")),

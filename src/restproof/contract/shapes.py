@@ -7,12 +7,9 @@ to be there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from restproof.contract.model import Resource
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -27,23 +24,23 @@ class Shapes:
     response: Mapping[str, Any]
 
     @classmethod
-    def of(cls, resource: Resource) -> Shapes:
-        properties = resource.schema.get("properties", {})
+    def of(cls, schema: Mapping[str, Any], *, create_only: Collection[str] = (), sparse: bool = False) -> Shapes:
+        """The shapes of a resource's ``schema``: ``create_only`` are fields that only a create takes, and ``sparse``
+        says that a response may leave out what is not required."""
+        properties = schema.get("properties", {})
         writable = {n: p for n, p in properties.items() if not p.get("readOnly")}
         readable = {n: p for n, p in properties.items() if not p.get("writeOnly")}
-        changeable = {n: p for n, p in writable.items() if n not in resource.create_only}
-        required = [n for n in resource.schema.get("required", ()) if n in writable]
-        kept = {k: v for k, v in resource.schema.items() if k in ("$schema", "$defs")}
+        changeable = {n: p for n, p in writable.items() if n not in create_only}
+        required = [n for n in schema.get("required", ()) if n in writable]
+        kept = {k: v for k, v in schema.items() if k in ("$schema", "$defs")}
 
         def request(fields: Mapping[str, Any], needed: list[str]) -> dict[str, Any]:
             shape = {**kept, "type": "object", "properties": dict(fields), "additionalProperties": False}
             return {**shape, "required": needed} if needed else shape
 
         response: dict[str, Any] = {**kept, "type": "object", "properties": readable}
-        response["required"] = (
-            [n for n in resource.schema.get("required", ()) if n in readable] if resource.sparse else list(readable)
-        )
-        if resource.schema.get("additionalProperties") is False:
+        response["required"] = [n for n in schema.get("required", ()) if n in readable] if sparse else list(readable)
+        if schema.get("additionalProperties") is False:
             response["additionalProperties"] = False
         return cls(
             create=request(writable, required),

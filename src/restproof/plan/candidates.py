@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.shapes import type_of, types_of
-from restproof.plan.words import SAMPLE_FORMATS, matching_text
+from restproof.plan.words import matching_text
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
 
@@ -53,40 +54,6 @@ SPECIMENS: Mapping[str, tuple[tuple[str, Any], ...]] = {
     "boolean": (("false", False),),
     "array": (("an empty array", []),),
     "object": (("an object", {"value": 1}),),
-}
-
-#: Text that no reading of the format allows (RFC 3339, RFC 3986, RFC 5321, RFC 9562, RFC 2673, RFC 4291).
-BAD_FORMATS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "date": (
-        ("an impossible date", "2015-02-30"),
-        ("a leap day that its century does not have", "1900-02-29"),
-        ("a month that does not exist", "2015-13-01"),
-        ("a date in another notation", "15/02/2015"),
-        ("a date with a time", "2015-02-15T10:00:00Z"),
-        ("a date without its hyphens", "20150215"),
-        ("a month of one digit", "2015-2-15"),
-        ("no date", "tomorrow"),
-        ("an empty text", ""),
-    ),
-    "date-time": (
-        ("an impossible date", "2015-02-30T10:00:00Z"),
-        ("an hour that does not exist", "2015-02-03T25:00:00Z"),
-        ("no time", "yesterday"),
-        ("a date without a time", "2015-02-03"),
-        ("no offset", "2015-02-03T10:00:00"),
-    ),
-    "time": (("an hour that does not exist", "25:00:00Z"), ("no time", "noon")),
-    "uri": (("no scheme", "example.com"), ("a blank inside", "https://exa mple.com/")),
-    "email": (
-        ("no at sign", "someone.example.com"),
-        ("a blank inside", "some one@example.com"),
-        ("nothing before the at sign", "@example.com"),
-        ("nothing behind the at sign", "someone@"),
-    ),
-    "uuid": (("no UUID", "restproof"), ("a UUID cut short", "123e4567-e89b-12d3-a456-42661417400")),
-    "ipv4": (("a number above 255", "192.0.2.256"), ("no address", "localhost")),
-    "ipv6": (("no address", "localhost"),),
-    "hostname": (("a blank inside", "exa mple.com"),),
 }
 
 
@@ -230,10 +197,10 @@ def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candid
 
 def _strings(schema: JsonSchema) -> Iterator[Candidate]:
     known = str(schema.get("format", ""))
-    if known in SAMPLE_FORMATS:
-        for value in SAMPLE_FORMATS[known]:
+    if known in FORMATS and FORMATS[known].samples:
+        for value in FORMATS[known].samples:
             yield Candidate("format", f"a {known}", value)
-        for note, value in BAD_FORMATS.get(known, ()):
+        for note, value in FORMATS[known].mistakes:
             yield Candidate("format", note, value)
         return
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength")

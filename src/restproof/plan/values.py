@@ -12,11 +12,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from restproof.contract.formats import FORMATS
+from restproof.contract.patterns import pattern as python_pattern
 from restproof.contract.shapes import types_of
 from restproof.plan.candidates import accepted
-from restproof.plan.words import PHRASES, SAMPLE_FORMATS, fits
+from restproof.plan.words import PHRASES, fits
 from restproof.semantics.checker import is_valid
-from restproof.semantics.formats import pattern as python_pattern
 
 #: Visible characters of many scripts: no control, format, surrogate or unassigned ones (their handling is the hostile
 #: family's).
@@ -86,8 +87,8 @@ def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
         return _TIMES
     if known == "uuid":
         return st.uuids().map(str)
-    if known in SAMPLE_FORMATS:
-        return st.sampled_from(SAMPLE_FORMATS[known])
+    if known in FORMATS and FORMATS[known].samples:
+        return st.sampled_from(FORMATS[known].samples)
     longest = min(schema.get("maxLength", 80), 80)
     shortest = schema.get("minLength", 0)
     phrases = [p for p in PHRASES if fits(p, schema)]

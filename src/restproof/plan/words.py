@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from restproof.semantics.formats import pattern as python_pattern
+from restproof.contract.patterns import pattern as python_pattern
 
 #: Names, places and phrases of the kind that real users type, several scripts among them.
 PHRASES: tuple[str, ...] = (
@@ -38,26 +38,6 @@ PLAIN_PHRASES: tuple[str, ...] = (
 )
 #: No bound of anything, and so small that most schemas allow some.
 PLAIN_NUMBERS: tuple[int | float, ...] = (12, 47, 8, 23, 3, 5, 12.5, 0.75)
-
-SAMPLE_FORMATS: Mapping[str, tuple[str, ...]] = {
-    # Plain ones first: what is made for another purpose holds those. Then leap days, one of a century among them, days
-    # before 1900 and after what 32 bits of seconds can count, and offsets to both sides.
-    "date": ("2024-05-17", "2031-11-05", "2024-02-29", "2000-02-29", "1899-12-31", "2097-08-15"),
-    "date-time": (
-        "2024-05-17T12:30:00Z",
-        "2024-02-29T23:59:59Z",
-        "2024-12-31T20:30:00-05:00",
-        "2024-06-30T23:30:00+05:30",
-        "2031-06-15T23:59:59Z",
-    ),
-    "time": ("08:30:00Z",),
-    "uri": ("https://www.example.com/plans?sheet=2", "http://example.org", "http://example.org:8080/a%2Fb/?q=%20#top"),
-    "email": ("site.office@example.com", "Night.Shift+2@example.com"),
-    "uuid": ("6fa459ea-ee8a-4ca4-894e-db77e160355e",),
-    "ipv4": ("192.0.2.17",),
-    "ipv6": ("2001:db8::17",),
-    "hostname": ("build.example.com",),
-}
 
 
 def fits(text: str, schema: Mapping[str, Any]) -> bool:

@@ -9,12 +9,13 @@ import math
 import re
 from typing import Any
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Parent, Resource
+from restproof.contract.patterns import pattern
 from restproof.contract.routing import Router, may_create
 from restproof.sandbox.call import BODIES, NOTHING, Call, Credential
 from restproof.sandbox.limits import Limiter
 from restproof.sandbox.store import Entry, Store
-from restproof.semantics.formats import FORMATS, pattern
 from restproof.semantics.validate import Validation
 
 MAX_URI = 8192
@@ -234,7 +235,7 @@ def well_formed_id(resource: Resource, text: str) -> bool:
     if resource.id.type == "integer":
         return _INTEGER.fullmatch(text) is not None
     if resource.id.type == "uuid":
-        return FORMATS["uuid"](text)
+        return FORMATS["uuid"].check(text)
     form = pattern(resource.id.pattern) if resource.id.pattern else None
     return form is None or form.search(text) is not None
 

@@ -1,7 +1,7 @@
 """One schema, compiled once: a quick yes, and the exact reason of a no.
 
 ``jsonschema_rs`` says yes at a hundredth of the cost; what it refuses is decided by ``jsonschema`` with the checkers of
-``semantics.formats``, so that the verdict is that of one implementation and the error names the member at fault.
+``contract.formats``, so that the verdict is that of one implementation and the error names the member at fault.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Any
 import jsonschema
 import jsonschema_rs
 
-from restproof.semantics.formats import FORMATS, pattern
+from restproof.contract.formats import FORMATS
+from restproof.contract.patterns import pattern
 
+_CHECKS = {name: known.check for name, known in FORMATS.items()}
 _Path = tuple[str | int, ...]
 
 
@@ -41,7 +43,7 @@ def _format_checker() -> jsonschema.FormatChecker:
         return lambda value: not isinstance(value, str) or check(value)
 
     # The public decorator registers for every checker of the process; the instance's own table does not.
-    checker.checkers = {name: (asserted(check), ()) for name, check in FORMATS.items()}
+    checker.checkers = {name: (asserted(known.check), ()) for name, known in FORMATS.items()}
     return checker
 
 
@@ -71,7 +73,7 @@ class Checker:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
         plain = dict(schema)
-        self._quick = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=dict(FORMATS))
+        self._quick = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=_CHECKS)
         self._exact: Any = _Exact(plain, format_checker=_format_checker())
 
     def accepts(self, value: Any) -> bool:

@@ -10,16 +10,16 @@ import importlib
 import json
 import string
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache, partial
-from ipaddress import IPv4Address, IPv6Address
 from math import ceil, floor
 from typing import Any
 
+from restproof.contract.formats import FORMATS
+from restproof.contract.formats import word as lower_case_word
+from restproof.contract.patterns import pattern as python_pattern
 from restproof.contract.shapes import types_of
 from restproof.semantics.checker import is_valid
-from restproof.semantics.formats import pattern as python_pattern
 
 JsonSchema = Mapping[str, Any]
 #: A unique key with fewer values than this may be used up by a run, or by what is there already.
@@ -134,9 +134,9 @@ def _matching(parsed: Any, target: int, digits: _Digits) -> Any:
 
 
 def _texts(schema: JsonSchema) -> Iterable[_Maker]:
-    known = str(schema.get("format", ""))
-    if known in _FORMATS:
-        yield _FORMATS[known]
+    known = FORMATS.get(str(schema.get("format", "")))
+    if known and known.numbered:
+        yield known.numbered
         return
     if "pattern" in schema:
         compiled = python_pattern(schema["pattern"])
@@ -147,25 +147,7 @@ def _texts(schema: JsonSchema) -> Iterable[_Maker]:
         return
     longest = schema.get("maxLength", 8)
     width = max(schema.get("minLength", 0), min(longest, 8))
-    yield lambda digits: _word(digits, width)
-
-
-def _word(digits: _Digits, width: int) -> str:
-    return "".join(_WORD[digits.take(len(_WORD))] for _ in range(width))
-
-
-_FORMATS: Mapping[str, _Maker] = {
-    "date": lambda d: str(date(1970, 1, 1) + timedelta(days=d.take(47_000))),
-    "date-time": lambda d: (
-        (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=d.take(_LARGEST))).isoformat().replace("+00:00", "Z")
-    ),
-    "time": lambda d: (datetime(2000, 1, 1) + timedelta(seconds=d.take(86_400))).strftime("%H:%M:%SZ"),
-    "ipv4": lambda d: str(IPv4Address("10.0.0.0") + d.take(2**24)),
-    "ipv6": lambda d: str(IPv6Address("2001:db8::") + d.take(2**32)),
-    "email": lambda d: f"{_word(d, 6)}@example.com",
-    "hostname": lambda d: f"h{_word(d, 6)}.example.com",
-    "uri": lambda d: f"https://example.com/{_word(d, 6)}",
-}
+    yield lambda digits: lower_case_word(digits, width)
 
 
 def _match(parsed: Any, digits: _Digits, target: int, groups: dict[int, str]) -> str:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from restproof.contract.formats import FORMATS
+from restproof.contract.patterns import pattern
 from restproof.contract.shapes import is_nullable, type_of
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
-from restproof.semantics.formats import FORMATS, pattern
 
 
 def plausible(schema: Mapping[str, Any], *, serial: int, now: str, name: str = "", empty: bool = False) -> Any:
@@ -105,8 +106,8 @@ def _candidates(schema: Mapping[str, Any], serial: int, now: str, name: str, emp
 def _fits(schema: Mapping[str, Any], text: str) -> bool:
     if not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", math.inf):
         return False
-    check = FORMATS.get(schema.get("format", ""))
-    if check is not None and not check(text):
+    known = FORMATS.get(schema.get("format", ""))
+    if known is not None and not known.check(text):
         return False
     form = pattern(schema["pattern"]) if "pattern" in schema else None
     return form is None or form.search(text) is not None

@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Example, Never, Ordered, Resource
 from restproof.contract.shapes import type_of
 from restproof.semantics.checker import Checker, Problem
-from restproof.semantics.formats import FORMATS
 from restproof.semantics.state import State, same
 
 _GROUPS = {
@@ -186,7 +186,7 @@ def _holds(state: Mapping[str, Any], part: Mapping[str, Any]) -> bool:
 def _after(first: Any, second: Any) -> bool:
     """Whether ``first`` is after ``second``: times by their instant, all else as it compares (ISO dates as text)."""
     if isinstance(first, str) and isinstance(second, str):
-        is_time = FORMATS["date-time"]
+        is_time = FORMATS["date-time"].check
         if is_time(first) and is_time(second):
             return _instant(first) > _instant(second)
         return first > second
