@@ -13,7 +13,8 @@ from jsonschema import Draft202012Validator
 from restproof.bundle import bundled_dir
 from restproof.contract.language import language_schema
 from restproof.contract.load import check, load
-from restproof.contract.model import ANY, Contract, DerivedAlternative, Never, Ordered
+from restproof.contract.model import ANY, Contract, DerivedAlternative
+from restproof.contract.rules import Never, Ordered
 
 ROOT = bundled_dir()
 SCHEMAS = sorted((ROOT / "schemas" / "procore").glob("*.json"))

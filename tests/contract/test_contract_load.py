@@ -15,14 +15,12 @@ from restproof.contract.model import (
     Contract,
     DerivedAlternative,
     Envelope,
-    Example,
     Filter,
     Id,
-    Never,
-    Ordered,
     Parent,
     Reference,
 )
+from restproof.contract.rules import Example, Never, Ordered
 
 SKETCHES = Path(__file__).parent / "sketches"
 

@@ -29,7 +29,7 @@ def refusals(
     """All that the contract has against ``body``."""
     sent = resolved(ground, body)
     validation = Validation(ground.resource)
-    broken = validation.rules(operation, before, {**(before or {}), **sent})
+    broken = validation.rules(before, {**(before or {}), **sent})
     return [*validation.unstorable(sent), *validation.problems(operation, sent), *broken]
 
 

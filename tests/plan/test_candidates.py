@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from restproof.contract.shapes import type_of, types_of
-from restproof.plan.candidates import LONGEST, accepted, refused, sample, wrong_types
+from restproof.plan.candidates import accepted, refused, sample, wrong_types
+from restproof.plan.scalars import LONGEST
 from restproof.plan.values import value_strategy
 from restproof.plan.words import PHRASES, fits, matching_text
 from restproof.semantics.checker import is_valid

@@ -34,7 +34,7 @@ def test_no_body_breaks_a_business_rule_or_holds_what_no_contract_decides(ground
     for body in bodies(ground, 2, 15):
         sent = resolved(ground, body)
         if ground.operation == "create" and not ground.bodies.refusals("create", sent):
-            assert ground.bodies.validation.rules("create", None, sent) == []
+            assert ground.bodies.validation.rules(None, sent) == []
         assert not ground.bodies.validation.unstorable(sent)
 
 

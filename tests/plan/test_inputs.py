@@ -28,7 +28,7 @@ def problems(ground: Ground, body: Any) -> list[Problem]:
 def broken_rules(ground: Ground, body: Any, before: Any = None) -> list[Any]:
     sent = resolved(ground, body)
     known = resolved(ground, before or {})
-    return Validation(ground.resource).rules(ground.operation, known, {**known, **sent})
+    return Validation(ground.resource).rules(known, {**known, **sent})
 
 
 def mended(ground: Ground, case: Case) -> Any:
@@ -95,7 +95,7 @@ def test_one_rule_is_broken(ground: Ground) -> None:
             create = Validation(ground.resource)
             sent = resolved(ground, case["given"])
             assert create.problems("create", sent) == []
-            assert create.rules("create", None, sent) == []
+            assert create.rules(None, sent) == []
 
 
 @every(*WRITES)

@@ -46,7 +46,7 @@ def test_plans_are_well_formed(ground: Ground) -> None:
                 assert step["as"] == len(made)
                 sent = resolved(ground, step["body"])
                 assert validation.problems("create", sent) == []
-                assert validation.rules("create", None, sent) == []
+                assert validation.rules(None, sent) == []
                 made[step["as"]] = sent
                 continue
             if kind == "list":
@@ -59,7 +59,7 @@ def test_plans_are_well_formed(ground: Ground) -> None:
                 change = resolved(ground, step["body"])
                 assert validation.problems("update", change) == []
                 state = {**made[step["of"]], **change}
-                assert validation.rules("update", made[step["of"]], state) == []
+                assert validation.rules(made[step["of"]], state) == []
                 made[step["of"]] = state
             else:
                 assert step.keys() == {"do", "of"}

@@ -14,14 +14,11 @@ from restproof.contract.hints import near
 from restproof.contract.model import (
     ANY,
     DerivedAlternative,
-    Example,
     Filter,
-    Never,
-    Ordered,
     Reference,
     Resource,
-    Rule,
 )
+from restproof.contract.rules import BusinessRule, Example, Never, Ordered
 from restproof.contract.shapes import types_of
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -157,10 +154,10 @@ class BehaviourReader:
                 self.problem(f"'{name}' is a reference", "reads_as", name, hint="say reads_as inside 'references'")
         return dict(said)
 
-    def rules(self) -> tuple[Rule, ...]:
+    def rules(self) -> tuple[BusinessRule, ...]:
         return tuple(rule for index, said in enumerate(self.raw.get("rules", ())) for rule in self.rule(said, index))
 
-    def rule(self, said: Mapping[str, Any], index: int) -> list[Rule]:
+    def rule(self, said: Mapping[str, Any], index: int) -> list[BusinessRule]:
         words = [w for w in ("ordered", "never", "refused") if w in said]
         if len(words) != 1 or ("because" in said and words != ["refused"]):
             message = "a rule is one of ordered, never, or refused (with because)"

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from restproof.contract.rules import BusinessRule
 from restproof.contract.shapes import Shapes
 
 OPERATIONS = ("list", "create", "read", "update", "replace", "delete")
@@ -112,34 +113,6 @@ class Reference:
     reads_as: str
     many: bool
     on_delete: Literal["clear", "refuse", "unspecified"] = "unspecified"
-
-
-@dataclass(frozen=True)
-class Ordered:
-    """``first`` ≤ ``second`` wherever both are set; judged on the state after the request."""
-
-    first: str
-    second: str
-
-
-@dataclass(frozen=True)
-class Never:
-    """``field`` never goes from ``before`` to ``after`` in an update."""
-
-    field: str
-    before: Any
-    after: Any
-
-
-@dataclass(frozen=True)
-class Example:
-    """A body that the schema allows and a business rule refuses on create (members are laid over a valid body)."""
-
-    body: Mapping[str, Any]
-    because: str
-
-
-Rule = Ordered | Never | Example
 
 
 @dataclass(frozen=True)
@@ -257,7 +230,7 @@ class Resource:
     unordered: tuple[str, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[BusinessRule, ...] = ()
     sort: tuple[str, ...] = ()
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sparse: bool = False

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from restproof.contract.model import Contract, Ordered, Resource, Status
+from restproof.contract.model import Contract, Resource, Status
 from restproof.contract.shapes import type_of
 from restproof.oracle.finding import at
 from restproof.oracle.seen import Seen, not_json
@@ -134,13 +134,9 @@ class Asked:
     def _rules(
         self, validation: Validation, resource: Resource, operation: str, fields: Mapping[str, Any]
     ) -> Iterator[Reason]:
-        if operation == "update":
-            # Only the named fields are certain, so both sides of an order must be among them.
-            sides = [{r.first, r.second} for r in resource.rules if isinstance(r, Ordered)]
-            if not any(pair <= fields.keys() for pair in sides):
-                return
+        # Of an update only the named fields are certain: a rule is judged where all that it speaks of is among them.
         after = fields if operation == "update" else created(resource, fields, server_set={})
-        for refusal in validation.rules(operation, None, after):
+        for refusal in validation.rules(None, after):
             yield Reason("input.business-rule", refusal.case, refusal.field, f"{refusal.field} {refusal.message}")
 
     def refusable(self, seen: Seen) -> Status:

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.shapes import same
 from restproof.oracle.answered import field_requirement, shown_members
 from restproof.oracle.asked import Asked, Reason
 from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
 from restproof.oracle.seen import Seen, as_key, id_of
 from restproof.oracle.told import Checks, Told, gap_told, gaps, status_told, told
-from restproof.semantics.state import expected, same
+from restproof.semantics.state import expected
 
 _LATER = 202
 """Accepted (RFC 9110 §15.3.3): what was asked for will be done at some time, or not."""

@@ -10,39 +10,24 @@ either way (``5.0`` for an integer, NUL, invisible characters, formats nobody en
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from math import ceil
 from typing import Any
 
-from restproof.contract.formats import FORMATS
 from restproof.contract.shapes import type_of, types_of
+from restproof.plan.scalars import Candidate, near_values, numbers, texts
 from restproof.plan.words import matching_text
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
 
-#: Strings longer than this are not sent as valid input: a valid body stays under 256 KiB as sent.
-LONGEST = 65_535
 JsonSchema = Mapping[str, Any]
 BARE_ENTRY = "an entry without its array"
 DIGITS = "text that looks like a number"
 _SEVERAL = 4
 _FEW = 2
-_DECIMALS = 9
 _LONGEST_ARRAY = 200
 _FULL = 2000
 #: Names of members that careless code rewrites or drops.
 _ODD_NAMES = ("Gr\u00f6\u00dfe", "snake_case", "camelCase", "__proto__", "0")
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """One value to try. ``keyword``: the schema keyword that it explores; ``note``: what it is, in words."""
-
-    keyword: str
-    note: str
-    value: Any
 
 
 #: One specimen of each JSON type, as input for a field of another type. Number is fractional: 5.0 may stand for an
@@ -113,14 +98,14 @@ def _proposals(schema: JsonSchema) -> Iterator[Candidate]:
             yield from _proposals(part)
     if "const" in schema:
         yield Candidate("const", "the one allowed value", schema["const"])
-        yield from _near_values("const", schema["const"])
+        yield from near_values("const", schema["const"])
         return
     if "enum" in schema:
         for value in schema["enum"]:
             yield Candidate("enum", f"the allowed value {value!r}", value)
         for value in schema["enum"]:
             if value is not None:
-                yield from _near_values("enum", value)
+                yield from near_values("enum", value)
                 break
         return
     types = types_of(schema)
@@ -130,145 +115,15 @@ def _proposals(schema: JsonSchema) -> Iterator[Candidate]:
         yield Candidate("type", "true", True)
         yield Candidate("type", "false", False)
     if "integer" in types or "number" in types:
-        yield from _numbers(schema, fractions="number" in types)
+        yield from numbers(schema, fractions="number" in types)
     if "string" in types:
-        yield from _strings(schema)
+        yield from texts(schema)
     if "array" in types:
         yield from _arrays(schema)
     if "object" in types and "properties" in schema:
         yield from _objects(schema)
     if "object" in types and "patternProperties" not in schema:
         yield from _maps(schema)
-
-
-def _near_values(keyword: str, value: Any) -> Iterator[Candidate]:
-    """Values beside an allowed one: of the same type, and not allowed."""
-    if isinstance(value, str):
-        yield Candidate(keyword, "a value that is not allowed", f"{value}-restproof")
-        yield Candidate(keyword, "an allowed value in the other case", value.swapcase())
-        yield Candidate(keyword, "an empty text", "")
-    elif isinstance(value, bool):
-        yield Candidate(keyword, "the other truth value", not value)
-    elif isinstance(value, int | float):
-        yield Candidate(keyword, "a value that is not allowed", value + 1_000_003)
-
-
-def _numbers(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
-    for candidate in _number_proposals(schema, fractions=fractions):
-        # A bound may be written as 5.0, and 1.5 + 0.5 is 2.0: whole numbers are sent without a fraction.
-        # Nor is the error of their computation sent: 0.05 + 0.01 is 0.06.
-        value = round(candidate.value, _DECIMALS) if isinstance(candidate.value, float) else candidate.value
-        yield replace(candidate, value=int(value) if isinstance(value, float) and value.is_integer() else value)
-
-
-def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
-    step = schema.get("multipleOf", 0.5 if fractions else 1)
-    low, high = schema.get("minimum"), schema.get("maximum")
-    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
-    for bound, keyword, sign in ((low, "minimum", 1), (high, "maximum", -1)):
-        if bound is not None:
-            yield Candidate(keyword, f"the {keyword}", bound)
-            yield Candidate(keyword, f"just inside the {keyword}", bound + sign * step)
-            yield Candidate(keyword, f"just outside the {keyword}", bound - sign * step)
-            if fractions:
-                yield Candidate(keyword, f"barely outside the {keyword}", bound - sign * 0.0001)
-    for bound, keyword, sign in ((over, "exclusiveMinimum", 1), (under, "exclusiveMaximum", -1)):
-        if bound is not None:
-            yield Candidate(keyword, f"the bound of {keyword} itself", bound)
-            yield Candidate(keyword, f"just inside {keyword}", bound + sign * step)
-    if "multipleOf" in schema:
-        base = schema["multipleOf"]
-        least = next((bound for bound in (low, over, high, under) if bound is not None), 0)
-        for more in (0, 1, -1):
-            yield Candidate("multipleOf", "a multiple", base * (ceil(least / base) + more))
-        yield Candidate("multipleOf", "between two multiples", base * 3 + (base / 2 if fractions else 1))
-    yield Candidate("type", "zero", 0)
-    if low is None and over is None:
-        yield Candidate("type", "a negative number", -1)
-    if high is None and under is None:
-        yield Candidate("type", "an integer beyond 32 bits", 2**31 + 7)
-        if not fractions:
-            yield Candidate("type", "an integer beyond 53 bits", 2**53 + 1)
-    if fractions:
-        yield Candidate(
-            "type", "a fraction of six digits", 45.123456 if high is None or high >= 46 else (high or 0) - 0.123456
-        )
-
-
-def _strings(schema: JsonSchema) -> Iterator[Candidate]:
-    known = str(schema.get("format", ""))
-    if known in FORMATS and FORMATS[known].samples:
-        for value in FORMATS[known].samples:
-            yield Candidate("format", f"a {known}", value)
-        for note, value in FORMATS[known].mistakes:
-            yield Candidate("format", note, value)
-        return
-    shortest, longest = schema.get("minLength", 0), schema.get("maxLength")
-    pattern = schema.get("pattern")
-    if shortest <= 1 and not pattern:
-        yield Candidate("type", "an empty text", "")
-    if shortest:
-        yield Candidate("minLength", "the shortest text", matching_text(schema, shortest))
-        yield Candidate("minLength", "one character too short", matching_text(schema, shortest)[: shortest - 1])
-    if longest is not None and longest <= LONGEST:
-        yield Candidate("maxLength", "the longest text", matching_text(schema, longest))
-        yield Candidate(
-            "maxLength", "one character too long", matching_text({**schema, "maxLength": longest + 1}, longest + 1)
-        )
-        if 4 <= longest <= 1000:
-            # Lengths count code points (JSON Schema validation §6.3.1), not bytes or UTF-16 units.
-            yield Candidate(
-                "maxLength",
-                "the longest text, in characters of several bytes",
-                "€😀" * (longest // 2) + "é" * (longest % 2),
-            )
-    if pattern:
-        yield from _pattern_breakers(schema, pattern)
-        return
-    if longest is None or longest >= 60:
-        yield from _TEXTS
-
-
-_TEXTS = (
-    # What databases and frameworks like to change: normal forms, astral characters, blanks, quotes, line ends.
-    Candidate(
-        "text",
-        "composed and decomposed, right-to-left and astral characters, odd blanks",
-        "=1+caf\u00e9 cafe\u0301 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 🏗️ 👩🏽‍🔧 a\u00a0b\u2028c",
-    ),
-    Candidate(
-        "text",
-        "blanks at both ends, quotes, markup and several lines",
-        '  O\'Brien "& Sons" &amp; <b>\\ %s ${x}\r\nsecond\tline\nthird  ',
-    ),
-    Candidate("text", "digits with zeros in front", "0042"),
-    Candidate("text", "text that looks like null", "null"),
-)
-
-
-def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
-    base = matching_text(schema, None)
-    shortest = schema.get("minLength", 0)
-    yield Candidate("pattern", "text that matches", base)
-    weak = is_valid(schema, "!1 Ä\n") or is_valid(schema, "é😀" * 20)
-    if weak:
-        # A pattern that nearly any text meets says what is refused; what is accepted is tried as for any other text.
-        yield from _TEXTS
-    for note, value in (
-        ("blanks only", " " * max(1, shortest)),
-        ("tabs and line breaks only", "\t\r\n" * max(1, shortest)),
-        ("the other case", base.swapcase()),
-        ("digits", re.sub(r"[^\W\d_]", "1", base)),
-        ("punctuation", re.sub(r"\w", "!", base)),
-        *((("a sign in front", f"-{base}"),) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", base) else ()),
-        ("a letter outside ASCII", ("Ä" + base[1:]) if base else "Ä"),
-        ("a line break at the end", f"{base}\n"),
-        ("a character more", f"{base}{base[-1:]}"),
-        ("a character less", base[:-1]),
-        ("an empty text", ""),
-    ):
-        if (len(value) >= shortest or note == "an empty text") and not (weak and is_valid(schema, value)):
-            yield Candidate("pattern", note, value)
 
 
 def _different(items: JsonSchema, samples: list[Any], count: int) -> list[Any]:
@@ -298,11 +153,11 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
     several = _different(items, samples, wanted)
     if not schema.get("uniqueItems"):
         several *= 1 + wanted // max(1, len(several))
-    texts = [
+    ambiguous = [
         t for t in ("red, green", "Wing", "wing", " blank ") if type_of(t) in types_of(items) and is_valid(items, t)
     ]
-    if len(texts) > 1:
-        yield Candidate("items", "texts that some take for one, or for more than one", texts[:most])
+    if len(ambiguous) > 1:
+        yield Candidate("items", "texts that some take for one, or for more than one", ambiguous[:most])
     unordered = sorted(several[: min(_SEVERAL, most or _SEVERAL)], key=str, reverse=True)
     if len(unordered) > 1:
         yield Candidate("items", "several entries, in no order", unordered)

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from restproof.contract.model import Never
-from restproof.plan.inputs import MOST_VALUES, accepted_bodies
-from restproof.semantics.state import same
+from restproof.plan.inputs import accepted_bodies
+from restproof.plan.rules import MOST_VALUES
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
@@ -40,8 +39,7 @@ def replacing_bodies(ground: Ground) -> Iterator[dict[str, Any]]:
     required fields alone, then every allowed value of each field, but for the ways from the full body that a rule
     forbids."""
     before, defaults = ground.bodies.full(), ground.bodies.defaults
-    never = [rule for rule in ground.resource.rules if isinstance(rule, Never)]
     for case in ({"body": ground.bodies.minimal("after"), "notes": {}}, *accepted_bodies(ground)):
         after = {**defaults, **case["body"]}
-        if not any(same(before.get(r.field), r.before) and same(after.get(r.field), r.after) for r in never):
+        if not any(rule.violation(before, after) for rule in ground.resource.rules):
             yield case

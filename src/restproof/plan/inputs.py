@@ -14,9 +14,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from restproof.contract.model import Example, Never, Ordered, Reference
+from restproof.contract.model import Reference
 from restproof.contract.shapes import is_nullable, type_of
-from restproof.plan.candidates import BARE_ENTRY, DIGITS, Candidate, accepted, refused, wrong_types
+from restproof.plan.candidates import BARE_ENTRY, DIGITS, accepted, refused, wrong_types
+from restproof.plan.rules import RuleCase, broken, kept
+from restproof.plan.scalars import Candidate
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_text, reference
 from restproof.semantics.checker import is_valid
 
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 
 Case = dict[str, Any]
 _UNKNOWN = "restproof_unknown_field"
-#: A field with more values than this is tried with those that a rule names.
-MOST_VALUES = 6
 
 
 def fields_of(ground: Ground) -> Mapping[str, Mapping[str, Any]]:
@@ -201,201 +201,22 @@ def server_set_bodies(ground: Ground) -> Iterator[Case]:
                 }
 
 
-def rule_bodies(ground: Ground) -> Iterator[Case]:
+def rule_bodies(ground: Ground) -> Iterator[RuleCase]:
     """Bodies that the schema allows and one business rule refuses, where what is given first keeps every rule."""
-    for case in _broken_rules(ground):
+    for case in broken(ground.bodies, ground.operation):
         if ground.bodies.kept_rules(case["given"]) == case["given"]:
             yield case
 
 
-def _broken_rules(ground: Ground) -> Iterator[Case]:
-    """Bodies that the schema allows and one business rule refuses. ``given`` is what the resource must be created with
-    before the update."""
-    minimal = ground.bodies.minimal()
-    for rule in ground.resource.rules:
-        if isinstance(rule, Ordered):
-            early, late = _two_values(ground, rule)
-            if early is None:
-                continue
-            right = {rule.first: early, rule.second: late}
-            note = f"{rule.second} before {rule.first}"
-            if ground.operation in ("create", "replace"):
-                for first, second in ((late, early), *_close_pairs(ground, rule)):
-                    body = {**minimal, rule.first: first, rule.second: second}
-                    yield {"field": rule.second, "note": note, "given": {}, "body": body}
-            elif ground.operation == "update":
-                others = {n: v for n, v in ground.bodies.other_values().items() if n not in ground.bodies.ruled}
-                pairs = [((late, early), {}), *((pair, others) for pair in _close_pairs(ground, rule)[:1])]
-                for (first, second), beside in pairs:
-                    body = {**beside, rule.first: first, rule.second: second}
-                    yield {"field": rule.second, "note": note, "given": {}, "body": body}
-                yield {
-                    "field": rule.first,
-                    "note": f"{note}, which was stored before",
-                    "given": {**minimal, **_beside(ground, rule.first, early), rule.second: early},
-                    "body": {rule.first: late},
-                }
-                yield {
-                    "field": rule.second,
-                    "note": f"{note}, which was stored before",
-                    "given": {**minimal, rule.first: late, **_beside(ground, rule.second, late)},
-                    "body": {rule.second: early},
-                }
-                later = _later(late, ground, rule)
-                if later is not None:
-                    yield {
-                        "field": rule.second,
-                        "note": f"{note} after the update of one of two",
-                        "given": {**minimal, **right},
-                        "body": {rule.first: later},
-                    }
-        elif isinstance(rule, Never) and ground.operation != "create":
-            others = {n: v for n, v in ground.bodies.other_values().items() if n not in ground.bodies.ruled}
-            for beside in ({}, others) if others and ground.operation == "update" else ({},):
-                yield {
-                    "field": rule.field,
-                    "note": f"{rule.field} from {rule.before!r} to {rule.after!r}{', beside others' if beside else ''}",
-                    "given": {**minimal, rule.field: rule.before},
-                    "body": {**_base(ground), **beside, rule.field: rule.after},
-                }
-        elif isinstance(rule, Example):
-            body = dict(rule.body)
-            if ground.operation in ("create", "replace"):
-                yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": {**minimal, **body}}
-            elif ground.operation == "update" and all(n in ground.bodies.changeable for n in body):
-                yield {"field": next(iter(body), ""), "note": rule.because, "given": {}, "body": body}
-                for name in body if len(body) > 1 else ():
-                    others = {n: v for n, v in body.items() if n != name}
-                    note = f"{rule.because}, the rest of it stored before"
-                    yield {"field": name, "note": note, "given": {**minimal, **others}, "body": {name: body[name]}}
-
-
-def kept_rule_bodies(ground: Ground) -> Iterator[Case]:
+def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
     """Bodies on the right side of one business rule, and of all others."""
     bodies = ground.bodies
-    for case in _kept_rules(ground):
+    for case in kept(bodies, ground.operation):
         given, before = case["given"], None
         if ground.operation == "update":
             before = given or bodies.minimal()
         if bodies.kept_rules(given) == given and bodies.kept_rules(case["body"], before) == case["body"]:
             yield case
-
-
-def _kept_rules(ground: Ground) -> Iterator[Case]:
-    """Bodies on the right side of each business rule: equal values, null on one side, and the way back of a forbidden
-    transition."""
-    minimal = ground.bodies.minimal()
-    for rule in ground.resource.rules:
-        if isinstance(rule, Ordered):
-            early, late = _two_values(ground, rule)
-            if early is None:
-                continue
-            yield {
-                "field": rule.second,
-                "note": f"{rule.first} equals {rule.second}",
-                "given": {},
-                "body": {**_base(ground), rule.first: early, rule.second: early},
-            }
-            yield {
-                "field": rule.second,
-                "note": f"{rule.first} before {rule.second}",
-                "given": {},
-                "body": {**_base(ground), rule.first: early, rule.second: late},
-            }
-            if ground.operation != "update":
-                continue
-            if rule.second not in ground.bodies.telling and rule.first not in ground.bodies.telling:
-                yield {
-                    "field": rule.first,
-                    "note": f"{rule.first} and {rule.second} after what is stored of both",
-                    "given": {**minimal, rule.first: early, rule.second: early},
-                    "body": {rule.first: late, rule.second: late},
-                }
-            if is_nullable(ground.bodies.writable[rule.first]):
-                yield {
-                    "field": rule.second,
-                    "note": f"{rule.second} before the stored {rule.first}, which becomes null",
-                    "given": {**minimal, rule.first: late, **_beside(ground, rule.second, late)},
-                    "body": {rule.first: None, rule.second: early},
-                }
-                yield {
-                    "field": rule.first,
-                    "note": f"{rule.first} becomes null beside the stored {rule.second}",
-                    "given": {**minimal, rule.first: early, rule.second: late},
-                    "body": {rule.first: None},
-                }
-                yield {
-                    "field": rule.second,
-                    "note": f"{rule.second} where {rule.first} is null",
-                    "given": {**minimal, rule.first: None, **_beside(ground, rule.second, late)},
-                    "body": {rule.second: early},
-                }
-        elif isinstance(rule, Never) and ground.operation == "update":
-            for before, after in _transitions(ground, rule):
-                yield {
-                    "field": rule.field,
-                    "note": f"{rule.field} from {before!r} to {after!r}",
-                    "given": {**minimal, rule.field: before},
-                    "body": {rule.field: after},
-                }
-
-
-def _transitions(ground: Ground, rule: Never) -> Iterator[tuple[Any, Any]]:
-    """Every step between two values of the rule's field that no rule forbids: where the schema lists the values, all
-    of them."""
-    listed = [v for v in ground.bodies.writable[rule.field].get("enum", ()) if v is not None]
-    values = listed if 2 <= len(listed) <= MOST_VALUES else [rule.before, rule.after]
-    forbidden = [(r.before, r.after) for r in ground.resource.rules if isinstance(r, Never) and r.field == rule.field]
-    if forbidden[0] != (rule.before, rule.after):
-        return  # told with the first rule of the field
-    for before in values:
-        for after in values:
-            if (before, after) not in forbidden:
-                yield before, after
-
-
-def _beside(ground: Ground, name: str, value: Any) -> Case:
-    """A value for the other field of a rule where a create without one would give it one of its own."""
-    return {name: value} if name in ground.bodies.required or name in ground.bodies.defaults else {}
-
-
-def _base(ground: Ground) -> Case:
-    return {} if ground.operation == "update" else ground.bodies.minimal()
-
-
-def _two_values(ground: Ground, rule: Ordered) -> tuple[Any, Any]:
-    """An early and a late value that both fields allow; (None, None) where the schemas leave no two."""
-    first, second = ground.bodies.writable.get(rule.first), ground.bodies.writable.get(rule.second)
-    if first is None or second is None:
-        return None, None
-    options = [
-        c.value
-        for c in accepted(first)
-        if c.value not in (None, "") and is_valid(second, c.value) and not isinstance(c.value, bool)
-    ]
-    options = sorted({o for o in options if type_of(o) == type_of(options[0])}) if options else []
-    return (options[0], options[-1]) if len(options) >= 2 else (None, None)
-
-
-def _close_pairs(ground: Ground, rule: Ordered) -> list[tuple[Any, Any]]:
-    """Pairs in the wrong order that a careless comparison lets pass: of no value (0), within a month, within a day, and
-    in the order of text but not of time."""
-    schemas = [ground.bodies.writable[n] for n in (rule.first, rule.second)]
-    pairs = (
-        (7, 0),
-        ("2015-02-10", "2015-02-09"),
-        ("2015-02-03T12:00:01Z", "2015-02-03T12:00:00Z"),
-        ("2015-02-03T11:00:00Z", "2015-02-03T12:00:00+02:00"),
-    )
-    return [p for p in pairs if is_valid(schemas[0], p[0]) and is_valid(schemas[1], p[1])]
-
-
-def _later(value: Any, ground: Ground, rule: Ordered) -> Any:
-    schema = ground.bodies.writable[rule.first]
-    for candidate in ("2098-12-31", "2098-12-31T00:00:00Z", value + 1 if isinstance(value, int | float) else value):
-        if type_of(candidate) == type_of(value) and is_valid(schema, candidate) and candidate > value:
-            return candidate
-    return None
 
 
 def reference_bodies(ground: Ground) -> Iterator[Case]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Reference, Resource
-from restproof.contract.shapes import types_of
+from restproof.contract.shapes import same, types_of
 from restproof.sandbox.call import Call, refusal_status
 from restproof.sandbox.entering import well_formed_id
 from restproof.sandbox.seeds import Seeder
@@ -86,7 +86,7 @@ class Writing:
             before = call.entry.state
             for name in call.resource.immutable:
                 writable = name in fields and name in self.validations[call.resource.name].fields(call.operation)
-                if writable and not states.same(fields[name], before.get(name)):
+                if writable and not same(fields[name], before.get(name)):
                     found.append(Refusal("invalid", name, "never changes"))
         return found
 
@@ -135,7 +135,7 @@ class Writing:
     def broken_rules(self, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
         """Business rules that the state after the request would break."""
         before = call.entry.state if call.entry else None
-        return self.validations[call.resource.name].rules(call.operation, before, after, skip)
+        return self.validations[call.resource.name].rules(before, after, skip)
 
     def dangling_references(self, call: Call, fields: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
         """References that name nothing under the same ancestors."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import DerivedAlternative, Resource, Schema
-from restproof.contract.shapes import is_nullable
+from restproof.contract.shapes import is_nullable, same
 from restproof.pointer import step
 from restproof.semantics.initial import absent_value, readbacks, reference_paths
 from restproof.semantics.plausible import plausible
@@ -107,17 +107,6 @@ def _read_back(state: State, path: ReadPath, value: Any, server_set: Any) -> Non
     else:
         shown = [{**extra, **v} if isinstance(v, Mapping) else v for v in values]
     state[path.root] = shown if path.many else shown[0]
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two JSON values are equal: ``true`` is not 1, and 5 is 5.0."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same(v, other[k]) for k, v in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
 
 
 def _rendered(alternatives: tuple[DerivedAlternative, ...], value: Callable[[str], Any]) -> Any:

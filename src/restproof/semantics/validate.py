@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from restproof.contract.formats import FORMATS
-from restproof.contract.model import Contract, Example, Never, Ordered, Resource
-from restproof.contract.shapes import type_of
+from restproof.contract.model import Contract, Resource
 from restproof.semantics.checker import Checker, Problem
-from restproof.semantics.state import State, same
+from restproof.semantics.state import State
 
 _GROUPS = {
     "bad_credential": "missing_credential",
@@ -122,26 +119,12 @@ class Validation:
         return "bad_reference" if name in self.resource.references and problem.keyword in bounds else "invalid"
 
     def rules(
-        self, operation: str, before: Mapping[str, Any] | None, after: Mapping[str, Any], skip: Collection[str] = ()
+        self, before: Mapping[str, Any] | None, after: Mapping[str, Any], skip: Collection[str] = ()
     ) -> list[Refusal]:
-        """Broken business rules, judged on the state ``after`` the request. ``skip``: fields whose values are no use
-        (refused already)."""
-        found: list[Refusal] = []
-        for rule in self.resource.rules:
-            if isinstance(rule, Ordered):
-                first, second = after.get(rule.first), after.get(rule.second)
-                if rule.first in skip or rule.second in skip or first is None or second is None:
-                    continue
-                if _after(first, second):
-                    found.append(Refusal("rule", rule.second, f"must not be before {rule.first}"))
-            elif isinstance(rule, Never):
-                if before is None or rule.field in skip or operation == "create":
-                    continue
-                if same(before.get(rule.field), rule.before) and same(after.get(rule.field), rule.after):
-                    found.append(Refusal("rule", rule.field, f"must not go from {rule.before} to {rule.after}"))
-            elif isinstance(rule, Example) and not skip and _holds(after, rule.body):
-                found.append(Refusal("rule", next(iter(rule.body), None), rule.because))
-        return found
+        """Broken business rules, judged on the state ``after`` the request; ``before`` is ``None`` for a create.
+        ``skip``: fields whose values are no use (refused already)."""
+        broken = (rule.violation(before, after) for rule in self.resource.rules if not {*rule.fields} & {*skip})
+        return [Refusal("rule", found.field, found.message) for found in broken if found]
 
     def references(
         self, fields: Mapping[str, Any], exists: Callable[[str, Any], bool], skip: Collection[str] = ()
@@ -174,29 +157,9 @@ class Validation:
         found = [*unstorable, *self.unknown(problems), *self.values(problems, clean)]
         skip = {str(p.path[0]) for p in problems if p.path} | {str(b) for b in bad}
         known = {n: v for n, v in clean.items() if n in self.fields(operation) and n not in skip}
-        found += self.rules(operation, before, after(known), skip)
+        found += self.rules(before, after(known), skip)
         found += self.references(known, exists, skip)
         return ranked(contract, (r for r in found if not self.resource.status(r.case).accepted))
-
-
-def _holds(state: Mapping[str, Any], part: Mapping[str, Any]) -> bool:
-    return all(name in state and same(state[name], value) for name, value in part.items())
-
-
-def _after(first: Any, second: Any) -> bool:
-    """Whether ``first`` is after ``second``: times by their instant, all else as it compares (ISO dates as text)."""
-    if isinstance(first, str) and isinstance(second, str):
-        is_time = FORMATS["date-time"].check
-        if is_time(first) and is_time(second):
-            return _instant(first) > _instant(second)
-        return first > second
-    numbers = {"integer", "number"}
-    return type_of(first) in numbers and type_of(second) in numbers and bool(first > second)
-
-
-def _instant(text: str) -> datetime:
-    # A leap second is no time that ``datetime`` knows; it compares as the second before.
-    return datetime.fromisoformat(text.upper().replace(":60", ":59"))
 
 
 def _ids(value: Any) -> Iterator[Any]:

@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Any
 
 from restproof.contract.model import ANY, Contract, Paging, Resource
+from restproof.contract.shapes import same
 from restproof.engine.failure import NotTested
 from restproof.engine.instance import Instance
 from restproof.engine.requests import Query
 from restproof.engine.subject import Subject
-from restproof.semantics.state import same
 
 __all__ = [
     "ANY",

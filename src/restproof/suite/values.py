@@ -1,11 +1,11 @@
 """Values and schemas: whether a value is valid, whether two are the same, of which type one is."""
 
-from restproof.contract.shapes import is_nullable, type_of, types_of
+from restproof.contract.shapes import is_nullable, same, type_of, types_of
 from restproof.oracle.finding import an
 from restproof.pointer import member
 from restproof.semantics.checker import Checker, checker, is_valid
 from restproof.semantics.readback import ReadPath, member_schema
-from restproof.semantics.state import differences, same
+from restproof.semantics.state import differences
 
 __all__ = [
     "Checker",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from restproof.contract.model import Contract, Never, Resource, Status, creates_by_put
+from restproof.contract.model import Contract, Resource, Status, creates_by_put
 
 SUCCESS: Mapping[str, str] = {
     "list": "The entries.",
@@ -107,7 +107,7 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
         yield from ("malformed", "empty_body", "unknown_field", "server_set", "invalid", "unsupported_media")
         if resource.envelope.request:
             yield from ("envelope", "unknown_beside")
-        if any(not isinstance(r, Never) for r in resource.rules) or (resource.rules and operation != "create"):
+        if any(rule.binds_creates or operation != "create" for rule in resource.rules):
             yield "rule"
         if resource.references:
             yield from ("reference", "bad_reference")

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.shapes import same
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import answered
 from restproof.sandbox.faults.registry import OVERLAP, Seam, fault
 from restproof.sandbox.store import Entry
-from restproof.semantics.state import same
 from restproof.semantics.validate import Refusal
 
 _BEGINNING = 100

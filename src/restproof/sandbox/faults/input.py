@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.model import Never, Ordered
+from restproof.contract.rules import Never, Ordered
+from restproof.contract.shapes import same
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import answered, crash_on
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
-from restproof.semantics import state as states
 from restproof.semantics.validate import Refusal
 
 
@@ -305,7 +305,7 @@ def equal_bounds_refused(seam: Seam) -> None:
         for rule in call.resource.rules:
             if not isinstance(rule, Ordered) or after.get(rule.first) is None:
                 continue
-            if states.same(after[rule.first], after.get(rule.second)):
+            if same(after[rule.first], after.get(rule.second)):
                 found.append(Refusal("rule", rule.second, f"must be after {rule.first}"))
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.shapes import same
 from restproof.sandbox.call import Call
 from restproof.sandbox.faults.advice import State
 from restproof.sandbox.faults.registry import Seam, fault
@@ -47,7 +48,7 @@ def second_replace_resets(seam: Seam) -> None:
         state: State = inner(call, fields)
         if call.operation == "replace" and call.entry is not None:
             before = call.entry.state
-            if all(states.same(state.get(n), before.get(n)) for n in call.resource.shapes.replace["properties"]):
+            if all(same(state.get(n), before.get(n)) for n in call.resource.shapes.replace["properties"]):
                 defaults = states.replaced(call.resource, before, {})
                 needed = call.resource.shapes.create.get("required", ())
                 state.update({n: v for n, v in defaults.items() if n in fields and n not in needed})

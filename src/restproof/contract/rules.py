@@ -1,0 +1,115 @@
+"""Business rules of a resource: what JSON Schema cannot say. Each knows the fields that it speaks of and when it is
+broken; ``plan.rules`` knows how to break and how to keep it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from restproof.contract.formats import FORMATS
+from restproof.contract.shapes import same, type_of
+
+State = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A broken rule: the ``field`` at fault, and what is wrong with it in words."""
+
+    field: str | None
+    message: str
+
+
+class BusinessRule(ABC):
+    """A rule over the state of one resource."""
+
+    binds_creates: ClassVar[bool] = True
+    """Whether a create can break it."""
+    compares: ClassVar[bool] = False
+    """Whether it compares its fields with each other."""
+
+    @property
+    @abstractmethod
+    def fields(self) -> tuple[str, ...]:
+        """The request fields that it speaks of, the one at fault first."""
+
+    @abstractmethod
+    def violation(self, before: State | None, after: State) -> Violation | None:
+        """How the step from the state ``before`` (``None`` for a create) to the state ``after`` breaks the rule;
+        ``None`` where it does not."""
+
+
+@dataclass(frozen=True)
+class Ordered(BusinessRule):
+    """``first`` ≤ ``second`` wherever both are set; judged on the state after the request."""
+
+    first: str
+    second: str
+    compares: ClassVar[bool] = True
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.second, self.first)
+
+    def violation(self, before: State | None, after: State) -> Violation | None:
+        first, second = after.get(self.first), after.get(self.second)
+        if first is None or second is None or not is_after(first, second):
+            return None
+        return Violation(self.second, f"must not be before {self.first}")
+
+
+@dataclass(frozen=True)
+class Never(BusinessRule):
+    """``field`` never goes from ``before`` to ``after`` in an update."""
+
+    field: str
+    before: Any
+    after: Any
+    binds_creates: ClassVar[bool] = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.field,)
+
+    def violation(self, before: State | None, after: State) -> Violation | None:
+        if before is None or not same(before.get(self.field), self.before):
+            return None
+        if not same(after.get(self.field), self.after):
+            return None
+        return Violation(self.field, f"must not go from {self.before} to {self.after}")
+
+
+@dataclass(frozen=True)
+class Example(BusinessRule):
+    """Members that no resource may have together (laid over a valid body, which the schema allows)."""
+
+    body: Mapping[str, Any]
+    because: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(self.body)
+
+    def violation(self, before: State | None, after: State) -> Violation | None:
+        if not all(name in after and same(after[name], value) for name, value in self.body.items()):
+            return None
+        return Violation(next(iter(self.body), None), self.because)
+
+
+def is_after(first: Any, second: Any) -> bool:
+    """Whether ``first`` is after ``second``: times by their instant, all else as it compares (ISO dates as text)."""
+    if isinstance(first, str) and isinstance(second, str):
+        is_time = FORMATS["date-time"].check
+        if is_time(first) and is_time(second):
+            return _instant(first) > _instant(second)
+        return first > second
+    numbers = {"integer", "number"}
+    return type_of(first) in numbers and type_of(second) in numbers and bool(first > second)
+
+
+def _instant(text: str) -> datetime:
+    # A leap second is no time that ``datetime`` knows; it compares as the second before.
+    return datetime.fromisoformat(text.upper().replace(":60", ":59"))

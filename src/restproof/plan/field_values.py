@@ -1,0 +1,147 @@
+"""Plain values of a resource's request fields: one that says something, and another one."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from hypothesis import strategies as st
+
+from restproof.contract.shapes import is_nullable, same, type_of
+from restproof.plan.candidates import accepted, sample
+from restproof.plan.fields import UniqueKeys, with_token
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of
+from restproof.plan.values import value_strategy
+from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
+from restproof.semantics.checker import is_valid
+from restproof.semantics.distinct import capacity
+
+_SHORT = 400
+
+
+@dataclass(frozen=True)
+class FieldValues(UniqueKeys):
+    """Values of one field at a time."""
+
+    @cached_property
+    def _samples(self) -> dict[str, Any]:
+        """A plain value of each field; neighbours differ where the schema lets them, so that a mix-up shows."""
+        found: dict[str, Any] = {}
+        for at, (name, schema) in enumerate(self.writable.items()):
+            usual = sample(schema)
+            options = self._options(name, usual)
+            # Texts take turns; of what else there is, each field has a value of its own as long as there is one.
+            if usual in PLAIN_PHRASES and options:
+                turn = options[at % len(options)]
+            else:
+                turn = options[0] if options and type_of(usual) in ("integer", "number") else usual
+            unlike = (v for v in (turn, *options) if not any(same(v, other) for other in found.values()))
+            found[name] = next(unlike, turn)
+        return found
+
+    def _options(self, name: str, usual: Any) -> list[Any]:
+        """Other plain values of a field, of the type of its usual one."""
+        schema = self.writable[name]
+        if usual in PLAIN_PHRASES:
+            return [p for p in PLAIN_PHRASES if is_valid(schema, p)]
+        if isinstance(usual, bool) or usual is None or "examples" in schema:
+            return []
+        void: tuple[Any, ...] = (schema.get("default"), 0, "", [], {})
+        valid = (c.value for c in accepted(schema) if type_of(c.value) == type_of(usual))
+        ordinary = PLAIN_NUMBERS if isinstance(usual, int | float) else ()
+        values = [*(n for n in ordinary if is_valid(schema, n)), *valid]
+        return [v for v in values if len(str(v)) < _SHORT and not any(same(v, u) for u in void)]
+
+    @cached_property
+    def _others(self) -> dict[str, Any]:
+        found = {}
+        for name, plain in self._samples.items():
+            valid = accepted(self.writable[name])
+            others = [c.value for c in valid if c.value is not None and not same(c.value, plain)]
+            shorter = [v for v in others if len(str(v)) < _SHORT and v not in ("", [], {})]
+            found[name] = (shorter or others or [None])[-1]
+        return found
+
+    def plain(self, name: str, tag: str = "") -> Any:
+        """One plain valid value of a field: unique text holds the token of the case and ``tag``."""
+        if name in self.resource.references:
+            ref = self.resource.references[name]
+            if name in self.fresh_references:
+                return [reference(ref.to, f"own{tag}")] if ref.many else reference(ref.to, f"own{tag}")
+            # Two where there is room: the order of an array, and what is left of it, show only then.
+            room = self.writable[name].get("maxItems", 2) if name in self.writable else 2
+            return [reference(ref.to, n) for n in range(min(room, 2))] if ref.many else reference(ref.to, 0)
+        if name == self.resource.id.field:
+            return self.chosen_id(tag)
+        if name in self.telling:
+            return self.unique_value(name, tag)
+        return copy.deepcopy(self._samples[name])
+
+    def another(self, name: str) -> Any:
+        """A valid value of a field that differs from the plain one; ``None`` where the schema leaves no other."""
+        if name in self.resource.references:
+            if name in self.fresh_references:
+                return self.plain(name, "renamed")
+            ref = self.resource.references[name]
+            return [reference(ref.to, 1)] if ref.many else reference(ref.to, 1)
+        if name in self.telling:
+            return self.unique_value(name, "renamed")
+        return copy.deepcopy(self._others[name])
+
+    def chosen_id(self, tag: str = "") -> str:
+        """An id for a resource whose ids clients choose."""
+        if self.resource.id.type == "uuid":
+            return uuid_of(tag)
+        text = f"{RUN}{tag}"
+        right = is_valid(self.id_schema, text.replace(RUN, "x" * TOKEN_LENGTH))
+        return text if right else unique(self.resource.name, self.resource.id.field, tag)
+
+    def unique_value(self, name: str, tag: str = "") -> Any:
+        """A value of a unique field that no other case holds, with the run's prefix where the field has room for it; a
+        sample where the schema leaves no two values."""
+        schema = self.writable[name]
+        text = with_token(schema, tag)
+        if text is not None:
+            return text
+        return unique(self.resource.name, name, tag) if capacity(schema) > 1 else sample(schema)
+
+    def drawable(self, name: str) -> bool:
+        if name == self.resource.id.field:
+            return self.names_id or name in self.required
+        return name not in self.resource.references or self.referable(name)
+
+    def field(self, name: str, tag: str = "") -> st.SearchStrategy[Any]:
+        schema = self.writable[name]
+        if name == self.resource.id.field:
+            return st.just(self.chosen_id())
+        if name in self.resource.references:
+            if name in self.fresh_references:
+                return st.just(self.plain(name, tag))
+            ref = self.resource.references[name]
+            ids = [reference(ref.to, 0), reference(ref.to, 1)]
+            if ref.many:
+                least, most = min(schema.get("minItems", 0), 2), min(schema.get("maxItems", 2), 2)
+                return st.lists(st.sampled_from(ids), unique=True, min_size=least, max_size=most)
+            return st.sampled_from([*ids, None] if is_nullable(schema) else ids)
+        if name in self.telling:
+            return self._unique(name, schema, tag)
+        return value_strategy(schema)
+
+    def _unique(self, name: str, schema: Mapping[str, Any], tag: str) -> st.SearchStrategy[Any]:
+        plain = self.unique_value(name, tag)
+        bound = {"format", "pattern", "anyOf", "oneOf", "allOf"} & schema.keys()
+        if not isinstance(plain, str) or not plain.startswith(RUN) or (bound and not _free(schema)):
+            return st.just(plain)
+        room = min(schema.get("maxLength", 80), 80) - TOKEN_LENGTH - 2  # for the blank and the letter at the end
+        if room < 1:
+            return st.just(plain)
+        # A blank at an end, or one more, makes another name; what follows the token is plausible text.
+        return value_strategy({"type": "string", "maxLength": room}).map(lambda text: f"{RUN} {text}{tag[:1] or 'x'}")
+
+
+def _free(schema: Mapping[str, Any]) -> bool:
+    """Whether the schema leaves room for text beside the token: it is met by the token and by what follows it."""
+    return is_valid(schema, "x" * TOKEN_LENGTH + " Zürich (2)'")

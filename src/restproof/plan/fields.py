@@ -1,0 +1,161 @@
+"""The request fields of a resource: what a client may send, and what a unique key asks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, uuid_of
+from restproof.semantics.checker import is_valid
+from restproof.semantics.distinct import ROOMY, capacity
+from restproof.semantics.validate import Refusal, Validation
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RequestFields:
+    """The fields that requests for ``resource`` may hold."""
+
+    contract: Contract
+    resource: Resource
+
+    @cached_property
+    def validation(self) -> Validation:
+        """What the contract refuses of the fields of a request."""
+        return Validation(self.resource)
+
+    def refusals(self, operation: str, fields: Mapping[str, Any]) -> list[Refusal]:
+        """What the schema has against the fields of a request, symbols resolved, and the contract does not let pass."""
+        problems = self.validation.problems(operation, fields)
+        found = [*self.validation.unknown(problems), *self.validation.values(problems, fields)]
+        return [r for r in found if not self.resource.status(r.case).accepted]
+
+    @cached_property
+    def writable(self) -> Mapping[str, Mapping[str, Any]]:
+        found: Mapping[str, Mapping[str, Any]] = self._creating["properties"]
+        return found
+
+    @property
+    def _creating(self) -> Mapping[str, Any]:
+        """The shape of what makes the resource: where only PUT does, that of every PUT."""
+        shapes = self.resource.shapes
+        only_put = not self.resource.supports("create") and creates_by_put(self.resource)
+        return shapes.replace if only_put else shapes.create
+
+    @cached_property
+    def changeable(self) -> Mapping[str, Mapping[str, Any]]:
+        """Fields that an update may name; the client-chosen id and other immutable fields are left out, and the field
+        that the id follows: its update would move the resource."""
+        return {
+            n: p
+            for n, p in self.resource.shapes.update["properties"].items()
+            if n not in (self.resource.id.field, self.resource.id.follows, *self.resource.immutable)
+        }
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        return tuple(self._creating.get("required", ()))
+
+    @cached_property
+    def defaults(self) -> Body:
+        """What the fields are that a create leaves out, as far as the schema says."""
+        return {n: p["default"] for n, p in self.writable.items() if "default" in p}
+
+    @cached_property
+    def fixed(self) -> tuple[str, ...]:
+        """Fields that a create gives once and for all, and that every replace repeats."""
+        if not self.resource.supports("replace"):
+            return ()
+        replaceable = self.resource.shapes.replace["properties"].keys() & self.writable.keys()
+        return tuple(n for n in self.resource.immutable if n in replaceable and n != self.resource.id.field)
+
+    @cached_property
+    def ruled(self) -> frozenset[str]:
+        """Fields that a business rule speaks of."""
+        return frozenset(name for rule in self.resource.rules for name in rule.fields)
+
+    def referable(self, name: str) -> bool:
+        """Whether the run can make something that reference field ``name`` may hold."""
+        to = self.contract.resources[self.resource.references[name].to]
+        return to.supports("create") or to.supports("replace")
+
+    @cached_property
+    def id_schema(self) -> Mapping[str, Any]:
+        """What every id of the resource is."""
+        identity = self.resource.id
+        said = {k: v for k, v in self.resource.properties.get(identity.field, {}).items() if k != "readOnly"}
+        bound = {"type": "integer", "minimum": 1} if identity.type == "integer" else {"type": "string", "minLength": 1}
+        if identity.type == "string" and identity.pattern:
+            bound["allOf"] = [{"pattern": f"^(?:{identity.pattern})$"}]
+        return {**bound, **said}
+
+    @cached_property
+    def names_id(self) -> bool:
+        """Whether a create holds the id that the client chose: where it goes to the collection."""
+        resource = self.resource
+        by_post = resource.supports("create") and resource.method("create") == "POST"
+        return resource.id.chosen_by == "client" and by_post and not resource.supports("replace")
+
+
+@dataclass(frozen=True)
+class UniqueKeys(RequestFields):
+    """Which fields tell two instances apart."""
+
+    @cached_property
+    def unique_fields(self) -> frozenset[str]:
+        """Fields that a unique key names, so that two valid bodies must differ in them."""
+        return frozenset(name for key in self.resource.unique for name in key)
+
+    def _roomy(self, name: str) -> bool:
+        """Whether a field of a unique key has as many values as a run may need."""
+        if name in self.resource.references or name not in self.writable:
+            return False
+        schema = self.writable[name]
+        is_id = name == self.resource.id.field
+        return is_id or with_token(schema, "renamed") is not None or capacity(schema) >= ROOMY
+
+    @cached_property
+    def telling(self) -> frozenset[str]:
+        """Fields that make unique keys unique: of each key those that have many values, where it has such, and that no
+        rule compares, where it has such."""
+        found: set[str] = set()
+        compared = {n for rule in self.resource.rules if rule.compares for n in rule.fields}
+        for key in self.resource.unique:
+            roomy = [n for n in key if self._roomy(n)]
+            found.update([n for n in roomy if n not in compared] or roomy or key)
+        return frozenset(found)
+
+    @cached_property
+    def fresh_references(self) -> frozenset[str]:
+        """References that make a unique key unique because no other field of it can: each body names a referent of its
+        own."""
+        found: set[str] = set()
+        for key in self.resource.unique:
+            if not any(map(self._roomy, key)):
+                named = [n for n in key if n in self.resource.references and self.referable(n)]
+                found.update([n for n in named if self.resource.references[n].to != self.resource.name][:1])
+        return frozenset(found)
+
+    @cached_property
+    def crowded(self) -> bool:
+        """Whether a unique key has so few values that a run may use them up."""
+        return any(not self.fresh_references & set(k) and not any(map(self._roomy, k)) for k in self.resource.unique)
+
+
+def with_token(schema: Mapping[str, Any], tag: str) -> str | None:
+    """A text of the schema that holds the token of the case and ``tag``; ``None`` where it has no room for them."""
+    forms = {
+        "uri": f"https://example.com/{RUN}{tag}",
+        "email": f"{RUN}{tag}@example.com",
+        "uuid": uuid_of(tag),
+        "hostname": f"{RUN}{tag}.example.com",
+    }
+    text = forms.get(schema.get("format", ""), f"{RUN} {tag}" if tag else RUN)
+    for candidate in (text, f"{RUN}{tag}", f"{RUN}{tag}."):
+        if candidate.startswith("{uuid") or is_valid(schema, candidate.replace(RUN, "x" * TOKEN_LENGTH)):
+            return candidate
+    return None

@@ -1,0 +1,340 @@
+"""Business rules in inputs: for each kind of rule one class that knows how to keep it in a body, how to break it, and
+which steps lie just on its right side."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypedDict
+
+from restproof.contract.model import Resource
+from restproof.contract.rules import BusinessRule, Example, Never, Ordered
+from restproof.contract.shapes import is_nullable, same, type_of
+from restproof.plan.candidates import accepted, sample
+from restproof.semantics.checker import is_valid
+
+Body = dict[str, Any]
+MOST_VALUES = 6
+"""Of a field with more values than this, only those that a rule names are tried."""
+
+
+class RuleCase(TypedDict):
+    """One step towards a rule. ``given``: what the resource is created with before an update; ``body``: what is sent;
+    ``field``: the one at fault; ``note``: what the step is, in words."""
+
+    field: str
+    note: str
+    given: Body
+    body: Body
+
+
+class Values(Protocol):
+    """What is known of the fields of a resource (``plan.bodies.Bodies``)."""
+
+    @property
+    def resource(self) -> Resource: ...
+    @property
+    def writable(self) -> Mapping[str, Mapping[str, Any]]: ...
+    @property
+    def changeable(self) -> Mapping[str, Mapping[str, Any]]: ...
+    @property
+    def required(self) -> tuple[str, ...]: ...
+    @property
+    def defaults(self) -> Body: ...
+    @property
+    def telling(self) -> frozenset[str]: ...
+    @property
+    def ruled(self) -> frozenset[str]: ...
+    def another(self, name: str) -> Any: ...
+    def minimal(self, tag: str = "") -> Body: ...
+    def other_values(self) -> Body: ...
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a body is adjusted to. ``stored``: the state that it meets; ``creating``: whether there is none before it;
+    ``fixed``: members whose values stay as they are."""
+
+    stored: Mapping[str, Any]
+    creating: bool
+    fixed: Mapping[str, Any]
+
+
+def keep(values: Values, body: Body, keeping: Keeping) -> Body:
+    """``body`` with as little changed as keeps every rule of the resource. What one rule takes may be what another
+    asks for, so it is looked at again until nothing changes."""
+    plans = [plan_of(rule, values) for rule in values.resource.rules]
+    for _ in plans:
+        before = body
+        for plan in plans:
+            body = plan.keep(body, keeping)
+        if body == before:
+            break
+    return body
+
+
+def broken(values: Values, operation: str) -> Iterator[RuleCase]:
+    """Bodies that the schema allows and one business rule refuses."""
+    for rule in values.resource.rules:
+        yield from plan_of(rule, values).broken(operation)
+
+
+def kept(values: Values, operation: str) -> Iterator[RuleCase]:
+    """Bodies on the right side of each business rule: equal values, null on one side, allowed steps between values."""
+    for rule in values.resource.rules:
+        yield from plan_of(rule, values).kept(operation)
+
+
+class RulePlan(ABC):
+    """How inputs treat one rule of a resource whose values are ``values``."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+
+    @abstractmethod
+    def keep(self, body: Body, keeping: Keeping) -> Body:
+        """``body``, or the nearest to it that keeps the rule."""
+
+    @abstractmethod
+    def broken(self, operation: str) -> Iterator[RuleCase]:
+        """Steps that this rule alone refuses."""
+
+    def kept(self, operation: str) -> Iterator[RuleCase]:
+        """Steps on the right side of the rule."""
+        yield from ()
+
+    def base(self, operation: str) -> Body:
+        """What every body of the operation holds."""
+        return {} if operation == "update" else self.values.minimal()
+
+    def unruled(self) -> Body:
+        """Other values of all fields that no rule speaks of."""
+        return {n: v for n, v in self.values.other_values().items() if n not in self.values.ruled}
+
+    def bound(self, keeping: Keeping) -> Collection[str]:
+        """Members that cannot be left out."""
+        return (*(self.values.required if keeping.creating else ()), *keeping.fixed)
+
+
+class OrderedPlan(RulePlan):
+    """``first`` is never after ``second``."""
+
+    def __init__(self, rule: Ordered, values: Values) -> None:
+        super().__init__(values)
+        self.rule, self.first, self.second = rule, rule.first, rule.second
+
+    def keep(self, body: Body, keeping: Keeping) -> Body:
+        """The two values swapped, one or both left out, or both the same."""
+        if self.values.telling & {self.first, self.second}:
+            return self._beside_unknown(body, self.bound(keeping))
+        if self._in_order({**keeping.stored, **body}):
+            return body
+        one, two = self.first, self.second
+        tries = [{**body, one: body[two], two: body[one]}] if one in body and two in body else []
+        tries += [{n: v for n, v in body.items() if n not in gone} for gone in ({two}, {one}, {one, two})]
+        tries += [{**body, one: value, two: value} for value in (body.get(one), body.get(two)) if value is not None]
+        tries += [{**body, **{n: sample(self.values.writable[n]) for n in (one, two)}}]
+        return next((found for found in tries if self._will_do(found, body, keeping)), body)
+
+    def _will_do(self, found: Body, body: Body, keeping: Keeping) -> bool:
+        both = (self.first, self.second)
+        valid = all(is_valid(self.values.writable[n], found[n]) for n in both if found.get(n) is not None)
+        stays = all(same(found.get(n), v) for n, v in keeping.fixed.items())
+        whole = all(n in found for n in self.bound(keeping) if n in body)
+        return valid and stays and whole and self._in_order({**keeping.stored, **found})
+
+    def _beside_unknown(self, body: Body, kept: Collection[str]) -> Body:
+        """``body`` where one of the two is known only when it is sent: the other is left out, or the same."""
+        known, unknown = sorted((self.first, self.second), key=lambda n: n in self.values.telling)
+        if known not in body or known in self.values.telling:
+            return body
+        if known in kept and unknown in body:
+            return {**body, known: body[unknown]}
+        return {n: v for n, v in body.items() if n != known}
+
+    def _in_order(self, state: Mapping[str, Any]) -> bool:
+        """Whether a state is known to keep the rule. Of a symbol nothing is known."""
+        first, second = state.get(self.first), state.get(self.second)
+        if first is None or second is None:
+            return True
+        if any(isinstance(v, str) and v.startswith("{") for v in (first, second)):
+            return False
+        return self.rule.violation(None, state) is None
+
+    def broken(self, operation: str) -> Iterator[RuleCase]:
+        early, late = self._two_values()
+        if early is None:
+            return
+        one, two, minimal = self.first, self.second, self.values.minimal()
+        note = f"{two} before {one}"
+        if operation != "update":
+            for first, second in ((late, early), *self._close_pairs()):
+                yield RuleCase(field=two, note=note, given={}, body={**minimal, one: first, two: second})
+            return
+        for (first, second), beside in (((late, early), {}), *((p, self.unruled()) for p in self._close_pairs()[:1])):
+            yield RuleCase(field=two, note=note, given={}, body={**beside, one: first, two: second})
+        stored = f"{note}, which was stored before"
+        given = {**minimal, **self._beside(one, early), two: early}
+        yield RuleCase(field=one, note=stored, given=given, body={one: late})
+        given = {**minimal, one: late, **self._beside(two, late)}
+        yield RuleCase(field=two, note=stored, given=given, body={two: early})
+        later = self._later(late)
+        if later is not None:
+            given, note = {**minimal, one: early, two: late}, f"{note} after the update of one of two"
+            yield RuleCase(field=two, note=note, given=given, body={one: later})
+
+    def kept(self, operation: str) -> Iterator[RuleCase]:
+        early, late = self._two_values()
+        if early is None:
+            return
+        one, two, base = self.first, self.second, self.base(operation)
+        yield RuleCase(field=two, note=f"{one} equals {two}", given={}, body={**base, one: early, two: early})
+        yield RuleCase(field=two, note=f"{one} before {two}", given={}, body={**base, one: early, two: late})
+        if operation != "update":
+            return
+        minimal = self.values.minimal()
+        if not self.values.telling & {one, two}:
+            note = f"{one} and {two} after what is stored of both"
+            given = {**minimal, one: early, two: early}
+            yield RuleCase(field=one, note=note, given=given, body={one: late, two: late})
+        if is_nullable(self.values.writable[one]):
+            given, note = {**minimal, one: late, **self._beside(two, late)}, f"{two} before the stored {one}, which"
+            yield RuleCase(field=two, note=f"{note} becomes null", given=given, body={one: None, two: early})
+            given = {**minimal, one: early, two: late}
+            note = f"{one} becomes null beside the stored {two}"
+            yield RuleCase(field=one, note=note, given=given, body={one: None})
+            given = {**minimal, one: None, **self._beside(two, late)}
+            yield RuleCase(field=two, note=f"{two} where {one} is null", given=given, body={two: early})
+
+    def _beside(self, name: str, value: Any) -> Body:
+        """A value for the other field of the rule where a create without one would give it one of its own."""
+        return {name: value} if name in self.values.required or name in self.values.defaults else {}
+
+    def _two_values(self) -> tuple[Any, Any]:
+        """An early and a late value that both fields allow; (None, None) where the schemas leave no two."""
+        first, second = self.values.writable.get(self.first), self.values.writable.get(self.second)
+        if first is None or second is None:
+            return None, None
+        options = [
+            c.value
+            for c in accepted(first)
+            if c.value not in (None, "") and is_valid(second, c.value) and not isinstance(c.value, bool)
+        ]
+        options = sorted({o for o in options if type_of(o) == type_of(options[0])}) if options else []
+        return (options[0], options[-1]) if len(options) >= 2 else (None, None)
+
+    def _close_pairs(self) -> list[tuple[Any, Any]]:
+        """Pairs in the wrong order that a careless comparison lets pass: of no value (0), within a month, within a
+        day, and in the order of text but not of time."""
+        first, second = (self.values.writable[n] for n in (self.first, self.second))
+        pairs = (
+            (7, 0),
+            ("2015-02-10", "2015-02-09"),
+            ("2015-02-03T12:00:01Z", "2015-02-03T12:00:00Z"),
+            ("2015-02-03T11:00:00Z", "2015-02-03T12:00:00+02:00"),
+        )
+        return [p for p in pairs if is_valid(first, p[0]) and is_valid(second, p[1])]
+
+    def _later(self, value: Any) -> Any:
+        schema = self.values.writable[self.first]
+        for candidate in ("2098-12-31", "2098-12-31T00:00:00Z", value + 1 if isinstance(value, int | float) else value):
+            if type_of(candidate) == type_of(value) and is_valid(schema, candidate) and candidate > value:
+                return candidate
+        return None
+
+
+class NeverPlan(RulePlan):
+    """A field never takes one step."""
+
+    def __init__(self, rule: Never, values: Values) -> None:
+        super().__init__(values)
+        self.rule = rule
+
+    def keep(self, body: Body, keeping: Keeping) -> Body:
+        name = self.rule.field
+        if keeping.creating or name in keeping.fixed or not self.rule.violation(keeping.stored, body):
+            return body
+        return {n: v for n, v in body.items() if n != name}
+
+    def broken(self, operation: str) -> Iterator[RuleCase]:
+        if operation == "create":
+            return
+        name, others = self.rule.field, self.unruled() if operation == "update" else {}
+        note = f"{name} from {self.rule.before!r} to {self.rule.after!r}"
+        given = {**self.values.minimal(), name: self.rule.before}
+        for beside, more in (({}, ""), *(((others, ", beside others"),) if others else ())):
+            body = {**self.base(operation), **beside, name: self.rule.after}
+            yield RuleCase(field=name, note=note + more, given=given, body=body)
+
+    def kept(self, operation: str) -> Iterator[RuleCase]:
+        if operation != "update":
+            return
+        name, minimal = self.rule.field, self.values.minimal()
+        for before, after in self._steps():
+            note = f"{name} from {before!r} to {after!r}"
+            yield RuleCase(field=name, note=note, given={**minimal, name: before}, body={name: after})
+
+    def _steps(self) -> Iterator[tuple[Any, Any]]:
+        """Every step between two values of the field that no rule forbids: where the schema lists the values, all of
+        them."""
+        name = self.rule.field
+        listed = [v for v in self.values.writable[name].get("enum", ()) if v is not None]
+        values = listed if 2 <= len(listed) <= MOST_VALUES else [self.rule.before, self.rule.after]
+        rules = [r for r in self.values.resource.rules if isinstance(r, Never) and r.field == name]
+        if rules[0] != self.rule:
+            return  # told with the first rule of the field
+        forbidden = [(r.before, r.after) for r in rules]
+        yield from ((one, two) for one in values for two in values if (one, two) not in forbidden)
+
+
+class ExamplePlan(RulePlan):
+    """Some members are refused together."""
+
+    def __init__(self, rule: Example, values: Values) -> None:
+        super().__init__(values)
+        self.rule = rule
+
+    def keep(self, body: Body, keeping: Keeping) -> Body:
+        """One member left out, or with another value: the first that helps."""
+        if not self.rule.violation(None, {**keeping.stored, **body}):
+            return body
+        bound = self.bound(keeping)
+        free = [n for n in self.rule.fields if n in body and n not in bound]
+        tries = [{n: v for n, v in body.items() if n not in free}] if free else []
+        for name in (n for n in self.rule.fields if n not in keeping.fixed and n in self.values.writable):
+            tries += [{**body, name: value} for value in self._others(name)]
+        return next((t for t in tries if not self.rule.violation(None, {**keeping.stored, **t})), body)
+
+    def _others(self, name: str) -> list[Any]:
+        """Values of a field that no example refuses by itself."""
+        alone = [r for r in self.values.resource.rules if isinstance(r, Example) and r.fields == (name,)]
+        values = [self.values.another(name), *(c.value for c in accepted(self.values.writable[name]))]
+        return [v for v in values if v is not None and not any(r.violation(None, {name: v}) for r in alone)]
+
+    def broken(self, operation: str) -> Iterator[RuleCase]:
+        body, because = dict(self.rule.body), self.rule.because
+        first = next(iter(body), "")
+        if operation != "update":
+            yield RuleCase(field=first, note=because, given={}, body={**self.values.minimal(), **body})
+            return
+        if not all(n in self.values.changeable for n in body):
+            return
+        yield RuleCase(field=first, note=because, given={}, body=body)
+        for name in body if len(body) > 1 else ():
+            given = {**self.values.minimal(), **{n: v for n, v in body.items() if n != name}}
+            note = f"{because}, the rest of it stored before"
+            yield RuleCase(field=name, note=note, given=given, body={name: body[name]})
+
+
+def plan_of(rule: BusinessRule, values: Values) -> RulePlan:
+    """How inputs treat a rule."""
+    match rule:
+        case Ordered():
+            return OrderedPlan(rule, values)
+        case Never():
+            return NeverPlan(rule, values)
+        case Example():
+            return ExamplePlan(rule, values)
+        case _:
+            raise TypeError(f"no plan for the rule {rule!r}")

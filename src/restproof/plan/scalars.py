@@ -1,0 +1,160 @@
+"""Enumerated values of the plain JSON types: numbers and text on both sides of each keyword of a schema.
+
+Proposals only: ``plan.candidates`` sorts them into accepted and refused by the schema itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Any
+
+from restproof.contract.formats import FORMATS
+from restproof.plan.words import matching_text
+from restproof.semantics.checker import is_valid
+
+#: Strings longer than this are not sent as valid input: a valid body stays under 256 KiB as sent.
+LONGEST = 65_535
+_DECIMALS = 9
+JsonSchema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One value to try. ``keyword``: the schema keyword that it explores; ``note``: what it is, in words."""
+
+    keyword: str
+    note: str
+    value: Any
+
+
+def near_values(keyword: str, value: Any) -> Iterator[Candidate]:
+    """Values beside an allowed one: of the same type, and not allowed."""
+    if isinstance(value, str):
+        yield Candidate(keyword, "a value that is not allowed", f"{value}-restproof")
+        yield Candidate(keyword, "an allowed value in the other case", value.swapcase())
+        yield Candidate(keyword, "an empty text", "")
+    elif isinstance(value, bool):
+        yield Candidate(keyword, "the other truth value", not value)
+    elif isinstance(value, int | float):
+        yield Candidate(keyword, "a value that is not allowed", value + 1_000_003)
+
+
+def numbers(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
+    for candidate in _number_proposals(schema, fractions=fractions):
+        # A bound may be written as 5.0, and 1.5 + 0.5 is 2.0: whole numbers are sent without a fraction.
+        # Nor is the error of their computation sent: 0.05 + 0.01 is 0.06.
+        value = round(candidate.value, _DECIMALS) if isinstance(candidate.value, float) else candidate.value
+        yield replace(candidate, value=int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candidate]:
+    step = schema.get("multipleOf", 0.5 if fractions else 1)
+    low, high = schema.get("minimum"), schema.get("maximum")
+    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    for bound, keyword, sign in ((low, "minimum", 1), (high, "maximum", -1)):
+        if bound is not None:
+            yield Candidate(keyword, f"the {keyword}", bound)
+            yield Candidate(keyword, f"just inside the {keyword}", bound + sign * step)
+            yield Candidate(keyword, f"just outside the {keyword}", bound - sign * step)
+            if fractions:
+                yield Candidate(keyword, f"barely outside the {keyword}", bound - sign * 0.0001)
+    for bound, keyword, sign in ((over, "exclusiveMinimum", 1), (under, "exclusiveMaximum", -1)):
+        if bound is not None:
+            yield Candidate(keyword, f"the bound of {keyword} itself", bound)
+            yield Candidate(keyword, f"just inside {keyword}", bound + sign * step)
+    if "multipleOf" in schema:
+        base = schema["multipleOf"]
+        least = next((bound for bound in (low, over, high, under) if bound is not None), 0)
+        for more in (0, 1, -1):
+            yield Candidate("multipleOf", "a multiple", base * (ceil(least / base) + more))
+        yield Candidate("multipleOf", "between two multiples", base * 3 + (base / 2 if fractions else 1))
+    yield Candidate("type", "zero", 0)
+    if low is None and over is None:
+        yield Candidate("type", "a negative number", -1)
+    if high is None and under is None:
+        yield Candidate("type", "an integer beyond 32 bits", 2**31 + 7)
+        if not fractions:
+            yield Candidate("type", "an integer beyond 53 bits", 2**53 + 1)
+    if fractions:
+        yield Candidate(
+            "type", "a fraction of six digits", 45.123456 if high is None or high >= 46 else (high or 0) - 0.123456
+        )
+
+
+def texts(schema: JsonSchema) -> Iterator[Candidate]:
+    known = str(schema.get("format", ""))
+    if known in FORMATS and FORMATS[known].samples:
+        for value in FORMATS[known].samples:
+            yield Candidate("format", f"a {known}", value)
+        for note, value in FORMATS[known].mistakes:
+            yield Candidate("format", note, value)
+        return
+    shortest, longest = schema.get("minLength", 0), schema.get("maxLength")
+    pattern = schema.get("pattern")
+    if shortest <= 1 and not pattern:
+        yield Candidate("type", "an empty text", "")
+    if shortest:
+        yield Candidate("minLength", "the shortest text", matching_text(schema, shortest))
+        yield Candidate("minLength", "one character too short", matching_text(schema, shortest)[: shortest - 1])
+    if longest is not None and longest <= LONGEST:
+        yield Candidate("maxLength", "the longest text", matching_text(schema, longest))
+        yield Candidate(
+            "maxLength", "one character too long", matching_text({**schema, "maxLength": longest + 1}, longest + 1)
+        )
+        if 4 <= longest <= 1000:
+            # Lengths count code points (JSON Schema validation §6.3.1), not bytes or UTF-16 units.
+            yield Candidate(
+                "maxLength",
+                "the longest text, in characters of several bytes",
+                "€😀" * (longest // 2) + "é" * (longest % 2),
+            )
+    if pattern:
+        yield from _pattern_breakers(schema, pattern)
+        return
+    if longest is None or longest >= 60:
+        yield from _TEXTS
+
+
+_TEXTS = (
+    # What databases and frameworks like to change: normal forms, astral characters, blanks, quotes, line ends.
+    Candidate(
+        "text",
+        "composed and decomposed, right-to-left and astral characters, odd blanks",
+        "=1+caf\u00e9 cafe\u0301 \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 🏗️ 👩🏽‍🔧 a\u00a0b\u2028c",
+    ),
+    Candidate(
+        "text",
+        "blanks at both ends, quotes, markup and several lines",
+        '  O\'Brien "& Sons" &amp; <b>\\ %s ${x}\r\nsecond\tline\nthird  ',
+    ),
+    Candidate("text", "digits with zeros in front", "0042"),
+    Candidate("text", "text that looks like null", "null"),
+)
+
+
+def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
+    base = matching_text(schema, None)
+    shortest = schema.get("minLength", 0)
+    yield Candidate("pattern", "text that matches", base)
+    weak = is_valid(schema, "!1 Ä\n") or is_valid(schema, "é😀" * 20)
+    if weak:
+        # A pattern that nearly any text meets says what is refused; what is accepted is tried as for any other text.
+        yield from _TEXTS
+    for note, value in (
+        ("blanks only", " " * max(1, shortest)),
+        ("tabs and line breaks only", "\t\r\n" * max(1, shortest)),
+        ("the other case", base.swapcase()),
+        ("digits", re.sub(r"[^\W\d_]", "1", base)),
+        ("punctuation", re.sub(r"\w", "!", base)),
+        *((("a sign in front", f"-{base}"),) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", base) else ()),
+        ("a letter outside ASCII", ("Ä" + base[1:]) if base else "Ä"),
+        ("a line break at the end", f"{base}\n"),
+        ("a character more", f"{base}{base[-1:]}"),
+        ("a character less", base[:-1]),
+        ("an empty text", ""),
+    ):
+        if (len(value) >= shortest or note == "an empty text") and not (weak and is_valid(schema, value)):
+            yield Candidate("pattern", note, value)
