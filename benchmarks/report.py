@@ -47,9 +47,11 @@ def written(run: Path, page: Path, evidence: str) -> None:
     """Write the page and print what it took."""
     arguments = [sys.executable, "-c", CHILD, str(run), str(page), evidence]
     told = subprocess.run(arguments, capture_output=True, text=True, check=True).stdout.split()
-    exchanges, wall, reading, telling, memory = told
+    exchanges, wall, reading, distinguishing_fields, memory = told
     size = page.stat().st_size / 1e6
-    print(f"  {exchanges} exchanges, evidence {evidence}: {wall} s ({reading} s of CPU to read, {telling} s to tell),")
+    print(
+        f"  {exchanges} exchanges, evidence {evidence}: {wall} s ({reading} s of CPU to read, {distinguishing_fields} s to tell),"
+    )
     print(f"  {memory} MiB at most, a page of {size:.2f} MB")
 
 

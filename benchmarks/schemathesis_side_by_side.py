@@ -29,10 +29,9 @@ from tests.kill.matrix import contract_of  # noqa: E402
 
 from restproof.bundle import find_contract  # noqa: E402
 from restproof.contract.load import load  # noqa: E402
+from restproof.engine.register import load as load_register  # noqa: E402
 from restproof.sandbox.faults import Fault, catalogue  # noqa: E402
 from restproof.traffic.judging import items_under  # noqa: E402
-from restproof.engine.register import load as load_register  # noqa: E402
-
 
 SLOW = ("robust.latency", "robust.no-timeout")
 
@@ -56,7 +55,7 @@ def places(contract: Path) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for item, _ in items_under(suites, load(contract), load_register(suites / "requirements.yaml")):
         if item.resource is not None:
-            found.setdefault(item.rule.requirement, set()).add(item.resource.name)
+            found.setdefault(item.proof.requirement, set()).add(item.resource.name)
     return {name: frozenset(resources) for name, resources in found.items()}
 
 

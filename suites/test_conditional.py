@@ -54,7 +54,7 @@ def test_the_etag_follows_the_state(subject: Subject):
         spared = {*subject.spec.references, *bodies.unique_fields}
         shown = name in subject.spec.shapes.response["properties"] and name not in spared
         value = bodies.another(name) if shown else None
-        change = bodies.kept_rules({name: value}, state) if value is not None else {}
+        change = bodies.adjusted_to_rules({name: value}, state) if value is not None else {}
         if change.get(name) is None:
             continue
         state.update(change)
@@ -154,7 +154,7 @@ def differing(subject: Subject, before: dict) -> dict:
     """A valid update that gives every field another value than ``before``, where it has two: any may have an effect."""
     others = subject.bodies.other_values()
     alike = [n for n, v in others.items() if n in before and same(before[n], v)]
-    return subject.bodies.kept_rules({**others, **{n: subject.bodies.plain(n, "again") for n in alike}}, before)
+    return subject.bodies.adjusted_to_rules({**others, **{n: subject.bodies.plain(n, "again") for n in alike}}, before)
 
 
 def of_one_state_one_update(subject: Subject) -> None:

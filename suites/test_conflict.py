@@ -68,9 +68,9 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(subject: Subject, key, wh
     scope = subject.another_scope() if which == "other" else subject.scope()
     body = subject.bodies.keyed(key=key)
     same = {n: body[n] for n in subject.spec.unique[key]} if key or which == "other" else body
-    first = subject.given(subject.bodies.kept_rules({**subject.bodies.unusual(), **body}, fixed=same))
+    first = subject.given(subject.bodies.adjusted_to_rules({**subject.bodies.unusual(), **body}, fixed=same))
     before = subject.observe(first.id)
-    second = subject.create(subject.bodies.kept_rules(subject.bodies.full("other"), fixed=same), scope=scope)
+    second = subject.create(subject.bodies.adjusted_to_rules(subject.bodies.full("other"), fixed=same), scope=scope)
     must.be_refused(second, "conflict", because="a second create with a unique value that is taken")
     must.agree(
         second,
@@ -105,7 +105,7 @@ def members(ground: Ground):
     yield {"member": None}
     (key, *_) = ground.resource.unique
     for name in key if stands_alone(ground, key) and ground.operation == "update" else ():
-        if name in ground.bodies.telling or ground.bodies.another(name) is not None:
+        if name in ground.bodies.distinguishing_fields or ground.bodies.another(name) is not None:
             yield {"member": name}
 
 
@@ -115,7 +115,7 @@ def test_a_rename_to_a_taken_value_is_a_conflict(subject: Subject, operation, me
     (key, *_) = subject.spec.unique
     body, others = subject.bodies.keyed("taken"), subject.bodies.keyed("other")
     if member is not None:
-        own = others[member] if member in subject.bodies.telling else subject.bodies.another(member)
+        own = others[member] if member in subject.bodies.distinguishing_fields else subject.bodies.another(member)
         others = {**others, **{n: body[n] for n in key}, member: own}
     taken, other = subject.given(body), subject.given(others)
     before = {i.id: subject.observe(i.id) for i in (taken, other)}
@@ -212,7 +212,7 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round):
         if r.ok and (r.status in subject.spec.status("created") or r.status not in subject.spec.status("conflict"))
     ]
     all_answered(replies)
-    if all(r.crowded_out for r in replies):
+    if all(r.has_run_out_of_values for r in replies):
         raise NotTested(f"the values of a unique field of {subject.name} are used up")
     must.hold(
         len(made) == 1,
@@ -235,7 +235,7 @@ def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject):
     requests = [(subject.request("update", id=r.id, body=goal, scope=scope), goal) for r in racers]
     replies = at_once(subject, "update", requests, scope)
     all_answered(replies)
-    if all(r.crowded_out for r in replies):
+    if all(r.has_run_out_of_values for r in replies):
         raise NotTested(f"the values of a unique field of {subject.name} are used up")
     renamed = [r for r in replies if r.ok]
     must.hold(

@@ -64,7 +64,7 @@ def of_every_kind(ground: Ground):
     }
     for at in range(max(map(len, few.values()), default=0)):
         values = {name: allowed[at % len(allowed)] for name, allowed in few.items() if allowed}
-        body = ground.bodies.kept_rules({**ground.bodies.minimal(f"k{at}"), **values})
+        body = ground.bodies.adjusted_to_rules({**ground.bodies.minimal(f"k{at}"), **values})
         if any(not same(ground.bodies.defaults.get(n), v) for n, v in body.items() if n in values):
             yield {"body": body}
 
@@ -233,7 +233,7 @@ def test_location_leads_to_the_new_resource(resource, contract):
 
 def is_its_own(ground: Ground, body: dict) -> bool:
     """Whether the unique values of a body are symbols: such that no other case has them."""
-    return all("{" in str(body[n]) for n in ground.bodies.telling if n in body)
+    return all("{" in str(body[n]) for n in ground.bodies.distinguishing_fields if n in body)
 
 
 def refused_creates(ground: Ground):
@@ -259,7 +259,7 @@ def test_a_refused_create_leaves_nothing_behind(subject, body, field, note):
         raise Inconclusive(f"{field} ({note}) was not refused")
     keys = {n: v for n, v in refused.sent.items() if n in subject.bodies.unique_fields}
     again = subject.create({**subject.bodies.minimal(), **keys}) if keys else None
-    if again is not None and again.crowded_out:
+    if again is not None and again.has_run_out_of_values:
         raise Inconclusive(f"the values of a unique field of {subject.name} are used up")
     free = again is not None and again.status not in subject.spec.status("conflict")
     must.hold(

@@ -9,7 +9,7 @@ from restproof.suite.values import ReadPath, an
 def test_a_delete_answers_without_content(subject: Subject):
     """Of a resource that holds more than it must, and other than the usual values."""
     bodies = subject.bodies
-    body = bodies.kept_rules({**bodies.full(), **bodies.unusual()})
+    body = bodies.adjusted_to_rules({**bodies.full(), **bodies.unusual()})
     deleted = subject.delete(subject.own(body).id)
     must.have_status(deleted, "deleted")
     if subject.spec.deleted_body == "empty":
@@ -148,7 +148,7 @@ def test_a_delete_leaves_its_siblings(subject: Subject, twin):
 @requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: bool(r.unique), cost=6)
 def test_a_unique_value_is_free_again(subject: Subject):
     body = subject.bodies.keyed()
-    made = subject.given(subject.bodies.kept_rules({**subject.bodies.full(), **body}, fixed=body))
+    made = subject.given(subject.bodies.adjusted_to_rules({**subject.bodies.full(), **body}, fixed=body))
     must.have_status(subject.delete(made.id), "deleted")
     if subject.spec.supports("update") and subject.spec.renamable and not subject.spec.id.follows:
         (key, *_) = subject.spec.unique
@@ -243,7 +243,7 @@ def test_what_is_referred_to_is_not_deleted(subject: Subject, other, reference):
         held = subject.given(tag="held")
         naming = {reference: [held.id] if ref.many else held.id}
         body = {**owner.bodies.minimal("unusual"), **unusual}
-        owner.given(owner.bodies.kept_rules(body, fixed=naming))
+        owner.given(owner.bodies.adjusted_to_rules(body, fixed=naming))
         must.be_refused(subject.delete(held.id), "conflict", field=reference, because=f"{an(other)} refers to it")
     other_one = subject.given(tag="other")
     moves = owner.spec.supports("update") and reference in owner.bodies.changeable

@@ -49,10 +49,10 @@ def told_at_length(subject: Subject, body: dict) -> dict:
 def test_an_entry_agrees_with_the_read(subject: Subject):
     """Of a resource that was changed after it was listed, where it can be: what a list keeps for itself is old then."""
     bodies = subject.bodies
-    made = subject.given(bodies.kept_rules(told_at_length(subject, bodies.full())))
+    made = subject.given(bodies.adjusted_to_rules(told_at_length(subject, bodies.full())))
     if subject.spec.supports("update"):
         subject.lists.walk()
-        subject.update(made.id, bodies.kept_rules(told_at_length(subject, bodies.other_values()), bodies.full()))
+        subject.update(made.id, bodies.adjusted_to_rules(told_at_length(subject, bodies.other_values()), bodies.full()))
     entry = next(
         (e for e in subject.lists.walk() if isinstance(e, dict) and e.get(subject.spec.id.field) == made.id), None
     )

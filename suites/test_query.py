@@ -19,8 +19,10 @@ def moved_to(subject: Subject, name: str) -> list:
     bodies, field = subject.bodies, subject.spec.filters[name].field
     if not subject.spec.creatable or field not in bodies.changeable or field in subject.spec.references:
         return []
-    first = bodies.kept_rules({**bodies.minimal(), field: bodies.plain(field)}, fixed={field: bodies.plain(field)})
-    change = bodies.kept_rules({field: bodies.another(field)}, first)
+    first = bodies.adjusted_to_rules(
+        {**bodies.minimal(), field: bodies.plain(field)}, fixed={field: bodies.plain(field)}
+    )
+    change = bodies.adjusted_to_rules({field: bodies.another(field)}, first)
     if change.get(field) is None:
         return []
     # A list that does not agree is asked a second time: then this is made anew.

@@ -26,7 +26,7 @@ def changes(ground: Ground):
 @for_each(one_change)
 def test_a_valid_update_answers_the_new_state(subject: Subject, change, fresh):
     made = subject.given() if fresh else subject.own(subject.bodies.full())
-    change = change if fresh else subject.bodies.kept_rules(change, subject.bodies.full())
+    change = change if fresh else subject.bodies.adjusted_to_rules(change, subject.bodies.full())
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
     if updated.entity is not None and made.entity:
@@ -38,10 +38,10 @@ def test_a_valid_update_answers_the_new_state(subject: Subject, change, fresh):
 @for_all(weight=0.5, body=bodies, change=changes)
 def test_a_read_shows_what_was_updated(subject: Subject, body, change):
     made = subject.given(body)
-    change = subject.bodies.kept_rules(change, body)
+    change = subject.bodies.adjusted_to_rules(change, body)
     before = {**subject.bodies.defaults, **body}
     if all(same(before.get(n), v) for n, v in change.items()):
-        change = subject.bodies.kept_rules(subject.bodies.plain_change(), body)
+        change = subject.bodies.adjusted_to_rules(subject.bodies.plain_change(), body)
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
     read = subject.read(made.id)
@@ -141,7 +141,9 @@ def test_an_empty_update_changes_nothing(subject: Subject):
 def full_changes(ground: Ground):
     """All fields at once, with the values of the full body, as far as the rules let them follow the minimal one."""
     bodies = ground.bodies
-    change = bodies.kept_rules({n: v for n, v in bodies.full().items() if n in bodies.changeable}, bodies.minimal())
+    change = bodies.adjusted_to_rules(
+        {n: v for n, v in bodies.full().items() if n in bodies.changeable}, bodies.minimal()
+    )
     if change:
         yield {"change": change}
 

@@ -16,19 +16,19 @@ def single_fields(ground: Ground):
     for name, values in few_values(ground):
         for value in [*(v for v in values if not same(v, state[name])), state[name]] if name in state else ():
             change = {name: value}
-            if ground.bodies.kept_rules(change, state) == change:
+            if ground.bodies.adjusted_to_rules(change, state) == change:
                 state.update(change)
                 yield {"field": name, "change": change, "briefly": True}
     for name in ground.bodies.changeable:
         if name in ground.resource.references and not ground.bodies.referable(name):
             continue
         value = ground.bodies.another(name)
-        change = ground.bodies.kept_rules({name: value}, state) if value is not None else {}
+        change = ground.bodies.adjusted_to_rules({name: value}, state) if value is not None else {}
         if change:
             state.update(change)
             yield {"field": name, "change": change}
     everything = {n: v for n, v in ground.bodies.full("all").items() if n in ground.bodies.changeable}
-    everything = ground.bodies.kept_rules(everything, state)
+    everything = ground.bodies.adjusted_to_rules(everything, state)
     if everything:
         yield {"field": None, "change": everything}
 
@@ -66,7 +66,7 @@ def bystanders(subject: Subject, made: Instance, change: dict) -> list[tuple[Ins
     keys = {n: v for n, v in held.items() if n in bodies.unique_fields}
     wanted = [(bodies.full("alike"), "main")]
     if keys and subject.spec.parents and subject.spec.unique_scope == "parent":
-        wanted.append((bodies.kept_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
+        wanted.append((bodies.adjusted_to_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
     found = []
     for body, which in (*wanted, (bodies.minimal("apart"), "main")):
         with suppress(NotTested):  # where there is no other parent, or unique values are used up
@@ -131,7 +131,7 @@ def nullable_fields(ground: Ground):
     changes += [{name: value} for name, values in few_values(ground) for value in values]
     state = {**bodies.full(), **dict.fromkeys(names)}
     for change in changes:
-        if bodies.kept_rules(change, state) == change:
+        if bodies.adjusted_to_rules(change, state) == change:
             state.update(change)
             found.append({"field": None if None in change.values() else next(iter(change)), "change": change})
     yield from ({**case, "last": case is found[-1]} for case in found)
@@ -162,7 +162,7 @@ def falsy_values(ground: Ground):
             continue
         for candidate in accepted(schema):
             change = {name: candidate.value}
-            if ground.bodies.kept_rules(change, ground.bodies.full()) != change:
+            if ground.bodies.adjusted_to_rules(change, ground.bodies.full()) != change:
                 continue  # what a business rule says of it is told there
             if candidate.value == [] or (candidate.value in (0, False, "") and name not in ground.resource.references):
                 found.append({"field": name, "change": change})

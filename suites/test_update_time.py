@@ -59,7 +59,7 @@ def moving(subject: Subject, change: dict, before: dict) -> dict:
         options = [None] if value is None else [value, bodies.plain(name, "again"), bodies.another(name)]
         found.update([(name, o) for o in options if differs(name, o)][:1])
     stored = {n: before[n] for n in bodies.writable if n in before and n not in subject.spec.references}
-    kept = bodies.kept_rules(found, stored)
+    kept = bodies.adjusted_to_rules(found, stored)
     if not found or kept != found:
         raise Inconclusive("no change of the field is shown and keeps the rules")
     return found
@@ -98,7 +98,7 @@ def test_a_replace_moves_the_declared_time_forward(subject: Subject):
     before = subject.observe(made.id) or {}
     body = subject.resolved(subject.bodies.full("again"))
     if all(same(before[n], v) for n, v in body.items() if n in before):
-        body = subject.bodies.kept_rules({**subject.bodies.full("again"), **subject.bodies.other_values()})
+        body = subject.bodies.adjusted_to_rules({**subject.bodies.full("again"), **subject.bodies.other_values()})
     replaced = subject.replace(made.id, body)
     must.have_status(replaced, "replaced")
     have_moved(subject, replaced, before, subject.observe(made.id) or {})

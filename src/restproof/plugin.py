@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from restproof.engine.marks import Rule, rule_of
+from restproof.engine.marks import Proof, proof_of
 from restproof.errors import RestproofError
 from restproof.record.jsontext import allow_long_integers
 from restproof.session.options import DEFAULT_SEED, Options
@@ -136,8 +136,8 @@ def register_beside(path: Path) -> Path | None:
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
 ) -> list[pytest.Item] | None:
-    rule = rule_of(obj)
-    if rule is None or not name.startswith("test"):
+    proof = proof_of(obj)
+    if proof is None or not name.startswith("test"):
         return None
     from restproof.engine.items import items_of
 
@@ -146,9 +146,9 @@ def pytest_pycollect_makeitem(
         raise collector.CollectError(f"{name} proves a requirement, but there is no {REGISTER} beside {collector.path}")
     run = run_of(collector.config, register)
     assert run is not None
-    if rule.requirement not in run.register:
-        raise collector.CollectError(f"{name} names {rule.requirement!r}, which is no entry of {register}")
-    run.tested.add(rule.requirement)
+    if proof.requirement not in run.register:
+        raise collector.CollectError(f"{name} names {proof.requirement!r}, which is no entry of {register}")
+    run.tested.add(proof.requirement)
     return [
         RuleItem.from_parent(
             collector,
@@ -158,7 +158,7 @@ def pytest_pycollect_makeitem(
             plan_item=item,
             original=obj,
         )
-        for item in items_of(rule, obj, run.contract, run.profile, run.bodies, run.recorded)  # type: ignore[arg-type]
+        for item in items_of(proof, obj, run.contract, run.profile, run.bodies, run.recorded)  # type: ignore[arg-type]
     ]
 
 
@@ -169,26 +169,26 @@ class RuleItem(pytest.Item):
         super().__init__(**kwargs)
         self.plan_item = plan_item
         self.original = original
-        rule: Rule = plan_item.rule
+        proof: Proof = plan_item.proof
         run = run_of(self.config)
         assert run is not None
         for mark in (
-            rule.requirement.partition(".")[0],
-            run.register[rule.requirement].level,
+            proof.requirement.partition(".")[0],
+            run.register[proof.requirement].level,
             plan_item.operation,
             plan_item.label.partition("-")[0],
         ):
             if mark:
                 run.declare_mark(mark)
                 self.add_marker(mark)
-        self.extra_keyword_matches.add(rule.requirement)
+        self.extra_keyword_matches.add(proof.requirement)
 
     def runtest(self) -> None:
         from restproof.engine.register import is_binding
 
         run = run_of(self.config)
         assert run is not None
-        if not is_binding(run.register[self.plan_item.rule.requirement], run.contract):
+        if not is_binding(run.register[self.plan_item.proof.requirement], run.contract):
             reason = "the contract does not declare this policy"
             run.runner.waive(self.plan_item, reason)
             pytest.skip(f"not applicable: {reason}")
@@ -202,7 +202,7 @@ class RuleItem(pytest.Item):
         if outcome.findings and all(run.is_declared(self.plan_item, f) for f in outcome.findings):
             pytest.xfail(f"declared deviation: {outcome.findings[0].message}")
         if outcome.findings:
-            raise RuleFailed(_told(run, self.plan_item, outcome.findings))
+            raise RuleFailed(_message(run, self.plan_item, outcome.findings))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         if isinstance(excinfo.value, RuleFailed | StaleStub):
@@ -214,8 +214,8 @@ class RuleItem(pytest.Item):
         return self.path, code.co_firstlineno - 1, self.name
 
 
-def _told(run: Run, item: Any, findings: list[Any]) -> str:
-    requirement = run.register[item.rule.requirement]
+def _message(run: Run, item: Any, findings: list[Any]) -> str:
+    requirement = run.register[item.proof.requirement]
     lines = [f"{requirement.id} ({requirement.level}): {requirement.statement}"]
     lines += [f"  {f.message}" for f in findings[:20]]
     if len(findings) > 20:

@@ -14,7 +14,7 @@ from restproof.config import Target
 from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.engine.items import Item, items_of
-from restproof.engine.marks import rule_of
+from restproof.engine.marks import proof_of
 from restproof.engine.runner import Outcome, Runner
 from restproof.engine.subject import Subject
 from restproof.engine.world import World
@@ -139,9 +139,9 @@ class Bench:
         )
 
     def items(self, test: Callable[..., None]) -> list[Item]:
-        rule = rule_of(test)
-        assert rule is not None
-        return list(items_of(rule, test, self.world.contract, self.world.profile, self.world.bodies_by_name))
+        proof = proof_of(test)
+        assert proof is not None
+        return list(items_of(proof, test, self.world.contract, self.world.profile, self.world.bodies_by_name))
 
     def run(self, test: Callable[..., None], label: str) -> Outcome:
         (item,) = (i for i in self.items(test) if i.label == label)

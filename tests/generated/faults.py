@@ -49,11 +49,11 @@ def _authenticated(contract: Contract, resource: Resource) -> bool:
 
 def _roomy(contract: Contract, resource: Resource) -> bool:
     bodies = Bodies(contract, resource)
-    return bool(resource.unique) and not bodies.crowded
+    return bool(resource.unique) and not bodies.values_may_run_out
 
 
 def _uncrowded(contract: Contract, resource: Resource) -> bool:
-    return not any(Bodies(contract, r).crowded for r in contract)
+    return not any(Bodies(contract, r).values_may_run_out for r in contract)
 
 
 def _refusable(case: str) -> Applies:
@@ -122,7 +122,7 @@ CANDIDATES: dict[str, Applies] = {
         lambda c, r: sum(is_nullable(p) for p in Bodies(c, r).changeable.values()) > 1,
     ),
     "unknown-path-200": _all(_can("list"), _status("unknown_path", 200)),
-    "sort-ignored": _all(_MADE, lambda c, r: _roomy(c, r) and bool(set(r.sort) & Bodies(c, r).telling)),
+    "sort-ignored": _all(_MADE, lambda c, r: _roomy(c, r) and bool(set(r.sort) & Bodies(c, r).distinguishing_fields)),
 }
 
 

@@ -214,13 +214,13 @@ def test_a_prefix_before_the_base_path_is_named_by_the_base_url(judged: Judged) 
 def test_a_run_can_be_judged_as_traffic(judged: Judged, tmp_path: Path) -> None:
     """The HAR of a run is what any other tool would have recorded of it."""
     from restproof.record.build import BUILDERS
-    from restproof.record.model import Exchange, Run
+    from restproof.record.model import RecordedExchange, RecordedRun
     from restproof.report.har import render_har
     from restproof.wire.message import to_event
 
     with restproof.stub("procore") as api:
         a_day(api)
-    build: Callable[[Any], Exchange] = BUILDERS["exchange"]
+    build: Callable[[Any], RecordedExchange] = BUILDERS["exchange"]
     header = BUILDERS["header"](
         {
             "contract": {"name": "procore"},
@@ -231,7 +231,7 @@ def test_a_run_can_be_judged_as_traffic(judged: Judged, tmp_path: Path) -> None:
             "requirements": [],
         }
     )
-    text = render_har(Run(header, exchanges=tuple(build(to_event(e)) for e in api.requests)))
+    text = render_har(RecordedRun(header, exchanges=tuple(build(to_event(e)) for e in api.requests)))
     (tmp_path / "run.har").write_text(text)
     found = judged(tmp_path / "run.har")
     assert found.findings == []

@@ -9,13 +9,13 @@ import pytest
 from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import OUTCOMES, Verdict, exit_code, judge
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 
 Event = dict[str, Any]
 
 
-def run_of(tmp_path: Path, *events: Event, head: Event | None = None, foot: Event | None = None) -> Run:
+def run_of(tmp_path: Path, *events: Event, head: Event | None = None, foot: Event | None = None) -> RecordedRun:
     return read(build.write(tmp_path / "run", *build.small(*events, head=head, foot=foot)))
 
 

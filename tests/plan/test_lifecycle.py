@@ -13,7 +13,7 @@ import pytest
 
 from restproof.bundle import bundled_dir
 from restproof.engine.items import Item, items_of
-from restproof.engine.marks import rule_of
+from restproof.engine.marks import proof_of
 from restproof.engine.register import load
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
@@ -99,16 +99,18 @@ def suite_tests() -> Iterator[tuple[str, Any]]:
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        yield from ((name, value) for name, value in vars(module).items() if rule_of(value) and name.startswith("test"))
+        yield from (
+            (name, value) for name, value in vars(module).items() if proof_of(value) and name.startswith("test")
+        )
 
 
 def items(contract: str, profile: str) -> dict[tuple[str, str], Item]:
     bodies = {r.name: Bodies(CONTRACTS[contract], r) for r in CONTRACTS[contract]}
     found = {}
     for name, test in suite_tests():
-        rule = rule_of(test)
-        assert rule is not None
-        for item in items_of(rule, test, CONTRACTS[contract], PROFILES[profile], bodies):
+        proof = proof_of(test)
+        assert proof is not None
+        for item in items_of(proof, test, CONTRACTS[contract], PROFILES[profile], bodies):
             found[name, item.id] = item
     return found
 
@@ -143,18 +145,18 @@ def test_profiles_grow() -> None:
 
 
 def test_weight_scales_examples_and_never_to_nothing() -> None:
-    item = next(i for i in items("procore", "ci").values() if i.rule.draw)
-    assert replace(item, rule=replace(item.rule, weight=0.01)).examples == 1
-    assert replace(item, rule=replace(item.rule, weight=2.0)).examples == 2 * PROFILES["ci"].examples
+    item = next(i for i in items("procore", "ci").values() if i.proof.draw)
+    assert replace(item, proof=replace(item.proof, weight=0.01)).examples == 1
+    assert replace(item, proof=replace(item.proof, weight=2.0)).examples == 2 * PROFILES["ci"].examples
 
 
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_a_plan_begins_with_one_item_of_each_rule_the_cheapest_first(name: str) -> None:
     items = [item for item, _ in items_under(SUITES, CONTRACTS[name], load(SUITES / "requirements.yaml"))]
-    usual = {i.rule.requirement for i in items if not i.rule.late and not i.rule.observes}
+    usual = {i.proof.requirement for i in items if not i.proof.late and not i.proof.observes}
     probes, rest = items[: len(usual)], items[len(usual) :]
-    assert {i.rule.requirement for i in probes} == usual
+    assert {i.proof.requirement for i in probes} == usual
     assert [i.cost for i in probes] == sorted(i.cost for i in probes)
-    kinds = [(i.rule.observes, i.rule.late) for i in rest]
+    kinds = [(i.proof.observes, i.proof.late) for i in rest]
     assert kinds == sorted(kinds)
     assert kinds[-1] == (True, False)

@@ -13,7 +13,7 @@ import pytest
 
 from restproof.bundle import bundled_dir
 from restproof.contract.load import load as load_contract
-from restproof.engine.marks import Rule, rule_of
+from restproof.engine.marks import Proof, proof_of
 from restproof.engine.register import is_binding, level_of, load, sources_of
 from restproof.errors import ConfigurationError
 from restproof.plugin import REGISTER
@@ -202,7 +202,7 @@ FORMS = re.compile(
 )
 
 
-def rules() -> Iterator[tuple[str, Rule]]:
+def rules() -> Iterator[tuple[str, Proof]]:
     """Every test of the suites that carries a mark of restproof, by module and name."""
     for path in sorted(SUITES.glob("test_*.py")):
         spec = importlib.util.spec_from_file_location(f"register_gate_{path.stem}", path)
@@ -212,9 +212,9 @@ def rules() -> Iterator[tuple[str, Rule]]:
         spec.loader.exec_module(module)
         for name, value in vars(module).items():
             if name.startswith("test"):
-                rule = rule_of(value)
-                assert rule is not None, f"{path.name}: {name} proves no requirement"
-                yield f"{path.name}::{name}", rule
+                proof = proof_of(value)
+                assert proof is not None, f"{path.name}: {name} proves no requirement"
+                yield f"{path.name}::{name}", proof
 
 
 RULES = dict(rules())
@@ -237,7 +237,7 @@ def test_a_test_stands_in_a_module_of_its_family(test: str) -> None:
 
 @pytest.mark.parametrize("name", REQUIREMENTS)
 def test_every_entry_has_a_test_or_a_reason(name: str) -> None:
-    tests = [t for t, rule in RULES.items() if rule.requirement == name]
+    tests = [t for t, proof in RULES.items() if proof.requirement == name]
     if REQUIREMENTS[name].not_tested is None:
         assert tests
     else:
@@ -320,15 +320,15 @@ def test_a_rule_that_binds_has_items_under_the_contract(folder: Path) -> None:
     """A policy that the contract declares, and that no item would judge, would be an empty promise."""
     contract = load_contract(folder)
     by_name = defaultdict(list)
-    for rule in RULES.values():
-        by_name[rule.requirement].append(rule)
+    for proof in RULES.values():
+        by_name[proof.requirement].append(proof)
     for policy in contract.policies & REQUIREMENTS.keys():
         assert is_binding(REQUIREMENTS[policy], contract)
         applies = [
-            rule.observes or rule.applies(contract, resource, operation)
-            for rule in by_name[policy]
+            proof.observes or proof.applies(contract, resource, operation)
+            for proof in by_name[policy]
             for resource in contract
-            for operation in rule.on or resource.operations
+            for operation in proof.on or resource.operations
         ]
         assert any(applies), policy
 

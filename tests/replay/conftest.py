@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from restproof.cli.main import run
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 
 CONTRACT = Path(__file__).parents[1] / "generated" / "contracts" / "minimal"
@@ -28,7 +28,7 @@ class Ended:
     folder: Path
 
     @property
-    def run(self) -> Run:
+    def run(self) -> RecordedRun:
         return read(self.folder / "run.jsonl.gz")
 
     @property

@@ -15,7 +15,7 @@ from responses._recorder import Recorder
 
 from restproof.compare.shapes import drift, shapes
 from restproof.record import readable
-from restproof.record.model import Exchange, Request, Response
+from restproof.record.model import RecordedExchange, Request, Response
 from restproof.record.recording import recording
 from restproof.sandbox.launch import start
 
@@ -77,7 +77,7 @@ def test_any_text_survives_the_readable_form(text: str, recorded: Ended, tmp_pat
     body = '{"a": 1.0, "b": [null, true, 1e400]}' if text == "=" else text.encode("utf-8", "replace").decode()
     run = recorded.run
     case = replace(run.cases[0], input={"value": text, text: [text]})
-    said = Exchange(1, Request("GET", "https://a.test/x", (("A", text),), body), Response(200, "", (), body))
+    said = RecordedExchange(1, Request("GET", "https://a.test/x", (("A", text),), body), Response(200, "", (), body))
     file = tmp_path / "recording.yaml"
     file.write_text(readable.dump(replace(run, cases=(case,), exchanges=(said,), values=())))
     found = recording(file).run
@@ -123,9 +123,9 @@ def test_a_recording_of_responses_answers_by_method_and_url(restproof: Command, 
     assert responses.registered() == []
 
 
-def exchange(body: str, status: int = 200) -> Exchange:
+def exchange(body: str, status: int = 200) -> RecordedExchange:
     request, response = Request("GET", "https://a.test/x"), Response(status, "", (), body)
-    return Exchange(1, request, response, resource="item", operation="read")
+    return RecordedExchange(1, request, response, resource="item", operation="read")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from tests.record import synthetic_run as build
 
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 
 
@@ -20,12 +20,12 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def faulty_run(faulty: Path) -> Run:
+def faulty_run(faulty: Path) -> RecordedRun:
     return read(faulty)
 
 
 @pytest.fixture(scope="session")
-def clean_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def clean_run(tmp_path_factory: pytest.TempPathFactory) -> RecordedRun:
     """The same run of a server that keeps every rule."""
     return read(
         build.write(tmp_path_factory.mktemp("clean") / "run.jsonl.gz", *build.realistic(faults=False, repeats=1))

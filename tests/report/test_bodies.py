@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from restproof.record.model import Exchange, Request
+from restproof.record.model import RecordedExchange, Request
 from restproof.report.bodies import show
 from restproof.report.curl import curl_line
 from restproof.report.text import visible
@@ -90,8 +90,10 @@ def test_what_hides_is_made_visible() -> None:
 
 def _exchange(
     headers: tuple[tuple[str, str], ...] = (), body: str | bytes | None = None, method: str = "POST"
-) -> Exchange:
-    return Exchange(1, Request(method, "http://127.0.0.1:1/a?b='c'&d=$(e)", headers, body), credential="read_only")
+) -> RecordedExchange:
+    return RecordedExchange(
+        1, Request(method, "http://127.0.0.1:1/a?b='c'&d=$(e)", headers, body), credential="read_only"
+    )
 
 
 def test_a_shell_reads_the_curl_line_as_it_was_sent() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.report.coverage import answered, covered
 from restproof.report.plots import latencies, timeline
@@ -17,13 +17,13 @@ from restproof.report.rows import declared
 from restproof.report.strength import strengths
 
 
-def run_of(folder: Path, *events: build.Event, **head: Any) -> Run:
+def run_of(folder: Path, *events: build.Event, **head: Any) -> RecordedRun:
     contract = {"name": "c", "resources": {"office": ["create", "read"]}, "surface": {"office": build.SURFACE}}
     return read(build.write(folder / "run", *build.small(*events, head=build.header(contract=contract, **head))))
 
 
 @pytest.fixture
-def creates(tmp_path: Path) -> Run:
+def creates(tmp_path: Path) -> RecordedRun:
     of = build.item("input.type", "office", "create")
     sent = [{"name": "x" * 40, "city": "CA"}, {"name": ""}, {"name": 5, "city": "Atlantis"}]
     got = [{"id": 1, "name": "x", "city": "CA", "owner": None, "unknown": 1}, {"errors": {}}, None]
@@ -36,7 +36,7 @@ def creates(tmp_path: Path) -> Run:
     return run_of(tmp_path, *events, build.outcome(of, cases=3))
 
 
-def test_a_bound_is_covered_when_values_on_both_of_its_sides_were_sent(creates: Run) -> None:
+def test_a_bound_is_covered_when_values_on_both_of_its_sides_were_sent(creates: RecordedRun) -> None:
     (office,) = covered(creates)
     bounds = {f.name: {b.keyword: b.sides for b in f.bounds} for f in office.fields}
     assert bounds["name"] == {"type": "both sides", "minLength": "both sides", "maxLength": "kept only"}
@@ -53,7 +53,7 @@ def test_a_lone_surrogate_covers_no_bound(tmp_path: Path) -> None:
     assert [b.keyword for f in office.fields if f.name == "name" for b in f.bounds] == []
 
 
-def test_each_field_tells_which_operations_sent_it_and_whether_it_came_back(creates: Run) -> None:
+def test_each_field_tells_which_operations_sent_it_and_whether_it_came_back(creates: RecordedRun) -> None:
     (office,) = covered(creates)
     fields = {f.name: f for f in office.fields}
     assert fields["name"].sent == (("create", 3), ("update", 0))
@@ -63,7 +63,9 @@ def test_each_field_tells_which_operations_sent_it_and_whether_it_came_back(crea
     assert (office.requests, office.responses, office.values) == ((2, 6), (4, 4), (1, 4))
 
 
-def test_statuses_tell_what_was_declared_and_never_seen_and_what_was_seen_and_never_declared(creates: Run) -> None:
+def test_statuses_tell_what_was_declared_and_never_seen_and_what_was_seen_and_never_declared(
+    creates: RecordedRun,
+) -> None:
     told = {a.status: (a.cases, a.count) for a in answered(creates)["office", "create"]}
     assert told["201"] == (("created",), 1)
     assert told["422"] == (("invalid",), 0)
@@ -78,12 +80,12 @@ def test_an_undeclared_status_belongs_to_no_case(tmp_path: Path) -> None:
     assert [a.count for a in answered(run)["office", "read"] if not a.cases] == [1]
 
 
-def test_a_run_file_without_a_surface_tells_statuses_alone(clean_run: Run) -> None:
+def test_a_run_file_without_a_surface_tells_statuses_alone(clean_run: RecordedRun) -> None:
     assert covered(clean_run) == ()
     assert answered(clean_run)["office", "create"][0].status == "201"
 
 
-def test_evidence_counts_cases_statuses_fields_and_sorts_of_input(creates: Run) -> None:
+def test_evidence_counts_cases_statuses_fields_and_sorts_of_input(creates: RecordedRun) -> None:
     strength = strengths(creates, judge(creates).results)["input.type"]
     assert (strength.cases, strength.word, strength.steps) == (3, "thin", 1)
     assert dict(strength.statuses) == {201: 1, 400: 1, 418: 1}
@@ -104,7 +106,7 @@ def test_what_was_not_tested_lends_no_strength(tmp_path: Path) -> None:
     assert strengths(run, judge(run).results)["read.is-safe"].steps == 0
 
 
-def test_percentiles_are_nearest_ranks_on_one_scale(creates: Run) -> None:
+def test_percentiles_are_nearest_ranks_on_one_scale(creates: RecordedRun) -> None:
     scale = latencies(creates)
     assert scale is not None
     (office,) = scale.latencies

@@ -13,7 +13,7 @@ import pytest
 from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.report.evidence import pack
 from restproof.report.write import render
@@ -23,19 +23,19 @@ def opened(packed: str) -> Any:
     return json.loads(gzip.decompress(base64.b64decode(packed)))
 
 
-def packed(run: Run, level: Any = "sample") -> tuple[Any, list[Any]]:
+def packed(run: RecordedRun, level: Any = "sample") -> tuple[Any, list[Any]]:
     found = pack(run, judge(run), level, {})
     return opened(found.index), [case for chunk in found.chunks for case in opened(chunk)]
 
 
 @pytest.fixture(scope="module")
-def small_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def small_run(tmp_path_factory: pytest.TempPathFactory) -> RecordedRun:
     folder: Path = tmp_path_factory.mktemp("small")
     return read(build.write(folder / "run", *build.realistic(repeats=1, per_item=3)))
 
 
 @pytest.mark.parametrize("level", ["failures", "sample", "all"])
-def test_every_exchange_of_a_failing_case_is_there_at_every_level(small_run: Run, level: str) -> None:
+def test_every_exchange_of_a_failing_case_is_there_at_every_level(small_run: RecordedRun, level: str) -> None:
     index, cases = packed(small_run, level)
     held = {entry[0]: entry for entry in index["cases"]}
     failing = {f.case for f in small_run.findings if f.case}
@@ -44,7 +44,7 @@ def test_every_exchange_of_a_failing_case_is_there_at_every_level(small_run: Run
     assert len(cases) == len(index["cases"])
 
 
-def test_the_levels_hold_nothing_a_sample_or_all_of_what_passed(small_run: Run) -> None:
+def test_the_levels_hold_nothing_a_sample_or_all_of_what_passed(small_run: RecordedRun) -> None:
     sizes = {level: len(packed(small_run, level)[0]["cases"]) for level in ("failures", "sample", "all")}
     assert sizes["failures"] < sizes["sample"] < sizes["all"] == len(small_run.cases)
     index, _ = packed(small_run)
@@ -76,7 +76,7 @@ def test_a_long_body_is_cut_and_its_true_size_told(tmp_path: Path) -> None:
 
 
 def test_a_run_in_which_most_fails_holds_as_many_failing_cases_as_there_is_room_for(
-    small_run: Run, monkeypatch: pytest.MonkeyPatch
+    small_run: RecordedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("restproof.report.evidence.FAILING", 3)
     index, _ = packed(small_run, "failures")
@@ -84,7 +84,7 @@ def test_a_run_in_which_most_fails_holds_as_many_failing_cases_as_there_is_room_
     assert len(packed(small_run, "all")[0]["cases"]) == len(small_run.cases)
 
 
-def test_the_same_run_file_makes_the_same_page(small_run: Run) -> None:
+def test_the_same_run_file_makes_the_same_page(small_run: RecordedRun) -> None:
     pages = {render(small_run, judge(small_run), "html") for _ in range(2)}
     assert len(pages) == 1
     assert re.search(r"<script type=\"application/x-restproof\" id=\"chunk-0\">[A-Za-z0-9+/=]+</script>", pages.pop())

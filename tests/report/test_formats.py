@@ -14,7 +14,7 @@ import xmlschema
 from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.report.sarif import fingerprint
 from restproof.report.write import render
@@ -23,17 +23,17 @@ FORMATS = Path(__file__).parent / "formats"
 NASTY = "a \x00 \x1b[31m \ud800 \ufffe ]]> <b>&amp; \u202e {{7*7}} [x](javascript:1)"
 
 
-def told(run: Run) -> dict[str, Any]:
+def told(run: RecordedRun) -> dict[str, Any]:
     log: dict[str, Any] = json.loads(render(run, judge(run), "sarif"))
     return log
 
 
-def results(run: Run) -> list[dict[str, Any]]:
+def results(run: RecordedRun) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = told(run)["runs"][0]["results"]
     return found
 
 
-def nasty(folder: Path) -> Run:
+def nasty(folder: Path) -> RecordedRun:
     """A run in which every text of the server, and of the contract, is as bad as it can be."""
     of = build.item("input.type", "office", "create")
     other = build.item("read.is-safe", "office", "read")
@@ -51,7 +51,7 @@ def nasty(folder: Path) -> Run:
 # ----------------------------------------------------------------------------------------------------------- SARIF
 
 
-def test_sarif_keeps_to_the_standard(faulty_run: Run, clean_run: Run, tmp_path: Path) -> None:
+def test_sarif_keeps_to_the_standard(faulty_run: RecordedRun, clean_run: RecordedRun, tmp_path: Path) -> None:
     schema = json.loads((FORMATS / "sarif-2.1.0-subset.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
@@ -60,7 +60,7 @@ def test_sarif_keeps_to_the_standard(faulty_run: Run, clean_run: Run, tmp_path: 
     assert not validator.is_valid({"version": "2.1.0", "runs": [{"tool": {"driver": {}}, "results": []}]})
 
 
-def test_each_failure_is_a_result_and_each_deviation_a_suppressed_one(faulty_run: Run) -> None:
+def test_each_failure_is_a_result_and_each_deviation_a_suppressed_one(faulty_run: RecordedRun) -> None:
     verdict = judge(faulty_run)
     found = results(faulty_run)
     assert len(found) == verdict.counts["fail"] + verdict.counts["deviation"]
@@ -69,7 +69,7 @@ def test_each_failure_is_a_result_and_each_deviation_a_suppressed_one(faulty_run
     assert "planned with the new validator" in suppressed[0]["suppressions"][0]["justification"]
 
 
-def test_each_result_has_its_rule_with_its_help(faulty_run: Run) -> None:
+def test_each_result_has_its_rule_with_its_help(faulty_run: RecordedRun) -> None:
     rules = told(faulty_run)["runs"][0]["tool"]["driver"]["rules"]
     for result in results(faulty_run):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
@@ -94,7 +94,7 @@ def test_a_result_points_at_its_resource_in_the_contract(tmp_path: Path) -> None
     assert second["physicalLocation"]["region"] == {"startLine": 1}
 
 
-def test_fingerprints_stay_from_run_to_run_and_tell_results_apart(faulty_run: Run) -> None:
+def test_fingerprints_stay_from_run_to_run_and_tell_results_apart(faulty_run: RecordedRun) -> None:
     other = replace(faulty_run, header=replace(faulty_run.header, seed=9, started="2027-01-02T00:00:00Z"))
     prints = [r["partialFingerprints"]["restproofResult/v1"] for r in results(faulty_run)]
     assert len(set(prints)) == len(prints)
@@ -134,14 +134,14 @@ def test_an_error_of_the_suite_is_a_notification_and_no_result(tmp_path: Path) -
 # ----------------------------------------------------------------------------------------------------------- JUnit
 
 
-def test_junit_keeps_to_the_schema_of_jenkins(faulty_run: Run, clean_run: Run, tmp_path: Path) -> None:
+def test_junit_keeps_to_the_schema_of_jenkins(faulty_run: RecordedRun, clean_run: RecordedRun, tmp_path: Path) -> None:
     schema = xmlschema.XMLSchema(FORMATS / "junit-10.xsd")
     for run in (faulty_run, clean_run, nasty(tmp_path)):
         schema.validate(render(run, judge(run), "junit"))
     assert not schema.is_valid("<testsuites><testsuite name='x'/></testsuites>")
 
 
-def test_a_failure_tells_the_rule_what_was_found_and_how_to_see_it_again(faulty_run: Run) -> None:
+def test_a_failure_tells_the_rule_what_was_found_and_how_to_see_it_again(faulty_run: RecordedRun) -> None:
     root = ET.fromstring(render(faulty_run, judge(faulty_run), "junit"))
     case = next(c for c in root.iter("testcase") if c.attrib["name"] == "update.only-named[office-update]")
     assert (case.findtext("failure") or "").splitlines() == [
@@ -154,7 +154,7 @@ def test_a_failure_tells_the_rule_what_was_found_and_how_to_see_it_again(faulty_
     ]
 
 
-def test_a_skipped_testcase_says_its_outcome_once(faulty_run: Run) -> None:
+def test_a_skipped_testcase_says_its_outcome_once(faulty_run: RecordedRun) -> None:
     root = ET.fromstring(render(faulty_run, judge(faulty_run), "junit"))
     reasons = {e.attrib["message"] for e in root.iter("skipped")}
     assert "blocked: no shared rfi could be created" in reasons
@@ -164,11 +164,11 @@ def test_a_skipped_testcase_says_its_outcome_once(faulty_run: Run) -> None:
 # ----------------------------------------------------------------------------------------------------------- badge
 
 
-def badge(run: Run) -> ET.Element:
+def badge(run: RecordedRun) -> ET.Element:
     return ET.fromstring(render(run, judge(run), "badge"))
 
 
-def test_the_badge_says_in_words_what_it_shows(faulty_run: Run, clean_run: Run) -> None:
+def test_the_badge_says_in_words_what_it_shows(faulty_run: RecordedRun, clean_run: RecordedRun) -> None:
     svg = "{http://www.w3.org/2000/svg}"
     for run, told in ((faulty_run, "not conforming, 1,011 pass, 11 fail"), (clean_run, "conforming, 348 pass")):
         root = badge(run)

@@ -14,7 +14,7 @@ import pytest
 from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.report.write import render, write_all
 
@@ -54,7 +54,7 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def html(faulty_run: Run) -> str:
+def html(faulty_run: RecordedRun) -> str:
     return render(faulty_run, judge(faulty_run), "html")
 
 
@@ -134,13 +134,13 @@ def test_a_name_that_the_register_does_not_hold_is_no_link(tmp_path: Path) -> No
     assert {a["href"] for a in page.all("a")} <= {f"#{a['id']}" for _, a in page.tags if a.get("id")}
 
 
-def test_every_requirement_of_the_register_is_there(page: Page, faulty_run: Run) -> None:
+def test_every_requirement_of_the_register_is_there(page: Page, faulty_run: RecordedRun) -> None:
     for requirement in faulty_run.requirements:
         assert requirement in page.text
     assert "needs more than one connection at a time" in page.text
 
 
-def test_a_conforming_run_says_that_nothing_failed(clean_run: Run) -> None:
+def test_a_conforming_run_says_that_nothing_failed(clean_run: RecordedRun) -> None:
     text = Page(render(clean_run, judge(clean_run), "html")).text
     assert "Conforming" in text
     assert "Nothing failed." in text
@@ -198,7 +198,7 @@ def test_an_exchange_that_ended_in_an_error_is_told(tmp_path: Path) -> None:
     assert "timeout" in Page(render(run, judge(run), "html")).text
 
 
-def test_json_in_the_page_is_what_was_sent(faulty_run: Run, page: Page) -> None:
+def test_json_in_the_page_is_what_was_sent(faulty_run: RecordedRun, page: Page) -> None:
     exchange = next(e for e in faulty_run.exchanges if e.response and e.response.status == 500)
     assert isinstance(exchange.request.body, str)
     name = next(iter(json.loads(exchange.request.body)))

@@ -17,7 +17,7 @@ from tests.record import synthetic_run as build
 
 from restproof.compare.diff import Comparison, Judged, compare
 from restproof.oracle.verdict import judge
-from restproof.record.model import Run, Target
+from restproof.record.model import RecordedRun, Target
 from restproof.record.reader import read
 from restproof.report.changes import (
     counted,
@@ -34,28 +34,28 @@ from restproof.report.trend import Series, point, render_trend_json, render_tren
 DRIFT = ("office read 200: /city is <b>new</b>\nNo regression",)
 
 
-def of(run: Run) -> Judged:
+def of(run: RecordedRun) -> Judged:
     return Judged(run, judge(run))
 
 
 @pytest.fixture(scope="module")
-def broke(clean_run: Run, faulty_run: Run) -> Comparison:
+def broke(clean_run: RecordedRun, faulty_run: RecordedRun) -> Comparison:
     return compare(of(clean_run), of(faulty_run))
 
 
 @pytest.fixture(scope="module")
-def mended(clean_run: Run, faulty_run: Run) -> Comparison:
+def mended(clean_run: RecordedRun, faulty_run: RecordedRun) -> Comparison:
     return compare(of(faulty_run), of(clean_run))
 
 
 @pytest.fixture(scope="module")
-def three(clean_run: Run, faulty_run: Run) -> Matrix:
+def three(clean_run: RecordedRun, faulty_run: RecordedRun) -> Matrix:
     production = replace(faulty_run, header=replace(faulty_run.header, target=Target("production")))
     return matrix([of(clean_run), of(faulty_run), of(production)], ["monday", "tuesday", "tuesday"])
 
 
 @pytest.fixture(scope="module")
-def found(clean_run: Run, faulty_run: Run) -> tuple[Series, ...]:
+def found(clean_run: RecordedRun, faulty_run: RecordedRun) -> tuple[Series, ...]:
     later = replace(faulty_run, header=replace(faulty_run.header, started="2026-11-24T20:00:00Z"))
     other = replace(clean_run, header=replace(clean_run.header, target=Target("production")))
     return series([point("b", of(later)), point("a", of(clean_run)), point("c", of(other))])
@@ -78,11 +78,13 @@ def test_changes_are_told_by_rule_with_their_places(broke: Comparison) -> None:
     assert "  must   read.is-safe (pass → blocked): rfi read\n" in text
 
 
-def test_a_comparison_with_itself_says_that_nothing_changed(clean_run: Run) -> None:
+def test_a_comparison_with_itself_says_that_nothing_changed(clean_run: RecordedRun) -> None:
     assert counted(compare(of(clean_run), of(clean_run))) == "nothing changed"
 
 
-def test_the_line_for_a_terminal_names_the_other_run_and_what_is_not_the_same(clean_run: Run, faulty_run: Run) -> None:
+def test_the_line_for_a_terminal_names_the_other_run_and_what_is_not_the_same(
+    clean_run: RecordedRun, faulty_run: RecordedRun
+) -> None:
     other = replace(faulty_run, header=replace(faulty_run.header, seed=1, profile="deep"))
     line = one_line(compare(of(clean_run), of(other)))
     assert line.startswith("Since 2026-11-23 20:25 UTC (conforming): 11 new failures, ")
@@ -90,7 +92,7 @@ def test_the_line_for_a_terminal_names_the_other_run_and_what_is_not_the_same(cl
     assert "\n" not in line
 
 
-def test_long_lists_are_cut_and_say_so(tmp_path: Path, clean_run: Run) -> None:
+def test_long_lists_are_cut_and_say_so(tmp_path: Path, clean_run: RecordedRun) -> None:
     rules = [{"id": f"house.rule-{n}", "level": "must", "statement": "s"} for n in range(40)]
     items = [build.item(f"house.rule-{n}", "office", "create") for n in range(40)]
 
@@ -126,21 +128,21 @@ def test_a_line_of_the_server_cannot_pass_for_a_line_of_the_comparison(broke: Co
 # --------------------------------------------------------------------------------------------------------- summary
 
 
-def test_the_summary_of_a_run_tells_what_changed(faulty_run: Run, broke: Comparison) -> None:
+def test_the_summary_of_a_run_tells_what_changed(faulty_run: RecordedRun, broke: Comparison) -> None:
     text = render_markdown(faulty_run, judge(faulty_run), broke)
     assert text.index("causes of failure") < text.index("## Since 2026-11-23 20:25 UTC")
     assert "11 new failures" in text
     assert "## Since" not in render_markdown(faulty_run, judge(faulty_run))
 
 
-def test_the_summary_links_to_the_report_and_to_the_clauses(faulty_run: Run) -> None:
+def test_the_summary_links_to_the_report_and_to_the_clauses(faulty_run: RecordedRun) -> None:
     text = render_markdown(faulty_run, judge(faulty_run), page="https://ci.example.com/a b/index.html")
     assert "(https://ci.example.com/a%20b/index.html)" in text
     assert "[update.only-named](https://ci.example.com/a%20b/index.html#r-update.only-named)" in text
     assert "[RFC 5789 §2](https://www.rfc-editor.org/rfc/rfc5789#section-2)" in text
 
 
-def test_the_summary_of_a_run_where_everything_fails_is_short(tmp_path: Path, clean_run: Run) -> None:
+def test_the_summary_of_a_run_where_everything_fails_is_short(tmp_path: Path, clean_run: RecordedRun) -> None:
     rules = [{"id": f"house.rule-{n}", "level": "must", "statement": "s"} for n in range(400)]
     items = [build.item(f"house.rule-{n}", "office", "create") for n in range(400)]
     events = [e for i in items for e in (i, build.finding(i, message="x" * 3000), build.outcome(i, "fail"))]
@@ -157,7 +159,9 @@ def test_runs_of_one_target_are_told_apart_by_their_folder(three: Matrix) -> Non
     assert [c.name for c in three.columns] == ["staging monday", "staging tuesday", "production"]
 
 
-def test_rules_stand_where_the_runs_differ_first(three: Matrix, clean_run: Run, faulty_run: Run) -> None:
+def test_rules_stand_where_the_runs_differ_first(
+    three: Matrix, clean_run: RecordedRun, faulty_run: RecordedRun
+) -> None:
     row = three.differing[0]
     assert (row.level, row.worst) == ("must", "fail")
     assert [cell and cell.worst for cell in row.cells] == ["pass", "fail", "fail"]
@@ -175,7 +179,7 @@ def test_a_cell_counts_its_results(three: Matrix) -> None:
     assert dict(cell.counts) == {"fail": 6, "blocked": 1, "pass": 27}
 
 
-def test_a_rule_that_one_run_does_not_know_is_absent_there(tmp_path: Path, clean_run: Run) -> None:
+def test_a_rule_that_one_run_does_not_know_is_absent_there(tmp_path: Path, clean_run: RecordedRun) -> None:
     it = build.item("house.rule", "office", "create")
     rule = {"id": "house.rule", "level": "must", "statement": "s"}
     head = build.header(requirements=[rule], contract={"name": "other"})
@@ -266,7 +270,7 @@ def test_the_policy_of_each_page_admits_its_style_and_nothing_else(pages: list[s
         assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def test_the_page_of_a_comparison_tells_what_is_not_the_same(clean_run: Run, faulty_run: Run) -> None:
+def test_the_page_of_a_comparison_tells_what_is_not_the_same(clean_run: RecordedRun, faulty_run: RecordedRun) -> None:
     other = replace(faulty_run, header=replace(faulty_run.header, seed=1))
     page = render_changes_html(compare(of(clean_run), of(other)))
     assert "Not the same in both runs" in page

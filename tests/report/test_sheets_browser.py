@@ -12,7 +12,7 @@ import pytest
 
 from restproof.compare.diff import Judged, compare
 from restproof.oracle.verdict import judge
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.report.matrix import matrix
 from restproof.report.sheets import render_changes_html, render_matrix_html, render_trend_html
 from restproof.report.trend import point, series
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason="no 
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, clean_run: Run, faulty_run: Run) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, clean_run: RecordedRun, faulty_run: RecordedRun) -> Path:
     made: Path = tmp_path_factory.mktemp("sheets")
     old, new = Judged(clean_run, judge(clean_run)), Judged(faulty_run, judge(faulty_run))
     comparison = replace(compare(old, new), shapes=("office read 200: <script>alert(1)</script>",))

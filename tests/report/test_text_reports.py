@@ -15,7 +15,7 @@ from tests.record import synthetic_run as build
 from restproof.compare.diff import Judged, compare
 from restproof.errors import ConfigurationError
 from restproof.oracle.verdict import judge
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.report.terminal import closing_lines
 from restproof.report.write import FILES, USUAL, render, write_all
@@ -36,7 +36,7 @@ DESIGNED = {
 }
 
 
-def test_the_summary_keeps_its_published_schema(faulty_run: Run, clean_run: Run) -> None:
+def test_the_summary_keeps_its_published_schema(faulty_run: RecordedRun, clean_run: RecordedRun) -> None:
     schema = json.loads(resources.files("restproof.report").joinpath("summary.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     for run in (faulty_run, clean_run):
@@ -46,7 +46,7 @@ def test_the_summary_keeps_its_published_schema(faulty_run: Run, clean_run: Run)
         assert sum(found["counts"].values()) == len(found["results"])
 
 
-def test_the_summary_tells_each_result(faulty_run: Run) -> None:
+def test_the_summary_tells_each_result(faulty_run: RecordedRun) -> None:
     found = json.loads(render(faulty_run, judge(faulty_run), "json"))
     assert found["verdict"] == "not conforming"
     row = next(r for r in found["results"] if r["requirement"] == "update.only-named" and r["resource"] == "office")
@@ -61,7 +61,7 @@ def test_the_summary_tells_each_result(faulty_run: Run) -> None:
     }
 
 
-def test_junit_counts_what_it_holds(faulty_run: Run) -> None:
+def test_junit_counts_what_it_holds(faulty_run: RecordedRun) -> None:
     verdict = judge(faulty_run)
     root = ET.fromstring(render(faulty_run, verdict, "junit"))
     (suite,) = root.findall("testsuite")
@@ -75,7 +75,7 @@ def test_junit_counts_what_it_holds(faulty_run: Run) -> None:
     assert {c.attrib["classname"] for c in cases} >= {"office", "rfi"}
 
 
-def test_junit_follows_the_order_and_names_of_jenkins(faulty_run: Run) -> None:
+def test_junit_follows_the_order_and_names_of_jenkins(faulty_run: RecordedRun) -> None:
     root = ET.fromstring(render(faulty_run, judge(faulty_run), "junit"))
     allowed = {
         "testsuites": {"name", "time", "tests", "failures", "disabled", "errors"},
@@ -114,7 +114,7 @@ def test_text_that_no_xml_holds_does_not_break_junit(tmp_path: Path) -> None:
     assert failure.attrib["message"] == "bad \\u0000 \\ud800 \\ufffe ]]> <b>"
 
 
-def test_markdown_holds_no_markup_of_the_server(faulty_run: Run) -> None:
+def test_markdown_holds_no_markup_of_the_server(faulty_run: RecordedRun) -> None:
     text = render(faulty_run, judge(faulty_run), "markdown")
     assert text.startswith("# ❌ Construction projects: not conforming")
     assert "<script" not in text.replace("\\<script", "")
@@ -131,7 +131,7 @@ def test_markdown_says_that_nothing_failed_and_what_narrowed_the_run(tmp_path: P
     assert "`create.*`" in text
 
 
-def test_an_unknown_format_names_the_known_ones(clean_run: Run) -> None:
+def test_an_unknown_format_names_the_known_ones(clean_run: RecordedRun) -> None:
     with pytest.raises(ConfigurationError, match="pdf") as caught:
         render(clean_run, judge(clean_run), "pdf")
     assert "junit" in str(caught.value)
@@ -145,7 +145,7 @@ def test_every_report_is_written_even_of_a_run_that_was_killed(faulty: Path, tmp
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["complete"] is False
 
 
-def test_the_closing_lines_tell_causes_not_rows(faulty_run: Run) -> None:
+def test_the_closing_lines_tell_causes_not_rows(faulty_run: RecordedRun) -> None:
     lines = closing_lines(judge(faulty_run), Path("reports/x/index.html"))
     assert lines[0] == "NOT CONFORMING"
     assert "11 fail" in lines[1]
@@ -209,7 +209,7 @@ def test_what_was_blocked_without_a_failure_is_told(tmp_path: Path) -> None:
     assert "- blocked: set-up: no office (1 result)" in render(run, judge(run), "markdown")
 
 
-def test_the_closing_lines_tell_in_one_line_what_changed(faulty_run: Run, clean_run: Run) -> None:
+def test_the_closing_lines_tell_in_one_line_what_changed(faulty_run: RecordedRun, clean_run: RecordedRun) -> None:
     old, new = Judged(clean_run, judge(clean_run)), Judged(faulty_run, judge(faulty_run))
     lines = closing_lines(new.verdict, Path("index.html"), compare(old, new))
     assert lines[-2].startswith("Since 2026-11-23 20:25 UTC (conforming): 11 new failures")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from restproof.deviations import load_deviations
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 
 from .pdns_server import KEY, PowerDNS, running
@@ -52,7 +52,7 @@ class Whole:
         self.said = self.process.stdout + self.process.stderr
         assert (folder / "run" / "summary.json").exists(), self.said
         self.summary: dict[str, Any] = json.loads((folder / "run" / "summary.json").read_text(encoding="utf-8"))
-        self.run: Run = read(folder / "run" / "run.jsonl.gz")
+        self.run: RecordedRun = read(folder / "run" / "run.jsonl.gz")
         self.left = {path: pdns.call("GET", path) for path in ("/zones", "/tsigkeys")}
         self.files = sorted(p.name for p in folder.iterdir())
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restproof.oracle.verdict import OUTCOMES, STALE, Ending, Result, Verdict, Word
-from restproof.record.model import Level, Run
+from restproof.record.model import Level, RecordedRun
 
 UNJUDGED: tuple[Ending | None, ...] = (None, "not tested", "not applicable")
 """Of a result that an earlier run knows nothing of: absent, not tested, or a rule that did not bind."""
@@ -21,7 +21,7 @@ BROKEN: tuple[Ending | None, ...] = ("fail", "deviation")
 class Judged:
     """A run and the verdict on it."""
 
-    run: Run
+    run: RecordedRun
     verdict: Verdict
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from restproof.errors import Place, RunFileError
-from restproof.record.model import Footer, Header, Run
+from restproof.record.model import Footer, Header, RecordedRun
 from restproof.record.reader import read
 from restproof.record.stream import lines
 from restproof.record.writer import join
@@ -74,7 +74,7 @@ class Merged:
 @dataclass(frozen=True, slots=True)
 class _Shard:
     path: Path
-    run: Run
+    run: RecordedRun
     footer: Footer
     part: int
     of: int
@@ -151,10 +151,10 @@ _SAME: tuple[tuple[type[MergeError], str, Callable[[Header], object]], ...] = (
 
 
 def _same_run(first: _Shard, other: _Shard) -> None:
-    for error, told, fact in _SAME:
+    for error, message, fact in _SAME:
         if fact(first.run.header) != fact(other.run.header):
             raise error(
-                f"{told} {first.path}",
+                f"{message} {first.path}",
                 place=Place(other.path),
                 hint="Shards of one run differ in --shard alone.",
             )

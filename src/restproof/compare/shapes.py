@@ -8,7 +8,7 @@ from typing import Any
 
 from restproof.record.events import content_of
 from restproof.record.jsontext import loads
-from restproof.record.model import Exchange, Run
+from restproof.record.model import RecordedExchange, RecordedRun
 
 Key = tuple[str, str, int]
 """Resource, operation, status."""
@@ -32,7 +32,7 @@ Shape = Mapping[str, Member]
 """Pointer (``*`` for each entry of an array; the empty text is the body itself) → what was seen there."""
 
 
-def shapes(run: Run, items: Collection[str] | None = None) -> Mapping[Key, Shape]:
+def shapes(run: RecordedRun, items: Collection[str] | None = None) -> Mapping[Key, Shape]:
     """What each kind of response in ``run`` holds: by resource, operation and status, the members with their JSON
     types. ``items``: only exchanges of these (shared set-up always counts)."""
     found: dict[Key, dict[str, Member]] = {}
@@ -45,7 +45,7 @@ def shapes(run: Run, items: Collection[str] | None = None) -> Mapping[Key, Shape
     return found
 
 
-def drift(old: Run, new: Run) -> tuple[str, ...]:
+def drift(old: RecordedRun, new: RecordedRun) -> tuple[str, ...]:
     """One line for each change from ``old`` to ``new``: statuses that are new or gone, members that are new, gone or
     missing at times, and new types. Only what both runs have asked is compared, and a type that merely was not seen
     again is no change."""
@@ -59,10 +59,10 @@ def _changes(key: Key, before: Shape | None, after: Shape | None) -> Iterator[st
     if before is None or after is None:
         yield f"{where}: {'never answered before' if before is None else 'not answered any more'}"
         return
-    told = [line for name in sorted({*before, *after}) for line in _member(name, before, after)]
-    yield from (f"{where}: {line}" for line in told[:MOST])
-    if len(told) > MOST:
-        yield f"{where}: and {len(told) - MOST} more changes"
+    lines = [line for name in sorted({*before, *after}) for line in _member(name, before, after)]
+    yield from (f"{where}: {line}" for line in lines[:MOST])
+    if len(lines) > MOST:
+        yield f"{where}: and {len(lines) - MOST} more changes"
 
 
 def _member(name: str, before: Shape, after: Shape) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _types(types: set[str]) -> str:
     return " or ".join(sorted(types))
 
 
-def _body(exchange: Exchange) -> Any:
+def _body(exchange: RecordedExchange) -> Any:
     body = exchange.response.body if exchange.response else None
     if not body:
         return _ABSENT

@@ -152,13 +152,13 @@ def _parents(document: Document, problems: Problems) -> dict[str, tuple[Parent, 
 
 def _circle(parents: Mapping[str, list[Parent]], document: Document, problems: Problems) -> bool:
     """Whether a resource is above itself; each circle is told once."""
-    told: set[frozenset[str]] = set()
+    known: set[frozenset[str]] = set()
 
     def walk(name: str, chain: tuple[str, ...]) -> None:
         if name in chain:
             circle = chain[chain.index(name) :]
-            if frozenset(circle) not in told:
-                told.add(frozenset(circle))
+            if frozenset(circle) not in known:
+                known.add(frozenset(circle))
                 place = document.place(("resources", circle[0], "path"))
                 problems.add(
                     f"parents go round in a circle: {' → '.join((*circle, name))}",
@@ -171,4 +171,4 @@ def _circle(parents: Mapping[str, list[Parent]], document: Document, problems: P
 
     for name in parents:
         walk(name, ())
-    return bool(told)
+    return bool(known)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
-from restproof.engine.marks import Rule
+from restproof.engine.marks import Proof
 from restproof.engine.register import Requirement
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
@@ -21,7 +21,7 @@ class Item:
     """Requirement × resource × operation, with the test that proves it. ``resource`` and ``operation`` are ``None``
     where the rule is about the whole server. ``recorded``: how many cases a replay has for it."""
 
-    rule: Rule
+    proof: Proof
     test: Callable[..., None]
     contract: Contract
     resource: Resource | None
@@ -36,7 +36,7 @@ class Item:
 
     @property
     def id(self) -> str:
-        return f"{self.rule.requirement}[{self.label}]"
+        return f"{self.proof.requirement}[{self.label}]"
 
     @cached_property
     def ground(self) -> Ground:
@@ -46,17 +46,17 @@ class Item:
     @cached_property
     def cases(self) -> tuple[Mapping[str, Any], ...] | None:
         """The enumerated inputs, the most telling first; ``None`` where inputs are drawn."""
-        if self.rule.draw:
+        if self.proof.draw:
             return None
-        if self.rule.each is None:
+        if self.proof.each is None:
             return ({},)
-        found = tuple(self.rule.each(self.ground))
+        found = tuple(self.proof.each(self.ground))
         return found if self.profile.cases is None else found[: self.profile.cases]
 
     @property
     def count(self) -> int:
         """The number of cases: exact for enumerated ones, the number of examples for drawn ones."""
-        if self.rule.observes:
+        if self.proof.observes:
             return 0
         if self.recorded is not None:
             return self.recorded
@@ -64,16 +64,16 @@ class Item:
 
     @property
     def examples(self) -> int:
-        return max(1, round(self.profile.examples * self.rule.weight))
+        return max(1, round(self.profile.examples * self.proof.weight))
 
     @property
     def cost(self) -> int:
         """Requests that the item is expected to send, without shared set-up."""
-        return self.count * self.rule.cost + (self.rule.set_up if self.count else 0)
+        return self.count * self.proof.cost + (self.proof.set_up if self.count else 0)
 
 
 def items_of(
-    rule: Rule,
+    proof: Proof,
     test: Callable[..., None],
     contract: Contract,
     profile: Profile,
@@ -83,16 +83,16 @@ def items_of(
     """The items that a test makes under a contract: one for each resource and operation where its rule applies and
     there is a case. ``bodies``: those of each resource, by its name. ``recorded``: the number of cases of each item
     that a recording holds; such an item lists none of its own."""
-    if not rule.on and not rule.observes:
-        if rule.when is None or rule.when(contract, next(iter(contract))):
-            yield Item(rule, test, contract, None, None, profile, next(iter(bodies.values())))
+    if not proof.on and not proof.observes:
+        if proof.when is None or proof.when(contract, next(iter(contract))):
+            yield Item(proof, test, contract, None, None, profile, next(iter(bodies.values())))
         return
     for resource in contract:
-        for operation in rule.operations(resource):
-            if rule.applies(contract, resource, operation):
-                count = recorded.get(f"{rule.requirement}[{resource.name}-{operation}]")
-                item = Item(rule, test, contract, resource, operation, profile, bodies[resource.name], count)
-                if rule.observes or item.count:
+        for operation in proof.operations(resource):
+            if proof.applies(contract, resource, operation):
+                count = recorded.get(f"{proof.requirement}[{resource.name}-{operation}]")
+                item = Item(proof, test, contract, resource, operation, profile, bodies[resource.name], count)
+                if proof.observes or item.count:
                     yield item
 
 
@@ -102,10 +102,10 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
     resource. Rules that ask to run late and those that observe come last."""
     rank = {name: at for at, name in enumerate(register)}
 
-    def told(item: Item) -> tuple[int, int]:
+    def in_order(item: Item) -> tuple[int, int]:
         resources = list(item.contract.resources)
         return (
-            rank.get(item.rule.requirement, len(rank)),
+            rank.get(item.proof.requirement, len(rank)),
             resources.index(item.resource.name) if item.resource else -1,
         )
 
@@ -113,18 +113,18 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
     others: list[Item] = []
     rest: list[Item] = []
     seen: set[tuple[str, str | None]] = set()
-    for item in sorted(items, key=told):
-        rule = item.rule
-        if rule.late or rule.observes:
+    for item in sorted(items, key=in_order):
+        proof = item.proof
+        if proof.late or proof.observes:
             rest.append(item)
-        elif (rule.requirement, "") not in seen:
+        elif (proof.requirement, "") not in seen:
             probes.append(item)
-        elif (rule.requirement, item.operation) not in seen:
+        elif (proof.requirement, item.operation) not in seen:
             others.append(item)
         else:
             rest.append(item)
-        seen |= {(rule.requirement, ""), (rule.requirement, item.operation)}
+        seen |= {(proof.requirement, ""), (proof.requirement, item.operation)}
     probes.sort(key=lambda i: i.cost)
     others.sort(key=lambda i: i.cost)
-    rest.sort(key=lambda i: (i.rule.observes, i.rule.late))
+    rest.sort(key=lambda i: (i.proof.observes, i.proof.late))
     return [*probes, *others, *rest]

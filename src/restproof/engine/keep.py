@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 
 class Keeper(Protocol):
-    """Gives values by name. ``must`` makes the value where the run is live; ``may`` is for one that a case finds ready
-    (``None``: it does not, and sends what is needed for it)."""
+    """Gives values by name. ``recall_or_make`` makes the value where the run is live; ``recall`` is for one
+    that a case finds ready (``None``: it does not, and sends what is needed for it)."""
 
-    def must(self, name: str, make: Callable[[], Any]) -> Any: ...
+    def recall_or_make(self, name: str, make: Callable[[], Any]) -> Any: ...
 
-    def may(self, name: str, value: Any) -> Any: ...
+    def recall(self, name: str, value: Any) -> Any: ...
 
 
 class EventSink(Protocol):
@@ -30,13 +30,13 @@ class Kept:
         self._sink = sink
         self._made: dict[str, Any] = {}
 
-    def must(self, name: str, make: Callable[[], Any]) -> Any:
+    def recall_or_make(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._made:
             self._made[name] = make()
             self._write(name, self._made[name])
         return self._made[name]
 
-    def may(self, name: str, value: Any) -> Any:
+    def recall(self, name: str, value: Any) -> Any:
         if value is not None:
             self._write(name, value)
         return value

@@ -25,7 +25,7 @@ class Listings:
         asked = asked + 1 if last == item else 1
         again = True if asked > 1 and item not in self._listed else None
         # Whether something was made since is a matter of what ran before, which a replay of this item alone cannot see.
-        if asked == 1 or entries is None or self._keeper.may(f"list {item} {asked}", again):
+        if asked == 1 or entries is None or self._keeper.recall(f"list {item} {asked}", again):
             entries = list(subject.lists.walk())
         self._last = item, asked, entries
         self._listed = {item: entries}

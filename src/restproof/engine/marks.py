@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from restproof.contract.model import OPERATIONS, Contract, Resource, creates_by_put
 from restproof.plan.ground import Ground
 
-ATTRIBUTE = "restproof_rule"
+ATTRIBUTE = "restproof_proof"
 _Test = TypeVar("_Test", bound=Callable[..., Any])
 
 
@@ -21,7 +21,7 @@ Applies = Callable[[Contract, Resource], bool]
 
 
 @dataclass(frozen=True)
-class Rule:
+class Proof:
     """How a test is made into items. ``on``: the operations that it makes an item for (empty: one item for the whole
     server). ``needs``: operations that
     the resource must support besides; ``create`` by PUT counts, and ``instance`` is one that can be made, listed or
@@ -63,14 +63,14 @@ def _met(need: str, contract: Contract, resource: Resource) -> bool:
     return need == "create" and resource.creatable
 
 
-def rule_of(test: object) -> Rule | None:
+def proof_of(test: object) -> Proof | None:
     """The rule that a test of a suite proves; ``None`` for any other function."""
     found = getattr(test, ATTRIBUTE, None)
-    return found if isinstance(found, Rule) else None
+    return found if isinstance(found, Proof) else None
 
 
 def _amend(test: _Test, **changes: Any) -> _Test:
-    setattr(test, ATTRIBUTE, replace(rule_of(test) or Rule(""), **changes))
+    setattr(test, ATTRIBUTE, replace(proof_of(test) or Proof(""), **changes))
     return test
 
 
@@ -85,7 +85,7 @@ def requirement(
     late: bool = False,
     by_put: bool = False,
 ) -> Callable[[_Test], _Test]:
-    """The requirement that a test proves (an id of the register), and where it applies. See ``Rule``."""
+    """The requirement that a test proves (an id of the register), and where it applies. See ``Proof``."""
 
     def mark(test: _Test) -> _Test:
         return _amend(

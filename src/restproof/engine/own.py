@@ -56,7 +56,7 @@ class OwnInstances:
         none, some are made, which then share the wait."""
         left_over = self._aged.setdefault(subject.name, [])
         found = left_over.pop(0) if left_over else None
-        kept = self._keeper.may(f"aged {subject.about[1]}", found and asdict(found[0]))
+        kept = self._keeper.recall(f"aged {subject.about[1]}", found and asdict(found[0]))
         if kept is None:
             some = [subject.given(subject.bodies.full(f"aged{n}")) for n in range(_AGED_AT_ONCE)]
             instance, made = some[0], self._clock.monotonic()

@@ -125,7 +125,11 @@ class SubjectLists:
         another one (too few values, or none that a list shows)."""
         bodies, shown = self._asker.bodies, self._spec.shapes.response["properties"]
         values = {n: sent[n] for n in bodies.unique_fields if isinstance(sent, dict) and n in sent and n in shown}
-        if bodies.crowded or not bodies.telling & values.keys() or not self._spec.supports("list"):
+        if (
+            bodies.values_may_run_out
+            or not bodies.distinguishing_fields & values.keys()
+            or not self._spec.supports("list")
+        ):
             return []
         return [e for e in self.walk() if isinstance(e, dict) and all(e.get(n) == v for n, v in values.items())]
 

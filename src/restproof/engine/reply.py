@@ -14,7 +14,7 @@ from restproof.wire.message import Exchange
 @dataclass(frozen=True)
 class Reply:
     """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
-    ``crowded``: whether a unique field of the resource has so few values that a run uses them up."""
+    ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up."""
 
     exchange: Exchange
     contract: Contract
@@ -23,7 +23,7 @@ class Reply:
     scope: dict[str, Any]
     sent: Any = None
     asked_id: Any = None
-    crowded: bool = False
+    values_may_run_out: bool = False
 
     @property
     def status(self) -> int:
@@ -36,9 +36,9 @@ class Reply:
         return 200 <= self.status < 300
 
     @property
-    def crowded_out(self) -> bool:
+    def has_run_out_of_values(self) -> bool:
         """Whether a write was refused as a conflict that a run cannot avoid."""
-        return self.crowded and not self.ok and self.status in self.resource.status("conflict")
+        return self.values_may_run_out and not self.ok and self.status in self.resource.status("conflict")
 
     def header(self, name: str) -> str | None:
         return self.exchange.response.header(name) if self.exchange.response else None

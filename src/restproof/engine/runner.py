@@ -93,7 +93,7 @@ class Runner:
 
     def run(self, item: Item) -> Outcome:
         """Run one item and write its outcome."""
-        if item.rule.observes:
+        if item.proof.observes:
             seen = self._seen[item.id]
             outcome = Outcome("fail" if seen.findings else "pass", seen.cases, seen.findings)
             if not seen.cases:
@@ -192,7 +192,7 @@ class Runner:
         return Outcome("pass", drawn.sent)
 
     def _checked(self, drawn: Property, item: Item) -> tuple[int, Finding] | None:
-        return drawn.check({n: draw(item.ground) for n, draw in item.rule.draw.items()}, seed_of(self.seed, item.id))
+        return drawn.check({n: draw(item.ground) for n, draw in item.proof.draw.items()}, seed_of(self.seed, item.id))
 
 
 def _ending(reason: SetUpFailed | NotTested) -> str:

@@ -21,7 +21,7 @@ class States:
         seen, state = self._states.get(key, ("", None))
         if fresh or state is None or seen != item:
             # What another item saw last is as good; a replay of this one alone has to know it.
-            known = None if fresh else self._keeper.may(f"state {subject.name} {id} {item}", state)
+            known = None if fresh else self._keeper.recall(f"state {subject.name} {id} {item}", state)
             self._states[key] = item, known if known is not None else subject.observe(id) or {}
         return self._states[key][1]
 

@@ -136,7 +136,14 @@ class Subject:
     ) -> Reply:
         """An exchange, read as the answer to ``operation``."""
         return Reply(
-            exchange, self.contract, self.spec, operation, dict(scope or {}), sent, asked_id, self.bodies.crowded
+            exchange,
+            self.contract,
+            self.spec,
+            operation,
+            dict(scope or {}),
+            sent,
+            asked_id,
+            self.bodies.values_may_run_out,
         )
 
     def _write(
@@ -244,7 +251,7 @@ class Subject:
         if not self.spec.creatable:
             raise NotTested(f"the contract has no operation that creates {an(self.name)}")
         reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
-        if reply.crowded_out:
+        if reply.has_run_out_of_values:
             raise NotTested(f"the values of a unique field of {self.name} are used up")
         if not reply.ok or reply.id is None:
             why = reply.exchange.error or (f"answered {reply.status}" if not reply.ok else "named no id")

@@ -35,7 +35,7 @@ class Values:
 
     def setup_token(self, setup: str) -> str:
         """The token of a shared set-up."""
-        found: str = self._keeper.must(f"token {setup}", self.next_token)
+        found: str = self._keeper.recall_or_make(f"token {setup}", self.next_token)
         return found
 
     def another_token(self, about: About) -> str:
@@ -58,7 +58,7 @@ class Values:
                 self._next[name, field] = number + 1
                 return nth(schema, number)
 
-            self._unique[key] = self._keeper.must(f"unique {name}.{field} {token} {tag}", following)
+            self._unique[key] = self._keeper.recall_or_make(f"unique {name}.{field} {token} {tag}", following)
         return self._unique[key]
 
     @property

@@ -7,8 +7,8 @@ from typing import Any
 
 from restproof.contract.model import Contract, Resource, Status, creates_by_put
 from restproof.oracle.asked import WRITES, Asked, Reason
+from restproof.oracle.check import Check, Checks, check, gap_check, gaps, status_check
 from restproof.oracle.seen import Seen, id_of
-from restproof.oracle.told import Checks, Told, gap_told, gaps, status_told, told
 from restproof.semantics.initial import readbacks, reference_paths
 from restproof.semantics.state import expected
 
@@ -52,7 +52,7 @@ class Answered:
             return
         if seen.ok or seen.status in resource.status("unsupported"):
             where = "item" if seen.route.is_item else "collection"
-            yield status_told(
+            yield status_check(
                 "protocol.unsupported-verb", seen, resource.status("unsupported"), f"{method} on the {where}"
             )
 
@@ -71,7 +71,7 @@ class Answered:
         missing, order = seen.resource.status("missing_credential"), self._contract.order
         first = order.index("missing_credential") < order.index("forbidden")
         if seen.ok or (first and seen.status in seen.resource.status("forbidden")) or seen.status in missing:
-            yield status_told("auth.missing", seen, missing, "the request has no credential")
+            yield status_check("auth.missing", seen, missing, "the request has no credential")
 
     def _success(self, seen: Seen) -> Checks:
         """A 2xx to a request that needs nothing more than to be answered."""
@@ -81,10 +81,10 @@ class Answered:
         if operation == "delete":
             # A second delete may be answered in its own way, and nobody knows whether this was one.
             wanted |= seen.resource.status("repeat_delete")
-        check = status_told(requirement, seen, wanted)
-        if check.finding is None and operation == "delete" and seen.resource.deleted_body == "empty":
+        found = status_check(requirement, seen, wanted)
+        if found.finding is None and operation == "delete" and seen.resource.deleted_body == "empty":
             body = seen.exchange.response.body if seen.exchange.response else b""
-            check = told(
+            found = check(
                 requirement,
                 seen,
                 body,
@@ -94,9 +94,9 @@ class Answered:
                 actual="content",
                 pointer="",
             )
-        if check.finding is None and operation == "read" and seen.entity is not None and seen.route.id is not None:
+        if found.finding is None and operation == "read" and seen.entity is not None and seen.route.id is not None:
             other = id_of(seen.resource, seen.entity)
-            check = told(
+            found = check(
                 requirement,
                 seen,
                 other is not None and other != seen.route.id,
@@ -106,7 +106,7 @@ class Answered:
                 actual="another",
                 field=seen.resource.id.field,
             )
-        yield check
+        yield found
 
     def _write(self, seen: Seen, reasons: tuple[Reason, ...] | None) -> Checks:
         if reasons is None:
@@ -124,20 +124,20 @@ class Answered:
         if seen.ok:
             for reason in against:
                 status = seen.resource.status(reason.case)
-                yield status_told(reason.requirement, seen, status, reason.note, field=_top(reason.field))
+                yield status_check(reason.requirement, seen, status, reason.note, field=_top(reason.field))
         elif seen.refused and (seen.status in allowed or seen.status not in self._asked.refusable(seen)):
-            yield status_told(first.requirement, seen, allowed, first.note, field=_top(first.field))
+            yield status_check(first.requirement, seen, allowed, first.note, field=_top(first.field))
 
     def _valid(self, seen: Seen) -> Checks:
         """A write that the contract has nothing against."""
         if seen.ok:
-            check = self._succeeded(seen)
-            yield check
-            if check.finding is None:
+            found = self._succeeded(seen)
+            yield found
+            if found.finding is None:
                 yield from self._shown(seen)
         elif seen.refused:
             refusable = self._asked.refusable(seen)
-            yield told(
+            yield check(
                 _ACCEPTED[str(seen.operation)],
                 seen,
                 seen.status not in refusable,
@@ -147,12 +147,12 @@ class Answered:
                 actual=str(seen.status),
             )
 
-    def _succeeded(self, seen: Seen) -> Told:
+    def _succeeded(self, seen: Seen) -> Check:
         requirement, case = _SUCCESS[str(seen.operation)]
         wanted = seen.resource.status(case)
         if seen.operation == "replace" and creates_by_put(seen.resource):
             wanted |= seen.resource.status("created")
-        return status_told(requirement, seen, wanted)
+        return status_check(requirement, seen, wanted)
 
     def _shown(self, seen: Seen) -> Checks:
         """What the answer itself shows of what was sent."""
@@ -163,9 +163,9 @@ class Answered:
         wanted = expected(seen.resource, known, before=before)
         for gap in gaps(seen.resource, wanted, seen.entity):
             what = f"the answer to {'a create' if seen.operation == 'create' else 'an update'}"
-            yield gap_told(field_requirement(seen, gap.name, gap.wanted), seen, gap, what, _pointer(seen))
+            yield gap_check(field_requirement(seen, gap.name, gap.wanted), seen, gap, what, _pointer(seen))
             return
-        yield told(_ACCEPTED[str(seen.operation)], seen)
+        yield check(_ACCEPTED[str(seen.operation)], seen)
 
 
 def field_requirement(seen: Seen, name: str, wanted: object) -> str:

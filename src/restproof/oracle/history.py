@@ -13,10 +13,10 @@ from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.contract.shapes import same
 from restproof.oracle.answered import field_requirement, shown_members
 from restproof.oracle.asked import Asked, Reason
+from restproof.oracle.check import Check, Checks, check, gap_check, gaps, status_check
 from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
 from restproof.oracle.seen import Seen, as_key, id_of
-from restproof.oracle.told import Checks, Told, gap_told, gaps, status_told, told
 from restproof.semantics.state import expected
 
 _LATER = 202
@@ -70,7 +70,7 @@ class History:
         before = self.instances.at(seen, id)
         repeats = self._contract.idempotency_key
         if resource.id.chosen_by == "server" and not (repeats and seen.exchange.request.header(repeats)):
-            yield told(
+            yield check(
                 "create.unique-id",
                 seen,
                 before is not None,
@@ -87,7 +87,7 @@ class History:
 
     def _deleted(self, seen: Seen, known: Known | None) -> Checks:
         if known is not None and known.deleted:
-            yield status_told(
+            yield status_check(
                 "delete.is-gone",
                 seen,
                 seen.resource.status("repeat_delete"),
@@ -140,9 +140,9 @@ class History:
             gap = next(gaps(seen.resource, wanted, actual), None)
             what = "the state after a replace"
             yield (
-                gap_told("replace.answers", seen, gap, what, operation="replace", after=f" (see exchange {write.n})")
+                gap_check("replace.answers", seen, gap, what, operation="replace", after=f" (see exchange {write.n})")
                 if gap
-                else told("replace.answers", seen, operation="replace")
+                else check("replace.answers", seen, operation="replace")
             )
             return
         named = shown_members(seen.resource, fields)
@@ -153,18 +153,18 @@ class History:
             elif gap.name in seen.resource.immutable:
                 requirement = "update.immutable"
             after = f" (see exchange {write.n})" if write is not seen else ""
-            yield gap_told(requirement, seen, gap, "the state after an update", operation="update", after=after)
+            yield gap_check(requirement, seen, gap, "the state after an update", operation="update", after=after)
             return
         # All that could have been wrong with it was right.
         for requirement in sorted({field_requirement(write, n, wanted[n]) for n in named if n in wanted}):
-            yield told(requirement, seen, operation="update")
-        yield told("update.only-named", seen, operation="update")
+            yield check(requirement, seen, operation="update")
+        yield check("update.only-named", seen, operation="update")
 
     def _refused(self, seen: Seen, known: Known) -> Checks:
         if known.deleted and seen.operation in ("update", "replace", "delete") and self._is_final(known):
             case = "repeat_delete" if seen.operation == "delete" else "gone"
             wanted = seen.resource.status(case) | self._asked.refusable(seen)
-            yield status_told("delete.is-gone", seen, wanted, _deleted_by(known), operation="delete")
+            yield status_check("delete.is-gone", seen, wanted, _deleted_by(known), operation="delete")
         else:
             known.refused = seen
 
@@ -184,7 +184,7 @@ class History:
                 and other.alive
                 and all(same(other.expected.get(n), state[n]) for n in names)
             )
-            yield told(
+            yield check(
                 requirement,
                 seen,
                 taken,
@@ -235,9 +235,9 @@ class History:
             what, told_as = f"a read after the {operation}", operation
         gap = next(gaps(seen.resource, known.expected, entity), None)
         yield (
-            gap_told(requirement, seen, gap, what, operation=told_as, after=since(known))
+            gap_check(requirement, seen, gap, what, operation=told_as, after=since(known))
             if gap
-            else told(requirement, seen, operation=told_as)
+            else check(requirement, seen, operation=told_as)
         )
 
     def _no_effect(self, refused: Seen) -> str:
@@ -259,7 +259,7 @@ class History:
             requirement, told_as = "auth.forbidden-no-effect", "delete"
         elif self.instances.saw_delete(known):
             requirement, told_as = "delete.siblings", "delete"
-        yield told(
+        yield check(
             requirement,
             seen,
             True,
@@ -273,19 +273,19 @@ class History:
 
     # ------------------------------------------------------------------ inside
 
-    def _gone(self, seen: Seen, known: Known) -> Told:
+    def _gone(self, seen: Seen, known: Known) -> Check:
         wanted = seen.resource.status("gone") | seen.resource.status("absent")
         if seen.refused:
             wanted |= self._asked.refusable(seen)
-        return status_told("delete.is-gone", seen, wanted, _deleted_by(known), operation="delete")
+        return status_check("delete.is-gone", seen, wanted, _deleted_by(known), operation="delete")
 
     def _is_final(self, known: Known) -> bool:
         """Whether nobody else can have made it anew."""
         return known.own or known.resource.id.chosen_by == "server"
 
-    def _elsewhere(self, seen: Seen, known: Known) -> Told:
+    def _elsewhere(self, seen: Seen, known: Known) -> Check:
         wanted = seen.resource.status("wrong_parent")
-        return status_told("identity.wrong-parent", seen, wanted, f"it is under another parent{since(known)}")
+        return status_check("identity.wrong-parent", seen, wanted, f"it is under another parent{since(known)}")
 
 
 def _deleted_by(known: Known) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.model import Contract, Filter, Status
+from restproof.oracle.check import Checks, check, gap_check, gaps, status_check
 from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
 from restproof.oracle.pages import bad_pages, fits, is_last, relations, total_of
 from restproof.oracle.seen import Seen, id_of
-from restproof.oracle.told import Checks, gap_told, gaps, status_told, told
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Listed:
             # A refusal may be for any of them, or for what lies outside of the request.
             if seen.ok or seen.status in allowed:
                 wanted = status if seen.ok else allowed
-                yield status_told(requirement, seen, wanted, f"{name}={value!r}", field=name)
+                yield status_check(requirement, seen, wanted, f"{name}={value!r}", field=name)
         if not seen.ok:
             return
         if seen.entries is None or "response body" in seen.lacks:
@@ -113,7 +113,7 @@ class Listed:
     def _page(self, seen: Seen, query: Query) -> Checks:
         paging, entries = seen.resource.paging, seen.entries or []
         if paging.style != "none" and query.size:
-            yield told(
+            yield check(
                 "list.page-size" if query.asked_size else "list.default-size",
                 seen,
                 len(entries) > query.size,
@@ -126,7 +126,7 @@ class Listed:
         if total is not None:
             short = self._is_whole(seen, query, by_total=False)
             wrong = total < len(entries) or (short and total != len(entries))
-            yield told(
+            yield check(
                 "list.totals",
                 seen,
                 wrong,
@@ -139,7 +139,7 @@ class Listed:
         if paging.links and paging.style in ("page", "offset") and query.first and query.size:
             found = relations(seen)
             full = len(entries) >= query.size
-            yield told(
+            yield check(
                 "list.links",
                 seen,
                 "prev" in found or ("next" in found and not full),
@@ -168,7 +168,7 @@ class Listed:
                 right = fits(wanted, text, entry)
                 if right is None:
                     break
-                yield told(
+                yield check(
                     "list.filter-sound",
                     seen,
                     not right,
@@ -189,7 +189,7 @@ class Listed:
         ids = [id_of(resource, e) for e in entries]
         twice = [id for id, count in Counter(ids).items() if count > 1 and id is not None]
         own_twice = any((k := self._instances.at(seen, id)) is not None and k.own for id in twice)
-        yield told(
+        yield check(
             "create.is-listed" if own_twice else "list.pages-partition",
             seen,
             twice,
@@ -205,14 +205,14 @@ class Listed:
                 yield from self._entry(seen, query, known, entry, f"{_pointer(seen)}/{at}")
         if self._is_whole(seen, query):
             if not query.filters and self._instances.saw_own_delete(seen):
-                yield told("delete.unlisted", seen, operation="delete")
+                yield check("delete.unlisted", seen, operation="delete")
             yield from self._complete(seen, query, {id for id in ids if id is not None})
 
     def _entry(self, seen: Seen, query: Query, known: Known, entry: Mapping[str, Any], pointer: str) -> Checks:
         resource = seen.resource
         if known.deleted:
             if known.own or resource.id.chosen_by == "server":
-                yield told(
+                yield check(
                     "delete.unlisted",
                     seen,
                     True,
@@ -226,7 +226,7 @@ class Listed:
             return
         if not known.own:
             return
-        yield told(
+        yield check(
             "list.own-scope",
             seen,
             not agrees(known.scope, seen.scope),
@@ -245,9 +245,9 @@ class Listed:
         known.agreed = known.state, entry
         if gap is not None:
             what = "an entry of the list against the resource"
-            yield gap_told("list.entry-agrees", seen, gap, what, pointer, after=since(known))
+            yield gap_check("list.entry-agrees", seen, gap, what, pointer, after=since(known))
         else:
-            yield told("list.entry-agrees", seen)
+            yield check("list.entry-agrees", seen)
 
     def _complete(self, seen: Seen, query: Query, ids: set[str]) -> Checks:
         """A whole list holds every own instance of its scope that matches."""
@@ -264,7 +264,7 @@ class Listed:
                 due.append(known)
         if due:
             missing = next((k for k in due if k.id not in ids), None)
-            yield told(
+            yield check(
                 "list.filter-complete" if query.filters else "create.is-listed",
                 seen,
                 missing,

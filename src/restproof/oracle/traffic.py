@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from restproof.contract.model import Contract
 from restproof.oracle.answered import Answered
 from restproof.oracle.asked import Asked, Reason
+from restproof.oracle.check import Checks
 from restproof.oracle.history import History
 from restproof.oracle.listed import Listed
 from restproof.oracle.seen import Seen
-from restproof.oracle.told import Checks
 
 RULES = frozenset(
     {

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from restproof.record.model import Deviation, Finding, Item, Level, Requirement, Run
+from restproof.record.model import Deviation, Level, RecordedFinding, RecordedItem, RecordedRequirement, RecordedRun
 
 Word = Literal["conforming", "not conforming", "not judged"]
 Ending = Literal["fail", "error", "blocked", "not tested", "deviation", "pass", "not applicable"]
@@ -37,7 +37,7 @@ class Result:
     outcome: Ending
     cases: int
     message: str = ""
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[RecordedFinding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Cause:
     expected: str
     actual: str
     places: tuple[Place, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[RecordedFinding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def exit_code(verdict: Verdict) -> int:
     return EXIT_CODES[verdict.verdict]
 
 
-def judge(run: Run) -> Verdict:
+def judge(run: RecordedRun) -> Verdict:
     """The verdict on ``run``; deviations expire by the day on which the run began."""
     register = _Register(run)
     footer = run.footer
@@ -113,17 +113,19 @@ def judge(run: Run) -> Verdict:
 class _Register:
     """What the verdict asks of the register: severity, and what a requirement builds on."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: RecordedRun) -> None:
         self._entries = {
-            STALE: Requirement(STALE, "must", "a declared deviation still describes a failure and has not expired"),
+            STALE: RecordedRequirement(
+                STALE, "must", "a declared deviation still describes a failure and has not expired"
+            ),
             **run.requirements,
         }
         self._ranks = {name: rank for rank, name in enumerate(self._entries)}
         self._above: dict[str, frozenset[str]] = {}
 
-    def __getitem__(self, name: str) -> Requirement:
+    def __getitem__(self, name: str) -> RecordedRequirement:
         # A rule that the register does not name is taken seriously: the gate on the register is another check.
-        return self._entries.get(name) or Requirement(name, "must", name)
+        return self._entries.get(name) or RecordedRequirement(name, "must", name)
 
     def severity(self, name: str) -> int:
         """0 for a must or a policy that binds, 1 for a should."""
@@ -155,8 +157,8 @@ class _Register:
         return sorted((q for q in able if q != name), key=lambda q: (len(self.above(q)), q))
 
 
-def _raw(run: Run, register: _Register) -> Iterator[Result]:
-    findings: dict[str, list[Finding]] = {}
+def _raw(run: RecordedRun, register: _Register) -> Iterator[Result]:
+    findings: dict[str, list[RecordedFinding]] = {}
     for finding in run.findings:
         findings.setdefault(finding.item, []).append(finding)
     outcomes = {o.item: o for o in run.outcomes}
@@ -168,7 +170,7 @@ def _raw(run: Run, register: _Register) -> Iterator[Result]:
         if told:
             ending, message = told.outcome, told.reason
         if told and told.outcome == "fail" and not own:
-            own = (Finding(item.id, told.reason or "the check failed and did not say why"),)
+            own = (RecordedFinding(item.id, told.reason or "the check failed and did not say why"),)
         if own:
             ending, message = "fail", _summary(own)
         if not register.applies(item.requirement):
@@ -178,13 +180,18 @@ def _raw(run: Run, register: _Register) -> Iterator[Result]:
 
 
 def _result(
-    item: Item, register: _Register, ending: Ending, cases: int, message: str, findings: tuple[Finding, ...]
+    item: RecordedItem,
+    register: _Register,
+    ending: Ending,
+    cases: int,
+    message: str,
+    findings: tuple[RecordedFinding, ...],
 ) -> Result:
     level = register[item.requirement].level
     return Result(item.id, item.requirement, level, item.resource, item.operation, ending, cases, message, findings)
 
 
-def _summary(findings: Sequence[Finding]) -> str:
+def _summary(findings: Sequence[RecordedFinding]) -> str:
     messages = list(dict.fromkeys(f.message for f in findings))
     more = len(messages) - 1
     return f"{messages[0]} (and {more} more)" if more else messages[0]
@@ -201,7 +208,7 @@ def _with_blocked(raw: Sequence[Result], register: _Register) -> Iterator[Result
         yield result
 
 
-def _with_deviations(run: Run, results: Iterator[Result], whole: bool) -> list[Result]:
+def _with_deviations(run: RecordedRun, results: Iterator[Result], whole: bool) -> list[Result]:
     """Apply the declared deviations that still hold, and add one failing result for each that is stale or expired."""
     today = run.header.started[:10]
     declared = run.header.deviations
@@ -244,14 +251,14 @@ def _covers(deviation: Deviation, result: Result) -> bool:
 
 def _broken(number: int, deviation: Deviation, kind: str, message: str) -> Result:
     item = f"{STALE}[{number}]"
-    found = Finding(item, message, kind=kind, field=deviation.field, actual=message)
+    found = RecordedFinding(item, message, kind=kind, field=deviation.field, actual=message)
     return Result(item, STALE, "must", deviation.resource, deviation.operation, "fail", 0, message, (found,))
 
 
 def _causes(results: Sequence[Result], register: _Register) -> tuple[Cause, ...]:
     failing = [r for r in results if r.outcome == "fail"]
     scattered = _scattered(failing)
-    groups: dict[tuple[str, str, str, str], list[tuple[Result, Finding]]] = {}
+    groups: dict[tuple[str, str, str, str], list[tuple[Result, RecordedFinding]]] = {}
     for result in failing:
         for finding in result.findings:
             values = (finding.expected, finding.actual)
@@ -274,7 +281,7 @@ def _scattered(failing: Sequence[Result]) -> set[tuple[str, str]]:
     return {(key[0], key[1]) for key, pairs in values.items() if len(pairs) > 1 and key[1] != "status"}
 
 
-def _cause(group: Sequence[tuple[Result, Finding]], register: _Register) -> Cause:
+def _cause(group: Sequence[tuple[Result, RecordedFinding]], register: _Register) -> Cause:
     requirement = register[group[0][0].requirement]
     places = tuple(dict.fromkeys((r.resource, r.operation, f.field) for r, f in group))
     findings = tuple(f for _, f in group)
@@ -292,7 +299,7 @@ def _cause(group: Sequence[tuple[Result, Finding]], register: _Register) -> Caus
     )
 
 
-def _title(statement: str, findings: Sequence[Finding], places: Sequence[Place]) -> str:
+def _title(statement: str, findings: Sequence[RecordedFinding], places: Sequence[Place]) -> str:
     """One sentence: what all the messages say where they agree (but for the name of the field, or what stands in
     brackets), else the first of
     them and how many are like it; and where."""
@@ -311,13 +318,13 @@ def _title(statement: str, findings: Sequence[Finding], places: Sequence[Place])
     return f"{sentence[:1].upper()}{sentence[1:]}" + (f" ({where})" if where else "")
 
 
-def _general(finding: Finding) -> str:
+def _general(finding: RecordedFinding) -> str:
     if not finding.field:
         return finding.message
     return re.sub(rf"['\"`]?(?<!\w){re.escape(finding.field)}(?!\w)['\"`]?", "a field", finding.message)
 
 
-def _without_brackets(finding: Finding) -> str:
+def _without_brackets(finding: RecordedFinding) -> str:
     return re.sub(r" \([^()]*\)$", "", _general(finding))
 
 

@@ -27,7 +27,7 @@ class Bodies(FieldValues):
     def minimal(self, tag: str = "") -> Body:
         """The required fields, and those that a later replace has to repeat."""
         own = [*self.fixed, *([self.resource.id.field] if self.names_id else [])]
-        return self.kept_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
+        return self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
 
     def keyed(self, tag: str = "", key: int = 0) -> Body:
         """The minimal body with the fields of one unique key (the first, or that with the number), required or
@@ -48,13 +48,13 @@ class Bodies(FieldValues):
         }
         if self.resource.id.field in body and self.resource.id.chosen_by == "server":
             del body[self.resource.id.field]
-        return self.kept_rules({n: v for n, v in body.items() if v is not None})
+        return self.adjusted_to_rules({n: v for n, v in body.items() if v is not None})
 
     def plain_change(self) -> Body:
         """A valid update of one field; empty where nothing can change."""
         names = [n for n in self.changeable if n not in self.resource.references and self.another(n) is not None]
         names.sort(key=lambda n: n not in self.unique_fields)
-        changes = (self.kept_rules({n: self.another(n)}, self.minimal()) for n in names)
+        changes = (self.adjusted_to_rules({n: self.another(n)}, self.minimal()) for n in names)
         return next((change for change in changes if change), {})
 
     def unusual(self) -> Body:
@@ -71,15 +71,15 @@ class Bodies(FieldValues):
         """A valid update of every field that can change, references apart, of what was made with the full body."""
         names = [n for n in self.changeable if n not in self.resource.references and n not in self.unique_fields]
         others = {n: self.another(n) for n in names}
-        return self.kept_rules({n: v for n, v in others.items() if v is not None}, self.full())
+        return self.adjusted_to_rules({n: v for n, v in others.items() if v is not None}, self.full())
 
     def every_change(self) -> Body:
         """A valid update of all fields that can change, references apart: for requests that must have no effect, where
         each might have one."""
         change = {**self.other_values(), **self.plain_change()}
-        return change if self.kept_rules(change, self.minimal()) == change else self.plain_change()
+        return change if self.adjusted_to_rules(change, self.minimal()) == change else self.plain_change()
 
-    def kept_rules(
+    def adjusted_to_rules(
         self, body: Body, before: Mapping[str, Any] | None = None, *, fixed: Mapping[str, Any] = MappingProxyType({})
     ) -> Body:
         """``body`` without what would break a business rule on the state ``before`` (the earlier request values;
@@ -93,12 +93,12 @@ class Bodies(FieldValues):
         always = {*self.required, *([self.resource.id.field] if self.names_id else ())}
         needed = {n: s for n, s in fields.items() if n in always}
         optional = {n: s for n, s in fields.items() if n not in always}
-        return st.fixed_dictionaries(needed, optional=optional).map(self.kept_rules)
+        return st.fixed_dictionaries(needed, optional=optional).map(self.adjusted_to_rules)
 
     @cached_property
     def changes(self) -> st.SearchStrategy[Body]:
-        """Valid update bodies: one to four of the changeable fields. Apply ``kept_rules`` with the state that they
-        meet."""
+        """Valid update bodies: one to four of the changeable fields. Apply ``adjusted_to_rules`` with the state
+        that they meet."""
         fields = {name: self.field(name, "changed") for name in self.changeable if self.drawable(name)}
         if not fields:
             return st.just({})

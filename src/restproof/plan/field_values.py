@@ -76,7 +76,7 @@ class FieldValues(UniqueKeys):
             return [reference(ref.to, n) for n in range(min(room, 2))] if ref.many else reference(ref.to, 0)
         if name == self.resource.id.field:
             return self.chosen_id(tag)
-        if name in self.telling:
+        if name in self.distinguishing_fields:
             return self.unique_value(name, tag)
         return copy.deepcopy(self._samples[name])
 
@@ -87,7 +87,7 @@ class FieldValues(UniqueKeys):
                 return self.plain(name, "renamed")
             ref = self.resource.references[name]
             return [reference(ref.to, 1)] if ref.many else reference(ref.to, 1)
-        if name in self.telling:
+        if name in self.distinguishing_fields:
             return self.unique_value(name, "renamed")
         return copy.deepcopy(self._others[name])
 
@@ -126,7 +126,7 @@ class FieldValues(UniqueKeys):
                 least, most = min(schema.get("minItems", 0), 2), min(schema.get("maxItems", 2), 2)
                 return st.lists(st.sampled_from(ids), unique=True, min_size=least, max_size=most)
             return st.sampled_from([*ids, None] if is_nullable(schema) else ids)
-        if name in self.telling:
+        if name in self.distinguishing_fields:
             return self._unique(name, schema, tag)
         return value_strategy(schema)
 

@@ -119,7 +119,7 @@ class UniqueKeys(RequestFields):
         return is_id or with_token(schema, "renamed") is not None or capacity(schema) >= ROOMY
 
     @cached_property
-    def telling(self) -> frozenset[str]:
+    def distinguishing_fields(self) -> frozenset[str]:
         """Fields that make unique keys unique: of each key those that have many values, where it has such, and that no
         rule compares, where it has such."""
         found: set[str] = set()
@@ -141,7 +141,7 @@ class UniqueKeys(RequestFields):
         return frozenset(found)
 
     @cached_property
-    def crowded(self) -> bool:
+    def values_may_run_out(self) -> bool:
         """Whether a unique key has so few values that a run may use them up."""
         return any(not self.fresh_references & set(k) and not any(map(self._roomy, k)) for k in self.resource.unique)
 

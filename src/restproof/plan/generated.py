@@ -78,7 +78,7 @@ def settled(ground: Ground, body: Mapping[str, Any]) -> dict[str, Any]:
         return found
     if bodies.names_id:
         found[resource.id.field] = bodies.plain(resource.id.field)
-    return bodies.kept_rules(found)
+    return bodies.adjusted_to_rules(found)
 
 
 def _is_plain(ground: Ground, name: str, schema: Mapping[str, Any]) -> bool:

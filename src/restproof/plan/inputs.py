@@ -204,7 +204,7 @@ def server_set_bodies(ground: Ground) -> Iterator[Case]:
 def rule_bodies(ground: Ground) -> Iterator[RuleCase]:
     """Bodies that the schema allows and one business rule refuses, where what is given first keeps every rule."""
     for case in broken(ground.bodies, ground.operation):
-        if ground.bodies.kept_rules(case["given"]) == case["given"]:
+        if ground.bodies.adjusted_to_rules(case["given"]) == case["given"]:
             yield case
 
 
@@ -215,7 +215,7 @@ def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
         given, before = case["given"], None
         if ground.operation == "update":
             before = given or bodies.minimal()
-        if bodies.kept_rules(given) == given and bodies.kept_rules(case["body"], before) == case["body"]:
+        if bodies.adjusted_to_rules(given) == given and bodies.adjusted_to_rules(case["body"], before) == case["body"]:
             yield case
 
 
@@ -276,9 +276,9 @@ def accepted_bodies(ground: Ground) -> Iterator[Case]:
             one, two = reference(ref.to, 0), reference(ref.to, 1)
             found += [Candidate("type", "a reference", [one, two] if ref.many else one)]
             found += [Candidate("type", "another reference", [two] if ref.many else two)]
-        if name in ground.bodies.telling and ref:
+        if name in ground.bodies.distinguishing_fields and ref:
             continue
-        if name in ground.bodies.telling:
+        if name in ground.bodies.distinguishing_fields:
             found = [c for c in (_with_token(c, schema, ground.operation == "update") for c in found) if c]
         if found:
             columns[name] = found
@@ -286,7 +286,7 @@ def accepted_bodies(ground: Ground) -> Iterator[Case]:
         tried = {name: column[at] for name, column in columns.items() if at < len(column)}
         base: Case = {} if ground.operation == "update" else ground.bodies.minimal(f"v{at}")
         before: Case | None = {} if ground.operation == "update" else None
-        body = ground.bodies.kept_rules({**base, **{name: c.value for name, c in tried.items()}}, before)
+        body = ground.bodies.adjusted_to_rules({**base, **{name: c.value for name, c in tried.items()}}, before)
         yield {"body": body, "notes": {name: c.note for name, c in tried.items() if name in body}}
 
 

@@ -59,7 +59,7 @@ def _plan(ground: Ground, drawn: list[Draw]) -> list[Step]:
             continue
         of = index % len(states)
         if kind == "update":
-            kept = ground.bodies.kept_rules(_tagged(ground, change, len(steps), "u"), states[of])
+            kept = ground.bodies.adjusted_to_rules(_tagged(ground, change, len(steps), "u"), states[of])
             states[of] = {**states[of], **kept}
             steps.append({"do": "update", "of": of, "body": kept})
         elif kind == "list":
@@ -72,7 +72,10 @@ def _plan(ground: Ground, drawn: list[Draw]) -> list[Step]:
 def _tagged(ground: Ground, body: Mapping[str, Any], number: int, kind: str = "c") -> dict[str, Any]:
     """``body`` with unique text that no other step of the plan holds."""
     bodies, tag, found = ground.bodies, f"{kind}{number}", dict(body)
-    for name in {*bodies.telling, *([ground.resource.id.field] if bodies.names_id else ())} & found.keys():
+    for name in {
+        *bodies.distinguishing_fields,
+        *([ground.resource.id.field] if bodies.names_id else ()),
+    } & found.keys():
         value = found[name]
         if value is None:
             continue

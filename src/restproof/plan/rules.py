@@ -43,7 +43,7 @@ class Values(Protocol):
     @property
     def defaults(self) -> Body: ...
     @property
-    def telling(self) -> frozenset[str]: ...
+    def distinguishing_fields(self) -> frozenset[str]: ...
     @property
     def ruled(self) -> frozenset[str]: ...
     def another(self, name: str) -> Any: ...
@@ -126,7 +126,7 @@ class OrderedPlan(RulePlan):
 
     def keep(self, body: Body, keeping: Keeping) -> Body:
         """The two values swapped, one or both left out, or both the same."""
-        if self.values.telling & {self.first, self.second}:
+        if self.values.distinguishing_fields & {self.first, self.second}:
             return self._beside_unknown(body, self.bound(keeping))
         if self._in_order({**keeping.stored, **body}):
             return body
@@ -146,8 +146,8 @@ class OrderedPlan(RulePlan):
 
     def _beside_unknown(self, body: Body, kept: Collection[str]) -> Body:
         """``body`` where one of the two is known only when it is sent: the other is left out, or the same."""
-        known, unknown = sorted((self.first, self.second), key=lambda n: n in self.values.telling)
-        if known not in body or known in self.values.telling:
+        known, unknown = sorted((self.first, self.second), key=lambda n: n in self.values.distinguishing_fields)
+        if known not in body or known in self.values.distinguishing_fields:
             return body
         if known in kept and unknown in body:
             return {**body, known: body[unknown]}
@@ -194,7 +194,7 @@ class OrderedPlan(RulePlan):
         if operation != "update":
             return
         minimal = self.values.minimal()
-        if not self.values.telling & {one, two}:
+        if not self.values.distinguishing_fields & {one, two}:
             note = f"{one} and {two} after what is stored of both"
             given = {**minimal, one: early, two: early}
             yield RuleCase(field=one, note=note, given=given, body={one: late, two: late})

@@ -11,18 +11,18 @@ from typing import Any
 
 from restproof.record.events import decode_body
 from restproof.record.model import (
-    Case,
     Deviation,
-    Exchange,
-    Finding,
     Footer,
     Header,
     Headers,
-    Item,
     Note,
-    Outcome,
+    RecordedCase,
+    RecordedExchange,
+    RecordedFinding,
+    RecordedItem,
+    RecordedOutcome,
+    RecordedRequirement,
     Request,
-    Requirement,
     Response,
     Target,
     Value,
@@ -64,8 +64,8 @@ def _header(event: Event) -> Header:
     )
 
 
-def _requirement(found: Event) -> Requirement:
-    return Requirement(
+def _requirement(found: Event) -> RecordedRequirement:
+    return RecordedRequirement(
         id=found["id"],
         level=found["level"],
         statement=found["statement"],
@@ -95,8 +95,8 @@ def _day(text: str | None) -> str | None:
     return date.fromisoformat(text).isoformat() if text else None
 
 
-def _item(event: Event) -> Item:
-    return Item(
+def _item(event: Event) -> RecordedItem:
+    return RecordedItem(
         id=event["item"],
         requirement=event["requirement"],
         resource=event.get("resource"),
@@ -107,8 +107,8 @@ def _item(event: Event) -> Item:
     )
 
 
-def _case(event: Event) -> Case:
-    return Case(
+def _case(event: Event) -> RecordedCase:
+    return RecordedCase(
         id=intern(event["case"]),
         item=intern(event["item"]),
         input=_shared(event.get("input", {})),
@@ -141,9 +141,9 @@ def _known(text: str | None) -> str | None:
     return None if text is None else intern(text)
 
 
-def _exchange(event: Event) -> Exchange:
+def _exchange(event: Event) -> RecordedExchange:
     request, response = event["request"], event.get("response")
-    return Exchange(
+    return RecordedExchange(
         n=event["n"],
         request=Request(intern(request["method"]), request["url"], _headers(request), decode_body(request.get("body"))),
         response=response
@@ -168,8 +168,8 @@ def _value(event: Event) -> Value:
     return Value(event["name"], event["value"], event.get("worker", 0))
 
 
-def _finding(event: Event) -> Finding:
-    return Finding(
+def _finding(event: Event) -> RecordedFinding:
+    return RecordedFinding(
         item=event["item"],
         message=event["message"],
         case=event.get("case"),
@@ -182,8 +182,8 @@ def _finding(event: Event) -> Finding:
     )
 
 
-def _outcome(event: Event) -> Outcome:
-    return Outcome(event["item"], event["outcome"], event.get("cases"), event.get("reason") or "")
+def _outcome(event: Event) -> RecordedOutcome:
+    return RecordedOutcome(event["item"], event["outcome"], event.get("cases"), event.get("reason") or "")
 
 
 def _note(event: Event) -> Note:

@@ -17,7 +17,7 @@ import yaml
 
 from restproof.errors import Place, TrafficError
 from restproof.record.events import Body
-from restproof.record.model import Exchange, Headers, Request, Response
+from restproof.record.model import Headers, RecordedExchange, Request, Response
 from restproof.record.traffic import Lack, Traffic
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -45,7 +45,7 @@ def from_cassette(document: Mapping[str, Any], path: Path) -> Traffic:
         hint = "vcrpy migrates older ones: python -m vcr.migration PATH"
         raise TrafficError(f"the cassette is of version {version!r}, not {_VERSION}", place=Place(path), hint=hint)
     skipped: Counter[str] = Counter()
-    exchanges: list[Exchange] = []
+    exchanges: list[RecordedExchange] = []
     lacking: dict[int, frozenset[Lack]] = {}
     for number, interaction in enumerate(interactions, 1):
         try:
@@ -59,7 +59,7 @@ def from_cassette(document: Mapping[str, Any], path: Path) -> Traffic:
             why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
             raise TrafficError(f"interaction {number} of the cassette is broken: {why}", place=Place(path)) from None
         n = len(exchanges) + 1
-        exchanges.append(Exchange(n=n, request=request, response=response))
+        exchanges.append(RecordedExchange(n=n, request=request, response=response))
         if lacks:
             lacking[n] = frozenset(lacks)
     return Traffic(tuple(exchanges), lacking, dict(skipped), timed=False)

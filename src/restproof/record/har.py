@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from restproof.errors import Place, TrafficError
 from restproof.record.events import Body
-from restproof.record.model import Exchange, Headers, Request, Response
+from restproof.record.model import Headers, RecordedExchange, Request, Response
 from restproof.record.traffic import Lack, Traffic
 
 _EMPTY = (204, 205, 304)
@@ -30,7 +30,7 @@ def from_har(document: Mapping[str, Any], path: Path) -> Traffic:
     if not isinstance(entries, list):
         raise TrafficError("the HAR has no log.entries", place=Place(path))
     skipped: Counter[str] = Counter()
-    found: list[tuple[float, Exchange, frozenset[Lack]]] = []
+    found: list[tuple[float, RecordedExchange, frozenset[Lack]]] = []
     for number, entry in enumerate(entries, 1):
         try:
             reason = _no_exchange(entry)
@@ -67,7 +67,7 @@ def _no_exchange(entry: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _read(entry: Mapping[str, Any]) -> tuple[float, Exchange, frozenset[Lack]]:
+def _read(entry: Mapping[str, Any]) -> tuple[float, RecordedExchange, frozenset[Lack]]:
     asked, answered = entry["request"], entry["response"]
     lacks: set[Lack] = set()
     headers = _headers(asked)
@@ -80,7 +80,7 @@ def _read(entry: Mapping[str, Any]) -> tuple[float, Exchange, frozenset[Lack]]:
     else:
         error = str(answered.get("_error") or answered.get("statusText") or "no answer was recorded")
     elapsed = entry.get("time") or 0
-    exchange = Exchange(
+    exchange = RecordedExchange(
         n=0,
         request=Request(str(asked["method"]).upper(), str(asked["url"]).partition("#")[0], headers, sent),
         response=response,
@@ -91,8 +91,8 @@ def _read(entry: Mapping[str, Any]) -> tuple[float, Exchange, frozenset[Lack]]:
     return _instant(str(entry["startedDateTime"])), exchange, frozenset(lacks)
 
 
-def _numbered(exchange: Exchange, n: int, started: float) -> Exchange:
-    return Exchange(
+def _numbered(exchange: RecordedExchange, n: int, started: float) -> RecordedExchange:
+    return RecordedExchange(
         n=n,
         request=exchange.request,
         response=exchange.response,

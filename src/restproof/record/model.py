@@ -14,7 +14,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class RecordedRequirement:
     """One entry of the register, as it stood when the run began. ``not_tested``: why nothing tests it, or ``None``."""
 
     id: str
@@ -77,7 +77,7 @@ class Header:
     started: str
     fail_on: Literal["must", "should"]
     selection: Mapping[str, Any]
-    requirements: tuple[Requirement, ...]
+    requirements: tuple[RecordedRequirement, ...]
     deviations: tuple[Deviation, ...] = ()
     auth: str = "bearer"
     surface: Mapping[str, Any] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class RecordedItem:
     """Requirement × resource × operation: one pytest item. ``cost`` in requests and ``cases`` as planned."""
 
     id: str
@@ -106,7 +106,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class RecordedCase:
     """One input of an item. ``token`` is what ``{run}`` stood for in it."""
 
     id: str
@@ -142,7 +142,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class RecordedExchange:
     """One request with its answer, or the error that came instead. ``started`` and ``elapsed`` in seconds; ``case``
     is ``None`` in set-up, whose name is ``setup`` where items share it; ``attempt`` counts where it was sent again."""
 
@@ -163,7 +163,7 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class RecordedFinding:
     """What an oracle has to say against a case. ``pointer`` is a JSON Pointer into the body of the response to
     ``exchange``."""
 
@@ -179,7 +179,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RecordedOutcome:
     """How an item ended, as the run saw it; the verdict has the last word."""
 
     item: str
@@ -212,38 +212,38 @@ class Footer:
 
 
 @dataclass(frozen=True)
-class Run:
+class RecordedRun:
     """A whole run file. Tuples keep the order of the file; ``footer`` is ``None`` only where the file was read as
     partial."""
 
     header: Header
-    items: tuple[Item, ...] = ()
-    cases: tuple[Case, ...] = ()
-    exchanges: tuple[Exchange, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
+    items: tuple[RecordedItem, ...] = ()
+    cases: tuple[RecordedCase, ...] = ()
+    exchanges: tuple[RecordedExchange, ...] = ()
+    findings: tuple[RecordedFinding, ...] = ()
+    outcomes: tuple[RecordedOutcome, ...] = ()
     notes: tuple[Note, ...] = ()
     values: tuple[Value, ...] = ()
     footer: Footer | None = field(default=None)
 
     @cached_property
-    def requirements(self) -> Mapping[str, Requirement]:
+    def requirements(self) -> Mapping[str, RecordedRequirement]:
         """The register by id."""
         return {r.id: r for r in self.header.requirements}
 
     @cached_property
-    def exchanges_by_case(self) -> Mapping[str, tuple[Exchange, ...]]:
+    def exchanges_by_case(self) -> Mapping[str, tuple[RecordedExchange, ...]]:
         """The exchanges of each case, in the order in which they were sent."""
-        found: dict[str, list[Exchange]] = {}
+        found: dict[str, list[RecordedExchange]] = {}
         for exchange in self.exchanges:
             if exchange.case is not None:
                 found.setdefault(exchange.case, []).append(exchange)
         return {case: tuple(e) for case, e in found.items()}
 
     @cached_property
-    def cases_by_item(self) -> Mapping[str, tuple[Case, ...]]:
+    def cases_by_item(self) -> Mapping[str, tuple[RecordedCase, ...]]:
         """The cases of each item, in the order of the file."""
-        found: dict[str, list[Case]] = {}
+        found: dict[str, list[RecordedCase]] = {}
         for case in self.cases:
             found.setdefault(case.item, []).append(case)
         return {item: tuple(c) for item, c in found.items()}

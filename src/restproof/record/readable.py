@@ -17,7 +17,7 @@ import yaml
 
 from restproof.errors import Place
 from restproof.record.events import Body, content_of, decode_body
-from restproof.record.model import Exchange, Header, Headers, Run
+from restproof.record.model import Header, Headers, RecordedExchange, RecordedRun
 from restproof.record.stream import MissingRunFile, NotARunFile
 
 FIRST = "# A recording of restproof: edit it, and restproof run --stubs FILE says what the suites make of it.\n"
@@ -50,7 +50,7 @@ _Reader.add_constructor(_JSON_TAG, lambda loader, node: json.loads(loader.constr
 _Reader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
 
 
-def dump(run: Run) -> str:
+def dump(run: RecordedRun) -> str:
     """``run`` as YAML, without findings and outcomes: a replay makes them anew."""
     documents = (yaml.dump(d, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=120) for d in _documents(run))
     return FIRST + "".join(f"---\n{text}" for text in documents)
@@ -87,7 +87,7 @@ def events(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 # ------------------------------------------------------------------------ out
 
 
-def _documents(run: Run) -> Iterator[dict[str, Any]]:
+def _documents(run: RecordedRun) -> Iterator[dict[str, Any]]:
     yield _header(run.header)
     for value in run.values:
         yield {"event": "value", "name": value.name, "value": value.value, **_of(value.worker)}
@@ -160,7 +160,7 @@ def _case(case: Any) -> dict[str, Any]:
     }
 
 
-def _exchange(exchange: Exchange) -> dict[str, Any]:
+def _exchange(exchange: RecordedExchange) -> dict[str, Any]:
     request, response = exchange.request, exchange.response
     about = {name: getattr(exchange, name) for name in ("case", "setup", "item", "resource", "operation", "credential")}
     return {
@@ -219,11 +219,11 @@ def _event(document: dict[str, Any]) -> dict[str, Any]:
         return document
     for name in ("request", "response"):
         if document.get(name) is not None:
-            document[name] = _told(document[name])
+            document[name] = _plain_message(document[name])
     return document
 
 
-def _told(message: Mapping[str, Any]) -> dict[str, Any]:
+def _plain_message(message: Mapping[str, Any]) -> dict[str, Any]:
     body: Any = message.get("text")
     if "base64" in message:
         body = {"base64": message["base64"]}
@@ -233,5 +233,5 @@ def _told(message: Mapping[str, Any]) -> dict[str, Any]:
     headers = message.get("headers") or {}
     pairs: Iterable[Any] = headers.items() if isinstance(headers, Mapping) else headers
     size = str(_size(body))
-    told = {name: value for name, value in message.items() if name not in (*_STYLES, "text", "base64")}
-    return {**told, "headers": [[n, size if v == "auto" else str(v)] for n, v in pairs], "body": body}
+    rest = {name: value for name, value in message.items() if name not in (*_STYLES, "text", "base64")}
+    return {**rest, "headers": [[n, size if v == "auto" else str(v)] for n, v in pairs], "body": body}

@@ -12,7 +12,7 @@ from typing import Any
 from restproof.errors import Place
 from restproof.record import events
 from restproof.record.build import BUILDERS
-from restproof.record.model import Footer, Header, Run
+from restproof.record.model import Footer, Header, RecordedRun
 from restproof.record.stream import (
     RECORD,
     ContradictoryRunFile,
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-def read(path: Path, *, partial: bool = False) -> Run:
+def read(path: Path, *, partial: bool = False) -> RecordedRun:
     """The run that ``path`` holds.
 
     With ``partial``, a file that breaks off is read up to there and its ``footer`` is ``None``. Raises, all of them
@@ -48,7 +48,7 @@ def read(path: Path, *, partial: bool = False) -> Run:
     return run_of(path, lines(path, partial=partial), partial=partial)
 
 
-def run_of(path: Path, found: Iterable[tuple[int, Mapping[str, Any]]], *, partial: bool = False) -> Run:
+def run_of(path: Path, found: Iterable[tuple[int, Mapping[str, Any]]], *, partial: bool = False) -> RecordedRun:
     """The run that the events ``found`` (each with its line in ``path``) make. Raises as :func:`read`."""
     reading = _Reading(path)
     with _without_collection():
@@ -114,7 +114,7 @@ class _Reading:
         else:
             self.found[kind][number] = value
 
-    def finish(self, partial: bool) -> Run:
+    def finish(self, partial: bool) -> RecordedRun:
         if self.header is None:
             raise NotARunFile("the file has no header", place=Place(self.path), hint=RECORD)
         if self.footer is None and not partial:
@@ -124,7 +124,7 @@ class _Reading:
                 hint="Run again; what is there can still be reported, as an incomplete run.",
             )
         self._check()
-        return Run(
+        return RecordedRun(
             header=self.header,
             items=self._all("item"),
             cases=self._all("case"),

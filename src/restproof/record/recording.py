@@ -13,7 +13,7 @@ import yaml
 
 from restproof.errors import Place
 from restproof.record import readable
-from restproof.record.model import Case, Exchange, Header, Request, Response, Run
+from restproof.record.model import Header, RecordedCase, RecordedExchange, RecordedRun, Request, Response
 from restproof.record.reader import header_of, read, read_header, run_of
 from restproof.record.stream import MAGIC, InvalidEvent, MissingRunFile, NotARunFile
 
@@ -27,11 +27,11 @@ class Recording:
     by method and URL."""
 
     path: Path
-    run: Run | None
-    exchanges: tuple[Exchange, ...]
+    run: RecordedRun | None
+    exchanges: tuple[RecordedExchange, ...]
 
     @cached_property
-    def cases(self) -> Mapping[str, tuple[Case, ...]]:
+    def cases(self) -> Mapping[str, tuple[RecordedCase, ...]]:
         """The recorded cases of each item, in order."""
         return self.run.cases_by_item if self.run else {}
 
@@ -97,7 +97,7 @@ def _kind(path: Path) -> str:
     raise NotARunFile("this is no recording", place=Place(path), hint=RECORDED)
 
 
-def _recorded_by_responses(path: Path) -> tuple[Exchange, ...]:
+def _recorded_by_responses(path: Path) -> tuple[RecordedExchange, ...]:
     """The answers in a file that ``responses``' own recorder wrote."""
     try:
         loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -112,12 +112,12 @@ def _recorded_by_responses(path: Path) -> tuple[Exchange, ...]:
         ) from None
 
 
-def _answer(number: int, entry: Mapping[str, Any]) -> Exchange:
+def _answer(number: int, entry: Mapping[str, Any]) -> RecordedExchange:
     headers = {str(n): str(v) for n, v in (entry.get("headers") or {}).items()}
     if entry.get("content_type") and "content-type" not in {n.lower() for n in headers}:
         headers["Content-Type"] = str(entry["content_type"])
     body = entry.get("body")
-    return Exchange(
+    return RecordedExchange(
         n=number,
         request=Request(str(entry["method"]), str(entry["url"])),
         response=Response(int(entry["status"]), "", tuple(headers.items()), body if body is None else str(body)),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from restproof.errors import Place, TrafficError
-from restproof.record.model import Exchange
+from restproof.record.model import RecordedExchange
 
 Lack = Literal["request body", "response body", "headers"]
 _GZIP = b"\x1f\x8b"
@@ -25,7 +25,7 @@ class Traffic:
     ``elapsed`` (seconds) mean anything; else the order alone does.
     """
 
-    exchanges: tuple[Exchange, ...]
+    exchanges: tuple[RecordedExchange, ...]
     lacking: Mapping[int, frozenset[Lack]] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     timed: bool = True

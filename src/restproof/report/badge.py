@@ -17,8 +17,8 @@ def render_badge(verdict: Verdict) -> str:
     numbers = [f"{counts['pass']:,} pass"]
     numbers += [f"{counts[name]:,} {name}" for name in ("fail", "error") if counts[name]]
     word = verdict.verdict + ("" if verdict.complete else " (incomplete)")
-    told = f"{word} · {', '.join(numbers)}"
-    left, right = _width(LABEL), _width(told)
+    said = f"{word} · {', '.join(numbers)}"
+    left, right = _width(LABEL), _width(said)
     title = f"{LABEL}: {word}, {', '.join(numbers)}"
     whole = left + right
     return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{whole}" height="20" role="img" aria-label="{title}">
@@ -30,7 +30,7 @@ def render_badge(verdict: Verdict) -> str:
 </g>
 <g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" text-anchor="middle" aria-hidden="true">
 {_text(LABEL, left / 2, left)}
-{_text(told, left + right / 2, right)}
+{_text(said, left + right / 2, right)}
 </g>
 </svg>
 """

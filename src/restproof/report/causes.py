@@ -8,7 +8,7 @@ from zlib import crc32
 
 from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Cause, Verdict
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.report.story import Story, Storyteller
 from restproof.report.text import anchor
 
@@ -17,7 +17,7 @@ EVIDENCE = 400_000
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CauseStory:
     """A cause. ``story`` is its smallest case (``None`` where there is no room for another); ``cases`` are the ids of
     all its failing cases, the smallest first; ``since`` is ``new`` or ``still`` where an earlier run is known.
     ``sentence`` and ``where`` say in short what is broken and at which resources, operations and fields; ``places`` are
@@ -33,7 +33,7 @@ class Told:
     since: str
 
 
-def told_causes(run: Run, verdict: Verdict, comparison: Comparison | None = None) -> list[Told]:
+def cause_stories(run: RecordedRun, verdict: Verdict, comparison: Comparison | None = None) -> list[CauseStory]:
     """The causes, worst first. An anchor stays the same in a later run as long as its cause does."""
     teller = Storyteller(run)
     new = {c.item for c in comparison.new_failures} if comparison else set()
@@ -50,7 +50,9 @@ def told_causes(run: Run, verdict: Verdict, comparison: Comparison | None = None
         unique = name if names[name] == 1 else f"{name}-{names[name]}"
         sentence = cause.title.rpartition(" (")[0] if cause.title.endswith(")") else cause.title
         failing = tuple(c for _, c in cases if c)
-        found.append(Told(cause, unique, sentence or cause.title, where(cause), _places(cause), story, failing, since))
+        found.append(
+            CauseStory(cause, unique, sentence or cause.title, where(cause), _places(cause), story, failing, since)
+        )
     return found
 
 
@@ -75,6 +77,6 @@ def _few(names: Sequence[str | None]) -> str:
     return ", ".join(shown) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def count(told: Sequence[Told]) -> int:
+def count(stories: Sequence[CauseStory]) -> int:
     """The failing cases of all causes; one that shows two causes counts once."""
-    return len({case for each in told for case in each.cases})
+    return len({case for each in stories for case in each.cases})

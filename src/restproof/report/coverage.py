@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from restproof.record.model import Exchange, Run
+from restproof.record.model import RecordedExchange, RecordedRun
 
 LARGEST = 256 * 1024
 MOST_VALUES = 500
@@ -69,7 +69,7 @@ class ResourceCover:
     values: tuple[int, int]
 
 
-def answered(run: Run) -> Mapping[tuple[str, str], tuple[Answered, ...]]:
+def answered(run: RecordedRun) -> Mapping[tuple[str, str], tuple[Answered, ...]]:
     """The statuses of each resource and operation, declared ones first, each by its number."""
     seen: dict[tuple[str, str], Counter[int]] = {}
     for exchange in run.exchanges:
@@ -140,13 +140,13 @@ class _Field:
             self.missing.discard(_text(value))
 
 
-def covered(run: Run) -> tuple[ResourceCover, ...]:
+def covered(run: RecordedRun) -> tuple[ResourceCover, ...]:
     """What was covered of each resource; empty for a run file that does not hold the surface of its contract."""
     watched = {name: _Watched(surface) for name, surface in run.header.surface.items()}
     for exchange in run.exchanges:
         if exchange.resource in watched:
             watched[exchange.resource].see(exchange)
-    return tuple(watcher.told(name) for name, watcher in watched.items() if watcher.fields)
+    return tuple(watcher.cover(name) for name, watcher in watched.items() if watcher.fields)
 
 
 class _Watched:
@@ -157,7 +157,7 @@ class _Watched:
         self.fields = {name: _Field(spec) for name, spec in surface.get("fields", {}).items()}
         self.ahead = {name: known for name, known in self.fields.items() if not known.settled}
 
-    def see(self, exchange: Exchange) -> None:
+    def see(self, exchange: RecordedExchange) -> None:
         if exchange.operation in WRITING:
             found = _inside(exchange.request.body, self.envelope.get("request"))
             for name, value in found.items() if isinstance(found, dict) else ():
@@ -172,8 +172,8 @@ class _Watched:
                     if self.ahead[name].settled:
                         del self.ahead[name]
 
-    def told(self, name: str) -> ResourceCover:
-        fields = tuple(_told(name, known) for name, known in self.fields.items())
+    def cover(self, name: str) -> ResourceCover:
+        fields = tuple(_field_cover(name, known) for name, known in self.fields.items())
         sent = [n > 0 for f in fields for _, n in f.sent]
         both = [len(sides) == 2 for known in self.fields.values() for sides in known.sides.values()]
         back = [f.seen for f in fields if f.seen is not None]
@@ -181,7 +181,7 @@ class _Watched:
         return ResourceCover(name, fields, _share(sent), _share(both), _share(back), _share(values))
 
 
-def _told(name: str, known: _Field) -> FieldCover:
+def _field_cover(name: str, known: _Field) -> FieldCover:
     shown = known.spec.get("out", False)
     enum = known.bounds.get("enum", ()) if shown else ()
     return FieldCover(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from shlex import quote
 
-from restproof.record.model import Exchange
+from restproof.record.model import RecordedExchange
 
 # What curl sends by itself, or what only held for the connection of the run.
 OWN = {"accept-encoding", "connection", "content-length", "host", "user-agent", "transfer-encoding"}
@@ -13,7 +13,7 @@ LONGEST = 4096
 REDACTED = "[redacted]"
 
 
-def curl_line(exchange: Exchange, auth: str = "bearer") -> str:
+def curl_line(exchange: RecordedExchange, auth: str = "bearer") -> str:
     """A curl command for the request. Redacted values become environment variables named as restproof reads them;
     ``auth`` is the scheme of the contract, which a redacted header no longer tells."""
     request = exchange.request

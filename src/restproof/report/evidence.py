@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from restproof.oracle.verdict import Verdict
 from restproof.record.events import Body
-from restproof.record.model import Exchange, Finding, Run
+from restproof.record.model import RecordedExchange, RecordedFinding, RecordedRun
 from restproof.report.bodies import LIMIT, hexadecimal
 from restproof.report.curl import curl_line
 from restproof.report.page import LETTERS
@@ -46,12 +46,12 @@ class _Case:
     id: str
     item: str
     fails: bool
-    exchanges: Sequence[Exchange]
+    exchanges: Sequence[RecordedExchange]
 
 
-def pack(run: Run, verdict: Verdict, level: Level, causes: Mapping[str, Sequence[str]]) -> Pack:
+def pack(run: RecordedRun, verdict: Verdict, level: Level, causes: Mapping[str, Sequence[str]]) -> Pack:
     """The evidence at ``level``. ``causes`` gives the ids of the failing cases by the anchor of their cause."""
-    findings: dict[str, list[Finding]] = {}
+    findings: dict[str, list[RecordedFinding]] = {}
     for finding in run.findings:
         if finding.case:
             findings.setdefault(finding.case, []).append(finding)
@@ -82,7 +82,7 @@ def pack(run: Run, verdict: Verdict, level: Level, causes: Mapping[str, Sequence
     }
     inputs = {case.id: case.input for case in run.cases} if chosen else {}
     chunks = [
-        [_told(run, c, inputs.get(c.id), findings.get(c.id, ())) for c in chosen[at : at + CHUNK]]
+        [_rows_of(run, c, inputs.get(c.id), findings.get(c.id, ())) for c in chosen[at : at + CHUNK]]
         for at in range(0, len(chosen), CHUNK)
     ]
     return Pack(
@@ -94,7 +94,7 @@ def pack(run: Run, verdict: Verdict, level: Level, causes: Mapping[str, Sequence
     )
 
 
-def _chosen(run: Run, verdict: Verdict, level: Level, findings: Mapping[str, Any]) -> Iterator[_Case]:
+def _chosen(run: RecordedRun, verdict: Verdict, level: Level, findings: Mapping[str, Any]) -> Iterator[_Case]:
     """The failing cases first, then the others, in the order of the verdict's results."""
     everything = level == "all"
     cited = {f.exchange for f in run.findings if f.exchange is not None}
@@ -124,9 +124,9 @@ def _chosen(run: Run, verdict: Verdict, level: Level, findings: Mapping[str, Any
         yield from _outside(run)
 
 
-def _outside(run: Run) -> Iterator[_Case]:
+def _outside(run: RecordedRun) -> Iterator[_Case]:
     """What belongs to no case: shared set-up, and what the run asked for its own sake."""
-    groups: dict[str, list[Exchange]] = {}
+    groups: dict[str, list[RecordedExchange]] = {}
     for exchange in run.exchanges:
         if exchange.case is None:
             part = f" of part {exchange.worker}" if exchange.worker else ""
@@ -135,7 +135,7 @@ def _outside(run: Run) -> Iterator[_Case]:
         yield _Case(name, "set-up", False, sent)
 
 
-def _line(exchange: Exchange) -> list[Any]:
+def _line(exchange: RecordedExchange) -> list[Any]:
     """What a list of exchanges shows of one: method, URL without its server, status or error."""
     url = exchange.request.url
     start = url.find("/", url.find("://") + 3) if "://" in url else 0
@@ -143,21 +143,21 @@ def _line(exchange: Exchange) -> list[Any]:
     return [visible(exchange.request.method), visible(url[max(start, 0) :][:2000]), status]
 
 
-def _told(run: Run, case: _Case, given: Any, findings: Sequence[Finding]) -> list[Any]:
+def _rows_of(run: RecordedRun, case: _Case, given: Any, findings: Sequence[RecordedFinding]) -> list[Any]:
     """Input, findings and exchanges of one case, as the script of the page reads them."""
     at = {e.n: number for number, e in enumerate(case.exchanges)}
     limit = LIMIT if case.fails else SHORT
-    told = [
+    rows = [
         [at.get(f.exchange or 0, -1), *map(visible, (f.message, f.expected, f.actual, f.pointer or "", f.kind))]
         for f in findings[:50]
     ]
-    cited = {number for number, *_ in told}
+    cited = {number for number, *_ in rows}
     shots = [_exchange(e, limit, run.header.auth if n in cited else None) for n, e in enumerate(case.exchanges)]
     text = json.dumps(given, ensure_ascii=False) if given else ""
-    return [visible(text[:limit]), told, shots]
+    return [visible(text[:limit]), rows, shots]
 
 
-def _exchange(exchange: Exchange, limit: int, auth: str | None) -> list[Any]:
+def _exchange(exchange: RecordedExchange, limit: int, auth: str | None) -> list[Any]:
     request, response = exchange.request, exchange.response
     return [
         exchange.credential or "",

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from restproof.record.events import Body
-from restproof.record.model import Exchange, Headers, Run
+from restproof.record.model import Headers, RecordedExchange, RecordedRun
 
 
-def render_har(run: Run) -> str:
+def render_har(run: RecordedRun) -> str:
     """The exchanges of a run as a HAR document, in the order in which they began. An exchange without an answer has
     the status 0 and says why in ``_error``; ``_credential`` is the name of the credential; ``_case`` the case."""
     began = datetime.fromisoformat(run.header.started)
@@ -29,7 +29,7 @@ def render_har(run: Run) -> str:
     return json.dumps({"log": log}, ensure_ascii=True, indent=1)
 
 
-def _entry(exchange: Exchange, began: datetime) -> dict[str, Any]:
+def _entry(exchange: RecordedExchange, began: datetime) -> dict[str, Any]:
     took = round(exchange.elapsed * 1000, 3)
     request, response = exchange.request, exchange.response
     entry: dict[str, Any] = {

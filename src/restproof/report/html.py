@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Verdict
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.report import page
-from restproof.report.causes import count, told_causes
+from restproof.report.causes import cause_stories, count
 from restproof.report.coverage import answered, covered
 from restproof.report.evidence import Level, pack
 from restproof.report.plots import latencies, timeline
@@ -19,7 +19,9 @@ from restproof.report.text import anchor
 THINNEST = 4
 
 
-def render_html(run: Run, verdict: Verdict, comparison: Comparison | None = None, evidence: Level = "sample") -> str:
+def render_html(
+    run: RecordedRun, verdict: Verdict, comparison: Comparison | None = None, evidence: Level = "sample"
+) -> str:
     """The report as one HTML document. Its policy (CSP) admits nothing but its own style and script, by their
     hashes. ``comparison`` with an earlier run, ``None`` where there is none; ``evidence``: which exchanges the page
     holds, beside the smallest case of each failure."""
@@ -28,7 +30,7 @@ def render_html(run: Run, verdict: Verdict, comparison: Comparison | None = None
     rows = requirement_rows(run, verdict, names)
     applying = [r for r in rows if r.worst != "not applicable"]
     reasons, left_out = untested(run, verdict)
-    causes = told_causes(run, verdict, comparison)
+    causes = cause_stories(run, verdict, comparison)
     style, script = part("style.css"), part("script.js")
     return (
         environment()
@@ -50,7 +52,7 @@ def render_html(run: Run, verdict: Verdict, comparison: Comparison | None = None
             names=names,
             causes=causes,
             failing=count(causes),
-            told_at={told.cause.requirement: told.anchor for told in reversed(causes)},
+            told_at={story.cause.requirement: story.anchor for story in reversed(causes)},
             thin=sorted((r for r in applying if r.worst == "pass"), key=lambda r: r.strength.cases)[:THINNEST],
             families=families(applying),
             applying=len(applying),
@@ -65,7 +67,7 @@ def render_html(run: Run, verdict: Verdict, comparison: Comparison | None = None
             scale=latencies(run),
             time=timeline(run),
             evidence=evidence,
-            pack=pack(run, verdict, evidence, {told.anchor: told.cases for told in causes}),
+            pack=pack(run, verdict, evidence, {story.anchor: story.cases for story in causes}),
             style=style,
             script=script,
             policy=policy(style, script),

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from restproof.oracle.verdict import Result, Verdict
-from restproof.record.model import Finding, Run
+from restproof.record.model import RecordedFinding, RecordedRun
 from restproof.report.text import visible
 
 MOST = 20
 """Findings that are told of one result."""
 
 
-def render_junit(run: Run, verdict: Verdict) -> str:
+def render_junit(run: RecordedRun, verdict: Verdict) -> str:
     """``junit.xml`` as text. Blocked, not tested, deviations and what does not apply are skipped, with their reason."""
     header = run.header
     count = verdict.counts
@@ -49,7 +49,7 @@ def render_junit(run: Run, verdict: Verdict) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _times(run: Run) -> dict[str, float]:
+def _times(run: RecordedRun) -> dict[str, float]:
     """Seconds that each item waited for answers."""
     times: dict[str, float] = {}
     for exchange in run.exchanges:
@@ -58,7 +58,7 @@ def _times(run: Run) -> dict[str, float]:
     return times
 
 
-def _testcase(suite: ET.Element, run: Run, result: Result, seconds: float) -> None:
+def _testcase(suite: ET.Element, run: RecordedRun, result: Result, seconds: float) -> None:
     case = ET.SubElement(
         suite,
         "testcase",
@@ -68,14 +68,14 @@ def _testcase(suite: ET.Element, run: Run, result: Result, seconds: float) -> No
     if result.outcome in ("fail", "error"):
         tag = "failure" if result.outcome == "fail" else "error"
         kind = result.findings[0].kind if result.findings else ""
-        told = ET.SubElement(case, tag, {"type": _text(kind or result.outcome), "message": message})
-        told.text = _text("\n".join(_story(run, result)))
+        element = ET.SubElement(case, tag, {"type": _text(kind or result.outcome), "message": message})
+        element.text = _text("\n".join(_story(run, result)))
     elif result.outcome != "pass":
         reason = message if message.startswith(result.outcome) else f"{result.outcome}: {message}".removesuffix(": ")
         ET.SubElement(case, "skipped", {"message": reason})
 
 
-def _story(run: Run, result: Result) -> Iterator[str]:
+def _story(run: RecordedRun, result: Result) -> Iterator[str]:
     """The rule in words with its sources, what was found, and how to see it again."""
     rule = run.requirements.get(result.requirement)
     if rule is not None:
@@ -89,7 +89,7 @@ def _story(run: Run, result: Result) -> Iterator[str]:
         yield f"See it again: restproof run --seed {run.header.seed} --case '{result.item}'"
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: RecordedFinding) -> str:
     where = f"{finding.case}: " if finding.case else ""
     values = f" (expected {finding.expected}, got {finding.actual})" if finding.expected or finding.actual else ""
     return f"{where}{finding.message}{values}"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Cause, Verdict
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.report.changes import drift_lines, markdown_section
 from restproof.report.text import anchor, code, duration, moment, plain, plural, source_address
 from restproof.report.unproved import unproved
@@ -19,7 +19,7 @@ MOST = 20
 CHANGES = 5
 
 
-def render_markdown(run: Run, verdict: Verdict, comparison: Comparison | None = None, page: str = PAGE) -> str:
+def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison | None = None, page: str = PAGE) -> str:
     """``summary.md`` as text (GitHub's Markdown). ``page``: the address of the HTML report, for the links."""
     header = run.header
     whole = "" if verdict.complete else " (incomplete)"
@@ -39,7 +39,7 @@ def render_markdown(run: Run, verdict: Verdict, comparison: Comparison | None = 
         chosen = ", ".join(f"{name} {code(_value(value))}" for name, value in header.selection.items())
         parts += [f"Narrowed by {chosen}.", ""]
     parts += [*_causes(verdict.causes, base)] if verdict.causes else ["Nothing failed."]
-    parts += [f"- {plain(told)}" for told in unproved(verdict)]
+    parts += [f"- {plain(lines)}" for lines in unproved(verdict)]
     if comparison is not None:
         parts += ["", f"## Since {moment(comparison.old.started)}", "", *markdown_section(comparison, CHANGES)]
         parts += [f"- {plain(line.strip())}" for line in drift_lines(comparison, 2 * CHANGES)]
@@ -53,20 +53,20 @@ def render_markdown(run: Run, verdict: Verdict, comparison: Comparison | None = 
 
 
 def _causes(causes: Sequence[Cause], page: str) -> list[str]:
-    told = [f"## {plural(len(causes), 'cause')} of failure", "", *(_cause(cause, page) for cause in causes[:MOST])]
+    lines = [f"## {plural(len(causes), 'cause')} of failure", "", *(_cause(cause, page) for cause in causes[:MOST])]
     if len(causes) > MOST:
-        told += ["", f"… and {len(causes) - MOST} more in [the report]({page}#failures)."]
-    return told
+        lines += ["", f"… and {len(causes) - MOST} more in [the report]({page}#failures)."]
+    return lines
 
 
 def _cause(cause: Cause, page: str) -> str:
     link = f"[{plain(cause.requirement)}]({page}#r-{quote(anchor(cause.requirement))})"
-    told = f"- **{plain(cause.title)}**  \n  {link} ({cause.level}), {plural(len(cause.places), 'place')}"
+    entry = f"- **{plain(cause.title)}**  \n  {link} ({cause.level}), {plural(len(cause.places), 'place')}"
     if cause.expected or cause.actual:
-        told += f"; expected {code(cause.expected or 'nothing')}, got {code(cause.actual or 'nothing')}"
+        entry += f"; expected {code(cause.expected or 'nothing')}, got {code(cause.actual or 'nothing')}"
     if cause.sources:
-        told += f"; {', '.join(_source(s) for s in cause.sources[:2])}"
-    return told
+        entry += f"; {', '.join(_source(s) for s in cause.sources[:2])}"
+    return entry
 
 
 def _source(source: str) -> str:

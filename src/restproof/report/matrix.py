@@ -98,9 +98,9 @@ def matrix(runs: Sequence[Judged], names: Sequence[str]) -> Matrix:
     statements: dict[str, tuple[Level, str]] = {}
     for run in runs:
         for result in run.verdict.results:
-            told = run.run.requirements.get(result.requirement)
+            entry = run.run.requirements.get(result.requirement)
             statement = (
-                told.statement if told else "A declared deviation still describes a failure and has not expired."
+                entry.statement if entry else "A declared deviation still describes a failure and has not expired."
             )
             held = statements.get(result.requirement, (result.level, statement))
             statements[result.requirement] = (min(held[0], result.level, key=LEVELS.index), held[1])

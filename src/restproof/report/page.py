@@ -9,7 +9,7 @@ from typing import Any
 
 from restproof.contract.model import OPERATIONS
 from restproof.oracle.verdict import OUTCOMES, Ending, Result, Verdict
-from restproof.record.model import Level, Run
+from restproof.record.model import Level, RecordedRun
 from restproof.report.text import anchor, plural, visible
 
 SERVER = "server"
@@ -63,7 +63,7 @@ class Cell:
     good: tuple[Result, ...]
 
 
-def headline(run: Run, verdict: Verdict) -> str:
+def headline(run: RecordedRun, verdict: Verdict) -> str:
     """The verdict in one sentence: how much is broken, and where."""
     fails = [r for r in verdict.results if r.outcome == "fail"]
     if verdict.verdict == "conforming":
@@ -92,7 +92,7 @@ def _places(results: Sequence[Result]) -> str:
     return visible(f"{named} of {where}" if operations else where)
 
 
-def caveats(run: Run, verdict: Verdict) -> list[str]:
+def caveats(run: RecordedRun, verdict: Verdict) -> list[str]:
     """Why the run does not tell everything."""
     found = []
     if run.footer is None:
@@ -127,7 +127,7 @@ def tallies(verdict: Verdict) -> list[Tally]:
     return found
 
 
-def matrix(run: Run, verdict: Verdict) -> tuple[list[str], list[tuple[str, list[Cell | None]]]]:
+def matrix(run: RecordedRun, verdict: Verdict) -> tuple[list[str], list[tuple[str, list[Cell | None]]]]:
     """The names of the columns, and for each resource its cells (``None`` where nothing was planned)."""
     groups: dict[tuple[str, str], list[Result]] = {}
     for result in verdict.results:
@@ -138,7 +138,7 @@ def matrix(run: Run, verdict: Verdict) -> tuple[list[str], list[tuple[str, list[
     return columns, [(n, [_cell(n, o, groups[n, o]) if (n, o) in groups else None for o in columns]) for n in names]
 
 
-def resources(run: Run, verdict: Verdict) -> list[str]:
+def resources(run: RecordedRun, verdict: Verdict) -> list[str]:
     """The resources that have results, in the order of the contract; the server as a whole comes last."""
     found = {r.resource or SERVER for r in verdict.results}
     names = [n for n in run.header.resources if n in found]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from restproof.record.model import Exchange, Run
+from restproof.record.model import RecordedExchange, RecordedRun
 
 BINS = 72
 CLASSES = ("2", "3", "4", "5", "0")
@@ -69,7 +69,7 @@ class Timeline:
     most: int
 
 
-def latencies(run: Run) -> Scale | None:
+def latencies(run: RecordedRun) -> Scale | None:
     """The percentiles of each operation of the contract that was answered, in its order; ``None`` without answers."""
     taken: dict[tuple[str, str], list[float]] = {(r, o): [] for r, known in run.header.resources.items() for o in known}
     for exchange in run.exchanges:
@@ -104,7 +104,7 @@ def _milliseconds(value: float) -> str:
     return f"{value / 1000:g} s" if value >= 1000 else f"{value:g} ms"
 
 
-def timeline(run: Run) -> Timeline | None:
+def timeline(run: RecordedRun) -> Timeline | None:
     """Requests over time by class of status, with the retries and waits; ``None`` where nothing was sent."""
     if not run.exchanges:
         return None
@@ -126,7 +126,7 @@ def timeline(run: Run) -> Timeline | None:
     )
 
 
-def _class(exchange: Exchange) -> str:
+def _class(exchange: RecordedExchange) -> str:
     digit = str(exchange.response.status)[0] if exchange.response else "0"
     return digit if digit in CLASSES else "2"
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from restproof.contract.model import OPERATIONS
 from restproof.oracle.verdict import OUTCOMES, Ending, Result, Verdict
-from restproof.record.model import Deviation, Requirement, Run
+from restproof.record.model import Deviation, RecordedRequirement, RecordedRun
 from restproof.report.page import LETTERS, SERVER
 from restproof.report.strength import Strength, strengths
 from restproof.report.text import anchor, plural
@@ -28,7 +28,7 @@ class Row:
     """One requirement: its results by resource, those that did not pass with their message, and its evidence.
     ``minis`` has an entry for each resource of the run, ``None`` where the requirement has no result there."""
 
-    requirement: Requirement
+    requirement: RecordedRequirement
     anchor: str
     worst: Ending
     counts: tuple[tuple[Ending, int], ...]
@@ -48,7 +48,7 @@ class Declared:
     over: bool
 
 
-def requirement_rows(run: Run, verdict: Verdict, names: Sequence[str]) -> list[Row]:
+def requirement_rows(run: RecordedRun, verdict: Verdict, names: Sequence[str]) -> list[Row]:
     """The requirements that have results, in the order of the register. ``names``: the resources of the run."""
     groups: dict[str, list[Result]] = {}
     for result in verdict.results:
@@ -66,7 +66,9 @@ def families(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     return list(found.items())
 
 
-def _row(run: Run, name: str, results: Sequence[Result], names: Sequence[str], strong: Mapping[str, Strength]) -> Row:
+def _row(
+    run: RecordedRun, name: str, results: Sequence[Result], names: Sequence[str], strong: Mapping[str, Strength]
+) -> Row:
     counts = Counter(r.outcome for r in results)
     found = tuple((o, counts[o]) for o in OUTCOMES if counts[o])
     order = {n: i for i, n in enumerate(run.header.resources)}
@@ -74,7 +76,7 @@ def _row(run: Run, name: str, results: Sequence[Result], names: Sequence[str], s
     for result in sorted(results, key=lambda r: (order.get(r.resource or "", len(order)), _rank(r.operation))):
         by_resource.setdefault(result.resource or SERVER, []).append(result)
     return Row(
-        requirement=run.requirements.get(name) or Requirement(name, results[0].level, name),
+        requirement=run.requirements.get(name) or RecordedRequirement(name, results[0].level, name),
         anchor=f"r-{anchor(name)}",
         worst=found[0][0],
         counts=found,
@@ -94,7 +96,7 @@ def _rank(operation: str | None) -> int:
     return OPERATIONS.index(operation) if operation in OPERATIONS else len(OPERATIONS)
 
 
-def untested(run: Run, verdict: Verdict) -> tuple[list[Requirement], list[Requirement]]:
+def untested(run: RecordedRun, verdict: Verdict) -> tuple[list[RecordedRequirement], list[RecordedRequirement]]:
     """The requirements without results: those that the register gives a reason for, and those that this run left
     out."""
     told = {r.requirement for r in verdict.results}
@@ -102,7 +104,7 @@ def untested(run: Run, verdict: Verdict) -> tuple[list[Requirement], list[Requir
     return [r for r in rest if r.not_tested], [r for r in rest if not r.not_tested]
 
 
-def declared(run: Run) -> list[Declared]:
+def declared(run: RecordedRun) -> list[Declared]:
     """The deviations with their age and what is left of them on the day on which the run began."""
     today = date.fromisoformat(run.header.started[:10])
     found = []

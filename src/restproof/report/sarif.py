@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from restproof.oracle.verdict import STALE, Result, Verdict
-from restproof.record.model import Exchange, Finding, Level, Requirement, Response, Run
+from restproof.record.model import Level, RecordedExchange, RecordedFinding, RecordedRequirement, RecordedRun, Response
 from restproof.report.text import source_address, visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -17,10 +17,10 @@ LEVELS: Mapping[Level, str] = {"must": "error", "policy": "error", "should": "wa
 BODY = 1000
 """Characters of a body that travel along; the run file holds all of it."""
 FINDINGS = 5
-_BROKEN = Requirement(STALE, "must", "A declared deviation still describes a failure and has not expired.")
+_BROKEN = RecordedRequirement(STALE, "must", "A declared deviation still describes a failure and has not expired.")
 
 
-def render_sarif(run: Run, verdict: Verdict) -> str:
+def render_sarif(run: RecordedRun, verdict: Verdict) -> str:
     """The SARIF log as text. Declared deviations are results too, suppressed by their owner's reason; errors of the
     suite are notifications."""
     told = [r for r in verdict.results if r.outcome in ("fail", "deviation")]
@@ -64,7 +64,7 @@ def fingerprint(result: Result, *more: str) -> str:
     return hashlib.sha256(named.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
-def _rule(rule: Requirement) -> dict[str, Any]:
+def _rule(rule: RecordedRequirement) -> dict[str, Any]:
     statement = visible(rule.statement)
     sources = [visible(source) for source in rule.sources]
     lines = [statement, f"Level: {rule.level}.", *(f"Source: {source}" for source in sources)]
@@ -82,7 +82,7 @@ def _rule(rule: Requirement) -> dict[str, Any]:
     }
 
 
-def _invocation(run: Run, verdict: Verdict) -> dict[str, Any]:
+def _invocation(run: RecordedRun, verdict: Verdict) -> dict[str, Any]:
     notifications = [
         {"level": "error", "message": {"text": visible(f"{r.item}: {r.message}") or r.item}}
         for r in verdict.results
@@ -101,7 +101,7 @@ def _invocation(run: Run, verdict: Verdict) -> dict[str, Any]:
 
 
 def _result(
-    result: Result, run: Run, index: Mapping[str, int], exchanges: Mapping[int | str, Exchange]
+    result: Result, run: RecordedRun, index: Mapping[str, int], exchanges: Mapping[int | str, RecordedExchange]
 ) -> dict[str, Any]:
     place = " ".join(word for word in (result.resource, result.operation) if word) or "the whole server"
     told = [f"{place}: {result.message}", *dict.fromkeys(_told(f) for f in result.findings[:FINDINGS])]
@@ -131,12 +131,12 @@ def _result(
     return found
 
 
-def _told(finding: Finding) -> str:
+def _told(finding: RecordedFinding) -> str:
     values = f" (expected {finding.expected}, got {finding.actual})" if finding.expected or finding.actual else ""
     return f"{finding.case or finding.item}: {finding.message}{values}"
 
 
-def _location(result: Result, run: Run) -> dict[str, Any]:
+def _location(result: Result, run: RecordedRun) -> dict[str, Any]:
     header = run.header
     file = header.contract_file or "contract.yaml"
     line = header.lines.get(result.resource or "", 1)
@@ -152,7 +152,7 @@ def _location(result: Result, run: Run) -> dict[str, Any]:
     return found
 
 
-def _request(exchange: Exchange) -> dict[str, Any]:
+def _request(exchange: RecordedExchange) -> dict[str, Any]:
     request = exchange.request
     return {
         "protocol": "HTTP",

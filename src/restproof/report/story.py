@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from restproof.oracle.verdict import Cause
 from restproof.pointer import step
-from restproof.record.model import Case, Exchange, Finding, Headers, Item, Run
+from restproof.record.model import Headers, RecordedCase, RecordedExchange, RecordedFinding, RecordedItem, RecordedRun
 from restproof.report.bodies import LIMIT, Shown, show
 from restproof.report.curl import curl_line
 from restproof.report.text import visible
@@ -40,7 +40,7 @@ class Shot:
     named_headers: frozenset[str]
     sent: Shown | None
     got: Shown | None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[RecordedFinding, ...] = ()
     status_marked: bool = False
 
 
@@ -64,8 +64,8 @@ class Story:
     item: str
     nodeid: str
     input: str
-    findings: tuple[Finding, ...]
-    loose: tuple[Finding, ...]
+    findings: tuple[RecordedFinding, ...]
+    loose: tuple[RecordedFinding, ...]
     shots: tuple[Shot, ...]
     curl: str
     rerun: str
@@ -75,7 +75,7 @@ class Story:
     size: int
 
 
-def shot(exchange: Exchange, findings: Sequence[Finding] = (), limit: int = LIMIT) -> Shot:
+def shot(exchange: RecordedExchange, findings: Sequence[RecordedFinding] = (), limit: int = LIMIT) -> Shot:
     """``exchange`` for a report, with what the ``findings`` that cite it point at marked."""
     cited = tuple(f for f in findings if f.exchange == exchange.n)
     pointer = next((f.pointer for f in cited if f.pointer), None)
@@ -101,18 +101,18 @@ def shot(exchange: Exchange, findings: Sequence[Finding] = (), limit: int = LIMI
     )
 
 
-def _excerpt(findings: Sequence[Finding]) -> str:
+def _excerpt(findings: Sequence[RecordedFinding]) -> str:
     """What a finding without a pointer quotes of the body."""
     quoted = (re.search(r"'([^']{6,})'", f.message) for f in findings if not f.pointer)
     return visible(next((found[1] for found in quoted if found), ""))
 
 
-def _named(headers: Headers, findings: Sequence[Finding]) -> frozenset[str]:
+def _named(headers: Headers, findings: Sequence[RecordedFinding]) -> frozenset[str]:
     words = {word.lower() for f in findings for word in re.findall(r"[A-Za-z][\w-]+", f"{f.message} {f.field or ''}")}
     return frozenset(visible(name) for name, _ in headers if name.lower() in words)
 
 
-def _says(exchange: Exchange) -> str:
+def _says(exchange: RecordedExchange) -> str:
     """``Create office``, ``Read office without a credential``, ``GET /``."""
     done = f"{(exchange.operation or exchange.request.method).capitalize()} {exchange.resource or ''}".strip()
     if exchange.operation is None:
@@ -126,7 +126,7 @@ def _visible(headers: Headers) -> Headers:
     return tuple((visible(name), visible(value[:1000])) for name, value in headers)
 
 
-def rerun(run: Run) -> str:
+def rerun(run: RecordedRun) -> str:
     """The command line of the run, to which what it should be narrowed to can be added."""
     header = run.header
     target = "" if header.target.kind == "sandbox" else f" --target {quote(header.target.name)}"
@@ -139,7 +139,7 @@ def rerun(run: Run) -> str:
 class Storyteller:
     """Tells the failing cases of one run."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: RecordedRun) -> None:
         self._run = run
         self._items = {i.id: i for i in run.items}
         self._cases = {c.id: c for c in run.cases}
@@ -154,13 +154,13 @@ class Storyteller:
             found[key] = min(found.get(key, 1 << 40), self._weight(finding))
         return sorted(found, key=lambda key: found[key])
 
-    def _weight(self, finding: Finding) -> int:
+    def _weight(self, finding: RecordedFinding) -> int:
         exchange = self._exchanges.get(finding.exchange) if finding.exchange is not None else None
         return len(exchange.request.url) + len(exchange.request.body or "") if exchange else 0
 
     def story(self, cause: Cause, item_id: str, case_id: str | None) -> Story:
         findings = tuple(f for f in cause.findings if f.item == item_id and f.case == case_id)
-        item = self._items.get(item_id) or Item(item_id, cause.requirement)
+        item = self._items.get(item_id) or RecordedItem(item_id, cause.requirement)
         sent = list(self._run.exchanges_by_case.get(case_id, ())) if case_id else []
         # What a finding cites may lie in the shared set-up, before the case.
         for number in {f.exchange for f in findings if f.exchange is not None}:
@@ -190,13 +190,13 @@ class Storyteller:
             size=2000 + bodies + headers + len(curl) + 700 * len(shots),
         )
 
-    def _twin(self, near: str, cited: Exchange | None) -> Exchange | None:
+    def _twin(self, near: str, cited: RecordedExchange | None) -> RecordedExchange | None:
         """The exchange of the passing case that answers to the one at fault."""
         sent = self._run.exchanges_by_case.get(near, ())
         alike = [e for e in sent if cited and (e.operation, e.resource) == (cited.operation, cited.resource)]
         return next(reversed(alike or list(sent)), None)
 
-    def _rerun(self, item: Item, case_id: str | None) -> str:
+    def _rerun(self, item: RecordedItem, case_id: str | None) -> str:
         if self._run.header.target.kind == "traffic":
             return visible(rerun(self._run))
         which = f"--case {quote(case_id)}" if case_id else f"--only {quote(item.requirement)}"
@@ -206,10 +206,10 @@ class Storyteller:
             which = f"--resource {quote(item.resource)}" if item.resource else ""
         return visible(f"{rerun(self._run)} {which}".rstrip())
 
-    def _near(self, item: Item, case_id: str | None) -> tuple[str, tuple[Difference, ...]]:
+    def _near(self, item: RecordedItem, case_id: str | None) -> tuple[str, tuple[Difference, ...]]:
         """The passing case of the same item whose input differs least, if it differs in little."""
         failing = self._cases.get(case_id or "")
-        best: tuple[Case, list[Difference]] | None = None
+        best: tuple[RecordedCase, list[Difference]] | None = None
         if failing:
             passing = (c for c in self._run.cases_by_item.get(item.id, ()) if c.id not in self._failing)
             own = dict(_leaves(failing.input))

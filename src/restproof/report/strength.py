@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from restproof.oracle.verdict import Result
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 
 STEPS = ((100, "strong"), (30, "good"), (10, "fair"), (4, "light"), (1, "thin"), (0, "none"))
 """From how many cases on the evidence has which name, the strongest first."""
@@ -33,7 +33,7 @@ class Strength:
         return len(STEPS) - 1 - [word for _, word in STEPS].index(self.word)
 
 
-def strengths(run: Run, results: Sequence[Result]) -> Mapping[str, Strength]:
+def strengths(run: RecordedRun, results: Sequence[Result]) -> Mapping[str, Strength]:
     """The strength of each requirement that has results. Items that did not come to their cases add nothing."""
     judged = {r.item: r for r in results if r.outcome in ("pass", "fail", "deviation", "blocked")}
     cases: Counter[str] = Counter()
@@ -43,10 +43,10 @@ def strengths(run: Run, results: Sequence[Result]) -> Mapping[str, Strength]:
     fields: dict[str, dict[str, None]] = {}
     inputs: dict[str, dict[str, None]] = {}
     for case in run.cases:
-        if (told := judged.get(case.item)) is not None:
+        if (owner := judged.get(case.item)) is not None:
             for word, found in (("field", fields), ("note", inputs)):
                 value = case.input.get(word)
-                if isinstance(value, str) and len(held := found.setdefault(told.requirement, {})) < MOST:
+                if isinstance(value, str) and len(held := found.setdefault(owner.requirement, {})) < MOST:
                     held[value] = None
     return {
         name: Strength(
@@ -59,7 +59,7 @@ def strengths(run: Run, results: Sequence[Result]) -> Mapping[str, Strength]:
     }
 
 
-def _statuses(run: Run, judged: Mapping[str, Result]) -> Mapping[str, Counter[int]]:
+def _statuses(run: RecordedRun, judged: Mapping[str, Result]) -> Mapping[str, Counter[int]]:
     """Statuses by requirement: those of its own cases, and for a rule without cases of its own (it judged what others
     asked for) those of its places."""
     found: dict[str, Counter[int]] = {}
@@ -68,8 +68,8 @@ def _statuses(run: Run, judged: Mapping[str, Result]) -> Mapping[str, Counter[in
         if exchange.response:
             status = exchange.response.status
             places.setdefault((exchange.resource, exchange.operation), Counter())[status] += 1
-            if (told := judged.get(exchange.item or "")) is not None:
-                found.setdefault(told.requirement, Counter())[status] += 1
+            if (owner := judged.get(exchange.item or "")) is not None:
+                found.setdefault(owner.requirement, Counter())[status] += 1
     for item, result in judged.items():
         if result.cases and item not in run.cases_by_item:
             own = found.setdefault(result.requirement, Counter())

@@ -8,12 +8,12 @@ from typing import Any
 
 from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Verdict
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 
 FORMAT = 1
 
 
-def summary(run: Run, verdict: Verdict, comparison: Comparison | None = None) -> dict[str, Any]:
+def summary(run: RecordedRun, verdict: Verdict, comparison: Comparison | None = None) -> dict[str, Any]:
     """The document of ``summary.json`` (``docs/summary.md``). ``comparison`` with a recording (``--against``)."""
     found = _facts(run, verdict)
     if comparison is not None and comparison.shapes is not None:
@@ -27,7 +27,7 @@ def summary(run: Run, verdict: Verdict, comparison: Comparison | None = None) ->
     return found
 
 
-def _facts(run: Run, verdict: Verdict) -> dict[str, Any]:
+def _facts(run: RecordedRun, verdict: Verdict) -> dict[str, Any]:
     header = run.header
     return {
         "format": FORMAT,
@@ -56,6 +56,6 @@ def _facts(run: Run, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def render_json(run: Run, verdict: Verdict, comparison: Comparison | None = None) -> str:
+def render_json(run: RecordedRun, verdict: Verdict, comparison: Comparison | None = None) -> str:
     """``summary.json`` as text."""
     return json.dumps(summary(run, verdict, comparison), indent=1, ensure_ascii=True) + "\n"

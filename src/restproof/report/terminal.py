@@ -26,7 +26,7 @@ def closing_lines(
         f"{verdict.verdict.upper()}{'' if verdict.complete else ' (incomplete run)'}",
         f"{counts}; {plural(verdict.requests, 'request')} in {duration(verdict.duration_s)}",
     ]
-    reasons = [f"  {told}" for told in unproved(verdict)]
+    reasons = [f"  {reason}" for reason in unproved(verdict)]
     drift = drift_lines(comparison, DRIFT) if comparison else []
     most = MOST - len(reasons) - len(drift)
     for cause in verdict.causes[:most]:

@@ -19,5 +19,5 @@ def unproved(verdict: Verdict) -> list[str]:
     elif verdict.causes:
         return []
     found = Counter(f"{r.outcome}: {r.message}" for r in verdict.results if r.outcome in wanted)
-    told = [f"{reason} ({plural(count, 'result')})" for reason, count in found.most_common(MOST)]
-    return told + ([f"and {plural(len(found) - MOST, 'more reason')}"] if len(found) > MOST else [])
+    lines = [f"{reason} ({plural(count, 'result')})" for reason, count in found.most_common(MOST)]
+    return lines + ([f"and {plural(len(found) - MOST, 'more reason')}"] if len(found) > MOST else [])

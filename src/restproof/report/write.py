@@ -10,7 +10,7 @@ from restproof.compare.diff import Comparison, Judged, compare
 from restproof.compare.shapes import drift
 from restproof.errors import ConfigurationError
 from restproof.oracle.verdict import Verdict, judge
-from restproof.record.model import Run
+from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.report.junit import render_junit
 from restproof.report.markdown import render_markdown
@@ -44,7 +44,7 @@ class Written:
 
 
 def render(
-    run: Run,
+    run: RecordedRun,
     verdict: Verdict,
     format: str,
     comparison: Comparison | None = None,

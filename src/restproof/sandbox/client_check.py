@@ -44,7 +44,7 @@ class ClientCheck:
             contract=call.contract,
         )
         self._walk(strict)
-        found = [_told(r) for r in strict.refusals if r.case not in _BY_STATE]
+        found = [_message(r) for r in strict.refusals if r.case not in _BY_STATE]
         if strict.operation:
             found += self._wrong_headers(strict)
             found += self._unknown_parameters(strict)
@@ -103,6 +103,6 @@ class ClientCheck:
         ]
 
 
-def _told(refusal: Refusal) -> str:
+def _message(refusal: Refusal) -> str:
     field = refusal.field
     return f"{field} {refusal.message}" if field and refusal.case != "malformed_id" else refusal.message

@@ -88,16 +88,16 @@ def start(
         start_new_session=True,
     )
     try:
-        told = _first_line(process)
+        facts = _first_line(process)
     except BaseException:
         _end(process)
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return Running(
-        base_url=told["base_url"],
-        ca_bundle=Path(told["ca_bundle"]) if told["ca_bundle"] else None,
-        credentials=told["credentials"],
-        ids=told["ids"],
+        base_url=facts["base_url"],
+        ca_bundle=Path(facts["ca_bundle"]) if facts["ca_bundle"] else None,
+        credentials=facts["credentials"],
+        ids=facts["ids"],
         pid=process.pid,
         _process=process,
         _folder=folder,
@@ -112,10 +112,10 @@ def _first_line(process: subprocess.Popen[str]) -> dict[str, Any]:
     if not line:
         details = process.stderr.read().strip()
         raise TargetError("the sandbox did not start", hint=details or None)
-    told: dict[str, Any] = json.loads(line)
-    if "error" in told:
-        raise ConfigurationError(told["error"])
-    return told
+    facts: dict[str, Any] = json.loads(line)
+    if "error" in facts:
+        raise ConfigurationError(facts["error"])
+    return facts
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -44,7 +44,7 @@ def serve(
         def ready() -> None:
             if write_target is not None:
                 write_section(Path(write_target), base_url, bundle, secrets, application.ids)
-            for line in _told(contract, base_url, bundle, secrets, application.ids):
+            for line in _greeting(contract, base_url, bundle, secrets, application.ids):
                 print(line, file=out, flush=True)
 
         if threading.current_thread() is threading.main_thread():
@@ -62,7 +62,7 @@ def _terminated(signum: int, frame: object) -> None:
     raise SystemExit(128 + signum)
 
 
-def _told(
+def _greeting(
     contract: Contract, base_url: str, bundle: Path | None, secrets: dict[str, str], ids: dict[str, Any]
 ) -> list[str]:
     lines = [f"{contract.title} at {base_url}{contract.base_path}"]

@@ -27,16 +27,16 @@ class Recalled:
         self._values = dict(recording.values.get(worker, {}))
         self._sink = sink
 
-    def must(self, name: str, make: Callable[[], Any]) -> Any:
+    def recall_or_make(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._values:
             raise StaleStub(f"stale stub: the recording holds no {name!r}: {MEND}")
-        return self._told(name, self._values[name])
+        return self._written(name, self._values[name])
 
-    def may(self, name: str, value: Any) -> Any:
+    def recall(self, name: str, value: Any) -> Any:
         # Once: what the run found ready the first time, it had to ask for the second time.
-        return self._told(name, self._values.pop(name)) if name in self._values else None
+        return self._written(name, self._values.pop(name)) if name in self._values else None
 
-    def _told(self, name: str, value: Any) -> Any:
+    def _written(self, name: str, value: Any) -> Any:
         self._sink.write({"event": "value", "name": name, "value": value})
         return value
 
@@ -60,7 +60,7 @@ class Replayer(Runner):
         self._memories: dict[tuple[int, int], dict[Any, Any]] = {}
 
     def run(self, item: Item) -> Outcome:
-        if not item.rule.observes:
+        if not item.proof.observes:
             cases = self._recording.cases.get(item.id)
             if not cases:
                 raise StaleStub(

@@ -74,7 +74,7 @@ class Run:
     def selected(self, item: Any) -> bool:
         """Whether the options leave the item in."""
         options = self.options
-        name = item.rule.requirement
+        name = item.proof.requirement
         if options.only and not any(name == o or name.startswith(f"{o.removesuffix('.*')}.") for o in options.only):
             return False
         if options.resource and (item.resource is None or item.resource.name not in options.resource):
@@ -96,13 +96,16 @@ class Run:
         from restproof.session.live import Live, claimed
 
         if self.worker is not None:
-            told = self.worker[WORKER_INPUT]
+            handed = self.worker[WORKER_INPUT]
             self._target = Target(
-                **{**told["target"], "ca_bundle": told["target"]["ca_bundle"] and Path(told["target"]["ca_bundle"])}
+                **{
+                    **handed["target"],
+                    "ca_bundle": handed["target"]["ca_bundle"] and Path(handed["target"]["ca_bundle"]),
+                }
             )
-            self.prefix = told["prefix"]
-            self.directory = Path(told["directory"])
-            self._deviations = told["deviations"]
+            self.prefix = handed["prefix"]
+            self.directory = Path(handed["directory"])
+            self._deviations = handed["deviations"]
         else:
             if self.options.baseline:
                 # Read before anything is sent or written: it may lie where this run lands.
@@ -164,7 +167,7 @@ class Run:
                 {
                     "event": "item",
                     "item": item.plan_item.id,
-                    "requirement": item.plan_item.rule.requirement,
+                    "requirement": item.plan_item.proof.requirement,
                     "resource": item.plan_item.resource.name if item.plan_item.resource else None,
                     "operation": item.plan_item.operation,
                     "nodeid": item.nodeid,
@@ -183,7 +186,7 @@ class Run:
         options, target = self.options, self._target
         if target.kind == "stubs":
             self._session, self._ledger, self.runner = self.live.open(self, writer, Tape())
-            self.runner.watch(i.plan_item for i in items if i.plan_item.rule.observes)
+            self.runner.watch(i.plan_item for i in items if i.plan_item.proof.observes)
             return
         self._session = Session(
             target,
@@ -212,7 +215,7 @@ class Run:
             keeper=Kept(writer),
         )
         self.runner.world = self.world
-        self.runner.watch(i.plan_item for i in items if i.plan_item.rule.observes)
+        self.runner.watch(i.plan_item for i in items if i.plan_item.proof.observes)
 
     def close(self) -> None:
         """Tidy up after this process's part; in the controller: end the run file and write the reports."""
@@ -311,7 +314,7 @@ class Run:
             "field": finding.field,
         }
         return any(
-            d["requirement"] == item.rule.requirement and all(d.get(n) in (None, v) for n, v in place.items())
+            d["requirement"] == item.proof.requirement and all(d.get(n) in (None, v) for n, v in place.items())
             for d in self._deviations
         )
 

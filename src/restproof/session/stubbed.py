@@ -185,7 +185,7 @@ class Stubbed:
         run = self.recording.run
         if run is None or not run.header.selection or item.id in self._recorded:
             return False
-        return item.rule.requirement in run.requirements
+        return item.proof.requirement in run.requirements
 
     @cached_property
     def _recorded(self) -> frozenset[str]:

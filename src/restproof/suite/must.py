@@ -8,8 +8,8 @@ from typing import Any
 from restproof.contract.model import Status
 from restproof.engine.failure import CaseFailed, NotTested
 from restproof.engine.reply import Reply
+from restproof.oracle.check import how_it_differs, same_instant
 from restproof.oracle.finding import ABSENT, Finding, at, shown
-from restproof.oracle.told import how_it_differs, same_instant
 from restproof.pointer import steps
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences, in_the_order_of
@@ -37,7 +37,7 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
     """The status is one that the contract names for ``case`` (a word of the contract's ``statuses``)."""
     have_answered(reply)
     wanted = reply.resource.status(case) if isinstance(case, str) else case
-    if case in ("created", "updated", "replaced") and reply.crowded_out and reply.status not in wanted:
+    if case in ("created", "updated", "replaced") and reply.has_run_out_of_values and reply.status not in wanted:
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
     if reply.status not in wanted:
         reason = f" ({because})" if because else ""
@@ -67,7 +67,7 @@ def match_schema(reply: Reply, schema: Mapping[str, Any], value: Any, pointer: s
             f"the answer to the {reply} breaks its schema: {first.field or 'the body'} {first.message}",
             kind=f"schema {first.keyword}",
             expected=first.message,
-            actual=_told(at(value, first.path)),
+            actual=_shown(at(value, first.path)),
             pointer=path,
             field=_plain_field(first.path),
         )
@@ -91,7 +91,7 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, po
             continue
         if expected is None and found is None and reply.resource.sparse:
             continue  # the member is absent, which in a sparse representation says the same
-        there = _told(found if found is not None else at(actual, _steps(path)))
+        there = _shown(found if found is not None else at(actual, _steps(path)))
         _fail(
             reply,
             f"{what}: {_dotted(path) or name} is {there}, not {shown(expected)}",
@@ -129,7 +129,7 @@ def hold(
         _fail(reply, message, kind=kind, expected=str(expected), actual=str(actual), field=field, pointer=pointer)
 
 
-def _told(value: Any) -> str:
+def _shown(value: Any) -> str:
     return "absent" if value is ABSENT else shown(value)
 
 

@@ -12,15 +12,15 @@ from typing import Any
 
 from restproof.contract.model import Contract
 from restproof.engine.items import Item, in_plan_order, items_of
-from restproof.engine.marks import Rule, rule_of
+from restproof.engine.marks import Proof, proof_of
 from restproof.engine.register import Requirement, is_binding
 from restproof.engine.reply import Reply
 from restproof.engine.runner import Runner, parameters_of
 from restproof.errors import RestproofError
 from restproof.oracle.asked import Reason
+from restproof.oracle.check import Check
 from restproof.oracle.finding import Finding
 from restproof.oracle.seen import Seen
-from restproof.oracle.told import Told
 from restproof.oracle.traffic import Judge
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
@@ -47,15 +47,15 @@ def items_under(suites: Path, contract: Contract, register: Mapping[str, Require
     bodies = {r.name: Bodies(contract, r) for r in contract}
     found: dict[int, tuple[Item, str]] = {}
     for file in sorted(suites.glob("test_*.py")):
-        for name, test, rule in _rules(file):
-            if rule.requirement not in register:
-                raise RestproofError(f"{file}: {name} names {rule.requirement!r}, which is no entry of the register")
-            for item in items_of(rule, test, contract, PROFILES["smoke"], bodies):
+        for name, test, proof in _rules(file):
+            if proof.requirement not in register:
+                raise RestproofError(f"{file}: {name} names {proof.requirement!r}, which is no entry of the register")
+            for item in items_of(proof, test, contract, PROFILES["smoke"], bodies):
                 found[id(item)] = item, f"{file.name}::{name}[{item.label}]"
     return [found[id(item)] for item in in_plan_order((i for i, _ in found.values()), register)]
 
 
-def _rules(file: Path) -> Iterator[tuple[str, Any, Rule]]:
+def _rules(file: Path) -> Iterator[tuple[str, Any, Proof]]:
     spec = importlib.util.spec_from_file_location(f"restproof_suite_{file.stem}", file)
     if spec is None or spec.loader is None:
         return
@@ -65,9 +65,9 @@ def _rules(file: Path) -> Iterator[tuple[str, Any, Rule]]:
     except (ImportError, SyntaxError, NameError) as error:
         raise RestproofError(f"the suites cannot be loaded: {file}: {error}") from None
     for name, test in vars(module).items():
-        rule = rule_of(test)
-        if rule is not None and name.startswith("test"):
-            yield name, test, rule
+        proof = proof_of(test)
+        if proof is not None and name.startswith("test"):
+            yield name, test, proof
 
 
 class Judging:
@@ -80,18 +80,18 @@ class Judging:
         self._register = register
         self._items = items
         self._writer = writer
-        self._observers = _Observers([i for i, _ in items if i.rule.observes and self._binds(i)], writer)
+        self._observers = _Observers([i for i, _ in items if i.proof.observes and self._binds(i)], writer)
         self._places: dict[tuple[str, str, str], Item] = {}
         for item, _ in items:
-            if item.resource is not None and not item.rule.observes:
-                self._places[item.rule.requirement, item.resource.name, str(item.operation)] = item
-                self._places.setdefault((item.rule.requirement, item.resource.name, ""), item)
+            if item.resource is not None and not item.proof.observes:
+                self._places[item.proof.requirement, item.resource.name, str(item.operation)] = item
+                self._places.setdefault((item.proof.requirement, item.resource.name, ""), item)
         self._cases: Counter[str] = Counter()
         self._failed: set[str] = set()
         self._alike: Counter[tuple[Any, ...]] = Counter()
 
     def _binds(self, item: Item) -> bool:
-        return is_binding(self._register[item.rule.requirement], self._contract)
+        return is_binding(self._register[item.proof.requirement], self._contract)
 
     def run(self, matched: Matched) -> None:
         """Write items, exchanges, findings and outcomes. Empties ``matched.seen``: what has been judged is not kept."""
@@ -100,7 +100,7 @@ class Judging:
                 {
                     "event": "item",
                     "item": item.id,
-                    "requirement": item.rule.requirement,
+                    "requirement": item.proof.requirement,
                     "resource": item.resource.name if item.resource else None,
                     "operation": item.operation,
                     "nodeid": nodeid,
@@ -116,28 +116,28 @@ class Judging:
             self._writer.write(to_event(seen.exchange))
             reasons = judge.reasons(seen)
             self._observers.observe(seen, reasons, matched)
-            for told in judge.judge(seen, reasons):
-                self._note(told)
+            for check in judge.judge(seen, reasons):
+                self._note(check)
         self._outcomes()
 
-    def _note(self, told: Told) -> None:
-        item = self._places.get((told.requirement, told.resource, told.operation))
-        item = item or self._places.get((told.requirement, told.resource, ""))
+    def _note(self, check: Check) -> None:
+        item = self._places.get((check.requirement, check.resource, check.operation))
+        item = item or self._places.get((check.requirement, check.resource, ""))
         if item is None or not self._binds(item):
             return
         self._cases[item.id] += 1
-        if told.finding is not None:
+        if check.finding is not None:
             self._failed.add(item.id)
-            key = (item.id, *_sort(told.finding))
+            key = (item.id, *_sort(check.finding))
             self._alike[key] += 1
             if self._alike[key] <= _MOST_ALIKE:
-                self._writer.write(told.finding.to_event(item.id, None))
+                self._writer.write(check.finding.to_event(item.id, None))
 
     def _outcomes(self) -> None:
         for item, _ in self._items:
             if not self._binds(item):
                 self._write_outcome(item, "not applicable", 0, "the contract does not declare this policy")
-            elif item.rule.observes:
+            elif item.proof.observes:
                 self._observers.close(item)
             elif not self._cases[item.id]:
                 self._write_outcome(item, "not tested", 0, UNSEEN)
@@ -206,13 +206,13 @@ class _Fed(Runner):
 
 
 def _needs(item: Item) -> str:
-    if item.rule.requirement == "retry.503":
+    if item.proof.requirement == "retry.503":
         return "retry"
     if "case" in parameters_of(item.test):
         return "case"
-    if item.rule.requirement in _BY_STATUS:
+    if item.proof.requirement in _BY_STATUS:
         return "status"
-    return "headers" if item.rule.requirement in _BY_HEADERS else "whole"
+    return "headers" if item.proof.requirement in _BY_HEADERS else "whole"
 
 
 def _reply(seen: Seen, *, steady: bool) -> Reply:

@@ -15,7 +15,7 @@ from restproof.contract.model import Contract
 from restproof.errors import Place, TrafficError
 from restproof.oracle.seen import REDACTED, Locator, Seen, likely_base, origin, query_of, told_as
 from restproof.oracle.traffic import uncertain
-from restproof.record.model import Exchange as Recorded
+from restproof.record.model import RecordedExchange
 from restproof.record.traffic import Traffic
 from restproof.wire.message import About, Exchange, Headers, Request, Response
 from restproof.wire.redact import Redactor
@@ -92,11 +92,11 @@ def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path
 def _nothing(traffic: Traffic, contract: Contract, file: Path, base: str = "") -> TrafficError:
     where = f"{base}{contract.base_path}" or "/"
     hosts = Counter(origin(e.request.url) for e in traffic.exchanges)
-    told = ", ".join(f"{host} ({count})" for host, count in hosts.most_common(5)) or "none at all"
+    most = ", ".join(f"{host} ({count})" for host, count in hosts.most_common(5)) or "none at all"
     return TrafficError(
         f"no entry is a request to a path of the contract '{contract.name}' (below {where})",
         place=Place(file),
-        hint=f"There are entries of: {told}. Where the API has a prefix of its own, say so with --base-url.",
+        hint=f"There are entries of: {most}. Where the API has a prefix of its own, say so with --base-url.",
     )
 
 
@@ -107,7 +107,7 @@ class _Names:
         self._header = header
         self._known: dict[str, str] = {}
 
-    def of(self, recorded: Recorded) -> str | None:
+    def of(self, recorded: RecordedExchange) -> str | None:
         if recorded.credential is not None:
             return recorded.credential
         value = _header(recorded.request.headers, self._header)
@@ -118,7 +118,9 @@ class _Names:
         return self._known.setdefault(value, f"credential {len(self._known) + 1}")
 
 
-def _exchange(recorded: Recorded, about: About, credential: str | None, prefix: str, redactor: Redactor) -> Exchange:
+def _exchange(
+    recorded: RecordedExchange, about: About, credential: str | None, prefix: str, redactor: Redactor
+) -> Exchange:
     parts = urlsplit(recorded.request.url)
     query = query_of(recorded.request.url)
     url = redactor.text(recorded.request.url)
@@ -161,7 +163,7 @@ def _header(headers: Headers, name: str) -> str | None:
     return next((v for n, v in headers if n.lower() == wanted), None)
 
 
-def _secret_headers(exchanges: Iterable[Recorded], contract: Contract) -> set[str]:
+def _secret_headers(exchanges: Iterable[RecordedExchange], contract: Contract) -> set[str]:
     """Headers whose values are never kept: the contract's own, and what is called like a secret."""
     names: set[str] = set()
     for e in exchanges:
@@ -170,7 +172,7 @@ def _secret_headers(exchanges: Iterable[Recorded], contract: Contract) -> set[st
     return {contract.auth.header, *(n for n in names if _SECRET_NAME.search(n))}
 
 
-def _secrets(exchanges: Iterable[Recorded], contract: Contract) -> list[str]:
+def _secrets(exchanges: Iterable[RecordedExchange], contract: Contract) -> list[str]:
     """The credentials that the traffic shows, to be hidden wherever they come again."""
     found: dict[str, None] = {}
     for e in exchanges:
@@ -187,7 +189,7 @@ def _secrets(exchanges: Iterable[Recorded], contract: Contract) -> list[str]:
     return list(found)
 
 
-def _attempts(exchanges: Sequence[Recorded]) -> tuple[frozenset[int], frozenset[int]]:
+def _attempts(exchanges: Sequence[RecordedExchange]) -> tuple[frozenset[int], frozenset[int]]:
     """Numbers of exchanges that were answered 429, 502, 503 or 504 and sent again as they were, and of those that
     followed."""
     open_: dict[tuple[str, str, object], int] = {}
@@ -204,10 +206,10 @@ def _attempts(exchanges: Sequence[Recorded]) -> tuple[frozenset[int], frozenset[
     return frozenset(retried), frozenset(again)
 
 
-def _alone(exchanges: Sequence[Recorded]) -> frozenset[int]:
+def _alone(exchanges: Sequence[RecordedExchange]) -> frozenset[int]:
     """Numbers of exchanges that no other overlaps in time."""
     crowded: set[int] = set()
-    last: Recorded | None = None
+    last: RecordedExchange | None = None
     for e in exchanges:
         if last is not None and last.started + last.elapsed > e.started:
             crowded |= {int(last.n), int(e.n)}

@@ -22,7 +22,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.record.events import content_of
-from restproof.record.model import Exchange as Recorded
+from restproof.record.model import RecordedExchange
 from restproof.wire import message
 from restproof.wire.failure import StaleStub, TransportError
 from restproof.wire.message import About, Headers, Request
@@ -39,7 +39,7 @@ class Found:
     """A recorded exchange and its place in the recording."""
 
     at: int
-    exchange: Recorded
+    exchange: RecordedExchange
 
 
 class Source(Protocol):
@@ -61,7 +61,7 @@ class Source(Protocol):
 class InOrder:
     """The exchanges of a run file, by worker and case or shared set-up."""
 
-    def __init__(self, exchanges: Iterable[Recorded], redactor: Redactor) -> None:
+    def __init__(self, exchanges: Iterable[RecordedExchange], redactor: Redactor) -> None:
         self._queues: dict[tuple[int, str], list[Found]] = {}
         self._given: dict[tuple[int, str], int] = {}
         self._stale: dict[tuple[int, str], StaleStub] = {}
@@ -135,7 +135,7 @@ class InOrder:
 class ByAddress:
     """Exchanges that belong to no case: each request is answered by the next one with its method and URL."""
 
-    def __init__(self, exchanges: Iterable[Recorded]) -> None:
+    def __init__(self, exchanges: Iterable[RecordedExchange]) -> None:
         self._queues: dict[tuple[Any, ...], list[Found]] = {}
         for at, exchange in enumerate(exchanges):
             key = _address(exchange.request.method, exchange.request.url)
@@ -249,7 +249,7 @@ class _Registry(FirstMatchRegistry):
 
 
 class _Answer(responses.BaseResponse):
-    def __init__(self, exchange: Recorded, stubs: Stubs) -> None:
+    def __init__(self, exchange: RecordedExchange, stubs: Stubs) -> None:
         super().__init__(exchange.request.method, "")
         self._exchange = exchange
         self._stubs = stubs

@@ -123,7 +123,7 @@ def undeclared_member(seam: Seam) -> None:
 def secret_quoted(seam: Seam) -> None:
     def advice(inner: Any, call: Call, status: int, refusal: Refusal) -> Any:
         body = inner(call, status, refusal)
-        told = [v for n, v in (call.fields or {}).items() if n in call.resource.secret and isinstance(v, str)]
-        return {**body, "detail": f"cannot be taken: {told[0]}"} if told and isinstance(body, dict) else body
+        secrets = [v for n, v in (call.fields or {}).items() if n in call.resource.secret and isinstance(v, str)]
+        return {**body, "detail": f"cannot be taken: {secrets[0]}"} if secrets and isinstance(body, dict) else body
 
     seam.around("error_body", advice)

@@ -15,7 +15,7 @@ from restproof.semantics.state import differences, in_the_order_of
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Check:
     """One check: the requirement, where it is told, and what is wrong (``None``: nothing)."""
 
     requirement: str
@@ -24,10 +24,10 @@ class Told:
     finding: Finding | None = None
 
 
-Checks = Iterator[Told]
+Checks = Iterator[Check]
 
 
-def told(
+def check(
     requirement: str,
     seen: Seen,
     wrong: object = False,
@@ -36,18 +36,18 @@ def told(
     kind: str = "",
     operation: str | None = None,
     **details: Any,
-) -> Told:
+) -> Check:
     """A check of ``seen``; a finding where ``wrong`` holds."""
     finding = Finding(message, kind, exchange=seen.n, **details) if wrong else None
-    return Told(requirement, seen.resource.name, operation or seen.told_as, finding)
+    return Check(requirement, seen.resource.name, operation or seen.told_as, finding)
 
 
-def status_told(
+def status_check(
     requirement: str, seen: Seen, wanted: Status, why: str = "", *, field: str | None = None, **where: Any
-) -> Told:
+) -> Check:
     """A check that the status of ``seen`` is one of ``wanted``."""
     reason = f" ({why})" if why else ""
-    return told(
+    return check(
         requirement,
         seen,
         seen.status not in wanted,
@@ -82,11 +82,11 @@ def gaps(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any
         yield Gap(name, path, expected, found)
 
 
-def gap_told(
+def gap_check(
     requirement: str, seen: Seen, gap: Gap, what: str, pointer: str = "", *, after: str = "", **where: Any
-) -> Told:
+) -> Check:
     """A finding for a gap; ``what`` names what was compared, ``after`` ends the message."""
-    return told(
+    return check(
         requirement,
         seen,
         True,
