@@ -11,16 +11,18 @@ import yaml
 from restproof.configfile import did_you_mean
 from restproof.errors import ConfigurationError, Place
 
-KEYS = ("requirement", "resource", "operation", "field", "owner", "reason", "since", "expires", "evidence", "shows")
+MATCHED = ("requirement", "resource", "operation", "field", "kind", "expected", "actual")
+"""The keys that say which findings are meant; the others are for people."""
+KEYS = (*MATCHED, "owner", "reason", "since", "expires", "evidence", "issue", "shows")
 SHOWS = ("always", "sometimes")
 _NEEDED = ("requirement", "owner", "reason", "expires")
 
 
 def load_deviations(path: Path) -> list[dict[str, Any]]:
     """The deviations of a YAML file: a list of mappings with ``requirement``, ``owner``, ``reason`` and ``expires``
-    (``YYYY-MM-DD``), and where they narrow it ``resource``, ``operation`` and ``field``; ``since`` is the day on which
-    it was declared, ``evidence`` free text or a link, ``shows`` one of ``SHOWS``. Every value is a text; an absent key
-    is ``None``. Raises :class:`ConfigurationError` with file and line."""
+    (``YYYY-MM-DD``), and where they narrow it the rest of ``MATCHED``; ``since`` is the day on which it was declared,
+    ``evidence`` free text or a link, ``issue`` the link of a ticket, ``shows`` one of ``SHOWS``. Every value is a text;
+    an absent key is ``None``. Raises :class:`ConfigurationError` with file and line."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, UnicodeDecodeError) as error:
@@ -37,7 +39,7 @@ def load_deviations(path: Path) -> list[dict[str, Any]]:
     for node in root.value:
         deviation = _deviation(path, node)
         place = _place(path, node)
-        first = lines.setdefault(tuple(deviation[k] for k in KEYS[:4]), place.line)
+        first = lines.setdefault(tuple(deviation[k] for k in MATCHED), place.line)
         if first != place.line:
             raise ConfigurationError(f"the same deviation as in line {first}", place=place)
         found.append(deviation)

@@ -8,15 +8,18 @@ from typing import Any
 import pytest
 from tests.record import synthetic_run as build
 
-from restproof.oracle.verdict import OUTCOMES, Verdict, exit_code, judge
+from restproof.oracle.results import OUTCOMES
+from restproof.oracle.verdict import Verdict, exit_code, judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 
 Event = dict[str, Any]
 
 
-def run_of(tmp_path: Path, *events: Event, head: Event | None = None, foot: Event | None = None) -> RecordedRun:
-    return read(build.write(tmp_path / "run", *build.small(*events, head=head, foot=foot)))
+def run_of(
+    tmp_path: Path, *events: Event, head: Event | None = None, foot: Event | None = None, proven: bool = True
+) -> RecordedRun:
+    return read(build.write(tmp_path / "run", *build.small(*events, head=head, foot=foot, proven=proven)))
 
 
 def item(requirement: str, resource: str | None = "office", operation: str | None = "create") -> Event:
@@ -104,9 +107,43 @@ def test_an_error_of_the_suite_leaves_the_run_unjudged(tmp_path: Path) -> None:
     )
 
 
-def test_without_a_core_rule_that_passes_nothing_is_judged(tmp_path: Path) -> None:
-    assert judge(run_of(tmp_path, *passing("auth.missing"))).verdict == "not judged"
+def test_where_nothing_was_seen_to_succeed_nothing_is_judged(tmp_path: Path) -> None:
+    events = passing("create.answers-created", "auth.missing")
+    assert judge(run_of(tmp_path, *events, proven=False)).verdict == "not judged"
     assert judge(run_of(tmp_path)).verdict == "not judged"
+
+
+def test_an_operation_is_proven_by_a_core_rule_on_a_successful_answer_of_its_own(tmp_path: Path) -> None:
+    head = build.header(contract={"name": "small", "resources": {"office": ["create", "read"]}})
+    made, looked, refused = (
+        item("create.answers-created"),
+        item("read.answers-ok", operation="read"),
+        item("auth.missing"),
+    )
+    events = [e for of in (made, looked, refused) for e in _passing(of)]
+    for answers, unseen in (
+        ([(made, 201), (looked, 200)], []),
+        ([(made, 201), (looked, 404)], ["read"]),
+        ([(made, 201), (refused, 200)], ["read"]),
+    ):
+        seen = [build.exchange(n, of, status=status) for n, (of, status) in enumerate(answers, 1)]
+        verdict = judge(run_of(tmp_path, *events, *seen, head=head))
+        assert verdict.verdict == "conforming"
+        assert [(u.resource, u.operation) for u in verdict.unproven] == [("office", o) for o in unseen]
+        assert all(u.reason == "no successful answer was seen" for u in verdict.unproven)
+
+
+def test_what_is_not_proven_says_why(tmp_path: Path) -> None:
+    head = build.header(contract={"name": "small", "resources": {"office": ["create", "read", "update", "delete"]}})
+    refused, failed = item("update.answers-ok", operation="update"), item("delete.answers", operation="delete")
+    events = [refused, build.outcome(refused, "not tested", 0, "a read-only run")]
+    events += [failed, build.finding(failed), build.outcome(failed, "fail")]
+    verdict = judge(run_of(tmp_path, *passing("create.answers-created"), *events, head=head))
+    assert {u.operation: u.reason for u in verdict.unproven} == {
+        "read": "none of its core rules could be tried",
+        "update": "not tested: a read-only run",
+        "delete": "its core rules fail",
+    }
 
 
 def test_a_failure_is_blocked_by_a_failed_rule_below_it(tmp_path: Path) -> None:
@@ -175,7 +212,48 @@ def test_a_deviation_covers_a_result_only_with_all_its_findings(tmp_path: Path) 
     assert judge(run_of(tmp_path, *events, head=both)).counts["deviation"] == 1
 
 
-@pytest.mark.parametrize("narrowed", [{"resource": "rfi"}, {"operation": "update"}, {"field": "city"}])
+def test_what_a_deviation_does_not_describe_is_told_without_what_it_does(tmp_path: Path) -> None:
+    of = item("create.answers-created")
+    known = build.finding(of, expected="201", actual="202", message="known")
+    events = [of, known, build.finding(of, kind="value", message="lost"), build.outcome(of, "fail")]
+    head = build.header(deviations=[deviation("create.answers-created", kind="status", expected="201", actual="202")])
+    verdict = judge(run_of(tmp_path, *events, head=head))
+    assert (verdict.results[0].outcome, verdict.results[0].message) == ("fail", "lost")
+    assert [c.title for c in verdict.causes] == ["Lost (office)"]
+
+
+def test_a_declared_deviation_blocks_nothing_and_is_told_as_a_likely_reason(tmp_path: Path) -> None:
+    head = build.header(deviations=[deviation("create.answers-created")])
+    update = failing("update.only-named", operation="update", kind="changed")
+    verdict = judge(run_of(tmp_path, *failing("create.answers-created"), *update, head=head))
+    assert outcomes(verdict) == {
+        "update.only-named[office-update]": "fail",
+        "create.answers-created[office-create]": "deviation",
+    }
+    assert verdict.verdict == "not conforming"
+    assert [(c.requirement, c.follows) for c in verdict.causes] == [("update.only-named", "create.answers-created")]
+
+
+def test_a_cause_names_the_rules_that_it_keeps_from_being_judged(tmp_path: Path) -> None:
+    events = [*failing("create.answers-created"), *failing("read.is-safe", operation="read")]
+    verdict = judge(run_of(tmp_path, *events, *failing("read.is-safe", "rfi", "read", message="unsafe")))
+    assert {c.requirement: c.blocks for c in verdict.causes} == {
+        "create.answers-created": ("read.is-safe",),
+        "read.is-safe": (),
+    }
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {"resource": "rfi"},
+        {"operation": "update"},
+        {"field": "city"},
+        {"kind": "value"},
+        {"expected": "400"},
+        {"actual": "200"},
+    ],
+)
 def test_a_deviation_for_another_place_covers_nothing(tmp_path: Path, narrowed: Event) -> None:
     head = build.header(deviations=[deviation("input.type", **narrowed)])
     verdict = judge(run_of(tmp_path, *failing("input.type", field="zip"), head=head))
@@ -298,6 +376,28 @@ def test_causes_come_musts_first_and_then_by_places(tmp_path: Path) -> None:
     ]
     found = [c.requirement for c in judge(run_of(tmp_path, *events)).causes]
     assert found == ["input.unknown-field", "auth.missing", "error.names-field"]
+
+
+def test_causes_come_by_damage_first_and_a_failing_server_is_never_far_down(tmp_path: Path) -> None:
+    damages = {"create.form": "form", "create.code": "code", "create.data": "data", "create.tenants": "tenants"}
+    head = build.header(
+        requirements=[{"id": i, "level": "must", "statement": i, "damage": d} for i, d in damages.items()]
+    )
+    events = [e for r in ("office", "rfi") for e in failing("create.form", r, kind="x")]
+    events += failing("create.code", actual="200")
+    events += failing("create.data", kind="lost")
+    events += failing("create.tenants", actual="200")
+    events += failing("create.code", "rfi", actual="500")
+    events += failing("create.data", "rfi", actual="404")
+    found = [(c.requirement, c.damage) for c in judge(run_of(tmp_path, *events, head=head)).causes]
+    assert found == [
+        ("create.data", "data"),
+        ("create.tenants", "tenants"),
+        ("create.code", "failure"),
+        ("create.code", "code"),
+        ("create.data", "code"),
+        ("create.form", "form"),
+    ]
 
 
 def test_statuses_requests_and_time_are_counted(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ import tempfile
 from pathlib import Path
 
 from restproof.engine.world import NOT_OBSERVABLE
-from restproof.oracle.verdict import Result, judge
+from restproof.oracle.results import Result
+from restproof.oracle.verdict import judge
 from restproof.record.reader import read
 
 TWENTY = (

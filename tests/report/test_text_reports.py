@@ -24,6 +24,7 @@ DESIGNED = {
     "format",
     "verdict",
     "complete",
+    "unproven",
     "selection",
     "contract",
     "target",

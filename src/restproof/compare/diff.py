@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from restproof.oracle.verdict import OUTCOMES, STALE, Ending, Result, Verdict, Word
+from restproof.oracle.results import OUTCOMES, STALE, Ending, Result, Word
+from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level, RecordedRun
 
 UNJUDGED: tuple[Ending | None, ...] = (None, "not tested", "not applicable")

@@ -12,6 +12,7 @@ import yaml
 from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
+from restproof.record.model import DAMAGES, Damage
 
 Level = Literal["must", "should", "policy"]
 LEVELS = ("must", "should", "policy")
@@ -20,7 +21,8 @@ LEVELS = ("must", "should", "policy")
 @dataclass(frozen=True)
 class Requirement:
     """One rule. ``sources``: clauses that state it (``contract`` stands for the contract itself). ``declared_by``: the
-    word of the contract that makes a policy binding. ``not_tested``: why no suite tests it, where none does."""
+    word of the contract that makes a policy binding. ``not_tested``: why no suite tests it, where none does. ``core``:
+    its pass on a successful answer proves that the operation works. ``damage``: what a failure of it does."""
 
     id: str
     level: Level
@@ -29,6 +31,8 @@ class Requirement:
     depends_on: tuple[str, ...] = ()
     declared_by: str | None = None
     not_tested: str | None = None
+    core: bool = False
+    damage: Damage = "code"
     line: int = 0
 
     @property
@@ -46,7 +50,7 @@ def load(path: Path) -> dict[str, Requirement]:
     if not isinstance(root, yaml.SequenceNode):
         raise ConfigurationError("the register is no list of requirements", place=Place(path))
     found: dict[str, Requirement] = {}
-    known = {"id", "level", "statement", "sources", "depends_on", "declared_by", "not_tested"}
+    known = {"id", "level", "statement", "sources", "depends_on", "declared_by", "not_tested", "core", "damage"}
     for node in root.value:
         place = Place(path, node.start_mark.line + 1)
         entry: Mapping[str, Any] = yaml.SafeLoader("").construct_document(node)
@@ -56,12 +60,17 @@ def load(path: Path) -> dict[str, Requirement]:
             or entry.keys() - known
         ):
             raise ConfigurationError(
-                "an entry needs id, level, statement and sources, and may have depends_on, declared_by and not_tested",
+                "an entry needs id, level, statement and sources, and may have core, damage, depends_on, "
+                "declared_by and not_tested",
                 place=place,
             )
         if entry["level"] not in LEVELS or not entry["sources"]:
             raise ConfigurationError(
                 f"{entry['id']}: a level is one of {', '.join(LEVELS)}, and a source must be cited", place=place
+            )
+        if not isinstance(entry.get("core", False), bool) or entry.get("damage", "code") not in DAMAGES:
+            raise ConfigurationError(
+                f"{entry['id']}: core is true or false, and damage one of {', '.join(DAMAGES)}", place=place
             )
         for key in ("sources", "depends_on"):
             if not isinstance(entry.get(key, []), list):
@@ -78,6 +87,8 @@ def load(path: Path) -> dict[str, Requirement]:
             tuple(entry.get("depends_on", ())),
             entry.get("declared_by"),
             entry.get("not_tested"),
+            entry.get("core", False),
+            entry.get("damage", "code"),
             place.line,
         )
     for requirement in found.values():

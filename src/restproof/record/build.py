@@ -54,7 +54,7 @@ def _header(event: Event) -> Header:
         fail_on=event.get("fail_on", "must"),
         selection=event.get("selection", {}),
         requirements=tuple(_requirement(r) for r in event["requirements"]),
-        deviations=tuple(_deviation(d) for d in event.get("deviations", ())),
+        deviations=tuple(deviation(d) for d in event.get("deviations", ())),
         auth=contract.get("auth", "bearer"),
         surface=contract.get("surface", {}),
         contract_file=contract.get("file", ""),
@@ -73,10 +73,13 @@ def _requirement(found: Event) -> RecordedRequirement:
         sources=tuple(found.get("sources", ())),
         depends_on=tuple(found.get("depends_on", ())),
         not_tested=found.get("not_tested"),
+        # A file from before the register told it.
+        core=found.get("core", found["id"].startswith(("create.", "read.", "list.", "update.", "delete."))),
+        damage=found.get("damage", "code"),
     )
 
 
-def _deviation(found: Event) -> Deviation:
+def deviation(found: Event) -> Deviation:
     return Deviation(
         requirement=found["requirement"],
         resource=found.get("resource"),
@@ -88,6 +91,10 @@ def _deviation(found: Event) -> Deviation:
         evidence=found.get("evidence") or "",
         since=_day(found.get("since")),
         shows=found.get("shows") or "always",
+        kind=found.get("kind"),
+        expected=found.get("expected"),
+        actual=found.get("actual"),
+        issue=found.get("issue") or "",
     )
 
 

@@ -10,12 +10,18 @@ from typing import Any, Literal
 from restproof.record.events import Body
 
 Level = Literal["must", "should", "policy"]
+Damage = Literal["data", "tenants", "failure", "leak", "code", "form"]
+DAMAGES: tuple[Damage, ...] = ("data", "tenants", "failure", "leak", "code", "form")
+"""What the failure of a rule does, worst first: data are lost or wrong; others see or change them; the server fails; it
+gives away what it should keep; a status is wrong; an answer is in the wrong form."""
 Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequirement:
-    """One entry of the register, as it stood when the run began. ``not_tested``: why nothing tests it, or ``None``."""
+    """One entry of the register, as it stood when the run began. ``not_tested``: why nothing tests it, or ``None``;
+    ``core``: its pass on a successful answer proves that the operation works at all; ``damage``: what its failure
+    does."""
 
     id: str
     level: Level
@@ -24,13 +30,15 @@ class RecordedRequirement:
     sources: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     not_tested: str | None = None
+    core: bool = False
+    damage: Damage = "code"
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A known failure that its owner has declared. ``None`` in resource, operation or field means any; ``since`` is the
-    day on which it was declared (ISO date), ``expires`` the last on which it holds. ``shows``: ``sometimes`` where a
-    run may well not see it (a race)."""
+    """A known failure that its owner has declared. ``None`` in resource, operation, field, kind, expected or actual
+    means any; ``since`` is the day on which it was declared (ISO date), ``expires`` the last on which it holds.
+    ``shows``: ``sometimes`` where a run may well not see it (a race)."""
 
     requirement: str
     resource: str | None = None
@@ -42,6 +50,27 @@ class Deviation:
     evidence: str = ""
     since: str | None = None
     shows: str = "always"
+    kind: str | None = None
+    expected: str | None = None
+    actual: str | None = None
+    issue: str = ""
+
+    def is_about(self, requirement: str, resource: str | None, operation: str | None) -> bool:
+        """Whether it speaks of such an item."""
+        return (
+            self.requirement == requirement
+            and self.resource in (None, resource)
+            and self.operation in (None, operation)
+        )
+
+    def describes(self, field: str | None, kind: str, expected: str, actual: str) -> bool:
+        """Whether a finding with these, against an item that it is about, is what it declares."""
+        return (
+            self.field in (None, field)
+            and self.kind in (None, kind)
+            and self.expected in (None, expected)
+            and self.actual in (None, actual)
+        )
 
 
 @dataclass(frozen=True, slots=True)

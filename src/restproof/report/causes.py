@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from restproof.compare.diff import Comparison
-from restproof.oracle.verdict import Cause, Verdict
+from restproof.oracle.results import Cause
+from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedRun
 from restproof.report.story import Story, Storyteller
 from restproof.report.text import anchor

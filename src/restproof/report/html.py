@@ -15,6 +15,7 @@ from restproof.report.rows import declared, families, requirement_rows, untested
 from restproof.report.strength import STEPS
 from restproof.report.templating import environment, part, policy
 from restproof.report.text import anchor
+from restproof.report.unproved import in_part
 
 THINNEST = 4
 
@@ -46,6 +47,7 @@ def render_html(
             slug=anchor,
             headline=page.headline(run, verdict),
             caveats=page.caveats(run, verdict),
+            unseen=in_part(verdict),
             tallies=page.tallies(verdict),
             columns=columns,
             matrix=matrix,

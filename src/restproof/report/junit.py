@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from restproof.oracle.verdict import Result, Verdict
+from restproof.oracle.results import Result
+from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedFinding, RecordedRun
 from restproof.report.text import visible
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from restproof.compare.diff import Comparison
-from restproof.oracle.verdict import Cause, Verdict
+from restproof.oracle.results import Cause
+from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedRun
 from restproof.report.changes import drift_lines, markdown_section
 from restproof.report.text import anchor, code, duration, moment, plain, plural, source_address
-from restproof.report.unproved import unproved
+from restproof.report.unproved import in_part, unproved
 
 SIGNS = {"conforming": "✅", "not conforming": "❌", "not judged": "⚠️"}
 PAGE = "index.html"
@@ -22,7 +23,9 @@ CHANGES = 5
 def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison | None = None, page: str = PAGE) -> str:
     """``summary.md`` as text (GitHub's Markdown). ``page``: the address of the HTML report, for the links."""
     header = run.header
-    whole = "" if verdict.complete else " (incomplete)"
+    unseen = in_part(verdict)
+    whole = " in part" if unseen else ""
+    whole += "" if verdict.complete else " (incomplete)"
     base = quote(page, safe="/:?=&%#.~-_+,@")
     facts = (
         f"Target {code(header.target.name)}, profile {code(header.profile)}, seed {code(str(header.seed))}, "
@@ -39,7 +42,8 @@ def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison |
         chosen = ", ".join(f"{name} {code(_value(value))}" for name, value in header.selection.items())
         parts += [f"Narrowed by {chosen}.", ""]
     parts += [*_causes(verdict.causes, base)] if verdict.causes else ["Nothing failed."]
-    parts += [f"- {plain(lines)}" for lines in unproved(verdict)]
+    parts += [f"- Not proven: {plain(reason)}" for reason in unseen]
+    parts += [f"- {plain(reason)}" for reason in unproved(verdict)]
     if comparison is not None:
         parts += ["", f"## Since {moment(comparison.old.started)}", "", *markdown_section(comparison, CHANGES)]
         parts += [f"- {plain(line.strip())}" for line in drift_lines(comparison, 2 * CHANGES)]
@@ -64,6 +68,10 @@ def _cause(cause: Cause, page: str) -> str:
     entry = f"- **{plain(cause.title)}**  \n  {link} ({cause.level}), {plural(len(cause.places), 'place')}"
     if cause.expected or cause.actual:
         entry += f"; expected {code(cause.expected or 'nothing')}, got {code(cause.actual or 'nothing')}"
+    if cause.follows:
+        entry += f"; may follow from {code(cause.follows)}, which is declared"
+    if cause.blocks:
+        entry += f"; {plural(len(cause.blocks), 'rule')} that build on it are not judged there"
     if cause.sources:
         entry += f"; {', '.join(_source(s) for s in cause.sources[:2])}"
     return entry

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from restproof.compare.diff import Judged
-from restproof.oracle.verdict import OUTCOMES, STALE, Ending, Verdict
+from restproof.oracle.results import OUTCOMES, STALE, Ending
+from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level
 from restproof.report.text import code, plain
 
@@ -24,6 +25,8 @@ SIGNS: Mapping[Ending | None, str] = {
     "not applicable": "·",
     None: " ",
 }
+MILD = "▽"
+"""The sign of a failure of what only should hold."""
 LEVELS: tuple[Level, ...] = ("must", "policy", "should")
 
 
@@ -149,7 +152,7 @@ def render_matrix_markdown(found: Matrix) -> str:
         lines += ["> The runs are about different contracts.", ""]
     lines += [f"| | level | {names} |", "|---|---|" + "---|" * len(found.columns), f"| | | {verdicts} |"]
     for row in (*found.differing, *found.troubled):
-        cells = " | ".join(_cell(cell) for cell in row.cells)
+        cells = " | ".join(_cell(cell, row.level) for cell in row.cells)
         lines.append(f"| {code(row.requirement)} | {row.level} | {cells} |")
     lines += ["", f"{len(found.quiet)} more rules hold in every run that judged them."]
     if any(row.requirement == STALE for row in found.rows):
@@ -157,8 +160,11 @@ def render_matrix_markdown(found: Matrix) -> str:
     return "\n".join([*lines, ""])
 
 
-def _cell(cell: MatrixCell | None) -> str:
-    return f"{SIGNS[cell.worst]} {cell.number}/{cell.of} {cell.worst}" if cell else SIGNS[None]
+def _cell(cell: MatrixCell | None, level: Level) -> str:
+    if cell is None:
+        return SIGNS[None]
+    sign = MILD if (cell.worst, level) == ("fail", "should") else SIGNS[cell.worst]
+    return f"{sign} {cell.number}/{cell.of} {cell.worst}"
 
 
 def render_matrix_json(found: Matrix) -> str:

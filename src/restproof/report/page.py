@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.model import OPERATIONS
-from restproof.oracle.verdict import OUTCOMES, Ending, Result, Verdict
+from restproof.oracle.results import OUTCOMES, Ending, Result
+from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level, RecordedRun
 from restproof.report.text import anchor, plural, visible
+from restproof.report.unproved import in_part
 
 SERVER = "server"
 GENERAL = "any"
@@ -25,6 +27,9 @@ LETTERS: Mapping[Ending, str] = {
     "pass": "p",
     "not applicable": "a",
 }
+
+MILD = "s"
+"""The letter of a failure that breaks no must."""
 
 LEGEND: Mapping[Ending, str] = {
     "fail": "the server broke the rule",
@@ -68,6 +73,8 @@ def headline(run: RecordedRun, verdict: Verdict) -> str:
     fails = [r for r in verdict.results if r.outcome == "fail"]
     if verdict.verdict == "conforming":
         checked = plural(verdict.counts["pass"], "check")
+        if in_part(verdict):
+            return f"{checked} passed, and not every promised operation was seen to work."
         if not fails:
             return f"Nothing failed: {checked} passed."
         return f"{checked} passed; {plural(len(fails), 'result')} below the level that breaks conformance failed."
@@ -146,16 +153,26 @@ def resources(run: RecordedRun, verdict: Verdict) -> list[str]:
     return [*names, SERVER] if SERVER in found and SERVER not in names else names
 
 
+def letter(results: Sequence[Result]) -> str:
+    """The letter of the worst outcome; one of its own where all that failed are rules that only should hold."""
+    worst = min((r.outcome for r in results), key=OUTCOMES.index)
+    if worst == "fail" and all(r.level == "should" for r in results if r.outcome == "fail"):
+        return MILD
+    return LETTERS[worst]
+
+
 def _cell(resource: str, operation: str, results: Sequence[Result]) -> Cell:
     counts = Counter(r.outcome for r in results)
     worst = next(o for o in OUTCOMES if counts[o])
+    css = letter(results)
+    mild = " (no must among them)" if css == MILD else ""
     return Cell(
         resource=resource,
         operation=operation,
         anchor=f"at-{anchor(resource)}-{anchor(operation)}",
-        css=LETTERS[worst],
+        css=css,
         number=counts[worst],
-        told=", ".join(f"{counts[o]:,} {o}" for o in OUTCOMES if counts[o]),
+        told=", ".join(f"{counts[o]:,} {o}{mild if o == 'fail' else ''}" for o in OUTCOMES if counts[o]),
         bad=tuple(r for r in results if r.outcome not in ("pass", "not applicable")),
         good=tuple(r for r in results if r.outcome in ("pass", "not applicable")),
     )

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from restproof.contract.model import OPERATIONS
-from restproof.oracle.verdict import OUTCOMES, Ending, Result, Verdict
+from restproof.oracle.results import OUTCOMES, Ending, Result
+from restproof.oracle.verdict import Verdict
 from restproof.record.model import Deviation, RecordedRequirement, RecordedRun
-from restproof.report.page import LETTERS, SERVER
+from restproof.report.page import SERVER, letter
 from restproof.report.strength import Strength, strengths
 from restproof.report.text import anchor, plural
 
@@ -89,7 +90,7 @@ def _row(
 
 def _mini(name: str, results: Sequence[Result]) -> Mini:
     worst = min((r.outcome for r in results), key=OUTCOMES.index)
-    return Mini(LETTERS[worst], f"{name}: {worst}, {plural(sum(r.cases for r in results), 'case')}")
+    return Mini(letter(results), f"{name}: {worst}, {plural(sum(r.cases for r in results), 'case')}")
 
 
 def _rank(operation: str | None) -> int:

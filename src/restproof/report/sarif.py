@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from restproof.oracle.verdict import STALE, Result, Verdict
+from restproof.oracle.results import STALE, Result
+from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level, RecordedExchange, RecordedFinding, RecordedRequirement, RecordedRun, Response
 from restproof.report.text import source_address, visible
 

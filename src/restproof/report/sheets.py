@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from restproof.compare.diff import Comparison
-from restproof.oracle.verdict import OUTCOMES
+from restproof.oracle.results import OUTCOMES
 from restproof.report.changes import GROUPS, TITLES, RuleChanges, by_rule, changes_of, counted
 from restproof.report.matrix import Matrix
 from restproof.report.templating import environment, part, policy

@@ -10,7 +10,7 @@ from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
-from restproof.oracle.verdict import Cause
+from restproof.oracle.results import Cause
 from restproof.pointer import step
 from restproof.record.model import Headers, RecordedCase, RecordedExchange, RecordedFinding, RecordedItem, RecordedRun
 from restproof.report.bodies import LIMIT, Shown, show

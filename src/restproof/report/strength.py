@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from restproof.oracle.verdict import Result
+from restproof.oracle.results import Result
 from restproof.record.model import RecordedRun
 
 STEPS = ((100, "strong"), (30, "good"), (10, "fair"), (4, "light"), (1, "thin"), (0, "none"))

@@ -40,6 +40,7 @@ def _facts(run: RecordedRun, verdict: Verdict) -> dict[str, Any]:
         "seed": header.seed,
         "duration_s": round(verdict.duration_s, 3),
         "requests": verdict.requests,
+        "unproven": [{"resource": u.resource, "operation": u.operation, "reason": u.reason} for u in verdict.unproven],
         "counts": dict(verdict.counts),
         "results": [
             {

@@ -8,25 +8,30 @@ from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Verdict
 from restproof.report.changes import drift_lines, one_line
 from restproof.report.text import duration, flat, plural, visible
-from restproof.report.unproved import unproved
+from restproof.report.unproved import in_part, unproved
 
 MOST = 15
 DRIFT = 5
+UNPROVEN = 3
 WIDTH = 160
 
 
 def closing_lines(
     verdict: Verdict, report_path: Path, comparison: Comparison | None = None, width: int = WIDTH
 ) -> list[str]:
-    """The verdict, the counts, the causes (worst first), why nothing was judged, what changed since an earlier run, and
-    the path of the report, without colours. A line of more than ``width`` characters is cut where nothing is lost by
-    it: on a terminal of 80 columns all of it fits 24 lines."""
+    """The verdict, the counts, the causes (worst first), what was not proven and why, what changed since an earlier
+    run, and the path of the report, without colours. A line of more than ``width`` characters is cut where nothing is
+    lost by it: on a terminal of 80 columns all of it fits 24 lines."""
     counts = ", ".join(f"{n:,} {outcome}" for outcome, n in verdict.counts.items() if n) or "no results"
+    unseen = in_part(verdict)
+    part = " in part" if unseen else ""
     lines = [
-        f"{verdict.verdict.upper()}{'' if verdict.complete else ' (incomplete run)'}",
+        f"{verdict.verdict.upper()}{part}{'' if verdict.complete else ' (incomplete run)'}",
         f"{counts}; {plural(verdict.requests, 'request')} in {duration(verdict.duration_s)}",
     ]
-    reasons = [f"  {reason}" for reason in unproved(verdict)]
+    reasons = [f"  not proven: {reason}" for reason in unseen[:UNPROVEN]]
+    reasons += [f"  and {plural(len(unseen) - UNPROVEN, 'more reason')}"] if len(unseen) > UNPROVEN else []
+    reasons += [f"  {reason}" for reason in unproved(verdict)]
     drift = drift_lines(comparison, DRIFT) if comparison else []
     most = MOST - len(reasons) - len(drift)
     for cause in verdict.causes[:most]:

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from restproof.compare.diff import Judged
-from restproof.oracle.verdict import Ending, Word
+from restproof.oracle.results import Ending, Word
 from restproof.report.text import code, duration, moment, plain, plural
 
 FORMAT = 1

@@ -1,10 +1,12 @@
-"""Why a run without a failure proves less than it might."""
+"""Why a run proves less than it might."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from restproof.oracle.verdict import Ending, Verdict
+from restproof.oracle.proof import NARROWED
+from restproof.oracle.results import Ending
+from restproof.oracle.verdict import Verdict
 from restproof.report.text import plural
 
 MOST = 3
@@ -19,5 +21,23 @@ def unproved(verdict: Verdict) -> list[str]:
     elif verdict.causes:
         return []
     found = Counter(f"{r.outcome}: {r.message}" for r in verdict.results if r.outcome in wanted)
-    lines = [f"{reason} ({plural(count, 'result')})" for reason, count in found.most_common(MOST)]
-    return lines + ([f"and {plural(len(found) - MOST, 'more reason')}"] if len(found) > MOST else [])
+    told = [f"{reason} ({plural(count, 'result')})" for reason, count in found.most_common(MOST)]
+    return told + ([f"and {plural(len(found) - MOST, 'more reason')}"] if len(found) > MOST else [])
+
+
+def in_part(verdict: Verdict) -> list[str]:
+    """The operations that were not seen to work, by the reason: ``office delete and update, rfi read: not tested: …``.
+    Empty where every one was, where the verdict is worse than that, and for what the options left out."""
+    if verdict.verdict != "conforming":
+        return []
+    by_reason: dict[str, dict[str, list[str]]] = {}
+    for found in (u for u in verdict.unproven if u.reason != NARROWED):
+        by_reason.setdefault(found.reason, {}).setdefault(found.resource, []).append(found.operation)
+    return [f"{_operations(resources)}: {reason}" for reason, resources in by_reason.items()]
+
+
+def _operations(resources: dict[str, list[str]]) -> str:
+    count = sum(map(len, resources.values()))
+    if len(resources) > MOST:
+        return f"{count} operations of {len(resources)} resources"
+    return ", ".join(f"{name} {' and '.join(operations)}" for name, operations in resources.items())

@@ -39,6 +39,8 @@ def requirements_part(register: Mapping[str, Requirement], contract: Contract) -
             "sources": list(sources_of(r, contract)),
             "depends_on": list(r.depends_on),
             "not_tested": r.not_tested,
+            "core": r.core,
+            "damage": r.damage,
         }
         for r in register.values()
     ]

@@ -307,15 +307,14 @@ class Run:
         return found
 
     def is_declared(self, item: Any, finding: Any) -> bool:
-        """Whether a declared deviation is about this finding. The verdict has the last word on expiry."""
-        place = {
-            "resource": item.resource.name if item.resource else None,
-            "operation": item.operation,
-            "field": finding.field,
-        }
+        """Whether a declared deviation describes this finding. The verdict has the last word on expiry."""
+        from restproof.record.build import deviation
+
+        resource = item.resource.name if item.resource else None
         return any(
-            d["requirement"] == item.proof.requirement and all(d.get(n) in (None, v) for n, v in place.items())
-            for d in self._deviations
+            d.is_about(item.rule.requirement, resource, item.operation)
+            and d.describes(finding.field, finding.kind, finding.expected, finding.actual)
+            for d in map(deviation, self._deviations)
         )
 
     def _declared(self) -> list[dict[str, Any]]:

@@ -1,0 +1,131 @@
+"""Failures with one cause, told once: how findings are grouped, and the title of a group."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from restproof.oracle.results import Cause, Place, Register, Result
+from restproof.record.model import DAMAGES, Damage, RecordedFinding, RecordedRequirement
+
+
+def causes_of(results: Sequence[Result], register: Register) -> tuple[Cause, ...]:
+    failing = [r for r in results if r.outcome == "fail"]
+    scattered = _scattered(failing)
+    groups: dict[tuple[str, str, str, str], list[tuple[Result, RecordedFinding]]] = {}
+    for result in failing:
+        for finding in result.undeclared:
+            values = (finding.expected, finding.actual)
+            if (result.requirement, finding.kind) in scattered:
+                values = ("", "")
+            groups.setdefault((result.requirement, finding.kind, *values), []).append((result, finding))
+    found = [_cause(group, register) for group in groups.values()]
+
+    # Of several causes of one damage the likeliest root stands first in the register: much else rests on it.
+    def rank(cause: Cause) -> tuple[int, int, int, tuple[int, int]]:
+        name = cause.requirement
+        return register.severity(name), DAMAGES.index(cause.damage), -len(cause.places), register.place(name)
+
+    found.sort(key=rank)
+    return tuple(replace(cause, blocks=_blocked_by(cause, results)) for cause in found)
+
+
+def _blocked_by(cause: Cause, results: Sequence[Result]) -> tuple[str, ...]:
+    """The rules that build on the cause and are not judged where it shows."""
+    where = {resource for resource, _, _ in cause.places}
+    blocked = (r for r in results if r.outcome == "blocked" and r.follows == cause.requirement)
+    return tuple(dict.fromkeys(r.requirement for r in blocked if None in where or r.resource in where))
+
+
+def damage_of(requirement: RecordedRequirement, finding: RecordedFinding) -> Damage:
+    """What a finding against the rule does. A wrong status is worse than that only where the server failed, or took
+    what it should have refused."""
+    if finding.kind == "status" and finding.actual.startswith("5"):
+        return "failure"
+    if finding.kind == "status" and finding.actual.startswith("4") and requirement.damage != "form":
+        return "code"
+    return requirement.damage
+
+
+def _scattered(failing: Sequence[Result]) -> set[tuple[str, str]]:
+    """The (requirement, kind) whose expected and actual are generated data and no sort of fault: within one item they
+    differ for the same field. A status is always a sort of fault."""
+    values: dict[tuple[str, str, str, str | None], set[tuple[str, str]]] = {}
+    for result in failing:
+        for f in result.findings:
+            values.setdefault((result.requirement, f.kind, result.item, f.field), set()).add((f.expected, f.actual))
+    return {(key[0], key[1]) for key, pairs in values.items() if len(pairs) > 1 and key[1] != "status"}
+
+
+def _cause(group: Sequence[tuple[Result, RecordedFinding]], register: Register) -> Cause:
+    requirement = register[group[0][0].requirement]
+    places = tuple(dict.fromkeys((r.resource, r.operation, f.field) for r, f in group))
+    findings = tuple(f for _, f in group)
+    return Cause(
+        title=_title(requirement.statement, findings, places),
+        requirement=requirement.id,
+        statement=requirement.statement,
+        level=requirement.level,
+        sources=requirement.sources,
+        kind=findings[0].kind,
+        expected=findings[0].expected,
+        actual=findings[0].actual,
+        places=places,
+        findings=findings,
+        damage=min((damage_of(requirement, f) for f in findings), key=DAMAGES.index),
+        follows=_common(r.follows for r, _ in group),
+    )
+
+
+def _common(names: Iterable[str]) -> str:
+    """The one name that all are, else nothing."""
+    found = set(names)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _title(statement: str, findings: Sequence[RecordedFinding], places: Sequence[Place]) -> str:
+    """One sentence: what all the messages say where they agree (but for the name of the field, or what stands in
+    brackets), else the first of
+    them and how many are like it; and where."""
+    messages = list(dict.fromkeys(f.message for f in findings))
+    sentence = messages[0]
+    if len(messages) > 1:
+        for general in (_general, _without_brackets):
+            alike = {general(f) for f in findings}
+            if len(alike) == 1:
+                sentence = alike.pop()
+                break
+        else:
+            sentence = f"{messages[0]}, and {len(messages) - 1} more like it"
+    sentence = sentence.strip().rstrip(".") or statement
+    where = _where(places)
+    return f"{sentence[:1].upper()}{sentence[1:]}" + (f" ({where})" if where else "")
+
+
+def _general(finding: RecordedFinding) -> str:
+    if not finding.field:
+        return finding.message
+    return re.sub(rf"['\"`]?(?<!\w){re.escape(finding.field)}(?!\w)['\"`]?", "a field", finding.message)
+
+
+def _without_brackets(finding: RecordedFinding) -> str:
+    return re.sub(r" \([^()]*\)$", "", _general(finding))
+
+
+def _where(places: Sequence[Place]) -> str:
+    """``office, department: city`` where the fields are the same everywhere, else ``office: city; department: zip``."""
+    fields: dict[str, list[str]] = {}
+    for resource, _, field in places:
+        named = fields.setdefault(resource or "the whole server", [])
+        if field and field not in named:
+            named.append(field)
+    if len({tuple(sorted(f)) for f in fields.values()}) == 1:
+        names = next(iter(fields.values()))
+        where = _few(list(fields), "resources")
+        return f"{where}: {_few(names, 'fields')}" if names else where
+    return _few([f"{r}: {_few(f, 'fields')}" if f else r for r, f in fields.items()], "resources", "; ")
+
+
+def _few(names: Sequence[str], noun: str, between: str = ", ") -> str:
+    return between.join(names) if len(names) <= 4 else f"{len(names)} {noun}"
