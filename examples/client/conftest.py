@@ -1,0 +1,1 @@
+pytest_plugins = ["restproof.pytest_stub"]

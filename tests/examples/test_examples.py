@@ -1,0 +1,86 @@
+"""What the examples say of themselves is so."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+MISTAKE = 'if (given.get("pages") or 1) < 1:'
+MENDED = 'if given.get("pages") is not None and given["pages"] < 1:'
+
+
+@contextmanager
+def served(source: str) -> Iterator[str]:
+    """The URL of the bookshelf whose module has this source."""
+    module = ModuleType("bookshelf")
+    exec(compile(source, "server.py", "exec"), module.__dict__)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), module.Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def summary(source: str, tmp_path: Path) -> dict[str, Any]:
+    shutil.copytree(EXAMPLES / "bookshelf", tmp_path / "bookshelf")
+    with served(source) as url:
+        subprocess.run(
+            [sys.executable, "-m", "restproof", "run", "-q", "--target", url, "--out", str(tmp_path / "run")],
+            cwd=tmp_path / "bookshelf",
+            check=False,
+            capture_output=True,
+        )
+    found: dict[str, Any] = json.loads((tmp_path / "run" / "summary.json").read_text())
+    return found
+
+
+def test_a_run_finds_the_mistake_of_the_bookshelf_and_nothing_else(tmp_path: Path) -> None:
+    source = (EXAMPLES / "bookshelf" / "server.py").read_text()
+    found = summary(source, tmp_path)
+    assert found["verdict"] == "not conforming"
+    failed = {r["requirement"] for r in found["results"] if r["outcome"] == "fail"}
+    assert "input.bounds" in failed
+    assert failed <= {"input.bounds", "shape.resource", "shape.list"}
+
+
+def test_the_mended_bookshelf_conforms(tmp_path: Path) -> None:
+    source = (EXAMPLES / "bookshelf" / "server.py").read_text()
+    assert MISTAKE in source
+    told = (EXAMPLES / "bookshelf" / "README.md").read_text()
+    assert MISTAKE in told
+    assert MENDED in told
+    assert summary(source.replace(MISTAKE, MENDED), tmp_path)["verdict"] == "conforming"
+
+
+@pytest.mark.parametrize("name", ["client"])
+def test_an_example_of_tests_passes(name: str, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / name, tmp_path / name)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path / name,
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert re.search(r"\d+ passed", ended.stdout)
