@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from restproof.wire.redact import REDACTED, Redactor
 
@@ -29,9 +32,63 @@ def test_a_secret_is_hidden_in_every_spelling(spelling: str) -> None:
     assert redactor.data(f"<{spelling}>".encode()) == f"<{REDACTED}>".encode()
 
 
-def test_only_the_escapes_of_an_url_may_change_their_case() -> None:
-    assert Redactor(["Se/Cret"]).text("Se%2fCret") == REDACTED
-    assert Redactor(["Se/Cret"]).text("se%2fcret") == "se%2fcret"
+ESCAPES = (
+    lambda c: c,
+    lambda c: c.swapcase(),
+    lambda c: "".join(f"%{b:02X}" for b in c.encode()),
+    lambda c: "".join(f"%{b:02x}" for b in c.encode()),
+    lambda c: "".join(f"%25{b:02X}" for b in c.encode()),
+    lambda c: f"&#{ord(c)};",
+    lambda c: f"&#x{ord(c):X};",
+    lambda c: f"&amp;#{ord(c):05};",
+    html.escape,
+    lambda c: json.dumps(c)[1:-1],
+    lambda c: f"\\u{ord(c):04x}",
+    lambda c: f"\\\\u{ord(c):04X}",
+    lambda c: f"\\u{{{ord(c):x}}}",
+)
+
+
+@given(data=st.data(), secret=st.sampled_from([TOKEN, "Abc-123_xyz.~", "pass/word+=&<>'\"\\", "Zm9v-YmFy"]))
+@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+def test_any_mixture_of_escapes_is_seen_through(data: st.DataObject, secret: str) -> None:
+    spelled = "".join(data.draw(st.sampled_from(ESCAPES))(c) for c in secret)
+    before, after = (
+        data.draw(st.sampled_from(["", "<", "%2", "%41 ", "é€&lt;", "a\\u00e9", "100% ", '{"a": "', " \\n"]))
+        for _ in "12"
+    )
+    if secret.swapcase().casefold() == secret.casefold() and (before + spelled)[: len(before)] == before:
+        assert Redactor([secret]).text(f"{before} {spelled} {after}") == f"{before} {REDACTED} {after}"
+
+
+@pytest.mark.parametrize("offset", range(4))
+def test_a_secret_inside_longer_base64_or_hexadecimal_is_hidden(offset: int) -> None:
+    secret = "Se?cret~Token>"
+    longer = b"x" * offset + secret.encode() + b" and more"
+    redactor = Redactor([secret])
+    for coded in (base64.b64encode(longer), base64.urlsafe_b64encode(longer)):
+        hidden = redactor.text(coded.decode())
+        assert REDACTED in hidden
+        rest = hidden.split(REDACTED)
+        assert len(rest[0]) <= 4 * (offset // 3) + 2 + (offset % 3)
+        assert len(rest[1]) >= 8  # what is not of the secret stays
+    assert redactor.text(longer.hex().upper()) == (b"x" * offset).hex().upper() + REDACTED + b" and more".hex().upper()
+    assert redactor.text(quote(base64.b64encode(secret.encode() + b"??").decode(), safe="")).startswith(REDACTED)
+
+
+def test_what_no_secret_holds_is_the_very_same() -> None:
+    body = b'{"a": "100% \\u0041 &lt;b&gt; %7B"}' * 50
+    assert Redactor(["full-secret-token"]).data(body) is body
+
+
+def test_a_short_credential_is_hidden_where_it_is_all_that_a_header_holds() -> None:
+    redactor = Redactor(["k1"], ["X-Api-Key"])
+    assert redactor.headers((("X-Echo", "k1"), ("X-Auth", "Token k1"), ("X-Other", "k12"))) == (
+        ("X-Echo", REDACTED),
+        ("X-Auth", REDACTED),
+        ("X-Other", "k12"),
+    )
+    assert redactor.text("k1 is a peak") == "k1 is a peak"
 
 
 def test_basic_credentials_are_hidden_whole_encoded_and_by_a_long_password() -> None:

@@ -1,38 +1,48 @@
-"""Keeping secrets out of everything that a run leaves behind."""
+"""Keeping credentials out of everything that a run leaves behind, in whatever spelling a server echoes them."""
 
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 from restproof.wire.message import Headers, Request, Response
+from restproof.wire.unescape import Spans, merged, trigger, views
 
 REDACTED = "[redacted]"
 SENSITIVE_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+SHORTEST = 6
+"""Characters of a credential from which on it is looked for everywhere. A shorter one is likely to be a part of the
+data too; it is hidden where it is all that a header holds."""
 
 # The password of a basic credential is hidden by itself only from this length on: a shorter one ("admin", "test")
 # is likely to be a word of the data too, and hiding it there would falsify what is judged.
 _PART_LENGTH = 8
+_HIDDEN = REDACTED.encode()
+_TAIL = re.compile(rb"[A-Za-z0-9+/_-]?={0,2}")
 
 
 class Redactor:
     """Replaces secrets by ``[redacted]``: each configured credential in every spelling that a server may echo it
-    in, and the values of the headers that carry credentials, whatever they hold."""
+    in, and the values of the headers that carry credentials, whatever they hold.
+
+    A spelling is any mixture of escapes (percent-encoding once or more often, of HTML, of JSON) and of upper and lower
+    case; also base64 at any offset, in both alphabets, and hexadecimal.
+    """
 
     def __init__(self, secrets: Iterable[str] = (), headers: Iterable[str] = ()) -> None:
         self._headers = SENSITIVE_HEADERS | {name.lower() for name in headers}
         self._secrets = tuple(s for s in secrets if s)
-        spellings = {s for secret in self._secrets for s in _spellings(secret)}
-        # The longest first: a secret may be a part of another's spelling.
-        self._texts = sorted(spellings, key=lambda s: (-len(s), s))
-        self._bytes = [(s.encode("utf-8", "surrogatepass"), REDACTED.encode()) for s in self._texts]
+        long = [_bytes(part) for secret in self._secrets for part in _parts(secret)]
+        # Looked for in lower case, and as they are.
+        self._plain = sorted({form for secret in long for form in _plain_forms(secret)}, key=lambda s: (-len(s), s))
+        self._coded = sorted({form for secret in long for form in _coded_forms(secret)}, key=lambda s: (-len(s), s))
+        self._trigger = trigger(b"".join([*long, b"+/=-_"]))
+        self._short = frozenset(s for s in self._secrets if len(s) < SHORTEST)
 
     def __repr__(self) -> str:
-        return f"Redactor({len(self._texts)} spellings)"
+        return f"Redactor({len(self._secrets)} secrets)"
 
     def is_sensitive(self, header: str) -> bool:
         """Whether the values of ``header`` are never shown."""
@@ -40,38 +50,81 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """``text`` without the secrets."""
-        for spelling in self._texts:
-            if spelling in text:
-                text = text.replace(spelling, REDACTED)
-        return text
+        data = _bytes(text)
+        found = self.data(data)
+        return text if found is data else found.decode("utf-8", "surrogatepass")
 
     def data(self, data: bytes) -> bytes:
-        """``data`` without the secrets, as UTF-8 spells them."""
-        for spelling, replacement in self._bytes:
-            if spelling in data:
-                data = data.replace(spelling, replacement)
-        return data
+        """``data`` without the secrets, as UTF-8 spells them; the very same object where it holds none."""
+        spans = self._found(data)
+        if not spans:
+            return data
+        pieces, at = [], 0
+        for begin, end in spans:
+            pieces += [data[at:begin], _HIDDEN]
+            at = end
+        return b"".join([*pieces, data[at:]])
+
+    def _found(self, data: bytes) -> Spans:
+        """Where secrets stand: ordered, apart."""
+        if not self._plain:
+            return []
+        found: Spans = []
+        for view in views(data, self._trigger):
+            lower = view.data.lower()
+            for form in self._plain:
+                if form in lower:
+                    found += [view.raw(m.start(), m.end()) for m in re.finditer(re.escape(form), lower)]
+            for form in self._coded:
+                if form in view.data:
+                    for m in re.finditer(re.escape(form), view.data):
+                        tail = _TAIL.match(view.data, m.end())
+                        found.append(view.raw(m.start(), tail.end() if tail else m.end()))
+        return merged(found)
 
     def headers(self, headers: Headers) -> Headers:
         """``headers`` without the secrets and without the values of the sensitive ones."""
-        return tuple((self.text(n), REDACTED if self.is_sensitive(n) else self.text(v)) for n, v in headers)
+        return self._headers_of(headers, self._hold_none(part for pair in headers for part in pair))
+
+    def _headers_of(self, headers: Headers, clean: bool) -> Headers:
+        """``headers`` without the values of the sensitive ones; ``clean``: no secret is among them."""
+        return tuple(
+            (n, REDACTED)
+            if n.strip().lower() in self._headers or (self._short and self._is_short(v))
+            else (n, v)
+            if clean
+            else (self.text(n), self.text(v))
+            for n, v in headers
+        )
+
+    def _is_short(self, value: str) -> bool:
+        return value in self._short or value.partition(" ")[2] in self._short
+
+    def _hold_none(self, texts: Iterable[str]) -> bool:
+        """Whether no secret is in any of the texts: one look at all of them costs a tenth of one at each."""
+        return not self._found(_bytes("\n".join(texts)))
 
     def request(self, request: Request, sent: Headers) -> Request:
         """``request`` with the headers ``sent`` in place of its own, without the secrets."""
+        # The values of sensitive headers are hidden whatever they are, and need no look.
+        shown = [(n, "" if self.is_sensitive(n) else v) for n, v in sent]
+        query = request.query
+        clean = self._hold_none([request.path, *(t for pair in (*query, *shown) for t in pair)])
         return Request(
             method=request.method,
-            path=self.text(request.path),
-            query=tuple((self.text(name), self.text(value)) for name, value in request.query),
-            headers=self.headers(sent),
+            path=request.path if clean else self.text(request.path),
+            query=query if clean else tuple((self.text(name), self.text(value)) for name, value in query),
+            headers=self._headers_of(sent, clean),
             body=None if request.body is None else self.data(request.body),
         )
 
     def response(self, response: Response) -> Response:
         """``response`` without the secrets."""
+        clean = self._hold_none([response.reason, *(t for pair in response.headers for t in pair)])
         return Response(
             status=response.status,
-            reason=self.text(response.reason),
-            headers=self.headers(response.headers),
+            reason=response.reason if clean else self.text(response.reason),
+            headers=self._headers_of(response.headers, clean),
             body=self.data(response.body),
         )
 
@@ -89,23 +142,35 @@ class Redactor:
         """A redactor that also hides what the sensitive ones of ``headers`` hold: a truncated or invented
         credential that a suite sends is not configured, but still holds most of a real one."""
         held = {v.partition(" ")[2] or v for n, v in headers if self.is_sensitive(n)}
-        new = {s for s in held if len(s) >= _PART_LENGTH and s not in self._texts}
+        new = {s for s in held if len(s) >= _PART_LENGTH and s not in self._secrets}
         return Redactor((*self._secrets, *sorted(new)), self._headers) if new else self
 
 
-def _spellings(secret: str) -> set[str]:
-    """All spellings of a credential: as it is, URL-encoded, JSON-escaped; for ``user:password`` also the base64 of
-    the basic scheme (RFC 7617) and the password by itself."""
-    plain = {secret}
-    _, colon, password = secret.partition(":")
-    if colon:
-        plain.add(base64.b64encode(secret.encode("utf-8", "surrogatepass")).decode("ascii"))
-        if len(password) >= _PART_LENGTH:
-            plain.add(password)
-    found: set[str] = set()
-    for text in plain:
-        quoted = quote(text, safe="", errors="surrogatepass")
-        escaped = json.dumps(text)[1:-1]
-        found |= {text, quoted, re.sub("%..", lambda m: m[0].lower(), quoted), quote_plus(text, errors="surrogatepass")}
-        found |= {escaped, escaped.replace("/", "\\/"), json.dumps(text, ensure_ascii=False)[1:-1]}
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _parts(secret: str) -> list[str]:
+    """What is a secret by itself: the whole, and the password of ``user:password``."""
+    password = secret.partition(":")[2]
+    return [s for s, least in ((secret, SHORTEST), (password, _PART_LENGTH)) if len(s) >= least]
+
+
+def _plain_forms(secret: bytes) -> set[bytes]:
+    """Spellings that do not depend on the case of their letters, in lower case."""
+    try:
+        latin = secret.decode().encode("latin-1")
+    except UnicodeError:
+        latin = secret
+    return {f.lower() for s in (secret, latin) for f in (s, s.replace(b" ", b"+"), s.hex().encode())}
+
+
+def _coded_forms(secret: bytes) -> set[bytes]:
+    """The base64 of the secret in either alphabet, at each of the three offsets that it may have in a longer text:
+    without the characters that its neighbours have a part in."""
+    found = set()
+    for offset in range(3):
+        coded = base64.b64encode(b"\0" * offset + secret)
+        first, last = -(-offset * 8 // 6), (offset + len(secret)) * 8 // 6
+        found |= {coded[first:last], coded[first:last].translate(bytes.maketrans(b"+/", b"-_"))}
     return found
