@@ -1,10 +1,12 @@
 """The kill matrix: every fault of the sandbox, and the requirement that catches it.
 
-    python -m tests.kill.matrix [--full] [--profile PROFILE] [--jobs N] [--write docs/kill-matrix.md] [FAULT …]
+    python -m tests.kill.matrix [--full] [--profile PROFILE] [--jobs N] [--write docs/kill-matrix.md]
+                                [--on RESOURCE] [FAULT[:RESOURCE[.FIELD]] …]
 
 Without ``--full`` a fault is judged by the rule that names it alone (where that rule judges every exchange: by all
 rules of one resource). With it the whole plan runs, which also tells how early the first finding comes and what else
-is found.
+is found. ``--on`` keeps every fault to one resource, as ``FAULT:RESOURCE`` keeps one; a rule that says nothing of that
+resource is left out.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from restproof.contract.load import load as load_contract
 from restproof.engine.register import load
 from restproof.oracle.verdict import judge
 from restproof.record.reader import read
@@ -72,8 +75,9 @@ SAMPLE_RESOURCE = {BUNDLED: "department", POLICIES: "article"}
 
 @dataclass(frozen=True)
 class Kill:
-    """How a fault fared. ``by``: the requirements that failed, in the order of telling. ``first``: requests until the
-    first finding, 0 where there was none."""
+    """How a fault fared. ``fault``: its name, with the place that it was kept to. ``by``: the requirements that failed,
+    in the order of telling; one whose set-up failed (blocked) has shown nothing. ``first``: requests until the first
+    finding, 0 where there was none. ``applies``: whether the plan had an item of the rule."""
 
     fault: str
     named: str
@@ -82,6 +86,7 @@ class Kill:
     by: tuple[str, ...]
     first: int
     requests: int
+    applies: bool = True
 
     @property
     def caught(self) -> bool:
@@ -100,54 +105,62 @@ def contract_of(fault: Fault) -> str:
     return POLICIES if elsewhere else BUNDLED
 
 
-def kill(fault: Fault, server: Server, *, full: bool = False) -> Kill:
-    """Run the suites of a server against a sandbox with the fault."""
+def kill(fault: Fault, server: Server, *, full: bool = False, place: str = "") -> Kill:
+    """Run the suites of a server against a sandbox with the fault; ``place``: where it is kept to."""
+    name = f"{fault.name}:{place}" if place else fault.name
     with TemporaryDirectory() as folder:
-        told = server.run(faults=[fault.name], out=folder, **({} if full else narrowed(fault)))
+        told = server.run(faults=[name], out=folder, **({} if full else narrowed(fault, place.partition(".")[0])))
         path = Path(folder) / "run.jsonl.gz"
         if not path.exists():
-            raise RuntimeError(f"{fault.name}: {told}")
+            raise RuntimeError(f"{name}: {told}")
         run = read(path)
     verdict = judge(run)
-    failed = {r.requirement: None for r in verdict.results if r.outcome in ("fail", "blocked")}
+    failed = {r.requirement: None for r in verdict.results if r.outcome == "fail"}
     order = {exchange.n: at for at, exchange in enumerate(run.exchanges, start=1)}
     cited = [order[f.exchange] for f in run.findings if f.exchange in order]
     return Kill(
-        fault.name,
+        name,
         fault.requirement,
         Path(contract_of(fault)).name,
         verdict.verdict,
         tuple(failed),
         min(cited, default=0),
         len(run.exchanges),
+        any(r.requirement == fault.requirement and r.outcome != "not applicable" for r in verdict.results),
     )
 
 
-def narrowed(fault: Fault) -> dict[str, Any]:
+def narrowed(fault: Fault, resource: str = "") -> dict[str, Any]:
     """The options that run no more than what the rule needs, and not on when it has failed."""
     named = fault.requirement
     if named.startswith(OBSERVING) and named not in OWN_TRAFFIC:
-        return {} if named == "shape.formats" else {"resource": [SAMPLE_RESOURCE[contract_of(fault)]]}
-    return {"only": [named], "stop_at": named}
+        whole = named == "shape.formats" and not resource
+        return {} if whole else {"resource": [resource or SAMPLE_RESOURCE[contract_of(fault)]]}
+    return {"only": [named], "stop_at": named, **({"resource": [resource]} if resource else {})}
 
 
-def matrix(faults: Iterable[Fault], *, full: bool, profile: str, jobs: int) -> Iterator[Kill]:
-    """Kills of the faults, in their order within each contract."""
-    for contract, some in groupby(sorted(faults, key=contract_of, reverse=True), key=contract_of):
+def matrix(faults: Iterable[tuple[Fault, str]], *, full: bool, profile: str, jobs: int) -> Iterator[Kill]:
+    """Kills of the faults, each with the place that it is kept to, in their order within each contract."""
+
+    def of(pair: tuple[Fault, str]) -> str:
+        return contract_of(pair[0])
+
+    for contract, some in groupby(sorted(faults, key=of, reverse=True), key=of):
         servers = [Server(contract, profile) for _ in range(jobs)]
         free = list(servers)
 
-        def one(fault: Fault, free: list[Server] = free) -> Kill:
+        def one(pair: tuple[Fault, str], free: list[Server] = free) -> Kill:
             server = free.pop()
             try:
-                return kill(fault, server, full=full)
+                return kill(pair[0], server, full=full, place=pair[1])
             finally:
                 free.append(server)
 
         try:
             with ThreadPoolExecutor(jobs) as pool:
                 for found in pool.map(one, some):
-                    told = "caught" if found.caught else ("other" if found.seen else "MISSED")
+                    missed = "MISSED" if found.applies else "–"
+                    told = "caught" if found.caught else ("other" if found.seen else missed)
                     besides = "" if found.caught else ", ".join(found.by[:4])
                     print(f"{told:7} {found.fault:34} {found.named:30} {found.first:5} {besides}", flush=True)
                     yield found
@@ -222,18 +235,28 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", type=Path)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--on", default="", metavar="RESOURCE")
     parser.add_argument("faults", nargs="*")
     said = parser.parse_args()
     known = catalogue()
-    chosen = [known[n] for n in said.faults] if said.faults else list(known.values())
+    named = [name.partition(":") for name in said.faults or known]
+    chosen = [(known[name], place or said.on) for name, _, place in named]
+    chosen = [(fault, place) for fault, place in chosen if not said.on or has(contract_of(fault), place)]
     kills = list(matrix(chosen, full=said.full, profile=said.profile, jobs=said.jobs))
     if said.write:
         said.write.write_text(page(kills, said.profile, full=said.full), encoding="utf-8")
     if said.json:
         said.json.write_text(json.dumps([asdict(k) for k in kills], indent=1), encoding="utf-8")
-    print(f"{sum(k.caught for k in kills)} of {len(kills)} caught by the rule that names them")
-    print(f"{sum(k.seen for k in kills)} of {len(kills)} caught by some rule")
-    return 0 if all(k.caught for k in kills) else 1
+    judged = [k for k in kills if k.applies or k.seen]
+    print(f"{sum(k.caught for k in judged)} of {len(judged)} caught by the rule that names them")
+    print(f"{sum(k.seen for k in judged)} of {len(judged)} caught by some rule")
+    return 0 if all(k.caught for k in judged) else 1
+
+
+def has(contract: str, resource: str) -> bool:
+    """Whether a contract has a resource."""
+    path = ROOT / "contracts" / contract if contract == BUNDLED else Path(contract)
+    return resource in load_contract(path).resources
 
 
 if __name__ == "__main__":
