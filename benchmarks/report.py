@@ -19,9 +19,9 @@ from pathlib import Path
 from restproof.record.reader import read
 from restproof.record.writer import Writer
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "run"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import synthetic_run as build
+from tests.record import synthetic_run as build
 
 CHILD = """
 import resource, sys, time

@@ -23,9 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from side_by_side.page import Row, page  # noqa: E402
-from side_by_side.tools import TOOLS, Measured, Scope, measure  # noqa: E402
-from tests.kill.matrix import contract_of  # noqa: E402
+from benchmarks.side_by_side.page import Row, page  # noqa: E402
+from benchmarks.side_by_side.tools import TOOLS, Measured, Scope, measure  # noqa: E402
+from tests.kill.place import contract_of  # noqa: E402
 
 from restproof.bundle import find_contract  # noqa: E402
 from restproof.contract.load import load  # noqa: E402

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
+from benchmarks.side_by_side.tools import TOOLS, Measured
+
 from restproof.sandbox.faults import catalogue
-from side_by_side.tools import TOOLS, Measured
 
 NARROW = (
     "- Both test one resource for each fault, not the whole API: of those that the rule speaks of, the one with the",

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.side_by_side.server import sandbox
+
 from restproof.contract.load import load
 from restproof.contract.openapi.export import document
 from restproof.record.reader import read
-from side_by_side.server import sandbox
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ("restproof", "Schemathesis")
@@ -109,8 +110,8 @@ def made_fair(value: Any, ids: Mapping[str, Any], names: Mapping[str, str], head
         return {**value, "schema": {**value["schema"], "maximum": LARGEST}}
     found = {k: made_fair(v, ids, names, headers) for k, v in value.items()}
     if isinstance(value.get("properties"), dict) and "required" in value:
-        own = {n for n in value["properties"] if n in names and n in value["required"]}
-        found["properties"] = {n: {"const": ids[names[n]]} if n in own else s for n, s in found["properties"].items()}
+        given = {n for n in value["properties"] if n in names and n in value["required"]}
+        found["properties"] = {n: {"const": ids[names[n]]} if n in given else s for n, s in found["properties"].items()}
     return found
 
 

@@ -25,7 +25,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 #: What every run imports: once here, so that no fork has to.
-NEEDED = ("restproof.report.write", "restproof.sandbox.app", "restproof.sandbox.launch", "restproof.session.live")
+NEEDED: tuple[str, ...] = (
+    "restproof.report.write",
+    "restproof.sandbox.app",
+    "restproof.sandbox.launch",
+    "restproof.session.live",
+)
 NEEDED += ("restproof.engine.runner", "restproof.wire.cleanup", "jsonschema_rs")
 
 
@@ -129,7 +134,7 @@ class Forge:
         run.directory = Path(order["out"])
         session.items[:] = [i for i in session.items if isinstance(i, RuleItem) and run.selected(i.plan_item)]
         launch.start = self._start  # type: ignore[assignment]
-        write.write_all = lambda path, *_, **__: write.Written(judge(read(path)))  # type: ignore[assignment]
+        write.write_all = lambda path, *_, **__: write.Written(judge(read(path)))
 
     def _start(self, contract_path: Path, *, tls: bool = True, faults: Iterable[str] = ()) -> Sandbox:
         from restproof.contract.load import load
@@ -143,9 +148,11 @@ class Forge:
         if child == 0:
             application = Application(load(contract_path), faults=faults)
             facts = {"credentials": {n: c.secret for n, c in application.credentials.items()}, "ids": application.ids}
-            running = server(
-                application, certificate, lambda: os.write(told, json.dumps(facts).encode() + b"\n") and None
-            )
+
+            def say() -> None:
+                os.write(told, json.dumps(facts).encode() + b"\n")
+
+            running = server(application, certificate, say)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             try:
                 running.run(sockets=[in_front(application, certificate, listening)])

@@ -7,6 +7,7 @@ Here every sixth fault, and all of them with ``RESTPROOF_KILL=all``; each runs t
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from restproof.oracle.verdict import judge
 from restproof.record.reader import read
 from restproof.sandbox.faults import catalogue
 
-from .matrix import BUNDLED, POLICIES, contract_of, kill
+from .matrix import kill
+from .place import BUNDLED, POLICIES, contract_of
+from .proof import ONE_IS_ENOUGH, trivial, unproven
 from .server import ROOT, Server
 
 FAULTS = catalogue()
@@ -55,9 +58,22 @@ def test_without_a_fault_the_sandbox_conforms(contract: str, serving: Serving, t
     assert not [r for r in verdict.results if r.outcome in ("fail", "error", "blocked")]
 
 
-def test_every_requirement_has_a_fault_that_breaks_it() -> None:
+def test_every_requirement_is_proven_by_two_faults_or_a_word_why_not() -> None:
+    tested = [r.id for r in REGISTER.values() if r.not_tested is None]
+    assert unproven(FAULTS.values(), tested) == {}
+
+
+def test_what_one_fault_is_enough_for_has_one_and_needs_the_word() -> None:
     tested = {r.id for r in REGISTER.values() if r.not_tested is None}
-    assert tested - {f.requirement for f in FAULTS.values()} == set()
+    counted = Counter(f.requirement for f in FAULTS.values() if not trivial(f))
+    assert set(ONE_IS_ENOUGH) <= tested
+    assert [r for r in ONE_IS_ENOUGH if counted[r] != 1] == []
+
+
+def test_a_fault_of_every_answer_is_trivial_and_one_of_few_is_not() -> None:
+    assert trivial(FAULTS["no-date"])
+    assert trivial(FAULTS["slow-answers"])
+    assert not trivial(FAULTS["update-not-stored"])
 
 
 def test_every_fault_names_an_entry_of_the_register() -> None:

@@ -272,7 +272,7 @@ def realistic(faults: bool = True, repeats: int = 11, per_item: int = 4, seed: i
     rules."""
     rng = random.Random(seed)
     rules = [*RULES]
-    extra = {
+    extra: dict[str, tuple[str, str, list[str], list[str]]] = {
         f"input.bounds-{k}": ("must", f"keyword number {k} holds on both sides of its bound", ["contract"], [])
         for k in range(repeats)
     }

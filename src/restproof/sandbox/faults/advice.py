@@ -130,7 +130,8 @@ def last_field_lost(name: str, requirement: str, summary: str, operation: str) -
 def _last_optional(call: Call) -> str | None:
     spared = {*call.resource.shapes.create.get("required", ()), *call.resource.references}
     shape = call.resource.shapes.create if call.operation == "create" else call.resource.shapes.update
-    return next((n for n in reversed(shape["properties"]) if n not in spared), None)
+    shown = call.resource.shapes.response["properties"]
+    return next((n for n in reversed(shape["properties"]) if n not in spared and n in shown), None)
 
 
 def updatable(call: Call) -> Mapping[str, Any]:
@@ -183,3 +184,31 @@ def deaf_at_once(seam: Seam, header: str) -> None:
 
     seam.around("arrival", arrival)
     seam.around("finish", finish)
+
+
+def crash_at(name: str, requirement: str, summary: str, hit: Callable[[Call], bool]) -> None:
+    """A fault that fails at some input, once the route is found."""
+
+    def install(seam: Seam) -> None:
+        def advice(inner: Any, call: Call) -> Answer | None:
+            early: Answer | None = inner(call)
+            return Answer(500, {"message": "internal error"}) if hit(call) else early
+
+        seam.around("preconditions", advice)
+
+    fault(name, requirement, summary)(install)
+
+
+def free_texts(call: Call) -> list[str]:
+    """The fields whose text no schema, key or reference ties down."""
+    spared = {*call.resource.references, *(f for unique in call.resource.unique for f in unique)}
+    shape = call.resource.shapes.create["properties"]
+    free = [n for n, p in shape.items() if n not in spared and not any(word in p for word in FREE)]
+    return [n for n in free if "string" in types_of(shape[n])]
+
+
+def lost_fields(call: Call, state: Mapping[str, Any]) -> list[str]:
+    """Fields of a state that a server could lose without breaking the schema: those that may be null and are not."""
+    spared = {*call.resource.references, *(f for unique in call.resource.unique for f in unique)}
+    shape = call.resource.shapes.create["properties"]
+    return [n for n, p in shape.items() if n not in spared and is_nullable(p) and state.get(n) is not None]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
+from restproof.sandbox.faults.advice import is_update
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
 
@@ -196,3 +197,22 @@ def bad_credential_500(seam: Seam) -> None:
 def foreign_parent_lists(seam: Seam) -> None:
     _let_through(seam, lambda call: call.operation == "list", "forbidden_parent")
     seam.around("scope_entries", lambda inner, call: seam.steps.store.under(call.resource.name, call.scope or ()))
+
+
+@fault("no-challenge-on-writes", "auth.challenge", "a write without a credential gets 401 without WWW-Authenticate")
+def no_challenge_on_writes(seam: Seam) -> None:
+    seam.around("challenge", lambda inner, call: inner(call) if call.method == "GET" else {})
+
+
+@fault(
+    "denied-update-stored-in-part", "auth.forbidden-no-effect", "of an update that is denied, the last field is stored"
+)
+def denied_update_stored_in_part(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Any) -> Answer:
+        if refusal.case == "forbidden" and is_update(call) and call.entry and call.fields:
+            last = dict([list(call.fields.items())[-1]])
+            seam.steps.store_change(call, call.entry, seam.steps.next_state(call, last))
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)

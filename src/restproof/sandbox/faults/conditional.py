@@ -101,3 +101,14 @@ def stale_write_stored(seam: Seam) -> None:
 @fault("if-match-race", "conditional.if-match", "updates at the same time with one ETag in If-Match each succeed")
 def if_match_race(seam: Seam) -> None:
     deaf_at_once(seam, "If-Match")
+
+
+@fault("not-modified-for-ever", "conditional.if-none-match", "a read with If-None-Match is 304 whatever has changed")
+def not_modified_for_ever(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Answer | None:
+        if call.operation == "read" and "if-none-match" in call.headers:
+            call.headers = {**call.headers, "if-none-match": "*"}
+        early: Answer | None = inner(call)
+        return early
+
+    seam.around("preconditions", advice)

@@ -272,3 +272,43 @@ answered("duplicate-500", "conflict.duplicate", "a duplicate yields 500", "confl
 
 
 answered("duplicate-400", "conflict.duplicate", "a duplicate is 400", "conflict", 400, "create")
+
+
+@fault("own-value-500", "conflict.own-value", "an update that names nothing but its own unique value yields 500")
+def own_value_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Answer | None:
+        sent, before = call.fields or {}, call.entry.state if call.entry else {}
+        alone = any(
+            set(key) == set(sent) and all(sent[n] == before.get(n) for n in key) for key in call.resource.unique
+        )
+        if call.operation == "update" and alone:
+            return Answer(500, {"message": "internal error"})
+        early: Answer | None = inner(call)
+        return early
+
+    seam.around("preconditions", advice)
+
+
+@fault("lost-race-500", "conflict.race", "of creates at the same time, those that come too late get 500")
+def lost_race_500(seam: Seam) -> None:
+    under_way: Counter[str] = Counter()
+
+    async def arrival(inner: Any, call: Call) -> None:
+        await inner(call)
+        under_way[call.path] += 1
+        if call.method == "POST":
+            await asyncio.sleep(OVERLAP)
+
+    def refused(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        answer: Answer = inner(call, refusal)
+        if refusal.case == "conflict" and call.operation == "create" and under_way[call.path] > 0:
+            answer.status = 500
+        return answer
+
+    def finish(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        under_way[call.path] -= 1
+
+    seam.around("arrival", arrival)
+    seam.around("answer_refusal", refused)
+    seam.around("finish", finish)

@@ -7,7 +7,14 @@ from typing import Any
 
 from restproof.contract.shapes import is_nullable
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults.advice import State, last_field_lost, succeed_with, take_from_others
+from restproof.sandbox.faults.advice import (
+    State,
+    free_texts,
+    last_field_lost,
+    lost_fields,
+    succeed_with,
+    take_from_others,
+)
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
 from restproof.semantics.validate import Refusal
@@ -183,3 +190,70 @@ def location_missing(seam: Seam) -> None:
         answer.headers.pop("Location", None)
 
     seam.around("finish", advice)
+
+
+@fault("create-stores-backwards", "create.reads-back", "a create answers what was sent, and stores its texts backwards")
+def create_stores_backwards(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, key: str, tenant: str, state: Mapping[str, Any]) -> Entry:
+        entry: Entry = inner(call, key, tenant, state)
+        turned = {n: v[::-1] for n, v in state.items() if n in free_texts(call) and v is not None}
+        seam.steps.store.update(call.resource, entry, {**entry.state, **turned}, unique=False)
+        return entry
+
+    seam.around("insert", advice)
+
+
+@fault("default-false", "create.defaults", "an absent boolean is false, and an absent enumeration its last value")
+def default_false(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
+        state: State = inner(call, fields)
+        for name, schema in call.resource.shapes.create["properties"].items():
+            if call.operation == "create" and name not in fields and "default" in schema:
+                state[name] = False if schema.get("type") == "boolean" else schema.get("enum", [state[name]])[-1]
+        return state
+
+    seam.around("next_state", advice)
+
+
+@fault("created-id-as-text", "create.unique-id", "the answer to a create holds the id as text")
+def created_id_as_text(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
+        answer: Answer = inner(call, case, entry)
+        wrapper, name = call.resource.envelope.response, call.resource.id.field
+        if case == "created" and isinstance(answer.payload, dict):
+            shown = answer.payload[wrapper] if wrapper else answer.payload
+            shown[name] = str(entry.state[name])
+        return answer
+
+    seam.around("answer_entry", advice)
+
+
+@fault("server-field-settable-on-update", "create.server-set", "an update can set what the server sets")
+def server_field_settable_on_update(seam: Seam) -> None:
+    def unknown(inner: Any, call: Call) -> list[Refusal]:
+        return [r for r in inner(call) if r.case != "server_set" or call.operation != "update"]
+
+    def change(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        sent = call.document.get(call.resource.envelope.request, call.document)
+        own = {n: v for n, v in sent.items() if call.resource.properties.get(n, {}).get("readOnly")}
+        own.pop(call.resource.id.field, None)
+        changed: Entry = inner(call, entry, {**state, **own} if call.operation == "update" else state)
+        return changed
+
+    seam.around("unknown_fields", unknown)
+    seam.around("store_change", change)
+
+
+@fault(
+    "create-clears-the-last", "create.siblings", "a create clears what may be null in the one that was made before it"
+)
+def create_clears_the_last(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> Entry:
+        before = seam.steps.store.under(call.resource.name, call.scope or ())[-1:]
+        for other in before:
+            cleared = dict.fromkeys(lost_fields(call, other.state))
+            seam.steps.store.update(call.resource, other, {**other.state, **cleared}, unique=False)
+        made: Entry = inner(call, fields)
+        return made
+
+    seam.around("store_new", advice)

@@ -205,3 +205,32 @@ def _stay_taken(seam: Seam, *operations: str) -> None:
 
     seam.around("remove", remove)
     seam.around("duplicates", duplicates)
+
+
+@fault(
+    "second-delete-takes-another", "delete.repeat", "a second delete of a resource takes the oldest one that is left"
+)
+def second_delete_takes_another(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case in ("repeat_delete", "gone") and call.operation == "delete":
+            for left in seam.steps.store.under(call.resource.name, call.scope or ())[:1]:
+                seam.steps.remove(call, left)
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("once-referenced-stays", "delete.keeps-referenced", "what was referred to once is never deleted again")
+def once_referenced_stays(seam: Seam) -> None:
+    named: set[int] = set()
+
+    def advice(inner: Any, call: Call, entry: Entry) -> list[Refusal]:
+        found: list[Refusal] = inner(call, entry)
+        if found:
+            named.add(entry.seq)
+        elif entry.seq in named:
+            found = [Refusal("conflict", None, "something names it")]
+        return found
+
+    seam.around("refusing_references", advice)

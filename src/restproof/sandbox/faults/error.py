@@ -59,3 +59,14 @@ def problem_of_another_status(seam: Seam) -> None:
         return {**body, "status": 500} if isinstance(body, dict) and "status" in body else body
 
     seam.around("error_body", advice)
+
+
+@fault(
+    "error-names-another", "error.names-field", "a refusal names the first field of the resource, whichever is wrong"
+)
+def error_names_another(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, status: int, refusal: Any) -> Any:
+        first = next(iter(call.target.properties), None) if call.target else None
+        return inner(call, status, type(refusal)(refusal.case, refusal.field and first, refusal.message))
+
+    seam.around("error_body", advice)

@@ -349,3 +349,12 @@ answered("empty-body-500", "input.malformed-json", "an empty body yields 500", "
 
 
 answered("envelope-500", "input.envelope", "a missing envelope yields 500", "envelope", 500)
+
+
+@fault("several-errors-accepted", "input.generated", "a body with more than one wrong value is taken")
+def several_errors_accepted(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, fields)
+        return [] if len({r.field for r in found}) > 1 else found
+
+    seam.around("invalid_values", advice)

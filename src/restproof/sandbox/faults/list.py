@@ -260,3 +260,8 @@ def bad_filter_empty(seam: Seam) -> None:
 @fault("unknown-sort-500", "list.unknown-query-field", "an unknown field to sort or filter by yields 500")
 def unknown_sort_500(seam: Seam) -> None:
     crash_on(seam, "unknown_query")
+
+
+@fault("bad-filter-500", "list.bad-filter", "a filter by a value of an impossible kind yields 500")
+def bad_filter_500(seam: Seam) -> None:
+    crash_on(seam, "bad_filter")

@@ -262,3 +262,23 @@ def offset_in_whole_pages(seam: Seam) -> None:
         return start // query.page.size * query.page.size if query.page.size else start
 
     seam.around("page_start", advice)
+
+
+@fault("default-size-is-largest", "list.default-size", "without a size a page is as long as a page can be")
+def default_size_is_largest(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> int:
+        paging = call.resource.paging
+        size: int = inner(call)
+        return (paging.max or size) if call.parameter(paging.size) is None else size
+
+    seam.around("read_size", advice)
+
+
+@fault("largest-page-500", "list.max-size", "a page of the largest size yields 500")
+def largest_page_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Answer | None:
+        early: Answer | None = inner(call)
+        largest = call.parameter(call.resource.paging.size) == str(call.resource.paging.max)
+        return Answer(500, {"message": "internal error"}) if call.operation == "list" and largest else early
+
+    seam.around("preconditions", advice)

@@ -75,3 +75,14 @@ def form_accepted(seam: Seam) -> None:
 @fault("untyped-body-refused", "media.untyped-body", "a body without a Content-Type is refused")
 def untyped_body_refused(seam: Seam) -> None:
     seam.around("is_json", lambda inner, media: bool(media) and inner(media))
+
+
+@fault("foreign-accept-500", "media.json-only", "a request that accepts no JSON yields 500")
+def foreign_accept_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Answer | None:
+        early: Answer | None = inner(call)
+        accept = call.headers.get("accept", "*/*")
+        foreign = "json" not in accept and "*/*" not in accept
+        return Answer(500, {"message": "internal error"}) if foreign else early
+
+    seam.around("preconditions", advice)

@@ -165,3 +165,49 @@ def head_for_everybody(seam: Seam) -> None:
             call.refusals[:] = before
 
     seam.around("authenticate", advice)
+
+
+@fault("204-announces-content", "protocol.no-body", "an answer without content says that some comes in chunks")
+def announced_with_204(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        if answer.status == 204:
+            answer.headers["Transfer-Encoding"] = "chunked"
+
+    seam.around("finish", advice)
+
+
+@fault("status-420", "protocol.standard-status", "what is absent is refused with 420, which nobody registered")
+def status_420(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Any) -> Answer:
+        answer: Answer = inner(call, refusal)
+        if refusal.case == "absent":
+            answer.status = 420
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("lists-as-text", "protocol.content-type", "the JSON of a list is declared as plain text")
+def lists_as_text(seam: Seam) -> None:
+    seam.around("media_type", lambda inner, call, a: "text/plain" if call.operation == "list" else inner(call, a))
+
+
+@fault("no-date-on-refusals", "protocol.date", "refusals carry no Date")
+def no_date_on_refusals(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        if answer.status >= 400:
+            del answer.headers["Date"]
+
+    seam.around("finish", advice)
+
+
+@fault("garbage-date-on-updates", "protocol.date", "the Date of an answer to an update is no date")
+def garbage_date_on_updates(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        if call.operation == "update":
+            answer.headers["Date"] = "Thu, 99 Foo 2026 25:61:61 GMT"
+
+    seam.around("finish", advice)

@@ -6,9 +6,10 @@ from collections import Counter
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults.advice import succeed_with, updatable
+from restproof.sandbox.faults.advice import free_texts, succeed_with, updatable
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
+from restproof.semantics.validate import Refusal
 
 
 @fault("read-answers-203", "read.answers-ok", "a read answers 203")
@@ -51,3 +52,40 @@ def read_alternates(seam: Seam) -> None:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and value != value[::-1]
+
+
+@fault("read-shows-nothing", "read.answers-ok", "a read answers 200 with an empty object")
+def read_shows_nothing(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
+        answer: Answer = inner(call, case, entry)
+        if case == "read":
+            answer.payload = seam.steps.wrapped(call.resource.envelope.response, {})
+        return answer
+
+    seam.around("answer_entry", advice)
+
+
+@fault("list-counts", "read.is-safe", "a list changes what it shows: free texts grow")
+def list_counts(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        answer: Answer = inner(call, entries)
+        for entry in entries:
+            grown = {n: f"{text or ''}!" for n, text in entry.state.items() if n in free_texts(call)}
+            seam.steps.store.update(call.resource, entry, {**entry.state, **grown}, unique=False)
+        return answer
+
+    seam.around("answer_list", advice)
+
+
+@fault("third-read-404", "read.is-stable", "every third read of a resource finds nothing")
+def third_read_404(seam: Seam) -> None:
+    reads: Counter[int] = Counter()
+
+    def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
+        reads[entry.seq] += case == "read"
+        if case == "read" and reads[entry.seq] % 3 == 0:
+            return seam.steps.answer_refusal(call, Refusal("absent", None, "there is no such thing"))
+        answer: Answer = inner(call, case, entry)
+        return answer
+
+    seam.around("answer_entry", advice)

@@ -7,10 +7,11 @@ from typing import Any
 
 from restproof.contract.shapes import same
 from restproof.sandbox.call import Call
-from restproof.sandbox.faults.advice import State
+from restproof.sandbox.faults.advice import State, last_field_lost
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
 from restproof.semantics import state as states
+from restproof.semantics.validate import Refusal
 
 
 @fault("deleted-comes-back", "replace.creates", "a replace at the id of what was deleted brings its values back")
@@ -66,3 +67,19 @@ def replace_creates_nothing(seam: Seam) -> None:
         return entry
 
     seam.around("store_new", advice)
+
+
+last_field_lost("last-field-lost-on-replace", "replace.answers", "a replace forgets its last field", "replace")
+
+
+@fault("repeat-replace-refused", "replace.is-idempotent", "a replace that changes nothing is a conflict")
+def repeat_replace_refused(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, after)
+        if call.operation == "replace" and call.entry is not None:
+            named = call.resource.shapes.replace["properties"]
+            if all(states.same(after.get(n), call.entry.state.get(n)) for n in named):
+                found.append(Refusal("conflict", None, "nothing would change"))
+        return found
+
+    seam.around("duplicates", advice)

@@ -18,3 +18,16 @@ def sorted_lists_busy(seam: Seam) -> None:
         return Answer(503, {"message": "try again"}, {"Retry-After": "0"})
 
     seam.around("answer_list", advice)
+
+
+@fault("filtered-lists-bad-gateway", "retry.503", "a filtered list is always answered 502")
+def filtered_lists_bad_gateway(seam: Seam) -> None:
+    form = seam.steps.contract.query.filter
+
+    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        if {form.replace("{name}", f) for f in call.resource.filters} & {name for name, _ in call.query}:
+            return Answer(502, {"message": "bad gateway"})
+        answer: Answer = inner(call, entries)
+        return answer
+
+    seam.around("answer_list", advice)

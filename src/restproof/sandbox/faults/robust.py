@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults.advice import State, bent, in_text
+from restproof.sandbox.faults.advice import State, bent, crash_at, in_text
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.listing import Page
 
@@ -50,26 +50,14 @@ def error_as_200(seam: Seam) -> None:
     seam.around("answer_refusal", advice)
 
 
-def _hostile(name: str, requirement: str, summary: str, hit: Callable[[Call], bool]) -> None:
-    """A fault that fails at some input."""
-
-    def install(seam: Seam) -> None:
-        def advice(inner: Any, call: Call) -> Answer | None:
-            early: Answer | None = inner(call)
-            return Answer(500, {"message": "internal error"}) if hit(call) else early
-
-        seam.around("preconditions", advice)
-
-    fault(name, requirement, summary)(install)
-
-
+_LONG = re.compile(rb"\d{1000}")
 _ASTRAL = re.compile(rb"\\ud[89ab]|[\xf0-\xf4][\x80-\xbf]{3}", re.IGNORECASE)
 
 
-_hostile("quote-500", "robust.injection", "an apostrophe in a body yields 500", lambda call: b"'" in call.body)
+crash_at("quote-500", "robust.injection", "an apostrophe in a body yields 500", lambda call: b"'" in call.body)
 
 
-_hostile(
+crash_at(
     "surrogate-500",
     "robust.hostile-text",
     "a character beyond U+FFFF yields 500",
@@ -77,10 +65,10 @@ _hostile(
 )
 
 
-_hostile("control-character-500", "robust.hostile-text", "a control character yields 500", lambda c: b"\\u00" in c.body)
+crash_at("control-character-500", "robust.hostile-text", "a control character yields 500", lambda c: b"\\u00" in c.body)
 
 
-_hostile(
+crash_at(
     "huge-number-500",
     "robust.hostile-body",
     "a number beyond a double yields 500",
@@ -88,12 +76,12 @@ _hostile(
 )
 
 
-_hostile(
+crash_at(
     "odd-query-500", "robust.hostile-query", "a broken escape in the query yields 500", lambda c: _broken(c.raw_query)
 )
 
 
-_hostile(
+crash_at(
     "odd-id-500", "robust.hostile-id", "an id with an odd character yields 500", lambda c: not _plain_id(c.item_id)
 )
 
@@ -201,3 +189,36 @@ def huge_page_500(seam: Seam) -> None:
 @fault("bytes-500", "robust.hostile-bytes", "without TLS, what does not begin like a request yields 500")
 def bytes_500(seam: Seam) -> None:
     seam.steps.fails_at_bytes = True
+
+
+crash_at(
+    "long-number-500",
+    "robust.hostile-body",
+    "a number of many digits yields 500",
+    lambda c: _LONG.search(c.body) is not None,
+)
+crash_at("range-500", "robust.hostile-headers", "a Range header yields 500", lambda c: "range" in c.headers)
+crash_at(
+    "quote-in-id-500", "robust.hostile-id", "an apostrophe in an id yields 500", lambda c: "'" in (c.item_id or "")
+)
+
+
+@fault("conflict-as-200", "robust.classes", "a refusal of a duplicate is answered 200")
+def conflict_as_200(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Any) -> Answer:
+        answer: Answer = inner(call, refusal)
+        if refusal.case == "conflict":
+            answer.status = 200
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("slow-deletes", "robust.latency", "every delete takes most of a second")
+def slow_deletes(seam: Seam) -> None:
+    async def advice(inner: Any, call: Call) -> None:
+        await inner(call)
+        if call.method == "DELETE":
+            await asyncio.sleep(0.7)
+
+    seam.around("arrival", advice)

@@ -127,3 +127,38 @@ def secret_quoted(seam: Seam) -> None:
         return {**body, "detail": f"cannot be taken: {secrets[0]}"} if secrets and isinstance(body, dict) else body
 
     seam.around("error_body", advice)
+
+
+@fault("read-misses-field", "shape.resource", "a read leaves out the last field of the resource")
+def read_misses_field(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
+        answer: Answer = inner(call, case, entry)
+        if case == "read" and isinstance(answer.payload, dict):
+            shown = answer.payload.get(call.resource.envelope.response, answer.payload)
+            shown.pop(next(reversed(call.resource.shapes.response["properties"])), None)
+        return answer
+
+    seam.around("answer_entry", advice)
+
+
+@fault("date-with-time", "shape.formats", "a date is shown with a time of day")
+def date_with_time(seam: Seam) -> None:
+    def advice(inner: Any, entry: Entry) -> dict[str, Any]:
+        properties = seam.steps.contract.resources[entry.resource].properties
+        dates = [n for n, p in properties.items() if p.get("format") == "date"]
+        shown: dict[str, Any] = inner(entry)
+        return {n: f"{v}T00:00:00Z" if n in dates and v is not None else v for n, v in shown.items()}
+
+    seam.around("represent", advice)
+
+
+@fault("undeclared-in-lists", "shape.no-undeclared", "the entries of a list hold a member that nobody declared")
+def undeclared_in_lists(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
+        answer: Answer = inner(call, entries)
+        wrapper = call.resource.envelope.list
+        for shown in answer.payload[wrapper] if wrapper else answer.payload:
+            shown["internal_flags"] = 0
+        return answer
+
+    seam.around("answer_list", advice)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,17 +9,18 @@ from restproof.contract.shapes import is_nullable, type_of
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import (
     State,
+    free_texts,
     is_update,
+    lost_fields,
     optional_fields,
     succeed_with,
     take_from_others,
     updatable,
     update_misread,
 )
-from restproof.sandbox.faults.registry import OVERLAP, Seam, fault
+from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
-from restproof.sandbox.writing import time_value
-from restproof.semantics.readback import ReadPath
+from restproof.semantics import state as states
 from restproof.semantics.validate import Refusal
 
 
@@ -133,57 +132,6 @@ def immutable_updated(seam: Seam) -> None:
     seam.around("invalid_values", advice)
 
 
-@fault("updated-at-frozen", "update.touches-updated-at", "a change does not move the time of the last update")
-def updated_at_frozen(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
-        state: State = inner(call, fields)
-        if call.entry:
-            state.update({n: call.entry.state[n] for n in call.resource.touched if n in call.entry.state})
-        return state
-
-    seam.around("next_state", advice)
-
-
-@fault("null-leaves-time", "update.touches-updated-at", "an update to null does not move the time of the last update")
-def null_leaves_time(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
-        state: State = inner(call, fields)
-        if call.entry and fields and all(v is None for v in fields.values()):
-            state.update({n: call.entry.state[n] for n in call.resource.touched if n in call.entry.state})
-        return state
-
-    seam.around("next_state", advice)
-
-
-@fault("answer-before-touch", "update.touches-updated-at", "the answer to an update shows the earlier time of change")
-def answer_before_touch(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
-        answer: Answer = inner(call, case, entry)
-        before = call.entry.state if call.entry and call.operation == "update" else {}
-        shown = answer.payload if isinstance(answer.payload, dict) else {}
-        shown.update({n: before[n] for n in call.resource.touched if n in before and n in shown})
-        return answer
-
-    seam.around("answer_entry", advice)
-
-
-@fault("referent-shown-stale", "update.shown-elsewhere", "what refers to a resource shows it as it was first shown")
-def referent_shown_stale(seam: Seam) -> None:
-    first: dict[tuple[str, Any], State] = {}
-
-    def advice(inner: Any, entry: Entry) -> State:
-        shown: State = inner(entry)
-        for reference in seam.steps.contract.resources[entry.resource].references.values():
-            root = ReadPath.parse(reference.reads_as).root
-            value = shown.get(root)
-            for referent in value if isinstance(value, list) else [value]:
-                if isinstance(referent, dict):
-                    referent.update(first.setdefault((reference.to, referent.get("id")), {**referent}))
-        return shown
-
-    seam.around("represent", advice)
-
-
 @fault("update-creates", "update.unknown-id", "an update of an id that names nothing answers 200")
 def update_creates(seam: Seam) -> None:
     def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
@@ -223,21 +171,6 @@ def update_reaches_twin(seam: Seam) -> None:
     seam.around("store_change", advice)
 
 
-@fault("referrer-reset", "update.shown-elsewhere", "an update takes its plain texts from what refers to the resource")
-def referrer_reset(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
-        after: Entry = inner(call, entry, state)
-        for resource, _, naming in seam.steps.references_to(after) if call.operation == "update" else ():
-            shape = resource.shapes.create["properties"]
-            unique = {n for key in resource.unique for n in key}
-            lost = [n for n, p in shape.items() if is_nullable(p) and isinstance(naming.state.get(n), str)]
-            left = dict.fromkeys(n for n in lost if n not in unique)
-            seam.steps.store.update(resource, naming, {**naming.state, **left}, unique=False)
-        return after
-
-    seam.around("store_change", advice)
-
-
 def _emptied_by_last_value(call: Call, fields: State) -> State:
     """The last value of an enumeration clears what the update does not name."""
     shape = call.resource.shapes.update["properties"]
@@ -265,53 +198,6 @@ def numbers_change_places(seam: Seam) -> None:
         return state
 
     seam.around("next_state", advice)
-
-
-@fault("conflict-touches", "update.touches-updated-at", "a refused rename moves the time of the last update")
-def conflict_touches(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
-        if refusal.case == "conflict" and call.operation == "update" and call.entry:
-            fresh = {n: time_value(call.resource, n, call.now) for n in call.resource.touched}
-            seam.steps.store.update(call.resource, call.entry, {**call.entry.state, **fresh}, unique=False)
-        answer: Answer = inner(call, refusal)
-        return answer
-
-    seam.around("answer_refusal", advice)
-
-
-@fault("updates-race", "update.race", "an update stores all fields, and does not see what one at the same time changed")
-def updates_race(seam: Seam) -> None:
-    under_way: Counter[str] = Counter()
-    together: set[str] = set()
-    seen: dict[str, State] = {}
-
-    async def arrival(inner: Any, call: Call) -> None:
-        await inner(call)
-        if call.method not in ("PATCH", "PUT"):
-            return
-        under_way[call.path] += 1
-        if under_way[call.path] > 1:
-            together.add(call.path)
-        await asyncio.sleep(OVERLAP)
-
-    def finish(inner: Any, call: Call, answer: Answer) -> None:
-        inner(call, answer)
-        under_way[call.path] -= call.method in ("PATCH", "PUT")
-        if not under_way[call.path]:
-            together.discard(call.path)
-            seen.pop(call.path, None)
-
-    def next_state(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
-        if call.path in together and call.entry is not None and call.operation == "update":
-            state = seen.setdefault(call.path, dict(call.entry.state))
-            named = call.resource.shapes.update["properties"]
-            fields = {**{n: v for n, v in state.items() if n in named}, **fields}
-        after: State = inner(call, fields)
-        return after
-
-    seam.around("arrival", arrival)
-    seam.around("finish", finish)
-    seam.around("next_state", next_state)
 
 
 @fault("update-answers-before", "update.answers-ok", "an update answers the state as it was before")
@@ -361,14 +247,43 @@ def update_resets_default(seam: Seam) -> None:
     seam.around("next_state", advice)
 
 
-@fault("unchanged-update-touches", "update.touches-updated-at", "an update that changes nothing moves the time of it")
-def unchanged_update_touches(seam: Seam) -> None:
+@fault("update-of-nothing-ok", "update.unknown-id", "an update of what is not there answers as if it were done")
+def update_of_nothing_ok(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case == "absent" and call.operation == "update" and call.fields is not None:
+            return Answer(200, seam.steps.wrapped(call.resource.envelope.response, call.fields))
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault(
+    "refused-reference-stores-rest",
+    "update.failed-leaves-nothing",
+    "of an update that a rule or a reference to nothing spoils, the rest is stored",
+)
+def refused_reference_stores_rest(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case in ("reference", "rule") and is_update(call) and call.entry and call.fields:
+            bad = {r.field for r in call.refusals}
+            rest = {n: v for n, v in call.fields.items() if n in free_texts(call) and n not in bad}
+            seam.steps.store_change(call, call.entry, seam.steps.next_state(call, rest))
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("repeat-update-clears", "update.idempotent", "an update that changes nothing clears a field that it names")
+def repeat_update_clears(seam: Seam) -> None:
     def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
         state: State = inner(call, fields)
-        if call.operation == "update" and call.entry is not None:
-            from restproof.sandbox.writing import time_value
-
-            state.update({n: time_value(call.resource, n, call.now) for n in call.resource.touched})
+        if is_update(call) and call.entry and fields:
+            before = call.entry.state
+            named = [n for n in lost_fields(call, before) if n in fields]
+            if all(states.same(before.get(n), v) for n, v in fields.items()):
+                state.update(dict.fromkeys(named[:1]))
         return state
 
     seam.around("next_state", advice)

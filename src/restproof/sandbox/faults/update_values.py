@@ -150,3 +150,18 @@ def full_length_refused_on_update(seam: Seam) -> None:
         return found
 
     seam.around("invalid_values", advice)
+
+
+@fault(
+    "last-enum-value-refused-on-update", "update.accepts-valid", "an update refuses the last value of an enumeration"
+)
+def last_enum_value_refused_on_update(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> list[Refusal]:
+        found: list[Refusal] = inner(call, fields)
+        for name, value in fields.items() if call.operation == "update" else ():
+            allowed = [v for v in call.resource.properties.get(name, {}).get("enum", ()) if v is not None]
+            if len(allowed) > 1 and value == allowed[-1]:
+                found.append(Refusal("invalid", name, "is not allowed"))
+        return found
+
+    seam.around("invalid_values", advice)

@@ -1,0 +1,86 @@
+"""Where a fault shows: under which contract, and in how small a run."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from restproof.contract.load import load
+from restproof.contract.model import Contract
+from restproof.sandbox.faults import Fault
+
+from .server import ROOT
+
+HERE = Path(__file__).parent
+BUNDLED = "procore"
+POLICIES = str(HERE / "contracts" / "policies")
+"""Declares what the bundled contract does not: PUT, ETag, idempotency keys, Location, HEAD, secrets, closed schemas."""
+ON_POLICIES: tuple[str, ...] = (
+    "replace.",
+    "conditional.",
+    "idempotency.",
+    "create.location",
+    "protocol.head",
+    "robust.latency",
+)
+ON_POLICIES += ("robust.hostile-bytes", "delete.keeps-referenced")
+ON_POLICIES += (
+    "shape.write-only",
+    "shape.no-undeclared",
+    "error.problem-json",
+    "protocol.no-body",
+    "list.default-size",
+)
+#: What shows only where a response has the value itself: arrays that are no references, references that are no objects.
+SHOWN_ON_POLICIES = (
+    "first-entry-checked",
+    "key-by-first-member",
+    "part-of-key-unchecked",
+    "immutable-updated",
+    "array-keeps-two",
+    "array-sorted",
+    "references-dangle",
+    "deleted-still-replaced",
+    "offset-in-whole-pages",
+    "orphans-stay",
+)
+#: Rules that judge every exchange need exchanges of others.
+OBSERVING = (
+    "shape.",
+    "error.",
+    "protocol.",
+    "robust.no-",
+    "limit.headers",
+    "auth.challenge",
+    "robust.classes",
+    "retry.",
+)
+OWN_TRAFFIC = ("protocol.unsupported-verb", "protocol.head")
+SAMPLE_RESOURCE = {BUNDLED: "department", POLICIES: "article"}
+
+
+@cache
+def loaded(contract: str) -> Contract:
+    """One of the two contracts."""
+    return load(ROOT / "contracts" / contract if contract == BUNDLED else Path(contract))
+
+
+def has(contract: str, resource: str) -> bool:
+    """Whether a contract has a resource."""
+    return resource in loaded(contract).resources
+
+
+def contract_of(fault: Fault) -> str:
+    """The contract under which a fault shows."""
+    elsewhere = fault.requirement.startswith(ON_POLICIES) or fault.name in SHOWN_ON_POLICIES
+    return POLICIES if elsewhere else BUNDLED
+
+
+def narrowed(fault: Fault, resource: str = "") -> dict[str, Any]:
+    """The options that run no more than what the rule needs, and not on when it has failed."""
+    named = fault.requirement
+    if named.startswith(OBSERVING) and named not in OWN_TRAFFIC:
+        whole = named == "shape.formats" and not resource
+        return {} if whole else {"resource": [resource or SAMPLE_RESOURCE[contract_of(fault)]]}
+    return {"only": [named], "stop_at": named, **({"resource": [resource]} if resource else {})}
