@@ -78,7 +78,7 @@ def repeat_replace_refused(seam: Seam) -> None:
         found: list[Refusal] = inner(call, after)
         if call.operation == "replace" and call.entry is not None:
             named = call.resource.shapes.replace["properties"]
-            if all(states.same(after.get(n), call.entry.state.get(n)) for n in named):
+            if all(same(after.get(n), call.entry.state.get(n)) for n in named):
                 found.append(Refusal("conflict", None, "nothing would change"))
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.shapes import is_nullable, type_of
+from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import (
     State,
@@ -20,7 +20,6 @@ from restproof.sandbox.faults.advice import (
 )
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
-from restproof.semantics import state as states
 from restproof.semantics.validate import Refusal
 
 
@@ -282,7 +281,7 @@ def repeat_update_clears(seam: Seam) -> None:
         if is_update(call) and call.entry and fields:
             before = call.entry.state
             named = [n for n in lost_fields(call, before) if n in fields]
-            if all(states.same(before.get(n), v) for n, v in fields.items()):
+            if all(same(before.get(n), v) for n, v in fields.items()):
                 state.update(dict.fromkeys(named[:1]))
         return state
 
