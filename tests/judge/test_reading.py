@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +125,133 @@ def test_what_is_no_traffic_is_a_clear_error(text: str, told: str, tmp_path: Pat
 def test_a_file_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(TrafficError, match="cannot be read"):
         read_traffic(tmp_path / "none.har")
+
+
+def test_the_text_of_a_304_is_the_browser_s_copy(tmp_path: Path) -> None:
+    """Chrome and Firefox show the cached body where the server sent none."""
+    cached = entry(response__status=304, response__content={"size": 2, "text": "[]", "mimeType": "application/json"})
+    found = read(tmp_path, har(cached))
+    assert found.exchanges[0].response is not None
+    assert found.exchanges[0].response.body is None
+    assert "response body" not in found.lacking.get(1, ())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"_fetchType": "Memory Cache"},
+        {"_fetchType": "Disk Cache"},
+        {"_serviceWorkerResponseSource": "cache-storage"},
+        {"_serviceWorkerResponseSource": "fallback-code"},
+        {"_fromCache": "memory"},
+    ],
+)
+def test_what_never_reached_the_server_is_left_out(said: dict[str, str], tmp_path: Path) -> None:
+    network = {"_fetchType": "Network Load", "_serviceWorkerResponseSource": "network"}
+    found = read(tmp_path, har(entry() | said, entry() | network))
+    assert len(found.exchanges) == 1
+    assert found.skipped == {"answers from the browser's cache": 1}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"size": 1_500_000, "text": '[{"id": 1}, {"i'},
+        {"size": 9, "text": "é" * 4},
+        {"size": 0, "comment": "Response bodies are not included."},
+        {"text": "", "comment": "Response bodies are not included."},
+        {"size": -1, "text": "", "_file": "0a1b.json"},
+    ],
+)
+def test_content_that_was_cut_or_kept_elsewhere_is_unknown(content: dict[str, Any], tmp_path: Path) -> None:
+    found = read(tmp_path, har(entry(response__content=content)))
+    assert "response body" in found.lacking[1]
+    assert found.exchanges[0].response is not None
+    assert found.exchanges[0].response.body is None
+
+
+def test_content_that_is_whole_is_taken(tmp_path: Path) -> None:
+    """Its size is in bytes, and some tools know none."""
+    found = read(tmp_path, har(*(entry(response__content={"size": n, "text": '["é"]'}) for n in (6, 5, 0, -1))))
+    assert [e.response and e.response.body for e in found.exchanges] == ['["é"]'] * 4
+    assert not any("response body" in lacks for lacks in found.lacking.values())
+
+
+def test_a_request_body_that_playwright_keeps_elsewhere_is_unknown(tmp_path: Path) -> None:
+    data = {"mimeType": "application/json", "text": "", "params": [], "_file": "0a1b.json"}
+    found = read(tmp_path, har(entry(request__method="POST", request__postData=data)))
+    assert "request body" in found.lacking[1]
+    assert found.exchanges[0].request.body is None
+
+
+def test_a_zipped_har_holds_what_its_messages_hold(tmp_path: Path) -> None:
+    data = {"mimeType": "application/json", "text": "", "_file": "sent.json"}
+    content = {"size": -1, "text": "", "_file": "got.json"}
+    lost = {"size": -1, "text": "", "_file": "../../etc/passwd"}
+    document = har(entry(request__postData=data, response__content=content), entry(response__content=lost))
+    file = tmp_path / "traffic.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("har.har", json.dumps(document))
+        archive.writestr("sent.json", '{"name": "x"}')
+        archive.writestr("got.json", b"\xff\xfe")
+    found = read_traffic(file)
+    assert found.exchanges[0].request.body == '{"name": "x"}'
+    assert found.exchanges[0].response is not None
+    assert found.exchanges[0].response.body == b"\xff\xfe"
+    assert "response body" in found.lacking[2]
+
+
+def test_a_har_packed_by_gzip_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "traffic.har.gz"
+    file.write_bytes(gzip.compress(json.dumps(har(entry())).encode()))
+    assert len(read_traffic(file).exchanges) == 1
+
+
+@pytest.mark.parametrize(
+    "moment", ["1970-01-01T00:00:00.000Z", "0001-01-01T00:00:00Z", "0000-00-00T00:00:00Z", "", None]
+)
+def test_times_of_zero_say_nothing_and_the_order_counts(moment: str | None, tmp_path: Path) -> None:
+    entries = [entry(startedDateTime=moment, time=0, request__url=f"https://a.example/{n}") for n in range(3)]
+    entries[1]["startedDateTime"] = "2026-11-01T08:00:00Z"
+    found = read(tmp_path, har(*entries))
+    assert not found.timed
+    assert [e.request.url[-1] for e in found.exchanges] == ["0", "1", "2"]
+    assert {(e.started, e.elapsed) for e in found.exchanges} == {(0.0, 0.0)}
+
+
+def test_one_moment_for_all_is_no_time(tmp_path: Path) -> None:
+    assert not read(tmp_path, har(entry(), entry(), entry())).timed
+    assert not read(tmp_path, har(entry(time=0), entry(time=-1, startedDateTime="2026-11-01T08:00:01Z"))).timed
+    assert read(tmp_path, har(entry(), entry(startedDateTime="2026-11-01T08:00:01Z"))).timed
+
+
+def bomb(size: int) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    piece = packer.compress(b'{"log": "' + b" " * 4_000_000)
+    return b"".join([piece, *(packer.compress(b" " * 4_000_000) for _ in range(size // 4_000_000)), packer.flush()])
+
+
+def test_packed_files_are_not_unpacked_beyond_measure(tmp_path: Path) -> None:
+    (tmp_path / "a.har.gz").write_bytes(bomb(100_000_000))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("har.har", b" " * 70_000_000)
+    for name in ("a.har.gz", "a.zip"):
+        with pytest.raises(TrafficError, match="larger than 64 MiB"):
+            read_traffic(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"PK\x03\x04 no archive", "the archive is damaged"),
+        (b"\x1f\x8b no gzip", "damaged or no gzip"),
+        (gzip.compress(b"x" * 100)[:-30], "no recorded traffic|is empty|neither"),
+    ],
+)
+def test_a_damaged_package_is_a_clear_error(data: bytes, told: str, tmp_path: Path) -> None:
+    (tmp_path / "traffic.har.gz").write_bytes(data)
+    with pytest.raises(TrafficError, match=told):
+        read_traffic(tmp_path / "traffic.har.gz")
 
 
 # ---------------------------------------------------------------------- cassettes

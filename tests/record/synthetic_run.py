@@ -250,7 +250,7 @@ def write(path: Path, *events: Event) -> Path:
 def small(*events: Event, head: Event | None = None, foot: Event | None = None, proven: bool = True) -> list[Event]:
     """A header, ``events`` and a footer. Where no exchange is given, each item that passed has had a successful one."""
     head, foot = head or header(), foot or footer()
-    if any(e["event"] == "exchange" for e in events):
+    if any(e.get("event") == "exchange" for e in events):
         return [head, *events, foot]
     passed = {e["item"] for e in events if e["event"] == "outcome" and e["outcome"] == "pass"}
     items = [e for e in events if e["event"] == "item" and e["item"] in passed and e["operation"]]

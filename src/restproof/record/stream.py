@@ -12,6 +12,9 @@ from restproof.errors import Place, RunFileError
 
 MAGIC = b"\x1f\x8b"
 CHUNK = 1 << 18
+LONGEST_LINE = 128 * 1024 * 1024
+"""Bytes of a line of a run file: the largest answer that a run keeps, however it is escaped, is shorter."""
+_PIECE = 1 << 20
 RECORD = "Give the run.jsonl.gz that `restproof run` left in its output folder."
 
 
@@ -64,11 +67,21 @@ def lines(path: Path, *, partial: bool = False) -> Iterator[tuple[int, dict[str,
 
 def _split(path: Path, partial: bool) -> Iterator[bytes]:
     """The whole lines of ``path`` without their ends."""
-    rest = b""
+    rest: list[bytes] = []
+    size = 0
     for data in _content(path, partial):
-        *whole, rest = (rest + data).split(b"\n")
+        if b"\n" not in data:
+            rest.append(data)
+            size += len(data)
+            if size > LONGEST_LINE:
+                raise NotARunFile(
+                    f"a line is longer than {LONGEST_LINE // 1024**2} MiB", place=Place(path), hint=RECORD
+                )
+            continue
+        *whole, last = b"".join([*rest, data]).split(b"\n")
+        rest, size = [last], len(last)
         yield from (line for line in whole if line)
-    if rest and not partial:
+    if size and not partial:
         raise _truncated(path)
 
 
@@ -88,8 +101,9 @@ def _content(path: Path, partial: bool) -> Iterator[bytes]:
             while data or (data := file.read(CHUNK)):
                 if unzip.eof:
                     unzip = zlib.decompressobj(31)
-                yield unzip.decompress(data)
-                data = unzip.unused_data
+                # A small piece may hold gigabytes.
+                yield unzip.decompress(data, _PIECE)
+                data = unzip.unconsumed_tail or unzip.unused_data
             if not unzip.eof and not partial:
                 raise _truncated(path)
     except OSError as error:

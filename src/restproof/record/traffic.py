@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from restproof.errors import Place, TrafficError
 from restproof.record.model import RecordedExchange
+from restproof.record.packed import ZIP, Archive, unpacked
 
 Lack = Literal["request body", "response body", "headers"]
-_GZIP = b"\x1f\x8b"
 _KINDS = "A HAR 1.2 file, a cassette of vcrpy (YAML or JSON, version 1) or a run file can be judged."
 
 
@@ -32,17 +32,27 @@ class Traffic:
 
 
 def read_traffic(path: Path) -> Traffic:
-    """The traffic of a file. Raises ``TrafficError`` (or ``RunFileError``) for what is none of the known formats."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise TrafficError(f"cannot be read: {error.strerror}", place=Place(path)) from None
-    if data.startswith(_GZIP):
+    """The traffic of a file, which may be packed by gzip or, as Playwright does it, in a zip archive with the content
+    of its messages. Raises ``TrafficError`` (or ``RunFileError``) for what is none of the known formats."""
+    data = unpacked(path)
+    if data is None:
         return _of_run(path)
-    if not data.strip():
-        raise TrafficError("the file is empty", place=Place(path), hint=_KINDS)
-    document = _document(path, data)
-    del data  # as large as all that is made of it
+    if data.startswith(ZIP):
+        return _of_archive(path, data)
+    return _of_document(_document(path, data), path)
+
+
+def _of_archive(path: Path, data: bytes) -> Traffic:
+    from restproof.record.har import from_har
+
+    archive = Archive(path, data)
+    document = _document(path, archive.har())
+    if not (isinstance(document, Mapping) and "log" in document):
+        raise TrafficError("the archive holds no HAR", place=Place(path), hint=_KINDS)
+    return from_har(document, path, archive.attached)
+
+
+def _of_document(document: Any, path: Path) -> Traffic:
     if isinstance(document, Mapping) and "log" in document:
         from restproof.record.har import from_har
 
