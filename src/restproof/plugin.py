@@ -9,22 +9,27 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from restproof.engine.marks import Proof, proof_of
 from restproof.errors import RestproofError
 from restproof.record.jsontext import allow_long_integers
-from restproof.session.options import DEFAULT_SEED, Options
+from restproof.session.options import OPTIONS, Option, Options
 from restproof.session.run import WORKER_INPUT, Run
 from restproof.wire.failure import StaleStub
 
 REGISTER = "requirements.yaml"
+if TYPE_CHECKING:
+    from restproof.session.live import Promise
+
 _STASH = pytest.StashKey[Run]()
 
 
@@ -34,66 +39,64 @@ class RuleFailed(Exception):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("restproof", "restproof: contract and conformance suites")
-    add = group.addoption
-    add("--contract", metavar="CONTRACT", help="contract directory, file or bundled name")
-    add("--target", metavar="NAME|URL", help="target of restproof.toml, or a URL (default: the embedded sandbox)")
-    add("--profile", choices=["smoke", "ci", "deep"], default="ci", help="how many cases (default: ci)")
-    add("--seed", type=int, default=DEFAULT_SEED, help=f"seed of everything that is drawn (default: {DEFAULT_SEED})")
-    add("--only", action="append", default=[], metavar="REQ", help="only this requirement, or family; may be repeated")
-    add("--resource", action="append", default=[], metavar="NAME", help="only this resource; may be repeated")
-    add("--case", metavar="ID", help="only the item (or the case ITEM#n) of this id")
-    add("--plan", action="store_true", help="print what would be sent, and send nothing")
-    add("--read-only", action="store_true", help="send no request that writes")
-    add("--max-requests", type=int, metavar="N", help="stop testing after N requests")
-    add("--max-wait", type=float, default=5.0, metavar="S", help="longest wait for a throttle, in seconds (default: 5)")
-    add("--rate", type=float, metavar="N", help="at most N requests per second")
-    add("--shard", metavar="K/N", help="only the K-th of N parts of the plan")
-    add("--deviations", metavar="FILE", help="declared deviations")
-    add("--fail-on", choices=["must", "should"], default="must", help="the mildest level whose failure fails the run")
-    add("--out", metavar="DIR", help="where the run file and the reports go (default: reports/<time>)")
-    add("--baseline", metavar="RUN", help="the run to compare with (default: the last one of this contract and target)")
-    add(
-        "--evidence",
-        choices=["failures", "sample", "all"],
-        default="sample",
-        help="which exchanges the HTML report holds (default: sample)",
-    )
-    add("--stubs", metavar="FILE", help="no server: a recording answers (a run file, or the name of a shipped one)")
-    add("--against", metavar="FILE", help="a recording: tell where the target behaves otherwise")
-    add("--fault", action="append", default=[], metavar="NAME", help="a fault of the embedded sandbox; may be repeated")
+    for option in OPTIONS:
+        flag, dest, text = f"--restproof-{option.flag}", f"restproof_{option.name}", option.help
+        if option.kind is bool:
+            group.addoption(flag, dest=dest, action="store_true", help=text)
+        elif option.repeated:
+            group.addoption(flag, dest=dest, action="append", default=[], metavar=option.metavar, help=text)
+        else:
+            if option.default is not None:
+                text = f"{text} Default: {option.default}."
+            group.addoption(
+                flag,
+                dest=dest,
+                type=partial(_value, option),
+                default=option.default,
+                metavar=option.metavar or "|".join(option.choices) or None,
+                help=text,
+            )
+
+
+def _value(option: Option, text: str) -> Any:
+    """What was said for an option that takes one value, as its type. Raises ``argparse.ArgumentTypeError``."""
+    try:
+        return option.read(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+class Caller:
+    """Who runs pytest for a run, where somebody does: it hands over what it has read, and learns what ended the session
+    early. Given to ``pytest.main`` among its plugins."""
+
+    def __init__(self, promise: Promise) -> None:
+        self.promise = promise
+        self.error: RestproofError | None = None
+
+
+def caller_of(config: pytest.Config) -> Caller | None:
+    """The session's caller; ``None`` under plain pytest, and in a worker of pytest-xdist."""
+    return next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Caller)), None)
 
 
 def options_of(config: pytest.Config) -> Options:
-    get = config.getoption
-    return Options(
-        contract=get("--contract"),
-        target=get("--target"),
-        profile=get("--profile"),
-        seed=get("--seed"),
-        only=tuple(get("--only")),
-        resource=tuple(get("--resource")),
-        case=get("--case"),
-        plan=get("--plan"),
-        read_only=get("--read-only"),
-        max_requests=get("--max-requests"),
-        max_wait=get("--max-wait"),
-        rate=get("--rate"),
-        shard=get("--shard"),
-        deviations=get("--deviations"),
-        fail_on=get("--fail-on"),
-        evidence=get("--evidence"),
-        out=get("--out"),
-        baseline=get("--baseline"),
-        stubs=get("--stubs"),
-        against=get("--against"),
-        faults=tuple(get("--fault")),
-    )
+    """The options of a session: those of its caller, those that the controller hands to a worker, or those of the
+    command line."""
+    caller = caller_of(config)
+    if caller is not None:
+        return caller.promise.options
+    handed = getattr(config, "workerinput", {}).get(WORKER_INPUT)
+    if handed is not None:
+        return Options.said(handed["options"])
+    return Options.said({o.name: config.getoption(f"restproof_{o.name}") for o in OPTIONS})
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     allow_long_integers()
-    if config.getoption("--plan") or config.getoption("--stubs"):
+    options = options_of(config)
+    if options.plan or options.stubs:
         # There is nothing to share out among the workers of pytest-xdist.
         config.option.dist = "no"
 
@@ -106,7 +109,8 @@ def run_of(config: pytest.Config, register: Path | None = None) -> Run | None:
     found = config.stash.get(_STASH, None)
     if found is None and register is not None:
         try:
-            found = Run(config, options_of(config), register, config.stash.get(PROMISE, None))
+            caller = caller_of(config)
+            found = Run(config, options_of(config), register, caller.promise if caller else None)
         except RestproofError as error:
             end(config, error)
         config.stash[_STASH] = found
@@ -115,13 +119,10 @@ def run_of(config: pytest.Config, register: Path | None = None) -> Run | None:
 
 def end(config: pytest.Config, error: RestproofError) -> NoReturn:
     """End the session with the error's message and exit code, and no traceback."""
-    config.stash[ENDED] = error
+    caller = caller_of(config)
+    if caller is not None:
+        caller.error = error
     pytest.exit(str(error), returncode=error.exit_code)
-
-
-ENDED = pytest.StashKey[RestproofError]()
-PROMISE: pytest.StashKey[Any] = pytest.StashKey()
-"""What a caller that has read configuration and contract already hands over."""
 
 
 def register_beside(path: Path) -> Path | None:

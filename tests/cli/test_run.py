@@ -180,13 +180,24 @@ def test_an_unset_variable_is_told_with_its_line(
 
 @pytest.mark.parametrize(
     "words",
-    [("--seed=3",), ("--target", "x"), ("-n", "2"), ("-n2",), ("--numprocesses=2",), ("-p", "no:x"), ("--rootdir=.",)],
+    [
+        *[("--seed=3",), ("--target", "x"), ("-n", "2"), ("-n2",), ("--numprocesses=2",), ("--rootdir=.",)],
+        *[("--restproof-seed=3",), ("--restproof-seed=3", "-p", "xdist")],
+    ],
 )
 def test_what_restproof_sets_itself_is_refused_behind_the_dashes(
     words: tuple[str, ...], here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     err = refused(capsys, "--only", "create", "--", "-x", *words)
     assert f"{words[0].partition('=')[0]} after --" in err or "-n after --" in err
+    assert nothing_is_left(here)
+
+
+@pytest.mark.parametrize("words", [("-p", "no:restproof.plugin"), ("-pno:python",)])
+def test_what_a_run_needs_cannot_be_taken_away(
+    words: tuple[str, ...], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "takes away what the run needs" in refused(capsys, "--only", "create", "--", *words)
     assert nothing_is_left(here)
 
 

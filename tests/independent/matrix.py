@@ -51,10 +51,10 @@ def tried(told: dict[str, Any], out: Path, options: tuple[str, ...] = ()) -> dic
         "-q",
         "-p",
         "no:schemathesis",
-        "--contract",
+        "--restproof-contract",
         "contracts/procore",
     ]
-    command += ["--target", f"http://127.0.0.1:{told['port']}", "--out", str(out), *options]
+    command += ["--restproof-target", f"http://127.0.0.1:{told['port']}", "--restproof-out", str(out), *options]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
     summary = out / "summary.json"
     if not summary.exists():
@@ -84,7 +84,7 @@ def conforming(seeds: list[int], varieties: str, options: tuple[str, ...]) -> bo
         for seed in seeds:
             with serving(variety) as told, tempfile.TemporaryDirectory() as out:
                 began = time.monotonic()
-                summary = tried(told, Path(out), ("--seed", str(seed), *options))
+                summary = tried(told, Path(out), ("--restproof-seed", str(seed), *options))
             bad = fallen(summary)
             good = good and summary["verdict"] == "conforming" and not bad
             print(
@@ -111,14 +111,14 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="where the results go too")
     parser.add_argument("options", nargs="*", help="further options of pytest, after --")
     given = parser.parse_args()
-    options = ("--profile", given.profile, *given.options)
+    options = ("--restproof-profile", given.profile, *given.options)
     if given.conforming:
         return 0 if conforming(given.seeds, given.varieties, options) else 1
     results = []
     for at, fault in enumerate(given.fault or sorted(FAULTS)):
         variety = given.varieties[at % len(given.varieties)]
         with serving(variety, (fault,)) as told, tempfile.TemporaryDirectory() as out:
-            summary = tried(told, Path(out), ("--seed", given.seed, *options))
+            summary = tried(told, Path(out), ("--restproof-seed", given.seed, *options))
         bad = [r for r in fallen(summary) if r["level"] != "should"] or fallen(summary)
         requirements = list(dict.fromkeys(r["requirement"] for r in bad))
         verdict = "caught" if summary["verdict"] == "not conforming" or bad else f"MISSED ({summary['verdict']})"

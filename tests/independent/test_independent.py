@@ -33,7 +33,7 @@ SAMPLE = {
 @pytest.mark.parametrize("variety", sorted(VARIETIES))
 def test_a_server_that_keeps_the_description_conforms(variety: str, tmp_path: Path) -> None:
     with serving(variety) as told:
-        summary = tried(told, tmp_path, ("--seed", "7"))
+        summary = tried(told, tmp_path, ("--restproof-seed", "7"))
     assert fallen(summary) == []
     assert summary["verdict"] == "conforming", summary.get("output")
 
@@ -41,7 +41,7 @@ def test_a_server_that_keeps_the_description_conforms(variety: str, tmp_path: Pa
 @pytest.mark.parametrize("fault", SAMPLE)
 def test_a_seeded_fault_is_told_by_a_rule_that_names_it(fault: str, tmp_path: Path) -> None:
     with serving("A", (fault,)) as told:
-        summary = tried(told, tmp_path, ("--only", SAMPLE[fault]))
+        summary = tried(told, tmp_path, ("--restproof-only", SAMPLE[fault]))
     assert summary["verdict"] == "not conforming", summary.get("output")
     first = fallen(summary)[0]["requirement"]
     assert any(first == rule or (rule.endswith(".") and first.startswith(rule)) for rule in FAULTS[fault]), first

@@ -176,15 +176,19 @@ def main(contract: str, profile: str) -> None:
     for name in NEEDED:
         importlib.import_module(name)
     from restproof.cli.run import suites
+    from restproof.plugin import Caller
+    from restproof.session.live import promised
     from restproof.session.options import Options
 
     folder = tempfile.TemporaryDirectory(prefix="restproof-kill-")
     owner = os.getpid()
     options = Options(contract=contract, profile=profile, fail_on="should")
     arguments = ["-s", "-p", "restproof.plugin", "-p", "no:schemathesis", "-p", "no:cacheprovider", "-p", "no:terminal"]
-    arguments += ["--import-mode=importlib", f"--rootdir={suites(ROOT)}", "-o", "addopts=", *options.arguments()]
+    arguments += ["--import-mode=importlib", f"--rootdir={suites(ROOT)}", "-o", "addopts="]
     try:
-        code = pytest.main([str(suites(ROOT)), *arguments], plugins=[Forge(Path(folder.name))])
+        code = pytest.main(
+            [str(suites(ROOT)), *arguments], plugins=[Forge(Path(folder.name)), Caller(promised(options, Path.cwd()))]
+        )
     finally:
         if os.getpid() == owner:
             folder.cleanup()

@@ -18,7 +18,7 @@ from restproof.sandbox.faults import catalogue
 from restproof.session.live import claimed, point_latest
 
 ROOT = Path(__file__).parents[2]
-UNREACHABLE = ("--target", "https://127.0.0.1:1")
+UNREACHABLE = ("--restproof-target", "https://127.0.0.1:1")
 
 
 def pytest_(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -64,7 +64,7 @@ def test_collecting_reaches_no_target(checkout: Path) -> None:
     assert "suites/test_create.py::test_a_valid_create_is_accepted[office-create]" in done.stdout
     assert not (checkout / "reports").exists()
     # A fault that does not exist would end the embedded sandbox before it begins.
-    done = pytest_("suites/test_read.py", "--collect-only", "-q", "--fault", "no-such-fault", cwd=checkout)
+    done = pytest_("suites/test_read.py", "--collect-only", "-q", "--restproof-fault", "no-such-fault", cwd=checkout)
     assert done.returncode == 0, done.stdout
 
 
@@ -73,11 +73,11 @@ def test_collecting_reaches_no_target(checkout: Path) -> None:
     [
         (("-m", "create"), "create.reads-back[office-create]", "update.persists[office-update]"),
         (("-k", "office and should"), "protocol.date[office-create]", "protocol.date[department-create]"),
-        (("--only", "delete.is-gone"), "delete.is-gone[office-delete]", "delete.repeat[office-delete]"),
+        (("--restproof-only", "delete.is-gone"), "delete.is-gone[office-delete]", "delete.repeat[office-delete]"),
     ],
 )
 def test_a_selection_is_what_its_words_say(words: tuple[str, ...], kept: str, left_out: str, checkout: Path) -> None:
-    done = pytest_("suites", "--plan", "-q", *words, *UNREACHABLE, cwd=checkout)
+    done = pytest_("suites", "--restproof-plan", "-q", *words, *UNREACHABLE, cwd=checkout)
     items = [line.split()[-1] for line in done.stdout.splitlines() if "[" in line]
     assert done.returncode == 0, done.stdout
     assert kept in items
@@ -87,10 +87,12 @@ def test_a_selection_is_what_its_words_say(words: tuple[str, ...], kept: str, le
 
 def test_the_parts_of_a_plan_make_the_whole(checkout: Path) -> None:
     def items(*words: str) -> list[str]:
-        done = pytest_("suites", "--plan", "-q", "--only", "create", *words, *UNREACHABLE, cwd=checkout)
+        done = pytest_(
+            "suites", "--restproof-plan", "-q", "--restproof-only", "create", *words, *UNREACHABLE, cwd=checkout
+        )
         return [line.split()[-1] for line in done.stdout.splitlines() if "[" in line]
 
-    parts = [items("--shard", f"{n}/2") for n in (1, 2)]
+    parts = [items("--restproof-shard", f"{n}/2") for n in (1, 2)]
     assert sorted(parts[0] + parts[1]) == sorted(items())
     assert not set(parts[0]) & set(parts[1])
 
@@ -98,13 +100,13 @@ def test_the_parts_of_a_plan_make_the_whole(checkout: Path) -> None:
 @pytest.mark.slow
 def test_the_failed_ones_can_be_run_again(checkout: Path) -> None:
     fault = next(f.name for f in catalogue().values() if f.requirement == "create.answers-created")
-    some = ("suites/test_create.py", "-q", "--resource", "office", "--fault", fault)
-    first = pytest_(*some, "--out", "first", cwd=checkout)
+    some = ("suites/test_create.py", "-q", "--restproof-resource", "office", "--restproof-fault", fault)
+    first = pytest_(*some, "--restproof-out", "first", cwd=checkout)
     assert first.returncode == 1, first.stdout
     assert "create.answers-created (must): " in first.stdout
     assert "Traceback" not in first.stdout
     failed = {place for place, outcome in outcomes(checkout / "first").items() if outcome in ("fail", "blocked")}
-    again = pytest_(*some, "--lf", "--out", "again", cwd=checkout)
+    again = pytest_(*some, "--lf", "--restproof-out", "again", cwd=checkout)
     assert again.returncode == 1, again.stdout
     assert outcomes(checkout / "again").keys() == failed
     assert summary(checkout / "again")["complete"] is False
@@ -112,10 +114,19 @@ def test_the_failed_ones_can_be_run_again(checkout: Path) -> None:
 
 @pytest.mark.slow
 def test_two_workers_come_to_the_same_verdict(checkout: Path) -> None:
-    some = ("suites", "-q", "--profile", "smoke", "--resource", "office", "--resource", "department")
+    some = (
+        "suites",
+        "-q",
+        "--restproof-profile",
+        "smoke",
+        "--restproof-resource",
+        "office",
+        "--restproof-resource",
+        "department",
+    )
     some += ("-m", "create or delete or read")
-    assert pytest_(*some, "--out", "one", cwd=checkout).returncode == 0
-    done = pytest_(*some, "-n", "2", "--out", "two", cwd=checkout)
+    assert pytest_(*some, "--restproof-out", "one", cwd=checkout).returncode == 0
+    done = pytest_(*some, "-n", "2", "--restproof-out", "two", cwd=checkout)
     assert done.returncode == 0, done.stdout
     assert {p.name for p in (checkout / "two").iterdir()} == {p.name for p in (checkout / "one").iterdir()}
     one, two = summary(checkout / "one"), summary(checkout / "two")
@@ -175,7 +186,7 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_a_whole_run_of_ones_own_suite(own: Path) -> None:
-    done = pytest_("suites", "--resource", "office", "--out", "run", cwd=own)
+    done = pytest_("suites", "--restproof-resource", "office", "--restproof-out", "run", cwd=own)
     assert done.returncode == 1, done.stdout
     assert outcomes(own / "run") == {
         ("own.lists", "office", "list"): "pass",
@@ -202,7 +213,7 @@ def test_a_whole_run_of_ones_own_suite(own: Path) -> None:
 )
 def test_a_run_is_whole_only_if_nobody_left_anything_out(words: tuple[str, ...], complete: bool, own: Path) -> None:
     named = words[:1] if words and words[0].startswith("suites") else ("suites",)
-    pytest_(*named, *(w for w in words if w not in named), "-q", "--out", "run", cwd=own)
+    pytest_(*named, *(w for w in words if w not in named), "-q", "--restproof-out", "run", cwd=own)
     assert summary(own / "run")["complete"] is complete
 
 
@@ -211,9 +222,9 @@ def test_a_part_of_the_modules_is_no_whole_run(own: Path) -> None:
     (own / "suites/test_more.py").write_text(f"from restproof.suite import requirement\n\n\n{more}")
     register = own / "suites/requirements.yaml"
     register.write_text(register.read_text() + ENTRY.format(name="more"))
-    pytest_("suites/test_more.py", "-q", "--out", "part", cwd=own)
+    pytest_("suites/test_more.py", "-q", "--restproof-out", "part", cwd=own)
     assert summary(own / "part")["complete"] is False
-    pytest_("suites/test_more.py", "suites/test_own.py", "-q", "--out", "both", cwd=own)
+    pytest_("suites/test_more.py", "suites/test_own.py", "-q", "--restproof-out", "both", cwd=own)
     assert summary(own / "both")["complete"] is True
 
 

@@ -1,61 +1,121 @@
-"""The options of a run, as ``restproof run`` and ``pytest suites`` share them."""
+"""The options of a run, each declared once: ``restproof run`` makes click's options of them, the plugin pytest's."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from types import NoneType
+from typing import Any, Literal, get_args, get_type_hints
 
 DEFAULT_SEED = 1
+_KEY = "option"
+
+
+@dataclass(frozen=True)
+class Option:
+    """How an option is said. ``flag``: its name on a command line, without dashes; ``kind``: the type of its value;
+    ``least``: the smallest number that is allowed (``above``: not itself); ``positional``: it is the argument of
+    ``restproof run``."""
+
+    name: str
+    flag: str
+    kind: type[str | int | float | bool]
+    default: Any
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] = ()
+    repeated: bool = False
+    least: int | None = None
+    above: bool = False
+    positional: bool = False
+
+    def read(self, text: str) -> Any:
+        """The value that ``text`` says. Raises ``ValueError``, whose message tells what is allowed."""
+        if self.choices and text not in self.choices:
+            raise ValueError(f"{text!r} is not one of {', '.join(self.choices)}")
+        try:
+            value: Any = self.kind(text)
+        except ValueError:
+            raise ValueError(f"{text!r} is no {'whole number' if self.kind is int else 'number'}") from None
+        if self.least is not None and not (value > self.least if self.above else value >= self.least):
+            raise ValueError(f"{text} is too small: {'more than' if self.above else 'at least'} {self.least}")
+        return value
+
+
+def _option(default: Any, help: str, **how: Any) -> Any:
+    return field(default=default, metadata={_KEY: {"help": help, **how}})
 
 
 @dataclass(frozen=True)
 class Options:
     """What the user asked for. Everything that narrows a run makes it incomplete (``selection``)."""
 
-    contract: str | None = None
-    target: str | None = None
-    profile: str = "ci"
-    seed: int = DEFAULT_SEED
-    only: tuple[str, ...] = ()
-    resource: tuple[str, ...] = ()
-    case: str | None = None
-    plan: bool = False
-    read_only: bool = False
-    max_requests: int | None = None
-    max_wait: float = 5.0
-    rate: float | None = None
-    shard: str | None = None
-    deviations: str | None = None
-    fail_on: str = "must"
-    out: str | None = None
-    baseline: str | None = None
-    evidence: Literal["failures", "sample", "all"] = "sample"
-    stubs: str | None = None
-    against: str | None = None
-    faults: tuple[str, ...] = ()
+    contract: str | None = _option(
+        None, "A contract: directory, file or bundled name.", metavar="CONTRACT", positional=True
+    )
+    target: str | None = _option(
+        None, "A target of restproof.toml, or a URL. Default: the embedded sandbox.", metavar="NAME|URL"
+    )
+    profile: str = _option("ci", "How many cases.", choices=("smoke", "ci", "deep"))
+    seed: int = _option(DEFAULT_SEED, "Seed of everything that is drawn.")
+    only: tuple[str, ...] = _option((), "Only this requirement or family. May be repeated.", metavar="REQ")
+    resource: tuple[str, ...] = _option((), "Only this resource. May be repeated.", metavar="NAME")
+    case: str | None = _option(None, "Only the item, or the case ITEM#n, of this id.", metavar="ID")
+    plan: bool = _option(False, "Print what would be sent, and send nothing.")
+    read_only: bool = _option(False, "Send no request that writes.")
+    max_requests: int | None = _option(None, "Test no more after N requests.", metavar="N", least=1)
+    max_wait: float = _option(5.0, "Longest wait for a throttle, in seconds.", metavar="S", least=0)
+    rate: float | None = _option(None, "At most N requests per second.", metavar="N", least=0, above=True)
+    shard: str | None = _option(None, "Only the K-th of N parts of the plan.", metavar="K/N")
+    deviations: str | None = _option(None, "Declared deviations.", metavar="FILE")
+    fail_on: str = _option("must", "The mildest level whose failure fails the run.", choices=("must", "should"))
+    out: str | None = _option(None, "Where the run file and the reports go. Default: reports/<time>.", metavar="DIR")
+    baseline: str | None = _option(
+        None, "The run to compare with. Default: the last one of this contract and target.", metavar="RUN"
+    )
+    evidence: Literal["failures", "sample", "all"] = _option(
+        "sample", "Which exchanges the HTML report holds: of failing cases, some that passed too, or all."
+    )
+    stubs: str | None = _option(
+        None, "No server: a recording answers (a run file, or the name of a shipped one).", metavar="FILE"
+    )
+    against: str | None = _option(None, "A recording: tell where the target behaves otherwise.", metavar="FILE")
+    faults: tuple[str, ...] = _option(
+        (), "A fault of the embedded sandbox. May be repeated.", metavar="NAME", flag="fault"
+    )
 
     @property
     def selection(self) -> dict[str, Any]:
         """The narrowing options that are set, as the run file's header holds them."""
         narrowing = ("only", "resource", "case", "read_only", "max_requests", "shard")
-        return {name: _plain(value) for name, value in asdict(self).items() if name in narrowing and value}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+            if name in narrowing and value
+        }
 
-    def arguments(self) -> list[str]:
-        """These options as pytest arguments (for the plugin)."""
-        found: list[str] = []
-        for field in fields(self):
-            value, flag = getattr(self, field.name), f"--{field.name.replace('_', '-')}"
-            if field.name == "faults":
-                flag = "--fault"
-            if value is True:
-                found.append(flag)
-            elif isinstance(value, tuple):
-                found += [f"{flag}={v}" for v in value]
-            elif value is not None and value is not False:
-                found.append(f"{flag}={value}")
-        return found
+    @classmethod
+    def said(cls, values: Mapping[str, Any]) -> Options:
+        """The options with these values by name; what is repeated may come as any sequence."""
+        repeated = {o.name for o in OPTIONS if o.repeated}
+        said: dict[str, Any] = {name: tuple(value) if name in repeated else value for name, value in values.items()}
+        return cls(**said)
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else str(value) if isinstance(value, Path) else value
+def _declared() -> tuple[Option, ...]:
+    types = get_type_hints(Options)
+    return tuple(_as_option(f.name, types[f.name], f.default, dict(f.metadata[_KEY])) for f in fields(Options))
+
+
+def _as_option(name: str, annotation: Any, default: Any, how: dict[str, Any]) -> Option:
+    """``annotation``: a type, one or ``None``, a tuple of texts, or a ``Literal`` of the texts to choose from."""
+    inner = [a for a in get_args(annotation) if a is not NoneType and a is not ...]
+    if inner and all(isinstance(a, str) for a in inner):
+        how, inner = {**how, "choices": tuple(inner)}, [str]
+    kind = inner[0] if inner else annotation
+    flag = how.pop("flag", name.replace("_", "-"))
+    return Option(name, flag, kind, default, repeated=isinstance(default, tuple), **how)
+
+
+OPTIONS = _declared()
+"""The options of a run, in the order in which they are told."""

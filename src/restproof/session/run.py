@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +131,7 @@ class Run:
         """What a worker needs to take part. It travels over the pipe to the worker, never to disk."""
         target = self._target
         return {
+            "options": asdict(self.options),
             "target": {
                 "name": target.name,
                 "base_url": target.base_url,

@@ -1,0 +1,68 @@
+"""The session of ``restproof run`` as its command follows it."""
+
+from __future__ import annotations
+
+import sys
+from shutil import get_terminal_size
+
+import click
+import pytest
+
+from restproof.cli.progress import Progress
+from restproof.errors import ConfigurationError, RestproofError
+from restproof.oracle.verdict import exit_code
+from restproof.plugin import Caller, RuleItem, run_of
+from restproof.report.terminal import WIDTH, closing_lines
+from restproof.session.live import Promise
+
+INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}
+
+
+class Watcher(Caller):
+    """Follows the session from outside: shows progress, and keeps what the exit code needs."""
+
+    def __init__(self, progress: Progress, promise: Promise) -> None:
+        super().__init__(promise)
+        self.progress = progress
+        self.config: pytest.Config | None = None
+        self.errors: list[str] = []
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self.config = config
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.errors.append(str(report.longrepr))
+
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        self.progress.begin([i.plan_item for i in session.items if isinstance(i, RuleItem)])
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or (report.when == "setup" and report.outcome != "passed"):
+            self.progress.advance(report.nodeid, report.outcome)
+
+    def pytest_sessionfinish(self) -> None:
+        self.progress.end()
+
+    def exit_code(self, code: int) -> int:
+        """The verdict's exit code; raises what ended the session early."""
+        if self.error is not None:
+            raise self.error
+        run = run_of(self.config) if self.config else None
+        if self.errors:
+            raise RestproofError("the suites cannot be loaded:\n" + "\n".join(self.errors))
+        if run is not None and run.verdict is not None:
+            # A log keeps long lines; on a terminal they would push the verdict off the screen.
+            width = get_terminal_size().columns if sys.stdout.isatty() else WIDTH
+            for line in closing_lines(run.verdict, run.directory / "index.html", run.comparison, width):
+                click.echo(line)
+            # A rule that the recording keeps and the target breaks is drift, whatever its level.
+            return INTERRUPTED[run.signal] if run.signal else (1 if run.drifts else exit_code(run.verdict))
+        if code == 0:
+            return 0
+        if code == 5:
+            raise ConfigurationError(
+                "nothing is selected: no item of the plan is left",
+                hint="Check --only, --resource, --case and -k; restproof run --plan lists the items.",
+            )
+        return 2
