@@ -138,7 +138,6 @@ def below_what_was_deleted(subject: Subject, operation, parent: str) -> None:
     if operation == "read":
         status |= subject.spec.status("absent") | subject.spec.status("gone")
     must.have_status(reach(subject, operation, made.id, scope), status, because=f"the {parent} above it was deleted")
-    subject.world.ledger.deleted(subject.requests.item_target(made.id, scope))
     chosen = above.spec.id.chosen_by != "server" and above.spec.supports("replace")
     if operation == "list" and chosen and above.replace(doomed.id, above.bodies.minimal("again")).ok:
         listed = subject.list(scope=scope)

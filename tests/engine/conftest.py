@@ -20,9 +20,8 @@ from restproof.engine.subject import Subject
 from restproof.engine.world import World
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
-from restproof.wire.ledger import Ledger
+from restproof.wire.failure import NotSent
 from restproof.wire.message import About, Exchange, Headers, Request, Response
-from restproof.wire.session import NotSent
 
 Answer = tuple[int, Any] | tuple[int, Any, Headers] | str
 Server = Callable[[Request], Answer]
@@ -149,7 +148,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(contract: Contract, tmp_path: Path) -> Callable[..., Bench]:
+def bench(contract: Contract) -> Callable[..., Bench]:
     def make(server: Server = lambda _: (200, {}), *, contract: Contract = contract, **options: Any) -> Bench:
         events = Events()
         runner = Runner(events, seed=1)
@@ -158,7 +157,6 @@ def bench(contract: Contract, tmp_path: Path) -> Callable[..., Bench]:
             contract,
             Target("test", "http://127.0.0.1:1", credentials={"full": "secret"}, ids={"team": 5, "other_team": 6}),
             session,  # type: ignore[arg-type]
-            Ledger(tmp_path / "ledger.jsonl"),
             "rpabcdef",
             Profile("test", examples=8, cases=None, steps=5),
             runner.observe,

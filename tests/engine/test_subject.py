@@ -159,27 +159,6 @@ def test_links_are_read(bench: MakeBench) -> None:
 # --------------------------------------------------------------------------------------------------------- instances
 
 
-def test_what_was_made_is_in_the_ledger(bench: MakeBench) -> None:
-    made = bench(creator)
-    shelf = made.subject("shelf")
-    shelf.create({"name": "a"})
-    (entry,) = made.world.ledger.open_entries()
-    assert (entry.resource, entry.collection, entry.item, entry.id) == (
-        "shelf", "/v1/teams/5/shelves", "/v1/teams/5/shelves/41", 41,
-    )  # fmt: skip
-    assert entry.unique == {"name": "a"}
-    assert entry.headers == (("X-Team", "5"),)
-    shelf.delete(41)
-    assert made.world.ledger.open_entries() == []
-
-
-def test_a_refused_create_stays_in_the_ledger(bench: MakeBench) -> None:
-    made = bench(lambda _: (500, None))
-    made.subject("shelf").create({"name": "a"})
-    (entry,) = made.world.ledger.open_entries()
-    assert entry.item is None
-
-
 def test_a_shared_instance_is_made_once(bench: MakeBench) -> None:
     made = bench(creator)
     assert made.subject("shelf").shared().id == made.subject("shelf").shared().id == 41

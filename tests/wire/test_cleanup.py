@@ -14,10 +14,11 @@ import pytest
 from restproof.contract.model import Contract
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.proof import sums_of
 
 from .conftest import answer
 
-PREFIX = "rp-abc"
+PREFIX = "rpabcdef"
 
 
 class Notes:
@@ -28,6 +29,8 @@ class Notes:
         self.log: list[str] = []
         self.status: dict[str, int] = {}
         self.hidden_from: list[bytes] = []
+        self.unlisted: set[int] = set()
+        self.keeps_what_is_deleted = False
 
     def __call__(self, request: bytes) -> bytes:
         method, target, _ = request.split(b"\r\n")[0].decode().split(" ")
@@ -37,11 +40,20 @@ class Notes:
         url = urlsplit(target)
         if f"{method} {url.path}" in self.status:
             return answer(self.status[f"{method} {url.path}"])
+        id = url.path.rpartition("/")[2]
+        if method == "GET" and id.isdecimal():
+            found = self.rows.get(int(id))
+            return answer(404) if found is None else answer(200, json.dumps({"id": int(id), "name": found}).encode())
         if method == "GET":
             page = int(parse_qs(url.query)["page"][0])
-            rows = [{"id": i, "name": n} for i, n in sorted(self.rows.items())][(page - 1) * 2 : page * 2]
-            return answer(200, json.dumps(rows).encode())
-        return answer(204 if self.rows.pop(int(url.path.rpartition("/")[2]), None) else 404)
+            listed = [{"id": i, "name": n} for i, n in sorted(self.rows.items()) if i not in self.unlisted]
+            return answer(200, json.dumps(listed[(page - 1) * 2 : page * 2]).encode())
+        if self.keeps_what_is_deleted:
+            return answer(204)
+        return answer(204 if self.rows.pop(int(id), None) else 404)
+
+    def sent(self, method: str) -> list[str]:
+        return [line.partition(" ")[2] for line in self.log if line.startswith(method)]
 
 
 @pytest.fixture
@@ -70,18 +82,28 @@ Serve = Callable[..., Any]
 Connect = Callable[..., Any]
 
 
-def create(notes: Notes, ledger: Ledger, id: int, name: str, answered: bool = True) -> None:
-    n = ledger.intend("note", "/v1/teams/5/notes", {"name": name})
-    notes.rows[id] = name
+def token(id: int) -> str:
+    return f"{PREFIX}{id:05}"
+
+
+def create(notes: Notes, ledger: Ledger, id: int, name: str | None = None, answered: bool = True) -> None:
+    """A note of the run; ``name``: what it is called by now."""
+    n = ledger.intend("note", "/v1/teams/5/notes", [("name", token(id))])
+    notes.rows[id] = f"a {token(id)} note" if name is None else name
     if answered:
         ledger.created(n, f"/v1/teams/5/notes/{id}?x=a%20b", id)
+
+
+def left(lines: list[str]) -> list[str]:
+    """What is left, without the request that removes it."""
+    return [line.partition(" (DELETE")[0] for line in lines]
 
 
 def test_an_api_without_credentials_is_asked_without_one(
     notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract_with: Callable[..., Contract]
 ) -> None:
-    create(notes, ledger, 1, f"{PREFIX} 1")
-    create(notes, ledger, 2, f"{PREFIX} 2", answered=False)
+    create(notes, ledger, 1)
+    create(notes, ledger, 2, answered=False)
     contract = contract_with("none")
     session = connect(serve(notes).url, contract, {"credentials": {}}).session
     assert clean_up(ledger, session, contract, PREFIX) == (2, [])
@@ -90,11 +112,84 @@ def test_an_api_without_credentials_is_asked_without_one(
 def test_the_last_created_goes_first_and_nothing_else_goes(notes: Notes, ledger: Ledger, clean: Clean) -> None:
     notes.rows[7] = "somebody's"
     for id in (1, 2):
-        create(notes, ledger, id, f"{PREFIX} {id}")
+        create(notes, ledger, id)
     assert clean() == (2, [])
-    assert notes.log == ["DELETE /v1/teams/5/notes/2?x=a%20b", "DELETE /v1/teams/5/notes/1?x=a%20b"]
+    assert notes.sent("DELETE") == ["/v1/teams/5/notes/2?x=a%20b", "/v1/teams/5/notes/1?x=a%20b"]
     assert notes.rows == {7: "somebody's"}
     assert not ledger.path.exists()
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["in the list", "by a read"])
+def test_an_id_that_is_somebody_else_s_by_now_is_left_alone_and_told(
+    notes: Notes, ledger: Ledger, clean: Clean, listed: bool
+) -> None:
+    """Ids come again: SQLite gives the last one anew, and a database is restored from a backup."""
+    create(notes, ledger, 1, "Payroll")
+    notes.unlisted = set() if listed else {1}
+    deleted, told = clean()
+    assert deleted == 0
+    assert len(told) == 1
+    assert "note /v1/teams/5/notes/1" in told[0]
+    assert "left alone" in told[0]
+    assert "(DELETE http://127.0.0.1:" in told[0]
+    assert notes.sent("DELETE") == []
+    assert notes.rows == {1: "Payroll"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [PREFIX, f"{PREFIX}00009", token(1)[:-1], "rpabcdeg00001", f"see {PREFIX}!"],
+    ids=["prefix", "another number", "cut short", "another run", "in a sentence"],
+)
+def test_a_name_that_resembles_a_token_proves_nothing(notes: Notes, ledger: Ledger, clean: Clean, name: str) -> None:
+    create(notes, ledger, 1, answered=False)
+    notes.rows = {3: name}
+    assert clean() == (0, [])
+    assert notes.rows == {3: name}
+
+
+def test_capitals_make_no_difference_to_a_token(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 1, token(1).upper())
+    assert clean() == (1, [])
+
+
+def test_what_an_update_without_a_mark_has_written_proves_it(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    for id in (1, 2):
+        create(notes, ledger, id, "plain")
+        ledger.wrote(f"/v1/teams/5/notes/{id}?x=a%20b", sums_of({"name": "plain"}))
+    notes.rows[2] = "changed by somebody"
+    deleted, told = clean()
+    assert deleted == 1
+    assert notes.rows == {2: "changed by somebody"}
+    assert "left alone" in told[0]
+
+
+@pytest.mark.parametrize(("new", "name", "goes"), [(True, "X", True), (False, "X", False), (True, "Y", False)])
+def test_what_can_hold_no_mark_is_proven_by_a_new_id_and_what_was_sent(
+    notes: Notes, ledger: Ledger, clean: Clean, new: bool, name: str, goes: bool
+) -> None:
+    n = ledger.intend("note", "/v1/teams/5/notes", sums=sums_of({"name": "X"}))
+    ledger.created(n, "/v1/teams/5/notes/1", 1, new=new)
+    notes.rows[1] = name
+    deleted, _ = clean()
+    assert deleted == int(goes)
+    assert (1 in notes.rows) is not goes
+
+
+def test_a_delete_of_what_is_still_there_is_none(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    notes.keeps_what_is_deleted = True
+    create(notes, ledger, 1)
+    deleted, told = clean()
+    assert deleted == 0
+    assert left(told) == ["note /v1/teams/5/notes/1: the delete was answered with success, and it is still there"]
+    assert ledger.path.exists()
+
+
+def test_what_the_run_itself_deleted_in_vain_is_found(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 1)
+    ledger.deleted("/v1/teams/5/notes/1?x=a%20b")
+    assert clean() == (1, [])
+    assert notes.rows == {}
 
 
 def test_what_a_rename_has_moved_is_looked_for_in_the_list(
@@ -102,43 +197,42 @@ def test_what_a_rename_has_moved_is_looked_for_in_the_list(
 ) -> None:
     note = contract.resources["note"]
     moving = replace(contract, resources={"note": replace(note, id=replace(note.id, follows="name"))})
-    create(notes, ledger, 1, f"{PREFIX} 1")
-    notes.rows = {2: f"{PREFIX} renamed", 7: "somebody's"}
+    create(notes, ledger, 1)
+    notes.rows = {2: f"{token(1)} renamed", 7: "somebody's"}
     assert clean_up(ledger, connect(serve(notes).url).session, moving, PREFIX) == (1, [])
     assert notes.rows == {7: "somebody's"}
     assert not ledger.path.exists()
 
 
 def test_what_is_gone_already_counts_as_clean(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    create(notes, ledger, 1, "a")
+    create(notes, ledger, 1)
     notes.rows.clear()
     assert clean() == (0, [])
     assert not ledger.path.exists()
 
 
 def test_a_create_without_an_answer_is_looked_for_on_every_page(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    notes.rows = {1: "x", 2: "y", 3: "z", 4: "rp-other run"}
-    create(notes, ledger, 5, f"an {PREFIX} note", answered=False)
-    create(notes, ledger, 8, f"{PREFIX} refused, yet stored", answered=False)
+    create(notes, ledger, 5, answered=False)
+    create(notes, ledger, 8, answered=False)
+    notes.rows |= {1: "x", 2: "y", 3: "z", 4: "rp-other run"}
     assert clean() == (2, [])
     assert set(notes.rows) == {1, 2, 3, 4}
-    assert sum(line.startswith("GET") for line in notes.log) == 4, "one walk for the whole collection"
+    assert len(notes.sent("GET")) == 4 + 3, "one walk for the whole collection, and one that looks again"
     assert not ledger.path.exists()
 
 
-def test_what_does_not_bear_the_prefix_may_be_somebody_else_s(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    """A create of "A" that is refused because there is an "A" must not cost anybody that "A"."""
-    create(notes, ledger, 5, "A", answered=False)
-    assert clean() == (0, ["note 5: perhaps of this run, left alone"])
-    assert notes.rows == {5: "A"}
-    assert not ledger.path.exists()
+def test_a_create_that_was_stored_twice_is_found_twice(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 5)
+    notes.rows[6] = notes.rows[5]
+    assert clean() == (2, [])
 
 
 def test_what_cannot_be_deleted_is_left_and_its_ledger_kept(notes: Notes, ledger: Ledger, clean: Clean) -> None:
     for id in (1, 2):
-        create(notes, ledger, id, "a")
+        create(notes, ledger, id)
     notes.status["DELETE /v1/teams/5/notes/1"] = 409
-    assert clean() == (1, ["note /v1/teams/5/notes/1: 409"])
+    deleted, told = clean()
+    assert (deleted, left(told)) == (1, ["note /v1/teams/5/notes/1: the delete answered 409"])
     assert [e.id for e in Ledger(ledger.path).open_entries()] == [1]
     notes.status.clear()
     assert clean() == (1, [])
@@ -146,28 +240,28 @@ def test_what_cannot_be_deleted_is_left_and_its_ledger_kept(notes: Notes, ledger
 
 
 def test_a_list_that_cannot_be_read_leaves_its_creates(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    create(notes, ledger, 1, "a", answered=False)
+    create(notes, ledger, 1, answered=False)
     notes.status["GET /v1/teams/5/notes"] = 500
     assert clean() == (0, ["note /v1/teams/5/notes: the list answered 500"])
     assert ledger.path.exists()
 
 
 def test_a_list_is_read_by_whoever_may_see_it(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    create(notes, ledger, 1, f"{PREFIX} 1", answered=False)
+    create(notes, ledger, 1, answered=False)
     notes.hidden_from = [b"full-secret-token"]
     assert clean() == (1, [])
     assert not ledger.path.exists()
 
 
 def test_a_list_that_nobody_may_see_holds_nothing_of_the_run(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    ledger.intend("note", "/v1/teams/5/notes", {"name": "a"})
+    ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))])
     notes.status["GET /v1/teams/5/notes"] = 403
     assert clean() == (0, [])
     assert not ledger.path.exists()
 
 
 def test_a_list_that_is_gone_with_its_parent_holds_nothing(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    create(notes, ledger, 1, PREFIX, answered=False)
+    create(notes, ledger, 1, answered=False)
     notes.status["GET /v1/teams/5/notes"] = 404
     assert clean() == (0, [])
     assert not ledger.path.exists()
@@ -175,31 +269,51 @@ def test_a_list_that_is_gone_with_its_parent_holds_nothing(notes: Notes, ledger:
 
 def test_resources_without_a_delete_are_summed_up(notes: Notes, ledger: Ledger, clean: Clean) -> None:
     for id in (1, 2):
-        ledger.created(ledger.intend("log", "/v1/logs?team_id=5", {}), f"/v1/logs/{id}", id)
-    ledger.intend("log", "/v1/logs?team_id=5", {})
+        ledger.created(ledger.intend("log", "/v1/logs?team_id=5"), f"/v1/logs/{id}", id)
+    ledger.intend("log", "/v1/logs?team_id=5")
     assert clean() == (0, ["log: 2 (no delete operation)"])
     assert notes.log == []
     assert not ledger.path.exists()
 
 
 def test_clean_up_passes_the_ceiling_of_requests(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    create(notes, ledger, 1, "a")
+    create(notes, ledger, 1)
     assert clean(max_requests=0) == (1, [])
 
 
 def test_a_forbidden_delete_is_left(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    create(notes, ledger, 1, "a")
-    deleted, left = clean(target={"forbid": frozenset({"note.delete"})})
-    assert (deleted, left) == (0, ["note /v1/teams/5/notes/1: the target forbids note.delete"])
+    create(notes, ledger, 1)
+    deleted, told = clean(target={"forbid": frozenset({"note.delete"})})
+    assert (deleted, left(told)) == (0, ["note /v1/teams/5/notes/1: the target forbids note.delete"])
     assert notes.rows
 
 
 def test_the_contract_s_headers_are_sent(
-    ledger: Ledger, serve: Callable[..., Any], connect: Callable[..., Any], contract: Contract
+    notes: Notes, ledger: Ledger, serve: Callable[..., Any], connect: Callable[..., Any], contract: Contract
 ) -> None:
-    server = serve(lambda _: answer(204))
-    ledger.created(ledger.intend("note", "/n", {}, headers=(("X-Team", "6"),)), "/n/1", 1)
-    ledger.created(ledger.intend("note", "/n", {}), "/n/2", 2)
+    server = serve(notes)
+    for id, headers in ((1, (("X-Team", "6"),)), (2, ())):
+        n = ledger.intend("note", "/v1/teams/5/notes", [("name", token(id))], headers=headers)
+        ledger.created(n, f"/v1/teams/5/notes/{id}", id)
+        notes.rows[id] = token(id)
     clean_up(ledger, connect(server.url).session, contract, PREFIX)
-    assert [b"X-Team: 5" in r for r in server.requests] == [True, False]
-    assert b"X-Team: 6" in server.requests[1]
+    deletes = [r for r in server.requests if r.startswith(b"DELETE")]
+    assert sorted(b"X-Team: 5" in r for r in deletes) == [False, True]
+    assert sorted(b"X-Team: 6" in r for r in deletes) == [False, True]
+
+
+def test_any_token_of_the_run_proves_what_an_older_ledger_names(
+    notes: Notes, tmp_path: Path, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    file = tmp_path / "old.jsonl"
+    lines: list[dict[str, Any]] = [{"event": "ledger", "format": 1, "prefix": PREFIX}]
+    for id in (1, 2):
+        entry = {"n": id, "resource": "note", "collection": "/v1/teams/5/notes", "unique": {"name": "x"}}
+        lines.append({"event": "intend", **entry, "headers": [], "credential": "full"})
+        lines.append({"event": "created", "n": id, "item": f"/v1/teams/5/notes/{id}", "id": id})
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    notes.rows = {1: token(4), 2: "Payroll"}
+    deleted, told = clean_up(Ledger(file), connect(serve(notes).url).session, contract, PREFIX)
+    assert deleted == 1
+    assert notes.rows == {2: "Payroll"}
+    assert "left alone" in told[0]

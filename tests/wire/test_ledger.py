@@ -21,16 +21,16 @@ def path(tmp_path: Path) -> Path:
 def test_the_file_appears_with_the_first_create(path: Path) -> None:
     ledger = Ledger(path, ORIGIN)
     assert not path.exists()
-    ledger.intend("note", "/v1/notes?team=5", {"name": "rp-abc ä"})
+    ledger.intend("note", "/v1/notes?team=5", [("name", "rp-abc")])
     assert [json.loads(line)["event"] for line in path.read_text().splitlines()] == ["ledger", "intend"]
 
 
 def test_every_step_is_on_disk_at_once_and_read_back(path: Path) -> None:
     ledger = Ledger(path, ORIGIN)
-    first = ledger.intend("note", "/v1/notes?team=5", {"name": "a"}, headers=(("X-Team", "5"),))
+    first = ledger.intend("note", "/v1/notes?team=5", [("name", "a")], headers=(("X-Team", "5"),))
     ledger.created(first, "/v1/notes/1?team=5", 1)
-    second = ledger.intend("note", "/v1/notes?team=5", {"name": "b"}, credential="foreign")
-    third = ledger.intend("note", "/v1/notes?team=5", {"name": "c"})
+    second = ledger.intend("note", "/v1/notes?team=5", [("name", "b")], credential="foreign")
+    third = ledger.intend("note", "/v1/notes?team=5", [("name", "c")])
     ledger.created(third, "/v1/notes/3?team=5", 3)
     ledger.deleted("/v1/notes/3?team=5")
 
@@ -39,29 +39,40 @@ def test_every_step_is_on_disk_at_once_and_read_back(path: Path) -> None:
     assert again.open_entries() == ledger.open_entries()
     known, unknown = again.open_entries()
     assert (known.item, known.id, known.headers) == ("/v1/notes/1?team=5", 1, (("X-Team", "5"),))
-    assert (unknown.n, unknown.item, unknown.unique, unknown.credential) == (second, None, {"name": "b"}, "foreign")
-    assert again.intend("note", "/v1/notes?team=5", {}) == 4
+    assert (unknown.n, unknown.item, unknown.marks, unknown.credential) == (second, None, (("name", "b"),), "foreign")
+    assert again.intend("note", "/v1/notes?team=5") == 4
     assert len(Ledger(path).open_entries()) == 3
 
 
 def test_an_id_that_is_used_again_is_open_again(path: Path) -> None:
     ledger = Ledger(path, ORIGIN)
     for _ in range(2):
-        ledger.created(ledger.intend("note", "/n", {}), "/n/1", 1)
+        ledger.created(ledger.intend("note", "/n"), "/n/1", 1)
     ledger.deleted("/n/1")
-    ledger.created(ledger.intend("note", "/n", {}), "/n/1", 1)
+    ledger.created(ledger.intend("note", "/n"), "/n/1", 1)
     assert [e.n for e in Ledger(path).open_entries()] == [e.n for e in ledger.open_entries()] == [1, 2, 3]
+
+
+def test_what_an_update_without_a_mark_wrote_is_read_back(path: Path) -> None:
+    ledger = Ledger(path, ORIGIN)
+    ledger.created(ledger.intend("note", "/n", sums={"number": "1"}), "/n/1", 1, new=True)
+    ledger.wrote("/n/1", {"name": "2"})
+    ledger.wrote("/n/1", {"name": "3", "size": "4"})
+    again = Ledger(path)
+    (entry,) = again.open_entries()
+    assert (entry.new, entry.sums, entry.marks) == (True, {"number": "1"}, ())
+    assert again.written("/n/1") == {"name": "3", "size": "4"}
 
 
 def test_a_settled_create_is_closed(path: Path) -> None:
     ledger = Ledger(path, ORIGIN)
-    ledger.settled(ledger.intend("note", "/n", {}))
+    ledger.settled(ledger.intend("note", "/n"))
     assert ledger.open_entries() == Ledger(path).open_entries() == []
 
 
 def test_a_line_that_a_killed_run_did_not_finish_is_passed_over(path: Path) -> None:
     ledger = Ledger(path, ORIGIN)
-    ledger.created(ledger.intend("note", "/n", {}), "/n/1", 1)
+    ledger.created(ledger.intend("note", "/n"), "/n/1", 1)
     with path.open("a") as file:
         file.write('{"event": "inte')
     again = Ledger(path)
@@ -72,7 +83,7 @@ def test_a_line_that_a_killed_run_did_not_finish_is_passed_over(path: Path) -> N
 
 def test_a_damaged_line_is_named(path: Path) -> None:
     ledger = Ledger(path, ORIGIN)
-    ledger.intend("note", "/n", {})
+    ledger.intend("note", "/n")
     path.write_text("what?\n" + path.read_text())
     with pytest.raises(RunFileError, match=r"run\.jsonl:1: not a line of a ledger"):
         Ledger(path)
@@ -80,14 +91,14 @@ def test_a_damaged_line_is_named(path: Path) -> None:
 
 def test_a_newer_format_is_refused(path: Path) -> None:
     path.parent.mkdir()
-    path.write_text('{"event": "ledger", "format": 2}\n')
-    with pytest.raises(RunFileError, match="format 2"):
+    path.write_text('{"event": "ledger", "format": 3}\n')
+    with pytest.raises(RunFileError, match="format 3"):
         Ledger(path)
 
 
 def test_a_removed_ledger_takes_its_empty_directory_along(path: Path) -> None:
     ledger = Ledger(path, ORIGIN)
-    ledger.intend("note", "/n", {})
+    ledger.intend("note", "/n")
     ledger.remove()
     assert not path.parent.exists()
 
@@ -95,7 +106,7 @@ def test_a_removed_ledger_takes_its_empty_directory_along(path: Path) -> None:
 def test_the_ledger_of_a_living_run_is_in_use(path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from restproof.wire.ledger import Ledger\n"
-        "Ledger_ = Ledger(Path(sys.argv[1])); Ledger_.intend('note', '/n', {})\n"
+        "Ledger_ = Ledger(Path(sys.argv[1])); Ledger_.intend('note', '/n')\n"
         "print('ready', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

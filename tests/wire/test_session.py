@@ -16,10 +16,10 @@ import responses
 from urllib3.connection import HTTPConnection
 
 from restproof.contract.model import Contract
+from restproof.wire.failure import NotSent
 from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import About, Request, to_event
 from restproof.wire.raw import raw_answer
-from restproof.wire.session import NotSent
 
 from .conftest import answer
 

@@ -82,10 +82,6 @@ class Requests:
         """The request target at which the instance can be deleted (or read, where nothing deletes it)."""
         return self.build("delete" if self._resource.supports("delete") else "read", scope, id=id).target
 
-    def collection(self, create: Request, scope: Mapping[str, Any]) -> str:
-        """The request target of the list in which ``create`` shows: a parent may have another place there."""
-        return self.build("list", scope).target if self._resource.supports("list") else create.target
-
     def _path(self, template: str, scope: Mapping[str, Any]) -> str:
         """``template`` with its placeholders filled in, below the base path."""
         filled = template.format_map({name: quote(str(id), safe="") for name, id in scope.items()})

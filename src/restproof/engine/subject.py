@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.model import Resource, creates_by_put
+from restproof.contract.model import Resource
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
@@ -14,8 +14,8 @@ from restproof.engine.requests import Query, Requests
 from restproof.engine.world import World
 from restproof.oracle.finding import an
 from restproof.plan.symbols import resolve
+from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.message import About, Exchange, Request
-from restproof.wire.session import NotSent
 
 
 class Subject:
@@ -97,10 +97,9 @@ class Subject:
         expect_throttle: bool = False,
         retry: bool = True,
         observed: bool = True,
-        noted: bool = False,
     ) -> Reply:
         """Send a request as it is, and read the answer as one to ``operation``. ``observed``: whether the rules about
-        every exchange judge it. ``noted``: whether the caller writes into the ledger what the request creates."""
+        every exchange judge it."""
         chosen = self.credential if credential == USUAL else credential
         if chosen is not None and self.contract.auth.scheme == "none":
             chosen = None
@@ -108,20 +107,11 @@ class Subject:
         about = About(self.spec.name, operation, item=item, case=case, setup=setup)
         try:
             exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)
+        except NotProven as reason:
+            raise Inconclusive(str(reason)) from None
         except NotSent as reason:
             raise NotTested(str(reason)) from None
         reply = self.reply(exchange, operation, sent, scope, asked_id)
-        if operation == "create" and not noted and reply.ok and reply.id is not None:
-            # A request that was to be refused, and was not.
-            at = scope if scope is not None else self.scope()
-            entry = self.world.ledger.intend(
-                self.name,
-                self.requests.collection(request, at),
-                {},
-                headers=self.requests.headers(at),
-                credential=chosen or "full",
-            )
-            self.world.ledger.created(entry, self.requests.item_target(reply.id, at), reply.id)
         if observed:
             self.world.observe(reply)
         return reply
@@ -160,25 +150,10 @@ class Subject:
         body = self.resolved(body, scope)
         request = self.request(operation, id=id, body=body, scope=scope, **options)
         self.world.listings.clear()
-        creates = operation == "create" or (operation == "replace" and creates_by_put(self.spec))
-        if not creates:
-            reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
-            if reply.ok:
-                self.world.states.forget(self, id)
-            return reply
-        unique = {n: body[n] for n in self.bodies.unique_fields if isinstance(body, dict) and n in body}
-        who = self.credential if credential == USUAL else credential
-        entry = self.world.ledger.intend(
-            self.name,
-            self.requests.collection(request, scope),
-            unique,
-            headers=self.requests.headers(scope),
-            credential=who or "full",
-        )
-        reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope, noted=True)
-        if reply.ok and reply.id is not None:
-            self.world.ledger.created(entry, self.requests.item_target(reply.id, scope), reply.id)
-            self.world.states.forget(self, reply.id)  # a replace of what is there
+        reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
+        if reply.ok:
+            # A create may be a replace of what is there.
+            self.world.states.forget(self, reply.id if id is None else id)
         return reply
 
     def create(
@@ -227,7 +202,6 @@ class Subject:
         request = self.request("delete", id=id, scope=scope, **options)
         reply = self.send(request, "delete", credential=credential, asked_id=id, scope=scope)
         if reply.ok:
-            self.world.ledger.deleted(request.target)
             self.world.own.forget(self, id)
         return reply
 

@@ -1,4 +1,4 @@
-"""What one worker's run shares: the session, the ledger, and rooms for values, scopes, instances, states and lists."""
+"""What one worker's run shares: the session, and rooms for values, scopes, instances, states and lists."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from restproof.engine.states import States
 from restproof.engine.values import Values
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
-from restproof.wire.ledger import Ledger
 from restproof.wire.session import Session
 
 NOT_OBSERVABLE = "not observable from a recording"
@@ -42,7 +41,6 @@ class World:
     contract: Contract
     target: Target
     session: Session
-    ledger: Ledger
     prefix: str
     profile: Profile
     observe: Observer

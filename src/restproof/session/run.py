@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -157,6 +158,7 @@ class Run:
         from restproof.record.writer import Writer
         from restproof.wire.ledger import Ledger, Origin
         from restproof.wire.message import Exchange, to_event
+        from restproof.wire.ownership import Ownership
         from restproof.wire.session import Session
 
         worker = self.config.workerinput["workerid"] if self.worker is not None else None  # type: ignore[attr-defined]
@@ -190,6 +192,9 @@ class Run:
             self._session, self._ledger, self.runner = self.live.open(self, writer, Tape())
             self.runner.watch(i.plan_item for i in items if i.plan_item.proof.observes)
             return
+        name = f"{self.started:%Y%m%dT%H%M%SZ}-{self.prefix}-{os.getpid()}.jsonl"
+        origin = Origin(str(self.promise.contract_path), target.name, target.base_url, target.kind, self.prefix)
+        self._ledger = Ledger(self.promise.config.root / ".restproof" / name, origin)
         self._session = Session(
             target,
             self.contract,
@@ -198,16 +203,21 @@ class Run:
             max_requests=options.max_requests,
             read_only=options.read_only,
             max_wait=options.max_wait,
+            guard=Ownership(
+                self.contract,
+                target,
+                self._ledger,
+                self.prefix,
+                clock=time.monotonic,
+                # A replay has no guard of its own: it leaves out what this run left out.
+                refused=lambda name, reason: writer.write({"event": "value", "name": name, "value": reason}),
+            ),
         )
-        name = f"{self.started:%Y%m%dT%H%M%SZ}-{self.prefix}-{os.getpid()}.jsonl"
-        origin = Origin(str(self.promise.contract_path), target.name, target.base_url, target.kind, self.prefix)
-        self._ledger = Ledger(self.promise.config.root / ".restproof" / name, origin)
         self.runner = Runner(writer, options.seed)
         self.world = World(
             self.contract,
             target,
             self._session,
-            self._ledger,
             self.prefix,
             self.profile,
             self.runner.observe,

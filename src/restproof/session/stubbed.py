@@ -206,6 +206,7 @@ class Stubbed:
             max_requests=selection.get("max_requests"),
             read_only=bool(selection.get("read_only")) or options.read_only,
             max_wait=options.max_wait,
+            refusals=recorded.values,
         )
         ledger = Unwritten(run.promise.config.root / ".restproof" / "replay.jsonl")
         began = datetime.fromisoformat(self._header.started).timestamp() if self._header else 0.0
@@ -217,7 +218,6 @@ class Stubbed:
                 contract,
                 self.target,
                 stubs,
-                ledger,
                 token[:PREFIX_LENGTH] or self.prefix,
                 run.profile,
                 runner.observe,

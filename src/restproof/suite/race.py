@@ -8,8 +8,8 @@ from typing import Any
 from restproof.engine.failure import Inconclusive, NotTested
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
+from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.message import About, Request
-from restproof.wire.session import NotSent
 
 __all__ = ["all_answered", "at_once", "create_at_once", "must_be_a_race"]
 
@@ -24,6 +24,8 @@ def at_once(
     about = About(subject.name, operation, item=item, case=case)
     try:
         sent = subject.world.session.send_together([r for r, _ in requests], about, subject.credential)
+    except NotProven as reason:
+        raise Inconclusive(str(reason)) from None
     except NotSent as reason:
         raise NotTested(str(reason)) from None
     return [subject.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
@@ -38,16 +40,8 @@ def must_be_a_race(subject: Subject) -> None:
 
 
 def create_at_once(subject: Subject, request: Request, body: Any, scope: Mapping[str, Any]) -> list[Reply]:
-    """The answers to one create that is sent three times at the same time; what it makes is in the ledger. Raises as
-    ``at_once``."""
-    ledger, headers = subject.world.ledger, subject.requests.headers(scope)
-    unique = {n: body[n] for n in subject.bodies.unique_fields if n in body}
-    entries = [ledger.intend(subject.name, subject.requests.collection(request, scope), unique, headers=headers)]
-    replies = at_once(subject, "create", [(request, body)] * 3, scope)
-    for id in {r.id for r in replies if r.ok and r.id is not None}:
-        entry = entries.pop() if entries else ledger.intend(subject.name, request.target, {}, headers=headers)
-        ledger.created(entry, subject.requests.item_target(id, scope), id)
-    return replies
+    """The answers to one create that is sent three times at the same time. Raises as ``at_once``."""
+    return at_once(subject, "create", [(request, body)] * 3, scope)
 
 
 def all_answered(replies: Sequence[Reply]) -> None:

@@ -1,39 +1,76 @@
-"""Clean-up: deletes what a run has created, and nothing else."""
+"""Clean-up: deletes what a run has stored, and nothing else.
+
+It goes by the ledger, which says what may be there, and by looks at the server, which prove whose it is by now: ids
+come again, a ledger may be old, a database restored. A delete counts where a closing look shows that it was one.
+"""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from restproof.contract.model import Contract, Resource
+from restproof.wire.evidence import names_nothing
+from restproof.wire.failure import NotSent
 from restproof.wire.ledger import Entry, Ledger
-from restproof.wire.message import About, Headers, Request
-from restproof.wire.session import NotSent, Session
-from restproof.wire.walk import ListUnreadable, contract_headers, walk
+from restproof.wire.message import About, Exchange, Headers, Request
+from restproof.wire.places import entity_of
+from restproof.wire.proof import Marks, agrees
+from restproof.wire.session import Session
+from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, walk
 
-_GONE = (404, 410)
+Collection = tuple[str, str, Headers, str | None]
+"""Resource, request target of the list, headers and credential: what one walk covers."""
 
 
 def clean_up(ledger: Ledger, session: Session, contract: Contract, prefix: str) -> tuple[int, list[str]]:
-    """Deletes what ``ledger`` holds, the last created first, so that children go before their parents; then looks
-    through the lists for what creates without an answered id have stored. There, entries that bear ``prefix`` are
-    deleted; one that only has a unique value that was written down is told of, for it may be somebody else's.
+    """Deletes what ``ledger`` holds and a look proves to be the run's, the last created first, so that children go
+    before their parents; then looks through the lists again.
 
-    Returns how many resources were deleted, and what is left: one line for each that could not be deleted, and one
-    for each resource that has no delete. A ledger with nothing left to delete is removed from the disk.
+    Returns how many resources were deleted, and what is left or could not be verified: what, where, why, and the
+    request that removes it, one line each, and one for each resource that has no delete. A ledger with nothing left to
+    delete is removed from the disk.
     """
     work = _Work(ledger, session, contract, prefix)
-    work.delete_known()
-    work.sweep()
-    if not work.failed:
-        ledger.remove()
-    else:
+    work.look()
+    work.delete()
+    work.look_again()
+    if work.failed:
         ledger.close()
+    else:
+        ledger.remove()
     return work.count, [*work.failed, *work.doubtful, *work.summary()]
+
+
+@dataclass
+class _Group:
+    """A collection, the entries of the ledger that belong there, and what a look has shown of it. ``seen``: the entries
+    of its list by the text of their ids; ``None`` where it could not be read, for the reason ``unread``."""
+
+    resource: Resource
+    collection: str
+    headers: Headers
+    credential: str | None
+    entries: list[Entry] = field(default_factory=list)
+    seen: dict[str, Mapping[str, Any]] | None = None
+    unread: str = ""
+    is_touched: bool = False
+    is_gone: bool = False
+    """The list answered that it is not there: its parent is deleted, or nobody may look, so nothing was made."""
+
+    @property
+    def place(self) -> str:
+        return self.collection.partition("?")[0]
+
+    def item(self, id: object) -> str:
+        """The request target of an item of the collection."""
+        path, _, query = self.collection.partition("?")
+        slash = "/" if path.endswith("/") else ""
+        target = f"{path.rstrip('/')}/{quote(str(id), safe='')}{slash}"
+        return f"{target}?{query}" if query else target
 
 
 class _Work:
@@ -41,128 +78,225 @@ class _Work:
         self.ledger = ledger
         self.session = session
         self.contract = contract
-        self.prefix = prefix
+        self.marks = Marks(prefix)
         self.count = 0
         self.failed: list[str] = []
         self.doubtful: list[str] = []
         self.undeletable: Counter[str] = Counter()
-        self.moved: list[Entry] = []
-        self.entries = ledger.open_entries()
+        self.groups: dict[Collection, _Group] = {}
+        self.deleted: set[str] = set()
+        for entry in ledger.entries():
+            self._enter(entry)
 
-    def delete_known(self) -> None:
-        for entry in reversed(self.entries):
-            resource = self.contract.resources.get(entry.resource)
-            if entry.item is None:
-                continue
-            if resource is None or not resource.supports("delete"):
-                self.undeletable[entry.resource] += 1
-            elif not self._delete(resource, entry, entry.item) and resource.id.follows:
-                self.moved.append(entry)
+    def _enter(self, entry: Entry) -> None:
+        resource = self.contract.resources.get(entry.resource)
+        if resource is None or not resource.supports("delete"):
+            self.undeletable[entry.resource] += entry.item is not None
+            return
+        if entry.marks is None:
+            self.marks.accept_any(resource)
+        else:
+            self.marks.add(resource, entry.marks)
+        key = (entry.resource, entry.collection, entry.headers, entry.credential)
+        group = self.groups.setdefault(
+            key,
+            _Group(
+                resource,
+                entry.collection,
+                entry.headers or contract_headers(self.contract, dict(self.session.target.ids)),
+                None if self.contract.auth.scheme == "none" else entry.credential or "full",
+            ),
+        )
+        group.entries.append(entry)
 
-    def sweep(self) -> None:
-        """One walk for each collection that has creates without a known id, or whose id an update has changed."""
-        groups: dict[tuple[str, str, Headers, str], list[Entry]] = {}
-        for entry in [*(e for e in self.entries if e.item is None), *self.moved]:
-            key = (entry.resource, entry.collection, entry.headers, entry.credential)
-            groups.setdefault(key, []).append(entry)
-        for group in reversed(groups.values()):
-            resource = self.contract.resources.get(group[0].resource)
-            if resource is None or not resource.supports("delete"):
-                continue
-            if not resource.supports("list"):
-                self.failed.append(
-                    f"{resource.name}: {len(group)} unanswered or refused creates and no list to look through"
-                )
-                continue
-            self._sweep_collection(resource, group)
+    # ---------------------------------------------------------------- the looks
 
-    def _sweep_collection(self, resource: Resource, group: list[Entry]) -> None:
-        first = group[0]
-        wanted = {_key(entry.unique, entry.unique) for entry in group if entry.unique}
-        fields = {tuple(entry.unique) for entry in group if entry.unique}
-        before = len(self.failed)
-        for seen_by in self._with_each_credential(first):
+    def look(self) -> None:
+        """One walk through each list that may hold something of the run."""
+        for group in self.groups.values():
+            self._walk(group)
+
+    def look_again(self) -> None:
+        """Walks through the lists that something was deleted from, or that hold what was not proven; what is left, or
+        cannot be verified, is told."""
+        for group in self.groups.values():
+            if group.seen is None and not group.is_gone:
+                self._unverified(group)
+                continue
+            if group.is_touched and group.seen is not None:
+                self._walk(group)
+            if group.seen is None and not group.is_gone:
+                self._unverified(group)
+            else:
+                self._tell(group)
+
+    def _walk(self, group: _Group) -> None:
+        group.seen, group.is_gone = None, False
+        if not group.resource.supports("list"):
+            group.unread = "there is no list to look through"
+            return
+        identity = group.resource.id.field
+        for credential in self._credentials(group):
             try:
-                entries = [*self._walk(resource, seen_by)]
-            except (ListUnreadable, NotSent) as error:
-                status = error.status if isinstance(error, ListUnreadable) else None
-                if status == 403 or status in resource.status("forbidden_parent"):
-                    continue  # Where nobody may look, nothing was made.
-                if status not in _GONE and status not in resource.status("absent_parent"):
-                    self.failed.append(f"{resource.name} {first.collection}: {error}")
-                break  # Else its parent has been deleted, and it with it.
-            found = []
-            for item in entries:
-                if resource.id.field not in item:
+                entries = list(
+                    walk(
+                        self.session,
+                        group.resource,
+                        group.collection,
+                        headers=group.headers,
+                        credential=credential,
+                    )
+                )
+            except NotSent as reason:
+                group.unread = str(reason)
+                return
+            except ListUnreadable as error:
+                if error.status == 403 or error.status in group.resource.status("forbidden_parent"):
+                    group.is_gone = True  # unless another credential may look
                     continue
-                if _holds(item, self.prefix):
-                    found.append(item)
-                elif any(_key(item, names) in wanted for names in fields):
-                    self.doubtful.append(f"{resource.name} {item[resource.id.field]}: perhaps of this run, left alone")
-            for item in found:
-                path, _, query = first.collection.partition("?")
-                slash = "/" if path.endswith("/") else ""
-                target = f"{path.rstrip('/')}/{quote(str(item[resource.id.field]), safe='')}{slash}"
-                self._delete(resource, seen_by, f"{target}?{query}" if query else target)
-            break
-        if len(self.failed) == before:
-            for entry in group:
-                self.ledger.settled(entry.n)
+                group.is_gone = error.status in names_nothing(group.resource)
+                group.unread = str(error)
+                return
+            group.seen = {str(e[identity]): e for e in entries if identity in e}
+            group.credential, group.is_gone = credential, False
+            return
 
-    def _with_each_credential(self, entry: Entry) -> Iterator[Entry]:
-        """The entry as one of each credential: its own, then the others, for it may have been sent to a parent that
-        its own does not see."""
-        others = [] if self.contract.auth.scheme == "none" else self.session.target.credentials
-        for name in dict.fromkeys([entry.credential, *others]):
-            yield replace(entry, credential=name)
+    def _credentials(self, group: _Group) -> Iterator[str | None]:
+        """The credential of the creates, then the others, for one may have gone to a parent that its own does not
+        see."""
+        yield group.credential
+        if self.contract.auth.scheme != "none":
+            yield from (name for name in self.session.target.credentials if name != group.credential)
 
-    def _walk(self, resource: Resource, entry: Entry) -> Iterable[Mapping[str, Any]]:
-        return walk(
-            self.session,
-            resource,
-            entry.collection,
-            headers=self._headers(entry),
-            credential=self._credential(entry),
-        )
+    # -------------------------------------------------------------- the deletes
 
-    def _delete(self, resource: Resource, entry: Entry, item: str) -> bool:
-        """Whether the delete of ``item`` found it."""
-        path, _, query = item.partition("?")
-        request = Request(
-            resource.method("delete"), path, tuple(parse_qsl(query, keep_blank_values=True)), self._headers(entry)
-        )
-        about = About(resource.name, "delete", setup="cleanup")
-        try:
-            exchange = self.session.send(request, about, self._credential(entry), beyond_ceiling=True)
-        except NotSent as reason:
-            self.failed.append(f"{resource.name} {path}: {reason}")
+    def delete(self) -> None:
+        """Deletes what is proven, the last created first."""
+        for group, id, entry in self._proven():
+            target = entry.item if entry is not None and entry.item is not None else group.item(id)
+            if target not in self.deleted:
+                self._delete(group, target)
+
+    def _proven(self) -> list[tuple[_Group, str, Entry | None]]:
+        """What a look has proven, the last created first: by their numbers in the ledger, what only the lists show by
+        the last of its collection."""
+        found: list[tuple[int, _Group, str, Entry | None]] = []
+        # What two lists show (of the same path with other headers) goes the way it came.
+        owners = {e.item.partition("?")[0]: g for g in self.groups.values() for e in g.entries if e.item is not None}
+        for group in self.groups.values():
+            known = {str(e.id): e for e in group.entries if e.item is not None}
+            for id, shown in (group.seen or {}).items():
+                owner = owners.get(group.item(id).partition("?")[0], group)
+                if owner is group and self._is_ours(group, known.get(id), shown):
+                    n = known[id].n if id in known else max(e.n for e in group.entries)
+                    found.append((n, group, id, known.get(id)))
+            unlisted = [] if group.is_gone else [id for id in known if id not in (group.seen or {})]
+            for id in unlisted:
+                entry = known[id]
+                if not self.ledger.is_deleted(entry) and self._reads_as_ours(group, entry):
+                    found.append((entry.n, group, id, entry))
+        return [(group, id, entry) for _, group, id, entry in sorted(found, key=lambda f: f[0], reverse=True)]
+
+    def _is_ours(self, group: _Group, entry: Entry | None, shown: Mapping[str, Any]) -> bool:
+        if self.marks.shown(group.resource, shown):
+            return True
+        if entry is None or entry.item is None:
             return False
+        return agrees(self.ledger.written(entry.item), shown) or (entry.new and agrees(entry.sums, shown))
+
+    def _reads_as_ours(self, group: _Group, entry: Entry) -> bool:
+        """Whether a read under the entry's id proves it; what else it shows is told."""
+        assert entry.item is not None
+        if not group.resource.supports("read"):
+            if group.seen is None:
+                self.doubtful.append(self._line(group, entry.item, "nothing shows whose it is"))
+            return False
+        try:
+            exchange = self._send(group, "read", entry.item)
+        except NotSent as reason:
+            self.failed.append(self._line(group, entry.item, str(reason)))
+            return False
+        shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
+        if shown is not None and self._is_ours(group, entry, shown):
+            return True
+        if exchange.status in names_nothing(group.resource):
+            self.deleted.add(entry.item)
+        elif shown is not None:
+            self.doubtful.append(self._line(group, entry.item, "it is not proven to be this run's, and was left alone"))
+        else:
+            self.failed.append(self._line(group, entry.item, f"the read answered {exchange.status or exchange.error}"))
+        return False
+
+    def _delete(self, group: _Group, target: str) -> None:
+        try:
+            exchange = self._send(group, "delete", target)
+        except NotSent as reason:
+            self.failed.append(self._line(group, target, str(reason)))
+            return
         status = exchange.status
         # What the contract answers to a second delete says that it is gone, be it 403.
-        gone = status in _GONE or status in resource.status("repeat_delete")
-        if status is not None and (status // 100 == 2 or gone):
-            self.count += status // 100 == 2
-            self.ledger.deleted(item)
-        else:
-            self.failed.append(f"{resource.name} {path}: {status or exchange.error}")
-        return status is not None and status // 100 == 2
+        gone = status in names_nothing(group.resource) or status in group.resource.status("repeat_delete")
+        if not _is_success(exchange) and not gone:
+            self.failed.append(self._line(group, target, f"the delete answered {status or exchange.error}"))
+            return
+        if group.seen is None and group.resource.supports("read"):
+            again = self._send(group, "read", target)
+            if _is_success(again):
+                self.failed.append(self._line(group, target, f"the delete answered {status}, and it is still there"))
+                return
+        self.count += _is_success(exchange)
+        group.is_touched = True
+        self.deleted.add(target)
+        self.ledger.deleted(target)
 
-    def _credential(self, entry: Entry) -> str | None:
-        """The credential that the create was sent with; none where the API has none."""
-        return None if self.contract.auth.scheme == "none" else entry.credential
+    def _send(self, group: _Group, operation: str, target: str) -> Exchange:
+        path, _, query = target.partition("?")
+        request = Request(
+            group.resource.method(operation), path, tuple(parse_qsl(query, keep_blank_values=True)), group.headers
+        )
+        about = About(group.resource.name, operation, setup=CLEANUP)
+        return self.session.send(request, about, group.credential, beyond_ceiling=True)
 
-    def _headers(self, entry: Entry) -> Headers:
-        return entry.headers or contract_headers(self.contract, dict(self.session.target.ids))
+    # ------------------------------------------------------------- what is told
+
+    def _tell(self, group: _Group) -> None:
+        """What is left in a collection that was looked through; the entries that left nothing are settled."""
+        known = {str(e.id): e for e in group.entries if e.item is not None}
+        left = False
+        for id, shown in (group.seen or {}).items():
+            target = group.item(id)
+            if self._is_ours(group, known.get(id), shown):
+                left = True
+                if target in self.deleted or (id in known and known[id].item in self.deleted):
+                    self.count -= 1
+                    why = "the delete was answered with success, and it is still there"
+                    self.failed.append(self._line(group, target, why))
+            elif id in known and not self.ledger.is_deleted(known[id]):
+                why = "its id is in the ledger, and what is there is not proven to be this run's: left alone"
+                self.doubtful.append(self._line(group, target, why))
+        if not left:
+            for entry in group.entries:
+                self.ledger.settled(entry.n)
+
+    def _unverified(self, group: _Group) -> None:
+        """What a list cannot verify."""
+        open_creates = sum(1 for e in group.entries if e.item is None)
+        what = f"{group.resource.name} {group.place}: {group.unread}"
+        if group.resource.supports("list"):
+            self.failed.append(what)
+        elif open_creates:
+            self.failed.append(
+                f"{group.resource.name}: {open_creates} unanswered or refused creates, and {group.unread}"
+            )
+
+    def _line(self, group: _Group, target: str, why: str) -> str:
+        """What is left, why, and the request that removes it."""
+        url = f"{self.session.target.base_url.rstrip('/')}{target}"
+        return f"{group.resource.name} {target.partition('?')[0]}: {why} ({group.resource.method('delete')} {url})"
 
     def summary(self) -> list[str]:
-        return [f"{name}: {count} (no delete operation)" for name, count in sorted(self.undeletable.items())]
+        return [f"{name}: {count} (no delete operation)" for name, count in sorted(self.undeletable.items()) if count]
 
 
-def _holds(item: Mapping[str, Any], prefix: str) -> bool:
-    """Whether one of the item's texts holds the run's prefix. Only that makes it ours: a value without the prefix
-    may be somebody else's, and just therefore have been refused."""
-    return bool(prefix) and any(isinstance(v, str) and prefix in v for v in item.values())
-
-
-def _key(values: Mapping[str, Any], fields: Iterable[str]) -> str:
-    return json.dumps([[field, values.get(field)] for field in sorted(fields)])
+def _is_success(exchange: Exchange) -> bool:
+    return 200 <= (exchange.status or 0) < 300

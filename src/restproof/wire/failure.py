@@ -25,6 +25,15 @@ class TransportError(Exception):
         self.error = error
 
 
+class NotSent(Exception):
+    """A request that must not be sent: a read-only run, an operation that the target forbids, the ceiling of
+    requests. The message is the reason as reports print it."""
+
+
+class NotProven(NotSent):
+    """A request that may change what is not proven to be this run's."""
+
+
 class StaleStub(Exception):
     """A recording does not hold what the suite asks for now. The message says which case, what was wanted and what
     is there."""

@@ -1,4 +1,4 @@
-"""The ledger: what a run is about to create and what it has created, on disk before and after each create.
+"""The ledger: what a run is about to store and what it has stored, on disk before and after each write that may.
 
 A run that is killed leaves its ledger behind, and ``restproof cleanup`` deletes by it what the run could not.
 """
@@ -8,32 +8,39 @@ from __future__ import annotations
 import fcntl
 import json
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from io import TextIOWrapper
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from restproof.errors import Place, RunFileError
 from restproof.wire.message import Headers
 
-FORMAT = 1
+FORMAT = 2
+_READABLE = (1, FORMAT)
+"""Format 1 named no marks: any token of its run proves what it lists."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One create. ``collection`` and ``item`` are request targets with the parent's parameters; ``item`` and ``id``
-    are ``None`` while no answer has named them; then ``unique`` (field → value) finds what was stored all the same.
-    ``headers`` are those of the contract."""
+    """One write that may store something. ``collection`` and ``item`` are request targets with the parent's parameters;
+    ``item`` and ``id`` are ``None`` while no answer has named them. ``marks``: what proves that a resource is the one
+    that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
+    ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``headers`` are
+    those of the contract."""
 
     n: int
     resource: str
     collection: str
-    unique: Mapping[str, Any]
+    marks: tuple[tuple[str, str], ...] | None = None
+    sums: Mapping[str, str] = field(default_factory=dict)
     headers: Headers = ()
-    credential: str = "full"
+    credential: str | None = "full"
     item: str | None = None
     id: int | str | None = None
+    new: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,7 @@ class Ledger:
         self._file: TextIOWrapper | None = None
         self._entries: dict[int, Entry] = {}
         self._deleted: set[str] = set()
+        self._written: dict[str, dict[str, str]] = {}
         self._last = 0
         stored = self._load() if path.exists() else None
         self.origin = origin or stored or Origin()
@@ -66,51 +74,73 @@ class Ledger:
         self,
         resource: str,
         collection: str,
-        unique: Mapping[str, Any],
+        marks: Iterable[tuple[str, str]] = (),
         *,
+        sums: Mapping[str, str] = MappingProxyType({}),
         headers: Headers = (),
-        credential: str = "full",
+        credential: str | None = "full",
     ) -> int:
-        """Writes down a create before it is sent. Returns the number to give to :meth:`created`."""
+        """Writes down a write before it is sent. Returns the number to give to :meth:`created`."""
         with self._lock:
             self._last += 1
-            entry = Entry(self._last, resource, collection, dict(unique), headers, credential)
+            entry = Entry(self._last, resource, collection, tuple(marks), dict(sums), headers, credential)
             self._entries[entry.n] = entry
             self._append(
                 event="intend",
                 n=entry.n,
                 resource=resource,
                 collection=collection,
-                unique=entry.unique,
+                marks=[list(mark) for mark in entry.marks or ()],
+                **({"sums": entry.sums} if entry.sums else {}),
                 headers=[list(pair) for pair in headers],
                 credential=credential,
             )
             return entry.n
 
-    def created(self, n: int, item: str, id: int | str) -> None:
-        """Writes down that create ``n`` made the resource at the request target ``item``."""
+    def created(self, n: int, item: str, id: int | str, *, new: bool = False) -> None:
+        """Writes down that the answer to write ``n`` named the resource at the request target ``item``. ``new``: the id
+        was seen to name nothing just before."""
         with self._lock:
-            self._entries[n] = replace(self._entries[n], item=item, id=id)
+            self._entries[n] = replace(self._entries[n], item=item, id=id, new=new)
             self._deleted.discard(item)
-            self._append(event="created", n=n, item=item, id=id)
+            self._append(event="created", n=n, item=item, id=id, new=new)
+
+    def wrote(self, item: str, sums: Mapping[str, str]) -> None:
+        """Writes down that an update of ``item`` may have erased its mark: what it holds since then proves it."""
+        with self._lock:
+            self._written.setdefault(item, {}).update(sums)
+            self._append(event="wrote", item=item, sums=dict(sums))
+
+    def written(self, item: str) -> Mapping[str, str]:
+        """The digests of what updates without a mark have written to ``item``."""
+        return self._written.get(item, {})
 
     def deleted(self, item: str) -> None:
-        """Writes down that the resource at the request target ``item`` is gone."""
+        """Writes down that the server has answered the delete of ``item`` with success."""
         with self._lock:
             if item not in self._deleted:
                 self._deleted.add(item)
                 self._append(event="deleted", item=item)
 
     def settled(self, n: int) -> None:
-        """Writes down that create ``n`` has certainly left nothing."""
+        """Writes down that write ``n`` has left nothing, as a look at the server showed."""
         with self._lock:
-            del self._entries[n]
+            self._entries.pop(n, None)
             self._append(event="settled", n=n)
 
     def open_entries(self) -> list[Entry]:
         """What may still be there, in the order of creation."""
         with self._lock:
             return [e for e in self._entries.values() if e.item is None or e.item not in self._deleted]
+
+    def entries(self) -> list[Entry]:
+        """All that was written down and not settled, what was deleted included, in the order of creation."""
+        with self._lock:
+            return list(self._entries.values())
+
+    def is_deleted(self, entry: Entry) -> bool:
+        """Whether the server has answered the delete of the entry's resource with success."""
+        return entry.item is not None and entry.item in self._deleted
 
     def in_use(self) -> bool:
         """Whether another process is still writing it: then its resources are no leftovers."""
@@ -160,7 +190,7 @@ class Ledger:
             try:
                 event = json.loads(line)
                 if event["event"] == "ledger":
-                    if event["format"] != FORMAT:
+                    if event["format"] not in _READABLE:
                         raise RunFileError(
                             f"a ledger of format {event['format']}; this restproof reads format {FORMAT}",
                             place=Place(self.path, number),
@@ -181,18 +211,28 @@ class Ledger:
             case "intend":
                 n = int(event["n"])
                 headers = tuple((str(k), str(v)) for k, v in event["headers"])
+                marks = event.get("marks")
                 self._entries[n] = Entry(
-                    n, event["resource"], event["collection"], event["unique"], headers, event["credential"]
+                    n,
+                    event["resource"],
+                    event["collection"],
+                    None if marks is None else tuple((str(f), str(t)) for f, t in marks),
+                    event.get("sums", {}),
+                    headers,
+                    event["credential"],
                 )
                 self._last = max(self._last, n)
             case "created":
                 n = event["n"]
-                self._entries[n] = replace(self._entries[n], item=event["item"], id=event["id"])
+                new = bool(event.get("new"))
+                self._entries[n] = replace(self._entries[n], item=event["item"], id=event["id"], new=new)
                 self._deleted.discard(event["item"])
+            case "wrote":
+                self._written.setdefault(event["item"], {}).update(event["sums"])
             case "deleted":
                 self._deleted.add(event["item"])
             case "settled":
-                del self._entries[event["n"]]
+                self._entries.pop(event["n"], None)
             case other:
                 raise ValueError(other)
 

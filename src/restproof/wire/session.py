@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Protocol, Self, cast
 
 from urllib3 import HTTPHeaderDict
@@ -22,9 +23,10 @@ from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.version import __version__
 from restproof.wire.adapter import Adapter, Answer, Prepared
-from restproof.wire.failure import FAILURES, OVERSIZED, TransportError, describe, is_stale_connection
+from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
 from restproof.wire.guard import check, credential_header
 from restproof.wire.message import About, Exchange, Headers, Request, Response
+from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.redact import Redactor
 from restproof.wire.waiting import Pacer, backoff, retry_after
 
@@ -38,11 +40,6 @@ _PIECE = 64 * 1024
 _RETRIES = 2
 _THROTTLED = 10
 _ADDED_BY_URLLIB3 = frozenset({"user-agent", "accept-encoding", "host"})
-
-
-class NotSent(Exception):
-    """A request that must not be sent: a read-only run, an operation that the target forbids, the ceiling of
-    requests. The message is the reason as reports print it."""
 
 
 class Recorder(Protocol):
@@ -63,12 +60,23 @@ class Unrecorded:
         """Forgets the note."""
 
 
+@dataclass
+class Permit:
+    """A request that may be sent, and what its guard wants to know of it again."""
+
+    request: Request
+    about: About
+    credential: str | None
+    ticket: Ticket | None
+
+
 class Session:
     """Sends requests to ``target`` and tells ``recorder`` of each exchange. Safe to use from several threads.
 
     ``rate`` is in requests per second, ``timeout`` in seconds for a whole exchange (both default to the target's);
     ``max_wait`` is the longest time in seconds that one :meth:`send` waits for a throttle or an overloaded server.
-    ``clock``, ``sleep`` and ``epoch`` (the clock's time when the run began) may be replaced.
+    ``clock``, ``sleep`` and ``epoch`` (the clock's time when the run began) may be replaced. ``guard`` decides which
+    requests that may change something leave; without one, all do.
     """
 
     def __init__(
@@ -85,6 +93,7 @@ class Session:
         clock: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], None] = time.sleep,
         epoch: float | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self.target = target
         self.contract = contract
@@ -92,6 +101,7 @@ class Session:
         self.requests = 0
         self.max_wait = max_wait
         self._recorder = recorder
+        self._guard = Unguarded() if guard is None else guard
         self._timeout = timeout or target.timeout
         self._max_requests = max_requests
         self._read_only = read_only
@@ -141,15 +151,35 @@ class Session:
         Raises :class:`NotSent` before anything is sent, ``ValueError`` for a request that no client may send,
         ``KeyError`` for a credential that the target does not have.
         """
+        permit = self._permit(request, about, credential)
+        return self._send(
+            permit, credential, expect_throttle=expect_throttle, retry=retry, beyond_ceiling=beyond_ceiling
+        )
+
+    def _permit(self, request: Request, about: About, credential: str | None) -> Permit:
+        """Leave to send ``request``. Raises as :meth:`send`."""
         check(request)
         self._check_allowed(request, about)
+        return Permit(request, about, credential, self._guard.before(request, about, credential, self))
+
+    def _send(
+        self,
+        permit: Permit,
+        credential: str | None,
+        *,
+        expect_throttle: bool = False,
+        retry: bool = True,
+        beyond_ceiling: bool = False,
+    ) -> Exchange:
+        request = permit.request
         headers = self._headers(request, credential)
         waited, retried, throttled = 0.0, 0, 0
         while True:
             self._count(beyond_ceiling)
             if self._pacer:
                 self._pacer.wait()
-            exchange = self._attempt(request, headers, about, credential, 1 + retried + throttled)
+            exchange = self._attempt(permit, headers, 1 + retried + throttled)
+            self._guard.after(permit.ticket, exchange)
             if exchange.status == 429 and not expect_throttle and throttled < _THROTTLED:
                 kind, said, usual = (
                     "throttle",
@@ -168,6 +198,8 @@ class Session:
             waited += wait
             self._note(kind, f"{exchange.status} to {request.method} {request.path}: sent again after {wait:.1f} s")
             self._sleep(wait)
+            if exchange.status != 429 and not self._may_go_again(permit):
+                return exchange
 
     def send_together(
         self, requests: Sequence[Request], about: About, credential: str | None = "full"
@@ -175,17 +207,18 @@ class Session:
         """Sends ``requests`` at the same time, each over a connection of its own, and returns their exchanges in the
         same order. Raises as :meth:`send`."""
         start = threading.Barrier(len(requests))
+        permits = [self._permit(request, about, credential) for request in requests]
 
-        def one(request: Request) -> Exchange:
+        def one(permit: Permit) -> Exchange:
             self._adapter.wait_for(start)
             try:
-                return self.send(request, about, credential)
+                return self._send(permit, credential)
             except NotSent:
                 start.abort()
                 raise
 
         with ThreadPoolExecutor(len(requests)) as pool:
-            return list(pool.map(one, requests))
+            return list(pool.map(one, permits))
 
     def headers_for(self, request: Request, credential: str | None) -> Headers:
         """The header fields that :meth:`send` would send, the credential among them: for the few checks that go below
@@ -204,6 +237,17 @@ class Session:
             if self._is_exhausted(beyond_ceiling):
                 raise NotSent(f"ceiling of {self._max_requests} requests reached")
             self.requests += 1
+
+    def _may_go_again(self, permit: Permit) -> bool:
+        """Whether a request that may have been carried out already can be sent once more. What it may store is in the
+        ledger once more, and what it may change is proven once more."""
+        if permit.ticket is None:
+            return True
+        try:
+            permit.ticket = self._guard.again(permit.ticket, permit.request, permit.about, permit.credential, self)
+        except NotSent:
+            return False
+        return True
 
     def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
         """Whether a request is sent again, for which ``waited`` seconds pass in all."""
@@ -239,9 +283,8 @@ class Session:
                 headers["Content-Length"] = str(len(request.body))
         return headers
 
-    def _attempt(
-        self, request: Request, headers: HTTPHeaderDict, about: About, credential: str | None, attempt: int
-    ) -> Exchange:
+    def _attempt(self, permit: Permit, headers: HTTPHeaderDict, attempt: int) -> Exchange:
+        request = permit.request
         target = self._prefix + request.target
         prepared = Prepared(request.method, self._origin, target, headers, request.body)
         started = self._clock()
@@ -249,7 +292,7 @@ class Session:
         error: str | None = None
         answer: Answer | None = None
         try:
-            answer = self._answer(prepared)
+            answer = self._answer(prepared, permit)
             response = Response(
                 answer.status_code,
                 answer.reason,
@@ -273,8 +316,8 @@ class Session:
             error=error,
             started=began,
             elapsed=elapsed,
-            credential=credential,
-            about=about,
+            credential=permit.credential,
+            about=permit.about,
             attempt=attempt,
         )
         with self._lock:
@@ -285,14 +328,14 @@ class Session:
         """Close the idle connections: a server that takes one at a time has room for another."""
         self._adapter.forget_connections()
 
-    def _answer(self, prepared: Prepared) -> Answer:
+    def _answer(self, prepared: Prepared, permit: Permit) -> Answer:
         """The answer up to its body. A kept connection that the server has closed meanwhile is no answer to this
         request (RFC 9112 §9.5): once, and only then, it is sent on a new one."""
         self._adapter.connected()
         try:
             return self._transfer(prepared)
         except FAILURES as failure:
-            if self._adapter.connected() or not is_stale_connection(failure):
+            if self._adapter.connected() or not is_stale_connection(failure) or not self._may_go_again(permit):
                 raise TransportError(describe(failure)) from failure
         self._note(
             "retry", f"the server had closed the kept connection: {prepared.method} {prepared.target} sent on a new one"

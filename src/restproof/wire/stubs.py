@@ -8,9 +8,10 @@ recorded times.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -24,10 +25,12 @@ from restproof.contract.model import Contract
 from restproof.record.events import content_of
 from restproof.record.model import RecordedExchange
 from restproof.wire import message
-from restproof.wire.failure import StaleStub, TransportError
+from restproof.wire.failure import NotProven, NotSent, StaleStub, TransportError
 from restproof.wire.message import About, Headers, Request
+from restproof.wire.ownership import Asked, Ticket, may_change
 from restproof.wire.redact import Redactor
-from restproof.wire.session import NotSent, Recorder, Session
+from restproof.wire.session import Permit, Recorder, Session
+from restproof.wire.walk import CLEANUP, GUARD, Sender
 
 MEND = "record again"
 _LONGEST = 200
@@ -70,7 +73,7 @@ class InOrder:
         self._compared: dict[Headers, Mapping[str, list[str]]] = {}
         for at, exchange in enumerate(exchanges):
             name = exchange.case or exchange.setup
-            if name is not None and exchange.setup != "cleanup":
+            if name is not None and exchange.setup not in (CLEANUP, GUARD):
                 self._queues.setdefault((exchange.worker, name), []).append(Found(at, exchange))
 
     def next(self, about: About, worker: int, request: requests.PreparedRequest) -> Found:
@@ -161,9 +164,35 @@ class ByAddress:
         return False
 
 
+class RecordedRefusals:
+    """The guard of a replay (``restproof.wire.ownership.Guard``): a recording is no server, so nothing can come to
+    harm; what the recorded run did not send is not sent. ``refusals``: worker → name → reason."""
+
+    def __init__(self, refusals: Mapping[int, Mapping[str, Any]], worker: Callable[[], int]) -> None:
+        self._refusals = refusals
+        self._worker = worker
+        self._asked: dict[int, Asked] = {}
+
+    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
+        if may_change(request):
+            worker = self._worker()
+            name = self._asked.setdefault(worker, Asked()).name(about)
+            reason = self._refusals.get(worker, {}).get(name)
+            if reason is not None:
+                raise NotProven(reason)
+        return None
+
+    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
+        return ticket
+
+    def after(self, ticket: Ticket | None, exchange: message.Exchange) -> None:
+        """Nothing: the recording has it."""
+
+
 class Stubs(Session):
     """A session whose answers are recorded. ``worker``: which worker's part of the recording speaks now; ``at``: the
-    place in the recording of the last answer; ``now``: its time, in seconds since the recorded run began."""
+    place in the recording of the last answer; ``now``: its time, in seconds since the recorded run began. ``refusals``:
+    what the recorded run did not send, by worker, name and reason."""
 
     def __init__(
         self,
@@ -175,6 +204,7 @@ class Stubs(Session):
         max_requests: int | None = None,
         read_only: bool = False,
         max_wait: float = 5.0,
+        refusals: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
     ) -> None:
         super().__init__(
             target,
@@ -185,6 +215,7 @@ class Stubs(Session):
             clock=lambda: self.now,
             sleep=self._pass_over,
             epoch=0.0,
+            guard=RecordedRefusals(refusals, lambda: self.worker),
         )
         # What was recorded is redacted already; the stand-ins for credentials hide nothing.
         self.redactor = recording_redactor(contract)
@@ -218,13 +249,11 @@ class Stubs(Session):
         self.at = found.at
         return _Answer(found.exchange, self)
 
-    def _attempt(
-        self, request: Request, headers: HTTPHeaderDict, about: About, credential: str | None, attempt: int
-    ) -> message.Exchange:
-        self._about = about
-        began = self._source.begins(about, self.worker)
+    def _attempt(self, permit: Permit, headers: HTTPHeaderDict, attempt: int) -> message.Exchange:
+        self._about = permit.about
+        began = self._source.begins(permit.about, self.worker)
         self.now = self.now if began is None else began
-        return super()._attempt(request, headers, about, credential, attempt)
+        return super()._attempt(permit, headers, attempt)
 
     def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
         return self._source.repeats(self._about, self.worker)

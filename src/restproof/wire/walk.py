@@ -5,16 +5,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from restproof.contract.model import Contract, Paging, Resource
-from restproof.wire.message import About, Headers, Request, Response
+from restproof.wire.message import About, Exchange, Headers, Request, Response
 from restproof.wire.paging import Page
-from restproof.wire.session import Session
 
+GUARD = "guard"
+"""The set-up name of the looks by which a run proves what is its own."""
+CLEANUP = "cleanup"
+"""The set-up name of clean-up, which proves by itself what it deletes."""
 MOST_PAGES = 500
 """A walk ends here whatever the server says: one that always names a next page must not hold clean-up for ever."""
+
+
+class Sender(Protocol):
+    """Sends a request: ``Session``."""
+
+    def send(
+        self, request: Request, about: About, credential: str | None = "full", *, beyond_ceiling: bool = False
+    ) -> Exchange: ...
 
 
 class ListUnreadable(Exception):
@@ -27,30 +38,46 @@ class ListUnreadable(Exception):
 
 
 def walk(
-    session: Session, resource: Resource, collection: str, *, headers: Headers = (), credential: str | None = "full"
+    sender: Sender,
+    resource: Resource,
+    collection: str,
+    *,
+    headers: Headers = (),
+    credential: str | None = "full",
+    setup: str = CLEANUP,
 ) -> Iterator[dict[str, Any]]:
     """The entries of the list at request target ``collection``. Raises :class:`ListUnreadable` where a page cannot
-    be read."""
+    be read, or there are more of them than one walks."""
     path, _, query = collection.partition("?")
     fixed = tuple(parse_qsl(query, keep_blank_values=True))
     paging = resource.paging
     size = paging.max or paging.default
     extra: tuple[tuple[str, str], ...] | None = _first_page(paging, size)
-    about = About(resource.name, "list", setup="cleanup")
+    about = About(resource.name, "list", setup=setup)
     seen = 0
+    before: list[Any] = []
     for page in range(1, MOST_PAGES + 1):
         request = Request(resource.method("list"), path, fixed + (extra or ()), headers)
-        exchange = session.send(request, about, credential, beyond_ceiling=True)
+        exchange = sender.send(request, about, credential, beyond_ceiling=setup == CLEANUP)
         response = exchange.response
         if response is None or response.status // 100 != 2:
             raise ListUnreadable(f"the list answered {exchange.status or exchange.error}", exchange.status)
         entries = _entries(response, resource)
         yield from (entry for entry in entries if isinstance(entry, dict))
         seen += len(entries)
-        following = _next_page(paging, response, page, size, seen) if entries else None
+        # A server that passes over the page's number gives the same entries for ever.
+        is_last = not entries or entries == before or _total(paging, response) == seen
+        following = None if is_last else _next_page(paging, response, page, size, seen)
         if following is None or following == extra:
             return
-        extra = following
+        extra, before = following, entries
+    raise ListUnreadable(f"the list has more than {MOST_PAGES} pages")
+
+
+def _total(paging: Paging, response: Response) -> int | None:
+    """How many entries the list holds in all, as its header says."""
+    said = response.header(paging.total) if paging.total else None
+    return int(said) if said is not None and said.isdecimal() else None
 
 
 def _entries(response: Response, resource: Resource) -> list[Any]:

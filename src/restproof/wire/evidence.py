@@ -1,0 +1,226 @@
+"""What this run has seen of the server: which ids are proven to be its own, which name nothing, which are others'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from restproof.config import Target
+from restproof.contract.model import Contract, Resource
+from restproof.wire.ledger import Ledger
+from restproof.wire.message import About, Exchange, Headers
+from restproof.wire.places import Place, Places, entity_of, entries_of, readings
+from restproof.wire.proof import Marks, agrees
+from restproof.wire.walk import GUARD, ListUnreadable, Sender, walk
+
+_FRESH = 30.0
+"""Seconds for which a sight of what is ours is trusted: somebody may have deleted it, and its id come again."""
+_JUST_NOW = 2.0
+"""Seconds for which the sight of an id that names nothing, or of somebody else's, is trusted."""
+_KEPT = 64
+"""Answers to reads, and to lists, that are kept for a decision that may ask for them."""
+
+
+class Sight(Enum):
+    """What a look at an item has shown."""
+
+    OURS = "ours"
+    NOTHING = "nothing"
+    OTHERS = "others"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What the answer to a create of this run has named. ``sums``: digests of the body where it could hold no mark;
+    ``new``: whether the id named nothing just before."""
+
+    place: Place
+    credential: str | None
+    sums: Mapping[str, str] = field(default_factory=dict)
+    new: bool = False
+
+
+@dataclass(frozen=True)
+class Looker:
+    """How a decision looks: through ``sender``, with the headers and the credential of the request in question."""
+
+    sender: Sender
+    headers: Headers
+    credential: str | None
+
+
+class Evidence:
+    """The answers that prove something, and the looks that find more. ``clock`` gives seconds."""
+
+    def __init__(
+        self, contract: Contract, target: Target, ledger: Ledger, marks: Marks, clock: Callable[[], float]
+    ) -> None:
+        self.places = Places(contract)
+        self.marks = marks
+        self._contract = contract
+        self._target = target
+        self._ledger = ledger
+        self._clock = clock
+        self._things: dict[tuple[str, str], list[Thing]] = {}
+        self._seen: dict[object, tuple[Sight, float]] = {}
+        self._reads: dict[str, tuple[Exchange, float]] = {}
+        self._lists: dict[str, tuple[Exchange, float]] = {}
+
+    # ------------------------------------------------------------ what is noted
+
+    def keep(self, exchange: Exchange) -> None:
+        """Keeps the answer to a read as it came: it is looked into only where a decision asks for it."""
+        if exchange.request.method == "GET" and exchange.response is not None:
+            kept = self._lists if exchange.about.operation == "list" else self._reads
+            kept.pop(exchange.request.target, None)
+            kept[exchange.request.target] = exchange, self._clock()
+            if len(kept) > _KEPT:
+                del kept[next(iter(kept))]
+
+    def claim(self, thing: Thing) -> None:
+        """An answer says that this is ours, which proves nothing yet."""
+        self._things.setdefault((thing.place.resource.name, str(thing.place.id)), []).append(thing)
+        self.forget(thing.place)
+
+    def forget(self, place: Place) -> None:
+        """What was seen of the item holds no longer."""
+        self._seen.pop(place.key, None)
+        self._reads.pop(self._read_target(place), None)
+
+    def made(self, resource: Resource, id: str) -> Thing | None:
+        """What a create of this run was answered to have made under that id, if any."""
+        found = self._things.get((resource.name, id))
+        return found[-1] if found else None
+
+    def item_target(self, place: Place) -> str:
+        """The request target by which the ledger knows an item."""
+        return self.places.target(place, "delete" if place.resource.supports("delete") else "read")
+
+    def _read_target(self, place: Place) -> str:
+        return self.places.target(place, "read")
+
+    # ---------------------------------------------------------------- the looks
+
+    def look(self, place: Place, looker: Looker) -> Sight:
+        """What is at an item: as seen of late, as a read or list of the suites has shown, else by a read of its own."""
+        known = self._seen.get(place.key)
+        if known is not None and self._holds(place, *known):
+            return known[0]
+        sight = Sight.OURS if self._was_shown(place) else self._read(place, looker)
+        self._seen[place.key] = sight, self._clock()
+        return sight
+
+    def _holds(self, place: Place, sight: Sight, at: float) -> bool:
+        """Whether an earlier sight is still to be trusted: it is fresh, and nothing newer speaks against it."""
+        if self._clock() - at > (_FRESH if sight is Sight.OURS else _JUST_NOW):
+            return False
+        newer = self._reads.get(self._read_target(place)) if sight is Sight.OURS else None
+        if newer is None or newer[1] <= at or newer[0].credential not in self._makers(place):
+            return True
+        return self._sight(place, newer[0]) not in (Sight.NOTHING, Sight.OTHERS)
+
+    def _was_shown(self, place: Place) -> bool:
+        """Whether a read or a list that the suites have sent of late proves it."""
+        since = self._clock() - _FRESH
+        read = self._reads.get(self._read_target(place))
+        if read is not None and read[1] >= since and read[0].credential in self._makers(place):
+            return self._sight(place, read[0]) is Sight.OURS
+        identity = place.resource.id.field
+        for exchange, at in reversed(list(self._lists.values())):
+            if at >= since and exchange.about.resource == place.resource.name and self._is_of(exchange, place):
+                entries = entries_of(place.resource, exchange.response) or []
+                entry = next((e for e in entries if str(e.get(identity)) == place.id), None)
+                if entry is not None:
+                    return self.is_ours(place, entry)
+        return False
+
+    def _is_of(self, exchange: Exchange, place: Place) -> bool:
+        found = self.places.of(exchange.request)
+        return found is not None and found.key == place.collection.key
+
+    def _read(self, place: Place, looker: Looker) -> Sight:
+        """Looks at the item, with each credential that may see it."""
+        found = Sight.UNCLEAR
+        for credential in self._credentials(place, looker):
+            found = self._read_as(place, looker, credential)
+            if found in (Sight.OURS, Sight.OTHERS):
+                break
+            if found is Sight.NOTHING and self.made(place.resource, str(place.id)) is None:
+                break
+        return found
+
+    def _read_as(self, place: Place, looker: Looker, credential: str | None) -> Sight:
+        resource = place.resource
+        if resource.supports("read"):
+            request = self.places.request(place, "read", looker.headers)
+            about = About(resource.name, "read", setup=GUARD)
+            return self._sight(place, looker.sender.send(request, about, credential))
+        if not resource.supports("list"):
+            return Sight.UNCLEAR
+        try:
+            for entry in self._walk(place, looker, credential):
+                if str(entry.get(resource.id.field)) == place.id:
+                    return Sight.OURS if self.is_ours(place, entry) else Sight.OTHERS
+        except ListUnreadable as unread:
+            return Sight.NOTHING if unread.status in names_nothing(resource) else Sight.UNCLEAR
+        return Sight.NOTHING
+
+    def ids(self, place: Place, looker: Looker) -> frozenset[str]:
+        """The ids that the collection holds now. Raises ``ListUnreadable``."""
+        identity = place.resource.id.field
+        return frozenset(str(e.get(identity)) for e in self._walk(place, looker, looker.credential))
+
+    def _walk(self, place: Place, looker: Looker, credential: str | None) -> Iterator[Mapping[str, Any]]:
+        target = self.places.target(place.collection, "list")
+        return walk(looker.sender, place.resource, target, headers=looker.headers, credential=credential, setup=GUARD)
+
+    def _makers(self, place: Place) -> set[str | None]:
+        """The credentials with which the item may have been made."""
+        things = self._things.get((place.resource.name, str(place.id)), ())
+        return {t.credential for t in things} | {"full", None if self._contract.auth.scheme == "none" else "full"}
+
+    def _credentials(self, place: Place, looker: Looker) -> list[str | None]:
+        """The credentials to look with: the one that made it, that of the request, then the usual one."""
+        if self._contract.auth.scheme == "none":
+            return [None]
+        things = self._things.get((place.resource.name, str(place.id)), ())
+        wanted = dict.fromkeys([*(t.credential for t in things), looker.credential, "full"])
+        return [c for c in wanted if c in self._target.credentials]
+
+    # ---------------------------------------------------------------- the proof
+
+    def _sight(self, place: Place, exchange: Exchange) -> Sight:
+        """What the answer to a read shows of the item."""
+        status = exchange.status or 0
+        if not 200 <= status < 300:
+            return Sight.NOTHING if status in names_nothing(place.resource) else Sight.UNCLEAR
+        entity = entity_of(place.resource, exchange.response)
+        if entity is None:
+            return Sight.UNCLEAR
+        return Sight.OURS if self.is_ours(place, entity) else Sight.OTHERS
+
+    def is_ours(self, place: Place, entity: Mapping[str, Any]) -> bool:
+        """Whether a representation that stands under the item's id is one of this run's.
+
+        It shows a token where this run wrote it; or it holds what this run saw there last; or, where nothing could hold
+        a token, what was sent, under an id that named nothing before."""
+        resource = place.resource
+        shown = str(entity.get(resource.id.field, place.id))
+        if shown != place.id and shown not in readings(resource, place.id):
+            return False
+        if self.marks.shown(resource, entity):
+            return True
+        things = self._things.get((resource.name, shown), ())
+        written = self._ledger.written(self.item_target(place.item(shown)))
+        return any(agrees(written, entity) or (t.new and agrees(t.sums, entity)) for t in things)
+
+
+def names_nothing(resource: Resource) -> frozenset[int]:
+    """The statuses by which a read says that an id names nothing."""
+    said = {404, 410}
+    for case in ("absent", "gone", "malformed_id", "absent_parent", "wrong_parent", "malformed_parent"):
+        said |= {code for code in resource.status(case).codes if 400 <= code < 500 and code not in (401, 429)}
+    return frozenset(said)

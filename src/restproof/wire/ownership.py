@@ -1,0 +1,357 @@
+"""Whose is it? The one place that decides whether a request that may change something leaves.
+
+What the run may change is proven to be its own by a read under that very id, is named by the target as given for
+writing, or was seen to name nothing just before. Every request passes through ``Session.send`` or
+``Session.send_together``, and both ask here first.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from restproof.config import Target
+from restproof.contract.model import Contract, Resource
+from restproof.wire.evidence import Evidence, Looker, Sight, Thing
+from restproof.wire.failure import NotProven, NotSent
+from restproof.wire.ledger import Ledger
+from restproof.wire.message import About, Exchange, Headers, Request
+from restproof.wire.places import Place, body_of, entities, entity_of, named_id, readings
+from restproof.wire.proof import Mark, Marks, sums_of
+from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract_headers
+
+WRITABLE = "writable_"
+"""``writable_<resource>`` in a target's ids is given for writing."""
+_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override", "_method"})
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A request that may leave, and what is to be noted of its answer. ``stores``: whether it may store something;
+    ``entry``: then its number in the ledger; ``known``: the ids that the list held just before, where the body could
+    hold no mark; ``absent``: whether the id that the path names was seen to name nothing."""
+
+    place: Place | None
+    method: str
+    headers: Headers = ()
+    credential: str | None = None
+    stores: bool = False
+    entry: int | None = None
+    marks: tuple[Mark, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    known: frozenset[str] | None = None
+    absent: bool = False
+
+
+class Guard(Protocol):
+    """What a session asks before it sends a request, and tells of each answer."""
+
+    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
+        """Raises ``NotSent`` where the request must not leave."""
+
+    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
+        """The request is to be sent once more, and may be stored once more. Raises as ``before``."""
+
+    def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
+        """The answer to a request."""
+
+
+class Unguarded:
+    """For sessions that only read, or whose caller proves by itself what it changes."""
+
+    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
+        return None
+
+    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
+        return ticket
+
+    def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
+        """Nothing: nobody will ask."""
+
+
+class Ownership:
+    """Decides for one process of a run. Safe to use from several threads.
+
+    ``refused`` is told of each refusal, by a name that is the same in a replay. ``clock`` gives seconds.
+    ``max_creates``: the most writes that may store something.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        ledger: Ledger,
+        prefix: str,
+        *,
+        clock: Callable[[], float],
+        refused: Callable[[str, str], None] = lambda name, reason: None,
+        max_creates: int | None = None,
+    ) -> None:
+        self.contract = contract
+        self.target = target
+        self.ledger = ledger
+        self.marks = Marks(prefix)
+        self.evidence = Evidence(contract, target, ledger, self.marks, clock)
+        self.writable = {(r.name, str(target.ids[n])) for r in contract if (n := WRITABLE + r.name) in target.ids}
+        self.given = self.writable | {
+            (r.name, str(target.ids[p + r.name]))
+            for r in contract
+            for p in ("", "other_", "foreign_")
+            if p + r.name in target.ids
+        }
+        self._refused = refused
+        self._max_creates = max_creates
+        self._creates = 0
+        self._asked = Asked()
+        self._lock = threading.RLock()  # A signal handler that cleans up may interrupt whoever holds it.
+
+    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
+        if about.setup in (GUARD, CLEANUP) or not may_change(request):
+            return None
+        with self._lock:
+            name = self._asked.name(about)
+            try:
+                return self._noted(_Decision(self, request, credential, sender).ticket())
+            except NotSent as reason:
+                self._refused(name, str(reason))
+                raise
+
+    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
+        with self._lock:
+            if ticket.place is not None:
+                # What the first one did is not known: its id may be somebody else's by now.
+                self.evidence.forget(ticket.place)
+            return self._noted(_Decision(self, request, credential, sender).ticket())
+
+    def _noted(self, ticket: Ticket) -> Ticket:
+        """The ticket with its entry in the ledger, where the request may store something."""
+        if not ticket.stores or ticket.place is None:
+            return ticket
+        if self._max_creates is not None and self._creates >= self._max_creates:
+            raise NotSent(f"ceiling of {self._max_creates} creates reached")
+        self._creates += 1
+        place, resource = ticket.place, ticket.place.resource
+        self.marks.add(resource, ticket.marks)
+        listed = self.evidence.places.target(place.collection, "list" if resource.supports("list") else "create")
+        entry = self.ledger.intend(
+            resource.name,
+            listed,
+            ticket.marks,
+            sums={} if ticket.marks else sums_of(ticket.fields),
+            headers=ticket.headers,
+            credential=ticket.credential,
+        )
+        if place.id is not None:
+            # The path says where it will be, whatever the answer.
+            self.ledger.created(entry, self.evidence.item_target(place), place.id, new=ticket.absent)
+        return replace(ticket, entry=entry)
+
+    def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
+        with self._lock:
+            if ticket is None:
+                self.evidence.keep(exchange)
+            elif ticket.place is not None:
+                self._answered(ticket, ticket.place, exchange)
+
+    def _answered(self, ticket: Ticket, place: Place, exchange: Exchange) -> None:
+        done = 200 <= (exchange.status or 0) < 300
+        if place.id is not None and ticket.entry is None:
+            if ticket.method == "DELETE":
+                self.evidence.forget(place)
+            if done and ticket.method == "DELETE":
+                self.ledger.deleted(self.evidence.item_target(place))
+            elif done:
+                self._updated(ticket, place, exchange)
+            return
+        id = place.id if place.id is not None else named_id(place.resource, exchange.response)
+        if not done or ticket.entry is None or id is None:
+            return
+        item = place.item(id)
+        new = ticket.absent if ticket.known is None else str(id) not in ticket.known
+        if place.id is None:
+            self.ledger.created(ticket.entry, self.evidence.item_target(item), id, new=new)
+        self.evidence.claim(Thing(item, ticket.credential, {} if ticket.marks else sums_of(ticket.fields), new))
+
+    def _updated(self, ticket: Ticket, place: Place, exchange: Exchange) -> None:
+        """An update went through. One without a mark may have erased that of the create: then what is there now proves
+        it."""
+        item = self.evidence.item_target(place)
+        if ticket.marks:
+            self.marks.add(place.resource, ticket.marks)
+        elif ticket.method == "PUT" or self.ledger.written(item) or self.marks.are_in(place.resource, ticket.fields):
+            shown = entity_of(place.resource, exchange.response) or ticket.fields
+            moving = {*place.resource.volatile, *place.resource.touched}
+            self.ledger.wrote(item, sums_of({n: v for n, v in shown.items() if n not in moving}))
+
+
+class _Decision:
+    """Whether one request may leave."""
+
+    def __init__(self, owner: Ownership, request: Request, credential: str | None, sender: Sender) -> None:
+        self.owner = owner
+        self.request = request
+        self.credential = credential
+        self.body = body_of(request)
+        self.method = effective_method(request)
+        self.looker = Looker(sender, self._contract_headers(), credential)
+
+    def ticket(self) -> Ticket:
+        """Raises ``NotProven`` where the request must not leave."""
+        places = self.owner.evidence.places
+        place = places.of(self.request, self.body)
+        if place is None:
+            above = places.above(self.request)
+            if above is None:
+                raise NotProven(f"{self.method} {self.request.path} leads to nothing that the contract names")
+            self._must_be_ours(above)
+            return Ticket(None, self.method)
+        for above in places.parents_of(place):
+            self._must_name_nobody(above.resource, above.id, place)
+        found = entities(place.resource, self.body)
+        for entity in found:
+            self._check_values(place, entity)
+        marks = self.owner.marks.of(place.resource, self.body, self.request.body or b"", place.id)
+        fields = found[0] if len(found) == 1 else {}
+        ticket = Ticket(place, self.method, self.looker.headers, self.credential, marks=marks, fields=fields)
+        return self._of_an_item(ticket, place) if place.id is not None else self._of_a_collection(ticket, place)
+
+    def _of_an_item(self, ticket: Ticket, place: Place) -> Ticket:
+        absent = self._is_absent(place)
+        return replace(ticket, absent=absent, stores=absent and self.method != "DELETE")
+
+    def _of_a_collection(self, ticket: Ticket, place: Place) -> Ticket:
+        resource = place.resource
+        if self.method != "POST" or not resource.creatable:
+            self._must_be_below_ours(place)
+            return replace(ticket, stores=self.method != "DELETE")
+        if ticket.marks or not ticket.fields or not resource.supports("list"):
+            return replace(ticket, stores=True)
+        try:
+            return replace(ticket, stores=True, known=self.owner.evidence.ids(place, self.looker))
+        except ListUnreadable:
+            return replace(ticket, stores=True, known=None)
+
+    # --------------------------------------------------------------- the rules
+
+    def _is_absent(self, place: Place) -> bool:
+        """Whether the id names nothing. Raises ``NotProven`` where, in any reading of it, it names what is not proven
+        to be this run's."""
+        sights = []
+        for id in readings(place.resource, place.id):
+            item = place.item(id)
+            sight = Sight.OURS if self._is_writable(item) else self._look(item)
+            if sight not in (Sight.OURS, Sight.NOTHING):
+                raise NotProven(_reason(place, item, sight))
+            sights.append(sight)
+        return sights[0] is Sight.NOTHING
+
+    def _must_be_ours(self, place: Place) -> None:
+        if not self._is_writable(place) and (sight := self._look(place)) is not Sight.OURS:
+            raise NotProven(_reason(place, place, sight))
+
+    def _must_be_below_ours(self, place: Place) -> None:
+        """A write to a whole collection may change all that is in it."""
+        above = list(self.owner.evidence.places.parents_of(place))
+        # The embedded sandbox was started for this run, and ends with it: all that is in it is of this run.
+        owned = self.owner.target.kind == "sandbox"
+        if above and (above[-1].resource.name, above[-1].id) not in self.owner.given:
+            owned = owned or self._look(above[-1]) is Sight.OURS
+        if not owned:
+            raise NotProven(f"{self.method} on all of {place.resource.name} leaves only below a parent of this run")
+
+    def _check_values(self, place: Place, entity: Mapping[str, Any]) -> None:
+        """No value of ours names somebody: neither as a reference, nor as the id that the server gives."""
+        resource, identity = place.resource, place.resource.id
+        for name, ref in resource.references.items():
+            for value in _scalars(entity.get(name)):
+                self._must_name_nobody(self.owner.contract.resources[ref.to], value, place)
+        if identity.chosen_by == "server" and place.id is None:
+            for value in _scalars(entity.get(identity.field)):
+                self._must_name_nobody(resource, value, place)
+
+    def _must_name_nobody(self, resource: Resource, value: Any, place: Place) -> None:
+        """``value`` as an id of ``resource`` is this run's, given, or names nothing, in every reading."""
+        for id in readings(resource, value):
+            if resource.id.type == "integer" and not id.lstrip("-").isdecimal():
+                continue  # the readings of it as a number follow
+            if (resource.name, id) in self.owner.given:
+                continue
+            item = self._place_of(resource, id, place)
+            sight = Sight.UNCLEAR if item is None else self._look(item)
+            if sight not in (Sight.OURS, Sight.NOTHING):
+                raise NotProven(f"the request names {resource.name} {id}, which is not proven to be this run's")
+
+    def _place_of(self, resource: Resource, id: str, place: Place) -> Place | None:
+        """Where an item that a value names would be: where this run made it, else beside what the request names."""
+        made = self.owner.evidence.made(resource, id)
+        if made is not None:
+            return made.place
+        ids = {**dict(place.parents), **({place.resource.name: place.id} if place.id is not None else {})}
+        above = self.owner.contract.ancestors(resource)
+        if not all(name in ids for name in above):
+            return None
+        return Place(resource, tuple(sorted((n, ids[n]) for n in above)), id)
+
+    def _is_writable(self, place: Place) -> bool:
+        return (place.resource.name, place.id) in self.owner.writable
+
+    def _look(self, place: Place) -> Sight:
+        return self.owner.evidence.look(place, self.looker)
+
+    def _contract_headers(self) -> Headers:
+        """The contract's headers as the request has them, else as the target's ids fill them in."""
+        usual = {n.lower(): v for n, v in contract_headers(self.owner.contract, dict(self.owner.target.ids))}
+        own = {n.lower(): v for n, v in self.request.headers if v}
+        known = {**usual, **own}
+        return tuple((n, known[n.lower()]) for n in self.owner.contract.headers if n.lower() in known)
+
+
+class Asked:
+    """Names the writes of each case by their order, which is the same in a replay."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def name(self, about: About) -> str:
+        """The name of the next write."""
+        where = about.case or about.setup or ""
+        self._counts[where] += 1
+        return f"not sent {where} {self._counts[where]}"
+
+
+def effective_method(request: Request) -> str:
+    """The method that a server may act by: some obey a header or a parameter that overrides it."""
+    for name, value in (*request.headers, *request.query):
+        if name.lower() in _OVERRIDES:
+            return value.upper()
+    return request.method.upper()
+
+
+def may_change(request: Request) -> bool:
+    """Whether a request may change something (RFC 9110 §9.2.1, and what overrides its method)."""
+    return request.method.upper() not in _HARMLESS or effective_method(request) not in _HARMLESS
+
+
+def _scalars(value: Any) -> Iterator[Any]:
+    """The values in a reference, of whatever shape."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _scalars(inner)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _scalars(inner)
+    elif value is not None and value != "":
+        yield value
+
+
+def _reason(place: Place, item: Place, sight: Sight) -> str:
+    read_as = "" if item.id == place.id else f" (which may be read as {item.id})"
+    why = {
+        Sight.OTHERS: "a look shows what this run did not make",
+        Sight.UNCLEAR: "no read or list shows whose it is",
+    }.get(sight, "it names nothing")
+    return f"{place}{read_as} is not proven to be this run's: {why}"

@@ -1,0 +1,196 @@
+"""Where a request leads: the resource of the contract, the parents and the id that it names, and the requests that
+look there. What an id may be read as, and what an answer shows under one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote
+
+from restproof.contract.model import Contract, Resource
+from restproof.contract.routing import Route, Router
+from restproof.wire.message import Headers, Request, Response
+
+Parents = tuple[tuple[str, str], ...]
+_WHOLE = 10**18
+"""Beyond this no server's ids are whole numbers; a number that large is compared as text alone."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A collection (``id`` is ``None``) or an item of it. ``parents``: the resources that the request names above it,
+    each with its id as text, as far as the request names them."""
+
+    resource: Resource
+    parents: Parents
+    id: str | None = None
+
+    @property
+    def key(self) -> tuple[str, Parents, str | None]:
+        return self.resource.name, self.parents, self.id
+
+    def item(self, id: object) -> Place:
+        """The item of this collection, or beside this item, that ``id`` names."""
+        return replace(self, id=str(id))
+
+    @property
+    def collection(self) -> Place:
+        return replace(self, id=None)
+
+    def __str__(self) -> str:
+        return self.resource.name if self.id is None else f"{self.resource.name} {self.id}"
+
+
+class Places:
+    """Finds the place of a request, and builds the requests that look at a place."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._router = Router(contract)
+        self._routes: dict[str, Route | None] = {}
+
+    def of(self, request: Request, body: Any = None) -> Place | None:
+        """The place that ``request`` (with ``body``, as JSON) leads to, in whatever way its path is written; ``None``
+        where the contract has none there."""
+        path, _, rest = request.path.partition("?")
+        route = self._route(path)
+        if route is None:
+            return None
+        named = {**dict(request.query), **dict(parse_qsl(rest, keep_blank_values=True))}
+        outside = body if isinstance(body, dict) else {}
+        parents = {name: id for name, id in route.ids.items() if id is not None}
+        for parent in route.resource.parameter_parents:
+            value = named.get(parent.name, outside.get(parent.name))
+            if value is not None:
+                parents[parent.resource] = plain(value)
+        return Place(route.resource, tuple(sorted(parents.items())), route.id)
+
+    def above(self, request: Request) -> Place | None:
+        """The nearest item that the path of ``request`` leads through."""
+        steps = request.path.partition("?")[0].split("/")
+        for end in range(len(steps) - 1, 1, -1):
+            found = self.of(replace(request, path="/".join(steps[:end])))
+            if found is not None and found.id is not None:
+                return found
+        return None
+
+    def _route(self, path: str) -> Route | None:
+        if path not in self._routes:
+            # A server may pass over a doubled or a last slash, and over what follows a semicolon.
+            usual = re.sub(r";[^/]*", "", re.sub(r"/{2,}", "/", path)).rstrip("/") or "/"
+            self._routes[path] = self._router.find(path) or self._router.find(usual)
+        return self._routes[path]
+
+    def target(self, place: Place, operation: str) -> str:
+        """The request target of ``operation`` there."""
+        return self.request(place, operation).target
+
+    def request(self, place: Place, operation: str, headers: Headers = ()) -> Request:
+        """The request of ``operation`` there, without a body."""
+        resource, ids = place.resource, dict(place.parents)
+        template = resource.path if place.id is None else resource.item_path
+        filled = {**ids, "id": place.id or ""}
+        path = re.sub(r"\{(\w+)\}", lambda m: quote(filled.get(m[1], ""), safe=""), template)
+        query = tuple(
+            (p.name, ids[p.resource])
+            for p in resource.parameter_parents
+            if resource.parent_place(p, operation) == "query" and p.resource in ids
+        )
+        return Request(resource.method(operation), self._contract.base_path + path, query, headers)
+
+    def parents_of(self, place: Place) -> Iterator[Place]:
+        """The items above a place, as far as it names them, the nearest last."""
+        ids = dict(place.parents)
+        for name in self._contract.ancestors(place.resource):
+            if name in ids:
+                above = self._contract.resources[name]
+                theirs = tuple((n, i) for n, i in place.parents if n in self._contract.ancestors(above))
+                yield Place(above, theirs, ids[name])
+
+
+def plain(value: Any) -> str:
+    """A scalar as it stands in a path or a query."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE else str(value)
+
+
+def body_of(request: Request) -> Any:
+    """The body as JSON; ``None`` where there is none or it is something else."""
+    if not request.body:
+        return None
+    try:
+        return json.loads(request.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def entities(resource: Resource, body: Any) -> list[Mapping[str, Any]]:
+    """The representations in a request body, out of their envelope; an array holds several."""
+    wrapper = resource.envelope.request
+    found: list[Mapping[str, Any]] = []
+    for one in body if isinstance(body, list) else [body]:
+        inner = one.get(wrapper, one) if wrapper and isinstance(one, dict) else one
+        found += [e for e in (inner if isinstance(inner, list) else [inner]) if isinstance(e, Mapping)]
+    return found
+
+
+def json_of(response: Response | None) -> Any:
+    """The body of an answer as JSON; ``None`` where it holds none."""
+    try:
+        return response.json if response is not None and response.body else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def entity_of(resource: Resource, response: Response | None) -> Mapping[str, Any] | None:
+    """The representation in an answer, out of its envelope."""
+    found = json_of(response)
+    wrapper = resource.envelope.response
+    if wrapper and isinstance(found, dict):
+        found = found.get(wrapper)
+    return found if isinstance(found, dict) else None
+
+
+def entries_of(resource: Resource, response: Response | None) -> list[Mapping[str, Any]] | None:
+    """The entries of a list answer, out of its envelope."""
+    found = json_of(response)
+    wrapper = resource.envelope.list
+    if wrapper and isinstance(found, dict):
+        found = found.get(wrapper)
+    return [e for e in found if isinstance(e, dict)] if isinstance(found, list) else None
+
+
+def named_id(resource: Resource, response: Response | None) -> Any:
+    """The id that the answer to a create names: in the representation, else the last segment of ``Location``; ``None``
+    where it names none that could stand in a path."""
+    entity = entity_of(resource, response)
+    if entity is not None and resource.id.field in entity:
+        found = entity[resource.id.field]
+        found = int(found) if isinstance(found, float) and found.is_integer() else found
+        usable = isinstance(found, int | str) and not isinstance(found, bool) and str(found) not in ("", ".", "..")
+        return found if usable else None
+    location = (response.header("Location") if response else None) or ""
+    return unquote(location.partition("?")[0].rstrip("/").rpartition("/")[2]) or None
+
+
+def readings(resource: Resource, id: Any) -> list[str]:
+    """What a server may take ``id`` for, as texts: itself first, then the whole numbers that a lenient reader sees in
+    it (``17abc``, ``5.5``, ``true``, `` 17``, ``0x11``), and the text without blanks and in small letters."""
+    found = [plain(id)]
+    text = found[0]
+    for _ in range(2):
+        text = unquote(text)
+    trimmed = text.replace("\0", "").strip()
+    if resource.id.type == "integer" or re.match(r"\s*[-+]?\d", text):
+        if isinstance(id, bool):
+            found.append(str(int(id)))
+        if not re.fullmatch(r"0|[1-9]\d*", text):
+            numbers = [int(n) for n in re.findall(r"\d{1,18}", text)]
+            numbers += [int(n, 16) for n in re.findall(r"0[xX]([0-9a-fA-F]{1,15})", text)]
+            found += [str(n) for n in numbers]
+    found += [t for t in (trimmed, trimmed.lower()) if t]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,93 @@
+"""What proves that a resource is of this run: the tokens that its creates wrote, and where they may show."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from restproof.contract.model import Resource
+from restproof.plan.symbols import PREFIX_LENGTH, TOKEN_LENGTH
+from restproof.wire.places import entities
+
+ANYWHERE = "*"
+"""Stands for the field of a token in a body that is no object."""
+Mark = tuple[str, str]
+"""A field and the token that was written into it."""
+
+
+class Marks:
+    """The tokens that a run with ``prefix`` has written, by resource and field. A representation is proven by one of
+    them in the field that it was written to: not by the prefix alone, which somebody else's text may resemble, and
+    not by a token in what the representation shows of another resource."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._pattern = re.compile(re.escape(prefix) + f"[0-9a-z]{{{TOKEN_LENGTH - PREFIX_LENGTH}}}")
+        self._known: set[tuple[str, str, str]] = set()
+        self._any: set[str] = set()
+
+    def of(self, resource: Resource, body: Any, raw: bytes, id: str | None = None) -> tuple[Mark, ...]:
+        """The marks in a request body (``raw``: its bytes, ``id``: the one that the path chooses)."""
+        found: dict[Mark, None] = {}
+        if self._prefix.encode() in raw:
+            for entity in entities(resource, body):
+                for name, value in entity.items():
+                    if name not in resource.references:
+                        found.update(dict.fromkeys((name, token) for token in self._in(value)))
+            if not found and not isinstance(body, dict):
+                found.update(dict.fromkeys((ANYWHERE, t) for t in self._pattern.findall(raw.decode("latin-1"))))
+        if id is not None:
+            found.update(dict.fromkeys((resource.id.field, token) for token in self._in(id)))
+        return tuple(found)
+
+    def add(self, resource: Resource, marks: Iterable[Mark]) -> None:
+        """From now on, ``marks`` prove a resource."""
+        for name, token in marks:
+            self._known.add((resource.name, name, token))
+            if name in resource.reads_as:
+                self._known.add((resource.name, re.split(r"[.\[]", resource.reads_as[name])[0], token))
+
+    def accept_any(self, resource: Resource) -> None:
+        """Any token of the run proves the resource, in any field: for ledgers that name none."""
+        self._any.add(resource.name)
+
+    def are_in(self, resource: Resource, fields: Iterable[str]) -> bool:
+        """Whether one of the fields holds marks of the resource's creates."""
+        marked = {name for of, name, _ in self._known if of == resource.name}
+        return not marked.isdisjoint(fields)
+
+    def shown(self, resource: Resource, entity: Mapping[str, Any]) -> bool:
+        """Whether a representation shows a token where this run wrote it."""
+        name = resource.name
+        for field, value in entity.items():
+            for token in self._in(value):
+                if name in self._any or {(name, field, token), (name, ANYWHERE, token)} & self._known:
+                    return True
+        return False
+
+    def _in(self, value: Any) -> list[str]:
+        """The tokens in a value. Some servers keep texts in capitals, so case says nothing."""
+        if not isinstance(value, str | list | dict):
+            return []
+        text = (value if isinstance(value, str) else json.dumps(value)).lower()
+        return self._pattern.findall(text) if self._prefix in text else []
+
+
+def sums_of(fields: Mapping[str, Any]) -> dict[str, str]:
+    """A short digest of each field: enough to tell whether it is still what was written."""
+    return {name: _sum(value) for name, value in fields.items()}
+
+
+def agrees(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
+    """Whether a representation holds what was written: each field that it shows, and one at least."""
+    shown = [name for name in sums if name in entity]
+    return bool(shown) and all(_sum(entity[name]) == sums[name] for name in shown)
+
+
+def _sum(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

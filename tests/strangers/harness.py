@@ -1,0 +1,163 @@
+"""Runs of the suites in this process, against a server of other people's records."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from restproof.config import Target
+from restproof.contract.load import load
+from restproof.contract.model import Contract
+from restproof.engine.items import Item, in_plan_order, items_of
+from restproof.engine.marks import proof_of
+from restproof.engine.register import is_binding
+from restproof.engine.register import load as load_register
+from restproof.engine.runner import Runner
+from restproof.engine.subject import Subject
+from restproof.engine.world import World
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import PROFILES
+from restproof.wire.cleanup import clean_up
+from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.ownership import Ownership
+from restproof.wire.session import Session, Unrecorded
+
+from .server import CONTRACT, SCHEMAS, Server, listening
+
+SUITES = Path(__file__).parents[2] / "suites"
+SLOW = ("robust.latency", "protocol.keep-alive", "transport", "update.touches", "limit")
+"""Rules that wait, or that speak below HTTP."""
+_prefixes = itertools.count(1)
+
+
+def write_contract(folder: Path, contract: str = CONTRACT) -> Path:
+    """The contract of the strangers' server, as files under ``folder``."""
+    place, schemas = folder / "contracts" / "strangers", folder / "schemas" / "strangers"
+    for made in (place, schemas):
+        made.mkdir(parents=True, exist_ok=True)
+    (place / "contract.yaml").write_text(contract)
+    for name, text in SCHEMAS.items():
+        (schemas / name).write_text(text)
+    return place
+
+
+@cache
+def suites() -> tuple[ModuleType, ...]:
+    found = []
+    for file in sorted(SUITES.glob("test_*.py")):
+        spec = importlib.util.spec_from_file_location(f"strangers_{file.stem}", file)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        found.append(module)
+    return tuple(found)
+
+
+@dataclass
+class Plan:
+    """The items of a contract, in their order."""
+
+    contract: Contract
+    profile: str
+    items: list[Item] = field(default_factory=list)
+    bodies: dict[str, Bodies] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, contract: Contract, profile: str = "smoke") -> Plan:
+        bodies = {r.name: Bodies(contract, r) for r in contract}
+        register = load_register(SUITES / "requirements.yaml")
+        tests = [t for m in suites() for t in vars(m).values() if callable(t) and proof_of(t) is not None]
+        unique: dict[int, Callable[..., Any]] = {id(t): t for t in tests}
+        items = [
+            i
+            for t in unique.values()
+            if (rule := proof_of(t)) is not None
+            and is_binding(register[rule.requirement], contract)
+            and not rule.requirement.startswith(SLOW)
+            for i in items_of(rule, t, contract, PROFILES[profile], bodies)
+        ]
+        return cls(contract, profile, in_plan_order(items, register), bodies)
+
+
+class Sink:
+    """Takes the events of a run and keeps none."""
+
+    def write(self, event: Any) -> None:
+        """Forgets the event."""
+
+
+@dataclass
+class Told:
+    """How a run ended: its outcomes, their reasons, and what clean-up said."""
+
+    outcomes: Counter[str]
+    reasons: Counter[str]
+    deleted: int
+    left: list[str]
+    requests: int
+    ledger: Path
+
+
+@dataclass
+class Run:
+    """One run that has begun."""
+
+    world: World
+    runner: Runner
+    session: Session
+    ledger: Ledger
+
+    def items(self, items: Iterable[Item]) -> Iterator[tuple[str, str | None]]:
+        for item in items:
+            outcome = self.runner.run(item)
+            yield outcome.outcome, outcome.reason
+
+
+def begin(plan: Plan, url: str, folder: Path, **options: Any) -> Run:
+    """A run at ``url``; its ledger lies in ``folder``."""
+    target = Target("strangers", url, credentials={}, ids=options.pop("ids", {}), **options)
+    prefix = f"rp{next(_prefixes):06}"
+    ledger = Ledger(folder / f"{prefix}.jsonl", Origin(prefix=prefix, base_url=url))
+    runner = Runner(Sink(), 1)
+    guard = Ownership(plan.contract, target, ledger, prefix, clock=time.monotonic)
+    session = Session(target, plan.contract, Unrecorded(), timeout=5, sleep=lambda _: None, guard=guard)
+    runner.world = World(
+        plan.contract, target, session, prefix, PROFILES[plan.profile], runner.observe, plan.bodies, Subject
+    )
+    runner.watch(i for i in plan.items if i.rule.observes)
+    return Run(runner.world, runner, session, ledger)
+
+
+def run(plan: Plan, server: Server, folder: Path, **options: Any) -> Told:
+    """A whole run with its clean-up."""
+    with listening(server) as url:
+        begun = begin(plan, url, folder, **options)
+        ended = list(begun.items(plan.items))
+        deleted, left = clean_up(begun.ledger, begun.session, plan.contract, begun.ledger.origin.prefix)
+        begun.session.close()
+    return Told(
+        Counter(outcome for outcome, _ in ended),
+        Counter(reason for _, reason in ended if reason),
+        deleted,
+        left,
+        begun.session.requests,
+        begun.ledger.path,
+    )
+
+
+@cache
+def _loaded(folder: Path) -> Contract:
+    return load(write_contract(folder))
+
+
+def plan_in(folder: Path, profile: str = "smoke") -> Plan:
+    return Plan.of(_loaded(folder), profile)

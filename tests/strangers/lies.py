@@ -1,0 +1,601 @@
+"""Ways to lie or be odd about identity: each replaces a step of the strangers' server."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from .server import KEY, Answer, Asked, Record, Server, shown
+
+Lie = Callable[[Server], None]
+LIES: dict[str, Lie] = {}
+
+
+def lie(name: str) -> Callable[[Lie], Lie]:
+    def add(function: Lie) -> Lie:
+        assert name not in LIES
+        LIES[name] = function
+        return function
+
+    return add
+
+
+def _first(s: Server, asked: Asked) -> Record:
+    return next(iter(s.others[asked.resource].values()))
+
+
+def _newest(s: Server, asked: Asked) -> Record:
+    return list(s.others[asked.resource].values())[-1]
+
+
+def _random(s: Server, asked: Asked) -> Record:
+    return s.some(asked.resource)
+
+
+def _key(asked: Asked, record: Record) -> Any:
+    return record[KEY.get(asked.resource, "id")]
+
+
+def _with_key(asked: Asked, body: Any, key: Any) -> Any:
+    return {**(body if isinstance(body, dict) else {}), KEY.get(asked.resource, "id"): key}
+
+
+# ------------------------------------- creates that answer with somebody's record
+
+WHOSE = {"the first": _first, "the newest": _newest, "a random": _random}
+
+
+def _answers_creates_with(
+    whose: Callable[[Server, Asked], Record], status: int, *, echoed: bool = False, stored: bool = False, **form: Any
+) -> Lie:
+    def install(s: Server) -> None:
+        def create(asked: Asked) -> Answer:
+            refused = s.refused(asked)
+            if refused is not None:
+                return refused
+            theirs = whose(s, asked)
+            if stored:
+                s.store(asked)
+            body = _with_key(asked, asked.body, _key(asked, theirs)) if echoed else shown(theirs)
+            where = {"Location": f"{asked.path}/{_key(asked, theirs)}"}
+            if form.get("bare"):
+                body = _with_key(asked, {}, _key(asked, theirs))
+            if form.get("located"):
+                body = {n: v for n, v in body.items() if n not in ("id", "slug")} if form["located"] == "body" else None
+            return Answer(status, body, where if form.get("located") else {})
+
+        s.create = create
+
+    return install
+
+
+for _whose, _function in WHOSE.items():
+    for _status in (200, 201):
+        LIES[f"a create answers {_status} with {_whose} record of others"] = _answers_creates_with(_function, _status)
+    for _stored in (False, True):
+        LIES[f"a create answers our body with the id of {_whose} of others{', and stores it' * _stored}"] = (
+            _answers_creates_with(_function, 201, echoed=True, stored=_stored)
+        )
+    LIES[f"a create answers nothing but the id of {_whose} of others"] = _answers_creates_with(
+        _function, 201, bare=True
+    )
+    LIES[f"Location leads to {_whose} of others"] = _answers_creates_with(_function, 201, located="alone")
+LIES["a create answers 202 with a record of others"] = _answers_creates_with(_random, 202)
+LIES["Location leads to a record of others beside our body"] = _answers_creates_with(
+    _first, 201, echoed=True, located="body", stored=True
+)
+
+
+def _with_odd_id(form: Callable[[Any], Any]) -> Lie:
+    def install(s: Server) -> None:
+        def create(asked: Asked) -> Answer:
+            refused = s.refused(asked)
+            return refused or Answer(201, _with_key(asked, asked.body, form(_key(asked, _first(s, asked)))))
+
+        s.create = create
+
+    return install
+
+
+for _note, _form in {
+    "as text": str,
+    "as a float": lambda key: float(key) if isinstance(key, int) else key,
+    "in an array": lambda key: [key],
+    "in an object": lambda key: {"id": key},
+    "with letters behind it": lambda key: f"{key}abc",
+    "with a blank": lambda key: f" {key}",
+    "negative": lambda key: -key if isinstance(key, int) else key,
+    "in a path": lambda key: f"x/../{key}",
+}.items():
+    LIES[f"a create answers the id of one of others {_note}"] = _with_odd_id(_form)
+
+
+def _errors_name(status: int, member: str) -> Lie:
+    def install(s: Server) -> None:
+        def create(asked: Asked) -> Answer:
+            theirs = _first(s, asked)
+            return Answer(status, {"error": "it is there", **_with_key(asked, {}, _key(asked, theirs))} | {member: 1})
+
+        s.create = create
+
+    return install
+
+
+LIES["an error holds the id of one of others"] = _errors_name(409, "existing_id")
+LIES["an error of 422 holds the id of one of others"] = _errors_name(422, "id")
+LIES["an error that answers 200 holds the id of one of others"] = _errors_name(200, "existing")
+
+
+@lie("a refused create answers with the record that is in the way")
+def _(s: Server) -> None:
+    def create(asked: Asked) -> Answer:
+        refused = s.refused(asked)
+        return s.create_honestly(asked) if refused is None else Answer(200, shown(_first(s, asked)))
+
+    s.create = create
+
+
+# --------------------------------------------------------- how a create is stored
+
+
+@lie("a create is applied, and the connection is lost")
+def _(s: Server) -> None:
+    def create(asked: Asked) -> Answer:
+        answer = s.create_honestly(asked)
+        return Answer(0, lost=True) if answer.status == 201 and s.next_id[asked.resource] % 3 == 0 else answer
+
+    s.create = create
+
+
+@lie("a create is applied, and answers 500")
+def _(s: Server) -> None:
+    s.create = lambda asked: Answer(500) if s.create_honestly(asked).status == 201 else Answer(422)
+
+
+@lie("a create is applied, and answers 503 at first")
+def _(s: Server) -> None:
+    def create(asked: Asked) -> Answer:
+        answer = s.create_honestly(asked)
+        return Answer(503, headers={"Retry-After": "0"}) if s.next_id[asked.resource] % 5 == 0 else answer
+
+    s.create = create
+
+
+@lie("a create is stored twice")
+def _(s: Server) -> None:
+    def create(asked: Asked) -> Answer:
+        answer = s.create_honestly(asked)
+        if answer.status == 201 and asked.resource != "tag":
+            s.store(asked)
+        return answer
+
+    s.create = create
+
+
+@lie("a create is stored some requests later")
+def _(s: Server) -> None:
+    waiting: list[tuple[int, Asked]] = []
+
+    def create(asked: Asked) -> Answer:
+        refused = s.refused(asked)
+        if refused is None:
+            waiting.append((len(s.log) + 3, asked))
+        return refused or Answer(202, _with_key(asked, asked.body, s.next_id[asked.resource]))
+
+    def first(asked: Asked) -> None:
+        while waiting and waiting[0][0] <= len(s.log):
+            s.store(waiting.pop(0)[1])
+
+    s.create, s.first = create, first
+
+
+@lie("names are stored in capitals")
+def _(s: Server) -> None:
+    store = s.store
+
+    def shouting(asked: Asked, **more: Any) -> Record:
+        texts = {n: v.upper() for n, v in asked.body.items() if isinstance(v, str) and n != "slug"}
+        return store(asked, **texts, **more)
+
+    s.store = shouting  # type: ignore[method-assign]
+
+
+@lie("texts are stored cut short")
+def _(s: Server) -> None:
+    store = s.store
+
+    def cutting(asked: Asked, **more: Any) -> Record:
+        return store(asked, **{n: v[:9] for n, v in asked.body.items() if isinstance(v, str) and n != "slug"}, **more)
+
+    s.store = cutting  # type: ignore[method-assign]
+
+
+def _bulk(answer: Callable[[Server, Asked, list[Record]], Answer]) -> Lie:
+    def install(s: Server) -> None:
+        def create(asked: Asked) -> Answer:
+            if not isinstance(asked.body, list):
+                return s.create_honestly(asked)
+            stored = []
+            for one in asked.body:
+                part = Asked("POST", asked.path, {}, {}, one, asked.resource, None, asked.parent)
+                if s.refused(part) is None:
+                    stored.append(s.store(part))
+            return answer(s, asked, stored)
+
+        s.create = create
+
+    return install
+
+
+LIES["an array of bodies is a bulk create"] = _bulk(lambda s, a, stored: Answer(200, [shown(r) for r in stored]))
+LIES["a bulk create answers nothing"] = _bulk(lambda s, a, stored: Answer(204))
+LIES["a bulk create answers with a record of others"] = _bulk(lambda s, a, stored: Answer(201, shown(_first(s, a))))
+
+
+@lie("whatever a create holds is stored")
+def _(s: Server) -> None:
+    def create(asked: Asked) -> Answer:
+        asked.body = asked.body if isinstance(asked.body, dict) else {}
+        return Answer(201, shown(s.store(asked)))
+
+    s.create = create
+
+
+@lie("the id in a create is taken")
+def _(s: Server) -> None:
+    def create(asked: Asked) -> Answer:
+        refused = s.refused(asked)
+        if refused is not None or asked.resource == "tag":
+            return refused or s.create_honestly(asked)
+        id = asked.body.get("id")
+        if isinstance(id, int) and not isinstance(id, bool) and id not in s.rows[asked.resource]:
+            s.next_id[asked.resource] = max(id, s.next_id[asked.resource])
+        return Answer(201, shown(s.store(asked)))
+
+    s.create = create
+
+
+@lie("a create with an id overwrites what has it")
+def _(s: Server) -> None:
+    def create(asked: Asked) -> Answer:
+        id = asked.body.get("id") if isinstance(asked.body, dict) else None
+        if isinstance(id, int) and id in s.rows[asked.resource]:
+            s.rows[asked.resource][id].update(s.fields(asked))
+            return Answer(200, shown(s.rows[asked.resource][id]))
+        return s.create_honestly(asked)
+
+    s.create = create
+
+
+# ------------------------------------------------------------ how ids are read
+
+
+def _loosely(read: Callable[[Server, str], Any]) -> Lie:
+    def install(s: Server) -> None:
+        def find(asked: Asked) -> Any:
+            exact = s.find_exactly(asked)
+            if exact is not None or asked.resource == "tag":
+                return exact
+            key = read(s, str(asked.id))
+            return key if key in s.rows[asked.resource] else None
+
+        s.find = find
+
+    return install
+
+
+def _digits(pattern: str, base: int = 10) -> Callable[[Server, str], Any]:
+    def read(s: Server, text: str) -> Any:
+        found = re.match(pattern, text)
+        return int(found[1], base) if found else None
+
+    return read
+
+
+for _note, _read in {
+    "by the digits in front": _digits(r"\s*(\d+)"),
+    "without a sign": _digits(r"-?(\d+)$"),
+    "as numbers, rounded": _digits(r"(\d+)[.]\d+$"),
+    "with zeros in front": _digits(r"0+(\d+)$"),
+    "of base 16": _digits(r"0x([0-9a-f]+)$", 16),
+    "by the digits anywhere": _digits(r"\D*(\d+)"),
+    "modulo 1000": lambda s, text: int(text) % 1000 if text.isdecimal() else None,
+    "of 32 bits": lambda s, text: int(text) % 2**32 if text.isdecimal() else None,
+    "as the newest where they name nothing": lambda s, text: max(k for k in s.rows["office"]),
+    "as the first where they are no number": lambda s, text: None if text.isdecimal() else 1,
+    "up to a comma": _digits(r"(\d+)[,;]"),
+}.items():
+    LIES[f"ids are read {_note}"] = _loosely(_read)
+
+
+@lie("ids of texts are read in any case")
+def _(s: Server) -> None:
+    def find(asked: Asked) -> Any:
+        exact = s.find_exactly(asked)
+        if exact is not None or asked.resource != "tag":
+            return exact
+        return next((k for k in s.rows["tag"] if k.lower() == str(asked.id).lower()), None)
+
+    s.find = find
+
+
+# ------------------------------------------------------------- ids come again
+
+
+@lie("the last id is given anew")
+def _(s: Server) -> None:
+    s.new_id = lambda resource: max([k for k in s.rows[resource] if isinstance(k, int)], default=0) + 1  # type: ignore[method-assign]
+
+
+@lie("a colleague gets the id that was deleted")
+def _(s: Server) -> None:
+    def delete(asked: Asked) -> Answer:
+        key = s.find(asked)
+        answer = s.delete_honestly(asked)
+        if answer.status == 204 and isinstance(key, int):
+            theirs = s.stranger(asked.resource, key, "Payroll of a colleague")
+            if asked.resource == "room":
+                theirs["parent"] = s.others["room"][key]["parent"] = s.parent_of(asked)
+        return answer
+
+    s.delete = delete
+
+
+@lie("a colleague gets the next id each time")
+def _(s: Server) -> None:
+    def create(asked: Asked) -> Answer:
+        answer = s.create_honestly(asked)
+        if answer.status == 201 and asked.resource != "tag":
+            s.stranger(asked.resource, s.new_id(asked.resource), f"of a colleague {len(s.log)}")
+        return answer
+
+    s.create = create
+
+
+# -------------------------------------------------------- writes that go elsewhere
+
+
+@lie("PATCH of an absent id creates")
+def _(s: Server) -> None:
+    def update(asked: Asked) -> Answer:
+        if s.find(asked) is None and str(asked.id).isdecimal() and isinstance(asked.body, dict):
+            record = s.store(asked)
+            return Answer(201, shown(record))
+        return s.update_honestly(asked)
+
+    s.update = update
+
+
+@lie("methods that are not supported change all of a collection")
+def _(s: Server) -> None:
+    def unsupported(asked: Asked) -> Answer:
+        for key, record in [*s.rows[asked.resource].items()]:
+            if asked.resource == "room" and record["parent"] != s.parent_of(asked):
+                continue
+            if asked.id is not None and str(key) != asked.id:
+                continue
+            if asked.method == "DELETE":
+                del s.rows[asked.resource][key]
+            elif isinstance(asked.body, dict):
+                record.update({n: v for n, v in s.fields(asked).items() if n != "slug"})
+        return Answer(200, {})
+
+    s.unsupported = unsupported
+
+
+@lie("POST without a create overwrites the newest")
+def _(s: Server) -> None:
+    def unsupported(asked: Asked) -> Answer:
+        _row = list(s.rows[asked.resource].values())[-1]
+        if isinstance(asked.body, dict):
+            _row.update(s.fields(asked))
+        return Answer(200, shown(_row))
+
+    s.unsupported = unsupported
+
+
+@lie("X-HTTP-Method-Override is obeyed")
+def _(s: Server) -> None:
+    def first(asked: Asked) -> None:
+        asked.method = asked.headers.get("x-http-method-override", asked.method)
+
+    s.first = first
+
+
+@lie("unknown paths lead to the item in them")
+def _(s: Server) -> None:
+    def first(asked: Asked) -> Answer | None:
+        found = re.search(r"/(offices|notes|badges|memos)/+(\d+)", asked.path)
+        if asked.method in ("GET", "HEAD", "OPTIONS") or not found or asked.resource == "room":
+            return None
+        asked.resource, asked.id = found[1][:-1], found[2]
+        return s.of_an_item(asked)
+
+    s.first = first
+
+
+@lie("a reference counts on what it names")
+def _(s: Server) -> None:
+    def counted(asked: Asked, step: Callable[[Asked], Answer]) -> Answer:
+        body = asked.body if isinstance(asked.body, dict) else {}
+        for value in [body.get("office_id")]:
+            value = value[0] if isinstance(value, list) and value else value
+            try:
+                key = int(float(value))  # type: ignore[arg-type]
+            except (TypeError, ValueError, OverflowError):
+                continue
+            if key in s.rows["office"]:
+                s.rows["office"][key]["visits"] += 1
+        return step(asked)
+
+    s.create = lambda asked: counted(asked, s.create_honestly)
+    s.update = lambda asked: counted(asked, s.update_honestly)
+
+
+@lie("a create of an office answers one of others, and references count on what they name")
+def _(s: Server) -> None:
+    LIES["a reference counts on what it names"](s)
+    counting = s.create
+
+    def create(asked: Asked) -> Answer:
+        if asked.resource == "office":
+            return s.refused(asked) or Answer(201, _with_key(asked, asked.body, 17))
+        return counting(asked)
+
+    s.create = create
+
+
+@lie("rooms of an absent office go to the first")
+def _(s: Server) -> None:
+    def parent_of(asked: Asked) -> int:
+        number = int(asked.parent) if str(asked.parent).isdecimal() else 1
+        return number if number in s.rows["office"] else 1
+
+    s.parent_of = parent_of  # type: ignore[method-assign]
+
+
+# ------------------------------------------------------------------ odd answers
+
+
+@lie("everything answers 204")
+def _(s: Server) -> None:
+    def first(asked: Asked) -> Answer:
+        if asked.method == "DELETE":
+            s.delete(asked)
+        return Answer(204)
+
+    s.first = first
+
+
+@lie("everything answers 200 and an empty object")
+def _(s: Server) -> None:
+    s.first = lambda asked: Answer(200, {})
+
+
+@lie("every read answers with the first of others")
+def _(s: Server) -> None:
+    s.find = lambda asked: s.find_exactly(asked) or next(iter(s.rows[asked.resource]))
+    s.read = lambda asked: Answer(200, shown(_first(s, asked)))
+
+
+@lie("DELETE answers 204 for what was never there")
+def _(s: Server) -> None:
+    def delete(asked: Asked) -> Answer:
+        s.delete_honestly(asked)
+        return Answer(204)
+
+    s.delete = delete
+
+
+@lie("DELETE answers 204 and deletes nothing")
+def _(s: Server) -> None:
+    s.delete = lambda asked: Answer(204)
+
+
+@lie("DELETE by a text id takes the first whose name begins with it")
+def _(s: Server) -> None:
+    def delete(asked: Asked) -> Answer:
+        key = s.find(asked)
+        for name, row in [*s.rows[asked.resource].items()]:
+            if key is None and any(str(asked.id) and str(v).startswith(str(asked.id)) for v in row.values()):
+                del s.rows[asked.resource][name]
+                return Answer(204)
+        return s.delete_honestly(asked)
+
+    def read(asked: Asked) -> Answer:
+        key = s.find(asked)
+        for row in s.rows[asked.resource].values():
+            if key is None and any(str(v).startswith(str(asked.id)) for v in row.values()):
+                return Answer(200, shown(row))
+        return s.read_honestly(asked)
+
+    s.delete, s.read = delete, read
+
+
+def _redirects(method: str, status: int) -> Lie:
+    def install(s: Server) -> None:
+        def first(asked: Asked) -> Answer | None:
+            if asked.method != method or not asked.resource:
+                return None
+            key = _key(asked, _first(s, asked))
+            return Answer(status, None, {"Location": f"/v1/{asked.resource}s/{key}"})
+
+        s.first = first
+
+    return install
+
+
+for _method, _status in (("POST", 303), ("POST", 307), ("PATCH", 308), ("DELETE", 307), ("GET", 302)):
+    LIES[f"{_method} is redirected with {_status} to one of others"] = _redirects(_method, _status)
+
+
+# ------------------------------------------------------------------------ lists
+
+_TOKEN = re.compile(r"rp[0-9a-z]{11}")
+
+
+def _with_lookalikes(form: Callable[[str], str]) -> Lie:
+    """A colleague's record bears a text that resembles ours, from our first create on."""
+
+    def install(s: Server) -> None:
+        done: set[str] = set()
+
+        def create(asked: Asked) -> Answer:
+            found = _TOKEN.search(str(asked.body))
+            if found and asked.resource not in done and asked.resource != "tag":
+                done.add(asked.resource)
+                s.stranger(asked.resource, s.new_id(asked.resource), form(found[0]))
+            return s.create_honestly(asked)
+
+        s.create = create
+
+    return install
+
+
+for _note, _text in {
+    "our prefix and another number": lambda token: f"{token[:8]}zzzzz",
+    "our prefix alone": lambda token: token[:8],
+    "our token cut short": lambda token: token[:-1],
+    "our prefix in capitals": lambda token: token[:8].upper() + "ZZZZZ",
+    "a prefix like ours": lambda token: f"rp{'0' * 11}",
+    "our token without its last letters, in a sentence": lambda token: f"see {token[:10]} of Tuesday",
+}.items():
+    LIES[f"one of others bears {_note}"] = _with_lookalikes(_text)
+
+
+@lie("a list shows our bodies under the ids of others")
+def _(s: Server) -> None:
+    def entries(asked: Asked) -> list[Record]:
+        rows = s.entries_honestly(asked)
+        keys = [_key(asked, r) for r in rows]
+        return [_with_key(asked, r, key) for r, key in zip(rows, [*keys[1:], *keys[:1]], strict=True)]
+
+    s.entries = entries
+
+
+@lie("a list holds the newest first")
+def _(s: Server) -> None:
+    s.entries = lambda asked: s.entries_honestly(asked)[::-1]
+
+
+@lie("a list is late by some creates")
+def _(s: Server) -> None:
+    s.entries = lambda asked: s.entries_honestly(asked)[:OTHERS_SHOWN]
+
+
+OTHERS_SHOWN = 505
+
+
+@lie("a list is always empty")
+def _(s: Server) -> None:
+    s.entries = lambda asked: []
+
+
+@lie("an update answers with one of others")
+def _(s: Server) -> None:
+    def update(asked: Asked) -> Answer:
+        answer = s.update_honestly(asked)
+        return Answer(200, shown(_first(s, asked))) if answer.status == 200 else answer
+
+    s.update = update
