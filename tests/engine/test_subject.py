@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from restproof.engine.failure import NotTested
-from restproof.suite import Reply, SetUpFailed, Subject, encode, links
+from restproof.engine.paging import links
+from restproof.engine.requests import encode
+from restproof.suite import Reply, SetUpFailed, Subject
 from restproof.wire.message import Request
 
 from .conftest import Answer, Bench

@@ -133,7 +133,7 @@ def begin(plan: Plan, url: str, folder: Path, **options: Any) -> Run:
     runner.world = World(
         plan.contract, target, session, prefix, PROFILES[plan.profile], runner.observe, plan.bodies, Subject
     )
-    runner.watch(i for i in plan.items if i.rule.observes)
+    runner.watch(i for i in plan.items if i.proof.observes)
     return Run(runner.world, runner, session, ledger)
 
 
