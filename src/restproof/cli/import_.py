@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -21,40 +20,42 @@ def command() -> None:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="The folder to write; by default contracts/NAME."
 )
+@click.option("--tag", multiple=True, metavar="TAG", help="Only operations with this tag. May be repeated.")
+@click.option("--resource", multiple=True, metavar="NAME", help="Only this resource. May be repeated.")
+@click.option("--all", "everything", is_flag=True, help="List everything that is left out, a line each.")
 @click.pass_context
-def openapi(ctx: click.Context, file: Path, out: Path | None) -> None:
-    """Write a contract and its schemas from FILE, an OpenAPI 3.0 or 3.1 document (YAML or JSON).
+def openapi(
+    ctx: click.Context,
+    file: Path,
+    out: Path | None,
+    tag: tuple[str, ...],
+    resource: tuple[str, ...],
+    everything: bool,
+) -> None:
+    """Write a contract and its schemas from FILE, an OpenAPI 3 or Swagger 2.0 document (YAML or JSON).
 
     What the document says and the contract does not is listed on standard error. Exit code 0 where the contract is
     sound, else 2.
     """
-    import yaml
-
     from restproof.contract.load import check, load
     from restproof.contract.openapi.imported import imported
+    from restproof.contract.openapi.written import grouped, write
 
-    name = (out.name if out else "") or re.sub(r"\W+", "_", file.stem).strip("_").lower() or "imported"
+    name = contract_name(out.name if out else file.stem)
     folder = out or Path("contracts") / name
     target = folder / "contract.yaml"
     if target.exists():
         hint = "choose another folder with --out, or remove it first"
         raise ConfigurationError("there is a contract already", place=Place(target), hint=hint)
-    found = imported(file, name)
-    text = yaml.safe_dump(found.contract, sort_keys=False, allow_unicode=True, width=120)
-    heading = (
-        f"# From {file.name}. What such a document cannot say (uniqueness, rules, references …) is still to be added.\n"
-    )
+    found = imported(file, name, tags=tag, resources=resource)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        target.write_text(heading + text, encoding="utf-8")
-        for schema, content in found.schemas.items():
-            (folder / schema).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        write(found, folder, file.name)
     except OSError as error:
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=Place(folder), hint="choose another --out"
         ) from None
-    for what in found.left_out:
-        click.echo(f"left out: {what}", err=True)
+    for line in map(str, found.left_out) if everything else grouped(found.left_out):
+        click.echo(f"left out: {line}", err=True)
     problems = check(target)
     if problems:
         for problem in problems:
@@ -63,6 +64,11 @@ def openapi(ctx: click.Context, file: Path, out: Path | None) -> None:
         ctx.exit(2)
     loaded = load(target)
     operations = sum(len(r.operations) for r in loaded)
-    click.echo(
-        f"{target}: {len(loaded.resources)} resources, {operations} operations, {len(found.left_out)} things left out"
-    )
+    left = len(found.left_out)
+    click.echo(f"{target}: {len(loaded.resources)} resources, {operations} operations, {left} things left out")
+
+
+def contract_name(text: str) -> str:
+    """A name for a contract, from that of a file or folder."""
+    name = re.sub(r"\W+", "_", text).strip("_").lower()
+    return name if name[:1].isalpha() else f"api_{name}".rstrip("_")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -12,8 +13,9 @@ from restproof.errors import RestproofError
 
 @click.command("lint")
 @click.argument("contract", required=False)
+@click.option("--todo", is_flag=True, help="List the lines '# decide:' that an import has left for a person.")
 @click.pass_context
-def command(ctx: click.Context, contract: str | None) -> None:
+def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
     """Check CONTRACT and its schemas, and print each problem with its file and line.
 
     CONTRACT is a directory, a file or a name; by default the one of restproof.toml, the only one under ./contracts,
@@ -39,3 +41,13 @@ def command(ctx: click.Context, contract: str | None) -> None:
     loaded = load(path)
     operations = sum(len(r.operations) for r in loaded)
     click.echo(f"{path}: sound ({len(loaded.resources)} resources, {operations} operations)")
+    for number, question in to_decide(path) if todo else ():
+        click.echo(f"{path}:{number}: {question}")
+
+
+def to_decide(file: Path) -> Iterator[tuple[int, str]]:
+    """Line and text of what an imported contract asks a person."""
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        mark, _, question = line.strip().partition("# decide: ")
+        if question and not mark:
+            yield number, question

@@ -122,6 +122,8 @@ def _proposals(schema: JsonSchema) -> Iterator[Candidate]:
         yield from _arrays(schema)
     if "object" in types and "properties" in schema:
         yield from _objects(schema)
+    if "object" in types and "properties" not in schema:
+        yield Candidate("type", "an empty object", {})
     if "object" in types and "patternProperties" not in schema:
         yield from _maps(schema)
 

@@ -75,8 +75,10 @@ def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candid
     if low is None and over is None:
         yield Candidate("type", "a negative number", -1)
     if high is None and under is None:
-        yield Candidate("type", "an integer beyond 32 bits", 2**31 + 7)
-        if not fractions:
+        narrow = schema.get("format") == "int32"
+        if not narrow:
+            yield Candidate("type", "an integer beyond 32 bits", 2**31 + 7)
+        if not narrow and not fractions:
             yield Candidate("type", "an integer beyond 53 bits", 2**53 + 1)
     if fractions:
         yield Candidate(

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Resource, Schema, Status, creates_by_put
+from restproof.contract.openapi.kept import keep
 from restproof.contract.openapi.parameters import body_parents, header_parameters, query_parameters, type_of_id
 from restproof.contract.openapi.statuses import FAILURES, SUCCESS, failures, successes
 from restproof.contract.resource import DEFAULT_METHODS
@@ -27,8 +28,9 @@ _SCHEMES: Mapping[str, Mapping[str, Any]] = {
 
 
 def document(contract: Contract) -> dict[str, Any]:
-    """The OpenAPI document of a contract, as plain JSON. It is valid under the specification's own schema."""
-    return _Writer(contract).document()
+    """The OpenAPI document of a contract, as plain JSON. It is valid under the specification's own schema, and holds
+    the contract's own words as ``x-restproof``."""
+    return keep(contract, _Writer(contract).document())
 
 
 class _Writer:
@@ -100,7 +102,7 @@ class _Writer:
             "tags": [resource.name],
             "summary": f"{operation.capitalize()} {resource.name}",
         }
-        if DEFAULT_METHODS[operation] != resource.method(operation):
+        if operation == "replace" or DEFAULT_METHODS[operation] != resource.method(operation):
             found[OPERATION] = operation
         parameters = [
             *header_parameters(self.contract, resource, operation),

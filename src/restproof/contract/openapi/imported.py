@@ -3,273 +3,203 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from restproof.contract.model import OPERATIONS
-from restproof.contract.openapi.fields import Shaped, shaped
+from restproof.contract.document import Route
+from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.kept import EXTENSION, kept
 from restproof.contract.openapi.listing import Listing
-from restproof.contract.openapi.paths import Found, Paths, json_schema
+from restproof.contract.openapi.paths import Found, Paths
+from restproof.contract.openapi.promises import hoist
+from restproof.contract.openapi.resources import ResourceWriter
+from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.source import Source, read
-from restproof.contract.resource import DEFAULT_METHODS, DEFAULT_OPERATIONS
-from restproof.contract.statuses import STATUS_DEFAULTS
+from restproof.errors import ContractError, Place
 
-_IDS = ("id", "uuid", "slug", "name", "key", "code")
-_DONE = {
-    "list": "listed",
-    "read": "read",
-    "create": "created",
-    "update": "updated",
-    "replace": "replaced",
-    "delete": "deleted",
-}
-_INVALID = {"400", "422"}
 Yaml = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Something that the document says and the contract does not: what, in words, and where it stands."""
+
+    what: str
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.what} (line {self.place.line})" if self.place.line else self.what
 
 
 @dataclass(frozen=True)
 class Imported:
     """``contract``: the content of ``contract.yaml``; ``schemas``: file name → JSON Schema; ``left_out``: what the
-    document says and these do not, a sentence each."""
+    document says and these do not. ``version``: which language the document is in. ``origins``: where a part of the
+    contract comes from, by its route."""
 
     contract: Yaml
     schemas: Mapping[str, Mapping[str, Any]]
-    left_out: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
+    version: str = ""
+    origins: Mapping[Route, str] = field(default_factory=dict)
 
 
-def imported(file: Path, name: str) -> Imported:
+def imported(file: Path, name: str, *, tags: Collection[str] = (), resources: Collection[str] = ()) -> Imported:
     """Import the document of ``file`` as the contract ``name``. Raises ``ContractError``, with file and line, where it
-    is no OpenAPI 3.0 or 3.1 document, or where nothing of it is a resource."""
-    return _Importer(read(file), name).result()
+    is no OpenAPI document, or where nothing of it is a resource. What cannot be carried costs only itself.
+
+    ``tags`` and ``resources`` select: operations that have one of the tags, resources of these names (and those above
+    them); empty: all.
+    """
+    source = read(file)
+    words = kept(source.written.value) if not (tags or resources) else None
+    if words is not None:
+        contract, schemas = words
+        return Imported({**contract, "contract": name}, schemas, (), source.version)
+    return _Importer(source, name, tags, resources).result()
 
 
 class _Importer:
-    def __init__(self, source: Source, name: str) -> None:
+    def __init__(self, source: Source, name: str, tags: Collection[str] = (), selected: Collection[str] = ()) -> None:
         self.source = source
         self.name = name
-        self.paths = Paths(source)
-        self.left_out = list(self.paths.left_out)
+        self.selected = selected
+        self.reader = Reader(source, Schemas(source))
+        self.paths = Paths(source, tags)
+        self.left_out: list[tuple[str, Route]] = list(self.paths.left_out)
+        if EXTENSION in source.value:
+            self.left_out.append(("the words of a contract that it holds: it was changed since", (EXTENSION,)))
         self.schemas: dict[str, Mapping[str, Any]] = {}
-        self.errors: list[Mapping[str, Any]] = []
+        self.origins: dict[Route, str] = {}
 
     def result(self) -> Imported:
-        if not any(f.calls for f in self.paths.found.values()):
-            hint = "a resource is a path such as /items with /items/{id}"
-            raise self.source.wrong("no path of this document is a collection or an item of one", ("paths",), hint)
-        listing = Listing(self.source, self.paths.found)
-        resources = {}
-        for path, found in self.paths.found.items():
-            resource = self.resource(path, found, listing)
-            if resource is not None:
-                resources[found.name] = resource
-        info = self.source.mapping(self.source.value.get("info", {}), ("info",))
         contract: Yaml = {"contract": self.name}
-        if info.get("title"):
-            contract["title"] = str(info["title"])
+        info = self.source.value.get("info")
+        if isinstance(info, dict) and isinstance(info.get("title"), str) and info["title"].strip():
+            contract["title"] = info["title"]
         contract |= {**self.base(), **self.auth()}
-        self.left_out.extend(listing.left_out)
-        if self.errors and all(e == self.errors[0] for e in self.errors):
-            self.schemas["error.json"] = self.errors[0]
-            contract["errors"] = "error.json"
-        elif self.errors:
-            self.left_out.append("the bodies of errors, which differ from operation to operation")
-        contract |= listing.words
-        _hoist(contract, resources)
+        resources = self.resources("auth" in contract, contract)
+        if not any(r["operations"] for r in resources.values() if "operations" in r) and not any(
+            "operations" not in r for r in resources.values()
+        ):
+            hint = "a resource is a path such as /items with /items/{id}, and answers in JSON"
+            reasons = "; ".join(what for what, _ in self.left_out[:3])
+            message = "no path of this document is a collection or an item of one"
+            raise self.source.wrong(message, ("paths",), f"{reasons}\n  {hint}" if reasons else hint)
+        hoist(contract, resources)
         contract["resources"] = resources
-        return Imported(contract, self.schemas, tuple(dict.fromkeys(self.left_out)))
+        told = dict.fromkeys((what, self.source.line(route)) for what, route in self.left_out)
+        file = self.source.document.file
+        left_out = tuple(LeftOut(what, Place(file, line)) for what, line in told)
+        return Imported(contract, self.schemas, left_out, self.source.version, self.origins)
+
+    def resources(self, authenticated: bool, contract: Yaml) -> dict[str, Yaml]:
+        """Every resource that stands, its parents with it."""
+        found: dict[str, Yaml] = {}
+        written: dict[str, Found] = {}
+        writer = ResourceWriter(self.reader, self.paths, authenticated=authenticated)
+        for path, one in self.paths.found.items():
+            try:
+                resource = writer.resource(path, one)
+            except ContractError as error:
+                self.left_out.append((f"{path}: {error.message}", ("paths", path)))
+                one.calls.clear()
+                resource = writer.given(path, one)
+            if resource is not None:
+                found[one.name], written[one.name] = resource, one
+        for name, one in written.items():
+            found[name] |= writer.references(one, found)
+        listing = Listing(self.reader, {n: f for n, f in written.items() if "list" in f.calls})
+        for name, one in written.items():
+            if "list" in one.calls:
+                found[name] |= writer.listed(one, listing)
+        contract |= listing.words
+        self.left_out += [*writer.left_out, *self.reader.schemas.left_out]
+        self.left_out += [(f"{n}: {what}", written[n].calls["list"].route) for n, what in listing.left_out]
+        self.schemas |= writer.schemas
+        for name, origins in writer.origins.items():
+            self.origins.update({("resources", name, word): said for word, said in origins.items()})
+        for name in self.selected:
+            if name not in found:
+                raise self.source.wrong(
+                    f"the document has no resource '{name}'", ("paths",), f"it has: {', '.join(found)}"
+                )
+        return _with_parents(found, self.selected or found)
 
     def base(self) -> Yaml:
-        servers = self.source.entries(self.source.value.get("servers", []), ("servers",))
-        if not servers:
-            return {}
-        url = str(self.source.mapping(servers[0], ("servers", 0)).get("url", ""))
+        servers = self.source.value.get("servers")
+        first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], dict) else {}
+        url = str(first.get("url", ""))
+        variables = first.get("variables")
+        for name, said in variables.items() if isinstance(variables, dict) else ():
+            if isinstance(said, dict) and "default" in said:
+                url = url.replace(f"{{{name}}}", str(said["default"]))
         if "{" in url:
-            self.left_out.append(f"the server {url}: its variables")
+            self.left_out.append((f"the server {url}: its variables", ("servers", 0)))
             return {}
-        path = urlsplit(url).path.rstrip("/")
-        found: Yaml = {"base_path": path} if path else {}
-        if url.startswith("https://"):
-            found["transport"] = "https"
-        return found
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            self.left_out.append((f"the server {url}, which is no URL", ("servers", 0)))
+            return {}
+        path = parts.path.rstrip("/")
+        self.origins["base_path",] = "servers"
+        if not re.fullmatch(r"(/[^/?#{}\s]+)+", path):
+            return {}
+        return {"base_path": path}
 
     def auth(self) -> Yaml:
-        """The first security scheme that a contract can say; the document's own, else that of its operations."""
-        components = self.source.mapping(self.source.value.get("components", {}), ("components",))
-        schemes = self.source.mapping(components.get("securitySchemes", {}), ("components", "securitySchemes"))
-        asked = [self.source.value.get("security")]
+        """The first security scheme that is asked for and that a contract can say."""
+        components = self.source.value.get("components")
+        schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+        schemes = schemes if isinstance(schemes, dict) else {}
+        asked: list[Any] = [self.source.value.get("security")]
         asked += [c.value.get("security") for f in self.paths.found.values() for c in f.calls.values()]
-        names = [n for some in asked for one in some or () if isinstance(one, dict) for n in one] or list(schemes)
+        names = [n for some in asked for one in some or () if isinstance(one, dict) for n in one]
         for name in dict.fromkeys(names):
             route = ("components", "securitySchemes", name)
             if name not in schemes:
-                raise self.source.wrong(f"there is no security scheme '{name}'", route, "add it to components")
-            scheme = self.source.mapping(schemes[name], route)
-            kind, place = scheme.get("type"), scheme.get("in")
-            if kind == "http" and str(scheme.get("scheme")).lower() in ("bearer", "basic"):
-                return {"auth": str(scheme["scheme"]).lower()}
-            if kind in ("oauth2", "openIdConnect"):
-                return {"auth": "bearer"}
-            if kind == "apiKey" and place == "header":
-                header = str(scheme.get("name"))
-                return {"auth": "api_key" if header == "X-API-Key" else {"scheme": "api_key", "header": header}}
-            self.left_out.append(f"the security scheme {name}: a contract knows credentials in headers only")
+                self.left_out.append((f"the security scheme {name}, which is not there", route))
+                continue
+            said = _scheme(self.source.mapping(schemes[name], route))
+            if said is not None:
+                self.origins["auth",] = f"components.securitySchemes.{name}"
+                return {"auth": said}
+            what = f"the security scheme {name}: a contract knows credentials in headers only"
+            self.left_out.append((what, route))
         return {}
 
-    def resource(self, path: str, found: Found, listing: Listing) -> Yaml | None:
-        renamed, unknown = self.paths.renamed(path)
-        if unknown:
-            self.left_out.append(f"{path}: nothing says what {', '.join(unknown)} is")
-            return None
-        resource: Yaml = {"path": renamed}
-        if not found.calls:
-            resource["operations"] = []
-            kind = self.given_id(found)
-            if kind != "string":
-                resource["id"] = {"type": kind}
-            return resource
-        parents = self.parents(found)
-        body = shaped(self.source, found, list(parents))
-        self.left_out.extend(f"{found.name}: {what}" for what in body.left_out)
-        resource["schema"] = f"{found.name}.json"
-        operations = [o for o in OPERATIONS if o in found.calls]
-        if operations != list(DEFAULT_OPERATIONS):
-            resource["operations"] = operations
-        methods = {o: c.method for o, c in found.calls.items() if c.method != DEFAULT_METHODS[o]}
-        if methods:
-            resource["methods"] = methods
-        if found.other:
-            resource["other_methods"] = found.other
-        if body.envelope:
-            resource["envelope"] = body.envelope
-        named = {
-            other: name for name, other in parents.items() if name in self.parameters(found, "query") | set(body.beside)
-        }
-        if named:
-            resource["parent"] = named
-        resource |= self.identity(found, body)
-        if body.create_only:
-            resource["create_only"] = body.create_only
-        if body.sparse:
-            resource["responses"] = "sparse"
-        resource |= listing.of(found, body.schema, set(named.values()))
-        statuses = self.statuses(found)
-        if statuses:
-            resource["statuses"] = statuses
-        self.schemas[resource["schema"]] = body.schema
-        return resource
 
-    def given_id(self, found: Found) -> str:
-        """The type of the ids of a resource that is only there as a parent."""
-        names = (found.parameter, f"{found.name}_id", f"{found.name}Id", found.name)
-        for other in self.paths.found.values():
-            for call in other.calls.values():
-                for parameter in call.parameters:
-                    if parameter.get("name") in names and parameter.get("required"):
-                        schema = self.source.mapping(parameter.get("schema", {}), call.route)
-                        if schema.get("type") == "integer":
-                            return "integer"
-                        return "uuid" if schema.get("format") == "uuid" else "string"
-        return "string"
-
-    def parameters(self, found: Found, place: str, *, needed: bool = True) -> set[str]:
-        return {
-            str(p.get("name"))
-            for c in found.calls.values()
-            for p in c.parameters
-            if p.get("in") == place and (p.get("required") or not needed)
-        }
-
-    def parents(self, found: Found) -> dict[str, str]:
-        """Parameter → the resource that it is an id of: required, and named after another resource."""
-        names = {f.name for f in self.paths.found.values() if f is not found}
-        known = {f"{n}{tail}": n for n in names for tail in ("_id", "Id", "")}
-        return {p: known[p] for p in self.parameters(found, "query") if p in known}
-
-    def identity(self, found: Found, body: Shaped) -> Yaml:
-        """The id: the member of a response that the parameter of an item's path is named after, else a usual name."""
-        properties = body.schema["properties"]
-        last = (found.parameter or "").rpartition("_")[2]
-        after = (found.parameter or "").removeprefix(f"{found.name}_")
-        candidates = [after, found.parameter, "id", last, f"{found.name}_id", f"{found.name}Id", *_IDS]
-        name = next((c for c in candidates if c in properties), "id")
-        if name not in properties:
-            properties[name] = {**self.id_schema(found), "readOnly": True}
-            self.left_out.append(f"{found.name}: which member of it is the id; 'id' was added")
-        if properties[name].pop("writeOnly", None):
-            properties[name]["readOnly"] = True
-        schema = properties[name]
-        kind = schema.get("type")
-        kind = "uuid" if schema.get("format") == "uuid" else "integer" if kind in ("integer", "number") else "string"
-        said: Yaml = {"field": name} if name != "id" else {}
-        usual = "uuid" if schema.get("format") == "uuid" else schema.get("type")
-        if kind == "integer":
-            schema["type"] = "integer"
-        elif usual not in ("string", "uuid"):
-            properties[name] = {"type": "string", **({"readOnly": True} if schema.get("readOnly") else {})}
-        replaces = found.calls.get("replace")
-        by_put = replaces and ("create" not in found.calls or "201" in map(str, replaces.value.get("responses", {})))
-        if by_put and "create" in found.calls:
-            said["chosen_by"] = "either"
-        elif by_put or (found.calls.get("create") and found.calls["create"].method == "PUT"):
-            said["chosen_by"] = "client"
-        pattern = self.id_schema(found).get("pattern")
-        if pattern and kind == "string" and said.get("chosen_by"):
-            said["pattern"] = re.sub(r"^\^\(\?:(.*)\)\$$|^\^(.*)\$$", lambda m: m[1] or m[2] or "", pattern)
-        return {"id": said} if said else {}
-
-    def id_schema(self, found: Found) -> Yaml:
-        """The schema of the parameter of an item's path."""
-        for call in found.calls.values():
-            for parameter in call.parameters:
-                if parameter.get("in") == "path" and parameter.get("name") == found.parameter:
-                    return self.source.schema(parameter.get("schema"), (*call.route, "parameters"))
-        return {"type": "string"}
-
-    def statuses(self, found: Found) -> Yaml:
-        """The statuses that differ from the defaults, as far as codes tell cases apart."""
-        told: Yaml = {}
-        failures: set[str] = set()
-        for operation, call in found.calls.items():
-            route = (*call.route, "responses")
-            responses = self.source.mapping(call.value.get("responses", {}), route)
-            done = [_code(c) for c in responses if re.fullmatch("2[0-9X]{2}", str(c), re.I)]
-            case = _DONE[operation]
-            if done and tuple(done) != STATUS_DEFAULTS[case]:
-                told[case] = done[0] if len(done) == 1 else done
-            if operation in ("create", "update", "replace"):
-                failures |= _INVALID & set(map(str, responses))
-            for code, answer in responses.items():
-                if re.fullmatch("4[0-9X]{2}|default", str(code), re.I):
-                    here = (*route, code)
-                    schema = json_schema(self.source, self.source.mapping(answer, here), here)
-                    if schema:
-                        self.errors.append(schema)
-        if len(failures) == 1:
-            told["invalid"] = int(failures.pop())
-        return told
+def _scheme(scheme: Mapping[str, Any]) -> Any:
+    """A security scheme in the words of a contract; ``None`` where it has none."""
+    kind, place = scheme.get("type"), scheme.get("in")
+    if kind == "http" and str(scheme.get("scheme")).lower() in ("bearer", "basic"):
+        return str(scheme["scheme"]).lower()
+    if kind in ("oauth2", "openIdConnect"):
+        return "bearer"
+    if kind == "apiKey" and place == "header" and re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", str(scheme.get("name"))):
+        header = str(scheme["name"])
+        return "api_key" if header.lower() == "x-api-key" else {"scheme": "api_key", "header": header}
+    return None
 
 
-def _code(code: Any) -> int | str:
-    return int(code) if str(code).isdigit() else f"{str(code)[0]}xx"
+def _with_parents(found: Mapping[str, Yaml], selected: Collection[str]) -> dict[str, Yaml]:
+    """The selected resources that have operations, and those that are above them."""
+    kept: dict[str, Yaml] = {}
 
+    def keep(name: str) -> None:
+        if name in kept or name not in found:
+            return
+        for parent in re.findall(r"\{(\w+)\}", found[name]["path"]):
+            keep(parent)
+        for reference in found[name].get("references", {}).values():
+            keep(reference["to"])
+        kept[name] = found[name]
 
-def _hoist(contract: Yaml, resources: Mapping[str, Yaml]) -> None:
-    """Say for the contract as a whole what most resources say alike of their statuses."""
-    said = [r.get("statuses", {}) for r in resources.values() if r.get("operations") != []]
-    counts = Counter((case, str(value)) for one in said for case, value in one.items())
-    shared = {}
-    for case in STATUS_DEFAULTS:
-        values = [one[case] for one in said if case in one]
-        if values and counts[case, str(values[0])] == len(said) > 1:
-            shared[case] = values[0]
-    if shared:
-        contract["statuses"] = shared
-    for resource in resources.values():
-        own = {c: v for c, v in resource.get("statuses", {}).items() if c not in shared}
-        resource.pop("statuses", None)
-        if own:
-            resource["statuses"] = own
+    for name in selected:
+        if found[name].get("operations") != []:
+            keep(name)
+    return {name: resource for name, resource in found.items() if name in kept}

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.document import Route
 from restproof.contract.openapi.export import OPERATION, RESOURCE
+from restproof.contract.openapi.naming import free_name
 from restproof.contract.openapi.source import Source
+from restproof.errors import ContractError
 
 METHODS = ("get", "post", "put", "patch", "delete")
-_PARAMETER = re.compile(r"\{([^{}]+)\}")
-_ITEM = re.compile(r"(?P<above>.*)/\{(?P<name>[^{}/]+)\}(?P<slash>/?)")
+PARAMETER = re.compile(r"\{([^{}]+)\}")
+_SEGMENT = re.compile(r"[^/{}?#\s]+|\{[^{}/]+\}")
 _COLLECTION = {"get": "list", "post": "create"}
 _ITEMS = {"get": "read", "patch": "update", "put": "replace", "delete": "delete"}
+NEITHER = "neither a collection nor an item of one"
 
 
 @dataclass
@@ -26,6 +29,14 @@ class Call:
     value: Mapping[str, Any]
     route: Route
     parameters: list[dict[str, Any]]
+
+    def named(self, place: str, *, required: bool | None = None) -> dict[str, dict[str, Any]]:
+        """Its parameters in ``query``, ``header`` or ``path``, by name; with ``required``, only those that are so."""
+        return {
+            str(p["name"]): p
+            for p in self.parameters
+            if p.get("in") == place and "name" in p and required in (None, bool(p.get("required")))
+        }
 
 
 @dataclass
@@ -38,107 +49,145 @@ class Found:
     calls: dict[str, Call] = field(default_factory=dict)
     other: dict[str, list[str]] = field(default_factory=dict)
 
+    def leave(self, operation: str) -> None:
+        """Take an operation out; its method stays known, as one of which nothing is asserted."""
+        call = self.calls.pop(operation)
+        where = "collection" if operation in ("list", "create") and call.method != "PUT" else "item"
+        self.other.setdefault(where, []).append(call.method)
+
 
 class Paths:
-    """Sorts the paths of a document into resources. ``left_out``: what is none, in words."""
+    """Sorts the paths of a document into resources. ``left_out``: what is none, in words and with its route."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, tags: Collection[str] = ()) -> None:
         self.source = source
-        self.left_out: list[str] = []
+        self.tags = set(tags)
+        self.left_out: list[tuple[str, Route]] = []
         self.found: dict[str, Found] = {}
-        paths = source.value["paths"]
-        self.items = {p: m for p in paths if (m := _ITEM.fullmatch(p))}
-        collections = {self._collection(m) for m in self.items.values()}
-        for path in paths:
-            if path not in self.items and (path in collections or self._is_collection(path)):
-                self._add(path, path)
-        for path, match in self.items.items():
-            if _PARAMETER.search(match["above"].rpartition("/")[2]) or not match["above"]:
-                self.left_out.append(f"{path}: a parameter that follows no collection")
-                continue
-            self._add(self._collection(match), path, match["name"])
-        for path in paths:
-            if path not in self.items and path not in self.found:
-                self.left_out.append(f"{path}: neither a collection nor an item of one")
+        self.shapes: dict[str, str] = {}
+        self.entries: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        self._read()
+        for path in self.entries:
+            if not is_item(path):
+                self._collection(path)
+        for path in self.entries:
+            if is_item(path):
+                self._items(path)
         self._parents()
 
-    def _collection(self, match: re.Match[str]) -> str:
-        """The collection of an item's path, with a slash at its end where the document has it so."""
-        above = match["above"]
-        if f"{above}/" in self.source.value["paths"] and above not in self.source.value["paths"]:
-            return f"{above}/"
-        return f"{above}/" if match["slash"] and above not in self.source.value["paths"] else above
+    def _read(self) -> None:
+        """All paths, those of one shape together: the names of their parameters make no difference."""
+        for path, value in self.source.value["paths"].items():
+            route: Route = ("paths", path)
+            if path.startswith("x-"):
+                continue
+            try:
+                entry = self.source.mapping(value, route)
+            except ContractError as error:
+                self.left_out.append((f"{path}: {error.message}", route))
+                continue
+            if not path.startswith("/") or not all(_SEGMENT.fullmatch(s) for s in path.strip("/").split("/")):
+                why = "it is no collection" if path == "/" else "no contract has such a path"
+                self.left_out.append((f"{path}: {why}", route))
+                continue
+            shape = PARAMETER.sub("{}", path).rstrip("/")
+            first = self.shapes.setdefault(shape, path)
+            self.entries.setdefault(first, []).append((path, entry))
 
-    def _is_collection(self, path: str) -> bool:
-        """Whether a path without items is a collection: POST creates something below it that GET lists."""
-        entry = self.source.mapping(self.source.value["paths"][path], ("paths", path))
-        if RESOURCE in entry:
-            return True
-        if "get" not in entry or "{" in path.rstrip("/").rpartition("/")[2]:
-            return False
-        route: Route = ("paths", path, "get")
-        answer = success_schema(self.source, self.source.mapping(entry["get"], route), route)
-        return bool(answer) and (answer.get("type") == "array" or listed_member(answer) is not None)
+    def has(self, path: str) -> str | None:
+        """The path of the document that has the shape of ``path``."""
+        return self.shapes.get(PARAMETER.sub("{}", path).rstrip("/"))
+
+    def _collection(self, path: str) -> None:
+        items, above = self.has(f"{path.rstrip('/')}/{{}}"), path.rstrip("/").rpartition("/")[0]
+        entry = {m: v for _, e in self.entries[path] for m, v in e.items()}
+        route: Route = ("paths", path)
+        if RESOURCE not in entry:
+            beside_items = self.has(f"{above}/{{}}") if above else None
+            if beside_items and not ("get" in entry and items):
+                self.left_out.append((f"{path}: it stands beside the items of {above}", route))
+                return
+            if not items and "get" not in entry:
+                self.left_out.append((f"{path}: {NEITHER}", route))
+                return
+        self._add(path, path)
+
+    def _items(self, path: str) -> None:
+        above = path.rstrip("/").rpartition("/")[0]
+        route: Route = ("paths", path)
+        if not above:
+            self.left_out.append((f"{path}: a parameter that follows no collection", route))
+            return
+        collection = self.has(above)
+        if collection is None or (is_item(above) and not self._free(collection)):
+            beyond = above.rpartition("/")[0]
+            if collection is not None or (beyond and not is_item(above) and self.has(f"{beyond}/{{}}")):
+                self.left_out.append((f"{path}: a way to look one up, and no collection", route))
+                return
+            collection = f"{above}/" if path.endswith("/") else above
+        name = path.rstrip("/").rpartition("/")[2]
+        self._add(collection, path, name[1:-1])
+
+    def _free(self, path: str) -> bool:
+        """Whether a path that ends with a parameter has no operations of its own: what follows may be its items."""
+        return not any(m in entry for _, entry in self.entries.get(path, ()) for m in METHODS)
 
     def _add(self, collection: str, path: str, parameter: str | None = None) -> None:
-        route: Route = ("paths", path)
-        entry = self.source.mapping(self.source.value["paths"].get(path, {}), route)
-        found = self.found.setdefault(collection, Found(str(entry.get(RESOURCE, "")), collection))
-        found.name = found.name or str(entry.get(RESOURCE, ""))
+        found = self.found.setdefault(collection, Found("", collection))
         found.parameter = parameter or found.parameter
         words = _COLLECTION if parameter is None else _ITEMS
-        shared = self._parameters(entry, route)
-        for method in METHODS:
-            if method not in entry:
-                continue
-            here = (*route, method)
+        for spelled, entry in self.entries[path]:
+            route: Route = ("paths", spelled)
+            found.name = found.name or str(entry.get(RESOURCE, ""))
+            for method in METHODS:
+                if method in entry:
+                    self._call(found, method, entry, route, words, "item" if parameter else "collection")
+
+    def _call(
+        self, found: Found, method: str, entry: Mapping[str, Any], route: Route, words: Mapping[str, str], place: str
+    ) -> None:
+        here = (*route, method)
+        try:
             value = self.source.mapping(entry[method], here)
-            named = str(value.get(OPERATION, words.get(method, "")))
-            if not named:
-                found.other.setdefault("item" if parameter else "collection", []).append(method.upper())
-                continue
+            if self.tags and not self.tags & set(map(str, value.get("tags") or ())):
+                return
             own = self._parameters(value, here)
-            names = {(p.get("name"), p.get("in")) for p in own}
-            kept = [p for p in shared if (p.get("name"), p.get("in")) not in names]
-            found.calls[named] = Call(method.upper(), value, here, [*kept, *own])
+            shared = self._parameters(entry, route)
+        except ContractError as error:
+            self.left_out.append((f"{method.upper()} {route[1]}: {error.message}", here))
+            found.other.setdefault(place, []).append(method.upper())
+            return
+        named = str(value.get(OPERATION, words.get(method, "")))
+        if not named or named in found.calls:
+            found.other.setdefault(place, []).append(method.upper())
+            self.left_out.append((f"{method.upper()} {route[1]}: {'it is there twice' if named else NEITHER}", here))
+            return
+        names = {(p.get("name"), p.get("in")) for p in own}
+        kept = [p for p in shared if (p.get("name"), p.get("in")) not in names]
+        found.calls[named] = Call(method.upper(), value, here, [*kept, *own])
 
     def _parameters(self, holder: Mapping[str, Any], route: Route) -> list[dict[str, Any]]:
         here = (*route, "parameters")
-        listed = self.source.entries(holder.get("parameters", []), here)
+        listed = self.source.entries(holder.get("parameters") or [], here)
         return [self.source.mapping(p, (*here, i)) for i, p in enumerate(listed)]
 
     def _parents(self) -> None:
-        """Give each resource its name, and each parameter of a path the resource that it is an id of."""
+        """Give each parameter of a path the resource that it is an id of, and each resource its name."""
         for path in list(self.found):
-            above = [m.start() for m in _PARAMETER.finditer(path)]
-            for start in above:
-                collection = path[:start].rstrip("/")
-                known = next((c for c in (collection, f"{collection}/") if c in self.found), None)
-                if known is None and collection and not collection.endswith("}"):
+            for match in PARAMETER.finditer(path):
+                collection = path[: match.start()].rstrip("/")
+                known = self.has(collection) or collection
+                known = known if known in self.found else f"{collection}/" if f"{collection}/" in self.found else known
+                if collection and known not in self.found:
                     # Only there as a parent: its ids are given.
-                    match = _PARAMETER.match(path, start)
-                    self.found[collection] = Found("", collection, match[1] if match else None)
-                elif known and self.found[known].parameter is None:
-                    match = _PARAMETER.match(path, start)
-                    self.found[known].parameter = match[1] if match else None
+                    self.found[collection] = Found("", collection, match[1])
+                elif collection and self.found[known].parameter is None:
+                    self.found[known].parameter = match[1]
         taken: set[str] = {f.name for f in self.found.values() if f.name}
         for path, found in sorted(self.found.items(), key=lambda pair: (pair[0].count("/"), pair[0])):
             if not found.name:
-                found.name = self._free(path, taken)
+                found.name = free_name(path, found.parameter, taken)
                 taken.add(found.name)
-
-    def _free(self, path: str, taken: set[str]) -> str:
-        """A name for the collection at ``path``: its last word, singular, and the one before it where that is taken."""
-        words = [re.sub(r"\W+", "_", w).strip("_") for w in path.strip("/").split("/") if "{" not in w]
-        name = ""
-        for word in reversed(words):
-            name = singular(_snake(word)) + (f"_{name}" if name else "")
-            if name and name not in taken:
-                return name if name[0].isalpha() else f"r_{name}"
-        number = 2
-        while f"{name}_{number}" in taken:
-            number += 1
-        return f"{name or 'resource'}_{number}"
 
     def renamed(self, path: str) -> tuple[str, list[str]]:
         """``path`` with the names of resources in its braces, and the parameters for which there is none."""
@@ -146,52 +195,16 @@ class Paths:
 
         def name(match: re.Match[str]) -> str:
             collection = path[: match.start()].rstrip("/")
-            above = self.found.get(collection) or self.found.get(f"{collection}/")
+            known = (self.has(collection), collection, f"{collection}/")
+            above = next((self.found[k] for k in known if k in self.found), None)
             if above is None:
                 unknown.append(match[1])
                 return match[0]
             return f"{{{above.name}}}"
 
-        return _PARAMETER.sub(name, path), unknown
+        return PARAMETER.sub(name, path), unknown
 
 
-def success_schema(source: Source, operation: Mapping[str, Any], route: Route) -> dict[str, Any]:
-    """The JSON schema of an operation's first answer of class 2xx; empty where it says none."""
-    here = (*route, "responses")
-    responses = source.mapping(operation.get("responses", {}), here)
-    for code in sorted(map(str, responses)):
-        if code.startswith("2"):
-            answer = source.mapping(responses[code], (*here, code))
-            found = json_schema(source, answer, (*here, code))
-            if found:
-                return found
-    return {}
-
-
-def json_schema(source: Source, holder: Mapping[str, Any], route: Route) -> dict[str, Any]:
-    """The schema under ``content`` for JSON; empty where there is none."""
-    content = source.mapping(holder.get("content", {}), (*route, "content"))
-    for media, value in content.items():
-        if re.match(r"application/([\w.+-]+\+)?json\b|\*/\*", media):
-            here = (*route, "content", media)
-            return source.schema(source.mapping(value, here).get("schema"), (*here, "schema"))
-    return {}
-
-
-def listed_member(schema: Mapping[str, Any]) -> str | None:
-    """The one member of a list's body that is an array of objects."""
-    arrays = [n for n, s in schema.get("properties", {}).items() if s.get("type") == "array" and "items" in s]
-    return arrays[0] if len(arrays) == 1 else None
-
-
-def singular(word: str) -> str:
-    """``companies`` → ``company``, ``statuses`` → ``status``, ``news`` → ``news``."""
-    if word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zes", "uses")):
-        return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is", "ews")) else word
-
-
-def _snake(word: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
+def is_item(path: str) -> bool:
+    """Whether a path ends with a parameter."""
+    return path.rstrip("/").endswith("}")

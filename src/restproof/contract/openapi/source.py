@@ -1,4 +1,4 @@
-"""An OpenAPI document as it is read: with its lines, its references followed, its schemas in the words of 2020-12."""
+"""An OpenAPI document as it is looked at: with its lines, and with its references followed, within its own folder."""
 
 from __future__ import annotations
 
@@ -6,60 +6,81 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
+from restproof.contract.document import Route, read_text
+from restproof.contract.openapi.kinds import foreign_text, foreign_value
+from restproof.contract.openapi.reading import Text, read_file
+from restproof.contract.openapi.swagger import converted
 from restproof.errors import ContractError
 from restproof.pointer import Nothing, follow
 
-_VERSION = re.compile(r"3\.[01](\.|$)")
+_VERSION = re.compile(r"3\.\d+(\.|$|-)")
 _LONGEST = 40
 """References in one chain; more means that they go in circles."""
-_DROPPED = frozenset({"example", "xml", "externalDocs", "discriminator", "$id", "$schema", "$comment"})
-_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas"})
-_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_SINGLE = frozenset({"items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames"})
 
 
 def read(file: Path) -> Source:
-    """The document of a file (JSON where it is named so, else YAML). Raises ``ContractError``, with the line, where it
-    is no OpenAPI 3.0 or 3.1.
+    """The document of a file: OpenAPI 3, or Swagger 2.0 in the words of OpenAPI 3. Raises ``ContractError``, with the
+    line, where it is no such document; one of another kind is told by its name.
     """
-    problems = Problems()
-    document = (read_json if file.suffix.lower() == ".json" else read_yaml)(file, problems)
-    if len(problems):
-        first, *rest = problems.errors
-        raise ContractError(first.message, place=first.place, hint=first.hint, others=tuple(rest))
-    value = document.value
-    if not isinstance(value, dict):
-        raise ContractError(
-            "an OpenAPI document is a mapping", place=document.place(), hint="it starts with 'openapi: 3.1.0'"
-        )
+    try:
+        text = read_file(file)
+    except ContractError as error:
+        raise foreign_text(file, read_text(file)) or error from None
+    foreign = foreign_value(text)
+    if foreign is not None:
+        raise foreign_text(file, read_text(file)) or foreign
+    value = text.value
     if "swagger" in value:
-        hint = "convert it to OpenAPI 3 first; many editors and tools do"
-        raise ContractError(
-            "this is Swagger 2, and only OpenAPI 3.0 and 3.1 are read", place=document.place(("swagger",)), hint=hint
-        )
-    if "openapi" not in value:
-        hint = "an OpenAPI document says openapi: 3.1.0 at its top"
-        raise ContractError("this is no OpenAPI document: 'openapi' is missing", place=document.place(), hint=hint)
+        if not str(value["swagger"]).startswith("2."):
+            message = f"the version {value['swagger']} is not known; Swagger 2.0 and OpenAPI 3 are"
+            raise ContractError(message, place=text.place(("swagger",)), hint="say swagger: '2.0' if it is such")
+        _check_paths(text)
+        return Source(Text(file, converted(value), lambda route: text.line(_old(route))), text)
     if not _VERSION.match(str(value["openapi"])):
-        message = f"the version {value['openapi']} is not known; 3.0 and 3.1 are"
-        raise ContractError(
-            message, place=document.place(("openapi",)), hint="say openapi: 3.1.0 if it is such a document"
-        )
-    if not isinstance(value.get("paths"), dict) or not value["paths"]:
-        raise ContractError(
-            "the document has no paths", place=document.place(("paths",)), hint="there is nothing to import"
-        )
-    return Source(document)
+        message = f"the version {value['openapi']} is not known; 3.0, 3.1 and 3.2 are"
+        raise ContractError(message, place=text.place(("openapi",)), hint="say openapi: 3.1.0 if it is such a document")
+    _check_paths(text)
+    return Source(text, text)
+
+
+def _check_paths(text: Text) -> None:
+    value = text.value
+    if isinstance(value.get("paths"), dict) and value["paths"]:
+        return
+    if value.get("webhooks"):
+        hint = "webhooks are requests that the API sends; restproof sends requests to paths"
+        raise ContractError("the document has webhooks and no paths", place=text.place(("webhooks",)), hint=hint)
+    raise ContractError("the document has no paths", place=text.place(("paths",)), hint="there is nothing to import")
+
+
+def _old(route: Route) -> Route:
+    """Where in a Swagger 2.0 document stands what the converted one has at ``route``."""
+    if route[:2] == ("components", "schemas"):
+        return ("definitions", *route[2:])
+    if route[:2] == ("components", "securitySchemes"):
+        return ("securityDefinitions", *route[2:])
+    return route[1:] if route[:1] == ("components",) else route
 
 
 class Source:
-    """Looks things up in one document."""
+    """Looks things up in a document and in the files of its folder that it names."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Text, written: Text) -> None:
         self.document = document
+        self.written = written
         self.value: Mapping[str, Any] = document.value
+        self._files: dict[str, Text] = {}
+
+    @property
+    def version(self) -> str:
+        """``OpenAPI 3.1.0``, ``Swagger 2.0``."""
+        written = self.written.value
+        return f"Swagger {written['swagger']}" if "swagger" in written else f"OpenAPI {written['openapi']}"
+
+    def line(self, route: Route) -> int:
+        return self.document.line(route)
 
     def wrong(self, message: str, route: Route, hint: str) -> ContractError:
         return ContractError(message, place=self.document.place(route), hint=hint)
@@ -90,80 +111,54 @@ class Source:
         raise self.wrong("this $ref goes round in a circle", route, "refer to something that is written out")
 
     def named(self, ref: str, route: Route) -> Any:
-        """What a reference of this document names."""
-        if not ref.startswith("#/"):
-            raise self.wrong(f"the $ref '{ref}' leaves the file", route, "bundle the document into one file first")
+        """What a reference names, in this document or in another file of its folder."""
+        name, _, pointer = ref.partition("#")
+        value: Any = self._file(name, ref, route) if name else self.value
+        if pointer and not pointer.startswith("/"):
+            raise self.wrong(f"the $ref '{ref}' is no path", route, "refer by path: #/components/schemas/NAME")
         try:
-            return follow(self.value, ref[1:])[0]
+            return follow(value, unquote(pointer))[0]
         except Nothing as error:
             message = f"the $ref '{ref}' names nothing: there is no '{error.step}'"
             raise self.wrong(message, route, "check its spelling") from None
 
-    def schema(self, value: Any, route: Route, chain: tuple[str, ...] = ()) -> dict[str, Any]:
-        """A schema without ``$ref``, in the words of JSON Schema 2020-12. Where one stands inside itself, anything
-        goes."""
-        if value is True or value is None:
-            return {}
-        if not isinstance(value, dict):
-            raise self.wrong("a schema must be a mapping", route, "the OpenAPI specification says what can stand here")
-        if "$ref" in value:
-            ref = str(value["$ref"])
-            if ref in chain:
-                return {}
-            target = self.schema(self.named(ref, (*route, "$ref")), route, (*chain, ref))
-            beside = self.schema({k: v for k, v in value.items() if k != "$ref"}, route, chain)
-            return {**target, **beside}
-        found: dict[str, Any] = {}
-        for word, inner in value.items():
-            here = (*route, word)
-            if word in _DROPPED or word.startswith("x-"):
-                continue
-            if word in _MAPS:
-                found[word] = {n: self.schema(s, (*here, n), chain) for n, s in self.mapping(inner, here).items()}
-            elif word in _LISTS:
-                found[word] = [self.schema(s, (*here, i), chain) for i, s in enumerate(self.entries(inner, here))]
-            elif word in _SINGLE:
-                found[word] = inner if isinstance(inner, bool) else self.schema(inner, here, chain)
-            else:
-                found[word] = inner
-        return _flat(_modern(found))
+    def _file(self, name: str, ref: str, route: Route) -> Any:
+        folder = self.document.file.parent.resolve()
+        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", name) or name.startswith("//"):
+            raise self.wrong(f"the $ref '{ref}' leaves the folder", route, "bundle the document into one file first")
+        file = (folder / unquote(name)).resolve()
+        if not file.is_relative_to(folder):
+            raise self.wrong(f"the $ref '{ref}' leaves the folder", route, "bundle the document into one file first")
+        if file == self.document.file.resolve():
+            return self.value
+        key = file.relative_to(folder).as_posix()
+        if key not in self._files:
+            if not file.is_file():
+                raise self.wrong(f"the $ref '{ref}' names no file", route, f"looked for {file}")
+            text = read_file(file)
+            _rebase(text.value, key)
+            self._files[key] = text
+        return self._files[key].value
 
 
-def _modern(schema: dict[str, Any]) -> dict[str, Any]:
-    """The words of OpenAPI 3.0 as those of 3.1: ``nullable``, and exclusive bounds that were booleans."""
-    nullable = schema.pop("nullable", False) is True
-    if nullable and "type" in schema:
-        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-        schema["type"] = [*kinds, *([] if "null" in kinds else ["null"])]
-        if "enum" in schema and None not in schema["enum"]:
-            schema["enum"] = [*schema["enum"], None]
-    elif nullable:
-        schema = {"anyOf": [schema, {"type": "null"}]} if schema else {}
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if schema.get(exclusive) is True and bound in schema:
-            schema[exclusive] = schema.pop(bound)
-        elif isinstance(schema.get(exclusive), bool):
-            del schema[exclusive]
-    if schema.get("readOnly") is False:
-        del schema["readOnly"]
-    if schema.get("writeOnly") is False:
-        del schema["writeOnly"]
-    return schema
-
-
-def _flat(schema: dict[str, Any]) -> dict[str, Any]:
-    """An object that is put together by ``allOf`` as one."""
-    parts = schema.get("allOf")
-    if not parts or not all(isinstance(p, dict) and (p.get("type", "object") == "object") for p in parts):
-        return schema
-    if not any("properties" in p for p in parts) and "properties" not in schema:
-        return schema
-    whole: dict[str, Any] = {k: v for k, v in schema.items() if k != "allOf"}
-    for part in parts:
-        whole["properties"] = {**part.get("properties", {}), **whole.get("properties", {})}
-        whole["required"] = list(dict.fromkeys([*whole.get("required", ()), *part.get("required", ())]))
-        for word, value in part.items():
-            whole.setdefault(word, value)
-    if not whole["required"]:
-        del whole["required"]
-    return whole
+def _rebase(value: Any, name: str) -> None:
+    """Write every ``$ref`` of another file as the main document would write it."""
+    above = name.rpartition("/")[0]
+    seen: set[int] = set()
+    left = [value]
+    while left:
+        found = left.pop()
+        if not isinstance(found, dict | list) or id(found) in seen:
+            continue
+        seen.add(id(found))
+        if isinstance(found, list):
+            left.extend(found)
+            continue
+        ref = found.get("$ref")
+        if isinstance(ref, str):
+            file, mark, pointer = ref.partition("#")
+            if not file:
+                found["$ref"] = f"{name}{mark}{pointer}"
+            elif above and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|/", file):
+                found["$ref"] = f"{above}/{file}{mark}{pointer}"
+        left.extend(found.values())

@@ -1,0 +1,109 @@
+"""What an operation of a document sends and answers: bodies by status, media types and headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from restproof.contract.document import Route
+from restproof.contract.openapi.paths import Call
+from restproof.contract.openapi.schemas import Schema, Schemas, alternatives, united
+from restproof.contract.openapi.source import Source
+
+_JSON = re.compile(r"(?i)application/([\w.+-]+\+)?json\b|\*/\*|application/\*|text/json")
+_PLAIN_JSON = re.compile(r"(?i)application/json\s*($|;)")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the operations of one document."""
+
+    source: Source
+    schemas: Schemas
+
+    def responses(self, call: Call) -> Iterator[tuple[str, Mapping[str, Any], Route]]:
+        """Status (``200``, ``4XX``, ``default``), content and place of each answer."""
+        route = (*call.route, "responses")
+        for code, answer in self.source.mapping(call.value.get("responses") or {}, route).items():
+            yield str(code).upper(), self.source.mapping(answer or {}, (*route, code)), (*route, code)
+
+    def codes(self, call: Call, first: str) -> list[int | str]:
+        """The documented statuses of a class (``"2"``): codes, and the class itself as ``2xx``."""
+        said = [c for c, _, _ in self.responses(call)]
+        found: list[int | str] = [int(c) for c in said if c.isdigit() and c.startswith(first)]
+        return [*found, *([f"{first}xx"] if f"{first}XX" in said else [])]
+
+    def success(self, call: Call) -> Schema:
+        """The schema of the JSON that an operation answers where it succeeds; empty where none is documented."""
+        found = []
+        for code, answer, route in self.responses(call):
+            if code.startswith("2"):
+                schema = self.content(answer, route)
+                if schema:
+                    found.append(object_of(schema))
+        return united(found) if len(found) > 1 else found[0] if found else {}
+
+    def request(self, call: Call) -> Schema:
+        """The schema of the JSON that an operation takes; empty where it takes none."""
+        body = call.value.get("requestBody")
+        route = (*call.route, "requestBody")
+        return self.content(self.source.mapping(body, route), route) if body is not None else {}
+
+    def demands_body(self, call: Call) -> bool:
+        body = call.value.get("requestBody")
+        return body is not None and self.source.mapping(body, (*call.route, "requestBody")).get("required") is True
+
+    def content(self, holder: Mapping[str, Any], route: Route) -> Schema:
+        """The schema under ``content`` for JSON, plain JSON before other kinds of it."""
+        content = self.source.mapping(holder.get("content") or {}, (*route, "content"))
+        named = sorted((m for m in content if _JSON.match(m)), key=lambda m: not _PLAIN_JSON.match(m))
+        for media in named:
+            here = (*route, "content", media)
+            return self.schemas.of(self.source.mapping(content[media] or {}, here).get("schema"), (*here, "schema"))
+        return {}
+
+    def media(self, call: Call) -> list[str]:
+        """The media types that an operation takes."""
+        body = call.value.get("requestBody")
+        route = (*call.route, "requestBody")
+        holder = self.source.mapping(body, route) if body is not None else {}
+        return list(self.source.mapping(holder.get("content") or {}, (*route, "content")))
+
+    def headers(self, call: Call, code: str) -> set[str]:
+        """Names of the headers that an answer of a class (``"2"``) or of a code is documented to have, in lower
+        case."""
+        return {
+            name.lower()
+            for said, answer, route in self.responses(call)
+            if said.startswith(code)
+            for name in self.source.mapping(answer.get("headers") or {}, (*route, "headers"))
+        }
+
+
+def object_of(schema: Schema) -> Schema:
+    """An object that may be one of several as one; any other schema as it is."""
+    parts = alternatives(schema)
+    if len(parts) < 2 and "anyOf" not in schema and "oneOf" not in schema:
+        return schema
+    objects = [p for p in parts if is_object(p)]
+    return united(objects) if parts and len(objects) == len(parts) else schema
+
+
+def is_object(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema is that of objects with members."""
+    kind = schema.get("type", "object")
+    kinds = kind if isinstance(kind, list) else [kind]
+    return set(kinds) - {"null"} == {"object"} and bool(schema.get("properties"))
+
+
+def entries_of(schema: Mapping[str, Any]) -> Schema | None:
+    """The schema of the entries of an array of objects; ``None`` for anything else."""
+    kind = schema.get("type", "array")
+    kinds = kind if isinstance(kind, list) else [kind]
+    items = schema.get("items")
+    if "array" not in kinds or not isinstance(items, dict):
+        return None
+    entry = object_of(items)
+    return entry if is_object(entry) else None

@@ -1,0 +1,211 @@
+"""The one schema of a resource from the several that an OpenAPI document has for it, each in its direction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
+from restproof.contract.openapi.paths import Found
+from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, both, either, united, wider
+
+_BESIDE_ENTRIES = re.compile(
+    r"(?i)_?(total|count|next|prev|previous|page|pages|limit|offset|cursor|links?|meta|pagination|paging|has_?more|size|"
+    r"first|last|results|self|per_?page|href|object|iterator|prev_?iterator|done|start|end)s?\b|.*(count|page|token|"
+    r"cursor|total|next|limit|offset|href|url|uri)$"
+)
+"""Members that stand beside the entries of a list."""
+_ON_WHOLE = ("not", "patternProperties", "propertyNames", "minProperties", "maxProperties", "enum", "const", "anyOf")
+
+
+@dataclass
+class Shaped:
+    """What the bodies of a resource say: the members of requests and responses, the envelopes, and what each operation
+    needs. ``left_out``: operations that cannot be sent, with the reason."""
+
+    sent: dict[str, Schema] = field(default_factory=dict)
+    shown: list[Schema] = field(default_factory=list)
+    envelope: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    loose: set[str] = field(default_factory=set)
+
+    @property
+    def readable(self) -> dict[str, Schema]:
+        """Members of any response, each with what any of them says of it."""
+        return _properties(united(self.shown)) if self.shown else {}
+
+    def writable(self, operation: str) -> dict[str, Schema]:
+        return _properties(self.sent.get(operation, {}))
+
+    @property
+    def always(self) -> list[str]:
+        """Members that every response has."""
+        return list(united(self.shown).get("required", ())) if self.shown else []
+
+
+def _properties(schema: Schema) -> dict[str, Schema]:
+    found: dict[str, Schema] = schema.get("properties", {})
+    return found
+
+
+def shaped(reader: Reader, found: Found) -> Shaped:
+    """What the bodies of a resource say. Operations whose bodies are of another kind are in ``left_out``."""
+    told = Shaped()
+    _responses(reader, found, told)
+    _requests(reader, found, told)
+    return told
+
+
+def _responses(reader: Reader, found: Found, told: Shaped) -> None:
+    single: dict[str, Schema] = {}
+    for operation in ("read", "create", "update", "replace"):
+        if operation not in found.calls:
+            continue
+        answer = object_of(reader.success(found.calls[operation]))
+        if is_object(answer):
+            single[operation] = answer
+        elif operation == "read":
+            told.left_out["read"] = "its answer is no JSON object" if answer else "the document does not say its answer"
+        elif answer:
+            told.left_out[operation] = "its answer is no JSON object"
+    around = _wrapper(single)
+    if around:
+        told.envelope["response"] = around
+        single = {o: object_of(s["properties"][around]) for o, s in single.items()}
+    told.shown = list(single.values())
+    if "list" in found.calls:
+        answer = object_of(reader.success(found.calls["list"]))
+        member, entry = _listed(answer, single, bool(found.parameter))
+        if entry is None:
+            told.left_out["list"] = "its answer is no array of objects"
+            return
+        if member:
+            told.envelope["list"] = member
+        told.shown.append(entry)
+
+
+def _listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:
+    """The member of a list's answer that holds the entries (``None``: the answer is the array), and their schema;
+    no schema where it is no list."""
+    entry = entries_of(answer)
+    if entry is not None:
+        return None, entry
+    members = answer.get("properties", {}) if is_object(answer) else {}
+    arrays = {n: e for n, s in members.items() if (e := entries_of(s)) is not None}
+    alike = {n: e for n, e in arrays.items() if any(_same_members(e, s) for s in single.values())}
+    chosen = alike if len(alike) == 1 else arrays if len(arrays) == 1 else {}
+    if not chosen:
+        return None, None
+    [(member, entry)] = chosen.items()
+    beside = [n for n in members if n != member]
+    # An object that happens to hold an array is no list: what stands beside the entries of one speaks of pages.
+    if member in alike or has_items or all(_BESIDE_ENTRIES.match(n) for n in beside):
+        return member, entry
+    return None, None
+
+
+def _same_members(one: Schema, two: Schema) -> bool:
+    first, second = set(one.get("properties", ())), set(two.get("properties", ()))
+    return len(first & second) * 2 > max(len(first), 1) and len(first & second) > 0
+
+
+def _requests(reader: Reader, found: Found, told: Shaped) -> None:
+    for operation in ("create", "update", "replace"):
+        if operation not in found.calls or operation in told.left_out:
+            continue
+        call = found.calls[operation]
+        schema = reader.request(call)
+        if not schema:
+            media = reader.media(call)
+            told.left_out[operation] = f"it takes {media[0]}, no JSON" if media else "it takes no JSON body"
+            continue
+        variants = [v for v in alternatives(schema) if is_object(v)]
+        if not variants:
+            told.left_out[operation] = "the body that it takes is no object of named members"
+            continue
+        if len(variants) > 1:
+            told.loose.add(operation)  # what is wrong for this variant may be right for another
+        told.sent[operation] = dict(variants[0])
+    wrapper = _wrapper(told.sent)
+    if wrapper:
+        told.envelope["request"] = wrapper
+    for operation, schema in list(told.sent.items()):
+        inner = schema["properties"][wrapper] if wrapper else schema
+        try:
+            told.sent[operation] = sendable(dict(alternatives(inner)[0]))
+        except Unsendable as error:
+            del told.sent[operation]
+            told.left_out[operation] = str(error)
+
+
+def _wrapper(schemas: Mapping[str, Schema]) -> str | None:
+    """The one member, the same in all of the schemas, that is an object."""
+    names: set[str | None] = set()
+    for schema in schemas.values():
+        members = schema.get("properties", {})
+        name, inner = next(iter(members.items())) if len(members) == 1 else (None, {})
+        names.add(name if is_object(object_of(inner)) else None)
+    return names.pop() if len(names) == 1 else None
+
+
+class Unsendable(Exception):
+    """No body can be made from a schema and be known to be valid; the message says why."""
+
+
+def sendable(schema: Schema, at: str = "") -> Schema:
+    """A request schema of which every value is a valid one: optional members that are written wider than the document
+    has them are left out. Raises ``Unsendable`` where a needed one is."""
+    if WIDER in schema:
+        raise Unsendable(f"{at or 'the body'}: {schema[WIDER]}")
+    found = dict(schema)
+    if "properties" in schema:
+        kept: dict[str, Schema] = {}
+        for name, inner in schema["properties"].items():
+            try:
+                kept[name] = sendable(inner, f"{at}.{name}" if at else name)
+            except Unsendable:
+                if name in schema.get("required", ()):
+                    raise
+        found["properties"] = kept
+    for word, inner in schema.items():
+        if word == "properties":
+            continue
+        reason = wider(inner)
+        if reason is None:
+            continue
+        if word == "items" and not schema.get("minItems"):
+            try:
+                found["items"] = sendable(inner, f"{at}[]")
+            except Unsendable:
+                found["items"], found["maxItems"] = {}, 0
+        elif word in ("items", "additionalProperties"):
+            found[word] = sendable(inner, f"{at}[]")
+        elif word in ("anyOf", "oneOf"):
+            found[word] = [s for s in inner if wider(s) is None]
+            if not found[word]:
+                raise Unsendable(f"{at or 'the body'}: {reason}")
+        else:
+            raise Unsendable(f"{at or 'the body'}: {reason}")
+    return found
+
+
+def shown_as(schema: Any) -> Any:
+    """A response schema as it is written: wider than the document's where that cannot be carried."""
+    if isinstance(schema, dict):
+        return {k: shown_as(v) for k, v in schema.items() if k != WIDER}
+    return [shown_as(v) for v in schema] if isinstance(schema, list) else schema
+
+
+def on_whole(schemas: Sequence[Schema]) -> list[str]:
+    """Keywords that bind bodies as a whole, which a resource's schema does not carry."""
+    return sorted({w for s in schemas for w in _ON_WHOLE if w in s})
+
+
+def bare(schema: Mapping[str, Any]) -> Schema:
+    """A schema without what only describes."""
+    return {k: v for k, v in schema.items() if k not in ("examples", "default", "readOnly", "writeOnly")}
+
+
+__all__ = ["Shaped", "Unsendable", "bare", "both", "either", "on_whole", "sendable", "shaped", "shown_as"]

@@ -1,0 +1,84 @@
+"""What identifies a resource, as its answers and the paths of its items show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.openapi.members import Members
+from restproof.contract.openapi.naming import snake
+from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.openapi.schemas import Schema, Schemas
+from restproof.contract.shapes import types_of
+
+ON_ITEMS = ("read", "update", "replace", "delete")
+
+
+def id_member(found: Found, shown: Mapping[str, Schema]) -> str | None:
+    """The member of an answer that the parameter of an item's path names; ``None`` where none plainly is."""
+    parameter = found.parameter or "id"
+    bare = snake(parameter)
+    tail = re.sub(rf"^{re.escape(found.name)}_?", "", bare)
+    wanted = [parameter, tail, bare, "id", f"{found.name}_id", "uuid", "_id"]
+    by_name = {snake(n): n for n in reversed(list(shown))}
+    if bare.endswith("_name") or bare == found.name:
+        wanted.append("name")
+    if bare.endswith("_or_id"):
+        wanted.insert(0, "id")
+    for name in wanted:
+        member = name if name in shown else by_name.get(snake(name)) if name else None
+        if member is not None and types_of(shown[member]) & {"string", "integer", "number"}:
+            return member
+    return None
+
+
+def parameter_schema(schemas: Schemas, found: Found) -> Schema:
+    """The schema of the parameter of an item's path; that of any text where the document says none."""
+    for call in found.calls.values():
+        schema = _named(schemas, call, str(found.parameter))
+        if schema:
+            return schema
+    return {"type": "string"}
+
+
+def _named(schemas: Schemas, call: Call, name: str) -> Schema:
+    parameter = call.named("path").get(name)
+    return schemas.of(parameter.get("schema"), (*call.route, "parameters")) if parameter else {}
+
+
+def id_type(schema: Mapping[str, Any]) -> str:
+    """``integer``, ``uuid`` or ``string``."""
+    kinds = types_of(schema)
+    if "string" in kinds or not kinds & {"integer", "number"}:
+        return "uuid" if schema.get("format") == "uuid" else "string"
+    return "integer"
+
+
+def identity(found: Found, member: str, body: Members, given: Schema, puts: bool) -> dict[str, Any]:
+    """The words of a contract about the id ``member``, whose schema is made fit for one. ``given``: that of the path's
+    parameter. ``puts``: a PUT of an id that is new creates."""
+    properties = body.properties
+    schema = {k: v for k, v in properties[member].items() if k not in ("writeOnly", "default", "examples")}
+    kind = id_type(schema)
+    by_post = "create" in found.calls and found.calls["create"].method == "POST"
+    named = member in body.schema.get("required", ()) and not schema.get("readOnly") and by_post
+    plain: Schema = {"type": "integer" if kind == "integer" else "string"}
+    bounds = ("format", "pattern", "minimum", "maximum", "minLength", "maxLength")
+    plain |= {w: schema[w] for w in bounds if w in schema}
+    if not named:
+        plain["readOnly"] = True
+        body.create_only = [n for n in body.create_only if n != member]
+    properties[member] = plain
+    body.differing.pop(member, None)
+    if member in body.lenient:
+        body.lenient.remove(member)
+    said: dict[str, Any] = {"field": member} if member != "id" else {}
+    if puts:
+        said["chosen_by"] = "either" if by_post else "client"
+    elif named:
+        said["chosen_by"] = "client"
+    pattern = given.get("pattern")
+    if pattern and kind == "string" and said.get("chosen_by"):
+        said["pattern"] = re.sub(r"^\^\(\?:(.*)\)\$$|^\^(.*)\$$", lambda m: m[1] or m[2] or "", pattern)
+    return said

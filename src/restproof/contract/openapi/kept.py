@@ -1,0 +1,42 @@
+"""A contract inside the OpenAPI document that was made of it: what that language cannot say is not lost.
+
+``x-restproof`` at the top of the document holds the contract's own words and the schemas of its resources, and a digest
+of the rest. Where the rest was changed since, the document is read as any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.document import Problems, read_yaml
+from restproof.contract.model import Contract
+
+EXTENSION = "x-restproof"
+
+
+def keep(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with the words of its contract. Raises ``ContractError`` where its file cannot be read any more."""
+    words = dict(read_yaml(contract.path, Problems()).value)
+    schemas = {r.schema_file.name: dict(r.schema) for r in contract if "schema" in words["resources"][r.name]}
+    if isinstance(words.get("errors"), str) and contract.errors is not None:
+        schemas[words["errors"]] = dict(contract.errors)
+    return {**document, EXTENSION: {"digest": _digest(document), "contract": words, "schemas": schemas}}
+
+
+def kept(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The words and the schemas that a document holds; ``None`` where it holds none, or was changed since."""
+    found = document.get(EXTENSION)
+    if not isinstance(found, dict) or not isinstance(found.get("contract"), dict):
+        return None
+    rest = {word: value for word, value in document.items() if word != EXTENSION}
+    if found.get("digest") != _digest(rest) or not isinstance(found.get("schemas"), dict):
+        return None
+    return found["contract"], found["schemas"]
+
+
+def _digest(document: Mapping[str, Any]) -> str:
+    written = json.dumps(document, sort_keys=True, ensure_ascii=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()

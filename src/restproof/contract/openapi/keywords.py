@@ -1,0 +1,179 @@
+"""The keywords of JSON Schema 2020-12 that are carried from a document, and what each must hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from numbers import Real
+from typing import Any
+
+from restproof.contract.formats import NAMES
+
+TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
+MAPS = ("properties", "patternProperties")
+LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+SINGLE = ("items", "additionalProperties", "propertyNames", "contains", "not")
+UNCARRIED = (
+    *("if", "then", "else", "dependentSchemas", "dependentRequired", "unevaluatedProperties", "unevaluatedItems"),
+    *("$dynamicRef", "$recursiveRef", "dependencies"),
+)
+"""Keywords that bind what they stand on and are not carried: a schema without them is wider than the document's."""
+_WIDTHS = ("int32", "int64")
+"""Formats of OpenAPI's own registry that say which integers a server takes."""
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+PLAIN: Mapping[str, Callable[[Any], bool]] = {
+    "enum": lambda value: isinstance(value, list) and bool(value),
+    "const": lambda value: True,
+    "required": _texts,
+    "format": lambda value: isinstance(value, str),
+    "pattern": lambda value: isinstance(value, str),
+    "minimum": _number,
+    "maximum": _number,
+    "exclusiveMinimum": _number,
+    "exclusiveMaximum": _number,
+    "multipleOf": lambda value: _number(value) and value > 0,
+    "minLength": _whole,
+    "maxLength": _whole,
+    "minItems": _whole,
+    "maxItems": _whole,
+    "uniqueItems": lambda value: isinstance(value, bool),
+    "minProperties": _whole,
+    "maxProperties": _whole,
+    "minContains": _whole,
+    "maxContains": _whole,
+    "readOnly": lambda value: value is True,
+    "writeOnly": lambda value: value is True,
+    "default": lambda value: True,
+    "title": lambda value: False,
+    "description": lambda value: False,
+}
+"""Keyword → whether a value of it is carried. Titles and descriptions are for readers of the document."""
+_BOUNDS = (
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+)
+
+
+def modern(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of OpenAPI 3.0 and of older drafts as those of 2020-12: ``nullable`` and ``x-nullable``, exclusive
+    bounds that were truth values, ``example``, types that are none."""
+    found = dict(schema)
+    nullable = found.pop("nullable", None) is True or found.pop("x-nullable", None) is True
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if found.get(exclusive) is True and bound in found:
+            found[exclusive] = found.pop(bound)
+        elif isinstance(found.get(exclusive), bool):
+            del found[exclusive]
+    if "example" in found and "examples" not in found:
+        found["examples"] = [found["example"]]
+    found.pop("example", None)
+    if isinstance(found.get("examples"), dict):
+        found["examples"] = [e["value"] for e in found["examples"].values() if isinstance(e, dict) and "value" in e]
+    kinds = found.get("type")
+    kinds = [k for k in (kinds if isinstance(kinds, list) else [kinds]) if k in TYPES]
+    found.pop("type", None)
+    if kinds:
+        if nullable and "null" not in kinds:
+            kinds.append("null")
+            if isinstance(found.get("enum"), list) and None not in found["enum"]:
+                found["enum"] = [*found["enum"], None]
+        found["type"] = kinds[0] if len(kinds) == 1 else kinds
+    elif nullable and found.keys() - {"examples", "description", "title", "default"}:
+        beside: dict[str, Any] = {k: found.pop(k) for k in ("readOnly", "writeOnly", "default") if k in found}
+        return {"anyOf": [found, {"type": "null"}], **beside}
+    return found
+
+
+def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The keywords of a schema that hold no schemas, as far as they are well-formed and say something together; and
+    those that were dropped though they bind."""
+    found = {w: schema[w] for w, fits in PLAIN.items() if w in schema and fits(schema[w])}
+    dropped = [w for w in PLAIN if w in schema and w not in found and w not in ("title", "description")]
+    dropped = [w for w in dropped if not (w in ("readOnly", "writeOnly") and schema[w] is False)]
+    kinds = schema.get("type")
+    if kinds is not None:
+        found["type"] = kinds
+    if isinstance(schema.get("examples"), list) and schema["examples"]:
+        found["examples"] = schema["examples"][:3]
+    if "enum" in found:
+        found["enum"] = _choices(found["enum"], kinds)
+        if not found["enum"]:
+            del found["enum"]
+            dropped.append("enum")
+    if found.get("readOnly") and found.get("writeOnly"):
+        del found["readOnly"], found["writeOnly"]
+    for low, high in _BOUNDS:
+        if low in found and high in found and found[low] > found[high]:
+            del found[low], found[high]
+            dropped.append(low)
+    _format(found)
+    if "pattern" in found:
+        written = readable(found["pattern"])
+        if written is None:
+            del found["pattern"]
+            dropped.append("pattern")
+        else:
+            found["pattern"] = written
+    return found, dropped
+
+
+def _format(found: dict[str, Any]) -> None:
+    """Formats of no known name are annotations, and go."""
+    if found.get("format") not in (*NAMES, *_WIDTHS):
+        found.pop("format", None)
+
+
+def _choices(values: list[Any], kinds: Any) -> list[Any]:
+    """The values of an enumeration that its type allows, each once; numbers that YAML made of text are text again."""
+    types = kinds if isinstance(kinds, list) else [kinds] if kinds else list(TYPES)
+    found: list[Any] = []
+    for value in values:
+        if kinds is not None and "string" in types and isinstance(value, bool | int | float) and _kind(value, types):
+            value = str(value).lower() if isinstance(value, bool) else str(value)
+        if not _kind(value, types) and not any(value == v and type(value) is type(v) for v in found):
+            found.append(value)
+    return found
+
+
+def _kind(value: Any, types: list[str]) -> bool:
+    """Whether a value is of none of the types."""
+    names = {bool: ("boolean",), int: ("integer", "number"), float: ("number",), str: ("string",), dict: ("object",)}
+    own = ("null",) if value is None else ("array",) if isinstance(value, list) else names.get(type(value), ())
+    return not set(own) & set(types)
+
+
+_CLASSES = {
+    "L": r"^\W\d_",
+    "Letter": r"^\W\d_",
+    "N": r"\d",
+    "Nd": r"\d",
+}
+
+
+def readable(pattern: str) -> str | None:
+    """The pattern, in words that Python understands too; ``None`` where it has none. Properties of Unicode that stand
+    alone are written as the classes that Python has."""
+    for name, inside in _CLASSES.items():
+        pattern = re.sub(rf"(?<!\\)\\p\{{{name}\}}", lambda _, s=inside: f"[{s}]", pattern)  # type: ignore[misc]
+    if re.search(r"\[[^\]]*\[\^?\\", pattern):
+        return None  # a class inside a class
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return None
+    return pattern

@@ -1,0 +1,118 @@
+"""The members of a resource, from what requests and responses say of each: its schema and the words beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from restproof.contract.openapi.bodies import Shaped, bare, shown_as
+from restproof.contract.openapi.schemas import WIDER, Schema, both, wider
+from restproof.contract.schemas import DIALECT
+from restproof.contract.shapes import types_of
+
+_CHANGES = ("update", "replace")
+_BETWEEN = ("format", "pattern", "enum", "const")
+
+
+@dataclass
+class Members:
+    """``schema``: the one schema of the resource. The lists hold names of its properties, and are words of a contract.
+    ``differing``: what responses say of a member where that is not what requests say."""
+
+    schema: Schema
+    create_only: list[str] = field(default_factory=list)
+    lenient: list[str] = field(default_factory=list)
+    unlisted: list[str] = field(default_factory=list)
+    sparse: bool = False
+    differing: dict[str, Schema] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def properties(self) -> dict[str, Schema]:
+        found: dict[str, Schema] = self.schema["properties"]
+        return found
+
+
+def members(told: Shaped) -> Members:
+    """One property for each member of any body."""
+    readable = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
+    found = Members({"$schema": DIALECT, "type": "object", "properties": {}})
+    names = [*readable, *(n for o in ("create", *_CHANGES) for n in told.writable(o))]
+    for name in dict.fromkeys(names):
+        schema = _member(name, readable.get(name), told, found)
+        if schema is not None:
+            found.properties[name] = schema
+    _needed(told, found, readable)
+    if told.shown and all(s.get("additionalProperties") is False for s in told.shown):
+        found.schema["additionalProperties"] = False
+    return found
+
+
+def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Schema | None:
+    asked = {o: s[name] for o in ("create", *_CHANGES) if name in (s := told.writable(o))}
+    asked = {o: s for o, s in asked.items() if not s.get("readOnly")}
+    if asked and "create" in told.sent and "create" not in asked:
+        found.left_out.append(f"{name}, which only an update takes")
+        asked = {}
+    if not asked:
+        return None if shown is None else {**_without_default(shown_as(shown)), "readOnly": True}
+    first, *others = asked.values()
+    schema = dict(first)
+    if any(bare(other) != bare(first) for other in others):
+        for other in others:
+            schema = both(schema, other)
+        found.lenient.append(name)
+        if WIDER in schema:
+            found.left_out.append(f"{name}, of which creates and updates say different things")
+            return None if shown is None else {**_without_default(shown_as(shown)), "readOnly": True}
+    schema = {k: v for k, v in schema.items() if k not in ("readOnly", "writeOnly")}
+    if "default" in schema and (shown is None or not Draft202012Validator(schema).is_valid(schema["default"])):
+        del schema["default"]
+    changing = [o for o in _CHANGES if o in told.sent]
+    if "create" in asked and changing and not any(o in asked for o in changing):
+        found.create_only.append(name)
+    if shown is None:
+        return {**schema, "writeOnly": True}
+    if not _fits(bare(shown_as(shown)), bare(schema)):
+        found.differing[name] = bare(shown_as(shown))
+    return schema
+
+
+def _without_default(schema: Schema) -> Schema:
+    """What the server sets has no default that a create leaves to it."""
+    return {k: v for k, v in schema.items() if k not in ("default", "writeOnly")}
+
+
+def _fits(shown: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Whether what responses may hold is, in kind, what requests may hold."""
+    if shown == sent:
+        return True
+    if not types_of(shown) <= types_of(sent):
+        return False
+    if any(sent.get(w) != shown.get(w) for w in _BETWEEN if w in sent and w in shown):
+        return False
+    # Of what is nested, only equality is plain.
+    nested = ("properties", "items", "anyOf", "oneOf", "additionalProperties")
+    return not any(sent.get(w) != shown.get(w) for w in nested)
+
+
+def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> None:
+    creating = told.sent.get("create") or told.sent.get("replace") or {}
+    properties = found.properties
+    needed = [n for n in creating.get("required", ()) if n in properties and not properties[n].get("readOnly")]
+    always = [n for n in told.always if n in properties and not properties[n].get("writeOnly")]
+    visible = {n for n, s in properties.items() if not s.get("writeOnly")}
+    found.sparse = not visible <= set(always)
+    required = [
+        n for n in properties if n in needed or (n in always and found.sparse and properties[n].get("readOnly"))
+    ]
+    if required:
+        found.schema["required"] = required
+
+
+def is_sound(schema: Schema) -> bool:
+    """Whether nothing of a schema is written wider than the document has it."""
+    return wider(schema) is None

@@ -1,0 +1,43 @@
+"""Names of resources, from the words of a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+
+def free_name(path: str, parameter: str | None, taken: Collection[str]) -> str:
+    """A name for the collection at ``path``: its last word, singular, with those before it where that is taken; or
+    that of its parameter, where a parameter stands before it."""
+    words = [_word(w) for w in path.strip("/").split("/") if "{" not in w]
+    if path.rstrip("/").endswith("}") and parameter:
+        words.append(re.sub(r"_(id|uuid|slug|name)$", "", _word(parameter)))
+    name = ""
+    for word in reversed([w for w in words if w]):
+        name = singular(word) + (f"_{name}" if name else "")
+        named = name if name[0].isalpha() else f"r_{name}"
+        if named not in taken:
+            return named
+    name, number = name or "resource", 2
+    name = name if name[0].isalpha() else f"r_{name}"
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}" if name in taken else name
+
+
+def singular(word: str) -> str:
+    """``companies`` → ``company``, ``statuses`` → ``status``, ``news`` → ``news``."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes", "uses")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is", "ews")) else word
+
+
+def snake(word: str) -> str:
+    """``teamId`` → ``team_id``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "_", snake(text)).strip("_")

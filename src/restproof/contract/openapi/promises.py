@@ -1,0 +1,147 @@
+"""The statuses that a document promises, and how little is asserted where it leaves them open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.statuses import STATUS_DEFAULTS
+
+Part = int | str
+ANY: list[Part] = ["2xx", "4xx"]
+REFUSED: list[Part] = ["4xx"]
+OPEN: Mapping[str, list[Part]] = {
+    # Refusals of what is not there, or not understood: any will do, where the document names none.
+    "absent": REFUSED,
+    "malformed_id": REFUSED,
+    "unknown_path": REFUSED,
+    "gone": REFUSED,
+    "unsupported": [*REFUSED, 501],
+    "malformed": REFUSED,
+    # What the document does not say at all: it may be refused or taken.
+    "empty_body": ANY,
+    "envelope": ANY,
+    "absent_parent": ANY,
+    "malformed_parent": ANY,
+    "mistyped_parent": ANY,
+    "missing_parent": ANY,
+    "wrong_parent": ANY,
+    "repeat_delete": ANY,
+    "unknown_field": ANY,
+    "unknown_beside": ANY,
+    "server_set": ANY,
+    "unknown_query": ANY,
+    "invalid": ANY,
+    "bad_page": ANY,
+    "bad_filter": ANY,
+    "rule": REFUSED,
+    "reference": ANY,
+    "bad_reference": ANY,
+    "conflict": REFUSED,
+    "unsupported_media": ANY,
+    # Who may not.
+    "missing_credential": [401, 403],
+    "bad_credential": [401, 403],
+    "forbidden": [401, 403, 404],
+    "forbidden_parent": [401, 403, 404],
+    "foreign": [401, 403, 404],
+}
+"""Case → what is asserted of it where the document leaves it open."""
+DONE = {
+    "list": "listed",
+    "read": "read",
+    "create": "created",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+}
+_INVALID = (400, 422)
+_WRITES = ("create", "update", "replace")
+_ON_ITEMS = ("read", "update", "replace", "delete")
+
+
+class Promises:
+    """The statuses of one resource."""
+
+    def __init__(self, reader: Reader, found: Found, loose: set[str], *, authenticated: bool) -> None:
+        self.reader, self.found, self.loose, self.authenticated = reader, found, loose, authenticated
+
+    def of(self, operation: str) -> dict[str, list[Part]]:
+        """Case → statuses, as far as the document is plain about an operation."""
+        call = self.found.calls[operation]
+        told: dict[str, list[Part]] = {DONE[operation]: self.reader.codes(call, "2") or ["2xx"]}
+        failures = self.reader.codes(call, "4")
+        if operation in _WRITES:
+            told.update(self.refusals(operation, call, failures))
+        if operation in _ON_ITEMS and 404 in failures:
+            told["absent"] = [404, 410] if 410 in failures else [404]
+            told["gone"] = [404, 410]
+        if operation == "delete" and 404 not in failures:
+            told["absent"] = ANY
+        if self.authenticated:
+            told.update({c: [401] for c in ("missing_credential",) if 401 in failures and 403 not in failures})
+        return told
+
+    def refusals(self, operation: str, call: Call, failures: list[Part]) -> Iterator[tuple[str, list[Part]]]:
+        said: list[Part] = [c for c in _INVALID if c in failures]
+        open_ = [c for c in failures if c == "4xx"] or (["4xx"] if self.answers_default(call) else [])
+        if said and operation not in self.loose:
+            yield "invalid", [*said, *open_]
+        elif open_ and operation not in self.loose:
+            yield "invalid", REFUSED
+        if said and self.reader.demands_body(call):
+            yield "malformed", [*said, *open_]
+        if 409 in failures:
+            yield "conflict", [409]
+        if said and self.reader.request(call).get("additionalProperties") is False:
+            yield "unknown_field", [*said, *open_]
+
+    def answers_default(self, call: Call) -> bool:
+        return any(code == "DEFAULT" for code, _, _ in self.reader.responses(call))
+
+
+def together(told: Mapping[str, Mapping[str, list[Part]]]) -> dict[str, list[Part]]:
+    """The statuses of a resource from those of its operations: where several say something of a case, any of it."""
+    found: dict[str, list[Part]] = {}
+    for operation, said in told.items():
+        for case, parts in said.items():
+            speaks = [o for o in told if _speaks(o, case)]
+            missing = [o for o in speaks if case not in told[o]]
+            wider = list(OPEN.get(case, ())) if missing and operation in speaks else []
+            found[case] = list(dict.fromkeys([*found.get(case, ()), *parts, *wider]))
+    return {case: parts for case, parts in found.items() if parts != OPEN.get(case)}
+
+
+def _speaks(operation: str, case: str) -> bool:
+    """Whether a request of an operation can come to a case."""
+    if case in ("absent", "gone"):
+        return operation in _ON_ITEMS
+    if case in ("invalid", "malformed", "unknown_field", "conflict"):
+        return operation in _WRITES
+    return case == DONE[operation] or case not in DONE.values()
+
+
+def plain(parts: list[Part]) -> Any:
+    """Statuses as a contract writes them."""
+    ordered = [*sorted(p for p in parts if isinstance(p, int)), *sorted(p for p in parts if isinstance(p, str))]
+    return ordered[0] if len(ordered) == 1 else ordered
+
+
+def hoist(contract: dict[str, Any], resources: Mapping[str, dict[str, Any]]) -> None:
+    """Say for the contract as a whole what all resources say alike of their statuses, and what is left open."""
+    said = [r.get("statuses", {}) for r in resources.values() if r.get("operations") != []]
+    counts = Counter((case, str(value)) for one in said for case, value in one.items())
+    shared: dict[str, Any] = {case: plain(list(parts)) for case, parts in OPEN.items()}
+    for case in STATUS_DEFAULTS:
+        values = [one[case] for one in said if case in one]
+        if values and counts[case, str(values[0])] == len(said) > 1:
+            shared[case] = values[0]
+    default = {case: (parts[0] if len(parts) == 1 else list(parts)) for case, parts in STATUS_DEFAULTS.items()}
+    contract["statuses"] = {case: value for case, value in shared.items() if value != default[case]}
+    for resource in resources.values():
+        own = {c: v for c, v in resource.pop("statuses", {}).items() if v != shared.get(c, default[c])}
+        if own:
+            resource["statuses"] = own

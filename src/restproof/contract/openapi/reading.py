@@ -1,0 +1,210 @@
+"""The text of an OpenAPI document as plain values, with the line of each: YAML or JSON, of any depth and size.
+
+Documents are read as they are found: a key that stands twice, a tag or a date costs nothing but itself. Both readers
+are iterative, and lines are looked up only where something is told of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from restproof.contract.document import Route, read_text
+from restproof.errors import ContractError, Place
+
+_SCALARS: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (
+    (re.compile(r"true|True|TRUE"), lambda text: True),
+    (re.compile(r"false|False|FALSE"), lambda text: False),
+    (re.compile(r"null|Null|NULL|~|"), lambda text: None),
+    (re.compile(r"[-+]?[0-9]+"), int),
+    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), float),
+)
+"""The plain scalars of YAML 1.2's core schema (§10.3.2), which OpenAPI asks for: no dates, no ``yes``."""
+_LONGEST_NUMBER = 400
+
+
+@dataclass(frozen=True)
+class Text:
+    """A document as it was read. ``line`` tells the line of the value at a route, or of the nearest around it."""
+
+    file: Path
+    value: Any
+    line: Callable[[Route], int]
+
+    def place(self, route: Route = ()) -> Place:
+        return Place(self.file, self.line(route))
+
+
+def read_file(file: Path) -> Text:
+    """The document of a file: JSON where it begins as such, else YAML. Raises ``ContractError``, with the line."""
+    text = read_text(file)
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            return Text(file, json.loads(text), _JsonLines(text).line)
+        except RecursionError:
+            pass  # the YAML reader knows no depth, and JSON is YAML
+        except json.JSONDecodeError as error:
+            if file.suffix.lower() == ".json":
+                hint = "look for a missing comma, a comma too many or single quotes just before it"
+                raise ContractError(
+                    f"this is not JSON: {error.msg}", place=Place(file, error.lineno), hint=hint
+                ) from None
+    return _YamlReader(file, text).read()
+
+
+class _YamlReader:
+    """Builds plain values from the events of a YAML stream."""
+
+    def __init__(self, file: Path, text: str) -> None:
+        self.file, self.text = file, text
+        self.lines: dict[tuple[int, str | int], int] = {}
+        self.first = 1
+
+    def read(self) -> Text:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        try:
+            value = self.build(loader)
+        except yaml.MarkedYAMLError as error:
+            if "nest" in str(error.problem):
+                value = self.build(yaml.SafeLoader)  # the quick one counts levels
+            else:
+                raise self.wrong(error) from None
+        except yaml.reader.ReaderError as error:
+            line = self.text.count("\n", 0, error.position) + 1
+            hint = 'write it as an escape in double quotes ("\\u....")'
+            raise ContractError(
+                f"this is not YAML: the character U+{ord(self.text[error.position]):04X} is not allowed",
+                place=Place(self.file, line),
+                hint=hint,
+            ) from None
+        return Text(self.file, value, lambda route: self.line(value, route))
+
+    def wrong(self, error: yaml.MarkedYAMLError) -> ContractError:
+        mark = error.problem_mark or error.context_mark
+        what = (error.problem or error.context or "cannot be understood").strip()
+        return ContractError(
+            f"this is not YAML: {what}",
+            place=Place(self.file, min(mark.line, self.text.rstrip().count("\n")) + 1 if mark else 0),
+            hint="check the indentation, and quote text that holds ': ', '#', '{' or '['",
+        )
+
+    def line(self, value: Any, route: Route) -> int:
+        found = self.first
+        for step in route:
+            if (id(value), step) not in self.lines:
+                break
+            found = self.lines[id(value), step]
+            value = value[step]
+        return found
+
+    def build(self, loader: Any) -> Any:
+        """The first document of the stream. An alias is the very value that it names."""
+        self.lines.clear()
+        top: list[Any] = []
+        open_: list[Any] = [top]
+        keys: list[str | None] = [None]
+        anchors: dict[str, Any] = {}
+
+        def put(value: Any, line: int) -> None:
+            holder = open_[-1]
+            if isinstance(holder, list):
+                self.lines[id(holder), len(holder)] = line
+                holder.append(value)
+                return
+            name, keys[-1] = keys[-1], None
+            if name is None:  # a key: what is no plain word is told by no name
+                keys[-1] = value if isinstance(value, str) else str(value)
+                self.lines.setdefault((id(holder), str(keys[-1])), line)
+            elif name == "<<" and isinstance(value, dict):
+                holder.update({k: v for k, v in value.items() if k not in holder})
+            else:
+                holder[name] = value
+
+        for event in yaml.parse(self.text, Loader=loader):
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            anchor = getattr(event, "anchor", None)
+            if isinstance(event, yaml.ScalarEvent):
+                is_key = isinstance(open_[-1], dict) and keys[-1] is None
+                value = event.value if is_key else _scalar(event)
+                if anchor:
+                    anchors[anchor] = value
+                put(value, line)
+            elif isinstance(event, yaml.AliasEvent):
+                put(anchors.get(str(anchor)), line)
+            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                made: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+                if anchor:
+                    anchors[anchor] = made
+                put(made, line)
+                open_.append(made)
+                keys.append(None)
+            elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+                open_.pop()
+                keys.pop()
+            elif isinstance(event, yaml.DocumentEndEvent):
+                break
+        self.first = self.lines.get((id(top), 0), 1)
+        # The list around the document is kept alive: its lines are told by its identity.
+        self.top = top
+        return top[0] if top else None
+
+
+def _scalar(event: yaml.ScalarEvent) -> Any:
+    text = str(event.value)
+    if event.style or not event.implicit[0] or len(text) > _LONGEST_NUMBER:
+        return text
+    return next((read(text) for pattern, read in _SCALARS if pattern.fullmatch(text)), text)
+
+
+class _JsonLines:
+    """The lines of a text that is known to be JSON. Each container is looked through once, when it is asked for."""
+
+    _blank = re.compile(r"[ \t\r\n]*")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.scan = json.JSONDecoder().raw_decode
+        self.members: dict[int, dict[str | int, tuple[int, int]]] = {}
+        self.starts: list[int] | None = None
+
+    def line(self, route: Route) -> int:
+        at, told = self.skip(0), 0
+        for step in route:
+            members = self.members.get(at) or self.members.setdefault(at, self.look(at))
+            if step not in members:
+                break
+            told, at = members[step]
+        if self.starts is None:
+            self.starts = [m.end() for m in re.finditer("\n", self.text)]
+        return bisect_right(self.starts, told) + 1
+
+    def skip(self, at: int) -> int:
+        match = self._blank.match(self.text, at)
+        return match.end() if match else at
+
+    def look(self, at: int) -> dict[str | int, tuple[int, int]]:
+        """Each member or entry of the container at ``at``: where it is told of, and where its value begins."""
+        found: dict[str | int, tuple[int, int]] = {}
+        kind = self.text[at]
+        if kind not in "{[":
+            return found
+        at = self.skip(at + 1)
+        while self.text[at] not in "}]":
+            told = at
+            step: str | int = len(found)
+            if kind == "{":
+                step, at = scanstring(self.text, at + 1, True)
+                at = self.skip(self.skip(at) + 1)
+            found[step] = (told, at)
+            at = self.skip(self.scan(self.text, at)[1])
+            if self.text[at] == ",":
+                at = self.skip(at + 1)
+        return found

@@ -1,0 +1,227 @@
+"""One resource of a document in the words of a contract."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.document import Route
+from restproof.contract.model import OPERATIONS
+from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.bodies import Shaped, on_whole, shaped
+from restproof.contract.openapi.export import OPERATION
+from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
+from restproof.contract.openapi.listing import Listing
+from restproof.contract.openapi.members import Members, members
+from restproof.contract.openapi.naming import snake
+from restproof.contract.openapi.paths import Call, Found, Paths
+from restproof.contract.openapi.promises import Promises, plain, together
+from restproof.contract.resource import DEFAULT_METHODS, DEFAULT_OPERATIONS
+from restproof.contract.shapes import types_of
+
+Yaml = dict[str, Any]
+
+
+class ResourceWriter:
+    """Writes the resources of a document, and notes what of them is left out."""
+
+    def __init__(self, reader: Reader, paths: Paths, *, authenticated: bool) -> None:
+        self.reader, self.paths, self.authenticated = reader, paths, authenticated
+        self.left_out: list[tuple[str, Route]] = []
+        self.schemas: dict[str, Mapping[str, Any]] = {}
+        self.origins: dict[str, dict[str, str]] = {}
+        self.bodies: dict[str, Members] = {}
+
+    def resource(self, path: str, found: Found) -> Yaml | None:
+        """The words of a resource; ``None`` where its path has a parameter of which nothing says what it is."""
+        renamed, unknown = self.paths.renamed(path)
+        if unknown:
+            self.left_out.append((f"{path}: nothing says what {', '.join(unknown)} is", ("paths", path)))
+            return None
+        self.sendable(found)
+        if not found.calls:
+            return self.given(path, found)
+        told = shaped(self.reader, found)
+        self.take_out(found, told.left_out)
+        body, named = self.body(found, told)
+        if not found.calls:
+            return self.given(path, found)
+        resource: Yaml = {"path": renamed, "schema": f"{found.name}.json"}
+        operations = [o for o in OPERATIONS if o in found.calls]
+        if operations != list(DEFAULT_OPERATIONS):
+            resource["operations"] = operations
+        methods = {o: c.method for o, c in found.calls.items() if c.method != DEFAULT_METHODS[o]}
+        if methods:
+            resource["methods"] = methods
+        other = {where: sorted(set(m)) for where, m in found.other.items()}
+        if other:
+            resource["other_methods"] = other
+        envelope = {w: n for w, n in told.envelope.items() if self.uses(found, w)}
+        if envelope:
+            resource["envelope"] = envelope
+        if named:
+            resource["id"] = named
+        resource |= self.words(body, named.get("field", "id"), found)
+        statuses = self.statuses(found, told)
+        if statuses:
+            resource["statuses"] = statuses
+        self.schemas[resource["schema"]] = body.schema
+        self.bodies[found.name] = body
+        self.origins[found.name] = self.origin(found)
+        return resource
+
+    def given(self, path: str, found: Found) -> Yaml | None:
+        """A resource that is only there as a parent."""
+        renamed, unknown = self.paths.renamed(path)
+        if unknown:
+            return None
+        resource: Yaml = {"path": renamed, "operations": []}
+        kind = self.given_id(found)
+        return resource if kind == "string" else {**resource, "id": {"type": kind}}
+
+    def given_id(self, found: Found) -> str:
+        """The type of the ids of a resource that is only there as a parent, as some path's parameter has it."""
+        for other in self.paths.found.values():
+            for call in other.calls.values():
+                parameter = call.named("path").get(str(found.parameter))
+                if parameter is not None and other.collection.startswith(found.collection.rstrip("/")):
+                    return id_type(self.reader.schemas.of(parameter.get("schema"), (*call.route, "parameters")))
+        return "string"
+
+    def sendable(self, found: Found) -> None:
+        """Leave out the operations whose required parameters a contract cannot give."""
+        for operation, call in list(found.calls.items()):
+            needed = {**call.named("query", required=True), **self.headers(call), **call.named("cookie", required=True)}
+            if needed:
+                self.take_out(found, {operation: f"it requires the parameter {next(iter(needed))}"})
+
+    def headers(self, call: Call) -> dict[str, Any]:
+        """Required headers beside those that HTTP itself speaks of."""
+        usual = ("accept", "content-type", "authorization", "if-match", "if-none-match", "idempotency-key")
+        return {n: p for n, p in call.named("header", required=True).items() if n.lower() not in usual}
+
+    def take_out(self, found: Found, reasons: Mapping[str, str]) -> None:
+        for operation, reason in reasons.items():
+            if operation in found.calls:
+                call = found.calls[operation]
+                self.left_out.append((f"{call.method} {call.route[1]}: {reason}", call.route))
+                found.leave(operation)
+
+    def body(self, found: Found, told: Shaped) -> tuple[Members, Yaml]:
+        """The members of the resource and the words about its id; operations that need an id that is nowhere shown are
+        left out."""
+        self.as_update(found, told)
+        shown = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
+        member = id_member(found, shown)
+        if member is None:
+            reason = f"no answer shows which {found.parameter or 'id'} an item has"
+            self.take_out(found, dict.fromkeys(("create", *ON_ITEMS), reason))
+            self.take_out(found, {"list": "its entries have no id"})
+            return members(told), {}
+        silent = "create" in found.calls and not self.reader.success(found.calls["create"])
+        if silent and member not in told.sent["create"].get("required", ()):
+            self.take_out(found, {"create": "the document does not say its answer, so nothing tells the id"})
+        self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)))
+        body = members(told)
+        for name in list(body.differing):
+            if name not in body.schema.get("required", ()):
+                del body.properties[name]
+                self.drop(body, name)
+                self.note(found, f"{name}, which answers show otherwise than requests")
+        self.note(found, *body.left_out)
+        replaces = found.calls.get("replace")
+        puts = replaces is not None and 201 in self.reader.codes(replaces, "2")
+        return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts)
+
+    @staticmethod
+    def drop(body: Members, name: str) -> None:
+        for names in (body.create_only, body.lenient, body.unlisted):
+            if name in names:
+                names.remove(name)
+        if name in body.schema.get("required", ()):
+            body.schema["required"].remove(name)
+
+    def as_update(self, found: Found, told: Shaped) -> None:
+        """A PUT whose body needs nothing is an update."""
+        put = found.calls.get("replace")
+        if put is None or "update" in found.calls or OPERATION in put.value:
+            return
+        if not told.sent["replace"].get("required"):
+            found.calls["update"] = found.calls.pop("replace")
+            told.sent["update"] = told.sent.pop("replace")
+
+    def words(self, body: Members, id_field: str, found: Found) -> Yaml:
+        """The words that name members. What the server sets may move, as far as the document says."""
+        properties = body.properties
+        said: Yaml = {}
+        if body.sparse:
+            said["responses"] = "sparse"
+        writes = {"create", "update", "replace"} & found.calls.keys()
+        set_by_server = [n for n, s in properties.items() if s.get("readOnly") and n != id_field]
+        lists = {
+            "create_only": [n for n in body.create_only if n in properties and writes],
+            "lenient": [n for n in body.lenient if n in properties and writes],
+            "unlisted": [n for n in body.unlisted if n in properties],
+            "volatile": set_by_server,
+        }
+        return said | {word: names for word, names in lists.items() if names}
+
+    def references(self, found: Found, resources: Mapping[str, Yaml]) -> Yaml:
+        """Request fields that plainly hold ids of another resource of the contract, which a request can make: named
+        after it, and of the type of its ids."""
+        body = self.bodies.get(found.name)
+        if body is None or not {"create", "update", "replace"} & found.calls.keys():
+            return {}
+        said: Yaml = {}
+        for name, schema in body.properties.items():
+            stem = re.fullmatch(r"(.+?)_(id|ids|uuid)", snake(name))
+            other = resources.get(stem[1]) if stem else None
+            if stem is None or other is None or schema.get("readOnly") or schema.get("writeOnly"):
+                continue
+            if stem[1] == found.name or stem[1] not in self.bodies or "create" not in _operations(other):
+                continue
+            held = schema.get("items", {}) if stem[2] == "ids" else schema
+            target = self.bodies[stem[1]].properties[other.get("id", {}).get("field", "id")]
+            if id_type(held) == id_type(target) and types_of(held) - {"null"} <= types_of(target) | {"integer"}:
+                said[name] = {"to": stem[1]}
+        return {"references": said} if said else {}
+
+    def uses(self, found: Found, word: str) -> bool:
+        operations = {"request": ("create", "update", "replace"), "list": ("list",)}
+        return bool(found.calls.keys() & set(operations.get(word, ("create", "read", "update", "replace"))))
+
+    def statuses(self, found: Found, told: Shaped) -> Yaml:
+        promises = Promises(self.reader, found, told.loose, authenticated=self.authenticated)
+        return {case: plain(parts) for case, parts in together({o: promises.of(o) for o in found.calls}).items()}
+
+    def listed(self, found: Found, listing: Listing) -> Yaml:
+        """The words about a resource's list."""
+        call = found.calls["list"]
+        shown = {n: s for n, s in self.bodies[found.name].properties.items() if not s.get("writeOnly")}
+        pages, cut = listing.paging(call)
+        if cut:
+            self.note(found, f"how its list goes on; say in 'paging' how {cut} pages it")
+        if pages.get("next_field") or pages.get("total_field"):
+            pages = {w: v for w, v in pages.items() if w != "total_field" or listing_member(self, found)}
+        known = {str(v) for v in pages.values()}
+        return ({"paging": pages} if pages else {}) | listing.of(found, shown, known)
+
+    def note(self, found: Found, *what: str) -> None:
+        self.left_out += [(f"{found.name}: {w}", self.route(found)) for w in what]
+
+    def route(self, found: Found) -> Route:
+        return next(iter(found.calls.values())).route if found.calls else ("paths", found.collection)
+
+    def origin(self, found: Found) -> dict[str, str]:
+        """Where each word of a resource comes from."""
+        return {"path": ", ".join(f"{c.method} {c.route[1]}" for c in found.calls.values())}
+
+
+def _operations(resource: Yaml) -> Any:
+    return resource.get("operations", DEFAULT_OPERATIONS)
+
+
+def listing_member(writer: ResourceWriter, found: Found) -> bool:
+    """Whether the entries of the list stand in a member, so that others can stand beside it."""
+    return bool(writer.reader.success(found.calls["list"]).get("properties"))

@@ -1,0 +1,253 @@
+"""The schemas of a document in the words of JSON Schema 2020-12, without ``$ref`` and bounded in depth and size.
+
+A schema that is written wider than the document has it (because it goes on for ever, or uses what is not carried) holds
+``WIDER``: a response that keeps it may break the document, and a request made from it may be no valid one. So
+``wider`` schemas are never used to make requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from restproof.contract.document import Route
+from restproof.contract.openapi.keywords import LISTS, MAPS, SINGLE, UNCARRIED, modern, plain
+from restproof.contract.openapi.source import Source
+from restproof.errors import ContractError
+
+WIDER = "x-restproof-wider"
+"""Holds why a schema is wider than the document's, in words."""
+_DEEPEST = 10
+"""Levels of objects and arrays that are written out."""
+_LARGEST = 1_500
+"""Parts of one schema that are written out."""
+Schema = dict[str, Any]
+
+
+class Schemas:
+    """Reads schemas, each component once for each depth at which it stands."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.left_out: list[tuple[str, Route]] = []
+        self._made: dict[tuple[str, int], Schema] = {}
+        self._parts: dict[tuple[int, int], Schema] = {}
+        self._sizes: dict[int, int] = {}
+        self._kept: list[Schema] = []
+
+    def of(self, value: Any, route: Route, depth: int = _DEEPEST, chain: tuple[str, ...] = ()) -> Schema:
+        """The schema at ``route``. Raises ``ContractError`` where it names nothing or is none."""
+        if value is True or value is None or value == {}:
+            return {}
+        if value is False:
+            return {"not": {}}
+        if not isinstance(value, dict):
+            raise self.source.wrong("a schema must be a mapping", route, "the OpenAPI specification says what it is")
+        if depth <= 0:
+            return {WIDER: "it is nested deeper than is written out"}
+        if isinstance(value.get("$ref"), str):
+            beside = {k: v for k, v in value.items() if k not in ("$ref", "description", "title", "summary")}
+            target = self._named(value["$ref"], route, depth, chain)
+            return self._kept_as(both(target, self.of(beside, route, depth, chain))) if beside else target
+        found = self._kept_as(self._written(modern(value), route, depth, chain))
+        if self.size(found) <= _LARGEST:
+            return found
+        # Less of its depth, until it is small enough.
+        return self.of(value, route, depth - 1, chain) if depth > 1 else {WIDER: "it is larger than is written out"}
+
+    def _named(self, ref: str, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
+        """What a reference names. What stands inside itself is written out once more, and no further."""
+        if chain.count(ref) > 1:
+            return {WIDER: "it stands inside itself"}
+        key = (ref, depth)
+        if key not in self._made:
+            self._made[key] = {WIDER: "it stands inside itself"}  # met where it is nothing but itself
+            value = self.source.named(ref, (*route, "$ref"))
+            self._made[key] = self.of(value, self._route_of(ref, route), depth, (*chain, ref))
+        return self._made[key]
+
+    def _route_of(self, ref: str, route: Route) -> Route:
+        """The route of a component of the main document; of anything else, that of its use."""
+        if not ref.startswith("#/"):
+            return route
+        return tuple(part.replace("~1", "/").replace("~0", "~") for part in ref[2:].split("/"))
+
+    def _written(self, value: Mapping[str, Any], route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
+        found, dropped = plain(value)
+        if dropped:
+            self.left_out.append((f"'{dropped[0]}' of a schema, which cannot be carried", (*route, dropped[0])))
+            if {"enum", "pattern", "minimum", "maximum", "minLength", "maxLength"} & set(dropped):
+                found[WIDER] = f"its '{dropped[0]}' cannot be carried"
+        uncarried = next((w for w in UNCARRIED if w in value), None)
+        if uncarried:
+            self.left_out.append((f"'{uncarried}' of a schema, which cannot be carried", (*route, uncarried)))
+            found[WIDER] = f"its '{uncarried}' cannot be carried"
+        return flat({**found, **self._inner(value, route, depth, chain)})
+
+    def _inner(self, value: Mapping[str, Any], route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
+        """The keywords that hold schemas."""
+        found: Schema = {}
+        for word in MAPS:
+            if isinstance(value.get(word), dict):
+                if "" in value[word]:
+                    self.left_out.append(("a member without a name", (*route, word)))
+                found[word] = {
+                    str(n): self._part(s, (*route, word, n), depth - 1, chain) for n, s in value[word].items() if n
+                }
+        for word in SINGLE:
+            if word == "additionalProperties" and value.get(word) in (False, True, {}):
+                if value[word] is False:
+                    found[word] = False
+            elif isinstance(value.get(word), dict | bool):
+                found[word] = self._part(value[word], (*route, word), depth - 1, chain)
+        for word in LISTS:
+            if isinstance(value.get(word), list) and value[word]:
+                level = depth - 1 if word == "prefixItems" else depth
+                found[word] = [self._part(s, (*route, word, i), level, chain) for i, s in enumerate(value[word])]
+        return found
+
+    def _part(self, value: Any, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
+        """An inner schema, read once for each depth; one that cannot be read costs only itself."""
+        key = (id(value), depth)
+        if key not in self._parts:
+            try:
+                self._parts[key] = self.of(value, route, depth, chain)
+            except ContractError as error:
+                self.left_out.append((error.message, route))
+                self._parts[key] = {WIDER: error.message}
+        return self._parts[key]
+
+    def size(self, schema: Any) -> int:
+        """How many parts a schema has, written out."""
+        if isinstance(schema, dict):
+            if id(schema) not in self._sizes:
+                self._sizes[id(schema)] = 1 + sum(map(self.size, schema.values()))
+                self._kept.append(schema)  # its identity must not be given to another
+            return self._sizes[id(schema)]
+        return sum(map(self.size, schema)) if isinstance(schema, list) else 1
+
+    def _kept_as(self, schema: Schema) -> Schema:
+        self._kept.append(schema)
+        return schema
+
+
+def wider(schema: Any) -> str | None:
+    """Why a schema, or a part of it, is wider than the document's; ``None`` where it says the same."""
+    left, seen = [schema], set[int]()
+    while left:
+        found = left.pop()
+        if isinstance(found, dict):
+            if WIDER in found:
+                return str(found[WIDER])
+            if id(found) not in seen:
+                seen.add(id(found))
+                left.extend(found.values())
+        elif isinstance(found, list):
+            left.extend(found)
+    return None
+
+
+def flat(schema: Schema) -> Schema:
+    """``allOf`` merged into what it stands beside, and alternatives of one into their place."""
+    for word in ("anyOf", "oneOf"):
+        parts = schema.get(word)
+        if isinstance(parts, list) and len(parts) == 1:
+            schema = both({k: v for k, v in schema.items() if k != word}, parts[0])
+    parts = schema.get("allOf")
+    if not isinstance(parts, list):
+        return schema
+    whole: Schema = {}
+    for part in (*parts, {k: v for k, v in schema.items() if k != "allOf"}):
+        whole = both(whole, part)
+    return whole
+
+
+_GREATER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+_LESS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_LATER = ("default", "examples", "readOnly", "writeOnly", WIDER, "format")
+
+
+def both(one: Mapping[str, Any], two: Mapping[str, Any]) -> Schema:
+    """The schema of what keeps both. What no one schema can say of both is written wider."""
+    found = dict(one)
+    if "additionalProperties" in one or "additionalProperties" in two:
+        # Each would forbid what the other has: meant is that the whole is closed.
+        names = [set(s.get("properties", ())) for s in (one, two)]
+        if names[0] != names[1] and False in (one.get("additionalProperties"), two.get("additionalProperties")):
+            found.pop("additionalProperties", None)
+            two = {k: v for k, v in two.items() if k != "additionalProperties"}
+    for word, value in two.items():
+        if word not in found or found[word] == value or word in _LATER:
+            found[word] = value
+        elif word == "properties":
+            shared = {n: both(found[word][n], s) for n, s in value.items() if n in found[word]}
+            found[word] = {**found[word], **value, **shared}
+        elif word == "required":
+            found[word] = list(dict.fromkeys([*found[word], *value]))
+        elif word == "type":
+            found[word] = _types(found[word], value)
+        elif word == "enum":
+            found[word] = [v for v in found[word] if v in value] or value
+        elif word in _GREATER:
+            found[word] = max(found[word], value)
+        elif word in _LESS:
+            found[word] = min(found[word], value)
+        elif word == "items":
+            found[word] = both(found[word], value)
+        else:
+            found[WIDER] = f"it has two '{word}'"
+    return found
+
+
+def _types(one: Any, two: Any) -> Any:
+    first = one if isinstance(one, list) else [one]
+    second = two if isinstance(two, list) else [two]
+    kinds = [k for k in first if k in second]
+    if ("number" in first and "integer" in second) or ("integer" in first and "number" in second):
+        kinds.append("integer")
+    kinds = list(dict.fromkeys(kinds)) or second
+    return kinds[0] if len(kinds) == 1 else kinds
+
+
+def alternatives(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The variants of a schema that is one of several, without null; ``[schema]`` where it is none."""
+    for word in ("oneOf", "anyOf"):
+        if isinstance(schema.get(word), list):
+            beside = {k: v for k, v in schema.items() if k != word}
+            parts = [flat(both(beside, p)) for p in schema[word] if p.get("type") != "null"]
+            return [v for p in parts for v in alternatives(p)]
+    return [schema]
+
+
+def united(schemas: Iterable[Mapping[str, Any]]) -> Schema:
+    """The object that may be any of several: what is a member of one of them is a member, and needed where all of them
+    need it."""
+    parts = [dict(s) for s in schemas]
+    if len(parts) == 1:
+        return parts[0]
+    properties: dict[str, Schema] = {}
+    for part in parts:
+        for name, schema in part.get("properties", {}).items():
+            properties[name] = either(properties[name], schema) if name in properties else schema
+    required = [n for n in properties if all(n in p.get("required", ()) for p in parts)]
+    found: Schema = {"type": "object", "properties": properties}
+    return {**found, "required": required} if required else found
+
+
+def either(one: Schema, two: Schema) -> Schema:
+    """The schema of what keeps one of two."""
+    if one == two:
+        return one
+    if not one or not two:
+        return {}
+    bare = [
+        {k: v for k, v in s.items() if k not in ("examples", "default", "readOnly", "writeOnly")} for s in (one, two)
+    ]
+    if bare[0] == bare[1]:
+        return bare[0]
+    objects = [s for s in bare if s.get("type") == "object" and "properties" in s]
+    if len(objects) == 2 and all("additionalProperties" not in s for s in objects):
+        return united(objects)
+    parts = [p for s in bare for p in (s["anyOf"] if s.keys() == {"anyOf"} else [s])]
+    distinct = [p for at, p in enumerate(parts) if p not in parts[:at]]
+    return {"anyOf": distinct}

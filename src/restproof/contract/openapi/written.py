@@ -1,0 +1,179 @@
+"""The text of an imported contract: every inferred line says where it comes from, and what a person must decide stands
+where it belongs, with the candidates commented out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from restproof.contract.openapi.imported import Imported, LeftOut
+from restproof.contract.shapes import types_of
+
+_WIDTH = 100
+_UPDATED = re.compile(r"(?i)^(last_?)?(updated|modified|changed?|mtime)(_?(at|on|time|date))?$")
+_PAIRS = (("start", "end"), ("from", "to"), ("begin", "end"), ("min", "max"), ("opens", "closes"))
+_OPEN = (
+    "what the document leaves open is asserted of nobody: any of these will do",
+    "decide: what becomes of a field that does not exist? It proves input.unknown-field",
+    "  unknown_field: ignored    # or 400, 422, kept",
+)
+
+
+def write(found: Imported, folder: Path, file: str) -> Path:
+    """Write the contract and its schemas into ``folder``; the path of the contract. ``file``: the document's name.
+    Raises ``OSError``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "contract.yaml"
+    target.write_text(text(found, file), encoding="utf-8")
+    for name, schema in found.schemas.items():
+        (folder / name).write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return target
+
+
+def text(found: Imported, file: str) -> str:
+    """The content of ``contract.yaml``. ``file``: the document's name."""
+    lines = [
+        f"# From {file} ({found.version}). What it plainly promises stands here, and nothing else.",
+        "# '# from:' says where a line comes from, '# decide:' what only you know: restproof lint --todo lists those.",
+    ]
+    for word, value in found.contract.items():
+        if word == "resources":
+            continue
+        origin = found.origins.get((word,))
+        if word == "statuses":
+            lines.append(f"statuses:  # {_OPEN[0]}")
+            lines += [f"  {line}" for line in _flow_lines(value)]
+            if value.get("unknown_field") == ["2xx", "4xx"]:
+                lines += [f"  # {_OPEN[1]}", f"  #{_OPEN[2]}"]
+        else:
+            lines += _member(word, value, 0, origin)
+    lines.append("resources:")
+    for name, resource in found.contract["resources"].items():
+        lines += list(_resource(name, resource, found))
+    if found.left_out:
+        lines += ["", "# Left out of the document:"]
+        lines += [f"# - {line}" for line in grouped(found.left_out)]
+    return "\n".join(lines) + "\n"
+
+
+def _resource(name: str, resource: Mapping[str, Any], found: Imported) -> Iterator[str]:
+    origin = found.origins.get(("resources", name, "path"))
+    yield f"  {name}:" + (f"  # from: {origin}" if origin else "")
+    for word, value in resource.items():
+        yield from _member(word, value, 4, found.origins.get(("resources", name, word)) if word != "path" else None)
+    schema = found.schemas.get(str(resource.get("schema")))
+    if schema is not None:
+        for question, candidates in decisions(resource, schema):
+            yield f"    # decide: {question}"
+            yield from (f"    # {line}" for line in candidates)
+
+
+def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """What only a person knows of a resource, the most valuable first: a question, and lines that would answer it."""
+    properties: Mapping[str, Any] = schema["properties"]
+    operations = resource.get("operations", ("list", "create", "read", "update", "delete"))
+    writable = [n for n, s in properties.items() if not s.get("readOnly")]
+    if "create" in operations:
+        texts = [n for n in writable if types_of(properties[n]) <= {"string", "null"} and "enum" not in properties[n]]
+        if texts:
+            likely = sorted(texts, key=lambda n: (n not in schema.get("required", ()), texts.index(n)))[:3]
+            yield "is any field unique? It proves conflict.*", [f"unique: [{_word(n)}]" for n in likely]
+    known = resource.get("references", {})
+    held = [n for n in writable if re.search(r"(_id|Id|_ids|Ids)$", n) and n not in known]
+    if held:
+        yield (
+            "which of these hold ids of other resources? It proves input.reference",
+            ["references: {" + ", ".join(f"{_word(n)}: {{to: RESOURCE}}" for n in held[:3]) + "}"],
+        )
+    pairs = [
+        (n, m)
+        for n in writable
+        for one, two in _PAIRS
+        if one in n and (m := n.replace(one, two)) in writable and m != n
+    ]
+    if pairs and {"create", "update", "replace"} & set(operations):
+        yield (
+            "is there a rule over several fields? It proves input.business-rule",
+            [f"rules: [{{ordered: [{_word(n)}, {_word(m)}]}}]" for n, m in pairs[:2]],
+        )
+    moving = [n for n, s in properties.items() if s.get("readOnly") and _UPDATED.match(n)]
+    if moving and {"update", "replace"} & set(operations):
+        yield (
+            "does it move with every change, and with nothing else? (Take it out of volatile.)",
+            [f"touched: [{', '.join(map(_word, moving))}]"],
+        )
+
+
+def _member(word: str, value: Any, indent: int, origin: str | None = None) -> list[str]:
+    """One word and its value: on one line where there is room, with where it comes from."""
+    pad = " " * indent
+    whole = f"{pad}{_word(word)}: {flow(value)}"
+    beside = f"  # from: {origin}" if origin else ""
+    if not isinstance(value, dict) or len(whole) <= _WIDTH:
+        return [whole + beside]
+    lines = [f"{pad}{_word(word)}:{beside}"]
+    for name, inner in value.items():
+        lines += _member(name, inner, indent + 2)
+    return lines
+
+
+def _flow_lines(value: Mapping[str, Any]) -> list[str]:
+    return [f"{_word(name)}: {flow(inner)}" for name, inner in value.items()]
+
+
+def flow(value: Any) -> str:
+    """A value on one line."""
+    written: str = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False)
+    return written.removesuffix("\n").removesuffix("\n...").strip()
+
+
+def _word(name: Any) -> str:
+    return flow(str(name))
+
+
+_SAME: Sequence[tuple[str, str]] = (
+    (r"(requires|query) (the )?parameter \S+", r"\1 parameter …"),
+    (r"^[^' ]\S*, (of )?which", r"a member, \1which"),
+    (r"in 'paging' how \S+", "in 'paging' how it"),
+    (r"order of its list by \S+", "order of its list"),
+    (r"which \S+ an item has", "which id an item has"),
+    (r"it takes \S+, no JSON", "it takes no JSON"),
+    (r"beside the items of \S+", "beside the items of another"),
+)
+_FEW = 3
+
+
+def grouped(left_out: Sequence[LeftOut]) -> list[str]:
+    """One line for each kind of what was left out, those that cost whole operations first."""
+    kinds: dict[str, list[LeftOut]] = {}
+    for one in left_out:
+        kinds.setdefault(_kind(one.what), []).append(one)
+    whole = [k for k, some in kinds.items() if _of_operation(some[0].what)]
+    lines = []
+    for kind in [*whole, *(k for k in kinds if k not in whole)]:
+        some = kinds[kind]
+        if len(some) <= _FEW:
+            lines += [str(one) for one in some]
+            continue
+        names = list(dict.fromkeys(one.what.partition(": ")[0] for one in some))
+        shown = ", ".join(names[:_FEW])
+        lines.append(f"{len(some)} times: {kind}: {shown}" + (", …" if len(names) > _FEW else ""))
+    return lines
+
+
+def _kind(what: str) -> str:
+    subject, mark, reason = what.partition(": ")
+    kind = reason if mark else subject
+    for pattern, instead in _SAME:
+        kind = re.sub(pattern, instead, kind)
+    return kind
+
+
+def _of_operation(what: str) -> bool:
+    """Whether it is a path or an operation that was left out."""
+    return re.match(r"(/|(GET|POST|PUT|PATCH|DELETE) )", what) is not None
