@@ -35,7 +35,7 @@ def wrong_credentials(ground: Ground):
     if ground.operation in ("read", "update", "replace"):
         return
     yield {"note": "unknown", "kind": "unknown"}
-    if ground.operation != "list" or not ground.is_first_with_operation:
+    if ground.operation != "list" or not ground.speaks_for_all:
         return
     yield {"note": "with a letter more", "kind": "longer"}
     yield {"note": "in the other case", "kind": "other case"}

@@ -56,8 +56,7 @@ def test_a_malformed_id_is_refused(subject: Subject, operation, id, note, suffix
 
 def tails(ground: Ground):
     yield {"tail": "/0/restproof-unknown"}
-    if ground.is_first_with_operation:
-        yield {"tail": "-restproof-unknown"}
+    yield {"tail": "-restproof-unknown"}
 
 
 @requirement("identity.unknown-path", on="list")

@@ -62,7 +62,7 @@ def test_a_page_holds_what_was_asked_for(subject: Subject):
     cost=1,
     set_up=1,
 )
-@for_each(lambda ground: [{"fill": ground.is_first_with_operation and (ground.resource.paging.default or 0) <= SMALL}])
+@for_each(lambda ground: [{"fill": ground.speaks_for_all and (ground.resource.paging.default or 0) <= SMALL}])
 @of_a_steady_list
 def test_a_page_has_the_default_size(subject: Subject, fill):
     """One entry more than fills the page, where a few are enough."""

@@ -12,7 +12,7 @@ from restproof.suite.wire import is_json
 
 def other_media(ground: Ground):
     kinds = ("application/xml", "text/html", "application/xml, */*;q=0.1")
-    for accept in kinds if ground.is_first_with_operation else kinds[:1]:
+    for accept in kinds if ground.speaks_for_all else kinds[:1]:
         yield {"accept": accept}
 
 
@@ -57,9 +57,9 @@ def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation, acc
 def foreign_bodies(ground: Ground):
     kinds = ("application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=restproof")
     creates = ground.operation == "create"
-    for media in kinds if ground.is_first_with_operation else kinds[:1] if creates else ():
+    for media in kinds if ground.speaks_for_all else kinds[:1] if creates else ():
         yield {"media": media, "as_json": False}
-    yield {"media": "application/xml" if creates or ground.is_first_with_operation else "text/plain", "as_json": True}
+    yield {"media": "application/xml" if creates or ground.speaks_for_all else "text/plain", "as_json": True}
 
 
 def pairs_of(value, name: str = ""):
@@ -137,7 +137,7 @@ def must_be_read(subject: Subject, operation: str, media: str, because: str) -> 
 
 
 @requirement("media.charset", on=("create", "update", "replace"), set_up=1)
-@for_each(lambda ground: [{}] if ground.is_first_with_operation else [])
+@for_each(lambda ground: [{}] if ground.speaks_for_all else [])
 def test_a_charset_behind_the_media_type_makes_no_difference(subject: Subject, operation):
     media = "application/json; charset=utf-8"
     must_be_read(subject, operation, media, because=f"the media type of the body is {media}")
@@ -149,6 +149,6 @@ def test_a_charset_behind_the_media_type_makes_no_difference(subject: Subject, o
     when=lambda c, r: "media.untyped-body" in c.policies,
     set_up=1,
 )
-@for_each(lambda ground: [{}] if ground.is_first_with_operation else [])
+@for_each(lambda ground: [{}] if ground.speaks_for_all else [])
 def test_a_body_without_a_media_type_is_read_as_json(subject: Subject, operation):
     must_be_read(subject, operation, "", because="the body has no Content-Type")

@@ -33,11 +33,7 @@ def as_sent(ground: Ground, name: str, text: str) -> str:
 def hostile_texts(ground: Ground):
     for note, value in (
         ("NUL", "restproof\x00"),
-        *(
-            (("a lone surrogate", "restproof\ud800"),)
-            if ground.is_first_with_operation or ground.operation == "create"
-            else ()
-        ),
+        ("a lone surrogate", "restproof\ud800"),
     ):
         name = text_field(ground, value)
         if name is not None:
@@ -46,7 +42,7 @@ def hostile_texts(ground: Ground):
         return
     for note, value in (
         ("characters that few expect", "\u202erestproof\u2066 \ue000\U0010fffd e" + "\u0301" * 200),
-        *((("control characters", "\ufeff\x01\x02\x1f\x7f"),) if ground.is_first_with_operation else ()),
+        ("control characters", "\ufeff\x01\x02\x1f\x7f"),
     ):
         name = text_field(ground)
         if name is not None:
@@ -120,7 +116,7 @@ def hostile_bodies(ground: Ground):
         ("a number of 5,000 digits", '{"name":' + "9" * 5000 + "}"),
         ("a name that stands twice", '{"name":"a","name":"b"}'),
     ):
-        if (ground.operation == "create" and ground.is_first_with_operation) or note in (
+        if (ground.operation == "create" and ground.speaks_for_all) or note in (
             "nested 10,000 deep",
             "a number beyond every float",
         ):
@@ -164,10 +160,7 @@ def test_a_hostile_body_is_the_clients_fault(subject: Subject, operation, note, 
 
 
 def payloads(ground: Ground):
-    """Both texts in one where a field is long enough; else each, and on update the first. An update of what is not the
-    first resource stores its texts as the create does."""
-    if ground.operation != "create" and not ground.is_first_with_operation:
-        return
+    """Both texts in one where a field is long enough; else each, and on update the first."""
     code = "=1+1'; DROP TABLE restproof; -- ' OR '1'='1 {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id"
     paths = "../../../../etc/passwd %00%0d%0aSet-Cookie: x=y <script>alert(1)</script> %s%n {0} \\u0000"
     both = f"{code} {paths}"

@@ -20,8 +20,10 @@ class Ground:
     bodies: Bodies
 
     @property
-    def is_first_with_operation(self) -> bool:
-        """Whether the resource is the first of the contract with the operation. What reads every request before any
-        resource is known (credentials, media types, the parser of JSON) is tried in every way there, and by a sample
-        elsewhere."""
-        return self.resource is next((r for r in self.contract if r.supports(self.operation)), None)
+    def speaks_for_all(self) -> bool:
+        """Whether the resource is the first or the last of the contract with the operation. What reads every request
+        before any resource is known (credentials, media types, the parser of JSON) is tried in every way on the first,
+        and on the last to confirm that it is one place; elsewhere by a sample, unless the profile leaves nothing
+        out."""
+        able = [r for r in self.contract if r.supports(self.operation)]
+        return self.resource in (*able[:1], *able[-1:]) or self.profile.whole

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 class Profile:
     """``examples``: Hypothesis examples of one property. ``cases``: the longest prefix of an item's enumerated cases,
     ``None`` for all.
-    ``steps``: the most steps of a lifecycle plan."""
+    ``steps``: the most steps of a lifecycle plan. ``whole``: what is one place for all resources is tried in every way
+    on each."""
 
     name: str
     examples: int
     cases: int | None
     steps: int
+    whole: bool = False
 
 
 PROFILES = {
@@ -22,6 +24,6 @@ PROFILES = {
     for p in (
         Profile("smoke", examples=2, cases=24, steps=6),
         Profile("ci", examples=6, cases=None, steps=9),
-        Profile("deep", examples=60, cases=None, steps=14),
+        Profile("deep", examples=60, cases=None, steps=14, whole=True),
     )
 }
