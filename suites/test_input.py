@@ -138,4 +138,4 @@ def test_a_generated_body_is_accepted_or_refused_as_the_schema_says(subject: Sub
     wanted = reduce(or_, (subject.spec.status(r.case) for r in refusals))
     first = refusals[0]
     field = first.field.split(".")[0] if first.field else None
-    must.have_status(reply, wanted, field=field, because=f"{first.field or 'the body'} {first.message}")
+    must.be_refused(reply, wanted, field=field, because=f"{first.field or 'the body'} {first.message}")

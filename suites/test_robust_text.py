@@ -6,7 +6,6 @@ from restproof.suite import Ground, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, TOKEN_LENGTH
 from restproof.suite.operations import WRITES
 from restproof.suite.values import is_valid, types_of
-from restproof.suite.wire import encode
 
 
 def text_field(ground: Ground, *texts: str) -> str | None:
@@ -94,68 +93,48 @@ _HOLE = "restproof-hole"
 
 
 def hostile_bodies(ground: Ground):
-    """Whole bodies, as text (Latin-1, so that any byte can be said); with ``into``, a valid body in which that field
-    holds the text."""
-    into = number_field(ground)
-    if into is not None:
-        for note, text in (
+    """What stands, as text (Latin-1, so that any byte can be said), in the place of one field of a valid body."""
+    number, text = number_field(ground), text_field(ground, "restproof")
+    whole = ground.operation == "create" and ground.speaks_for_all
+    if number is not None:
+        for note, value in (
             ("NaN", "NaN"),
             ("minus infinity", "-Infinity"),
             ("a number beyond every float", "1e400"),
             ("a number of 5,000 digits", "9" * 5000),
             ("digits of base 16", "0x10"),
         ):
-            yield {"note": f"{note} in {into}" if not note.startswith("a ") else note, "text": text, "into": into}
-    deep = "[" * 10_000 + "]" * 10_000
-    for note, text in (
-        ("invalid UTF-8", '{"name":"\xff\xfe"}'),
-        ("nested 10,000 deep", deep),
-        ("an object nested 10,000 deep", '{"a":' * 10_000 + "1" + "}" * 10_000),
-        ("a number beyond every float", '{"name":1e400}'),
-        ("NaN", '{"name":NaN}'),
-        ("a number of 5,000 digits", '{"name":' + "9" * 5000 + "}"),
-        ("a name that stands twice", '{"name":"a","name":"b"}'),
-    ):
-        if (ground.operation == "create" and ground.speaks_for_all) or note in (
-            "nested 10,000 deep",
-            "a number beyond every float",
+            yield {"note": note, "text": value, "into": number}
+    if text is not None:
+        for note, value in (
+            ("a number beyond every float", "1e400"),
+            ("nested 10,000 deep", "[" * 10_000 + "]" * 10_000),
+            *(
+                (
+                    ("invalid UTF-8", '"\xff\xfe"'),
+                    ("an object nested 10,000 deep", '{"a":' * 10_000 + "1" + "}" * 10_000),
+                    ("NaN", "NaN"),
+                    ("a number of 5,000 digits", "9" * 5000),
+                    ("a name that stands twice", f'"restproof","{text}":"restproof"'),
+                )
+                if whole
+                else ()
+            ),
         ):
-            yield {"note": note, "text": text, "into": None}
+            yield {"note": note, "text": value, "into": text}
 
 
 @requirement("robust.hostile-body", on=WRITES, set_up=1)
 @for_each(hostile_bodies)
 def test_a_hostile_body_is_the_clients_fault(subject: Subject, operation, note, text, into):
     id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
-    body = {} if operation == "update" and into else subject.bodies.minimal()
-    usual = subject.request(operation, id=id, body=subject.resolved({**body, **({into: _HOLE} if into else {})}))
-    envelope = subject.spec.envelope.request
-    inside = text
-    if into:
-        inside = (usual.body or b"").decode().replace(f'"{_HOLE}"', text)
-    elif envelope and text.startswith("{"):
-        outside = subject.requests.wrap(
-            None,
-            {
-                p.name: subject.scope()[p.resource]
-                for p in subject.spec.parameter_parents
-                if subject.spec.parent_place(p, operation) == "body"
-            },
-        )
-        inside = encode(outside).decode().replace(f'"{envelope}":null', f'"{envelope}":{text}')
-    reply = subject.send(
-        with_(usual, body=inside.encode("latin-1" if into is None else "utf-8")),
-        operation,
-        asked_id=None if operation == "create" else id,
-    )
-    must.have_answered(reply)
-    must.hold(
-        400 <= reply.status < 500 or (reply.ok and note.startswith("a ")),
-        reply,
-        f"a body that is or holds {note} answered {reply.status}",
-        kind="status",
-        expected="4xx",
-        actual=reply.status,
+    body = {} if operation == "update" else subject.bodies.minimal()
+    usual = subject.request(operation, id=id, body=subject.resolved({**body, into: _HOLE}))
+    hostile = (usual.body or b"").replace(f'"{_HOLE}"'.encode(), text.encode("latin-1"))
+    reply = subject.send(with_(usual, body=hostile), operation, asked_id=None if operation == "create" else id)
+    # What a server makes of a number that no float holds, or of a name that stands twice, is its own affair.
+    must.be_the_clients_fault(
+        reply, because=f"{into} holds {note}", field=into, may_succeed=note.startswith(("a number", "a name"))
     )
 
 

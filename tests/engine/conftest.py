@@ -12,7 +12,8 @@ import pytest
 
 from restproof.config import Target
 from restproof.contract.load import load
-from restproof.contract.model import Contract
+from restproof.contract.model import Contract, Resource
+from restproof.engine.controls import Controls
 from restproof.engine.items import Item, items_of
 from restproof.engine.marks import proof_of
 from restproof.engine.runner import Outcome, Runner
@@ -147,9 +148,22 @@ class Bench:
         return self.runner.run(item)
 
 
+class NoControls(Controls):
+    """Sends none: a test of something else counts the requests of its own cases."""
+
+    def is_due(self, resource: Resource, operation: str | None) -> bool:
+        return False
+
+
 @pytest.fixture
 def bench(contract: Contract) -> Callable[..., Bench]:
-    def make(server: Server = lambda _: (200, {}), *, contract: Contract = contract, **options: Any) -> Bench:
+    def make(
+        server: Server = lambda _: (200, {}),
+        *,
+        contract: Contract = contract,
+        controls: bool = False,
+        **options: Any,
+    ) -> Bench:
         events = Events()
         runner = Runner(events, seed=1)
         session = FakeSession(server, **options)
@@ -162,6 +176,7 @@ def bench(contract: Contract) -> Callable[..., Bench]:
             runner.observe,
             {r.name: Bodies(contract, r) for r in contract},
             Subject,
+            controls=Controls() if controls else NoControls(),
         )
         return Bench(runner.world, runner, events, session)
 

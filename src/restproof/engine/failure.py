@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from restproof.engine.reply import Reply
 from restproof.oracle.finding import Finding
 
 
 class CaseFailed(AssertionError):
-    """The server broke the rule: carries the finding."""
+    """The server broke the rule: carries the finding, and in ``taken`` the answer by which it took what it should have
+    refused."""
 
-    def __init__(self, finding: Finding) -> None:
+    def __init__(self, finding: Finding, taken: Reply | None = None) -> None:
         super().__init__(finding.message)
         self.finding = finding
+        self.taken = taken
 
 
 class SetUpFailed(Exception):

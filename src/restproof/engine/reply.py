@@ -14,7 +14,8 @@ from restproof.wire.message import Exchange
 @dataclass(frozen=True)
 class Reply:
     """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
-    ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up."""
+    ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up;
+    ``no_control``: why a refusal of this request says nothing (the valid one is refused too), empty where it does."""
 
     exchange: Exchange
     contract: Contract
@@ -24,6 +25,7 @@ class Reply:
     sent: Any = None
     asked_id: Any = None
     values_may_run_out: bool = False
+    no_control: str = ""
 
     @property
     def status(self) -> int:

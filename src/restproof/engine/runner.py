@@ -135,9 +135,15 @@ class Runner:
         self._inputs = inputs
         resource = item.resource or _any(self.world)
         subject = Subject(self.world, resource, token=token, item=item.id, case=name)
+        subject.send_control(item.operation if item.resource else None)
         offered = {"subject": subject, "operation": item.operation, "contract": item.contract, **inputs}
         wanted = parameters_of(item.test)
-        item.test(**{name: value for name, value in offered.items() if name in wanted})
+        try:
+            item.test(**{name: value for name, value in offered.items() if name in wanted})
+        except CaseFailed as failure:
+            if failure.taken is not None:
+                subject.other(failure.taken.resource.name).put_away(failure.taken)
+            raise
         return name
 
     def _token(self, case: str) -> str:

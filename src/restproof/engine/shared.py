@@ -9,6 +9,7 @@ from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance, Maker, MakerOf
+from restproof.engine.keep import Keeper
 from restproof.engine.listings import Listings
 from restproof.engine.scopes import Scopes
 from restproof.engine.values import Values
@@ -30,14 +31,17 @@ class SharedInstances:
         bodies: Mapping[str, Bodies],
         maker: MakerOf,
         listings: Listings,
+        keeper: Keeper,
     ) -> None:
         self.scopes = Scopes(contract, target, values, bodies, self.get)
         self._contract = contract
         self._target = target
         self._maker = maker
         self._listings = listings
+        self._keeper = keeper
         self._made: dict[tuple[str, str], Instance | SetUpFailed | NotTested] = {}
         self._lookalikes: dict[tuple[str, str], list[Any]] = {}
+        self._retired: dict[tuple[str, str], int] = {}
         self._deleted: set[tuple[str, Any]] = set()
 
     def get(self, name: str, key: str) -> Instance:
@@ -50,6 +54,21 @@ class SharedInstances:
         if isinstance(found, SetUpFailed | NotTested):
             raise type(found)(str(found))
         return found
+
+    def current(self, name: str, key: str, case: str | None) -> Instance:
+        """The instance as ``get`` gives it to the case: another one since it was retired."""
+        retired = self._keeper.recall(f"retired {name}:{key} {case}", self._retired.get((name, key)))
+        return self.get(name, f"{key}~{retired}" if retired else key)
+
+    def retire(self, name: str, id: Any) -> bool:
+        """No later case gets the instance. Returns whether others of the run may build on it, as parents or referents
+        do: everything that is shared but for what only refused requests are sent to."""
+        made = [(k, found) for (n, k), found in self._made.items() if n == name]
+        keys = [k for k, found in made if isinstance(found, Instance) and found.id == id]
+        for key in keys:
+            usual = key.partition("~")[0]
+            self._retired[name, usual] = self._retired.get((name, usual), 0) + 1
+        return any(key.partition("~")[0] != "target" for key in keys)
 
     def _get(self, resource: Resource, key: str) -> Instance | SetUpFailed | NotTested:
         if resource.name in self._contract.given or not resource.creatable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from restproof.contract.model import Resource
@@ -134,7 +135,28 @@ class Subject:
             sent,
             asked_id,
             self.bodies.values_may_run_out,
+            self.world.controls.refusal(self.spec, operation) if exchange.credential == self.credential else "",
         )
+
+    def send_control(self, operation: str | None) -> None:
+        """Send the valid request that refused ones of the operation are compared with, where that is still to be
+        done."""
+        if operation is not None and self.world.controls.is_due(self.spec, operation):
+            setup = f"{self.name}:control {operation}"
+            sender = Subject(self.world, self.spec, token=self.world.values.setup_token(setup), setup=setup)
+            self.world.controls.send(sender, operation)
+
+    def put_away(self, reply: Reply) -> None:
+        """A server has taken what it should have refused: what that touched serves no later case. It is deleted where
+        nothing else of the run may build on it."""
+        if reply.operation not in ("create", "update", "replace") or reply.id is None:
+            return
+        self.world.states.forget(self, reply.id)
+        self.world.own.give_up(self)
+        kept = self.world.instances.retire(self.name, reply.id)
+        if not kept and self.spec.supports("delete"):
+            with suppress(NotTested, SetUpFailed):
+                self.delete(reply.id, scope=reply.scope)
 
     def _write(
         self,
@@ -234,7 +256,7 @@ class Subject:
 
     def shared(self, key: str = "0") -> Instance:
         """The instance that all cases share. No case leaves it changed."""
-        return self.world.instances.get(self.name, key)
+        return self.world.instances.current(self.name, key, self.about[1])
 
     def another(self, tag: str = "", *, scope: Mapping[str, Any] | None = None) -> Instance:
         """A new instance each time, also where a case asks twice."""
@@ -248,7 +270,7 @@ class Subject:
 
     def target(self) -> Instance:
         """The instance that refused requests are sent to: shared, since none of them may change it."""
-        return self.world.instances.get(self.name, "target")
+        return self.world.instances.current(self.name, "target", self.about[1])
 
     def before(self, id: Any) -> dict[str, Any]:
         """The representation as it was last seen in this item."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.engine.controls import Controls
 from restproof.engine.failure import NotTested
 from restproof.engine.instance import Maker
 from restproof.engine.keep import Clock, Keeper, Kept, LiveClock
@@ -49,6 +50,7 @@ class World:
     first_number: int = 0
     keeper: Keeper = field(default_factory=Kept)
     clock: Clock = field(default_factory=LiveClock)
+    controls: Controls = field(default_factory=Controls)
     values: Values = field(init=False)
     listings: Listings = field(init=False)
     states: States = field(init=False)
@@ -61,7 +63,7 @@ class World:
         self.states = States(self.keeper)
         self.own = OwnInstances(self.keeper, self.clock, self.states)
         self.instances = SharedInstances(
-            self.contract, self.target, self.values, self.bodies_by_name, self._maker, self.listings
+            self.contract, self.target, self.values, self.bodies_by_name, self._maker, self.listings, self.keeper
         )
 
     @property

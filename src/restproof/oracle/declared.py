@@ -50,14 +50,27 @@ def broken_deviations(run: RecordedRun, results: Sequence[Result], whole: bool) 
 
 def following(results: Sequence[Result], register: Register) -> list[Result]:
     """The results, with each failure named a likely consequence (``follows``) that builds on a rule which fails, as
-    declared, for the same resource. It fails all the same: a deviation hides only what it describes."""
+    declared, for the same resource, or that shows only in cases in which the server took what it should have refused.
+    It fails all the same: a deviation hides only what it describes."""
     declared = {(r.requirement, r.resource) for r in results if r.declared}
+    taken = {f.case: r.requirement for r in results for f in r.findings if f.case and _is_taken(f)}
 
     def root(result: Result) -> str:
-        roots = register.roots(result.requirement) if result.outcome == "fail" else []
+        if result.outcome != "fail":
+            return ""
+        # What the answers to a case show that took what it should have refused is no fault of its own.
+        found = {taken.get(f.case or "", "") for f in result.findings}
+        if len(found) == 1 and found != {result.requirement} and "" not in found:
+            return found.pop()
+        roots = register.roots(result.requirement)
         return next((q for q in roots if {(q, result.resource), (q, None)} & declared), "")
 
     return [replace(result, follows=root(result)) for result in results]
+
+
+def _is_taken(finding: RecordedFinding) -> bool:
+    """Whether the server took a request that it should have refused."""
+    return finding.kind == "status" and finding.actual.startswith("2") and not finding.expected.startswith("2")
 
 
 def _is_over(deviation: Deviation, run: RecordedRun) -> bool:

@@ -52,7 +52,7 @@ def summary_of(findings: Sequence[RecordedFinding]) -> str:
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Failures with one cause, told once. ``places`` are (resource, operation, field), each once, in the order of the
-    results. ``damage``: what it does; ``follows``: the rule whose declared failure may be the reason of all of it;
+    results. ``damage``: what it does; ``follows``: the rule whose failure may be the reason of all of it;
     ``blocks``: the rules that it keeps from being judged."""
 
     title: str

@@ -69,7 +69,7 @@ def _cause(cause: Cause, page: str) -> str:
     if cause.expected or cause.actual:
         entry += f"; expected {code(cause.expected or 'nothing')}, got {code(cause.actual or 'nothing')}"
     if cause.follows:
-        entry += f"; may follow from {code(cause.follows)}, which is declared"
+        entry += f"; may follow from {code(cause.follows)}"
     if cause.blocks:
         entry += f"; {plural(len(cause.blocks), 'rule')} that build on it are not judged there"
     if cause.sources:

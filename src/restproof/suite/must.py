@@ -9,12 +9,12 @@ from restproof.contract.model import Status
 from restproof.engine.failure import CaseFailed, NotTested
 from restproof.engine.reply import Reply
 from restproof.oracle.check import how_it_differs, same_instant
-from restproof.oracle.finding import ABSENT, Finding, at, shown
+from restproof.oracle.finding import ABSENT, Finding, an, at, shown
 from restproof.pointer import steps
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences, in_the_order_of
 
-__all__ = ["agree", "be_refused", "have_answered", "have_status", "hold", "match_schema"]
+__all__ = ["agree", "be_refused", "be_the_clients_fault", "have_answered", "have_status", "hold", "match_schema"]
 
 
 def _fail(reply: Reply | None, message: str, **details: Any) -> None:
@@ -39,21 +39,39 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
     wanted = reply.resource.status(case) if isinstance(case, str) else case
     if case in ("created", "updated", "replaced") and reply.has_run_out_of_values and reply.status not in wanted:
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
-    if reply.status not in wanted:
-        reason = f" ({because})" if because else ""
-        _fail(
-            reply,
-            f"the {reply} answered {reply.status}, not {wanted}{reason}",
-            kind="status",
-            expected=str(wanted),
-            actual=str(reply.status),
-            field=field,
+    if reply.status in wanted:
+        return
+    refusal = not (wanted.accepted or 2 in wanted.classes or any(code < 400 for code in wanted.codes))
+    reason = f" ({because})" if because else ""
+    taken = refusal and reply.ok
+    message = f"the {reply} answered {reply.status}, not {wanted}{reason}"
+    if taken:
+        message = (
+            f"{an(str(reply))} is accepted ({reply.status}), not refused with {wanted}: {because or 'it has to be'}"
         )
+    finding = Finding(
+        message,
+        exchange=reply.exchange.n,
+        kind="status",
+        expected=str(wanted),
+        actual=str(reply.status),
+        field=field,
+    )
+    raise CaseFailed(finding, taken=reply if taken else None)
 
 
-def be_refused(reply: Reply, case: str, *, field: str | None = None, because: str = "") -> None:
-    """The request is refused with the status for ``case``."""
+def be_refused(reply: Reply, case: str | Status, *, field: str | None = None, because: str = "") -> None:
+    """The request is refused with the status for ``case``. Where the valid request that it is compared with is refused
+    too, this says nothing: ``NotTested``."""
+    have_answered(reply)
+    if reply.no_control and 400 <= reply.status < 500:
+        raise NotTested(reply.no_control)
     have_status(reply, case, field=field, because=because)
+
+
+def be_the_clients_fault(reply: Reply, *, because: str, field: str | None = None, may_succeed: bool = False) -> None:
+    """The request is refused with any 4xx, as ``be_refused`` (``may_succeed``: or accepted)."""
+    be_refused(reply, Status(classes=frozenset({2, 4} if may_succeed else {4})), field=field, because=because)
 
 
 def match_schema(reply: Reply, schema: Mapping[str, Any], value: Any, pointer: str = "") -> None:

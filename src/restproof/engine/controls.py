@@ -1,0 +1,97 @@
+"""Controls: the valid request that each refused one is compared with. A refusal proves nothing where the valid request
+is refused too."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from restproof.contract.model import Resource, creates_by_put
+from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
+from restproof.engine.instance import Instance, Maker
+from restproof.engine.reply import Reply
+
+OPERATIONS = ("list", "create", "update", "replace")
+"""The operations whose input may be refused."""
+
+_MESSAGES = ("detail", "message", "errors", "error", "title")
+_LONGEST = 80
+
+
+class Sender(Maker, Protocol):
+    """A subject as a control speaks to it."""
+
+    def target(self) -> Instance: ...
+
+    def list(self) -> Reply: ...
+
+    def read(self, id: Any) -> Reply: ...
+
+    def create(self, body: Any) -> Reply: ...
+
+    def update(self, id: Any, body: Any) -> Reply: ...
+
+    def replace(self, id: Any, body: Any) -> Reply: ...
+
+
+class Controls:
+    """Whether the valid request of each operation of each resource was seen accepted, with the usual credential. One is
+    sent for all the cases of a run."""
+
+    def __init__(self) -> None:
+        self._refusals: dict[tuple[str, str], str] = {}
+        self._made: dict[str, Any] = {}
+
+    def refusal(self, resource: Resource, operation: str) -> str:
+        """Why nothing can be said of a refused request of the operation; empty where something can."""
+        return self._refusals.get((resource.name, operation), "")
+
+    def is_due(self, resource: Resource, operation: str | None) -> bool:
+        """Whether the control of the operation is still to be sent."""
+        known = (resource.name, operation) in self._refusals
+        return operation in OPERATIONS and resource.supports(operation) and not known
+
+    def send(self, subject: Sender, operation: str) -> None:
+        """Send the control. Where none can be sent, the item itself finds out why."""
+        key = subject.name, operation
+        self._refusals[key] = ""
+        try:
+            reply = self._sent(subject, operation)
+        except (NotTested, SetUpFailed, Inconclusive):
+            return
+        if not reply.ok and not reply.has_run_out_of_values:
+            self._refusals[key] = f"the control was refused ({refusal_of(reply)})"
+
+    def _sent(self, subject: Sender, operation: str) -> Reply:
+        if operation == "list":
+            return subject.list()
+        if operation == "create" or (operation == "replace" and creates_by_put(subject.spec)):
+            reply = subject.create(subject.bodies.minimal("control"))
+            if reply.ok and reply.id is not None:
+                self._made[subject.name] = reply.id
+            return reply
+        if not subject.spec.creatable:
+            # A write to what is not this run's own is no control: that it can be reached has to do.
+            return subject.read(subject.target().id) if subject.spec.supports("read") else subject.list()
+        if subject.name not in self._made:
+            self._made[subject.name] = subject.given(tag="control").id
+        id = self._made[subject.name]
+        if operation == "replace":
+            return subject.replace(id, subject.bodies.minimal("control"))
+        return subject.update(id, subject.bodies.plain_change())
+
+
+def refusal_of(reply: Reply) -> str:
+    """A refusal in few words: ``400: title is missing``."""
+    message = _message(reply.json)
+    return f"{reply.status}: {message}" if message else str(reply.status or reply.exchange.error)
+
+
+def _message(body: Any) -> str:
+    """The first text in an error's body, members that usually hold the message first; at most 80 characters."""
+    if isinstance(body, str):
+        text = " ".join(body.split())
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    inner = body if isinstance(body, list) else []
+    if isinstance(body, dict):
+        inner = [*(body[n] for n in _MESSAGES if n in body), *(v for n, v in body.items() if n not in _MESSAGES)]
+    return next((text for text in map(_message, inner) if text), "")
