@@ -53,7 +53,7 @@ def places(contract: Path) -> dict[str, frozenset[str]]:
     """Requirement → the resources that its rule speaks of."""
     suites = ROOT / "suites"
     found: dict[str, set[str]] = {}
-    for item, _ in items_under(suites, load(contract), load_register(suites / "requirements.yaml")):
+    for item, _ in items_under([suites], load(contract), load_register(suites / "requirements.yaml")):
         if item.resource is not None:
             found.setdefault(item.proof.requirement, set()).add(item.resource.name)
     return {name: frozenset(resources) for name, resources in found.items()}

@@ -11,6 +11,9 @@ DEFAULT_FILE = "default"
 
 CONTRACT_FILE = "contract.yaml"
 
+REGISTER = "requirements.yaml"
+"""The file in a folder of suites that names their requirements."""
+
 
 def bundled_dir() -> Path:
     """The folder that holds ``contracts/``, ``schemas/`` and ``suites/``: in the installed package, else in the
@@ -27,6 +30,27 @@ def bundled_dir() -> Path:
         return checkout
     message = "the bundled contracts are not installed"
     raise ConfigurationError(message, place=Place(inside), hint="install restproof again, or name a contract file")
+
+
+def bundled_suites() -> Path:
+    """The folder of the suites that ship with restproof. Raises as ``bundled_dir``."""
+    return bundled_dir() / "suites"
+
+
+def suites_of(root: Path) -> tuple[Path, ...]:
+    """The folders of suites that a run of the repository at ``root`` holds: the bundled ones, then ``suites/`` of the
+    repository itself where that has a register."""
+    own = root / "suites"
+    if not (own / REGISTER).is_file() or is_bundled(own):
+        return (bundled_suites(),)
+    return (bundled_suites(), own)
+
+
+def is_bundled(folder: Path) -> bool:
+    """Whether a folder of suites is the bundled one, or the one that it is bundled from: restproof's own checkout may
+    lie beside an installed restproof."""
+    here = folder.resolve()
+    return here == bundled_suites().resolve() or (here.parent / "src" / "restproof" / "bundle.py").is_file()
 
 
 def find_contract(argument: str | None, configured: str | None, cwd: Path) -> Path:

@@ -10,15 +10,16 @@ import os
 import signal
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from restproof.bundle import REGISTER, bundled_suites, is_bundled
 from restproof.engine.marks import Proof, proof_of
 from restproof.errors import RestproofError
 from restproof.record.jsontext import allow_long_integers
@@ -26,11 +27,13 @@ from restproof.session.options import OPTIONS, Option, Options
 from restproof.session.run import WORKER_INPUT, Run
 from restproof.wire.failure import StaleStub
 
-REGISTER = "requirements.yaml"
 if TYPE_CHECKING:
+    from restproof.engine.register import Requirement
     from restproof.session.live import Promise
 
 _STASH = pytest.StashKey[Run]()
+_BROKEN = pytest.StashKey[bool]()
+"""Whether the run could not be made, which is told once."""
 
 
 class RuleFailed(Exception):
@@ -39,6 +42,7 @@ class RuleFailed(Exception):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("restproof", "restproof: contract and conformance suites")
+    group.addoption("--restproof-suites", action="store_true", help="Collect the bundled suites beside what is named.")
     for option in OPTIONS:
         flag, dest, text = f"--restproof-{option.flag}", f"restproof_{option.name}", option.help
         if option.kind is bool:
@@ -95,6 +99,9 @@ def options_of(config: pytest.Config) -> Options:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     allow_long_integers()
+    bundled = str(bundled_suites())
+    if config.getoption("restproof_suites") and bundled not in config.args:
+        config.args.append(bundled)
     options = options_of(config)
     if options.plan or options.stubs:
         # There is nothing to share out among the workers of pytest-xdist.
@@ -105,14 +112,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def run_of(config: pytest.Config, register: Path | None = None) -> Run | None:
-    """The session's run: made when the first test of a suite is collected (or its directory is named)."""
+    """The session's run: made when the first test of a suite is collected (or its directory is named). Raises
+    ``RestproofError`` where it cannot be made."""
     found = config.stash.get(_STASH, None)
     if found is None and register is not None:
-        try:
-            caller = caller_of(config)
-            found = Run(config, options_of(config), register, caller.promise if caller else None)
-        except RestproofError as error:
-            end(config, error)
+        caller = caller_of(config)
+        found = Run(config, options_of(config), register, caller.promise if caller else None)
         config.stash[_STASH] = found
     return found
 
@@ -145,22 +150,72 @@ def pytest_pycollect_makeitem(
     register = register_beside(collector.path.parent)
     if register is None:
         raise collector.CollectError(f"{name} proves a requirement, but there is no {REGISTER} beside {collector.path}")
-    run = run_of(collector.config, register)
-    assert run is not None
-    if proof.requirement not in run.register:
-        raise collector.CollectError(f"{name} names {proof.requirement!r}, which is no entry of {register}")
+    if collector.config.stash.get(_BROKEN, False):
+        return []
+    run, entries = _admitted(collector, register)
+    if proof.requirement not in entries:
+        why = ": the bundled suites prove it, and a rule of your own has an id of its own"
+        raise collector.CollectError(
+            f"{name} names {proof.requirement!r}, which is no entry of {register}"
+            + (why if proof.requirement in run.known else "")
+        )
     run.tested.add(proof.requirement)
+    module = _module_id(collector, register)
     return [
         RuleItem.from_parent(
             collector,
             name=f"{name}[{item.label}]",
             # As text, so that pytest reads it as it reads its own cache: --lf and --nf compare the parsed forms.
-            nodeid=f"{collector.nodeid}::{name}[{item.label}]",
+            nodeid=f"{module}::{name}[{item.label}]",
             plan_item=item,
             original=obj,
         )
         for item in items_of(proof, obj, run.contract, run.profile, run.bodies, run.recorded)  # type: ignore[arg-type]
     ]
+
+
+def _admitted(collector: pytest.Module | pytest.Class, register: Path) -> tuple[Run, Mapping[str, Requirement]]:
+    """The run, with the entries of a register taken into it."""
+    try:
+        run = run_of(collector.config, register)
+        assert run is not None
+        return run, run.admit(register)
+    except RestproofError as error:
+        collector.config.stash[_BROKEN] = True
+        caller = caller_of(collector.config)
+        if caller is not None:
+            caller.error = error
+        raise collector.CollectError(str(error)) from None
+
+
+def _module_id(collector: pytest.Module | pytest.Class, register: Path) -> str:
+    """What reports call a module (and class) of suites: as pytest does, but where it lies outside of pytest's root
+    directory, by the name of its folder, and a bundled one as restproof's."""
+    if collector.path.is_relative_to(collector.config.rootpath):
+        return collector.nodeid
+    _, separator, below = collector.nodeid.partition("::")
+    folder = "restproof" if is_bundled(register.parent) else register.parent.name
+    return f"{folder}/{collector.path.name}{separator}{below}"
+
+
+class BundledModule(pytest.Module):
+    """A bundled module beside somebody's tests: it has a name of its own, whatever theirs are and however pytest
+    imports them."""
+
+    def _getobj(self) -> ModuleType:
+        from restproof.engine.loading import module_of
+
+        try:
+            return module_of(self.path)
+        except RestproofError as error:
+            raise self.CollectError(str(error)) from None
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    if not parent.config.getoption("restproof_suites") or not is_bundled(module_path.parent):
+        return None
+    module: pytest.Module = BundledModule.from_parent(parent, path=module_path)
+    return module
 
 
 class RuleItem(pytest.Item):
@@ -270,16 +325,17 @@ def _shard(text: str) -> tuple[int, int]:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """The controller of pytest-xdist collects nothing, so it finds the suite by its directory."""
-    for argument in config.args:
-        register = register_beside(Path(argument.partition("::")[0]).resolve())
-        if register is not None:
+    beside = (register_beside(Path(argument.partition("::")[0]).resolve()) for argument in config.args)
+    run: Run | None = None
+    try:
+        for register in (r for r in beside if r is not None):
             run = run_of(config, register)
             assert run is not None
-            try:
-                run.start()
-            except RestproofError as error:
-                end(config, error)
-            return
+            run.admit(register)
+        if run is not None:
+            run.start()
+    except RestproofError as error:
+        end(config, error)
 
 
 @pytest.hookimpl(optionalhook=True)

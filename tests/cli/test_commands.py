@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,15 +19,15 @@ from restproof.sandbox.faults import catalogue
 from restproof.wire.ledger import Ledger, Origin
 
 REGISTER = """\
-- id: create.answers-created
+- id: shop.price-whole
   level: must
-  statement: a valid create answers 201
-  sources: ["RFC 9110 §15.3.2"]
-- id: create.location
+  statement: a price is a whole number of cents
+  sources: [contract]
+- id: shop.price-shown
   level: policy
-  statement: Location resolves
-  sources: ["RFC 9110 §10.2.2"]
-  depends_on: [create.answers-created]
+  statement: a list shows prices
+  sources: ["RFC 9110 §15.3.1"]
+  depends_on: [shop.price-whole, list.answers-ok]
 """
 
 
@@ -83,8 +84,8 @@ def test_init_writes_an_example_that_lints_clean(here: Path, capsys: pytest.Capt
     assert run(["init"]) == 0
     assert check(here / "contracts/example") == []
     assert set(load(here / "contracts/example").resources) == {"note"}
-    bundled = bundled_dir() / "suites"
-    assert {p.name for p in (here / "suites").glob("*.py")} == {p.name for p in bundled.glob("*.py")}
+    bundled = {p.name for p in (bundled_dir() / "suites").iterdir()}
+    assert not bundled & {p.name for p in (here / "suites").glob("*.py")}
     assert run(["lint"]) == 0
     assert str(here / "contracts/example") in capsys.readouterr().out
 
@@ -111,33 +112,51 @@ def register(here: Path) -> None:
 @pytest.mark.usefixtures("register")
 def test_rules_lists_one_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules"]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "create.answers-created  must    a valid create answers 201",
-        "create.location         policy  Location resolves",
-    ]
+    first, *_, price, shown = [line.split(None, 2) for line in capsys.readouterr().out.splitlines()]
+    assert first[:2] == ["transport.https-only", "must"]
+    assert price == ["shop.price-whole", "must", "a price is a whole number of cents"]
+    assert shown == ["shop.price-shown", "policy", "a list shows prices"]
 
 
 @pytest.mark.usefixtures("register")
 def test_rules_shows_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["rules", "create.location"]) == 0
+    assert run(["rules", "shop.price-shown"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("create.location (policy)\n\n  Location resolves\n")
-    assert "depends on: create.answers-created" in out
-    assert "sources: RFC 9110 §10.2.2" in out
+    assert out.startswith("shop.price-shown (policy)\n\n  a list shows prices\n")
+    assert "depends on: shop.price-whole, list.answers-ok" in out
+    assert "sources: RFC 9110 §15.3.1" in out
 
 
 @pytest.mark.usefixtures("register")
 def test_rules_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules", "--json"]) == 0
-    assert [e["id"] for e in json.loads(capsys.readouterr().out)] == ["create.answers-created", "create.location"]
-    assert run(["rules", "create.location", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["depends_on"] == ["create.answers-created"]
+    assert [e["id"] for e in json.loads(capsys.readouterr().out)][-2:] == ["shop.price-whole", "shop.price-shown"]
+    assert run(["rules", "shop.price-shown", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["depends_on"] == ["shop.price-whole", "list.answers-ok"]
 
 
 @pytest.mark.usefixtures("register")
 def test_an_unknown_rule_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rules", "create.locaton"]) == 2
     assert "Did you mean 'create.location'?" in capsys.readouterr().err
+
+
+def test_a_copy_of_the_bundled_register_is_refused(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As `restproof init` wrote it once: from the next release on it would be an old one."""
+    shutil.copytree(bundled_dir() / "suites", here / "suites")
+    assert run(["rules"]) == 2
+    error = capsys.readouterr().err
+    assert f"{here / 'suites/requirements.yaml'}:7: transport.https-only is a rule of the bundled suites" in error
+    assert "delete from this folder what an earlier `restproof init` copied into it" in error
+    assert run(["run", "--plan"]) == 2
+    assert run(["lint", "procore"]) == 2
+
+
+def test_a_register_of_ones_own_rests_on_entries(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "suites").mkdir()
+    (here / "suites/requirements.yaml").write_text(REGISTER.replace("list.answers-ok", "list.answers"))
+    assert run(["rules"]) == 2
+    assert "requirements.yaml:5: shop.price-shown depends on list.answers, which is no entry" in capsys.readouterr().err
 
 
 # ----------------------------------------------------------------------------------------------------------- serve

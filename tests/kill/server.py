@@ -175,7 +175,7 @@ class Forge:
 def main(contract: str, profile: str) -> None:
     for name in NEEDED:
         importlib.import_module(name)
-    from restproof.cli.run import suites
+    from restproof.bundle import bundled_suites
     from restproof.plugin import Caller
     from restproof.session.live import promised
     from restproof.session.options import Options
@@ -184,11 +184,10 @@ def main(contract: str, profile: str) -> None:
     owner = os.getpid()
     options = Options(contract=contract, profile=profile, fail_on="should")
     arguments = ["-s", "-p", "restproof.plugin", "-p", "no:schemathesis", "-p", "no:cacheprovider", "-p", "no:terminal"]
-    arguments += ["--import-mode=importlib", f"--rootdir={suites(ROOT)}", "-o", "addopts="]
+    arguments += ["--import-mode=importlib", f"--rootdir={bundled_suites()}", "-o", "addopts="]
     try:
-        code = pytest.main(
-            [str(suites(ROOT)), *arguments], plugins=[Forge(Path(folder.name)), Caller(promised(options, Path.cwd()))]
-        )
+        plugins = [Forge(Path(folder.name)), Caller(promised(options, Path.cwd()))]
+        code = pytest.main([str(bundled_suites()), *arguments], plugins=plugins)
     finally:
         if os.getpid() == owner:
             folder.cleanup()

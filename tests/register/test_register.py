@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from restproof.bundle import bundled_dir
+from restproof.bundle import REGISTER, bundled_dir
 from restproof.contract.load import load as load_contract
 from restproof.engine.marks import Proof, proof_of
 from restproof.engine.register import is_binding, level_of, load, sources_of
 from restproof.errors import ConfigurationError
-from restproof.plugin import REGISTER
 
 SUITES = bundled_dir() / "suites"
 REQUIREMENTS = load(SUITES / REGISTER)

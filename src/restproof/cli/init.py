@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from restproof.bundle import bundled_dir
 from restproof.errors import ConfigurationError
 
 CONTRACT = """\
@@ -62,6 +61,43 @@ CONFTEST = """\
 pytest_plugins = ["restproof.plugin"]
 """
 
+OWN_REGISTER = """\
+# The rules of our own: each entry has a test in this folder. They run beside those that restproof brings.
+- id: note.title-kept
+  level: must
+  statement: "The title of a note reads back as it was typed."
+  sources: [contract]
+  depends_on: [create.answers-created, read.answers-ok]
+"""
+
+OWN_SUITE = '''\
+"""What our notes promise besides: rules of our own."""
+
+from collections.abc import Iterator
+
+from restproof.suite import Contract, Ground, Resource, Subject, for_each, must, requirement
+
+
+def is_note(contract: Contract, resource: Resource) -> bool:
+    return resource.name == "note"
+
+
+def titles(ground: Ground) -> Iterator[dict[str, str]]:
+    """Titles as people type them."""
+    for title in (" milk ", "milk\\nand honey", "Crème brûlée"):
+        yield {"title": title}
+
+
+@requirement("note.title-kept", on="create", needs="read", when=is_note, cost=2)
+@for_each(titles)
+def test_a_title_is_kept_as_it_was_typed(subject: Subject, title: str) -> None:
+    made = subject.create({**subject.bodies.minimal(), "title": title})
+    must.have_status(made, "created", field="title")
+    read = subject.read(made.id)
+    must.have_status(read, "read")
+    must.agree(read, {"title": title}, read.entity, what="the title that was typed")
+'''
+
 REPORTS = """\
 # Reports
 
@@ -75,6 +111,8 @@ FILES = {
     "contracts/example/contract.yaml": CONTRACT,
     "schemas/example/note.json": SCHEMA,
     "schemas/example/error.json": ERROR,
+    "suites/requirements.yaml": OWN_REGISTER,
+    "suites/test_note.py": OWN_SUITE,
     "reports/README.md": REPORTS,
     "reports/.gitignore": "*\n!.gitignore\n!README.md\n",
 }
@@ -82,31 +120,21 @@ FILES = {
 
 @click.command("init")
 def command() -> None:
-    """Write a small contract with its schemas, the suites and a restproof.toml into the current directory.
+    """Write a small contract with its schemas, a rule of your own and a restproof.toml into the current directory.
 
     Nothing is overwritten: where one of the files exists already, nothing is written at all.
     """
     root = Path.cwd()
-    files = {**FILES, **_suites()}
-    taken = [name for name in files if (root / name).exists()]
+    taken = [name for name in FILES if (root / name).exists()]
     if taken:
         more = f" (and {len(taken) - 3} more)" if len(taken) > 3 else ""
         raise ConfigurationError(
             f"already here: {', '.join(taken[:3])}{more}",
             hint="Nothing was written. Start in an empty directory, or move what is there.",
         )
-    for name, text in files.items():
+    for name, text in FILES.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for name in FILES:
         click.echo(f"  {name}")
-    click.echo(f"  suites/ ({len(files) - len(FILES)} files)\n")
-    click.echo("Next: restproof lint, then restproof run.")
-
-
-def _suites() -> dict[str, str]:
-    """The bundled suites by their relative names: a team reads them, changes them and adds its own."""
-    folder = bundled_dir() / "suites"
-    found = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix in (".py", ".yaml", ".md"))
-    return {f"suites/{p.relative_to(folder).as_posix()}": p.read_text(encoding="utf-8") for p in found}
+    click.echo("\nNext: restproof lint, then restproof run.")

@@ -40,11 +40,11 @@ def command(
 
     Every rule that the traffic can show is applied; the others are "not tested". Ends as `restproof run` does.
     """
-    from restproof.cli.run import suites
+    from restproof.bundle import suites_of
     from restproof.config import load_config, resolve_contract
     from restproof.contract.load import load
     from restproof.deviations import load_deviations
-    from restproof.engine.register import load as load_register
+    from restproof.engine.register import load_all
     from restproof.oracle.verdict import exit_code
     from restproof.record.traffic import read_traffic
     from restproof.record.writer import Writer
@@ -62,10 +62,10 @@ def command(
     declared = load_deviations(Path(deviations)) if deviations else []
     if base_url is not None and not base_url.startswith(("http://", "https://")):
         raise ConfigurationError(f"{base_url!r} is no base URL", hint="Give scheme and host: https://api.example.com")
-    folder = suites(config.root)
-    register = load_register(folder / "requirements.yaml")
+    folders = suites_of(config.root)
+    register = load_all(folders)
     matched = match(read_traffic(traffic), promised, base_url, traffic)
-    items = judging.items_under(folder, promised, register)
+    items = judging.items_under(folders, promised, register)
     directory = run_directory(Options(out=out), config, cwd, now())
     if out:
         directory.mkdir(parents=True, exist_ok=True)

@@ -21,17 +21,15 @@ def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
     CONTRACT is a directory, a file or a name; by default the one of restproof.toml, the only one under ./contracts,
     or the bundled one. Exit code 0 where it is sound, else 2.
     """
-    from restproof.bundle import bundled_dir
-    from restproof.cli.run import suites
+    from restproof.bundle import suites_of
     from restproof.contract.load import check, load
-    from restproof.engine.register import load as load_register
-    from restproof.engine.register import unknown_names
+    from restproof.engine.register import load_all, unknown_names
 
-    path = resolve_contract(contract, load_config(Path.cwd()), Path.cwd())
+    config = load_config(Path.cwd())
+    path = resolve_contract(contract, config, Path.cwd())
     problems: list[RestproofError] = [*check(path)]
     if not problems:
-        bundled = bundled_dir() / "suites" / "requirements.yaml"
-        problems += unknown_names(load(path), load_register(suites(Path.cwd()) / "requirements.yaml"), bundled)
+        problems += unknown_names(load(path), load_all(suites_of(config.root)))
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)

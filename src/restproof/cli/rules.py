@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from restproof.bundle import bundled_dir
+from restproof.bundle import suites_of
 from restproof.contract.hints import closest
 
 if TYPE_CHECKING:
     from restproof.engine.register import Requirement
-
-REGISTER = "requirements.yaml"
 
 
 @click.command("rules")
@@ -24,12 +22,12 @@ REGISTER = "requirements.yaml"
 def command(id: str | None, as_json: bool) -> None:
     """Print the requirements: all of them, or the one with ID.
 
-    They come from ./suites/requirements.yaml, else from the bundled suites.
+    Those of the bundled suites come first, then the repository's own of suites/requirements.yaml.
     """
-    from restproof.engine.register import load
+    from restproof.config import load_config
+    from restproof.engine.register import load_all
 
-    own = Path.cwd() / "suites" / REGISTER
-    register = load(own if own.is_file() else bundled_dir() / "suites" / REGISTER)
+    register = load_all(suites_of(load_config(Path.cwd()).root))
     entries = [_plain(requirement) for requirement in register.values()]
     if id is not None:
         known = [entry["id"] for entry in entries]

@@ -105,6 +105,7 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     )
     import pytest
 
+    from restproof.bundle import suites_of
     from restproof.cli.progress import Progress
     from restproof.cli.watcher import Watcher
     from restproof.config import resolve_target
@@ -116,14 +117,16 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
         resolve_target(options.target, promise.config, promise.contract)
     watcher = Watcher(Progress(quiet or options.plan), promise)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
+    folders = suites_of(promise.config.root)
     arguments = [
-        str(suites(promise.config.root)),
+        *map(str, folders),
         "-p", "restproof.plugin",
         "--disable-plugin-autoload",  # what else is installed there has no part in a run, unless it is named after --
         "-p", "no:cacheprovider",
         "-p", "no:unraisableexception",  # it looks through all of memory for garbage, three times
         "--import-mode=importlib",
-        f"--rootdir={suites(promise.config.root)}",
+        f"--rootdir={folders[0]}",
+        f"--confcutdir={folders[-1]}",  # the conftest.py of the user's tests is no part of a run
         "-o", "addopts=",
     ]  # fmt: skip
     if not wants_pytest:
@@ -144,11 +147,3 @@ def _without(variable: str) -> Iterator[None]:
     finally:
         if value is not None:
             os.environ[variable] = value
-
-
-def suites(root: Path) -> Path:
-    """The suites to run: the repository's own, else the bundled ones."""
-    from restproof.bundle import bundled_dir
-
-    own = root / "suites"
-    return own if (own / "requirements.yaml").is_file() else bundled_dir() / "suites"

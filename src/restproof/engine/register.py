@@ -1,14 +1,16 @@
-"""The register of requirements: ``suites/requirements.yaml``, and what a contract makes of it."""
+"""The register of requirements: ``requirements.yaml`` of each folder of suites, and what a contract makes of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import yaml
 
+from restproof.bundle import REGISTER
 from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
@@ -40,9 +42,10 @@ class Requirement:
         return self.id.partition(".")[0]
 
 
-def load(path: Path) -> dict[str, Requirement]:
-    """The register in its own order. Raises ``ConfigurationError`` with file and line for an entry that is incomplete,
-    unknown or doubled."""
+def load(path: Path, known: Mapping[str, Requirement] = MappingProxyType({})) -> dict[str, Requirement]:
+    """The register in its own order. ``known``: the bundled entries, which those of a user's own register may depend
+    on and may not repeat. Raises ``ConfigurationError`` with file and line for an entry that is incomplete, unknown or
+    doubled."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
     except (OSError, yaml.YAMLError) as error:
@@ -50,53 +53,80 @@ def load(path: Path) -> dict[str, Requirement]:
     if not isinstance(root, yaml.SequenceNode):
         raise ConfigurationError("the register is no list of requirements", place=Place(path))
     found: dict[str, Requirement] = {}
-    known = {"id", "level", "statement", "sources", "depends_on", "declared_by", "not_tested", "core", "damage"}
     for node in root.value:
-        place = Place(path, node.start_mark.line + 1)
-        entry: Mapping[str, Any] = yaml.SafeLoader("").construct_document(node)
-        if (
-            not isinstance(entry, dict)
-            or not {"id", "level", "statement", "sources"} <= entry.keys()
-            or entry.keys() - known
-        ):
+        entry = _entry(node, Place(path, node.start_mark.line + 1))
+        if entry.id in found:
             raise ConfigurationError(
-                "an entry needs id, level, statement and sources, and may have core, damage, depends_on, "
-                "declared_by and not_tested",
-                place=place,
+                f"{entry.id} stands twice (first on line {found[entry.id].line})", place=Place(path, entry.line)
             )
-        if entry["level"] not in LEVELS or not entry["sources"]:
-            raise ConfigurationError(
-                f"{entry['id']}: a level is one of {', '.join(LEVELS)}, and a source must be cited", place=place
-            )
-        if not isinstance(entry.get("core", False), bool) or entry.get("damage", "code") not in DAMAGES:
-            raise ConfigurationError(
-                f"{entry['id']}: core is true or false, and damage one of {', '.join(DAMAGES)}", place=place
-            )
-        for key in ("sources", "depends_on"):
-            if not isinstance(entry.get(key, []), list):
-                raise ConfigurationError(f"{entry['id']}: {key} is a list", place=place)
-        if entry["id"] in found:
-            raise ConfigurationError(
-                f"{entry['id']} stands twice (first on line {found[entry['id']].line})", place=place
-            )
-        found[entry["id"]] = Requirement(
-            entry["id"],
-            entry["level"],
-            entry["statement"],
-            tuple(entry["sources"]),
-            tuple(entry.get("depends_on", ())),
-            entry.get("declared_by"),
-            entry.get("not_tested"),
-            entry.get("core", False),
-            entry.get("damage", "code"),
-            place.line,
+        found[entry.id] = entry
+    repeated = [entry for entry in found.values() if entry.id in known]
+    if repeated:
+        raise ConfigurationError(
+            f"{repeated[0].id} is a rule of the bundled suites"
+            + (f", as are {len(repeated) - 1} more of these" if len(repeated) > 1 else ""),
+            place=Place(path, repeated[0].line),
+            hint=_COPIED,
         )
-    for requirement in found.values():
-        for name in requirement.depends_on:
-            if name not in found:
+    for entry in found.values():
+        for name in entry.depends_on:
+            if name not in found and name not in known:
                 raise ConfigurationError(
-                    f"{requirement.id} depends on {name}, which is no entry", place=Place(path, requirement.line)
+                    f"{entry.id} depends on {name}, which is no entry", place=Place(path, entry.line)
                 )
+    return found
+
+
+_COPIED = (
+    "The bundled suites run from the package: delete from this folder what an earlier `restproof init` copied into it "
+    "(its test_*.py and their entries in this file), and keep the rules that are your own."
+)
+_KNOWN = {"id", "level", "statement", "sources", "depends_on", "declared_by", "not_tested", "core", "damage"}
+
+
+def _entry(node: yaml.Node, place: Place) -> Requirement:
+    """One entry of a register. Raises ``ConfigurationError`` where it is none."""
+    entry: Mapping[str, Any] = yaml.SafeLoader("").construct_document(node)
+    if (
+        not isinstance(entry, dict)
+        or not {"id", "level", "statement", "sources"} <= entry.keys()
+        or entry.keys() - _KNOWN
+    ):
+        raise ConfigurationError(
+            "an entry needs id, level, statement and sources, and may have core, damage, depends_on, declared_by and "
+            "not_tested",
+            place=place,
+        )
+    if entry["level"] not in LEVELS or not entry["sources"]:
+        raise ConfigurationError(
+            f"{entry['id']}: a level is one of {', '.join(LEVELS)}, and a source must be cited", place=place
+        )
+    if not isinstance(entry.get("core", False), bool) or entry.get("damage", "code") not in DAMAGES:
+        raise ConfigurationError(
+            f"{entry['id']}: core is true or false, and damage one of {', '.join(DAMAGES)}", place=place
+        )
+    for key in ("sources", "depends_on"):
+        if not isinstance(entry.get(key, []), list):
+            raise ConfigurationError(f"{entry['id']}: {key} is a list", place=place)
+    return Requirement(
+        entry["id"],
+        entry["level"],
+        entry["statement"],
+        tuple(entry["sources"]),
+        tuple(entry.get("depends_on", ())),
+        entry.get("declared_by"),
+        entry.get("not_tested"),
+        entry.get("core", False),
+        entry.get("damage", "code"),
+        place.line,
+    )
+
+
+def load_all(folders: Iterable[Path]) -> dict[str, Requirement]:
+    """The registers of folders of suites in one, the bundled one first. Raises as ``load``."""
+    found: dict[str, Requirement] = {}
+    for folder in folders:
+        found |= load(folder / REGISTER, found)
     return found
 
 
@@ -109,21 +139,12 @@ def is_binding(requirement: Requirement, contract: Contract) -> bool:
     return _DECLARED.get(requirement.declared_by or "", lambda _c: False)(contract)
 
 
-def unknown_names(contract: Contract, register: Mapping[str, Requirement], bundled: Path) -> list[ConfigurationError]:
-    """Rules that the contract names, in ``policies`` or ``clauses``, and that neither ``register`` has nor the one that
-    ships in the file ``bundled``: whose suites are their own may leave rules out."""
-
-    def left(names: set[str], known: Mapping[str, Requirement]) -> set[str]:
-        return names - known.keys() - {f"{r.family}.*" for r in known.values()}
-
-    names = left({*contract.policies, *contract.clauses}, register)
-    if not names:
-        return []
-    usual = load(bundled)
-    known = [*usual, *dict.fromkeys(f"{r.family}.*" for r in usual.values())]
+def unknown_names(contract: Contract, register: Mapping[str, Requirement]) -> list[ConfigurationError]:
+    """Rules that the contract names, in ``policies`` or ``clauses``, and that ``register`` has not."""
+    known = [*register, *dict.fromkeys(f"{r.family}.*" for r in register.values())]
     return [
         ConfigurationError(f"the contract names the rule '{name}', and there is none", hint=near(name, known))
-        for name in sorted(left(names, usual))
+        for name in sorted({*contract.policies, *contract.clauses} - {*known})
     ]
 
 

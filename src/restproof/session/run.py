@@ -16,6 +16,7 @@ from restproof.version import __version__
 if TYPE_CHECKING:
     import pytest
 
+    from restproof.engine.register import Requirement
     from restproof.session.live import Promise
 
 PARTS = "part-*.jsonl.gz"
@@ -28,8 +29,8 @@ class Run:
     """A session's run of the suites, from collection to report."""
 
     def __init__(self, config: pytest.Config, options: Options, register: Path, promise: Promise | None = None) -> None:
-        from restproof.bundle import bundled_dir
-        from restproof.engine.register import load, unknown_names
+        from restproof.bundle import suites_of
+        from restproof.engine.register import load_all, unknown_names
         from restproof.plan.bodies import Bodies
         from restproof.plan.profile import PROFILES
         from restproof.session.live import now, promised, run_directory
@@ -40,8 +41,11 @@ class Run:
         self.contract = self.promise.contract
         self.profile = PROFILES[self.options.profile]
         self.bodies = {r.name: Bodies(self.contract, r) for r in self.contract}
-        self.register = load(register)
-        for error in unknown_names(self.contract, self.register, bundled_dir() / "suites" / "requirements.yaml"):
+        self.known = load_all(suites_of(self.promise.config.root))
+        self.register: dict[str, Requirement] = {}
+        self._admitted: dict[Path, dict[str, Requirement]] = {}
+        self.admit(register)
+        for error in unknown_names(self.contract, {**self.known, **self.register}):
             raise error
         self.worker: Mapping[str, Any] | None = getattr(config, "workerinput", None)
         self.started = now()
@@ -66,6 +70,19 @@ class Run:
         self._clean: tuple[int, list[str]] = (0, [])
 
     # ------------------------------------------------------------- the plan
+
+    def admit(self, register: Path) -> Mapping[str, Requirement]:
+        """Take a register into the run, the bundled one before a user's own, and give its entries. Raises
+        ``ConfigurationError`` where it is broken."""
+        from restproof.bundle import REGISTER, bundled_suites, is_bundled
+        from restproof.engine.register import load
+
+        if register not in self._admitted:
+            bundled = is_bundled(register.parent)
+            found = load(register) if bundled else load(register, load(bundled_suites() / REGISTER))
+            self._admitted[register] = found
+            self.register = {**found, **self.register} if bundled else {**self.register, **found}
+        return self._admitted[register]
 
     def declare_mark(self, name: str) -> None:
         """Let pytest know a mark that the register or the contract brings (families, levels, operations, resources)."""

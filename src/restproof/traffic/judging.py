@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from restproof.bundle import is_bundled
 from restproof.contract.model import Contract
 from restproof.engine.items import Item, in_plan_order, items_of
-from restproof.engine.marks import Proof, proof_of
+from restproof.engine.loading import tests_of
 from restproof.engine.register import Requirement, is_binding
 from restproof.engine.reply import Reply
 from restproof.engine.runner import Runner, parameters_of
@@ -41,33 +41,21 @@ _LONGEST_URI = 8000
 _MOST_ALIKE = 3
 
 
-def items_under(suites: Path, contract: Contract, register: Mapping[str, Requirement]) -> list[tuple[Item, str]]:
-    """The items of a suite under a contract, in the order of the plan, each with its pytest id. Raises
-    ``RestproofError`` where the suite cannot be loaded."""
+def items_under(
+    folders: Iterable[Path], contract: Contract, register: Mapping[str, Requirement]
+) -> list[tuple[Item, str]]:
+    """The items of folders of suites under a contract, in the order of the plan, each with its pytest id. Raises
+    ``RestproofError`` where a suite cannot be loaded."""
     bodies = {r.name: Bodies(contract, r) for r in contract}
     found: dict[int, tuple[Item, str]] = {}
-    for file in sorted(suites.glob("test_*.py")):
-        for name, test, proof in _rules(file):
+    for file in (file for folder in folders for file in sorted(folder.glob("test_*.py"))):
+        module = file.name if is_bundled(file.parent) else f"{file.parent.name}/{file.name}"
+        for name, test, proof in tests_of(file):
             if proof.requirement not in register:
                 raise RestproofError(f"{file}: {name} names {proof.requirement!r}, which is no entry of the register")
             for item in items_of(proof, test, contract, PROFILES["smoke"], bodies):
-                found[id(item)] = item, f"{file.name}::{name}[{item.label}]"
+                found[id(item)] = item, f"{module}::{name}[{item.label}]"
     return [found[id(item)] for item in in_plan_order((i for i, _ in found.values()), register)]
-
-
-def _rules(file: Path) -> Iterator[tuple[str, Any, Proof]]:
-    spec = importlib.util.spec_from_file_location(f"restproof_suite_{file.stem}", file)
-    if spec is None or spec.loader is None:
-        return
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except (ImportError, SyntaxError, NameError) as error:
-        raise RestproofError(f"the suites cannot be loaded: {file}: {error}") from None
-    for name, test in vars(module).items():
-        proof = proof_of(test)
-        if proof is not None and name.startswith("test"):
-            yield name, test, proof
 
 
 class Judging:
