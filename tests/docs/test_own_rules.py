@@ -61,7 +61,7 @@ def test_the_page_holds_what_init_writes() -> None:
 def test_a_rule_of_ones_own_passes_on_the_sandbox_and_judges_its_traffic(repository: Path) -> None:
     narrowed, *_ = COMMANDS
     done = in_(repository, narrowed, "-q", "--out", "passes")
-    assert done.returncode == 3, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert outcomes(repository / "passes") == {"note.title-kept": {"pass"}, "note.no-framework": {"pass", "not tested"}}
     done = in_(repository, "restproof judge passes/run.jsonl.gz -q --out judged")
     assert done.returncode in (0, 3), done.stdout + done.stderr
