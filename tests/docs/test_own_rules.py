@@ -83,7 +83,7 @@ def test_it_fails_on_the_fault_that_the_page_names(repository: Path) -> None:
 @pytest.mark.parametrize("command", [c for c in COMMANDS if "--only" not in c])
 def test_ones_own_rules_stand_in_one_plan_with_the_bundled_ones(command: str, repository: Path) -> None:
     """What the whole run would send is enough here."""
-    done = in_(repository, command, "--plan")
+    done = in_(repository, command, "--plan" if command.startswith("restproof") else "--restproof-plan")
     assert done.returncode in (0, 5), done.stdout + done.stderr  # pytest ran nothing
     items = {line.split()[-1] for line in done.stdout.splitlines() if line.endswith("]")}
     assert {BUNDLED, OWN, "note.no-framework[note-read]"} <= items
