@@ -3,7 +3,7 @@
 import base64
 
 from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, every_exchange, for_each, must, requirement
-from restproof.suite.operations import OPERATIONS, asks_for_credentials, perform
+from restproof.suite.operations import OPERATIONS, SUCCESS, asks_for_credentials, needs_credential, perform
 
 WRITES = ("create", "update", "replace", "delete")
 
@@ -24,10 +24,16 @@ def subject_of(subject: Subject, operation: str):
     return subject.own().id if subject.spec.creatable else subject.world.scopes.absent_id(subject.spec)
 
 
-@requirement("auth.missing", on=OPERATIONS, when=asks_for_credentials, set_up=1)
+@requirement("auth.missing", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1)
 def test_a_request_without_a_credential_is_refused(subject: Subject, operation):
     reply = perform(subject, operation, subject_of(subject, operation), credential=None)
     must.have_status(reply, "missing_credential", because="no credential was sent")
+
+
+@requirement("auth.public", on=OPERATIONS, when=asks_for_credentials, where=lambda way: way.auth == "none", set_up=1)
+def test_a_public_operation_answers_without_a_credential(subject: Subject, operation):
+    reply = perform(subject, operation, subject_of(subject, operation), credential=None)
+    must.have_status(reply, SUCCESS[operation], because="the operation is public, and no credential was sent")
 
 
 def wrong_credentials(ground: Ground):
@@ -70,7 +76,7 @@ def altered(subject: Subject, kind: str) -> tuple[str, str] | None:
     return auth.header, f"{shown[0]} {shown[1] if value else ''}".strip()
 
 
-@requirement("auth.invalid", on=OPERATIONS, when=asks_for_credentials, set_up=1)
+@requirement("auth.invalid", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1)
 @for_each(wrong_credentials)
 def test_a_wrong_credential_is_refused(subject: Subject, operation, kind, note):
     header = altered(subject, kind)
@@ -100,7 +106,7 @@ def read_only(subject: Subject) -> str:
     return "read_only"
 
 
-@requirement("auth.forbidden", on=WRITES, when=asks_for_credentials, set_up=1)
+@requirement("auth.forbidden", on=WRITES, when=asks_for_credentials, where=needs_credential, set_up=1)
 def test_a_write_without_the_privilege_is_refused(subject: Subject, operation):
     reply = perform(subject, operation, subject_of(subject, operation), credential=read_only(subject))
     must.have_status(reply, "forbidden", because="the credential may only read")
@@ -109,7 +115,8 @@ def test_a_write_without_the_privilege_is_refused(subject: Subject, operation):
 @requirement(
     "auth.forbidden-parent",
     on=OPERATIONS,
-    when=lambda c, r: bool(r.parents) and asks_for_credentials(c, r) and c.given,
+    when=lambda c, r: asks_for_credentials(c, r) and c.given,
+    where=lambda way: bool(way.parents) and needs_credential(way),
 )
 def test_a_parent_out_of_reach_is_refused(subject: Subject, operation):
     if (
@@ -128,9 +135,9 @@ def test_a_parent_out_of_reach_is_refused(subject: Subject, operation):
     else:
         scope = subject.scope("foreign")
     id = subject.world.scopes.absent_id(subject.spec) if operation not in ("list", "create") else None
-    status, order = subject.spec.status("forbidden_parent"), subject.contract.order
+    status, order = subject.spec.status("forbidden_parent", operation), subject.contract.order
     if id is not None and order.index("absent") < order.index("forbidden"):
-        status |= subject.spec.status("absent")
+        status |= subject.spec.status("absent", operation)
     must.have_status(
         perform(subject, operation, id, scope=scope),
         status,
@@ -138,7 +145,15 @@ def test_a_parent_out_of_reach_is_refused(subject: Subject, operation):
     )
 
 
-@requirement("auth.forbidden-no-effect", on=WRITES, needs="create", when=asks_for_credentials, cost=3, set_up=1)
+@requirement(
+    "auth.forbidden-no-effect",
+    on=WRITES,
+    needs="create",
+    when=asks_for_credentials,
+    where=needs_credential,
+    cost=3,
+    set_up=1,
+)
 def test_a_denied_write_changes_nothing(subject: Subject, operation):
     credential = read_only(subject)
     made = subject.own() if operation == "delete" else subject.target()

@@ -2,7 +2,7 @@
 
 from restproof.suite import Instance, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.lists import narrowing
-from restproof.suite.operations import asks_for_credentials, perform
+from restproof.suite.operations import asks_for_credentials, needs_credential, perform
 
 
 def has_tenants(contract, resource) -> bool:
@@ -15,6 +15,7 @@ def has_tenants(contract, resource) -> bool:
     on=("create", "read", "update", "replace", "delete", "list"),
     needs="create",
     when=has_tenants,
+    where=needs_credential,
     cost=3,
 )
 @for_each(lambda ground: [{}] if ground.resource.parents or ground.operation != "create" else [])
@@ -27,10 +28,10 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation):
         return
     made = subject.own() if operation == "delete" else subject.target()
     before = subject.before(made.id) if operation not in ("list", "read", "create") else {}
-    refused = subject.spec.status("foreign")
+    refused = subject.spec.status("foreign", operation)
     own_scope = perform(subject, operation, made.id, credential="foreign")
     must.have_status(
-        own_scope, refused | subject.spec.status("forbidden_parent"), because="another tenant's credential"
+        own_scope, refused | subject.spec.status("forbidden_parent", operation), because="another tenant's credential"
     )
     creates = operation == "replace" and subject.spec.id.chosen_by != "server"  # below one's own parent the id is free
     if (
@@ -46,7 +47,7 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation):
         else:
             must.have_status(
                 reply,
-                refused | subject.spec.status("wrong_parent"),
+                refused | subject.spec.status("wrong_parent", operation),
                 because="another tenant's resource under a parent of one's own",
             )
     if operation not in ("list", "read", "create"):
@@ -111,7 +112,13 @@ def nothing_of_another(subject: Subject, operation):
         )
 
 
-@requirement("auth.object-level", on="list", when=lambda c, r: r.name in c.given and asks_for_credentials(c, r), cost=2)
+@requirement(
+    "auth.object-level",
+    on="list",
+    when=lambda c, r: r.name in c.given and asks_for_credentials(c, r),
+    where=needs_credential,
+    cost=2,
+)
 def test_a_list_shows_no_other_tenants_entries(subject: Subject):
     """The parents that tenants are told apart by: each credential's list holds only those that it can see."""
     ids = subject.world.target.ids

@@ -47,10 +47,10 @@ def test_an_unknown_id_is_absent(subject: Subject, operation):
 def test_a_malformed_id_is_refused(subject: Subject, operation, id, note, suffix):
     if suffix:
         id = f"{subject.target().id}{id}"
-    status = subject.spec.status("malformed_id")
+    status = subject.spec.status("malformed_id", operation)
     if subject.spec.id.type == "integer" and str(id).lstrip("-").isdigit():
         # A whole number that can be no id may as well be looked up in vain.
-        status |= subject.spec.status("absent")
+        status |= subject.spec.status("absent", operation)
     must.have_status(address(subject, operation, id), status, because=f"the id is {note}")
 
 
@@ -63,7 +63,8 @@ def tails(ground: Ground):
 @for_each(tails)
 def test_an_unknown_path_is_absent(subject: Subject, tail):
     known = subject.request("list")
-    reply = subject.send(Request("GET", known.path.rstrip("/") + tail, known.query, known.headers), "list")
+    unknown = Request("GET", known.path.rstrip("/") + tail, known.query, known.headers)
+    reply = subject.send(unknown, "list", credential="full")
     must.have_status(reply, "unknown_path", because="the path does not exist")
 
 
@@ -79,7 +80,7 @@ def wrong_parents(ground: Ground):
     "identity.wrong-parent",
     on=("list", "create", *ON_ITEMS),
     needs="create",
-    when=lambda c, r: bool(r.parents),
+    where=lambda way: bool(way.parents),
     cost=2,
     set_up=1,
 )
@@ -87,13 +88,13 @@ def wrong_parents(ground: Ground):
 def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, operation, above):
     made = subject.own() if operation == "delete" else subject.target()
     before = subject.before(made.id)
-    status = subject.spec.status("wrong_parent")
+    status = subject.spec.status("wrong_parent", operation)
     if above is None:
         reply = address(subject, operation, made.id, scope=subject.scope("other"))
         must.have_status(reply, status, because="under another parent")
     else:
         reply = reach(subject, operation, made.id, subject.world.scopes.crossed(subject.spec, above))
-        status |= subject.spec.status("absent_parent")
+        status |= subject.spec.status("absent_parent", operation)
         must.have_status(reply, status, because=f"under another {above}, which its parent does not belong to")
     must.agree(
         reply,
@@ -113,7 +114,7 @@ def lost_parents(ground: Ground):
             yield {"deleted": parent.resource}
 
 
-@requirement("identity.unknown-parent", on=("list", "create", *ON_ITEMS), when=lambda c, r: bool(r.parents))
+@requirement("identity.unknown-parent", on=("list", "create", *ON_ITEMS), where=lambda way: bool(way.parents))
 @for_each(lost_parents)
 def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation, deleted):
     if deleted is not None:
@@ -133,9 +134,9 @@ def below_what_was_deleted(subject: Subject, operation, parent: str) -> None:
     made = subject.given(scope=scope)
     if not above.delete(doomed.id).ok:
         raise Inconclusive(f"{an(parent)} is not deleted while it holds something")
-    status = subject.spec.status("absent_parent") | above.spec.status("gone")
+    status = subject.spec.status("absent_parent", operation) | above.spec.status("gone")
     if operation == "read":
-        status |= subject.spec.status("absent") | subject.spec.status("gone")
+        status |= subject.spec.status("absent", operation) | subject.spec.status("gone", operation)
     must.have_status(reach(subject, operation, made.id, scope), status, because=f"the {parent} above it was deleted")
     chosen = above.spec.id.chosen_by != "server" and above.spec.supports("replace")
     if operation == "list" and chosen and above.replace(doomed.id, above.bodies.minimal("again")).ok:

@@ -78,10 +78,7 @@ def broken_envelopes(ground: Ground):
             yield {"note": note, "whole": whole, "without": [], "status": "envelope"}
         fields = ground.bodies.plain_change() if ground.operation == "update" else ground.bodies.minimal()
         yield {"note": "with its fields in no envelope", "whole": fields, "without": [], "status": "envelope"}
-    beside = [
-        p for p in ground.resource.parameter_parents if ground.resource.parent_place(p, ground.operation) == "body"
-    ]
-    for parent in beside:
+    for parent in ground.resource.operation(ground.operation).parents_in("body"):
         yield {"note": f"without {parent.name}", "whole": None, "without": [parent.name], "status": "missing_parent"}
 
 
@@ -91,11 +88,7 @@ def test_a_broken_envelope_is_refused(subject: Subject, operation, note, whole, 
     scope = subject.scope()
     body = subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())
     if whole is not None:
-        beside = {
-            p.name: scope[p.resource]
-            for p in subject.spec.parameter_parents
-            if subject.spec.parent_place(p, operation) == "body"
-        }
+        beside = {p.name: scope[p.resource] for p in subject.spec.operation(operation).parents_in("body")}
         reply = send_raw(subject, operation, encode({**beside, **subject.resolved(whole)}))
     else:
         id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
@@ -106,8 +99,8 @@ def test_a_broken_envelope_is_refused(subject: Subject, operation, note, whole, 
 
 def broken_parents(ground: Ground):
     """Parent parameters that are missing, empty or of another kind. An empty value in a query is a missing one."""
-    for parent in ground.resource.parameter_parents:
-        place = ground.resource.parent_place(parent, ground.operation)
+    for parent in ground.resource.operation(ground.operation).parameters:
+        place = parent.place
         integer = ground.contract.resources[parent.resource].id.type == "integer"
         if place == "query":
             yield {"parent": parent.name, "note": "missing", "value": None, "place": place, "status": "missing_parent"}
@@ -155,7 +148,7 @@ def test_a_broken_parent_parameter_is_refused(subject: Subject, operation, paren
         else None
     )
     if value is not None and value.startswith("{own}"):
-        own = next(scope[p.resource] for p in subject.spec.parameter_parents if p.name == parent)
+        own = next(scope[p.resource] for p in subject.spec.operation(operation).parameters if p.name == parent)
         value = f"{own}{value.removeprefix('{own}')}"
     beside = {parent: value} if place == "body" else {}
     query = ((parent, value),) if place == "query" and value is not None else ()

@@ -148,7 +148,7 @@ def test_totals_tell_the_truth(subject: Subject):
             )
 
 
-@requirement("list.own-scope", on="list", needs="create", when=lambda c, r: bool(r.parents), cost=2, set_up=2)
+@requirement("list.own-scope", on="list", needs="create", where=lambda way: bool(way.parents), cost=2, set_up=2)
 def test_a_list_holds_nothing_of_another_parent(subject: Subject):
     here, there = subject.shared(), elsewhere(subject)
     listed = subject.list(subject.lists.page_query(subject.lists.largest_page()))

@@ -5,6 +5,7 @@ from email.utils import parsedate
 from http import HTTPStatus
 
 from restproof.suite import Ground, Reply, Subject, every_exchange, for_each, must, requirement
+from restproof.suite.operations import methods_at
 from restproof.suite.wire import Request, is_json
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -17,14 +18,14 @@ REGISTERED = {s.value for s in HTTPStatus} | {104, 208, 226, 506, 507, 508, 510,
 def unsupported(ground: Ground):
     """Each method that neither the collection nor an item supports, by path. A DELETE of a whole collection is sent
     only below a parent that the run made: a server that got it wrong would take what is not ours."""
-    resource, methods = ground.resource, ground.resource.methods
-    on_items = {methods[o] for o in ("read", "update", "replace", "delete") if resource.supports(o)}
-    on_collection = {methods[o] for o in ("list", "create") if resource.supports(o)}
-    if methods.get("create") == "PUT":
-        on_collection.discard("PUT")
+    resource = ground.resource
+    ways = [resource.operation(o) for o in resource.operations]
+    on_items = {w.method for w in ways if w.path == resource.operation("read").path}
+    on_collection = {w.method for w in ways if w.path == resource.path}
     on_items |= {*resource.other_methods.get("item", ())} if on_items else set()
     on_collection |= {*resource.other_methods.get("collection", ())}
-    for method in METHODS:
+    # A list with a path of its own may share it with the item of that name.
+    for method in METHODS if resource.operation("list").path == resource.path else ():
         if method not in on_collection and (method != "DELETE" or _below_own_parent(ground)):
             yield {"method": method, "path": "collection"}
     if on_items:
@@ -54,7 +55,7 @@ def attempt(subject: Subject, method: str, path: str) -> Reply:
         body = json.dumps(
             subject.requests.wrap(
                 subject.resolved(subject.bodies.minimal()),
-                {p.name: subject.scope()[p.resource] for p in subject.spec.parameter_parents},
+                {p.name: subject.scope()[p.resource] for p in subject.spec.operation("create").parents_in("body")},
             )
         ).encode()
     operation = {"GET": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}[method]
@@ -95,14 +96,7 @@ def test_a_405_names_what_is_allowed(reply: Reply):
         expected="not the refused method",
         actual=refused,
     )
-    resource, path = reply.resource, reply.exchange.request.path
-    collection = path.rstrip("/").endswith(resource.path.rstrip("/").rsplit("/", 1)[-1])
-    works = {
-        resource.methods[o]
-        for o in (("list", "create") if collection else ("read", "update", "replace", "delete"))
-        if resource.supports(o)
-    }
-    missing = sorted(works - named)
+    missing = sorted(methods_at(reply.contract, reply.exchange.request.path) - named)
     must.hold(
         not missing,
         reply,

@@ -271,7 +271,7 @@ def unknown_queries(ground: Ground):
         for kind in ("sort", "filter"):
             yield {"query": kind, "name": "restproof_unknown_field"}
     others = {query.sort, resource.paging.page, resource.paging.size, resource.paging.offset, resource.paging.token}
-    others |= {p.name for r in ground.contract for p in r.parameter_parents}
+    others |= {p.name for r in ground.contract for p in r.parameter_parents} | resource.operation("list").query.keys()
     plain = [n for n, p in resource.properties.items() if not types_of(p) & {"object", "array"} and n not in others]
     for kind, known in (("sort", resource.sort), ("filter", resource.filters)):
         yield from ({"query": kind, "name": n} for n in [n for n in plain if n not in known][:1] if known)

@@ -4,6 +4,7 @@ from dataclasses import replace as with_
 
 from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import fields_of, reference, wrong_type_bodies
+from restproof.suite.operations import needs_credential
 
 WRITES = ("create", "update")
 ON_ITEMS = ("read", "update", "delete")
@@ -16,13 +17,15 @@ INSIDE = {"unknown_field", "invalid", "reference", "conflict"}
 def flaws_of(ground: Ground) -> list[str]:
     """What can be wrong with a request of the operation, in the contract's order."""
     bodies, operation, resource = ground.bodies, ground.operation, ground.resource
-    found = ["missing_credential"] if ground.contract.auth.scheme != "none" else []
+    way = resource.operation(operation)
+    closed = ground.contract.auth.scheme != "none" and needs_credential(way)
+    found = ["missing_credential"] if closed else []
     if operation in (*WRITES, "delete"):
-        found += ["forbidden"] if ground.contract.auth.scheme != "none" else []
+        found += ["forbidden"] if closed else []
     if operation in ON_ITEMS:
         found.append("absent")
     if operation in WRITES:
-        if operation == "create" and resource.parents:
+        if operation == "create" and way.parents:
             found.append("absent_parent")
         found.append("malformed")
         if not resource.status("unknown_field").accepted:
@@ -56,11 +59,10 @@ def together(ground: Ground, first: str, second: str) -> bool:
     pair = {first, second}
     if pair == {"missing_credential", "forbidden"} or ("malformed" in pair and pair & INSIDE):
         return False
-    if "malformed" in pair and pair & {"absent", "absent_parent"}:
+    held = ground.resource.operation(ground.operation).parents_in("body")
+    if held and "malformed" in pair and pair & {"absent", "absent_parent"}:
         # Where the body holds the parent, a body that is none says nothing of what is asked for.
-        places = [ground.resource.parent_place(p, ground.operation) for p in ground.resource.parameter_parents]
-        if "body" in places:
-            return False
+        return False
     winner, loser = ground.resource.status(first), ground.resource.status(second)
     return not winner.accepted and not any(code in winner for code in loser.codes) and not loser.classes
 

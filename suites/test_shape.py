@@ -75,11 +75,7 @@ def shape(reply: Reply, memory: dict) -> dict:
 @requirement("shape.resource", on=FULL)
 @every_exchange
 def test_a_representation_matches_its_schema(reply: Reply, memory):
-    if (
-        not reply.ok
-        or reply.status == 204
-        or reply.exchange.request.method not in (reply.resource.methods.get(reply.operation),)
-    ):
+    if not reply.ok or reply.status == 204 or reply.exchange.request.method != reply.resource.method(reply.operation):
         return
     if reply.operation != "read" and reply.exchange.response is not None and not reply.exchange.response.body:
         return

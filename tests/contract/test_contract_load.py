@@ -61,7 +61,7 @@ def test_the_construction_sketch_loads() -> None:
     assert contract.given == ("company",)
     project = contract.resources["project"]
     assert project.parents == (Parent("company", "company_id", "auto"),)
-    assert [project.parent_place(project.parents[0], o) for o in project.operations] == [
+    assert [project.operation(o).parents[0].place for o in project.operations] == [
         "query",
         "body",
         "query",
@@ -283,7 +283,7 @@ def test_the_farthest_parent_comes_first_wherever_it_is_named(tmp_path: Path) ->
     item = contract.resources["item"]
     assert item.parents == (Parent("shop", "shop_id", "query"), Parent("shelf", "shelf", "path"))
     assert contract.ancestors(item) == ("shop", "shelf")
-    assert item.parent_place(item.parents[0], "create") == "query"
+    assert item.operation("create").parents[0].place == "query"
 
 
 def test_what_stands_beside_the_resource_and_no_body_at_all_have_words_of_their_own(tmp_path: Path) -> None:

@@ -243,7 +243,26 @@ def resources(draw: Drawer, name: str, above: tuple[str, ...], siblings: tuple[s
     if draw(flag):
         schema["additionalProperties"] = False
     behaviour(draw, said, properties, required, id_field)
+    if draw(st.integers(0, 2)) == 0:
+        said["operations"] = {name: way(draw) for name in operations}
     return said, schema
+
+
+def way(draw: Drawer) -> dict[str, Any]:
+    """How one operation is asked for, where it is special."""
+    return dict(
+        draw(
+            st.sampled_from(
+                [
+                    *({}, {}),
+                    {"auth": "none"},
+                    {"auth": "optional"},
+                    {"query": {"expand": "all", "level": {"type": "integer", "minimum": 2, "maximum": 4}}},
+                    {"headers": {"X-Reason": "test"}},
+                ]
+            )
+        )
+    )
 
 
 def path_of(draw: Drawer, name: str, above: tuple[str, ...], said: dict[str, Any]) -> str:

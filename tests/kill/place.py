@@ -17,6 +17,7 @@ BUNDLED = "procore"
 POLICIES = str(HERE / "contracts" / "policies")
 """Declares what the bundled contract does not: PUT, ETag, idempotency keys, Location, HEAD, secrets, closed schemas."""
 ON_POLICIES: tuple[str, ...] = (
+    "auth.public",
     "replace.",
     "conditional.",
     "idempotency.",

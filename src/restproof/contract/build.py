@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.document import Document, Problems, Route
+from restproof.contract.document import Document, Problems
 from restproof.contract.hints import near
-from restproof.contract.model import Auth, Clause, Contract, Parent, QuerySyntax, RateLimit, Schema
+from restproof.contract.model import Auth, Clause, Contract, QuerySyntax, RateLimit, Schema
+from restproof.contract.parents import read_parents
 from restproof.contract.resource import ResourceReader, Scope
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS, check_statuses, resolve
@@ -21,7 +22,7 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
     or its schemas.
     """
     raw: Mapping[str, Any] = document.value
-    parents = _parents(document, problems)
+    parents = read_parents(document, problems)
     check_statuses(raw.get("statuses", {}), document, ("statuses",), problems)
     _headers(document, problems)
     order = _order(document, problems)
@@ -100,75 +101,3 @@ def _headers(document: Document, problems: Problems) -> None:
             if name not in resources:
                 place = document.place(("headers", header))
                 problems.add(f"the header '{header}' names an unknown resource '{name}'", place, near(name, resources))
-
-
-def _parents(document: Document, problems: Problems) -> dict[str, tuple[Parent, ...]] | None:
-    """The parents of every resource, the farthest first; ``None`` where one of them is unknown or they go round in a
-    circle.
-    """
-    resources: Mapping[str, Any] = document.value["resources"]
-    before = len(problems)
-    found: dict[str, list[Parent]] = {}
-    paths: dict[str, str] = {}
-    for name, said in resources.items():
-        route: Route = ("resources", name)
-        found[name] = []
-        for parent in _PLACEHOLDER.findall(said["path"]):
-            if parent not in resources:
-                message = f"the path of resource '{name}' names an unknown resource '{parent}'"
-                hint = near(parent, resources) or "declare it"
-                if hint.startswith("there is"):
-                    hint = (
-                        f"declare it (a parent that is not tested is {parent}: {{path: ..., operations: []}}); {hint}"
-                    )
-                problems.add(message, document.place((*route, "path")), hint)
-            elif any(p.resource == parent for p in found[name]):
-                message = f"the path of resource '{name}' names '{parent}' twice"
-                problems.add(message, document.place((*route, "path")), "a resource has each parent once")
-            else:
-                found[name].append(Parent(parent, parent, "path"))
-        for parent, how in said.get("parent", {}).items():
-            place = document.place((*route, "parent", parent))
-            if parent not in resources:
-                problems.add(f"resource '{name}' has an unknown parent '{parent}'", place, near(parent, resources))
-            elif any(p.resource == parent for p in found[name]):
-                hint = "remove one of the two"
-                problems.add(f"resource '{name}' names its parent '{parent}' in 'path' and in 'parent'", place, hint)
-            else:
-                how = {"name": how} if isinstance(how, str) else how
-                found[name].append(Parent(parent, how["name"], how.get("in", "auto")))
-        same = paths.setdefault(said["path"].rstrip("/"), name)
-        if same != name:
-            place = document.place((*route, "path"))
-            problems.add(f"resources '{same}' and '{name}' have the same path", place, "a path belongs to one resource")
-    if len(problems) > before or _circle(found, document, problems):
-        return None
-
-    def depth(name: str) -> int:
-        return 1 + max((depth(p.resource) for p in found[name]), default=0)
-
-    return {name: tuple(sorted(above, key=lambda p: depth(p.resource))) for name, above in found.items()}
-
-
-def _circle(parents: Mapping[str, list[Parent]], document: Document, problems: Problems) -> bool:
-    """Whether a resource is above itself; each circle is told once."""
-    known: set[frozenset[str]] = set()
-
-    def walk(name: str, chain: tuple[str, ...]) -> None:
-        if name in chain:
-            circle = chain[chain.index(name) :]
-            if frozenset(circle) not in known:
-                known.add(frozenset(circle))
-                place = document.place(("resources", circle[0], "path"))
-                problems.add(
-                    f"parents go round in a circle: {' → '.join((*circle, name))}",
-                    place,
-                    "one of them must stand on its own",
-                )
-            return
-        for parent in parents[name]:
-            walk(parent.resource, (*chain, name))
-
-    for name in parents:
-        walk(name, ())
-    return bool(known)

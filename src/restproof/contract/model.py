@@ -7,7 +7,7 @@ know one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -198,10 +198,49 @@ class Clause:
 
 
 @dataclass(frozen=True)
+class Operation:
+    """How the requests of one operation are made.
+
+    ``path``: below the base path, with ``{id}`` for the resource's own id. ``parents``: the ancestors that they name,
+    none of them with the place ``auto``. ``auth``: whether they need a credential (``required``), may have one
+    (``optional``: nothing is said of a request without it) or are sent without (``none``). ``query`` and ``headers``:
+    what each of them holds besides; of a query parameter the schema of its value.
+    """
+
+    name: str
+    method: str
+    path: str
+    parents: tuple[Parent, ...]
+    statuses: Mapping[str, Status]
+    auth: Literal["required", "optional", "none"] = "required"
+    query: Mapping[str, Schema] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def on_item(self) -> bool:
+        """Whether the path names one resource."""
+        return "{id}" in self.path
+
+    @property
+    def parameters(self) -> tuple[Parent, ...]:
+        """The parents that stand in the query or in the body."""
+        return tuple(p for p in self.parents if p.place != "path")
+
+    def parents_in(self, place: Literal["path", "query", "body"]) -> tuple[Parent, ...]:
+        """The parents that stand in one place."""
+        return tuple(p for p in self.parents if p.place == place)
+
+    def parent(self, resource: str) -> Parent | None:
+        """Where the requests name an ancestor; ``None`` where they do not."""
+        return next((p for p in self.parents if p.resource == resource), None)
+
+
+@dataclass(frozen=True)
 class Resource:
     """One resource: where it lives, what it looks like and how it behaves.
 
     ``other_methods``: by place (``collection``, ``item``), methods that the API has there besides the operations.
+    ``own_ways``: the operations that are asked for in a way of their own. ``parents``: all that any operation names.
     ``unlisted``: fields that the entries of a list leave out, or show empty. ``unordered``: response fields that hold
     arrays of which the order says nothing.
     """
@@ -239,7 +278,24 @@ class Resource:
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own_ways: Mapping[str, Operation] = field(default_factory=dict)
     line: int = 0
+
+    def operation(self, name: str) -> Operation:
+        """How an operation is asked for; also of one that the resource does not offer, as it would be."""
+        return self._ways[name]
+
+    @cached_property
+    def _ways(self) -> Mapping[str, Operation]:
+        return {name: self.own_ways.get(name) or self._usual_way(name) for name in OPERATIONS}
+
+    def _usual_way(self, name: str) -> Operation:
+        method = self.methods[name]
+        creates_on_item = name == "create" and (method == "PUT" or not self.supports("create"))
+        auto: Literal["query", "body"] = "query" if method in ("GET", "DELETE") else "body"
+        parents = tuple(replace(p, place=auto) if p.place == "auto" else p for p in self.parents)
+        path = self.item_path if name not in ("list", "create") or creates_on_item else self.path
+        return Operation(name, method, path, parents, self.statuses)
 
     @cached_property
     def shapes(self) -> Shapes:
@@ -257,15 +313,17 @@ class Resource:
         """The path of one resource, with ``{id}`` for its own id; a slash at the end of ``path`` stays at the end."""
         return f"{self.path}{{id}}/" if self.path.endswith("/") else f"{self.path}/{{id}}"
 
-    def status(self, case: str) -> Status:
-        """The statuses for ``case`` (see ``STATUS_DEFAULTS`` in ``contract.load``)."""
-        return self.statuses[case]
+    def status(self, case: str, operation: str | None = None) -> Status:
+        """The statuses for ``case`` (see ``STATUS_DEFAULTS`` in ``contract.load``), of one operation where it is
+        known."""
+        own = self.own_ways.get(operation or "")
+        return own.statuses[case] if own else self.statuses[case]
 
     def supports(self, operation: str) -> bool:
         return operation in self.operations
 
     def method(self, operation: str) -> str:
-        return self.methods[operation]
+        return self.operation(operation).method
 
     @property
     def creatable(self) -> bool:
@@ -279,19 +337,22 @@ class Resource:
         named = self.unique[0] if self.unique else ()
         return bool(named) and all(n in self.shapes.update["properties"] and n not in never for n in named)
 
+    @cached_property
+    def named_by_all_on_items(self) -> frozenset[str]:
+        """The parents that every operation on one resource names."""
+        ways = [w for w in map(self.operation, self.operations) if w.on_item]
+        named = [frozenset(p.resource for p in w.parents) for w in ways]
+        return frozenset.intersection(*named) if named else frozenset(p.resource for p in self.parents)
+
     @property
     def path_parents(self) -> tuple[Parent, ...]:
+        """The parents that the collection's path names."""
         return tuple(p for p in self.parents if p.place == "path")
 
     @property
     def parameter_parents(self) -> tuple[Parent, ...]:
+        """The parents that the collection's path does not name."""
         return tuple(p for p in self.parents if p.place != "path")
-
-    def parent_place(self, parent: Parent, operation: str) -> Literal["path", "query", "body"]:
-        """Where a request of ``operation`` names ``parent``."""
-        if parent.place != "auto":
-            return parent.place
-        return "query" if self.method(operation) in ("GET", "DELETE") else "body"
 
 
 @dataclass(frozen=True)

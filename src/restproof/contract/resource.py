@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from restproof.contract.behaviour import BehaviourReader
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.fields import Fields
 from restproof.contract.model import OPERATIONS, Envelope, Id, Paging, Parent, Resource
+from restproof.contract.parents import operations_said
 from restproof.contract.schemas import SchemaFolder, Source
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
+from restproof.contract.ways import WaysReader
 
 DEFAULT_OPERATIONS = ("list", "create", "read", "update", "delete")
 DEFAULT_METHODS = {
@@ -25,7 +28,6 @@ DEFAULT_METHODS = {
     "replace": "PUT",
     "delete": "DELETE",
 }
-_COLLECTION = ("list", "create")
 _ITEM = ("read", "update", "replace", "delete")
 
 
@@ -73,7 +75,7 @@ class ResourceReader:
             envelope=envelope,
             parents=self.scope.parents.get(self.name, ()),
             id=identity,
-            methods=self.methods(operations),
+            methods=self.methods,
             paging=self.paging(),
             statuses=resolve(
                 self.scope.statuses, {c: v for c, v in raw.get("statuses", {}).items() if c in STATUS_DEFAULTS}
@@ -86,6 +88,9 @@ class ResourceReader:
             line=self.scope.document.place(self.route).line,
             **behaviour.read(),
         )
+        ways = WaysReader(self.scope.document, self.scope.folder, self.scope.problems, resource)
+        resource = replace(resource, own_ways=ways.read(self.scope.statuses))
+        self.clashes(resource)
         behaviour.check_examples(resource)
         beside = resource.paging.total_field or resource.paging.next_field
         if beside and resource.supports("list") and not envelope.list:
@@ -140,7 +145,7 @@ class ResourceReader:
         if chosen_by == "client" and not {"create", "replace"} & set(operations):
             hint = "add one of them to 'operations'"
             self.problem("'chosen_by: client' needs the operation create or replace", "id", "chosen_by", hint=hint)
-        by_post = "create" in operations and self.raw.get("methods", {}).get("create", "POST") == "POST"
+        by_post = "create" in operations and self.methods["create"] == "POST"
         if chosen_by == "client" and by_post and "replace" not in operations and found.get("readOnly"):
             hint = f"remove readOnly from '{name}' in the schema, or say methods: {{create: PUT}}"
             self.problem(
@@ -160,26 +165,25 @@ class ResourceReader:
                 self.problem("an id that follows a field is the server's to choose", "id", "follows", hint=hint)
         return Id(field=name, type=kind, chosen_by=chosen_by, pattern=said.get("pattern"), follows=follows)
 
-    def methods(self, operations: tuple[str, ...]) -> dict[str, str]:
-        methods = {**DEFAULT_METHODS, **self.raw.get("methods", {})}
-        on_item = (*_ITEM, "create") if methods["create"] == "PUT" else _ITEM
-        # Creating by PUT and replacing by PUT is one and the same request, so those two may share their verb.
-        for group in (tuple(o for o in _COLLECTION if o not in on_item), on_item):
-            taken: dict[str, str] = {}
-            for operation in (o for o in group if o in operations):
-                other = taken.setdefault(methods[operation], operation)
-                if other != operation and {other, operation} != {"replace", "create"}:
-                    hint = "give each its own verb, or leave one out of 'operations'"
-                    self.problem(
-                        f"{other} and {operation} are both {methods[operation]} on one path",
-                        "methods",
-                        operation,
-                        hint=hint,
-                    )
-        return methods
+    @cached_property
+    def methods(self) -> dict[str, str]:
+        """Operation → verb."""
+        own = {name: said["method"] for name, said in operations_said(self.raw).items() if "method" in said}
+        return {**DEFAULT_METHODS, **self.raw.get("methods", {}), **own}
+
+    def clashes(self, resource: Resource) -> None:
+        """Two operations with one verb on one path. Creating by PUT and replacing by PUT is one and the same request,
+        so those two may share theirs."""
+        taken: dict[tuple[str, str], str] = {}
+        for name in resource.operations:
+            way = resource.operation(name)
+            other = taken.setdefault((way.path, way.method), name)
+            if other != name and {other, name} != {"replace", "create"}:
+                hint = "give each its own verb, or leave one out of 'operations'"
+                self.problem(f"{other} and {name} are both {way.method} on one path", "methods", name, hint=hint)
 
     def other_methods(self, operations: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-        methods = {**DEFAULT_METHODS, **self.raw.get("methods", {})}
+        methods = self.methods
         on_item = (*_ITEM, "create") if methods["create"] == "PUT" else _ITEM
         found: dict[str, tuple[str, ...]] = {}
         for place, said in self.raw.get("other_methods", {}).items():

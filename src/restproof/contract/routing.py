@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes, urlencode
 
-from restproof.contract.model import Contract, Resource, creates_by_put
-
-_ITEM = ("read", "update", "replace", "delete")
+from restproof.contract.model import Contract, Operation, Resource, creates_by_put
 
 
 @dataclass(frozen=True)
@@ -24,46 +23,52 @@ class Route:
     operations: Mapping[str, str]
 
 
-def _operations(resource: Resource, is_item: bool) -> dict[str, str]:
+def _operations(ways: Iterable[Operation]) -> dict[str, str]:
+    """Method → operation, of the operations on one path. Creating and replacing by PUT are one request; as a replace
+    it does both."""
     by_method: dict[str, str] = {}
-    for operation in resource.operations:
-        method = resource.method(operation)
-        on_item = operation in _ITEM or (operation == "create" and method == "PUT")
-        # Creating and replacing by PUT are one request; as a replace it does both.
-        if on_item == is_item and not (operation == "create" and "replace" in by_method.values()):
-            by_method[method] = operation
-            if operation == "replace" and by_method.get(method) == "create":
-                by_method[method] = "replace"
+    for way in ways:
+        if by_method.get(way.method) != "replace":
+            by_method[way.method] = way.name
     return by_method
+
+
+def _by_path(resource: Resource) -> dict[str, list[Operation]]:
+    """The operations of a resource by their path."""
+    found: dict[str, list[Operation]] = {}
+    for name in resource.operations:
+        way = resource.operation(name)
+        found.setdefault(way.path, []).append(way)
+    return found
 
 
 class Router:
     """Finds the route of a path: paths with fewer placeholders first."""
 
     def __init__(self, contract: Contract) -> None:
-        found: list[tuple[int, re.Pattern[str], Resource, bool]] = []
+        found: list[tuple[int, re.Pattern[str], Resource, list[Operation]]] = []
         for resource in contract:
-            slash = "/?" if resource.path.endswith("/") else ""
-            collection = contract.base_path + resource.path.rstrip("/")
-            parts = re.split(r"(\{\w+\})", collection)
-            pattern = "".join(f"(?P<{p[1:-1]}>[^/]+)" if p.startswith("{") else re.escape(p) for p in parts)
-            holes = len(parts) // 2
-            found.append((holes, re.compile(pattern + slash), resource, False))
-            found.append((holes + 1, re.compile(rf"{pattern}/(?P<_id>[^/]+){slash}"), resource, True))
-        self._routes = [(*entry[1:], _operations(*entry[2:])) for entry in sorted(found, key=lambda e: e[0])]
+            for path, ways in _by_path(resource).items():
+                found.append((path.count("{"), _pattern(contract.base_path + path), resource, ways))
+        self._routes = [(*entry[1:], _operations(entry[3])) for entry in sorted(found, key=lambda e: e[0])]
 
     def find(self, path: str) -> Route | None:
         """The route of a raw path, ``None`` where the contract has none. A resource without any operation on the path
         has none."""
-        for pattern, resource, is_item, operations in self._routes:
+        for pattern, resource, ways, operations in self._routes:
             match = pattern.fullmatch(path)
-            if not match:
-                continue
-            ids = {name: _decoded(text) for name, text in match.groupdict().items()}
-            id = ids.pop("_id", None)
-            if operations:
-                return Route(resource, is_item, ids, id, operations)
+            if match:
+                ids = {name: _decoded(text) for name, text in match.groupdict().items()}
+                is_item = ways[0].on_item
+                return Route(resource, is_item, ids, ids.pop("id", None) if is_item else None, operations)
         return None
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """The paths of one template; a slash at its end may be left out."""
+    parts = re.split(r"(\{\w+\})", path.rstrip("/"))
+    text = "".join(f"(?P<{p[1:-1]}>[^/]+)" if p.startswith("{") else re.escape(p) for p in parts)
+    return re.compile(text + ("/?" if path.endswith("/") else ""))
 
 
 def _decoded(text: str) -> str | None:
@@ -80,7 +85,22 @@ def may_create(resource: Resource, operation: str) -> bool:
     )
 
 
-def item_path(contract: Contract, resource: Resource, ids: dict[str, str], key: str) -> str:
-    """The path of an item; ``ids`` and ``key`` percent-encoded."""
-    slash = "/" if resource.path.endswith("/") else ""
-    return contract.base_path + re.sub(r"\{(\w+)\}", lambda m: ids[m[1]], resource.path.rstrip("/")) + f"/{key}{slash}"
+def one_of_list(contract: Contract, resource: Resource, operation: str, collection: str, id: Any) -> str:
+    """The request target of ``operation`` for the entry with ``id`` of the list at the target ``collection``: below
+    the same ancestors, as far as the list names them."""
+    path, _, query = collection.partition("?")
+    listed, way = resource.operation("list"), resource.operation(operation)
+    match = _pattern(contract.base_path + listed.path).fullmatch(path)
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    ids = {p.resource: asked[p.name] for p in listed.parents_in("query") if p.name in asked}
+    ids |= {name: unquote(text) for name, text in match.groupdict().items()} if match else {}
+    ids = {**dict.fromkeys((p.resource for p in way.parents_in("path")), ""), **ids}
+    target = filled_path(contract, way, {**ids, "id": id})
+    named = [(p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids]
+    return f"{target}?{urlencode(named, quote_via=quote)}" if named else target
+
+
+def filled_path(contract: Contract, way: Operation, ids: Mapping[str, Any]) -> str:
+    """The path of a request: ``ids`` are those of the ancestors by name, and ``id`` the resource's own; they are
+    percent-encoded."""
+    return contract.base_path + way.path.format_map({name: quote(str(id), safe="") for name, id in ids.items()})

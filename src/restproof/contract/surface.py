@@ -56,14 +56,14 @@ def _field(resource: Resource, name: str) -> dict[str, Any]:
 
 def _statuses(contract: Contract, resource: Resource, operation: str) -> Iterator[tuple[str, list[int | str]]]:
     for case in _cases(contract, resource, operation):
-        if codes := _codes(resource.status(case)):
+        if codes := _codes(resource.status(case, operation)):
             yield case, codes
 
 
 def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[str]:
     """The declared cases that a request of the operation can come to."""
     yield from (_SUCCESS[operation], "unsupported", "unacceptable", "uri_too_long")
-    if contract.auth.scheme != "none":
+    if contract.auth.scheme != "none" and resource.operation(operation).auth == "required":
         yield from ("missing_credential", "bad_credential")
         if operation not in ("list", "read"):
             yield "forbidden"
@@ -71,7 +71,7 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
         yield from _ON_ONE
     if operation == "delete":
         yield "repeat_delete"
-    if resource.parents:
+    if resource.operation(operation).parents:
         yield from ("absent_parent", "missing_parent")
     if operation == "list" and resource.paging.style != "none":
         yield "bad_page"

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from restproof.contract.model import OPERATIONS, Contract, Resource, creates_by_put
+from restproof.contract.model import OPERATIONS, Contract, Operation, Resource, creates_by_put
 from restproof.plan.ground import Ground
 
 ATTRIBUTE = "restproof_proof"
@@ -18,21 +18,23 @@ _Test = TypeVar("_Test", bound=Callable[..., Any])
 Enumerator = Callable[[Ground], Iterable[Mapping[str, Any]]]
 Drawer = Callable[[Ground], st.SearchStrategy[Any]]
 Applies = Callable[[Contract, Resource], bool]
+AppliesToWay = Callable[[Operation], bool]
 
 
 @dataclass(frozen=True)
 class Proof:
     """How a test is made into items. ``on``: the operations that it makes an item for (empty: one item for the whole
-    server). ``needs``: operations that
-    the resource must support besides; ``create`` by PUT counts, and ``instance`` is one that can be made, listed or
-    named. ``when``: a further condition. ``cost``: requests of one case. ``set_up``:
-    requests of an item besides. ``late``: runs after the rest, because it takes time, waits, or may leave the server
-    unwell. ``by_put``: what it says of a create holds as well of the replace that creates, where nothing else does."""
+    server). ``needs``: operations that the resource must support besides; ``create`` by PUT counts, and ``instance``
+    is one that can be made, listed or named. ``when``: a further condition; ``where``: one on how the operation is
+    asked for. ``cost``: requests of one case. ``set_up``: requests of an item besides. ``late``: runs after the rest,
+    because it takes time, waits, or may leave the server unwell. ``by_put``: what it says of a create holds as well of
+    the replace that creates, where nothing else does."""
 
     requirement: str
     on: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     when: Applies | None = None
+    where: AppliesToWay | None = None
     cost: int = 1
     set_up: int = 0
     late: bool = False
@@ -53,6 +55,7 @@ class Proof:
             resource.supports(operation)
             and all(resource.supports(n) or _met(n, contract, resource) for n in self.needs)
             and (self.when is None or self.when(contract, resource))
+            and (self.where is None or self.where(resource.operation(operation)))
         )
 
 
@@ -80,6 +83,7 @@ def requirement(
     on: str | tuple[str, ...] = (),
     needs: str | tuple[str, ...] = (),
     when: Applies | None = None,
+    where: AppliesToWay | None = None,
     cost: int = 1,
     set_up: int = 0,
     late: bool = False,
@@ -94,6 +98,7 @@ def requirement(
             on=(on,) if isinstance(on, str) else on,
             needs=(needs,) if isinstance(needs, str) else needs,
             when=when,
+            where=where,
             cost=cost,
             set_up=set_up,
             late=late,

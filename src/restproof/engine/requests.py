@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from restproof.contract.model import Contract, Resource
+from restproof.contract.routing import filled_path
+from restproof.plan.parameters import fixed_query
 from restproof.wire.message import Headers, Request
 
 Query = tuple[tuple[str, str], ...]
@@ -36,16 +37,14 @@ class Requests:
         """The request for ``operation``. ``body``: the resource without its envelope, resolved already; ``beside``:
         members beside the envelope; ``without``: parent parameters to leave out."""
         resource = self._resource
-        on_item = operation not in ("list", "create") or (
-            operation == "create" and (not resource.supports("create") or resource.method("create") == "PUT")
-        )
-        path = self._path(resource.item_path if on_item else resource.path, {**scope, "id": id})
+        way = resource.operation(operation)
+        path = filled_path(self._contract, way, {**scope, "id": id})
         outside: dict[str, Any] = {}
-        asked = list(query)
-        for parent in resource.parameter_parents:
+        asked = [*fixed_query(way, {n for n, _ in query}), *query]
+        for parent in way.parameters:
             if parent.name in without:
                 continue
-            if resource.parent_place(parent, operation) == "query":
+            if parent.place == "query":
                 if parent.name not in dict(query):
                     asked.insert(0, (parent.name, str(scope[parent.resource])))
             else:
@@ -54,10 +53,10 @@ class Requests:
         if body is not None or (outside and operation in ("create", "update", "replace")):
             data = encode(self.wrap(body, {**outside, **(beside or {})}) if wrapped else body)
         return Request(
-            resource.method(operation),
+            way.method,
             path,
             tuple(asked),
-            (*(h for h in self.headers(scope) if h[0].lower() not in {n.lower() for n, _ in headers}), *headers),
+            merged(self.headers(scope), tuple(way.headers.items()), headers),
             data,
         )
 
@@ -82,10 +81,14 @@ class Requests:
         """The request target at which the instance can be deleted (or read, where nothing deletes it)."""
         return self.build("delete" if self._resource.supports("delete") else "read", scope, id=id).target
 
-    def _path(self, template: str, scope: Mapping[str, Any]) -> str:
-        """``template`` with its placeholders filled in, below the base path."""
-        filled = template.format_map({name: quote(str(id), safe="") for name, id in scope.items()})
-        return f"{self._contract.base_path}{filled}"
+
+def merged(*layers: Headers) -> Headers:
+    """Headers of several layers; a later one takes the place of an earlier one of the same name."""
+    found: list[tuple[str, str]] = []
+    for layer in layers:
+        names = {name.lower() for name, _ in layer}
+        found = [*(h for h in found if h[0].lower() not in names), *layer]
+    return tuple(found)
 
 
 def encode(value: Any) -> bytes:

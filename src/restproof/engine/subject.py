@@ -101,8 +101,9 @@ class Subject:
     ) -> Reply:
         """Send a request as it is, and read the answer as one to ``operation``. ``observed``: whether the rules about
         every exchange judge it."""
-        chosen = self.credential if credential == USUAL else credential
-        if chosen is not None and self.contract.auth.scheme == "none":
+        is_public = self.spec.operation(operation).auth == "none"
+        chosen = (None if is_public else self.credential) if credential == USUAL else credential
+        if self.contract.auth.scheme == "none":
             chosen = None
         item, case, setup = self.about
         about = About(self.spec.name, operation, item=item, case=case, setup=setup)

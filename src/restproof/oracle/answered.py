@@ -61,6 +61,7 @@ class Answered:
         request, auth = seen.exchange.request, self._contract.auth
         return (
             auth.scheme != "none"
+            and seen.resource.operation(seen.told_as).auth == "required"
             and self._credentials_shown
             and request.header(auth.header) is None
             and request.header("Cookie") is None
@@ -68,19 +69,19 @@ class Answered:
         )
 
     def _anonymous(self, seen: Seen) -> Checks:
-        missing, order = seen.resource.status("missing_credential"), self._contract.order
+        missing, order = seen.status_for("missing_credential"), self._contract.order
         first = order.index("missing_credential") < order.index("forbidden")
-        if seen.ok or (first and seen.status in seen.resource.status("forbidden")) or seen.status in missing:
+        if seen.ok or (first and seen.status in seen.status_for("forbidden")) or seen.status in missing:
             yield status_check("auth.missing", seen, missing, "the request has no credential")
 
     def _success(self, seen: Seen) -> Checks:
         """A 2xx to a request that needs nothing more than to be answered."""
         operation = str(seen.operation)
         requirement, case = _SUCCESS[operation]
-        wanted = seen.resource.status(case)
+        wanted = seen.status_for(case)
         if operation == "delete":
             # A second delete may be answered in its own way, and nobody knows whether this was one.
-            wanted |= seen.resource.status("repeat_delete")
+            wanted |= seen.status_for("repeat_delete")
         found = status_check(requirement, seen, wanted)
         if found.finding is None and operation == "delete" and seen.resource.deleted_body == "empty":
             body = seen.exchange.response.body if seen.exchange.response else b""
@@ -113,17 +114,17 @@ class Answered:
             if seen.ok:
                 yield self._succeeded(seen)
             return
-        against = [r for r in reasons if not seen.resource.status(r.case).accepted]
+        against = [r for r in reasons if not seen.status_for(r.case).accepted]
         if not against:
             yield from self._valid(seen)
             return
         allowed = Status()
         for reason in against:
-            allowed |= seen.resource.status(reason.case)
+            allowed |= seen.status_for(reason.case)
         first = against[0]
         if seen.ok:
             for reason in against:
-                status = seen.resource.status(reason.case)
+                status = seen.status_for(reason.case)
                 yield status_check(reason.requirement, seen, status, reason.note, field=_top(reason.field))
         elif seen.refused and (seen.status in allowed or seen.status not in self._asked.refusable(seen)):
             yield status_check(first.requirement, seen, allowed, first.note, field=_top(first.field))
@@ -149,9 +150,9 @@ class Answered:
 
     def _succeeded(self, seen: Seen) -> Check:
         requirement, case = _SUCCESS[str(seen.operation)]
-        wanted = seen.resource.status(case)
+        wanted = seen.status_for(case)
         if seen.operation == "replace" and creates_by_put(seen.resource):
-            wanted |= seen.resource.status("created")
+            wanted |= seen.status_for("created")
         return status_check(requirement, seen, wanted)
 
     def _shown(self, seen: Seen) -> Checks:

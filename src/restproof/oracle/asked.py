@@ -64,7 +64,7 @@ class Asked:
         if fields is None:
             return (*found, Reason("input.envelope", "envelope", wrapper, f"the body has no object {wrapper}"))
         if wrapper is not None:
-            beside = {p.name for p in seen.resource.parameter_parents} | {wrapper}
+            beside = {p.name for p in seen.resource.operation(seen.told_as).parameters} | {wrapper}
             found += [
                 Reason("input.unknown-field", "unknown_beside", n, f"{n} does not exist")
                 for n in seen.document
@@ -85,9 +85,8 @@ class Asked:
         return (Reason("input.malformed-json", "malformed", None, "the body is no JSON object"),)
 
     def _parents(self, seen: Seen) -> Iterator[Reason]:
-        for parent in seen.resource.parameter_parents:
-            place = seen.resource.parent_place(parent, str(seen.operation))
-            if place == "query":
+        for parent in seen.resource.operation(seen.told_as).parameters:
+            if parent.place == "query":
                 if not dict(seen.query).get(parent.name):
                     yield Reason("input.parent", "missing_parent", parent.name, f"{parent.name} is missing")
             elif parent.name not in seen.document:
@@ -154,13 +153,15 @@ class Asked:
             cases.append("unacceptable")
         if request.header("Expect") or request.header("Content-Encoding"):
             cases.append("unsupported_media")
+        if seen.resource.operation(seen.told_as).query.keys() - {n for n, _ in seen.query}:
+            cases.append("invalid")
         if seen.resource.references:
             cases += ["reference", "bad_reference"]
         if seen.resource.rules:
             cases.append("rule")
         found = Status()
         for case in cases:
-            found |= seen.resource.status(case)
+            found |= seen.status_for(case)
         return found
 
 

@@ -90,7 +90,7 @@ class History:
             yield status_check(
                 "delete.is-gone",
                 seen,
-                seen.resource.status("repeat_delete"),
+                seen.status_for("repeat_delete"),
                 "it was deleted before",
                 operation="delete",
             )
@@ -163,7 +163,7 @@ class History:
     def _refused(self, seen: Seen, known: Known) -> Checks:
         if known.deleted and seen.operation in ("update", "replace", "delete") and self._is_final(known):
             case = "repeat_delete" if seen.operation == "delete" else "gone"
-            wanted = seen.resource.status(case) | self._asked.refusable(seen)
+            wanted = seen.status_for(case) | self._asked.refusable(seen)
             yield status_check("delete.is-gone", seen, wanted, _deleted_by(known), operation="delete")
         else:
             known.refused = seen
@@ -204,7 +204,7 @@ class History:
                 yield self._gone(seen, known)
             return
         if not agrees(known.scope, seen.scope):
-            if seen.ok or seen.status in seen.resource.status("wrong_parent"):
+            if seen.ok or seen.status in seen.status_for("wrong_parent"):
                 yield self._elsewhere(seen, known)
             return
         if seen.exchange.credential != known.credential:
@@ -241,18 +241,18 @@ class History:
         )
 
     def _no_effect(self, refused: Seen) -> str:
-        if refused.status in refused.resource.status("throttled"):
+        if refused.status in refused.status_for("throttled"):
             return "limit.answers-429"
-        absent = refused.resource.status("absent")
-        if refused.status in refused.resource.status("forbidden") and refused.status not in absent:
+        absent = refused.status_for("absent")
+        if refused.status in refused.status_for("forbidden") and refused.status not in absent:
             return "auth.forbidden-no-effect"
         return "update.failed-leaves-nothing"
 
     def _lost(self, seen: Seen, known: Known) -> Checks:
         """An own instance that is not there: told once."""
-        if seen.status not in seen.resource.status("absent") | seen.resource.status("gone"):
+        if seen.status not in seen.status_for("absent") | seen.status_for("gone"):
             return
-        if seen.status in seen.resource.status("forbidden"):
+        if seen.status in seen.status_for("forbidden"):
             return
         requirement, told_as = ("read.is-stable", "read") if known.was_read else ("create.reads-back", "create")
         if known.refused is not None and known.refused.operation == "delete":
@@ -265,7 +265,7 @@ class History:
             True,
             f"{an(seen.resource.name)} that was created and never deleted is answered {seen.status}{since(known)}",
             kind="lost",
-            expected=str(seen.resource.status("read")),
+            expected=str(seen.status_for("read")),
             actual=str(seen.status),
             operation=told_as,
         )
@@ -274,7 +274,7 @@ class History:
     # ------------------------------------------------------------------ inside
 
     def _gone(self, seen: Seen, known: Known) -> Check:
-        wanted = seen.resource.status("gone") | seen.resource.status("absent")
+        wanted = seen.status_for("gone") | seen.status_for("absent")
         if seen.refused:
             wanted |= self._asked.refusable(seen)
         return status_check("delete.is-gone", seen, wanted, _deleted_by(known), operation="delete")
@@ -284,7 +284,7 @@ class History:
         return known.own or known.resource.id.chosen_by == "server"
 
     def _elsewhere(self, seen: Seen, known: Known) -> Check:
-        wanted = seen.resource.status("wrong_parent")
+        wanted = seen.status_for("wrong_parent")
         return status_check("identity.wrong-parent", seen, wanted, f"it is under another parent{since(known)}")
 
 

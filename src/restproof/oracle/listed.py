@@ -81,7 +81,8 @@ class Listed:
     def _own_parameters(self, seen: Seen) -> set[str]:
         paging = seen.resource.paging
         paged = {paging.page, paging.size, paging.offset, paging.token or ""} if paging.style != "none" else set()
-        return {self._contract.query.sort} | paged | {p.name for p in seen.resource.parameter_parents}
+        way = seen.resource.operation("list")
+        return {self._contract.query.sort, *way.query} | paged | {p.name for p in way.parameters}
 
     def _query(self, seen: Seen) -> Query:
         paging, own = seen.resource.paging, self._own_parameters(seen)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import Contract, Resource, Status
 from restproof.contract.routing import Route, Router
 from restproof.wire.message import Exchange
 
@@ -53,6 +53,10 @@ class Seen:
         """The status; 0 where no answer came."""
         return self.exchange.status or 0
 
+    def status_for(self, case: str) -> Status:
+        """The statuses that the contract has for a case of the operation."""
+        return self.resource.status(case, self.operation)
+
     @property
     def ok(self) -> bool:
         return 200 <= self.status < 300
@@ -72,13 +76,9 @@ class Seen:
     def scope(self) -> Mapping[str, str]:
         """Ancestor → id, as text, as far as the request names it."""
         found = {name: id for name, id in self.route.ids.items() if id is not None}
-        operation = self.told_as
         parameters = dict(self.query)
-        for parent in self.resource.parameter_parents:
-            if (
-                self.resource.parent_place(parent, operation if operation in self.resource.methods else "list")
-                == "body"
-            ):
+        for parent in self.resource.operation(self.told_as).parameters:
+            if parent.place == "body":
                 value = self.document.get(parent.name) if isinstance(self.document, dict) else None
             else:
                 value = parameters.get(parent.name)
@@ -106,11 +106,8 @@ class Seen:
         if wrapper is not None:
             found = self.document.get(wrapper)
             return found if isinstance(found, dict) else None
-        beside = {p.name for p in self.resource.parameter_parents if self._in_body(p)}
+        beside = {p.name for p in self.resource.operation(self.told_as).parents_in("body")} if self.operation else ()
         return {n: v for n, v in self.document.items() if n not in beside}
-
-    def _in_body(self, parent: Any) -> bool:
-        return self.operation is not None and self.resource.parent_place(parent, self.operation) == "body"
 
     @cached_property
     def hides(self) -> bool:
@@ -154,7 +151,8 @@ class Seen:
     @cached_property
     def plain(self) -> bool:
         """Whether the query holds nothing but parents, so that the answer shows all fields."""
-        return {n for n, _ in self.query} <= {p.name for p in self.resource.parameter_parents}
+        way = self.resource.operation(self.told_as)
+        return {n for n, _ in self.query} <= {p.name for p in way.parameters} | way.query.keys()
 
 
 def told_as(route: Route, method: str) -> str:

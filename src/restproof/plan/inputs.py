@@ -160,7 +160,9 @@ def _with_unknown(schema: Mapping[str, Any], value: Any) -> Any:
 def _parameters_beside(ground: Ground) -> dict[str, str]:
     """Parameters that name a parent beside the envelope, or in the query, with the symbol for an id: in the envelope
     they are fields that do not exist, unless the resource has such."""
-    own = [p for p in ground.resource.parameter_parents if p.name not in ground.resource.properties]
+    own = [
+        p for p in ground.resource.operation(ground.operation).parameters if p.name not in ground.resource.properties
+    ]
     return {
         p.name: reference(p.resource, 0)
         for p in own

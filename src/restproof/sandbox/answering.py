@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from restproof.contract.model import Contract
-from restproof.contract.routing import item_path
+from restproof.contract.routing import filled_path
 from restproof.sandbox.call import NOTHING, Answer, Call, refusal_status
 from restproof.sandbox.limits import Limiter
 from restproof.sandbox.store import Entry, Store
@@ -99,9 +99,10 @@ class Answering:
     def location(self, call: Call, entry: Entry) -> str:
         """Where a new entry can be read."""
         resource = call.resource
-        ids = {p.resource: quote(call.parents[p.resource].key, safe="") for p in resource.path_parents}
-        path = item_path(self.contract, resource, ids, quote(entry.key, safe=""))
-        named = [p for p in resource.parents if resource.parent_place(p, "read") == "query"]
+        read = resource.operation("read")
+        ids = {p.resource: call.parents[p.resource].key for p in read.parents_in("path")}
+        path = filled_path(self.contract, read, {**ids, "id": entry.key})
+        named = read.parents_in("query")
         query = "&".join(f"{quote(p.name)}={quote(call.parents[p.resource].key, safe='')}" for p in named)
         return f"{path}?{query}" if query else path
 

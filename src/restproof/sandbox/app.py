@@ -159,6 +159,7 @@ class Application:
                 return self._refused(call)
         steps.read_body(call)
         steps.find_parents(call)
+        steps.check_parameters(call)
         steps.find_entry(call)
         steps.authorise(call)
         if call.operation in BODIES:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from restproof.contract.model import Contract, Resource, Status
+from restproof.contract.model import Contract, Operation, Resource, Status
 from restproof.sandbox.store import Entry
 from restproof.semantics.checker import Problem
 from restproof.semantics.validate import Refusal
@@ -102,6 +102,11 @@ class Call:
         return self.target
 
     @property
+    def way(self) -> Operation:
+        """How the contract has the operation asked for; only after the route is found."""
+        return self.resource.operation(self.operation)
+
+    @property
     def writes(self) -> bool:
         return self.operation in WRITES
 
@@ -113,7 +118,7 @@ class Call:
     def status(self, case: str) -> Status:
         """The statuses of a case, as the resource (or, before the route is found, the contract) says."""
         if self.target is not None:
-            return self.target.status(case)
+            return self.target.status(case, self.operation)
         if self.contract is None:
             raise LookupError("the request has no contract yet")
         return self.contract.status(case)

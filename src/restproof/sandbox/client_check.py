@@ -88,7 +88,7 @@ class ClientCheck:
 
     def _unknown_parameters(self, call: Call) -> list[str]:
         resource, query = call.resource, self._contract.query
-        known = {p.name for p in resource.parents if resource.parent_place(p, call.operation) == "query"}
+        known = {p.name for p in call.way.parents_in("query")} | call.way.query.keys()
         before, _, after = query.filter.partition("{name}")
         if call.operation == "list":
             paging = resource.paging

@@ -13,9 +13,11 @@ from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Parent, Resource
 from restproof.contract.patterns import pattern
 from restproof.contract.routing import Router, may_create
+from restproof.plan.parameters import readings
 from restproof.sandbox.call import BODIES, NOTHING, Call, Credential
 from restproof.sandbox.limits import Limiter
 from restproof.sandbox.store import Entry, Store
+from restproof.semantics.checker import is_valid
 from restproof.semantics.validate import Validation
 
 MAX_URI = 8192
@@ -44,15 +46,26 @@ class Entering:
 
     def authenticate(self, call: Call) -> None:
         """Find the credential; without one, or with one that nobody gave out, the case is missing or bad."""
-        if self.contract.auth.scheme == "none":
+        needed = self.asked_of(call)
+        if needed == "none":
             return
         sent = call.headers.get(self.contract.auth.header.lower())
+        if not sent and needed == "optional":
+            return
         if not sent:
             call.refuse("missing_credential", None, "a credential is needed")
             return
         call.credential = self.credentials.get(self.secret_of(sent))
         if call.credential is None:
             call.refuse("bad_credential", None, "the credential is unknown")
+
+    def asked_of(self, call: Call) -> str:
+        """Whether a request needs a credential (``required``), may have one, or is not asked for one (``none``)."""
+        if self.contract.auth.scheme == "none":
+            return "none"
+        route = self.router.find(call.path)
+        operation = route.operations.get("GET" if call.method == "HEAD" else call.method) if route else None
+        return route.resource.operation(operation).auth if route and operation else "required"
 
     def secret_of(self, header: str) -> str:
         """The secret in a credential's header; empty where the header is of another scheme."""
@@ -125,15 +138,16 @@ class Entering:
         for parent in sorted(
             resource.parents, key=lambda p: len(self.contract.ancestors(self.contract.resources[p.resource]))
         ):
-            if resource.parent_place(parent, call.operation) == "body" and call.operation not in BODIES:
+            named = call.way.parent(parent.resource)
+            if named is None or (named.place == "body" and call.operation not in BODIES):
                 call.unnamed = True
                 continue
-            key = self.parent_key(call, parent)
+            key = self.parent_key(call, named)
             if key is None:
                 continue
             found = self.parent_entry(call, parent, key)
             if found is None:
-                call.refuse("absent_parent", parent.name, f"there is no such {parent.resource}")
+                call.refuse("absent_parent", named.name, f"there is no such {parent.resource}")
             else:
                 call.parents[parent.resource] = found
         if len(call.parents) == len(resource.parents):
@@ -142,8 +156,7 @@ class Entering:
     def parent_key(self, call: Call, parent: Parent) -> str | None:
         """The id of a parent as the request names it; ``None`` after noting why there is none."""
         identity = self.contract.resources[parent.resource].id
-        place = call.resource.parent_place(parent, call.operation)
-        if place == "body":
+        if parent.place == "body":
             if call.document is NOTHING:
                 return None
             if parent.name not in call.document:
@@ -155,7 +168,7 @@ class Entering:
                 call.refuse("mistyped_parent", parent.name, f"must be of type {identity.type}")
                 return None
             text: str | None = str(value)
-        elif place == "query":
+        elif parent.place == "query":
             text = call.parameter(parent.name)
             if not text:
                 call.refuse("missing_parent", parent.name, "is required")
@@ -175,6 +188,15 @@ class Entering:
             if all(entry.scope[at] == above.seq for at, above in named):
                 return entry
         return None
+
+    def check_parameters(self, call: Call) -> None:
+        """Every parameter that the operation is asked with is there, with a value of its schema."""
+        for name, schema in call.way.query.items():
+            text = call.parameter(name)
+            if text is None:
+                call.refuse("invalid", name, "is required")
+            elif not any(is_valid(schema, value) for value in readings(text)):
+                call.refuse("invalid", name, "is no valid value")
 
     def find_entry(self, call: Call) -> None:
         """Find the entry that the path names, under the parents that the request names."""

@@ -242,8 +242,8 @@ def _own_parameters(contract: Contract, resource: Resource) -> set[str]:
     """Query parameters that are no filter."""
     paging = resource.paging
     paged = {paging.page, paging.size, paging.offset, paging.token or _OWN_TOKEN} if paging.style != "none" else set()
-    parents = {p.name for p in resource.parents if resource.parent_place(p, "list") == "query"}
-    return {contract.query.sort} | paged | parents
+    own = resource.operation("list")
+    return {contract.query.sort, *own.query} | paged | {p.name for p in own.parents_in("query")}
 
 
 def _page_parameters(resource: Resource, query: ListQuery, offset: int) -> dict[str, str]:

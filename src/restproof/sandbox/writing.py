@@ -32,7 +32,7 @@ class Writing:
         if not isinstance(call.document, dict):
             return
         resource = call.resource
-        beside = {p.name for p in resource.parents if resource.parent_place(p, call.operation) == "body"}
+        beside = {p.name for p in call.way.parents_in("body")}
         rest = {n: v for n, v in call.document.items() if n not in beside}
         wrapper = resource.envelope.request
         if wrapper is None:

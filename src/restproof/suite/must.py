@@ -36,7 +36,7 @@ def have_answered(reply: Reply) -> None:
 def have_status(reply: Reply, case: str | Status, *, field: str | None = None, because: str = "") -> None:
     """The status is one that the contract names for ``case`` (a word of the contract's ``statuses``)."""
     have_answered(reply)
-    wanted = reply.resource.status(case) if isinstance(case, str) else case
+    wanted = reply.resource.status(case, reply.operation) if isinstance(case, str) else case
     if case in ("created", "updated", "replaced") and reply.has_run_out_of_values and reply.status not in wanted:
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
     if reply.status in wanted:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.model import OPERATIONS, Contract, Resource, creates_by_put
+from restproof.contract.model import OPERATIONS, Contract, Operation, Resource, creates_by_put
+from restproof.contract.routing import Router
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 
-__all__ = ["OPERATIONS", "SUCCESS", "WRITES", "asks_for_credentials", "creates_by_put", "perform"]
+__all__ = [
+    "OPERATIONS",
+    "SUCCESS",
+    "WRITES",
+    "asks_for_credentials",
+    "creates_by_put",
+    "methods_at",
+    "needs_credential",
+    "perform",
+]
 
 WRITES = ("create", "update", "replace")
 """The operations with a body."""
@@ -27,6 +37,17 @@ SUCCESS: Mapping[str, str] = {
 def asks_for_credentials(contract: Contract, resource: Resource) -> bool:
     """Whether the contract promises that credentials are asked for."""
     return contract.auth.scheme != "none"
+
+
+def needs_credential(way: Operation) -> bool:
+    """Whether the contract says that an operation is refused without a credential, where it has credentials at all."""
+    return way.auth == "required"
+
+
+def methods_at(contract: Contract, path: str) -> set[str]:
+    """The methods of the operations that the contract has at a path."""
+    route = Router(contract).find(path)
+    return set(route.operations) if route else set()
 
 
 def perform(subject: Subject, operation: str, id: Any, scope: Mapping[str, Any] | None = None, **options: Any) -> Reply:

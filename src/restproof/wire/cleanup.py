@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
 from restproof.contract.model import Contract, Resource
+from restproof.contract.routing import Router, one_of_list
+from restproof.plan.parameters import fixed_query
 from restproof.wire.evidence import names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.ledger import Entry, Ledger
@@ -65,12 +67,9 @@ class _Group:
     def place(self) -> str:
         return self.collection.partition("?")[0]
 
-    def item(self, id: object) -> str:
-        """The request target of an item of the collection."""
-        path, _, query = self.collection.partition("?")
-        slash = "/" if path.endswith("/") else ""
-        target = f"{path.rstrip('/')}/{quote(str(id), safe='')}{slash}"
-        return f"{target}?{query}" if query else target
+    def item(self, contract: Contract, id: object, operation: str = "delete") -> str:
+        """The request target that deletes (or reads) an item of the collection."""
+        return one_of_list(contract, self.resource, operation, self.collection, id)
 
 
 class _Work:
@@ -173,7 +172,7 @@ class _Work:
     def delete(self) -> None:
         """Deletes what is proven, the last created first."""
         for group, id, entry in self._proven():
-            target = entry.item if entry is not None and entry.item is not None else group.item(id)
+            target = entry.item if entry is not None and entry.item is not None else group.item(self.contract, id)
             if target not in self.deleted:
                 self._delete(group, target)
 
@@ -186,7 +185,7 @@ class _Work:
         for group in self.groups.values():
             known = {str(e.id): e for e in group.entries if e.item is not None}
             for id, shown in (group.seen or {}).items():
-                owner = owners.get(group.item(id).partition("?")[0], group)
+                owner = owners.get(group.item(self.contract, id).partition("?")[0], group)
                 if owner is group and self._is_ours(group, known.get(id), shown):
                     n = known[id].n if id in known else max(e.n for e in group.entries)
                     found.append((n, group, id, known.get(id)))
@@ -235,7 +234,7 @@ class _Work:
             return
         status = exchange.status
         # What the contract answers to a second delete says that it is gone, be it 403.
-        gone = status in names_nothing(group.resource) or status in group.resource.status("repeat_delete")
+        gone = status in names_nothing(group.resource) or status in group.resource.status("repeat_delete", "delete")
         if not _is_success(exchange) and not gone:
             self.failed.append(self._line(group, target, f"the delete answered {status or exchange.error}"))
             return
@@ -250,10 +249,15 @@ class _Work:
         self.ledger.deleted(target)
 
     def _send(self, group: _Group, operation: str, target: str) -> Exchange:
+        """``target``: that of the delete; a read may have another path."""
+        read, delete = (group.resource.operation(o) for o in ("read", "delete"))
+        if operation == "read" and (read.path, read.parents) != (delete.path, delete.parents):
+            route = Router(self.contract).find(target.partition("?")[0])
+            target = group.item(self.contract, route.id if route else None, "read")
         path, _, query = target.partition("?")
-        request = Request(
-            group.resource.method(operation), path, tuple(parse_qsl(query, keep_blank_values=True)), group.headers
-        )
+        way, named = group.resource.operation(operation), tuple(parse_qsl(query, keep_blank_values=True))
+        asked = (*fixed_query(way, {name for name, _ in named}), *named)
+        request = Request(way.method, path, asked, (*group.headers, *way.headers.items()))
         about = About(group.resource.name, operation, setup=CLEANUP)
         return self.session.send(request, about, group.credential, beyond_ceiling=True)
 
@@ -264,7 +268,7 @@ class _Work:
         known = {str(e.id): e for e in group.entries if e.item is not None}
         left = False
         for id, shown in (group.seen or {}).items():
-            target = group.item(id)
+            target = group.item(self.contract, id)
             if self._is_ours(group, known.get(id), shown):
                 left = True
                 if target in self.deleted or (id in known and known[id].item in self.deleted):

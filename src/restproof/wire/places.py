@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Route, Router
+from restproof.plan.parameters import fixed_query
 from restproof.wire.message import Headers, Request, Response
 
 Parents = tuple[tuple[str, str], ...]
@@ -30,7 +31,12 @@ class Place:
 
     @property
     def key(self) -> tuple[str, Parents, str | None]:
-        return self.resource.name, self.parents, self.id
+        """What tells it from other places: an item that some operation names without a parent is the same one below
+        any."""
+        if self.id is None or not self.resource.own_ways:
+            return self.resource.name, self.parents, self.id
+        named = self.resource.named_by_all_on_items
+        return self.resource.name, tuple(p for p in self.parents if p[0] in named), self.id
 
     def item(self, id: object) -> Place:
         """The item of this collection, or beside this item, that ``id`` names."""
@@ -62,7 +68,9 @@ class Places:
         named = {**dict(request.query), **dict(parse_qsl(rest, keep_blank_values=True))}
         outside = body if isinstance(body, dict) else {}
         parents = {name: id for name, id in route.ids.items() if id is not None}
-        for parent in route.resource.parameter_parents:
+        operation = route.operations.get("GET" if request.method == "HEAD" else request.method)
+        known = route.resource.operation(operation).parameters if operation else route.resource.parameter_parents
+        for parent in known:
             value = named.get(parent.name, outside.get(parent.name))
             if value is not None:
                 parents[parent.resource] = plain(value)
@@ -91,15 +99,12 @@ class Places:
     def request(self, place: Place, operation: str, headers: Headers = ()) -> Request:
         """The request of ``operation`` there, without a body."""
         resource, ids = place.resource, dict(place.parents)
-        template = resource.path if place.id is None else resource.item_path
+        way = resource.operation(operation)
         filled = {**ids, "id": place.id or ""}
-        path = re.sub(r"\{(\w+)\}", lambda m: quote(filled.get(m[1], ""), safe=""), template)
-        query = tuple(
-            (p.name, ids[p.resource])
-            for p in resource.parameter_parents
-            if resource.parent_place(p, operation) == "query" and p.resource in ids
-        )
-        return Request(resource.method(operation), self._contract.base_path + path, query, headers)
+        path = re.sub(r"\{(\w+)\}", lambda m: quote(filled.get(m[1], ""), safe=""), way.path)
+        named = tuple((p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids)
+        query = (*fixed_query(way), *named)
+        return Request(way.method, self._contract.base_path + path, query, (*headers, *way.headers.items()))
 
     def parents_of(self, place: Place) -> Iterator[Place]:
         """The items above a place, as far as it names them, the nearest last."""

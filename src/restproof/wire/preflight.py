@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.contract.routing import filled_path
 from restproof.errors import TargetError
+from restproof.plan.parameters import fixed_query
 from restproof.wire.message import About, Request
 from restproof.wire.session import Session, Unrecorded
 from restproof.wire.walk import contract_headers
@@ -81,11 +83,8 @@ def _cheap_read(target: Target, contract: Contract) -> tuple[Request, About]:
 def _list_request(
     resource: Resource, contract: Contract, ids: dict[str, int | str], headers: tuple[tuple[str, str], ...]
 ) -> Request:
-    path = contract.base_path + resource.path
-    for parent in resource.path_parents:
-        path = path.replace("{" + parent.resource + "}", quote(str(ids[parent.resource]), safe=""))
-    query = tuple(
-        (p.name, str(ids[p.resource])) for p in resource.parents if resource.parent_place(p, "list") == "query"
-    )
+    way = resource.operation("list")
+    path = filled_path(contract, way, ids)
+    query = (*((p.name, str(ids[p.resource])) for p in way.parents_in("query")), *fixed_query(way))
     size = ((resource.paging.size, "1"),) if resource.paging.style != "none" else ()
-    return Request(resource.method("list"), path, query + size, headers)
+    return Request(way.method, path, query + size, (*headers, *way.headers.items()))

@@ -56,8 +56,9 @@ def walk(
     about = About(resource.name, "list", setup=setup)
     seen = 0
     before: list[Any] = []
+    way = resource.operation("list")
     for page in range(1, MOST_PAGES + 1):
-        request = Request(resource.method("list"), path, fixed + (extra or ()), headers)
+        request = Request(way.method, path, fixed + (extra or ()), (*headers, *way.headers.items()))
         exchange = sender.send(request, about, credential, beyond_ceiling=setup == CLEANUP)
         response = exchange.response
         if response is None or response.status // 100 != 2:

@@ -78,10 +78,9 @@ class _Writer:
 
     def path(self, resource: Resource, operation: str) -> tuple[str, bool]:
         """The path of an operation, with the parameter of the resource's own id; and whether it is that of an item."""
-        item = operation in _ON_ITEM or (operation == "create" and resource.method("create") == "PUT")
-        path = resource.item_path if item else resource.path
-        names = {p.resource: _parameter(self.contract.resources[p.resource]) for p in resource.path_parents}
-        return re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], _parameter(resource))}}}", path), item
+        way = resource.operation(operation)
+        names = {p.resource: _parameter(self.contract.resources[p.resource]) for p in way.parents_in("path")}
+        return re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], _parameter(resource))}}}", way.path), way.on_item
 
     def path_parameters(self, resource: Resource, *, item: bool) -> list[dict[str, Any]]:
         named = [self.contract.resources[p.resource] for p in resource.path_parents] + ([resource] if item else [])
@@ -223,13 +222,14 @@ class _Writer:
                 continue
             parameters = {f"path.{_parameter(resource)}": f"$response.body#{at}/{resource.id.field}"}
             for parent in resource.parents:
-                here, there = resource.parent_place(parent, operation), resource.parent_place(parent, other)
-                if there == "body":
+                here = resource.operation(operation).parent(parent.resource)
+                there = resource.operation(other).parent(parent.resource)
+                if here is None or there is None or there.place == "body":
                     continue
                 above = self.contract.resources[parent.resource]
-                name = _parameter(above) if parent.place == "path" else parent.name
-                source = f"$request.body#/{name}" if here == "body" else f"$request.{here}.{name}"
-                parameters[f"{there}.{name}"] = source
+                names = [_parameter(above) if p.place == "path" else p.name for p in (here, there)]
+                source = "body#/" if here.place == "body" else f"{here.place}."
+                parameters[f"{there.place}.{names[1]}"] = f"$request.{source}{names[0]}"
             yield (
                 f"{other}_{resource.name}",
                 {"operationId": f"{other}_{resource.name}", "parameters": parameters},

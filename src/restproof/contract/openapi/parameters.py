@@ -45,8 +45,8 @@ def header_parameters(contract: Contract, resource: Resource, operation: str) ->
 
 def query_parameters(contract: Contract, resource: Resource, operation: str) -> Iterator[dict[str, Any]]:
     """Parents that stand in the query; on a list also pages, order and filters."""
-    for parent in resource.parameter_parents:
-        if resource.parent_place(parent, operation) == "query":
+    for parent in resource.operation(operation).parameters:
+        if parent.place == "query":
             schema = type_of_id(contract.resources[parent.resource])
             yield {"name": parent.name, "in": "query", "required": True, "schema": schema}
     if operation != "list":
@@ -63,9 +63,7 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
 def body_parents(contract: Contract, resource: Resource, operation: str) -> dict[str, Any]:
     """Parents that stand in the body, as properties."""
     return {
-        p.name: type_of_id(contract.resources[p.resource])
-        for p in resource.parameter_parents
-        if resource.parent_place(p, operation) == "body"
+        p.name: type_of_id(contract.resources[p.resource]) for p in resource.operation(operation).parents_in("body")
     }
 
 

@@ -49,6 +49,20 @@ def missing_credential_403(seam: Seam) -> None:
     seam.around("answer_refusal", advice)
 
 
+@fault("credential-asked-of-all", "auth.public", "a public operation is refused without a credential")
+def credential_asked_of_all(seam: Seam) -> None:
+    seam.around("asked_of", lambda _inner, _call: "required")
+
+
+@fault("credential-asked-of-items", "auth.public", "of the public operations, only those on the collection are")
+def credential_asked_of_items(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Any:
+        route = seam.steps.router.find(call.path)
+        return "required" if route and route.is_item else inner(call)
+
+    seam.around("asked_of", advice)
+
+
 @fault("unknown-credential-accepted", "auth.invalid", "any secret of the right scheme is accepted")
 def unknown_credential_accepted(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:

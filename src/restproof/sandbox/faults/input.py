@@ -34,9 +34,8 @@ def malformed_json_as_empty(seam: Seam) -> None:
             call.refusals[:] = [r for r in call.refusals if r.case != "malformed"]
             wrapper = call.resource.envelope.request
             call.document = {wrapper: {}} if wrapper else {}
-            for parent in call.resource.parents:
-                if call.resource.parent_place(parent, call.operation) == "body":
-                    call.document[parent.name] = (seam.steps.store.setting("ids") or {}).get(parent.resource)
+            for parent in call.way.parents_in("body"):
+                call.document[parent.name] = (seam.steps.store.setting("ids") or {}).get(parent.resource)
 
     seam.around("read_body", advice)
 
@@ -63,7 +62,7 @@ def envelope_optional(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:
         wrapper = call.resource.envelope.request
         if isinstance(call.document, dict) and wrapper and wrapper not in call.document:
-            names = {p.name for p in call.resource.parents if call.resource.parent_place(p, call.operation) == "body"}
+            names = {p.name for p in call.way.parents_in("body")}
             beside = {n: v for n, v in call.document.items() if n in names}
             call.document = {**beside, wrapper: {n: v for n, v in call.document.items() if n not in names}}
         inner(call)

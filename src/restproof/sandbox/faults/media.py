@@ -60,10 +60,9 @@ def _foreign_document(call: Call, resource: Resource, ids: dict[str, Any]) -> di
         if found and schema.get("type") == "string" and not {"pattern", "format", "enum"} & schema.keys():
             fields[name] = found[1]
     document: dict[str, Any] = {resource.envelope.request: fields} if resource.envelope.request else dict(fields)
-    for parent in resource.parents:
-        if resource.parent_place(parent, call.operation) == "body":
-            found = re.search(rf"(?:<{re.escape(parent.name)}>|\b{re.escape(parent.name)}=)(\d+)", text)
-            document[parent.name] = int(found[1]) if found else ids.get(parent.resource)
+    for parent in call.way.parents_in("body"):
+        found = re.search(rf"(?:<{re.escape(parent.name)}>|\b{re.escape(parent.name)}=)(\d+)", text)
+        document[parent.name] = int(found[1]) if found else ids.get(parent.resource)
     return document
 
 

@@ -1,0 +1,103 @@
+"""How the operations of a resource are asked for, where a contract says something of them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+from restproof.contract.document import Document, Problems
+from restproof.contract.model import Operation, Parent, Resource
+from restproof.contract.parents import OWN_ID, operations_said, parents_said
+from restproof.contract.schemas import SchemaFolder
+from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
+
+
+class WaysReader:
+    """Reads the mapping ``operations`` of one resource; ``statuses``: what the contract says of them for all."""
+
+    def __init__(self, document: Document, folder: SchemaFolder, problems: Problems, resource: Resource) -> None:
+        self.document, self.folder, self.problems, self.resource = document, folder, problems, resource
+        self.raw: Mapping[str, Any] = document.value["resources"][resource.name]
+
+    def read(self, statuses: Mapping[str, Any]) -> dict[str, Operation]:
+        """The operations that are asked for in a way of their own: where one of them names parents of its own, all
+        are, since then none names all parents of the resource by itself."""
+        said = operations_said(self.raw)
+        apart = any("parent" in own or "path" in own for own in said.values())
+        names = self.resource.operations if apart else [n for n in self.resource.operations if n in said]
+        return {name: self.way(name, said.get(name, {}), statuses) for name in names}
+
+    def way(self, name: str, said: Mapping[str, Any], statuses: Mapping[str, Any]) -> Operation:
+        usual = self.resource.operation(name)
+        method = said.get("method", usual.method)
+        path = self.path(name, said, replace(usual, method=method))
+        beside = said if "parent" in said else self.raw
+        auto: Literal["query", "body"] = "query" if method in ("GET", "DELETE") else "body"
+        named = [replace(p, place=auto) if p.place == "auto" else p for p in parents_said(beside, path)]
+        check_statuses(said.get("statuses", {}), self.document, self.route(name, "statuses"), self.problems)
+        own, known = said.get("statuses", {}), self.raw.get("statuses", {})
+        layers = (statuses, *({c: v for c, v in layer.items() if c in STATUS_DEFAULTS} for layer in (known, own)))
+        self.creating(name, named)
+        return Operation(
+            name=name,
+            method=method,
+            path=path,
+            parents=self.ordered(named),
+            statuses=resolve(*layers),
+            auth=said.get("auth", "required"),
+            query=self.query(name, said.get("query", {})),
+            headers=said.get("headers", {}),
+        )
+
+    def route(self, name: str, *more: str | int) -> tuple[str | int, ...]:
+        return ("resources", self.resource.name, "operations", name, *more)
+
+    def problem(self, message: str, name: str, *more: str | int, hint: str) -> None:
+        place = self.document.place(self.route(name, *more))
+        self.problems.add(f"resource '{self.resource.name}': {message}", place, hint)
+
+    def path(self, name: str, said: Mapping[str, Any], usual: Operation) -> str:
+        """The operation's own path, which names the resource's id just where its usual one does."""
+        if "path" not in said:
+            return usual.path
+        path: str = said["path"]
+        by_put = name == "create" and usual.method == "PUT"
+        if (name not in ("list", "create") or by_put) != (f"{{{OWN_ID}}}" in path):
+            says = "does not name" if f"{{{OWN_ID}}}" not in path else "names"
+            hint = "a list and a POST that creates are of the collection; every other operation is of one: …/{id}"
+            self.problem(f"the path of {name} {says} the id of one {self.resource.name}", name, "path", hint=hint)
+        return path
+
+    def ordered(self, parents: list[Parent]) -> tuple[Parent, ...]:
+        """The parents in the order of the resource's."""
+        rank = [p.resource for p in self.resource.parents]
+        return tuple(sorted((p for p in parents if p.resource in rank), key=lambda p: rank.index(p.resource)))
+
+    def creating(self, name: str, parents: list[Parent]) -> None:
+        """What creates says whose child it makes."""
+        by_put = name == "replace" and self.resource.id.chosen_by != "server"
+        if name != "create" and not by_put:
+            return
+        named = {p.resource for p in parents}
+        for parent in self.resource.parents:
+            if parent.resource not in named:
+                message = f"{name} does not name '{parent.resource}', which another operation has as a parent"
+                hint = "say where it does, in 'path' or 'parent'; a filter or a constant is no parent"
+                self.problem(message, name, hint=hint)
+
+    def query(self, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The schema of each parameter; a plain value is the only one."""
+        found = {}
+        taken = {p.name for p in self.resource.parents if p.place != "path"}
+        for parameter, how in said.items():
+            if parameter in taken:
+                hint = "leave one of the two out"
+                self.problem(f"'{parameter}' names a parent", name, "query", parameter, hint=hint)
+            if not isinstance(how, dict):
+                found[parameter] = {"const": how}
+                continue
+            source = self.folder.check(self.document, self.route(name, "query", parameter))
+            if source:
+                found[parameter] = dict(source.schema)
+        return found
