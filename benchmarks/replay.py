@@ -25,11 +25,12 @@ from restproof.cli.main import run
 from restproof.session.run import Run
 opened, closed = Run.open, Run.close
 def timed_open(self, items):
-    opened(self, items)
+    part = opened(self, items)
     self.began = time.perf_counter()
+    return part
 def timed_close(self):
-    self.took = time.perf_counter() - self.began
-    sys.stderr.write(f"RATE {self._session.requests / self.took}\\n")
+    took = time.perf_counter() - self.began
+    sys.stderr.write(f"RATE {self.part.connection.session.requests / took}\\n")
     closed(self)
 Run.open, Run.close = timed_open, timed_close
 sys.exit(run(["run", "--stubs", "sandbox", "-q", "--out", sys.argv[1]]))

@@ -23,17 +23,20 @@ from restproof.bundle import REGISTER, bundled_suites, is_bundled
 from restproof.engine.marks import Proof, proof_of
 from restproof.errors import RestproofError
 from restproof.record.jsontext import allow_long_integers
+from restproof.session.handed import HANDED, Handed, Tally
 from restproof.session.options import OPTIONS, Option, Options
-from restproof.session.run import WORKER_INPUT, Run
+from restproof.session.promise import Promise, promised
+from restproof.session.run import Run, Worker
 from restproof.wire.failure import StaleStub
 
 if TYPE_CHECKING:
     from restproof.engine.register import Requirement
-    from restproof.session.live import Promise
 
 _STASH = pytest.StashKey[Run]()
 _BROKEN = pytest.StashKey[bool]()
 """Whether the run could not be made, which is told once."""
+_PIDS = pytest.StashKey[list[int]]()
+"""Process ids of the workers of pytest-xdist, in their controller."""
 
 
 class RuleFailed(Exception):
@@ -84,15 +87,21 @@ def caller_of(config: pytest.Config) -> Caller | None:
     return next((p for p in config.pluginmanager.get_plugins() if isinstance(p, Caller)), None)
 
 
+def worker_of(config: pytest.Config) -> Worker | None:
+    """What the controller of pytest-xdist has handed over, where this process is one of its workers."""
+    told = getattr(config, "workerinput", {})
+    return Worker(told["workerid"], Handed.read(told[HANDED])) if HANDED in told else None
+
+
 def options_of(config: pytest.Config) -> Options:
     """The options of a session: those of its caller, those that the controller hands to a worker, or those of the
     command line."""
     caller = caller_of(config)
     if caller is not None:
         return caller.promise.options
-    handed = getattr(config, "workerinput", {}).get(WORKER_INPUT)
-    if handed is not None:
-        return Options.said(handed["options"])
+    worker = worker_of(config)
+    if worker is not None:
+        return worker.handed.options
     return Options.said({o.name: config.getoption(f"restproof_{o.name}") for o in OPTIONS})
 
 
@@ -117,7 +126,9 @@ def run_of(config: pytest.Config, register: Path | None = None) -> Run | None:
     found = config.stash.get(_STASH, None)
     if found is None and register is not None:
         caller = caller_of(config)
-        found = Run(config, options_of(config), register, caller.promise if caller else None)
+        promise = caller.promise if caller else promised(options_of(config), Path.cwd())
+        filters = {name: text for name in ("keyword", "markexpr") if (text := config.getoption(name, ""))}
+        found = Run.planned(promise, register, filters, worker_of(config))
         config.stash[_STASH] = found
     return found
 
@@ -218,6 +229,17 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     return module
 
 
+_MARKS = pytest.StashKey[set[str]]()
+
+
+def declare_mark(config: pytest.Config, name: str) -> None:
+    """Let pytest know a mark that the register or the contract brings (families, levels, operations, resources)."""
+    known = config.stash.setdefault(_MARKS, set())
+    if name not in known:
+        known.add(name)
+        config.addinivalue_line("markers", f"{name}: of the register or the contract")
+
+
 class RuleItem(pytest.Item):
     """One item of the plan as pytest sees it."""
 
@@ -235,7 +257,7 @@ class RuleItem(pytest.Item):
             plan_item.label.partition("-")[0],
         ):
             if mark:
-                run.declare_mark(mark)
+                declare_mark(self.config, mark)
                 self.add_marker(mark)
         self.extra_keyword_matches.add(proof.requirement)
 
@@ -357,22 +379,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_configure_node(node: Any) -> None:
     run = run_of(node.config)
     if run is not None:
-        node.workerinput[WORKER_INPUT] = run.hand_over()
+        node.workerinput[HANDED] = run.hand_over().plain()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodeready(node: Any) -> None:
     run = run_of(node.config)
     if run is not None:
-        run.worker_pids.append(node.gateway._rinfo().pid)
+        node.config.stash.setdefault(_PIDS, []).append(node.gateway._rinfo().pid)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: Any) -> None:
     run = run_of(node.config)
-    tally = getattr(node, "workeroutput", {}).get(WORKER_INPUT)
+    tally = getattr(node, "workeroutput", {}).get(HANDED)
     if run is not None and tally is not None:
-        run.tallies.append(tally)
+        run.tallies.append(Tally.read(tally))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -382,7 +404,7 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
     if run is None or session.config.option.collectonly:
         return (yield)
     if not items:
-        with _workers_end_first(run):
+        with _workers_end_first(run, session.config.stash.get(_PIDS, [])):
             return (yield)
     if run.options.plan:
         try:
@@ -398,7 +420,7 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         end(session.config, error)
     previous = signal.signal(signal.SIGTERM, _terminated(run))
     try:
-        run.open(items)
+        run.open([(i.plan_item, i.nodeid) for i in items])
         return (yield)
     except KeyboardInterrupt:
         run.signal = run.signal or "SIGINT"
@@ -423,15 +445,15 @@ def _terminated(run: Run) -> Any:
 
 
 @contextmanager
-def _workers_end_first(run: Run) -> Iterator[None]:
+def _workers_end_first(run: Run, pids: list[int]) -> Iterator[None]:
     """In the controller of pytest-xdist: a signal that ends the run goes to the workers, which tidy up and end the
     session by their own end. A second one ends it at once."""
 
     def handler(number: int, _frame: FrameType | None) -> None:
         first, run.signal = run.signal is None, run.signal or signal.Signals(number).name
-        if not first or not run.worker_pids:
+        if not first or not pids:
             raise KeyboardInterrupt
-        for pid in run.worker_pids:
+        for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
 
@@ -456,24 +478,22 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
     # The innermost wrapper: pytest-xdist's sends what a worker tells and the terminal's prints the summary after this.
     run = run_of(session.config)
     if run is not None and run.worker is not None:
-        session.config.workeroutput[WORKER_INPUT] = run.tally()  # type: ignore[attr-defined]
+        session.config.workeroutput[HANDED] = run.tally().plain()  # type: ignore[attr-defined]
     yield
-    if run is None or run.live is None:
+    if run is None or run.place is None or run.worker is not None:
         return
-    try:
-        run.finish(int(exitstatus))
-    finally:
-        run.live.close()
-    fails = run.drifts or (run.verdict is not None and run.verdict.verdict == "not conforming")
+    run.finish()
+    fails = run.ended is not None and (run.ended.drifts or run.ended.verdict.verdict == "not conforming")
     if fails and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     run = run_of(config)
-    if run is not None and run.verdict is not None:
+    if run is not None and run.ended is not None:
         from restproof.report.terminal import closing_lines
 
         terminalreporter.section("restproof")
-        for line in closing_lines(run.verdict, run.directory / "index.html", run.comparison):
+        ended = run.ended
+        for line in closing_lines(ended.verdict, ended.directory / "index.html", ended.comparison):
             terminalreporter.write_line(line)

@@ -16,8 +16,10 @@ from restproof.contract.model import Contract, Resource
 from restproof.engine.controls import Controls
 from restproof.engine.items import Item, items_of
 from restproof.engine.marks import proof_of
-from restproof.engine.runner import Outcome, Runner
+from restproof.engine.outcome import Outcome
+from restproof.engine.runner import Runner
 from restproof.engine.subject import Subject
+from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
@@ -130,6 +132,7 @@ class Bench:
 
     world: World
     runner: Runner
+    watch: Watch
     events: Events
     session: FakeSession
 
@@ -165,19 +168,19 @@ def bench(contract: Contract) -> Callable[..., Bench]:
         **options: Any,
     ) -> Bench:
         events = Events()
-        runner = Runner(events, seed=1)
+        watch = Watch(events)
         session = FakeSession(server, **options)
-        runner.world = World(
+        world = World(
             contract,
             Target("test", "http://127.0.0.1:1", credentials={"full": "secret"}, ids={"team": 5, "other_team": 6}),
             session,  # type: ignore[arg-type]
             "rpabcdef",
             Profile("test", examples=8, cases=None, steps=5),
-            runner.observe,
+            watch.observe,
             {r.name: Bodies(contract, r) for r in contract},
             Subject,
             controls=Controls() if controls else NoControls(),
         )
-        return Bench(runner.world, runner, events, session)
+        return Bench(world, Runner(events, 1, world, watch), watch, events, session)
 
     return make

@@ -279,7 +279,7 @@ def test_an_observer_judges_every_exchange_of_its_place(bench: MakeBench) -> Non
     made = bench(lambda request: (503 if request.method == "GET" else 201, {"id": 1}))
     observers = {i.label: i for i in made.items(no_5xx)}
     assert {"shelf-create", "shelf-read", "book-list", "label-replace"} <= observers.keys()
-    made.runner.watch(observers.values())
+    made.watch.take(observers.values())
     shelf = made.subject("shelf")
     shelf.create({"name": "a"})
     shelf.read(1)
@@ -295,7 +295,7 @@ def test_an_observer_judges_every_exchange_of_its_place(bench: MakeBench) -> Non
 def test_an_observer_does_not_repeat_itself_for_ever(bench: MakeBench) -> None:
     made = bench(lambda _: (500, None))
     observers = {i.label: i for i in made.items(no_5xx)}
-    made.runner.watch(observers.values())
+    made.watch.take(observers.values())
     shelf = made.subject("shelf")
     for id in range(20):
         shelf.read(id)
@@ -314,7 +314,7 @@ def test_an_observer_remembers_per_item(bench: MakeBench) -> None:
         seen.append(memory["n"])
 
     made = bench()
-    made.runner.watch(made.items(count))
+    made.watch.take(made.items(count))
     shelf = made.subject("shelf")
     shelf.read(1)
     shelf.read(1)
@@ -328,7 +328,7 @@ def test_a_finding_of_an_observer_does_not_end_the_case(bench: MakeBench) -> Non
         must.have_answered(subject.read(1))
 
     made = bench(lambda _: (500, None))
-    made.runner.watch(made.items(no_5xx))
+    made.watch.take(made.items(no_5xx))
     assert made.run(test, "shelf-read").outcome == "pass"
 
 

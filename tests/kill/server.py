@@ -122,7 +122,7 @@ class Forge:
 
         run = run_of(session.config)
         assert run is not None
-        run.options = replace(
+        options = replace(
             run.options,
             faults=tuple(order["faults"]),
             only=tuple(order.get("only", ())),
@@ -130,8 +130,7 @@ class Forge:
             out=order["out"],
         )
         self.stop_at = order.get("stop_at")
-        run.promise = replace(run.promise, options=run.options)
-        run.directory = Path(order["out"])
+        run.promise = replace(run.promise, options=options)
         session.items[:] = [i for i in session.items if isinstance(i, RuleItem) and run.selected(i.plan_item)]
         launch.start = self._start  # type: ignore[assignment]
         write.write_all = lambda path, *_, **__: write.Written(judge(read(path)))
@@ -177,8 +176,8 @@ def main(contract: str, profile: str) -> None:
         importlib.import_module(name)
     from restproof.bundle import bundled_suites
     from restproof.plugin import Caller
-    from restproof.session.live import promised
     from restproof.session.options import Options
+    from restproof.session.promise import promised
 
     folder = tempfile.TemporaryDirectory(prefix="restproof-kill-")
     owner = os.getpid()

@@ -15,7 +15,7 @@ import restproof
 from restproof.bundle import bundled_dir
 from restproof.record.reader import read
 from restproof.sandbox.faults import catalogue
-from restproof.session.live import claimed, point_latest
+from restproof.session.folder import claimed, point_latest
 
 ROOT = Path(__file__).parents[2]
 UNREACHABLE = ("--restproof-target", "https://127.0.0.1:1")

@@ -50,8 +50,7 @@ def command(
     from restproof.record.writer import Writer
     from restproof.report.terminal import closing_lines
     from restproof.report.write import write_all
-    from restproof.session.live import claimed, now, point_latest, run_directory
-    from restproof.session.options import Options
+    from restproof.session.folder import claimed, now, point_latest, run_directory
     from restproof.traffic import judging
     from restproof.traffic.placing import match
 
@@ -66,7 +65,7 @@ def command(
     register = load_all(folders)
     matched = match(read_traffic(traffic), promised, base_url, traffic)
     items = judging.items_under(folders, promised, register)
-    directory = run_directory(Options(out=out), config, cwd, now())
+    directory = run_directory(out, config, cwd, now())
     if out:
         directory.mkdir(parents=True, exist_ok=True)
     else:

@@ -108,13 +108,12 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     from restproof.bundle import suites_of
     from restproof.cli.progress import Progress
     from restproof.cli.watcher import Watcher
-    from restproof.config import resolve_target
-    from restproof.session.live import promised
+    from restproof.session.promise import promised
 
     promise = promised(options, Path.cwd())
     if not options.plan and options.stubs is None:
         # Wrong configuration is told before anything is collected; the target itself is reached when the plan is known.
-        resolve_target(options.target, promise.config, promise.contract)
+        _ = promise.target
     watcher = Watcher(Progress(quiet or options.plan), promise)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)

@@ -13,7 +13,7 @@ from restproof.errors import ConfigurationError, RestproofError
 from restproof.oracle.verdict import exit_code
 from restproof.plugin import Caller, RuleItem, run_of
 from restproof.report.terminal import WIDTH, closing_lines
-from restproof.session.live import Promise
+from restproof.session.promise import Promise
 
 INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}
 
@@ -51,13 +51,14 @@ class Watcher(Caller):
         run = run_of(self.config) if self.config else None
         if self.errors:
             raise RestproofError("the suites cannot be loaded:\n" + "\n".join(self.errors))
-        if run is not None and run.verdict is not None:
+        if run is not None and run.ended is not None:
+            ended = run.ended
             # A log keeps long lines; on a terminal they would push the verdict off the screen.
             width = get_terminal_size().columns if sys.stdout.isatty() else WIDTH
-            for line in closing_lines(run.verdict, run.directory / "index.html", run.comparison, width):
+            for line in closing_lines(ended.verdict, ended.directory / "index.html", ended.comparison, width):
                 click.echo(line)
             # A rule that the recording keeps and the target breaks is drift, whatever its level.
-            return INTERRUPTED[run.signal] if run.signal else (1 if run.drifts else exit_code(run.verdict))
+            return INTERRUPTED[run.signal] if run.signal else (1 if ended.drifts else exit_code(ended.verdict))
         if code == 0:
             return 0
         if code == 5:

@@ -71,6 +71,19 @@ class Item:
         """Requests that the item is expected to send, without shared set-up."""
         return self.count * self.proof.cost + (self.proof.set_up if self.count else 0)
 
+    def to_event(self, nodeid: str) -> dict[str, Any]:
+        """The ``item`` event of the run file."""
+        return {
+            "event": "item",
+            "item": self.id,
+            "requirement": self.proof.requirement,
+            "resource": self.resource.name if self.resource else None,
+            "operation": self.operation,
+            "nodeid": nodeid,
+            "cost": self.cost,
+            "cases": self.count,
+        }
+
 
 def items_of(
     proof: Proof,

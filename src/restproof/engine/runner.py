@@ -2,128 +2,53 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cache, partial
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from restproof.contract.model import Resource
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.items import Item
+from restproof.engine.keep import EventSink
+from restproof.engine.outcome import Outcome
 from restproof.engine.property import Property, seed_of
-from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
+from restproof.engine.watch import Watch, parameters_of
 from restproof.engine.world import World
 from restproof.oracle.finding import Finding
 from restproof.wire.failure import StaleStub
 
 _MOST_SILENT = 3
-_MOST_ALIKE = 3
-_PARAMETERS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-
-
-class EventSink(Protocol):
-    """Takes events of the run file."""
-
-    def write(self, event: Mapping[str, Any]) -> None: ...
-
-
-@dataclass
-class Outcome:
-    """How an item ended."""
-
-    outcome: str
-    cases: int
-    findings: list[Finding] = field(default_factory=list)
-    reason: str | None = None
-
-
-@dataclass
-class _Seen:
-    wanted: set[str]
-    """The names of the rule's parameters."""
-    cases: int = 0
-    findings: list[Finding] = field(default_factory=list)
-    memory: dict[Any, Any] = field(default_factory=dict)
-    told: dict[tuple[str, str, str, str | None], int] = field(default_factory=dict)
 
 
 class Runner:
-    """Runs the items of one worker against ``world``, and tells ``sink`` of cases, findings and outcomes."""
+    """Runs the items of one worker against ``world``, and tells ``sink`` of cases, findings and outcomes. ``watch``:
+    the rules about every exchange, which the world lets judge each answer."""
 
-    def __init__(self, sink: EventSink, seed: int) -> None:
+    def __init__(self, sink: EventSink, seed: int, world: World, watch: Watch) -> None:
         self.sink = sink
         self.seed = seed
-        self.world: World
-        self._inputs: Mapping[str, Any] = {}
-        self._by_place: dict[tuple[str, str], list[tuple[Item, _Seen]]] = {}
-        self._seen: dict[str, _Seen] = {}
-
-    def watch(self, items: Iterable[Item]) -> None:
-        """Items that judge every exchange."""
-        for item in items:
-            seen = self._seen[item.id] = _Seen(parameters_of(item.test))
-            assert item.resource is not None
-            assert item.operation is not None
-            self._by_place.setdefault((item.resource.name, item.operation), []).append((item, seen))
-
-    def observe(self, reply: Reply) -> None:
-        """Let every observing rule judge one exchange."""
-        place = (reply.resource.name, reply.operation)
-        if not reply.resource.supports(reply.operation):
-            # A request that the contract has no operation for is told with the resource's first one.
-            place = (reply.resource.name, reply.resource.operations[0])
-        for item, seen in self._by_place.get(place, ()):
-            seen.cases += 1
-            offered: dict[str, Any] = {"reply": reply}
-            if "memory" in seen.wanted:
-                offered["memory"] = self._memory(seen)
-            if "case" in seen.wanted:
-                offered["case"] = self._inputs
-            try:
-                item.test(**offered)
-            except CaseFailed as failure:
-                finding = failure.finding
-                key = (finding.kind, finding.expected, finding.actual, finding.field)
-                seen.told[key] = seen.told.get(key, 0) + 1
-                if seen.told[key] <= _MOST_ALIKE:
-                    seen.findings.append(finding)
-                    self.sink.write(finding.to_event(item.id, reply.exchange.about.case))
+        self.world = world
+        self._watch = watch
 
     def run(self, item: Item) -> Outcome:
         """Run one item and write its outcome."""
         if item.proof.observes:
-            seen = self._seen[item.id]
-            outcome = Outcome("fail" if seen.findings else "pass", seen.cases, seen.findings)
-            if not seen.cases:
-                outcome = Outcome("not tested", 0, reason="no such exchange in this run")
+            outcome = self._watch.outcome_of(item)
         elif item.cases is None:
             outcome = self._drawn(item)
         else:
             outcome = self._enumerated(item)
-        self.sink.write(
-            {
-                "event": "outcome",
-                "item": item.id,
-                "outcome": outcome.outcome,
-                "cases": outcome.cases,
-                "reason": outcome.reason,
-            }
-        )
+        self.sink.write(outcome.to_event(item.id))
         return outcome
 
     def failed(self, item: Item, error: BaseException) -> None:
         """Write down that the suite itself broke."""
-        told = str(error) if isinstance(error, StaleStub) else f"{type(error).__name__}: {error}"
-        self._tell(item, "error", told)
+        message = str(error) if isinstance(error, StaleStub) else f"{type(error).__name__}: {error}"
+        self.sink.write(Outcome("error", 0, reason=message).to_event(item.id))
 
     def waive(self, item: Item, reason: str) -> None:
         """Write down that the rule does not apply, so that nothing was sent."""
-        self._tell(item, "not applicable", reason)
-
-    def _tell(self, item: Item, outcome: str, reason: str) -> None:
-        self.sink.write({"event": "outcome", "item": item.id, "outcome": outcome, "cases": 0, "reason": reason})
+        self.sink.write(Outcome("not applicable", 0, reason=reason).to_event(item.id))
 
     # ------------------------------------------------------------------- inside
 
@@ -132,7 +57,7 @@ class Runner:
         name = f"{item.id}#{number}"
         token = self._token(name)
         self.sink.write({"event": "case", "item": item.id, "case": name, "token": token, "input": dict(inputs)})
-        self._inputs = inputs
+        self._watch.inputs = inputs
         resource = item.resource or _any(self.world)
         subject = Subject(self.world, resource, token=token, item=item.id, case=name)
         subject.send_control(item.operation if item.resource else None)
@@ -152,10 +77,6 @@ class Runner:
     def _numbered(self, item: Item) -> Iterable[tuple[int, Mapping[str, Any]]]:
         """The enumerated inputs of an item with the numbers of their cases."""
         return enumerate(item.cases or (), start=1)
-
-    def _memory(self, seen: _Seen) -> dict[Any, Any]:
-        """What an observing rule remembers from one exchange to the next."""
-        return seen.memory
 
     def _enumerated(self, item: Item) -> Outcome:
         findings: list[Finding] = []
@@ -209,10 +130,3 @@ def _any(world: World) -> Resource:
     """A resource to speak to the server about: the first that can be listed or read."""
     found = [r for r in world.contract if r.supports("list")] or [r for r in world.contract if r.supports("read")]
     return (found or list(world.contract))[0]
-
-
-@cache
-def parameters_of(test: Callable[..., Any]) -> set[str]:
-    """The names of a test's parameters."""
-    test = test.func if isinstance(test, partial) else test
-    return {name for name, p in inspect.signature(test).parameters.items() if p.kind in _PARAMETERS}

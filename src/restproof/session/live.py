@@ -1,167 +1,129 @@
-"""The target of a run: the embedded sandbox or a configured server, reached, checked and left tidy."""
+"""A server as the endpoint of a run: the embedded sandbox or a configured one, reached, checked and left tidy."""
 
 from __future__ import annotations
 
-import hashlib
+import os
 import secrets
-from collections.abc import Mapping
-from contextlib import ExitStack
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from restproof.bundle import find_contract
-from restproof.config import Config, Target, load_config, resolve_target
-from restproof.contract.load import load
+from restproof.config import Target
 from restproof.contract.model import Contract
+from restproof.engine.keep import EventSink, Kept
+from restproof.engine.runner import Runner
+from restproof.engine.subject import Subject
+from restproof.engine.watch import Watch
+from restproof.engine.world import World
 from restproof.errors import ConfigurationError
-from restproof.plan.symbols import PREFIX_LENGTH
-from restproof.session.options import Options
+from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
+from restproof.session.promise import Promise
+from restproof.wire.cleanup import clean_up
+from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.ownership import Ownership
+from restproof.wire.session import Recorder, Session
 
-if TYPE_CHECKING:
-    from restproof.session.stubbed import Stubbed
+_NUMBERS_EACH = 1_000_000
+"""Numbers of tokens that each worker has for itself."""
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+class LiveConnection:
+    """A session with a server, whose ledger holds what the items make."""
+
+    def __init__(self, target: Target, prefix: str, task: Task, sink: EventSink, recorder: Recorder) -> None:
+        options = task.options
+        name = f"{task.started:%Y%m%dT%H%M%SZ}-{prefix}-{os.getpid()}.jsonl"
+        origin = Origin(str(task.contract_path), target.name, target.base_url, target.kind, prefix)
+        self._target = target
+        self._contract: Contract = task.contract
+        self._prefix = prefix
+        self._ledger = Ledger(task.root / ".restproof" / name, origin)
+        self.session = Session(
+            target,
+            task.contract,
+            recorder,
+            rate=options.rate,
+            max_requests=options.max_requests,
+            read_only=options.read_only,
+            max_wait=options.max_wait,
+            guard=Ownership(
+                task.contract,
+                target,
+                self._ledger,
+                prefix,
+                clock=time.monotonic,
+                # A replay has no guard of its own: it leaves out what this run left out.
+                refused=lambda name, reason: sink.write({"event": "value", "name": name, "value": reason}),
+            ),
+        )
+        self.watch = Watch(sink)
+        world = World(
+            task.contract,
+            target,
+            self.session,
+            prefix,
+            task.profile,
+            self.watch.observe,
+            task.bodies,
+            Subject,
+            first_number=0 if task.worker is None else (task.worker + 1) * _NUMBERS_EACH,
+            keeper=Kept(sink),
+        )
+        self.runner = Runner(sink, options.seed, world, self.watch)
+
+    def close(self) -> Tidied:
+        """Delete what the run has made, and end the session."""
+        try:
+            if self._target.kind == "sandbox":
+                # The sandbox ends with the run and takes everything with it.
+                self._ledger.remove()
+                return Tidied()
+            deleted, left = clean_up(self._ledger, self.session, self._contract, self._prefix)
+            self._ledger.close()
+            return Tidied(deleted, tuple(left))
+        finally:
+            self.session.close()
 
 
 @dataclass(frozen=True)
-class Promise:
-    """What a run is about: the contract, the configuration found, and the recording that answers instead of a
-    target."""
+class LiveEndpoint:
+    """A server that was reached. ``stop`` ends it where it is the run's own."""
 
-    contract: Contract
-    contract_path: Path
-    config: Config
-    options: Options
-    stubbed: Stubbed | None = None
+    target: Target
+    prefix: str
+    stop: Callable[[], None] | None = None
 
-
-def promised(options: Options, cwd: Path) -> Promise:
-    """Read the configuration and the contract. Raises ``RestproofError``."""
-    config = load_config(cwd)
-    recording: Path | None = None
-    if options.stubs is None:
-        path = find_contract(options.contract, config.contract, cwd)
-    else:
-        from restproof.session.stubbed import Stubbed, recorded_promise
-
-        path, recording, options = recorded_promise(options, config, cwd)
-    contract = load(path)
-    for name in options.resource:
-        if name not in contract.resources:
-            raise ConfigurationError(
-                f"the contract has no resource {name!r}", hint=f"It has: {', '.join(contract.resources)}."
-            )
-    stubbed = None if recording is None else Stubbed(contract, recording, options)
-    return Promise(contract, path, config, options, stubbed)
-
-
-class Live:
-    """The target while a run lasts. The sandbox's process, where there is one, ends with ``close``."""
-
-    def __init__(self, promise: Promise) -> None:
-        from restproof.wire.preflight import check_target
-
-        self._stack = ExitStack()
-        options = promise.options
-        found = resolve_target(options.target, promise.config, promise.contract)
-        if found is None:
-            from restproof.sandbox.launch import start
-
-            running = start(promise.contract_path, tls=promise.contract.transport == "https", faults=options.faults)
-            self._stack.callback(running.stop)
-            found = Target(
-                name="sandbox",
-                base_url=running.base_url,
-                kind="sandbox",
-                credentials=running.credentials,
-                ids=running.ids,
-                ca_bundle=running.ca_bundle,
-            )
-            # The embedded sandbox starts empty, so the prefix may follow the seed: the same seed sends the same bytes.
-            self.prefix = prefix_of(options.seed)
-        else:
-            if options.faults:
-                raise ConfigurationError(
-                    "--fault is for the embedded sandbox",
-                    hint="Leave out --target, or give the fault to restproof serve.",
-                )
-            check_target(found, promise.contract)
-            self.prefix = _prefix(secrets.token_bytes(8))
-        self.target: Target = found
+    def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> LiveConnection:
+        return LiveConnection(self.target, self.prefix, task, sink, recorder)
 
     def close(self) -> None:
-        self._stack.close()
+        if self.stop is not None:
+            self.stop()
 
 
-def prefix_of(seed: int) -> str:
-    """The prefix of a run that owns its whole target."""
-    return _prefix(hashlib.sha256(str(seed).encode()).digest())
+def reach(promise: Promise) -> LiveEndpoint:
+    """Start the embedded sandbox, or check that the configured target is there. Raises ``RestproofError``."""
+    options, target = promise.options, promise.target
+    if target is None:
+        from restproof.sandbox.launch import start
 
+        running = start(promise.contract_path, tls=promise.contract.transport == "https", faults=options.faults)
+        sandbox = Target(
+            name="sandbox",
+            base_url=running.base_url,
+            kind="sandbox",
+            credentials=running.credentials,
+            ids=running.ids,
+            ca_bundle=running.ca_bundle,
+        )
+        # The embedded sandbox starts empty, so the prefix may follow the seed: the same seed sends the same bytes.
+        return LiveEndpoint(sandbox, prefix_of(options.seed), running.stop)
+    if options.faults:
+        raise ConfigurationError(
+            "--fault is for the embedded sandbox",
+            hint="Leave out --target, or give the fault to restproof serve.",
+        )
+    from restproof.wire.preflight import check_target
 
-def _prefix(data: bytes) -> str:
-    number = int.from_bytes(data[:8], "big")
-    digits = ""
-    for _ in range(PREFIX_LENGTH - 2):
-        number, digit = divmod(number, 36)
-        digits += _DIGITS[digit]
-    return f"rp{digits}"
-
-
-def run_directory(options: Options, config: Config, cwd: Path, started: datetime) -> Path:
-    """Where the run lands: exactly ``--out``, else ``reports/<time>`` beside the configuration (or the working
-    directory)."""
-    if options.out:
-        return Path(options.out)
-    root = config.root if config.contract or config.target else cwd
-    return root / "reports" / started.strftime("%Y%m%dT%H%M%SZ")
-
-
-def claimed(wanted: Path) -> Path:
-    """Make the directory of a run: ``wanted``, or ``wanted-2`` … where another run of the same second has made it."""
-    found, number = wanted, 1
-    while True:
-        try:
-            found.mkdir(parents=True)
-        except FileExistsError:
-            number += 1
-            found = wanted.with_name(f"{wanted.name}-{number}")
-        else:
-            return found
-
-
-def point_latest(run: Path) -> None:
-    """Let ``latest`` beside the run's directory point to it."""
-    link = run.parent / "latest"
-    if link.is_symlink() or not link.exists():
-        # Made aside and moved, because another run may end at the same moment.
-        fresh = run.parent / f".latest-{run.name}"
-        fresh.symlink_to(run.name, target_is_directory=True)
-        fresh.replace(link)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def target_header(target: Target) -> Mapping[str, Any]:
-    """The target as the run file's header tells of it: nothing secret."""
-    return {
-        "name": target.name,
-        "base_url": target.base_url,
-        "kind": target.kind,
-        "ids": dict(target.ids),
-        "credentials": {name: {"cased": secret != secret.swapcase()} for name, secret in target.credentials.items()},
-        "forbid": sorted(target.forbid),
-    }
-
-
-def file_in_repository(file: Path, cwd: Path) -> str:
-    """``file`` as its repository names it (with slashes): relative to the nearest folder above it that holds ``.git``,
-    else to ``cwd``; only its last two names where it lies outside both."""
-    found = file.resolve()
-    root = next((folder for folder in found.parents if (folder / ".git").exists()), cwd.resolve())
-    if found.is_relative_to(root):
-        return found.relative_to(root).as_posix()
-    return "/".join(found.parts[-2:])
+    check_target(target, promise.contract)
+    return LiveEndpoint(target, prefix_from(secrets.token_bytes(8)))

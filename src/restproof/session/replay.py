@@ -8,8 +8,10 @@ from typing import Any
 
 from restproof.engine.items import Item
 from restproof.engine.keep import EventSink
+from restproof.engine.outcome import Outcome
 from restproof.engine.property import Property
-from restproof.engine.runner import Outcome, Runner, _Seen
+from restproof.engine.runner import Runner
+from restproof.engine.watch import Seen, Watch
 from restproof.engine.world import World
 from restproof.oracle.finding import Finding
 from restproof.record.recording import Recording
@@ -47,17 +49,42 @@ def needed_inputs(item: Item) -> set[str]:
     return {p.name for p in found if p.default is Parameter.empty} - OFFERED
 
 
+class RecalledWatch(Watch):
+    """The rules about every exchange, in a replay. What one remembers is kept for each worker of the recorded run."""
+
+    def __init__(self, sink: EventSink, stubs: Stubs) -> None:
+        super().__init__(sink)
+        self._stubs = stubs
+        self._latest: dict[int, int] = {}
+        self._memories: dict[tuple[int, int], dict[Any, Any]] = {}
+
+    def memory(self, seen: Seen) -> dict[Any, Any]:
+        # A replay of a part of the recording may come to a shared set-up later than the run did. What came out of
+        # its order is judged alone, and leaves no trace in what follows.
+        worker = self._stubs.worker
+        if self._stubs.at < self._latest.get(worker, -1):
+            return {}
+        self._latest[worker] = self._stubs.at
+        return self._memories.setdefault((worker, id(seen)), {})
+
+
 class Replayer(Runner):
     """Runs items with recorded inputs. ``worlds``: one for each worker of the recorded run, since each had a shared
     set-up of its own."""
 
-    def __init__(self, sink: EventSink, seed: int, recording: Recording, stubs: Stubs) -> None:
-        super().__init__(sink, seed)
-        self.worlds: Mapping[int, World] = {}
+    def __init__(
+        self,
+        sink: EventSink,
+        seed: int,
+        worlds: Mapping[int, World],
+        watch: Watch,
+        recording: Recording,
+        stubs: Stubs,
+    ) -> None:
+        super().__init__(sink, seed, next(iter(worlds.values())), watch)
+        self._worlds = worlds
         self._recording = recording
         self._stubs = stubs
-        self._latest: dict[int, int] = {}
-        self._memories: dict[tuple[int, int], dict[Any, Any]] = {}
 
     def run(self, item: Item) -> Outcome:
         if not item.proof.observes:
@@ -74,7 +101,7 @@ class Replayer(Runner):
                     f"recording holds {', '.join(cases[0].input) or 'none'}: {MEND}"
                 )
             self._stubs.worker = cases[0].worker
-            self.world = self.worlds[self._stubs.worker]
+            self.world = self._worlds[self._stubs.worker]
         return super().run(item)
 
     def _token(self, case: str) -> str:
@@ -85,12 +112,3 @@ class Replayer(Runner):
 
     def _checked(self, drawn: Property, item: Item) -> tuple[int, Finding] | None:
         return drawn.replay((number, dict(inputs)) for number, inputs in self._numbered(item))
-
-    def _memory(self, seen: _Seen) -> dict[Any, Any]:
-        # A replay of a part of the recording may come to a shared set-up later than the run did. What came out of
-        # its order is judged alone, and leaves no trace in what follows.
-        worker = self._stubs.worker
-        if self._stubs.at < self._latest.get(worker, -1):
-            return {}
-        self._latest[worker] = self._stubs.at
-        return self._memories.setdefault((worker, id(seen)), {})

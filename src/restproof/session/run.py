@@ -1,82 +1,137 @@
-"""A session's run: from the promise to the run file and its reports. The plugin drives it; nothing in it is a hook."""
+"""A session's run, from collection to report: planned, started (the target is reached), opened (items run), closed and
+finished (reports). The plugin drives it; nothing in it is a hook."""
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from restproof.bundle import REGISTER, bundled_suites, is_bundled, suites_of
+from restproof.compare.diff import Comparison, Judged
+from restproof.compare.earlier import judged, previous
+from restproof.contract.model import Contract
+from restproof.deviations import load_deviations
+from restproof.engine.items import Item
+from restproof.engine.register import Requirement, load, load_all, unknown_names
+from restproof.engine.runner import Runner
+from restproof.oracle.finding import Finding
+from restproof.oracle.verdict import Verdict
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import PROFILES, Profile
+from restproof.record.build import deviation
+from restproof.record.reader import read_header
+from restproof.record.stream import lines
+from restproof.record.writer import Writer, join
+from restproof.report.write import write_all
+from restproof.session.endpoint import Connection, Endpoint, Task, Tidied
+from restproof.session.folder import claimed, now, point_latest, run_directory
+from restproof.session.handed import Handed, Tally
+from restproof.session.heading import footer, header
+from restproof.session.live import LiveEndpoint, reach
 from restproof.session.options import Options
-from restproof.version import __version__
-
-if TYPE_CHECKING:
-    import pytest
-
-    from restproof.engine.register import Requirement
-    from restproof.session.live import Promise
+from restproof.session.promise import Promise
+from restproof.session.stubbed import recorded_before
+from restproof.wire.message import Exchange, to_event
 
 PARTS = "part-*.jsonl.gz"
 """What the workers of pytest-xdist write, each its part of the run."""
-WORKER_INPUT = "restproof"
-"""The key of what the controller tells a worker, and a worker the controller at its end."""
+_RUN_FILE = "run.jsonl.gz"
 
 
+@dataclass(frozen=True)
+class Worker:
+    """That this process is a worker of pytest-xdist: its name there (``gw0``), and what the controller tells it."""
+
+    name: str
+    handed: Handed
+
+    @property
+    def number(self) -> int:
+        """From 0."""
+        return int(self.name.removeprefix("gw"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the target was reached and the run lands. ``baseline``: the run to compare with that the user named."""
+
+    endpoint: Endpoint
+    directory: Path
+    deviations: list[dict[str, Any]]
+    baseline: Judged | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """This process's open part of the run file, with the connection that its items use."""
+
+    writer: Writer
+    connection: Connection
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What came of the run. ``drifts``: the target breaks a rule that the recording ``--against`` keeps."""
+
+    directory: Path
+    verdict: Verdict
+    comparison: Comparison | None
+    drifts: bool
+
+
+@dataclass
 class Run:
-    """A session's run of the suites, from collection to report."""
+    """``known``: the requirements of the bundled suites and of the repository's own; ``register``: those of the suites
+    that were collected, by their ids; ``filters``: pytest's own words that select items, by their names;
+    ``narrowed``: something else left items out; ``signal``: what interrupted the run; ``tested``: the requirements that
+    a collected test proves."""
 
-    def __init__(self, config: pytest.Config, options: Options, register: Path, promise: Promise | None = None) -> None:
-        from restproof.bundle import suites_of
-        from restproof.engine.register import load_all, unknown_names
-        from restproof.plan.bodies import Bodies
-        from restproof.plan.profile import PROFILES
-        from restproof.session.live import now, promised, run_directory
+    promise: Promise
+    known: Mapping[str, Requirement]
+    profile: Profile
+    bodies: Mapping[str, Bodies]
+    filters: Mapping[str, str]
+    worker: Worker | None
+    started: datetime = field(default_factory=now)
+    signal: str | None = None
+    narrowed: bool = False
+    register: dict[str, Requirement] = field(default_factory=dict)
+    tested: set[str] = field(default_factory=set)
+    tallies: list[Tally] = field(default_factory=list)
+    place: Place | None = None
+    part: Part | None = None
+    tidied: Tidied = field(default_factory=Tidied)
+    ended: Ended | None = None
+    _admitted: dict[Path, dict[str, Requirement]] = field(default_factory=dict)
 
-        self.config = config
-        self.promise = promise or promised(options, Path.cwd())
-        self.options = self.promise.options
-        self.contract = self.promise.contract
-        self.profile = PROFILES[self.options.profile]
-        self.bodies = {r.name: Bodies(self.contract, r) for r in self.contract}
-        self.known = load_all(suites_of(self.promise.config.root))
-        self.register: dict[str, Requirement] = {}
-        self._admitted: dict[Path, dict[str, Requirement]] = {}
-        self.admit(register)
-        for error in unknown_names(self.contract, {**self.known, **self.register}):
+    @classmethod
+    def planned(cls, promise: Promise, register: Path, filters: Mapping[str, str], worker: Worker | None) -> Run:
+        """A run of the suites beside ``register``. Raises ``ConfigurationError``."""
+        contract, known = promise.contract, load_all(suites_of(promise.config.root))
+        bodies = {r.name: Bodies(contract, r) for r in contract}
+        run = cls(promise, known, PROFILES[promise.options.profile], bodies, filters, worker)
+        run.admit(register)
+        for error in unknown_names(contract, {**known, **run.register}):
             raise error
-        self.worker: Mapping[str, Any] | None = getattr(config, "workerinput", None)
-        self.started = now()
-        self.directory = run_directory(self.options, self.promise.config, Path.cwd(), self.started)
-        self.signal: str | None = None
-        self.verdict: Any = None
-        self.comparison: Any = None
-        self._baseline: Any = None
-        self.drifts = False
-        self.live: Any = None
-        self.tested: set[str] = set()
-        self.worker_pids: list[int] = []
-        self.tallies: list[dict[str, Any]] = []
-        self.prefix = ""
-        self._deviations: list[dict[str, Any]] = []
-        self._marks: set[str] = set()
-        self.narrowed = False
-        self._session: Any = None
-        self._writer: Any = None
-        self.runner: Any = None
-        self.world: Any = None
-        self._clean: tuple[int, list[str]] = (0, [])
+        return run
+
+    @property
+    def options(self) -> Options:
+        return self.promise.options
+
+    @property
+    def contract(self) -> Contract:
+        return self.promise.contract
 
     # ------------------------------------------------------------- the plan
 
     def admit(self, register: Path) -> Mapping[str, Requirement]:
         """Take a register into the run, the bundled one before a user's own, and give its entries. Raises
         ``ConfigurationError`` where it is broken."""
-        from restproof.bundle import REGISTER, bundled_suites, is_bundled
-        from restproof.engine.register import load
-
         if register not in self._admitted:
             bundled = is_bundled(register.parent)
             found = load(register) if bundled else load(register, load(bundled_suites() / REGISTER))
@@ -84,13 +139,7 @@ class Run:
             self.register = {**found, **self.register} if bundled else {**self.register, **found}
         return self._admitted[register]
 
-    def declare_mark(self, name: str) -> None:
-        """Let pytest know a mark that the register or the contract brings (families, levels, operations, resources)."""
-        if name not in self._marks:
-            self._marks.add(name)
-            self.config.addinivalue_line("markers", f"{name}: of the register or the contract")
-
-    def selected(self, item: Any) -> bool:
+    def selected(self, item: Item) -> bool:
         """Whether the options leave the item in."""
         options = self.options
         name = item.proof.requirement
@@ -100,270 +149,182 @@ class Run:
             return False
         if options.case and item.id not in (options.case, options.case.rpartition("#")[0]):
             return False
-        return self.promise.stubbed is None or not self.promise.stubbed.leaves_out(item)
+        return self.promise.recorded is None or not self.promise.recorded.leaves_out(item)
 
     @property
     def recorded(self) -> Mapping[str, int]:
         """The number of cases of each item that the recording holds which answers; nothing for a live run."""
-        return self.promise.stubbed.counts if self.promise.stubbed else {}
+        return self.promise.recorded.counts if self.promise.recorded else {}
 
     # ------------------------------------------------------------- the target
 
-    def start(self) -> None:
+    def start(self) -> Place:
         """Reach the target; only then is anything written."""
-        from restproof.config import Target
-        from restproof.session.live import Live, claimed
-
+        options = self.options
         if self.worker is not None:
-            handed = self.worker[WORKER_INPUT]
-            self._target = Target(
-                **{
-                    **handed["target"],
-                    "ca_bundle": handed["target"]["ca_bundle"] and Path(handed["target"]["ca_bundle"]),
-                }
-            )
-            self.prefix = handed["prefix"]
-            self.directory = Path(handed["directory"])
-            self._deviations = handed["deviations"]
-        else:
-            if self.options.baseline:
-                # Read before anything is sent or written: it may lie where this run lands.
-                from restproof.compare.earlier import judged
-
-                self._baseline = judged(Path(self.options.baseline))
-            if self.options.against:
-                from restproof.session.stubbed import recorded_before
-
-                self._baseline = recorded_before(self.options, self.promise.contract_path, Path.cwd())
-            self.live = self.promise.stubbed or Live(self.promise)
-            self._target, self.prefix = self.live.target, self.live.prefix
-            self._deviations = self._declared()
-            if self.options.out:
-                self.directory.mkdir(parents=True, exist_ok=True)
+            handed = self.worker.handed
+            endpoint = self.promise.recorded or LiveEndpoint(handed.target, handed.prefix)
+            self.place = Place(endpoint, handed.directory, handed.deviations)
+            return self.place
+        baseline = None
+        if options.baseline:
+            # Read before anything is sent or written: it may lie where this run lands.
+            baseline = judged(Path(options.baseline))
+        if options.against:
+            baseline = recorded_before(options, self.promise.contract_path, Path.cwd())
+        endpoint = self.promise.recorded or reach(self.promise)
+        try:
+            deviations = self._declared(endpoint)
+            directory = run_directory(options.out, self.promise.config, Path.cwd(), self.started)
+            if options.out:
+                directory.mkdir(parents=True, exist_ok=True)
             else:
-                self.directory = claimed(self.directory)
-            for part in self.directory.glob(PARTS):  # of a run that was killed here
+                directory = claimed(directory)
+            for part in directory.glob(PARTS):  # of a run that was killed here
                 part.unlink()
+        except BaseException:
+            endpoint.close()
+            raise
+        self.place = Place(endpoint, directory, deviations, baseline)
+        return self.place
 
-    def hand_over(self) -> dict[str, Any]:
-        """What a worker needs to take part. It travels over the pipe to the worker, never to disk."""
-        target = self._target
-        return {
-            "options": asdict(self.options),
-            "target": {
-                "name": target.name,
-                "base_url": target.base_url,
-                "kind": target.kind,
-                "credentials": dict(target.credentials),
-                "ids": dict(target.ids),
-                "ca_bundle": str(target.ca_bundle) if target.ca_bundle else None,
-                "rate": target.rate,
-                "timeout": target.timeout,
-                "forbid": frozenset(target.forbid),
-            },
-            "prefix": self.prefix,
-            "directory": str(self.directory),
-            "deviations": self._deviations,
-        }
+    def _declared(self, endpoint: Endpoint) -> list[dict[str, Any]]:
+        recorded = self.promise.recorded
+        if recorded is not None and not self.options.deviations:
+            return recorded.deviations
+        chosen = self.options.deviations or endpoint.target.deviations
+        return load_deviations(Path(chosen)) if chosen else []
 
-    def open(self, items: list[Any]) -> None:
-        """Open this process's part of the run, and announce its items."""
-        from restproof.engine.keep import Kept
-        from restproof.engine.runner import Runner
-        from restproof.engine.subject import Subject
-        from restproof.engine.world import World
-        from restproof.record.writer import Writer
-        from restproof.wire.ledger import Ledger, Origin
-        from restproof.wire.message import Exchange, to_event
-        from restproof.wire.ownership import Ownership
-        from restproof.wire.session import Session
+    def hand_over(self) -> Handed:
+        """What a worker needs to take part."""
+        place = self._reached()
+        endpoint = place.endpoint
+        return Handed(self.options, endpoint.target, endpoint.prefix, place.directory, place.deviations)
 
-        worker = self.config.workerinput["workerid"] if self.worker is not None else None  # type: ignore[attr-defined]
-        path = self.directory / (f"part-{worker}.jsonl.gz" if worker else "run.jsonl.gz")
-        writer = self._writer = Writer(path)
-        if worker is None:
-            writer.write(self.header())
-        for item in items:
-            writer.write(
-                {
-                    "event": "item",
-                    "item": item.plan_item.id,
-                    "requirement": item.plan_item.proof.requirement,
-                    "resource": item.plan_item.resource.name if item.plan_item.resource else None,
-                    "operation": item.plan_item.operation,
-                    "nodeid": item.nodeid,
-                    "cost": item.plan_item.cost,
-                    "cases": item.plan_item.count,
-                }
-            )
+    # ------------------------------------------------------------- the items
 
-        class Tape:
-            def exchange(self, exchange: Exchange) -> None:
-                writer.write(to_event(exchange))
-
-            def note(self, kind: str, message: str, started: float) -> None:
-                writer.write({"event": "note", "kind": kind, "message": message, "started": round(started, 6)})
-
-        options, target = self.options, self._target
-        if target.kind == "stubs":
-            self._session, self._ledger, self.runner = self.live.open(self, writer, Tape())
-            self.runner.watch(i.plan_item for i in items if i.plan_item.proof.observes)
-            return
-        name = f"{self.started:%Y%m%dT%H%M%SZ}-{self.prefix}-{os.getpid()}.jsonl"
-        origin = Origin(str(self.promise.contract_path), target.name, target.base_url, target.kind, self.prefix)
-        self._ledger = Ledger(self.promise.config.root / ".restproof" / name, origin)
-        self._session = Session(
-            target,
+    def open(self, items: Sequence[tuple[Item, str]]) -> Part:
+        """Open this process's part of the run, and announce its items (each with its pytest id)."""
+        place = self._reached()
+        writer = Writer(place.directory / (f"part-{self.worker.name}.jsonl.gz" if self.worker else _RUN_FILE))
+        if self.worker is None:
+            writer.write(self._header())
+        for item, nodeid in items:
+            writer.write(item.to_event(nodeid))
+        task = Task(
             self.contract,
-            Tape(),
-            rate=options.rate,
-            max_requests=options.max_requests,
-            read_only=options.read_only,
-            max_wait=options.max_wait,
-            guard=Ownership(
-                self.contract,
-                target,
-                self._ledger,
-                self.prefix,
-                clock=time.monotonic,
-                # A replay has no guard of its own: it leaves out what this run left out.
-                refused=lambda name, reason: writer.write({"event": "value", "name": name, "value": reason}),
-            ),
-        )
-        self.runner = Runner(writer, options.seed)
-        self.world = World(
-            self.contract,
-            target,
-            self._session,
-            self.prefix,
+            self.promise.contract_path,
+            self.promise.config.root,
+            self.options,
             self.profile,
-            self.runner.observe,
             self.bodies,
-            Subject,
-            first_number=(int(worker.removeprefix("gw")) + 1) * 1_000_000 if worker else 0,
-            keeper=Kept(writer),
+            self.started,
+            self.worker.number if self.worker else None,
         )
-        self.runner.world = self.world
-        self.runner.watch(i.plan_item for i in items if i.plan_item.proof.observes)
+        connection = place.endpoint.connect(task, writer, Tape(writer))
+        connection.watch.take(item for item, _ in items)
+        self.part = Part(writer, connection)
+        return self.part
+
+    @property
+    def runner(self) -> Runner:
+        """What runs the items; there is one while the run is open."""
+        assert self.part is not None
+        return self.part.connection.runner
 
     def close(self) -> None:
-        """Tidy up after this process's part; in the controller: end the run file and write the reports."""
-        from restproof.wire.cleanup import clean_up
-
-        if self._session is not None:
-            if self._target.kind in ("sandbox", "stubs"):
-                # The sandbox ends with the run and takes everything with it; a recording is no server at all.
-                self._ledger.remove()
-            else:
-                self._clean = clean_up(self._ledger, self._session, self.contract, self.prefix)
-                self._ledger.close()
-            self._session.close()
-        if self._writer is not None:
-            if self.worker is None:
-                self._writer.write(self.footer(self._session.requests))
-            self._writer.close()
-
-    def finish(self, exit_status: int) -> None:
-        """Join the parts of the workers, write the reports and judge."""
-        from restproof.compare.earlier import previous
-        from restproof.record.reader import read_header
-        from restproof.record.stream import lines
-        from restproof.record.writer import join
-        from restproof.report.write import write_all
-        from restproof.session.live import point_latest
-
-        path = self.directory / "run.jsonl.gz"
-        parts = sorted(self.directory.glob(PARTS))
-        if parts:
-            # A worker that was interrupted may not have told how many it sent.
-            requests = sum(event["event"] == "exchange" for part in parts for _, event in lines(part, partial=True))
-            self.narrowed = self.narrowed or any(tally["narrowed"] for tally in self.tallies)
-            self._clean = (sum(t["deleted"] for t in self.tallies), [line for t in self.tallies for line in t["left"]])
-            join(parts, path, self.header(), self.footer(requests))
-            for part in parts:
-                part.unlink()
-        if not path.exists():
-            with suppress(OSError):
-                self.directory.rmdir()
+        """Tidy up after this process's part; where it is the whole run, end the run file."""
+        if self.part is None:
             return
-        earlier = self._baseline
-        if earlier is None and not self.options.out:
-            earlier = previous(read_header(path), self.directory.parent, self.directory)
-        shapes = self.options.against is not None
-        written = write_all(path, self.directory, earlier, self.options.evidence, shapes=shapes)
-        self.verdict, self.comparison = written.verdict, written.comparison
-        self.drifts = shapes and written.comparison is not None and bool(written.comparison.new_failures)
-        if not self.options.out:
-            point_latest(self.directory)
+        connection, writer = self.part.connection, self.part.writer
+        self.tidied = connection.close()
+        if self.worker is None:
+            writer.write(self._footer(connection.session.requests))
+        writer.close()
 
-    def tally(self) -> dict[str, Any]:
+    def tally(self) -> Tally:
         """What a worker tells the controller at its end."""
-        deleted, left = self._clean
-        return {"deleted": deleted, "left": left, "narrowed": self.narrowed}
+        return Tally(self.tidied, self.narrowed)
 
-    # ------------------------------------------------------------- the run file
+    # ------------------------------------------------------------- the end
 
-    def header(self) -> dict[str, Any]:
-        from restproof.session.heading import contract_part, requirements_part
-        from restproof.session.live import target_header
+    def finish(self) -> None:
+        """Join the parts of the workers, judge, write the reports, and let go of the target."""
+        place = self._reached()
+        try:
+            path = place.directory / _RUN_FILE
+            self._join(place.directory, path)
+            if not path.exists():
+                with suppress(OSError):
+                    place.directory.rmdir()
+                return
+            earlier = place.baseline
+            if earlier is None and not self.options.out:
+                earlier = previous(read_header(path), place.directory.parent, place.directory)
+            shapes = self.options.against is not None
+            written = write_all(path, place.directory, earlier, self.options.evidence, shapes=shapes)
+            drifts = shapes and written.comparison is not None and bool(written.comparison.new_failures)
+            self.ended = Ended(place.directory, written.verdict, written.comparison, drifts)
+            if not self.options.out:
+                point_latest(place.directory)
+        finally:
+            place.endpoint.close()
 
-        contract = self.contract
-        return {
-            "event": "header",
-            "format": 1,
-            "restproof": __version__,
-            "contract": contract_part(contract, self.promise.contract_path),
-            "target": target_header(self._target),
-            "profile": self.profile.name,
-            "seed": self.options.seed,
-            "prefix": self.prefix,
-            "started": f"{self.started:%Y-%m-%dT%H:%M:%SZ}",
-            "fail_on": self.options.fail_on,
-            "max_wait": self.options.max_wait,
+    def _join(self, directory: Path, path: Path) -> None:
+        parts = sorted(directory.glob(PARTS))
+        if not parts:
+            return
+        # A worker that was interrupted may not have told how many it sent.
+        requests = sum(event["event"] == "exchange" for part in parts for _, event in lines(part, partial=True))
+        self.narrowed = self.narrowed or any(tally.narrowed for tally in self.tallies)
+        left = tuple(line for tally in self.tallies for line in tally.tidied.left)
+        self.tidied = Tidied(sum(t.tidied.deleted for t in self.tallies), left)
+        join(parts, path, self._header(), self._footer(requests))
+        for part in parts:
+            part.unlink()
+
+    # ------------------------------------------------------------- what is told of it
+
+    def _header(self) -> dict[str, Any]:
+        return header(self.promise, self._reached().endpoint, self.register, self.started) | {
             "selection": self.selection(),
-            "requirements": requirements_part(self.register, contract),
-            "deviations": self._deviations,
+            "deviations": self._reached().deviations,
         }
 
+    def _footer(self, requests: int) -> dict[str, Any]:
+        complete = not self.selection() and self.signal is None
+        return footer(self.started, requests, self.tidied, complete=complete, interrupted=self.signal)
+
     def selection(self) -> dict[str, Any]:
-        found = {**(self.promise.stubbed.selection if self.promise.stubbed else {}), **self.options.selection}
-        for name in ("keyword", "markexpr"):
-            value = self.config.getoption(name, "")
-            if value:
-                found[name] = value
+        """What narrows the run, by name; empty for a whole one."""
+        recorded = self.promise.recorded
+        found = {**(recorded.selection if recorded else {}), **self.options.selection, **self.filters}
         if self.narrowed and not found:
             found["selected_tests"] = True
         return found
 
-    def is_declared(self, item: Any, finding: Any) -> bool:
+    def is_declared(self, item: Item, finding: Finding) -> bool:
         """Whether a declared deviation describes this finding. The verdict has the last word on expiry."""
-        from restproof.record.build import deviation
-
         resource = item.resource.name if item.resource else None
         return any(
-            d.is_about(item.rule.requirement, resource, item.operation)
+            d.is_about(item.proof.requirement, resource, item.operation)
             and d.describes(finding.field, finding.kind, finding.expected, finding.actual)
-            for d in map(deviation, self._deviations)
+            for d in map(deviation, self._reached().deviations)
         )
 
-    def _declared(self) -> list[dict[str, Any]]:
-        from restproof.deviations import load_deviations
+    def _reached(self) -> Place:
+        assert self.place is not None, "the target is not reached yet"
+        return self.place
 
-        if self.promise.stubbed is not None and not self.options.deviations:
-            return self.promise.stubbed.deviations
-        chosen = self.options.deviations or self._target.deviations
-        return load_deviations(Path(chosen)) if chosen else []
 
-    def footer(self, requests: int) -> dict[str, Any]:
-        from restproof.session.live import now
+class Tape:
+    """Writes what happens on the wire into the run file."""
 
-        finished = now()
-        return {
-            "event": "footer",
-            "finished": f"{finished:%Y-%m-%dT%H:%M:%SZ}",
-            "duration": round((finished - self.started).total_seconds(), 3),
-            "requests": requests,
-            "complete": not self.selection() and self.signal is None,
-            "interrupted": self.signal,
-            "cleanup": {"deleted": self._clean[0], "left": self._clean[1]},
-        }
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def exchange(self, exchange: Exchange) -> None:
+        self._writer.write(to_event(exchange))
+
+    def note(self, kind: str, message: str, started: float) -> None:
+        self._writer.write({"event": "note", "kind": kind, "message": message, "started": round(started, 6)})

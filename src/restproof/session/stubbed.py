@@ -5,20 +5,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from restproof.bundle import CONTRACT_FILE, find_contract
 from restproof.compare.diff import Judged
 from restproof.config import Config, Target, given_ids
 from restproof.contract.model import Contract
+from restproof.engine.items import Item
 from restproof.engine.keep import EventSink, Kept
 from restproof.engine.runner import Runner
 from restproof.engine.subject import Subject
+from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.errors import ConfigurationError, Place
 from restproof.oracle.verdict import judge
@@ -27,15 +29,11 @@ from restproof.plan.symbols import PREFIX_LENGTH
 from restproof.record.model import Header
 from restproof.record.reader import ContradictoryRunFile
 from restproof.record.recording import Recording, recorded_header, recording
-from restproof.session.live import prefix_of
+from restproof.session.endpoint import Task, Tidied, prefix_of
 from restproof.session.options import Options
-from restproof.session.replay import Recalled, Replayer
-from restproof.wire.ledger import Ledger, Unwritten
+from restproof.session.replay import Recalled, RecalledWatch, Replayer
 from restproof.wire.session import Recorder
 from restproof.wire.stubs import ByAddress, InOrder, RecordedClock, Stubs, recording_redactor
-
-if TYPE_CHECKING:
-    from restproof.session.run import Run
 
 SHIPPED = "recordings"
 """The folder beside a contract that holds its recordings."""
@@ -107,8 +105,22 @@ def _contract(options: Options, config: Config, cwd: Path, header: Header | None
         return find_contract(None, config.contract, cwd)
 
 
-class Stubbed:
-    """The target of a replay: a recording. It takes the place of ``restproof.session.live.Live``."""
+@dataclass(frozen=True)
+class RecordedConnection:
+    """A session whose answers are recorded."""
+
+    session: Stubs
+    runner: Runner
+    watch: Watch
+
+    def close(self) -> Tidied:
+        """Nothing is left behind: a recording is no server."""
+        self.session.close()
+        return Tidied()
+
+
+class RecordedEndpoint:
+    """The endpoint of a replay: a recording."""
 
     def __init__(self, contract: Contract, file: Path, options: Options) -> None:
         self.contract = contract
@@ -180,7 +192,7 @@ class Stubbed:
         planned = {item.id: item.cases for item in self.recording.run.items} if self.recording.run else {}
         return {item: planned.get(item) or len(cases) for item, cases in self.recording.cases.items()}
 
-    def leaves_out(self, item: Any) -> bool:
+    def leaves_out(self, item: Item) -> bool:
         """Whether the recorded run was narrowed and left this item out, of a rule that was there already."""
         run = self.recording.run
         if run is None or not run.header.selection or item.id in self._recorded:
@@ -191,8 +203,8 @@ class Stubbed:
     def _recorded(self) -> frozenset[str]:
         return frozenset(i.id for i in self.recording.run.items) if self.recording.run else frozenset()
 
-    def open(self, run: Run, writer: EventSink, tape: Recorder) -> tuple[Stubs, Ledger, Runner]:
-        """What the run speaks through: the session with its clean-up and the runner of its items."""
+    def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> RecordedConnection:
+        """The session with recorded answers, and the runner of recorded inputs."""
         recorded, contract, options = self.recording, self.contract, self._options
         source = (
             InOrder(recorded.exchanges, recording_redactor(contract)) if recorded.run else ByAddress(recorded.exchanges)
@@ -201,17 +213,16 @@ class Stubbed:
         stubs = Stubs(
             self.target,
             contract,
-            tape,
+            recorder,
             source,
             max_requests=selection.get("max_requests"),
             read_only=bool(selection.get("read_only")) or options.read_only,
             max_wait=options.max_wait,
             refusals=recorded.values,
         )
-        ledger = Unwritten(run.promise.config.root / ".restproof" / "replay.jsonl")
         began = datetime.fromisoformat(self._header.started).timestamp() if self._header else 0.0
         clock = RecordedClock(stubs, began)
-        runner = Replayer(writer, options.seed, recorded, stubs) if recorded.run else Runner(writer, options.seed)
+        watch = RecalledWatch(sink, stubs) if recorded.run else Watch(sink)
 
         def world(worker: int, token: str) -> World:
             return World(
@@ -219,20 +230,22 @@ class Stubbed:
                 self.target,
                 stubs,
                 token[:PREFIX_LENGTH] or self.prefix,
-                run.profile,
-                runner.observe,
-                run.bodies,
+                task.profile,
+                watch.observe,
+                task.bodies,
                 Subject,
-                keeper=Recalled(recorded, worker, writer) if recorded.run else Kept(writer),
+                keeper=Recalled(recorded, worker, sink) if recorded.run else Kept(sink),
                 clock=clock,
             )
 
         worlds = {worker: world(worker, token) for worker, token in recorded.workers.items()}
-        runner.world = next(iter(worlds.values()))
-        if isinstance(runner, Replayer):
-            runner.worlds = worlds
+        runner = (
+            Replayer(sink, options.seed, worlds, watch, recorded, stubs)
+            if recorded.run
+            else Runner(sink, options.seed, next(iter(worlds.values())), watch)
+        )
         stubs.start()
-        return stubs, ledger, runner
+        return RecordedConnection(stubs, runner, watch)
 
     def close(self) -> None:
         """Nothing: there is no server to end."""

@@ -13,9 +13,10 @@ from restproof.bundle import is_bundled
 from restproof.contract.model import Contract
 from restproof.engine.items import Item, in_plan_order, items_of
 from restproof.engine.loading import tests_of
+from restproof.engine.outcome import Outcome
 from restproof.engine.register import Requirement, is_binding
 from restproof.engine.reply import Reply
-from restproof.engine.runner import Runner, parameters_of
+from restproof.engine.watch import Watch, parameters_of
 from restproof.errors import RestproofError
 from restproof.oracle.asked import Reason
 from restproof.oracle.check import Check
@@ -25,8 +26,8 @@ from restproof.oracle.traffic import Judge
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
 from restproof.record.writer import Writer
+from restproof.session.folder import now
 from restproof.session.heading import contract_part, requirements_part
-from restproof.session.live import now
 from restproof.traffic.placing import GATEWAY, HIDDEN, Matched
 from restproof.version import __version__
 from restproof.wire.message import to_event
@@ -133,25 +134,25 @@ class Judging:
                 self._write_outcome(item, "fail" if item.id in self._failed else "pass", self._cases[item.id], None)
 
     def _write_outcome(self, item: Item, outcome: str, cases: int, reason: str | None) -> None:
-        event = {"event": "outcome", "item": item.id, "outcome": outcome, "cases": cases, "reason": reason}
-        self._writer.write(event)
+        self._writer.write(Outcome(outcome, cases, reason=reason).to_event(item.id))
 
 
 class _Observers:
     """The rules about every exchange, each fed with what it can judge of a recording."""
 
     def __init__(self, items: list[Item], writer: Writer) -> None:
-        self._runners: dict[str, Runner] = {}
-        self._of: dict[str, Runner] = {}
+        self._writer = writer
+        self._watches: dict[str, Watch] = {}
+        self._of: dict[str, Watch] = {}
         for kind in ("status", "retry", "headers", "whole", "case"):
-            runner = self._runners[kind] = _Fed(writer, 0)
+            watch = self._watches[kind] = Watch(writer)
             own = [i for i in items if _needs(i) == kind]
-            runner.watch(own)
-            self._of.update({i.id: runner for i in own})
+            watch.take(own)
+            self._of.update({i.id: watch for i in own})
 
     def close(self, item: Item) -> None:
         """Write the item's outcome."""
-        self._of[item.id].run(item)
+        self._writer.write(self._of[item.id].outcome_of(item).to_event(item.id))
 
     def observe(self, seen: Seen, reasons: tuple[Reason, ...] | None, matched: Matched) -> None:
         """Let the rules judge one exchange, as far as the recording holds it."""
@@ -161,36 +162,27 @@ class _Observers:
         if seen.exchange.response is None:
             # Browsers abort requests for reasons of their own; only a server that was too slow is at fault.
             if re.search(r"(?i)time.?d?.?out", seen.exchange.error or ""):
-                self._runners["status"].observe(reply)
+                self._watches["status"].observe(reply)
             return
         if seen.status in GATEWAY:
             # Nobody knows whether it would have passed, unless it was sent again.
             if seen.n in matched.again and seen.n not in matched.retried:
-                self._runners["status"].observe(reply)
-                self._runners["retry"].observe(reply)
+                self._watches["status"].observe(reply)
+                self._watches["retry"].observe(reply)
             return
-        self._runners["status"].observe(reply)
+        self._watches["status"].observe(reply)
         if seen.n in matched.again:
-            self._runners["retry"].observe(reply)
+            self._watches["retry"].observe(reply)
         if "headers" not in seen.lacks:
-            self._runners["headers"].observe(reply)
+            self._watches["headers"].observe(reply)
         if "response body" in seen.lacks:
             return
-        self._runners["whole"].observe(reply)
+        self._watches["whole"].observe(reply)
         only = reasons[0] if reasons is not None and len(reasons) == 1 else None
         if only is not None and only.field is not None and seen.status in seen.resource.status(only.case):
-            fed = self._runners["case"]
-            assert isinstance(fed, _Fed)
-            fed.observe_case(reply, {"field": only.field, "status": only.case, "body": seen.fields})
-
-
-class _Fed(Runner):
-    """A runner that gets its exchanges from a recording."""
-
-    def observe_case(self, reply: Reply, inputs: Mapping[str, Any]) -> None:
-        """Judge an exchange whose request had the one fault that ``inputs`` name."""
-        self._inputs = inputs
-        self.observe(reply)
+            watch = self._watches["case"]
+            watch.inputs = {"field": only.field, "status": only.case, "body": seen.fields}
+            watch.observe(reply)
 
 
 def _needs(item: Item) -> str:

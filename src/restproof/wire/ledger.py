@@ -237,13 +237,6 @@ class Ledger:
                 raise ValueError(other)
 
 
-class Unwritten(Ledger):
-    """The ledger of a replay, which creates nothing: it leaves no file."""
-
-    def _append(self, **event: Any) -> None:
-        """Nothing: there is nothing to clean up after."""
-
-
 def _drop_unfinished_line(path: Path) -> None:
     """What is written next must not continue the line in which a run was killed."""
     if path.exists():

@@ -1,0 +1,91 @@
+"""Rules about every exchange: they judge each answer as it comes, whatever item asked for it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any
+
+from restproof.engine.failure import CaseFailed
+from restproof.engine.items import Item
+from restproof.engine.keep import EventSink
+from restproof.engine.outcome import Outcome
+from restproof.engine.reply import Reply
+from restproof.oracle.finding import Finding
+
+_MOST_ALIKE = 3
+_PARAMETERS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+
+
+@dataclass
+class Seen:
+    """What one observing item has seen. ``wanted``: the names of its test's parameters; ``memory``: what the test
+    remembers from one exchange to the next."""
+
+    wanted: set[str]
+    cases: int = 0
+    findings: list[Finding] = field(default_factory=list)
+    memory: dict[Any, Any] = field(default_factory=dict)
+    alike: dict[tuple[str, str, str, str | None], int] = field(default_factory=dict)
+
+
+class Watch:
+    """Lets observing items judge each exchange, and writes what they find. ``inputs``: those of the present case."""
+
+    def __init__(self, sink: EventSink) -> None:
+        self.inputs: Mapping[str, Any] = {}
+        self._sink = sink
+        self._by_place: dict[tuple[str, str], list[tuple[Item, Seen]]] = {}
+        self._seen: dict[str, Seen] = {}
+
+    def take(self, items: Iterable[Item]) -> None:
+        """From now on, those of ``items`` that observe judge every exchange."""
+        for item in items:
+            if item.proof.observes:
+                seen = self._seen[item.id] = Seen(parameters_of(item.test))
+                assert item.resource is not None
+                assert item.operation is not None
+                self._by_place.setdefault((item.resource.name, item.operation), []).append((item, seen))
+
+    def outcome_of(self, item: Item) -> Outcome:
+        """How an observing item ends, by what it has seen."""
+        seen = self._seen[item.id]
+        if not seen.cases:
+            return Outcome("not tested", 0, reason="no such exchange in this run")
+        return Outcome("fail" if seen.findings else "pass", seen.cases, seen.findings)
+
+    def observe(self, reply: Reply) -> None:
+        """Let every observing rule judge one exchange."""
+        place = (reply.resource.name, reply.operation)
+        if not reply.resource.supports(reply.operation):
+            # A request that the contract has no operation for is told with the resource's first one.
+            place = (reply.resource.name, reply.resource.operations[0])
+        for item, seen in self._by_place.get(place, ()):
+            seen.cases += 1
+            offered: dict[str, Any] = {"reply": reply}
+            if "memory" in seen.wanted:
+                offered["memory"] = self.memory(seen)
+            if "case" in seen.wanted:
+                offered["case"] = self.inputs
+            try:
+                item.test(**offered)
+            except CaseFailed as failure:
+                finding = failure.finding
+                key = (finding.kind, finding.expected, finding.actual, finding.field)
+                seen.alike[key] = seen.alike.get(key, 0) + 1
+                if seen.alike[key] <= _MOST_ALIKE:
+                    seen.findings.append(finding)
+                    self._sink.write(finding.to_event(item.id, reply.exchange.about.case))
+
+    def memory(self, seen: Seen) -> dict[Any, Any]:
+        """What an observing rule remembers."""
+        return seen.memory
+
+
+@cache
+def parameters_of(test: Callable[..., Any]) -> set[str]:
+    """The names of a test's parameters."""
+    test = test.func if isinstance(test, partial) else test
+    return {name for name, p in inspect.signature(test).parameters.items() if p.kind in _PARAMETERS}

@@ -1,0 +1,93 @@
+"""What a run speaks to: a server or a recording, behind one protocol."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from restproof.config import Target
+from restproof.contract.model import Contract
+from restproof.engine.keep import EventSink
+from restproof.engine.runner import Runner
+from restproof.engine.watch import Watch
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import Profile
+from restproof.plan.symbols import PREFIX_LENGTH
+from restproof.session.options import Options
+from restproof.wire.session import Recorder, Session
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What an endpoint is to run. ``root``: the folder beside which ledgers lie; ``bodies``: those of each resource, by
+    its name; ``worker``: the number of the worker of pytest-xdist, ``None`` where there is one process."""
+
+    contract: Contract
+    contract_path: Path
+    root: Path
+    options: Options
+    profile: Profile
+    bodies: Mapping[str, Bodies]
+    started: datetime
+    worker: int | None = None
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What clean-up came to: how many resources were deleted, and a line for each that is left."""
+
+    deleted: int = 0
+    left: tuple[str, ...] = ()
+
+
+class Connection(Protocol):
+    """A way to the endpoint, ready to run items."""
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def runner(self) -> Runner: ...
+
+    @property
+    def watch(self) -> Watch: ...
+
+    def close(self) -> Tidied:
+        """Tidy up and end the session."""
+
+
+class Endpoint(Protocol):
+    """A server or a recording. ``prefix``: that of all tokens of the run."""
+
+    @property
+    def target(self) -> Target: ...
+
+    @property
+    def prefix(self) -> str: ...
+
+    def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> Connection:
+        """The connection through which this process runs its part of the items."""
+
+    def close(self) -> None:
+        """End what was started for the run."""
+
+
+def prefix_of(seed: int) -> str:
+    """The prefix of a run that owns its whole target."""
+    return prefix_from(hashlib.sha256(str(seed).encode()).digest())
+
+
+def prefix_from(data: bytes) -> str:
+    """A prefix made of eight bytes."""
+    number = int.from_bytes(data[:8], "big")
+    digits = ""
+    for _ in range(PREFIX_LENGTH - 2):
+        number, digit = divmod(number, 36)
+        digits += _DIGITS[digit]
+    return f"rp{digits}"

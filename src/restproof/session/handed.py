@@ -1,0 +1,68 @@
+"""What the controller of pytest-xdist and its workers tell each other. It travels over a pipe, never to disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from restproof.config import Target
+from restproof.session.endpoint import Tidied
+from restproof.session.options import Options
+
+HANDED = "restproof"
+"""The key of what the controller tells a worker, and a worker the controller at its end."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What a worker needs to take part."""
+
+    options: Options
+    target: Target
+    prefix: str
+    directory: Path
+    deviations: list[dict[str, Any]]
+
+    def plain(self) -> dict[str, Any]:
+        """As builtin types, which are all that the pipe takes."""
+        target = {n: str(v) if isinstance(v, Path) else v for n, v in vars(self.target).items()}
+        return {
+            "options": asdict(self.options),
+            "target": {**target, "credentials": dict(self.target.credentials), "ids": dict(self.target.ids)},
+            "prefix": self.prefix,
+            "directory": str(self.directory),
+            "deviations": self.deviations,
+        }
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Handed:
+        """What :meth:`plain` gave."""
+        target: dict[str, Any] = {
+            n: Path(v) if n in ("ca_bundle", "deviations") and v else v for n, v in data["target"].items()
+        }
+        return cls(
+            Options.said(data["options"]),
+            Target(**target),
+            data["prefix"],
+            Path(data["directory"]),
+            data["deviations"],
+        )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a worker tells at its end."""
+
+    tidied: Tidied
+    narrowed: bool
+
+    def plain(self) -> dict[str, Any]:
+        """As builtin types."""
+        return {"deleted": self.tidied.deleted, "left": list(self.tidied.left), "narrowed": self.narrowed}
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Tally:
+        """What :meth:`plain` gave."""
+        return cls(Tidied(data["deleted"], tuple(data["left"])), data["narrowed"])
