@@ -28,7 +28,7 @@ import resource, sys, time
 from pathlib import Path
 wall, cpu = time.perf_counter(), time.process_time()
 from restproof.oracle.verdict import judge
-from restproof.report.write import render
+from restproof.report.formats import render
 from restproof.record.reader import read
 run = read(Path(sys.argv[1]))
 at = time.process_time()

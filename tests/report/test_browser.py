@@ -14,7 +14,7 @@ from tests.record import synthetic_run as build
 from restproof.compare.diff import Judged, compare
 from restproof.oracle.verdict import judge
 from restproof.record.reader import read
-from restproof.report.write import render
+from restproof.report.formats import render
 
 axe = pytest.importorskip("axe_core_python.sync_playwright")
 expect = playwright.expect

@@ -16,7 +16,7 @@ from restproof.oracle.verdict import judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.report.evidence import pack
-from restproof.report.write import render
+from restproof.report.formats import render
 
 
 def opened(packed: str) -> Any:

@@ -16,8 +16,8 @@ from tests.record import synthetic_run as build
 from restproof.oracle.verdict import judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
+from restproof.report.formats import render
 from restproof.report.sarif import fingerprint
-from restproof.report.write import render
 
 FORMATS = Path(__file__).parent / "formats"
 NASTY = "a \x00 \x1b[31m \ud800 \ufffe ]]> <b>&amp; \u202e {{7*7}} [x](javascript:1)"

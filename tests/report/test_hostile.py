@@ -16,7 +16,7 @@ from tests.record import synthetic_run as build
 from restproof.compare.diff import Judged, compare
 from restproof.oracle.verdict import judge
 from restproof.record.reader import read
-from restproof.report.write import render
+from restproof.report.formats import render
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(chromium.CHROMIUM is None, reason="no Chromium on this machine")]
 

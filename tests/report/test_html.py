@@ -16,7 +16,8 @@ from tests.record import synthetic_run as build
 from restproof.oracle.verdict import judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
-from restproof.report.write import render, write_all
+from restproof.report.formats import render
+from restproof.report.write import write_all
 
 
 class Page(HTMLParser):

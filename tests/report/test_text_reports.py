@@ -17,8 +17,9 @@ from restproof.errors import ConfigurationError
 from restproof.oracle.verdict import judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
+from restproof.report.formats import FORMATS, USUAL, render
 from restproof.report.terminal import closing_lines
-from restproof.report.write import FILES, USUAL, render, write_all
+from restproof.report.write import write_all
 
 DESIGNED = {
     "format",
@@ -142,7 +143,7 @@ def test_every_report_is_written_even_of_a_run_that_was_killed(faulty: Path, tmp
     cut = tmp_path / "cut.jsonl.gz"
     cut.write_bytes(faulty.read_bytes()[:200_000])
     write_all(cut, tmp_path / "out")
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(FILES[f] for f in USUAL)
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == sorted(FORMATS[f].file for f in USUAL)
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["complete"] is False
 
 

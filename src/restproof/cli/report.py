@@ -9,9 +9,8 @@ from typing import Literal
 import click
 
 from restproof.errors import ConfigurationError, Place, RunFileError
+from restproof.report.formats import FORMATS, USUAL, render
 
-FORMATS = ("html", "junit", "markdown", "json", "sarif", "badge", "yaml", "har")
-USUAL = ("html", "junit", "markdown", "json")
 EVIDENCE = ("failures", "sample", "all")
 RUN_FILE = "run.jsonl.gz"
 ENDINGS = {"html": ".html", "markdown": ".md", "json": ".json"}
@@ -20,7 +19,11 @@ ENDINGS = {"html": ".html", "markdown": ".md", "json": ".json"}
 @click.command("report")
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "--format", "formats", type=click.Choice(FORMATS), multiple=True, help="May be given again; the usual by default."
+    "--format",
+    "formats",
+    type=click.Choice(list(FORMATS)),
+    multiple=True,
+    help="May be given again; the usual by default.",
 )
 @click.option(
     "--out",
@@ -83,11 +86,10 @@ def _one(
 ) -> None:
     from restproof.compare.diff import compare
     from restproof.compare.earlier import judged, run_file
-    from restproof.report.write import FILES, render
 
     found = judged(path)
     comparison = compare(judged(baseline), found) if baseline else None
-    names = {str(format): name for format, name in FILES.items()}
+    names = {name: format.file for name, format in FORMATS.items()}
     wanted = {f: lambda f=f: render(found.run, found.verdict, f, comparison, page, evidence) for f in formats or USUAL}
     write(wanted, names, run_file(path).parent if out is None else out, single=len(formats) == 1 and out is not None)
 

@@ -1,0 +1,66 @@
+"""The formats of a report: one line for each. The one place to touch for a further one, beside its module."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
+
+from restproof.errors import ConfigurationError
+
+if TYPE_CHECKING:  # the command line names the formats, and need not know what they are made of
+    from restproof.compare.diff import Comparison
+    from restproof.oracle.verdict import Verdict
+    from restproof.record.model import RecordedRun
+
+Evidence = Literal["failures", "sample", "all"]
+"""Which exchanges the HTML report holds: those of failing cases, some that passed too, or all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """``file``: its name in a run's directory. ``renderer``: ``module:function``; imported when it is used, since some
+    bring much along. It returns the text and takes what it needs of the arguments of :func:`render`, by their names.
+    ``usual``: whether every run leaves it; the others are written when they are asked for."""
+
+    name: str
+    file: str
+    renderer: str
+    usual: bool = False
+
+
+FORMATS = {
+    format.name: format
+    for format in (
+        Format("html", "index.html", "restproof.report.html:render_html", usual=True),
+        Format("junit", "junit.xml", "restproof.report.junit:render_junit", usual=True),
+        Format("markdown", "summary.md", "restproof.report.markdown:render_markdown", usual=True),
+        Format("json", "summary.json", "restproof.report.summary:render_json", usual=True),
+        Format("sarif", "results.sarif", "restproof.report.sarif:render_sarif"),
+        Format("badge", "badge.svg", "restproof.report.badge:render_badge"),
+        Format("yaml", "recording.yaml", "restproof.record.readable:dump"),
+        Format("har", "traffic.har", "restproof.report.har:render_har"),
+    )
+}
+USUAL = tuple(name for name, format in FORMATS.items() if format.usual)
+
+
+def render(
+    run: RecordedRun,
+    verdict: Verdict,
+    format: str,
+    comparison: Comparison | None = None,
+    page: str = "index.html",
+    evidence: Evidence = "sample",
+) -> str:
+    """The report of ``run`` as text, in one of ``FORMATS``. ``comparison``: what changed since an earlier run;
+    ``page``: where the HTML report is found, for the links of the others; ``evidence``: which exchanges the HTML report
+    holds. Raises ``ConfigurationError`` for another format."""
+    if format not in FORMATS:
+        raise ConfigurationError(f"there is no report format {format!r}", hint=f"Formats: {', '.join(FORMATS)}.")
+    offered = {"run": run, "verdict": verdict, "comparison": comparison, "page": page, "evidence": evidence}
+    module, _, name = FORMATS[format].renderer.partition(":")
+    renderer: Callable[..., str] = getattr(import_module(module), name)
+    return renderer(**{n: offered[n] for n in inspect.signature(renderer).parameters})
