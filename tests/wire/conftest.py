@@ -191,3 +191,12 @@ def connect(contract: Contract) -> Iterator[Callable[..., Client]]:
     yield make
     for session in opened:
         session.close()
+
+
+@pytest.fixture
+def run_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., int]:
+    """Runs a command of `restproof` in this process, in the test's own directory."""
+    from restproof.cli.main import run
+
+    monkeypatch.chdir(tmp_path)
+    return lambda *words: run([*map(str, words), *(["-q"] if words[0] == "run" else [])])

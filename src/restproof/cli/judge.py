@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from secrets import token_bytes
 
 import click
 
@@ -43,6 +44,7 @@ def command(
     from restproof.bundle import suites_of
     from restproof.config import load_config, resolve_contract
     from restproof.contract.load import load
+    from restproof.contract.secrecy import Secrecy
     from restproof.deviations import load_deviations
     from restproof.engine.register import load_all
     from restproof.oracle.verdict import exit_code
@@ -53,6 +55,7 @@ def command(
     from restproof.session.folder import claimed, now, point_latest, run_directory
     from restproof.traffic import judging
     from restproof.traffic.placing import match
+    from restproof.wire.standin import StandIns
 
     cwd = Path.cwd()
     config = load_config(cwd)
@@ -72,7 +75,7 @@ def command(
         directory = claimed(directory)
     notes, count = matched.notes, len(matched.seen)
     path = directory / "run.jsonl.gz"
-    writer = Writer(path)
+    writer = StandIns(Writer(path), Secrecy(promised), token_bytes(16))
     writer.write(
         judging.header(promised, file, register, matched, traffic=traffic.name, fail_on=fail_on, deviations=declared)
     )

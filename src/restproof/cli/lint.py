@@ -23,6 +23,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
     """
     from restproof.bundle import suites_of
     from restproof.contract.load import check, load
+    from restproof.contract.secrecy import Secrecy
     from restproof.engine.register import load_all, unknown_names
 
     config = load_config(Path.cwd())
@@ -37,6 +38,8 @@ def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
         click.echo(f"{count} problem{'s' if count > 1 else ''}", err=True)
         ctx.exit(2)
     loaded = load(path)
+    for resource, name in Secrecy(loaded).found_by_look():
+        click.echo(f"{resource.name}.{name} looks like a secret, and reports hide it (`public: [{name}]` shows it)")
     operations = sum(len(r.operations) for r in loaded)
     click.echo(f"{path}: sound ({len(loaded.resources)} resources, {operations} operations)")
     for number, question in to_decide(path) if todo else ():

@@ -46,6 +46,7 @@ class BehaviourReader:
             "unordered": self.names("unordered", self.fields.readable),
             "sort": self.names("sort", self.sortable),
             "secret": self.names("secret", self.fields.known),
+            "public": self.names("public", self.fields.known),
         }
         references, reads_as, derived = self.references(), self.reads_as(), self.derived()
         shown = {r.reads_as for r in references.values()} | set(reads_as.values())

@@ -274,6 +274,8 @@ class Resource:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sparse: bool = False
     secret: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
+    """Fields that look like secrets and are none."""
     etag: bool = False
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()

@@ -16,6 +16,7 @@ from restproof.engine.world import World
 from restproof.oracle.finding import Finding
 from restproof.record.recording import Recording
 from restproof.wire.failure import StaleStub
+from restproof.wire.standin import Learned
 from restproof.wire.stubs import MEND, Stubs
 
 OFFERED = frozenset({"subject", "operation", "contract"})
@@ -25,7 +26,8 @@ OFFERED = frozenset({"subject", "operation", "contract"})
 class Recalled:
     """The keeper of a replay (``restproof.engine.keep.Keeper``): gives what the recorded run has kept."""
 
-    def __init__(self, recording: Recording, worker: int, sink: EventSink) -> None:
+    def __init__(self, recording: Recording, worker: int, sink: EventSink, learned: Learned) -> None:
+        self._learned = learned
         self._values = dict(recording.values.get(worker, {}))
         self._sink = sink
 
@@ -39,6 +41,7 @@ class Recalled:
         return self._written(name, self._values.pop(name)) if name in self._values else None
 
     def _written(self, name: str, value: Any) -> Any:
+        value = self._learned.value(value)
         self._sink.write({"event": "value", "name": name, "value": value})
         return value
 

@@ -8,12 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 from restproof.bundle import REGISTER, bundled_suites, is_bundled, suites_of
 from restproof.compare.diff import Comparison, Judged
 from restproof.compare.earlier import judged, previous
 from restproof.contract.model import Contract
+from restproof.contract.secrecy import Secrecy
 from restproof.deviations import load_deviations
 from restproof.engine.items import Item
 from restproof.engine.register import Requirement, load, load_all, unknown_names
@@ -36,6 +38,7 @@ from restproof.session.options import Options
 from restproof.session.promise import Promise
 from restproof.session.stubbed import recorded_before
 from restproof.wire.message import Exchange, to_event
+from restproof.wire.standin import EventSink, StandIns
 
 PARTS = "part-*.jsonl.gz"
 """What the workers of pytest-xdist write, each its part of the run."""
@@ -69,7 +72,7 @@ class Place:
 class Part:
     """This process's open part of the run file, with the connection that its items use."""
 
-    writer: Writer
+    writer: EventSink
     connection: Connection
 
 
@@ -206,7 +209,7 @@ class Run:
     def open(self, items: Sequence[tuple[Item, str]]) -> Part:
         """Open this process's part of the run, and announce its items (each with its pytest id)."""
         place = self._reached()
-        writer = Writer(place.directory / (f"part-{self.worker.name}.jsonl.gz" if self.worker else _RUN_FILE))
+        writer = self._writer(place)
         if self.worker is None:
             writer.write(self._header())
         for item, nodeid in items:
@@ -225,6 +228,16 @@ class Run:
         connection.watch.take(item for item, _ in items)
         self.part = Part(writer, connection)
         return self.part
+
+    def _writer(self, place: Place) -> EventSink:
+        """What this process writes to: no secret gets past it."""
+        writer = Writer(place.directory / (f"part-{self.worker.name}.jsonl.gz" if self.worker else _RUN_FILE))
+        target = place.endpoint.target
+        if target.kind == "stubs":
+            return writer  # A recording holds stand-ins already.
+        # Those of the sandbox are the same each time, as everything else that a seed makes.
+        key = place.endpoint.prefix.encode() if target.kind == "sandbox" else token_bytes(16)
+        return StandIns(writer, Secrecy(self.contract), key)
 
     @property
     def runner(self) -> Runner:
@@ -320,7 +333,7 @@ class Run:
 class Tape:
     """Writes what happens on the wire into the run file."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: EventSink) -> None:
         self._writer = writer
 
     def exchange(self, exchange: Exchange) -> None:

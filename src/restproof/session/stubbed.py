@@ -16,6 +16,7 @@ from restproof.bundle import CONTRACT_FILE, find_contract
 from restproof.compare.diff import Judged
 from restproof.config import Config, Target, given_ids
 from restproof.contract.model import Contract
+from restproof.contract.secrecy import Secrecy
 from restproof.engine.items import Item
 from restproof.engine.keep import EventSink, Kept
 from restproof.engine.runner import Runner
@@ -33,6 +34,7 @@ from restproof.session.endpoint import Task, Tidied, prefix_of
 from restproof.session.options import Options
 from restproof.session.replay import Recalled, RecalledWatch, Replayer
 from restproof.wire.session import Recorder
+from restproof.wire.standin import HiddenMembers, Learned
 from restproof.wire.stubs import ByAddress, InOrder, RecordedClock, Stubs, recording_redactor
 
 SHIPPED = "recordings"
@@ -206,8 +208,11 @@ class RecordedEndpoint:
     def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> RecordedConnection:
         """The session with recorded answers, and the runner of recorded inputs."""
         recorded, contract, options = self.recording, self.contract, self._options
+        learned = Learned(HiddenMembers(Secrecy(contract)))
         source = (
-            InOrder(recorded.exchanges, recording_redactor(contract)) if recorded.run else ByAddress(recorded.exchanges)
+            InOrder(recorded.exchanges, recording_redactor(contract), learned)
+            if recorded.run
+            else ByAddress(recorded.exchanges, learned)
         )
         selection = self.selection
         stubs = Stubs(
@@ -234,7 +239,7 @@ class RecordedEndpoint:
                 watch.observe,
                 task.bodies,
                 Subject,
-                keeper=Recalled(recorded, worker, sink) if recorded.run else Kept(sink),
+                keeper=Recalled(recorded, worker, sink, learned) if recorded.run else Kept(sink),
                 clock=clock,
             )
 

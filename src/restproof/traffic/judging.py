@@ -12,6 +12,7 @@ from typing import Any
 from restproof.bundle import is_bundled
 from restproof.contract.model import Contract
 from restproof.engine.items import Item, in_plan_order, items_of
+from restproof.engine.keep import EventSink
 from restproof.engine.loading import tests_of
 from restproof.engine.outcome import Outcome
 from restproof.engine.register import Requirement, is_binding
@@ -25,7 +26,6 @@ from restproof.oracle.seen import Seen
 from restproof.oracle.traffic import Judge
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
-from restproof.record.writer import Writer
 from restproof.session.folder import now
 from restproof.session.heading import contract_part, requirements_part
 from restproof.traffic.placing import GATEWAY, HIDDEN, Matched
@@ -63,7 +63,7 @@ class Judging:
     """Judges matched traffic and writes the run file, event by event."""
 
     def __init__(
-        self, contract: Contract, register: Mapping[str, Requirement], items: list[tuple[Item, str]], writer: Writer
+        self, contract: Contract, register: Mapping[str, Requirement], items: list[tuple[Item, str]], writer: EventSink
     ) -> None:
         self._contract = contract
         self._register = register
@@ -140,7 +140,7 @@ class Judging:
 class _Observers:
     """The rules about every exchange, each fed with what it can judge of a recording."""
 
-    def __init__(self, items: list[Item], writer: Writer) -> None:
+    def __init__(self, items: list[Item], writer: EventSink) -> None:
         self._writer = writer
         self._watches: dict[str, Watch] = {}
         self._of: dict[str, Watch] = {}

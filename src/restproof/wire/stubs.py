@@ -30,6 +30,7 @@ from restproof.wire.message import About, Headers, Request
 from restproof.wire.ownership import Asked, Ticket, may_change
 from restproof.wire.redact import Redactor
 from restproof.wire.session import Permit, Recorder, Session
+from restproof.wire.standin import Learned
 from restproof.wire.walk import CLEANUP, GUARD, Sender
 
 MEND = "record again"
@@ -46,7 +47,9 @@ class Found:
 
 
 class Source(Protocol):
-    """Where answers come from."""
+    """Where answers come from. ``learned``: what the stand-ins in them stand for."""
+
+    learned: Learned
 
     def next(self, about: About, worker: int, request: requests.PreparedRequest) -> Found:
         """The answer to a request. Raises ``StaleStub`` where there is none."""
@@ -64,7 +67,8 @@ class Source(Protocol):
 class InOrder:
     """The exchanges of a run file, by worker and case or shared set-up."""
 
-    def __init__(self, exchanges: Iterable[RecordedExchange], redactor: Redactor) -> None:
+    def __init__(self, exchanges: Iterable[RecordedExchange], redactor: Redactor, learned: Learned) -> None:
+        self.learned = learned
         self._queues: dict[tuple[int, str], list[Found]] = {}
         self._given: dict[tuple[int, str], int] = {}
         self._stale: dict[tuple[int, str], StaleStub] = {}
@@ -81,7 +85,7 @@ class InOrder:
         if key in self._stale:
             raise StaleStub(str(self._stale[key]))
         found = self._ahead(key)
-        problem = "no further exchange" if found is None else self._difference(request, found.exchange.request)
+        problem = "no further exchange" if found is None else self._difference(request, found.exchange)
         if problem is not None or found is None:
             where = f"case {about.case}" if about.case else f"the shared set-up {about.setup}"
             self._stale[key] = StaleStub(
@@ -106,19 +110,30 @@ class InOrder:
         queue, given = self._queues.get(key, ()), self._given.get(key, 0)
         return queue[given] if given < len(queue) else None
 
-    def _difference(self, wanted: requests.PreparedRequest, found: Any) -> str | None:
+    def _difference(self, wanted: requests.PreparedRequest, exchange: RecordedExchange) -> str | None:
         """What the recording holds instead of ``wanted``; ``None`` where it is the same request."""
+        found, resource = exchange.request, exchange.resource
         # The origin says nothing: the shards of a merged run had a sandbox each.
-        if wanted.method != found.method or _target(self._redactor.text(str(wanted.url))) != _target(found.url):
+        url, recorded_url = self.learned.aligned(str(wanted.url), found.url, resource, url=True)
+        if wanted.method != found.method or _target(self._redactor.text(url)) != _target(recorded_url):
             return f"{found.method} {found.url}"
-        content = wanted.body if isinstance(wanted.body, bytes) else None
-        if not _same_body(self._redactor.data(content or b""), content_of(found.body)):
+        content = wanted.body if isinstance(wanted.body, bytes) else b""
+        if not self._same_body(self._redactor.data(content), content_of(found.body), resource):
             return f"{found.method} {found.url} with {_text(content_of(found.body))}"
         sent, recorded = self._headers(tuple(wanted.headers.items())), self._headers(found.headers)
         for name in {**sent, **recorded}:
             if sent.get(name) != recorded.get(name):
                 return f"that request with {name}: {', '.join(recorded.get(name, ())) or 'nothing'}"
         return None
+
+    def _same_body(self, sent: bytes, recorded: bytes, resource: str | None) -> bool:
+        if sent == recorded:
+            return True
+        try:
+            here, there = self.learned.aligned(sent.decode(), recorded.decode(), resource)
+        except UnicodeDecodeError:
+            return False
+        return _same_json(here, there)
 
     def _headers(self, pairs: Headers) -> Mapping[str, list[str]]:
         """Those that make a request another one, by lower-case name."""
@@ -138,7 +153,8 @@ class InOrder:
 class ByAddress:
     """Exchanges that belong to no case: each request is answered by the next one with its method and URL."""
 
-    def __init__(self, exchanges: Iterable[RecordedExchange]) -> None:
+    def __init__(self, exchanges: Iterable[RecordedExchange], learned: Learned) -> None:
+        self.learned = learned
         self._queues: dict[tuple[Any, ...], list[Found]] = {}
         for at, exchange in enumerate(exchanges):
             key = _address(exchange.request.method, exchange.request.url)
@@ -223,6 +239,7 @@ class Stubs(Session):
         self.at = -1
         self.now = 0.0
         self._source = source
+        self.learned = source.learned
         self._ceiling = max_requests
         self._about = About(None, None)
         self._answering = False
@@ -287,8 +304,11 @@ class _Answer(responses.BaseResponse):
         recorded, self._stubs.now = self._exchange, self._exchange.started + self._exchange.elapsed
         if recorded.response is None:
             raise TransportError(recorded.error or "no recorded answer")
+        body = recorded.response.body
+        if isinstance(body, str):
+            body = self._stubs.learned.body(body, recorded.resource)
         return HTTPResponse(
-            body=BytesIO(content_of(recorded.response.body)),
+            body=BytesIO(content_of(body)),
             headers=HTTPHeaderDict(recorded.response.headers),
             status=recorded.response.status,
             reason=recorded.response.reason,
@@ -325,7 +345,7 @@ def _target(url: str) -> str:
     return url.partition("://")[2].partition("/")[2]
 
 
-def _same_body(one: bytes, other: bytes) -> bool:
+def _same_json(one: str, other: str) -> bool:
     if one == other:
         return True
     try:

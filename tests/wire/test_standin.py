@@ -1,0 +1,250 @@
+"""Stand-ins for secret members: hidden in everything that is written, the same for the same, and alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.contract.load import load
+from restproof.contract.model import Contract
+from restproof.contract.secrecy import Secrecy, looks_secret
+from restproof.wire.standin import HiddenMembers, Learned, StandIns
+
+CONTRACT = """\
+contract: vault
+base_path: /v1
+paging: {style: token, size: limit, next_field: /next_token}
+resources:
+  account:
+    {path: /accounts, envelope: {list: items}, schema: account.json, secret: [pin, phrase], public: [door_password]}
+  token: {path: /tokens, envelope: {list: items}, schema: token.json, id: {field: token}}
+"""
+ACCOUNT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer", "readOnly": True},
+        "name": {"type": "string"},
+        "password": {"type": "string", "writeOnly": True},
+        "pin": {"type": "integer", "writeOnly": True},
+        "phrase": {"type": "string", "writeOnly": True},
+        "webhook_secret": {"type": "string"},
+        "door_password": {"type": "string"},
+        "code": {"type": "string", "format": "password"},
+        "apiToken": {"type": "string", "readOnly": True},
+    },
+}
+TOKEN = {"type": "object", "properties": {"token": {"type": "string", "readOnly": True}}}
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Contract:
+    for folder, name, text in (
+        ("contracts", "contract.yaml", CONTRACT),
+        ("schemas", "account.json", json.dumps(ACCOUNT)),
+        ("schemas", "token.json", json.dumps(TOKEN)),
+    ):
+        (tmp_path / folder / "vault").mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder / "vault" / name).write_text(text)
+    return load(tmp_path / "contracts" / "vault")
+
+
+class Sink(list[Any]):
+    def write(self, event: Any) -> None:
+        self.append(event)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def stand_ins(contract: Contract) -> StandIns:
+    return StandIns(Sink(), Secrecy(contract), b"key")
+
+
+def exchange(
+    got: Any = None, sent: Any = None, *, status: int = 200, url: str = "https://a.example/v1/accounts"
+) -> Any:
+    text = got if isinstance(got, str) else json.dumps(got)
+    return {
+        "event": "exchange",
+        "resource": "account",
+        "request": {"method": "POST", "url": url, "headers": [], "body": None if sent is None else json.dumps(sent)},
+        "response": {"status": status, "headers": [["X-Note", "made-by-the-server"]], "body": text},
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "token",
+        "access_token",
+        "accessToken",
+        "APIKey",
+        "api-key",
+        "client_secret",
+        "passwd",
+        "userPassword",
+        "jwt",
+        "webhookSecret",
+        "recovery_codes",
+        "SESSION_ID",
+        "private_key",
+        "credentials",
+    ],
+)
+def test_names_that_look_like_a_secret(name: str) -> None:
+    assert looks_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "next_token",
+        "pageToken",
+        "continuationToken",
+        "next_page_token",
+        "token_type",
+        "password_policy",
+        "key",
+        "code",
+        "monkey",
+        "secretary",
+        "tokenize",
+        "postal_code",
+        "public_key",
+        "passport",
+        "expires_in",
+    ],
+)
+def test_names_that_do_not(name: str) -> None:
+    assert not looks_secret(name)
+
+
+def test_the_contract_has_the_last_word(contract: Contract) -> None:
+    hides = Secrecy(contract).hides
+    names = ("pin", "password", "webhook_secret", "code", "apiToken", "door_password", "name", "next_token", "x_token")
+    assert [hides("account", n) for n in names] == ["all", "texts", *["foreign"] * 3, "", "", "", "foreign"]
+    assert hides("token", "token") == ""  # it is an id
+    assert hides("token", "pin") == "all"
+    found = {(r.name, n) for r, n in Secrecy(contract).found_by_look()}
+    assert found == {("account", n) for n in ("password", "webhook_secret", "code", "apiToken")}
+
+
+def test_a_value_is_hidden_wherever_in_a_message_it_stands(stand_ins: StandIns) -> None:
+    body = {
+        "apiToken": "made-by-the-server",
+        "data": [{"user": {"pin": 4711, "apiToken": "of-another-1"}}, {"tokens": ["of-another-2"]}],
+        "note": "use made-by-the-server",
+    }
+    sent = {"password": "sesame-open", "phrase": 'Öl "x"', "name": "kept"}
+    told = json.dumps(
+        stand_ins.event(exchange(body, sent, url="https://a.example/v1/accounts?access_token=of-another-3"))
+    )
+    for secret in ("made-by", "of-another", "4711", "sesame", "Öl", "\\u00d6l"):
+        assert secret not in told
+    assert "kept" in told
+
+
+def test_a_refusal_that_quotes_the_secret_hides_it(stand_ins: StandIns) -> None:
+    event = stand_ins.event(exchange("no: sesame-open", {"password": "sesame-open"}, status=400))
+    finding = stand_ins.event({"event": "finding", "item": "sesame-open", "message": "got 'sesame-open'", "kind": "x"})
+    assert "sesame" not in json.dumps(event)
+    assert finding["item"] == "sesame-open"
+    assert "sesame" not in finding["message"]
+
+
+def test_the_same_value_has_the_same_stand_in_of_the_same_kind(stand_ins: StandIns, contract: Contract) -> None:
+    values = ["Abc-123_x", "9906b843-2f4e-4e82-a3e2-b30484359862", "äß 1", "…"]
+    for value in values:
+        instead = stand_ins.stand_in(value)
+        assert instead == stand_ins.stand_in(value)
+        assert [_kind(c) for c in instead] == [_kind(c) for c in value]
+        assert (instead != value) == (value != "…")
+    assert re.fullmatch("[0-9a-f-]{36}", stand_ins.stand_in(values[1]))
+    assert StandIns(Sink(), stand_ins._members._secrecy, b"other").stand_in("Abc-123_x") != stand_ins.stand_in(
+        "Abc-123_x"
+    )
+
+
+def _kind(character: str) -> str:
+    return "9" if character.isdigit() else "a" if character.isalpha() else character
+
+
+def test_what_the_run_itself_gave_to_a_shown_member_is_no_secret(stand_ins: StandIns) -> None:
+    event = stand_ins.event(exchange({"webhook_secret": "mine-1", "code": "theirs"}, {"webhook_secret": "mine-1"}))
+    assert json.loads(event["response"]["body"])["webhook_secret"] == "mine-1"
+    assert "theirs" not in json.dumps(event)
+    kept = stand_ins.event({"event": "value", "name": "x", "value": {"webhook_secret": "mine-1", "code": "theirs"}})
+    assert kept["value"]["webhook_secret"] == "mine-1"
+    assert kept["value"]["code"] == json.loads(event["response"]["body"])["code"]
+
+
+def test_inputs_hide_what_is_secret_and_keep_their_symbols(stand_ins: StandIns) -> None:
+    case = {
+        "event": "case",
+        "item": "x.y[account-create]",
+        "input": {"field": "pin", "value": 1234, "note": "too long"},
+    }
+    assert stand_ins.event(case)["input"]["note"] == "too long"
+    assert stand_ins.event(case)["input"]["value"] != 1234
+    case["input"] = {"body": {"name": "{run}", "password": "a{run}b {ref:account:0}"}}
+    body = stand_ins.event(case)["input"]["body"]
+    assert body["name"] == "{run}"
+    assert re.fullmatch(r"[a-z]\{run\}[a-z] \{ref:account:0\}", body["password"])
+
+
+def test_bytes_and_names_that_stand_twice_stay_as_they_are(stand_ins: StandIns) -> None:
+    text = '{"name" : "a",\n "name": "b", "apiToken" :\t"abcdef"} trailing'
+    got = stand_ins.event(exchange(text))["response"]["body"]
+    assert got.replace(stand_ins.stand_in("abcdef"), "abcdef") == text
+    broken = '{"password": "unfinished'
+    assert stand_ins.event(exchange(broken))["response"]["body"] == broken
+    assert stand_ins.event(exchange('{"apiToken": ' + "[" * 5_000))
+
+
+def test_a_replay_compares_all_but_what_is_hidden_and_learns_it(contract: Contract) -> None:
+    learned = Learned(HiddenMembers(Secrecy(contract)))
+    here, there = learned.aligned('{"name":"a","phrase":"sesame"}', '{"name": "a", "phrase": "qwerty"}', "account")
+    assert json.loads(here) == json.loads(there)
+    here, there = learned.aligned('{"name":"b","phrase":"x"}', '{"name": "a", "phrase": "x"}', "account")
+    assert json.loads(here) != json.loads(there)
+    assert json.loads(learned.body('{"phrase": "qwerty", "m": "not qwerty"}', "account")) == {
+        "phrase": "sesame",
+        "m": "not sesame",
+    }
+
+
+def test_a_run_with_secrets_is_replayed_with_the_same_verdict(
+    tmp_path: Path, contract: Contract, monkeypatch: pytest.MonkeyPatch, run_command: Callable[..., int]
+) -> None:
+    """And nothing that the server made, and no secret that the run sent, is in a file."""
+    raw: list[Any] = []
+    event = StandIns.event
+    monkeypatch.setattr(StandIns, "event", lambda self, one: raw.append(one) or event(self, one))
+    suites = ("create", "update.only-named", "read", "list.entry-agrees", "shape")
+    only = [word for name in suites for word in ("--only", name)]
+    folder = str(tmp_path / "contracts" / "vault")
+    file = tmp_path / "run" / "run.jsonl.gz"
+    narrow = ["--profile", "smoke", "--resource", "account", *only]
+    assert run_command("run", folder, "--out", file.parent, *narrow) == 0
+    shown = "".join(json.dumps(e) for e in raw if e["event"] == "exchange")
+    values = set(re.findall(r'\\"(?:apiToken|code|password|phrase)\\": ?\\"([^"\\]{6,})\\"', shown))
+    assert len(values) > 10
+    own = set(re.findall(r'\\"(?:name|webhook_secret)\\": ?\\"([^"\\]{6,})\\"', shown))
+    for form in ("har", "yaml", "sarif"):
+        assert run_command("report", file, "--format", form, "--out", tmp_path / form) == 0
+    text = "".join(_text(f) for f in tmp_path.rglob("*") if f.is_file())
+    assert not [value for value in values - own if value in text and not value.isdigit()]
+    assert run_command("run", folder, "--stubs", file, "--out", tmp_path / "again") == 0
+
+
+def _text(file: Path) -> str:
+    import gzip
+
+    data = file.read_bytes()
+    return (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8", "replace")
