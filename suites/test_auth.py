@@ -87,7 +87,7 @@ def test_a_wrong_credential_is_refused(subject: Subject, operation, kind, note):
 
 
 @requirement("auth.challenge", when=asks_for_credentials)
-@every_exchange
+@every_exchange(reads="headers")
 def test_a_401_says_how_to_authenticate(reply: Reply):
     if reply.status == 401:
         must.hold(

@@ -164,7 +164,7 @@ def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract):
 
 
 @requirement("limit.headers", when=lambda c, r: c.rate_limit is not None)
-@every_exchange
+@every_exchange(reads="headers")
 def test_rate_limit_headers_agree(reply: Reply, memory):
     names = reply.contract.rate_limit
     if reply.exchange.response is None:

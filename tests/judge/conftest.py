@@ -51,7 +51,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     contract = load(bundled_dir() / "contracts" / "procore")
     suites = bundled_dir() / "suites"
     register = load_register(suites / "requirements.yaml")
-    items = judging.items_under(suites, contract, register)
+    items = judging.items_under([suites], contract, register)
     folder = tmp_path_factory.mktemp("traffic")
 
     def judge(traffic: Iterable[Exchange] | dict[str, Any] | Path, base_url: str | None = None) -> Result:

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 
+import restproof
 from restproof.bundle import REGISTER, bundled_dir
 from restproof.contract.load import load as load_contract
 from restproof.engine.marks import Proof, proof_of
 from restproof.engine.register import is_binding, level_of, load, sources_of
 from restproof.errors import ConfigurationError
+from restproof.oracle.rules import TrafficRule
 
 SUITES = bundled_dir() / "suites"
 REQUIREMENTS = load(SUITES / REGISTER)
@@ -232,6 +234,27 @@ def test_a_test_stands_in_a_module_of_its_family(test: str) -> None:
     families = {kin.get(family, family), *(("query",) if family == "list" else ())}
     families |= {"transport"} if RULES[test].requirement == "robust.hostile-bytes" else set()
     assert test.partition("::")[0].removeprefix("test_").removesuffix(".py").partition("_")[0] in families
+
+
+@pytest.mark.parametrize("name", TrafficRule)
+def test_the_judge_of_traffic_speaks_of_entries(name: TrafficRule) -> None:
+    """It is told with the items of the rule's own test, so that there has to be one that does not observe anyway."""
+    assert name in REQUIREMENTS
+    assert any(proof.requirement == name and not proof.observes for proof in RULES.values())
+
+
+def test_no_rule_is_named_in_the_machinery() -> None:
+    """What is true of one rule stands beside its test, in the register, or in the one table beside its judge."""
+    source = Path(restproof.__file__).parent
+    beside = [source / "oracle/rules.py", source / "contract/policies.py", *(source / "sandbox/faults").glob("*.py")]
+    named = [
+        f"{path.relative_to(source)}: {name}"
+        for path in sorted(source.rglob("*.py"))
+        if path not in beside and "_bundle" not in path.parts
+        for name in re.findall(r"[\"']([a-z]+\.[a-z0-9-]+)[\"']", path.read_text(encoding="utf-8"))
+        if name in REQUIREMENTS
+    ]
+    assert named == []
 
 
 @pytest.mark.parametrize("name", REQUIREMENTS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, overload
 
 from hypothesis import strategies as st
 
@@ -19,6 +19,9 @@ Enumerator = Callable[[Ground], Iterable[Mapping[str, Any]]]
 Drawer = Callable[[Ground], st.SearchStrategy[Any]]
 Applies = Callable[[Contract, Resource], bool]
 AppliesToWay = Callable[[Operation], bool]
+Reads = Literal["status", "retries", "headers", "content"]
+"""What a rule about every exchange has to know of an answer: its status, whether the request was sent again, its
+headers besides, or all of it. Recorded traffic shows some of it only."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Proof:
     draw: Mapping[str, Drawer] = field(default_factory=dict)
     weight: float = 1.0
     observes: bool = False
+    reads: Reads = "content"
 
     def operations(self, resource: Resource) -> tuple[str, ...]:
         """The operations of the resource that the rule may speak of."""
@@ -127,6 +131,15 @@ def for_all(weight: float = 1.0, **strategies: Drawer) -> Callable[[_Test], _Tes
     return mark
 
 
-def every_exchange(test: _Test) -> _Test:
-    """Run the test on every exchange of the run, whatever item sent it; its item tells at the end what was seen."""
-    return _amend(test, observes=True)
+@overload
+def every_exchange(test: _Test) -> _Test: ...
+@overload
+def every_exchange(*, reads: Reads) -> Callable[[_Test], _Test]: ...
+def every_exchange(test: Callable[..., Any] | None = None, *, reads: Reads = "content") -> Any:
+    """Run the test on every exchange of the run, whatever item sent it; its item tells at the end what was seen.
+    ``reads``: what the test looks at, so that it also judges recorded traffic which shows no more than that."""
+
+    def mark(test: _Test) -> _Test:
+        return _amend(test, observes=True, reads=reads)
+
+    return mark if test is None else mark(test)

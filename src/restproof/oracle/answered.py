@@ -8,19 +8,24 @@ from typing import Any
 from restproof.contract.model import Contract, Resource, Status, creates_by_put
 from restproof.oracle.asked import WRITES, Asked, Reason
 from restproof.oracle.check import Check, Checks, check, gap_check, gaps, status_check
+from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen, id_of
 from restproof.semantics.initial import readbacks, reference_paths
 from restproof.semantics.state import expected
 
 _SUCCESS = {
-    "create": ("create.answers-created", "created"),
-    "update": ("update.answers-ok", "updated"),
-    "replace": ("replace.answers", "replaced"),
-    "read": ("read.answers-ok", "read"),
-    "list": ("list.answers-ok", "listed"),
-    "delete": ("delete.answers", "deleted"),
+    "create": (TrafficRule.CREATE_ANSWERS_CREATED, "created"),
+    "update": (TrafficRule.UPDATE_ANSWERS_OK, "updated"),
+    "replace": (TrafficRule.REPLACE_ANSWERS, "replaced"),
+    "read": (TrafficRule.READ_ANSWERS_OK, "read"),
+    "list": (TrafficRule.LIST_ANSWERS_OK, "listed"),
+    "delete": (TrafficRule.DELETE_ANSWERS, "deleted"),
 }
-_ACCEPTED = {"create": "create.accepts-valid", "update": "update.accepts-valid", "replace": "replace.answers"}
+_ACCEPTED = {
+    "create": TrafficRule.CREATE_ACCEPTS_VALID,
+    "update": TrafficRule.UPDATE_ACCEPTS_VALID,
+    "replace": TrafficRule.REPLACE_ANSWERS,
+}
 
 
 class Answered:
@@ -53,7 +58,7 @@ class Answered:
         if seen.ok or seen.status in resource.status("unsupported"):
             where = "item" if seen.route.is_item else "collection"
             yield status_check(
-                "protocol.unsupported-verb", seen, resource.status("unsupported"), f"{method} on the {where}"
+                TrafficRule.PROTOCOL_UNSUPPORTED_VERB, seen, resource.status("unsupported"), f"{method} on the {where}"
             )
 
     def _is_anonymous(self, seen: Seen) -> bool:
@@ -72,7 +77,7 @@ class Answered:
         missing, order = seen.status_for("missing_credential"), self._contract.order
         first = order.index("missing_credential") < order.index("forbidden")
         if seen.ok or (first and seen.status in seen.status_for("forbidden")) or seen.status in missing:
-            yield status_check("auth.missing", seen, missing, "the request has no credential")
+            yield status_check(TrafficRule.AUTH_MISSING, seen, missing, "the request has no credential")
 
     def _success(self, seen: Seen) -> Checks:
         """A 2xx to a request that needs nothing more than to be answered."""
@@ -169,15 +174,19 @@ class Answered:
         yield check(_ACCEPTED[str(seen.operation)], seen)
 
 
-def field_requirement(seen: Seen, name: str, wanted: object) -> str:
+def field_requirement(seen: Seen, name: str, wanted: object) -> TrafficRule:
     """The requirement that a wrong value of a field breaks, by what the write ``seen`` did to the field."""
     if seen.operation == "create":
-        return "create.accepts-valid" if name in shown_members(seen.resource, seen.fields or {}) else "create.defaults"
+        return (
+            TrafficRule.CREATE_ACCEPTS_VALID
+            if name in shown_members(seen.resource, seen.fields or {})
+            else TrafficRule.CREATE_DEFAULTS
+        )
     if wanted is None:
-        return "update.null-clears"
+        return TrafficRule.UPDATE_NULL_CLEARS
     if isinstance(wanted, list) and wanted:
-        return "update.replaces-arrays"
-    return "update.falsy-counts" if wanted in (0, False, "", []) else "update.persists"
+        return TrafficRule.UPDATE_REPLACES_ARRAYS
+    return TrafficRule.UPDATE_FALSY_COUNTS if wanted in (0, False, "", []) else TrafficRule.UPDATE_PERSISTS
 
 
 def shown_members(resource: Resource, fields: Mapping[str, Any]) -> set[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from restproof.contract.model import Contract, Resource, Status
 from restproof.contract.shapes import type_of
 from restproof.oracle.finding import at
+from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen, not_json
 from restproof.semantics.state import created
 from restproof.semantics.validate import Validation
@@ -30,7 +31,7 @@ _BY_OTHERS = (
 class Reason:
     """Why the contract refuses a request. ``case``: the contract's word for it; ``note``: a few words."""
 
-    requirement: str
+    requirement: TrafficRule
     case: str
     field: str | None
     note: str
@@ -51,22 +52,25 @@ class Asked:
         body = seen.exchange.request.body
         media = (seen.exchange.request.header("Content-Type") or "").partition(";")[0].strip().lower()
         if media in _FOREIGN:
-            return (Reason("media.foreign-body", "unsupported_media", None, f"the body is {media}"),)
+            return (Reason(TrafficRule.MEDIA_FOREIGN_BODY, "unsupported_media", None, f"the body is {media}"),)
         if media and not (media == "application/json" or media.endswith("+json")):
             return None
         if not body:
-            return (Reason("input.malformed-json", "empty_body", None, "the body is empty"),)
+            return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "empty_body", None, "the body is empty"),)
         if not isinstance(seen.document, dict):
             return self._malformed(body)
         found = list(self._parents(seen))
         fields = seen.fields
         wrapper = seen.resource.envelope.request
         if fields is None:
-            return (*found, Reason("input.envelope", "envelope", wrapper, f"the body has no object {wrapper}"))
+            return (
+                *found,
+                Reason(TrafficRule.INPUT_ENVELOPE, "envelope", wrapper, f"the body has no object {wrapper}"),
+            )
         if wrapper is not None:
             beside = {p.name for p in seen.resource.operation(seen.told_as).parameters} | {wrapper}
             found += [
-                Reason("input.unknown-field", "unknown_beside", n, f"{n} does not exist")
+                Reason(TrafficRule.INPUT_UNKNOWN_FIELD, "unknown_beside", n, f"{n} does not exist")
                 for n in seen.document
                 if n not in beside
             ]
@@ -79,22 +83,24 @@ class Asked:
         except RecursionError:
             return None
         except ValueError:
-            return (Reason("input.malformed-json", "malformed", None, "the body is no JSON"),)
+            return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "malformed", None, "the body is no JSON"),)
         if isinstance(found, dict):
             return None  # it holds a number that no double can, of which no contract speaks
-        return (Reason("input.malformed-json", "malformed", None, "the body is no JSON object"),)
+        return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "malformed", None, "the body is no JSON object"),)
 
     def _parents(self, seen: Seen) -> Iterator[Reason]:
         for parent in seen.resource.operation(seen.told_as).parameters:
             if parent.place == "query":
                 if not dict(seen.query).get(parent.name):
-                    yield Reason("input.parent", "missing_parent", parent.name, f"{parent.name} is missing")
+                    yield Reason(TrafficRule.INPUT_PARENT, "missing_parent", parent.name, f"{parent.name} is missing")
             elif parent.name not in seen.document:
-                yield Reason("input.envelope", "missing_parent", parent.name, f"{parent.name} is missing")
+                yield Reason(TrafficRule.INPUT_ENVELOPE, "missing_parent", parent.name, f"{parent.name} is missing")
             else:
                 wanted = "integer" if self._contract.resources[parent.resource].id.type == "integer" else "string"
                 if type_of(seen.document[parent.name]) != wanted:
-                    yield Reason("input.parent", "mistyped_parent", parent.name, f"{parent.name} is no {wanted}")
+                    yield Reason(
+                        TrafficRule.INPUT_PARENT, "mistyped_parent", parent.name, f"{parent.name} is no {wanted}"
+                    )
 
     def _fields(self, seen: Seen, fields: Mapping[str, Any]) -> list[Reason] | None:
         resource, operation = seen.resource, str(seen.operation)
@@ -106,7 +112,7 @@ class Asked:
             return None
         found = [
             Reason(
-                "create.server-set" if r.case == "server_set" else "input.unknown-field",
+                TrafficRule.CREATE_SERVER_SET if r.case == "server_set" else TrafficRule.INPUT_UNKNOWN_FIELD,
                 r.case,
                 r.field,
                 f"{r.field} {r.message}",
@@ -120,7 +126,7 @@ class Asked:
             rule = _requirement(problem.keyword, at(fields, problem.path))
             found.append(
                 Reason(
-                    "input.reference" if case == "bad_reference" else rule,
+                    TrafficRule.INPUT_REFERENCE if case == "bad_reference" else rule,
                     case,
                     problem.field,
                     f"{problem.field} {problem.message}",
@@ -136,7 +142,9 @@ class Asked:
         # Of an update only the named fields are certain: a rule is judged where all that it speaks of is among them.
         after = fields if operation == "update" else created(resource, fields, server_set={})
         for refusal in validation.rules(None, after):
-            yield Reason("input.business-rule", refusal.case, refusal.field, f"{refusal.field} {refusal.message}")
+            yield Reason(
+                TrafficRule.INPUT_BUSINESS_RULE, refusal.case, refusal.field, f"{refusal.field} {refusal.message}"
+            )
 
     def refusable(self, seen: Seen) -> Status:
         """The statuses that a request may be refused with for reasons that lie outside of it."""
@@ -170,9 +178,9 @@ def _fixed(resource: Resource) -> set[str]:
     return {resource.id.field, *resource.immutable}
 
 
-def _requirement(keyword: str, value: Any) -> str:
+def _requirement(keyword: str, value: Any) -> TrafficRule:
     if keyword == "required":
-        return "input.required"
+        return TrafficRule.INPUT_REQUIRED
     if keyword in ("type", "anyOf", "oneOf"):
-        return "input.null" if value is None else "input.type"
-    return "input.null" if value is None and keyword in ("enum", "const") else "input.bounds"
+        return TrafficRule.INPUT_NULL if value is None else TrafficRule.INPUT_TYPE
+    return TrafficRule.INPUT_NULL if value is None and keyword in ("enum", "const") else TrafficRule.INPUT_BOUNDS

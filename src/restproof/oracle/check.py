@@ -10,6 +10,7 @@ from typing import Any
 from restproof.contract.model import Resource, Status
 from restproof.contract.shapes import type_of
 from restproof.oracle.finding import Finding, shown
+from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen
 from restproof.semantics.state import differences, in_the_order_of
 
@@ -18,7 +19,7 @@ from restproof.semantics.state import differences, in_the_order_of
 class Check:
     """One check: the requirement, where it is told, and what is wrong (``None``: nothing)."""
 
-    requirement: str
+    requirement: TrafficRule
     resource: str
     operation: str
     finding: Finding | None = None
@@ -28,7 +29,7 @@ Checks = Iterator[Check]
 
 
 def check(
-    requirement: str,
+    requirement: TrafficRule,
     seen: Seen,
     wrong: object = False,
     message: str = "",
@@ -43,7 +44,7 @@ def check(
 
 
 def status_check(
-    requirement: str, seen: Seen, wanted: Status, why: str = "", *, field: str | None = None, **where: Any
+    requirement: TrafficRule, seen: Seen, wanted: Status, why: str = "", *, field: str | None = None, **where: Any
 ) -> Check:
     """A check that the status of ``seen`` is one of ``wanted``."""
     reason = f" ({why})" if why else ""
@@ -83,7 +84,7 @@ def gaps(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any
 
 
 def gap_check(
-    requirement: str, seen: Seen, gap: Gap, what: str, pointer: str = "", *, after: str = "", **where: Any
+    requirement: TrafficRule, seen: Seen, gap: Gap, what: str, pointer: str = "", *, after: str = "", **where: Any
 ) -> Check:
     """A finding for a gap; ``what`` names what was compared, ``after`` ends the message."""
     return check(

@@ -16,6 +16,7 @@ from restproof.oracle.asked import Asked, Reason
 from restproof.oracle.check import Check, Checks, check, gap_check, gaps, status_check
 from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
+from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen, as_key, id_of
 from restproof.semantics.state import expected
 
@@ -71,7 +72,7 @@ class History:
         repeats = self._contract.idempotency_key
         if resource.id.chosen_by == "server" and not (repeats and seen.exchange.request.header(repeats)):
             yield check(
-                "create.unique-id",
+                TrafficRule.CREATE_UNIQUE_ID,
                 seen,
                 before is not None,
                 "two creates got the same id",
@@ -83,12 +84,12 @@ class History:
         if reasons == () and seen.fields is not None:
             known.wanted = _stable(resource, expected(resource, seen.fields)) or {}
         self.instances.put(seen, known)
-        yield from self._taken(seen, known, "conflict.duplicate", seen.fields)
+        yield from self._taken(seen, known, TrafficRule.CONFLICT_DUPLICATE, seen.fields)
 
     def _deleted(self, seen: Seen, known: Known | None) -> Checks:
         if known is not None and known.deleted:
             yield status_check(
-                "delete.is-gone",
+                TrafficRule.DELETE_IS_GONE,
                 seen,
                 seen.status_for("repeat_delete"),
                 "it was deleted before",
@@ -130,7 +131,7 @@ class History:
             known.wanted = _stable(resource, wanted) or {}
         elif not whole:
             known.wanted = _stable(resource, expected(resource, fields, before={})) or {}
-        yield from self._taken(seen, known, "conflict.rename", fields)
+        yield from self._taken(seen, known, TrafficRule.CONFLICT_RENAME, fields)
 
     def _followed(
         self, seen: Seen, wanted: Mapping[str, Any], fields: Mapping[str, Any], actual: Mapping[str, Any], write: Seen
@@ -140,35 +141,42 @@ class History:
             gap = next(gaps(seen.resource, wanted, actual), None)
             what = "the state after a replace"
             yield (
-                gap_check("replace.answers", seen, gap, what, operation="replace", after=f" (see exchange {write.n})")
+                gap_check(
+                    TrafficRule.REPLACE_ANSWERS,
+                    seen,
+                    gap,
+                    what,
+                    operation="replace",
+                    after=f" (see exchange {write.n})",
+                )
                 if gap
-                else check("replace.answers", seen, operation="replace")
+                else check(TrafficRule.REPLACE_ANSWERS, seen, operation="replace")
             )
             return
         named = shown_members(seen.resource, fields)
         for gap in gaps(seen.resource, wanted, actual):
-            requirement = "update.only-named"
+            requirement = TrafficRule.UPDATE_ONLY_NAMED
             if gap.name in named:
                 requirement = field_requirement(write, gap.name, gap.wanted)
             elif gap.name in seen.resource.immutable:
-                requirement = "update.immutable"
+                requirement = TrafficRule.UPDATE_IMMUTABLE
             after = f" (see exchange {write.n})" if write is not seen else ""
             yield gap_check(requirement, seen, gap, "the state after an update", operation="update", after=after)
             return
         # All that could have been wrong with it was right.
         for requirement in sorted({field_requirement(write, n, wanted[n]) for n in named if n in wanted}):
             yield check(requirement, seen, operation="update")
-        yield check("update.only-named", seen, operation="update")
+        yield check(TrafficRule.UPDATE_ONLY_NAMED, seen, operation="update")
 
     def _refused(self, seen: Seen, known: Known) -> Checks:
         if known.deleted and seen.operation in ("update", "replace", "delete") and self._is_final(known):
             case = "repeat_delete" if seen.operation == "delete" else "gone"
             wanted = seen.status_for(case) | self._asked.refusable(seen)
-            yield status_check("delete.is-gone", seen, wanted, _deleted_by(known), operation="delete")
+            yield status_check(TrafficRule.DELETE_IS_GONE, seen, wanted, _deleted_by(known), operation="delete")
         else:
             known.refused = seen
 
-    def _taken(self, seen: Seen, known: Known, requirement: str, fields: Mapping[str, Any] | None) -> Checks:
+    def _taken(self, seen: Seen, known: Known, requirement: TrafficRule, fields: Mapping[str, Any] | None) -> Checks:
         """Whether a unique value that the write was given is another own instance's."""
         resource = seen.resource
         for names in resource.unique:
@@ -226,12 +234,12 @@ class History:
         if not known.was_read and operation == "update" and known.refused is None and source.fields is not None:
             yield from self._followed(seen, known.expected, source.fields, entity, source)
             return
-        requirement, what, told_as = "read.is-stable", "a second read", "read"
+        requirement, what, told_as = TrafficRule.READ_IS_STABLE, "a second read", "read"
         if known.refused is not None:
             told_as = str(known.refused.operation)
             requirement, what = self._no_effect(known.refused), f"a read after a refused {told_as}"
         elif not known.was_read and operation in ("create", "replace"):
-            requirement = "create.reads-back" if operation == "create" else "replace.answers"
+            requirement = TrafficRule.CREATE_READS_BACK if operation == "create" else TrafficRule.REPLACE_ANSWERS
             what, told_as = f"a read after the {operation}", operation
         gap = next(gaps(seen.resource, known.expected, entity), None)
         yield (
@@ -240,13 +248,13 @@ class History:
             else check(requirement, seen, operation=told_as)
         )
 
-    def _no_effect(self, refused: Seen) -> str:
+    def _no_effect(self, refused: Seen) -> TrafficRule:
         if refused.status in refused.status_for("throttled"):
-            return "limit.answers-429"
+            return TrafficRule.LIMIT_ANSWERS_429
         absent = refused.status_for("absent")
         if refused.status in refused.status_for("forbidden") and refused.status not in absent:
-            return "auth.forbidden-no-effect"
-        return "update.failed-leaves-nothing"
+            return TrafficRule.AUTH_FORBIDDEN_NO_EFFECT
+        return TrafficRule.UPDATE_FAILED_LEAVES_NOTHING
 
     def _lost(self, seen: Seen, known: Known) -> Checks:
         """An own instance that is not there: told once."""
@@ -254,11 +262,13 @@ class History:
             return
         if seen.status in seen.status_for("forbidden"):
             return
-        requirement, told_as = ("read.is-stable", "read") if known.was_read else ("create.reads-back", "create")
+        requirement, told_as = (
+            (TrafficRule.READ_IS_STABLE, "read") if known.was_read else (TrafficRule.CREATE_READS_BACK, "create")
+        )
         if known.refused is not None and known.refused.operation == "delete":
-            requirement, told_as = "auth.forbidden-no-effect", "delete"
+            requirement, told_as = TrafficRule.AUTH_FORBIDDEN_NO_EFFECT, "delete"
         elif self.instances.saw_delete(known):
-            requirement, told_as = "delete.siblings", "delete"
+            requirement, told_as = TrafficRule.DELETE_SIBLINGS, "delete"
         yield check(
             requirement,
             seen,
@@ -277,7 +287,7 @@ class History:
         wanted = seen.status_for("gone") | seen.status_for("absent")
         if seen.refused:
             wanted |= self._asked.refusable(seen)
-        return status_check("delete.is-gone", seen, wanted, _deleted_by(known), operation="delete")
+        return status_check(TrafficRule.DELETE_IS_GONE, seen, wanted, _deleted_by(known), operation="delete")
 
     def _is_final(self, known: Known) -> bool:
         """Whether nobody else can have made it anew."""
@@ -285,7 +295,9 @@ class History:
 
     def _elsewhere(self, seen: Seen, known: Known) -> Check:
         wanted = seen.status_for("wrong_parent")
-        return status_check("identity.wrong-parent", seen, wanted, f"it is under another parent{since(known)}")
+        return status_check(
+            TrafficRule.IDENTITY_WRONG_PARENT, seen, wanted, f"it is under another parent{since(known)}"
+        )
 
 
 def _deleted_by(known: Known) -> str:

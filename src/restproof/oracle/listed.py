@@ -12,6 +12,7 @@ from restproof.oracle.check import Checks, check, gap_check, gaps, status_check
 from restproof.oracle.finding import an
 from restproof.oracle.known import Instances, Known, agrees, since
 from restproof.oracle.pages import bad_pages, fits, is_last, relations, total_of
+from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen, id_of
 
 
@@ -60,7 +61,7 @@ class Listed:
 
     # ------------------------------------------------------------- the request
 
-    def _refusals(self, seen: Seen) -> Iterator[tuple[str, Status, str, str]]:
+    def _refusals(self, seen: Seen) -> Iterator[tuple[TrafficRule, Status, str, str]]:
         """Parameters that the contract refuses: the requirement, the status for it, the parameter and its value."""
         resource, syntax = seen.resource, self._contract.query
         unknown = resource.status("unknown_query")
@@ -73,10 +74,10 @@ class Listed:
                 is_filter and name[len(before) : len(name) - len(after)] not in resource.filters
             )
             if strange and not unknown.accepted:
-                yield "list.unknown-query-field", unknown, name, value
+                yield TrafficRule.LIST_UNKNOWN_QUERY_FIELD, unknown, name, value
         if resource.paging.style != "none":
             for name, value in bad_pages(seen):
-                yield "list.bad-page", resource.status("bad_page"), name, value
+                yield TrafficRule.LIST_BAD_PAGE, resource.status("bad_page"), name, value
 
     def _own_parameters(self, seen: Seen) -> set[str]:
         paging = seen.resource.paging
@@ -115,7 +116,7 @@ class Listed:
         paging, entries = seen.resource.paging, seen.entries or []
         if paging.style != "none" and query.size:
             yield check(
-                "list.page-size" if query.asked_size else "list.default-size",
+                TrafficRule.LIST_PAGE_SIZE if query.asked_size else TrafficRule.LIST_DEFAULT_SIZE,
                 seen,
                 len(entries) > query.size,
                 f"a page of {query.size} holds {len(entries)} entries",
@@ -128,7 +129,7 @@ class Listed:
             short = self._is_whole(seen, query, by_total=False)
             wrong = total < len(entries) or (short and total != len(entries))
             yield check(
-                "list.totals",
+                TrafficRule.LIST_TOTALS,
                 seen,
                 wrong,
                 f"the total is {total}, and the page that holds all entries has {len(entries)}",
@@ -141,7 +142,7 @@ class Listed:
             found = relations(seen)
             full = len(entries) >= query.size
             yield check(
-                "list.links",
+                TrafficRule.LIST_LINKS,
                 seen,
                 "prev" in found or ("next" in found and not full),
                 f"the {'first' if 'prev' in found else 'last'} page has a {'prev' if 'prev' in found else 'next'}",
@@ -170,7 +171,7 @@ class Listed:
                 if right is None:
                     break
                 yield check(
-                    "list.filter-sound",
+                    TrafficRule.LIST_FILTER_SOUND,
                     seen,
                     not right,
                     f"a list that is filtered by {wanted.name} holds an entry that does not match",
@@ -191,7 +192,7 @@ class Listed:
         twice = [id for id, count in Counter(ids).items() if count > 1 and id is not None]
         own_twice = any((k := self._instances.at(seen, id)) is not None and k.own for id in twice)
         yield check(
-            "create.is-listed" if own_twice else "list.pages-partition",
+            TrafficRule.CREATE_IS_LISTED if own_twice else TrafficRule.LIST_PAGES_PARTITION,
             seen,
             twice,
             "a page holds an entry twice",
@@ -206,7 +207,7 @@ class Listed:
                 yield from self._entry(seen, query, known, entry, f"{_pointer(seen)}/{at}")
         if self._is_whole(seen, query):
             if not query.filters and self._instances.saw_own_delete(seen):
-                yield check("delete.unlisted", seen, operation="delete")
+                yield check(TrafficRule.DELETE_UNLISTED, seen, operation="delete")
             yield from self._complete(seen, query, {id for id in ids if id is not None})
 
     def _entry(self, seen: Seen, query: Query, known: Known, entry: Mapping[str, Any], pointer: str) -> Checks:
@@ -214,7 +215,7 @@ class Listed:
         if known.deleted:
             if known.own or resource.id.chosen_by == "server":
                 yield check(
-                    "delete.unlisted",
+                    TrafficRule.DELETE_UNLISTED,
                     seen,
                     True,
                     f"a list holds a deleted {resource.name}{since(known)}",
@@ -228,7 +229,7 @@ class Listed:
         if not known.own:
             return
         yield check(
-            "list.own-scope",
+            TrafficRule.LIST_OWN_SCOPE,
             seen,
             not agrees(known.scope, seen.scope),
             f"a list holds {an(resource.name)} of another parent",
@@ -246,9 +247,9 @@ class Listed:
         known.agreed = known.state, entry
         if gap is not None:
             what = "an entry of the list against the resource"
-            yield gap_check("list.entry-agrees", seen, gap, what, pointer, after=since(known))
+            yield gap_check(TrafficRule.LIST_ENTRY_AGREES, seen, gap, what, pointer, after=since(known))
         else:
-            yield check("list.entry-agrees", seen)
+            yield check(TrafficRule.LIST_ENTRY_AGREES, seen)
 
     def _complete(self, seen: Seen, query: Query, ids: set[str]) -> Checks:
         """A whole list holds every own instance of its scope that matches."""
@@ -266,7 +267,7 @@ class Listed:
         if due:
             missing = next((k for k in due if k.id not in ids), None)
             yield check(
-                "list.filter-complete" if query.filters else "create.is-listed",
+                TrafficRule.LIST_FILTER_COMPLETE if query.filters else TrafficRule.CREATE_IS_LISTED,
                 seen,
                 missing,
                 f"a list that holds all entries lacks a {seen.resource.name} that was created{since(missing)}",

@@ -12,24 +12,6 @@ from restproof.oracle.history import History
 from restproof.oracle.listed import Listed
 from restproof.oracle.seen import Seen
 
-RULES = frozenset(
-    {
-        *("create.answers-created", "create.accepts-valid", "create.defaults", "create.reads-back", "create.is-listed"),
-        *("create.unique-id", "create.server-set", "read.answers-ok", "read.is-stable", "list.answers-ok"),
-        *("update.answers-ok", "update.accepts-valid", "update.only-named", "update.persists", "update.null-clears"),
-        *("update.falsy-counts", "update.replaces-arrays", "update.immutable", "update.failed-leaves-nothing"),
-        *("replace.answers", "delete.answers", "delete.is-gone", "delete.unlisted", "delete.siblings"),
-        *("auth.missing", "auth.forbidden-no-effect", "limit.answers-429", "protocol.unsupported-verb"),
-        *("input.unknown-field", "input.required", "input.type", "input.null", "input.bounds", "input.business-rule"),
-        *("input.reference", "input.malformed-json", "input.envelope", "input.parent", "media.foreign-body"),
-        *("conflict.duplicate", "conflict.rename", "identity.wrong-parent"),
-        *("list.page-size", "list.default-size", "list.totals", "list.links", "list.filter-sound"),
-        *("list.filter-complete", "list.entry-agrees", "list.own-scope", "list.pages-partition"),
-        *("list.bad-page", "list.unknown-query-field"),
-    }
-)
-"""The requirements that traffic can show to be kept or broken, beside those of every exchange."""
-
 
 class Judge:
     """Judges the exchanges of one client in their order. ``credentials_shown``: whether the traffic shows

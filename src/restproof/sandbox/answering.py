@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from restproof.contract.model import Contract
+from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.routing import filled_path
 from restproof.sandbox.call import NOTHING, Answer, Call, refusal_status
 from restproof.sandbox.limits import Limiter
@@ -75,7 +76,7 @@ class Answering:
         answer = Answer(status, self.wrapped(call.resource.envelope.response, shown))
         if call.resource.etag:
             answer.headers["ETag"] = self.etag(shown)
-        if case == "created" and "create.location" in self.contract.policies and call.resource.supports("read"):
+        if case == "created" and sends_location(self.contract) and call.resource.supports("read"):
             answer.headers["Location"] = self.location(call, entry)
         return answer
 
@@ -168,7 +169,7 @@ class Answering:
 
     def media_type(self, call: Call, answer: Answer) -> str:
         """The body's media type: JSON, whatever the request accepts."""
-        if answer.refusal is not None and "error.problem-json" in self.contract.policies:
+        if answer.refusal is not None and sends_problem_details(self.contract):
             return "application/problem+json"
         return "application/json"
 

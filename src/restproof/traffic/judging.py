@@ -33,10 +33,6 @@ from restproof.version import __version__
 from restproof.wire.message import to_event
 
 UNSEEN = "not observable in this traffic"
-_BY_STATUS = frozenset({"robust.no-5xx", "robust.no-timeout", "protocol.standard-status", "retry.503"})
-"""Rules about every exchange that need no more than its status."""
-_BY_HEADERS = frozenset({"protocol.date", "protocol.405-allow", "auth.challenge", "limit.headers"})
-"""Those that need the headers besides, and not the content. All others need all of it."""
 _LONGEST_URI = 8000
 """Octets that every server should read (RFC 9110 §4.1); a longer URI may be answered by whoever stands before it."""
 _MOST_ALIKE = 3
@@ -144,7 +140,7 @@ class _Observers:
         self._writer = writer
         self._watches: dict[str, Watch] = {}
         self._of: dict[str, Watch] = {}
-        for kind in ("status", "retry", "headers", "whole", "case"):
+        for kind in ("status", "retries", "headers", "content", "case"):
             watch = self._watches[kind] = Watch(writer)
             own = [i for i in items if _needs(i) == kind]
             watch.take(own)
@@ -168,16 +164,16 @@ class _Observers:
             # Nobody knows whether it would have passed, unless it was sent again.
             if seen.n in matched.again and seen.n not in matched.retried:
                 self._watches["status"].observe(reply)
-                self._watches["retry"].observe(reply)
+                self._watches["retries"].observe(reply)
             return
         self._watches["status"].observe(reply)
         if seen.n in matched.again:
-            self._watches["retry"].observe(reply)
+            self._watches["retries"].observe(reply)
         if "headers" not in seen.lacks:
             self._watches["headers"].observe(reply)
         if "response body" in seen.lacks:
             return
-        self._watches["whole"].observe(reply)
+        self._watches["content"].observe(reply)
         only = reasons[0] if reasons is not None and len(reasons) == 1 else None
         if only is not None and only.field is not None and seen.status in seen.resource.status(only.case):
             watch = self._watches["case"]
@@ -186,13 +182,8 @@ class _Observers:
 
 
 def _needs(item: Item) -> str:
-    if item.proof.requirement == "retry.503":
-        return "retry"
-    if "case" in parameters_of(item.test):
-        return "case"
-    if item.proof.requirement in _BY_STATUS:
-        return "status"
-    return "headers" if item.proof.requirement in _BY_HEADERS else "whole"
+    """What the item's test has to know: what an answer shows of it, or the ``case`` that it belongs to."""
+    return "case" if "case" in parameters_of(item.test) else item.proof.reads
 
 
 def _reply(seen: Seen, *, steady: bool) -> Reply:

@@ -15,6 +15,7 @@ from restproof.contract.model import Contract, Resource, Schema, Status, creates
 from restproof.contract.openapi.kept import keep
 from restproof.contract.openapi.parameters import body_parents, header_parameters, query_parameters, type_of_id
 from restproof.contract.openapi.statuses import FAILURES, SUCCESS, failures, successes
+from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.resource import DEFAULT_METHODS
 
 VERSION = "3.1.0"
@@ -187,7 +188,7 @@ class _Writer:
             if self.contract.rate_limit:
                 refusal["headers"] = dict(self.headers(resource, operation, code))
             if self.contract.errors is not None and code != "304":
-                problems = "error.problem-json" in self.contract.policies
+                problems = sends_problem_details(self.contract)
                 media = "application/problem+json" if problems else "application/json"
                 refusal["content"] = {media: {"schema": {"$ref": "#/components/schemas/Error"}}}
             yield code, refusal
@@ -206,7 +207,7 @@ class _Writer:
                 yield resource.paging.next_header, {"schema": {"type": "string"}}
             if resource.paging.links:
                 yield "Link", {"schema": {"type": "string"}}
-        elif operation == "create" and "create.location" in self.contract.policies:
+        elif operation == "create" and sends_location(self.contract):
             yield "Location", {"required": True, "schema": {"type": "string"}}
         if resource.etag and operation in ("read", "create", "update", "replace"):
             yield "ETag", {"schema": {"type": "string"}}
