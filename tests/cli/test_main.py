@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -68,19 +67,14 @@ def test_every_error_becomes_a_message_and_a_code(
     assert capfd.readouterr().err == text
 
 
-def test_the_help_is_quick_and_loads_nothing_heavy() -> None:
+def test_the_help_loads_nothing_heavy() -> None:
     script = (
         "import sys; from restproof.cli import main; main.run(['--help'])\n"
         "heavy = {'hypothesis', 'schemathesis', 'starlette', 'jsonschema', 'jsonschema_rs', 'requests', 'yaml'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
-    fastest = 10.0
-    for _ in range(3):
-        begun = time.perf_counter()
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-        fastest = min(fastest, time.perf_counter() - begun)
-        assert done.stderr == "[]\n"
-    assert fastest < 0.3
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
 
 
 def test_the_module_runs_too() -> None:
