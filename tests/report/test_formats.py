@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -191,3 +192,25 @@ def test_nothing_that_a_server_says_breaks_a_format(tmp_path: Path, format: str)
     text = render(run, judge(run), format)
     text.encode("utf-8")
     assert not {"\x00", "\x1b", "\u202e"} & set(text)
+
+
+def test_annotations_are_commands_that_nothing_breaks_out_of(faulty_run: RecordedRun) -> None:
+    verdict = judge(faulty_run)
+    lines = render(faulty_run, verdict, "github").splitlines()
+    assert all(re.fullmatch(r"::(error|warning|notice) [^:]*::.*", line) for line in lines)
+    errors = [line for line in lines if line.startswith("::error ")]
+    binding = [c for c in verdict.causes if c.level != "should"]
+    assert len(errors) == min(len(binding), 10)
+    assert binding[0].requirement in errors[0]
+    assert lines[-1].startswith(f"::notice title=restproof::{verdict.verdict}: ")
+
+
+def test_the_code_quality_report_has_an_entry_for_each_failure(faulty_run: RecordedRun) -> None:
+    verdict = judge(faulty_run)
+    entries = json.loads(render(faulty_run, verdict, "gitlab"))
+    assert len(entries) == verdict.counts["fail"]
+    assert len({e["fingerprint"] for e in entries}) == len(entries)
+    for entry in entries:
+        assert entry.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
+        assert entry["severity"] in ("info", "minor", "major", "critical", "blocker")
+        assert entry["location"]["lines"]["begin"] >= 1

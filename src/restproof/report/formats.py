@@ -41,6 +41,8 @@ FORMATS = {
         Format("sarif", "results.sarif", "restproof.report.sarif:render_sarif"),
         Format("badge", "badge.svg", "restproof.report.badge:render_badge"),
         Format("yaml", "recording.yaml", "restproof.record.readable:dump"),
+        Format("github", "annotations.txt", "restproof.report.annotations:render_annotations"),
+        Format("gitlab", "gl-code-quality-report.json", "restproof.report.code_quality:render_code_quality"),
         Format("har", "traffic.har", "restproof.report.har:render_har"),
     )
 }
