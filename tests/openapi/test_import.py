@@ -224,6 +224,6 @@ def test_what_is_left_to_decide_is_listed(tmp_path: Path, capsys: pytest.Capture
 
 def test_a_selection_keeps_what_is_above_it(tmp_path: Path) -> None:
     (tmp_path / "pets.yaml").write_text(PETS, encoding="utf-8")
-    assert list(imported(tmp_path / "pets.yaml", "pets", resources=["pet"]).contract["resources"]) == ["owner", "pet"]
+    assert list(imported(tmp_path / "pets.yaml", "pets", resources=["pet"]).contract["resources"]) == ["pet", "owner"]
     with pytest.raises(ContractError, match="no resource 'dog'"):
         imported(tmp_path / "pets.yaml", "pets", resources=["dog"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,16 +64,44 @@ def _click_option(option: Option) -> click.Parameter:
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Run in N processes."
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@click.option(
+    "--write",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Leave the contract that an OpenAPI document makes in this folder.",
+)
 @click.pass_context
-def command(ctx: click.Context, /, quiet: bool, workers: int, **said: Any) -> int:
+def command(ctx: click.Context, /, quiet: bool, workers: int, write: Path | None, **said: Any) -> int:
     """Prove that a target keeps CONTRACT.
 
     CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the only
-    one under ./contracts, else the bundled one. Arguments after -- go to pytest.
+    one under ./contracts, else the bundled one. It may be an OpenAPI document, too: a file, or a URL of the target's
+    own; then what the document plainly promises is proven. Arguments after -- go to pytest.
     """
     extra: list[str] = ctx.meta[_TAIL]
     _refuse_ours(extra)
-    return run(Options.said(said), extra, quiet=quiet, workers=workers)
+    options = Options.said(said)
+    if options.stubs is None and is_document(options.contract):
+        from restproof.cli.document import read_document, tell
+
+        with read_document(options, write, Path.cwd()) as (document, of_contract):
+            code = run(of_contract, extra, quiet=quiet, workers=workers)
+            tell(document)
+            return code
+    if write is not None:
+        raise ConfigurationError("--write is for OpenAPI documents", hint="Give a document in place of the contract.")
+    return run(options, extra, quiet=quiet, workers=workers)
+
+
+def is_document(argument: str | None) -> bool:
+    """Whether the argument is an OpenAPI document and no contract: a URL, or a file that does not begin as one."""
+    if argument is None or re.match(r"https?://", argument):
+        return argument is not None
+    file = Path(argument)
+    if file.suffix.lower() not in (".json", ".yaml", ".yml") or not file.is_file():
+        return False
+    head = file.read_bytes()[:200_000].decode("utf-8", errors="replace")
+    return not (re.search(r"(?m)^contract:", head) and re.search(r"(?m)^resources:", head))
 
 
 def _refuse_ours(extra: Sequence[str]) -> None:

@@ -1,0 +1,143 @@
+"""``restproof run DOCUMENT``: an OpenAPI document in place of a contract, from a file or from the target itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import click
+import requests
+
+from restproof.cli.import_ import contract_name
+from restproof.config import load_config
+from restproof.contract.openapi.imported import Imported, imported
+from restproof.contract.openapi.written import decisions, grouped, write
+from restproof.errors import ConfigurationError, Place, TargetError
+from restproof.session.options import Options
+
+_LARGEST = 100_000_000
+"""Bytes of a document that is fetched."""
+_TIMEOUT = 30
+"""Seconds that a server may take for its document."""
+_FEW = 6
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that was read in place of a contract: ``name`` as the user gave it."""
+
+    name: str
+    found: Imported
+    written: Path | None
+
+    def closing_lines(self) -> Iterator[str]:
+        """What of the document was not proven, and the lines that would prove more."""
+        resources = self.found.contract["resources"]
+        yield f"{self.name} ({self.found.version}): {len(resources)} resources"
+        lines = grouped(self.found.left_out)
+        yield from (f"  left out: {line}" for line in lines[:_FEW])
+        if len(lines) > _FEW:
+            yield f"  left out: {len(lines) - _FEW} more kinds of things"
+        asked = [
+            f"  open: {name}: {question} {candidates[0]}"
+            for name, resource in resources.items()
+            if resource.get("schema") in self.found.schemas
+            for question, candidates in decisions(resource, self.found.schemas[resource["schema"]])
+        ]
+        yield from asked[:_FEW]
+        if self.written:
+            yield f"Contract: {self.written} (restproof lint --todo lists what is left to decide)"
+        elif asked or lines:
+            yield "  --write FOLDER leaves the contract, to add such lines to"
+
+
+@contextmanager
+def read_document(options: Options, folder: Path | None, cwd: Path) -> Iterator[tuple[Document, Options]]:
+    """The document that ``options`` names, and the options of a run of the contract that it makes. ``folder``: where
+    that contract is left; by default nowhere. Raises ``RestproofError``."""
+    argument = str(options.contract)
+    if folder is not None and (folder / "contract.yaml").exists():
+        hint = "choose another folder for --write, or give the contract to restproof run"
+        raise ConfigurationError("there is a contract already", place=Place(folder / "contract.yaml"), hint=hint)
+    with TemporaryDirectory(prefix="restproof-document-") as temporary:
+        file = Path(argument)
+        if "://" in argument:
+            options = replace(options, target=_own_target(argument, options.target, cwd))
+            file = Path(temporary) / (Path(urlsplit(argument).path).name or "openapi.json")
+            file.write_bytes(_fetched(argument, options.target, cwd))
+        found = imported(file, contract_name(file.stem))
+        found = replace(found, contract=_without_base(found.contract, options.target, cwd))
+        try:
+            written = write(found, folder or Path(temporary) / found.contract["contract"], file.name)
+        except OSError as error:
+            raise ConfigurationError(
+                f"cannot be written: {error.strerror}", place=Place(folder or Path(temporary)), hint="choose another"
+            ) from None
+        yield Document(argument, found, written if folder else None), replace(options, contract=str(written))
+
+
+def _base_url(target: str | None, cwd: Path) -> str | None:
+    """The base URL of a target that is a URL or the name of a section."""
+    config = load_config(cwd)
+    wanted = target or config.target
+    if wanted is None or "://" in wanted:
+        return wanted
+    section = config.sections.get(wanted)
+    return section.target.base_url if section else None
+
+
+def _own_target(url: str, target: str | None, cwd: Path) -> str:
+    """The target of a document that a server gives of itself: the same server. Raises where another is named."""
+    base = _base_url(target, cwd)
+    origin = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
+    if base is None:
+        return origin
+    if urlsplit(base)[:2] != urlsplit(url)[:2]:
+        raise ConfigurationError(
+            f"{url} is not the target's own: the target is {base}",
+            hint="Download the document and give the file, or give the URL that the target itself has for it.",
+        )
+    return str(target or load_config(cwd).target)
+
+
+def _fetched(url: str, target: str | None, cwd: Path) -> bytes:
+    """The document at ``url``, asked for without any credential. Raises ``TargetError``."""
+    config = load_config(cwd)
+    section = config.sections.get(target or "")
+    session = requests.Session()
+    session.trust_env = False
+    try:
+        answer = session.get(
+            url,
+            timeout=_TIMEOUT,
+            allow_redirects=False,
+            stream=True,
+            verify=str(section.target.ca_bundle) if section and section.target.ca_bundle else True,
+            headers={"Accept": "application/json, application/yaml;q=0.9, */*;q=0.1"},
+        )
+        content = answer.raw.read(_LARGEST + 1, decode_content=True)
+    except requests.RequestException as error:
+        raise TargetError(f"{url} cannot be fetched: {type(error).__name__}", hint="Is the target running?") from None
+    if answer.status_code != 200 or len(content) > _LARGEST:
+        what = f"answered {answer.status_code}" if answer.status_code != 200 else f"has more than {_LARGEST} bytes"
+        raise TargetError(f"{url} {what}", hint="Give the URL of the OpenAPI document itself, or a file.")
+    return bytes(content)
+
+
+def _without_base(contract: dict[str, object], target: str | None, cwd: Path) -> dict[str, object]:
+    """The contract, without a base path that the target's URL ends with already."""
+    base = str(contract.get("base_path", ""))
+    url = _base_url(target, cwd)
+    if base and url and urlsplit(url).path.rstrip("/").endswith(base):
+        return {word: value for word, value in contract.items() if word != "base_path"}
+    return contract
+
+
+def tell(document: Document) -> None:
+    """Print what a run of a document leaves to be told."""
+    for line in document.closing_lines():
+        click.echo(line)
