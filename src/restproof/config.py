@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -54,15 +54,22 @@ def resolve_contract(argument: str | None, config: Config, cwd: Path) -> Path:
 
 
 def resolve_target(
-    option: str | None, config: Config, contract: Contract, environ: Mapping[str, str] = os.environ
+    option: str | None,
+    config: Config,
+    contract: Contract,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    resources: Collection[str] = (),
 ) -> Target | None:
     """The target that ``option`` (a name of ``restproof.toml`` or a URL), else the configuration, names; ``None``
     is the embedded sandbox.
 
     A URL with the scheme, host and port of a section uses that section. Any other takes its credentials from
     ``RESTPROOF_FULL``, ``RESTPROOF_READ_ONLY``, ``RESTPROOF_FOREIGN`` and ``RESTPROOF_THROTTLED``, ids from
-    ``RESTPROOF_ID_<NAME>`` (``RESTPROOF_ID_OTHER_COMPANY``), and a CA from ``RESTPROOF_CA_BUNDLE``. Raises
-    :class:`ConfigurationError`.
+    ``RESTPROOF_ID_<NAME>`` (``RESTPROOF_ID_OTHER_COMPANY``), and a CA from ``RESTPROOF_CA_BUNDLE``.
+
+    ``resources``: those of which a run is, if not of all. Raises :class:`ConfigurationError`, for all that is missing
+    at once.
     """
     wanted = option or config.target
     if wanted is None or (wanted == "sandbox" and "sandbox" not in config.sections):
@@ -72,7 +79,7 @@ def resolve_target(
         _check_url(wanted, contract, place)
         section = _section_for(wanted, config)
         if section is None:
-            return _complete(_from_environment(wanted, contract, environ), contract, None)
+            return _complete(_from_environment(wanted, contract, environ), contract, None, resources)
     elif wanted in config.sections:
         section = config.sections[wanted]
     else:
@@ -83,22 +90,23 @@ def resolve_target(
         )
     _check_url(section.target.base_url, contract, section.place("base_url"))
     _check_names(section, contract)
-    return _complete(replace(section.target, credentials=_expanded(section, environ)), contract, section)
+    found = replace(section.target, credentials=_expanded(section, environ))
+    return _complete(found, contract, section, resources)
 
 
-def _complete(target: Target, contract: Contract, section: Section | None) -> Target:
+def _complete(target: Target, contract: Contract, section: Section | None, resources: Collection[str] = ()) -> Target:
     """The target with ids of the type that the contract says. Raises where it lacks what every run needs."""
     if section:
         for word, path in (("ca_bundle", target.ca_bundle), ("deviations", target.deviations)):
             if path is not None:
                 existing_path(path, section.place(word), f"targets.{target.name}.{word}")
-    if contract.auth.scheme != "none" and "full" not in target.credentials:
+    missing = list(_missing(target, contract, section, resources))
+    if missing:
+        word, lines = missing[0][0], [line for _, _, line in missing]
         raise ConfigurationError(
-            f"target {target.name}: there is no credential `full`",
-            place=section.place("credentials") if section else None,
-            hint=f'Write full = "${{VARIABLE}}" under [targets.{target.name}.credentials].'
-            if section
-            else "Set RESTPROOF_FULL in the environment.",
+            f"target {target.name}: there is " + "; ".join(what for _, what, _ in missing),
+            place=section.place(word) if section else None,
+            hint="\n  ".join(dict.fromkeys(lines)),
         )
     for name, value in target.credentials.items():
         problem = None
@@ -114,16 +122,23 @@ def _complete(target: Target, contract: Contract, section: Section | None) -> Ta
                 place=section.place(f"credentials.{name}") if section else None,
             )
     ids = {name: _typed(name, value, contract, section) for name, value in target.ids.items()}
-    for resource in contract.given:
-        if resource not in ids:
-            raise ConfigurationError(
-                f"target {target.name}: there is no id for {resource}, and no operation can create one",
-                place=section.place("ids") if section else None,
-                hint=f"Write {resource} = ID under [targets.{target.name}.ids]."
-                if section
-                else f"Set {_id_variable(resource)} in the environment.",
-            )
     return replace(target, ids=ids)
+
+
+def _missing(
+    target: Target, contract: Contract, section: Section | None, resources: Collection[str]
+) -> Iterator[tuple[str, str, str]]:
+    """What every run of the resources (of all, where none is named) needs and the target does not have: the word of
+    its section, what it is, and the line that says it."""
+    if contract.auth.scheme != "none" and "full" not in target.credentials:
+        line = f'Write full = "${{VARIABLE}}" under [targets.{target.name}.credentials].'
+        yield "credentials", "no credential `full`", line if section else "Set RESTPROOF_FULL in the environment."
+    needed = {name for r in resources for name in (r, *contract.ancestors(contract.resources[r]))}
+    for resource in contract.given:
+        if resource not in target.ids and (resource in needed or not resources):
+            line = f"Write {resource} = ID under [targets.{target.name}.ids]."
+            what = f"no id for {resource}, and no operation can create one"
+            yield "ids", what, line if section else f"Set {_id_variable(resource)} in the environment."
 
 
 def _typed(name: str, value: int | str, contract: Contract, section: Section | None) -> int | str:

@@ -29,7 +29,7 @@ class Promise:
     @cached_property
     def target(self) -> Target | None:
         """The server that is meant; ``None`` is the embedded sandbox. Raises ``ConfigurationError``."""
-        return resolve_target(self.options.target, self.config, self.contract)
+        return resolve_target(self.options.target, self.config, self.contract, resources=self.options.resource)
 
 
 def promised(options: Options, cwd: Path) -> Promise:
