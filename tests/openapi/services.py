@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from .honest import Field, Handler, Json, Of, Refused, Request, Service, Text, checked, numbered
-
-TOKEN = "an-honest-token"
+from .running import TOKEN
 
 
 def crud(

@@ -17,6 +17,7 @@ from restproof.contract.openapi.paths import Found, Paths
 from restproof.contract.openapi.promises import hoist
 from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
+from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.source import Source, read
 from restproof.errors import ContractError, Place
 
@@ -72,6 +73,8 @@ class _Importer:
         self.left_out: list[tuple[str, Route]] = list(self.paths.left_out)
         if EXTENSION in source.value:
             self.left_out.append(("the words of a contract that it holds: it was changed since", (EXTENSION,)))
+        self.security = Security(self.reader, [c for f in self.paths.found.values() for c in f.calls.values()])
+        self.left_out += self.security.left_out
         self.schemas: dict[str, Mapping[str, Any]] = {}
         self.origins: dict[Route, str] = {}
 
@@ -80,8 +83,11 @@ class _Importer:
         info = self.source.value.get("info")
         if isinstance(info, dict) and isinstance(info.get("title"), str) and info["title"].strip():
             contract["title"] = info["title"]
-        contract |= {**self.base(), **self.auth()}
-        resources = self.resources("auth" in contract, contract)
+        contract |= self.base()
+        if self.security.scheme is not None:
+            contract["auth"] = self.security.scheme
+            self.origins["auth",] = f"components.securitySchemes.{self.security.name}"
+        resources = self.resources(contract)
         if not any(r["operations"] for r in resources.values() if "operations" in r) and not any(
             "operations" not in r for r in resources.values()
         ):
@@ -96,11 +102,11 @@ class _Importer:
         left_out = tuple(LeftOut(what, Place(file, line)) for what, line in told)
         return Imported(contract, self.schemas, left_out, self.source.version, self.origins)
 
-    def resources(self, authenticated: bool, contract: Yaml) -> dict[str, Yaml]:
+    def resources(self, contract: Yaml) -> dict[str, Yaml]:
         """Every resource that stands, its parents with it."""
         found: dict[str, Yaml] = {}
         written: dict[str, Found] = {}
-        writer = ResourceWriter(self.reader, self.paths, authenticated=authenticated)
+        writer = ResourceWriter(self.reader, self.paths, self.security)
         for path, one in self.paths.found.items():
             try:
                 resource = writer.resource(path, one)
@@ -150,40 +156,6 @@ class _Importer:
         if not re.fullmatch(r"(/[^/?#{}\s]+)+", path):
             return {}
         return {"base_path": path}
-
-    def auth(self) -> Yaml:
-        """The first security scheme that is asked for and that a contract can say."""
-        components = self.source.value.get("components")
-        schemes = components.get("securitySchemes") if isinstance(components, dict) else None
-        schemes = schemes if isinstance(schemes, dict) else {}
-        asked: list[Any] = [self.source.value.get("security")]
-        asked += [c.value.get("security") for f in self.paths.found.values() for c in f.calls.values()]
-        names = [n for some in asked for one in some or () if isinstance(one, dict) for n in one]
-        for name in dict.fromkeys(names):
-            route = ("components", "securitySchemes", name)
-            if name not in schemes:
-                self.left_out.append((f"the security scheme {name}, which is not there", route))
-                continue
-            said = _scheme(self.source.mapping(schemes[name], route))
-            if said is not None:
-                self.origins["auth",] = f"components.securitySchemes.{name}"
-                return {"auth": said}
-            what = f"the security scheme {name}: a contract knows credentials in headers only"
-            self.left_out.append((what, route))
-        return {}
-
-
-def _scheme(scheme: Mapping[str, Any]) -> Any:
-    """A security scheme in the words of a contract; ``None`` where it has none."""
-    kind, place = scheme.get("type"), scheme.get("in")
-    if kind == "http" and str(scheme.get("scheme")).lower() in ("bearer", "basic"):
-        return str(scheme["scheme"]).lower()
-    if kind in ("oauth2", "openIdConnect"):
-        return "bearer"
-    if kind == "apiKey" and place == "header" and re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", str(scheme.get("name"))):
-        header = str(scheme["name"])
-        return "api_key" if header.lower() == "x-api-key" else {"scheme": "api_key", "header": header}
-    return None
 
 
 def _with_parents(found: Mapping[str, Yaml], selected: Collection[str]) -> dict[str, Yaml]:

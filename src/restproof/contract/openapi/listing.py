@@ -1,35 +1,19 @@
-"""Pages, order and filters of the lists, where the parameters and answers of an OpenAPI document make them plain."""
+"""Order and filters of the lists, where the parameters of an OpenAPI document make them plain."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.openapi.answers import Reader, is_object
+from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.pages import PAGING, Pages
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.shapes import types_of
 
-_PAGES = ("page", "page_number", "pageNumber", "pageNo")
-_SIZES = (
-    "per_page",
-    "page_size",
-    "pageSize",
-    "perPage",
-    "size",
-    "limit",
-    "count",
-    "first",
-)
-_OFFSETS = ("offset", "skip", "start")
-_TOKENS = (
-    *("cursor", "page_token", "pageToken", "after", "starting_after", "continuation", "next", "iterator", "before"),
-    *("next_token", "nextToken", "ending_before", "PageToken", "Page", "PageSize", "since"),
-)
 _SORTS = ("sort", "sort_by", "sortBy", "order_by", "orderBy", "order", "ordering", "_sort")
 _SCALAR = {"string", "integer", "number", "boolean", "null"}
-_TOTALS = ("total", "total_count", "totalCount", "count", "totalItems", "total_items")
 _EQUALS = re.compile(r"(?i)\b(exact(ly)?|equals?|equal to|matching exactly)\b")
 _BY = re.compile(r"(?i)\b(filter(s|ed)?|only|with|by|whose|having|of)\b")
 _NOT_EQUALS = re.compile(
@@ -43,7 +27,7 @@ class Listing:
     """What the lists of a document have in common (``words`` of the contract), and what each has of its own."""
 
     def __init__(self, reader: Reader, found: Mapping[str, Found]) -> None:
-        self.reader = reader
+        self.pages = Pages(reader)
         self.left_out: list[tuple[str, str]] = []
         self.lists = {f.name: f.calls["list"] for f in found.values() if "list" in f.calls}
         self.words: dict[str, Any] = {}
@@ -56,71 +40,12 @@ class Listing:
         if query:
             self.words["query"] = query
 
-    def queries(self, call: Call) -> dict[str, Schema]:
-        """Optional query parameters with their schemas."""
-        return {n: self.schema(p, call) for n, p in call.named("query", required=False).items()}
-
-    def schema(self, parameter: Mapping[str, Any], call: Call) -> Schema:
-        """The schema of a parameter, also where it stands under a media type."""
-        content = parameter.get("content")
-        if isinstance(content, dict) and content:
-            return {}
-        return self.reader.schemas.of(parameter.get("schema"), (*call.route, "parameters"))
-
-    def paging(self, call: Call) -> tuple[dict[str, Any], str | None]:
-        """The words of a list's pages; and the parameter that may cut the list where it is not plain how it goes on."""
-        queries = self.queries(call)
-        size = next((n for n in _SIZES if n in queries), None)
-        page = next((n for n in _PAGES if n in queries), None)
-        offset = next((n for n in _OFFSETS if n in queries), None)
-        token = next((n for n in _TOKENS if n in queries and n not in (page, size, offset)), None)
-        answer = self.reader.success(call)
-        members = answer.get("properties", {}) if is_object(answer) else {}
-        if (page and self._starts_at_one(queries[page])) or offset:
-            found: dict[str, Any] = {"style": "page", "page": page} if page else {"style": "offset", "offset": offset}
-            if size is None:
-                return {}, page or offset
-        elif token:
-            form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor))*"
-            following = next((n for n in members if re.fullmatch(form, n)), None)
-            if following is None or not types_of(members[following]) & {"string"}:
-                return {}, token
-            found = {"style": "token", "token": token, "next_field": following}
-        else:
-            return {}, page or size
-        if size:
-            found["size"] = size
-            found |= dict(self._bounds(queries[size]))
-        found["over_max"] = "unspecified"
-        total = next((n for n in _TOTALS if n in members and types_of(members[n]) <= {"integer", "number"}), None)
-        if total and found["style"] != "token":
-            found["total_field"] = total
-        if self.reader.headers(call, "2") & {"x-total-count"}:
-            found["total"] = "X-Total-Count"
-        if found["style"] != "token" and "link" in self.reader.headers(call, "2"):
-            found["links"] = True
-        return found, None
-
-    @staticmethod
-    def _starts_at_one(schema: Schema) -> bool:
-        return schema.get("default", schema.get("minimum", 1)) == 1 and schema.get("minimum", 1) >= 1
-
-    @staticmethod
-    def _bounds(schema: Schema) -> Iterator[tuple[str, int]]:
-        words = {"default": "default", "min": "minimum", "max": "maximum"}
-        values = {ours: schema.get(word) for ours, word in words.items()}
-        whole = {w: v for w, v in values.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 1}
-        most = whole.get("max")
-        if most is not None and (whole.get("default", 1) > most or whole.get("min", 1) > most):
-            return
-        yield from ((w, v) for w, v in whole.items() if not (w == "min" and v == 1) and v < 2**31 - 1)
-
     def of(self, found: Found, shown: Mapping[str, Schema], known: set[str]) -> dict[str, Any]:
         """The order and the filters of one resource. ``shown``: members of its entries; ``known``: parameters that are
         spoken for."""
         told: dict[str, Any] = {}
         call = self.lists[found.name]
-        queries = self.queries(call)
+        queries = self.pages.queries(call)
         if self.sort in queries:
             values = [str(v) for v in _choices(queries[self.sort])]
             fields = [n for n in dict.fromkeys(v.removeprefix("-") for v in values) if n in shown]
@@ -132,7 +57,7 @@ class Listing:
         filters = {}
         for name, schema in queries.items():
             inner = _inner(name, self.filter)
-            if name == self.sort or name in known or name in (*_TOKENS, *_SIZES, *_PAGES, *_OFFSETS):
+            if name == self.sort or name in known or name in PAGING:
                 continue
             if inner in shown and self.filters_by_equality(call, name, schema, shown[inner]):
                 filters[inner] = "equals"
@@ -158,12 +83,12 @@ class Listing:
         return bool(_BY.search(described)) and (chosen or schema.get("format") == "uuid")
 
     def _sort(self) -> str | None:
-        names = [n for call in self.lists.values() for n in self.queries(call) if n in _SORTS]
+        names = [n for call in self.lists.values() for n in self.pages.queries(call) if n in _SORTS]
         return names[0] if names else None
 
     def _filter(self) -> str | None:
         """How filters are spelled: ``filters[{name}]`` where most of them have such a form."""
-        forms = [re.sub(r"\[\w+\]$", "[{name}]", n) for call in self.lists.values() for n in self.queries(call)]
+        forms = [re.sub(r"\[\w+\]$", "[{name}]", n) for call in self.lists.values() for n in self.pages.queries(call)]
         wrapped = [f for f in forms if f.endswith("[{name}]")]
         return wrapped[0] if wrapped else None
 

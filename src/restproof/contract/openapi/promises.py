@@ -103,16 +103,20 @@ class Promises:
         return any(code == "DEFAULT" for code, _, _ in self.reader.responses(call))
 
 
-def together(told: Mapping[str, Mapping[str, list[Part]]]) -> dict[str, list[Part]]:
-    """The statuses of a resource from those of its operations: where several say something of a case, any of it."""
-    found: dict[str, list[Part]] = {}
-    for operation, said in told.items():
-        for case, parts in said.items():
-            speaks = [o for o in told if _speaks(o, case)]
-            missing = [o for o in speaks if case not in told[o]]
-            wider = list(OPEN.get(case, ())) if missing and operation in speaks else []
-            found[case] = list(dict.fromkeys([*found.get(case, ()), *parts, *wider]))
-    return {case: parts for case, parts in found.items() if parts != OPEN.get(case)}
+def apart(told: Mapping[str, Mapping[str, list[Part]]]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """What the operations of a resource say alike of their statuses, and what each says for itself."""
+    shared: dict[str, Any] = {}
+    own: dict[str, dict[str, Any]] = {operation: {} for operation in told}
+    for case in dict.fromkeys(c for said in told.values() for c in said):
+        speaks = [o for o in told if _speaks(o, case)]
+        values = [plain(told[o][case]) for o in speaks if case in told[o]]
+        if values and len(values) == len(speaks) and all(v == values[0] for v in values):
+            shared[case] = values[0]
+        else:
+            own_values = {o: plain(said[case]) for o, said in told.items() if case in said}
+            for operation, value in own_values.items():
+                own[operation][case] = value
+    return shared, own
 
 
 def _speaks(operation: str, case: str) -> bool:

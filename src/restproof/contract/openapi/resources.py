@@ -15,8 +15,11 @@ from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, id
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, members
 from restproof.contract.openapi.naming import snake
+from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
-from restproof.contract.openapi.promises import Promises, plain, together
+from restproof.contract.openapi.promises import Promises, apart
+from restproof.contract.openapi.security import Security
+from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
 from restproof.contract.resource import DEFAULT_METHODS, DEFAULT_OPERATIONS
 from restproof.contract.shapes import types_of
 
@@ -26,8 +29,10 @@ Yaml = dict[str, Any]
 class ResourceWriter:
     """Writes the resources of a document, and notes what of them is left out."""
 
-    def __init__(self, reader: Reader, paths: Paths, *, authenticated: bool) -> None:
-        self.reader, self.paths, self.authenticated = reader, paths, authenticated
+    def __init__(self, reader: Reader, paths: Paths, security: Security) -> None:
+        self.reader, self.paths = reader, paths
+        self.authenticated = security.scheme is not None
+        self.ways = Ways(reader, security)
         self.left_out: list[tuple[str, Route]] = []
         self.schemas: dict[str, Mapping[str, Any]] = {}
         self.origins: dict[str, dict[str, str]] = {}
@@ -39,17 +44,30 @@ class ResourceWriter:
         if unknown:
             self.left_out.append((f"{path}: nothing says what {', '.join(unknown)} is", ("paths", path)))
             return None
-        self.sendable(found)
+        parents = query_parents(found, {f.name: f for f in self.paths.found.values()}, self.reader)
+        ways = self.askable(found, parents)
         if not found.calls:
             return self.given(path, found)
+        cut = Pages(self.reader).paging(found.calls["list"])[1] if "list" in found.calls else None
+        if cut:
+            self.take_out(found, {"list": f"it is not plain how {cut} pages it; say it in 'paging'"})
         told = shaped(self.reader, found)
         self.take_out(found, told.left_out)
         body, named = self.body(found, told)
         if not found.calls:
             return self.given(path, found)
         resource: Yaml = {"path": renamed, "schema": f"{found.name}.json"}
+        for name in parents:
+            if name in body.properties:
+                body.properties[name]["readOnly"] = True
+                self.drop(body, name)
+        statuses, own = self.statuses(found, told)
+        ways = {o: {**ways.get(o, {}), **self.without(found.calls[o], o, parents)} for o in found.calls}
+        ways = {o: w | ({"statuses": own[o]} if own.get(o) else {}) for o, w in ways.items()}
         operations = [o for o in OPERATIONS if o in found.calls]
-        if operations != list(DEFAULT_OPERATIONS):
+        if any(ways.values()):
+            resource["operations"] = {o: ways[o] or None for o in operations}
+        elif operations != list(DEFAULT_OPERATIONS):
             resource["operations"] = operations
         methods = {o: c.method for o, c in found.calls.items() if c.method != DEFAULT_METHODS[o]}
         if methods:
@@ -60,10 +78,11 @@ class ResourceWriter:
         envelope = {w: n for w, n in told.envelope.items() if self.uses(found, w)}
         if envelope:
             resource["envelope"] = envelope
+        if parents:
+            resource["parent"] = {resource_name: name for name, resource_name in parents.items()}
         if named:
             resource["id"] = named
         resource |= self.words(body, named.get("field", "id"), found)
-        statuses = self.statuses(found, told)
         if statuses:
             resource["statuses"] = statuses
         self.schemas[resource["schema"]] = body.schema
@@ -89,17 +108,15 @@ class ResourceWriter:
                     return id_type(self.reader.schemas.of(parameter.get("schema"), (*call.route, "parameters")))
         return "string"
 
-    def sendable(self, found: Found) -> None:
-        """Leave out the operations whose required parameters a contract cannot give."""
+    def askable(self, found: Found, parents: Mapping[str, str]) -> dict[str, Yaml]:
+        """How each operation is asked for; those that cannot be are left out."""
+        said: dict[str, Yaml] = {}
         for operation, call in list(found.calls.items()):
-            needed = {**call.named("query", required=True), **self.headers(call), **call.named("cookie", required=True)}
-            if needed:
-                self.take_out(found, {operation: f"it requires the parameter {next(iter(needed))}"})
-
-    def headers(self, call: Call) -> dict[str, Any]:
-        """Required headers beside those that HTTP itself speaks of."""
-        usual = ("accept", "content-type", "authorization", "if-match", "if-none-match", "idempotency-key")
-        return {n: p for n, p in call.named("header", required=True).items() if n.lower() not in usual}
+            try:
+                said[operation] = self.ways.of(call, parents)
+            except Unaskable as error:
+                self.take_out(found, {operation: str(error)})
+        return said
 
     def take_out(self, found: Found, reasons: Mapping[str, str]) -> None:
         for operation, reason in reasons.items():
@@ -191,19 +208,24 @@ class ResourceWriter:
         operations = {"request": ("create", "update", "replace"), "list": ("list",)}
         return bool(found.calls.keys() & set(operations.get(word, ("create", "read", "update", "replace"))))
 
-    def statuses(self, found: Found, told: Shaped) -> Yaml:
+    def statuses(self, found: Found, told: Shaped) -> tuple[Yaml, dict[str, Yaml]]:
+        """The statuses of the resource, and those of single operations."""
         promises = Promises(self.reader, found, told.loose, authenticated=self.authenticated)
-        return {case: plain(parts) for case, parts in together({o: promises.of(o) for o in found.calls}).items()}
+        return apart({o: promises.of(o) for o in found.calls})
+
+    def without(self, call: Call, operation: str, parents: Mapping[str, str]) -> Yaml:
+        """The parents that an operation names, where it does not name those of the resource."""
+        if not parents or operation in ("list", "create"):
+            return {}
+        named = {other: name for name, other in parents.items() if name in call.named("query", required=True)}
+        return {} if len(named) == len(parents) else {"parent": named}
 
     def listed(self, found: Found, listing: Listing) -> Yaml:
         """The words about a resource's list."""
-        call = found.calls["list"]
         shown = {n: s for n, s in self.bodies[found.name].properties.items() if not s.get("writeOnly")}
-        pages, cut = listing.paging(call)
-        if cut:
-            self.note(found, f"how its list goes on; say in 'paging' how {cut} pages it")
-        if pages.get("next_field") or pages.get("total_field"):
-            pages = {w: v for w, v in pages.items() if w != "total_field" or listing_member(self, found)}
+        pages, _ = listing.pages.paging(found.calls["list"])
+        if pages.get("total_field") and not listing_member(self, found):
+            del pages["total_field"]
         known = {str(v) for v in pages.values()}
         return ({"paging": pages} if pages else {}) | listing.of(found, shown, known)
 

@@ -112,7 +112,7 @@ def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterato
 def _member(word: str, value: Any, indent: int, origin: str | None = None) -> list[str]:
     """One word and its value: on one line where there is room, with where it comes from."""
     pad = " " * indent
-    whole = f"{pad}{_word(word)}: {flow(value)}"
+    whole = f"{pad}{_word(word)}:" + ("" if value is None else f" {flow(value)}")
     beside = f"  # from: {origin}" if origin else ""
     if not isinstance(value, dict) or len(whole) <= _WIDTH:
         return [whole + beside]
@@ -139,7 +139,7 @@ def _word(name: Any) -> str:
 _SAME: Sequence[tuple[str, str]] = (
     (r"(requires|query) (the )?parameter \S+", r"\1 parameter …"),
     (r"^[^' ]\S*, (of )?which", r"a member, \1which"),
-    (r"in 'paging' how \S+", "in 'paging' how it"),
+    (r"not plain how \S+ pages it", "not plain how it is paged"),
     (r"order of its list by \S+", "order of its list"),
     (r"which \S+ an item has", "which id an item has"),
     (r"it takes \S+, no JSON", "it takes no JSON"),

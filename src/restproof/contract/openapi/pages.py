@@ -1,0 +1,99 @@
+"""How the lists of an OpenAPI document are cut into pages, where their parameters and answers make it plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from restproof.contract.openapi.answers import Reader, is_object
+from restproof.contract.openapi.paths import Call
+from restproof.contract.openapi.schemas import Schema
+from restproof.contract.shapes import types_of
+
+_PAGES = ("page", "page_number", "pageNumber", "pageNo")
+_SIZES = (
+    "per_page",
+    "page_size",
+    "pageSize",
+    "perPage",
+    "size",
+    "limit",
+    "count",
+    "first",
+)
+_OFFSETS = ("offset", "skip", "start")
+_TOKENS = (
+    *("cursor", "page_token", "pageToken", "after", "starting_after", "continuation", "next", "iterator", "before"),
+    *("next_token", "nextToken", "ending_before", "PageToken", "Page", "PageSize", "since"),
+)
+_TOTALS = ("total", "total_count", "totalCount", "count", "totalItems", "total_items")
+PAGING = frozenset({*_PAGES, *_SIZES, *_OFFSETS, *_TOKENS})
+"""Names of parameters that speak of pages."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Reads the pages of the lists of one document."""
+
+    reader: Reader
+
+    def queries(self, call: Call) -> dict[str, Schema]:
+        """Optional query parameters with their schemas."""
+        return {n: self.schema(p, call) for n, p in call.named("query", required=False).items()}
+
+    def schema(self, parameter: Mapping[str, Any], call: Call) -> Schema:
+        """The schema of a parameter, also where it stands under a media type."""
+        content = parameter.get("content")
+        if isinstance(content, dict) and content:
+            return {}
+        return self.reader.schemas.of(parameter.get("schema"), (*call.route, "parameters"))
+
+    def paging(self, call: Call) -> tuple[dict[str, Any], str | None]:
+        """The words of a list's pages; and the parameter that may cut the list where it is not plain how it goes on."""
+        queries = self.queries(call)
+        size = next((n for n in _SIZES if n in queries), None)
+        page = next((n for n in _PAGES if n in queries), None)
+        offset = next((n for n in _OFFSETS if n in queries), None)
+        token = next((n for n in _TOKENS if n in queries and n not in (page, size, offset)), None)
+        answer = self.reader.success(call)
+        members = answer.get("properties", {}) if is_object(answer) else {}
+        if (page and self._starts_at_one(queries[page])) or offset:
+            found: dict[str, Any] = {"style": "page", "page": page} if page else {"style": "offset", "offset": offset}
+            if size is None:
+                return {}, page or offset
+        elif token:
+            form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor))*"
+            following = next((n for n in members if re.fullmatch(form, n)), None)
+            if following is None or not types_of(members[following]) & {"string"}:
+                return {}, token
+            found = {"style": "token", "token": token, "next_field": following}
+        else:
+            return {}, page or size
+        if size:
+            found["size"] = size
+            found |= dict(self._bounds(queries[size]))
+        found["over_max"] = "unspecified"
+        total = next((n for n in _TOTALS if n in members and types_of(members[n]) <= {"integer", "number"}), None)
+        if total and found["style"] != "token":
+            found["total_field"] = total
+        if self.reader.headers(call, "2") & {"x-total-count"}:
+            found["total"] = "X-Total-Count"
+        if found["style"] != "token" and "link" in self.reader.headers(call, "2"):
+            found["links"] = True
+        return found, None
+
+    @staticmethod
+    def _starts_at_one(schema: Schema) -> bool:
+        return schema.get("default", schema.get("minimum", 1)) == 1 and schema.get("minimum", 1) >= 1
+
+    @staticmethod
+    def _bounds(schema: Schema) -> Iterator[tuple[str, int]]:
+        words = {"default": "default", "min": "minimum", "max": "maximum"}
+        values = {ours: schema.get(word) for ours, word in words.items()}
+        whole = {w: v for w, v in values.items() if isinstance(v, int) and not isinstance(v, bool) and v >= 1}
+        most = whole.get("max")
+        if most is not None and (whole.get("default", 1) > most or whole.get("min", 1) > most):
+            return
+        yield from ((w, v) for w, v in whole.items() if not (w == "min" and v == 1) and v < 2**31 - 1)

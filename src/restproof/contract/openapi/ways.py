@@ -1,0 +1,113 @@
+"""How each operation is asked for: its credential, what its query and headers must hold, and which parents it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.identity import id_type
+from restproof.contract.openapi.naming import snake
+from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.openapi.schemas import Schema, wider
+from restproof.contract.openapi.security import Security
+from restproof.contract.shapes import types_of
+
+Yaml = dict[str, Any]
+_USUAL = ("accept", "content-type", "authorization", "if-match", "if-none-match", "idempotency-key", "user-agent")
+"""Headers that HTTP itself speaks of, or that are sent anyhow."""
+
+
+class Unaskable(Exception):
+    """An operation cannot be asked for; the message says why."""
+
+
+class Ways:
+    """The ways of the operations of a document."""
+
+    def __init__(self, reader: Reader, security: Security) -> None:
+        self.reader, self.security = reader, security
+
+    def of(self, call: Call, parents: Collection[str]) -> Yaml:
+        """The words about an operation, but for its statuses. ``parents``: query parameters that name a parent. Raises
+        ``Unaskable``."""
+        way: Yaml = {}
+        asked = self.security.asked(call)
+        if asked is None:
+            names = " or ".join(sorted({n for some in self.security.alternatives(call) for n in some}))
+            raise Unaskable(f"it asks for the credential {names}, which a contract cannot give")
+        if asked != "required" and self.security.scheme is not None:
+            way["auth"] = asked
+        cookies = call.named("cookie", required=True)
+        if cookies:
+            raise Unaskable(f"it requires the parameter {next(iter(cookies))} in a cookie")
+        query = {n: self.value(p, call) for n, p in call.named("query", required=True).items() if n not in parents}
+        if query:
+            way["query"] = query
+        headers = {
+            n: self.header(n, p, call)
+            for n, p in call.named("header", required=True).items()
+            if n.lower() not in _USUAL and n.lower() != self.credential_header
+        }
+        if headers:
+            way["headers"] = headers
+        return way
+
+    @property
+    def credential_header(self) -> str:
+        scheme = self.security.scheme
+        return str(scheme["header"]).lower() if isinstance(scheme, dict) else "x-api-key" if scheme == "api_key" else ""
+
+    def value(self, parameter: Mapping[str, Any], call: Call) -> Any:
+        """A value for a required parameter, or the schema of one."""
+        schema = self.schema(parameter, call)
+        kinds = types_of(schema) - {"null"}
+        examples = [e for e in schema.get("examples", ()) if isinstance(e, str | int | float)]
+        if examples:
+            return examples[0]
+        if not kinds & {"string", "integer", "number", "boolean"} or wider(schema) is not None:
+            raise Unaskable(f"it requires the parameter {parameter['name']}, of which no value is known to be valid")
+        return schema or {"type": "string"}
+
+    def header(self, name: str, parameter: Mapping[str, Any], call: Call) -> str:
+        """The value of a required header, where the document has one."""
+        schema = self.schema(parameter, call)
+        known = [*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])]
+        known += [*([schema["const"]] if "const" in schema else []), *schema.get("enum", ())]
+        text = next((str(v) for v in known if isinstance(v, str | int)), None)
+        if text is None or not re.fullmatch(r"[ -~]*", text):
+            raise Unaskable(f"it requires the parameter {name} in a header, of which no value is known to be valid")
+        return text
+
+    def schema(self, parameter: Mapping[str, Any], call: Call) -> Schema:
+        """The schema of a parameter, with the examples that stand beside it."""
+        schema = dict(self.reader.schemas.of(parameter.get("schema"), (*call.route, "parameters")))
+        beside = parameter.get("examples")
+        examples = [parameter["example"]] if "example" in parameter else []
+        if isinstance(beside, dict):
+            examples += [e["value"] for e in beside.values() if isinstance(e, dict) and "value" in e]
+        if examples:
+            schema["examples"] = examples
+        return schema
+
+
+def query_parents(found: Found, by_name: Mapping[str, Found], reader: Reader) -> dict[str, str]:
+    """Parameter → resource: what the list requires in its query, is named after another resource, and what creates
+    names as well, in its query or in its body."""
+    if "list" not in found.calls:
+        return {}
+    named: dict[str, str] = {}
+    creating = found.calls.get("create")
+    for name, parameter in found.calls["list"].named("query", required=True).items():
+        stem = re.fullmatch(r"(.+?)_(id|uuid)", snake(name))
+        other = by_name.get(stem[1]) if stem else None
+        if other is None or other is found or not {"create", "list"} & other.calls.keys():
+            continue
+        if creating is not None:
+            in_body = reader.request(creating)
+            if name not in in_body.get("required", ()) and name not in creating.named("query", required=True):
+                continue
+        if id_type(reader.schemas.of(parameter.get("schema"), ("paths",))) in ("integer", "uuid", "string"):
+            named[name] = other.name
+    return named

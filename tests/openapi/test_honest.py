@@ -1,0 +1,47 @@
+"""Honest servers behind their documents are never accused, and what they do wrong is seen with nothing added.
+
+The documents lie outside the project; where they are not there, nothing is tried.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .honest import serving
+from .running import run_document
+from .services import SERVICES
+
+DOCUMENTS = Path(__file__).parents[3] / "shared" / "cases" / "openapi"
+QUICK = ("notes", "trips")
+FAULTS = (
+    ("docs", "create-200", "create.answers-created"),
+    ("docs", "create-loses", "create.reads-back"),
+    ("docs", "read-wrong-type", "shape.resource"),
+    ("docs", "update-lost", "update.persists"),
+    ("docs", "delete-keeps", "delete.is-gone"),
+    ("docs", "required", "input.required"),
+    ("docs", "types", "input.type"),
+    ("notes", "open", "auth.missing"),
+    ("trips", "list-shape", "shape.list"),
+)
+
+pytestmark = pytest.mark.skipif(not DOCUMENTS.is_dir(), reason="the documents are not there")
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[] if n in QUICK else [pytest.mark.slow]) for n in SERVICES])
+def test_an_honest_server_is_not_accused(name: str, tmp_path: Path) -> None:
+    with serving(SERVICES[name](frozenset())) as url:
+        told = run_document(DOCUMENTS / f"{name}.yaml", url, tmp_path / "run")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "CONFORMING" in told.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "fault", "rule"), FAULTS, ids=[f"{n}-{f}" for n, f, _ in FAULTS])
+def test_what_a_server_does_wrong_is_seen(name: str, fault: str, rule: str, tmp_path: Path) -> None:
+    with serving(SERVICES[name](frozenset([fault]))) as url:
+        told = run_document(DOCUMENTS / f"{name}.yaml", url, tmp_path / "run", "--only", rule)
+    assert told.returncode == 1, told.stdout + told.stderr
+    assert rule in told.stdout
