@@ -178,17 +178,6 @@ def notes(faults: frozenset[str]) -> Service:
     return Service({r: guarded(h) if r[0] in ("POST", "DELETE") else h for r, h in routes.items()}, faults)
 
 
-def hours(faults: frozenset[str]) -> Service:
-    """Entries have no id."""
-
-    def listed(service: Service, request: Request) -> tuple[int, Json]:
-        if "list-shape" in service.faults:
-            return 200, [{"day": "monday"}]
-        return 200, [{"day": d, "open": "08:00-17:00"} for d in ("monday", "tuesday")]
-
-    return Service({("GET", "/hours"): listed}, faults)
-
-
 def owners(faults: frozenset[str]) -> Service:
     """``lastName`` filters by prefix."""
     routes = crud("owner", "/owners", {"lastName": Text(80, 1)}, required=("lastName",))
@@ -221,7 +210,6 @@ SERVICES: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "trips": trips,
     "settings": settings,
     "notes": notes,
-    "hours": hours,
     "owners": owners,
     "active": active,
     "payload": payload,

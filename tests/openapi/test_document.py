@@ -1,0 +1,139 @@
+"""``restproof run DOCUMENT``: from a document to a verdict, without a contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.cli.main import run
+from restproof.contract.load import load
+
+from .honest import Json, Request, Service, Text, serving
+from .running import run_document
+from .services import crud
+
+ITEM = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string", "maxLength": 80}},
+}
+_IN = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+
+
+def _json(schema: Any) -> dict[str, Any]:
+    return {"description": "ok", "content": {"application/json": {"schema": schema}}}
+
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "items", "version": "1"},
+    "servers": [{"url": "/v1"}],
+    "paths": {
+        "/items": {
+            "get": {"responses": {"200": _json({"type": "array", "items": ITEM})}},
+            "post": {
+                "requestBody": {"required": True, "content": {"application/json": {"schema": ITEM}}},
+                "responses": {"201": _json(ITEM), "400": {"description": "bad"}},
+            },
+        },
+        "/items/{id}": {
+            "parameters": [_IN],
+            "get": {"responses": {"200": _json(ITEM), "404": {"description": "absent"}}},
+            "delete": {"responses": {"204": {"description": "gone"}, "404": {"description": "absent"}}},
+        },
+        "/items/{id}/lock": {"parameters": [_IN], "post": {"responses": {"204": {"description": "locked"}}}},
+    },
+}
+
+
+def items(*faults: str) -> Service:
+    """A service that gives its own document."""
+
+    def document(service: Service, request: Request) -> tuple[int, Json]:
+        return 200, DOCUMENT
+
+    routes = crud("item", "/v1/items", {"name": Text()}, required=("name",))
+    return Service({**routes, ("GET", "/openapi.json"): document}, frozenset(faults))
+
+
+def test_a_document_of_the_target_itself_gives_a_verdict_and_a_contract(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    with serving(items()) as url:
+        told = run_document(f"{url}/openapi.json", None, tmp_path / "run", "--profile", "smoke", "--write", str(kept))
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "CONFORMING" in told.stdout
+    assert "left out: /items/{id}/lock: neither a collection nor an item of one" in told.stdout
+    assert "open: item: is any field unique?" in told.stdout
+    assert load(kept).resources["item"].operations == ("list", "create", "read", "delete")
+
+
+def test_what_breaks_the_document_is_seen(tmp_path: Path) -> None:
+    with serving(items("create-200")) as url:
+        told = run_document(
+            f"{url}/openapi.json", None, tmp_path / "run", "--profile", "smoke", "--only", "create.answers-created"
+        )
+    assert told.returncode == 1, told.stdout + told.stderr
+    assert "create.answers-created" in told.stdout
+
+
+def test_a_base_path_in_the_targets_url_is_not_added_twice(tmp_path: Path) -> None:
+    with serving(items()) as url:
+        told = run_document(
+            f"{url}/openapi.json", f"{url}/v1", tmp_path / "run", "--profile", "smoke", "--only", "list.answers-ok"
+        )
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+WRONG = {
+    "a document of another server": (("--target", "http://127.0.0.1:1"), "is not the target's own"),
+    "a document that is not there": ((), "cannot be fetched"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_with_a_url_is_told(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options, message = WRONG[case]
+    monkeypatch.chdir(tmp_path)
+    assert run(["run", "http://127.0.0.1:2/openapi.json", *options]) in (2, 3)
+    assert message in capsys.readouterr().err
+
+
+def test_a_contract_is_never_written_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "contract.yaml").write_text("contract: mine\n", encoding="utf-8")
+    (tmp_path / "api.yaml").write_text("openapi: 3.1.0\npaths: {/a: {}}\n", encoding="utf-8")
+    assert run(["run", "api.yaml", "--write", str(tmp_path)]) == 2
+    assert "there is a contract already" in capsys.readouterr().err
+
+
+def test_all_that_is_missing_is_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("RESTPROOF_FULL", "RESTPROOF_ID_SHOP", "RESTPROOF_ID_RACK"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "api.yaml").write_text(
+        """
+openapi: 3.1.0
+info: {title: x, version: "1"}
+security: [{token: []}]
+components: {securitySchemes: {token: {type: http, scheme: bearer}}}
+paths:
+  /shops/{shopId}/items/{id}: &item
+    get: {responses: {"200": {content: {application/json: {schema: {properties: {id: {type: integer}}}}}}}}
+  /racks/{rackId}/books/{id}: *item
+""",
+        encoding="utf-8",
+    )
+    assert run(["run", "api.yaml", "--target", "http://127.0.0.1:1"]) == 2
+    told = capsys.readouterr().err
+    for line in ("Set RESTPROOF_FULL", "Set RESTPROOF_ID_SHOP", "Set RESTPROOF_ID_RACK"):
+        assert line in told
+    assert run(["run", "api.yaml", "--target", "http://127.0.0.1:1", "--resource", "item"]) == 2
+    assert "RACK" not in capsys.readouterr().err
