@@ -1,20 +1,22 @@
 """Who may do what: no credential, a wrong one, one without the privilege."""
 
 import base64
+from typing import Any
 
 from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, every_exchange, for_each, must, requirement
+from restproof.suite.inputs import Cases
 from restproof.suite.operations import OPERATIONS, SUCCESS, asks_for_credentials, needs_credential, perform
 
 WRITES = ("create", "update", "replace", "delete")
 
 
-def change_all(subject: Subject, operation: str, id, **options) -> Reply:
+def change_all(subject: Subject, operation: str, id: Any, **options: Any) -> Reply:
     """One request of a writing operation; an update names every field, for any may have an effect."""
     change = subject.bodies.other_values() if operation == "update" else {}
     return subject.update(id, change, **options) if change else perform(subject, operation, id, **options)
 
 
-def subject_of(subject: Subject, operation: str):
+def subject_of(subject: Subject, operation: str) -> Any:
     """The id that the request is about: the item's own instance, which a request that wrongly succeeds may spoil, for
     a delete; the shared target for the rest."""
     if operation in ("list", "create"):
@@ -25,18 +27,18 @@ def subject_of(subject: Subject, operation: str):
 
 
 @requirement("auth.missing", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1)
-def test_a_request_without_a_credential_is_refused(subject: Subject, operation):
+def test_a_request_without_a_credential_is_refused(subject: Subject, operation: str) -> None:
     reply = perform(subject, operation, subject_of(subject, operation), credential=None)
     must.have_status(reply, "missing_credential", because="no credential was sent")
 
 
 @requirement("auth.public", on=OPERATIONS, when=asks_for_credentials, where=lambda way: way.auth == "none", set_up=1)
-def test_a_public_operation_answers_without_a_credential(subject: Subject, operation):
+def test_a_public_operation_answers_without_a_credential(subject: Subject, operation: str) -> None:
     reply = perform(subject, operation, subject_of(subject, operation), credential=None)
     must.have_status(reply, SUCCESS[operation], because="the operation is public, and no credential was sent")
 
 
-def wrong_credentials(ground: Ground):
+def wrong_credentials(ground: Ground) -> Cases:
     yield {"note": "cut short", "kind": "cut short"}
     if ground.operation in ("read", "update", "replace"):
         return
@@ -78,7 +80,7 @@ def altered(subject: Subject, kind: str) -> tuple[str, str] | None:
 
 @requirement("auth.invalid", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1)
 @for_each(wrong_credentials)
-def test_a_wrong_credential_is_refused(subject: Subject, operation, kind, note):
+def test_a_wrong_credential_is_refused(subject: Subject, operation: str, kind: str, note: str) -> None:
     header = altered(subject, kind)
     if header is None:
         raise Inconclusive("the credential has no letters")
@@ -88,7 +90,7 @@ def test_a_wrong_credential_is_refused(subject: Subject, operation, kind, note):
 
 @requirement("auth.challenge", when=asks_for_credentials)
 @every_exchange(reads="headers")
-def test_a_401_says_how_to_authenticate(reply: Reply):
+def test_a_401_says_how_to_authenticate(reply: Reply) -> None:
     if reply.status == 401:
         must.hold(
             reply.header("WWW-Authenticate"),
@@ -107,7 +109,7 @@ def read_only(subject: Subject) -> str:
 
 
 @requirement("auth.forbidden", on=WRITES, when=asks_for_credentials, where=needs_credential, set_up=1)
-def test_a_write_without_the_privilege_is_refused(subject: Subject, operation):
+def test_a_write_without_the_privilege_is_refused(subject: Subject, operation: str) -> None:
     reply = perform(subject, operation, subject_of(subject, operation), credential=read_only(subject))
     must.have_status(reply, "forbidden", because="the credential may only read")
 
@@ -115,10 +117,10 @@ def test_a_write_without_the_privilege_is_refused(subject: Subject, operation):
 @requirement(
     "auth.forbidden-parent",
     on=OPERATIONS,
-    when=lambda c, r: asks_for_credentials(c, r) and c.given,
+    when=lambda c, r: asks_for_credentials(c, r) and bool(c.given),
     where=lambda way: bool(way.parents) and needs_credential(way),
 )
-def test_a_parent_out_of_reach_is_refused(subject: Subject, operation):
+def test_a_parent_out_of_reach_is_refused(subject: Subject, operation: str) -> None:
     if (
         not subject.world.has_credential("full")
         or f"foreign_{subject.world.scopes.root_of(subject.spec)}" not in subject.world.target.ids
@@ -154,7 +156,7 @@ def test_a_parent_out_of_reach_is_refused(subject: Subject, operation):
     cost=3,
     set_up=1,
 )
-def test_a_denied_write_changes_nothing(subject: Subject, operation):
+def test_a_denied_write_changes_nothing(subject: Subject, operation: str) -> None:
     credential = read_only(subject)
     made = subject.own() if operation == "delete" else subject.target()
     before = subject.before(made.id)

@@ -1,11 +1,14 @@
 """What is another tenant's: nobody reaches it, and no list shows it."""
 
-from restproof.suite import Instance, NotTested, Reply, Subject, for_each, must, requirement
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.suite import Contract, Instance, NotTested, Reply, Resource, Subject, for_each, must, requirement
 from restproof.suite.lists import narrowing
 from restproof.suite.operations import asks_for_credentials, needs_credential, perform
 
 
-def has_tenants(contract, resource) -> bool:
+def has_tenants(contract: Contract, resource: Resource) -> bool:
     """Whether another tenant's credential can tell something: below a parent; or anywhere, where no parent is given."""
     return asks_for_credentials(contract, resource) and (bool(resource.parents) or not contract.given)
 
@@ -19,7 +22,7 @@ def has_tenants(contract, resource) -> bool:
     cost=3,
 )
 @for_each(lambda ground: [{}] if ground.resource.parents or ground.operation != "create" else [])
-def test_another_tenant_reaches_nothing(subject: Subject, operation):
+def test_another_tenant_reaches_nothing(subject: Subject, operation: str) -> None:
     """Below a parent that tenants are told apart by; where there is none, the credential alone says whose it is."""
     if not subject.world.has_credential("foreign"):
         raise NotTested("the target has no credential `foreign`")
@@ -60,7 +63,7 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation):
         )
 
 
-def hidden_from_filters(subject: Subject, scope) -> None:
+def hidden_from_filters(subject: Subject, scope: Mapping[str, Any]) -> None:
     """No filter of one's own list finds what another tenant has made for itself."""
     if not subject.spec.supports("create"):
         return
@@ -72,7 +75,7 @@ def hidden_from_filters(subject: Subject, scope) -> None:
         must_not_show(subject, page, theirs.id, "a filtered list")
 
 
-def must_not_show(subject: Subject, page: Reply, id, listed: str = "a list") -> None:
+def must_not_show(subject: Subject, page: Reply, id: Any, listed: str = "a list") -> None:
     must.hold(
         id not in subject.lists.ids(page.entries or ()),
         page,
@@ -83,7 +86,7 @@ def must_not_show(subject: Subject, page: Reply, id, listed: str = "a list") -> 
     )
 
 
-def nothing_of_another(subject: Subject, operation):
+def nothing_of_another(subject: Subject, operation: str) -> None:
     """Another tenant has no use for the id of a resource that it does not see, and no list shows it."""
     chosen = operation == "replace" and subject.spec.id.chosen_by != "server"
     if chosen and not subject.spec.supports("delete"):
@@ -119,7 +122,7 @@ def nothing_of_another(subject: Subject, operation):
     where=needs_credential,
     cost=2,
 )
-def test_a_list_shows_no_other_tenants_entries(subject: Subject):
+def test_a_list_shows_no_other_tenants_entries(subject: Subject) -> None:
     """The parents that tenants are told apart by: each credential's list holds only those that it can see."""
     ids = subject.world.target.ids
     hidden = {"full": [f"foreign_{subject.name}"], "foreign": [subject.name, f"other_{subject.name}"]}

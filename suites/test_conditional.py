@@ -1,20 +1,23 @@
 """Conditional requests, where the contract declares ETags."""
 
 import re
+from typing import Any
 
-from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Contract, Ground, NotTested, Reply, Resource, Subject, for_each, must, requirement
+from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import SUCCESS, creates_by_put
 from restproof.suite.race import all_answered, at_once, must_be_a_race
 from restproof.suite.values import same
+from restproof.suite.wire import Headers
 
 ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
-def has_etag(contract, resource) -> bool:
+def has_etag(contract: Contract, resource: Resource) -> bool:
     return resource.etag
 
 
-def tag_of(subject: Subject, id) -> str:
+def tag_of(subject: Subject, id: Any) -> str:
     read = subject.read(id)
     must.have_status(read, "read")
     tag = read.header("ETag")
@@ -30,12 +33,12 @@ def tag_of(subject: Subject, id) -> str:
     return tag or ""
 
 
-def can_change(contract, resource) -> bool:
+def can_change(contract: Contract, resource: Resource) -> bool:
     return resource.etag and (resource.supports("update") or resource.supports("replace"))
 
 
 @requirement("conditional.etag", on="read", needs="create", when=can_change, cost=15)
-def test_the_etag_follows_the_state(subject: Subject):
+def test_the_etag_follows_the_state(subject: Subject) -> None:
     """Of each field: what a server leaves out of the tag shows only then."""
     bodies, state = subject.bodies, subject.bodies.full()
     made = subject.own(state)
@@ -86,7 +89,7 @@ def test_the_etag_follows_the_state(subject: Subject):
 
 
 @requirement("conditional.if-none-match", on="read", needs="create", when=has_etag, cost=4)
-def test_a_read_of_what_is_known_is_not_modified(subject: Subject):
+def test_a_read_of_what_is_known_is_not_modified(subject: Subject) -> None:
     made = subject.own()
     tag = tag_of(subject, made.id)
     known = subject.read(made.id, headers=(("If-None-Match", tag),))
@@ -96,7 +99,7 @@ def test_a_read_of_what_is_known_is_not_modified(subject: Subject):
         must.have_status(other, "read", because="If-None-Match with the ETag of an earlier state")
 
 
-def alone_and_together(ground: Ground):
+def alone_and_together(ground: Ground) -> Cases:
     """One write after the other; and updates at the same time that all name the present ETag."""
     yield {"together": False}
     if ground.operation == "update" and ground.bodies.plain_change():
@@ -107,7 +110,7 @@ def alone_and_together(ground: Ground):
     "conditional.if-match", on=("update", "replace", "delete"), needs=("create", "read"), when=has_etag, cost=5
 )
 @for_each(alone_and_together)
-def test_a_write_on_a_stale_state_is_refused(subject: Subject, operation, together):
+def test_a_write_on_a_stale_state_is_refused(subject: Subject, operation: str, together: bool) -> None:
     if together:
         of_one_state_one_update(subject)
         return
@@ -150,7 +153,7 @@ def test_a_write_on_a_stale_state_is_refused(subject: Subject, operation, togeth
     )
 
 
-def differing(subject: Subject, before: dict) -> dict:
+def differing(subject: Subject, before: Body) -> Body:
     """A valid update that gives every field another value than ``before``, where it has two: any may have an effect."""
     others = subject.bodies.other_values()
     alike = [n for n, v in others.items() if n in before and same(before[n], v)]
@@ -175,7 +178,7 @@ def of_one_state_one_update(subject: Subject) -> None:
     )
 
 
-def outdated(subject: Subject, id) -> bool:
+def outdated(subject: Subject, id: Any) -> bool:
     """Change the resource, so that its ETag until now is that of an earlier state; false where no update can. ETags
     are opaque and of the server's own form (RFC 9110 §8.8.3), so one that it never gave is no test."""
     before = subject.observe(id) or {}
@@ -197,7 +200,7 @@ def outdated(subject: Subject, id) -> bool:
     return True
 
 
-def write(subject: Subject, operation: str, id, headers):
+def write(subject: Subject, operation: str, id: Any, headers: Headers) -> Reply:
     if operation == "update":
         return subject.update(id, subject.bodies.plain_change(), headers=headers)
     if operation == "replace":

@@ -1,16 +1,19 @@
 """Uniqueness: who was first stays, and nobody else is in the way."""
 
-from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
-from restproof.suite.inputs import RUN, TOKEN_LENGTH
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from restproof.suite import Contract, Ground, NotTested, Resource, Subject, for_each, must, requirement
+from restproof.suite.inputs import RUN, TOKEN_LENGTH, Cases
 from restproof.suite.race import all_answered, at_once, create_at_once
 from restproof.suite.values import is_nullable, is_valid
 
 
-def has_unique(contract, resource) -> bool:
+def has_unique(contract: Contract, resource: Resource) -> bool:
     return bool(resource.unique)
 
 
-def can_rename(contract, resource) -> bool:
+def can_rename(contract: Contract, resource: Resource) -> bool:
     return resource.renamable
 
 
@@ -20,7 +23,7 @@ _LONGEST = 255
 _LONG = 150
 
 
-def resembling(schema):
+def resembling(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
     """A text that is taken, and what resembles it, as far as the schema allows: the first such set of several."""
     room = min(schema.get("maxLength", _LONGEST), _LONGEST) - TOKEN_LENGTH - len(" caf\u00e9") - 2
     filler = _FILLER[: max(0, room)].rstrip()
@@ -45,7 +48,7 @@ def resembling(schema):
     return None
 
 
-def lookalikes(ground: Ground):
+def lookalikes(ground: Ground) -> Cases:
     """Values that resemble a taken one and are others: another case, a blank more."""
     for name in sorted(ground.bodies.unique_fields - ground.resource.references.keys()):
         schema = ground.bodies.writable[name]
@@ -55,7 +58,7 @@ def lookalikes(ground: Ground):
                 yield {"field": name, "taken": found[0], "values": found[1]}
 
 
-def keys(ground: Ground):
+def keys(ground: Ground) -> Cases:
     """Each unique key; and one that is taken under another parent, where the whole API has one space of values."""
     yield from ({"key": n, "which": "main"} for n in range(len(ground.resource.unique)))
     if ground.resource.parents and ground.resource.unique_scope == "global":
@@ -64,7 +67,7 @@ def keys(ground: Ground):
 
 @requirement("conflict.duplicate", on="create", when=has_unique, cost=4, by_put=True)
 @for_each(keys)
-def test_a_duplicate_is_a_conflict_and_the_first_stays(subject: Subject, key, which):
+def test_a_duplicate_is_a_conflict_and_the_first_stays(subject: Subject, key: int, which: str) -> None:
     scope = subject.another_scope() if which == "other" else subject.scope()
     body = subject.bodies.keyed(key=key)
     same = {n: body[n] for n in subject.spec.unique[key]} if key or which == "other" else body
@@ -79,14 +82,14 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(subject: Subject, key, wh
         what="the first of two duplicates",
         pointer="",
     )
-    same = subject.lists.holding(first.sent)
+    alike = subject.lists.holding(first.sent)
     must.hold(
-        len(same) <= 1,
+        len(alike) <= 1,
         second,
-        f"after a duplicate the list holds {len(same)} of them",
+        f"after a duplicate the list holds {len(alike)} of them",
         kind="duplicates",
         expected=1,
-        actual=len(same),
+        actual=len(alike),
     )
 
 
@@ -95,12 +98,12 @@ def changed_too(subject: Subject) -> set[str]:
     return {n for n in subject.bodies.changeable if n not in subject.bodies.unique_fields}
 
 
-def stands_alone(ground: Ground, key) -> bool:
+def stands_alone(ground: Ground, key: Sequence[str]) -> bool:
     """Whether a unique key has several members and shares none with another key, which would speak too."""
     return len(key) > 1 and not any(k is not key and set(k) & set(key) for k in ground.resource.unique)
 
 
-def members(ground: Ground):
+def members(ground: Ground) -> Cases:
     """The whole key; and for each member of a key of several, an update of that one alone to a key that is taken."""
     yield {"member": None}
     (key, *_) = ground.resource.unique
@@ -111,7 +114,7 @@ def members(ground: Ground):
 
 @requirement("conflict.rename", on=("update", "replace"), needs="create", when=can_rename, cost=5)
 @for_each(members)
-def test_a_rename_to_a_taken_value_is_a_conflict(subject: Subject, operation, member):
+def test_a_rename_to_a_taken_value_is_a_conflict(subject: Subject, operation: str, member: str | None) -> None:
     (key, *_) = subject.spec.unique
     body, others = subject.bodies.keyed("taken"), subject.bodies.keyed("other")
     if member is not None:
@@ -134,14 +137,14 @@ def test_a_rename_to_a_taken_value_is_a_conflict(subject: Subject, operation, me
         )
 
 
-def scopes(ground: Ground):
+def scopes(ground: Ground) -> Cases:
     if ground.resource.parents and ground.resource.unique_scope == "parent":
         yield {"which": "other", "values": {"under another parent": None}}
     if ground.resource.supports("update") and ground.resource.renamable:
         yield {"which": "main", "values": {"that its holder has given up": None}, "given_up": True}
 
 
-def partners(ground: Ground):
+def partners(ground: Ground) -> Cases:
     """For each member of a unique key of several, another value of it beside the same others; and null, which is no
     value."""
     bodies = ground.bodies
@@ -156,7 +159,7 @@ def partners(ground: Ground):
                 yield {"field": name, "key": at, "taken": None, "values": {"that is null": None}}
 
 
-def others(ground: Ground):
+def others(ground: Ground) -> Cases:
     """What is no conflict: the same value elsewhere, and values that only resemble it."""
     yield from scopes(ground)
     yield from ({"which": "main", **case} for case in (*lookalikes(ground), *partners(ground)))
@@ -165,8 +168,14 @@ def others(ground: Ground):
 @requirement("conflict.scope", on="create", when=has_unique, cost=2, by_put=True)
 @for_each(others)
 def test_another_name_or_another_parent_is_no_conflict(
-    subject: Subject, which, values, field=None, taken=None, given_up=False, key=0
-):
+    subject: Subject,
+    which: str,
+    values: dict[str, Any],
+    field: str | None = None,
+    taken: Any = None,
+    given_up: bool = False,
+    key: int = 0,
+) -> None:
     scope = subject.another_scope() if which == "other" else subject.scope()
     body = subject.bodies.keyed(key=key)
     first = subject.given({**body, field: taken} if field else body)
@@ -184,14 +193,13 @@ def test_another_name_or_another_parent_is_no_conflict(
         )
     for n, (note, value) in enumerate(values.items()):
         if which == "main":
-            again = {**subject.bodies.keyed(f"again{n}", key), **same}
-            body = {**again, field: value} if field else again
+            body = {**subject.bodies.keyed(f"again{n}", key), **same, **({field: value} if field else {})}
         reply = subject.create(body, scope=scope)
         must.have_status(reply, "created", field=field, because=f"a unique value {note}")
 
 
 @requirement("conflict.own-value", on="update", needs="create", when=can_rename, cost=2)
-def test_a_resource_does_not_conflict_with_itself(subject: Subject):
+def test_a_resource_does_not_conflict_with_itself(subject: Subject) -> None:
     (key, *_) = subject.spec.unique
     made = subject.target()
     if any(n not in made.sent for n in key):
@@ -202,7 +210,7 @@ def test_a_resource_does_not_conflict_with_itself(subject: Subject):
 
 @requirement("conflict.race", on="create", when=has_unique, cost=5)
 @for_each(lambda ground: [{"round": n} for n in range(2)])
-def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round):
+def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: int) -> None:
     scope, body = subject.scope(), subject.resolved(subject.bodies.keyed())
     replies = create_at_once(subject, subject.request("create", body=body, scope=scope), body, scope)
     # A contract may answer a conflict with the resource that is there, and a success of its own.
@@ -228,7 +236,7 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round):
 
 
 @requirement("conflict.race", on="update", needs="create", when=can_rename, cost=6)
-def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject):
+def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject) -> None:
     (key, *_) = subject.spec.unique
     racers, scope = [subject.given(subject.bodies.keyed(f"racer{n}")) for n in range(3)], subject.scope()
     goal = {n: v for n, v in subject.resolved(subject.bodies.keyed("goal")).items() if n in key}

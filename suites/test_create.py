@@ -1,7 +1,22 @@
 """What a create promises: its status, what it answers, what is read and listed afterwards."""
 
-from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
+from typing import Any
+
+from restproof.suite import (
+    Contract,
+    Ground,
+    Inconclusive,
+    NotTested,
+    Subject,
+    for_all,
+    for_each,
+    must,
+    requirement,
+)
 from restproof.suite.inputs import (
+    Body,
+    Cases,
+    SearchStrategy,
     accepted,
     accepted_bodies,
     missing_field_bodies,
@@ -17,18 +32,18 @@ from restproof.suite.states import after_create
 from restproof.suite.values import an, differences, same, types_of
 
 
-def valid_bodies(ground: Ground):
+def valid_bodies(ground: Ground) -> SearchStrategy[Body]:
     return ground.bodies.valid
 
 
-def minimal_and_full(ground: Ground):
+def minimal_and_full(ground: Ground) -> Cases:
     yield {"body": ground.bodies.minimal()}
     yield {"body": ground.bodies.full("full")}
 
 
 @requirement("create.answers-created", on="create")
 @for_each(minimal_and_full)
-def test_a_valid_create_is_accepted(subject, body):
+def test_a_valid_create_is_accepted(subject: Subject, body: Body) -> None:
     made = subject.create(body)
     must.have_status(made, "created")
     must.hold(
@@ -44,7 +59,7 @@ def test_a_valid_create_is_accepted(subject, body):
 
 @requirement("create.reads-back", on="create", needs="read", cost=2, by_put=True)
 @for_all(weight=0.5, body=valid_bodies)
-def test_a_read_shows_what_was_created(subject, body):
+def test_a_read_shows_what_was_created(subject: Subject, body: Body) -> None:
     made = subject.create(body)
     must.have_status(made, "created")
     read = subject.read(made.id)
@@ -54,7 +69,7 @@ def test_a_read_shows_what_was_created(subject, body):
         must.agree(read, subject.stable(made.entity), read.entity, what="a read against the answer to the create")
 
 
-def of_every_kind(ground: Ground):
+def of_every_kind(ground: Ground) -> Cases:
     """A plain body, and bodies that hold each value of the fields that have few: a list may hide some."""
     yield {"body": ground.bodies.minimal()}
     few = {
@@ -71,7 +86,7 @@ def of_every_kind(ground: Ground):
 
 @requirement("create.is-listed", on="create", needs="list", cost=2, by_put=True)
 @for_each(of_every_kind)
-def test_the_list_holds_a_created_resource_once(subject, body):
+def test_the_list_holds_a_created_resource_once(subject: Subject, body: Body) -> None:
     made = subject.create(body)
     must.have_status(made, "created")
     found = subject.lists.ids(subject.lists.walk()).count(made.id)
@@ -87,7 +102,7 @@ def test_the_list_holds_a_created_resource_once(subject, body):
 
 
 @requirement("create.defaults", on="create", needs="read", cost=2, by_put=True)
-def test_an_omitted_field_reads_back_as_its_default(subject):
+def test_an_omitted_field_reads_back_as_its_default(subject: Subject) -> None:
     made = subject.create(subject.bodies.minimal())
     must.have_status(made, "created")
     read = subject.read(made.id)
@@ -97,7 +112,7 @@ def test_an_omitted_field_reads_back_as_its_default(subject):
 
 @requirement("create.accepts-valid", on="create", cost=2)
 @for_each(accepted_bodies)
-def test_every_allowed_value_is_accepted_and_kept(subject, body, notes):
+def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body: Body, notes: dict[str, str]) -> None:
     made = subject.create(body)
     whole = None
     if made.ok:
@@ -128,7 +143,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject, body, notes):
 
 @requirement("create.unique-id", on="create", cost=1)
 @for_each(lambda ground: [{}])
-def test_two_creates_never_share_an_id(subject):
+def test_two_creates_never_share_an_id(subject: Subject) -> None:
     first, second = subject.create(subject.bodies.minimal("a")), subject.create(subject.bodies.minimal("b"))
     for made in (first, second):
         must.have_status(made, "created")
@@ -153,7 +168,7 @@ def test_two_creates_never_share_an_id(subject):
 
 @requirement("create.siblings", on="create", cost=3)
 @for_each(lambda ground: [{"body": ground.bodies.full("first"), "alike": ground.bodies.full("second")}])
-def test_a_create_leaves_what_is_there(subject: Subject, body, alike):
+def test_a_create_leaves_what_is_there(subject: Subject, body: Body, alike: Body) -> None:
     """What has the same values, but for the unique ones: a create may take nothing away from it."""
     first = subject.given(body)
     before = dict(first.entity) or subject.observe(first.id)
@@ -170,7 +185,9 @@ def test_a_create_leaves_what_is_there(subject: Subject, body, alike):
 
 @requirement("create.server-set", on=("create", "update", "replace"), cost=1)
 @for_each(server_set_bodies)
-def test_a_client_cannot_set_what_the_server_sets(subject, operation, field, body, value):
+def test_a_client_cannot_set_what_the_server_sets(
+    subject: Subject, operation: str, field: str, body: Body, value: Any
+) -> None:
     status = subject.spec.status("server_set")
     reply = (
         subject.create(body)
@@ -205,8 +222,8 @@ def test_a_client_cannot_set_what_the_server_sets(subject, operation, field, bod
 
 
 @requirement("create.location", on="create", needs="read", cost=2)
-def test_location_leads_to_the_new_resource(resource, contract):
-    made = resource.create(resource.bodies.minimal())
+def test_location_leads_to_the_new_resource(subject: Subject, contract: Contract) -> None:
+    made = subject.create(subject.bodies.minimal())
     must.have_status(made, "created")
     location = made.header("Location")
     if location is None:
@@ -217,7 +234,7 @@ def test_location_leads_to_the_new_resource(resource, contract):
             kind="no location",
         )
         raise NotTested("no Location is sent, and the contract declares none")
-    path = resource.requests.item_target(made.id, made.scope).partition("?")[0]
+    path = subject.requests.item_target(made.id, made.scope).partition("?")[0]
     must.hold(
         location.partition("?")[0].rstrip("/").endswith(path.rstrip("/")),
         made,
@@ -228,12 +245,12 @@ def test_location_leads_to_the_new_resource(resource, contract):
     )
 
 
-def is_its_own(ground: Ground, body: dict) -> bool:
+def is_its_own(ground: Ground, body: Body) -> bool:
     """Whether the unique values of a body are symbols: such that no other case has them."""
     return all("{" in str(body[n]) for n in ground.bodies.distinguishing_fields if n in body)
 
 
-def refused_creates(ground: Ground):
+def refused_creates(ground: Ground) -> Cases:
     for enumerate_ in (wrong_type_bodies, missing_field_bodies, out_of_bounds_bodies, rule_bodies):
         spared = ground.bodies.unique_fields
         named = [c for c in enumerate_(ground) if c["field"] not in spared and is_its_own(ground, c["body"])]
@@ -250,7 +267,7 @@ def refused_creates(ground: Ground):
 
 @requirement("create.failed-leaves-nothing", on="create", needs="list", when=lambda c, r: bool(r.unique), cost=2)
 @for_each(refused_creates)
-def test_a_refused_create_leaves_nothing_behind(subject, body, field, note):
+def test_a_refused_create_leaves_nothing_behind(subject: Subject, body: Body, field: str, note: str) -> None:
     refused = subject.create(body)
     if not 400 <= refused.status < 500:
         raise Inconclusive(f"{field} ({note}) was not refused")

@@ -1,32 +1,33 @@
 """What a delete promises: gone from everywhere, and nothing else touched."""
 
-from restproof.suite import Ground, Inconclusive, Subject, for_each, must, requirement
+from restproof.suite import Contract, Ground, Inconclusive, Subject, for_each, must, requirement
+from restproof.suite.inputs import Cases
 from restproof.suite.states import after_create
 from restproof.suite.values import ReadPath, an
 
 
 @requirement("delete.answers", on="delete", needs="create", set_up=1)
-def test_a_delete_answers_without_content(subject: Subject):
+def test_a_delete_answers_without_content(subject: Subject) -> None:
     """Of a resource that holds more than it must, and other than the usual values."""
     bodies = subject.bodies
     body = bodies.adjusted_to_rules({**bodies.full(), **bodies.unusual()})
     deleted = subject.delete(subject.own(body).id)
     must.have_status(deleted, "deleted")
     if subject.spec.deleted_body == "empty":
-        body = deleted.exchange.response.body if deleted.exchange.response else b""
+        content = deleted.exchange.response.body if deleted.exchange.response else b""
         must.hold(
-            not body.strip(),
+            not content.strip(),
             deleted,
             "the answer to a delete has content",
             kind="content",
             expected="no content",
-            actual=f"{len(body)} bytes",
+            actual=f"{len(content)} bytes",
             pointer="",
         )
 
 
 @requirement("delete.is-gone", on="delete", needs="create", cost=4, set_up=1)
-def test_what_was_deleted_is_gone(subject: Subject, contract):
+def test_what_was_deleted_is_gone(subject: Subject, contract: Contract) -> None:
     made = subject.own()
     must.have_status(subject.delete(made.id), "deleted")
     if subject.spec.supports("read"):
@@ -40,7 +41,7 @@ def test_what_was_deleted_is_gone(subject: Subject, contract):
 
 
 @requirement("delete.unlisted", on="delete", needs=("create", "list"), cost=2, set_up=1)
-def test_no_list_holds_a_deleted_resource(subject: Subject):
+def test_no_list_holds_a_deleted_resource(subject: Subject) -> None:
     made = subject.own()
     subject.lists.walk()  # a list that is kept for a while is known from here on
     deleted = subject.delete(made.id)
@@ -72,7 +73,7 @@ def test_no_list_holds_a_deleted_resource(subject: Subject):
 
 
 @requirement("delete.repeat", on="delete", needs="create", cost=3, set_up=2)
-def test_a_second_delete_changes_nothing(subject: Subject):
+def test_a_second_delete_changes_nothing(subject: Subject) -> None:
     sibling = subject.shared()
     before = subject.observe(sibling.id)
     made = subject.own()
@@ -96,7 +97,7 @@ def test_a_second_delete_changes_nothing(subject: Subject):
     )
 
 
-def twins(ground: Ground):
+def twins(ground: Ground) -> Cases:
     """Beside the resources under the same parent, one under another parent that holds the same unique values, or has
     the same id where clients choose it."""
     yield {"twin": False}
@@ -107,7 +108,7 @@ def twins(ground: Ground):
 
 @requirement("delete.siblings", on="delete", needs="create", cost=4, set_up=3)
 @for_each(twins)
-def test_a_delete_leaves_its_siblings(subject: Subject, twin):
+def test_a_delete_leaves_its_siblings(subject: Subject, twin: str | None) -> None:
     if twin:
         body = subject.bodies.keyed("twin")
         scope = subject.another_scope()
@@ -146,7 +147,7 @@ def test_a_delete_leaves_its_siblings(subject: Subject, twin):
 
 
 @requirement("delete.frees-unique", on="delete", needs="create", when=lambda c, r: bool(r.unique), cost=6)
-def test_a_unique_value_is_free_again(subject: Subject):
+def test_a_unique_value_is_free_again(subject: Subject) -> None:
     body = subject.bodies.keyed()
     made = subject.given(subject.bodies.adjusted_to_rules({**subject.bodies.full(), **body}, fixed=body))
     must.have_status(subject.delete(made.id), "deleted")
@@ -169,7 +170,7 @@ def test_a_unique_value_is_free_again(subject: Subject):
     )
 
 
-def referring(ground: Ground, on_delete: str = "clear"):
+def referring(ground: Ground, on_delete: str = "clear") -> Cases:
     """Each reference of another resource to this one, for which the contract says that a delete does ``on_delete``."""
     for other in ground.contract:
         for name, ref in other.references.items():
@@ -184,7 +185,7 @@ def referring(ground: Ground, on_delete: str = "clear"):
 
 @requirement("delete.clears-references", on="delete", needs="create", cost=9)
 @for_each(referring)
-def test_a_reference_to_a_deleted_resource_is_cleared(subject: Subject, other, reference):
+def test_a_reference_to_a_deleted_resource_is_cleared(subject: Subject, other: str, reference: str) -> None:
     """In each resource that holds it, and in no other."""
     doomed, kept = subject.given(tag="doomed"), subject.given(tag="kept")
     owner = subject.other(other)
@@ -220,7 +221,7 @@ def test_a_reference_to_a_deleted_resource_is_cleared(subject: Subject, other, r
 
 @requirement("delete.keeps-referenced", on="delete", needs="create", cost=5)
 @for_each(lambda ground: referring(ground, "refuse"))
-def test_what_is_referred_to_is_not_deleted(subject: Subject, other, reference):
+def test_what_is_referred_to_is_not_deleted(subject: Subject, other: str, reference: str) -> None:
     named, owner = subject.given(tag="named"), subject.other(other)
     ref = owner.spec.references[reference]
     holder = owner.given({**owner.bodies.minimal(), reference: [named.id] if ref.many else named.id})

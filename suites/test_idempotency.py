@@ -1,8 +1,9 @@
 """Idempotency keys, where the contract declares them: a repeated key has one effect."""
 
-from restproof.suite import Inconclusive, Subject, for_each, must, requirement
-from restproof.suite.inputs import RUN
+from restproof.suite import Contract, Inconclusive, Subject, for_each, must, requirement
+from restproof.suite.inputs import RUN, Body
 from restproof.suite.race import all_answered, create_at_once, must_be_a_race
+from restproof.suite.wire import Headers
 
 
 def marked(subject: Subject) -> list[str]:
@@ -14,8 +15,9 @@ def marked(subject: Subject) -> list[str]:
 
 @requirement("idempotency.key", on="create", needs="list", when=lambda c, r: c.idempotency_key is not None, cost=4)
 @for_each(lambda ground: [{"together": False}, {"together": True}])
-def test_a_repeated_key_has_one_effect(subject: Subject, contract, together):
-    key, marks = ((contract.idempotency_key, subject.token),), marked(subject)
+def test_a_repeated_key_has_one_effect(subject: Subject, contract: Contract, together: bool) -> None:
+    key: Headers = ((contract.idempotency_key or "", subject.token),)
+    marks = marked(subject)
     body = {**subject.bodies.minimal(), **dict.fromkeys(marks, RUN)}
     if together:
         at_the_same_time(subject, body, key, marks)
@@ -65,7 +67,7 @@ def test_a_repeated_key_has_one_effect(subject: Subject, contract, together):
         )
 
 
-def at_the_same_time(subject: Subject, body: dict, key, marks: list[str]) -> None:
+def at_the_same_time(subject: Subject, body: Body, key: Headers, marks: list[str]) -> None:
     """Each is refused while another is at work, or gets the answer of the one that was; afterwards all do. There is one
     effect."""
     scope = subject.scope()

@@ -1,14 +1,17 @@
 """Which addresses lead somewhere: ids, parents and paths."""
 
-from restproof.suite import Ground, Inconclusive, Subject, for_each, must, requirement
-from restproof.suite.inputs import bad_ids
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
+from restproof.suite.inputs import Cases, bad_ids
 from restproof.suite.values import an
 from restproof.suite.wire import Request
 
 ON_ITEMS = ("read", "update", "replace", "delete")
 
 
-def address(subject: Subject, operation: str, id, **options):
+def address(subject: Subject, operation: str, id: Any, **options: Any) -> Reply:
     """One request of the operation to the id, with a valid body where it takes one."""
     if operation == "read":
         return subject.read(id, **options)
@@ -19,7 +22,7 @@ def address(subject: Subject, operation: str, id, **options):
     return subject.replace(id, subject.bodies.minimal(), **options)
 
 
-def reach(subject: Subject, operation: str, id, scope):
+def reach(subject: Subject, operation: str, id: Any, scope: Mapping[str, Any]) -> Reply:
     """One request of any operation below ``scope``."""
     if operation == "list":
         return subject.list(scope=scope)
@@ -28,7 +31,7 @@ def reach(subject: Subject, operation: str, id, scope):
     return address(subject, operation, id, scope=scope)
 
 
-def unless_it_creates(ground: Ground):
+def unless_it_creates(ground: Ground) -> Cases:
     """Nothing where the operation is a replace that creates what is not there."""
     if ground.operation != "replace" or ground.resource.id.chosen_by == "server":
         yield {}
@@ -36,7 +39,7 @@ def unless_it_creates(ground: Ground):
 
 @requirement("identity.unknown", on=ON_ITEMS)
 @for_each(unless_it_creates)
-def test_an_unknown_id_is_absent(subject: Subject, operation):
+def test_an_unknown_id_is_absent(subject: Subject, operation: str) -> None:
     must.have_status(address(subject, operation, subject.world.scopes.absent_id(subject.spec)), "absent")
 
 
@@ -44,7 +47,7 @@ def test_an_unknown_id_is_absent(subject: Subject, operation):
 @for_each(
     lambda ground: [c for c in bad_ids(ground) if ground.operation == "read" or c["note"] == "text" or c["suffix"]]
 )
-def test_a_malformed_id_is_refused(subject: Subject, operation, id, note, suffix):
+def test_a_malformed_id_is_refused(subject: Subject, operation: str, id: Any, note: str, suffix: bool) -> None:
     if suffix:
         id = f"{subject.target().id}{id}"
     status = subject.spec.status("malformed_id", operation)
@@ -54,21 +57,21 @@ def test_a_malformed_id_is_refused(subject: Subject, operation, id, note, suffix
     must.have_status(address(subject, operation, id), status, because=f"the id is {note}")
 
 
-def tails(ground: Ground):
+def tails(ground: Ground) -> Cases:
     yield {"tail": "/0/restproof-unknown"}
     yield {"tail": "-restproof-unknown"}
 
 
 @requirement("identity.unknown-path", on="list")
 @for_each(tails)
-def test_an_unknown_path_is_absent(subject: Subject, tail):
+def test_an_unknown_path_is_absent(subject: Subject, tail: str) -> None:
     known = subject.request("list")
     unknown = Request("GET", known.path.rstrip("/") + tail, known.query, known.headers)
     reply = subject.send(unknown, "list", credential="full")
     must.have_status(reply, "unknown_path", because="the path does not exist")
 
 
-def wrong_parents(ground: Ground):
+def wrong_parents(ground: Ground) -> Cases:
     """Another nearest parent; and for each ancestor above that, another one of which the nearest parent is none."""
     if ground.operation in ON_ITEMS:
         yield from ({"above": None} for _ in unless_it_creates(ground))
@@ -85,7 +88,7 @@ def wrong_parents(ground: Ground):
     set_up=1,
 )
 @for_each(wrong_parents)
-def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, operation, above):
+def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, operation: str, above: str | None) -> None:
     made = subject.own() if operation == "delete" else subject.target()
     before = subject.before(made.id)
     status = subject.spec.status("wrong_parent", operation)
@@ -105,7 +108,7 @@ def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, oper
     )
 
 
-def lost_parents(ground: Ground):
+def lost_parents(ground: Ground) -> Cases:
     """A parent that never was; and for lists and reads, one that was deleted."""
     yield {"deleted": None}
     for parent in ground.resource.parents[-1:] if ground.operation in ("list", "read") else ():
@@ -116,7 +119,7 @@ def lost_parents(ground: Ground):
 
 @requirement("identity.unknown-parent", on=("list", "create", *ON_ITEMS), where=lambda way: bool(way.parents))
 @for_each(lost_parents)
-def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation, deleted):
+def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation: str, deleted: str | None) -> None:
     if deleted is not None:
         below_what_was_deleted(subject, operation, deleted)
         return
@@ -127,7 +130,7 @@ def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation, d
     )
 
 
-def below_what_was_deleted(subject: Subject, operation, parent: str) -> None:
+def below_what_was_deleted(subject: Subject, operation: str, parent: str) -> None:
     above = subject.other(parent)
     doomed = above.given(tag="doomed")
     scope = {**subject.scope(), parent: doomed.id}

@@ -2,9 +2,11 @@
 
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from restproof.suite import Subject, for_all, for_each, must, requirement
+from restproof.suite import Reply, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import (
+    Body,
     generated_bodies,
     kept_rule_bodies,
     missing_field_bodies,
@@ -18,7 +20,7 @@ from restproof.suite.inputs import (
 from restproof.suite.operations import SUCCESS, WRITES
 
 
-def submit(subject: Subject, operation: str, body, id=None, **options):
+def submit(subject: Subject, operation: str, body: Body, id: Any = None, **options: Any) -> Reply:
     """Send ``body`` by the operation; an update or a replace goes to the instance that refused requests share."""
     if operation == "create":
         return subject.create(body, **options)
@@ -30,25 +32,33 @@ def submit(subject: Subject, operation: str, body, id=None, **options):
 
 @requirement("input.type", on=WRITES, set_up=1)
 @for_each(wrong_type_bodies)
-def test_a_value_of_another_type_is_refused(subject: Subject, operation, body, field, note, status):
+def test_a_value_of_another_type_is_refused(
+    subject: Subject, operation: str, body: Body, field: str, note: str, status: str
+) -> None:
     must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field} is {note}")
 
 
 @requirement("input.null", on=WRITES, set_up=1)
 @for_each(null_bodies)
-def test_null_is_refused_where_it_is_not_allowed(subject: Subject, operation, body, field, status):
+def test_null_is_refused_where_it_is_not_allowed(
+    subject: Subject, operation: str, body: Body, field: str, status: str
+) -> None:
     must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field} is null")
 
 
 @requirement("input.bounds", on=WRITES, set_up=1)
 @for_each(out_of_bounds_bodies)
-def test_a_value_beyond_a_bound_is_refused(subject: Subject, operation, body, field, note, status):
+def test_a_value_beyond_a_bound_is_refused(
+    subject: Subject, operation: str, body: Body, field: str, note: str, status: str
+) -> None:
     must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field}: {note}")
 
 
 @requirement("input.required", on=("create", "replace"), set_up=1)
 @for_each(missing_field_bodies)
-def test_a_missing_required_field_is_refused(subject: Subject, operation, body, field, status):
+def test_a_missing_required_field_is_refused(
+    subject: Subject, operation: str, body: Body, field: str, status: str
+) -> None:
     must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field} is missing")
 
 
@@ -67,8 +77,8 @@ def holds(value: object, path: list[str]) -> bool:
 @requirement("input.unknown-field", on=WRITES, set_up=1)
 @for_each(unknown_field_bodies)
 def test_a_field_that_does_not_exist_gets_the_declared_answer(
-    subject: Subject, operation, body, beside, field, note, path
-):
+    subject: Subject, operation: str, body: Body, beside: Body, field: str, note: str, path: str
+) -> None:
     reply = submit(subject, operation, body, beside=subject.resolved(beside))
     case = "unknown_beside" if beside else "unknown_field"
     status = subject.spec.status(case)
@@ -108,14 +118,18 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
 
 @requirement("input.business-rule", on=WRITES, cost=2)
 @for_each(rule_bodies)
-def test_a_broken_business_rule_gets_its_status(subject: Subject, operation, body, field, note, given):
+def test_a_broken_business_rule_gets_its_status(
+    subject: Subject, operation: str, body: Body, field: str, note: str, given: Body | None
+) -> None:
     id = subject.given(given).id if given else None
     must.be_refused(submit(subject, operation, body, id), "rule", field=field, because=note)
 
 
 @requirement("input.rule-kept", on=WRITES, cost=2)
 @for_each(kept_rule_bodies)
-def test_a_kept_business_rule_is_no_obstacle(subject: Subject, operation, body, field, note, given):
+def test_a_kept_business_rule_is_no_obstacle(
+    subject: Subject, operation: str, body: Body, field: str, note: str, given: Body | None
+) -> None:
     id = subject.given(given).id if given else None
     reply = submit(subject, operation, body, id)
     must.have_status(reply, SUCCESS[operation], field=field, because=note)
@@ -123,13 +137,17 @@ def test_a_kept_business_rule_is_no_obstacle(subject: Subject, operation, body, 
 
 @requirement("input.reference", on=WRITES, set_up=1)
 @for_each(reference_bodies)
-def test_a_reference_to_nothing_gets_its_status(subject: Subject, operation, body, field, note):
+def test_a_reference_to_nothing_gets_its_status(
+    subject: Subject, operation: str, body: Body, field: str, note: str
+) -> None:
     must.be_refused(submit(subject, operation, body), "reference", field=field, because=f"{field}: {note}")
 
 
 @requirement("input.generated", on=("create", "update", "replace"), cost=1, set_up=1, late=True)
 @for_all(weight=0.5, body=generated_bodies)
-def test_a_generated_body_is_accepted_or_refused_as_the_schema_says(subject: Subject, operation, body):
+def test_a_generated_body_is_accepted_or_refused_as_the_schema_says(
+    subject: Subject, operation: str, body: Body
+) -> None:
     reply = submit(subject, operation, body, None if operation == "create" else subject.own().id)
     refusals = subject.bodies.refusals(operation, reply.sent)
     if not refusals:

@@ -1,11 +1,12 @@
 """What is refused besides fields: a body that is no JSON object, a broken envelope or parent, and what is too large."""
 
-from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Contract, Ground, Inconclusive, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import WRITES
-from restproof.suite.wire import encode
+from restproof.suite.wire import Headers, encode
 
 
-def broken_json(ground: Ground):
+def broken_json(ground: Ground) -> Cases:
     """``text`` is the body; with ``around``, what is done to a valid one, which a lenient parser would take."""
     broken = (
         ("empty", ""),
@@ -35,7 +36,9 @@ def spoilt(body: str, around: str) -> str:
 
 @requirement("input.malformed-json", on=WRITES, set_up=1)
 @for_each(broken_json)
-def test_a_body_that_is_no_json_object_is_refused(subject: Subject, operation, note, text, around):
+def test_a_body_that_is_no_json_object_is_refused(
+    subject: Subject, operation: str, note: str, text: str, around: str | None
+) -> None:
     if around is not None:
         body = subject.bodies.plain_change() if operation == "update" else subject.bodies.minimal()
         whole = subject.request(operation, id=subject.target().id, body=subject.resolved(body))
@@ -50,7 +53,7 @@ def test_a_body_that_is_no_json_object_is_refused(subject: Subject, operation, n
     )
 
 
-def send_raw(subject: Subject, operation: str, body: bytes, headers=()):
+def send_raw(subject: Subject, operation: str, body: bytes, headers: Headers = ()) -> Reply:
     """The operation's usual request with another body."""
     from dataclasses import replace
 
@@ -63,7 +66,7 @@ def send_raw(subject: Subject, operation: str, body: bytes, headers=()):
     return subject.send(replace(usual, body=body, headers=(*usual.headers, *headers)), operation, asked_id=id)
 
 
-def broken_envelopes(ground: Ground):
+def broken_envelopes(ground: Ground) -> Cases:
     """Bodies whose envelope, or parent beside it, is missing or of another kind. ``body`` is the whole request body;
     ``without`` names parameters to
     leave out, ``parents`` what stands in their place."""
@@ -84,7 +87,9 @@ def broken_envelopes(ground: Ground):
 
 @requirement("input.envelope", on=WRITES, set_up=1)
 @for_each(broken_envelopes)
-def test_a_broken_envelope_is_refused(subject: Subject, operation, note, whole, without, status):
+def test_a_broken_envelope_is_refused(
+    subject: Subject, operation: str, note: str, whole: Body | None, without: list[str], status: str
+) -> None:
     scope = subject.scope()
     body = subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())
     if whole is not None:
@@ -97,7 +102,7 @@ def test_a_broken_envelope_is_refused(subject: Subject, operation, note, whole, 
     must.be_refused(reply, status, because=f"the body is {note}")
 
 
-def broken_parents(ground: Ground):
+def broken_parents(ground: Ground) -> Cases:
     """Parent parameters that are missing, empty or of another kind. An empty value in a query is a missing one."""
     for parent in ground.resource.operation(ground.operation).parameters:
         place = parent.place
@@ -134,7 +139,9 @@ def broken_parents(ground: Ground):
 
 @requirement("input.parent", on=("list", "read", "delete", *WRITES), set_up=1)
 @for_each(broken_parents)
-def test_a_broken_parent_parameter_is_refused(subject: Subject, operation, parent, note, value, place, status):
+def test_a_broken_parent_parameter_is_refused(
+    subject: Subject, operation: str, parent: str, note: str, value: str | None, place: str, status: str
+) -> None:
     scope = subject.scope()
     creatable = subject.spec.creatable
     id = (
@@ -158,17 +165,17 @@ def test_a_broken_parent_parameter_is_refused(subject: Subject, operation, paren
 
 
 @requirement("input.too-large", on="create", when=lambda c, r: c.max_body is not None, cost=1)
-def test_an_oversize_body_is_refused(subject: Subject, contract):
+def test_an_oversize_body_is_refused(subject: Subject, contract: Contract) -> None:
     text = next((n for n, p in subject.bodies.writable.items() if "string" in str(p.get("type"))), None)
     if text is None:
         raise NotTested("no field holds text")
-    reply = subject.create({**subject.bodies.minimal(), text: "x" * (contract.max_body + 1024)})
+    reply = subject.create({**subject.bodies.minimal(), text: "x" * ((contract.max_body or 0) + 1024)})
     must.be_refused(reply, "too_large", because=f"the body is larger than {contract.max_body} bytes")
 
 
 @requirement("input.too-large", on="list", cost=1)
 @for_each(lambda ground: [{}] if ground.speaks_for_all else [])
-def test_an_oversize_uri_is_the_clients_fault(subject: Subject):
+def test_an_oversize_uri_is_the_clients_fault(subject: Subject) -> None:
     long = subject.send(subject.request("list", query=(("restproof", "x" * 10_000),)), "list", observed=False)
     must.hold(
         long.ok or 400 <= long.status < 500,

@@ -1,7 +1,7 @@
 """Whole stories: generated sequences of requests, each step compared with a model of the resource."""
 
-from restproof.suite import Subject, for_all, must, requirement
-from restproof.suite.inputs import lifecycle_plans
+from restproof.suite import Reply, Subject, for_all, must, requirement
+from restproof.suite.inputs import Body, lifecycle_plans
 from restproof.suite.states import after_create, after_update
 
 
@@ -12,10 +12,10 @@ class Model:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.ids: dict[int, object] = {}
-        self.states: dict[int, dict | None] = {}
-        self.sent: dict[int, dict] = {}
+        self.states: dict[int, Body | None] = {}
+        self.sent: dict[int, Body] = {}
 
-    def taken(self, body: dict, besides: int | None = None) -> bool | None:
+    def taken(self, body: Body, besides: int | None = None) -> bool | None:
         """Whether a unique key of ``body`` is held by a living instance; ``None`` where a part of it is null, which
         some servers count as a value and others do not. What was not sent is as the schema's default."""
         defaults = self.subject.bodies.defaults
@@ -32,17 +32,18 @@ class Model:
     def check(self, number: int, because: str) -> None:
         """A read shows what the model says."""
         read = self.subject.read(self.ids[number])
-        if self.states[number] is None:
+        wanted = self.states[number]
+        if wanted is None:
             must.have_status(read, "gone", because=because)
             return
         must.have_status(read, "read", because=because)
-        must.agree(read, self.states[number], read.entity, what=because)
+        must.agree(read, wanted, read.entity, what=because)
         self.states[number] = self.subject.stable(read.entity or {})
 
 
 @requirement("lifecycle.model", on="create", needs="read", cost=14)
 @for_all(weight=0.34, plan=lifecycle_plans)
-def test_the_server_agrees_with_the_model(subject: Subject, plan):
+def test_the_server_agrees_with_the_model(subject: Subject, plan: list[Body]) -> None:
     model = Model(subject)
     for step in plan:
         take(model, subject, step)
@@ -50,7 +51,7 @@ def test_the_server_agrees_with_the_model(subject: Subject, plan):
         model.check(number, "the state at the end of the story")
 
 
-def take(model: Model, subject: Subject, step: dict) -> None:
+def take(model: Model, subject: Subject, step: Body) -> None:
     """One step: send it, judge its status, and bring the model up to date."""
     kind, of = step["do"], step.get("of")
     if kind == "create":
@@ -105,13 +106,13 @@ def take(model: Model, subject: Subject, step: dict) -> None:
         update(model, subject, of, step["body"])
 
 
-def judge(reply, taken: bool | None, success: str, because: str) -> None:
+def judge(reply: Reply, taken: bool | None, success: str, because: str) -> None:
     """The status of a write whose unique values are taken, are not, or perhaps are."""
     conflict, right = reply.resource.status("conflict"), reply.resource.status(success)
     must.have_status(reply, conflict if taken else conflict | right if taken is None else success, because=because)
 
 
-def update(model: Model, subject: Subject, of: int, body: dict) -> None:
+def update(model: Model, subject: Subject, of: int, body: Body) -> None:
     before = model.states[of]
     reply = subject.update(model.ids[of], body)
     if before is None:

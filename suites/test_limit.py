@@ -1,6 +1,9 @@
 """Rate limits: told on every answer, kept without effect, over when they say."""
 
-from restproof.suite import NotTested, Reply, Subject, every_exchange, must, requirement
+from collections.abc import Iterable
+from typing import Any
+
+from restproof.suite import Contract, NotTested, Reply, Subject, every_exchange, must, requirement
 from restproof.suite.operations import asks_for_credentials
 from restproof.suite.setup import harmless_request
 from restproof.suite.values import an
@@ -17,8 +20,10 @@ def past_the_limit(subject: Subject) -> Reply:
     """Requests of the throttled credential until one is refused."""
     if not subject.world.has_credential("throttled"):
         raise NotTested("the target has no credential `throttled`")
-    (request, operation), names = harmless_request(subject), contract_limits(subject)
-    window, left, sent = None, "", 0
+    (request, operation), names = harmless_request(subject), subject.contract.rate_limit
+    window: str | None = None
+    left: str | None = ""
+    sent = 0
     for _ in range(MOST):
         reply = subject.send(request, operation, credential="throttled", expect_throttle=True)
         if not reply.ok:
@@ -36,8 +41,8 @@ def past_the_limit(subject: Subject) -> Reply:
         )
         if not ends(reply):
             continue
-        sent = sent + 1 if reply.header(names.reset) == window else 1
-        window = reply.header(names.reset)
+        sent = sent + 1 if reset_of(reply) == window else 1
+        window = reset_of(reply)
         limit = reply.header(names.limit) or ""
         told = not limit.isdecimal() or sent <= int(limit)
         must.hold(
@@ -51,16 +56,16 @@ def past_the_limit(subject: Subject) -> Reply:
     raise NotTested(f"{MOST} requests did not reach the limit")
 
 
+def reset_of(reply: Reply) -> str | None:
+    """What the reset header says, where the contract declares one."""
+    names = reply.contract.rate_limit
+    return reply.header(names.reset) if names is not None and names.reset is not None else None
+
+
 def ends(reply: Reply) -> bool:
     """Whether the reset header says when the window ends. A distance in seconds is the same in many windows."""
-    names = reply.contract.rate_limit
-    said = reply.header(names.reset) or "" if names is not None and names.reset is not None else ""
+    said = reset_of(reply) or ""
     return said.isascii() and said.isdigit() and int(said) > LONGEST_WINDOW
-
-
-def contract_limits(subject: Subject):
-    """The names of the headers that tell the limit, where the contract declares them."""
-    return subject.contract.rate_limit
 
 
 def wait_of(reply: Reply, subject: Subject) -> float | None:
@@ -86,9 +91,8 @@ def make(subject: Subject) -> Subject | None:
 def must_be_another_window(reply: Reply, throttled: Reply) -> None:
     """A request that succeeds after one that was refused by the limit came when the window was over."""
     if reply.ok and ends(reply):
-        reset = reply.contract.rate_limit.reset
         must.hold(
-            reply.header(reset) != throttled.header(reset),
+            reset_of(reply) != reset_of(throttled),
             reply,
             f"{an(reply.operation)} was answered in a window whose limit is reached",
             kind="not throttled",
@@ -98,7 +102,7 @@ def must_be_another_window(reply: Reply, throttled: Reply) -> None:
 
 
 @requirement("limit.answers-429", when=asks_for_credentials, cost=20)
-def test_past_the_limit_a_request_is_refused_without_effect(subject: Subject, contract):
+def test_past_the_limit_a_request_is_refused_without_effect(subject: Subject, contract: Contract) -> None:
     reply = past_the_limit(subject)
     must.have_status(reply, "throttled", because="past the limit")
     other = make(subject)
@@ -126,7 +130,7 @@ def test_past_the_limit_a_request_is_refused_without_effect(subject: Subject, co
 
 
 @requirement("limit.retry-after", when=asks_for_credentials, cost=20, late=True)
-def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract):
+def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract: Contract) -> None:
     """The request is sent again just when the answer says: later, a window that was told too short is over too."""
     clock = subject.world.clock
     reply, when = past_the_limit(subject), clock.monotonic()
@@ -163,14 +167,10 @@ def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract):
     )
 
 
-@requirement("limit.headers", when=lambda c, r: c.rate_limit is not None)
-@every_exchange(reads="headers")
-def test_rate_limit_headers_agree(reply: Reply, memory):
-    names = reply.contract.rate_limit
-    if reply.exchange.response is None:
-        return
+def numbers_of(reply: Reply, names: Iterable[str | None]) -> dict[str, int]:
+    """What the headers say, each of which must be there and be a whole number."""
     found = {}
-    for name in (names.limit, names.remaining, names.reset):
+    for name in names:
         if name is None:
             continue
         value = reply.header(name)
@@ -183,8 +183,9 @@ def test_rate_limit_headers_agree(reply: Reply, memory):
             actual="none",
             field=name,
         )
+        text = value or ""
         must.hold(
-            value.isascii() and value.isdigit(),
+            text.isascii() and text.isdigit(),
             reply,
             f"the header {name} is {value!r}, no whole number",
             kind="header",
@@ -192,7 +193,17 @@ def test_rate_limit_headers_agree(reply: Reply, memory):
             actual=value,
             field=name,
         )
-        found[name] = int(value)
+        found[name] = int(text)
+    return found
+
+
+@requirement("limit.headers", when=lambda c, r: c.rate_limit is not None)
+@every_exchange(reads="headers")
+def test_rate_limit_headers_agree(reply: Reply, memory: dict[Any, int]) -> None:
+    names = reply.contract.rate_limit
+    if reply.exchange.response is None or names is None:
+        return
+    found = numbers_of(reply, (names.limit, names.remaining, names.reset))
     must.hold(
         found[names.remaining] <= found[names.limit],
         reply,
@@ -202,11 +213,13 @@ def test_rate_limit_headers_agree(reply: Reply, memory):
         actual="more",
         field=names.remaining,
     )
+    if names.reset is None:
+        return
     if not ends(reply):
         must.hold(
-            names.reset is None or names.reset_is == "any",
+            names.reset_is == "any",
             reply,
-            f"{names.reset} is {found.get(names.reset)}, no Unix time",
+            f"{names.reset} is {found[names.reset]}, no Unix time",
             kind="reset",
             expected="a moment to come",
             actual="a number of seconds",

@@ -1,17 +1,20 @@
 """What a list promises: all of its entries, as a read shows them, counted truly, and nothing of another parent."""
 
+from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
-from restproof.suite.inputs import fullest
+from restproof.suite.inputs import Body, Cases, fullest
 from restproof.suite.lists import ANY, FEW, declared, few_matching, matches, narrowing, of_a_steady_list, some
 from restproof.suite.setup import elsewhere
 from restproof.suite.values import an, is_valid, member
+from restproof.suite.wire import Query
 
 _LONG = 2000
 
 
-def parents_of_lists(ground: Ground):
+def parents_of_lists(ground: Ground) -> Cases:
     """The usual parent, and one that is new: nothing was ever made below it."""
     yield {"new": None}
     for parent in ground.resource.parents[-1:]:
@@ -21,14 +24,14 @@ def parents_of_lists(ground: Ground):
 
 @requirement("list.answers-ok", on="list", cost=2)
 @for_each(parents_of_lists)
-def test_a_list_answers_its_entries(subject: Subject, new):
+def test_a_list_answers_its_entries(subject: Subject, new: str | None) -> None:
     scope = subject.scope() if new is None else {**subject.scope(), new: subject.other(new).given(tag="new").id}
     listed = subject.list(scope=scope)
     must.have_status(listed, "listed", because="" if new is None else f"of {an(new)} that was just made")
     must.hold(listed.entries is not None, listed, "the answer to a list holds no array of entries", kind="no entries")
 
 
-def told_at_length(subject: Subject, body: dict) -> dict:
+def told_at_length(subject: Subject, body: Body) -> Body:
     """``body`` with long texts, markup among them, and all members where the schema lets them: a list may be tempted to
     cut or to dress them."""
     told = dict(body)
@@ -46,7 +49,7 @@ def told_at_length(subject: Subject, body: dict) -> dict:
 
 
 @requirement("list.entry-agrees", on="list", needs=("create", "read"), cost=4)
-def test_an_entry_agrees_with_the_read(subject: Subject):
+def test_an_entry_agrees_with_the_read(subject: Subject) -> None:
     """Of a resource that was changed after it was listed, where it can be: what a list keeps for itself is old then."""
     bodies = subject.bodies
     made = subject.given(bodies.adjusted_to_rules(told_at_length(subject, bodies.full())))
@@ -60,17 +63,18 @@ def test_an_entry_agrees_with_the_read(subject: Subject):
         raise NotTested("the list does not hold the resource")
     read = subject.read(made.id)
     must.have_status(read, "read")
+    entity = read.entity or {}
     shared = {
         n: v
         for n, v in subject.stable(entry).items()
-        if n in (read.entity or {}) and n in subject.spec.properties and n not in subject.spec.unlisted
+        if n in entity and n in subject.spec.properties and n not in subject.spec.unlisted
     }
     must.agree(read, shared, read.entity, what="a read against the entry of the list")
-    told = {n: declared(subject.spec.properties[n], read.entity[n]) for n in shared}
+    told = {n: declared(subject.spec.properties[n], entity[n]) for n in shared}
     must.agree(read, told, entry, what="the entry of the list against a read", pointer="")
 
 
-def mapped(subject: Subject, entries: list):
+def mapped(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int]]:
     """A value of a mapped filter that not all entries match, with the number of those that do."""
     for name, found in subject.spec.filters.items():
         for value, wanted in (found.values or {}).items():
@@ -88,7 +92,7 @@ def mapped(subject: Subject, entries: list):
     set_up=FEW,
 )
 @of_a_steady_list
-def test_totals_tell_the_truth(subject: Subject):
+def test_totals_tell_the_truth(subject: Subject) -> None:
     if subject.spec.creatable and subject.spec.supports("delete"):
         subject.delete(subject.another("gone").id)  # what is gone is not counted
     if subject.spec.creatable and subject.spec.parents:
@@ -149,7 +153,7 @@ def test_totals_tell_the_truth(subject: Subject):
 
 
 @requirement("list.own-scope", on="list", needs="create", where=lambda way: bool(way.parents), cost=2, set_up=2)
-def test_a_list_holds_nothing_of_another_parent(subject: Subject):
+def test_a_list_holds_nothing_of_another_parent(subject: Subject) -> None:
     here, there = subject.shared(), elsewhere(subject)
     listed = subject.list(subject.lists.page_query(subject.lists.largest_page()))
     must.have_status(listed, "listed")

@@ -1,10 +1,13 @@
 """How a list is cut: pages of the size asked for, which hold every entry once, and links from one to the next."""
 
+from collections.abc import Iterator
 from itertools import islice
 from math import ceil, isqrt
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite import Contract, Ground, NotTested, Reply, Resource, Subject, for_each, must, requirement
+from restproof.suite.inputs import Cases
 from restproof.suite.lists import (
     FEW,
     Paging,
@@ -35,7 +38,7 @@ def filling(count: int) -> list[int]:
 
 @requirement("list.page-size", on="list", when=is_paged, cost=5)
 @of_a_steady_list
-def test_a_page_holds_what_was_asked_for(subject: Subject):
+def test_a_page_holds_what_was_asked_for(subject: Subject) -> None:
     entries, paging = some(subject), subject.spec.paging
     count = len(entries)
     # Others are tried where the pages are walked.
@@ -64,7 +67,7 @@ def test_a_page_holds_what_was_asked_for(subject: Subject):
 )
 @for_each(lambda ground: [{"fill": ground.speaks_for_all and (ground.resource.paging.default or 0) <= SMALL}])
 @of_a_steady_list
-def test_a_page_has_the_default_size(subject: Subject, fill):
+def test_a_page_has_the_default_size(subject: Subject, fill: bool) -> None:
     """One entry more than fills the page, where a few are enough."""
     entries = some(subject, (subject.spec.paging.default or 0) + 1 if fill else FEW)
     page = subject.list()
@@ -82,7 +85,7 @@ def test_a_page_has_the_default_size(subject: Subject, fill):
 
 @requirement("list.pages-partition", on="list", when=is_paged, cost=9, set_up=1)
 @of_a_steady_list
-def test_the_pages_hold_every_entry_once(subject: Subject):
+def test_the_pages_hold_every_entry_once(subject: Subject) -> None:
     entries = some(subject)
     if not filling(len(entries)) and subject.spec.creatable:
         subject.another("even")
@@ -143,7 +146,7 @@ def start_between_pages(subject: Subject) -> None:
 
 
 @requirement("list.past-the-end", on="list", when=is_numbered, cost=2)
-def test_a_page_past_the_end_is_empty(subject: Subject):
+def test_a_page_past_the_end_is_empty(subject: Subject) -> None:
     beyond = subject.list(subject.lists.page_query(subject.lists.largest_page(), 1000))
     must.have_status(beyond, "listed", because="a page past the end")
     must.hold(
@@ -156,7 +159,7 @@ def test_a_page_past_the_end_is_empty(subject: Subject):
     )
 
 
-def bad_pages(ground: Ground):
+def bad_pages(ground: Ground) -> Cases:
     """Every kind of bad value where a list is the first of those that are paged alike; a sample elsewhere."""
     paging = ground.resource.paging
     first = ground.resource is next(r for r in ground.contract if r.supports("list") and r.paging == paging)
@@ -173,12 +176,12 @@ def bad_pages(ground: Ground):
 
 @requirement("list.bad-page", on="list", when=is_paged)
 @for_each(lambda ground: list({(c["name"], c["value"]): c for c in bad_pages(ground)}.values()))
-def test_a_bad_page_is_refused(subject: Subject, name, value):
+def test_a_bad_page_is_refused(subject: Subject, name: str, value: Any) -> None:
     must.be_refused(subject.list(((name, value),)), "bad_page", field=name, because=f"{name}={value!r}")
 
 
 @requirement("list.max-size", on="list", when=lambda c, r: is_paged(c, r) and r.paging.max is not None, cost=2)
-def test_the_largest_page_is_allowed(subject: Subject):
+def test_the_largest_page_is_allowed(subject: Subject) -> None:
     paging = subject.spec.paging
     must.have_status(subject.list(((paging.size, str(paging.max)),)), "listed", because="the largest size of a page")
     if paging.over_max == "clamped":
@@ -192,7 +195,7 @@ def test_the_largest_page_is_allowed(subject: Subject):
         )
 
 
-def harmless(subject: Subject):
+def harmless(subject: Subject) -> Iterator[tuple[str, str]]:
     """Parameters that change the order of a list and not what it holds: a sort, and a filter that all entries match."""
     if subject.spec.sort:
         yield from subject.lists.sort_query(subject.spec.sort[0])
@@ -212,7 +215,7 @@ def relations(subject: Subject, page: Reply) -> dict[str, Query]:
     return found
 
 
-def names_pages(contract, resource) -> bool:
+def names_pages(contract: Contract, resource: Resource) -> bool:
     """Whether an answer of a numbered list names other pages."""
     paging = resource.paging
     return is_numbered(contract, resource) and bool(paging.links or paging.next_field or paging.next_header)
@@ -220,7 +223,7 @@ def names_pages(contract, resource) -> bool:
 
 @requirement("list.links", on="list", when=names_pages, cost=5)
 @of_a_steady_list
-def test_link_relations_are_right(subject: Subject):
+def test_link_relations_are_right(subject: Subject) -> None:
     entries = some(subject)
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
@@ -238,10 +241,11 @@ def test_link_relations_are_right(subject: Subject):
         follow_links(subject, matching, subject.lists.allowed_size(ceil(len(matching) / 2)), query)
 
 
-def follow_links(subject: Subject, entries: list, size: int, kept: Query) -> None:
+def follow_links(subject: Subject, entries: list[Any], size: int, kept: Query) -> None:
     """Follow the links from the first page to the last, with parameters that each must keep."""
     last = ceil(len(entries) / size)
-    asked, walked = (*subject.lists.page_query(size, 1), *kept), []
+    asked: Query = (*subject.lists.page_query(size, 1), *kept)
+    walked: list[Any] = []
     for number in range(1, last + 1):
         page = subject.list(asked)
         must.have_status(page, "listed")

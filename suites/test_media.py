@@ -1,16 +1,19 @@
 """Media types: what an answer is, and what a body may be."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from json import loads
+from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from restproof.suite import Ground, Subject, for_each, must, requirement
+from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import SUCCESS
 from restproof.suite.wire import is_json
 
 
-def other_media(ground: Ground):
+def other_media(ground: Ground) -> Cases:
     kinds = ("application/xml", "text/html", "application/xml, */*;q=0.1")
     for accept in kinds if ground.speaks_for_all else kinds[:1]:
         yield {"accept": accept}
@@ -18,7 +21,7 @@ def other_media(ground: Ground):
 
 @requirement("media.json-only", on=("list", "read"), set_up=1)
 @for_each(other_media)
-def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation, accept):
+def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation: str, accept: str) -> None:
     if operation == "list":
         reply = subject.list(headers=(("Accept", accept),))
     else:
@@ -54,7 +57,7 @@ def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation, acc
         )
 
 
-def foreign_bodies(ground: Ground):
+def foreign_bodies(ground: Ground) -> Cases:
     kinds = ("application/x-www-form-urlencoded", "application/xml", "multipart/form-data; boundary=restproof")
     creates = ground.operation == "create"
     for media in kinds if ground.speaks_for_all else kinds[:1] if creates else ():
@@ -62,7 +65,7 @@ def foreign_bodies(ground: Ground):
     yield {"media": "application/xml" if creates or ground.speaks_for_all else "text/plain", "as_json": True}
 
 
-def pairs_of(value, name: str = ""):
+def pairs_of(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
     """The members of a request body as the fields of a form: ``envelope[member]``."""
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -74,7 +77,7 @@ def pairs_of(value, name: str = ""):
         yield name, "" if value is None else str(value)
 
 
-def xml_of(value) -> str:
+def xml_of(value: Any) -> str:
     if isinstance(value, dict):
         return "".join(f"<{key}>{xml_of(inner)}</{key}>" for key, inner in value.items())
     if isinstance(value, list):
@@ -82,7 +85,7 @@ def xml_of(value) -> str:
     return escape("" if value is None else str(value))
 
 
-def in_media(media: str, whole: dict) -> bytes:
+def in_media(media: str, whole: Body) -> bytes:
     """The whole request body as another media type would hold it."""
     if "xml" in media:
         return f'<?xml version="1.0" encoding="UTF-8"?><request>{xml_of(whole)}</request>'.encode()
@@ -96,7 +99,7 @@ def in_media(media: str, whole: dict) -> bytes:
 
 @requirement("media.foreign-body", on=("create", "update", "replace"), cost=1, set_up=1)
 @for_each(foreign_bodies)
-def test_a_body_of_another_media_type_is_refused(subject: Subject, operation, media, as_json):
+def test_a_body_of_another_media_type_is_refused(subject: Subject, operation: str, media: str, as_json: bool) -> None:
     body = subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.every_change())
     id = None if operation == "create" else subject.own().id
     usual = subject.request(operation, id=id or subject.resolved(subject.bodies.chosen_id("raw")), body=body)
@@ -138,7 +141,7 @@ def must_be_read(subject: Subject, operation: str, media: str, because: str) -> 
 
 @requirement("media.charset", on=("create", "update", "replace"), set_up=1)
 @for_each(lambda ground: [{}] if ground.speaks_for_all else [])
-def test_a_charset_behind_the_media_type_makes_no_difference(subject: Subject, operation):
+def test_a_charset_behind_the_media_type_makes_no_difference(subject: Subject, operation: str) -> None:
     media = "application/json; charset=utf-8"
     must_be_read(subject, operation, media, because=f"the media type of the body is {media}")
 
@@ -150,5 +153,5 @@ def test_a_charset_behind_the_media_type_makes_no_difference(subject: Subject, o
     set_up=1,
 )
 @for_each(lambda ground: [{}] if ground.speaks_for_all else [])
-def test_a_body_without_a_media_type_is_read_as_json(subject: Subject, operation):
+def test_a_body_without_a_media_type_is_read_as_json(subject: Subject, operation: str) -> None:
     must_be_read(subject, operation, "", because="the body has no Content-Type")

@@ -5,6 +5,7 @@ from email.utils import parsedate
 from http import HTTPStatus
 
 from restproof.suite import Ground, Reply, Subject, every_exchange, for_each, must, requirement
+from restproof.suite.inputs import Cases
 from restproof.suite.operations import methods_at
 from restproof.suite.wire import Request, is_json
 
@@ -15,7 +16,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 REGISTERED = {s.value for s in HTTPStatus} | {104, 208, 226, 506, 507, 508, 510, 511}
 
 
-def unsupported(ground: Ground):
+def unsupported(ground: Ground) -> Cases:
     """Each method that neither the collection nor an item supports, by path. A DELETE of a whole collection is sent
     only below a parent that the run made: a server that got it wrong would take what is not ours."""
     resource = ground.resource
@@ -64,7 +65,7 @@ def attempt(subject: Subject, method: str, path: str) -> Reply:
 
 @requirement("protocol.unsupported-verb", on="list", cost=1, set_up=1)
 @for_each(unsupported)
-def test_an_unsupported_method_is_refused(subject: Subject, method, path):
+def test_an_unsupported_method_is_refused(subject: Subject, method: str, path: str) -> None:
     judged = path == "item" and subject.spec.creatable and method in ("PUT", "PATCH", "DELETE")
     before = subject.before(subject.own().id) if judged else {}
     reply = attempt(subject, method, path)
@@ -81,7 +82,7 @@ def test_an_unsupported_method_is_refused(subject: Subject, method, path):
 
 @requirement("protocol.405-allow")
 @every_exchange(reads="headers")
-def test_a_405_names_what_is_allowed(reply: Reply):
+def test_a_405_names_what_is_allowed(reply: Reply) -> None:
     if reply.status != 405:
         return
     allow = reply.members("Allow")
@@ -109,7 +110,7 @@ def test_a_405_names_what_is_allowed(reply: Reply):
 
 @requirement("protocol.standard-status")
 @every_exchange(reads="status")
-def test_the_status_is_registered(reply: Reply):
+def test_the_status_is_registered(reply: Reply) -> None:
     if reply.exchange.response is not None:
         must.hold(
             reply.status in REGISTERED,
@@ -123,7 +124,7 @@ def test_the_status_is_registered(reply: Reply):
 
 @requirement("protocol.no-body")
 @every_exchange
-def test_an_empty_status_has_no_content(reply: Reply):
+def test_an_empty_status_has_no_content(reply: Reply) -> None:
     if reply.status not in (204, 205, 304) or reply.exchange.response is None:
         return
     # What follows a 204 on the wire is never read as its content: what the head announces tells of it (a 304 may say
@@ -145,7 +146,7 @@ def test_an_empty_status_has_no_content(reply: Reply):
 
 @requirement("protocol.json-valid")
 @every_exchange
-def test_json_is_valid(reply: Reply):
+def test_json_is_valid(reply: Reply) -> None:
     response = reply.exchange.response
     if response is None or not response.body or not is_json(response.header("Content-Type") or ""):
         return
@@ -180,7 +181,7 @@ def test_json_is_valid(reply: Reply):
 
 @requirement("protocol.content-type")
 @every_exchange
-def test_a_body_says_its_media_type(reply: Reply):
+def test_a_body_says_its_media_type(reply: Reply) -> None:
     response = reply.exchange.response
     if response is None or not response.body.strip() or reply.exchange.request.method == "HEAD":
         return
@@ -201,7 +202,7 @@ def test_a_body_says_its_media_type(reply: Reply):
 
 @requirement("protocol.date")
 @every_exchange(reads="headers")
-def test_an_answer_carries_date(reply: Reply):
+def test_an_answer_carries_date(reply: Reply) -> None:
     if reply.exchange.response is None or reply.status >= 500:
         return
     date = reply.header("Date")
@@ -219,7 +220,7 @@ def test_an_answer_carries_date(reply: Reply):
 @requirement(
     "protocol.head", on="read", needs="instance", when=lambda c, r: "protocol.head" in c.policies, cost=4, set_up=1
 )
-def test_head_answers_as_get_without_content(subject: Subject):
+def test_head_answers_as_get_without_content(subject: Subject) -> None:
     usual = subject.request("read", id=subject.shared().id)
     got = subject.send(usual, "read")
     head = subject.send(Request("HEAD", usual.path, usual.query, usual.headers), "read")

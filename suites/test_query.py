@@ -1,19 +1,23 @@
 """What a query asks of a list: filters, order, and fields that do not exist."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from math import ceil
+from typing import Any
 
 from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite.inputs import Cases
 from restproof.suite.lists import ANY, every_entry, is_paged, matches, of_a_steady_list, settled, some, values_at
 from restproof.suite.values import is_valid, same, type_of, types_of
+from restproof.suite.wire import Query
 
 
-def filters(ground: Ground):
+def filters(ground: Ground) -> Cases:
     for name, found in ground.resource.filters.items():
         yield {"name": name, "values": list(found.values) if found.values else None}
 
 
-def moved_to(subject: Subject, name: str) -> list:
+def moved_to(subject: Subject, name: str) -> list[Any]:
     """The value that an update gives the filter's field in one instance that the filter has found before: what is kept
     of that, and not kept up, misses it."""
     bodies, field = subject.bodies, subject.spec.filters[name].field
@@ -34,14 +38,16 @@ def moved_to(subject: Subject, name: str) -> list:
     return [updated.sent[field]] if updated.ok and isinstance(updated.sent[field], str | int | float) else []
 
 
-def filtered(subject: Subject, name: str, values, moved=()):
+def filtered(
+    subject: Subject, name: str, values: list[Any] | None, moved: Sequence[Any] = ()
+) -> Iterator[tuple[Any, list[Any], list[Any]]]:
     """Each value of the filter to try, the most frequent one first, with the entries of the whole list that match."""
     found = subject.spec.filters[name]
     made = subject.world.instances.lookalikes(subject, found.field) if subject.spec.creatable else []
     entries = settled(subject)
     if values is not None:
         for value in values:
-            wanted = found.values[value]
+            wanted = (found.values or {})[value]
             yield value, entries, [e for e in entries if wanted is ANY or matches(e, found.field, wanted)]
         return
     there = [v for e in entries for v in values_at(e, found.field) if isinstance(v, str | int | float)]
@@ -52,7 +58,7 @@ def filtered(subject: Subject, name: str, values, moved=()):
             yield value, entries, [e for e in entries if matches(e, found.field, value)]
 
 
-def near_misses(subject: Subject, name: str, values):
+def near_misses(subject: Subject, name: str, values: list[Any] | None) -> Iterator[Any]:
     """Values that nothing equals and that a careless comparison takes for one that is there: an id cut short, text with
     blanks, in another case, with the wildcards of SQL. And an id that names nothing; and values that a careless server
     takes for none."""
@@ -75,7 +81,9 @@ def near_misses(subject: Subject, name: str, values):
         yield f"{max((t for t in made if isinstance(t, str)), key=len)} of the third level"
 
 
-def narrower(subject: Subject, field: str, entries: list, matching: list):
+def narrower(
+    subject: Subject, field: str, entries: list[Any], matching: list[Any]
+) -> Iterator[tuple[Query, list[Any]]]:
     """Another filter beside one that ``matching`` meets, with a value that not all of them have: a list must meet
     both."""
     for name, found in subject.spec.filters.items():
@@ -90,7 +98,7 @@ def narrower(subject: Subject, field: str, entries: list, matching: list):
 @requirement("list.filter-sound", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
 @for_each(filters)
 @of_a_steady_list
-def test_a_filtered_list_holds_only_what_matches(subject: Subject, name, values):
+def test_a_filtered_list_holds_only_what_matches(subject: Subject, name: str, values: list[Any] | None) -> None:
     field = subject.spec.filters[name].field
     misses = list(near_misses(subject, name, values))
     nothing = [(text, [e for e in settled(subject) if same(e.get(field), text)]) for text in misses]
@@ -135,7 +143,7 @@ def test_a_filtered_list_holds_only_what_matches(subject: Subject, name, values)
 @requirement("list.filter-complete", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
 @for_each(filters)
 @of_a_steady_list
-def test_a_filtered_list_holds_all_that_matches(subject: Subject, name, values):
+def test_a_filtered_list_holds_all_that_matches(subject: Subject, name: str, values: list[Any] | None) -> None:
     moved = [] if values else moved_to(subject, name)
     for value, _, matching in filtered(subject, name, values, moved):
         page, *others = subject.lists.pages(None, subject.lists.filter_query(name, value))
@@ -175,20 +183,21 @@ def test_a_filtered_list_holds_all_that_matches(subject: Subject, name, values):
             )
 
 
-def bad_filters(ground: Ground):
+def bad_filters(ground: Ground) -> Cases:
     for name, found in ground.resource.filters.items():
         schema = ground.resource.properties.get(found.field, {})
         kinds = types_of(schema) - {"null"} if schema else set()
         if found.values or "enum" in schema or (kinds and kinds <= {"integer", "number", "boolean"}):
             yield {"name": name, "value": "restproof"}
-        for value in list(found.values or ())[:1]:
-            if value.swapcase() not in found.values:
+        mapped = list(found.values or ())
+        for value in mapped[:1]:
+            if value.swapcase() not in mapped:
                 yield {"name": name, "value": value.swapcase()}
 
 
 @requirement("list.bad-filter", on="list", when=lambda c, r: bool(r.filters))
 @for_each(bad_filters)
-def test_a_filter_value_of_an_impossible_kind_is_refused(subject: Subject, name, value):
+def test_a_filter_value_of_an_impossible_kind_is_refused(subject: Subject, name: str, value: Any) -> None:
     reply = subject.list(subject.lists.filter_query(name, value))
     must.be_refused(reply, "bad_filter", field=name, because=f"{name}={value!r}")
     # What an unknown value of a mapped filter means, where it is none to refuse, no contract says.
@@ -203,7 +212,7 @@ def test_a_filter_value_of_an_impossible_kind_is_refused(subject: Subject, name,
     )
 
 
-def orders(ground: Ground):
+def orders(ground: Ground) -> Cases:
     for name in ground.resource.sort:
         for descending in (False, True):
             yield {"name": name, "descending": descending}
@@ -212,7 +221,7 @@ def orders(ground: Ground):
 @requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=3, set_up=1)
 @for_each(orders)
 @of_a_steady_list
-def test_a_sorted_list_is_in_order(subject: Subject, name, descending):
+def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool) -> None:
     if subject.spec.creatable:
         subject.world.instances.lookalikes(subject, name)
     entries = some(subject)
@@ -225,7 +234,7 @@ def test_a_sorted_list_is_in_order(subject: Subject, name, descending):
     pages = subject.lists.pages(size or None, query)
     must.have_status(pages[0], "listed", because=f"sorted by {name}")
     walked = [e for p in pages for e in p.entries or ()]
-    keys = [e.get(name) for e in walked if isinstance(e, dict) and e.get(name) is not None]
+    keys: list[Any] = [e.get(name) for e in walked if isinstance(e, dict) and e.get(name) is not None]
     if len({"number" if type_of(k) == "integer" else type_of(k) for k in keys}) > 1:
         raise NotTested(f"entries hold values of several types in {name}, which have no order")
     ordered = sorted(keys, reverse=descending)
@@ -264,7 +273,7 @@ def test_a_sorted_list_is_in_order(subject: Subject, name, descending):
         )
 
 
-def unknown_queries(ground: Ground):
+def unknown_queries(ground: Ground) -> Cases:
     """A field that does not exist; and one that does, and that the list is not sorted or filtered by."""
     resource, query = ground.resource, ground.contract.query
     if resource.sort or resource.filters:
@@ -279,7 +288,7 @@ def unknown_queries(ground: Ground):
 
 @requirement("list.unknown-query-field", on="list", when=lambda c, r: not c.status("unknown_query").accepted)
 @for_each(unknown_queries)
-def test_an_unknown_query_field_gets_its_status(subject: Subject, query, name):
+def test_an_unknown_query_field_gets_its_status(subject: Subject, query: str, name: str) -> None:
     asked = subject.lists.sort_query(name) if query == "sort" else subject.lists.filter_query(name, "1")
     must.be_refused(subject.list(asked), "unknown_query", because=f"{query} by {name}")
     if query == "sort" and name not in subject.spec.properties:

@@ -4,7 +4,7 @@ from restproof.suite import Subject, must, requirement
 
 
 @requirement("read.answers-ok", on="read", needs="instance")
-def test_a_read_answers_the_resource(subject: Subject):
+def test_a_read_answers_the_resource(subject: Subject) -> None:
     made = subject.shared()
     read = subject.read(made.id)
     must.have_status(read, "read")
@@ -14,7 +14,7 @@ def test_a_read_answers_the_resource(subject: Subject):
 
 
 @requirement("read.is-stable", on="read", needs="instance", cost=3, set_up=1)
-def test_reads_in_a_row_answer_the_same(subject: Subject):
+def test_reads_in_a_row_answer_the_same(subject: Subject) -> None:
     made = subject.own(subject.bodies.full()) if subject.spec.creatable else subject.shared()
     first = subject.read(made.id)
     must.have_status(first, "read")
@@ -26,7 +26,7 @@ def test_reads_in_a_row_answer_the_same(subject: Subject):
 
 
 @requirement("read.is-safe", on=("read", "list"), needs="instance", cost=4)
-def test_a_get_changes_nothing(subject: Subject, operation):
+def test_a_get_changes_nothing(subject: Subject, operation: str) -> None:
     made = subject.target()
     before = subject.before(made.id)
     asked = subject.read(made.id) if operation == "read" else subject.list()

@@ -3,7 +3,7 @@
 from dataclasses import replace as with_
 
 from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
-from restproof.suite.inputs import fields_of, reference, wrong_type_bodies
+from restproof.suite.inputs import Body, Cases, fields_of, reference, wrong_type_bodies
 from restproof.suite.operations import needs_credential
 
 WRITES = ("create", "update")
@@ -37,7 +37,7 @@ def flaws_of(ground: Ground) -> list[str]:
     return sorted(found, key=lambda flaw: order.index(RANKS.get(flaw, flaw)))
 
 
-def wrong_value(ground: Ground) -> dict:
+def wrong_value(ground: Ground) -> Body:
     """One field with a value of another type; not a unique one, which another flaw may need."""
     for case in wrong_type_bodies(ground):
         if case["field"] not in ground.bodies.unique_fields and case["status"] == "invalid":
@@ -45,7 +45,7 @@ def wrong_value(ground: Ground) -> dict:
     return {}
 
 
-def referring(ground: Ground) -> dict:
+def referring(ground: Ground) -> Body:
     """One reference that names nothing."""
     for name, ref in ground.resource.references.items():
         if name in fields_of(ground) and name not in wrong_value(ground):
@@ -67,7 +67,7 @@ def together(ground: Ground, first: str, second: str) -> bool:
     return not winner.accepted and not any(code in winner for code in loser.codes) and not loser.classes
 
 
-def pairs(ground: Ground):
+def pairs(ground: Ground) -> Cases:
     """Each flaw with one that comes later: with a body that is no JSON where a request can have both, since that is
     what servers look at too early, else with the next."""
     flaws = flaws_of(ground)
@@ -79,12 +79,14 @@ def pairs(ground: Ground):
 
 @requirement("refusal.order", on=("read", "delete", *WRITES), when=lambda c, r: "refusal.order" in c.policies)
 @for_each(pairs)
-def test_the_first_refusal_of_the_order_wins(subject: Subject, operation, flaws, wrong, reference):
+def test_the_first_refusal_of_the_order_wins(
+    subject: Subject, operation: str, flaws: list[str], wrong: Body, reference: Body
+) -> None:
     reply = flawed(subject, operation, set(flaws), wrong, reference)
     must.be_refused(reply, flaws[0], because=f"{flaws[0]} goes before {flaws[1]}")
 
 
-def flawed(subject: Subject, operation: str, flaws: set, wrong: dict, reference: dict) -> Reply:
+def flawed(subject: Subject, operation: str, flaws: set[str], wrong: Body, reference: Body) -> Reply:
     """The request with exactly these flaws."""
     credential: str | None = subject.credential
     if "missing_credential" in flaws:

@@ -1,12 +1,12 @@
 """What a replace promises, where the contract has one: the whole state, each time the same."""
 
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
-from restproof.suite.inputs import accepted_bodies, replacing_bodies
+from restproof.suite.inputs import Body, Cases, SearchStrategy, accepted_bodies, replacing_bodies
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_create, after_replace
 
 
-def bodies(ground: Ground):
+def bodies(ground: Ground) -> SearchStrategy[Body]:
     """Valid bodies for a replace: what a create may hold, without what only a create may hold."""
     return ground.bodies.valid.map(
         lambda body: {n: v for n, v in body.items() if n in ground.resource.shapes.replace["properties"]}
@@ -15,7 +15,7 @@ def bodies(ground: Ground):
 
 @requirement("replace.answers", on="replace", needs="create", cost=4, set_up=1)
 @for_each(replacing_bodies)
-def test_a_replace_leaves_what_was_sent(subject: Subject, body, notes):
+def test_a_replace_leaves_what_was_sent(subject: Subject, body: Body, notes: dict[str, str]) -> None:
     made = subject.given(subject.bodies.full("before"))
     before = subject.stable(subject.observe(made.id) or {})
     replaced = subject.replace(made.id, body)
@@ -31,7 +31,7 @@ def test_a_replace_leaves_what_was_sent(subject: Subject, body, notes):
 
 @requirement("replace.is-idempotent", on="replace", needs="create", cost=5)
 @for_all(weight=0.5, body=bodies)
-def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body):
+def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body: Body) -> None:
     made = subject.given()
     before = subject.stable(dict(made.entity) or subject.observe(made.id) or {})
     first = subject.replace(made.id, body)
@@ -45,7 +45,7 @@ def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body):
     must.agree(second, settled, subject.observe(made.id), what="the state after the same replace again", pointer="")
 
 
-def created_bodies(ground: Ground):
+def created_bodies(ground: Ground) -> Cases:
     """The plain body, and where nothing else creates the resource, every allowed value of each field; last the plain
     body at the id of what was deleted, which must not come back with it."""
     plain = ground.bodies.minimal("put")
@@ -58,7 +58,7 @@ def created_bodies(ground: Ground):
 
 @requirement("replace.creates", on="replace", when=lambda c, r: r.id.chosen_by != "server", cost=2)
 @for_each(created_bodies)
-def test_a_replace_at_a_new_id_creates(subject: Subject, body, deleted=None):
+def test_a_replace_at_a_new_id_creates(subject: Subject, body: Body, deleted: Body | None = None) -> None:
     id, because = subject.resolved(subject.bodies.chosen_id("put")), "at a new id"
     if deleted is not None:
         because = "at the id of what was deleted"

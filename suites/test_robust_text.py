@@ -1,9 +1,10 @@
 """Hostile text, bodies and payloads: refused, or stored as the plain data that they are."""
 
 from dataclasses import replace as with_
+from typing import Any
 
 from restproof.suite import Ground, Reply, Subject, for_each, must, requirement
-from restproof.suite.inputs import RUN, TOKEN_LENGTH
+from restproof.suite.inputs import RUN, TOKEN_LENGTH, Body, Cases
 from restproof.suite.operations import WRITES
 from restproof.suite.values import is_valid, types_of
 
@@ -29,7 +30,7 @@ def as_sent(ground: Ground, name: str, text: str) -> str:
     return f"{RUN} {text}" if name in ground.bodies.unique_fields else text
 
 
-def hostile_texts(ground: Ground):
+def hostile_texts(ground: Ground) -> Cases:
     for note, value in (
         ("NUL", "restproof\x00"),
         ("a lone surrogate", "restproof\ud800"),
@@ -50,7 +51,9 @@ def hostile_texts(ground: Ground):
 
 @requirement("robust.hostile-text", on=WRITES, set_up=1)
 @for_each(hostile_texts)
-def test_hostile_text_is_stored_or_refused(subject: Subject, operation, name, note, value, unstorable):
+def test_hostile_text_is_stored_or_refused(
+    subject: Subject, operation: str, name: str, note: str, value: Any, unstorable: bool
+) -> None:
     reply = write(subject, operation, {name: value})
     must.have_answered(reply)
     if unstorable:
@@ -71,7 +74,7 @@ def test_hostile_text_is_stored_or_refused(subject: Subject, operation, name, no
         )
 
 
-def write(subject: Subject, operation: str, change: dict) -> Reply:
+def write(subject: Subject, operation: str, change: Body) -> Reply:
     if operation == "create":
         return subject.create({**subject.bodies.minimal(), **change})
     return (
@@ -92,7 +95,7 @@ def number_field(ground: Ground) -> str | None:
 _HOLE = "restproof-hole"
 
 
-def hostile_bodies(ground: Ground):
+def hostile_bodies(ground: Ground) -> Cases:
     """What stands, as text (Latin-1, so that any byte can be said), in the place of one field of a valid body."""
     number, text = number_field(ground), text_field(ground, "restproof")
     whole = ground.operation == "create" and ground.speaks_for_all
@@ -126,7 +129,9 @@ def hostile_bodies(ground: Ground):
 
 @requirement("robust.hostile-body", on=WRITES, set_up=1)
 @for_each(hostile_bodies)
-def test_a_hostile_body_is_the_clients_fault(subject: Subject, operation, note, text, into):
+def test_a_hostile_body_is_the_clients_fault(
+    subject: Subject, operation: str, note: str, text: str, into: str | None
+) -> None:
     id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
     body = {} if operation == "update" else subject.bodies.minimal()
     usual = subject.request(operation, id=id, body=subject.resolved({**body, into: _HOLE}))
@@ -138,7 +143,7 @@ def test_a_hostile_body_is_the_clients_fault(subject: Subject, operation, note, 
     )
 
 
-def payloads(ground: Ground):
+def payloads(ground: Ground) -> Cases:
     """Both texts in one where a field is long enough; else each, and on update the first."""
     code = "=1+1'; DROP TABLE restproof; -- ' OR '1'='1 {{7*7}} ${7*7} <%= 7*7 %> #{7*7} $(id) `id` | id"
     paths = "../../../../etc/passwd %00%0d%0aSet-Cookie: x=y <script>alert(1)</script> %s%n {0} \\u0000"
@@ -151,7 +156,7 @@ def payloads(ground: Ground):
 
 @requirement("robust.injection", on=("create", "update"), cost=2, set_up=1)
 @for_each(payloads)
-def test_payloads_are_plain_text(subject: Subject, operation, name, value):
+def test_payloads_are_plain_text(subject: Subject, operation: str, name: str, value: Any) -> None:
     reply = write(subject, operation, {name: value})
     must.have_status(
         reply, "created" if operation == "create" else "updated", field=name, because="text that looks like code"
@@ -168,7 +173,7 @@ def test_payloads_are_plain_text(subject: Subject, operation, name, value):
 
 @requirement("robust.injection", on="list", when=lambda c, r: bool(r.filters))
 @for_each(lambda ground: [{"name": n} for n, f in ground.resource.filters.items() if not f.values])
-def test_a_payload_in_a_filter_matches_nothing(subject: Subject, name):
+def test_a_payload_in_a_filter_matches_nothing(subject: Subject, name: str) -> None:
     """A condition that is always true, were it taken for one: it finds nothing, or is refused."""
     text = "string" in types_of(subject.spec.properties.get(name, {}))
     for value in ("' OR '1'='1" if text else "1 OR 1=1", "*"):

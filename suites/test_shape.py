@@ -2,9 +2,12 @@
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from restproof.suite import Reply, every_exchange, must, requirement
+from restproof.suite.inputs import Body
 from restproof.suite.values import Checker, checker
 
 FULL = ("create", "read", "update", "replace")
@@ -46,7 +49,7 @@ LEAKS = (
 )
 
 
-def bare(schema: dict) -> dict:
+def bare(schema: Any) -> Any:
     """The schema without what other rules judge: formats, and whether it is closed."""
     if isinstance(schema, list):
         return [bare(s) for s in schema]
@@ -65,7 +68,7 @@ def bare(schema: dict) -> dict:
     }
 
 
-def shape(reply: Reply, memory: dict) -> dict:
+def shape(reply: Reply, memory: dict[str, Body]) -> Body:
     name = reply.resource.name
     if name not in memory:
         memory[name] = bare(dict(reply.resource.shapes.response))
@@ -74,7 +77,7 @@ def shape(reply: Reply, memory: dict) -> dict:
 
 @requirement("shape.resource", on=FULL)
 @every_exchange
-def test_a_representation_matches_its_schema(reply: Reply, memory):
+def test_a_representation_matches_its_schema(reply: Reply, memory: dict[Any, Any]) -> None:
     if not reply.ok or reply.status == 204 or reply.exchange.request.method != reply.resource.method(reply.operation):
         return
     if reply.operation != "read" and reply.exchange.response is not None and not reply.exchange.response.body:
@@ -93,7 +96,7 @@ def test_a_representation_matches_its_schema(reply: Reply, memory):
 
 @requirement("shape.list", on="list")
 @every_exchange
-def test_a_list_is_an_array_of_representations(reply: Reply, memory):
+def test_a_list_is_an_array_of_representations(reply: Reply, memory: dict[Any, Any]) -> None:
     if not reply.ok or reply.exchange.request.method != "GET":
         return
     wrapper = reply.resource.envelope.list
@@ -117,7 +120,7 @@ def test_a_list_is_an_array_of_representations(reply: Reply, memory):
 
 @requirement("shape.error", when=lambda c, r: c.errors is not None)
 @every_exchange
-def test_a_refusal_matches_the_error_schema(reply: Reply):
+def test_a_refusal_matches_the_error_schema(reply: Reply) -> None:
     if 400 <= reply.status < 500 and reply.exchange.request.method != "HEAD" and reply.contract.errors is not None:
         must.hold(
             isinstance(reply.json, dict | list),
@@ -138,7 +141,7 @@ def text_of(form: str) -> Checker:
 
 @requirement("shape.formats")
 @every_exchange
-def test_values_are_of_the_declared_format(reply: Reply):
+def test_values_are_of_the_declared_format(reply: Reply) -> None:
     if not reply.ok:
         return
     formats = {n: p["format"] for n, p in reply.resource.properties.items() if "format" in p and not p.get("writeOnly")}
@@ -161,7 +164,7 @@ def test_values_are_of_the_declared_format(reply: Reply):
 
 @requirement("shape.no-undeclared", when=lambda c, r: r.schema.get("additionalProperties") is False)
 @every_exchange
-def test_a_closed_representation_holds_nothing_else(reply: Reply):
+def test_a_closed_representation_holds_nothing_else(reply: Reply) -> None:
     if not reply.ok:
         return
     known = set(reply.resource.shapes.response["properties"])
@@ -180,7 +183,7 @@ def test_a_closed_representation_holds_nothing_else(reply: Reply):
 
 @requirement("shape.write-only")
 @every_exchange
-def test_what_only_requests_hold_is_never_shown(reply: Reply):
+def test_what_only_requests_hold_is_never_shown(reply: Reply) -> None:
     if not reply.ok:
         nothing_secret_is_quoted(reply)
         return
@@ -197,7 +200,7 @@ def test_what_only_requests_hold_is_never_shown(reply: Reply):
         )
 
 
-def nothing_secret_is_quoted(reply: Reply):
+def nothing_secret_is_quoted(reply: Reply) -> None:
     """A refusal does not repeat a secret that was sent; what another field held too may be quoted from there."""
     sent = reply.sent if isinstance(reply.sent, dict) else {}
     secrets = {n: v for n, v in sent.items() if n in reply.resource.secret and isinstance(v, str) and len(v) >= SECRET}
@@ -215,7 +218,7 @@ def nothing_secret_is_quoted(reply: Reply):
 
 @requirement("error.names-field")
 @every_exchange
-def test_a_refusal_names_the_field_at_fault(reply: Reply, case):
+def test_a_refusal_names_the_field_at_fault(reply: Reply, case: Mapping[str, Any]) -> None:
     """Only where a case has exactly one fault, in one field, and the answer is the one for it."""
     field = case.get("field")
     if (
@@ -249,7 +252,7 @@ def _in_words(name: str) -> re.Pattern[str]:
 
 @requirement("error.problem-json", when=lambda c, r: "error.problem-json" in c.policies)
 @every_exchange
-def test_refusals_are_problem_details(reply: Reply):
+def test_refusals_are_problem_details(reply: Reply) -> None:
     if 400 <= reply.status < 600:
         media = (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
         must.hold(
@@ -275,7 +278,7 @@ def test_refusals_are_problem_details(reply: Reply):
 
 @requirement("error.no-leak")
 @every_exchange
-def test_a_refusal_leaks_nothing(reply: Reply):
+def test_a_refusal_leaks_nothing(reply: Reply) -> None:
     if reply.status < 400 or reply.exchange.response is None:
         return
     text = reply.exchange.response.body.decode("utf-8", "replace")

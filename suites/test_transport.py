@@ -1,17 +1,18 @@
 """The connection itself: TLS, nothing without it, and bytes that are no request."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from restproof.suite import NotTested, Subject, for_each, must, requirement
+from restproof.suite import Contract, Ground, NotTested, Resource, Subject, for_each, must, requirement
+from restproof.suite.inputs import Cases
 from restproof.suite.setup import harmless_request
 from restproof.suite.wire import handshake, plain_request, raw_answer
 
 
-def over_https(contract, resource) -> bool:
+def over_https(contract: Contract, resource: Resource) -> bool:
     return contract.transport == "https"
 
 
-def https_target(subject: Subject):
+def https_target(subject: Subject) -> SplitResult:
     subject.world.must_be_live()
     parts = urlsplit(subject.world.target.base_url)
     if parts.scheme != "https":
@@ -21,7 +22,7 @@ def https_target(subject: Subject):
 
 
 @requirement("transport.https-only", when=over_https)
-def test_plain_http_yields_no_representation(subject: Subject):
+def test_plain_http_yields_no_representation(subject: Subject) -> None:
     parts = https_target(subject)
     host = parts.hostname or ""
     request, _ = harmless_request(subject)
@@ -41,7 +42,7 @@ def test_plain_http_yields_no_representation(subject: Subject):
 
 
 @requirement("transport.tls-valid", when=over_https)
-def test_the_certificate_verifies_and_tls_is_current(subject: Subject):
+def test_the_certificate_verifies_and_tls_is_current(subject: Subject) -> None:
     parts = https_target(subject)
     host, port, bundle = parts.hostname or "", parts.port or 443, subject.world.target.ca_bundle
     version, why = handshake(host, port, bundle)
@@ -67,7 +68,7 @@ def test_the_certificate_verifies_and_tls_is_current(subject: Subject):
     )
 
 
-def garbage(_field):
+def garbage(_field: Ground) -> Cases:
     """Bytes that end where a request's head would, so that nobody has to wait for more; as Latin-1."""
     for note, text in (
         ("no HTTP at all", "\x00\x01\x02\xff\xfe\r\n\r\n"),
@@ -82,7 +83,7 @@ def garbage(_field):
 
 @requirement("robust.hostile-bytes", late=True)
 @for_each(garbage)
-def test_bytes_that_are_no_request_do_no_harm(subject: Subject, note, text):
+def test_bytes_that_are_no_request_do_no_harm(subject: Subject, note: str, text: str) -> None:
     subject.world.must_be_live()
     target = subject.world.target
     parts = urlsplit(target.base_url)

@@ -2,6 +2,9 @@
 
 from restproof.suite import Ground, Inconclusive, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import (
+    Body,
+    Cases,
+    SearchStrategy,
     one_change,
     out_of_bounds_bodies,
     reference,
@@ -14,17 +17,17 @@ from restproof.suite.states import after_update, named, state_of
 from restproof.suite.values import ReadPath, an, member_schema, same
 
 
-def bodies(ground: Ground):
+def bodies(ground: Ground) -> SearchStrategy[Body]:
     return ground.bodies.valid
 
 
-def changes(ground: Ground):
+def changes(ground: Ground) -> SearchStrategy[Body]:
     return ground.bodies.changes
 
 
 @requirement("update.answers-ok", on="update", needs="create", cost=2)
 @for_each(one_change)
-def test_a_valid_update_answers_the_new_state(subject: Subject, change, fresh):
+def test_a_valid_update_answers_the_new_state(subject: Subject, change: Body, fresh: bool) -> None:
     made = subject.given() if fresh else subject.own(subject.bodies.full())
     change = change if fresh else subject.bodies.adjusted_to_rules(change, subject.bodies.full())
     updated = subject.update(made.id, change)
@@ -36,7 +39,7 @@ def test_a_valid_update_answers_the_new_state(subject: Subject, change, fresh):
 
 @requirement("update.persists", on="update", needs=("create", "read"), cost=3)
 @for_all(weight=0.5, body=bodies, change=changes)
-def test_a_read_shows_what_was_updated(subject: Subject, body, change):
+def test_a_read_shows_what_was_updated(subject: Subject, body: Body, change: Body) -> None:
     made = subject.given(body)
     change = subject.bodies.adjusted_to_rules(change, body)
     before = {**subject.bodies.defaults, **body}
@@ -50,7 +53,7 @@ def test_a_read_shows_what_was_updated(subject: Subject, body, change):
     must.agree(read, wanted, read.entity, what="a read after the update")
 
 
-def changes_at_once(ground: Ground):
+def changes_at_once(ground: Ground) -> Cases:
     """Up to four changes of one field each, of fields that no rule ties together."""
     changes = [{n: v} for n, v in ground.bodies.other_values().items() if n not in ground.bodies.ruled]
     if len(changes) > 1:
@@ -59,7 +62,7 @@ def changes_at_once(ground: Ground):
 
 @requirement("update.race", on="update", needs="create", cost=6)
 @for_each(changes_at_once)
-def test_updates_of_different_fields_at_the_same_time_all_last(subject: Subject, changes):
+def test_updates_of_different_fields_at_the_same_time_all_last(subject: Subject, changes: list[Body]) -> None:
     made, scope = subject.given(subject.bodies.full()), subject.scope()
     before = dict(made.entity) or subject.observe(made.id) or {}
     bodies = [subject.resolved(change, scope) for change in changes]
@@ -77,7 +80,7 @@ def test_updates_of_different_fields_at_the_same_time_all_last(subject: Subject,
     )
 
 
-def shown_elsewhere(ground: Ground):
+def shown_elsewhere(ground: Ground) -> Cases:
     """Each reference of another resource that shows a field of this one beside its id."""
     for other in ground.contract:
         for name, ref in other.references.items():
@@ -94,7 +97,9 @@ def shown_elsewhere(ground: Ground):
 
 @requirement("update.shown-elsewhere", on="update", needs="create", cost=4)
 @for_each(shown_elsewhere)
-def test_what_refers_to_a_resource_shows_its_new_values(subject: Subject, other, reference, field):
+def test_what_refers_to_a_resource_shows_its_new_values(
+    subject: Subject, other: str, reference: str, field: str
+) -> None:
     made, owner = subject.own(), subject.other(other)
     ref = owner.spec.references[reference]
     holder = owner.given({**owner.bodies.full("holder"), reference: [made.id] if ref.many else made.id})
@@ -124,7 +129,7 @@ def test_what_refers_to_a_resource_shows_its_new_values(subject: Subject, other,
 
 
 @requirement("update.empty", on="update", needs="create", cost=3, set_up=1)
-def test_an_empty_update_changes_nothing(subject: Subject):
+def test_an_empty_update_changes_nothing(subject: Subject) -> None:
     made = subject.target()
     before = subject.observe(made.id)
     updated = subject.update(made.id, {})
@@ -138,7 +143,7 @@ def test_an_empty_update_changes_nothing(subject: Subject):
     )
 
 
-def full_changes(ground: Ground):
+def full_changes(ground: Ground) -> Cases:
     """All fields at once, with the values of the full body, as far as the rules let them follow the minimal one."""
     bodies = ground.bodies
     change = bodies.adjusted_to_rules(
@@ -150,7 +155,7 @@ def full_changes(ground: Ground):
 
 @requirement("update.idempotent", on="update", needs="create", cost=4, set_up=1)
 @for_each(full_changes)
-def test_the_same_update_twice_leaves_the_same_state(subject: Subject, change):
+def test_the_same_update_twice_leaves_the_same_state(subject: Subject, change: Body) -> None:
     made = subject.own()
     first = subject.update(made.id, change)
     must.have_status(first, "updated")
@@ -161,7 +166,7 @@ def test_the_same_update_twice_leaves_the_same_state(subject: Subject, change):
     must.agree(second, settled, state_of(subject, second), what="the state after the same update again", pointer="")
 
 
-def immutable_fields(ground: Ground):
+def immutable_fields(ground: Ground) -> Cases:
     """An update of something else; and for each field that only a create may give, an update that names it."""
     yield from ({"field": None, "change": c["change"]} for c in one_change(ground))
     bodies, identity = ground.bodies, ground.resource.id
@@ -174,7 +179,7 @@ def immutable_fields(ground: Ground):
 
 @requirement("update.immutable", on="update", needs="create", cost=3, set_up=1)
 @for_each(immutable_fields)
-def test_what_never_changes_stays(subject: Subject, field, change):
+def test_what_never_changes_stays(subject: Subject, field: str | None, change: Body) -> None:
     made = subject.own()
     before = subject.before(made.id)
     updated = subject.update(made.id, change)
@@ -186,12 +191,12 @@ def test_what_never_changes_stays(subject: Subject, field, change):
     must.agree(updated, kept, subject.observe(made.id), what="a field that never changes", pointer="")
 
 
-def refused_updates(ground: Ground):
+def refused_updates(ground: Ground) -> Cases:
     """Valid changes of all other fields together with one fault, so that a partial effect would show."""
-    plain = next(iter(one_change(ground)), {"change": {}})["change"]
+    plain: Body = next((case["change"] for case in one_change(ground)), {})
     change = {**ground.bodies.other_values(), **plain}
 
-    def beside(body: dict) -> dict:
+    def beside(body: Body) -> Body:
         return {**{n: v for n, v in change.items() if n not in body}, **body}
 
     for enumerate_ in (out_of_bounds_bodies, wrong_type_bodies, rule_bodies):
@@ -212,7 +217,7 @@ def refused_updates(ground: Ground):
 
 @requirement("update.failed-leaves-nothing", on="update", needs="create", cost=3, set_up=1)
 @for_each(refused_updates)
-def test_a_refused_update_changes_nothing(subject: Subject, body, field, note):
+def test_a_refused_update_changes_nothing(subject: Subject, body: Body, field: str, note: str) -> None:
     made = subject.target()
     before = subject.before(made.id)
     # What an earlier case has changed, since it was not refused, would show no effect a second time.
@@ -227,7 +232,7 @@ def test_a_refused_update_changes_nothing(subject: Subject, body, field, note):
 
 @requirement("update.unknown-id", on="update", cost=2)
 @for_each(one_change)
-def test_an_update_never_creates(subject: Subject, change):
+def test_an_update_never_creates(subject: Subject, change: Body) -> None:
     absent = subject.world.scopes.absent_id(subject.spec)
     refused = subject.update(absent, {**subject.bodies.full("absent"), **change})
     must.hold(

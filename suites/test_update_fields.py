@@ -1,15 +1,16 @@
 """An update of single fields: every allowed value is kept, null clears, an array is replaced, no other field moves."""
 
 from contextlib import suppress
+from typing import Any
 
 from restproof.suite import Ground, Instance, NotTested, Reply, Subject, for_each, must, requirement
-from restproof.suite.inputs import accepted, accepted_bodies, few_values, reference
+from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, few_values, reference
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_update, named, state_of
 from restproof.suite.values import is_nullable, is_valid, same
 
 
-def single_fields(ground: Ground):
+def single_fields(ground: Ground) -> Cases:
     """Every value of the fields that have few (``briefly``: the answer tells the state); each field alone, with a plain
     value that is not the one of the full body; then all at once (no ``field``)."""
     state = ground.bodies.full()
@@ -35,7 +36,9 @@ def single_fields(ground: Ground):
 
 @requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1)
 @for_each(single_fields)
-def test_an_update_leaves_other_fields_and_other_resources(subject: Subject, field, change, briefly=False):
+def test_an_update_leaves_other_fields_and_other_resources(
+    subject: Subject, field: str | None, change: Body, briefly: bool = False
+) -> None:
     made = subject.own(subject.bodies.full())
     before = subject.before(made.id)
     others = bystanders(subject, made, change) if field is None else []
@@ -58,7 +61,7 @@ def test_an_update_leaves_other_fields_and_other_resources(subject: Subject, fie
     )
 
 
-def bystanders(subject: Subject, made: Instance, change: dict) -> list[tuple[Instance, dict]]:
+def bystanders(subject: Subject, made: Instance, change: Body) -> list[tuple[Instance, Body]]:
     """What an update of ``made`` may not touch, each with its state: a resource that has the very values that
     ``change`` gives it, one under another parent that has its unique values, and the newest, which shares none."""
     bodies = subject.bodies
@@ -77,7 +80,7 @@ def bystanders(subject: Subject, made: Instance, change: dict) -> list[tuple[Ins
 
 @requirement("update.accepts-valid", on="update", needs="create", cost=2, set_up=1)
 @for_each(accepted_bodies)
-def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes):
+def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body: Body, notes: dict[str, str]) -> None:
     id = subject.own().id
     updated = subject.update(id, body)
     if updated.ok:
@@ -113,7 +116,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body, notes)
         )
 
 
-def nullable_fields(ground: Ground):
+def nullable_fields(ground: Ground) -> Cases:
     """Each nullable field alone; then, now that all are null, null again, null beside a value, and every value of the
     fields that have few: one that fills in a field that it does not name shows only where that is null. ``last`` marks
     the case after which the state is read: before, the answers tell it."""
@@ -121,11 +124,12 @@ def nullable_fields(ground: Ground):
     names = [n for n, p in bodies.changeable.items() if is_nullable(p) and bodies.full().get(n) is not None]
     if not names:
         return
-    found: list[dict] = [{"field": name, "change": {name: None}} for name in names]
+    found: list[Body] = [{"field": name, "change": {name: None}} for name in names]
     spared = {*ground.resource.references, *bodies.ruled, *bodies.unique_fields}
-    one, two, *_ = [*(n for n in names if n not in spared), None, None]
-    changes: list[dict] = []
-    if one and two:
+    plain = [n for n in names if n not in spared]
+    changes: list[Body] = []
+    if len(plain) > 1:
+        one, two = plain[:2]
         changes += [{**dict.fromkeys(names), one: bodies.plain(one)}, {one: None, two: bodies.plain(two)}]
     changes.append(dict.fromkeys(names))
     changes += [{name: value} for name, values in few_values(ground) for value in values]
@@ -139,7 +143,7 @@ def nullable_fields(ground: Ground):
 
 @requirement("update.null-clears", on="update", needs=("create", "read"), cost=1, set_up=3)
 @for_each(nullable_fields)
-def test_null_clears_a_field_and_leaves_the_rest(subject: Subject, field, change, last):
+def test_null_clears_a_field_and_leaves_the_rest(subject: Subject, field: str | None, change: Body, last: bool) -> None:
     made = subject.own(subject.bodies.full())
     before = subject.before(made.id)
     updated = subject.update(made.id, change)
@@ -153,10 +157,10 @@ def test_null_clears_a_field_and_leaves_the_rest(subject: Subject, field, change
     )
 
 
-def falsy_values(ground: Ground):
+def falsy_values(ground: Ground) -> Cases:
     """Each falsy value that a field allows; and, for all texts at once, one that some languages take for nothing.
     ``last`` marks the case after which the state is read: before, the answers tell it."""
-    found = []
+    found: list[Body] = []
     for name, schema in ground.bodies.changeable.items():
         if name in ground.bodies.unique_fields:
             continue
@@ -175,7 +179,7 @@ def falsy_values(ground: Ground):
 
 @requirement("update.falsy-counts", on="update", needs=("create", "read"), cost=1, set_up=3)
 @for_each(falsy_values)
-def test_a_falsy_value_is_a_value(subject: Subject, field, change, last):
+def test_a_falsy_value_is_a_value(subject: Subject, field: str | None, change: Body, last: bool) -> None:
     made = subject.own(subject.bodies.full())
     before = subject.before(made.id)
     updated = subject.update(made.id, change)
@@ -189,7 +193,7 @@ def test_a_falsy_value_is_a_value(subject: Subject, field, change, last):
     )
 
 
-def arrays(ground: Ground):
+def arrays(ground: Ground) -> Cases:
     for name, schema in ground.bodies.changeable.items():
         ref = ground.resource.references.get(name)
         if ref and ref.many and ground.bodies.referable(name):
@@ -212,7 +216,7 @@ def arrays(ground: Ground):
 
 @requirement("update.replaces-arrays", on="update", needs=("create", "read"), cost=3, set_up=1)
 @for_each(arrays)
-def test_an_array_is_replaced_whole(subject: Subject, field, first, second):
+def test_an_array_is_replaced_whole(subject: Subject, field: str, first: list[Any], second: list[Any]) -> None:
     made = subject.own()
     must.have_status(subject.update(made.id, {field: first}), "updated", field=field)
     updated = subject.update(made.id, {field: second})
@@ -228,13 +232,15 @@ def test_an_array_is_replaced_whole(subject: Subject, field, first, second):
     left_over(subject, updated, state, field, first, second)
 
 
-def left_over(subject: Subject, updated: Reply, state: dict, field: str, first: list, second: list) -> None:
+def left_over(subject: Subject, updated: Reply, state: Body, field: str, first: list[Any], second: list[Any]) -> None:
     """No entry of an array shows a member of the one that stood there before."""
     shown = state.get(field) if field not in subject.spec.references else None
     schema = subject.spec.shapes.update["properties"].get(field, {}).get("items", {})
     for at, (old, new) in enumerate(zip(first, second, strict=False)):
         entry = shown[at] if isinstance(shown, list) and at < len(shown) else None
-        for name in old.keys() - new.keys() if isinstance(old, dict) and isinstance(entry, dict) else ():
+        if not isinstance(old, dict) or not isinstance(entry, dict):
+            continue
+        for name in old.keys() - new.keys():
             default = schema.get("properties", {}).get(name, {}).get("default")
             must.hold(
                 name not in entry or same(entry[name], default) or not same(entry[name], old[name]),

@@ -1,21 +1,22 @@
 """When the declared times of the last change move: with every change, and with nothing else."""
 
 from datetime import datetime
+from typing import Any
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
-from restproof.suite.inputs import one_change
+from restproof.suite.inputs import Body, Cases, one_change
 from restproof.suite.states import after_update
 from restproof.suite.values import ReadPath, differences, is_nullable, is_valid, same, types_of
 
 
-def have_moved(subject: Subject, reply: Reply, before: dict, now: dict):
+def have_moved(subject: Subject, reply: Reply, before: Body, now: Body) -> None:
     """Every declared time of the last change has moved forward."""
     for name in subject.spec.touched:
         moved = _instant(now.get(name)) > _instant(before.get(name))
         must.hold(moved, reply, f"{name} did not move forward with the {reply}", kind="not touched", field=name)
 
 
-def moving_changes(ground: Ground):
+def moving_changes(ground: Ground) -> Cases:
     """One plain change, one of a field that no create needs, one of an array and one of an object: each may have a way
     of its own to the store. Then (``brief``) one field of each kind, one to null, and a reference of each kind."""
     bodies = ground.bodies
@@ -42,19 +43,19 @@ def moving_changes(ground: Ground):
             yield {"change": {name: None}, "brief": True}
 
 
-def moving(subject: Subject, change: dict, before: dict) -> dict:
+def moving(subject: Subject, change: Body, before: Body) -> Body:
     """``change`` with values that are others than those of ``before``, which an earlier item may have left in any
     state. ``Inconclusive`` where the rules, or what a response shows, leave no such change."""
     bodies = subject.bodies
 
-    def differs(name: str, value) -> bool:
+    def differs(name: str, value: Any) -> bool:
         shown = before.get(name)
         if isinstance(value, dict) and isinstance(shown, dict):
             value = {**shown, **value}  # whether an object is updated in part or whole, no contract says
         wanted = after_update(subject, subject.resolved({name: value}), before)
         return any(n in before and any(True for _ in differences(v, before[n])) for n, v in wanted.items())
 
-    found = {}
+    found: Body = {}
     for name, value in change.items():
         options = [None] if value is None else [value, bodies.plain(name, "again"), bodies.another(name)]
         found.update([(name, o) for o in options if differs(name, o)][:1])
@@ -65,7 +66,7 @@ def moving(subject: Subject, change: dict, before: dict) -> dict:
     return found
 
 
-def as_stored(subject: Subject, before: dict) -> dict:
+def as_stored(subject: Subject, before: Body) -> Body:
     """An update that names every field that a response shows, with the value that it has."""
     found = {n: before[n] for n in subject.bodies.changeable if n in before and n not in subject.spec.references}
     for name, ref in subject.spec.references.items():
@@ -76,7 +77,7 @@ def as_stored(subject: Subject, before: dict) -> dict:
     return {n: v for n, v in found.items() if is_valid(shape["properties"].get(n, {}), v)}
 
 
-def moves(subject: Subject, change: dict):
+def moves(subject: Subject, change: Body) -> None:
     """An update by one value that was another before moves the declared times."""
     made = subject.world.own.aged(subject, subject.spec.touched_resolution)
     before = subject.observe(made.id) or {}
@@ -93,7 +94,7 @@ def moves(subject: Subject, change: dict):
     cost=5,
     late=True,
 )
-def test_a_replace_moves_the_declared_time_forward(subject: Subject):
+def test_a_replace_moves_the_declared_time_forward(subject: Subject) -> None:
     made = subject.world.own.aged(subject, subject.spec.touched_resolution)
     before = subject.observe(made.id) or {}
     body = subject.resolved(subject.bodies.full("again"))
@@ -113,7 +114,7 @@ def test_a_replace_moves_the_declared_time_forward(subject: Subject):
     late=True,
 )
 @for_each(moving_changes)
-def test_a_change_moves_the_declared_time_forward(subject: Subject, change, brief=False):
+def test_a_change_moves_the_declared_time_forward(subject: Subject, change: Body, brief: bool = False) -> None:
     """Judged on an instance that is older than the clock's declared resolution."""
     if brief:
         moves(subject, change)

@@ -3,6 +3,11 @@
 An enumerator takes a ``Ground`` and yields cases, plain JSON objects whose members are the arguments of the test.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis.strategies import SearchStrategy
+
 from restproof.plan.candidates import accepted, fullest
 from restproof.plan.changes import few_values, one_change, replacing_bodies
 from restproof.plan.generated import generated_bodies
@@ -27,7 +32,10 @@ from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
 __all__ = [
     "RUN",
     "TOKEN_LENGTH",
+    "Body",
     "Case",
+    "Cases",
+    "SearchStrategy",
     "accepted",
     "accepted_bodies",
     "bad_ids",
@@ -49,3 +57,8 @@ __all__ = [
     "unknown_field_bodies",
     "wrong_type_bodies",
 ]
+
+Body = dict[str, Any]
+"""A request body without its envelope, or a part of one: member → JSON value, symbols among them."""
+Cases = Iterator[Case]
+"""What an enumerator yields."""

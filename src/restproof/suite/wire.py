@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from restproof.contract.model import RateLimit
 from restproof.engine.paging import links
 from restproof.engine.requests import Query, encode
 from restproof.wire.message import Headers, Request
@@ -11,6 +12,7 @@ from restproof.wire.waiting import http_date, retry_after
 __all__ = [
     "Headers",
     "Query",
+    "RateLimit",
     "Request",
     "encode",
     "handshake",
