@@ -31,7 +31,6 @@ from restproof.errors import ConfigurationError, Place
 __all__ = ["FILE_NAME", "Config", "Section", "Target", "given_ids", "load_config", "resolve_contract", "resolve_target"]
 
 FILE_NAME = "restproof.toml"
-_SHORTEST_SECRET = 4
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -110,9 +109,7 @@ def _complete(target: Target, contract: Contract, section: Section | None, resou
         )
     for name, value in target.credentials.items():
         problem = None
-        if len(value) < _SHORTEST_SECRET:
-            problem = f"is shorter than {_SHORTEST_SECRET} characters and could not be kept out of the reports"
-        elif not value.isprintable() or (not value.isascii() and contract.auth.scheme != "basic"):
+        if not value.isprintable() or (not value.isascii() and contract.auth.scheme != "basic"):
             problem = "holds characters that no header can carry"
         elif contract.auth.scheme == "basic" and ":" not in value:
             problem = "is not of the form user:password, as the basic scheme needs it"

@@ -21,6 +21,7 @@ CREDENTIALS = ("full", "read_only", "foreign", "throttled")
 """``full`` reads and writes; ``read_only`` proves 403; ``foreign`` belongs to another tenant; ``throttled`` has a
 small window."""
 
+_LOOPBACK = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)")
 _TOP_KEYS = ("contract", "target", "targets")
 _TARGET_KEYS = ("base_url", "ca_bundle", "rate", "timeout", "forbid", "deviations", "credentials", "ids")
 
@@ -113,6 +114,7 @@ class _Reader:
         self.known(f"{key}.credentials", credentials, CREDENTIALS)
         for credential, value in credentials.items():
             self.get(f"{key}.credentials.{credential}", value, str, 'a text such as "${VARIABLE}"')
+            self.no_literal(name, table["base_url"], credential, value)
         ids = self.get(f"{key}.ids", table.get("ids", {}), dict, "a table")
         for resource, value in ids.items():
             self.get(f"{key}.ids.{resource}", value, (int, str), "an integer or a text")
@@ -135,6 +137,18 @@ class _Reader:
         start = key + "."
         own = {k.removeprefix(start): line for k, line in self.lines.items() if k.startswith(start)}
         return Section(target=target, file=self.file, lines={**own, "": self.place(key).line})
+
+    def no_literal(self, target: str, base_url: Any, credential: str, value: str) -> None:
+        """Raises where a credential is written into the file: it ends up in everybody's repository. What
+        ``restproof serve --write-target`` writes for a sandbox on this machine opens nothing else."""
+        if not value or "${" in value or (target == "sandbox" and _LOOPBACK.match(str(base_url))):
+            return
+        variable = re.sub("[^A-Z0-9]", "_", f"{target}_{credential}".upper())
+        raise ConfigurationError(
+            f"the credential `{credential}` is written into this file",
+            place=self.place(f"targets.{target}.credentials.{credential}"),
+            hint=f'Write {credential} = "${{{variable}}}", and give its value to the environment: export {variable}=…',
+        )
 
     def place(self, key: str) -> Place:
         """The line of ``key``, or of the nearest table above it."""

@@ -69,3 +69,9 @@ class TargetError(RestproofError):
     """The target cannot be reached or used at all, so nothing was judged."""
 
     exit_code = 3
+
+
+class StorageError(RestproofError):
+    """Something cannot be written: the disk is full, a folder is not writable."""
+
+    exit_code = 3

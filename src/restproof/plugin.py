@@ -21,7 +21,7 @@ import pytest
 
 from restproof.bundle import REGISTER, bundled_suites, is_bundled
 from restproof.engine.marks import Proof, proof_of
-from restproof.errors import RestproofError
+from restproof.errors import RestproofError, StorageError
 from restproof.record.jsontext import allow_long_integers
 from restproof.session.handed import HANDED, Handed, Tally
 from restproof.session.options import OPTIONS, Option, Options
@@ -272,6 +272,8 @@ class RuleItem(pytest.Item):
             pytest.skip(f"not applicable: {reason}")
         try:
             outcome = run.runner.run(self.plan_item)
+        except StorageError as error:
+            end(self.config, error)
         except Exception as error:
             run.runner.failed(self.plan_item, error)
             raise
@@ -420,7 +422,10 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         end(session.config, error)
     previous = signal.signal(signal.SIGTERM, _terminated(run))
     try:
-        run.open([(i.plan_item, i.nodeid) for i in items])
+        try:
+            run.open([(i.plan_item, i.nodeid) for i in items])
+        except StorageError as error:
+            end(session.config, error)
         return (yield)
     except KeyboardInterrupt:
         run.signal = run.signal or "SIGINT"
@@ -432,7 +437,10 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
             # The process ends with the session, and nothing may cut its tidying up short.
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             signal.signal(signal.SIGINT, signal.SIG_IGN)
-        run.close()
+        try:
+            run.close()
+        except StorageError as error:
+            end(session.config, error)
 
 
 def _terminated(run: Run) -> Any:
@@ -482,7 +490,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
     yield
     if run is None or run.place is None or run.worker is not None:
         return
-    run.finish()
+    try:
+        run.finish()
+    except RestproofError as error:
+        caller = caller_of(session.config)
+        if caller is None:
+            end(session.config, error)
+        caller.error = caller.error or error
     fails = run.ended is not None and (run.ended.drifts or run.ended.verdict.verdict == "not conforming")
     if fails and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

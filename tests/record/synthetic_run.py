@@ -252,8 +252,8 @@ def small(*events: Event, head: Event | None = None, foot: Event | None = None, 
     head, foot = head or header(), foot or footer()
     if any(e.get("event") == "exchange" for e in events):
         return [head, *events, foot]
-    passed = {e["item"] for e in events if e["event"] == "outcome" and e["outcome"] == "pass"}
-    items = [e for e in events if e["event"] == "item" and e["item"] in passed and e["operation"]]
+    passed = {e["item"] for e in events if e.get("event") == "outcome" and e["outcome"] == "pass"}
+    items = [e for e in events if e.get("event") == "item" and e["item"] in passed and e["operation"]]
     seen = [exchange(n, of) for n, of in enumerate(items, 1)] if proven else []
     return [head, *events, *seen, foot]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from restproof.config import Config, load_config, resolve_contract, resolve_target
+from restproof.errors import RestproofError
 
 
 @click.command("cleanup")
@@ -24,9 +25,18 @@ def command(ctx: click.Context, ledger: Path | None) -> None:
     if not ledgers:
         click.echo(f"nothing to clean up: no ledger in {config.ledgers}")
         return
-    clean = [_clean(path, config, cwd) for path in ledgers]
+    clean = [_told(path, config, cwd) for path in ledgers]
     if not all(clean):
         ctx.exit(3)
+
+
+def _told(path: Path, config: Config, cwd: Path) -> bool:
+    """Whether nothing is left of one ledger; what is wrong with it is told, and keeps no other from being cleaned."""
+    try:
+        return _clean(path, config, cwd)
+    except RestproofError as error:
+        click.echo(f"restproof: {error}", err=True)
+        return False
 
 
 def _clean(path: Path, config: Config, cwd: Path) -> bool:

@@ -15,6 +15,7 @@ from restproof.record.jsontext import allow_long_integers
 from restproof.version import __version__
 
 INTERRUPTED = 130
+UNUSABLE = 2
 
 # Name → one line for `restproof --help`. A command's module is imported when it is used: some of them load the
 # whole of Hypothesis.
@@ -85,6 +86,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # The reader (`head`, a pager) has gone; what is still buffered must not raise once more when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # A file that the user named, or a disk: never the target, whose failures are told as exchanges.
+        print(f"restproof: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        return UNUSABLE
     return result if isinstance(result, int) else 0
 
 

@@ -138,11 +138,15 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     from restproof.cli.progress import Progress
     from restproof.cli.watcher import Watcher
     from restproof.session.promise import promised
+    from restproof.wire.redact import SHORTEST, short_credentials
 
     promise = promised(options, Path.cwd())
     if not options.plan and options.stubs is None:
         # Wrong configuration is told before anything is collected; the target itself is reached when the plan is known.
-        _ = promise.target
+        for name in short_credentials(promise.target):
+            click.echo(
+                f"credential `{name}` is shorter than {SHORTEST} characters: hidden as a header's value only", err=True
+            )
     watcher = Watcher(Progress(quiet or options.plan), promise)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 
+from restproof.errors import StorageError
+from restproof.record.disk import PRIVATE, private, storing
 from restproof.record.stream import lines
 
 LEVEL = 3
@@ -25,17 +30,21 @@ class Writer:
 
     Events are compressed in batches of 64 KiB, each of which ends on a byte boundary: what a killed process leaves
     behind can be read up to its last batch. Safe to use from several threads. Raises ``ValueError`` for an event that
-    JSON cannot hold (NaN, infinity).
+    JSON cannot hold (NaN, infinity), and ``StorageError`` where the disk takes no more.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("wb")
+        with storing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = open(path, "wb", opener=private)  # noqa: SIM115
+            if stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+                os.fchmod(self._file.fileno(), PRIVATE)  # one that was there keeps its mode else
         self._gzip = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
         self._lines: list[str] = []
         self._size = 0
         self._lock = RLock()
+        self._failed = False
 
     def write(self, event: Mapping[str, Any]) -> None:
         """Append one event. It is not validated here: the reader does that, when time is no longer the target's."""
@@ -54,16 +63,30 @@ class Writer:
             batch, self._lines, self._size = self._lines, [], 0
             if batch and not self._file.closed:
                 data = ("\n".join(batch) + "\n").encode("ascii")
-                self._file.write(self._gzip.compress(data) + self._gzip.flush(zlib.Z_SYNC_FLUSH))
+                self._store(self._gzip.compress(data) + self._gzip.flush(zlib.Z_SYNC_FLUSH))
+
+    def _store(self, data: bytes) -> None:
+        """Bring bytes to the disk. After a first failure nothing more is tried: the file ends there."""
+        if self._failed:
+            return
+        try:
+            with storing(self.path):
+                self._file.write(data)
                 self._file.flush()
+        except StorageError:
+            self._failed = True
+            raise
 
     def close(self) -> None:
         """End the stream. A second call does nothing."""
         with self._lock:
             if not self._file.closed:
-                self.flush()
-                self._file.write(self._gzip.flush(zlib.Z_FINISH))
-                self._file.close()
+                try:
+                    self.flush()
+                    self._store(self._gzip.flush(zlib.Z_FINISH))
+                finally:
+                    with suppress(OSError):  # of what could not be stored either
+                        self._file.close()
 
     def __enter__(self) -> Self:
         return self

@@ -8,6 +8,7 @@ from pathlib import Path
 from restproof.compare.diff import Comparison, Judged, compare
 from restproof.compare.shapes import drift
 from restproof.oracle.verdict import Verdict, judge
+from restproof.record.disk import made, write_whole
 from restproof.record.reader import read
 from restproof.report.formats import FORMATS, USUAL, Evidence, render
 
@@ -39,9 +40,7 @@ def write_all(
     comparison = compare(baseline, Judged(run, verdict)) if baseline else None
     if comparison and baseline and shapes:
         comparison = replace(comparison, shapes=drift(baseline.run, run))
-    out_dir.mkdir(parents=True, exist_ok=True)
+    made(out_dir)
     for name in USUAL:
-        (out_dir / FORMATS[name].file).write_text(
-            render(run, verdict, name, comparison, evidence=evidence), encoding="utf-8"
-        )
+        write_whole(out_dir / FORMATS[name].file, render(run, verdict, name, comparison, evidence=evidence))
     return Written(verdict, comparison)

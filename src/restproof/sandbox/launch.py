@@ -18,6 +18,8 @@ from typing import Any, Self
 import restproof
 from restproof.errors import ConfigurationError, TargetError
 
+_NEEDED = ("HOME", "LANG", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", "VIRTUAL_ENV")
+
 
 @dataclass
 class Running:
@@ -84,7 +86,7 @@ def start(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**{n: v for n, v in os.environ.items() if _is_needed(n)}, "PYTHONPATH": path},
         start_new_session=True,
     )
     try:
@@ -102,6 +104,11 @@ def start(
         _process=process,
         _folder=folder,
     )
+
+
+def _is_needed(variable: str) -> bool:
+    """Whether the sandbox needs a variable of the environment. What else is there may be a credential."""
+    return variable in _NEEDED or variable.startswith(("LC_", "PYTHON", "COVERAGE", "COV_"))
 
 
 def _first_line(process: subprocess.Popen[str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from restproof.config import Config
+from restproof.record.disk import unusable
 
 
 def now() -> datetime:
@@ -23,7 +24,8 @@ def run_directory(out: str | None, config: Config, cwd: Path, started: datetime)
 
 
 def claimed(wanted: Path) -> Path:
-    """Make the directory of a run: ``wanted``, or ``wanted-2`` … where another run of the same second has made it."""
+    """Make the directory of a run: ``wanted``, or ``wanted-2`` … where another run of the same second has made it.
+    Raises ``ConfigurationError`` where none can be made."""
     found, number = wanted, 1
     while True:
         try:
@@ -31,6 +33,8 @@ def claimed(wanted: Path) -> Path:
         except FileExistsError:
             number += 1
             found = wanted.with_name(f"{wanted.name}-{number}")
+        except OSError as error:
+            raise unusable(found, error) from None
         else:
             return found
 

@@ -25,6 +25,7 @@ from restproof.oracle.verdict import Verdict
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES, Profile
 from restproof.record.build import deviation
+from restproof.record.disk import Hold, made
 from restproof.record.reader import read_header
 from restproof.record.stream import lines
 from restproof.record.writer import Writer, join
@@ -66,6 +67,7 @@ class Place:
     directory: Path
     deviations: list[dict[str, Any]]
     baseline: Judged | None = None
+    hold: Hold | None = None
 
 
 @dataclass(frozen=True)
@@ -179,16 +181,14 @@ class Run:
         try:
             deviations = self._declared(endpoint)
             directory = run_directory(options.out, self.promise.config, Path.cwd(), self.started)
-            if options.out:
-                directory.mkdir(parents=True, exist_ok=True)
-            else:
-                directory = claimed(directory)
+            directory = made(directory) if options.out else claimed(directory)
+            hold = Hold(directory)
             for part in directory.glob(PARTS):  # of a run that was killed here
                 part.unlink()
         except BaseException:
             endpoint.close()
             raise
-        self.place = Place(endpoint, directory, deviations, baseline)
+        self.place = Place(endpoint, directory, deviations, baseline, hold)
         return self.place
 
     def _declared(self, endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -282,6 +282,8 @@ class Run:
                 point_latest(place.directory)
         finally:
             place.endpoint.close()
+            if place.hold is not None:
+                place.hold.release()
 
     def _join(self, directory: Path, path: Path) -> None:
         parts = sorted(directory.glob(PARTS))

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from restproof.errors import Place, RunFileError
+from restproof.record.disk import private, storing
 from restproof.wire.message import Headers
 
 FORMAT = 2
@@ -169,17 +170,23 @@ class Ledger:
             folder.rmdir()
 
     def _append(self, **event: Any) -> None:
-        if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            _drop_unfinished_line(self.path)
-            self._file = self.path.open("a", encoding="ascii")
-            fcntl.flock(self._file, fcntl.LOCK_SH)  # The system drops it with the process, however that ends.
-            if self._is_new:
-                self._file.write(json.dumps({"event": "ledger", "format": FORMAT, **vars(self.origin)}) + "\n")
-                self._is_new = False
-        # Flushed, not synced: it has to outlive the process, not the machine.
-        self._file.write(json.dumps(event) + "\n")
-        self._file.flush()
+        """Write one line. Raises ``StorageError``: what is not written down is not sent."""
+        with storing(self.path):
+            if self._file is None:
+                self._file = self._opened()
+            # Flushed, not synced: it has to outlive the process, not the machine.
+            self._file.write(json.dumps(event) + "\n")
+            self._file.flush()
+
+    def _opened(self) -> TextIOWrapper:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        _drop_unfinished_line(self.path)
+        file = open(self.path, "a", encoding="ascii", opener=private)  # noqa: SIM115
+        fcntl.flock(file, fcntl.LOCK_SH)  # The system drops it with the process, however that ends.
+        if self._is_new:
+            file.write(json.dumps({"event": "ledger", "format": FORMAT, **vars(self.origin)}) + "\n")
+            self._is_new = False
+        return file
 
     def _load(self) -> Origin | None:
         origin: Origin | None = None

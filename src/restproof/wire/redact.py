@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from restproof.config import Target
 from restproof.wire.message import Headers, Request, Response
 from restproof.wire.unescape import Spans, merged, trigger, views
 
@@ -144,6 +145,11 @@ class Redactor:
         held = {v.partition(" ")[2] or v for n, v in headers if self.is_sensitive(n)}
         new = {s for s in held if len(s) >= _PART_LENGTH and s not in self._secrets}
         return Redactor((*self._secrets, *sorted(new)), self._headers) if new else self
+
+
+def short_credentials(target: Target | None) -> list[str]:
+    """The names of credentials that are too short to be looked for in texts."""
+    return [] if target is None else [name for name, value in target.credentials.items() if len(value) < SHORTEST]
 
 
 def _bytes(text: str) -> bytes:

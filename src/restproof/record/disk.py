@@ -1,0 +1,87 @@
+"""Writing to the disk, so that nothing half-written is taken for whole, and a full disk is told in one sentence."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from restproof.errors import ConfigurationError, Place, StorageError
+
+PRIVATE = 0o600
+"""The mode of files that hold what a server has said: for the eyes of whoever ran it."""
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """What goes wrong inside while ``path`` is written becomes a ``StorageError`` that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"cannot be written: {error.strerror or error}", place=Place(path)) from None
+
+
+def private(path: str, flags: int) -> int:
+    """An opener for ``open`` that nobody else may read."""
+    return os.open(path, flags, PRIVATE)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is there with all of its text, or as it was. Raises ``StorageError``."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with storing(path):
+        try:
+            aside.write_text(text, encoding="utf-8")
+            aside.replace(path)
+        except OSError:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+            raise
+
+
+def made(folder: Path) -> Path:
+    """``folder``, made where it was not there. Raises ``ConfigurationError`` where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise ConfigurationError("this is a file, and a run lands in a folder", place=Place(folder)) from None
+    except OSError as error:
+        raise unusable(folder, error) from None
+    return folder
+
+
+def unusable(folder: Path, error: OSError) -> ConfigurationError:
+    """What is told of a folder that cannot be made or written to."""
+    return ConfigurationError(
+        f"nothing can be written there: {error.strerror or error}",
+        place=Place(folder),
+        hint="--out DIR names another folder for the run and its reports.",
+    )
+
+
+class Hold:
+    """Keeps a folder for one run, until it is released or the process ends. Raises ``ConfigurationError`` where another
+    run has it, or where it cannot be written to."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(13, "Permission denied")
+            self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except OSError as error:
+            raise unusable(folder, error) from None
+        try:
+            fcntl.flock(self._folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._folder)
+            raise ConfigurationError(
+                "another run is writing there", place=Place(folder), hint="Give each run a folder of its own (--out)."
+            ) from None
+
+    def release(self) -> None:
+        """Let go of the folder; a second call does nothing."""
+        if self._folder >= 0:
+            os.close(self._folder)
+            self._folder = -1
