@@ -42,7 +42,7 @@ def told_at_length(subject: Subject, body: Body) -> Body:
         if isinstance(value, dict | list):
             told[name] = fullest(schema) or value
         elif isinstance(value, str):
-            most = schema.get("maxLength", _LONG)
+            most, value = schema.get("maxLength", _LONG), subject.resolved(value)
             longer = ((text * 40)[:most].strip() for text in (f"{value} <b>&amp; ", f"{value} "))
             told[name] = next((text for text in longer if is_valid(schema, text)), value)
     return told

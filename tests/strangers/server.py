@@ -317,6 +317,8 @@ class Server:
         if key is None:
             return Answer(404, {"error": "absent"})
         del self.rows[asked.resource][key]
+        for room in [k for k, r in self.rows["room"].items() if asked.resource == "office" and r["parent"] == key]:
+            del self.rows["room"][room]
         return Answer(204)
 
     def entries_honestly(self, asked: Asked) -> list[Record]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from restproof.contract.model import Resource
+from restproof.contract.model import Resource, creates_by_put
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
@@ -171,6 +171,8 @@ class Subject:
     ) -> Reply:
         scope = self.scope() if scope is None else dict(scope)
         body = self.resolved(body, scope)
+        if operation == "create" or (operation == "replace" and creates_by_put(self.spec)):
+            body = self.bodies.marked(body, self.token)
         request = self.request(operation, id=id, body=body, scope=scope, **options)
         self.world.listings.clear()
         reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)

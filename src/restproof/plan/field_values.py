@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.fields import UniqueKeys, with_token
+from restproof.plan.marking import markable_fields, marked_text, with_mark
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of
 from restproof.plan.values import value_strategy
 from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
@@ -25,6 +26,23 @@ _SHORT = 400
 @dataclass(frozen=True)
 class FieldValues(UniqueKeys):
     """Values of one field at a time."""
+
+    @cached_property
+    def mark_field(self) -> str | None:
+        """The field whose plain value holds the token of the case, where no unique text that every body has does: a
+        required one where there is one."""
+        always = [n for n in self.required if n in self.distinguishing_fields]
+        if any(RUN in str(self.unique_value(n)) for n in always):
+            return None
+        found = [n for n in markable_fields(self.resource, self.writable) if n not in self.ruled | self.unique_fields]
+        return next((n for n in found if n in self.required), next(iter(found), None))
+
+    def marked(self, body: Any, token: str) -> Any:
+        """A create's body, its symbols resolved, with ``token`` in one of its texts wherever one has room for it."""
+        if not isinstance(body, dict):
+            return body
+        spared = self.ruled | self.unique_fields
+        return with_mark(self.resource, self.writable, self._samples, body, token, spared)
 
     @cached_property
     def _samples(self) -> dict[str, Any]:
@@ -78,6 +96,8 @@ class FieldValues(UniqueKeys):
             return self.chosen_id(tag)
         if name in self.distinguishing_fields:
             return self.unique_value(name, tag)
+        if name == self.mark_field:
+            return marked_text(self.writable[name], str(self._samples[name]))
         return copy.deepcopy(self._samples[name])
 
     def another(self, name: str) -> Any:
@@ -127,11 +147,13 @@ class FieldValues(UniqueKeys):
                 return st.lists(st.sampled_from(ids), unique=True, min_size=least, max_size=most)
             return st.sampled_from([*ids, None] if is_nullable(schema) else ids)
         if name in self.distinguishing_fields:
-            return self._unique(name, schema, tag)
+            return self._with_text(self.unique_value(name, tag), schema, tag)
+        if name == self.mark_field and not tag:
+            return self._with_text(self.plain(name), schema, tag)
         return value_strategy(schema)
 
-    def _unique(self, name: str, schema: Mapping[str, Any], tag: str) -> st.SearchStrategy[Any]:
-        plain = self.unique_value(name, tag)
+    def _with_text(self, plain: Any, schema: Mapping[str, Any], tag: str) -> st.SearchStrategy[Any]:
+        """``plain``, which holds the token of the case, with plausible text behind it where the schema leaves room."""
         bound = {"format", "pattern", "anyOf", "oneOf", "allOf"} & schema.keys()
         if not isinstance(plain, str) or not plain.startswith(RUN) or (bound and not _free(schema)):
             return st.just(plain)

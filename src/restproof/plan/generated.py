@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from restproof.contract.shapes import type_of, types_of
 from restproof.plan.inputs import fields_of
+from restproof.plan.marking import marked_text
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
@@ -72,6 +73,8 @@ def settled(ground: Ground, body: Mapping[str, Any]) -> dict[str, Any]:
             continue
         elif _is_plain(ground, name, own[name]):
             found[name] = bodies.plain(name)
+        elif name == bodies.mark_field and isinstance(value, str):
+            found[name] = marked_text(own[name], value) or value
         else:
             found[name] = value
     if ground.operation == "update":

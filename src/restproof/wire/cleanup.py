@@ -95,7 +95,7 @@ class _Work:
         if entry.marks is None:
             self.marks.accept_any(resource)
         else:
-            self.marks.add(resource, entry.marks)
+            self.marks.add(resource, (*entry.marks, *self.ledger.rewritten()))
         key = (entry.resource, entry.collection, entry.headers, entry.credential)
         group = self.groups.setdefault(
             key,

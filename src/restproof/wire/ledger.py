@@ -66,6 +66,7 @@ class Ledger:
         self._entries: dict[int, Entry] = {}
         self._deleted: set[str] = set()
         self._written: dict[str, dict[str, str]] = {}
+        self._rewritten: dict[tuple[str, str], None] = {}
         self._last = 0
         stored = self._load() if path.exists() else None
         self.origin = origin or stored or Origin()
@@ -106,15 +107,24 @@ class Ledger:
             self._deleted.discard(item)
             self._append(event="created", n=n, item=item, id=id, new=new)
 
-    def wrote(self, item: str, sums: Mapping[str, str]) -> None:
-        """Writes down that an update of ``item`` may have erased its mark: what it holds since then proves it."""
+    def wrote(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]] = ()) -> None:
+        """Writes down what proves ``item`` since an update: other marks, or, where there is none any more, the digests
+        of what it holds."""
         with self._lock:
-            self._written.setdefault(item, {}).update(sums)
-            self._append(event="wrote", item=item, sums=dict(sums))
+            self._note_written(item, sums, marks)
+            self._append(event="wrote", item=item, sums=dict(sums), marks=[list(mark) for mark in marks])
 
     def written(self, item: str) -> Mapping[str, str]:
-        """The digests of what updates without a mark have written to ``item``."""
+        """The digests of what updates without a mark have left at ``item``."""
         return self._written.get(item, {})
+
+    def rewritten(self) -> list[tuple[str, str]]:
+        """The marks that updates have written."""
+        return list(self._rewritten)
+
+    def _note_written(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]]) -> None:
+        self._written.setdefault(item, {}).update(sums)
+        self._rewritten.update(dict.fromkeys((str(f), str(t)) for f, t in marks))
 
     def deleted(self, item: str) -> None:
         """Writes down that the server has answered the delete of ``item`` with success."""
@@ -235,7 +245,7 @@ class Ledger:
                 self._entries[n] = replace(self._entries[n], item=event["item"], id=event["id"], new=new)
                 self._deleted.discard(event["item"])
             case "wrote":
-                self._written.setdefault(event["item"], {}).update(event["sums"])
+                self._note_written(event["item"], event["sums"], event.get("marks", ()))
             case "deleted":
                 self._deleted.add(event["item"])
             case "settled":

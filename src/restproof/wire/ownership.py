@@ -180,9 +180,12 @@ class Ownership:
         """An update went through. One without a mark may have erased that of the create: then what is there now proves
         it."""
         item = self.evidence.item_target(place)
+        made = self.evidence.made(place.resource, str(place.id))
+        erases = ticket.method == "PUT" or self.marks.are_in(place.resource, ticket.fields)
         if ticket.marks:
             self.marks.add(place.resource, ticket.marks)
-        elif ticket.method == "PUT" or self.ledger.written(item) or self.marks.are_in(place.resource, ticket.fields):
+            self.ledger.wrote(item, {}, ticket.marks)
+        elif erases or self.ledger.written(item) or (made is not None and made.sums):
             shown = entity_of(place.resource, exchange.response) or ticket.fields
             moving = {*place.resource.volatile, *place.resource.touched}
             self.ledger.wrote(item, sums_of({n: v for n, v in shown.items() if n not in moving}))
@@ -215,7 +218,7 @@ class _Decision:
         for entity in found:
             self._check_values(place, entity)
         marks = self.owner.marks.of(place.resource, self.body, self.request.body or b"", place.id)
-        fields = found[0] if len(found) == 1 else {}
+        fields = {n: v for n, v in found[0].items() if n != place.resource.id.field} if len(found) == 1 else {}
         ticket = Ticket(place, self.method, self.looker.headers, self.credential, marks=marks, fields=fields)
         return self._of_an_item(ticket, place) if place.id is not None else self._of_a_collection(ticket, place)
 

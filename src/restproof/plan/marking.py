@@ -1,0 +1,91 @@
+"""The token of the case in every create: where a schema has room for it, so that what was made can be told from what
+others have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from restproof.contract.model import Resource
+from restproof.contract.shapes import same, types_of
+from restproof.plan.symbols import PREFIX_LENGTH, RUN, TOKEN_LENGTH
+from restproof.semantics.checker import is_valid
+
+_FORMS = {"uri": "https://example.com/{}", "email": "{}@example.com", "hostname": "{}.example.com"}
+
+
+def marked_text(schema: Mapping[str, Any], text: str, token: str = RUN) -> str | None:
+    """``text``, or what little of it there is room for, behind the token, as the schema allows it; ``None`` where it
+    has no room even for the token."""
+    form = schema.get("format")
+    if form in _FORMS:
+        tries = [_FORMS[form].format(token)]
+    else:
+        room = max(0, schema.get("maxLength", TOKEN_LENGTH + len(text) + 1) - TOKEN_LENGTH - 1)
+        tries = [f"{token} {text[:room].rstrip()}".rstrip(), f"{token}-{text[:room]}", f"{token}{text[:room]}", token]
+    sample = "x" * TOKEN_LENGTH
+    return next((t for t in tries if is_valid(schema, t.replace(token, sample))), None)
+
+
+def markable_fields(resource: Resource, writable: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The fields that can hold the token in their text, and show it in a response."""
+    shown = resource.shapes.response["properties"]
+    kept_out = {resource.id.field, *resource.references, *resource.secret, *resource.volatile, *resource.lenient}
+    return [
+        name
+        for name, schema in writable.items()
+        if name in shown
+        and name not in kept_out
+        and not schema.get("writeOnly")
+        and "string" in types_of(schema)
+        and marked_text(schema, "restproof") is not None
+    ]
+
+
+def with_mark(
+    resource: Resource,
+    writable: Mapping[str, Mapping[str, Any]],
+    plain: Mapping[str, Any],
+    body: Mapping[str, Any],
+    token: str,
+    spared: frozenset[str],
+) -> dict[str, Any]:
+    """``body``, its symbols resolved, with the token in one of its texts.
+
+    A text that a case is about is left as it is: only one with its ``plain`` value takes the token, at any depth; else
+    an optional field that the body leaves out is added. ``spared``: fields that a rule compares, or that must be
+    unique. The body comes back as it was where nothing can take the token.
+    """
+    if any(token[:PREFIX_LENGTH] in str(v) for n, v in body.items() if n not in resource.references):
+        return dict(body)
+    shown = resource.shapes.response["properties"]
+    for name, schema in writable.items():
+        usable = name in shown and name in body and name not in {*spared, *resource.references, *resource.secret}
+        if usable and same(body[name], plain.get(name)):
+            marked = next(_marked_values(schema, body[name], token), None)
+            if marked is not None:
+                return {**body, name: marked}
+    for name in markable_fields(resource, writable):
+        if name not in body and name not in spared:
+            text = marked_text(writable[name], str(plain.get(name, "")), token)
+            return {**body, name: text}
+    return dict(body)
+
+
+def _marked_values(schema: Mapping[str, Any], value: Any, token: str) -> Iterator[Any]:
+    """``value`` with the token in its text, in that of one of its members, or of its first entry."""
+    if isinstance(value, str) and "string" in types_of(schema):
+        text = marked_text(schema, value, token)
+        if text is not None:
+            yield text
+    elif isinstance(value, dict):
+        for name, inner in schema.get("properties", {}).items():
+            if name in value and not inner.get("readOnly") and not inner.get("writeOnly"):
+                for marked in _marked_values(inner, value[name], token):
+                    changed = {**value, name: marked}
+                    if is_valid(schema, changed):
+                        yield changed
+    elif isinstance(value, list) and value and isinstance(schema.get("items"), Mapping):
+        for marked in _marked_values(schema["items"], value[0], token):
+            if is_valid(schema, [marked, *value[1:]]):
+                yield [marked, *value[1:]]
