@@ -19,7 +19,7 @@ from restproof.contract.shapes import is_nullable, type_of
 from restproof.plan.candidates import BARE_ENTRY, DIGITS, accepted, refused, wrong_types
 from restproof.plan.rules import RuleCase, broken, kept
 from restproof.plan.scalars import Candidate
-from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_text, reference
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_text, reference
 from restproof.semantics.checker import is_valid
 
 if TYPE_CHECKING:
@@ -65,8 +65,23 @@ def wrong_type_bodies(ground: Ground) -> Iterator[Case]:
                 # What is wrong with it is its type, not that it names nothing.
                 good = reference(ref.to, 0)
                 named = {BARE_ENTRY: good} if ref.many else {DIGITS: as_text(good)}
-                candidate = replace(candidate, value=named.get(candidate.note, candidate.value))
+                value = named.get(candidate.note, _of_our_own(candidate.value, good))
+                candidate = replace(candidate, value=value)
             yield _case(ground, name, candidate)
+
+
+def _of_our_own(value: Any, good: str) -> Any:
+    """A value of another type for a reference, made of the id that ``good`` stands for: a server that reads it loosely
+    must not come to somebody else's."""
+    if isinstance(value, list):
+        return [_of_our_own(v, good) for v in value]
+    if isinstance(value, dict):
+        return {n: _of_our_own(v, good) for n, v in value.items()}
+    if isinstance(value, float):
+        return as_half(good)
+    if isinstance(value, str) and value.isdecimal():
+        return as_text(good)
+    return good if isinstance(value, int) and not isinstance(value, bool) and value > 0 else value
 
 
 def null_bodies(ground: Ground) -> Iterator[Case]:
@@ -86,7 +101,11 @@ def out_of_bounds_bodies(ground: Ground) -> Iterator[Case]:
                 candidate = replace(candidate, value=[reference(ref.to, 0)] * 2)
             if ref and ref.many and DIGITS in candidate.note and ground.bodies.referable(name):
                 candidate = replace(candidate, value=[as_text(reference(ref.to, 0))])
-            yield _case(ground, name, candidate, "bad_reference" if ref and _is_id(ref, candidate.value) else "invalid")
+            status = "bad_reference" if ref and _is_id(ref, candidate.value) else "invalid"
+            if ref and ref.many and isinstance(candidate.value, list) and ground.bodies.referable(name):
+                half = as_half(reference(ref.to, 0))
+                candidate = replace(candidate, value=[half if isinstance(v, float) else v for v in candidate.value])
+            yield _case(ground, name, candidate, status)
 
 
 def _is_id(ref: Reference, value: Any) -> bool:
@@ -189,18 +208,18 @@ def _unknown(name: str, note: str, body: Case, pointer: str | None = None) -> Ca
 
 def server_set_bodies(ground: Ground) -> Iterator[Case]:
     """Each field that only the server sets, with a value that its schema allows; not one that has the same value
-    whoever sets it."""
+    whoever sets it. The id is tried with one that the run has deleted and with a living one of its own: a free number
+    might be stored, and spoil the sequence for everybody."""
     base: Case = {} if ground.operation == "update" else ground.bodies.minimal()
     for name, schema in ground.resource.properties.items():
-        if schema.get("readOnly") and "const" not in schema and len(schema.get("enum", (0, 1))) > 1:
-            options = [c.value for c in accepted(schema) if c.value not in (None, "", [], 0)]
-            if options:
-                yield {
-                    "field": name,
-                    "note": "set by the server",
-                    "body": {**base, name: options[-1]},
-                    "value": options[-1],
-                }
+        if not schema.get("readOnly") or "const" in schema or len(schema.get("enum", (0, 1))) < 2:
+            continue
+        options = [c.value for c in accepted(schema) if c.value not in (None, "", [], 0)][-1:]
+        if name == ground.resource.id.field:
+            keys = ("deleted", "0") if ground.resource.supports("delete") else ("0",)
+            options = [reference(ground.resource.name, key) for key in keys] if ground.resource.creatable else []
+        for value in options:
+            yield {"field": name, "note": "set by the server", "body": {**base, name: value}, "value": value}
 
 
 def rule_bodies(ground: Ground) -> Iterator[RuleCase]:

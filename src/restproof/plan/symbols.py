@@ -3,9 +3,10 @@
 ``{run}`` inside any string becomes the token of the case: the run's prefix and a number, always ``TOKEN_LENGTH``
 characters, different in each case, so that unique values never collide and everything the run made can be told from
 what was there. A string that is exactly ``{ref:RESOURCE:KEY}`` becomes the id of a shared instance (``{text:…}``: the
-id as text): keys ``0`` and ``1`` in the usual scope, ``other`` under another parent, ``none`` an id that names nothing,
-``own…`` one that is made for the case alone. ``{uuid:N}`` becomes a UUID of the case, and a string that is exactly
-``{unique:RESOURCE:FIELD:TAG}`` a value of the field that no other case and no other tag has.
+id as text; ``{half:…}``: the id and a half): keys ``0`` and ``1`` in the usual scope, ``other`` under another parent,
+``none`` an id that names nothing, ``own…`` one that is made for the case alone. ``{uuid:N}`` becomes a UUID of the
+case, and a string that is exactly ``{unique:RESOURCE:FIELD:TAG}`` a value of the field that no other case and no other
+tag has.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 RUN = "{run}"
 PREFIX_LENGTH = 8
 TOKEN_LENGTH = PREFIX_LENGTH + 5
-_REFERENCE = re.compile(r"\{(ref|text):([^:{}]+):([^:{}]+)\}")
+_REFERENCE = re.compile(r"\{(ref|text|half):([^:{}]+):([^:{}]+)\}")
 _UNIQUE = re.compile(r"\{unique:([^:{}]+):([^{}]+):([^:{}]*)\}")
 _UUID = re.compile(r"\{uuid:(\d+)\}")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -34,6 +35,12 @@ def reference(resource: str, key: str | int) -> str:
 def as_text(reference: str) -> str:
     """The symbol for the id that ``reference`` stands for, as text."""
     return reference.replace("{ref:", "{text:")
+
+
+def as_half(reference: str) -> str:
+    """The symbol for a number that is no integer, and that a server which rounds takes for the id that ``reference``
+    stands for."""
+    return reference.replace("{ref:", "{half:")
 
 
 def unique(resource: str, field: str, tag: str) -> str:
@@ -67,6 +74,8 @@ def resolve(
         found = _REFERENCE.fullmatch(value)
         if found:
             id = instance(found[2], found[3])
+            if found[1] == "half":
+                return id + 0.5 if isinstance(id, int) else f"{id}.5"
             return str(id) if found[1] == "text" else id
         found = _UNIQUE.fullmatch(value)
         if found and value_of:

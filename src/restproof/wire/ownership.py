@@ -187,7 +187,8 @@ class Ownership:
             self.ledger.wrote(item, {}, ticket.marks)
         elif erases or self.ledger.written(item) or (made is not None and made.sums):
             shown = entity_of(place.resource, exchange.response) or ticket.fields
-            moving = {*place.resource.volatile, *place.resource.touched}
+            spec = place.resource
+            moving = {*spec.volatile, *spec.touched, *spec.references}
             self.ledger.wrote(item, sums_of({n: v for n, v in shown.items() if n not in moving}))
 
 
@@ -218,7 +219,9 @@ class _Decision:
         for entity in found:
             self._check_values(place, entity)
         marks = self.owner.marks.of(place.resource, self.body, self.request.body or b"", place.id)
-        fields = {n: v for n, v in found[0].items() if n != place.resource.id.field} if len(found) == 1 else {}
+        # Neither an id nor a reference stays what it was: the server gives the one, and clears the other.
+        moving = {place.resource.id.field, *place.resource.references}
+        fields = {n: v for n, v in found[0].items() if n not in moving} if len(found) == 1 else {}
         ticket = Ticket(place, self.method, self.looker.headers, self.credential, marks=marks, fields=fields)
         return self._of_an_item(ticket, place) if place.id is not None else self._of_a_collection(ticket, place)
 
