@@ -118,8 +118,13 @@ class Run:
 
     def items(self, items: Iterable[Item]) -> Iterator[tuple[str, str | None]]:
         for item in items:
-            outcome = self.runner.run(item)
-            yield outcome.outcome, outcome.reason
+            try:
+                outcome = self.runner.run(item)
+            except Exception as error:  # as the plugin does
+                self.runner.failed(item, error)
+                yield "error", f"{item.id}: {error!r}"
+            else:
+                yield outcome.outcome, outcome.reason
 
 
 def begin(plan: Plan, url: str, folder: Path, **options: Any) -> Run:

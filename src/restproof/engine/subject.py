@@ -13,10 +13,11 @@ from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Reply
 from restproof.engine.requests import Query, Requests
 from restproof.engine.world import World
-from restproof.oracle.finding import an
+from restproof.oracle.finding import an, shown
 from restproof.plan.symbols import resolve
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.message import About, Exchange, Request
+from restproof.wire.places import is_usable_id
 
 
 class Subject:
@@ -252,8 +253,9 @@ class Subject:
         reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
         if reply.has_run_out_of_values:
             raise NotTested(f"the values of a unique field of {self.name} are used up")
-        if not reply.ok or reply.id is None:
-            why = reply.exchange.error or (f"answered {reply.status}" if not reply.ok else "named no id")
+        if not reply.ok or not is_usable_id(reply.id):
+            named = "named no id" if reply.id is None else f"named the id {shown(reply.id)}, which no path can hold"
+            why = reply.exchange.error or (f"answered {reply.status}" if not reply.ok else named)
             raise SetUpFailed(f"set-up: the create of {an(self.name)} {why}")
         return Instance(reply.id, reply.scope, reply.entity or {}, reply.sent if isinstance(reply.sent, dict) else {})
 

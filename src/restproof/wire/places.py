@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Route, Router
+from restproof.wire.guard import has_dot_segment
 from restproof.plan.parameters import fixed_query
 from restproof.wire.message import Headers, Request, Response
 
@@ -176,10 +177,17 @@ def named_id(resource: Resource, response: Response | None) -> Any:
     if entity is not None and resource.id.field in entity:
         found = entity[resource.id.field]
         found = int(found) if isinstance(found, float) and found.is_integer() else found
-        usable = isinstance(found, int | str) and not isinstance(found, bool) and str(found) not in ("", ".", "..")
-        return found if usable else None
+        return found if is_usable_id(found) else None
     location = (response.header("Location") if response else None) or ""
-    return unquote(location.partition("?")[0].rstrip("/").rpartition("/")[2]) or None
+    tail = unquote(location.partition("?")[0].rstrip("/").rpartition("/")[2])
+    return tail if is_usable_id(tail) else None
+
+
+def is_usable_id(id: object) -> bool:
+    """Whether an id that an answer names can stand in a path: a whole number, or a text that is no way up."""
+    if isinstance(id, bool) or not isinstance(id, int | str) or id == "":
+        return False
+    return not has_dot_segment(f"/{quote(str(id), safe='', errors='surrogatepass')}")
 
 
 def readings(resource: Resource, id: Any) -> list[str]:
