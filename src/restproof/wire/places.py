@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Route, Router
-from restproof.wire.guard import has_dot_segment
 from restproof.plan.parameters import fixed_query
+from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import Headers, Request, Response
 
 Parents = tuple[tuple[str, str], ...]
