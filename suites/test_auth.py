@@ -6,6 +6,7 @@ from typing import Any
 from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, every_exchange, for_each, must, requirement
 from restproof.suite.inputs import Cases
 from restproof.suite.operations import OPERATIONS, SUCCESS, asks_for_credentials, needs_credential, perform
+from restproof.suite.refused import without_effect_if_refused
 
 WRITES = ("create", "update", "replace", "delete")
 
@@ -26,9 +27,16 @@ def subject_of(subject: Subject, operation: str) -> Any:
     return subject.own().id if subject.spec.creatable else subject.world.scopes.absent_id(subject.spec)
 
 
+def refused(subject: Subject, operation: str, **options: Any) -> Reply:
+    """One request that is to be refused; what it is about stays as it is."""
+    id = subject_of(subject, operation)
+    watched = id if operation in WRITES and subject.spec.creatable else None
+    return without_effect_if_refused(subject, watched, lambda: perform(subject, operation, id, **options))
+
+
 @requirement("auth.missing", on=OPERATIONS, when=asks_for_credentials, where=needs_credential, set_up=1)
 def test_a_request_without_a_credential_is_refused(subject: Subject, operation: str) -> None:
-    reply = perform(subject, operation, subject_of(subject, operation), credential=None)
+    reply = refused(subject, operation, credential=None)
     must.have_status(reply, "missing_credential", because="no credential was sent")
 
 
@@ -84,7 +92,7 @@ def test_a_wrong_credential_is_refused(subject: Subject, operation: str, kind: s
     header = altered(subject, kind)
     if header is None:
         raise Inconclusive("the credential has no letters")
-    reply = perform(subject, operation, subject_of(subject, operation), credential=None, headers=(header,))
+    reply = refused(subject, operation, credential=None, headers=(header,))
     must.have_status(reply, "bad_credential", because=f"the credential is {note}")
 
 
@@ -110,7 +118,7 @@ def read_only(subject: Subject) -> str:
 
 @requirement("auth.forbidden", on=WRITES, when=asks_for_credentials, where=needs_credential, set_up=1)
 def test_a_write_without_the_privilege_is_refused(subject: Subject, operation: str) -> None:
-    reply = perform(subject, operation, subject_of(subject, operation), credential=read_only(subject))
+    reply = refused(subject, operation, credential=read_only(subject))
     must.have_status(reply, "forbidden", because="the credential may only read")
 
 

@@ -18,16 +18,17 @@ from restproof.suite.inputs import (
     wrong_type_bodies,
 )
 from restproof.suite.operations import SUCCESS, WRITES
+from restproof.suite.refused import without_effect_if_refused
 
 
 def submit(subject: Subject, operation: str, body: Body, id: Any = None, **options: Any) -> Reply:
-    """Send ``body`` by the operation; an update or a replace goes to the instance that refused requests share."""
+    """Send ``body`` by the operation; an update or a replace goes to the instance that refused requests share, and
+    leaves it as it was where it is refused."""
     if operation == "create":
         return subject.create(body, **options)
     target = subject.target().id if id is None else id
-    return (
-        subject.update(target, body, **options) if operation == "update" else subject.replace(target, body, **options)
-    )
+    send = subject.update if operation == "update" else subject.replace
+    return without_effect_if_refused(subject, target, lambda: send(target, body, **options))
 
 
 @requirement("input.type", on=WRITES, set_up=1)

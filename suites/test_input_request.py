@@ -3,6 +3,7 @@
 from restproof.suite import Contract, Ground, Inconclusive, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import WRITES
+from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.wire import Headers, encode
 
 
@@ -63,7 +64,8 @@ def send_raw(subject: Subject, operation: str, body: bytes, headers: Headers = (
         id=id or subject.resolved(subject.bodies.chosen_id("raw")),
         body=subject.resolved(subject.bodies.minimal()),
     )
-    return subject.send(replace(usual, body=body, headers=(*usual.headers, *headers)), operation, asked_id=id)
+    raw = replace(usual, body=body, headers=(*usual.headers, *headers))
+    return without_effect_if_refused(subject, id, lambda: subject.send(raw, operation, asked_id=id))
 
 
 def broken_envelopes(ground: Ground) -> Cases:

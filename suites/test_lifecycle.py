@@ -1,8 +1,11 @@
 """Whole stories: generated sequences of requests, each step compared with a model of the resource."""
 
-from restproof.suite import Reply, Subject, for_all, must, requirement
-from restproof.suite.inputs import Body, lifecycle_plans
-from restproof.suite.states import after_create, after_update
+from typing import Any
+
+from restproof.suite import Ground, Reply, Subject, for_all, for_each, must, requirement
+from restproof.suite.inputs import Body, Cases, lifecycle_plans
+from restproof.suite.states import after_create, after_update, named
+from restproof.suite.values import same
 
 
 class Model:
@@ -125,3 +128,24 @@ def update(model: Model, subject: Subject, of: int, body: Body) -> None:
     model.sent[of].update(reply.sent)
     model.states[of] = after_update(subject, reply.sent, before)
     model.check(of, "a read after the update")
+
+
+def values_in_turn(ground: Ground) -> Cases:
+    """Updates of one field that follow each other: each value differs from the one before it."""
+    for name, value in ground.bodies.other_values().items():
+        first = ground.bodies.plain(name)
+        if name not in (*ground.bodies.ruled, *ground.resource.references) and not same(first, value):
+            yield {"field": name, "values": [value, first, value]}
+            return
+
+
+@requirement("lifecycle.model", on="update", needs=("create", "read"), cost=8)
+@for_each(values_in_turn)
+def test_every_one_of_several_updates_lasts(subject: Subject, field: str, values: list[Any]) -> None:
+    made = subject.given(subject.bodies.full("turn"))
+    for n, value in enumerate(values, 1):
+        updated = subject.update(made.id, {field: value})
+        must.have_status(updated, "updated", because=f"update {n} of {len(values)}")
+        read = subject.read(made.id)
+        must.have_status(read, "read", because=f"after update {n} of {len(values)}")
+        must.agree(read, named(subject, updated.sent), read.entity, what=f"a read after update {n} of {len(values)}")

@@ -1,10 +1,12 @@
 """Which refusal wins where several apply to one request: the one that the contract's ``order`` names first."""
 
 from dataclasses import replace as with_
+from json import dumps
 
 from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fields_of, reference, wrong_type_bodies
 from restproof.suite.operations import needs_credential
+from restproof.suite.refused import without_effect_if_refused
 
 WRITES = ("create", "update")
 ON_ITEMS = ("read", "update", "delete")
@@ -82,7 +84,10 @@ def pairs(ground: Ground) -> Cases:
 def test_the_first_refusal_of_the_order_wins(
     subject: Subject, operation: str, flaws: list[str], wrong: Body, reference: Body
 ) -> None:
-    reply = flawed(subject, operation, set(flaws), wrong, reference)
+    watched = subject.target().id if operation in ("update", "delete") and subject.spec.creatable else None
+    reply = without_effect_if_refused(
+        subject, watched, lambda: flawed(subject, operation, set(flaws), wrong, reference)
+    )
     must.be_refused(reply, flaws[0], because=f"{flaws[0]} goes before {flaws[1]}")
 
 
@@ -122,3 +127,22 @@ def flawed(subject: Subject, operation: str, flaws: set[str], wrong: Body, refer
         asked_id=None if operation == "create" else id,
         scope=scope,
     )
+
+
+@requirement("create.failed-leaves-nothing", on="list", needs="create", late=True)
+def test_no_refused_create_is_in_a_list(subject: Subject) -> None:
+    """Of whatever reason it was refused, and whichever rule sent it."""
+    refused = subject.world.creates.in_vain(subject.name)
+    if not refused:
+        raise NotTested("no create that held a mark of this run was refused")
+    for entry in subject.lists.walk():
+        text = dumps(entry)
+        for token, reply in refused.items():
+            must.hold(
+                token not in text,
+                reply,
+                f"a create that was refused ({reply.status if reply else 'see its case'}) is in the list all the same",
+                kind="stored",
+                expected="nothing stored",
+                actual="stored",
+            )

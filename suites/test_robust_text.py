@@ -6,6 +6,7 @@ from typing import Any
 from restproof.suite import Ground, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, TOKEN_LENGTH, Body, Cases
 from restproof.suite.operations import WRITES
+from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.values import is_valid, types_of
 
 
@@ -77,10 +78,15 @@ def test_hostile_text_is_stored_or_refused(
 def write(subject: Subject, operation: str, change: Body) -> Reply:
     if operation == "create":
         return subject.create({**subject.bodies.minimal(), **change})
-    return (
-        subject.update(subject.own().id, change)
-        if operation == "update"
-        else subject.replace(subject.own().id, {**subject.bodies.minimal(), **change})
+    id = subject.own().id
+    return without_effect_if_refused(
+        subject,
+        id,
+        lambda: (
+            subject.update(id, change)
+            if operation == "update"
+            else subject.replace(id, {**subject.bodies.minimal(), **change})
+        ),
     )
 
 
@@ -136,7 +142,8 @@ def test_a_hostile_body_is_the_clients_fault(
     body = {} if operation == "update" else subject.bodies.minimal()
     usual = subject.request(operation, id=id, body=subject.resolved({**body, into: _HOLE}))
     hostile = (usual.body or b"").replace(f'"{_HOLE}"'.encode(), text.encode("latin-1"))
-    reply = subject.send(with_(usual, body=hostile), operation, asked_id=None if operation == "create" else id)
+    asked_id, raw = None if operation == "create" else id, with_(usual, body=hostile)
+    reply = without_effect_if_refused(subject, asked_id, lambda: subject.send(raw, operation, asked_id=asked_id))
     # What a server makes of a number that no float holds, or of a name that stands twice, is its own affair.
     must.be_the_clients_fault(
         reply, because=f"{into} holds {note}", field=into, may_succeed=note.startswith(("a number", "a name"))

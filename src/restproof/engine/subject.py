@@ -128,7 +128,7 @@ class Subject:
         asked_id: Any = None,
     ) -> Reply:
         """An exchange, read as the answer to ``operation``."""
-        return Reply(
+        reply = Reply(
             exchange,
             self.contract,
             self.spec,
@@ -139,6 +139,8 @@ class Subject:
             self.bodies.values_may_run_out,
             self.world.controls.refusal(self.spec, operation) if exchange.credential == self.credential else "",
         )
+        self.world.creates.note(reply, self.token)
+        return reply
 
     def send_control(self, operation: str | None) -> None:
         """Send the valid request that refused ones of the operation are compared with, where that is still to be

@@ -9,6 +9,7 @@ from typing import Protocol
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.engine.controls import Controls
+from restproof.engine.creates import Creates
 from restproof.engine.failure import NotTested
 from restproof.engine.instance import Maker
 from restproof.engine.keep import Clock, Keeper, Kept, LiveClock
@@ -54,6 +55,7 @@ class World:
     values: Values = field(init=False)
     listings: Listings = field(init=False)
     states: States = field(init=False)
+    creates: Creates = field(init=False)
     own: OwnInstances = field(init=False)
     instances: SharedInstances = field(init=False)
 
@@ -61,6 +63,7 @@ class World:
         self.values = Values(self.prefix, self.first_number, self.keeper, self.bodies_by_name)
         self.listings = Listings(self.keeper)
         self.states = States(self.keeper)
+        self.creates = Creates(self.keeper)
         self.own = OwnInstances(self.keeper, self.clock, self.states)
         self.instances = SharedInstances(
             self.contract, self.target, self.values, self.bodies_by_name, self._maker, self.listings, self.keeper
