@@ -7,6 +7,8 @@ from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, eve
 from restproof.suite.inputs import Cases
 from restproof.suite.operations import OPERATIONS, SUCCESS, asks_for_credentials, needs_credential, perform
 from restproof.suite.refused import without_effect_if_refused
+from restproof.suite.scopes import absent_id, has_other_root, root_of
+from restproof.suite.target import given_ids, has_credential, must_have_credential, secret_of
 
 WRITES = ("create", "update", "replace", "delete")
 
@@ -24,7 +26,7 @@ def subject_of(subject: Subject, operation: str) -> Any:
         return None
     if operation == "read" or (subject.spec.creatable and operation != "delete"):
         return subject.target().id
-    return subject.own().id if subject.spec.creatable else subject.world.scopes.absent_id(subject.spec)
+    return subject.own().id if subject.spec.creatable else absent_id(subject)
 
 
 def refused(subject: Subject, operation: str, **options: Any) -> Reply:
@@ -63,7 +65,7 @@ def wrong_credentials(ground: Ground) -> Cases:
 
 def altered(subject: Subject, kind: str) -> tuple[str, str] | None:
     """The header of a credential that nobody has; ``None`` where the change leaves the credential what it was."""
-    auth, secret = subject.contract.auth, subject.world.target.credentials["full"]
+    auth, secret = subject.contract.auth, secret_of(subject)
     value = {
         "unknown": "restproof-unknown:restproof-unknown",
         "cut short": secret[:-1],
@@ -110,15 +112,9 @@ def test_a_401_says_how_to_authenticate(reply: Reply) -> None:
         )
 
 
-def read_only(subject: Subject) -> str:
-    if not subject.world.has_credential("read_only"):
-        raise NotTested("the target has no credential `read_only`")
-    return "read_only"
-
-
 @requirement("auth.forbidden", on=WRITES, when=asks_for_credentials, where=needs_credential, set_up=1)
 def test_a_write_without_the_privilege_is_refused(subject: Subject, operation: str) -> None:
-    reply = refused(subject, operation, credential=read_only(subject))
+    reply = refused(subject, operation, credential=must_have_credential(subject, "read_only"))
     must.have_status(reply, "forbidden", because="the credential may only read")
 
 
@@ -129,22 +125,18 @@ def test_a_write_without_the_privilege_is_refused(subject: Subject, operation: s
     where=lambda way: bool(way.parents) and needs_credential(way),
 )
 def test_a_parent_out_of_reach_is_refused(subject: Subject, operation: str) -> None:
-    if (
-        not subject.world.has_credential("full")
-        or f"foreign_{subject.world.scopes.root_of(subject.spec)}" not in subject.world.target.ids
-    ):
-        raise NotTested(f"the target names no id `foreign_{subject.world.scopes.root_of(subject.spec)}`")
-    if not subject.world.scopes.has_other_root(subject.spec):
+    if not has_credential(subject, "full") or f"foreign_{root_of(subject)}" not in given_ids(subject):
+        raise NotTested(f"the target names no id `foreign_{root_of(subject)}`")
+    if not has_other_root(subject):
         parent = subject.other(subject.spec.parents[-1].resource)
-        if not subject.world.has_credential("foreign"):
-            raise NotTested("the target has no credential `foreign`")
+        must_have_credential(subject, "foreign")
         scope = {
             **parent.shared("foreign").scope,
             parent.name: parent.shared("foreign").id,
         }
     else:
         scope = subject.scope("foreign")
-    id = subject.world.scopes.absent_id(subject.spec) if operation not in ("list", "create") else None
+    id = absent_id(subject) if operation not in ("list", "create") else None
     status, order = subject.spec.status("forbidden_parent", operation), subject.contract.order
     if id is not None and order.index("absent") < order.index("forbidden"):
         status |= subject.spec.status("absent", operation)
@@ -165,7 +157,7 @@ def test_a_parent_out_of_reach_is_refused(subject: Subject, operation: str) -> N
     set_up=1,
 )
 def test_a_denied_write_changes_nothing(subject: Subject, operation: str) -> None:
-    credential = read_only(subject)
+    credential = must_have_credential(subject, "read_only")
     made = subject.own() if operation == "delete" else subject.target()
     before = subject.before(made.id)
     reply = change_all(subject, operation, made.id, credential=credential)

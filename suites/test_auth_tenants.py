@@ -6,6 +6,8 @@ from typing import Any
 from restproof.suite import Contract, Instance, NotTested, Reply, Resource, Subject, for_each, must, requirement
 from restproof.suite.lists import narrowing
 from restproof.suite.operations import asks_for_credentials, needs_credential, perform
+from restproof.suite.scopes import has_other_root
+from restproof.suite.target import given_ids, has_credential, must_have_credential
 
 
 def has_tenants(contract: Contract, resource: Resource) -> bool:
@@ -24,8 +26,7 @@ def has_tenants(contract: Contract, resource: Resource) -> bool:
 @for_each(lambda ground: [{}] if ground.resource.parents or ground.operation != "create" else [])
 def test_another_tenant_reaches_nothing(subject: Subject, operation: str) -> None:
     """Below a parent that tenants are told apart by; where there is none, the credential alone says whose it is."""
-    if not subject.world.has_credential("foreign"):
-        raise NotTested("the target has no credential `foreign`")
+    must_have_credential(subject, "foreign")
     if not subject.spec.parents:
         nothing_of_another(subject, operation)
         return
@@ -37,11 +38,7 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation: str) -> Non
         own_scope, refused | subject.spec.status("forbidden_parent", operation), because="another tenant's credential"
     )
     creates = operation == "replace" and subject.spec.id.chosen_by != "server"  # below one's own parent the id is free
-    if (
-        (subject.world.scopes.has_other_root(subject.spec) or subject.spec.creatable)
-        and not creates
-        and operation != "create"
-    ):
+    if (has_other_root(subject) or subject.spec.creatable) and not creates and operation != "create":
         theirs = subject.scope("foreign")
         reply = perform(subject, operation, made.id, scope=theirs, credential="foreign")
         if operation == "list":
@@ -124,10 +121,10 @@ def nothing_of_another(subject: Subject, operation: str) -> None:
 )
 def test_a_list_shows_no_other_tenants_entries(subject: Subject) -> None:
     """The parents that tenants are told apart by: each credential's list holds only those that it can see."""
-    ids = subject.world.target.ids
+    ids = given_ids(subject)
     hidden = {"full": [f"foreign_{subject.name}"], "foreign": [subject.name, f"other_{subject.name}"]}
     for credential, names in hidden.items():
-        if not subject.world.has_credential(credential):
+        if not has_credential(subject, credential):
             continue
         reply = subject.list(subject.lists.page_query(subject.lists.largest_page()), credential=credential)
         must.have_status(reply, "listed")

@@ -3,6 +3,7 @@
 from restproof.suite import Contract, Inconclusive, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, Body
 from restproof.suite.race import all_answered, create_at_once, must_be_a_race
+from restproof.suite.target import has_credential
 from restproof.suite.wire import Headers
 
 
@@ -55,7 +56,7 @@ def test_a_repeated_key_has_one_effect(subject: Subject, contract: Contract, tog
         actual=f"{1 + len(twins)} resources",
     )
     alone = not contract.given and not subject.spec.parents  # tenants are told apart by their credentials alone
-    if alone and subject.spec.id.chosen_by == "server" and subject.world.has_credential("foreign"):
+    if alone and subject.spec.id.chosen_by == "server" and has_credential(subject, "foreign"):
         theirs = subject.create(body, headers=key, credential="foreign")
         must.hold(
             theirs.id is None or theirs.id != first.id,

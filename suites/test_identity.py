@@ -5,6 +5,7 @@ from typing import Any
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases, bad_ids
+from restproof.suite.scopes import absent_id, crossed_scope
 from restproof.suite.values import an
 from restproof.suite.wire import Request
 
@@ -40,7 +41,7 @@ def unless_it_creates(ground: Ground) -> Cases:
 @requirement("identity.unknown", on=ON_ITEMS)
 @for_each(unless_it_creates)
 def test_an_unknown_id_is_absent(subject: Subject, operation: str) -> None:
-    must.have_status(address(subject, operation, subject.world.scopes.absent_id(subject.spec)), "absent")
+    must.have_status(address(subject, operation, absent_id(subject)), "absent")
 
 
 @requirement("identity.malformed", on=ON_ITEMS, when=lambda c, r: r.id.chosen_by == "server")
@@ -96,7 +97,7 @@ def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, oper
         reply = address(subject, operation, made.id, scope=subject.scope("other"))
         must.have_status(reply, status, because="under another parent")
     else:
-        reply = reach(subject, operation, made.id, subject.world.scopes.crossed(subject.spec, above))
+        reply = reach(subject, operation, made.id, crossed_scope(subject, above))
         status |= subject.spec.status("absent_parent", operation)
         must.have_status(reply, status, because=f"under another {above}, which its parent does not belong to")
     must.agree(
@@ -124,7 +125,7 @@ def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation: s
         below_what_was_deleted(subject, operation, deleted)
         return
     creatable = subject.spec.creatable
-    id = subject.shared().id if creatable and operation in ON_ITEMS else subject.world.scopes.absent_id(subject.spec)
+    id = subject.shared().id if creatable and operation in ON_ITEMS else absent_id(subject)
     must.have_status(
         reach(subject, operation, id, subject.scope("none")), "absent_parent", because="the parent does not exist"
     )

@@ -4,6 +4,7 @@ from restproof.suite import Contract, Ground, Inconclusive, NotTested, Reply, Su
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import WRITES
 from restproof.suite.refused import without_effect_if_refused
+from restproof.suite.scopes import absent_id
 from restproof.suite.wire import Headers, encode
 
 
@@ -149,7 +150,7 @@ def test_a_broken_parent_parameter_is_refused(
     id = (
         subject.target().id
         if operation == "read" or (creatable and operation not in ("list", "create"))
-        else subject.world.scopes.absent_id(subject.spec)
+        else absent_id(subject)
     )
     body = (
         subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())

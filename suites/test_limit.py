@@ -6,6 +6,7 @@ from typing import Any
 from restproof.suite import Contract, NotTested, Reply, Subject, every_exchange, must, requirement
 from restproof.suite.operations import asks_for_credentials
 from restproof.suite.setup import harmless_request
+from restproof.suite.target import clock_of, longest_wait, must_have_credential
 from restproof.suite.values import an
 from restproof.suite.wire import http_date, retry_after
 
@@ -18,8 +19,7 @@ CLOCKS = 60
 
 def past_the_limit(subject: Subject) -> Reply:
     """Requests of the throttled credential until one is refused."""
-    if not subject.world.has_credential("throttled"):
-        raise NotTested("the target has no credential `throttled`")
+    must_have_credential(subject, "throttled")
     (request, operation), names = harmless_request(subject), subject.contract.rate_limit
     window: str | None = None
     left: str | None = ""
@@ -70,7 +70,7 @@ def ends(reply: Reply) -> bool:
 
 def wait_of(reply: Reply, subject: Subject) -> float | None:
     """Seconds that the answer asks to wait; ``None`` where it does not say."""
-    return retry_after(reply.exchange.response, subject.contract.rate_limit, subject.world.clock.time)
+    return retry_after(reply.exchange.response, subject.contract.rate_limit, clock_of(subject).time)
 
 
 def make(subject: Subject) -> Subject | None:
@@ -132,7 +132,7 @@ def test_past_the_limit_a_request_is_refused_without_effect(subject: Subject, co
 @requirement("limit.retry-after", when=asks_for_credentials, cost=20, late=True)
 def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract: Contract) -> None:
     """The request is sent again just when the answer says: later, a window that was told too short is over too."""
-    clock = subject.world.clock
+    clock = clock_of(subject)
     reply, when = past_the_limit(subject), clock.monotonic()
     must.have_status(reply, "throttled", because="past the limit")
     said = reply.header("Retry-After")
@@ -157,7 +157,7 @@ def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract: 
         actual="neither",
     )
     left = when + (wait or 0) + 0.05 - clock.monotonic()
-    if left > subject.world.session.max_wait:
+    if left > longest_wait(subject):
         raise NotTested("the window is longer than the longest wait")
     clock.sleep(max(0.0, left))
     request, operation = harmless_request(subject)

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from restproof.suite import Ground, Reply, Subject, every_exchange, for_each, must, requirement
 from restproof.suite.inputs import Cases
 from restproof.suite.operations import methods_at
+from restproof.suite.scopes import absent_id
 from restproof.suite.wire import Request, is_json
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -43,7 +44,7 @@ def _below_own_parent(ground: Ground) -> bool:
 def attempt(subject: Subject, method: str, path: str) -> Reply:
     body = None
     if path == "item":
-        id = subject.own().id if subject.spec.creatable else subject.world.scopes.absent_id(subject.spec)
+        id = subject.own().id if subject.spec.creatable else absent_id(subject)
         usual = subject.request("read", id=id)
     elif method == "DELETE":
         # Below a parent of its own: a server that gets it wrong takes nothing that other cases need.

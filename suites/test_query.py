@@ -1,13 +1,24 @@
-"""What a query asks of a list: filters, order, and fields that do not exist."""
+"""What a query asks of a list: only what matches, and all of it."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Any
 
-from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Ground, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases
-from restproof.suite.lists import ANY, every_entry, is_paged, matches, of_a_steady_list, settled, some, values_at
+from restproof.suite.lists import (
+    ANY,
+    forget_list,
+    is_paged,
+    lookalikes,
+    matches,
+    of_a_steady_list,
+    settled,
+    values_at,
+)
+from restproof.suite.scopes import absent_id
+from restproof.suite.setup import another_token
 from restproof.suite.values import is_valid, same, type_of, types_of
 from restproof.suite.wire import Query
 
@@ -30,11 +41,11 @@ def moved_to(subject: Subject, name: str) -> list[Any]:
     if change.get(field) is None:
         return []
     # A list that does not agree is asked a second time: then this is made anew.
-    token = subject.world.values.another_token(subject.about)
+    token = another_token(subject)
     made = subject.given(subject.resolved(first, token=token))
     subject.list(subject.lists.filter_query(name, made.sent[field]))
     updated = subject.update(made.id, subject.resolved(change, token=token))
-    subject.world.listings.clear()
+    forget_list(subject)
     return [updated.sent[field]] if updated.ok and isinstance(updated.sent[field], str | int | float) else []
 
 
@@ -43,7 +54,7 @@ def filtered(
 ) -> Iterator[tuple[Any, list[Any], list[Any]]]:
     """Each value of the filter to try, the most frequent one first, with the entries of the whole list that match."""
     found = subject.spec.filters[name]
-    made = subject.world.instances.lookalikes(subject, found.field) if subject.spec.creatable else []
+    made = lookalikes(subject, found.field)
     entries = settled(subject)
     if values is not None:
         for value in values:
@@ -67,12 +78,12 @@ def near_misses(subject: Subject, name: str, values: list[Any] | None) -> Iterat
     if values is None and field in subject.spec.properties and field not in subject.spec.references:
         yield from (v for v in (0, False) if type_of(v) in types_of(schema) and is_valid(schema, v))
     if field == subject.spec.id.field and values is None:
-        yield subject.world.scopes.absent_id(subject.spec)
+        yield absent_id(subject)
         known = next(iter(subject.lists.ids(settled(subject))), None)
         if isinstance(known, int) and known > 9:
             yield known // 10
         return
-    made = subject.world.instances.lookalikes(subject, field) if subject.spec.creatable and values is None else []
+    made = lookalikes(subject, field) if values is None else []
     if not made and values is None and schema and "format" not in schema and field not in subject.spec.references:
         there = [v for e in settled(subject) for v in values_at(e, field) if isinstance(v, str)]
         yield from [v.swapcase() for v in there if v.swapcase() not in there][:1]
@@ -210,90 +221,3 @@ def test_a_filter_value_of_an_impossible_kind_is_refused(subject: Subject, name:
         actual=f"{len(reply.entries or ())} entries",
         field=name,
     )
-
-
-def orders(ground: Ground) -> Cases:
-    for name in ground.resource.sort:
-        for descending in (False, True):
-            yield {"name": name, "descending": descending}
-
-
-@requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=3, set_up=1)
-@for_each(orders)
-@of_a_steady_list
-def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool) -> None:
-    if subject.spec.creatable:
-        subject.world.instances.lookalikes(subject, name)
-    entries = some(subject)
-    query = subject.lists.sort_query(name, descending=descending)
-    way = "down" if descending else "up"
-    largest = subject.lists.largest_page() or 0
-    # The way down is cut into pages for one field: a page that is turned round by itself shows there.
-    whole = descending and name != subject.spec.sort[-1]
-    size = largest if whole else subject.lists.allowed_size(ceil(len(entries) / 3)) if largest else 0
-    pages = subject.lists.pages(size or None, query)
-    must.have_status(pages[0], "listed", because=f"sorted by {name}")
-    walked = [e for p in pages for e in p.entries or ()]
-    keys: list[Any] = [e.get(name) for e in walked if isinstance(e, dict) and e.get(name) is not None]
-    if len({"number" if type_of(k) == "integer" else type_of(k) for k in keys}) > 1:
-        raise NotTested(f"entries hold values of several types in {name}, which have no order")
-    ordered = sorted(keys, reverse=descending)
-    must.hold(
-        keys == ordered,
-        pages[0],
-        f"a list sorted {way} by {name} is not in order",
-        kind="sort",
-        expected=f"sorted {way}",
-        actual="not in order",
-        field=name,
-    )
-    ids = subject.lists.ids(walked)
-    must.hold(
-        len(ids) == len(set(ids)) == len(entries),
-        pages[-1],
-        f"a list sorted {way} by {name} does not hold every entry once across its pages",
-        kind="sort pages",
-        expected="every entry once",
-        actual=f"{len(set(ids))} of {len(entries)} in {len(ids)}",
-        field=name,
-    )
-
-    matching = every_entry(subject)
-    if matching and subject.lists.largest_page():
-        page = subject.list((*query, *matching, *subject.lists.page_query(subject.lists.largest_page())))
-        keys = [e[name] for e in page.entries or () if isinstance(e, dict) and e.get(name) is not None]
-        must.hold(
-            keys == sorted(keys, reverse=descending),
-            page,
-            f"a filtered list sorted {way} by {name} is not in order",
-            kind="sort",
-            expected=f"sorted {way}",
-            actual="not in order",
-            field=name,
-        )
-
-
-def unknown_queries(ground: Ground) -> Cases:
-    """A field that does not exist; and one that does, and that the list is not sorted or filtered by."""
-    resource, query = ground.resource, ground.contract.query
-    if resource.sort or resource.filters:
-        for kind in ("sort", "filter"):
-            yield {"query": kind, "name": "restproof_unknown_field"}
-    others = {query.sort, resource.paging.page, resource.paging.size, resource.paging.offset, resource.paging.token}
-    others |= {p.name for r in ground.contract for p in r.parameter_parents} | resource.operation("list").query.keys()
-    plain = [n for n, p in resource.properties.items() if not types_of(p) & {"object", "array"} and n not in others]
-    for kind, known in (("sort", resource.sort), ("filter", resource.filters)):
-        yield from ({"query": kind, "name": n} for n in [n for n in plain if n not in known][:1] if known)
-
-
-@requirement("list.unknown-query-field", on="list", when=lambda c, r: not c.status("unknown_query").accepted)
-@for_each(unknown_queries)
-def test_an_unknown_query_field_gets_its_status(subject: Subject, query: str, name: str) -> None:
-    asked = subject.lists.sort_query(name) if query == "sort" else subject.lists.filter_query(name, "1")
-    must.be_refused(subject.list(asked), "unknown_query", because=f"{query} by {name}")
-    if query == "sort" and name not in subject.spec.properties:
-        must.be_refused(
-            subject.list(subject.lists.sort_query(name, descending=True)),
-            "unknown_query",
-            because=f"sort down by {name}",
-        )

@@ -6,7 +6,9 @@ from json import dumps
 from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fields_of, reference, wrong_type_bodies
 from restproof.suite.operations import needs_credential
-from restproof.suite.refused import without_effect_if_refused
+from restproof.suite.refused import refused_creates, without_effect_if_refused
+from restproof.suite.scopes import absent_id
+from restproof.suite.target import must_have_credential
 
 WRITES = ("create", "update")
 ON_ITEMS = ("read", "update", "delete")
@@ -97,13 +99,11 @@ def flawed(subject: Subject, operation: str, flaws: set[str], wrong: Body, refer
     if "missing_credential" in flaws:
         credential = None
     elif "forbidden" in flaws:
-        credential = "read_only"
-        if not subject.world.has_credential(credential):
-            raise NotTested("the target has no credential `read_only`")
+        credential = must_have_credential(subject, "read_only")
     scope = subject.scope("none" if "absent_parent" in flaws else "main")
     creatable = subject.spec.creatable
     absent = "absent" in flaws or not creatable
-    id = subject.world.scopes.absent_id(subject.spec) if absent else subject.target().id
+    id = absent_id(subject) if absent else subject.target().id
     if operation == "read":
         return subject.read(id, credential=credential, scope=scope)
     if operation == "delete":
@@ -132,7 +132,7 @@ def flawed(subject: Subject, operation: str, flaws: set[str], wrong: Body, refer
 @requirement("create.failed-leaves-nothing", on="list", needs="create", late=True)
 def test_no_refused_create_is_in_a_list(subject: Subject) -> None:
     """Of whatever reason it was refused, and whichever rule sent it."""
-    refused = subject.world.creates.in_vain(subject.name)
+    refused = refused_creates(subject)
     if not refused:
         raise NotTested("no create that held a mark of this run was refused")
     for entry in subject.lists.walk():

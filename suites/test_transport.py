@@ -1,10 +1,11 @@
 """The connection itself: TLS, nothing without it, and bytes that are no request."""
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from restproof.suite import Contract, Ground, NotTested, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases
 from restproof.suite.setup import harmless_request
+from restproof.suite.target import ca_bundle, headers_as_sent, raw_address
 from restproof.suite.wire import handshake, plain_request, raw_answer
 
 
@@ -13,11 +14,9 @@ def over_https(contract: Contract, resource: Resource) -> bool:
 
 
 def https_target(subject: Subject) -> SplitResult:
-    subject.world.must_be_live()
-    parts = urlsplit(subject.world.target.base_url)
+    parts = raw_address(subject)
     if parts.scheme != "https":
         raise NotTested("the target was named by an http URL")
-    subject.world.session.release()
     return parts
 
 
@@ -27,7 +26,7 @@ def test_plain_http_yields_no_representation(subject: Subject) -> None:
     host = parts.hostname or ""
     request, _ = harmless_request(subject)
     # A credential goes over a plain connection only where it cannot leave this machine.
-    headers = subject.world.session.headers_for(request, "full" if host in ("127.0.0.1", "::1", "localhost") else None)
+    headers = headers_as_sent(subject, request, "full" if host in ("127.0.0.1", "::1", "localhost") else None)
     for port in {parts.port or 443, *({80} if (parts.port or 443) == 443 else set())}:
         status, location = plain_request(host, port, f"{parts.path.rstrip('/')}{request.target}", headers)
         refused = status is None or 400 <= status < 500 or (300 <= status < 400 and location.startswith("https:"))
@@ -44,7 +43,7 @@ def test_plain_http_yields_no_representation(subject: Subject) -> None:
 @requirement("transport.tls-valid", when=over_https)
 def test_the_certificate_verifies_and_tls_is_current(subject: Subject) -> None:
     parts = https_target(subject)
-    host, port, bundle = parts.hostname or "", parts.port or 443, subject.world.target.ca_bundle
+    host, port, bundle = parts.hostname or "", parts.port or 443, ca_bundle(subject)
     version, why = handshake(host, port, bundle)
     must.hold(
         version is not None,
@@ -84,14 +83,11 @@ def garbage(_field: Ground) -> Cases:
 @requirement("robust.hostile-bytes", late=True)
 @for_each(garbage)
 def test_bytes_that_are_no_request_do_no_harm(subject: Subject, note: str, text: str) -> None:
-    subject.world.must_be_live()
-    target = subject.world.target
-    parts = urlsplit(target.base_url)
-    subject.world.session.release()
+    parts = raw_address(subject)
     tls, host = parts.scheme == "https", parts.hostname or ""
     port = parts.port or (443 if tls else 80)
     try:
-        status, waited = raw_answer(host, port, target.ca_bundle, tls=tls, data=text.encode("latin-1")), False
+        status, waited = raw_answer(host, port, ca_bundle(subject), tls=tls, data=text.encode("latin-1")), False
     except TimeoutError:
         status, waited = None, True
     must.hold(

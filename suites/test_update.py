@@ -13,6 +13,7 @@ from restproof.suite.inputs import (
     wrong_type_bodies,
 )
 from restproof.suite.race import all_answered, at_once
+from restproof.suite.scopes import absent_id
 from restproof.suite.states import after_update, named, state_of
 from restproof.suite.values import ReadPath, an, member_schema, same
 
@@ -233,7 +234,7 @@ def test_a_refused_update_changes_nothing(subject: Subject, body: Body, field: s
 @requirement("update.unknown-id", on="update", cost=2)
 @for_each(one_change)
 def test_an_update_never_creates(subject: Subject, change: Body) -> None:
-    absent = subject.world.scopes.absent_id(subject.spec)
+    absent = absent_id(subject)
     refused = subject.update(absent, {**subject.bodies.full("absent"), **change})
     must.hold(
         not refused.ok,

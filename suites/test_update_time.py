@@ -5,6 +5,7 @@ from typing import Any
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, one_change
+from restproof.suite.setup import aged
 from restproof.suite.states import after_update
 from restproof.suite.values import ReadPath, differences, is_nullable, is_valid, same, types_of
 
@@ -79,7 +80,7 @@ def as_stored(subject: Subject, before: Body) -> Body:
 
 def moves(subject: Subject, change: Body) -> None:
     """An update by one value that was another before moves the declared times."""
-    made = subject.world.own.aged(subject, subject.spec.touched_resolution)
+    made = aged(subject)
     before = subject.observe(made.id) or {}
     updated = subject.update(made.id, moving(subject, change, before))
     must.have_status(updated, "updated")
@@ -95,7 +96,7 @@ def moves(subject: Subject, change: Body) -> None:
     late=True,
 )
 def test_a_replace_moves_the_declared_time_forward(subject: Subject) -> None:
-    made = subject.world.own.aged(subject, subject.spec.touched_resolution)
+    made = aged(subject)
     before = subject.observe(made.id) or {}
     body = subject.resolved(subject.bodies.full("again"))
     if all(same(before[n], v) for n, v in body.items() if n in before):
@@ -119,7 +120,7 @@ def test_a_change_moves_the_declared_time_forward(subject: Subject, change: Body
     if brief:
         moves(subject, change)
         return
-    made, untouched = subject.world.own.aged(subject, subject.spec.touched_resolution), subject.shared()
+    made, untouched = aged(subject), subject.shared()
     before, still = subject.observe(made.id) or {}, subject.observe(untouched.id) or {}
     change = moving(subject, change, before)
     for nothing in ({}, as_stored(subject, before)):

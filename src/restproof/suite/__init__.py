@@ -9,6 +9,8 @@ submodules keeps its meaning under semantic versioning:
 ``suite.values``      values and schemas: valid, the same, of which type
 ``suite.operations``  the operations, the contract's words for their success, a valid request of any
 ``suite.setup``       set-up that rules of several families need
+``suite.scopes``      ids that name nothing, and parents that are not the usual one
+``suite.target``      the target as configured: credentials, ids, address, clock
 ``suite.states``      what a representation must hold after a write
 ``suite.lists``       the whole list, read so that a finding may rest on it
 ``suite.race``        requests at the same time

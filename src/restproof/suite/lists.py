@@ -21,8 +21,10 @@ __all__ = [
     "declared",
     "every_entry",
     "few_matching",
+    "forget_list",
     "is_numbered",
     "is_paged",
+    "lookalikes",
     "matches",
     "narrowing",
     "of_a_steady_list",
@@ -82,6 +84,17 @@ def _ids(subject: Subject, entries: Iterable[Any]) -> list[str]:
 def settled(subject: Subject) -> list[Any]:
     """All entries of the list."""
     return subject.world.listings.whole(subject)
+
+
+def forget_list(subject: Subject) -> None:
+    """What was read of the list is no longer so: ``settled`` reads it anew."""
+    subject.world.listings.clear()
+
+
+def lookalikes(subject: Subject, field: str) -> list[Any]:
+    """Values of ``field`` that entries of the list hold and that a careless comparison would mix up: one that begins
+    another, one in another case. They are made once; none where nobody can create the resource."""
+    return subject.world.instances.lookalikes(subject, field) if subject.spec.creatable else []
 
 
 def some(subject: Subject, count: int = FEW) -> list[Any]:

@@ -10,7 +10,13 @@ from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.suite import must
 
-__all__ = ["without_effect_if_refused"]
+__all__ = ["refused_creates", "without_effect_if_refused"]
+
+
+def refused_creates(subject: Subject) -> dict[str, Reply | None]:
+    """Token → the refusal, of each case of the run whose creates were all refused; ``None`` in a replay, which holds
+    the token alone."""
+    return subject.world.creates.in_vain(subject.name)
 
 
 def without_effect_if_refused(subject: Subject, id: Any, send: Callable[[], Reply]) -> Reply:

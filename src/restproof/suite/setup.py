@@ -10,10 +10,21 @@ from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.wire.message import Request
 
-__all__ = ["elsewhere", "harmless_request", "undo_large_write"]
+__all__ = ["aged", "another_token", "elsewhere", "harmless_request", "undo_large_write"]
 
 _LARGE = 4096
 """Bytes of a body from which what it made is removed before other cases list it."""
+
+
+def aged(subject: Subject) -> Instance:
+    """An instance that nobody has changed for as long as the contract's resolution of ``touched`` times, so that the
+    time of a change tells then from now. Waits for what is left of it."""
+    return subject.world.own.aged(subject, subject.spec.touched_resolution)
+
+
+def another_token(subject: Subject) -> str:
+    """A further token for the case, for what it makes a second time."""
+    return subject.world.values.another_token(subject.about)
 
 
 def elsewhere(subject: Subject) -> Instance:

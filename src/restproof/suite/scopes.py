@@ -1,0 +1,30 @@
+"""Where a request goes: ids that name nothing, and parents that are not the usual one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from restproof.engine.subject import Subject
+
+__all__ = ["absent_id", "crossed_scope", "has_other_root", "root_of"]
+
+
+def absent_id(subject: Subject) -> Any:
+    """An id of the right type that names nothing."""
+    return subject.world.scopes.absent_id(subject.spec)
+
+
+def crossed_scope(subject: Subject, ancestor: str) -> dict[str, Any]:
+    """The usual scope with another one for ``ancestor``: one that those below it do not belong to."""
+    return subject.world.scopes.crossed(subject.spec, ancestor)
+
+
+def root_of(subject: Subject) -> str:
+    """The name of the topmost ancestor; the resource's own where it has none."""
+    return subject.world.scopes.root_of(subject.spec)
+
+
+def has_other_root(subject: Subject) -> bool:
+    """Whether the nearest parent is one that the configuration names twice (another one in reach of the
+    credential)."""
+    return subject.world.scopes.has_other_root(subject.spec)
