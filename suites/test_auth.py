@@ -106,7 +106,7 @@ def test_a_401_says_how_to_authenticate(reply: Reply) -> None:
             reply.header("WWW-Authenticate"),
             reply,
             "a 401 has no WWW-Authenticate",
-            kind="no challenge",
+            kind="no-challenge",
             expected="WWW-Authenticate",
             actual="none",
         )
@@ -170,4 +170,4 @@ def test_a_denied_write_changes_nothing(subject: Subject, operation: str) -> Non
             expected="nothing stored",
             actual="stored",
         )
-    must.agree(reply, subject.stable(before), subject.now(made.id), what="the state after a denied write", pointer="")
+    must.agree(reply, subject.stable(before), subject.now(made.id), what="the state after a denied write")

@@ -56,7 +56,6 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation: str) -> Non
             subject.stable(before),
             subject.now(made.id),
             what="the state after another tenant's request",
-            pointer="",
         )
 
 
@@ -77,7 +76,7 @@ def must_not_show(subject: Subject, page: Reply, id: Any, listed: str = "a list"
         id not in subject.lists.ids(page.entries or ()),
         page,
         f"{listed} shows another tenant's resource",
-        kind="foreign entry",
+        kind="foreign-entry",
         expected="own entries",
         actual="another tenant's entry",
     )
@@ -108,7 +107,6 @@ def nothing_of_another(subject: Subject, operation: str) -> None:
             subject.stable(before),
             subject.now(made.id),
             what="the state after another tenant's request",
-            pointer="",
         )
 
 
@@ -133,7 +131,7 @@ def test_a_list_shows_no_other_tenants_entries(subject: Subject) -> None:
             not shown,
             reply,
             "a list shows another tenant's entry",
-            kind="foreign entry",
+            kind="foreign-entry",
             expected="own entries",
             actual="another tenant's entry",
         )

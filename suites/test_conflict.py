@@ -77,10 +77,9 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(subject: Subject, key: in
     must.be_refused(second, "conflict", because="a second create with a unique value that is taken")
     must.agree(
         second,
-        subject.stable(before or {}),
+        subject.stable(before),
         subject.observe(first.id),
         what="the first of two duplicates",
-        pointer="",
     )
     alike = subject.lists.holding(first.sent)
     must.hold(
@@ -132,9 +131,7 @@ def test_a_rename_to_a_taken_value_is_a_conflict(subject: Subject, operation: st
     )
     must.be_refused(reply, "conflict", because="an update to a unique value that is taken")
     for id, state in before.items():
-        must.agree(
-            reply, subject.stable(state or {}), subject.observe(id), what="the state after a conflict", pointer=""
-        )
+        must.agree(reply, subject.stable(state), subject.observe(id), what="the state after a conflict")
 
 
 def scopes(ground: Ground) -> Cases:

@@ -62,7 +62,7 @@ def test_a_repeated_key_has_one_effect(subject: Subject, contract: Contract, tog
             theirs.id is None or theirs.id != first.id,
             theirs,
             "another tenant that sent the same idempotency key got this one's resource",
-            kind="foreign entry",
+            kind="foreign-entry",
             expected="an answer of its own",
             actual="the first answer",
         )

@@ -105,7 +105,6 @@ def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, oper
         subject.stable(before),
         subject.now(made.id),
         what="the state after a request under another parent",
-        pointer="",
     )
 
 
@@ -149,7 +148,7 @@ def below_what_was_deleted(subject: Subject, operation: str, parent: str) -> Non
             made.id not in subject.lists.ids(listed.entries or ()),
             listed,
             f"what was below a deleted {parent} is back with another one of its id",
-            kind="back again",
+            kind="back-again",
             expected="an empty list",
             actual="an entry of before",
         )

@@ -35,7 +35,7 @@ def past_the_limit(subject: Subject) -> Reply:
             not before == left == "0" or reply.header(names.limit) in ("0", "1"),
             reply,
             f"a request was answered after {names.remaining} said 0",
-            kind="not throttled",
+            kind="not-throttled",
             expected="429",
             actual=reply.status,
         )
@@ -49,7 +49,7 @@ def past_the_limit(subject: Subject) -> Reply:
             told,
             reply,
             f"{sent} requests of one window were answered, and {names.limit} says {limit}",
-            kind="not throttled",
+            kind="not-throttled",
             expected="429",
             actual=reply.status,
         )
@@ -95,7 +95,7 @@ def must_be_another_window(reply: Reply, throttled: Reply) -> None:
             reset_of(reply) != reset_of(throttled),
             reply,
             f"{an(reply.operation)} was answered in a window whose limit is reached",
-            kind="not throttled",
+            kind="not-throttled",
             expected="429",
             actual=reply.status,
         )
@@ -152,7 +152,7 @@ def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract: 
         wait is not None,
         reply,
         "a 429 does not say when to come back",
-        kind="no retry-after",
+        kind="no-retry-after",
         expected="Retry-After or the reset header",
         actual="neither",
     )
@@ -178,7 +178,7 @@ def numbers_of(reply: Reply, names: Iterable[str | None]) -> dict[str, int]:
             value is not None,
             reply,
             f"the header {name} is missing",
-            kind="missing header",
+            kind="missing-header",
             expected=name,
             actual="none",
             field=name,

@@ -1,6 +1,6 @@
 """What a list promises: all of its entries, as a read shows them, counted truly, and nothing of another parent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -28,7 +28,7 @@ def test_a_list_answers_its_entries(subject: Subject, new: str | None) -> None:
     scope = subject.scope() if new is None else {**subject.scope(), new: subject.other(new).given(tag="new").id}
     listed = subject.list(scope=scope)
     must.have_status(listed, "listed", because="" if new is None else f"of {an(new)} that was just made")
-    must.hold(listed.entries is not None, listed, "the answer to a list holds no array of entries", kind="no entries")
+    must.hold(listed.entries is not None, listed, "the answer to a list holds no array of entries", kind="no-entries")
 
 
 def told_at_length(subject: Subject, body: Body) -> Body:
@@ -63,7 +63,7 @@ def test_an_entry_agrees_with_the_read(subject: Subject) -> None:
         raise NotTested("the list does not hold the resource")
     read = subject.read(made.id)
     must.have_status(read, "read")
-    entity = read.entity or {}
+    entity: Mapping[str, Any] = read.entity or {}
     shared = {
         n: v
         for n, v in subject.stable(entry).items()
@@ -71,7 +71,7 @@ def test_an_entry_agrees_with_the_read(subject: Subject) -> None:
     }
     must.agree(read, shared, read.entity, what="a read against the entry of the list")
     told = {n: declared(subject.spec.properties[n], entity[n]) for n in shared}
-    must.agree(read, told, entry, what="the entry of the list against a read", pointer="")
+    must.agree(read, told, entry, what="the entry of the list against a read")
 
 
 def mapped(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int]]:
@@ -145,7 +145,7 @@ def test_totals_tell_the_truth(subject: Subject) -> None:
                 told == str(size),
                 page,
                 f"{paging.size_header} says {told}, and the page has the size {size}",
-                kind="page size header",
+                kind="page-size-header",
                 expected="the size of the page",
                 actual=told,
                 field=paging.size_header,
@@ -162,7 +162,7 @@ def test_a_list_holds_nothing_of_another_parent(subject: Subject) -> None:
             there.id not in subject.lists.ids(subject.lists.walk()),
             listed,
             "the list holds an entry of another parent",
-            kind="foreign entry",
+            kind="foreign-entry",
             expected="own entries",
             actual="an entry of another parent",
         )
@@ -172,7 +172,7 @@ def test_a_list_holds_nothing_of_another_parent(subject: Subject) -> None:
                 there.id not in subject.lists.ids(page.entries or ()),
                 page,
                 "a filtered list holds an entry of another parent",
-                kind="foreign entry",
+                kind="foreign-entry",
                 expected="own entries",
                 actual="an entry of another parent",
             )
@@ -181,7 +181,7 @@ def test_a_list_holds_nothing_of_another_parent(subject: Subject) -> None:
         there.id in other and (here.id not in other or there.id == here.id),
         listed,
         "the other parent's list does not hold just its own",
-        kind="foreign entry",
+        kind="foreign-entry",
         expected="own entries",
         actual="others",
     )

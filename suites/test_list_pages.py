@@ -53,7 +53,7 @@ def test_a_page_holds_what_was_asked_for(subject: Subject) -> None:
             len(page.entries or ()) == wanted,
             page,
             f"a page of {size} of {count} entries holds {len(page.entries or ())}",
-            kind="page size",
+            kind="page-size",
             expected=wanted,
             actual=len(page.entries or ()),
         )
@@ -78,7 +78,7 @@ def test_a_page_has_the_default_size(subject: Subject, fill: bool) -> None:
         len(page.entries or ()) == wanted,
         page,
         f"a page without a size holds {len(page.entries or ())} of {len(entries)} entries",
-        kind="page size",
+        kind="page-size",
         expected=wanted,
         actual=len(page.entries or ()),
     )
@@ -101,7 +101,7 @@ def test_the_pages_hold_every_entry_once(subject: Subject) -> None:
                 len(page.entries or ()) <= size,
                 page,
                 f"a page of {size} holds {len(page.entries or ())} entries",
-                kind="page size",
+                kind="page-size",
                 expected="no more than was asked for",
                 actual="more",
             )
@@ -120,7 +120,7 @@ def test_the_pages_hold_every_entry_once(subject: Subject) -> None:
             not missing,
             pages[-1],
             f"pages of {size} leave out {len(missing)} of {len(entries)} entries",
-            kind="left out",
+            kind="left-out",
             expected="every entry",
             actual="an entry is left out",
         )
@@ -154,7 +154,7 @@ def test_a_page_past_the_end_is_empty(subject: Subject) -> None:
         beyond.entries == [],
         beyond,
         "a page past the end holds entries",
-        kind="past the end",
+        kind="past-the-end",
         expected="no entries",
         actual=f"{len(beyond.entries or ())} entries",
     )
@@ -192,7 +192,7 @@ def test_the_largest_page_is_allowed(subject: Subject) -> None:
             len(over.entries or ()) <= (paging.max or 0),
             over,
             "a page is larger than the largest size",
-            kind="page size",
+            kind="page-size",
         )
 
 
@@ -260,7 +260,7 @@ def follow_links(subject: Subject, entries: list[Any], size: int, kept: Query) -
                 (name in found) == there,
                 page,
                 f"page {number} of {last} has {'a' if name in found else 'no'} {name}",
-                kind=f"link {name}",
+                kind="link",
                 expected=name if there else f"no {name}",
                 actual=", ".join(sorted(found)),
             )
@@ -272,7 +272,7 @@ def follow_links(subject: Subject, entries: list[Any], size: int, kept: Query) -
                     query.get(own) == value,
                     page,
                     f"the link {name} drops the parameter {own}",
-                    kind="link query",
+                    kind="link-query",
                     expected="parameters kept",
                     actual="dropped",
                 )
@@ -281,7 +281,7 @@ def follow_links(subject: Subject, entries: list[Any], size: int, kept: Query) -
                     query.get(key) == value,
                     page,
                     f"on page {number} of {last} the link {name} leads to {key}={query.get(key)}, not {value}",
-                    kind=f"link {name}",
+                    kind="link",
                     expected=f"{key} of the {name} page",
                     actual="another",
                 )

@@ -42,7 +42,7 @@ def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation: str
             is_json(media) and reply.json is not None,
             reply,
             f"a request that accepts {accept} got {media or 'no media type'}",
-            kind="media type",
+            kind="media-type",
             expected="JSON",
             actual=media.partition(";")[0],
         )
@@ -51,7 +51,7 @@ def test_an_answer_is_json_whatever_accept_says(subject: Subject, operation: str
             "xml" not in (reply.header("Content-Type") or "").lower(),
             reply,
             "a refusal is XML",
-            kind="media type",
+            kind="media-type",
             expected="no XML",
             actual="XML",
         )
@@ -123,7 +123,6 @@ def test_a_body_of_another_media_type_is_refused(subject: Subject, operation: st
             subject.stable(before),
             subject.now(id),
             what="the state after a body of another media type",
-            pointer="",
         )
 
 

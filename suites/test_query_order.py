@@ -53,7 +53,7 @@ def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool
         len(ids) == len(set(ids)) == len(entries),
         pages[-1],
         f"a list sorted {way} by {name} does not hold every entry once across its pages",
-        kind="sort pages",
+        kind="sort-pages",
         expected="every entry once",
         actual=f"{len(set(ids))} of {len(entries)} in {len(ids)}",
         field=name,

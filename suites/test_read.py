@@ -8,7 +8,7 @@ def test_a_read_answers_the_resource(subject: Subject) -> None:
     made = subject.shared()
     read = subject.read(made.id)
     must.have_status(read, "read")
-    must.hold(read.entity is not None, read, "the answer to a read holds no representation", kind="no representation")
+    must.hold(read.entity is not None, read, "the answer to a read holds no representation", kind="no-representation")
     if subject.spec.id.field in subject.spec.properties:
         must.agree(read, {subject.spec.id.field: made.id}, read.entity, what="the id that was asked for")
 
@@ -32,4 +32,4 @@ def test_a_get_changes_nothing(subject: Subject, operation: str) -> None:
     asked = subject.read(made.id) if operation == "read" else subject.list()
     must.have_status(asked, "read" if operation == "read" else "listed")
     after = subject.observe(made.id)
-    must.agree(asked, subject.stable(before), after, what=f"the state after a {operation}", pointer="")
+    must.agree(asked, subject.stable(before), after, what=f"the state after a {operation}")

@@ -17,7 +17,7 @@ def bodies(ground: Ground) -> SearchStrategy[Body]:
 @for_each(replacing_bodies)
 def test_a_replace_leaves_what_was_sent(subject: Subject, body: Body, notes: dict[str, str]) -> None:
     made = subject.given(subject.bodies.full("before"))
-    before = subject.stable(subject.observe(made.id) or {})
+    before = subject.stable(subject.observe(made.id))
     replaced = subject.replace(made.id, body)
     if not replaced.ok:
         for name, note in notes.items():
@@ -25,7 +25,7 @@ def test_a_replace_leaves_what_was_sent(subject: Subject, body: Body, notes: dic
             must.have_status(alone, "replaced", field=name, because=f"{name}: {note}")
     must.have_status(replaced, "replaced")
     wanted = after_replace(subject, replaced.sent, before)
-    must.agree(replaced, wanted, subject.observe(made.id), what="the state after a replace", pointer="")
+    must.agree(replaced, wanted, subject.observe(made.id), what="the state after a replace")
     undo_large_write(subject, replaced)
 
 
@@ -33,16 +33,16 @@ def test_a_replace_leaves_what_was_sent(subject: Subject, body: Body, notes: dic
 @for_all(weight=0.5, body=bodies)
 def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body: Body) -> None:
     made = subject.given()
-    before = subject.stable(dict(made.entity) or subject.observe(made.id) or {})
+    before = subject.stable(dict(made.entity) or subject.observe(made.id))
     first = subject.replace(made.id, body)
     must.have_status(first, "replaced")
-    once = subject.observe(made.id) or {}
+    once = subject.observe(made.id)
     wanted = after_replace(subject, first.sent, before)
-    must.agree(first, wanted, once, what="the state after a replace", pointer="")
+    must.agree(first, wanted, once, what="the state after a replace")
     second = subject.replace(made.id, body)
     must.have_status(second, "replaced", because="the second time")
     settled = {n: v for n, v in subject.stable(once).items() if n not in subject.spec.touched}
-    must.agree(second, settled, subject.observe(made.id), what="the state after the same replace again", pointer="")
+    must.agree(second, settled, subject.observe(made.id), what="the state after the same replace again")
 
 
 def created_bodies(ground: Ground) -> Cases:
@@ -69,13 +69,12 @@ def test_a_replace_at_a_new_id_creates(subject: Subject, body: Body, deleted: Bo
         raise Inconclusive("the id of what was deleted is not used again")
     must.have_status(made, "created", because=f"a replace {because}")
     state = subject.observe(id)
-    must.hold(state is not None, made, f"a replace {because} did not create the resource", kind="not created")
+    must.hold(not state.absent, made, f"a replace {because} did not create the resource", kind="not-created")
     must.agree(
         made,
         after_create(subject, made.sent),
         state,
         what=f"the state after a replace {because}",
-        pointer="",
     )
     undo_large_write(subject, made)
     if not subject.spec.supports("read"):

@@ -28,7 +28,7 @@ def test_every_request_gets_an_answer(reply: Reply) -> None:
         reply.exchange.response is not None,
         reply,
         f"the {reply} got no answer: {reply.exchange.error}",
-        kind="no answer",
+        kind="no-answer",
         expected="an answer",
         actual=reply.exchange.error,
     )
@@ -43,7 +43,7 @@ def test_success_is_never_a_refusal_in_disguise(reply: Reply) -> None:
             not error,
             reply,
             f"a {reply.status} holds {error[0] if error else ''}",
-            kind="error in success",
+            kind="error-in-success",
             expected="no error",
             actual="an error",
         )

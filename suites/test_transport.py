@@ -34,7 +34,7 @@ def test_plain_http_yields_no_representation(subject: Subject) -> None:
             refused,
             None,
             f"plain HTTP on port {port} answered {status}",
-            kind="plain http",
+            kind="plain-http",
             expected="no answer, a redirect to https or a 4xx",
             actual=str(status),
         )
@@ -57,13 +57,13 @@ def test_the_certificate_verifies_and_tls_is_current(subject: Subject) -> None:
         version in ("TLSv1.2", "TLSv1.3"),
         None,
         f"the connection uses {version}",
-        kind="tls version",
+        kind="tls-version",
         expected="TLS 1.2 or newer",
         actual=version,
     )
     old, _ = handshake(host, port, bundle, outdated=True)
     must.hold(
-        old is None, None, f"the server still speaks {old}", kind="tls version", expected="TLS 1.2 or newer", actual=old
+        old is None, None, f"the server still speaks {old}", kind="tls-version", expected="TLS 1.2 or newer", actual=old
     )
 
 
@@ -94,7 +94,7 @@ def test_bytes_that_are_no_request_do_no_harm(subject: Subject, note: str, text:
         not waited,
         None,
         f"{note} got no answer, and the connection stayed open",
-        kind="no answer",
+        kind="no-answer",
         expected="a 4xx, or the connection closed",
         actual="neither in time",
     )

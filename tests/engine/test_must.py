@@ -10,6 +10,7 @@ import pytest
 
 from restproof.contract.model import Contract, Status
 from restproof.engine.failure import CaseFailed
+from restproof.engine.reply import Observation
 from restproof.oracle.finding import Finding, shown
 from restproof.suite import Reply, must
 from restproof.wire.message import About, Exchange, Request, Response
@@ -38,7 +39,7 @@ def finding(check: Callable[..., None], *arguments: Any, **options: Any) -> Find
 def test_have_answered(reply_of: MakeReply) -> None:
     must.have_answered(reply_of(500))
     found = finding(must.have_answered, reply_of(None))
-    assert (found.kind, found.actual, found.exchange) == ("no answer", "timeout", 7)
+    assert (found.kind, found.actual, found.exchange) == ("no-answer", "timeout", 7)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_have_status_fails_and_says_both(reply_of: MakeReply) -> None:
     found = finding(must.have_status, reply_of(500), "unsupported", field="name", because="PUT on the item")
     assert found.message == "the read answered 500, not 404 or 405 (PUT on the item)"
     assert (found.kind, found.expected, found.actual, found.field) == ("status", "404 or 405", "500", "name")
-    assert finding(must.have_status, reply_of(None), "read").kind == "no answer"
+    assert finding(must.have_status, reply_of(None), "read").kind == "no-answer"
     assert finding(must.be_refused, reply_of(200), "absent").expected == "404"
 
 
@@ -65,7 +66,7 @@ def test_match_schema(reply_of: MakeReply) -> None:
     schema = {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "integer"}}}, "required": ["a"]}
     must.match_schema(reply_of(), schema, {"a": [1, 2], "more": "is tolerated"})
     found = finding(must.match_schema, reply_of(), schema, {"a": [1, "x"]}, "/data")
-    assert (found.kind, found.pointer, found.field) == ("schema type", "/data/a/1", "a")
+    assert (found.kind, found.pointer, found.field) == ("schema", "/data/a/1", "a")
     assert found.expected == "must be of type integer"
     assert found.actual == "'x'"
     assert finding(must.match_schema, reply_of(), schema, {}).pointer == "/a"
@@ -107,7 +108,26 @@ def test_agree_names_the_place(reply_of: MakeReply) -> None:
     assert found.expected != found.actual
     wrapped = reply_of(resource="book")
     assert finding(must.agree, wrapped, {"name": "a"}, {}, what="w").pointer == "/data/name"
-    assert finding(must.agree, wrapped, {"name": "a"}, {}, what="w", pointer="").pointer == "/name"
+
+
+def test_agree_cites_the_answer_that_shows_it(reply_of: MakeReply) -> None:
+    written = reply_of(201, b'{"data": {"name": "a"}}', "book")
+    read = reply_of(200, b'{"data": {"name": "b"}}', "book")
+    read = replace(read, exchange=replace(read.exchange, n=8))
+    found = finding(must.agree, written, {"name": "a"}, read.entity, what="a read after the create")
+    assert (found.exchange, found.pointer) == (8, "/data/name")
+    listed = reply_of(200, b'{"items": [{"name": "x"}, {"name": "b"}]}', "book")
+    assert listed.entries is not None
+    found = finding(must.agree, written, {"name": "a"}, listed.entries[1], what="the entry")
+    assert (found.exchange, found.pointer) == (7, "/items/1/name")
+
+
+def test_agree_tells_what_is_not_found(reply_of: MakeReply) -> None:
+    read = reply_of(404)
+    absent = Observation({}, read, "/data", absent=True)
+    found = finding(must.agree, reply_of(), {"name": "a"}, absent, what="the state")
+    assert (found.message, found.kind, found.pointer) == ("the state: it is not found", "no-representation", None)
+    must.agree(reply_of(), {}, absent, what="the state")
 
 
 def test_agree_compares_instants_where_the_schema_says_time(reply_of: MakeReply) -> None:

@@ -28,6 +28,7 @@ from restproof.oracle.verdict import judge
 from restproof.record.reader import read
 from restproof.sandbox.faults import Fault, catalogue
 
+from .evidence import misplaced
 from .place import contract_of, has, narrowed
 from .proof import ONE_IS_ENOUGH, trivial
 from .server import ROOT, Server
@@ -37,7 +38,8 @@ from .server import ROOT, Server
 class Kill:
     """How a fault fared. ``fault``: its name, with the place that it was kept to. ``by``: the requirements that failed,
     in the order of telling; one whose set-up failed (blocked) has shown nothing. ``first``: requests until the first
-    finding, 0 where there was none. ``applies``: whether the plan had an item of the rule."""
+    finding, 0 where there was none. ``applies``: whether the plan had an item of the rule.
+    ``misplaced``: findings that do not show what they say."""
 
     fault: str
     named: str
@@ -47,6 +49,7 @@ class Kill:
     first: int
     requests: int
     applies: bool = True
+    misplaced: tuple[str, ...] = ()
 
     @property
     def caught(self) -> bool:
@@ -83,6 +86,7 @@ def kill(fault: Fault, server: Server, *, full: bool = False, place: str = "") -
         min(cited, default=0),
         len(run.exchanges),
         any(r.requirement == fault.requirement and r.outcome != "not applicable" for r in verdict.results),
+        tuple(misplaced(run)),
     )
 
 
@@ -110,6 +114,8 @@ def matrix(faults: Iterable[tuple[Fault, str]], *, full: bool, profile: str, job
                     told = "caught" if found.caught else ("other" if found.seen else missed)
                     besides = "" if found.caught else ", ".join(found.by[:4])
                     print(f"{told:7} {found.fault:34} {found.named:30} {found.first:5} {besides}", flush=True)
+                    for line in found.misplaced:
+                        print(f"        {line}", flush=True)
                     yield found
         finally:
             for server in servers:

@@ -48,6 +48,7 @@ def serving() -> Iterator[Serving]:
 def test_a_fault_is_caught_by_the_rule_that_names_it(name: str, serving: Serving) -> None:
     found = kill(FAULTS[name], serving(contract_of(FAULTS[name])))
     assert found.caught, f"{name} breaks {found.named}; what failed: {found.by or 'nothing'}"
+    assert found.misplaced == ()
 
 
 @pytest.mark.parametrize("contract", [BUNDLED, POLICIES], ids=["bundled", "policies"])

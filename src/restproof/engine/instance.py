@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from restproof.contract.model import Resource
-from restproof.engine.reply import Reply
+from restproof.engine.reply import Observation, Reply
 from restproof.plan.bodies import Bodies
 
 About = tuple[str | None, str | None, str | None]
@@ -47,7 +47,7 @@ class Maker(Protocol):
 
     def delete(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Reply: ...
 
-    def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> dict[str, Any] | None: ...
+    def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Observation: ...
 
 
 class MakerOf(Protocol):

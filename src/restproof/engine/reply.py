@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
+from restproof.pointer import step
 from restproof.record.jsontext import Unreadable
 from restproof.wire.message import Exchange
+
+
+class Observation(dict[str, Any]):
+    """A representation as an answer shows it, together with that answer: a finding about it cites the ``reply``,
+    in whose body it stands at ``pointer`` (RFC 6901). ``absent``: the answer shows that there is none, and this is
+    empty."""
+
+    def __init__(self, members: Mapping[str, Any], reply: Reply, pointer: str, *, absent: bool = False) -> None:
+        super().__init__(members)
+        self.reply = reply
+        self.pointer = pointer
+        self.absent = absent
+
+    def only(self, names: Iterable[str]) -> Observation:
+        """These members of it."""
+        return Observation({name: self[name] for name in names}, self.reply, self.pointer)
 
 
 @dataclass(frozen=True)
@@ -74,26 +92,36 @@ class Reply:
 
     @property
     def entity_pointer(self) -> str:
+        """Where the representation stands in the answer."""
         wrapper = self.resource.envelope.response
-        return f"/{wrapper}" if wrapper else ""
+        return step(wrapper) if wrapper else ""
 
-    @property
-    def entity(self) -> dict[str, Any] | None:
+    @cached_property
+    def entity(self) -> Observation | None:
         """The representation in the answer, out of its envelope."""
         found = self.json
         wrapper = self.resource.envelope.response
         if wrapper and isinstance(found, dict):
             found = found.get(wrapper)
-        return found if isinstance(found, dict) else None
+        return Observation(found, self, self.entity_pointer) if isinstance(found, dict) else None
 
     @property
+    def list_pointer(self) -> str:
+        """Where the array of entries stands in a list answer."""
+        wrapper = self.resource.envelope.list
+        return step(wrapper) if wrapper else ""
+
+    @cached_property
     def entries(self) -> list[Any] | None:
         """The entries of a list answer, out of its envelope; ``None`` where it holds no array."""
         found = self.json
         wrapper = self.resource.envelope.list
         if wrapper and isinstance(found, dict):
             found = found.get(wrapper)
-        return found if isinstance(found, list) else None
+        if not isinstance(found, list):
+            return None
+        base = self.list_pointer
+        return [Observation(e, self, f"{base}/{at}") if isinstance(e, dict) else e for at, e in enumerate(found)]
 
     @property
     def id(self) -> Any:

@@ -88,7 +88,7 @@ class Runner:
             except CaseFailed as failure:
                 findings.append(failure.finding)
                 self.sink.write(failure.finding.to_event(item.id, f"{item.id}#{number}"))
-                silent += failure.finding.kind == "no answer"
+                silent += failure.finding.kind == "no-answer"
             except Inconclusive as reason:
                 unsaid = reason
                 continue

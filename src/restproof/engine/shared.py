@@ -94,7 +94,7 @@ class SharedInstances:
         at = 1 if key.rpartition(":")[2] == "1" else 0
         if len(entries) <= at:
             raise NotTested(f"the list of {resource.name} is too short, and nobody can create one")
-        return Instance(entries[at][resource.id.field], scope, entries[at])
+        return Instance(entries[at][resource.id.field], scope, dict(entries[at]))
 
     def at_least(self, name: str, count: int) -> None:
         """See to it that the run has made ``count`` instances in the usual scope, so that lists can be cut."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from restproof.engine.instance import Maker
 from restproof.engine.keep import Keeper
+from restproof.engine.reply import Observation
 
 
 class States:
@@ -15,20 +16,25 @@ class States:
         self._keeper = keeper
         self._states: dict[tuple[str, Any], tuple[str, dict[str, Any]]] = {}
 
-    def get(self, subject: Maker, id: Any, *, fresh: bool = False) -> dict[str, Any]:
-        """The representation as it was last seen (``fresh``: as it is now)."""
+    def get(self, subject: Maker, id: Any) -> dict[str, Any]:
+        """The representation as it was last seen."""
         item, key = subject.about[0] or "", (subject.name, id)
         seen, state = self._states.get(key, ("", None))
-        if fresh or state is None or seen != item:
+        if state is None or seen != item:
             # What another item saw last is as good; a replay of this one alone has to know it.
-            known = None if fresh else self._keeper.recall(f"state {subject.name} {id} {item}", state)
-            self._states[key] = item, known if known is not None else subject.observe(id) or {}
+            known = self._keeper.recall(f"state {subject.name} {id} {item}", state)
+            self._states[key] = item, known if known is not None else subject.observe(id)
         return self._states[key][1]
 
-    def see(self, subject: Maker, id: Any, state: dict[str, Any]) -> dict[str, Any]:
+    def now(self, subject: Maker, id: Any) -> Observation:
+        """The representation as it is now."""
+        found = subject.observe(id)
+        self.see(subject, id, found)
+        return found
+
+    def see(self, subject: Maker, id: Any, state: dict[str, Any]) -> None:
         """``state`` is how the item has last seen the representation."""
         self._states[subject.name, id] = subject.about[0] or "", state
-        return state
 
     def forget(self, subject: Maker, id: Any) -> None:
         """The instance was written to: what was seen of it before is no longer so."""

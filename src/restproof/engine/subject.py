@@ -10,7 +10,7 @@ from restproof.contract.model import Resource, creates_by_put
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
-from restproof.engine.reply import Reply
+from restproof.engine.reply import Observation, Reply
 from restproof.engine.requests import Query, Requests
 from restproof.engine.world import World
 from restproof.oracle.finding import an, shown
@@ -259,7 +259,8 @@ class Subject:
             named = "named no id" if reply.id is None else f"named the id {shown(reply.id)}, which no path can hold"
             why = reply.exchange.error or (f"answered {reply.status}" if not reply.ok else named)
             raise SetUpFailed(f"set-up: the create of {an(self.name)} {why}")
-        return Instance(reply.id, reply.scope, reply.entity or {}, reply.sent if isinstance(reply.sent, dict) else {})
+        sent = reply.sent if isinstance(reply.sent, dict) else {}
+        return Instance(reply.id, reply.scope, dict(reply.entity or {}), sent)
 
     def shared(self, key: str = "0") -> Instance:
         """The instance that all cases share. No case leaves it changed."""
@@ -283,32 +284,35 @@ class Subject:
         """The representation as it was last seen in this item."""
         return self.world.states.get(self, id)
 
-    def now(self, id: Any) -> dict[str, Any]:
+    def now(self, id: Any) -> Observation:
         """The representation as a read or list shows it now; empty where there is none."""
-        return self.world.states.get(self, id, fresh=True)
+        return self.world.states.now(self, id)
 
-    def answered(self, reply: Reply, before: Mapping[str, Any]) -> dict[str, Any]:
+    def answered(self, reply: Reply, before: Mapping[str, Any]) -> Observation:
         """The fields of ``before`` as the answer to a write shows them, where it shows all; else the representation as
         ``now``."""
         entity = reply.entity
         if entity is None or not before.keys() <= entity.keys():
             return self.now(reply.asked_id)
-        return self.world.states.see(self, reply.asked_id, {n: entity[n] for n in before})
+        found = entity.only(before)
+        self.world.states.see(self, reply.asked_id, found)
+        return found
 
-    def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
-        """The present state as set-up or check: by a read, else by the list; ``None`` where there is none. Raises
+    def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Observation:
+        """The present state as set-up or check: by a read, else by the list; empty where there is none. Raises
         ``SetUpFailed`` where neither answers as it can."""
         if self.spec.supports("read"):
             reply = self.read(id, scope=scope)
             if reply.ok and reply.entity is not None:
                 return reply.entity
             if reply.status in (404, 410) or reply.status in self.spec.status("absent"):
-                return None
+                return Observation({}, reply, reply.entity_pointer, absent=True)
             raise SetUpFailed(f"set-up: the read of {an(self.name)} answered {reply.status or reply.exchange.error}")
-        for entry in self.lists.walk(scope=scope):
-            if isinstance(entry, dict) and entry.get(self.spec.id.field) == id:
+        pages = self.lists.pages(scope=scope)
+        for entry in (entry for page in pages for entry in page.entries or ()):
+            if isinstance(entry, Observation) and entry.get(self.spec.id.field) == id:
                 return entry
-        return None
+        return Observation({}, pages[-1], pages[-1].list_pointer, absent=True)
 
     def stable(self, entity: Mapping[str, Any]) -> dict[str, Any]:
         """A representation without what may change by itself."""

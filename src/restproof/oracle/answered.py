@@ -107,7 +107,7 @@ class Answered:
                 seen,
                 other is not None and other != seen.route.id,
                 f"a read shows another {seen.resource.name} than was asked for",
-                kind="another id",
+                kind="another-id",
                 expected="the id of the path",
                 actual="another",
                 field=seen.resource.id.field,

@@ -92,7 +92,7 @@ def gap_check(
         seen,
         True,
         f"{what}: {gap.name} is {shown(gap.found)}, not {shown(gap.wanted)}{after}",
-        kind=f"value of {what}",
+        kind="value",
         expected="null" if gap.wanted is None else "what the contract says",
         actual=how_it_differs(gap.wanted, gap.found),
         pointer=pointer + gap.path,

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from restproof.oracle.kinds import checked
+
 _LONGEST = 300
 
 
@@ -13,13 +15,11 @@ _LONGEST = 300
 class Finding:
     """One thing that is wrong.
 
-    ``message``: one sentence. ``kind``: the sort of fault, the same for the same sort wherever it shows (``status``,
-    ``value`` …).
-    ``expected`` and ``actual``: short texts that hold nothing of this run alone (no id, no generated text) where that
-    is possible, because findings that
-    agree in them are told as one cause. ``pointer``: JSON pointer (RFC 6901) into the response body. ``field``: the
-    field at fault.
-    ``exchange``: number of the exchange that shows it.
+    ``message``: one sentence. ``kind``: the sort of fault, a slug that is the same wherever that sort shows (see
+    ``oracle.kinds``). ``expected`` and ``actual``: short texts that hold nothing of this run alone (no id, no generated
+    text) where that is possible, because findings that agree in them are told as one cause. ``exchange``: number of the
+    exchange that shows it. ``pointer``: JSON pointer (RFC 6901) into that exchange's response body, to what is wrong or
+    to where it is missing. ``field``: the field at fault.
     """
 
     message: str
@@ -29,6 +29,9 @@ class Finding:
     pointer: str | None = None
     field: str | None = None
     exchange: int | None = None
+
+    def __post_init__(self) -> None:
+        checked(self.kind)
 
     def to_event(self, item: str, case: str | None) -> dict[str, Any]:
         """The ``finding`` event of the run file."""

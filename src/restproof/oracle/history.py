@@ -76,7 +76,7 @@ class History:
                 seen,
                 before is not None,
                 "two creates got the same id",
-                kind="same id",
+                kind="same-id",
                 field=resource.id.field,
             )
         known = Known(resource, id, seen.scope, True, seen.exchange.credential, source=seen)

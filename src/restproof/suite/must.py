@@ -7,7 +7,7 @@ from typing import Any
 
 from restproof.contract.model import Status
 from restproof.engine.failure import CaseFailed, NotTested
-from restproof.engine.reply import Reply
+from restproof.engine.reply import Observation, Reply
 from restproof.oracle.check import how_it_differs, same_instant
 from restproof.oracle.finding import ABSENT, Finding, an, at, shown
 from restproof.pointer import steps
@@ -27,7 +27,7 @@ def have_answered(reply: Reply) -> None:
         _fail(
             reply,
             f"the {reply} got no answer: {reply.exchange.error}",
-            kind="no answer",
+            kind="no-answer",
             expected="an answer",
             actual=reply.exchange.error or "",
         )
@@ -83,7 +83,7 @@ def match_schema(reply: Reply, schema: Mapping[str, Any], value: Any, pointer: s
         _fail(
             reply,
             f"the answer to the {reply} breaks its schema: {first.field or 'the body'} {first.message}",
-            kind=f"schema {first.keyword}",
+            kind="schema",
             expected=first.message,
             actual=_shown(at(value, first.path)),
             pointer=path,
@@ -91,32 +91,37 @@ def match_schema(reply: Reply, schema: Mapping[str, Any], value: Any, pointer: s
         )
 
 
-def agree(reply: Reply, wanted: Mapping[str, Any], actual: Any, *, what: str, pointer: str | None = None) -> None:
-    """``actual`` holds what ``wanted`` says (it may hold more members)."""
-    if not isinstance(actual, Mapping):
+def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | None, *, what: str) -> None:
+    """``actual`` holds what ``wanted`` says (it may hold more members). ``reply``: the answer to the request whose
+    effect this is; the finding cites the answer that shows ``actual``."""
+    source = actual if isinstance(actual, Observation) else None
+    shows = source.reply if source is not None else reply
+    if source is not None and source.absent and not wanted:
+        return  # nor was there anything before
+    if not isinstance(actual, Mapping) or (source is not None and source.absent):
         _fail(
-            reply,
-            f"{what}: {'it is not found' if pointer == '' else 'there is no representation to compare'}",
-            kind="no representation",
+            shows,
+            f"{what}: {'it is not found' if source is not None else 'there is no representation to compare'}",
+            kind="no-representation",
             expected="a representation",
-            actual=shown(actual),
+            actual="absent",
         )
         return
     ordered = in_the_order_of(reply.resource, wanted, actual)
     for path, expected, found in (*differences(wanted, ordered), *_added(reply, wanted, actual)):
-        name = path.split("/")[1] if path.count("/") else path
+        name = steps(path)[0] if path else ""
         if reply.resource.properties.get(name, {}).get("format") == "date-time" and same_instant(expected, found):
             continue
         if expected is None and found is None and reply.resource.sparse:
             continue  # the member is absent, which in a sparse representation says the same
         there = _shown(found if found is not None else at(actual, _steps(path)))
         _fail(
-            reply,
+            shows,
             f"{what}: {_dotted(path) or name} is {there}, not {shown(expected)}",
-            kind=f"value of {what}",
+            kind="value",
             expected="null" if expected is None else "what the contract says",
             actual=how_it_differs(expected, found),
-            pointer=(reply.entity_pointer if pointer is None else pointer) + path,
+            pointer=(source.pointer if source is not None else reply.entity_pointer) + path,
             field=name,
         )
 

@@ -35,5 +35,5 @@ def without_effect_if_refused(subject: Subject, id: Any, send: Callable[[], Repl
         except SetUpFailed:
             return reply
         what = f"the state after {reply.operation} was refused ({reply.status})"
-        must.agree(reply, subject.stable(before), after, what=what, pointer="")
+        must.agree(reply, subject.stable(before), after, what=what)
     return reply

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.engine.reply import Reply
+from restproof.engine.reply import Observation, Reply
 from restproof.engine.subject import Subject
 from restproof.semantics.state import expected
 
@@ -32,6 +32,6 @@ def named(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
     return expected(subject.spec, sent, before={}, refs=subject.world.instances.lookup)
 
 
-def state_of(subject: Subject, reply: Reply) -> dict[str, Any]:
+def state_of(subject: Subject, reply: Reply) -> Observation:
     """The present representation of what the request was about; empty where there is none."""
-    return subject.observe(reply.asked_id) or {}
+    return subject.observe(reply.asked_id)

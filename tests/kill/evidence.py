@@ -1,0 +1,43 @@
+"""Whether findings show what they say: each cites the exchange in which its pointer resolves, and the value that stands
+there is the one that it calls wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from restproof.oracle.finding import shown
+from restproof.pointer import Nothing, follow
+from restproof.record.model import RecordedExchange, RecordedFinding, RecordedRun
+
+
+def misplaced(run: RecordedRun) -> Iterator[str]:
+    """What is wrong with the evidence of the run's findings, a line for each."""
+    exchanges = {exchange.n: exchange for exchange in run.exchanges}
+    for finding in run.findings:
+        cited = exchanges.get(finding.exchange) if finding.exchange is not None else None
+        problem = None
+        if finding.pointer is not None and cited is None:
+            problem = "no exchange is cited"
+        elif finding.pointer and cited is not None:
+            problem = _problem(finding, finding.pointer, cited)
+        if problem:
+            yield f"{finding.item}, {finding.message!r} at {finding.pointer}: {problem}"
+
+
+def _problem(finding: RecordedFinding, pointer: str, cited: RecordedExchange) -> str | None:
+    try:
+        body = json.loads(str(cited.response.body)) if cited.response else None
+    except ValueError:
+        return "the body is no JSON"
+    try:
+        value, _ = follow(body, pointer)
+    except Nothing:
+        # What is missing stands in the member that should hold it.
+        try:
+            holder, _ = follow(body, pointer.rpartition("/")[0])
+        except Nothing:
+            return "nothing is there, nor what should hold it"
+        return None if isinstance(holder, dict | list) else "what should hold it is no container"
+    named = shown(value) in finding.message or str(value) in finding.message or shown(value) == finding.actual
+    return None if named else f"what stands there is {shown(value)}, which the finding does not name"
