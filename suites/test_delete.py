@@ -160,7 +160,7 @@ def test_a_unique_value_is_free_again(subject: Subject) -> None:
         wanted = after_create(subject, again.sent)
         must.agree(again, wanted, again.entity, what="what has the unique value of a deleted one")
     must.hold(
-        again.id != made.id or subject.spec.id.chosen_by != "server" or subject.spec.id.follows,
+        again.id != made.id or subject.spec.id.may_come_again,
         again,
         "a new resource got the id of a deleted one",
         kind="same-id",

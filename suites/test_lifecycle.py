@@ -32,6 +32,15 @@ class Model:
                     unsure = True
         return None if unsure else False
 
+    def made(self, number: int, reply: Reply) -> None:
+        """One more lives. What was deleted and may have lent it its id is forgotten: nothing can be said of that id."""
+        ids = self.subject.spec.id
+        lost = [n for n, s in self.states.items() if s is None and (ids.may_come_again or self.ids[n] == reply.id)]
+        for gone in lost:
+            del self.ids[gone], self.states[gone], self.sent[gone]
+        self.ids[number], self.sent[number] = reply.id, dict(reply.sent)
+        self.states[number] = after_create(self.subject, reply.sent)
+
     def check(self, number: int, because: str) -> None:
         """A read shows what the model says."""
         read = self.subject.read(self.ids[number])
@@ -60,8 +69,7 @@ def take(model: Model, subject: Subject, step: Body) -> None:
     if kind == "create":
         made = subject.create(step["body"])
         must.have_status(made, "created")
-        model.ids[step["as"]], model.sent[step["as"]] = made.id, dict(made.sent)
-        model.states[step["as"]] = after_create(subject, made.sent)
+        model.made(step["as"], made)
         model.check(step["as"], "a read after the create")
         return
     if kind == "list":
@@ -94,13 +102,10 @@ def take(model: Model, subject: Subject, step: Body) -> None:
         }
         reply = subject.create(body)
         judge(reply, model.taken(reply.sent), "created", "a create that repeats unique values")
-        if reply.ok:
-            number = max(model.ids) + 1000
-            # Where the client chooses it, the id of what was deleted names something again.
-            for gone in [n for n, id in model.ids.items() if id == reply.id and model.states[n] is None]:
-                del model.ids[gone], model.states[gone], model.sent[gone]
-            model.ids[number], model.sent[number] = reply.id, dict(reply.sent)
-            model.states[number] = after_create(subject, reply.sent)
+        living = [model.ids[n] for n, s in model.states.items() if s is not None]
+        # A contract may answer a conflict with what is there.
+        if reply.ok and reply.id not in living:
+            model.made(max(model.ids) + 1000, reply)
     elif kind == "delete":
         must.have_status(subject.delete(model.ids[of]), "deleted" if alive else "repeat_delete")
         model.states[of] = None

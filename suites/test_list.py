@@ -6,9 +6,9 @@ from typing import Any
 
 from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fullest
-from restproof.suite.lists import ANY, FEW, declared, few_matching, matches, narrowing, of_a_steady_list, some
+from restproof.suite.lists import ANY, FEW, few_matching, matches, narrowing, of_a_steady_list, some
 from restproof.suite.setup import elsewhere
-from restproof.suite.values import an, is_valid, member
+from restproof.suite.values import an, is_valid, member, named_members
 from restproof.suite.wire import Query
 
 _LONG = 2000
@@ -70,7 +70,7 @@ def test_an_entry_agrees_with_the_read(subject: Subject) -> None:
         if n in entity and n in subject.spec.properties and n not in subject.spec.unlisted
     }
     must.agree(read, shared, read.entity, what="a read against the entry of the list")
-    told = {n: declared(subject.spec.properties[n], entity[n]) for n in shared}
+    told = {n: named_members(subject.spec.properties[n], entity[n]) for n in shared}
     must.agree(read, told, entry, what="the entry of the list against a read")
 
 

@@ -234,3 +234,12 @@ def test_a_unique_value_stays_within_its_length(booking: Ground) -> None:
             symbol, TOKEN, lambda *_: None, lambda _resource, name, said: nth(room.writable[name], len(said))
         )
         assert len(text) <= 16
+
+
+@every("create")
+def test_a_mark_gives_no_field_that_a_case_leaves_out(ground: Ground) -> None:
+    """A body without what a create must hold is a case of its own, and marked as any other."""
+    required = set(ground.resource.shapes.create.get("required", ()))
+    for case in ({}, *({n: v for n, v in ground.bodies.minimal().items() if n != name} for name in required)):
+        marked = ground.bodies.marked(resolved(ground, case), TOKEN)
+        assert marked.keys() & required == case.keys() & required

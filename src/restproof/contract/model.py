@@ -69,7 +69,8 @@ class Id:
 
     ``server``: POST to the collection. ``client``: PUT to the item's path creates it (or POST with the field in the
     body where ``create`` goes by POST). ``either``: POST, and PUT to a new id creates too. ``follows``: the request
-    field that the server makes the id of, so that an update of it moves the resource to another id.
+    field that the server makes the id of, so that an update of it moves the resource to another id. ``reused``:
+    ``never`` where no create gives the id of something that was deleted.
     """
 
     field: str = "id"
@@ -77,6 +78,12 @@ class Id:
     chosen_by: Literal["server", "client", "either"] = "server"
     pattern: str | None = None
     follows: str | None = None
+    reused: Literal["perhaps", "never"] = "perhaps"
+
+    @property
+    def may_come_again(self) -> bool:
+        """Whether a create may give the id of something that was deleted."""
+        return self.reused != "never" or self.chosen_by != "server" or self.follows is not None
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,14 @@ class ResourceReader:
             if chosen_by != "server":
                 hint = "leave out one of the two"
                 self.problem("an id that follows a field is the server's to choose", "id", "follows", hint=hint)
-        return Id(field=name, type=kind, chosen_by=chosen_by, pattern=said.get("pattern"), follows=follows)
+        return Id(
+            field=name,
+            type=kind,
+            chosen_by=chosen_by,
+            pattern=said.get("pattern"),
+            follows=follows,
+            reused=said.get("reused", "perhaps"),
+        )
 
     @cached_property
     def methods(self) -> dict[str, str]:

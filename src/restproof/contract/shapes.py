@@ -108,3 +108,15 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(same, one, other))
     return bool(one == other)
+
+
+def named_members(schema: Mapping[str, Any], value: Any) -> Any:
+    """``value`` without the members of objects that the schema does not name, at any depth: nothing is promised of
+    them. An object of which the schema names no member at all holds data, and keeps them all."""
+    if isinstance(value, dict) and "properties" in schema and not schema.keys() & {"allOf", "anyOf", "oneOf"}:
+        named, free = schema["properties"], schema.get("additionalProperties")
+        others = {n: free for n in value if n not in named} if isinstance(free, Mapping) else {}
+        return {n: named_members(p, value[n]) for n, p in {**named, **others}.items() if n in value}
+    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
+        return [named_members(schema["items"], v) for v in value]
+    return value

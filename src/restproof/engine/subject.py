@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from restproof.contract.model import Resource, creates_by_put
+from restproof.contract.shapes import named_members
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
@@ -70,12 +71,16 @@ class Subject:
         """``value`` with its symbols replaced, as in a request to ``scope``; ``token``: as those of another case."""
         world, token = self.world, token or self.token
         which = world.scopes.kind_of(scope or {})
+
+        def referred(name: str, key: str) -> Any:
+            if key == "deleted" and self.contract.resources[name].id.may_come_again:
+                return self.other(name).just_deleted()
+            return world.instances.reference_id(name, f"{token}{key}" if key.startswith("own") else key, which)
+
         return resolve(
             value,
             token,
-            lambda name, key: world.instances.reference_id(
-                name, f"{token}{key}" if key.startswith("own") else key, which
-            ),
+            referred,
             lambda name, field, tag: world.values.unique(name, field, token, tag),
         )
 
@@ -262,6 +267,14 @@ class Subject:
         sent = reply.sent if isinstance(reply.sent, dict) else {}
         return Instance(reply.id, reply.scope, dict(reply.entity or {}), sent)
 
+    def just_deleted(self) -> Any:
+        """The id of an instance that this case has made and deleted. Where ids may come again, nothing can be said of
+        one that is older."""
+        made = self.given(tag="deleted")
+        if not self.delete(made.id, scope=made.scope).ok:
+            raise SetUpFailed(f"set-up: the delete of {an(self.name)} failed")
+        return made.id
+
     def shared(self, key: str = "0") -> Instance:
         """The instance that all cases share. No case leaves it changed."""
         return self.world.instances.current(self.name, key, self.about[1])
@@ -289,12 +302,13 @@ class Subject:
         return self.world.states.now(self, id)
 
     def answered(self, reply: Reply, before: Mapping[str, Any]) -> Observation:
-        """The fields of ``before`` as the answer to a write shows them, where it shows all; else the representation as
-        ``now``."""
+        """The fields of ``before``, and those that were sent, as the answer to a write shows them, where it shows all
+        of the former; else the representation as ``now``."""
         entity = reply.entity
         if entity is None or not before.keys() <= entity.keys():
             return self.now(reply.asked_id)
-        found = entity.only(before)
+        sent = reply.sent if isinstance(reply.sent, dict) else {}
+        found = entity.only([n for n in entity if n in before or n in sent])
         self.world.states.see(self, reply.asked_id, found)
         return found
 
@@ -303,9 +317,10 @@ class Subject:
         ``SetUpFailed`` where neither answers as it can."""
         if self.spec.supports("read"):
             reply = self.read(id, scope=scope)
-            if reply.ok and reply.entity is not None:
+            absent = reply.status in self.spec.status("absent")
+            if reply.ok and reply.entity is not None and not (absent and self.spec.id.field not in reply.entity):
                 return reply.entity
-            if reply.status in (404, 410) or reply.status in self.spec.status("absent"):
+            if reply.status in (404, 410) or absent:
                 return Observation({}, reply, reply.entity_pointer, absent=True)
             raise SetUpFailed(f"set-up: the read of {an(self.name)} answered {reply.status or reply.exchange.error}")
         pages = self.lists.pages(scope=scope)
@@ -315,5 +330,8 @@ class Subject:
         return Observation({}, pages[-1], pages[-1].list_pointer, absent=True)
 
     def stable(self, entity: Mapping[str, Any]) -> dict[str, Any]:
-        """A representation without what may change by itself."""
-        return {n: v for n, v in entity.items() if n not in self.spec.volatile}
+        """What of a representation stays as it is: without what may change by itself, and without members that no
+        schema names, of which nothing is promised."""
+        properties = self.spec.properties
+        named = {n: v for n, v in entity.items() if n in properties and n not in self.spec.volatile}
+        return {n: named_members(properties[n], v) for n, v in named.items()}

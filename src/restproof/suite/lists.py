@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import islice
 from typing import Any
@@ -18,7 +18,6 @@ __all__ = [
     "ANY",
     "FEW",
     "Paging",
-    "declared",
     "every_entry",
     "few_matching",
     "forget_list",
@@ -120,17 +119,6 @@ def values_at(entry: Any, field: str) -> list[Any]:
         found = [v.get(step.removesuffix("[]")) for v in found if isinstance(v, dict)]
         found = [inner for v in found for inner in (v if isinstance(v, list) else [v])]
     return found
-
-
-def declared(schema: Mapping[str, Any], value: Any) -> Any:
-    """``value`` without the members of objects that the schema does not name."""
-    if isinstance(value, dict):
-        named, free = schema.get("properties", {}), schema.get("additionalProperties")
-        others: dict[str, Any] = {n: free for n in value if n not in named} if isinstance(free, Mapping) else {}
-        return {n: declared(p, value[n]) for n, p in {**named, **others}.items() if n in value}
-    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
-        return [declared(schema["items"], v) for v in value]
-    return value
 
 
 def matches(entry: Any, field: str, wanted: object) -> bool:

@@ -1,6 +1,6 @@
 """Values and schemas: whether a value is valid, whether two are the same, of which type one is."""
 
-from restproof.contract.shapes import is_nullable, same, type_of, types_of
+from restproof.contract.shapes import is_nullable, named_members, same, type_of, types_of
 from restproof.oracle.finding import an
 from restproof.pointer import member
 from restproof.semantics.checker import Checker, checker, is_valid
@@ -17,6 +17,7 @@ __all__ = [
     "is_valid",
     "member",
     "member_schema",
+    "named_members",
     "same",
     "type_of",
     "types_of",

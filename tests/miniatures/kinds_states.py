@@ -1,0 +1,469 @@
+"""Unusual states: identities, values, lists, references and rules."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.miniatures.kinds import ITEM, Items, Kind, item, of, schema
+from tests.miniatures.kinds_answers import forgetful
+from tests.miniatures.server import Answer, Refused, Row, Shop
+
+TITLE = {"type": "string", "minLength": 1, "maxLength": 60}
+
+
+def kinds() -> Iterator[Kind]:
+    yield from _identities()
+    yield from _values()
+    yield from _lists()
+    yield from _rules()
+    yield from _references()
+    yield from _verbs()
+
+
+def _identities() -> Iterator[Kind]:
+    class Smallest(Items):
+        """The smallest id that is free: ids come again at once."""
+
+        def new_id(self, path: str, fields: Row) -> Any:
+            return next(n for n in itertools.count(1) if n not in self.rows[path])
+
+    class Twice(Smallest):
+        def new_id(self, path: str, fields: Row) -> Any:
+            return min(self.rows[path], default=1)
+
+    yield Kind("ids come again", *item(), Smallest, Twice, ("create",))
+    yield Kind(
+        "ids come again, and titles are unique", *item(unique=["title"]), _unique(Smallest), Smallest, ("conflict",)
+    )
+    named = {"type": "object", "required": ["name"], "properties": {"name": TITLE, "note": ITEM["properties"]["note"]}}
+
+    class Named(of(named)):  # type: ignore[misc]
+        """The client names what it makes."""
+
+        UNIQUE = ("name",)
+
+        def made(self, path: str, fields: Row) -> Row:
+            row = {**self.blank(path), **copy.deepcopy(fields)}
+            return {**row, "id": fields["name"]}
+
+        def show(self, path: str, row: Row) -> Any:
+            return {n: v for n, v in row.items() if n != "id"}
+
+        def found(self, path: str, id: str) -> Row:
+            if id not in self.rows[path]:
+                raise Refused(404, "there is none")
+            return self.rows[path][id]
+
+        def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+            if row is not None and fields.get("name", row["name"]) != row["name"]:
+                raise Refused(400, "never changes", "name")
+            return super().valid(path, fields, row)
+
+    overwrites = type("Overwrites", (Named,), {"UNIQUE": ()})
+    words = {"id": {"field": "name", "type": "string", "chosen_by": "client"}, "unique": ["name"]}
+    yield Kind("names are ids", *item(named, **words), Named, overwrites, ("conflict",))
+    uuids = schema("title", **{**ITEM["properties"], "id": {"type": "string", "format": "uuid", "readOnly": True}})
+
+    class Uuids(of(uuids)):  # type: ignore[misc]
+        def new_id(self, path: str, fields: Row) -> Any:
+            return f"0b7c1a52-6d0e-4c55-9d1c-{super().new_id(path, fields):012x}"
+
+    yield Kind("ids are UUIDs", *item(uuids), Uuids, forgetful(Uuids), ("update",))
+
+    class GetOrCreate(Items):
+        """A create of what is there answers what is there."""
+
+        def do_create(self, path: str, fields: Row) -> Answer:
+            self.valid(path, fields, None)
+            there = next((r for r in self.rows[path].values() if r["title"] == fields["title"]), None)
+            return Answer(200, self.show(path, there)) if there else super().do_create(path, fields)
+
+    yield Kind(
+        "a create of what is there gives it",
+        *item(unique=["title"], statuses={"created": [200, 201], "conflict": [200, 409]}),
+        _conflicting(GetOrCreate),
+        Items,
+        ("conflict", "create"),
+    )
+
+
+def _unique(base: type[Shop]) -> type[Shop]:
+    return type("Unique", (base,), {"UNIQUE": ("title",)})
+
+
+def _conflicting(base: type[Shop]) -> type[Shop]:
+    """Only an update conflicts."""
+
+    class Conflicting(base):  # type: ignore[misc, valid-type]
+        def unique(self, path: str, fields: Row, row: Row | None) -> None:
+            others = (r for r in self.rows[path].values() if r is not row)
+            if row is not None and any(r["title"] == fields.get("title") for r in others):
+                raise Refused(409, "is taken", "title")
+
+    return Conflicting
+
+
+def _values() -> Iterator[Kind]:
+    dated = schema("title", title=TITLE, at={"type": ["string", "null"], "format": "date-time"})
+
+    class Local(of(dated)):  # type: ignore[misc]
+        """Times come back in the time zone of the server."""
+
+        shift = 2
+
+        def show(self, path: str, row: Row) -> Any:
+            from datetime import datetime, timedelta, timezone
+
+            at = row.get("at")
+            if at is None:
+                return dict(row)
+            text = at.upper().replace("Z", "+00:00")
+            try:
+                when = datetime.fromisoformat(text).astimezone(timezone(timedelta(hours=2)))
+            except (ValueError, OverflowError):
+                return dict(row)
+            return {**row, "at": (when + timedelta(hours=self.shift - 2)).isoformat()}
+
+    wrong = type("Wrong", (Local,), {"shift": 3})
+    yield Kind("times come back in a local offset", *item(dated), Local, wrong, ("create", "update"))
+    tagged = schema(
+        "title", title=TITLE, tags={"type": "array", "items": {"type": "string", "maxLength": 20}, "default": []}
+    )
+
+    class Sorted(of(tagged)):  # type: ignore[misc]
+        def show(self, path: str, row: Row) -> Any:
+            return {**row, "tags": sorted(row["tags"])}
+
+    class Dropping(Sorted):
+        def show(self, path: str, row: Row) -> Any:
+            return {**row, "tags": sorted(row["tags"])[:1]}
+
+    yield Kind("arrays come back sorted", *item(tagged, unordered=["tags"]), Sorted, Dropping, ("create", "update"))
+    free = schema("title", title=TITLE, payload={})
+
+    class Falsy(of(free)):  # type: ignore[misc]
+        def changed(self, path: str, row: Row, fields: Row) -> None:
+            row.update({n: v for n, v in fields.items() if v})
+
+    yield Kind("a field takes any JSON", *item(free), of(free), Falsy, ("update",))
+    labels = schema(
+        "title",
+        title=TITLE,
+        labels={
+            "type": "object",
+            "propertyNames": {"pattern": "^[a-z]{1,8}$"},
+            "additionalProperties": {"type": "string", "maxLength": 20},
+            "default": {},
+        },
+    )
+
+    class Merging(of(labels)):  # type: ignore[misc]
+        """A map keeps what an update does not name (RFC 7396)."""
+
+        def changed(self, path: str, row: Row, fields: Row) -> None:
+            merged = {**row["labels"], **fields["labels"]} if "labels" in fields else row["labels"]
+            super().changed(path, row, {**fields, "labels": merged})
+
+    class Swallowing(Merging):
+        def made(self, path: str, fields: Row) -> Row:
+            return {**super().made(path, fields), "labels": {}}
+
+    yield Kind("a map keeps what an update leaves out", *item(labels), Merging, Swallowing, ("create", "update"))
+    counted = schema("title", title=TITLE, views={"type": "integer", "readOnly": True})
+
+    class Views(of(counted)):  # type: ignore[misc]
+        ticks = itertools.count()
+
+        def show(self, path: str, row: Row) -> Any:
+            return {**row, "views": next(self.ticks)}
+
+    yield Kind(
+        "a counter moves with each read", *item(counted, volatile=["views"]), Views, forgetful(Views), ("update",)
+    )
+    slugs = schema("title", title=TITLE, slug={"type": "string", "readOnly": True})
+
+    class Slugs(of(slugs)):  # type: ignore[misc]
+        def show(self, path: str, row: Row) -> Any:
+            return {**row, "slug": f"<{row['title']}>"}
+
+    class Stale(Slugs):
+        def show(self, path: str, row: Row) -> Any:
+            row.setdefault("slug", None)
+            row["slug"] = row["slug"] or f"<{row['title']}>"
+            return dict(row)
+
+    yield Kind("a field follows another", *item(slugs, derived={"slug": "<{title}>"}), Slugs, Stale, ("update",))
+    secret = schema("title", title=TITLE, password={"type": "string", "minLength": 6, "writeOnly": True})
+
+    class Shows(of(secret)):  # type: ignore[misc]
+        def show(self, path: str, row: Row) -> Any:
+            return dict(row)
+
+    yield Kind("a secret is never shown", *item(secret, secret=["password"]), of(secret), Shows, ("shape", "create"))
+    defaults = schema(
+        "title", title=TITLE, kind={"enum": ["a", "b"], "default": "b"}, size={"type": "integer", "default": 7}
+    )
+    yield Kind("defaults are the server's", *item(defaults), of(defaults), _without_defaults(of(defaults)), ("create",))
+
+
+def _without_defaults(base: type[Shop]) -> type[Shop]:
+    class Without(base):  # type: ignore[misc, valid-type]
+        def blank(self, path: str) -> Row:
+            return {**super().blank(path), "size": 0}
+
+    return Without
+
+
+def number_of(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, str(default))
+    if not re.fullmatch(r"-?[0-9]+", text):
+        raise Refused(400, "is no number", name)
+    return int(text)
+
+
+def _lists() -> Iterator[Kind]:
+    class Shuffled(Items):
+        """A list in another order each time."""
+
+        turn = 0
+
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            self.turn += 1
+            rows = super().listed(path, query)
+            at = self.turn % (len(rows) or 1)
+            return [*rows[at:], *rows[:at]]
+
+    class Losing(Shuffled):
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            return [r for r in super().listed(path, query) if r["id"] != self.last]
+
+    yield Kind("a list has no order", *item(), Shuffled, Losing, ("list", "create"))
+
+    class Pages(Items):
+        SIZE, MOST = 3, 10
+
+        def page(self, query: Mapping[str, str]) -> tuple[int, int]:
+            number, size = number_of(query, "page", 1), number_of(query, "per_page", self.SIZE)
+            if number < 1 or size < 1 or number > 10**9 or size > 10**9:
+                raise Refused(400, "is out of range", "page")
+            return number, min(size, self.MOST)
+
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            number, size = self.page(query)
+            return super().listed(path, query)[(number - 1) * size : number * size]
+
+    class Overlap(Pages):
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            number, size = self.page(query)
+            start = max(0, (number - 1) * size - (number > 1))
+            return Items.listed(self, path, query)[start : start + size]
+
+    paging = {"style": "page", "default": 3, "max": 10, "over_max": "clamped"}
+    yield Kind("pages are clamped, without totals", *item(paging=paging), Pages, Overlap, ("list",))
+
+    class Offsets(Pages):
+        def page(self, query: Mapping[str, str]) -> tuple[int, int]:
+            offset, size = number_of(query, "offset", 0), number_of(query, "limit", 3)
+            if offset < 0 or not 1 <= size <= 10:
+                raise Refused(400, "is out of range", "limit")
+            return offset, size
+
+        def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+            offset, size = self.page(query)
+            rows = Items.listed(self, path, query)
+            entries = [self.show(path, r) for r in rows[offset : offset + size]]
+            return Answer(200, {"count": len(rows), "results": entries})
+
+    class Miscounts(Offsets):
+        def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+            found = super().do_list(path, query)
+            return Answer(found.status, {**found.body, "count": len(found.body["results"])})
+
+    words = {
+        "paging": {"style": "offset", "default": 3, "max": 10, "total_field": "count"},
+        "envelope": {"list": "results"},
+    }
+    yield Kind("offsets and a count", *item(**words), Offsets, Miscounts, ("list",))
+
+    class Tokens(Items):
+        SIZE = 3
+
+        def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+            after = query.get("after", "t0")
+            if not after.startswith("t") or not after[1:].isdecimal():
+                raise Refused(400, "is no token", "after")
+            size = number_of(query, "limit", 3)
+            if not 1 <= size <= 10:
+                raise Refused(400, "is out of range", "limit")
+            start = int(after[1:])
+            rows = self.listed(path, query)
+            following = f"t{start + size}" if start + size < len(rows) else None
+            return Answer(200, {"data": [self.show(path, r) for r in rows[start : start + size]], "next": following})
+
+    class Gaps(Tokens):
+        def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+            found = super().do_list(path, query)
+            if found.body["next"]:
+                found.body["next"] = f"t{int(found.body['next'][1:]) + 1}"
+            return found
+
+    token = {"style": "token", "default": 3, "max": 10, "next_field": "next", "token": "after"}
+    yield Kind("pages by token", *item(paging=token, envelope={"list": "data"}), Tokens, Gaps, ("list",))
+
+    class Filters(Items):
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            rows = super().listed(path, query)
+            return [r for r in rows if "kind" not in query or r["kind"] == query["kind"]]
+
+    class Prefix(Filters):
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            return Items.listed(self, path, query)
+
+    yield Kind("a list is filtered", *item(filters={"kind": "equals"}), Filters, Prefix, ("list",))
+
+
+class Keeps(Items):
+    broken = ""
+
+    def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+        if self.against(state, fields, row):
+            raise Refused(422, "is against the rules", self.broken)
+
+    def against(self, state: Row, fields: Row, row: Row | None) -> bool:
+        return False
+
+
+def _rules() -> Iterator[Kind]:
+    roles = schema("title", "kind", title=TITLE, kind={"enum": ["reader", "writer", "root"]})
+
+    class Roles(Keeps):
+        SCHEMAS: Mapping[str, Any] = {"/items": roles}
+        broken = "kind"
+
+        def against(self, state: Row, fields: Row, row: Row | None) -> bool:
+            return bool(fields.get("kind") == "root")
+
+    refused = [{"refused": {"kind": "root"}, "because": "root is there once"}]
+    yield Kind("a value of an enum is refused", *item(roles, rules=refused), Roles, of(roles), ("input",))
+    day = {"type": ["string", "null"], "format": "date"}
+    dates = schema("title", title=TITLE, start=day, end=day)
+
+    class Dates(Keeps):
+        SCHEMAS: Mapping[str, Any] = {"/items": dates}
+        broken = "end"
+
+        def against(self, state: Row, fields: Row, row: Row | None) -> bool:
+            return bool(state["start"] and state["end"] and state["start"] > state["end"])
+
+    ordered = [{"ordered": ["start", "end"]}]
+    yield Kind("dates are ordered", *item(dates, rules=ordered), Dates, of(dates), ("input",))
+    taken = type("Taken", (Items,), {"UNIQUE": ("title",), "CONFLICT": 422})
+    yield Kind("a conflict is 422", *item(unique=["title"], statuses={"conflict": 422}), taken, Items, ("conflict",))
+
+    class Strict(Items):
+        def unknown(self, path: str, name: str) -> None:
+            raise Refused(406, "is unknown", name)
+
+    yield Kind("unknown fields are refused", *item(statuses={"unknown_field": 406}), Strict, Items, ("input",))
+
+    class Keeping(Items):
+        def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+            known = super().valid(path, fields, row)
+            return {**{n: v for n, v in fields.items() if n not in self.properties(path)}, **known}
+
+    yield Kind("unknown fields are kept", *item(statuses={"unknown_field": "kept"}), Keeping, Items, ("input",))
+
+
+SHELF = schema("name", name=TITLE)
+BOOK = schema("title", title=TITLE, shelf_id={"type": ["integer", "null"]})
+
+
+def _references() -> Iterator[Kind]:
+    class Library(Shop):
+        """Books refer to shelves, and a shelf shows its books beside what is declared."""
+
+        SCHEMAS: Mapping[str, Any] = {"/shelves": SHELF, "/books": BOOK}
+        INVALID = 400
+
+        def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+            shelf = fields.get("shelf_id")
+            if path == "/books" and shelf is not None and shelf not in self.rows["/shelves"]:
+                raise Refused(422, "there is no such shelf", "shelf_id")
+
+        def show(self, path: str, row: Row) -> Any:
+            if path == "/books":
+                return dict(row)
+            return {**row, "books": [b["id"] for b in self.rows["/books"].values() if b["shelf_id"] == row["id"]]}
+
+        def removed(self, path: str, row: Row) -> None:
+            super().removed(path, row)
+            if path == "/shelves":
+                for book in self.rows["/books"].values():
+                    if book["shelf_id"] == row["id"]:
+                        book["shelf_id"] = None
+
+    class Dangling(Library):
+        def removed(self, path: str, row: Row) -> None:
+            Shop.removed(self, path, row)
+
+    def library(on_delete: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        reference = {"to": "shelf", "on_delete": on_delete}
+        book = {"path": "/books", "schema": "book.json", "references": {"shelf_id": reference}}
+        resources = {"shelf": {"path": "/shelves", "schema": "shelf.json"}, "book": book}
+        return {"contract": "library", "resources": resources}, {"shelf.json": SHELF, "book.json": BOOK}
+
+    yield Kind("a parent shows an inverse list", *library("clear"), Library, Dangling, ("delete",))
+
+    class Refusing(Library):
+        def removed(self, path: str, row: Row) -> None:
+            if path == "/shelves" and any(b["shelf_id"] == row["id"] for b in self.rows["/books"].values()):
+                raise Refused(409, "books refer to it")
+            Shop.removed(self, path, row)
+
+    yield Kind("what is referred to stays", *library("refuse"), Refusing, Library, ("delete",))
+
+    class Reusing(Library):
+        """Ids come again in both collections, the smallest first."""
+
+        def new_id(self, path: str, fields: Row) -> Any:
+            return next(n for n in itertools.count(1) if n not in self.rows[path])
+
+    class Unchecked(Reusing):
+        def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+            pass
+
+    yield Kind("referents come again", *library("clear"), Reusing, Unchecked, ("input",))
+
+
+def _verbs() -> Iterator[Kind]:
+    verbs = {
+        "collection": {"GET": "list", "POST": "create"},
+        "item": {"GET": "read", "PUT": "update", "DELETE": "delete"},
+    }
+    puts = type("Puts", (Items,), {"VERBS": verbs})
+    yield Kind("updates go by PUT", *item(methods={"update": "PUT"}), puts, forgetful(puts), ("update",))
+    writes = {"collection": {"POST": "create"}, "item": {"GET": "read"}}
+    twoverbs = type("Twoverbs", (Items,), {"VERBS": writes})
+
+    class Mixing(twoverbs):  # type: ignore[misc, valid-type]
+        def do_read(self, path: str, id: str) -> Answer:
+            found = super().do_read(path, id)
+            return Answer(200, {**found.body, "note": "mixed"})
+
+    yield Kind("only create and read", *item(operations=["create", "read"]), twoverbs, Mixing, ("create",))
+    both = {
+        "collection": {"GET": "list", "POST": "create"},
+        "item": {"GET": "read", "PUT": "replace", "DELETE": "delete"},
+    }
+    replaces = type("Replaces", (Items,), {"VERBS": both})
+
+    class Patches(replaces):  # type: ignore[misc, valid-type]
+        def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+            return self.do_update(path, id, fields)
+
+    operations = ["list", "create", "read", "replace", "delete"]
+    yield Kind("PUT replaces and never creates", *item(operations=operations), replaces, Patches, ("replace",))
