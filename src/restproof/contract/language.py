@@ -56,17 +56,17 @@ def _leaves(error: ValidationError) -> Iterator[ValidationError]:
     for inner in error.context:
         branches.setdefault(inner.schema_path[0], []).append(inner)
     # A scalar never fits a mapping's alternative; an enum of words never fits a list or mapping.
-    container = isinstance(error.instance, dict | list)
-    fitting = [
-        found
-        for found in branches.values()
-        if not any(not e.path and (e.validator == "type" or (e.validator == "enum" and container)) for e in found)
-    ]
+    fitting = [found for found in branches.values() if not any(_is_of_another_kind(e) for e in found)]
     if len(fitting) == 1:
         for inner in fitting[0]:
             yield from _leaves(inner)
     else:
         yield error
+
+
+def _is_of_another_kind(error: ValidationError) -> bool:
+    container = isinstance(error.instance, dict | list)
+    return not error.path and (error.validator == "type" or (error.validator == "enum" and container))
 
 
 def _tell(error: ValidationError, document: Document, problems: Problems) -> None:

@@ -247,6 +247,7 @@ class Resource:
     """One resource: where it lives, what it looks like and how it behaves.
 
     ``other_methods``: by place (``collection``, ``item``), methods that the API has there besides the operations.
+    ``directions``: the schemas of ``request`` and ``response`` where they are apart; ``schema`` then holds both.
     ``own_ways``: the operations that are asked for in a way of their own. ``parents``: all that any operation names.
     ``unlisted``: fields that the entries of a list leave out, or show empty. ``unordered``: response fields that hold
     arrays of which the order says nothing.
@@ -287,6 +288,7 @@ class Resource:
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    directions: Mapping[str, Schema] = field(default_factory=dict)
     own_ways: Mapping[str, Operation] = field(default_factory=dict)
     line: int = 0
 
@@ -309,7 +311,7 @@ class Resource:
     @cached_property
     def shapes(self) -> Shapes:
         """The request and response schemas that follow from the one schema."""
-        return Shapes.of(self.schema, create_only=self.create_only, sparse=self.sparse)
+        return Shapes.of(self.schema, create_only=self.create_only, sparse=self.sparse, directions=self.directions)
 
     @property
     def properties(self) -> Mapping[str, Schema]:
@@ -405,9 +407,13 @@ class Contract:
 
     @property
     def given(self) -> tuple[str, ...]:
-        """Parents that no operation can create: their ids come from the target's configuration."""
+        """Parents that no operation can create, and what stands above them: their ids come from the target's
+        configuration."""
         parents = {p.resource for r in self for p in r.parents}
-        return tuple(r.name for r in self if r.name in parents and not r.creatable)
+        found = {r.name for r in self if r.name in parents and not r.creatable}
+        # Whose id is given stands below something that is there already.
+        found |= {above for name in found for above in self.ancestors(self.resources[name])}
+        return tuple(r.name for r in self if r.name in found)
 
 
 def creates_by_put(resource: Resource) -> bool:

@@ -8,12 +8,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from restproof.contract.behaviour import BehaviourReader
+from restproof.contract.directions import both_sides
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.fields import Fields
-from restproof.contract.model import OPERATIONS, Envelope, Id, Paging, Parent, Resource
+from restproof.contract.model import OPERATIONS, Envelope, Id, Paging, Parent, Resource, Schema
 from restproof.contract.parents import operations_said
 from restproof.contract.schemas import SchemaFolder, Source
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
@@ -50,6 +51,7 @@ class ResourceReader:
         self.scope = scope
         self.name = name
         self.route: Route = ("resources", name)
+        self.directions: dict[str, Schema] = {}
         self.raw: Mapping[str, Any] = scope.document.value["resources"][name]
 
     def read(self) -> Resource | None:
@@ -85,6 +87,7 @@ class ResourceReader:
             deleted_body=raw.get("deleted_body", "any"),
             examples=tuple(raw.get("examples", ())),
             other_methods=self.other_methods(operations),
+            directions=self.directions,
             line=self.scope.document.place(self.route).line,
             **behaviour.read(),
         )
@@ -108,7 +111,7 @@ class ResourceReader:
 
     def source(self, operations: tuple[str, ...]) -> Source | None:
         if "schema" in self.raw:
-            return self.scope.folder.load(self.raw["schema"], self.scope.document.place((*self.route, "schema")))
+            return self.load("schema") if isinstance(self.raw["schema"], str) else self.two_sided()
         if operations:
             self.problem(
                 "'schema' is missing", hint="name its JSON Schema file; only a resource with operations: [] needs none"
@@ -121,10 +124,27 @@ class ResourceReader:
             schema, Document(self.scope.document.file, schema, {(): self.scope.document.place(self.route).line})
         )
 
+    def load(self, *route: str) -> Source | None:
+        """The schema of the file that is named there."""
+        name: Any = self.raw
+        for step in route:
+            name = name[step]
+        return self.scope.folder.load(name, self.scope.document.place((*self.route, *route)))
+
+    def two_sided(self) -> Source | None:
+        """The schema of both directions, where each has its own."""
+        request, response = (self.load("schema", side) for side in ("request", "response"))
+        if request is None or response is None:
+            return None
+        for side, source in (("request", request), ("response", response)):
+            Fields(source, self.scope.document, self.scope.problems, self.name).check_schema()
+            self.directions[side] = source.schema
+        return replace(response, schema=both_sides(request.schema, response.schema))
+
     def identity(self, operations: tuple[str, ...], fields: Fields) -> Id:
         said = self.raw.get("id", {})
         name = said.get("field", "id")
-        chosen_by = said.get("chosen_by", "server")
+        chosen_by: Any = said.get("chosen_by") or self.chooser(name, operations, fields)
         fields.readable(name, (*self.route, "id", "field"), "id")
         found = fields.properties.get(name, {})
         kinds = {
@@ -218,6 +238,16 @@ class ResourceReader:
                     parent.resource,
                     hint=hint,
                 )
+
+    def chooser(self, name: str, operations: tuple[str, ...], fields: Fields) -> Literal["server", "client"]:
+        """Who chooses the id where the contract does not say: the client where every create must hold it."""
+        named = name in fields.source.schema.get("required", ()) and not fields.properties.get(name, {}).get("readOnly")
+        if not named or "create" not in operations or self.methods["create"] != "POST":
+            return "server"
+        if "replace" in operations:
+            hint = "say chosen_by: client (or either), or mark the field readOnly in the schema"
+            self.problem(f"a create must hold the id '{name}', and nothing says who chooses it", "id", hint=hint)
+        return "client"
 
     def paging(self) -> Paging:
         own: Mapping[str, Any] = self.raw.get("paging", {})

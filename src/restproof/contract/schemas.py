@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
 from restproof.contract.formats import NAMES
 from restproof.contract.hints import closest, near
+from restproof.contract.merging import merged
 from restproof.errors import ContractError, Place
 from restproof.pointer import Nothing, follow
 
@@ -185,6 +186,7 @@ class SchemaFolder:
                 written[word] = value
         if written.get("items") is True:
             written["items"] = {}
+        written = merged(written)
         if "$ref" in schema:
             target = self._follow(schema["$ref"], document, (*route, "$ref"), chain)
             clash = [w for w in written if w in target and w not in _ANNOTATIONS and written[w] != target[w]]

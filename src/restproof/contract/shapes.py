@@ -1,14 +1,15 @@
 """The shapes that follow from a resource's one schema (JSON Schema 2020-12).
 
-A request body is closed: it takes the properties without ``readOnly``, and ``required`` counts for create and replace
-only. A response has all properties without ``writeOnly``; with ``responses: sparse`` only the required ones are sure
-to be there.
+A request body is closed: it takes the properties without ``readOnly``, at every depth, and ``required`` counts for
+create and replace only. A response has all properties without ``writeOnly``; with ``responses: sparse`` only the
+required ones are sure to be there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 
@@ -24,14 +25,21 @@ class Shapes:
     response: Mapping[str, Any]
 
     @classmethod
-    def of(cls, schema: Mapping[str, Any], *, create_only: Collection[str] = (), sparse: bool = False) -> Shapes:
+    def of(
+        cls,
+        schema: Mapping[str, Any],
+        *,
+        create_only: Collection[str] = (),
+        sparse: bool = False,
+        directions: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    ) -> Shapes:
         """The shapes of a resource's ``schema``: ``create_only`` are fields that only a create takes, and ``sparse``
-        says that a response may leave out what is not required."""
-        properties = schema.get("properties", {})
-        writable = {n: p for n, p in properties.items() if not p.get("readOnly")}
-        readable = {n: p for n, p in properties.items() if not p.get("writeOnly")}
+        says that a response may leave out what is not required. ``directions``: the schemas of ``request`` and
+        ``response``, where they are apart."""
+        asked, shown = directions.get("request", schema), directions.get("response", schema)
+        writable, readable = _members(asked, "readOnly"), _members(shown, "writeOnly")
         changeable = {n: p for n, p in writable.items() if n not in create_only}
-        required = [n for n in schema.get("required", ()) if n in writable]
+        required = [n for n in asked.get("required", ()) if n in writable]
         kept = {k: v for k, v in schema.items() if k in ("$schema", "$defs")}
 
         def request(fields: Mapping[str, Any], needed: list[str]) -> dict[str, Any]:
@@ -39,8 +47,8 @@ class Shapes:
             return {**shape, "required": needed} if needed else shape
 
         response: dict[str, Any] = {**kept, "type": "object", "properties": readable}
-        response["required"] = [n for n in schema.get("required", ()) if n in readable] if sparse else list(readable)
-        if schema.get("additionalProperties") is False:
+        response["required"] = [n for n in shown.get("required", ()) if n in readable] if sparse else list(readable)
+        if shown.get("additionalProperties") is False:
             response["additionalProperties"] = False
         return cls(
             create=request(writable, required),
@@ -48,6 +56,33 @@ class Shapes:
             replace=request(changeable, [n for n in required if n in changeable]),
             response=response,
         )
+
+
+def _members(schema: Mapping[str, Any], hidden: str) -> dict[str, Mapping[str, Any]]:
+    return {n: one_side(p, hidden) for n, p in schema.get("properties", {}).items() if not p.get(hidden)}
+
+
+_INNER = ("items", "additionalProperties", "contains", "not", "if", "then", "else")
+_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+
+
+def one_side(schema: Mapping[str, Any], hidden: str) -> Mapping[str, Any]:
+    """``schema`` as requests (``hidden``: ``readOnly``) or responses (``writeOnly``) have it: at every depth without
+    the members that the other side alone holds."""
+    found = dict(schema)
+    if isinstance(schema.get("properties"), Mapping):
+        shown = {n: p for n, p in schema["properties"].items() if not (isinstance(p, Mapping) and p.get(hidden))}
+        found["properties"] = {n: one_side(p, hidden) if isinstance(p, Mapping) else p for n, p in shown.items()}
+        if "required" in schema:
+            gone = schema["properties"].keys() - shown.keys()
+            found["required"] = [n for n in schema["required"] if n not in gone]
+    for word in _INNER:
+        if isinstance(schema.get(word), Mapping):
+            found[word] = one_side(schema[word], hidden)
+    for word in _LISTS:
+        if word in schema:
+            found[word] = [one_side(s, hidden) if isinstance(s, Mapping) else s for s in schema[word]]
+    return schema if found == schema else found
 
 
 def is_nullable(schema: Mapping[str, Any]) -> bool:

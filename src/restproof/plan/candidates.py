@@ -225,6 +225,10 @@ def _maps(schema: JsonSchema) -> Iterator[Candidate]:
                 yield Candidate("maxProperties", note, dict(list(many.items())[:count]))
     if schema.get("minProperties"):
         yield Candidate("minProperties", "no members", {})
+    for wrong in refused({**schema["propertyNames"], "type": "string"}) if "propertyNames" in schema else ():
+        if plain is not None and isinstance(wrong.value, str):
+            note = f"a member whose name is {wrong.note}"
+            yield Candidate("propertyNames", note, {**base, wrong.value: plain})
     for name in names[-1:]:
         for right in accepted(values)[:_SEVERAL]:
             yield Candidate("additionalProperties", f"a member of a map with {right.note}", {**base, name: right.value})

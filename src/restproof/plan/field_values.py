@@ -161,7 +161,8 @@ class FieldValues(UniqueKeys):
         if room < 1:
             return st.just(plain)
         # A blank at an end, or one more, makes another name; what follows the token is plausible text.
-        return value_strategy({"type": "string", "maxLength": room}).map(lambda text: f"{RUN} {text}{tag[:1] or 'x'}")
+        drawn = value_strategy({"type": "string", "maxLength": room}).map(lambda text: f"{RUN} {text}{tag[:1] or 'x'}")
+        return drawn.filter(lambda text: is_valid(schema, text.replace(RUN, "x" * TOKEN_LENGTH)))
 
 
 def _free(schema: Mapping[str, Any]) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Case = dict[str, Any]
 _UNKNOWN = "restproof_unknown_field"
+_VOID: tuple[Any, ...] = (None, "", [], 0)
 
 
 def fields_of(ground: Ground) -> Mapping[str, Mapping[str, Any]]:
@@ -207,19 +208,21 @@ def _unknown(name: str, note: str, body: Case, pointer: str | None = None) -> Ca
 
 
 def server_set_bodies(ground: Ground) -> Iterator[Case]:
-    """Each field that only the server sets, with a value that its schema allows; not one that has the same value
-    whoever sets it. The id is tried with one that the run has deleted and with a living one of its own: a free number
-    might be stored, and spoil the sequence for everybody."""
+    """Each field that only the server sets, with a ``value`` that its schema allows, and another one (``instead``) for
+    where the server sets just that; not one that has the same value whoever sets it. The id is tried with one that the
+    run has deleted and with a living one of its own: a free number might be stored, and spoil the sequence for
+    everybody."""
     base: Case = {} if ground.operation == "update" else ground.bodies.minimal()
     for name, schema in ground.resource.properties.items():
         if not schema.get("readOnly") or "const" in schema or len(schema.get("enum", (0, 1))) < 2:
             continue
-        options = [c.value for c in accepted(schema) if c.value not in (None, "", [], 0)][-1:]
+        options = [c.value for c in accepted(schema) if type_of(c.value) == "boolean" or c.value not in _VOID]
+        tried = [(options[-1], options[0] if len(options) > 1 else None)] if options else []
         if name == ground.resource.id.field:
             keys = ("deleted", "0") if ground.resource.supports("delete") else ("0",)
-            options = [reference(ground.resource.name, key) for key in keys] if ground.resource.creatable else []
-        for value in options:
-            yield {"field": name, "note": "set by the server", "body": {**base, name: value}, "value": value}
+            tried = [(reference(ground.resource.name, k), None) for k in keys] if ground.resource.creatable else []
+        for value, instead in tried:
+            yield {"field": name, "note": "set by the server", "body": base, "value": value, "instead": instead}
 
 
 def rule_bodies(ground: Ground) -> Iterator[RuleCase]:

@@ -29,6 +29,7 @@ _UNKNOWN: Any = object()
 def created(resource: Resource, body: Mapping[str, Any], *, server_set: Mapping[str, Any]) -> State:
     """The state after a valid create with ``body`` (without its envelope); ``server_set`` as ``server_values`` gives
     it."""
+    body = completed(resource, body)
     backs = readbacks(resource)
     roots = {path.root for path in backs.values()}
     state: State = {n: v for n, v in server_set.items() if n not in roots}
@@ -43,6 +44,7 @@ def updated(
 ) -> State:
     """The state after a valid partial update. ``touched``: the new values of the resource's touched fields, used
     where a value changes."""
+    patch = completed(resource, patch)
     after = {**state, **patch}
     for name, path in readbacks(resource).items():
         if name in patch:
@@ -59,6 +61,7 @@ def replaced(
     """The state after a valid replace: what ``body`` leaves out becomes its default or null, what the server set
     stays."""
     # The id is the path's: a body that leaves it out does not take it away.
+    body = completed(resource, body)
     fields = {n: s for n, s in resource.shapes.replace["properties"].items() if n != resource.id.field}
     kept = {n: v for n, v in state.items() if n in resource.properties and n not in fields}
     after: State = {**kept, **_request_values(resource, body, fields, kept)}
@@ -69,6 +72,24 @@ def replaced(
     if touched and not same(state, after):
         after.update({n: touched[n] for n in resource.touched if n in touched})
     return after
+
+
+def completed(resource: Resource, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Request fields with what the server sets inside of them: members that are readOnly, at every depth."""
+    return {n: _completed(resource.properties.get(n, {}), value) for n, value in fields.items()}
+
+
+def _completed(schema: Mapping[str, Any], value: Any) -> Any:
+    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
+        return [_completed(schema["items"], entry) for entry in value]
+    if not isinstance(value, Mapping):
+        return value
+    known = schema.get("properties", {})
+    found = {n: _completed(known.get(n, {}), v) for n, v in value.items()}
+    for name, member in known.items():
+        if member.get("readOnly"):
+            found[name] = plausible(member, serial=1, now="1970-01-01T00:00:00Z", name=name)
+    return found
 
 
 def _request_values(
@@ -88,7 +109,8 @@ def _request_values(
             if reference and reference.many:
                 values[name] = []
             elif not resource.sparse and not schema.get("writeOnly"):
-                values[name] = plausible(schema, serial=0, now="1970-01-01T00:00:00Z", empty=True)
+                whole = resource.properties.get(name, schema)  # with what the server sets inside
+                values[name] = plausible(whole, serial=0, now="1970-01-01T00:00:00Z", empty=True)
     return values
 
 

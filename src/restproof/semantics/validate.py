@@ -105,7 +105,9 @@ class Validation:
         return [Refusal(self._unknown_case(p), p.field, p.message) for p in problems if p.keyword in _CLOSED]
 
     def _unknown_case(self, problem: Problem) -> str:
-        schema = self.resource.properties.get(str(problem.path[0])) if len(problem.path) == 1 else None
+        if len(problem.path) > 1:  # a closed object speaks for itself where unknown fields are no fault
+            return "invalid" if self.resource.status("unknown_field").accepted else "unknown_field"
+        schema = self.resource.properties.get(str(problem.path[0]))
         return "server_set" if schema is not None and schema.get("readOnly") else "unknown_field"
 
     def values(self, problems: Iterable[Problem], fields: Mapping[str, Any]) -> list[Refusal]:

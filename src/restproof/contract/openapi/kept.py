@@ -21,6 +21,9 @@ def keep(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     """The document with the words of its contract. Raises ``ContractError`` where its file cannot be read any more."""
     words = dict(read_yaml(contract.path, Problems()).value)
     schemas = {r.schema_file.name: dict(r.schema) for r in contract if "schema" in words["resources"][r.name]}
+    for resource in contract:
+        for side, schema in resource.directions.items():
+            schemas[words["resources"][resource.name]["schema"][side]] = dict(schema)
     if isinstance(words.get("errors"), str) and contract.errors is not None:
         schemas[words["errors"]] = dict(contract.errors)
     return {**document, EXTENSION: {"digest": _digest(document), "contract": words, "schemas": schemas}}

@@ -1,0 +1,1 @@
+"""Honest servers, each right in a way of its own that the contract language has words for; and their broken twins."""
