@@ -65,9 +65,10 @@ def with_mark(
             marked = next(_marked_values(schema, body[name], token), None)
             if marked is not None:
                 return {**body, name: marked}
+    # A required field that is not there is what the case is about.
+    kept_out = {*spared, *resource.schema.get("required", ())}
     for name in markable_fields(resource, writable):
-        # A required field that is not there is left out on purpose.
-        if name not in body and name not in spared and name not in resource.schema.get("required", ()):
+        if name not in body and name not in kept_out:
             text = marked_text(writable[name], str(plain.get(name, "")), token)
             return {**body, name: text}
     return dict(body)
