@@ -178,7 +178,10 @@ def bad_pages(ground: Ground) -> Cases:
 @requirement("list.bad-page", on="list", when=is_paged)
 @for_each(lambda ground: list({(c["name"], c["value"]): c for c in bad_pages(ground)}.values()))
 def test_a_bad_page_is_refused(subject: Subject, name: str, value: Any) -> None:
-    must.be_refused(subject.list(((name, value),)), "bad_page", field=name, because=f"{name}={value!r}")
+    listed = subject.list(((name, value),))
+    if value == "" and listed.ok:
+        return  # Many servers read an empty value as none; then the answer is an ordinary list.
+    must.be_refused(listed, "bad_page", field=name, because=f"{name}={value!r}")
 
 
 @requirement("list.max-size", on="list", when=lambda c, r: is_paged(c, r) and r.paging.max is not None, cost=2)
