@@ -165,11 +165,9 @@ def pytest_pycollect_makeitem(
         return []
     run, entries = _admitted(collector, register)
     if proof.requirement not in entries:
-        why = ": the bundled suites prove it, and a rule of your own has an id of its own"
-        raise collector.CollectError(
-            f"{name} names {proof.requirement!r}, which is no entry of {register}"
-            + (why if proof.requirement in run.known else "")
-        )
+        from restproof.engine.loading import no_entry
+
+        raise collector.CollectError(no_entry(name, proof, register, run.known))
     run.tested.add(proof.requirement)
     module = _module_id(collector, register)
     return [

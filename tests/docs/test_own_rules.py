@@ -101,6 +101,25 @@ def test_what_plain_pytest_collects(repository: Path) -> None:
     assert "restproof/test_create.py::test_a_valid_create_is_accepted[note-create]" in done.stdout
 
 
+def test_entries_and_tests_are_held_against_each_other(repository: Path) -> None:
+    register = repository / "suites/requirements.yaml"
+    lines = register.read_text().count("\n")
+    entry = '- id: note.{}\n  level: must\n  statement: "It is."\n  sources: [contract]\n'
+    register.write_text(register.read_text() + entry.format("new"))
+    for command in ("restproof lint", "restproof run --plan"):
+        done = in_(repository, command)
+        assert done.returncode == 2, done.stdout
+        assert f"suites/requirements.yaml:{lines + 1}: note.new has no test\n" in done.stderr
+    register.write_text(register.read_text() + "  not_tested: later\n")
+    assert in_(repository, "restproof lint").returncode == 0
+    suite = repository / "suites/test_note.py"
+    suite.write_text(suite.read_text().replace("note.no-framework", "note.new"))
+    done = in_(repository, "restproof lint")
+    assert "note.new has a test and says in not_tested why it has none" in done.stderr
+    assert "note.no-framework has no test" in done.stderr
+    assert done.stderr.endswith("2 problems\n")
+
+
 def test_a_rule_of_ones_own_has_an_id_of_its_own(repository: Path) -> None:
     suite = BLOCKS["suites/test_note.py"].replace('"note.title-kept"', '"create.reads-back"')
     (repository / "suites/test_note.py").write_text(suite)

@@ -46,6 +46,7 @@ def command(
     from restproof.contract.load import load
     from restproof.contract.secrecy import Secrecy
     from restproof.deviations import load_deviations
+    from restproof.engine.loading import gate
     from restproof.engine.register import load_all
     from restproof.oracle.verdict import exit_code
     from restproof.record.traffic import read_traffic
@@ -65,6 +66,8 @@ def command(
     if base_url is not None and not base_url.startswith(("http://", "https://")):
         raise ConfigurationError(f"{base_url!r} is no base URL", hint="Give scheme and host: https://api.example.com")
     folders = suites_of(config.root)
+    for problem in gate(folders):
+        raise problem
     register = load_all(folders)
     matched = match(read_traffic(traffic), promised, base_url, traffic)
     items = judging.items_under(folders, promised, register)

@@ -16,7 +16,7 @@ from restproof.errors import RestproofError
 @click.option("--todo", is_flag=True, help="List the lines '# decide:' that an import has left for a person.")
 @click.pass_context
 def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
-    """Check CONTRACT and its schemas, and print each problem with its file and line.
+    """Check CONTRACT, its schemas and the rules in ./suites, and print each problem with its file and line.
 
     CONTRACT is a directory, a file or a name; by default the one of restproof.toml, the only one under ./contracts,
     or the bundled one. Exit code 0 where it is sound, else 2.
@@ -24,13 +24,16 @@ def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
     from restproof.bundle import suites_of
     from restproof.contract.load import check, load
     from restproof.contract.secrecy import Secrecy
+    from restproof.engine.loading import gate
     from restproof.engine.register import load_all, unknown_names
 
     config = load_config(Path.cwd())
     path = resolve_contract(contract, config, Path.cwd())
     problems: list[RestproofError] = [*check(path)]
     if not problems:
-        problems += unknown_names(load(path), load_all(suites_of(config.root)))
+        folders = suites_of(config.root)
+        problems += unknown_names(load(path), load_all(folders))
+        problems += gate(folders)
     if problems:
         for problem in problems:
             click.echo(str(problem), err=True)

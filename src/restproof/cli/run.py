@@ -137,6 +137,7 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     from restproof.bundle import suites_of
     from restproof.cli.progress import Progress
     from restproof.cli.watcher import Watcher
+    from restproof.engine.loading import gate
     from restproof.session.promise import promised
     from restproof.wire.redact import SHORTEST, short_credentials
 
@@ -150,6 +151,8 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     watcher = Watcher(Progress(quiet or options.plan), promise)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)
+    for problem in gate(folders):
+        raise problem
     arguments = [
         *map(str, folders),
         "-p", "restproof.plugin",

@@ -1,16 +1,18 @@
-"""Modules of suites → their tests, without pytest."""
+"""Modules of suites → their tests, without pytest; and whether a user's own tests and their register agree."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
+from restproof.bundle import REGISTER
 from restproof.engine.marks import Proof, proof_of
-from restproof.errors import RestproofError
+from restproof.engine.register import load
+from restproof.errors import ConfigurationError, Place, RestproofError
 
 
 def module_of(file: Path) -> ModuleType:
@@ -36,3 +38,33 @@ def tests_of(file: Path) -> Iterator[tuple[str, Callable[..., None], Proof]]:
         proof = proof_of(test)
         if proof is not None and name.startswith("test"):
             yield name, test, proof
+
+
+def gate(folders: Iterable[Path]) -> Iterator[ConfigurationError]:
+    """What is amiss between the tests of a user's own suites and their register, both ways. ``folders``: those of a
+    run; the bundled one has been through its gate before it shipped. Raises as ``module_of`` and as
+    ``register.load_all``."""
+    bundled, *own = folders
+    known = load(bundled / REGISTER)
+    for folder in own:
+        register, tested = load(folder / REGISTER, known), set()
+        for file in sorted(folder.glob("test_*.py")):
+            for name, _, proof in tests_of(file):
+                tested.add(proof.requirement)
+                if proof.requirement not in register:
+                    yield ConfigurationError(no_entry(name, proof, folder / REGISTER, known), place=Place(file))
+        for entry in register.values():
+            place = Place(folder / REGISTER, entry.line)
+            if entry.not_tested is None and entry.id not in tested:
+                hint = "Prove it by a test in this folder, or say in not_tested why there is none."
+                yield ConfigurationError(f"{entry.id} has no test", place=place, hint=hint)
+            elif entry.not_tested is not None and entry.id in tested:
+                yield ConfigurationError(f"{entry.id} has a test and says in not_tested why it has none", place=place)
+
+
+def no_entry(name: str, proof: Proof, register: Path, known: Container[str]) -> str:
+    """What is said of a test whose requirement stands in no ``register``. ``known``: the bundled entries."""
+    why = ": the bundled suites prove it, and a rule of your own has an id of its own"
+    return f"{name} names {proof.requirement!r}, which is no entry of {register}" + (
+        why if proof.requirement in known else ""
+    )
