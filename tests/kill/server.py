@@ -115,7 +115,8 @@ class Forge:
 
     def _prepare(self, session: pytest.Session, order: dict[str, Any]) -> None:
         from restproof.oracle.verdict import judge
-        from restproof.plugin import RuleItem, run_of
+        from restproof.plugin.current import run_of
+        from restproof.plugin.item import RuleItem
         from restproof.record.reader import read
         from restproof.report import write
         from restproof.sandbox import launch
@@ -175,7 +176,7 @@ def main(contract: str, profile: str) -> None:
     for name in NEEDED:
         importlib.import_module(name)
     from restproof.bundle import bundled_suites
-    from restproof.plugin import Caller
+    from restproof.plugin.current import Caller
     from restproof.session.options import Options
     from restproof.session.promise import promised
 

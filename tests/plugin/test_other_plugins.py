@@ -15,8 +15,8 @@ from restproof.bundle import bundled_dir
 from restproof.session.options import OPTIONS
 
 ROOT = Path(__file__).parents[2]
-POPULAR = ("profiling", "randomly", "sugar")
-"""One that has an option of restproof's (``--profile``), one that sorts items and seeds, one that tells of them."""
+POPULAR = ("profiling", "randomly", "pytest_cov")
+"""One that has an option of restproof's (``--profile``), one that sorts items and seeds, one that wraps everything."""
 SOME = ("--resource", "office", "--only", "read", "--out", "run")
 
 

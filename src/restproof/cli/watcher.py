@@ -11,7 +11,8 @@ import pytest
 from restproof.cli.progress import Progress
 from restproof.errors import ConfigurationError, RestproofError
 from restproof.oracle.verdict import exit_code
-from restproof.plugin import Caller, RuleItem, run_of
+from restproof.plugin.current import Caller, run_of
+from restproof.plugin.item import RuleItem
 from restproof.report.terminal import WIDTH, closing_lines
 from restproof.session.promise import Promise
 

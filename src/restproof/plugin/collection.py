@@ -1,0 +1,146 @@
+"""The suites as pytest collects them: tests become items of the plan, in its order.
+
+PYTEST_DONT_REWRITE: it asserts nothing of a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from restproof.bundle import REGISTER, is_bundled
+from restproof.engine.items import in_plan_order, items_of
+from restproof.engine.loading import module_of, no_entry
+from restproof.engine.marks import proof_of
+from restproof.engine.register import Requirement
+from restproof.errors import RestproofError
+from restproof.plugin.current import caller_of, run_of
+from restproof.plugin.item import RuleItem
+from restproof.session.run import Run
+
+_BROKEN = pytest.StashKey[bool]()
+"""Whether the run could not be made, which is told once."""
+
+
+def register_beside(path: Path) -> Path | None:
+    """The register of the suite that ``path`` belongs to."""
+    for folder in (path, *path.parents)[:3]:
+        if (folder / REGISTER).is_file():
+            return folder / REGISTER
+    return None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> list[pytest.Item] | None:
+    proof = proof_of(obj)
+    if proof is None or not name.startswith("test"):
+        return None
+
+    register = register_beside(collector.path.parent)
+    if register is None:
+        raise collector.CollectError(f"{name} proves a requirement, but there is no {REGISTER} beside {collector.path}")
+    if collector.config.stash.get(_BROKEN, False):
+        return []
+    run, entries = _admitted(collector, register)
+    if proof.requirement not in entries:
+        raise collector.CollectError(no_entry(name, proof, register, run.known))
+    run.tested.add(proof.requirement)
+    module = _module_id(collector, register)
+    return [
+        RuleItem.from_parent(
+            collector,
+            name=f"{name}[{item.label}]",
+            # As text, so that pytest reads it as it reads its own cache: --lf and --nf compare the parsed forms.
+            nodeid=f"{module}::{name}[{item.label}]",
+            plan_item=item,
+            original=obj,
+        )
+        for item in items_of(proof, obj, run.contract, run.profile, run.bodies, run.recorded)  # type: ignore[arg-type]
+    ]
+
+
+def _admitted(collector: pytest.Module | pytest.Class, register: Path) -> tuple[Run, Mapping[str, Requirement]]:
+    """The run, with the entries of a register taken into it."""
+    try:
+        run = run_of(collector.config, register)
+        assert run is not None
+        return run, run.admit(register)
+    except RestproofError as error:
+        collector.config.stash[_BROKEN] = True
+        caller = caller_of(collector.config)
+        if caller is not None:
+            caller.error = error
+        raise collector.CollectError(str(error)) from None
+
+
+def _module_id(collector: pytest.Module | pytest.Class, register: Path) -> str:
+    """What reports call a module (and class) of suites: as pytest does, but where it lies outside of pytest's root
+    directory, by the name of its folder, and a bundled one as restproof's."""
+    if collector.path.is_relative_to(collector.config.rootpath):
+        return collector.nodeid
+    _, separator, below = collector.nodeid.partition("::")
+    folder = "restproof" if is_bundled(register.parent) else register.parent.name
+    return f"{folder}/{collector.path.name}{separator}{below}"
+
+
+class BundledModule(pytest.Module):
+    """A bundled module beside somebody's tests: it has a name of its own, whatever theirs are and however pytest
+    imports them."""
+
+    def _getobj(self) -> ModuleType:
+
+        try:
+            return module_of(self.path)
+        except RestproofError as error:
+            raise self.CollectError(str(error)) from None
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    if not parent.config.getoption("restproof_suites") or not is_bundled(module_path.parent):
+        return None
+    module: pytest.Module = BundledModule.from_parent(parent, path=module_path)
+    return module
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    run = run_of(config)
+    if run is None:
+        return
+
+    ours = [i for i in items if isinstance(i, RuleItem)]
+    selected = {id(i.plan_item): i for i in ours if run.selected(i.plan_item)}
+    planned = in_plan_order((i.plan_item for i in selected.values()), run.register)
+    chosen = [selected[id(item)] for item in planned]
+    if run.options.shard:
+        part, whole = _shard(run.options.shard)
+        chosen = chosen[part - 1 :: whole]
+    # Modules that were not collected at all are no deselection, and show in the rules that have no test here.
+    untested = {r.id for r in run.register.values() if r.not_tested is None} - run.tested
+    narrowed = run.narrowed or bool(untested) or any("::" in a for a in config.args)
+    kept = set(chosen)
+    dropped = [i for i in ours if i not in kept]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+    run.narrowed = narrowed  # what restproof's own options leave out is told by their names
+    items[:] = [*(i for i in items if not isinstance(i, RuleItem)), *chosen]
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Whoever leaves an item out (-k, -m, --lf, --deselect …), the run is not a whole one any more."""
+    for item in items:
+        run = run_of(item.config)
+        if run is not None and isinstance(item, RuleItem):
+            run.narrowed = True
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, slash, whole = text.partition("/")
+    if not (slash and part.isdecimal() and whole.isdecimal() and 1 <= int(part) <= int(whole)):
+        raise pytest.UsageError(f"--shard {text}: write K/N with 1 ≤ K ≤ N")
+    return int(part), int(whole)

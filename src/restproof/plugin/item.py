@@ -1,0 +1,91 @@
+"""An item of the plan as pytest sees it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.engine.items import Item
+from restproof.engine.register import is_binding
+from restproof.errors import StorageError
+from restproof.oracle.finding import Finding
+from restproof.plugin.current import end, run_of
+from restproof.session.run import Run
+from restproof.wire.failure import StaleStub
+
+_MARKS = pytest.StashKey[set[str]]()
+
+
+class RuleFailed(Exception):
+    """An item failed; the message is its findings, one a line."""
+
+
+def declare_mark(config: pytest.Config, name: str) -> None:
+    """Let pytest know a mark that the register or the contract brings (families, levels, operations, resources)."""
+    known = config.stash.setdefault(_MARKS, set())
+    if name not in known:
+        known.add(name)
+        config.addinivalue_line("markers", f"{name}: of the register or the contract")
+
+
+class RuleItem(pytest.Item):
+    """One item of the plan as pytest sees it."""
+
+    def __init__(self, *, plan_item: Item, original: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan_item = plan_item
+        self.original = original
+        proof = plan_item.proof
+        run = run_of(self.config)
+        assert run is not None
+        for mark in (
+            proof.requirement.partition(".")[0],
+            run.register[proof.requirement].level,
+            plan_item.operation,
+            plan_item.label.partition("-")[0],
+        ):
+            if mark:
+                declare_mark(self.config, mark)
+                self.add_marker(mark)
+        self.extra_keyword_matches.add(proof.requirement)
+
+    def runtest(self) -> None:
+        run = run_of(self.config)
+        assert run is not None
+        if not is_binding(run.register[self.plan_item.proof.requirement], run.contract):
+            reason = "the contract does not declare this policy"
+            run.runner.waive(self.plan_item, reason)
+            pytest.skip(f"not applicable: {reason}")
+        try:
+            outcome = run.runner.run(self.plan_item)
+        except StorageError as error:
+            end(self.config, error)
+        except Exception as error:
+            run.runner.failed(self.plan_item, error)
+            raise
+        if outcome.outcome in ("blocked", "not tested"):
+            pytest.skip(f"{outcome.outcome}: {outcome.reason}")
+        if outcome.findings and all(run.is_declared(self.plan_item, f) for f in outcome.findings):
+            pytest.xfail(f"declared deviation: {outcome.findings[0].message}")
+        if outcome.findings:
+            raise RuleFailed(_message(run, self.plan_item, outcome.findings))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, RuleFailed | StaleStub):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        code = self.original.__code__
+        return self.path, code.co_firstlineno - 1, self.name
+
+
+def _message(run: Run, item: Item, findings: list[Finding]) -> str:
+    requirement = run.register[item.proof.requirement]
+    lines = [f"{requirement.id} ({requirement.level}): {requirement.statement}"]
+    lines += [f"  {f.message}" for f in findings[:20]]
+    if len(findings) > 20:
+        lines.append(f"  and {len(findings) - 20} more")
+    return "\n".join(lines)

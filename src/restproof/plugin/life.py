@@ -1,0 +1,113 @@
+"""A session of pytest as the life of a run: from the first item to the reports.
+
+PYTEST_DONT_REWRITE: it asserts nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
+
+import pytest
+
+from restproof.errors import RestproofError, StorageError
+from restproof.plugin.current import caller_of, end, run_of
+from restproof.plugin.item import RuleItem
+from restproof.plugin.workers import PIDS, workers_end_first
+from restproof.report.terminal import closing_lines
+from restproof.session.handed import HANDED
+from restproof.session.run import Run
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
+    run = run_of(session.config)
+    items = [i for i in session.items if isinstance(i, RuleItem)]
+    if run is None or session.config.option.collectonly:
+        return (yield)
+    if not items:
+        with workers_end_first(run, session.config.stash.get(PIDS, [])):
+            return (yield)
+    if run.options.plan:
+        try:
+            sys.stdout.writelines(f"{line}\n" for line in plan_lines(run, items))
+            sys.stdout.flush()
+        except BrokenPipeError:  # whoever reads it has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        session.items.clear()
+        return (yield)
+    try:
+        run.start()
+    except RestproofError as error:
+        end(session.config, error)
+    previous = signal.signal(signal.SIGTERM, _terminated(run))
+    try:
+        try:
+            run.open([(i.plan_item, i.nodeid) for i in items])
+        except StorageError as error:
+            end(session.config, error)
+        return (yield)
+    except KeyboardInterrupt:
+        run.signal = run.signal or "SIGINT"
+        raise
+    finally:
+        if run.worker is None:
+            signal.signal(signal.SIGTERM, previous)
+        else:
+            # The process ends with the session, and nothing may cut its tidying up short.
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            run.close()
+        except StorageError as error:
+            end(session.config, error)
+
+
+def _terminated(run: Run) -> Callable[[int, FrameType | None], None]:
+    def handler(_number: int, _frame: FrameType | None) -> None:
+        if run.signal is None:
+            run.signal = "SIGTERM"
+            raise KeyboardInterrupt
+
+    return handler
+
+
+def plan_lines(run: Run, items: Sequence[RuleItem]) -> list[str]:
+    """The plan as text: the items in order with their cases and requests."""
+    lines = [f"{'requests':>8}  {'cases':>5}  item"]
+    lines += [f"{i.plan_item.cost:>8}  {i.plan_item.count:>5}  {i.plan_item.id}" for i in items]
+    total = sum(i.plan_item.cost for i in items)
+    return [*lines, f"{total:>8}  about, without shared set-up, in {len(items)} items"]
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[None]:
+    # The innermost wrapper: pytest-xdist's sends what a worker tells and the terminal's prints the summary after this.
+    run = run_of(session.config)
+    if run is not None and run.worker is not None:
+        session.config.workeroutput[HANDED] = run.tally().plain()  # type: ignore[attr-defined]
+    yield
+    if run is None or run.place is None or run.worker is not None:
+        return
+    try:
+        run.finish()
+    except RestproofError as error:
+        caller = caller_of(session.config)
+        if caller is None:
+            end(session.config, error)
+        caller.error = caller.error or error
+    fails = run.ended is not None and (run.ended.drifts or run.ended.verdict.verdict == "not conforming")
+    if fails and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    run = run_of(config)
+    if run is not None and run.ended is not None:
+        terminalreporter.section("restproof")
+        ended = run.ended
+        for line in closing_lines(ended.verdict, ended.directory / "index.html", ended.comparison):
+            terminalreporter.write_line(line)

@@ -1,0 +1,99 @@
+"""A run in several processes (pytest-xdist): the controller and its workers.
+
+PYTEST_DONT_REWRITE: it asserts nothing of a test.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from restproof.errors import RestproofError
+from restproof.plugin.collection import register_beside
+from restproof.plugin.current import end, run_of
+from restproof.session.handed import HANDED, Tally
+from restproof.session.run import Run
+
+PIDS = pytest.StashKey[list[int]]()
+"""Process ids of the workers, in their controller."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """The controller of pytest-xdist collects nothing, so it finds the suite by its directory."""
+    beside = (register_beside(Path(argument.partition("::")[0]).resolve()) for argument in config.args)
+    run: Run | None = None
+    try:
+        for register in (r for r in beside if r is not None):
+            run = run_of(config, register)
+            assert run is not None
+            run.admit(register)
+        if run is not None:
+            run.start()
+    except RestproofError as error:
+        end(config, error)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The items of a resource stay together on one worker: a list to which another worker writes cannot be judged."""
+    if run_of(config) is None or config.getoption("dist") not in ("load", "loadgroup"):
+        return None
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    class ByResource(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            label = nodeid.rpartition("[")[2].removesuffix("]")
+            return label.rpartition("-")[0] or label
+
+    return ByResource(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    run = run_of(node.config)
+    if run is not None:
+        node.workerinput[HANDED] = run.hand_over().plain()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodeready(node: Any) -> None:
+    run = run_of(node.config)
+    if run is not None:
+        node.config.stash.setdefault(PIDS, []).append(node.gateway._rinfo().pid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    run = run_of(node.config)
+    tally = getattr(node, "workeroutput", {}).get(HANDED)
+    if run is not None and tally is not None:
+        run.tallies.append(Tally.read(tally))
+
+
+@contextmanager
+def workers_end_first(run: Run, pids: list[int]) -> Iterator[None]:
+    """In the controller of pytest-xdist: a signal that ends the run goes to the workers, which tidy up and end the
+    session by their own end. A second one ends it at once."""
+
+    def handler(number: int, _frame: FrameType | None) -> None:
+        first, run.signal = run.signal is None, run.signal or signal.Signals(number).name
+        if not first or not pids:
+            raise KeyboardInterrupt
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, usual in before.items():
+            signal.signal(number, usual)
