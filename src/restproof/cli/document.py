@@ -15,7 +15,7 @@ import requests
 from restproof.cli.import_ import contract_name
 from restproof.config import load_config
 from restproof.contract.openapi.imported import Imported, imported
-from restproof.contract.openapi.written import decisions, grouped, write
+from restproof.contract.openapi.written import decisions, grouped, schema_of, write
 from restproof.errors import ConfigurationError, Place, TargetError
 from restproof.session.options import Options
 
@@ -45,8 +45,8 @@ class Document:
         asked = [
             f"  open: {name}: {question} {candidates[0]}"
             for name, resource in resources.items()
-            if resource.get("schema") in self.found.schemas
-            for question, candidates in decisions(resource, self.found.schemas[resource["schema"]])
+            if (schema := schema_of(resource, self.found.schemas)) is not None
+            for question, candidates in decisions(resource, schema)
         ]
         yield from asked[:_FEW]
         if self.written:

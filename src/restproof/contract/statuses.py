@@ -41,6 +41,8 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     "unknown_query": ("unknown_field",),
     # What is understood and not allowed.
     "invalid": (400, 422),
+    "coercible": ("invalid",),
+    "bad_format": ("invalid",),
     "bad_page": ("invalid",),
     "bad_filter": ("invalid", "2xx"),
     "rule": (422,),

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from restproof.contract.shapes import type_of, types_of
+from restproof.plan.edges import are_open, trimmed
 from restproof.plan.scalars import Candidate, near_values, numbers, texts
 from restproof.plan.words import matching_text
 from restproof.semantics.checker import is_valid
@@ -44,7 +46,10 @@ SPECIMENS: Mapping[str, tuple[tuple[str, Any], ...]] = {
 
 def accepted(schema: JsonSchema) -> list[Candidate]:
     """Valid values that lie on the schema's bounds, one of each kind."""
-    return _distinct(c for c in _proposals(schema) if is_valid(schema, c.value))
+    valid = (c for c in _proposals(schema) if is_valid(schema, c.value))
+    if are_open(schema):
+        valid = (replace(c, value=trimmed(schema, c.value)) for c in valid if c.value != "")
+    return _distinct(c for c in valid if is_valid(schema, c.value))
 
 
 def refused(schema: JsonSchema) -> list[Candidate]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from restproof.contract.shapes import type_of, types_of
+from restproof.plan.edges import trimmed
 from restproof.plan.inputs import fields_of
 from restproof.plan.marking import marked_text
 
@@ -76,7 +77,7 @@ def settled(ground: Ground, body: Mapping[str, Any]) -> dict[str, Any]:
         elif name == bodies.mark_field and isinstance(value, str):
             found[name] = marked_text(own[name], value) or value
         else:
-            found[name] = value
+            found[name] = trimmed(own[name], value)
     if ground.operation == "update":
         return found
     if bodies.names_id:

@@ -21,6 +21,7 @@ from restproof.plan.rules import RuleCase, broken, kept
 from restproof.plan.scalars import Candidate
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_text, reference
 from restproof.semantics.checker import is_valid
+from restproof.semantics.coercion import value_case
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
@@ -53,7 +54,9 @@ def body_with(ground: Ground, name: str, value: Any) -> Case:
     return {name: value} if ground.operation == "update" else ground.bodies.with_field(name, value)
 
 
-def _case(ground: Ground, name: str, candidate: Candidate, status: str = "invalid") -> Case:
+def _case(ground: Ground, name: str, candidate: Candidate, status: str | None = None) -> Case:
+    """``status``: the case of the refusal; by default what the schema of the field says of the value."""
+    status = status or value_case(ground.resource, ground.resource.properties[name], candidate.value)
     return {"field": name, "note": candidate.note, "status": status, "body": body_with(ground, name, candidate.value)}
 
 
@@ -102,7 +105,7 @@ def out_of_bounds_bodies(ground: Ground) -> Iterator[Case]:
                 candidate = replace(candidate, value=[reference(ref.to, 0)] * 2)
             if ref and ref.many and DIGITS in candidate.note and ground.bodies.referable(name):
                 candidate = replace(candidate, value=[as_text(reference(ref.to, 0))])
-            status = "bad_reference" if ref and _is_id(ref, candidate.value) else "invalid"
+            status = "bad_reference" if ref and _is_id(ref, candidate.value) else None
             if ref and ref.many and isinstance(candidate.value, list) and ground.bodies.referable(name):
                 half = as_half(reference(ref.to, 0))
                 candidate = replace(candidate, value=[half if isinstance(v, float) else v for v in candidate.value])

@@ -16,6 +16,7 @@ from restproof.contract.formats import FORMATS
 from restproof.contract.patterns import pattern as python_pattern
 from restproof.contract.shapes import types_of
 from restproof.plan.candidates import accepted
+from restproof.plan.edges import are_open, trimmed
 from restproof.plan.words import PHRASES, fits
 from restproof.semantics.checker import is_valid
 
@@ -99,7 +100,10 @@ def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
                 lambda text: fits(text, schema)
             )
     drawn = _TEXT.map(lambda text: text[:longest].ljust(shortest, "x"))
-    return st.one_of(st.sampled_from(phrases), drawn) if phrases else drawn
+    found = st.one_of(st.sampled_from(phrases), drawn) if phrases else drawn
+    if are_open(schema):
+        return found.map(lambda text: str(trimmed(schema, text))).filter(lambda text: fits(text, schema))
+    return found
 
 
 def _numbers(schema: Mapping[str, Any], kinds: frozenset[str]) -> st.SearchStrategy[Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.model import Contract, Resource
 from restproof.semantics.checker import Checker, Problem
+from restproof.semantics.coercion import value_case
 from restproof.semantics.state import State
 
 _GROUPS = {
@@ -34,6 +35,8 @@ _GROUPS = {
     "bad_page": "invalid",
     "bad_filter": "invalid",
     "bad_reference": "invalid",
+    "coercible": "invalid",
+    "bad_format": "invalid",
     "unstorable": "invalid",
     "reference": "rule",
     "precondition_failed": "conflict",
@@ -115,10 +118,16 @@ class Validation:
         return [Refusal(self._value_case(p, fields), p.field, p.message) for p in problems if p.keyword not in _CLOSED]
 
     def _value_case(self, problem: Problem, fields: Mapping[str, Any]) -> str:
-        """``bad_reference`` for an id of the right type that no resource can have (0, -1)."""
+        """``bad_reference`` for an id of the right type that no resource can have (0, -1); what only a format or a
+        strict parser refuses has a case of its own."""
         name = problem.path[0] if problem.path else None
         bounds = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "pattern", "format", "minLength")
-        return "bad_reference" if name in self.resource.references and problem.keyword in bounds else "invalid"
+        if name in self.resource.references and problem.keyword in bounds:
+            return "bad_reference"
+        schema = self.resource.properties.get(str(name))
+        if schema is None or name not in fields or problem.keyword == "required":
+            return "invalid"
+        return value_case(self.resource, schema, fields[str(name)])
 
     def rules(
         self, before: Mapping[str, Any] | None, after: Mapping[str, Any], skip: Collection[str] = ()

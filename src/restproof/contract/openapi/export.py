@@ -49,12 +49,12 @@ class _Writer:
                 # Nothing can be asked of it; it is there as a parent.
                 paths[self.path(resource, "list")[0]] = {
                     RESOURCE: resource.name,
-                    "parameters": self.path_parameters(resource, item=False),
+                    "parameters": self.path_parameters(resource, "list"),
                 }
             for operation in resource.operations:
-                path, item = self.path(resource, operation)
+                path, _ = self.path(resource, operation)
                 entry = paths.setdefault(path, {RESOURCE: resource.name})
-                entry.setdefault("parameters", self.path_parameters(resource, item=item))
+                entry.setdefault("parameters", self.path_parameters(resource, operation))
                 method = resource.method(operation).lower()
                 if method in entry:
                     continue  # a replace that creates: told with the create
@@ -83,8 +83,10 @@ class _Writer:
         names = {p.resource: _parameter(self.contract.resources[p.resource]) for p in way.parents_in("path")}
         return re.sub(r"\{(\w+)\}", lambda m: f"{{{names.get(m[1], _parameter(resource))}}}", way.path), way.on_item
 
-    def path_parameters(self, resource: Resource, *, item: bool) -> list[dict[str, Any]]:
-        named = [self.contract.resources[p.resource] for p in resource.path_parents] + ([resource] if item else [])
+    def path_parameters(self, resource: Resource, operation: str) -> list[dict[str, Any]]:
+        way = resource.operation(operation)
+        named = [self.contract.resources[p.resource] for p in way.parents_in("path")]
+        named += [resource] if way.on_item else []
         return [
             {
                 "name": _parameter(of),
@@ -110,6 +112,9 @@ class _Writer:
         ]
         if parameters:
             found["parameters"] = parameters
+        way = resource.operation(operation)
+        if way.auth != "required" and self.contract.auth.scheme != "none":
+            found["security"] = [] if way.auth == "none" else [{}, {self.contract.auth.scheme: []}]
         if operation in ("create", "update", "replace"):
             found["requestBody"] = {
                 "required": True,

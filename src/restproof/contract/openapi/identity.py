@@ -70,7 +70,7 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
         plain["readOnly"] = True
         body.create_only = [n for n in body.create_only if n != member]
     properties[member] = plain
-    body.differing.pop(member, None)
+    body.shown[member] = {k: v for k, v in plain.items() if k != "readOnly"}
     if member in body.lenient:
         body.lenient.remove(member)
     said: dict[str, Any] = {"field": member} if member != "id" else {}

@@ -22,6 +22,9 @@ from restproof.contract.openapi.source import Source, read
 from restproof.errors import ContractError, Place
 
 Yaml = dict[str, Any]
+_OF_FRAMEWORKS = ("protocol.405-allow",)
+"""Rules of HTTP that widespread frameworks break in every service: told, and no verdict against one that only gave its
+document."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class _Importer:
             message = "no path of this document is a collection or an item of one"
             raise self.source.wrong(message, ("paths",), f"{reasons}\n  {hint}" if reasons else hint)
         hoist(contract, resources)
+        contract["clauses"] = {rule: {"level": "should"} for rule in _OF_FRAMEWORKS}
         contract["resources"] = resources
         told = dict.fromkeys((what, self.source.line(route)) for what, route in self.left_out)
         file = self.source.document.file
@@ -165,11 +169,11 @@ def _with_parents(found: Mapping[str, Yaml], selected: Collection[str]) -> dict[
     def keep(name: str) -> None:
         if name in kept or name not in found:
             return
+        kept[name] = found[name]
         for parent in re.findall(r"\{(\w+)\}", found[name]["path"]):
             keep(parent)
         for reference in found[name].get("references", {}).values():
             keep(reference["to"])
-        kept[name] = found[name]
 
     for name in selected:
         if found[name].get("operations") != []:

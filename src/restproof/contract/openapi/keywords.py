@@ -61,6 +61,10 @@ PLAIN: Mapping[str, Callable[[Any], bool]] = {
     "description": lambda value: False,
 }
 """Keyword → whether a value of it is carried. Titles and descriptions are for readers of the document."""
+NARROWER = "x-restproof-narrower"
+"""Holds why a schema is narrower than the document's, in words: what it refuses may be taken."""
+EDGES = "x-restproof-edges"
+"""Holds ``open`` where nothing is promised of an empty text, or of blanks at its ends."""
 _BOUNDS = (
     ("minimum", "maximum"),
     ("minLength", "maxLength"),
@@ -122,6 +126,8 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             del found[low], found[high]
             dropped.append(low)
     _format(found)
+    if _is_plain_text(found):
+        found[EDGES] = "open"
     if "pattern" in found:
         written = readable(found["pattern"])
         if written is None:
@@ -132,9 +138,23 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return found, dropped
 
 
+def _is_plain_text(found: Mapping[str, Any]) -> bool:
+    """Whether a schema is that of text of which the document says nothing but its length: many a framework trims it."""
+    kinds = found.get("type")
+    texts = "string" in (kinds if isinstance(kinds, list) else [kinds])
+    said = [found.get("default"), *found.get("examples", ())]
+    return texts and not {"enum", "const", "format"} & found.keys() and "" not in said
+
+
 def _format(found: dict[str, Any]) -> None:
-    """Formats of no known name are annotations, and go."""
-    if found.get("format") not in (*NAMES, *_WIDTHS):
+    """Formats of no known name are annotations, and go; decimals are written as all write them."""
+    name = found.get("format")
+    if name == "decimal" and found.get("type") == "string":
+        digits = re.search(r"\\d\{0,(\d+)\}\(\?:\\\.\\d\{0,(\d+)\}\)\?", found.get("pattern", ""))
+        whole, fraction = (max(int(digits[1]), 1), int(digits[2])) if digits else (4, 2)
+        found["pattern"] = rf"^[1-9]\d{{0,{whole - 1}}}" + (rf"\.\d{{{fraction}}}$" if fraction else "$")
+        found[NARROWER] = "decimals are written in many ways"
+    if name not in (*NAMES, *_WIDTHS):
         found.pop("format", None)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
-from restproof.contract.openapi.schemas import WIDER, Schema, both, wider
+from restproof.contract.openapi.keywords import EDGES, NARROWER
+from restproof.contract.openapi.schemas import Schema, holds, meet, wider
 from restproof.contract.schemas import DIALECT
 from restproof.contract.shapes import types_of
 
@@ -20,15 +21,33 @@ _BETWEEN = ("format", "pattern", "enum", "const")
 @dataclass
 class Members:
     """``schema``: the one schema of the resource. The lists hold names of its properties, and are words of a contract.
-    ``differing``: what responses say of a member where that is not what requests say."""
+    ``shown``: what responses say of their members, and ``always`` those that each of them has. ``apart``: whether
+    requests and responses say more than one schema can."""
 
     schema: Schema
     create_only: list[str] = field(default_factory=list)
     lenient: list[str] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     sparse: bool = False
-    differing: dict[str, Schema] = field(default_factory=dict)
+    shown: dict[str, Schema] = field(default_factory=dict)
+    always: list[str] = field(default_factory=list)
+    apart: bool = False
     left_out: list[str] = field(default_factory=list)
+
+    @property
+    def request(self) -> Schema:
+        """The schema of what clients send."""
+        sent = {n: s for n, s in self.properties.items() if not s.get("readOnly")}
+        needed = [n for n in self.schema.get("required", ()) if n in sent]
+        found: Schema = {"$schema": DIALECT, "type": "object", "properties": {n: _plain(s) for n, s in sent.items()}}
+        return {**found, "required": needed} if needed else found
+
+    @property
+    def response(self) -> Schema:
+        """The schema of what the server shows."""
+        closed = {"additionalProperties": False} if self.schema.get("additionalProperties") is False else {}
+        found: Schema = {"$schema": DIALECT, "type": "object", "properties": self.shown, **closed}
+        return {**found, "required": self.always} if self.always else found
 
     @property
     def properties(self) -> dict[str, Schema]:
@@ -62,12 +81,16 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     first, *others = asked.values()
     schema = dict(first)
     if any(bare(other) != bare(first) for other in others):
+        narrowed: Schema | None = bare(first)
         for other in others:
-            schema = both(schema, other)
-        found.lenient.append(name)
-        if WIDER in schema:
+            narrowed = None if narrowed is None else meet(narrowed, bare(other))
+        if narrowed is None:
             found.left_out.append(f"{name}, of which creates and updates say different things")
             return None if shown is None else {**_without_default(shown_as(shown)), "readOnly": True}
+        schema = {**narrowed, **{w: first[w] for w in ("default", "examples") if w in first}}
+        found.lenient.append(name)
+    if holds(schema, NARROWER) and name not in found.lenient:
+        found.lenient.append(name)
     schema = {k: v for k, v in schema.items() if k not in ("readOnly", "writeOnly")}
     if "default" in schema and (shown is None or not Draft202012Validator(schema).is_valid(schema["default"])):
         del schema["default"]
@@ -76,14 +99,18 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         found.create_only.append(name)
     if shown is None:
         return {**schema, "writeOnly": True}
-    if not _fits(bare(shown_as(shown)), bare(schema)):
-        found.differing[name] = bare(shown_as(shown))
+    found.apart = found.apart or holds(schema, NARROWER) is not None
+    found.apart = found.apart or not _fits(bare(shown_as(shown)), bare(shown_as(schema)))
     return schema
+
+
+def _plain(schema: Schema) -> Schema:
+    return {k: v for k, v in schema.items() if k != "writeOnly"}
 
 
 def _without_default(schema: Schema) -> Schema:
     """What the server sets has no default that a create leaves to it."""
-    return {k: v for k, v in schema.items() if k not in ("default", "writeOnly")}
+    return {k: v for k, v in schema.items() if k not in ("default", "writeOnly", EDGES)}
 
 
 def _fits(shown: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
@@ -111,6 +138,10 @@ def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> Non
     ]
     if required:
         found.schema["required"] = required
+    found.shown = {n: bare(shown_as(s)) for n, s in readable.items()}
+    found.always = always
+    said = {n for n in always if not properties[n].get("readOnly")} == set(needed)
+    found.apart = found.apart or (found.sparse and not said)
 
 
 def is_sound(schema: Schema) -> bool:

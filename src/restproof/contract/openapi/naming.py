@@ -31,7 +31,7 @@ def singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zes", "uses")):
         return word[:-2]
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is", "ews")) else word
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is", "news")) else word
 
 
 def snake(word: str) -> str:

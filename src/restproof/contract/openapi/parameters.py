@@ -39,6 +39,8 @@ def header_parameters(contract: Contract, resource: Resource, operation: str) ->
         words = ("If-None-Match",) if operation == "read" else ("If-Match", "If-None-Match")
         if operation in ("read", "update", "replace", "delete"):
             yield from ({"name": n, "in": "header", "schema": {"type": "string"}} for n in words[:1])
+    for name, value in resource.operation(operation).headers.items():
+        yield {"name": name, "in": "header", "required": True, "schema": {"const": value}}
     if contract.idempotency_key and operation == "create":
         yield {"name": contract.idempotency_key, "in": "header", "schema": {"type": "string", "minLength": 1}}
 
@@ -49,6 +51,8 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
         if parent.place == "query":
             schema = type_of_id(contract.resources[parent.resource])
             yield {"name": parent.name, "in": "query", "required": True, "schema": schema}
+    for name, schema in resource.operation(operation).query.items():
+        yield {"name": name, "in": "query", "required": True, "schema": dict(schema)}
     if operation != "list":
         return
     yield from _paging(resource)

@@ -183,7 +183,11 @@ class Paths:
                     self.found[collection] = Found("", collection, match[1])
                 elif collection and self.found[known].parameter is None:
                     self.found[known].parameter = match[1]
-        taken: set[str] = {f.name for f in self.found.values() if f.name}
+        taken: set[str] = set()
+        for found in self.found.values():
+            # One name for each: what the document calls the same in two places is two resources here.
+            found.name = "" if found.name in taken else found.name
+            taken |= {found.name} - {""}
         for path, found in sorted(self.found.items(), key=lambda pair: (pair[0].count("/"), pair[0])):
             if not found.name:
                 found.name = free_name(path, found.parameter, taken)

@@ -35,6 +35,8 @@ OPEN: Mapping[str, list[Part]] = {
     "server_set": ANY,
     "unknown_query": ANY,
     "invalid": ANY,
+    "coercible": ANY,
+    "bad_format": ANY,
     "bad_page": ANY,
     "bad_filter": ANY,
     "rule": REFUSED,

@@ -56,11 +56,14 @@ class ResourceWriter:
         body, named = self.body(found, told)
         if not found.calls:
             return self.given(path, found)
-        resource: Yaml = {"path": renamed, "schema": f"{found.name}.json"}
+        resource: Yaml = {"path": renamed, "schema": self.write_schema(found, body)}
         for name in parents:
             if name in body.properties:
-                body.properties[name]["readOnly"] = True
                 self.drop(body, name)
+                if body.properties[name].get("writeOnly"):
+                    del body.properties[name]
+                else:
+                    body.properties[name]["readOnly"] = True
         statuses, own = self.statuses(found, told)
         ways = {o: {**ways.get(o, {}), **self.without(found.calls[o], o, parents)} for o in found.calls}
         ways = {o: w | ({"statuses": own[o]} if own.get(o) else {}) for o, w in ways.items()}
@@ -85,10 +88,19 @@ class ResourceWriter:
         resource |= self.words(body, named.get("field", "id"), found)
         if statuses:
             resource["statuses"] = statuses
-        self.schemas[resource["schema"]] = body.schema
         self.bodies[found.name] = body
         self.origins[found.name] = self.origin(found)
         return resource
+
+    def write_schema(self, found: Found, body: Members) -> Any:
+        """Keep the schema of a resource, or the two of its directions; the word ``schema`` of its contract."""
+        writes = {"create", "update", "replace"} & found.calls.keys()
+        if not (body.apart and writes):
+            self.schemas[f"{found.name}.json"] = body.schema
+            return f"{found.name}.json"
+        self.schemas[f"{found.name}-request.json"] = body.request
+        self.schemas[f"{found.name}.json"] = body.response
+        return {"request": f"{found.name}-request.json", "response": f"{found.name}.json"}
 
     def given(self, path: str, found: Found) -> Yaml | None:
         """A resource that is only there as a parent."""
@@ -141,12 +153,9 @@ class ResourceWriter:
             self.take_out(found, {"create": "the document does not say its answer, so nothing tells the id"})
         self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)))
         body = members(told)
-        for name in list(body.differing):
-            if name not in body.schema.get("required", ()):
-                del body.properties[name]
-                self.drop(body, name)
-                self.note(found, f"{name}, which answers show otherwise than requests")
         self.note(found, *body.left_out)
+        if "replace" in found.calls and not replaces_whole(body):
+            self.take_out(found, {"replace": "it is not said what becomes of members that a PUT leaves out"})
         replaces = found.calls.get("replace")
         puts = replaces is not None and 201 in self.reader.codes(replaces, "2")
         return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts)
@@ -238,6 +247,12 @@ class ResourceWriter:
     def origin(self, found: Found) -> dict[str, str]:
         """Where each word of a resource comes from."""
         return {"path": ", ".join(f"{c.method} {c.route[1]}" for c in found.calls.values())}
+
+
+def replaces_whole(body: Members) -> bool:
+    """Whether it is plain what a PUT leaves: each member is required, or has a default."""
+    sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
+    return all(n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
 
 
 def _operations(resource: Yaml) -> Any:

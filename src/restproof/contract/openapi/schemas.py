@@ -13,6 +13,7 @@ from typing import Any
 from restproof.contract.document import Route
 from restproof.contract.openapi.keywords import LISTS, MAPS, SINGLE, UNCARRIED, modern, plain
 from restproof.contract.openapi.source import Source
+from restproof.contract.shapes import types_of
 from restproof.errors import ContractError
 
 WIDER = "x-restproof-wider"
@@ -133,12 +134,17 @@ class Schemas:
 
 def wider(schema: Any) -> str | None:
     """Why a schema, or a part of it, is wider than the document's; ``None`` where it says the same."""
+    return holds(schema, WIDER)
+
+
+def holds(schema: Any, word: str) -> str | None:
+    """What a schema, or a part of it, holds as ``word``; ``None`` where it does not."""
     left, seen = [schema], set[int]()
     while left:
         found = left.pop()
         if isinstance(found, dict):
-            if WIDER in found:
-                return str(found[WIDER])
+            if word in found:
+                return str(found[word])
             if id(found) not in seen:
                 seen.add(id(found))
                 left.extend(found.values())
@@ -207,6 +213,31 @@ def _types(one: Any, two: Any) -> Any:
         kinds.append("integer")
     kinds = list(dict.fromkeys(kinds)) or second
     return kinds[0] if len(kinds) == 1 else kinds
+
+
+def meet(one: Schema, two: Schema) -> Schema | None:
+    """The schema of what keeps both, where each may be one of several; ``None`` where no one schema says it."""
+    parts: list[Schema] = []
+    for first in _options(one):
+        for second in _options(two):
+            if types_of(first) & types_of(second):
+                found = both(first, second)
+                if WIDER in found:
+                    return None
+                parts += [found] if found not in parts else []
+    kept = [p for p in parts if p.get("type") != "null"] + [p for p in parts if p.get("type") == "null"][:1]
+    return kept[0] if len(kept) == 1 else {"anyOf": kept} if kept else None
+
+
+def _options(schema: Schema) -> list[Schema]:
+    """The alternatives of a schema, null apart."""
+    if set(schema) - {"examples", "default"} == {"anyOf"}:
+        return [o for part in schema["anyOf"] for o in _options(part)]
+    kinds = schema.get("type")
+    if isinstance(kinds, list) and "null" in kinds and "enum" not in schema:
+        rest = [k for k in kinds if k != "null"]
+        return [{**schema, "type": rest[0] if len(rest) == 1 else rest}, {"type": "null"}]
+    return [schema]
 
 
 def alternatives(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -32,6 +32,8 @@ FAILURES: Mapping[str, str] = {
     "server_set": "Only the server sets this field.",
     "unknown_query": "There is no such sort field or filter.",
     "invalid": "A value is not allowed, or missing.",
+    "coercible": "A value is of another type.",
+    "bad_format": "A value is not of its format.",
     "bad_page": "There is no such page.",
     "bad_filter": "This cannot be filtered by.",
     "rule": "The values contradict each other, or what is stored.",

@@ -66,11 +66,21 @@ def _resource(name: str, resource: Mapping[str, Any], found: Imported) -> Iterat
     yield f"  {name}:" + (f"  # from: {origin}" if origin else "")
     for word, value in resource.items():
         yield from _member(word, value, 4, found.origins.get(("resources", name, word)) if word != "path" else None)
-    schema = found.schemas.get(str(resource.get("schema")))
+    schema = schema_of(resource, found.schemas)
     if schema is not None:
         for question, candidates in decisions(resource, schema):
             yield f"    # decide: {question}"
             yield from (f"    # {line}" for line in candidates)
+
+
+def schema_of(resource: Mapping[str, Any], schemas: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The one schema of an imported resource, also where its directions have one each; ``None`` where it has none."""
+    said = resource.get("schema")
+    if not isinstance(said, dict):
+        return schemas.get(str(said))
+    sent, shown = schemas[said["request"]], schemas[said["response"]]
+    own = {n: {**s, "readOnly": True} for n, s in shown["properties"].items() if n not in sent["properties"]}
+    return {**sent, "properties": {**own, **sent["properties"]}}
 
 
 def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

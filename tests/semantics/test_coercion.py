@@ -1,0 +1,57 @@
+"""What reads as a value of another type, and what only a format refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from restproof.contract.load import load
+from restproof.contract.model import Resource
+from restproof.semantics.coercion import value_case
+
+CASES: list[tuple[dict[str, Any], Any, str]] = [
+    ({"type": "integer"}, "5", "coercible"),
+    ({"type": "integer"}, 5.5, "coercible"),
+    ({"type": "integer", "maximum": 4}, "5", "invalid"),
+    ({"type": "integer"}, "five", "invalid"),
+    ({"type": "number"}, "5.5", "coercible"),
+    ({"type": "boolean"}, "true", "coercible"),
+    ({"type": "boolean"}, 1, "coercible"),
+    ({"type": "boolean"}, 5, "invalid"),
+    ({"type": "string"}, 5, "coercible"),
+    ({"type": "string"}, False, "coercible"),
+    ({"type": "string"}, None, "invalid"),
+    ({"type": "string"}, [], "invalid"),
+    ({"type": "string", "maxLength": 1}, "ab", "invalid"),
+    ({"type": "array", "items": {"type": "integer"}}, ["5"], "coercible"),
+    ({"type": "object", "properties": {"n": {"type": "integer"}}}, {"n": "5"}, "coercible"),
+    ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "5", "coercible"),
+    ({"type": "string", "format": "date"}, "tomorrow", "bad_format"),
+    ({"type": "string", "format": "date-time"}, 5, "coercible"),
+    ({"type": "object", "properties": {"format": {"type": "integer"}}}, {"format": []}, "invalid"),
+]
+
+
+def resource(tmp_path: Path, statuses: dict[str, Any]) -> Resource:
+    schema = {"type": "object", "properties": {"id": {"type": "integer", "readOnly": True}}}
+    (tmp_path / "item.json").write_text(json.dumps(schema), encoding="utf-8")
+    contract = {"contract": "x", "statuses": statuses, "resources": {"item": {"path": "/items", "schema": "item.json"}}}
+    (tmp_path / "contract.yaml").write_text(yaml.safe_dump(contract), encoding="utf-8")
+    return load(tmp_path).resources["item"]
+
+
+@pytest.mark.parametrize(("schema", "value", "case"), CASES)
+def test_a_refused_value_has_its_case(schema: dict[str, Any], value: Any, case: str, tmp_path: Path) -> None:
+    generous = resource(tmp_path, {"coercible": ["2xx", "4xx"], "bad_format": ["2xx", "4xx"]})
+    assert value_case(generous, schema, value) == case
+
+
+@pytest.mark.parametrize(("schema", "value", "case"), CASES)
+def test_a_contract_that_tells_them_not_apart_has_one_case(
+    schema: dict[str, Any], value: Any, case: str, tmp_path: Path
+) -> None:
+    assert value_case(resource(tmp_path, {}), schema, value) == "invalid"
