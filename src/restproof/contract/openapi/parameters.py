@@ -51,8 +51,8 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
         if parent.place == "query":
             schema = type_of_id(contract.resources[parent.resource])
             yield {"name": parent.name, "in": "query", "required": True, "schema": schema}
-    for name, schema in resource.operation(operation).query.items():
-        yield {"name": name, "in": "query", "required": True, "schema": dict(schema)}
+    for name, of_value in resource.operation(operation).query.items():
+        yield {"name": name, "in": "query", "required": True, "schema": dict(of_value)}
     if operation != "list":
         return
     yield from _paging(resource)
