@@ -16,6 +16,10 @@ import pytest
 
 import restproof
 import restproof.suite
+from restproof.engine.paging import SubjectLists
+from restproof.engine.requests import Requests
+from restproof.plan.bodies import Bodies
+from restproof.suite import Ground, Instance, Reply, Subject
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -90,6 +94,14 @@ def test_the_public_surface_is_documented() -> None:
             value = getattr(module, word)
             if inspect.isfunction(value) or inspect.isclass(value):
                 assert inspect.getdoc(value), f"{name}.{word}"
+
+
+@pytest.mark.parametrize("held", [Subject, SubjectLists, Requests, Reply, Instance, Ground, Bodies])
+def test_what_a_test_is_given_is_documented(held: type) -> None:
+    for name in (n for n in dir(held) if not n.startswith("_")):
+        member = inspect.getattr_static(held, name)
+        function = getattr(member, "func", None) or getattr(member, "fget", None) or member
+        assert not callable(function) or inspect.getdoc(function), name
 
 
 @pytest.mark.parametrize("path", list(modules("suites")), ids=lambda p: p.name)

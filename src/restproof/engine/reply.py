@@ -61,6 +61,7 @@ class Reply:
         return self.values_may_run_out and not self.ok and self.status in self.resource.status("conflict")
 
     def header(self, name: str) -> str | None:
+        """The value of a header, whatever the case of its name; ``None`` where there is none or no answer."""
         return self.exchange.response.header(name) if self.exchange.response else None
 
     def members(self, name: str) -> str | None:

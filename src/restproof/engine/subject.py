@@ -24,9 +24,14 @@ from restproof.wire.places import is_usable_id
 class Subject:
     """One resource of the contract, for one case: every request that it sends is recorded under that case.
 
-    Bodies may hold symbols (``plan.symbols``); they are resolved when a request is built. ``credential`` and ``scope``
-    may be given for each request; the usual scope is made once and shared. ``lists``: its lists, page by page;
-    ``requests``: what it would send.
+    Bodies may hold symbols (``plan.symbols``); they are resolved when a request is built. Every request takes two
+    options: ``credential`` (its name, ``None`` to go without one) and ``scope`` (ancestor → id; the usual one is made
+    once and shared), and further those of ``Requests.build``, such as ``headers`` and ``query``. A status is never an
+    error: whatever was answered is the ``Reply``. Where a request may not be sent (``--read-only``, ``forbid``, the
+    ceiling of requests, or a write to what is not proven to be the run's) it raises ``NotTested``.
+
+    ``spec`` is the resource as the contract has it, ``bodies`` makes its request bodies, ``lists`` walks its lists page
+    by page, ``requests`` tells what it would send, and ``token`` is what ``{run}`` stands for in this case.
     """
 
     def __init__(
@@ -209,9 +214,11 @@ class Subject:
         return self._write("create", body, credential=credential, scope=scope, **options)
 
     def update(self, id: Any, body: Any, **options: Any) -> Reply:
+        """Send a partial update of the instance: ``body`` holds the fields to change."""
         return self._write("update", body, id=id, **options)
 
     def replace(self, id: Any, body: Any, **options: Any) -> Reply:
+        """Send a replace of the instance by ``body``, completed with the id and with what only a create may give."""
         if isinstance(body, dict) and self.spec.id.field in body:
             body = {**body, self.spec.id.field: id}
         if isinstance(body, dict) and self.bodies.fixed:
@@ -222,6 +229,7 @@ class Subject:
     def read(
         self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL, **options: Any
     ) -> Reply:
+        """Read the instance."""
         scope = self.scope() if scope is None else scope
         return self.send(
             self.request("read", id=id, scope=scope, **options), "read", credential=credential, asked_id=id, scope=scope
@@ -230,6 +238,7 @@ class Subject:
     def delete(
         self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL, **options: Any
     ) -> Reply:
+        """Delete the instance."""
         scope = self.scope() if scope is None else scope
         self.world.listings.clear()
         request = self.request("delete", id=id, scope=scope, **options)
@@ -246,6 +255,7 @@ class Subject:
         credential: str | None = USUAL,
         **options: Any,
     ) -> Reply:
+        """List the resource: one page, as ``query`` asks for it; ``lists.pages`` follows them to the end."""
         scope = self.scope() if scope is None else scope
         return self.send(
             self.request("list", scope=scope, query=query, **options), "list", credential=credential, scope=scope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -93,6 +94,7 @@ KINDS = {
 """Those of the bundled rules, with what each says. A rule of one's own may have others."""
 
 
+@cache
 def checked(kind: str) -> str:
     """``kind``, which is a slug. Raises ``ValueError`` for prose: what differs from run to run groups nothing."""
     if not SLUG.fullmatch(kind):

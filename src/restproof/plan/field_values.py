@@ -129,11 +129,13 @@ class FieldValues(UniqueKeys):
         return unique(self.resource.name, name, tag) if capacity(schema) > 1 else sample(schema)
 
     def drawable(self, name: str) -> bool:
+        """Whether a drawn body may hold the field."""
         if name == self.resource.id.field:
             return self.names_id or name in self.required
         return name not in self.resource.references or self.referable(name)
 
     def field(self, name: str, tag: str = "") -> st.SearchStrategy[Any]:
+        """Valid values of the field; unique ones are made apart by the token of the case and ``tag``."""
         schema = self.writable[name]
         if name == self.resource.id.field:
             return st.just(self.chosen_id())

@@ -36,6 +36,7 @@ class RequestFields:
 
     @cached_property
     def writable(self) -> Mapping[str, Mapping[str, Any]]:
+        """Field → schema of all that a create may hold."""
         found: Mapping[str, Mapping[str, Any]] = self._creating["properties"]
         return found
 
@@ -58,6 +59,7 @@ class RequestFields:
 
     @cached_property
     def required(self) -> tuple[str, ...]:
+        """The fields that a create must hold."""
         return tuple(self._creating.get("required", ()))
 
     @cached_property

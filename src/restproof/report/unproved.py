@@ -26,7 +26,7 @@ def unproved(verdict: Verdict) -> list[str]:
 
 
 def in_part(verdict: Verdict) -> list[str]:
-    """The operations that were not seen to work, by the reason: ``office delete and update, rfi read: not tested: …``.
+    """The operations that were not seen to work, by the reason: ``note delete and update, page read: not tested: …``.
     Empty where every one was, where the verdict is worse than that, and for what the options left out."""
     if verdict.verdict != "conforming":
         return []

@@ -1,4 +1,9 @@
-"""Assertions of the suites. Each raises ``CaseFailed`` with a finding that says what was wanted and what came."""
+"""What has to be so. Each assertion passes silently, or raises ``CaseFailed`` with a finding that says what was wanted
+and what came, and cites the exchange that shows it.
+
+Common arguments: ``reply`` is the answer that is judged; ``field`` the field at fault; ``because`` what is special
+about the request, in words; ``pointer`` where in the answer's body the fault stands (a JSON pointer, RFC 6901).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,7 @@ from restproof.engine.failure import CaseFailed, NotTested
 from restproof.engine.reply import Observation, Reply
 from restproof.oracle.check import how_it_differs, same_instant
 from restproof.oracle.finding import ABSENT, Finding, an, at, shown
+from restproof.oracle.kinds import checked
 from restproof.pointer import steps
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences, in_the_order_of
@@ -147,7 +153,10 @@ def hold(
     field: str | None = None,
     pointer: str | None = None,
 ) -> None:
-    """``condition`` is true; else the finding says ``message``."""
+    """``condition`` is true; else the finding says ``message``, one sentence. ``kind``: a slug that is the same for the
+    same sort of fault; ``expected`` and ``actual``: short texts that hold nothing of this run alone, since findings
+    that agree in all three are told as one cause."""
+    checked(kind)
     if not condition:
         _fail(reply, message, kind=kind, expected=str(expected), actual=str(actual), field=field, pointer=pointer)
 
