@@ -275,7 +275,7 @@ def refused_creates(ground: Ground) -> Cases:
 def test_a_refused_create_leaves_nothing_behind(subject: Subject, body: Body, field: str, note: str) -> None:
     refused = subject.create(body)
     if not 400 <= refused.status < 500:
-        raise Inconclusive(f"{field} ({note}) was not refused")
+        raise Inconclusive(f"{field} ({note}) was not refused", taken=refused)
     keys = {n: v for n, v in refused.sent.items() if n in subject.bodies.unique_fields}
     again = subject.create({**subject.bodies.minimal(), **keys}) if keys else None
     if again is not None and again.has_run_out_of_values:

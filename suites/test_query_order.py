@@ -1,5 +1,6 @@
 """The order that a query asks of a list; and fields that nothing is sorted or filtered by."""
 
+from collections.abc import Iterable
 from math import ceil
 from typing import Any
 
@@ -8,6 +9,7 @@ from restproof.suite.inputs import Cases
 from restproof.suite.lists import (
     every_entry,
     lookalikes,
+    may_hold,
     of_a_steady_list,
     some,
 )
@@ -18,6 +20,12 @@ def orders(ground: Ground) -> Cases:
     for name in ground.resource.sort:
         for descending in (False, True):
             yield {"name": name, "descending": descending}
+
+
+def keys_of(subject: Subject, entries: Iterable[Any], name: str) -> list[Any]:
+    """The values by which entries are sorted; null, and what the schema does not allow, has no place in the order."""
+    found = [e.get(name) for e in entries if isinstance(e, dict)]
+    return [v for v in found if v is not None and may_hold(subject, name, v)]
 
 
 @requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=3, set_up=1)
@@ -35,7 +43,7 @@ def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool
     pages = subject.lists.pages(size or None, query)
     must.have_status(pages[0], "listed", because=f"sorted by {name}")
     walked = [e for p in pages for e in p.entries or ()]
-    keys: list[Any] = [e.get(name) for e in walked if isinstance(e, dict) and e.get(name) is not None]
+    keys = keys_of(subject, walked, name)
     if len({"number" if type_of(k) == "integer" else type_of(k) for k in keys}) > 1:
         raise NotTested(f"entries hold values of several types in {name}, which have no order")
     ordered = sorted(keys, reverse=descending)
@@ -62,7 +70,7 @@ def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool
     matching = every_entry(subject)
     if matching and subject.lists.largest_page():
         page = subject.list((*query, *matching, *subject.lists.page_query(subject.lists.largest_page())))
-        keys = [e[name] for e in page.entries or () if isinstance(e, dict) and e.get(name) is not None]
+        keys = keys_of(subject, page.entries or (), name)
         must.hold(
             keys == sorted(keys, reverse=descending),
             page,

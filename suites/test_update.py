@@ -223,7 +223,7 @@ def test_a_refused_update_changes_nothing(subject: Subject, body: Body, field: s
     there = [n for n, v in body.items() if n != field and n in before and same(before[n], v)]
     refused = subject.update(made.id, {**body, **{n: subject.bodies.plain(n) for n in there}})
     if not 400 <= refused.status < 500:
-        raise Inconclusive(f"{field} ({note}) was not refused")
+        raise Inconclusive(f"{field} ({note}) was not refused", taken=refused)
     must.agree(refused, subject.stable(before), subject.now(made.id), what="the state after a refused update")
 
 

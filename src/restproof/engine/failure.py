@@ -25,4 +25,9 @@ class NotTested(Exception):
 
 
 class Inconclusive(Exception):
-    """This one case says nothing about the rule (another rule tells why); the item's other cases go on."""
+    """This one case says nothing about the rule (another rule tells why); the item's other cases go on. ``taken``: as
+    of ``CaseFailed``."""
+
+    def __init__(self, reason: str, taken: Reply | None = None) -> None:
+        super().__init__(reason)
+        self.taken = taken if taken is not None and taken.ok else None

@@ -65,7 +65,7 @@ class Runner:
         wanted = parameters_of(item.test)
         try:
             item.test(**{name: value for name, value in offered.items() if name in wanted})
-        except CaseFailed as failure:
+        except (CaseFailed, Inconclusive) as failure:
             if failure.taken is not None:
                 subject.other(failure.taken.resource.name).put_away(failure.taken)
             raise

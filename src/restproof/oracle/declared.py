@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -59,9 +60,9 @@ def following(results: Sequence[Result], register: Register) -> list[Result]:
         if result.outcome != "fail":
             return ""
         # What the answers to a case show that took what it should have refused is no fault of its own.
-        found = {taken.get(f.case or "", "") for f in result.findings}
-        if len(found) == 1 and found != {result.requirement} and "" not in found:
-            return found.pop()
+        found = Counter(taken.get(f.case or "", "") for f in result.findings)
+        if not found.keys() & {"", result.requirement}:
+            return found.most_common(1)[0][0]
         roots = register.roots(result.requirement)
         return next((q for q in roots if {(q, result.resource), (q, None)} & declared), "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +66,8 @@ def at(value: Any, path: Iterable[str | int]) -> Any:
 
 def an(name: str) -> str:
     """``name`` with its article."""
-    return f"{'an' if name[:1].lower() in 'aeio' else 'a'} {name}"
+    vowel = re.match(r"[aeio]|u(?:p|n(?!i))", name, re.IGNORECASE)
+    return f"{'an' if vowel else 'a'} {name}"
 
 
 def shown(value: Any) -> str:

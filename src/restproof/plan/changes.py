@@ -22,8 +22,9 @@ def one_change(ground: Ground) -> Iterator[dict[str, Any]]:
     if change:
         yield {"change": change, "fresh": False}
     spared = {*bodies.required, *change, *ground.resource.references, *bodies.unique_fields}
-    for name in [n for n in bodies.changeable if n not in spared and bodies.another(n) is not None][:1]:
-        yield {"change": {name: bodies.another(name)}, "fresh": True}
+    others = [{n: bodies.another(n)} for n in bodies.changeable if n not in spared and bodies.another(n) is not None]
+    for other in [c for c in others if bodies.adjusted_to_rules(c, bodies.minimal()) == c][:1]:
+        yield {"change": other, "fresh": True}
 
 
 def few_values(ground: Ground) -> Iterator[tuple[str, list[Any]]]:

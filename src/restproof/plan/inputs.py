@@ -95,6 +95,15 @@ def null_bodies(ground: Ground) -> Iterator[Case]:
             yield _case(ground, name, Candidate("type", "null", None))
 
 
+def lenient_values(ground: Ground) -> Iterator[Case]:
+    """Each lenient field with each value that its schema does not allow: it may be taken, and harms nothing."""
+    for name in (n for n in fields_of(ground) if n in ground.resource.lenient and n not in ground.resource.references):
+        schema = fields_of(ground)[name]
+        null = () if is_nullable(schema) else (Candidate("type", "null", None),)
+        for candidate in (*wrong_types(schema), *null, *refused(schema)):
+            yield {"field": name, "note": candidate.note, "value": candidate.value}
+
+
 def out_of_bounds_bodies(ground: Ground) -> Iterator[Case]:
     """Each field with a value of the right type beyond each bound of its schema."""
     for name, schema in strict_fields_of(ground).items():

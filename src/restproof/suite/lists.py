@@ -13,6 +13,7 @@ from restproof.engine.failure import NotTested
 from restproof.engine.instance import Instance
 from restproof.engine.requests import Query
 from restproof.engine.subject import Subject
+from restproof.semantics.checker import is_valid
 
 __all__ = [
     "ANY",
@@ -25,6 +26,7 @@ __all__ = [
     "is_paged",
     "lookalikes",
     "matches",
+    "may_hold",
     "narrowing",
     "of_a_steady_list",
     "settled",
@@ -94,6 +96,13 @@ def lookalikes(subject: Subject, field: str) -> list[Any]:
     """Values of ``field`` that entries of the list hold and that a careless comparison would mix up: one that begins
     another, one in another case. They are made once; none where nobody can create the resource."""
     return subject.world.instances.lookalikes(subject, field) if subject.spec.creatable else []
+
+
+def may_hold(subject: Subject, field: str, value: Any) -> bool:
+    """Whether the schema allows the value there, or says nothing of it. Of one that it does not allow (a server took
+    what it should have refused, or somebody else's entry is older than the schema) no list is judged."""
+    schema = subject.spec.properties.get(field)
+    return schema is None or value is None or is_valid(schema, value)
 
 
 def some(subject: Subject, count: int = FEW) -> list[Any]:

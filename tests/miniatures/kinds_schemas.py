@@ -1,0 +1,104 @@
+"""What schemas and rules say in unusual ways: closed objects, members that the server makes, lenient fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.miniatures.kinds import Kind, item, of, schema
+from tests.miniatures.kinds_states import TITLE, Keeps
+from tests.miniatures.server import Refused, Row
+
+
+def kinds() -> Iterator[Kind]:
+    yield from _made_by_the_server()
+    yield from _closed_and_lenient()
+    yield from _never()
+
+
+def _made_by_the_server() -> Iterator[Kind]:
+    flag = {"type": "boolean", "readOnly": True}
+    flagged = schema("title", title={"type": "string", "maxLength": 60}, live=flag)
+
+    class Live(of(flagged)):  # type: ignore[misc]
+        def made(self, path: str, fields: Row) -> Row:
+            return {**super().made(path, fields), "live": True}
+
+    class Settable(Live):
+        def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+            found = super().valid(path, fields, row)
+            return {**found, "live": fields["live"]} if isinstance(fields.get("live"), bool) else found
+
+        def made(self, path: str, fields: Row) -> Row:
+            return {"live": True, **super().made(path, fields), **fields}
+
+    yield Kind("a server-set boolean is always true", *item(flagged), Live, Settable, ("create",))
+    price = {
+        "type": "object",
+        "required": ["amount"],
+        "properties": {"amount": {"type": "number"}, "formatted": {"type": "string", "readOnly": True}},
+    }
+    priced = schema("price", price=price)
+
+    class Formats(of(priced)):  # type: ignore[misc]
+        def show(self, path: str, row: Row) -> Any:
+            amount = row["price"]["amount"]
+            return {**row, "price": {"amount": amount, "formatted": f"{amount} EUR"}}
+
+    class Rounds(Formats):
+        def show(self, path: str, row: Row) -> Any:
+            return {**row, "price": {"amount": int(row["price"]["amount"]), "formatted": ""}}
+
+    yield Kind(
+        "a nested member is made by the server", *item(priced), Formats, Rounds, ("create", "update", "lifecycle")
+    )
+
+
+def _closed_and_lenient() -> Iterator[Kind]:
+    closed = schema(
+        "owner",
+        owner={
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"first": {"type": "string"}, "last": {"type": "string"}},
+        },
+    )
+
+    class Open(of(closed)):  # type: ignore[misc]
+        def fits(self, schema: Mapping[str, Any], value: Any) -> bool:
+            if isinstance(value, dict):
+                value = {n: v for n, v in value.items() if n in ("first", "last")}
+            return super().fits(schema, value)
+
+    yield Kind("a nested object is closed", *item(closed), of(closed), Open, ("input",))
+    loose = schema("title", title=TITLE, region={"type": ["string", "null"], "maxLength": 5})
+
+    class Loose(of(loose)):  # type: ignore[misc]
+        """Takes a region of any length, and of no other type."""
+
+        def fits(self, schema: Mapping[str, Any], value: Any) -> bool:
+            if schema.get("maxLength") == 5:
+                return value is None or isinstance(value, str)
+            return super().fits(schema, value)
+
+    class Fragile(Loose):
+        def fits(self, schema: Mapping[str, Any], value: Any) -> bool:
+            if schema.get("maxLength") == 5 and not isinstance(value, str | None):
+                raise Refused(500, "oops")
+            return super().fits(schema, value)
+
+    yield Kind("a field is lenient", *item(loose, lenient=["region"]), Loose, Fragile, ("input", "robust"))
+
+
+def _never() -> Iterator[Kind]:
+    flow = schema("title", title=TITLE, status={"enum": ["draft", "open", "closed"], "default": "draft"})
+
+    class Flow(Keeps):
+        SCHEMAS: Mapping[str, Any] = {"/items": flow}
+        broken = "status"
+
+        def against(self, state: Row, fields: Row, row: Row | None) -> bool:
+            return row is not None and row["status"] == "draft" and fields.get("status") == "closed"
+
+    rules = [{"never": {"status": ["draft", "closed"]}}]
+    yield Kind("a change is never made", *item(flow, rules=rules), Flow, of(flow), ("input",))
