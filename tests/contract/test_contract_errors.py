@@ -283,17 +283,23 @@ def test_a_mistake_at_the_top(tmp_path: Path, contract: str, line: int, message:
         ('{"type": "object", "properties": {"id": {},\n "a": {"$ref": "https://x/y"}}}', 2, "leaves the folder", None),
         ('{"type": "object", "properties": {"id": {},\n "a": {"$ref": "#thing"}}}', 2, "anchor", None),
         (
-            '{"type": "object", "properties": {"id": {},\n "a": {"$ref": "#"}}}',
-            2,
-            "circle: item.json → item.json",
-            None,
-        ),
-        (
-            '{"type": "object", "$defs": {"t": {"type": "array",\n "items": {"$ref": "#/$defs/t"}}},\n'
+            '{"type": "object", "$defs": {"t": {"$ref": "#/$defs/u"}, "u": {\n "$ref": "#/$defs/t"}},\n'
             ' "properties": {"id": {}, "a": {"$ref": "#/$defs/t"}}}',
             2,
-            "$ref goes round in a circle",
-            "levels",
+            "$ref goes round in a circle: item.json#/$defs/t → item.json#/$defs/u → item.json#/$defs/t",
+            "one of these",
+        ),
+        (
+            '{"type": "object", "properties": {"id": {},\n "a": {"enum": []}}}',
+            2,
+            "no value is allowed here",
+            "enum",
+        ),
+        (
+            '{"type": "object", "properties": {"id": {},\n "a": {"type": "string", "enum": [1, 2]}}}',
+            2,
+            "no value is allowed here",
+            "enum",
         ),
         (
             '{"type": "object", "$defs": {"t": {"maxLength": 3}}, "properties": {"id": {},\n'

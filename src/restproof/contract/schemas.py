@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema_rs
 from jsonschema import Draft202012Validator
@@ -74,6 +74,19 @@ class Source:
         return self.document.place((*self.at, *route))
 
 
+class _Link(NamedTuple):
+    """A reference that is being followed: where it leads, and whether it is all that the one before it leads to."""
+
+    step: str
+    at: Route
+    is_alias: bool = False
+
+
+_Chain = tuple[_Link, ...]
+_LEVELS = 3
+"""How often a schema that stands inside itself is written out; what is nested deeper may be anything."""
+
+
 class SchemaFolder:
     """The schemas of one contract, each read once."""
 
@@ -126,7 +139,7 @@ class SchemaFolder:
         self._metaschema(root)
         if len(self.problems) > before:
             return None
-        schema = self._inline(value, root, (), (root.file.name,))
+        schema = self._inline(value, root, (), (_Link(f"{root.file.name}#", ()),))
         if len(self.problems) > before or not isinstance(schema, dict):
             return None
         return Source(schema, root)
@@ -166,7 +179,7 @@ class SchemaFolder:
                 message, document.place(route), "see the JSON Schema 2020-12 specification for this keyword"
             )
 
-    def _inline(self, schema: Any, document: Document, route: Route, chain: tuple[str, ...]) -> Any:
+    def _inline(self, schema: Any, document: Document, route: Route, chain: _Chain) -> Any:
         """``schema`` without ``$ref``. ``chain`` holds the references that are being followed."""
         if not isinstance(schema, dict):
             return schema
@@ -198,7 +211,7 @@ class SchemaFolder:
             written = {**{w: v for w, v in target.items() if w != "$schema"}, **written}
         return written
 
-    def _schema(self, schema: Any, document: Document, route: Route, chain: tuple[str, ...]) -> Any:
+    def _schema(self, schema: Any, document: Document, route: Route, chain: _Chain) -> Any:
         if schema is True:
             return {}
         if schema is False and route[-2] == "properties":
@@ -207,7 +220,7 @@ class SchemaFolder:
             return {}
         return self._inline(schema, document, route, chain)
 
-    def _follow(self, ref: str, document: Document, route: Route, chain: tuple[str, ...]) -> dict[str, Any]:
+    def _follow(self, ref: str, document: Document, route: Route, chain: _Chain) -> dict[str, Any]:
         place = document.place(route)
         name, _, pointer = ref.partition("#")
         target: Document | None = document
@@ -228,11 +241,13 @@ class SchemaFolder:
         if target is None:
             return {}
         step = f"{target.file.name}#{pointer}"
-        if step.removesuffix("#") in chain or step in chain:
-            cycle = " → ".join((*chain, step))
-            self.problems.add(
-                f"$ref goes round in a circle: {cycle}", place, "write out as many levels as requests may hold"
-            )
+        link = _Link(step, (), chain[-1].at == route[:-1] and len(chain) > 1)
+        before = [at for at, known in enumerate(chain) if known.step == step]
+        if before and all(known.is_alias for known in (*chain[before[-1] + 1 :], link)):
+            cycle = " → ".join(known.step.removesuffix("#") for known in (*chain[before[-1] :], link))
+            self.problems.add(f"$ref goes round in a circle: {cycle}", place, "say what it is in one of these places")
+            return {}
+        if len(chain) - len({known.step for known in chain}) >= _LEVELS or len(before) > _LEVELS:
             return {}
         if pointer and not pointer.startswith("/"):
             self.problems.add(f"$ref '{ref}' uses an anchor", place, "refer by path: #/$defs/NAME")
@@ -245,7 +260,7 @@ class SchemaFolder:
             return {}
         if target is not document and not self._is_sound(target):
             return {}
-        inlined = self._inline(value, target, at, (*chain, step))
+        inlined = self._inline(value, target, at, (*chain, link._replace(at=at)))
         return inlined if isinstance(inlined, dict) else {}
 
     def _words(self, schema: Mapping[str, Any], document: Document, route: Route) -> None:
@@ -268,6 +283,9 @@ class SchemaFolder:
             if low in schema and high in schema and schema[low] > schema[high]:
                 message = f"'{low}' ({schema[low]}) is above '{high}' ({schema[high]})"
                 add(message, document.place((*route, low)), "no value can keep both: correct one")
+        if "enum" in schema and not any(_fits(schema, value) for value in schema["enum"]):
+            hint = "list a value of the type, or drop 'enum'"
+            add("no value is allowed here", document.place((*route, "enum")), hint)
         if "pattern" in schema:
             try:
                 re.compile(schema["pattern"])
@@ -284,3 +302,9 @@ class SchemaFolder:
                 document.place((*route, "format")),
                 f"did you mean '{guess}'?",
             )
+
+
+def _fits(schema: Mapping[str, Any], value: Any) -> bool:
+    """Whether a listed value keeps the plain keywords beside it."""
+    beside = {word: said for word, said in schema.items() if word in _PLAIN - {"enum", "$ref", "$schema", "$id"}}
+    return Draft202012Validator(beside).is_valid(value)

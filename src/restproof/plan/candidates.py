@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from restproof.contract.shapes import type_of, types_of
@@ -28,6 +28,9 @@ _SEVERAL = 4
 _FEW = 2
 _LONGEST_ARRAY = 200
 _FULL = 2000
+_DEEP = 2
+_MOST_DEEP = 24
+"""Candidates that are taken over from what is nested at least as deep as ``_DEEP``."""
 #: Names of members that careless code rewrites or drops.
 _ODD_NAMES = ("Gr\u00f6\u00dfe", "snake_case", "camelCase", "__proto__", "0")
 
@@ -44,22 +47,57 @@ SPECIMENS: Mapping[str, tuple[tuple[str, Any], ...]] = {
 }
 
 
+@dataclass(frozen=True)
+class _Sorted:
+    """The candidates of one schema: those that it allows, and those of a right type that it does not."""
+
+    accepted: tuple[Candidate, ...]
+    refused: tuple[Candidate, ...]
+
+
+_sorted: dict[str, _Sorted] = {}
+
+
+def _candidates(schema: JsonSchema) -> _Sorted:
+    """The candidates of a schema, sorted once: what is nested is asked for again by everything around it."""
+    key = json.dumps(schema, sort_keys=True)
+    if key not in _sorted:
+        allowed = types_of(schema)
+        judged = [(c, is_valid(schema, c.value)) for c in _proposals(schema)]
+        wrong = (c for c, fits in judged if not fits and c.keyword != "type" and type_of(c.value) in allowed)
+        right = [c for c, fits in judged if fits]
+        if are_open(schema):
+            changed = (replace(c, value=trimmed(schema, c.value)) for c in right if c.value != "")
+            right = [c for c in changed if is_valid(schema, c.value)]
+        _sorted[key] = _Sorted(tuple(_distinct(iter(right))), tuple(_distinct(wrong)))
+    return _sorted[key]
+
+
 def accepted(schema: JsonSchema) -> list[Candidate]:
     """Valid values that lie on the schema's bounds, one of each kind."""
-    valid = (c for c in _proposals(schema) if is_valid(schema, c.value))
-    if are_open(schema):
-        valid = (replace(c, value=trimmed(schema, c.value)) for c in valid if c.value != "")
-    return _distinct(c for c in valid if is_valid(schema, c.value))
+    return list(_candidates(schema).accepted)
 
 
 def refused(schema: JsonSchema) -> list[Candidate]:
     """Values of the right type that break exactly this schema (``keyword`` names what they break)."""
-    allowed = types_of(schema)
-    return _distinct(
-        c
-        for c in _proposals(schema)
-        if c.keyword != "type" and type_of(c.value) in allowed and not is_valid(schema, c.value)
-    )
+    return list(_candidates(schema).refused)
+
+
+def depth(schema: JsonSchema) -> int:
+    """How many objects with members of their own stand inside each other."""
+    inner = [schema.get("items"), *(p for word in ("anyOf", "oneOf", "allOf") for p in schema.get(word, ()))]
+    below = max((depth(s) for s in inner if isinstance(s, Mapping)), default=0)
+    members = schema.get("properties", {}).values()
+    return max(below, 1 + max((depth(m) for m in members), default=0)) if members else below
+
+
+def _shallow(found: list[Candidate], schema: JsonSchema) -> list[Candidate]:
+    """All candidates of what is nested, where it is nested once or twice; of what is nested deeper some, evenly taken:
+    their number must not grow with each level."""
+    if depth(schema) < _DEEP or len(found) <= _MOST_DEEP:
+        return found
+    step = len(found) / _MOST_DEEP
+    return [found[int(n * step)] for n in range(_MOST_DEEP)]
 
 
 def wrong_types(schema: JsonSchema) -> list[Candidate]:
@@ -179,11 +217,11 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
     found = wrong_types(items)
     for wrong in (*found[:_FEW], *(w for w in found[_FEW:] if isinstance(w.value, dict))):
         yield Candidate("items", f"an entry that is {wrong.note}", [wrong.value])
-    for wrong in refused(items)[:some]:
+    for wrong in _shallow(refused(items), items)[:some]:
         # After a right one: not only the first entry counts.
         first = samples[:1] if most is None or most > 1 else []
         yield Candidate("items", f"an entry that is {wrong.note}", [*first, wrong.value])
-    for right in () if some else accepted(items):
+    for right in () if some else _shallow(accepted(items), items):
         yield Candidate("items", f"an entry with {right.note}", [right.value])
     if "null" not in types_of(items):
         yield Candidate("items", "a null entry", [None])
@@ -201,9 +239,9 @@ def _objects(schema: JsonSchema) -> Iterator[Candidate]:
             yield Candidate("properties", f"{name} is {wrong.note}", {**base, name: wrong.value})
         if "null" not in types_of(part):
             yield Candidate("properties", f"{name} is null", {**base, name: None})
-        for wrong in refused(part):
+        for wrong in _shallow(refused(part), part):
             yield Candidate("properties", f"{name}: {wrong.note}", {**base, name: wrong.value})
-        for right in accepted(part):
+        for right in _shallow(accepted(part), part):
             yield Candidate("properties", f"{name}: {right.note}", {**base, name: right.value})
 
 

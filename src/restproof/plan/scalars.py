@@ -79,7 +79,7 @@ def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candid
         if not narrow:
             yield Candidate("type", "an integer beyond 32 bits", 2**31 + 7)
         if not narrow and not fractions:
-            yield Candidate("type", "an integer beyond 53 bits", 2**53 + 1)
+            yield Candidate("type", "the largest integer that every JSON parser keeps", 2**53 - 1)
     if fractions:
         yield Candidate(
             "type", "a fraction of six digits", 45.123456 if high is None or high >= 46 else (high or 0) - 0.123456
