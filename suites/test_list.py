@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fullest
 from restproof.suite.lists import ANY, FEW, few_matching, matches, narrowing, of_a_steady_list, some
 from restproof.suite.setup import elsewhere
@@ -84,6 +84,27 @@ def mapped(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int]]:
                 return
 
 
+def counted(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int | None, int, str]]:
+    """Queries of a list, each with the size of its page, the number of entries that its total has to say, and what the
+    list says of them in words."""
+    paging, lists = subject.spec.paging, subject.lists
+    largest, few = lists.largest_page(), lists.allowed_size(2)
+    some_match = next(few_matching(subject, entries), None)
+    several = [*mapped(subject, entries)]
+    later = lists.next_query(subject.list(lists.page_query(few))) if paging.style == "token" else None
+    whole: list[tuple[Query, int | None]] = [
+        ((), paging.default),
+        *([(later, None)] if later else []),
+        *((lists.sort_query(name), paging.default) for name in subject.spec.sort[:1]),
+        (lists.page_query(few), few),
+        (lists.page_query(largest), largest),
+        *([(lists.page_query(few, 1000), few)] if paging.style != "token" else []),
+    ]
+    yield from ((query, size, len(entries), f"{len(entries)} entries are there") for query, size in whole)
+    narrowed = [*([(some_match[0], len(some_match[1]))] if some_match else []), *several]
+    yield from ((query, paging.default, count, f"{count} entries match") for query, count in narrowed)
+
+
 @requirement(
     "list.totals",
     on="list",
@@ -98,58 +119,41 @@ def test_totals_tell_the_truth(subject: Subject) -> None:
     if subject.spec.creatable and subject.spec.parents:
         with suppress(NotTested):
             elsewhere(subject)  # nor is what another parent holds
-    entries, paging = some(subject), subject.spec.paging
-    largest, few = subject.lists.largest_page(), subject.lists.allowed_size(2)
-    some_match = next(few_matching(subject, entries), None)
-    several = [*mapped(subject, entries)]
-    narrowed = [*([some_match[0]] if some_match else []), *(query for query, _ in several)]
-    later = subject.lists.next_query(subject.list(subject.lists.page_query(few))) if paging.style == "token" else None
-    for query, size, wanted in (
-        ((), paging.default, len(entries)),
-        *(((later, None, len(entries)),) if later else ()),
-        *((subject.lists.sort_query(name), paging.default, len(entries)) for name in subject.spec.sort[:1]),
-        (subject.lists.page_query(few), few, len(entries)),
-        (subject.lists.page_query(largest), largest, len(entries)),
-        *(((subject.lists.page_query(few, 1000), few, len(entries)),) if paging.style != "token" else ()),
-        *(((some_match[0], paging.default, len(some_match[1])),) if some_match else ()),
-        *((query, paging.default, count) for query, count in several),
-    ):
+    for query, size, wanted, what in counted(subject, some(subject)):
         page = subject.list(query)
         must.have_status(page, "listed")
-        what = f"{wanted} entries {'match' if query in narrowed else 'are there'}"
-        if paging.total:
-            total = page.header(paging.total)
-            must.hold(
-                total == str(wanted),
-                page,
-                f"{paging.total} says {total}, and {what}",
-                kind="total",
-                expected="the number of entries",
-                actual=total,
-                field=paging.total,
-            )
-        if paging.total_field:
-            said = member(page.json, paging.total_field)
-            must.hold(
-                said == wanted,
-                page,
-                f"{paging.total_field} says {said}, and {what}",
-                kind="total",
-                expected="the number of entries",
-                actual=said,
-                field=paging.total_field,
-            )
-        if paging.size_header and size:
-            told = page.header(paging.size_header)
-            must.hold(
-                told == str(size),
-                page,
-                f"{paging.size_header} says {told}, and the page has the size {size}",
-                kind="page-size-header",
-                expected="the size of the page",
-                actual=told,
-                field=paging.size_header,
-            )
+        must_count(page, size, wanted, what)
+
+
+def must_count(page: Reply, size: int | None, wanted: int, what: str) -> None:
+    """Whatever tells a total on the page says ``wanted``, and what tells the size of the page says ``size``."""
+    paging = page.resource.paging
+    totals: list[tuple[str, Any, Any]] = []
+    if paging.total:
+        totals.append((paging.total, page.header(paging.total), str(wanted)))
+    if paging.total_field:
+        totals.append((paging.total_field, member(page.json, paging.total_field), wanted))
+    for name, said, right in totals:
+        must.hold(
+            said == right,
+            page,
+            f"{name} says {said}, and {what}",
+            kind="total",
+            expected="the number of entries",
+            actual=said,
+            field=name,
+        )
+    if paging.size_header and size:
+        told = page.header(paging.size_header)
+        must.hold(
+            told == str(size),
+            page,
+            f"{paging.size_header} says {told}, and the page has the size {size}",
+            kind="page-size-header",
+            expected="the size of the page",
+            actual=told,
+            field=paging.size_header,
+        )
 
 
 @requirement("list.own-scope", on="list", needs="create", where=lambda way: bool(way.parents), cost=2, set_up=2)

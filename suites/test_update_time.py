@@ -1,9 +1,10 @@
 """When the declared times of the last change move: with every change, and with nothing else."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, Instance, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, one_change
 from restproof.suite.setup import aged
 from restproof.suite.states import after_update
@@ -123,22 +124,7 @@ def test_a_change_moves_the_declared_time_forward(subject: Subject, change: Body
     made, untouched = aged(subject), subject.shared()
     before, still = subject.observe(made.id), subject.observe(untouched.id)
     change = moving(subject, change, before)
-    for nothing in ({}, as_stored(subject, before)):
-        # While the last change is long ago, so that a time that moves shows.
-        empty = subject.update(made.id, nothing)
-        must.have_status(empty, "updated", because="an update that changes nothing")
-        must.agree(
-            empty,
-            subject.stable(before),
-            subject.observe(made.id),
-            what="the state after an update that changes nothing",
-        )
-    key = next(iter(subject.spec.unique), ())
-    taken = {n: untouched.sent[n] for n in key if untouched.sent.get(n) is not None}
-    if key and len(taken) == len(key) and subject.spec.renamable and not subject.bodies.ruled & taken.keys():
-        refused = subject.update(made.id, taken)
-        must.be_refused(refused, "conflict", because="an update to a unique value that is taken")
-        must.agree(refused, subject.stable(before), subject.observe(made.id), what="the state after a conflict")
+    nothing_moves(subject, made, untouched, before)
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
     now = subject.observe(made.id)
@@ -146,22 +132,34 @@ def test_a_change_moves_the_declared_time_forward(subject: Subject, change: Body
     must.agree(updated, wanted, now, what="the state after a late update")
     have_moved(subject, updated, before, now)
     if updated.entity is not None:
-        answered = {n: updated.entity[n] for n in subject.spec.touched if n in updated.entity}
-        must.agree(updated, answered, now, what="a read after the answer to an update")
+        must.agree(updated, times(subject, updated.entity), now, what="a read after the answer to an update")
     again = subject.update(made.id, change)
     must.have_status(again, "updated", because="the same change again")
-    must.agree(
-        again,
-        {n: now[n] for n in subject.spec.touched if n in now},
-        subject.observe(made.id),
-        what="the time of the last change after an update without one",
-    )
-    must.agree(
-        updated,
-        {n: still[n] for n in subject.spec.touched if n in still},
-        subject.observe(untouched.id),
-        what="the time of another resource's last change",
-    )
+    what = "the time of the last change after an update without one"
+    must.agree(again, times(subject, now), subject.observe(made.id), what=what)
+    what = "the time of another resource's last change"
+    must.agree(updated, times(subject, still), subject.observe(untouched.id), what=what)
+
+
+def nothing_moves(subject: Subject, made: Instance, other: Instance, before: Body) -> None:
+    """Updates that change nothing: of no field, of every field to what it is, and to a unique value that ``other``
+    has. They are sent while the last change is long ago, so that a time that moves shows."""
+    for nothing in ({}, as_stored(subject, before)):
+        empty = subject.update(made.id, nothing)
+        must.have_status(empty, "updated", because="an update that changes nothing")
+        what = "the state after an update that changes nothing"
+        must.agree(empty, subject.stable(before), subject.observe(made.id), what=what)
+    key = next(iter(subject.spec.unique), ())
+    taken = {n: other.sent[n] for n in key if other.sent.get(n) is not None}
+    if key and len(taken) == len(key) and subject.spec.renamable and not subject.bodies.ruled & taken.keys():
+        refused = subject.update(made.id, taken)
+        must.be_refused(refused, "conflict", because="an update to a unique value that is taken")
+        must.agree(refused, subject.stable(before), subject.observe(made.id), what="the state after a conflict")
+
+
+def times(subject: Subject, entity: Mapping[str, Any]) -> Body:
+    """The declared times of the last change that a representation shows."""
+    return {n: entity[n] for n in subject.spec.touched if n in entity}
 
 
 def _instant(value: object) -> float:
