@@ -7,6 +7,7 @@ from restproof.suite import Ground, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, TOKEN_LENGTH, Body, Cases, lenient_values
 from restproof.suite.operations import WRITES
 from restproof.suite.refused import without_effect_if_refused
+from restproof.suite.setup import put_away
 from restproof.suite.states import named
 from restproof.suite.values import is_valid, types_of
 from restproof.suite.wire import encode
@@ -153,7 +154,7 @@ def test_a_hostile_body_is_the_clients_fault(
     if reply.ok:
         kept = {n: v for n, v in subject.resolved(body).items() if n != into}
         must.agree(reply, named(subject, kept), subject.observe(reply.id), what=f"the rest of what held {note}")
-        subject.put_away(reply)
+        put_away(subject, reply)
 
 
 def payloads(ground: Ground) -> Cases:

@@ -22,15 +22,10 @@ LEAKS = (
             r"|^\s+at [\w.$<>]+\([\w./:\\-]*:?\d*\)"
             r'|File "[^"]+", line \d+'
             r"|\bgoroutine \d+ \["
-            r"|\.(?:rb|php|java|go|js|ts|py):\d+(?::|\b.*\bin\b)",
+            r"|\.(?:rb|php|java|go|js|ts|py):\d+(?::|\b.*\bin\b)"
+            r"|\b(?:java|javax|org\.springframework|org\.hibernate|System|Microsoft)\.[\w.]+(?:Exception|Error)\b"
+            r"|NullPointerException",
             re.M,
-        ),
-    ),
-    (
-        "a stack trace",
-        re.compile(
-            r"\b(?:java|javax|org\.springframework|org\.hibernate|System|Microsoft)\.[\w.]+(?:Exception|Error)\b"
-            r"|NullPointerException"
         ),
     ),
     (

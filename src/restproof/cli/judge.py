@@ -53,7 +53,7 @@ def command(
     from restproof.record.writer import Writer
     from restproof.report.terminal import closing_lines
     from restproof.report.write import write_all
-    from restproof.session.folder import claimed, now, point_latest, run_directory
+    from restproof.session.folder import landed, now, point_latest
     from restproof.traffic import judging
     from restproof.traffic.placing import match
     from restproof.wire.standin import StandIns
@@ -71,11 +71,7 @@ def command(
     register = load_all(folders)
     matched = match(read_traffic(traffic), promised, base_url, traffic)
     items = judging.items_under(folders, promised, register)
-    directory = run_directory(out, config, cwd, now())
-    if out:
-        directory.mkdir(parents=True, exist_ok=True)
-    else:
-        directory = claimed(directory)
+    directory = landed(out, config, cwd, now())
     notes, count = matched.notes, len(matched.seen)
     path = directory / "run.jsonl.gz"
     writer = StandIns(Writer(path), Secrecy(promised), token_bytes(16))
@@ -88,10 +84,7 @@ def command(
     verdict = write_all(path, directory).verdict
     if not out:
         point_latest(directory)
-    if not quiet:
-        click.echo(f"{count:,} exchanges with {matched.base}{promised.base_path}")
-        for note in notes:
-            click.echo(f"  not judged: {note}")
-    for line in closing_lines(verdict, directory / "index.html"):
+    said = [f"{count:,} exchanges with {matched.base}{promised.base_path}", *(f"  not judged: {n}" for n in notes)]
+    for line in (*([] if quiet else said), *closing_lines(verdict, directory / "index.html")):
         click.echo(line)
     return exit_code(verdict)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restproof.contract.model import Resource
+from restproof.engine.around import put_away, send_control
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.items import Item
 from restproof.engine.keep import EventSink
@@ -60,14 +61,14 @@ class Runner:
         self._watch.inputs = inputs
         resource = item.resource or _any(self.world)
         subject = Subject(self.world, resource, token=token, item=item.id, case=name)
-        subject.send_control(item.operation if item.resource else None)
+        send_control(subject, item.operation if item.resource else None)
         offered = {"subject": subject, "operation": item.operation, "contract": item.contract, **inputs}
         wanted = parameters_of(item.test)
         try:
             item.test(**{name: value for name, value in offered.items() if name in wanted})
         except (CaseFailed, Inconclusive) as failure:
             if failure.taken is not None:
-                subject.other(failure.taken.resource.name).put_away(failure.taken)
+                put_away(subject.other(failure.taken.resource.name), failure.taken)
             raise
         return name
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from restproof.contract.model import Resource, creates_by_put
@@ -79,7 +78,7 @@ class Subject:
 
         def referred(name: str, key: str) -> Any:
             if key == "deleted" and self.contract.resources[name].id.may_come_again:
-                return self.other(name).just_deleted()
+                return _just_deleted(self.other(name))
             return world.instances.reference_id(name, f"{token}{key}" if key.startswith("own") else key, which)
 
         return resolve(
@@ -151,26 +150,6 @@ class Subject:
         )
         self.world.creates.note(reply, self.token)
         return reply
-
-    def send_control(self, operation: str | None) -> None:
-        """Send the valid request that refused ones of the operation are compared with, where that is still to be
-        done."""
-        if operation is not None and self.world.controls.is_due(self.spec, operation):
-            setup = f"{self.name}:control {operation}"
-            sender = Subject(self.world, self.spec, token=self.world.values.setup_token(setup), setup=setup)
-            self.world.controls.send(sender, operation)
-
-    def put_away(self, reply: Reply) -> None:
-        """A server has taken what it should have refused: what that touched serves no later case. It is deleted where
-        nothing else of the run may build on it."""
-        if reply.operation not in ("create", "update", "replace") or reply.id is None:
-            return
-        self.world.states.forget(self, reply.id)
-        self.world.own.give_up(self)
-        kept = self.world.instances.retire(self.name, reply.id)
-        if not kept and self.spec.supports("delete"):
-            with suppress(NotTested, SetUpFailed):
-                self.delete(reply.id, scope=reply.scope)
 
     def _write(
         self,
@@ -277,14 +256,6 @@ class Subject:
         sent = reply.sent if isinstance(reply.sent, dict) else {}
         return Instance(reply.id, reply.scope, dict(reply.entity or {}), sent)
 
-    def just_deleted(self) -> Any:
-        """The id of an instance that this case has made and deleted. Where ids may come again, nothing can be said of
-        one that is older."""
-        made = self.given(tag="deleted")
-        if not self.delete(made.id, scope=made.scope).ok:
-            raise SetUpFailed(f"set-up: the delete of {an(self.name)} failed")
-        return made.id
-
     def shared(self, key: str = "0") -> Instance:
         """The instance that all cases share. No case leaves it changed."""
         return self.world.instances.current(self.name, key, self.about[1])
@@ -345,3 +316,12 @@ class Subject:
         properties = self.spec.properties
         named = {n: v for n, v in entity.items() if n in properties and n not in self.spec.volatile}
         return {n: named_members(properties[n], v) for n, v in named.items()}
+
+
+def _just_deleted(subject: Subject) -> Any:
+    """The id of an instance that this case has made and deleted. Where ids may come again, nothing can be said of one
+    that is older."""
+    made = subject.given(tag="deleted")
+    if not subject.delete(made.id, scope=made.scope).ok:
+        raise SetUpFailed(f"set-up: the delete of {an(subject.name)} failed")
+    return made.id

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from restproof.config import Config
-from restproof.record.disk import unusable
+from restproof.record.disk import made, unusable
 
 
 def now() -> datetime:
@@ -21,6 +21,12 @@ def run_directory(out: str | None, config: Config, cwd: Path, started: datetime)
         return Path(out)
     root = config.root if config.contract or config.target else cwd
     return root / "reports" / started.strftime("%Y%m%dT%H%M%SZ")
+
+
+def landed(out: str | None, config: Config, cwd: Path, started: datetime) -> Path:
+    """The directory of a run, made. Raises ``ConfigurationError`` where it cannot be."""
+    wanted = run_directory(out, config, cwd, started)
+    return made(wanted) if out else claimed(wanted)
 
 
 def claimed(wanted: Path) -> Path:

@@ -25,13 +25,13 @@ from restproof.oracle.verdict import Verdict
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES, Profile
 from restproof.record.build import deviation
-from restproof.record.disk import Hold, made
+from restproof.record.disk import Hold
 from restproof.record.reader import read_header
 from restproof.record.stream import lines
 from restproof.record.writer import Writer, join
 from restproof.report.write import write_all
 from restproof.session.endpoint import Connection, Endpoint, Task, Tidied
-from restproof.session.folder import claimed, now, point_latest, run_directory
+from restproof.session.folder import landed, now, point_latest
 from restproof.session.handed import Handed, Tally
 from restproof.session.heading import footer, header
 from restproof.session.live import LiveEndpoint, reach
@@ -180,8 +180,7 @@ class Run:
         endpoint = self.promise.recorded or reach(self.promise)
         try:
             deviations = self._declared(endpoint)
-            directory = run_directory(options.out, self.promise.config, Path.cwd(), self.started)
-            directory = made(directory) if options.out else claimed(directory)
+            directory = landed(options.out, self.promise.config, Path.cwd(), self.started)
             hold = Hold(directory)
             for part in directory.glob(PARTS):  # of a run that was killed here
                 part.unlink()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from restproof.engine.around import put_away
 from restproof.engine.failure import NotTested
 from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.wire.message import Request
 
-__all__ = ["aged", "another_token", "elsewhere", "harmless_request", "undo_large_write"]
+__all__ = ["aged", "another_token", "elsewhere", "harmless_request", "put_away", "undo_large_write"]
 
 _LARGE = 4096
 """Bytes of a body from which what it made is removed before other cases list it."""

@@ -1,0 +1,31 @@
+"""What happens around a case: the control before it, and what it has touched after it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from restproof.engine.failure import NotTested, SetUpFailed
+from restproof.engine.reply import Reply
+from restproof.engine.subject import Subject
+
+
+def send_control(subject: Subject, operation: str | None) -> None:
+    """Send the valid request that refused ones of the operation are compared with, where that is still to be done."""
+    world = subject.world
+    if operation is not None and world.controls.is_due(subject.spec, operation):
+        setup = f"{subject.name}:control {operation}"
+        sender = Subject(world, subject.spec, token=world.values.setup_token(setup), setup=setup)
+        world.controls.send(sender, operation)
+
+
+def put_away(subject: Subject, reply: Reply) -> None:
+    """A server has taken what it should have refused: what that touched serves no later case. It is deleted where
+    nothing else of the run may build on it."""
+    if reply.operation not in ("create", "update", "replace") or reply.id is None:
+        return
+    subject.world.states.forget(subject, reply.id)
+    subject.world.own.give_up(subject)
+    kept = subject.world.instances.retire(subject.name, reply.id)
+    if not kept and subject.spec.supports("delete"):
+        with suppress(NotTested, SetUpFailed):
+            subject.delete(reply.id, scope=reply.scope)
