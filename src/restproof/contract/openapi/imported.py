@@ -22,9 +22,9 @@ from restproof.contract.openapi.source import Source, read
 from restproof.errors import ContractError, Place
 
 Yaml = dict[str, Any]
-_OF_FRAMEWORKS = ("protocol.405-allow",)
-"""Rules of HTTP that widespread frameworks break in every service: told, and no verdict against one that only gave its
-document."""
+_OF_FRAMEWORKS = ("protocol.405-allow", "update.race")
+"""Rules that widespread frameworks break in every service, and of which no document speaks: they are told, and are no
+verdict."""
 
 
 @dataclass(frozen=True)

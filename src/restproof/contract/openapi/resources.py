@@ -14,7 +14,7 @@ from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, members
-from restproof.contract.openapi.naming import snake
+from restproof.contract.openapi.naming import singular, snake
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
@@ -201,16 +201,16 @@ class ResourceWriter:
             return {}
         said: Yaml = {}
         for name, schema in body.properties.items():
-            stem = re.fullmatch(r"(.+?)_(id|ids|uuid)", snake(name))
-            other = resources.get(stem[1]) if stem else None
-            if stem is None or other is None or schema.get("readOnly") or schema.get("writeOnly"):
+            to, many = _named_resource(name, schema)
+            other = resources.get(to)
+            if other is None or schema.get("readOnly") or schema.get("writeOnly"):
                 continue
-            if stem[1] == found.name or stem[1] not in self.bodies or "create" not in _operations(other):
+            if to == found.name or to not in self.bodies or "create" not in _operations(other):
                 continue
-            held = schema.get("items", {}) if stem[2] == "ids" else schema
-            target = self.bodies[stem[1]].properties[other.get("id", {}).get("field", "id")]
+            held = schema.get("items", {}) if many else schema
+            target = self.bodies[to].properties[other.get("id", {}).get("field", "id")]
             if id_type(held) == id_type(target) and types_of(held) - {"null"} <= types_of(target) | {"integer"}:
-                said[name] = {"to": stem[1]}
+                said[name] = {"to": to}
         return {"references": said} if said else {}
 
     def uses(self, found: Found, word: str) -> bool:
@@ -253,6 +253,18 @@ def replaces_whole(body: Members) -> bool:
     """Whether it is plain what a PUT leaves: each member is required, or has a default."""
     sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
     return all(n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
+
+
+def _named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
+    """The resource that a member is named after, and whether it holds several of its ids: ``team_id``, ``tagIds``, and
+    ``author`` where that can be no text but an id."""
+    stem = re.fullmatch(r"(.+?)_(id|ids|uuid)", snake(name))
+    if stem is not None:
+        return stem[1], stem[2] == "ids"
+    many = isinstance(schema.get("items"), dict)
+    held = schema["items"] if many else schema
+    plain = types_of(held) - {"null"} == {"integer"} or held.get("format") == "uuid"
+    return (singular(snake(name)) if many else snake(name), many) if plain else ("", False)
 
 
 def _operations(resource: Yaml) -> Any:
