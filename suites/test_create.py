@@ -1,6 +1,7 @@
 """What a create promises: its status, what it answers, what is read and listed afterwards."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from restproof.suite import (
     Contract,
@@ -240,10 +241,11 @@ def test_location_leads_to_the_new_resource(subject: Subject, contract: Contract
         )
         raise NotTested("no Location is sent, and the contract declares none")
     path = subject.requests.item_target(made.id, made.scope).partition("?")[0]
+    elsewhere = urlsplit(location).hostname not in (None, urlsplit(made.exchange.url).hostname)
     must.hold(
-        location.partition("?")[0].rstrip("/").endswith(path.rstrip("/")),
+        location.partition("?")[0].rstrip("/").endswith(path.rstrip("/")) and not elsewhere,
         made,
-        f"Location does not lead to {path}",
+        f"Location does not lead to {path}{' of this host' if elsewhere else ''}",
         kind="location",
         expected=path,
         actual=location,

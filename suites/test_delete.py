@@ -107,7 +107,7 @@ def twins(ground: Ground) -> Cases:
 
 @requirement("delete.siblings", on="delete", needs="create", cost=4, set_up=3)
 @for_each(twins)
-def test_a_delete_leaves_its_siblings(subject: Subject, twin: str | None) -> None:
+def test_a_delete_leaves_its_siblings(subject: Subject, twin: bool) -> None:
     if twin:
         body = subject.bodies.keyed("twin")
         scope = subject.another_scope()

@@ -152,3 +152,18 @@ def below_what_was_deleted(subject: Subject, operation: str, parent: str) -> Non
             expected="an empty list",
             actual="an entry of before",
         )
+
+
+@requirement("identity.unknown-path")
+@for_each(lambda ground: [{"path": p} for p in ("/", "/restproof-unknown", "/restproof%00")])
+def test_nothing_beside_the_api_makes_the_server_fail(subject: Subject, path: str) -> None:
+    """A path outside of the base path is no part of what the contract promises; that the server stands it is."""
+    reply = subject.send(Request("GET", path, (), ()), subject.spec.operations[0], observed=False)
+    must.hold(
+        reply.status < 500,
+        reply,
+        f"GET of a path outside of the API answered {reply.status}",
+        kind="status",
+        expected="no 5xx",
+        actual=reply.status,
+    )

@@ -44,9 +44,8 @@ def past_the_limit(subject: Subject) -> Reply:
         sent = sent + 1 if reset_of(reply) == window else 1
         window = reset_of(reply)
         limit = reply.header(names.limit) or ""
-        told = not limit.isdecimal() or sent <= int(limit)
         must.hold(
-            told,
+            not limit.isdecimal() or sent <= int(limit),
             reply,
             f"{sent} requests of one window were answered, and {names.limit} says {limit}",
             kind="not-throttled",

@@ -31,31 +31,31 @@ def test_a_list_answers_its_entries(subject: Subject, new: str | None) -> None:
     must.hold(listed.entries is not None, listed, "the answer to a list holds no array of entries", kind="no-entries")
 
 
-def told_at_length(subject: Subject, body: Body) -> Body:
+def at_length(subject: Subject, body: Body) -> Body:
     """``body`` with long texts, markup among them, and all members where the schema lets them: a list may be tempted to
     cut or to dress them."""
-    told = dict(body)
+    long = dict(body)
     for name, value in body.items():
         schema = subject.bodies.writable[name]
         if name in {*subject.bodies.unique_fields, *subject.spec.references}:
             continue
         if isinstance(value, dict | list):
-            told[name] = fullest(schema) or value
+            long[name] = fullest(schema) or value
         elif isinstance(value, str):
             most, value = schema.get("maxLength", _LONG), subject.resolved(value)
             longer = ((text * 40)[:most].strip() for text in (f"{value} <b>&amp; ", f"{value} "))
-            told[name] = next((text for text in longer if is_valid(schema, text)), value)
-    return told
+            long[name] = next((text for text in longer if is_valid(schema, text)), value)
+    return long
 
 
 @requirement("list.entry-agrees", on="list", needs=("create", "read"), cost=4)
 def test_an_entry_agrees_with_the_read(subject: Subject) -> None:
     """Of a resource that was changed after it was listed, where it can be: what a list keeps for itself is old then."""
     bodies = subject.bodies
-    made = subject.given(bodies.adjusted_to_rules(told_at_length(subject, bodies.full())))
+    made = subject.given(bodies.adjusted_to_rules(at_length(subject, bodies.full())))
     if subject.spec.supports("update"):
         subject.lists.walk()
-        subject.update(made.id, bodies.adjusted_to_rules(told_at_length(subject, bodies.other_values()), bodies.full()))
+        subject.update(made.id, bodies.adjusted_to_rules(at_length(subject, bodies.other_values()), bodies.full()))
     entry = next(
         (e for e in subject.lists.walk() if isinstance(e, dict) and e.get(subject.spec.id.field) == made.id), None
     )
@@ -70,8 +70,8 @@ def test_an_entry_agrees_with_the_read(subject: Subject) -> None:
         if n in entity and n in subject.spec.properties and n not in subject.spec.unlisted
     }
     must.agree(read, shared, read.entity, what="a read against the entry of the list")
-    told = {n: named_members(subject.spec.properties[n], entity[n]) for n in shared}
-    must.agree(read, told, entry, what="the entry of the list against a read")
+    named = {n: named_members(subject.spec.properties[n], entity[n]) for n in shared}
+    must.agree(read, named, entry, what="the entry of the list against a read")
 
 
 def mapped(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int]]:
@@ -144,14 +144,14 @@ def must_count(page: Reply, size: int | None, wanted: int, what: str) -> None:
             field=name,
         )
     if paging.size_header and size:
-        told = page.header(paging.size_header)
+        said = page.header(paging.size_header)
         must.hold(
-            told == str(size),
+            said == str(size),
             page,
-            f"{paging.size_header} says {told}, and the page has the size {size}",
+            f"{paging.size_header} says {said}, and the page has the size {size}",
             kind="page-size-header",
             expected="the size of the page",
-            actual=told,
+            actual=said,
             field=paging.size_header,
         )
 

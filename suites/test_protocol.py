@@ -60,7 +60,9 @@ def attempt(subject: Subject, method: str, path: str) -> Reply:
                 {p.name: subject.scope()[p.resource] for p in subject.spec.operation("create").parents_in("body")},
             )
         ).encode()
-    operation = {"GET": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}[method]
+    operation = {"GET": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}.get(
+        method, "list"
+    )
     return subject.send(Request(method, usual.path, usual.query, usual.headers, body), operation)
 
 
@@ -262,3 +264,25 @@ def test_head_answers_as_get_without_content(subject: Subject) -> None:
             expected=got.status,
             actual=head.status,
         )
+
+
+SINGLE = ("Content-Type", "Content-Length", "ETag", "Location")
+"""Fields that have one value (RFC 9110 §5.3)."""
+
+
+@requirement("protocol.header-fields")
+@every_exchange(reads="headers")
+def test_a_header_field_is_well_formed(reply: Reply) -> None:
+    response = reply.exchange.response
+    if response is None:
+        return
+    twice = [name for name in SINGLE if len(response.all(name)) > 1]
+    must.hold(
+        not twice,
+        reply,
+        f"{twice[0] if twice else ''} stands twice in one answer",
+        kind="repeated-header",
+        expected="one value",
+        actual="several",
+        field=twice[0] if twice else None,
+    )

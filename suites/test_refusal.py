@@ -1,12 +1,11 @@
 """Which refusal wins where several apply to one request: the one that the contract's ``order`` names first."""
 
 from dataclasses import replace as with_
-from json import dumps
 
-from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite import Ground, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fields_of, reference, wrong_type_bodies
 from restproof.suite.operations import needs_credential
-from restproof.suite.refused import refused_creates, without_effect_if_refused
+from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.scopes import absent_id
 from restproof.suite.target import must_have_credential
 
@@ -127,22 +126,3 @@ def flawed(subject: Subject, operation: str, flaws: set[str], wrong: Body, refer
         asked_id=None if operation == "create" else id,
         scope=scope,
     )
-
-
-@requirement("create.failed-leaves-nothing", on="list", needs="create", late=True)
-def test_no_refused_create_is_in_a_list(subject: Subject) -> None:
-    """Of whatever reason it was refused, and whichever rule sent it."""
-    refused = refused_creates(subject)
-    if not refused:
-        raise NotTested("no create that held a mark of this run was refused")
-    for entry in subject.lists.walk():
-        text = dumps(entry)
-        for token, reply in refused.items():
-            must.hold(
-                token not in text,
-                reply,
-                f"a create that was refused ({reply.status if reply else 'see its case'}) is in the list all the same",
-                kind="stored",
-                expected="nothing stored",
-                actual="stored",
-            )

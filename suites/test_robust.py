@@ -110,6 +110,8 @@ def odd_queries(ground: Ground) -> Cases:
     ):
         yield {"query": [[name, value]], "raw": ""}
     yield {"query": [[names[-1], "3000000000"]], "raw": ""}
+    yield {"query": [[names[0], "1"], [names[0], "2"]], "raw": ""}
+    yield {"query": [[f"{names[0]}[]", "1"]], "raw": ""}
     if not ground.speaks_for_all:
         return
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": ""}
@@ -168,19 +170,29 @@ def test_odd_headers_do_no_harm(subject: Subject, name: str, value: Any) -> None
 
 
 def odd_ids(ground: Ground) -> Cases:
-    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190):
-        yield {"id": id}
+    """``raw``: an id as it stands in the path, not percent-encoded by the client: a NUL, and what is no UTF-8."""
+    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190) if ground.operation == "read" else ():
+        yield {"id": id, "raw": False}
+    yield from ({"id": id, "raw": True} for id in ("%00", "%ff"))
 
 
-@requirement("robust.hostile-id", on="read")
+_PLACE = "restproof-odd-id"
+
+
+@requirement("robust.hostile-id", on=("read", "update", "replace", "delete"))
 @for_each(odd_ids)
-def test_a_hostile_id_is_the_clients_fault(subject: Subject, id: Any) -> None:
-    reply = subject.read(id)
+def test_a_hostile_id_is_the_clients_fault(subject: Subject, operation: str, id: str, raw: bool) -> None:
+    if raw:
+        body = None if operation in ("read", "delete") else subject.resolved(subject.bodies.every_change())
+        usual = subject.request(operation, id=_PLACE, body=body)
+        reply = subject.send(with_(usual, path=usual.path.replace(_PLACE, id)), operation)
+    else:
+        reply = subject.read(id)
     must.have_answered(reply)
     must.hold(
         400 <= reply.status < 500 or reply.status in subject.spec.status("malformed_id"),
         reply,
-        f"a read of an odd id answered {reply.status}",
+        f"the {reply} of an odd id answered {reply.status}",
         kind="status",
         expected="4xx",
         actual=reply.status,

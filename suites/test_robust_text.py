@@ -125,6 +125,8 @@ def hostile_bodies(ground: Ground) -> Cases:
                     ("an object nested 10,000 deep", '{"a":' * 10_000 + "1" + "}" * 10_000),
                     ("NaN", "NaN"),
                     ("a number of 5,000 digits", "9" * 5000),
+                    ("a number beyond signed 64 bits", "9223372036854775808"),
+                    ("a number beyond unsigned 64 bits", "18446744073709551616"),
                     ("a name that stands twice", f'"restproof","{text}":"restproof"'),
                 )
                 if whole

@@ -151,6 +151,7 @@ CLAUSES = {
     "RFC 9112 §2.2": "message parsing: what is no request line is refused or the connection closed",
     "RFC 9112 §3": "the request line; an invalid one is a 400",
     "RFC 9112 §9.6": "tear-down of a connection",
+    "RFC 9110 §5.3": "a field stands once, unless its value is a list",
     "RFC 9110 §6.6.1": "Date",
     "RFC 9110 §8.3": "Content-Type",
     "RFC 9110 §8.3.1": "media types and their parameters",

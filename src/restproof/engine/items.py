@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -14,12 +14,14 @@ from restproof.engine.register import Requirement
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
 from restproof.plan.profile import Profile
+from restproof.plan.telling import most_telling
 
 
 @dataclass(frozen=True)
 class Item:
     """Requirement × resource × operation, with the test that proves it. ``resource`` and ``operation`` are ``None``
-    where the rule is about the whole server. ``recorded``: how many cases a replay has for it."""
+    where the rule is about the whole server. ``recorded``: how many cases a replay has for it. ``left_out``: whether
+    the profile tries the rule on another resource."""
 
     proof: Proof
     test: Callable[..., None]
@@ -29,6 +31,7 @@ class Item:
     profile: Profile
     bodies: Bodies
     recorded: int | None = None
+    left_out: bool = False
 
     @property
     def label(self) -> str:
@@ -45,18 +48,27 @@ class Item:
 
     @cached_property
     def cases(self) -> tuple[Mapping[str, Any], ...] | None:
-        """The enumerated inputs, the most telling first; ``None`` where inputs are drawn."""
+        """The enumerated inputs that the profile sends, in their order; ``None`` where inputs are drawn."""
+        return None if self.known is None else most_telling(self.known, self.profile.cases)
+
+    @cached_property
+    def known(self) -> tuple[Mapping[str, Any], ...] | None:
+        """All enumerated inputs, the most telling first; ``None`` where inputs are drawn."""
         if self.proof.draw:
             return None
-        if self.proof.each is None:
-            return ({},)
-        found = tuple(self.proof.each(self.ground))
-        return found if self.profile.cases is None else found[: self.profile.cases]
+        return ({},) if self.proof.each is None else tuple(self.proof.each(self.ground))
+
+    @property
+    def shortened(self) -> str | None:
+        """What the item leaves out of the cases that it knows; ``None`` where nothing."""
+        if self.recorded is not None or self.known is None or self.cases is None or len(self.cases) == len(self.known):
+            return None
+        return f"{len(self.cases)} of {len(self.known)} cases, {self.profile.name}"
 
     @property
     def count(self) -> int:
         """The number of cases: exact for enumerated ones, the number of examples for drawn ones."""
-        if self.proof.observes:
+        if self.proof.observes or self.left_out:
             return 0
         if self.recorded is not None:
             return self.recorded
@@ -105,8 +117,32 @@ def items_of(
             if proof.applies(contract, resource, operation):
                 count = recorded.get(f"{proof.requirement}[{resource.name}-{operation}]")
                 item = Item(proof, test, contract, resource, operation, profile, bodies[resource.name], count)
-                if proof.observes or item.count:
+                if proof.observes or item.count or count is not None:
                     yield item
+
+
+def sampled(items: Iterable[Item], register: Mapping[str, Requirement]) -> Iterator[Item]:
+    """The items as their profile has them. Where it samples, each operation of each resource is tried by the cheapest
+    of its core rules, and any rule with each operation on the resource that knows most cases, of several the one with
+    most fields, which has most to show; the rest are left out."""
+    found = list(items)
+    kept: dict[tuple[str | None, ...], Item] = {}
+    for item in found:
+        place = item.proof.requirement, item.operation
+        if place not in kept or _weight(kept[place]) < _weight(item):
+            kept[place] = item
+    for item in (i for i in found if i.resource and not i.proof.observes and register[i.proof.requirement].core):
+        at = "core", item.label
+        if at not in kept or item.cost < kept[at].cost:
+            kept[at] = item
+    chosen = {id(item) for item in kept.values()}
+    for item in found:
+        whole = not item.profile.sampled or item.proof.observes or id(item) in chosen
+        yield item if whole else replace(item, left_out=True)
+
+
+def _weight(item: Item) -> tuple[int, int]:
+    return item.count, len(item.resource.properties) if item.resource else 0
 
 
 def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:

@@ -19,6 +19,8 @@ from restproof.oracle.finding import Finding
 from restproof.wire.failure import StaleStub
 
 _MOST_SILENT = 3
+NOT_IN_PROFILE = "not in this profile"
+"""Why an item was left out that another resource is tried for."""
 
 
 class Runner:
@@ -33,7 +35,9 @@ class Runner:
 
     def run(self, item: Item) -> Outcome:
         """Run one item and write its outcome."""
-        if item.proof.observes:
+        if item.left_out:
+            outcome = Outcome("not tested", 0, reason=NOT_IN_PROFILE)
+        elif item.proof.observes:
             outcome = self._watch.outcome_of(item)
         elif item.cases is None:
             outcome = self._drawn(item)
@@ -103,7 +107,7 @@ class Runner:
                 break
         if unsaid is not None and not done:
             return Outcome("not tested", 0, reason=str(unsaid))
-        return Outcome("fail" if findings else "pass", done, findings)
+        return Outcome("fail" if findings else "pass", done, findings, item.shortened)
 
     def _drawn(self, item: Item) -> Outcome:
         def send(number: int, inputs: dict[str, Any]) -> None:

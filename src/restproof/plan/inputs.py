@@ -351,6 +351,8 @@ def bad_ids(ground: Ground) -> Iterator[Case]:
             ("text", "restproof"),
             ("zero", "0"),
             ("a number beyond 64 bits", "99999999999999999999999999"),
+            ("the largest number of signed 64 bits", "9223372036854775807"),
+            ("a number beyond signed 64 bits", "9223372036854775808"),
             ("a fraction", "1.5"),
             ("a negative number", "-1"),
             ("a number beyond 32 bits", "4294967297"),

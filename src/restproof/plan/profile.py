@@ -7,22 +7,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Profile:
-    """``examples``: Hypothesis examples of one property. ``cases``: the longest prefix of an item's enumerated cases,
-    ``None`` for all.
-    ``steps``: the most steps of a lifecycle plan. ``whole``: what is one place for all resources is tried in every way
-    on each."""
+    """``examples``: Hypothesis examples of one property. ``cases``: how many enumerated cases of an item, ``None`` for
+    all; of many kinds, one of each. ``steps``: the most steps of a lifecycle plan. ``whole``: what is one place for all
+    resources is tried in every way on each. ``sampled``: a rule is tried with each operation on one resource alone, but
+    for one core rule of each operation."""
 
     name: str
     examples: int
     cases: int | None
     steps: int
     whole: bool = False
+    sampled: bool = False
 
 
 PROFILES = {
     p.name: p
     for p in (
-        Profile("smoke", examples=2, cases=24, steps=6),
+        Profile("smoke", examples=2, cases=3, steps=6, sampled=True),
         Profile("ci", examples=6, cases=None, steps=9),
         Profile("deep", examples=60, cases=None, steps=14, whole=True),
     )

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from restproof.bundle import REGISTER, is_bundled
-from restproof.engine.items import in_plan_order, items_of
+from restproof.engine.items import in_plan_order, items_of, sampled
 from restproof.engine.loading import module_of, no_entry
 from restproof.engine.marks import proof_of
 from restproof.engine.register import Requirement
@@ -114,9 +114,11 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         return
 
     ours = [i for i in items if isinstance(i, RuleItem)]
-    selected = {id(i.plan_item): i for i in ours if run.selected(i.plan_item)}
-    planned = in_plan_order((i.plan_item for i in selected.values()), run.register)
-    chosen = [selected[id(item)] for item in planned]
+    selected = [i for i in ours if run.selected(i.plan_item)]
+    for item, plan_item in zip(selected, sampled([i.plan_item for i in selected], run.register), strict=True):
+        item.plan_item = plan_item
+    by_plan = {id(i.plan_item): i for i in selected}
+    chosen = [by_plan[id(item)] for item in in_plan_order((i.plan_item for i in selected), run.register)]
     if run.options.shard:
         part, whole = _shard(run.options.shard)
         chosen = chosen[part - 1 :: whole]

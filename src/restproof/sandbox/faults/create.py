@@ -257,3 +257,8 @@ def create_clears_the_last(seam: Seam) -> None:
         return made
 
     seam.around("store_new", advice)
+
+
+@fault("location-elsewhere", "create.location", "Location leads to another host")
+def location_elsewhere(seam: Seam) -> None:
+    seam.around("location", lambda inner, call, entry: f"https://api.internal.example{inner(call, entry)}")

@@ -147,3 +147,22 @@ def orphans_stay(seam: Seam) -> None:
 
     seam.around("remove", remove)
     seam.around("parent_entry", parent_entry)
+
+
+@fault("id-beyond-63-bits-500", "identity.malformed", "an id that no signed 64 bits hold yields 500")
+def id_beyond_63_bits_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        id = call.item_id or ""
+        beyond = id.isdecimal() and 2**63 <= int(id) < 2**64
+        return Answer(500, {"message": "internal error"}) if beyond else inner(call, refusal)
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("outside-500", "identity.unknown-path", "a path outside of the API yields 500")
+def outside_500(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Any) -> Answer:
+        outside = not call.path.startswith(seam.steps.contract.base_path or "/")
+        return Answer(500, {"message": "internal error"}) if outside else inner(call, refusal)
+
+    seam.around("answer_refusal", advice)

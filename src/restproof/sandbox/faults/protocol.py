@@ -211,3 +211,23 @@ def garbage_date_on_updates(seam: Seam) -> None:
             answer.headers["Date"] = "Thu, 99 Foo 2026 25:61:61 GMT"
 
     seam.around("finish", advice)
+
+
+@fault("doubled-content-type", "protocol.header-fields", "an answer to an update has Content-Type twice")
+def doubled_content_type(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        if call.operation == "update":
+            answer.headers["content-type"] = "text/plain"
+
+    seam.around("finish", advice)
+
+
+@fault("doubled-type-of-refusals", "protocol.header-fields", "a refusal says its Content-Type twice")
+def doubled_type_of_refusals(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        if answer.status >= 400:
+            answer.headers["content-type"] = answer.headers.get("Content-Type", "")
+
+    seam.around("finish", advice)

@@ -222,3 +222,31 @@ def slow_deletes(seam: Seam) -> None:
             await asyncio.sleep(0.7)
 
     seam.around("arrival", advice)
+
+
+crash_at("nul-in-id-500", "robust.hostile-id", "a NUL in an id yields 500", lambda c: "\0" in (c.item_id or ""))
+crash_at("id-no-utf8-500", "robust.hostile-id", "an id that is no UTF-8 yields 500", lambda c: "%ff" in c.path.lower())
+crash_at(
+    "write-to-nul-500",
+    "robust.hostile-id",
+    "a write to an id with a NUL yields 500",
+    lambda c: c.writes and "%00" in c.path,
+)
+crash_at(
+    "repeated-parameter-500",
+    "robust.hostile-query",
+    "a parameter that stands twice yields 500",
+    lambda c: len({n for n, _ in c.query}) < len(c.query),
+)
+crash_at(
+    "bracketed-parameter-500",
+    "robust.hostile-query",
+    "a parameter with brackets at its end yields 500",
+    lambda c: any(n.endswith("[]") for n, _ in c.query),
+)
+crash_at(
+    "beyond-64-bits-500",
+    "robust.hostile-body",
+    "a number just beyond signed 64 bits yields 500",
+    lambda c: b"9223372036854775808" in c.body,
+)

@@ -1,0 +1,22 @@
+"""Of many cases a profile sends those that tell most: one of each kind before the second of any."""
+
+from __future__ import annotations
+
+from restproof.plan.telling import most_telling
+
+
+def test_one_of_each_kind_comes_first_in_the_order_of_the_cases() -> None:
+    cases = [{"note": note, "n": n} for n, note in enumerate(("longer than 5", "longer than 9", "null", "a text"))]
+    assert [c["n"] for c in most_telling(cases, 3)] == [0, 2, 3]
+
+
+def test_all_of_few_and_all_where_no_number_is_said() -> None:
+    cases = [{"note": "null"}, {"note": "null"}]
+    assert most_telling(cases, None) == most_telling(cases, 2) == tuple(cases)
+    assert most_telling(cases, 1) == ({"note": "null"},)
+
+
+def test_many_kinds_are_worth_more_cases_than_the_number_up_to_a_bound() -> None:
+    cases = [{"note": chr(97 + n)} for n in range(20)]
+    assert len(most_telling(cases, 3)) == 9
+    assert len(most_telling([{"notes": {"a": chr(97 + n)}} for n in range(5)], 3)) == 5
