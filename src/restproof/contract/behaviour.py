@@ -96,9 +96,9 @@ class BehaviourReader:
     def immutable(self, moving: set[str]) -> tuple[str, ...]:
         if "immutable" in self.raw:
             said = self.names("immutable", self.fields.readable)
-            return said if self.id_field in said else (self.id_field, *said)
+            return said if self.id_field in said or not self.id_field else (self.id_field, *said)
         set_by_server = [n for n, p in self.fields.properties.items() if p.get("readOnly") and n not in moving]
-        return tuple(dict.fromkeys([self.id_field, *set_by_server]))
+        return tuple(name for name in dict.fromkeys([self.id_field, *set_by_server]) if name)
 
     def derived(self) -> dict[str, tuple[DerivedAlternative, ...]]:
         said = self.raw.get("derived", {})

@@ -64,8 +64,8 @@ class Auth:
 
 @dataclass(frozen=True)
 class Id:
-    """The identifier of a resource: the response field, its type and who chooses it (``server``, ``client`` or
-    ``either``).
+    """The identifier of a resource: the response field (empty where entries have no identity), its type and who chooses
+    it (``server``, ``client`` or ``either``).
 
     ``server``: POST to the collection. ``client``: PUT to the item's path creates it (or POST with the field in the
     body where ``create`` goes by POST). ``either``: POST, and PUT to a new id creates too. ``follows``: the request

@@ -117,8 +117,8 @@ class ResourceReader:
                 "'schema' is missing", hint="name its JSON Schema file; only a resource with operations: [] needs none"
             )
             return None
-        kind = "integer" if self.raw.get("id", {}).get("type") == "integer" else "string"
-        field = self.raw.get("id", {}).get("field", "id")
+        kind = "integer" if self.said_of_id.get("type") == "integer" else "string"
+        field = self.said_of_id.get("field", "id")
         schema = {"type": "object", "properties": {field: {"type": kind, "readOnly": True}}}
         return Source(
             schema, Document(self.scope.document.file, schema, {(): self.scope.document.place(self.route).line})
@@ -142,7 +142,12 @@ class ResourceReader:
         return replace(response, schema=both_sides(request.schema, response.schema))
 
     def identity(self, operations: tuple[str, ...], fields: Fields) -> Id:
-        said = self.raw.get("id", {})
+        if self.raw.get("id") == "none":
+            if set(operations) - {"list"}:
+                hint = "say operations: [list], or name the field that tells them apart: id: {field: …}"
+                self.problem("entries without an id can only be listed", "id", hint=hint)
+            return Id(field="", type="string")
+        said = self.said_of_id
         name = said.get("field", "id")
         chosen_by: Any = said.get("chosen_by") or self.chooser(name, operations, fields)
         fields.readable(name, (*self.route, "id", "field"), "id")
@@ -238,6 +243,11 @@ class ResourceReader:
                     parent.resource,
                     hint=hint,
                 )
+
+    @property
+    def said_of_id(self) -> Mapping[str, Any]:
+        said: Any = self.raw.get("id", {})
+        return said if isinstance(said, dict) else {}
 
     def chooser(self, name: str, operations: tuple[str, ...], fields: Fields) -> Literal["server", "client"]:
         """Who chooses the id where the contract does not say: the client where every create must hold it."""

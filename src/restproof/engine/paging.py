@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -134,8 +136,16 @@ class SubjectLists:
         return [e for e in self.walk() if isinstance(e, dict) and all(e.get(n) == v for n, v in values.items())]
 
     def ids(self, entries: Iterable[Any]) -> Sequence[Any]:
-        """The ids of a list's entries."""
-        return [e.get(self._spec.id.field) for e in entries if isinstance(e, dict)]
+        """The ids of a list's entries; of those that have none their content, equal ones numbered."""
+        found = [e for e in entries if isinstance(e, dict)]
+        if self._spec.id.field:
+            return [e.get(self._spec.id.field) for e in found]
+        texts, seen = [json.dumps(e, sort_keys=True) for e in found], Counter[str]()
+        numbered = []
+        for text in texts:
+            seen[text] += 1
+            numbered.append(f"{text} {seen[text]}")
+        return numbered
 
     def filter_query(self, name: str, value: Any) -> Query:
         """The query that filters by ``name``, in the contract's words."""

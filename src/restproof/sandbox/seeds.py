@@ -82,7 +82,8 @@ class Seeder:
             for name, schema in resource.shapes.create["properties"].items()
             if name in needed
         }
-        server_set = {**server_values(resource, id=id, now=now, serial=seq), resource.id.field: id}
+        own = {resource.id.field: id} if resource.id.field else {}
+        server_set = {**server_values(resource, id=id, now=now, serial=seq), **own}
         state = states.created(resource, body, server_set=server_set)
         for name in ("name", "title"):
             if isinstance(state.get(name), str) and resource.properties[name].get("type") == "string":
