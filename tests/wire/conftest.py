@@ -43,6 +43,8 @@ class ScriptedServer:
         self._thread.start()
 
     def close(self) -> None:
+        if self._socket.fileno() < 0:
+            return
         # shutdown wakes the thread that waits in accept; close alone does not.
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()

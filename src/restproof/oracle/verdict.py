@@ -50,7 +50,10 @@ def judge(run: RecordedRun) -> Verdict:
     counts = Counter(r.outcome for r in ordered)
     worst = 1 if run.header.fail_on == "should" else 0
     verdict: Word = "conforming"
-    if any(r.outcome == "fail" and register.severity(r.requirement) <= worst for r in ordered):
+    if any(note.kind == "gone" for note in run.notes):
+        # What failed at the end failed for want of a server; what failed before has to be seen again.
+        verdict = "not judged"
+    elif any(r.outcome == "fail" and register.severity(r.requirement) <= worst for r in ordered):
         verdict = "not conforming"
     elif (footer and footer.interrupted) or counts["error"] or not is_positive(run, ordered):
         verdict = "not judged"

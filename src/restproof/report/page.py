@@ -83,6 +83,9 @@ def headline(run: RecordedRun, verdict: Verdict) -> str:
         return f"{told}, from {plural(len(verdict.causes), 'cause')}, in {_places(fails)}."
     if run.footer and run.footer.interrupted:
         return "The run was interrupted before it could tell."
+    gone = next((note.message for note in run.notes if note.kind == "gone"), None)
+    if gone is not None:
+        return f"The run ended early: {visible(gone)}."
     if verdict.counts["error"]:
         return f"The suite itself broke in {plural(verdict.counts['error'], 'place')}, so the server cannot be judged."
     return "No operation passed its core rules, so the rest proves nothing."

@@ -27,6 +27,7 @@ from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError,
 from restproof.wire.guard import check, credential_header
 from restproof.wire.message import About, Exchange, Headers, Request, Response
 from restproof.wire.ownership import Guard, Ticket, Unguarded
+from restproof.wire.presence import Presence
 from restproof.wire.redact import Redactor
 from restproof.wire.waiting import Pacer, backoff, retry_after
 
@@ -99,6 +100,7 @@ class Session:
         self.contract = contract
         self.redactor = redactor_for(target, contract)
         self.requests = 0
+        self.presence = Presence()
         self.max_wait = max_wait
         self._recorder = recorder
         self._guard = Unguarded() if guard is None else guard
@@ -151,6 +153,8 @@ class Session:
         Raises :class:`NotSent` before anything is sent, ``ValueError`` for a request that no client may send,
         ``KeyError`` for a credential that the target does not have.
         """
+        if self.presence.gone and not beyond_ceiling:
+            raise NotSent(self.presence.gone)
         permit = self._permit(request, about, credential)
         return self._send(
             permit, credential, expect_throttle=expect_throttle, retry=retry, beyond_ceiling=beyond_ceiling
@@ -171,8 +175,28 @@ class Session:
         retry: bool = True,
         beyond_ceiling: bool = False,
     ) -> Exchange:
+        headers = self._headers(permit.request, credential)
+        exchange = self._exchanged(permit, headers, expect_throttle, retry, beyond_ceiling)
+        if not (expect_throttle or beyond_ceiling):
+            self._look_for_target(exchange)
+        return exchange
+
+    def _look_for_target(self, last: Exchange) -> None:
+        """Ask for the target itself where the last requests brought nothing."""
+        with self._lock:
+            if self.presence.gone or not self.presence.is_doubtful(last, self.requests):
+                return
+            request = Request("GET", self.contract.base_path or "/")
+            credential = "full" if "full" in self._credentials else None
+            permit = Permit(request, About(None, None, setup="presence"), credential, None)
+            reason = self.presence.asked(self._attempt(permit, self._headers(request, credential), 1))
+            if reason is not None:
+                self._note("gone", reason)
+
+    def _exchanged(
+        self, permit: Permit, headers: HTTPHeaderDict, expect_throttle: bool, retry: bool, beyond_ceiling: bool
+    ) -> Exchange:
         request = permit.request
-        headers = self._headers(request, credential)
         waited, retried, throttled = 0.0, 0, 0
         while True:
             self._count(beyond_ceiling)
@@ -206,6 +230,8 @@ class Session:
     ) -> list[Exchange]:
         """Sends ``requests`` at the same time, each over a connection of its own, and returns their exchanges in the
         same order. Raises as :meth:`send`."""
+        if self.presence.gone:
+            raise NotSent(self.presence.gone)
         start = threading.Barrier(len(requests))
         permits = [self._permit(request, about, credential) for request in requests]
 
@@ -251,7 +277,7 @@ class Session:
 
     def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
         """Whether a request is sent again, for which ``waited`` seconds pass in all."""
-        return waited <= self.max_wait and not self._is_exhausted(beyond_ceiling)
+        return waited <= self.max_wait and not self.presence.gone and not self._is_exhausted(beyond_ceiling)
 
     def _is_exhausted(self, beyond_ceiling: bool) -> bool:
         return self._max_requests is not None and self.requests >= self._max_requests and not beyond_ceiling

@@ -272,6 +272,9 @@ class Stubs(Session):
         self.now = self.now if began is None else began
         return super()._attempt(permit, headers, attempt)
 
+    def _look_for_target(self, last: message.Exchange) -> None:
+        """Nothing: a recording goes nowhere."""
+
     def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
         return self._source.repeats(self._about, self.worker)
 
