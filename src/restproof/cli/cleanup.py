@@ -52,7 +52,7 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
     if ledger.in_use():
         click.echo(f"{path}: the run is still going on")
         return False
-    if origin.kind == "sandbox" or not ledger.open_entries():
+    if origin.kind == "sandbox" or not ledger.entries():
         ledger.remove()
         click.echo(f"{path}: nothing is left of this run")
         return True

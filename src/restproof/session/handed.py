@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from restproof.config import Target
-from restproof.session.endpoint import Tidied
 from restproof.session.options import Options
 
 HANDED = "restproof"
@@ -55,14 +54,13 @@ class Handed:
 class Tally:
     """What a worker tells at its end."""
 
-    tidied: Tidied
     narrowed: bool
 
     def plain(self) -> dict[str, Any]:
         """As builtin types."""
-        return {"deleted": self.tidied.deleted, "left": list(self.tidied.left), "narrowed": self.narrowed}
+        return {"narrowed": self.narrowed}
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Tally:
         """What :meth:`plain` gave."""
-        return cls(Tidied(data["deleted"], tuple(data["left"])), data["narrowed"])
+        return cls(data["narrowed"])

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from restproof.config import Target
 from restproof.contract.model import Contract
@@ -23,6 +24,8 @@ from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.ownership import Ownership
 from restproof.wire.session import Recorder, Session
 
+LEDGERS = ".restproof"
+"""The folder of the ledgers, beside the configuration."""
 _NUMBERS_EACH = 1_000_000
 """Numbers of tokens that each worker has for itself."""
 
@@ -37,7 +40,8 @@ class LiveConnection:
         self._target = target
         self._contract: Contract = task.contract
         self._prefix = prefix
-        self._ledger = Ledger(task.root / ".restproof" / name, origin)
+        self._ledger = Ledger(task.root / LEDGERS / name, origin)
+        self._is_worker = task.worker is not None
         self.session = Session(
             target,
             task.contract,
@@ -72,11 +76,15 @@ class LiveConnection:
         self.runner = Runner(sink, options.seed, world, self.watch)
 
     def close(self) -> Tidied:
-        """Delete what the run has made, and end the session."""
+        """Delete what the run has made, and end the session. A worker leaves that to the controller, which begins when
+        nobody works any more: others may still refer to what this one has made."""
         try:
             if self._target.kind == "sandbox":
                 # The sandbox ends with the run and takes everything with it.
                 self._ledger.remove()
+                return Tidied()
+            if self._is_worker:
+                self._ledger.close()
                 return Tidied()
             deleted, left = clean_up(self._ledger, self.session, self._contract, self._prefix)
             self._ledger.close()
@@ -95,6 +103,21 @@ class LiveEndpoint:
 
     def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> LiveConnection:
         return LiveConnection(self.target, self.prefix, task, sink, recorder)
+
+    def tidy(self, contract: Contract, root: Path, recorder: Recorder) -> Tidied:
+        """Delete what the workers of the run have made, by their ledgers under ``root``, those of workers that crashed
+        among them."""
+        deleted, left = 0, list[str]()
+        for path in sorted((root / LEDGERS).glob(f"*-{self.prefix}-*.jsonl")):
+            with Session(self.target, contract, recorder) as session:
+                ledger = Ledger(path)
+                if ledger.in_use():
+                    left.append(f"{path.name}: a worker has not ended; restproof cleanup deletes what it leaves")
+                    continue
+                count, lines = clean_up(ledger, session, contract, self.prefix)
+                deleted += count
+                left += lines
+        return Tidied(deleted, tuple(left))
 
     def close(self) -> None:
         if self.stop is not None:

@@ -208,7 +208,7 @@ class Run:
     def open(self, items: Sequence[tuple[Item, str]]) -> Part:
         """Open this process's part of the run, and announce its items (each with its pytest id)."""
         place = self._reached()
-        writer = self._writer(place)
+        writer = self._writer(place, self.worker.name if self.worker else None)
         if self.worker is None:
             writer.write(self._header())
         for item, nodeid in items:
@@ -228,9 +228,9 @@ class Run:
         self.part = Part(writer, connection)
         return self.part
 
-    def _writer(self, place: Place) -> EventSink:
-        """What this process writes to: no secret gets past it."""
-        writer = Writer(place.directory / (f"part-{self.worker.name}.jsonl.gz" if self.worker else _RUN_FILE))
+    def _writer(self, place: Place, part: str | None = None) -> EventSink:
+        """What this process writes to: its part, or the run file; no secret gets past it."""
+        writer = Writer(place.directory / (f"part-{part}.jsonl.gz" if part else _RUN_FILE))
         target = place.endpoint.target
         if target.kind == "stubs":
             return writer  # A recording holds stand-ins already.
@@ -256,7 +256,7 @@ class Run:
 
     def tally(self) -> Tally:
         """What a worker tells the controller at its end."""
-        return Tally(self.tidied, self.narrowed)
+        return Tally(self.narrowed)
 
     # ------------------------------------------------------------- the end
 
@@ -285,17 +285,25 @@ class Run:
                 place.hold.release()
 
     def _join(self, directory: Path, path: Path) -> None:
-        parts = sorted(directory.glob(PARTS))
-        if not parts:
+        if not any(directory.glob(PARTS)):
             return
+        self._tidy_after_workers()
+        parts = sorted(directory.glob(PARTS))
         # A worker that was interrupted may not have told how many it sent.
         requests = sum(event["event"] == "exchange" for part in parts for _, event in lines(part, partial=True))
         self.narrowed = self.narrowed or any(tally.narrowed for tally in self.tallies)
-        left = tuple(line for tally in self.tallies for line in tally.tidied.left)
-        self.tidied = Tidied(sum(t.tidied.deleted for t in self.tallies), left)
         join(parts, path, self._header(), self._footer(requests))
         for part in parts:
             part.unlink()
+
+    def _tidy_after_workers(self) -> None:
+        """Clean up, as one more part of the run: nobody does while another still works."""
+        place = self._reached()
+        writer = self._writer(place, "z-cleanup")
+        try:
+            self.tidied = place.endpoint.tidy(self.contract, self.promise.config.root, Tape(writer))
+        finally:
+            writer.close()
 
     # ------------------------------------------------------------- what is told of it
 

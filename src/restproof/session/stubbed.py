@@ -252,6 +252,10 @@ class RecordedEndpoint:
         stubs.start()
         return RecordedConnection(stubs, runner, watch)
 
+    def tidy(self, contract: Contract, root: Path, recorder: Recorder) -> Tidied:
+        """Nothing is left behind: a recording is no server."""
+        return Tidied()
+
     def close(self) -> None:
         """Nothing: there is no server to end."""
 
