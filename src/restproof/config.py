@@ -30,6 +30,9 @@ from restproof.errors import ConfigurationError, Place
 
 __all__ = ["FILE_NAME", "Config", "Section", "Target", "given_ids", "load_config", "resolve_contract", "resolve_target"]
 
+ID_PREFIXES = ("", "other_", "foreign_", "writable_")
+"""What may stand before the name of a resource in a target's ids."""
+
 FILE_NAME = "restproof.toml"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -152,7 +155,7 @@ def _typed(name: str, value: int | str, contract: Contract, section: Section | N
 
 
 def _resource_of(name: str, contract: Contract) -> str | None:
-    for prefix in ("", "other_", "foreign_"):
+    for prefix in ID_PREFIXES:
         if name.startswith(prefix) and name.removeprefix(prefix) in contract.resources:
             return name.removeprefix(prefix)
     return None
@@ -167,13 +170,14 @@ def _check_names(section: Section, contract: Contract) -> None:
                 f"forbid: the contract has no operation {operation!r}{did_you_mean(operation, operations)}",
                 place=section.place("forbid"),
             )
-    names = [prefix + r.name for r in contract for prefix in ("", "other_", "foreign_")]
+    names = [prefix + r.name for r in contract for prefix in ID_PREFIXES]
     for name in section.target.ids:
         if name not in names:
             raise ConfigurationError(
                 f"ids: the contract has no resource for {name!r}{did_you_mean(name, names)}",
                 place=section.place(f"ids.{name}"),
-                hint="An id is named <resource>, other_<resource> or foreign_<resource>.",
+                hint="An id is named <resource>, other_<resource>, foreign_<resource>, or writable_<resource> where "
+                "the run may change what it names.",
             )
 
 
@@ -196,7 +200,7 @@ def given_ids(contract: Contract, environ: Mapping[str, str]) -> dict[str, int |
 
 
 def _ids_from_environment(contract: Contract, environ: Mapping[str, str]) -> dict[str, int | str]:
-    names = [prefix + r.name for r in contract for prefix in ("", "other_", "foreign_")]
+    names = [prefix + r.name for r in contract for prefix in ID_PREFIXES]
     return {n: environ[_id_variable(n)] for n in names if environ.get(_id_variable(n))}
 
 

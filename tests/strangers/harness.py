@@ -7,11 +7,14 @@ import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from urllib3 import HTTPHeaderDict
 
 from restproof.config import Target
 from restproof.contract.load import load
@@ -22,13 +25,15 @@ from restproof.engine.register import is_binding
 from restproof.engine.register import load as load_register
 from restproof.engine.runner import Runner
 from restproof.engine.subject import Subject
+from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.message import Exchange
 from restproof.wire.ownership import Ownership
-from restproof.wire.session import Session, Unrecorded
+from restproof.wire.session import Permit, Session, Unrecorded
 
 from .server import CONTRACT, SCHEMAS, Server, listening
 
@@ -104,17 +109,35 @@ class Told:
     deleted: int
     left: list[str]
     requests: int
-    ledger: Path
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+class Mortal(Session):
+    """A session whose process is killed at some request: before it leaves, or when its answer is there and nothing has
+    come of it yet."""
+
+    killed_at: int | None = None
+
+    def _attempt(self, permit: Permit, headers: HTTPHeaderDict, attempt: int) -> Exchange:
+        if self.requests == self.killed_at and self.requests % 2:
+            raise Killed
+        exchange = super()._attempt(permit, headers, attempt)
+        if self.requests == self.killed_at:
+            raise Killed
+        return exchange
 
 
 @dataclass
 class Run:
-    """One run that has begun."""
+    """One run that has begun, or the part of it that one worker has."""
 
-    world: World
     runner: Runner
-    session: Session
+    session: Mortal
     ledger: Ledger
+    guard: Ownership
 
     def items(self, items: Iterable[Item]) -> Iterator[tuple[str, str | None]]:
         for item in items:
@@ -127,35 +150,67 @@ class Run:
                 yield outcome.outcome, outcome.reason
 
 
-def begin(plan: Plan, url: str, folder: Path, **options: Any) -> Run:
-    """A run at ``url``; its ledger lies in ``folder``."""
-    target = Target("strangers", url, credentials={}, ids=options.pop("ids", {}), **options)
-    prefix = f"rp{next(_prefixes):06}"
-    ledger = Ledger(folder / f"{prefix}.jsonl", Origin(prefix=prefix, base_url=url))
-    runner = Runner(Sink(), 1)
+def begin(
+    plan: Plan, url: str, folder: Path, *, worker: int = 0, prefix: str = "", ids: dict[str, int | str] | None = None
+) -> Run:
+    """A run at ``url``, or the part of it that one worker has; its ledger lies in ``folder``."""
+    target = Target("strangers", url, credentials={}, ids=ids or {})
+    prefix = prefix or f"rp{next(_prefixes):06}"
+    origin = Origin(prefix=prefix, base_url=url, contract=str(plan.contract.path), target=url)
+    ledger = Ledger(folder / f"{prefix}-{worker}.jsonl", origin)
     guard = Ownership(plan.contract, target, ledger, prefix, clock=time.monotonic)
-    session = Session(target, plan.contract, Unrecorded(), timeout=5, sleep=lambda _: None, guard=guard)
-    runner.world = World(
-        plan.contract, target, session, prefix, PROFILES[plan.profile], runner.observe, plan.bodies, Subject
+    session = Mortal(target, plan.contract, Unrecorded(), timeout=5, sleep=lambda _: None, guard=guard)
+    sink = Sink()
+    watch = Watch(sink)
+    world = World(
+        plan.contract,
+        target,
+        session,
+        prefix,
+        PROFILES[plan.profile],
+        watch.observe,
+        plan.bodies,
+        Subject,
+        first_number=worker * 1_000_000,
     )
-    runner.watch(i for i in plan.items if i.proof.observes)
-    return Run(runner.world, runner, session, ledger)
+    watch.take(plan.items)
+    return Run(Runner(sink, 1, world, watch), session, ledger, guard)
 
 
-def run(plan: Plan, server: Server, folder: Path, **options: Any) -> Told:
-    """A whole run with its clean-up."""
+def run(
+    plan: Plan,
+    server: Server,
+    folder: Path,
+    *,
+    workers: int = 1,
+    killed_at: int | None = None,
+    ids: dict[str, int | str] | None = None,
+) -> Told:
+    """A whole run with its clean-up. ``killed_at``: the number of requests after which it is no more, and another
+    process cleans up by the ledger."""
     with listening(server) as url:
-        begun = begin(plan, url, folder, **options)
-        ended = list(begun.items(plan.items))
-        deleted, left = clean_up(begun.ledger, begun.session, plan.contract, begun.ledger.origin.prefix)
-        begun.session.close()
+        first = begin(plan, url, folder, ids=ids)
+        prefix = first.ledger.origin.prefix
+        begun = [first, *(begin(plan, url, folder, worker=n, prefix=prefix, ids=ids) for n in range(1, workers))]
+        ended: list[tuple[str, str | None]] = []
+        with suppress(Killed):
+            for n, part in enumerate(begun):
+                part.session.killed_at = killed_at
+                ended += part.items(plan.items[n::workers])
+        deleted, left = 0, list[str]()
+        for part in begun:
+            part.ledger.close()
+            part.session.close()
+            with Session(part.session.target, plan.contract, Unrecorded(), timeout=5, sleep=lambda _: None) as session:
+                count, lines = clean_up(Ledger(part.ledger.path), session, plan.contract, prefix)
+            deleted += count
+            left += lines
     return Told(
         Counter(outcome for outcome, _ in ended),
         Counter(reason for _, reason in ended if reason),
         deleted,
         left,
-        begun.session.requests,
-        begun.ledger.path,
+        sum(part.session.requests for part in begun),
     )
 
 

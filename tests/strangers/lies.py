@@ -320,6 +320,31 @@ def _(s: Server) -> None:
     s.find = find
 
 
+def _deletes_loosely(read: Callable[[Server, str], Any]) -> Lie:
+    """Reads are strict, and deletes and updates are not: no read shows what they would do."""
+
+    def install(s: Server) -> None:
+        def at(asked: Asked, step: Callable[[Asked], Answer]) -> Answer:
+            key = read(s, str(asked.id))
+            if s.find_exactly(asked) is None and asked.resource != "tag" and key in s.rows[asked.resource]:
+                asked.id = str(key)
+            return step(asked)
+
+        s.delete = lambda asked: at(asked, s.delete_honestly)
+        s.update = lambda asked: at(asked, s.update_honestly)
+
+    return install
+
+
+for _note, _read in {
+    "the digits in front": _digits(r"\s*(\d+)"),
+    "numbers without a sign": _digits(r"-(\d+)$"),
+    "numbers, rounded": _digits(r"(\d+)[.]\d+$"),
+    "numbers with zeros in front": _digits(r"0+(\d+)$"),
+}.items():
+    LIES[f"writes alone read ids by {_note}"] = _deletes_loosely(_read)
+
+
 # ------------------------------------------------------------- ids come again
 
 
@@ -333,10 +358,9 @@ def _(s: Server) -> None:
     def delete(asked: Asked) -> Answer:
         key = s.find(asked)
         answer = s.delete_honestly(asked)
-        if answer.status == 204 and isinstance(key, int):
-            theirs = s.stranger(asked.resource, key, "Payroll of a colleague")
-            if asked.resource == "room":
-                theirs["parent"] = s.others["room"][key]["parent"] = s.parent_of(asked)
+        is_theirs = key in s.others[asked.resource]
+        if answer.status == 204 and isinstance(key, int) and asked.resource != "room" and not is_theirs:
+            s.stranger(asked.resource, key, "Payroll of a colleague")
         return answer
 
     s.delete = delete
@@ -387,6 +411,8 @@ def _(s: Server) -> None:
 @lie("POST without a create overwrites the newest")
 def _(s: Server) -> None:
     def unsupported(asked: Asked) -> Answer:
+        if asked.id is not None or asked.resource != "memo":
+            return Answer(405)
         _row = list(s.rows[asked.resource].values())[-1]
         if isinstance(asked.body, dict):
             _row.update(s.fields(asked))

@@ -217,7 +217,7 @@ def test_a_create_without_an_answer_is_looked_for_on_every_page(notes: Notes, le
     notes.rows |= {1: "x", 2: "y", 3: "z", 4: "rp-other run"}
     assert clean() == (2, [])
     assert set(notes.rows) == {1, 2, 3, 4}
-    assert len(notes.sent("GET")) == 4 + 3, "one walk for the whole collection, and one that looks again"
+    assert len(notes.sent("GET")) == 4 + 2 + 3, "one walk for all, a read of each that it shows, and one walk again"
     assert not ledger.path.exists()
 
 

@@ -81,7 +81,11 @@ class SharedInstances:
             return failure
 
     def _found(self, resource: Resource, key: str) -> Instance | SetUpFailed:
-        """What stands for an instance that nobody can create: one that the target names, else one of the list."""
+        """What stands for an instance that nobody can create: one that the target names, as given for writing or as a
+        parent, else one of the list, which nothing may change."""
+        writable = self._target.ids.get(f"writable_{resource.name}")
+        if writable is not None and key != "1":
+            return Instance(writable, self.scopes.of(resource, _scope_of(key)))
         if resource.name in self._contract.given or not resource.supports("list"):
             named = {"0": "main", "1": "other", "target": "main"}.get(key, key)
             return Instance(self.scopes.given_id(resource.name, named), {})

@@ -13,7 +13,7 @@ NEVER = "none of its core rules could be tried"
 UNSUCCESSFUL = "no successful answer was seen"
 _WORDS: Mapping[Ending, str] = {"fail": "its core rules fail", "deviation": "its core rules fail, as declared"}
 _TELLING: tuple[Ending, ...] = ("fail", "deviation", "error", "blocked", "not tested")
-_NARROWING = {"read_only", "max_requests"}
+_NARROWING = {"read_only", "max_requests", "max_creates"}
 """Options that leave items in the plan, whose outcomes then tell why they were not tried."""
 
 

@@ -21,7 +21,7 @@ from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
-from restproof.wire.ownership import Ownership
+from restproof.wire.ownership import Ownership, told
 from restproof.wire.session import Recorder, Session
 
 LEDGERS = ".restproof"
@@ -57,7 +57,8 @@ class LiveConnection:
                 prefix,
                 clock=time.monotonic,
                 # A replay has no guard of its own: it leaves out what this run left out.
-                refused=lambda name, reason: sink.write({"event": "value", "name": name, "value": reason}),
+                refused=lambda name, reason: sink.write({"event": "value", "name": name, "value": told(reason)}),
+                max_creates=options.max_creates,
             ),
         )
         self.watch = Watch(sink)

@@ -64,6 +64,7 @@ class Options:
     plan: bool = _option(False, "Print what would be sent, and send nothing.")
     read_only: bool = _option(False, "Send no request that writes.")
     max_requests: int | None = _option(None, "Test no more after N requests.", metavar="N", least=1)
+    max_creates: int | None = _option(None, "Send at most N writes that may store something.", metavar="N", least=0)
     max_wait: float = _option(5.0, "Longest wait for a throttle, in seconds.", metavar="S", least=0)
     rate: float | None = _option(None, "At most N requests per second.", metavar="N", least=0, above=True)
     shard: str | None = _option(None, "Only the K-th of N parts of the plan.", metavar="K/N")
@@ -87,7 +88,7 @@ class Options:
     @property
     def selection(self) -> dict[str, Any]:
         """The narrowing options that are set, as the run file's header holds them."""
-        narrowing = ("only", "resource", "case", "read_only", "max_requests", "shard")
+        narrowing = ("only", "resource", "case", "read_only", "max_requests", "max_creates", "shard")
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in asdict(self).items()

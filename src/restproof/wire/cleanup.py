@@ -24,8 +24,8 @@ from restproof.wire.proof import Marks, agrees
 from restproof.wire.session import Session
 from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, walk
 
-Collection = tuple[str, str, Headers, str | None]
-"""Resource, request target of the list, headers and credential: what one walk covers."""
+Collection = tuple[str, str, Headers]
+"""Resource, request target of the list and headers: what one walk covers."""
 
 
 def clean_up(ledger: Ledger, session: Session, contract: Contract, prefix: str) -> tuple[int, list[str]]:
@@ -64,6 +64,11 @@ class _Group:
     """The list answered that it is not there: its parent is deleted, or nobody may look, so nothing was made."""
 
     @property
+    def known(self) -> dict[str, Entry]:
+        """The entries whose ids an answer has named, by the texts of these."""
+        return {str(e.id): e for e in self.entries if e.item is not None}
+
+    @property
     def place(self) -> str:
         return self.collection.partition("?")[0]
 
@@ -84,6 +89,7 @@ class _Work:
         self.undeletable: Counter[str] = Counter()
         self.groups: dict[Collection, _Group] = {}
         self.deleted: set[str] = set()
+        self.told: set[str] = set()
         for entry in ledger.entries():
             self._enter(entry)
 
@@ -96,17 +102,19 @@ class _Work:
             self.marks.accept_any(resource)
         else:
             self.marks.add(resource, (*entry.marks, *self.ledger.rewritten()))
-        key = (entry.resource, entry.collection, entry.headers, entry.credential)
+        key = (entry.resource, entry.collection, entry.headers)
         group = self.groups.setdefault(
             key,
             _Group(
                 resource,
                 entry.collection,
                 entry.headers or contract_headers(self.contract, dict(self.session.target.ids)),
-                None if self.contract.auth.scheme == "none" else entry.credential or "full",
+                None if self.contract.auth.scheme == "none" else "full",
             ),
         )
         group.entries.append(entry)
+        if entry.item is not None and entry.credential is not None and group.credential is not None:
+            group.credential = entry.credential  # it could make something here
 
     # ---------------------------------------------------------------- the looks
 
@@ -183,21 +191,48 @@ class _Work:
         # What two lists show (of the same path with other headers) goes the way it came.
         owners = {e.item.partition("?")[0]: g for g in self.groups.values() for e in g.entries if e.item is not None}
         for group in self.groups.values():
-            known = {str(e.id): e for e in group.entries if e.item is not None}
-            for id, shown in (group.seen or {}).items():
+            known, seen = group.known, group.seen or {}
+            for id, shown in seen.items():
                 owner = owners.get(group.item(self.contract, id).partition("?")[0], group)
-                if owner is group and self._is_ours(group, known.get(id), shown):
-                    n = known[id].n if id in known else max(e.n for e in group.entries)
-                    found.append((n, group, id, known.get(id)))
-            unlisted = [] if group.is_gone else [id for id in known if id not in (group.seen or {})]
-            for id in unlisted:
-                entry = known[id]
-                if not self.ledger.is_deleted(entry) and self._reads_as_ours(group, entry):
+                ours = owner is group and id not in known and self._is_ours(group, None, shown)
+                if ours and self._may_sweep(group, id):
+                    found.append((max(e.n for e in group.entries), group, id, None))
+            for id, entry in known.items():
+                if group.is_gone:
+                    continue
+                listed = id in seen and self._is_ours(group, entry, seen[id])
+                if listed or (not self.ledger.is_deleted(entry) and self._reads_as_ours(group, entry)):
                     found.append((entry.n, group, id, entry))
         return [(group, id, entry) for _, group, id, entry in sorted(found, key=lambda f: f[0], reverse=True)]
 
+    def _may_sweep(self, group: _Group, id: str) -> bool:
+        """Whether what only a list shows to be ours may be deleted: a read under its id agrees, and the contract has a
+        create that may have made it."""
+        target = group.item(self.contract, id)
+        if not group.resource.creatable:
+            self.doubtful.append(self._line(group, target, "it bears a token of this run, and nothing creates such"))
+            return False
+        if not group.resource.supports("read"):
+            return True
+        try:
+            shown = self._shown(group, target, id)
+        except NotSent as reason:
+            self.failed.append(self._line(group, target, str(reason)))
+            return False
+        if shown is None or not self._is_ours(group, None, shown):
+            self.doubtful.append(self._line(group, target, "a list shows it as this run's, and a read does not"))
+            return False
+        return True
+
+    def _shown(self, group: _Group, target: str, id: object) -> Mapping[str, Any] | None:
+        """What a read shows under an id; ``None`` where it shows nothing, or what has another id."""
+        exchange = self._send(group, "read", target)
+        shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
+        return shown if shown is not None and str(shown.get(group.resource.id.field, id)) == str(id) else None
+
     def _is_ours(self, group: _Group, entry: Entry | None, shown: Mapping[str, Any]) -> bool:
-        if self.marks.shown(group.resource, shown):
+        own = None if entry is None or entry.marks is None else (*entry.marks, *self.ledger.rewritten())
+        if self.marks.shown(group.resource, shown, own):
             return True
         if entry is None or entry.item is None:
             return False
@@ -216,7 +251,8 @@ class _Work:
             self.failed.append(self._line(group, entry.item, str(reason)))
             return False
         shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
-        if shown is not None and self._is_ours(group, entry, shown):
+        has_id = shown is not None and str(shown.get(group.resource.id.field, entry.id)) == str(entry.id)
+        if shown is not None and has_id and self._is_ours(group, entry, shown):
             return True
         if exchange.status in names_nothing(group.resource):
             self.deleted.add(entry.item)
@@ -244,7 +280,8 @@ class _Work:
                 self.failed.append(self._line(group, target, f"the delete answered {status}, and it is still there"))
                 return
         self.count += _is_success(exchange)
-        group.is_touched = True
+        for other in self.groups.values():
+            other.is_touched = other.is_touched or other.collection == group.collection
         self.deleted.add(target)
         self.ledger.deleted(target)
 
@@ -265,19 +302,26 @@ class _Work:
 
     def _tell(self, group: _Group) -> None:
         """What is left in a collection that was looked through; the entries that left nothing are settled."""
-        known = {str(e.id): e for e in group.entries if e.item is not None}
+        known = group.known
+        # What could hold no mark, and was answered with no id or with another one.
+        unmarked = [e for e in group.entries if not e.marks and e.sums]
         left = False
         for id, shown in (group.seen or {}).items():
-            target = group.item(self.contract, id)
-            if self._is_ours(group, known.get(id), shown):
+            target, entry = group.item(self.contract, id), known.get(id)
+            if target in self.told or (entry is not None and entry.item in self.told):
                 left = True
-                if target in self.deleted or (id in known and known[id].item in self.deleted):
-                    self.count -= 1
+                continue
+            if self._is_ours(group, entry, shown):
+                left = True
+                if target in self.deleted or (entry is not None and entry.item in self.deleted):
+                    self.count = max(0, self.count - 1)
                     why = "the delete was answered with success, and it is still there"
                     self.failed.append(self._line(group, target, why))
-            elif id in known and not self.ledger.is_deleted(known[id]):
+            elif entry is not None and not self.ledger.is_deleted(entry):
                 why = "its id is in the ledger, and what is there is not proven to be this run's: left alone"
                 self.doubtful.append(self._line(group, target, why))
+            elif any(agrees(e.sums, shown) for e in unmarked):
+                self.doubtful.append(self._line(group, target, "perhaps of this run: left alone"))
         if not left:
             for entry in group.entries:
                 self.ledger.settled(entry.n)
@@ -295,6 +339,7 @@ class _Work:
 
     def _line(self, group: _Group, target: str, why: str) -> str:
         """What is left, why, and the request that removes it."""
+        self.told.add(target)
         url = f"{self.session.target.base_url.rstrip('/')}{target}"
         return f"{group.resource.name} {target.partition('?')[0]}: {why} ({group.resource.method('delete')} {url})"
 

@@ -12,13 +12,14 @@ from restproof.contract.model import Contract, Resource
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers
 from restproof.wire.places import Place, Places, entity_of, entries_of, readings
-from restproof.wire.proof import Marks, agrees
+from restproof.wire.proof import Mark, Marks, agrees
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, walk
 
 _FRESH = 30.0
-"""Seconds for which a sight of what is ours is trusted: somebody may have deleted it, and its id come again."""
+"""Seconds for which a sight of what is ours is trusted (somebody may have deleted it, and its id come again), and that
+of an id that names nothing and that no server has given out to this run."""
 _JUST_NOW = 2.0
-"""Seconds for which the sight of an id that names nothing, or of somebody else's, is trusted."""
+"""Seconds for which other sights are trusted: ids that were deleted come again."""
 _KEPT = 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
 
@@ -34,11 +35,12 @@ class Sight(Enum):
 
 @dataclass(frozen=True)
 class Thing:
-    """What the answer to a create of this run has named. ``sums``: digests of the body where it could hold no mark;
-    ``new``: whether the id named nothing just before."""
+    """What the answer to a create of this run has named. ``marks``: what the create wrote; ``sums``: digests of the
+    body where it could hold no mark; ``new``: whether the id named nothing just before."""
 
     place: Place
     credential: str | None
+    marks: tuple[Mark, ...] = ()
     sums: Mapping[str, str] = field(default_factory=dict)
     new: bool = False
 
@@ -115,7 +117,8 @@ class Evidence:
 
     def _holds(self, place: Place, sight: Sight, at: float) -> bool:
         """Whether an earlier sight is still to be trusted: it is fresh, and nothing newer speaks against it."""
-        if self._clock() - at > (_FRESH if sight is Sight.OURS else _JUST_NOW):
+        never_made = sight is Sight.NOTHING and self.made(place.resource, str(place.id)) is None
+        if self._clock() - at > (_FRESH if sight is Sight.OURS or never_made else _JUST_NOW):
             return False
         newer = self._reads.get(self._read_target(place)) if sight is Sight.OURS else None
         if newer is None or newer[1] <= at or newer[0].credential not in self._makers(place):
@@ -134,7 +137,9 @@ class Evidence:
                 entries = entries_of(place.resource, exchange.response) or []
                 entry = next((e for e in entries if str(e.get(identity)) == place.id), None)
                 if entry is not None:
-                    return self.is_ours(place, entry)
+                    # A list may show anything beside an id: only what the create of that very id wrote will do.
+                    made = self.made(place.resource, str(place.id))
+                    return made is not None and self.marks.shown(place.resource, entry, made.marks)
         return False
 
     def _is_of(self, exchange: Exchange, place: Place) -> bool:

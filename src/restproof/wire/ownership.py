@@ -25,6 +25,7 @@ from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract
 
 WRITABLE = "writable_"
 """``writable_<resource>`` in a target's ids is given for writing."""
+_NOT_PROVEN, _NOT_SENT = "not proven", "not sent"
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override", "_method"})
 
@@ -88,7 +89,7 @@ class Ownership:
         prefix: str,
         *,
         clock: Callable[[], float],
-        refused: Callable[[str, str], None] = lambda name, reason: None,
+        refused: Callable[[str, NotSent], None] = lambda name, reason: None,
         max_creates: int | None = None,
     ) -> None:
         self.contract = contract
@@ -117,7 +118,7 @@ class Ownership:
             try:
                 return self._noted(_Decision(self, request, credential, sender).ticket())
             except NotSent as reason:
-                self._refused(name, str(reason))
+                self._refused(name, reason)
                 raise
 
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
@@ -160,11 +161,13 @@ class Ownership:
     def _answered(self, ticket: Ticket, place: Place, exchange: Exchange) -> None:
         done = 200 <= (exchange.status or 0) < 300
         if place.id is not None and ticket.entry is None:
+            # What overrides a method may have been obeyed, or not.
+            deletes = ticket.method == exchange.request.method == "DELETE"
             if ticket.method == "DELETE":
                 self.evidence.forget(place)
-            if done and ticket.method == "DELETE":
+            if done and deletes:
                 self.ledger.deleted(self.evidence.item_target(place))
-            elif done:
+            elif done and ticket.method == exchange.request.method:
                 self._updated(ticket, place, exchange)
             return
         id = place.id if place.id is not None else named_id(place.resource, exchange.response)
@@ -174,7 +177,8 @@ class Ownership:
         new = ticket.absent if ticket.known is None else str(id) not in ticket.known
         if place.id is None:
             self.ledger.created(ticket.entry, self.evidence.item_target(item), id, new=new)
-        self.evidence.claim(Thing(item, ticket.credential, {} if ticket.marks else sums_of(ticket.fields), new))
+        sums = {} if ticket.marks else sums_of(ticket.fields)
+        self.evidence.claim(Thing(item, ticket.credential, ticket.marks, sums, new))
 
     def _updated(self, ticket: Ticket, place: Place, exchange: Exchange) -> None:
         """An update went through. One without a mark may have erased that of the create: then what is there now proves
@@ -215,6 +219,7 @@ class _Decision:
             return Ticket(None, self.method)
         for above in places.parents_of(place):
             self._must_name_nobody(above.resource, above.id, place)
+        place = self._filled(place)
         found = entities(place.resource, self.body)
         for entity in found:
             self._check_values(place, entity)
@@ -248,7 +253,7 @@ class _Decision:
         to be this run's."""
         sights = []
         for id in readings(place.resource, place.id):
-            item = place.item(id)
+            item = self._known(place.item(id))
             sight = Sight.OURS if self._is_writable(item) else self._look(item)
             if sight not in (Sight.OURS, Sight.NOTHING):
                 raise NotProven(_reason(place, item, sight))
@@ -261,7 +266,7 @@ class _Decision:
 
     def _must_be_below_ours(self, place: Place) -> None:
         """A write to a whole collection may change all that is in it."""
-        above = list(self.owner.evidence.places.parents_of(place))
+        above = [self._known(item) for item in self.owner.evidence.places.parents_of(place)]
         # The embedded sandbox was started for this run, and ends with it: all that is in it is of this run.
         owned = self.owner.target.kind == "sandbox"
         if above and (above[-1].resource.name, above[-1].id) not in self.owner.given:
@@ -296,11 +301,29 @@ class _Decision:
         made = self.owner.evidence.made(resource, id)
         if made is not None:
             return made.place
-        ids = {**dict(place.parents), **({place.resource.name: place.id} if place.id is not None else {})}
+        own = {} if place.id is None else {place.resource.name: place.id}
+        ids = {**self._given_ids(), **dict(place.parents), **own}
         above = self.owner.contract.ancestors(resource)
         if not all(name in ids for name in above):
             return None
         return Place(resource, tuple(sorted((n, ids[n]) for n in above)), id)
+
+    def _filled(self, place: Place) -> Place:
+        """The place with the given parents that the request does not name, or not as the contract says."""
+        missing = {p.resource for p in place.resource.parents} - dict(place.parents).keys()
+        given = {name: id for name, id in self._given_ids().items() if name in missing}
+        return replace(place, parents=tuple(sorted((*place.parents, *given.items())))) if given else place
+
+    def _known(self, place: Place) -> Place:
+        """Where this run has made the item, if the request does not say all that a look needs."""
+        made = self.owner.evidence.made(place.resource, str(place.id))
+        named = dict(place.parents)
+        is_whole = all(p.resource in named for p in place.resource.parents)
+        return place if is_whole or made is None else made.place
+
+    def _given_ids(self) -> dict[str, str]:
+        ids = self.owner.target.ids
+        return {name: str(ids[name]) for name in self.owner.contract.given if name in ids}
 
     def _is_writable(self, place: Place) -> bool:
         return (place.resource.name, place.id) in self.owner.writable
@@ -314,6 +337,16 @@ class _Decision:
         own = {n.lower(): v for n, v in self.request.headers if v}
         known = {**usual, **own}
         return tuple((n, known[n.lower()]) for n in self.owner.contract.headers if n.lower() in known)
+
+
+def told(reason: NotSent) -> dict[str, str]:
+    """A refusal as the run file keeps it."""
+    return {"reason": str(reason), "kind": _NOT_PROVEN if isinstance(reason, NotProven) else _NOT_SENT}
+
+
+def recalled(value: Mapping[str, str]) -> NotSent:
+    """A refusal that the run file kept."""
+    return (NotProven if value["kind"] == _NOT_PROVEN else NotSent)(value["reason"])
 
 
 class Asked:

@@ -59,11 +59,13 @@ class Marks:
         marked = {name for of, name, _ in self._known if of == resource.name}
         return not marked.isdisjoint(fields)
 
-    def shown(self, resource: Resource, entity: Mapping[str, Any]) -> bool:
-        """Whether a representation shows a token where this run wrote it."""
+    def shown(self, resource: Resource, entity: Mapping[str, Any], only: Iterable[Mark] | None = None) -> bool:
+        """Whether a representation shows a token where this run wrote it. ``only``: one of these."""
         name = resource.name
         for field, value in entity.items():
             for token in self._in(value):
+                if only is not None and token not in {t for _, t in only}:
+                    continue
                 if name in self._any or {(name, field, token), (name, ANYWHERE, token)} & self._known:
                     return True
         return False

@@ -25,9 +25,9 @@ from restproof.contract.model import Contract
 from restproof.record.events import content_of
 from restproof.record.model import RecordedExchange
 from restproof.wire import message
-from restproof.wire.failure import NotProven, NotSent, StaleStub, TransportError
+from restproof.wire.failure import NotSent, StaleStub, TransportError
 from restproof.wire.message import About, Headers, Request
-from restproof.wire.ownership import Asked, Ticket, may_change
+from restproof.wire.ownership import Asked, Ticket, may_change, recalled
 from restproof.wire.redact import Redactor
 from restproof.wire.session import Permit, Recorder, Session
 from restproof.wire.standin import Learned
@@ -193,9 +193,9 @@ class RecordedRefusals:
         if may_change(request):
             worker = self._worker()
             name = self._asked.setdefault(worker, Asked()).name(about)
-            reason = self._refusals.get(worker, {}).get(name)
-            if reason is not None:
-                raise NotProven(reason)
+            refusal = self._refusals.get(worker, {}).get(name)
+            if refusal is not None:
+                raise recalled(refusal)
         return None
 
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:

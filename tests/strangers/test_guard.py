@@ -1,0 +1,262 @@
+"""Requests that would touch what others have do not leave, and each protection is needed: without it, they do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.wire import cleanup, evidence, ownership, places, proof
+from restproof.wire.cleanup import clean_up
+from restproof.wire.failure import NotProven, NotSent
+from restproof.wire.ledger import Ledger
+from restproof.wire.message import About, Exchange, Headers, Request
+
+from .harness import Plan, Run, begin, plan_in
+from .lies import LIES
+from .server import Server, listening
+
+CASE = About("office", "update", "item", "item#1")
+
+
+class Bench:
+    """A run that has begun on a server, and sends what a test wants."""
+
+    def __init__(self, server: Server, run: Run, plan: Plan) -> None:
+        self.server = server
+        self.run = run
+        self.plan = plan
+        self.tokens = 0
+
+    def send(self, method: str, path: str, body: Any = None, headers: Headers = ()) -> Exchange:
+        data = None if body is None else json.dumps(body).encode()
+        return self.run.session.send(Request(method, f"/v1{path}", (), headers, data), CASE, None)
+
+    def token(self) -> str:
+        self.tokens += 1
+        return f"{self.run.ledger.origin.prefix}{self.tokens:05}"
+
+    def office(self) -> int:
+        """One of ours."""
+        made = self.send("POST", "/offices", {"name": f"{self.token()} wing"})
+        assert made.response is not None
+        id: int = made.response.json["id"]
+        return id
+
+    def clean_up(self) -> list[str]:
+        run = self.run
+        return clean_up(run.ledger, run.session, self.plan.contract, run.ledger.origin.prefix)[1]
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return plan_in(tmp_path_factory.mktemp("guard"))
+
+
+@pytest.fixture
+def bench(plan: Plan, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
+    opened = []
+
+    def make(lie: str | None = None, **options: Any) -> Bench:
+        server = Server()
+        if lie is not None:
+            LIES[lie](server)
+        address = listening(server)
+        opened.append(address)
+        return Bench(server, begin(plan, address.__enter__(), tmp_path, **options), plan)
+
+    yield make
+    for address in opened:
+        address.__exit__(None, None, None)
+
+
+OVERRIDE = (("X-HTTP-Method-Override", "DELETE"),)
+THEIRS: list[tuple[Any, ...]] = [
+    ("PATCH", "/offices/17", {"floor": 3}),
+    ("PATCH", "/memos/17", {"seats": 3}),
+    ("PUT", "/offices/17", {"name": "x"}),
+    ("DELETE", "/offices/17"),
+    ("DELETE", "/offices/17abc"),
+    ("DELETE", "/offices/-17"),
+    ("DELETE", "/offices/017"),
+    ("DELETE", "/offices/17.5"),
+    ("DELETE", "/offices/0x11"),
+    ("DELETE", "/offices/%2017"),
+    ("DELETE", "/offices/17/"),
+    ("DELETE", "//offices//17"),
+    ("DELETE", "/offices/17;v=1"),
+    ("DELETE", "/tags/TAG-17"),
+    ("POST", "/offices/17", {"floor": 3}),
+    ("POST", "/offices/17/close", {"floor": 3}),
+    ("POST", "/elsewhere/17", {"floor": 3}),
+    ("DELETE", "/offices"),
+    ("PUT", "/offices", {"floor": 3}),
+    ("PATCH", "/memos", {"seats": 3}),
+    ("POST", "/memos", {"label": "x"}),
+    ("DELETE", "/offices/17/rooms"),
+    ("GET", "/memos/17", None, OVERRIDE),
+    ("POST", "/notes", {"text": "x", "office_id": 17}),
+    ("POST", "/notes", {"text": "x", "office_id": "17"}),
+    ("POST", "/notes", {"text": "x", "office_id": 17.5}),
+    ("POST", "/notes", {"text": "x", "office_id": [17.5]}),
+    ("POST", "/notes", {"text": "x", "office_id": {"id": 17}}),
+    ("POST", "/notes", {"text": "x", "office_id": True}),
+    ("POST", "/offices", {"name": "x", "id": 17}),
+    ("POST", "/offices/17/rooms", {"label": "x"}),
+]
+
+
+@pytest.mark.parametrize("asked", THEIRS, ids=lambda a: f"{a[0]} {a[1]} {json.dumps(a[2]) if len(a) > 2 else ''}")
+def test_what_would_touch_others_does_not_leave(bench: Callable[..., Bench], asked: tuple[Any, ...]) -> None:
+    made = bench()
+    with pytest.raises(NotProven):
+        made.send(*asked)
+    assert all(line.startswith("GET") for line in made.server.log)
+
+
+def test_requests_of_a_race_are_asked_about_too(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    with pytest.raises(NotProven):
+        made.run.session.send_together([Request("DELETE", "/v1/offices/17")] * 2, CASE, None)
+    assert made.server.harm() == []
+
+
+def test_what_is_ours_may_be_changed_and_deleted(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    id = made.office()
+    assert made.send("PATCH", f"/offices/{id}", {"floor": 3}).status == 200
+    assert made.send("POST", f"/offices/{id}/rooms", {"label": made.token()}).status == 201
+    assert made.send("DELETE", f"/offices/{id}abc").status == 404
+    assert made.send("DELETE", f"/offices/{id}").status == 204
+    assert made.send("DELETE", f"/offices/{id}").status == 404, "what names nothing harms nobody"
+    assert made.send("PATCH", "/offices/2000000000", {"floor": 3}).status == 404
+    assert made.clean_up() == []
+    assert made.server.ours() == {}
+
+
+def test_one_look_proves_what_several_writes_need(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    id = made.office()
+    for floor in range(3):
+        made.send("PATCH", f"/offices/{id}", {"floor": floor})
+    assert sum(line.startswith("GET") for line in made.server.log) == 1
+
+
+def test_a_read_of_the_suites_proves_as_well(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    id = made.office()
+    made.send("GET", f"/offices/{id}")
+    made.send("PATCH", f"/offices/{id}", {"floor": 3})
+    assert sum(line.startswith("GET") for line in made.server.log) == 1
+
+
+def test_what_the_target_gives_for_writing_may_be_written_to(bench: Callable[..., Bench]) -> None:
+    made = bench(ids={"writable_memo": 17})
+    assert made.send("PATCH", "/memos/17", {"seats": 3}).status == 200
+    with pytest.raises(NotProven):
+        made.send("PATCH", "/memos/18", {"seats": 3})
+
+
+def test_the_ceiling_of_creates_is_kept(plan: Plan, tmp_path: Path) -> None:
+    server = Server()
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        made.run.guard._max_creates = 1
+        made.office()
+        with pytest.raises(NotSent, match="ceiling of 1 creates"):
+            made.office()
+    assert len(server.ours()["office"]) == 1
+
+
+def test_every_write_that_may_store_something_is_in_the_ledger_before_it_leaves(bench: Callable[..., Bench]) -> None:
+    made = bench("an array of bodies is a bulk create")
+    made.send("POST", "/notes", [{"text": made.token()}])
+    made.send("PUT", f"/tags/{made.token()}", {"colour": "red"})
+    stored = Ledger(made.run.ledger.path).entries()
+    assert [(e.resource, bool(e.marks)) for e in stored] == [("note", True), ("tag", True)]
+    assert made.clean_up() == []
+    assert made.server.ours() == {}
+
+
+# ------------------------------------------------------------- each protection
+
+
+def always(value: Any) -> Callable[..., Any]:
+    return lambda *_, **__: value
+
+
+def theirs(*requests: tuple[Any, ...]) -> Callable[[Bench], None]:
+    def send(made: Bench) -> None:
+        for asked in requests:
+            made.send(*asked)
+
+    return send
+
+
+def claimed(made: Bench) -> None:
+    made.send("DELETE", f"/offices/{made.office()}")
+
+
+def twice(made: Bench) -> None:
+    id = made.office()
+    for _ in range(2):
+        made.send("DELETE", f"/offices/{id}")
+
+
+def cleaned(made: Bench) -> None:
+    made.office()
+    made.clean_up()
+
+
+SOME = "a create answers our body with the id of a random of others"
+PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], None]]] = {
+    "proof under the very id": (evidence.Evidence, "is_ours", always(True), SOME, claimed),
+    "a token in the field that it was written to": (proof.Marks, "shown", always(True), SOME, claimed),
+    "every reading of an id": (
+        ownership, "readings", lambda _, id: [places.plain(id)], "writes alone read ids by the digits in front",
+        theirs(("DELETE", "/offices/17abc")),
+    ),
+    "references name nobody": (
+        ownership, "_scalars", lambda _: iter(()), "a reference counts on what it names",
+        theirs(("POST", "/notes", {"text": "x", "office_id": 17})),
+    ),
+    "no write to what others share": (
+        ownership._Decision, "_must_be_below_ours", always(None),
+        "methods that are not supported change all of a collection", theirs(("DELETE", "/offices")),
+    ),
+    "methods that are overridden": (
+        ownership, "effective_method", lambda request: request.method, "X-HTTP-Method-Override is obeyed",
+        theirs(("GET", "/memos/17", None, OVERRIDE)),
+    ),
+    "paths that lead through an item": (
+        ownership._Decision, "_must_be_ours", always(None), "unknown paths lead to the item in them",
+        theirs(("DELETE", "/offices/17/close")),
+    ),
+    "a look after a delete": (
+        evidence.Evidence, "forget", always(None), "a colleague gets the id that was deleted", twice,
+    ),
+    "a server-set id of our own": (
+        ownership._Decision, "_check_values", always(None), "a create with an id overwrites what has it",
+        theirs(("POST", "/offices", {"name": "x", "id": 17})),
+    ),
+    "clean-up proves again": (cleanup._Work, "_is_ours", always(True), SOME, cleaned),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("protection", PROTECTIONS)
+def test_each_protection_is_needed(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, protection: str
+) -> None:
+    owner, name, without, lie, act = PROTECTIONS[protection]
+    made = bench(lie)
+    with suppress(NotProven):
+        act(made)
+    assert made.server.harm() == []
+    monkeypatch.setattr(owner, name, without)
+    made = bench(lie)
+    act(made)
+    assert made.server.harm(), "nothing came to harm without it: this test proves nothing"

@@ -1,0 +1,94 @@
+"""Nothing of others changes, whatever a server says about identity, and everything of ours is gone or told."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .harness import Plan, Told, plan_in, run
+from .lies import LIES
+from .server import Server
+
+FEW = (
+    "create.server-set[office-create]",
+    "create.unique-id[office-create]",
+    "delete.repeat[office-delete]",
+    "identity.malformed[office-delete]",
+    "identity.unknown[note-update]",
+    "identity.unknown[memo-delete]",
+    "input.malformed-json[note-create]",
+    "input.type[note-create]",
+    "protocol.unsupported-verb[room-list]",
+    "protocol.unsupported-verb[badge-list]",
+    "replace.creates[tag-replace]",
+    "robust.hostile-headers[office-read]",
+    "update.answers-ok[badge-update]",
+)
+"""Items of every kind that writes: few, so that each way to lie is tried in every test run."""
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return plan_in(tmp_path_factory.mktemp("strangers"))
+
+
+@pytest.fixture(scope="module")
+def few(plan: Plan) -> Plan:
+    found = [item for item in plan.items if item.id in FEW]
+    assert {item.id for item in found} == set(FEW)
+    return replace(plan, items=found)
+
+
+def ran(plan: Plan, lie: str | None, folder: Path, **options: Any) -> tuple[Server, Told]:
+    server = Server()
+    if lie is not None:
+        LIES[lie](server)
+    return server, run(plan, server, folder, **options)
+
+
+def untold(server: Server, told: Told) -> dict[str, list[Any]]:
+    """What of ours is left, in collections of which nothing is told."""
+    words = " ".join(told.left)
+    return {r: keys for r, keys in server.ours().items() if f"{r} " not in words and f"{r}:" not in words}
+
+
+def test_there_are_enough_ways_to_lie() -> None:
+    assert len(LIES) >= 60
+
+
+def test_an_honest_server_is_judged_and_left_as_it_was(few: Plan, tmp_path: Path) -> None:
+    server, told = ran(few, None, tmp_path)
+    assert (server.harm(), server.ours(), told.left) == ([], {}, [])
+    assert told.outcomes["pass"] > told.outcomes["not tested"]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_nothing_of_others_changes(few: Plan, tmp_path: Path, lie: str) -> None:
+    server, told = ran(few, lie, tmp_path)
+    assert server.harm() == []
+    assert untold(server, told) == {}
+
+
+@pytest.mark.parametrize("lie", [None, *sorted(LIES)[::9]], ids=str)
+def test_a_killed_run_leaves_nothing_that_could_be_deleted(few: Plan, tmp_path: Path, lie: str | None) -> None:
+    chance = random.Random(str(lie))
+    for _ in range(2):
+        server, told = ran(few, lie, tmp_path, killed_at=chance.randint(2, 150))
+        assert server.harm() == []
+        assert untold(server, told) == {}
+
+
+# ------------------------------------------------------------------ whole runs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 4])
+@pytest.mark.parametrize("lie", [None, *LIES], ids=str)
+def test_nothing_of_others_changes_in_a_whole_run(plan: Plan, tmp_path: Path, lie: str | None, workers: int) -> None:
+    server, told = ran(plan, lie, tmp_path, workers=workers)
+    assert server.harm() == []
+    assert untold(server, told) == {}
