@@ -28,4 +28,4 @@ def put_away(subject: Subject, reply: Reply) -> None:
     kept = subject.world.instances.retire(subject.name, reply.id)
     if not kept and subject.spec.supports("delete"):
         with suppress(NotTested, SetUpFailed):
-            subject.delete(reply.id, scope=reply.scope)
+            subject.delete(reply.id, scope=reply.scope or None)
