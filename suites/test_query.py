@@ -16,6 +16,7 @@ from restproof.suite.lists import (
     may_hold,
     of_a_steady_list,
     settled,
+    some,
     values_at,
 )
 from restproof.suite.scopes import absent_id
@@ -56,7 +57,7 @@ def filtered(
     """Each value of the filter to try, the most frequent one first, with the entries of the whole list that match."""
     found = subject.spec.filters[name]
     made = lookalikes(subject, found.field)
-    entries = settled(subject)
+    entries = some(subject)
     if values is not None:
         for value in values:
             wanted = (found.values or {})[value]
@@ -66,6 +67,10 @@ def filtered(
     there = [v for v in shown if isinstance(v, str | int | float)]
     often = [v for v, count in Counter(v for v in there if v != "").most_common(1) if count > 1]
     candidates = [*often, *moved, *(made[:2] or list(dict.fromkeys(there))[:2])]
+    if not candidates and found.field in subject.bodies.writable and found.field not in subject.spec.references:
+        # Nothing holds a value there: one that could be held finds nothing.
+        plain = subject.bodies.plain(found.field)
+        candidates = [plain] if isinstance(plain, str | int | float) and "{" not in str(plain) else []
     for value in dict.fromkeys(candidates):
         if value not in (None, ""):
             yield value, entries, [e for e in entries if matches(e, found.field, value)]

@@ -210,7 +210,9 @@ class Shop:
 
     def fits(self, schema: Schema, value: Any) -> bool:
         checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
-        return jsonschema.Draft202012Validator(schema, format_checker=checker).is_valid(value)
+        # Python's $ matches before a line break at the end, that of JSON Schema does not.
+        exact = json.loads(json.dumps(schema).replace('$"', '\\\\Z"'))
+        return jsonschema.Draft202012Validator(exact, format_checker=checker).is_valid(value)
 
     def unknown(self, path: str, name: str) -> None:
         """Raises ``Refused`` where a field that does not exist is refused."""

@@ -410,3 +410,30 @@ def test_statuses_requests_and_time_are_counted(tmp_path: Path) -> None:
     verdict = judge(run_of(tmp_path, of, *sent, build.outcome(of)))
     assert verdict.statuses == {201: 2}
     assert (verdict.requests, verdict.duration_s) == (4010, 38.6)
+
+
+def test_what_had_to_be_tested_and_was_not_leaves_the_run_unjudged(tmp_path: Path) -> None:
+    of = item("conflict.race")
+    events = [*passing("create.answers-created", "input.type"), of, build.outcome(of, "not tested", 0, "no race here")]
+    for tested, told in (
+        (["input.type"], ()),
+        (["create", "input"], ()),
+        (["conflict"], (f"conflict was to be tested, and {of['item']} is not tested: no race here",)),
+        (["list.sort"], ("list.sort was to be tested, and no result is about it",)),
+    ):
+        head = build.header(require={"tested": tested, "complete": False})
+        verdict = judge(run_of(tmp_path, *events, head=head))
+        assert verdict.unmet == told
+        assert verdict.verdict == ("not judged" if told else "conforming")
+
+
+def test_what_had_to_be_complete_names_each_operation_that_is_not_proven(tmp_path: Path) -> None:
+    contract = {"name": "small", "resources": {"office": ["create", "read"]}}
+    events = passing("create.answers-created")
+    head = build.header(contract=contract, require={"tested": [], "complete": True})
+    verdict = judge(run_of(tmp_path, *events, head=head))
+    assert verdict.unmet == ("office read was to be proven: none of its core rules could be tried",)
+    assert exit_code(verdict) == 3
+    whole = build.header(contract={"name": "small", "resources": {"office": ["create"]}}, require={"complete": True})
+    assert judge(run_of(tmp_path, *events, head=whole)).verdict == "conforming"
+    assert judge(run_of(tmp_path, *events, head={**whole, "selection": {"only": ["create"]}})).verdict == "not judged"

@@ -56,6 +56,24 @@ def is_positive(run: RecordedRun, results: Sequence[Result]) -> bool:
     return any(_is_seen(result, seen) for result in results)
 
 
+def unmet(run: RecordedRun, results: Sequence[Result], open_: Sequence[Unproven], *, whole: bool) -> tuple[str, ...]:
+    """What the run was asked to see besides, and has not: one line each. ``open_``: what is not proven; ``whole``:
+    whether the run left nothing out."""
+    found = []
+    for name in run.header.must_be_tested:
+        own = [r for r in results if r.requirement == name or r.requirement.startswith(f"{name}.")]
+        applying = [r for r in own if r.outcome != "not applicable"]
+        missed = next((r for r in applying if r.outcome not in ("pass", "fail", "deviation")), None)
+        if missed is not None:
+            found.append(f"{name} was to be tested, and {missed.item} is {missed.outcome}: {missed.message}")
+        elif not applying:
+            found.append(f"{name} was to be tested, and no result is about it")
+    if run.header.must_be_complete:
+        found += [f"{u.resource} {u.operation} was to be proven: {u.reason}" for u in open_]
+        found += [] if whole else ["the run was to be complete, and is not"]
+    return tuple(found)
+
+
 def _is_seen(result: Result, seen: frozenset[tuple[str, str]]) -> bool:
     if result.outcome != "pass" or not result.operation:
         return False

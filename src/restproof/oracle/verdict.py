@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from restproof.oracle.causes import causes_of
 from restproof.oracle.declared import broken_deviations, following, with_deviations
-from restproof.oracle.proof import Unproven, is_positive, unproven
+from restproof.oracle.proof import Unproven, is_positive, unmet, unproven
 from restproof.oracle.results import OUTCOMES, Cause, Ending, Register, Result, Word, summary_of
 from restproof.record.model import RecordedFinding, RecordedItem, RecordedRun
 
@@ -21,7 +21,8 @@ EXIT_CODES: Mapping[Word, int] = {"conforming": 0, "not conforming": 1, "not jud
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a run proves. ``counts`` has every outcome, worst first, zeros included; ``unproven`` are the operations
-    that were not seen to work; ``statuses`` counts responses by code."""
+    that were not seen to work, ``unmet`` tells what the run was asked to see besides and has not; ``statuses`` counts
+    responses by code."""
 
     verdict: Word
     complete: bool
@@ -29,6 +30,7 @@ class Verdict:
     results: tuple[Result, ...]
     causes: tuple[Cause, ...]
     unproven: tuple[Unproven, ...]
+    unmet: tuple[str, ...]
     statuses: Mapping[int, int]
     requests: int
     duration_s: float
@@ -49,23 +51,27 @@ def judge(run: RecordedRun) -> Verdict:
     ordered = sorted(settled, key=lambda r: (OUTCOMES.index(r.outcome), *register.place(r.requirement)))
     counts = Counter(r.outcome for r in ordered)
     worst = 1 if run.header.fail_on == "should" else 0
+    ended = {o.item for o in run.outcomes}
+    whole = whole and all(i.id in ended for i in run.items)
+    unseen = unproven(run, ordered, register)
+    missing = unmet(run, ordered, unseen, whole=whole)
     verdict: Word = "conforming"
     if any(note.kind == "gone" for note in run.notes):
         # What failed at the end failed for want of a server; what failed before has to be seen again.
         verdict = "not judged"
     elif any(r.outcome == "fail" and register.severity(r.requirement) <= worst for r in ordered):
         verdict = "not conforming"
-    elif (footer and footer.interrupted) or counts["error"] or not is_positive(run, ordered):
+    elif (footer and footer.interrupted) or counts["error"] or missing or not is_positive(run, ordered):
         verdict = "not judged"
     statuses = Counter(e.response.status for e in run.exchanges if e.response)
-    ended = {o.item for o in run.outcomes}
     return Verdict(
         verdict=verdict,
-        complete=whole and all(i.id in ended for i in run.items),
+        complete=whole,
         counts={outcome: counts[outcome] for outcome in OUTCOMES},
         results=tuple(ordered),
         causes=causes_of(ordered, register),
-        unproven=unproven(run, ordered, register),
+        unproven=unseen,
+        unmet=missing,
         statuses=dict(sorted(statuses.items())),
         requests=footer.requests if footer else len(run.exchanges),
         duration_s=footer.duration if footer else max((e.started + e.elapsed for e in run.exchanges), default=0.0),

@@ -61,6 +61,8 @@ def _header(event: Event) -> Header:
         lines=contract.get("lines", {}),
         digest=contract.get("digest", ""),
         max_wait=event.get("max_wait", 5.0),
+        must_be_tested=tuple(event.get("require", {}).get("tested", ())),
+        must_be_complete=event.get("require", {}).get("complete", False),
     )
 
 

@@ -91,8 +91,9 @@ class Header:
     """What was promised and asked before the first request. ``resources`` maps each name to its operations, in
     contract order; ``auth`` is the scheme of the contract's credentials; ``surface`` what can be covered of each
     resource, as ``restproof.contract.surface`` gives it. ``contract_file`` is relative to the repository, ``lines``
-    holds the line of each resource in it, ``digest`` stands for all that the contract promises. What an older file
-    does not tell is empty."""
+    holds the line of each resource in it, ``digest`` stands for all that the contract promises.
+    ``must_be_tested``, ``must_be_complete``: what was asked for besides: requirements or families, and every operation.
+    What an older file does not tell is empty."""
 
     restproof: str
     contract: str
@@ -114,6 +115,8 @@ class Header:
     lines: Mapping[str, int] = field(default_factory=dict)
     digest: str = ""
     max_wait: float = 5.0
+    must_be_tested: tuple[str, ...] = ()
+    must_be_complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

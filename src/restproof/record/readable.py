@@ -142,6 +142,7 @@ def _header(header: Header) -> dict[str, Any]:
         "prefix": header.prefix,
         "started": header.started,
         "fail_on": header.fail_on,
+        "require": {"tested": list(header.must_be_tested), "complete": header.must_be_complete},
         "max_wait": header.max_wait,
         "selection": dict(header.selection),
         "requirements": [{"id": r.id, "level": r.level, "statement": r.statement} for r in header.requirements],

@@ -88,7 +88,9 @@ def headline(run: RecordedRun, verdict: Verdict) -> str:
         return f"The run ended early: {visible(gone)}."
     if verdict.counts["error"]:
         return f"The suite itself broke in {plural(verdict.counts['error'], 'place')}, so the server cannot be judged."
-    return "No operation passed its core rules, so the rest proves nothing."
+    if verdict.unmet:
+        return f"Not all was seen that had to be: {visible(verdict.unmet[0])}."
+    return "Nothing was seen to succeed, so the rest proves nothing."
 
 
 def _places(results: Sequence[Result]) -> str:

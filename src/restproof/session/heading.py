@@ -34,6 +34,7 @@ def header(
         "prefix": endpoint.prefix,
         "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
         "fail_on": options.fail_on,
+        "require": {"tested": list(options.require_tested), "complete": options.require_complete},
         "max_wait": options.max_wait,
         "requirements": requirements_part(register, promise.contract),
     }

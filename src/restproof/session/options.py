@@ -70,6 +70,13 @@ class Options:
     shard: str | None = _option(None, "Only the K-th of N parts of the plan.", metavar="K/N")
     deviations: str | None = _option(None, "Declared deviations.", metavar="FILE")
     fail_on: str = _option("must", "The mildest level whose failure fails the run.", choices=("must", "should"))
+    write_deviations: str | None = _option(
+        None, "Draft deviations of what fails, for their owner to fill in.", metavar="FILE"
+    )
+    require_tested: tuple[str, ...] = _option(
+        (), "Not judged (3) unless this requirement or family was tested. May be repeated.", metavar="REQ"
+    )
+    require_complete: bool = _option(False, "Not judged (3) unless every promised operation was seen to work.")
     out: str | None = _option(None, "Where the run file and the reports go. Default: reports/<time>.", metavar="DIR")
     baseline: str | None = _option(
         None, "The run to compare with. Default: the last one of this contract and target.", metavar="RUN"

@@ -14,21 +14,24 @@ from typing import Any
 from restproof.bundle import REGISTER, bundled_suites, is_bundled, suites_of
 from restproof.compare.diff import Comparison, Judged
 from restproof.compare.earlier import judged, previous
+from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
 from restproof.deviations import load_deviations
 from restproof.engine.items import Item
 from restproof.engine.register import Requirement, load, load_all, unknown_names
 from restproof.engine.runner import Runner
+from restproof.errors import ConfigurationError
 from restproof.oracle.finding import Finding
 from restproof.oracle.verdict import Verdict
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES, Profile
 from restproof.record.build import deviation
-from restproof.record.disk import Hold
-from restproof.record.reader import read_header
+from restproof.record.disk import Hold, write_whole
+from restproof.record.reader import read, read_header
 from restproof.record.stream import lines
 from restproof.record.writer import Writer, join
+from restproof.report.draft import draft_deviations
 from restproof.report.write import write_all
 from restproof.session.endpoint import Connection, Endpoint, Task, Tidied
 from restproof.session.folder import landed, now, point_latest
@@ -122,6 +125,9 @@ class Run:
         run.admit(register)
         for error in unknown_names(contract, {**known, **run.register}):
             raise error
+        for name in promise.options.require_tested:
+            if not any(known_name == name or known_name.startswith(f"{name}.") for known_name in known):
+                raise ConfigurationError(f"--require-tested {name}: there is no such rule", hint=near(name, known))
         return run
 
     @property
@@ -171,6 +177,11 @@ class Run:
             endpoint = self.promise.recorded or LiveEndpoint(handed.target, handed.prefix)
             self.place = Place(endpoint, handed.directory, handed.deviations)
             return self.place
+        if options.write_deviations and Path(options.write_deviations).exists():
+            raise ConfigurationError(
+                f"--write-deviations {options.write_deviations}: there is such a file",
+                hint="Name another one: what its owners wrote is not overwritten.",
+            )
         baseline = None
         if options.baseline:
             # Read before anything is sent or written: it may lie where this run lands.
@@ -277,6 +288,9 @@ class Run:
             written = write_all(path, place.directory, earlier, self.options.evidence, shapes=shapes)
             drifts = shapes and written.comparison is not None and bool(written.comparison.new_failures)
             self.ended = Ended(place.directory, written.verdict, written.comparison, drifts)
+            if self.options.write_deviations:
+                run = read(path, partial=True)
+                write_whole(Path(self.options.write_deviations), draft_deviations(run, written.verdict))
             if not self.options.out:
                 point_latest(place.directory)
         finally:

@@ -1,0 +1,44 @@
+"""Deviations from the first run to the next: drafted, filled in, and hiding nothing else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ARGUMENTS = ["run", "-q", "--profile", "smoke", "--resource", "office", "--only", "create.answers-created"]
+ARGUMENTS += ["--only", "update.persists", "--fault", "create-answers-202"]
+
+
+def restproof(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "restproof", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_declared_create_does_not_hide_an_update_that_is_not_stored(tmp_path: Path) -> None:
+    draft, filled = tmp_path / "draft.yaml", tmp_path / "filled.yaml"
+    first = restproof(*ARGUMENTS, "--out", "one", "--write-deviations", str(draft), cwd=tmp_path)
+    assert first.returncode == 1
+    entries = yaml.safe_load(draft.read_text())
+    filled.write_text(
+        yaml.safe_dump([{**e, "owner": "us", "reason": "known", "expires": "2999-01-01"} for e in entries])
+    )
+    declared = [*ARGUMENTS, "--deviations", str(filled)]
+    assert restproof(*declared, "--out", "two", cwd=tmp_path).returncode == 0
+    broken = restproof(*declared, "--fault", "update-not-stored", "--out", "three", cwd=tmp_path)
+    assert broken.returncode == 1
+    outcomes = {
+        r["requirement"]: r["outcome"] for r in json.loads((tmp_path / "three/summary.json").read_text())["results"]
+    }
+    assert outcomes == {"create.answers-created": "deviation", "update.persists": "fail"}
+
+
+def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("# mine\n")
+    found = restproof(*ARGUMENTS, "--write-deviations", "mine.yaml", cwd=tmp_path)
+    assert found.returncode == 2
+    assert "there is such a file" in found.stderr
+    assert (tmp_path / "mine.yaml").read_text() == "# mine\n"
