@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError, Place
+from restproof.userfile import text_of
 
 CREDENTIALS = ("full", "read_only", "foreign", "throttled")
 """``full`` reads and writes; ``read_only`` proves 403; ``foreign`` belongs to another tenant; ``throttled`` has a
@@ -79,14 +80,15 @@ class Config:
 
 def read_config(file: Path) -> Config:
     """Reads one ``restproof.toml``. Raises :class:`ConfigurationError`."""
+    text = text_of(file)
     try:
-        text = file.read_text(encoding="utf-8")
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"\(at line (\d+)", str(error))
         raise ConfigurationError(f"not valid TOML: {error}", place=Place(file, int(at[1]) if at else 0)) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot be read: {error}", place=Place(file)) from None
+    except (ValueError, RecursionError) as error:
+        # A date that is none, an integer of five thousand digits, a list three thousand deep.
+        raise ConfigurationError(f"not valid TOML: {error}", place=Place(file)) from None
     lines = key_lines(text)
     reader = _Reader(file, lines)
     reader.known("", data, _TOP_KEYS)

@@ -10,6 +10,7 @@ import yaml
 
 from restproof.configfile import did_you_mean
 from restproof.errors import ConfigurationError, Place
+from restproof.userfile import composed
 
 MATCHED = ("requirement", "resource", "operation", "field", "kind", "expected", "actual")
 """The keys that say which findings are meant; the others are for people."""
@@ -23,13 +24,7 @@ def load_deviations(path: Path) -> list[dict[str, Any]]:
     (``YYYY-MM-DD``), and where they narrow it the rest of ``MATCHED``; ``since`` is the day on which it was declared,
     ``evidence`` free text or a link, ``issue`` the link of a ticket, ``shows`` one of ``SHOWS``. Every value is a text;
     an absent key is ``None``. Raises :class:`ConfigurationError` with file and line."""
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot be read: {error}", place=Place(path)) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise ConfigurationError(f"not valid YAML: {error.problem}", place=Place(path, line)) from None
+    root = composed(path)
     if root is None:
         return []
     if not isinstance(root, yaml.SequenceNode):

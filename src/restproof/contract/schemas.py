@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 from jsonschema import Draft202012Validator
 
+from restproof.contract.bounds import out_of_bounds
 from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
 from restproof.contract.formats import NAMES
 from restproof.contract.hints import closest, near
@@ -280,7 +281,7 @@ class SchemaFolder:
             hint = "keep readOnly for what the server sets, writeOnly for what only requests hold"
             add("a property cannot be both readOnly and writeOnly", document.place((*route, "writeOnly")), hint)
         for low, high in _BOUNDS:
-            if low in schema and high in schema and schema[low] > schema[high]:
+            if _is_number(schema.get(low)) and _is_number(schema.get(high)) and schema[low] > schema[high]:
                 message = f"'{low}' ({schema[low]}) is above '{high}' ({schema[high]})"
                 add(message, document.place((*route, low)), "no value can keep both: correct one")
         if "enum" in schema and not any(_fits(schema, value) for value in schema["enum"]):
@@ -295,6 +296,8 @@ class SchemaFolder:
                     document.place((*route, "pattern")),
                     "check its brackets and escapes",
                 )
+        for word, message, hint in out_of_bounds(schema):
+            add(message, document.place((*route, word)), hint)
         guess = closest(schema.get("format", ""), NAMES, _NEAR)
         if guess and schema["format"] not in NAMES:
             add(
@@ -308,3 +311,7 @@ def _fits(schema: Mapping[str, Any], value: Any) -> bool:
     """Whether a listed value keeps the plain keywords beside it."""
     beside = {word: said for word, said in schema.items() if word in _PLAIN - {"enum", "$ref", "$schema", "$id"}}
     return Draft202012Validator(beside).is_valid(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

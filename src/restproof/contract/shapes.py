@@ -111,7 +111,8 @@ def types_of(schema: Mapping[str, Any]) -> frozenset[str]:
         return frozenset(type_of(v) for v in schema["enum"])
     if "type" in schema:
         kind = schema["type"]
-        kinds = frozenset([kind] if isinstance(kind, str) else kind)
+        # What is neither was told as no JSON Schema already.
+        kinds = frozenset([kind] if isinstance(kind, str) else kind if isinstance(kind, list) else every)
         return kinds | {"integer"} if "number" in kinds else kinds
     for word in ("anyOf", "oneOf"):
         if word in schema:

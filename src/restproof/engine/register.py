@@ -15,6 +15,7 @@ from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
 from restproof.record.model import DAMAGES, Damage
+from restproof.userfile import composed
 
 Level = Literal["must", "should", "policy"]
 LEVELS = ("must", "should", "policy")
@@ -46,10 +47,7 @@ def load(path: Path, known: Mapping[str, Requirement] = MappingProxyType({})) ->
     """The register in its own order. ``known``: the bundled entries, which those of a user's own register may depend
     on and may not repeat. Raises ``ConfigurationError`` with file and line for an entry that is incomplete, unknown or
     doubled."""
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"the register cannot be read: {error}", place=Place(path)) from None
+    root = composed(path)
     if not isinstance(root, yaml.SequenceNode):
         raise ConfigurationError("the register is no list of requirements", place=Place(path))
     found: dict[str, Requirement] = {}
@@ -86,7 +84,11 @@ _KNOWN = {"id", "level", "statement", "sources", "depends_on", "declared_by", "n
 
 def _entry(node: yaml.Node, place: Place) -> Requirement:
     """One entry of a register. Raises ``ConfigurationError`` where it is none."""
-    entry: Mapping[str, Any] = yaml.SafeLoader("").construct_document(node)
+    entry: Mapping[str, Any]
+    try:
+        entry = yaml.SafeLoader("").construct_document(node)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"an entry cannot be read: {error}", place=place) from None
     if (
         not isinstance(entry, dict)
         or not {"id", "level", "statement", "sources"} <= entry.keys()
@@ -97,6 +99,8 @@ def _entry(node: yaml.Node, place: Place) -> Requirement:
             "not_tested",
             place=place,
         )
+    if not all(isinstance(entry[key], str) for key in ("id", "level", "statement")):
+        raise ConfigurationError("id, level and statement are texts", place=place)
     if entry["level"] not in LEVELS or not entry["sources"]:
         raise ConfigurationError(
             f"{entry['id']}: a level is one of {', '.join(LEVELS)}, and a source must be cited", place=place

@@ -213,9 +213,12 @@ def _validators() -> Mapping[str, Callable[[Mapping[str, Any]], str | None]]:
         compiled = jsonschema_rs.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": definitions})
 
         def problem(event: Mapping[str, Any]) -> str | None:
-            if compiled.is_valid(event):
-                return None
-            error = next(iter(compiled.iter_errors(event)))
+            try:
+                if compiled.is_valid(event):
+                    return None
+                error = next(iter(compiled.iter_errors(event)))
+            except UnicodeError as reason:  # a lone surrogate in a name, which this validator cannot take
+                return f"it cannot be validated: {reason}"
             where = "/".join(str(step) for step in error.instance_path)
             return f"{where}: {error.message}"[:300] if where else error.message[:300]
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any
 
+from restproof.contract.bounds import out_of_bounds
 from restproof.contract.formats import NAMES
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
@@ -135,6 +136,9 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             dropped.append("pattern")
         else:
             found["pattern"] = written
+    for word in [word for word, _, _ in out_of_bounds(found)]:
+        del found[word]
+        dropped.append(word)
     return found, dropped
 
 

@@ -74,9 +74,11 @@ class _YamlReader:
             value = self.build(loader)
         except yaml.MarkedYAMLError as error:
             if "nest" in str(error.problem):
-                value = self.build(yaml.SafeLoader)  # the quick one counts levels
-            else:
-                raise self.wrong(error) from None
+                # The exact parser, which counts no levels, takes the cube of their number for them.
+                raise ContractError(
+                    "this YAML is nested too deeply", place=Place(self.file), hint="flatten it"
+                ) from None
+            raise self.wrong(error) from None
         except yaml.reader.ReaderError as error:
             line = self.text.count("\n", 0, error.position) + 1
             hint = 'write it as an escape in double quotes ("\\u....")'

@@ -1,0 +1,7 @@
+"""``python -m tests.mutations COUNT [KIND…]``."""
+
+import sys
+
+from tests.mutations.mutate import main
+
+sys.exit(main(sys.argv[1:]))
