@@ -13,6 +13,11 @@ def has_unique(contract: Contract, resource: Resource) -> bool:
     return bool(resource.unique)
 
 
+def decides_at_once(contract: Contract, resource: Resource) -> bool:
+    """Whether the answer to a write says already whether a unique value was free."""
+    return has_unique(contract, resource) and not resource.settles
+
+
 def can_rename(contract: Contract, resource: Resource) -> bool:
     return resource.renamable
 
@@ -205,7 +210,7 @@ def test_a_resource_does_not_conflict_with_itself(subject: Subject) -> None:
     must.have_status(reply, "updated", because="an update that repeats the resource's own unique value")
 
 
-@requirement("conflict.race", on="create", when=has_unique, cost=5)
+@requirement("conflict.race", on="create", when=decides_at_once, cost=5)
 @for_each(lambda ground: [{"round": n} for n in range(2)])
 def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: int) -> None:
     scope, body = subject.scope(), subject.resolved(subject.bodies.keyed())
@@ -234,7 +239,9 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: 
             must.be_refused(reply, "conflict", because="the loser of a race")
 
 
-@requirement("conflict.race", on="update", needs="create", when=can_rename, cost=6)
+@requirement(
+    "conflict.race", on="update", needs="create", when=lambda c, r: can_rename(c, r) and decides_at_once(c, r), cost=6
+)
 def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject) -> None:
     (key, *_) = subject.spec.unique
     racers, scope = [subject.given(subject.bodies.keyed(f"racer{n}")) for n in range(3)], subject.scope()

@@ -249,7 +249,8 @@ class Resource:
     ``other_methods``: by place (``collection``, ``item``), methods that the API has there besides the operations.
     ``directions``: the schemas of ``request`` and ``response`` where they are apart; ``schema`` then holds both.
     ``own_ways``: the operations that are asked for in a way of their own. ``parents``: all that any operation names.
-    ``unlisted``: fields that the entries of a list leave out, or show empty. ``unordered``: response fields that hold
+    ``settles``: seconds within which a write is seen; 0 for at once. ``unlisted``: fields that the entries of a list
+    leave out, or show empty. ``unordered``: response fields that hold
     arrays of which the order says nothing.
     """
 
@@ -285,6 +286,7 @@ class Resource:
     public: tuple[str, ...] = ()
     """Fields that look like secrets and are none."""
     etag: bool = False
+    settles: float = 0.0
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -29,6 +29,8 @@ DEFAULT_METHODS = {
     "replace": "PUT",
     "delete": "DELETE",
 }
+_UNDONE = 5.0
+"""Seconds within which what was answered with 202 is done, where the contract does not say."""
 _ITEM = ("read", "update", "replace", "delete")
 
 
@@ -88,6 +90,7 @@ class ResourceReader:
             examples=tuple(raw.get("examples", ())),
             other_methods=self.other_methods(operations),
             directions=self.directions,
+            settles=self.settles(),
             line=self.scope.document.place(self.route).line,
             **behaviour.read(),
         )
@@ -140,6 +143,15 @@ class ResourceReader:
             Fields(source, self.scope.document, self.scope.problems, self.name).check_schema()
             self.directions[side] = source.schema
         return replace(response, schema=both_sides(request.schema, response.schema))
+
+    def settles(self) -> float:
+        """Seconds until a write is seen. A 202 says by itself that it is not done yet (RFC 9110 §15.3.3)."""
+        said = self.raw.get("settles", self.scope.document.value.get("settles"))
+        if said is not None:
+            return float(said)
+        known = {**self.scope.statuses, **self.raw.get("statuses", {})}
+        codes = [known.get(case) for case in ("created", "updated", "replaced", "deleted")]
+        return _UNDONE if any(202 in (c if isinstance(c, list) else [c]) for c in codes) else 0.0
 
     def identity(self, operations: tuple[str, ...], fields: Fields) -> Id:
         if self.raw.get("id") == "none":

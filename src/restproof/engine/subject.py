@@ -170,7 +170,9 @@ class Subject:
         reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
         if reply.ok:
             # A create may be a replace of what is there.
-            self.world.states.forget(self, reply.id if id is None else id)
+            written = reply.id if id is None else id
+            self.world.states.forget(self, written)
+            self.world.settling.wait(self, reply, written)
         return reply
 
     def create(
@@ -206,13 +208,18 @@ class Subject:
         return self._write("replace", body, id=id, **options)
 
     def read(
-        self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL, **options: Any
+        self,
+        id: Any,
+        *,
+        scope: Mapping[str, Any] | None = None,
+        credential: str | None = USUAL,
+        observed: bool = True,
+        **options: Any,
     ) -> Reply:
         """Read the instance."""
         scope = self.scope() if scope is None else scope
-        return self.send(
-            self.request("read", id=id, scope=scope, **options), "read", credential=credential, asked_id=id, scope=scope
-        )
+        request = self.request("read", id=id, scope=scope, **options)
+        return self.send(request, "read", credential=credential, asked_id=id, scope=scope, observed=observed)
 
     def delete(
         self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL, **options: Any
@@ -224,6 +231,7 @@ class Subject:
         reply = self.send(request, "delete", credential=credential, asked_id=id, scope=scope)
         if reply.ok:
             self.world.own.forget(self, id)
+            self.world.settling.wait(self, reply, id)
         return reply
 
     def list(

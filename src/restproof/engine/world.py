@@ -17,6 +17,7 @@ from restproof.engine.listings import Listings
 from restproof.engine.own import OwnInstances
 from restproof.engine.reply import Reply
 from restproof.engine.scopes import Scopes
+from restproof.engine.settling import Settling
 from restproof.engine.shared import SharedInstances
 from restproof.engine.states import States
 from restproof.engine.values import Values
@@ -64,6 +65,7 @@ class World:
         self.listings = Listings(self.keeper)
         self.states = States(self.keeper)
         self.creates = Creates(self.keeper)
+        self.settling = Settling(self.clock)
         self.own = OwnInstances(self.keeper, self.clock, self.states)
         self.instances = SharedInstances(
             self.contract, self.target, self.values, self.bodies_by_name, self._maker, self.listings, self.keeper

@@ -28,7 +28,10 @@ def at_once(
         raise Inconclusive(str(reason)) from None
     except NotSent as reason:
         raise NotTested(str(reason)) from None
-    return [subject.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
+    replies = [subject.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
+    for reply in (r for r in replies if r.ok):
+        subject.world.settling.wait(subject, reply, reply.id)
+    return replies
 
 
 def must_be_a_race(subject: Subject) -> None:

@@ -1,0 +1,30 @@
+"""What is written is seen later: it is waited for within the bound, and what never comes is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.generated.running import run
+from tests.openapi.honest import serving
+
+from .later import ROUTES, Late
+
+CONTRACT = Path(__file__).parent / "later"
+
+
+def test_a_server_that_shows_writes_later_is_not_blamed(tmp_path: Path) -> None:
+    with serving(Late(ROUTES)) as url:
+        told = run(CONTRACT, tmp_path / "run", "--target", url)
+    assert not told.troubles
+    assert told.summary["verdict"] == "conforming"
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule"),
+    [("never-stored", "create.reads-back"), ("never-changed", "update.persists"), ("never-deleted", "delete.is-gone")],
+)
+def test_what_never_comes_is_told(fault: str, rule: str, tmp_path: Path) -> None:
+    with serving(Late(ROUTES, frozenset({fault}))) as url:
+        told = run(CONTRACT, tmp_path / "run", "--target", url, "--only", rule)
+    assert rule in told.requirements("fail")
