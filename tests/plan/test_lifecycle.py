@@ -152,7 +152,7 @@ def test_weight_scales_examples_and_never_to_nothing() -> None:
 
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_a_plan_begins_with_one_item_of_each_rule_the_cheapest_first(name: str) -> None:
-    items = [item for item, _ in items_under(SUITES, CONTRACTS[name], load(SUITES / "requirements.yaml"))]
+    items = [item for item, _ in items_under((SUITES,), CONTRACTS[name], load(SUITES / "requirements.yaml"))]
     usual = {i.proof.requirement for i in items if not i.proof.late and not i.proof.observes}
     probes, rest = items[: len(usual)], items[len(usual) :]
     assert {i.proof.requirement for i in probes} == usual

@@ -234,6 +234,7 @@ def test_a_test_stands_in_a_module_of_its_family(test: str) -> None:
     family = RULES[test].requirement.partition(".")[0]
     families = {kin.get(family, family), *(("query",) if family == "list" else ())}
     families |= {"transport"} if RULES[test].requirement == "robust.hostile-bytes" else set()
+    families |= {"refusal"} if RULES[test].requirement == "create.failed-leaves-nothing" else set()
     assert test.partition("::")[0].removeprefix("test_").removesuffix(".py").partition("_")[0] in families
 
 
