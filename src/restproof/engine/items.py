@@ -166,7 +166,8 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
         proof = item.proof
         if proof.late or proof.observes:
             rest.append(item)
-        elif (proof.requirement, "") not in seen:
+            continue
+        if (proof.requirement, "") not in seen:
             probes.append(item)
         elif (proof.requirement, item.operation) not in seen:
             others.append(item)
