@@ -15,8 +15,7 @@ from restproof.engine.scopes import Scopes
 from restproof.engine.values import Values
 from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
-from restproof.plan.symbols import RUN, TOKEN_LENGTH
-from restproof.semantics.checker import is_valid
+from restproof.plan.symbols import RUN, valid_with_token
 
 
 class SharedInstances:
@@ -151,7 +150,7 @@ class SharedInstances:
                 schema = maker.bodies.writable[name]
                 # The last two stand in another order where text is compared by UTF-16 units.
                 for tail in ("look", "look + like & co’s O'Clé", "Look", "\uff5e", "\U0001f3d7"):
-                    if is_valid(schema, f"{'x' * TOKEN_LENGTH} {tail}"):
+                    if valid_with_token(schema, f"{RUN} {tail}"):
                         body = {**maker.bodies.minimal(f"l{len(made)}"), name: f"{RUN} {tail}"}
                         made.append(maker.given(body).sent[name])
             self._lookalikes[key] = made

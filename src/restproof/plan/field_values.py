@@ -14,7 +14,7 @@ from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.fields import UniqueKeys, with_token
 from restproof.plan.marking import markable_fields, marked_text, with_mark
-from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of, valid_with_token
 from restproof.plan.values import value_strategy
 from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
 from restproof.semantics.checker import is_valid
@@ -116,7 +116,7 @@ class FieldValues(UniqueKeys):
         if self.resource.id.type == "uuid":
             return uuid_of(tag)
         text = f"{RUN}{tag}"
-        right = is_valid(self.id_schema, text.replace(RUN, "x" * TOKEN_LENGTH))
+        right = valid_with_token(self.id_schema, text)
         return text if right else unique(self.resource.name, self.resource.id.field, tag)
 
     def unique_value(self, name: str, tag: str = "") -> Any:
@@ -164,9 +164,9 @@ class FieldValues(UniqueKeys):
             return st.just(plain)
         # A blank at an end, or one more, makes another name; what follows the token is plausible text.
         drawn = value_strategy({"type": "string", "maxLength": room}).map(lambda text: f"{RUN} {text}{tag[:1] or 'x'}")
-        return drawn.filter(lambda text: is_valid(schema, text.replace(RUN, "x" * TOKEN_LENGTH)))
+        return drawn.filter(lambda text: valid_with_token(schema, text))
 
 
 def _free(schema: Mapping[str, Any]) -> bool:
     """Whether the schema leaves room for text beside the token: it is met by the token and by what follows it."""
-    return is_valid(schema, "x" * TOKEN_LENGTH + " Zürich (2)'")
+    return valid_with_token(schema, f"{RUN} Zürich (2)'")

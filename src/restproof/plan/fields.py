@@ -8,8 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from restproof.contract.model import Contract, Resource, creates_by_put
-from restproof.plan.symbols import RUN, TOKEN_LENGTH, uuid_of
-from restproof.semantics.checker import is_valid
+from restproof.plan.symbols import RUN, uuid_of, valid_with_token
 from restproof.semantics.distinct import ROOMY, capacity
 from restproof.semantics.validate import Refusal, Validation
 
@@ -158,6 +157,6 @@ def with_token(schema: Mapping[str, Any], tag: str) -> str | None:
     }
     text = forms.get(schema.get("format", ""), f"{RUN} {tag}" if tag else RUN)
     for candidate in (text, f"{RUN}{tag}", f"{RUN}{tag}."):
-        if candidate.startswith("{uuid") or is_valid(schema, candidate.replace(RUN, "x" * TOKEN_LENGTH)):
+        if candidate.startswith("{uuid") or valid_with_token(schema, candidate):
             return candidate
     return None

@@ -19,8 +19,7 @@ from restproof.contract.shapes import is_nullable, type_of
 from restproof.plan.candidates import BARE_ENTRY, DIGITS, accepted, refused, wrong_types
 from restproof.plan.rules import RuleCase, broken, kept
 from restproof.plan.scalars import Candidate
-from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_text, reference
-from restproof.semantics.checker import is_valid
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_text, reference, valid_with_token
 from restproof.semantics.coercion import value_case
 
 if TYPE_CHECKING:
@@ -339,7 +338,7 @@ def _with_token(candidate: Candidate, schema: Mapping[str, Any], short_too: bool
     else:
         # Where the schema wants a form (an address), the token is the beginning of its first word.
         forms = [f"{RUN} {value}", f"{RUN}{value}"]
-    fitting = [text for text in forms if is_valid(schema, text.replace(RUN, "x" * TOKEN_LENGTH))]
+    fitting = [text for text in forms if valid_with_token(schema, text)]
     return Candidate(candidate.keyword, candidate.note, fitting[0]) if fitting else None
 
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from restproof.plan.symbols import RUN, TOKEN_LENGTH
-from restproof.semantics.checker import is_valid
+from restproof.plan.symbols import RUN, valid_with_token
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
@@ -80,7 +79,6 @@ def _tagged(ground: Ground, body: Mapping[str, Any], number: int, kind: str = "c
         if value is None:
             continue
         tagged = value.replace(RUN, f"{RUN}{tag}", 1) if isinstance(value, str) else value
-        real = tagged.replace(RUN, "x" * TOKEN_LENGTH) if isinstance(tagged, str) else None
-        fits = tagged != value and is_valid(bodies.writable[name], real)
+        fits = isinstance(tagged, str) and tagged != value and valid_with_token(bodies.writable[name], tagged)
         found[name] = tagged if fits else bodies.plain(name, tag)
     return found

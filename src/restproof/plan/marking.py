@@ -8,7 +8,7 @@ from typing import Any
 
 from restproof.contract.model import Resource
 from restproof.contract.shapes import same, types_of
-from restproof.plan.symbols import PREFIX_LENGTH, RUN, TOKEN_LENGTH
+from restproof.plan.symbols import PREFIX_LENGTH, RUN, TOKEN_LENGTH, valid_with_token
 from restproof.semantics.checker import is_valid
 
 _FORMS = {"uri": "https://example.com/{}", "email": "{}@example.com", "hostname": "{}.example.com"}
@@ -23,8 +23,7 @@ def marked_text(schema: Mapping[str, Any], text: str, token: str = RUN) -> str |
     else:
         room = max(0, schema.get("maxLength", TOKEN_LENGTH + len(text) + 1) - TOKEN_LENGTH - 1)
         tries = [f"{token} {text[:room].rstrip()}".rstrip(), f"{token}-{text[:room]}", f"{token}{text[:room]}", token]
-    sample = "x" * TOKEN_LENGTH
-    return next((t for t in tries if is_valid(schema, t.replace(token, sample))), None)
+    return next((t for t in tries if valid_with_token(schema, t.replace(token, RUN))), None)
 
 
 def markable_fields(resource: Resource, writable: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -14,8 +14,10 @@ from __future__ import annotations
 import re
 import uuid
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from restproof.semantics.checker import is_valid
 
 RUN = "{run}"
 PREFIX_LENGTH = 8
@@ -23,8 +25,15 @@ TOKEN_LENGTH = PREFIX_LENGTH + 5
 _REFERENCE = re.compile(r"\{(ref|text|half):([^:{}]+):([^:{}]+)\}")
 _UNIQUE = re.compile(r"\{unique:([^:{}]+):([^{}]+):([^:{}]*)\}")
 _UUID = re.compile(r"\{uuid:(\d+)\}")
+_TOKENS = ("rp" + "x" * (TOKEN_LENGTH - 2), "rp" + "0" * (TOKEN_LENGTH - 2), "rp7k0z9a1b2c3")
+"""Tokens of every make: a pattern that allows one may refuse another."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _NAMESPACE = uuid.UUID("5f0d7f2c-8d1c-5e53-9a52-0c6c5d1b7e11")
+
+
+def valid_with_token(schema: Mapping[str, Any], text: str) -> bool:
+    """Whether ``text`` is valid whatever token stands for its ``{run}``: a token may hold letters, digits, or both."""
+    return all(is_valid(schema, text.replace(RUN, sample)) for sample in _TOKENS)
 
 
 def reference(resource: str, key: str | int) -> str:
