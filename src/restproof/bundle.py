@@ -39,11 +39,16 @@ def bundled_suites() -> Path:
 
 def suites_of(root: Path) -> tuple[Path, ...]:
     """The folders of suites that a run of the repository at ``root`` holds: the bundled ones, then ``suites/`` of the
-    repository itself where that has a register."""
+    repository itself where that has a register, or tests that need one."""
     own = root / "suites"
-    if not (own / REGISTER).is_file() or is_bundled(own):
+    if is_bundled(own) or not ((own / REGISTER).is_file() or any(map(_is_suite, sorted(own.glob("test_*.py"))))):
         return (bundled_suites(),)
     return (bundled_suites(), own)
+
+
+def _is_suite(file: Path) -> bool:
+    """Whether a module holds rules, and not somebody's other tests."""
+    return "restproof.suite" in file.read_text(encoding="utf-8", errors="replace")
 
 
 def is_bundled(folder: Path) -> bool:

@@ -154,6 +154,15 @@ def test_a_copy_of_the_bundled_register_is_refused(here: Path, capsys: pytest.Ca
     assert run(["lint", "procore"]) == 2
 
 
+def test_rules_without_a_register_are_not_passed_over(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "suites").mkdir()
+    (here / "suites/test_other.py").write_text("def test_something_else(): ...\n")
+    assert run(["rules", "create.reads-back"]) == 0
+    (here / "suites/test_own.py").write_text(FILES["suites/test_note.py"])
+    assert run(["rules", "create.reads-back"]) == 2
+    assert f"{here / 'suites/requirements.yaml'}: there is no register" in capsys.readouterr().err
+
+
 def test_a_register_of_ones_own_rests_on_entries(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "suites").mkdir()
     (here / "suites/requirements.yaml").write_text(REGISTER.replace("list.answers-ok", "list.answers"))

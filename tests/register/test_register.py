@@ -397,7 +397,7 @@ GOOD = '- id: a.b\n  level: must\n  statement: "It is."\n  sources: [contract]\n
         (f"{GOOD}  depends_on: a.b\n", 1, "a.b: depends_on is a list"),
         (GOOD + GOOD, 5, "a.b stands twice (first on line 1)"),
         (f"{GOOD}  depends_on: [a.c]\n", 1, "a.b depends on a.c, which is no entry"),
-        ("- [", 0, "cannot be read"),
+        ("- [", 1, "not valid YAML"),
     ],
 )
 def test_a_broken_register_is_told_with_its_line(text: str, line: int, message: str, tmp_path: Path) -> None:

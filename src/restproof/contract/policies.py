@@ -1,5 +1,5 @@
-"""Policies that say what a server does, and not only what is asked of it: the sandbox keeps them, and an OpenAPI
-document shows them. Their names are those of the register's requirements."""
+"""What contracts know of single rules, by their ids in the register: policies that say what a server does (the sandbox
+keeps them, and an OpenAPI document shows them), and rules that an imported contract restates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from restproof.contract.model import Contract
 
 _LOCATION = "create.location"
 _PROBLEM_DETAILS = "error.problem-json"
+OF_FRAMEWORKS = ("protocol.405-allow", "update.race")
+"""Rules that widespread frameworks break in every service, and of which no document speaks: where a contract is
+imported, they are told, and are no verdict."""
 
 
 def sends_location(contract: Contract) -> bool:

@@ -47,6 +47,9 @@ def load(path: Path, known: Mapping[str, Requirement] = MappingProxyType({})) ->
     """The register in its own order. ``known``: the bundled entries, which those of a user's own register may depend
     on and may not repeat. Raises ``ConfigurationError`` with file and line for an entry that is incomplete, unknown or
     doubled."""
+    if not path.is_file():
+        hint = "Rules of your own stand in a register beside their tests: docs/own-rules.md leads through one."
+        raise ConfigurationError("there is no register", place=Place(path), hint=hint)
     root = composed(path)
     if not isinstance(root, yaml.SequenceNode):
         raise ConfigurationError("the register is no list of requirements", place=Place(path))

@@ -19,12 +19,10 @@ from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.source import Source, read
+from restproof.contract.policies import OF_FRAMEWORKS
 from restproof.errors import ContractError, Place
 
 Yaml = dict[str, Any]
-_OF_FRAMEWORKS = ("protocol.405-allow", "update.race")
-"""Rules that widespread frameworks break in every service, and of which no document speaks: they are told, and are no
-verdict."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ class _Importer:
             message = "no path of this document is a collection or an item of one"
             raise self.source.wrong(message, ("paths",), f"{reasons}\n  {hint}" if reasons else hint)
         hoist(contract, resources)
-        contract["clauses"] = {rule: {"level": "should"} for rule in _OF_FRAMEWORKS}
+        contract["clauses"] = {rule: {"level": "should"} for rule in OF_FRAMEWORKS}
         contract["resources"] = resources
         told = dict.fromkeys((what, self.source.line(route)) for what, route in self.left_out)
         file = self.source.document.file
