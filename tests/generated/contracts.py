@@ -44,6 +44,11 @@ ERRORS: tuple[Any, ...] = (
         "properties": {"error": {"type": "object", "required": ["code"], "properties": {"code": {"type": "integer"}}}},
     },
     {"type": "object", "required": ["title", "status"], "properties": {"status": {"type": "integer"}}},
+    {
+        "default": {"type": "object", "required": ["message"]},
+        "404": {"type": "object", "required": ["title"], "properties": {"title": {"type": "string"}}},
+        "422": "none",
+    },
 )
 ORDER = (
     *("missing_credential", "throttled", "unsupported", "forbidden", "absent"),

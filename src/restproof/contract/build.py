@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.document import Document, Problems
+from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
 from restproof.contract.model import Auth, Clause, Contract, QuerySyntax, RateLimit, Schema
 from restproof.contract.parents import read_parents
@@ -52,7 +52,8 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
         headers=raw.get("headers", {}),
         statuses=resolve(scope.statuses),
         order=order,
-        errors=errors,
+        errors=errors.get("default"),
+        errors_by_status={status: schema for status, schema in errors.items() if status != "default"},
         rate_limit=RateLimit(**raw["rate_limit"]) if "rate_limit" in raw else None,
         query=QuerySyntax(**raw.get("query", {})),
         resources={name: resource for name, resource in read.items() if resource is not None},
@@ -69,14 +70,23 @@ def _clause(name: str, said: Mapping[str, Any]) -> Clause:
     return Clause(requirement=name, sources=tuple(sources), level=said.get("level"))
 
 
-def _errors(document: Document, folder: SchemaFolder) -> Schema | None:
+_BY_STATUS = re.compile(r"default|[45]\d\d|[45]xx")
+
+
+def _errors(document: Document, folder: SchemaFolder) -> dict[str, Schema | None]:
+    """The schemas of error bodies by status, ``default`` for those that are not named."""
     said = document.value.get("errors")
     if said is None:
+        return {}
+    if not isinstance(said, dict) or not all(map(_BY_STATUS.fullmatch, said)):
+        return {"default": _error(document, folder, ("errors",), said)}
+    return {status: _error(document, folder, ("errors", status), how) for status, how in said.items()}
+
+
+def _error(document: Document, folder: SchemaFolder, route: Route, said: Any) -> Schema | None:
+    if said == "none":
         return None
-    if isinstance(said, str):
-        source = folder.load(said, document.place(("errors",)))
-    else:
-        source = folder.check(document, ("errors",))
+    source = folder.load(said, document.place(route)) if isinstance(said, str) else folder.check(document, route)
     return source.schema if source else None
 
 

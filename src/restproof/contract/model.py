@@ -390,12 +390,21 @@ class Contract:
     max_body: int | None = None
     latency_budget: float | None = None
     idempotency_key: str | None = None
+    errors_by_status: Mapping[str, Schema | None] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources.values())
 
     def status(self, case: str) -> Status:
         return self.statuses[case]
+
+    def error_schema(self, status: int) -> Schema | None:
+        """The schema of an error body with a status: that of the code itself, else of its class, else the usual one;
+        ``None`` where nothing is said of it."""
+        for key in (str(status), f"{status // 100}xx"):
+            if key in self.errors_by_status:
+                return self.errors_by_status[key]
+        return self.errors
 
     def ancestors(self, resource: Resource) -> tuple[str, ...]:
         """Names of all resources above ``resource``, nearest last: its parents, and theirs."""

@@ -17,7 +17,7 @@ from restproof.sandbox.call import NOTHING, Answer, Call, refusal_status
 from restproof.sandbox.limits import Limiter
 from restproof.sandbox.store import Entry, Store
 from restproof.semantics import state as states
-from restproof.semantics.checker import Checker
+from restproof.semantics.checker import is_valid
 from restproof.semantics.plausible import plausible
 from restproof.semantics.validate import Refusal, ranked
 
@@ -28,7 +28,6 @@ class Answering:
     contract: Contract
     store: Store
     limiter: Limiter
-    error_checker: Checker | None
 
     def entry_value(self, entry: Entry, field: str) -> Any:
         """The value of a response field of an entry, e.g. ``name`` or ``office.id``; of an array's entries, all."""
@@ -153,12 +152,13 @@ class Answering:
         """The body of a refusal, as the contract's error schema has it; it names the field at fault."""
         field = _clean(refusal.field)
         text = f"{field}: {refusal.message}" if field else refusal.message
-        if self.contract.errors is None or self.error_checker is None:
+        schema = self.contract.error_schema(status)
+        if schema is None:
             return {"message": text}
-        for body in _error_bodies(self.contract.errors, status, field, refusal.message, text):
-            if self.error_checker.accepts(body):
+        for body in _error_bodies(schema, status, field, refusal.message, text):
+            if is_valid(schema, body):
                 return body
-        return plausible(self.contract.errors, serial=status, now=formatdate(call.now), name="error")
+        return plausible(schema, serial=status, now=formatdate(call.now), name="error")
 
     def finish(self, call: Call, answer: Answer) -> None:
         """The headers that every answer has."""

@@ -15,7 +15,6 @@ from restproof.sandbox.listing import Listing
 from restproof.sandbox.seeds import Seeder
 from restproof.sandbox.store import Store
 from restproof.sandbox.writing import Writing
-from restproof.semantics.checker import Checker
 from restproof.semantics.validate import Validation
 
 
@@ -35,7 +34,6 @@ class Steps(Entering, Writing, Listing, Answering):
         self.serves_plain = False
         self.speaks_old_tls = False
         self.fails_at_bytes = False
-        self.error_checker = Checker(contract.errors) if contract.errors is not None else None
 
     def around(self, step: str, advice: Callable[..., Any]) -> None:
         """Replace a step: ``advice`` gets the step as it was, then the step's own arguments. Advice on one step

@@ -43,6 +43,9 @@ class _Writer:
         contract = self.contract
         if contract.errors is not None:
             self.schemas["Error"] = plain(contract.errors)
+        for status, schema in contract.errors_by_status.items():
+            if schema is not None:
+                self.schemas[f"Error{status}"] = plain(schema)
         paths: dict[str, Any] = {}
         for resource in contract:
             if not resource.operations:
@@ -192,11 +195,19 @@ class _Writer:
             refusal: dict[str, Any] = {"description": " ".join(dict.fromkeys(FAILURES[c] for c in cases))}
             if self.contract.rate_limit:
                 refusal["headers"] = dict(self.headers(resource, operation, code))
-            if self.contract.errors is not None and code != "304":
+            name = self.error_name(code)
+            if name is not None and code != "304":
                 problems = sends_problem_details(self.contract)
                 media = "application/problem+json" if problems else "application/json"
-                refusal["content"] = {media: {"schema": {"$ref": "#/components/schemas/Error"}}}
+                refusal["content"] = {media: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
             yield code, refusal
+
+    def error_name(self, code: str) -> str | None:
+        """The component that holds the schema of an error body; ``None`` where the contract says nothing of it."""
+        if not code.isdecimal() or self.contract.error_schema(int(code)) is None:
+            return None
+        known = (key for key in (code, f"{code[0]}xx") if key in self.contract.errors_by_status)
+        return next((f"Error{key}" for key in known), "Error")
 
     def headers(self, resource: Resource, operation: str, code: str) -> Iterator[tuple[str, Any]]:
         """Response headers that the contract names."""

@@ -26,6 +26,10 @@ def keep(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
             schemas[words["resources"][resource.name]["schema"][side]] = dict(schema)
     if isinstance(words.get("errors"), str) and contract.errors is not None:
         schemas[words["errors"]] = dict(contract.errors)
+    if isinstance(words.get("errors"), dict):
+        known = {"default": contract.errors, **contract.errors_by_status}
+        named = {name: known.get(status) for status, name in words["errors"].items() if isinstance(name, str)}
+        schemas |= {name: dict(schema) for name, schema in named.items() if schema is not None}
     return {**document, EXTENSION: {"digest": _digest(document), "contract": words, "schemas": schemas}}
 
 
