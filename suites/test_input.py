@@ -77,6 +77,7 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
     if "." in path:
         must.be_refused(reply, "invalid", field=field, because=f"{note}, which its schema closes")
         return
+    must.have_control(reply)
     must.have_status(
         reply,
         SUCCESS[operation],

@@ -135,6 +135,7 @@ def must_be_read(subject: Subject, operation: str, media: str, because: str) -> 
         reply = subject.update(subject.own().id, subject.bodies.plain_change(), headers=headers)
     else:
         reply = subject.replace(subject.own().id, subject.bodies.minimal("own"), headers=headers)
+    must.have_control(reply)
     must.have_status(reply, SUCCESS[operation], because=because)
 
 

@@ -92,7 +92,9 @@ def resolve_target(
         )
     _check_url(section.target.base_url, contract, section.place("base_url"))
     _check_names(section, contract)
-    found = replace(section.target, credentials=_expanded(section, environ))
+    named = {n: _VARIABLE.fullmatch(text.strip()) for n, text in section.target.credentials.items()}
+    variables = {n: match[1] for n, match in named.items() if match}
+    found = replace(section.target, credentials=_expanded(section, environ), variables=variables)
     return _complete(found, contract, section, resources)
 
 

@@ -43,6 +43,8 @@ class Target:
     timeout: float = 10.0
     forbid: frozenset[str] = frozenset()
     deviations: Path | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Credential → the environment variable that is all of it, where there is one."""
 
 
 @dataclass(frozen=True)

@@ -437,3 +437,17 @@ def test_what_had_to_be_complete_names_each_operation_that_is_not_proven(tmp_pat
     whole = build.header(contract={"name": "small", "resources": {"office": ["create"]}}, require={"complete": True})
     assert judge(run_of(tmp_path, *events, head=whole)).verdict == "conforming"
     assert judge(run_of(tmp_path, *events, head={**whole, "selection": {"only": ["create"]}})).verdict == "not judged"
+
+
+def test_a_credential_that_stops_working_is_one_thing_and_no_fault_of_each_answer(tmp_path: Path) -> None:
+    good, bad = item("create.answers-created"), item("read.answers-ok", operation="read")
+    refused = [build.exchange(n, bad, status=401) for n in range(2, 8)]
+    events = [good, bad, build.exchange(1, good), *refused, build.outcome(good)]
+    events += [build.finding(bad, n=3, actual="401"), build.outcome(bad, "fail")]
+    verdict = judge(run_of(tmp_path, *events))
+    told = "the credential `full` worked, and is refused (401) since request 2"
+    assert (verdict.verdict, verdict.causes, verdict.unmet) == ("not judged", (), (told,))
+    assert {r.item: (r.outcome, r.message) for r in verdict.results}[bad["item"]] == ("not tested", told)
+    # A single refusal among successes, or one that was always there, is a fault like any other.
+    again = [build.exchange(9, good), *events]
+    assert judge(run_of(tmp_path, *again)).verdict == "not conforming"

@@ -129,3 +129,8 @@ def test_a_large_or_binary_body_is_left_to_the_run_file() -> None:
     assert "see the run file" in curl_line(_exchange(body="x" * 5000))
     assert "not UTF-8" in curl_line(_exchange(body=b"\xff"))
     assert "-X" not in curl_line(_exchange(method="GET"))
+
+
+def test_the_curl_line_names_the_variable_that_the_target_names() -> None:
+    line = curl_line(_exchange((("Authorization", "[redacted]"),)), variables={"read_only": "STAGING_TOKEN"})
+    assert '"$STAGING_TOKEN"' in line

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from restproof.oracle.causes import causes_of
+from restproof.oracle.credential import lost_credential, without_lost
 from restproof.oracle.declared import broken_deviations, following, with_deviations
 from restproof.oracle.proof import Unproven, is_positive, unmet, unproven
 from restproof.oracle.results import OUTCOMES, Cause, Ending, Register, Result, Word, summary_of
@@ -46,7 +47,9 @@ def judge(run: RecordedRun) -> Verdict:
     register = Register(run)
     footer = run.footer
     whole = footer is not None and footer.complete and footer.interrupted is None and not run.header.selection
-    settled = _with_blocked(following(with_deviations(run, _raw(run, register)), register), register)
+    lost = lost_credential(run)
+    raw = [without_lost(result, lost) for result in _raw(run, register)]
+    settled = _with_blocked(following(with_deviations(run, raw), register), register)
     settled += broken_deviations(run, settled, whole)
     ordered = sorted(settled, key=lambda r: (OUTCOMES.index(r.outcome), *register.place(r.requirement)))
     counts = Counter(r.outcome for r in ordered)
@@ -54,7 +57,7 @@ def judge(run: RecordedRun) -> Verdict:
     ended = {o.item for o in run.outcomes}
     whole = whole and all(i.id in ended for i in run.items)
     unseen = unproven(run, ordered, register)
-    missing = unmet(run, ordered, unseen, whole=whole)
+    missing = (*([lost.message] if lost else []), *unmet(run, ordered, unseen, whole=whole))
     verdict: Word = "conforming"
     if any(note.kind == "gone" for note in run.notes):
         # What failed at the end failed for want of a server; what failed before has to be seen again.

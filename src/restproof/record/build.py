@@ -45,6 +45,7 @@ def _header(event: Event) -> Header:
             kind=target.get("kind", "live"),
             ids=target.get("ids", {}),
             credentials={name: said.get("cased", True) for name, said in target.get("credentials", {}).items()},
+            variables={n: s["variable"] for n, s in target.get("credentials", {}).items() if "variable" in s},
             forbid=tuple(target.get("forbid", ())),
         ),
         profile=event["profile"],

@@ -76,13 +76,15 @@ class Deviation:
 @dataclass(frozen=True, slots=True)
 class Target:
     """What was tested. For a replay: ``ids`` of the given parents by their name in the configuration, ``credentials``
-    by theirs, each with whether it has letters of either case (never their values), ``forbid`` as configured."""
+    by theirs, each with whether it has letters of either case (never their values), ``variables`` those of the
+    environment that they were read from, ``forbid`` as configured."""
 
     name: str
     base_url: str = ""
     kind: Literal["sandbox", "live", "stubs", "traffic"] = "live"
     ids: Mapping[str, int | str] = field(default_factory=dict)
     credentials: Mapping[str, bool] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
     forbid: tuple[str, ...] = ()
 
 

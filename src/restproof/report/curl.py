@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from shlex import quote
+from types import MappingProxyType
 
 from restproof.record.model import RecordedExchange
 
@@ -13,15 +15,20 @@ LONGEST = 4096
 REDACTED = "[redacted]"
 
 
-def curl_line(exchange: RecordedExchange, auth: str = "bearer") -> str:
-    """A curl command for the request. Redacted values become environment variables named as restproof reads them;
-    ``auth`` is the scheme of the contract, which a redacted header no longer tells."""
+def curl_line(
+    exchange: RecordedExchange, auth: str = "bearer", variables: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """A curl command for the request. Redacted values become environment variables: that of the credential among
+    ``variables``, which the target names, else the one that restproof reads; ``auth`` is the scheme of the contract,
+    which a redacted header no longer tells."""
     request = exchange.request
     parts = ["curl -i"]
     if request.method != "GET" or request.body is not None:
         parts.append(f"-X {quote(request.method)}")
     parts.append(quote(request.url))
-    variable = "$RESTPROOF_" + re.sub(r"\W", "_", exchange.credential or "full").upper()
+    credential = exchange.credential or "full"
+    usual = "RESTPROOF_" + re.sub(r"\W", "_", credential).upper()
+    variable = f"${variables.get(credential, usual)}"
     for name, value in request.headers:
         if name.lower() not in OWN:
             parts.append(_option(name, value, auth, variable))

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from restproof.oracle.verdict import Verdict
 from restproof.record.events import Body
-from restproof.record.model import RecordedExchange, RecordedFinding, RecordedRun
+from restproof.record.model import Header, RecordedExchange, RecordedFinding, RecordedRun
 from restproof.report.bodies import LIMIT, hexadecimal
 from restproof.report.curl import curl_line
 from restproof.report.page import LETTERS
@@ -152,12 +152,12 @@ def _rows_of(run: RecordedRun, case: _Case, given: Any, findings: Sequence[Recor
         for f in findings[:50]
     ]
     cited = {number for number, *_ in rows}
-    shots = [_exchange(e, limit, run.header.auth if n in cited else None) for n, e in enumerate(case.exchanges)]
+    shots = [_exchange(e, limit, run.header if n in cited else None) for n, e in enumerate(case.exchanges)]
     text = json.dumps(given, ensure_ascii=False) if given else ""
     return [visible(text[:limit]), rows, shots]
 
 
-def _exchange(exchange: RecordedExchange, limit: int, auth: str | None) -> list[Any]:
+def _exchange(exchange: RecordedExchange, limit: int, header: Header | None) -> list[Any]:
     request, response = exchange.request, exchange.response
     return [
         exchange.credential or "",
@@ -168,7 +168,7 @@ def _exchange(exchange: RecordedExchange, limit: int, auth: str | None) -> list[
         visible(response.reason) if response else "",
         _headers(response.headers) if response else [],
         _body(response.body, limit) if response else None,
-        visible(curl_line(exchange, auth)) if auth else "",
+        visible(curl_line(exchange, header.auth, header.target.variables)) if header else "",
     ]
 
 

@@ -116,6 +116,7 @@ def caveats(run: RecordedRun, verdict: Verdict) -> list[str]:
         found.append(f"The run was narrowed ({visible(chosen)}).")
     if not found and not verdict.complete:
         found.append("The run did not come to everything that was planned.")
+    found += [f"{visible(told[:1].upper() + told[1:])}." for told in verdict.unmet]
     return found
 
 

@@ -171,7 +171,7 @@ class Storyteller:
         near, differences = self._near(item, case_id)
         twin = self._twin(near, cited)
         case = self._cases.get(case_id or "")
-        curl = visible(curl_line(cited, self._run.header.auth)) if cited else ""
+        curl = visible(curl_line(cited, self._run.header.auth, self._run.header.target.variables)) if cited else ""
         bodies = sum(len(b.html) for s in shots for b in (s.sent, s.got) if b)
         headers = sum(len(n) + len(v) + 30 for s in shots for n, v in (*s.request_headers, *s.response_headers))
         return Story(

@@ -15,7 +15,7 @@ MOST = 3
 def unproved(verdict: Verdict) -> list[str]:
     """The most frequent reasons, where no failure tells them: of a run that judged nothing, the suite's own errors,
     else what kept the core rules from being tried; of one that conforms, what blocked others."""
-    if verdict.unmet and verdict.verdict == "not judged" and not verdict.counts["error"]:
+    if verdict.unmet and not verdict.counts["error"]:
         more = len(verdict.unmet) - MOST
         return [*verdict.unmet[:MOST], *([f"and {plural(more, 'more demand')}"] if more > 0 else [])]
     wanted: tuple[Ending, ...] = ("blocked",)

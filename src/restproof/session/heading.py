@@ -63,7 +63,11 @@ def target_part(target: Target) -> dict[str, Any]:
         "base_url": target.base_url,
         "kind": target.kind,
         "ids": dict(target.ids),
-        "credentials": {name: {"cased": secret != secret.swapcase()} for name, secret in target.credentials.items()},
+        "credentials": {
+            name: {"cased": secret != secret.swapcase()}
+            | ({"variable": target.variables[name]} if name in target.variables else {})
+            for name, secret in target.credentials.items()
+        },
         "forbid": sorted(target.forbid),
     }
 

@@ -20,7 +20,16 @@ from restproof.pointer import steps
 from restproof.semantics.checker import checker
 from restproof.semantics.state import differences, in_the_order_of
 
-__all__ = ["agree", "be_refused", "be_the_clients_fault", "have_answered", "have_status", "hold", "match_schema"]
+__all__ = [
+    "agree",
+    "be_refused",
+    "be_the_clients_fault",
+    "have_answered",
+    "have_control",
+    "have_status",
+    "hold",
+    "match_schema",
+]
 
 
 def _fail(reply: Reply | None, message: str, **details: Any) -> None:
@@ -70,9 +79,14 @@ def be_refused(reply: Reply, case: str | Status, *, field: str | None = None, be
     """The request is refused with the status for ``case``. Where the valid request that it is compared with is refused
     too, this says nothing: ``NotTested``."""
     have_answered(reply)
+    have_control(reply)
+    have_status(reply, case, field=field, because=because)
+
+
+def have_control(reply: Reply) -> None:
+    """A refusal says something: the valid request that this one is compared with was accepted. Else ``NotTested``."""
     if reply.no_control and 400 <= reply.status < 500:
         raise NotTested(reply.no_control)
-    have_status(reply, case, field=field, because=because)
 
 
 def be_the_clients_fault(reply: Reply, *, because: str, field: str | None = None, may_succeed: bool = False) -> None:

@@ -1,0 +1,47 @@
+"""A credential that worked and is refused from some request on: one thing to tell, no fault of each answer since."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from restproof.oracle.results import Result, summary_of
+from restproof.record.model import RecordedExchange, RecordedRun
+
+_LEAST = 5
+"""Refusals in a row, up to the end of the run, that are no chance any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """``exchanges``: the numbers of those since; ``items`` sent them; ``message`` says it in a sentence."""
+
+    message: str
+    exchanges: frozenset[int | str]
+    items: frozenset[str]
+
+
+def lost_credential(run: RecordedRun) -> Lost | None:
+    """The first credential of the run that was accepted and is answered 401 from some request to the end."""
+    sent: dict[str, list[RecordedExchange]] = {}
+    for exchange in sorted(run.exchanges, key=lambda e: e.started):
+        if exchange.credential and exchange.response:
+            sent.setdefault(exchange.credential, []).append(exchange)
+    for name, exchanges in sent.items():
+        statuses = [e.response.status for e in exchanges if e.response]
+        worked = next((at for at in range(len(statuses), 0, -1) if statuses[at - 1] != 401), 0)
+        since = exchanges[worked:]
+        if len(since) >= _LEAST and any(200 <= status < 300 for status in statuses[:worked]):
+            message = f"the credential `{name}` worked, and is refused (401) since request {since[0].n}"
+            items = frozenset(e.item for e in since if e.item)
+            return Lost(message, frozenset(e.n for e in since), items)
+    return None
+
+
+def without_lost(result: Result, lost: Lost | None) -> Result:
+    """The result without what only the loss of the credential shows; *not tested* where nothing else is left."""
+    if lost is None or result.item not in lost.items or result.outcome not in ("fail", "blocked"):
+        return result
+    left = tuple(f for f in result.findings if f.exchange not in lost.exchanges)
+    if left:
+        return replace(result, findings=left, message=summary_of(left))
+    return replace(result, outcome="not tested", findings=(), message=lost.message)

@@ -1,0 +1,31 @@
+"""A server that says no to everything refuses all that should be refused, and proves nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.miniatures import bench
+from tests.miniatures.kinds import ITEM
+
+from restproof.wire.message import Headers, Request
+
+
+def absent(_: Request) -> tuple[int, bytes, Headers]:
+    headers = (("Content-Type", "application/json"), ("Date", "Sat, 28 Nov 2026 05:00:00 GMT"))
+    return 404, b'{"error": "there is none"}', headers
+
+
+def test_where_nobody_can_create_nothing_is_judged(tmp_path: Path) -> None:
+    contract = {"contract": "mine", "resources": {"me": {"path": "/me", "schema": "me.json"}}}
+    contract["resources"]["me"]["operations"] = ["read", "update"]  # type: ignore[index, assignment]
+    verdict = bench.run(absent, contract, {"me.json": ITEM}, tmp_path)
+    assert (verdict.verdict, verdict.counts["fail"]) == ("not judged", 0)
+    assert [u.operation for u in verdict.unproven] == ["read", "update"]
+
+
+def test_a_create_that_is_refused_is_the_one_that_is_told(tmp_path: Path) -> None:
+    contract = {"contract": "mini", "resources": {"item": {"path": "/items", "schema": "item.json"}}}
+    verdict = bench.run(absent, contract, {"item.json": ITEM}, tmp_path, only=("create", "input", "media"))
+    assert {c.requirement for c in verdict.causes} == {"create.answers-created"}
+    refused = [r for r in verdict.results if r.requirement == "input.type" and r.operation == "create"]
+    assert [(r.outcome, r.message) for r in refused] == [("not tested", "the control was refused (404: there is none)")]
