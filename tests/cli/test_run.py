@@ -426,7 +426,8 @@ def long_run(here: Path, *more: str) -> subprocess.Popen[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("number", "code", "workers"), [(signal.SIGINT, 130, "1"), (signal.SIGTERM, 143, "1"), (signal.SIGINT, 130, "2")]
+    ("number", "code", "workers"),
+    [(signal.SIGINT, 130, "1"), (signal.SIGHUP, 129, "1"), (signal.SIGTERM, 143, "1"), (signal.SIGINT, 130, "2")],
 )
 def test_an_interrupted_run_tidies_up(
     number: signal.Signals, code: int, workers: str, here: Path, target: Running

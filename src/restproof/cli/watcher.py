@@ -16,7 +16,7 @@ from restproof.plugin.item import RuleItem
 from restproof.report.terminal import WIDTH, closing_lines
 from restproof.session.promise import Promise
 
-INTERRUPTED = {"SIGINT": 130, "SIGTERM": 143}
+INTERRUPTED = {"SIGHUP": 129, "SIGINT": 130, "SIGTERM": 143}
 
 
 class Watcher(Caller):

@@ -103,4 +103,9 @@ def one_of_list(contract: Contract, resource: Resource, operation: str, collecti
 def filled_path(contract: Contract, way: Operation, ids: Mapping[str, Any]) -> str:
     """The path of a request: ``ids`` are those of the ancestors by name, and ``id`` the resource's own; they are
     percent-encoded."""
-    return contract.base_path + way.path.format_map({name: quote(str(id), safe="") for name, id in ids.items()})
+    return contract.base_path + way.path.format_map({name: _segment(id) for name, id in ids.items()})
+
+
+def _segment(id: object) -> str:
+    # A lone surrogate is a legal escape in JSON: what a server names so still has a path.
+    return quote(str(id), safe="", errors="surrogatepass")

@@ -80,6 +80,7 @@ class SubjectLists:
         found: list[Reply] = []
         number = 1
         asked = (*query, *self.page_query(size, 1))
+        seen, repeats = {asked}, False
         walked = self._asker.request("list", scope=scope, query=asked).target
         while True:
             if walked in self._endless:
@@ -99,8 +100,11 @@ class SubjectLists:
                 continue
             if paging.style == "token":
                 following = self.next_query(reply)
-                if following is None:
+                if following is None or repeats:
                     return found
+                # A page that was there already ends the walk; it is read once more, so that the list shows it.
+                repeats = following in seen
+                seen.add(following)
                 asked = following
                 continue
             # A server that passes over the number gives the same page again and again.

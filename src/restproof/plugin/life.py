@@ -21,6 +21,9 @@ from restproof.report.terminal import closing_lines
 from restproof.session.handed import HANDED
 from restproof.session.run import Run
 
+ENDING = (signal.SIGTERM, signal.SIGHUP)
+"""What ends a run as Ctrl-C does: nothing more is sent, what was made is deleted, and reports are written."""
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
@@ -43,7 +46,7 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         run.start()
     except RestproofError as error:
         end(session.config, error)
-    previous = signal.signal(signal.SIGTERM, _terminated(run))
+    previous = {number: signal.signal(number, _terminated(run)) for number in ENDING}
     try:
         try:
             run.open([(i.plan_item, i.nodeid) for i in items])
@@ -55,11 +58,12 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         raise
     finally:
         if run.worker is None:
-            signal.signal(signal.SIGTERM, previous)
+            for number, usual in previous.items():
+                signal.signal(number, usual)
         else:
             # The process ends with the session, and nothing may cut its tidying up short.
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            for number in (*ENDING, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
         try:
             run.close()
         except StorageError as error:
@@ -67,9 +71,9 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
 
 
 def _terminated(run: Run) -> Callable[[int, FrameType | None], None]:
-    def handler(_number: int, _frame: FrameType | None) -> None:
+    def handler(number: int, _frame: FrameType | None) -> None:
         if run.signal is None:
-            run.signal = "SIGTERM"
+            run.signal = signal.Signals(number).name
             raise KeyboardInterrupt
 
     return handler

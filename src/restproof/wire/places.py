@@ -102,7 +102,7 @@ class Places:
         resource, ids = place.resource, dict(place.parents)
         way = resource.operation(operation)
         filled = {**ids, "id": place.id or ""}
-        path = re.sub(r"\{(\w+)\}", lambda m: quote(filled.get(m[1], ""), safe=""), way.path)
+        path = re.sub(r"\{(\w+)\}", lambda m: quote(filled.get(m[1], ""), safe="", errors="surrogatepass"), way.path)
         named = tuple((p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids)
         query = (*fixed_query(way), *named)
         return Request(way.method, self._contract.base_path + path, query, (*headers, *way.headers.items()))

@@ -56,6 +56,7 @@ def walk(
     about = About(resource.name, "list", setup=setup)
     seen = 0
     before: list[Any] = []
+    asked = {extra}
     way = resource.operation("list")
     for page in range(1, MOST_PAGES + 1):
         request = Request(way.method, path, fixed + (extra or ()), (*headers, *way.headers.items()))
@@ -69,8 +70,9 @@ def walk(
         # A server that passes over the page's number gives the same entries for ever.
         is_last = not entries or entries == before or _total(paging, response) == seen
         following = None if is_last else _next_page(paging, response, page, size, seen)
-        if following is None or following == extra:
+        if following is None or following in asked:  # the last page, or one that was there already
             return
+        asked.add(following)
         extra, before = following, entries
     raise ListUnreadable(f"the list has more than {MOST_PAGES} pages")
 
