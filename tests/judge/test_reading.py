@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from restproof.errors import TrafficError
-from restproof.record.traffic import Traffic, read_traffic
+from restproof.record.model import Traffic
+from restproof.record.traffic import read_traffic
 
 
 def entry(**changes: Any) -> dict[str, Any]:

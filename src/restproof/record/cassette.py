@@ -17,8 +17,7 @@ import yaml
 
 from restproof.errors import Place, TrafficError
 from restproof.record.events import Body
-from restproof.record.model import Headers, RecordedExchange, Request, Response
-from restproof.record.traffic import Lack, Traffic
+from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _VERSION = 1

@@ -18,8 +18,7 @@ from urllib.parse import urlencode
 
 from restproof.errors import Place, TrafficError
 from restproof.record.events import Body
-from restproof.record.model import Headers, RecordedExchange, Request, Response
-from restproof.record.traffic import Lack, Traffic
+from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
 
 _EMPTY = (204, 205, 304)
 _CACHED = ("memory cache", "disk cache", "service worker")

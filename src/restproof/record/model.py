@@ -15,6 +15,8 @@ DAMAGES: tuple[Damage, ...] = ("data", "tenants", "failure", "leak", "code", "fo
 """What the failure of a rule does, worst first: data are lost or wrong; others see or change them; the server fails; it
 gives away what it should keep; a status is wrong; an answer is in the wrong form."""
 Headers = tuple[tuple[str, str], ...]
+Lack = Literal["request body", "response body", "headers"]
+"""What a recording of traffic can leave out of an exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,3 +283,18 @@ class RecordedRun:
         for case in self.cases:
             found.setdefault(case.item, []).append(case)
         return {item: tuple(c) for item, c in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Recorded traffic of any client: exchanges in the order in which they began, numbered from 1.
+
+    ``lacking``: by number, what the recording left out, though it was sent. ``skipped``: what is no exchange with a
+    server (a preflight, an answer from the browser's cache), and how often. ``timed``: whether ``started`` and
+    ``elapsed`` (seconds) mean anything; else the order alone does.
+    """
+
+    exchanges: tuple[RecordedExchange, ...]
+    lacking: Mapping[int, frozenset[Lack]] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    timed: bool = True

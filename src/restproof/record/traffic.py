@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from restproof.errors import Place, TrafficError
-from restproof.record.model import RecordedExchange
+from restproof.record.cassette import from_cassette, parse_yaml
+from restproof.record.har import from_har
+from restproof.record.model import Traffic
 from restproof.record.packed import ZIP, Archive, unpacked
+from restproof.record.reader import read
 
-Lack = Literal["request body", "response body", "headers"]
 _KINDS = "A HAR 1.2 file, a cassette of vcrpy (YAML or JSON, version 1) or a run file can be judged."
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """Exchanges in the order in which they began, numbered from 1.
-
-    ``lacking``: by number, what the recording left out, though it was sent. ``skipped``: what is no exchange with a
-    server (a preflight, an answer from the browser's cache), and how often. ``timed``: whether ``started`` and
-    ``elapsed`` (seconds) mean anything; else the order alone does.
-    """
-
-    exchanges: tuple[RecordedExchange, ...]
-    lacking: Mapping[int, frozenset[Lack]] = field(default_factory=dict)
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    timed: bool = True
 
 
 def read_traffic(path: Path) -> Traffic:
@@ -43,8 +30,6 @@ def read_traffic(path: Path) -> Traffic:
 
 
 def _of_archive(path: Path, data: bytes) -> Traffic:
-    from restproof.record.har import from_har
-
     archive = Archive(path, data)
     document = _document(path, archive.har())
     if not (isinstance(document, Mapping) and "log" in document):
@@ -54,12 +39,8 @@ def _of_archive(path: Path, data: bytes) -> Traffic:
 
 def _of_document(document: Any, path: Path) -> Traffic:
     if isinstance(document, Mapping) and "log" in document:
-        from restproof.record.har import from_har
-
         return from_har(document, path)
     if isinstance(document, Mapping) and "interactions" in document:
-        from restproof.record.cassette import from_cassette
-
         return from_cassette(document, path)
     raise TrafficError("this is no recorded traffic", place=Place(path), hint=_KINDS)
 
@@ -78,16 +59,10 @@ def _document(path: Path, data: bytes) -> Any:
             raise TrafficError(f"the JSON is broken: {error}", place=Place(path, line)) from None
         except RecursionError:
             raise TrafficError("the JSON is nested too deeply", place=Place(path)) from None
-    from restproof.record.cassette import parse_yaml
-
     return parse_yaml(text, path)
 
 
 def _of_run(path: Path) -> Traffic:
-    from dataclasses import replace
-
-    from restproof.record.reader import read
-
     run = read(path, partial=True)
     ordered = sorted(run.exchanges, key=lambda e: e.started)
     # What the run knows of a case is no part of the traffic.

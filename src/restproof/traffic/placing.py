@@ -15,8 +15,7 @@ from restproof.contract.model import Contract
 from restproof.errors import Place, TrafficError
 from restproof.oracle.seen import REDACTED, Locator, Seen, likely_base, origin, query_of, told_as
 from restproof.oracle.traffic import uncertain
-from restproof.record.model import RecordedExchange
-from restproof.record.traffic import Traffic
+from restproof.record.model import RecordedExchange, Traffic
 from restproof.wire.message import About, Exchange, Headers, Request, Response
 from restproof.wire.redact import Redactor
 
