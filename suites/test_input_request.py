@@ -48,11 +48,8 @@ def test_a_body_that_is_no_json_object_is_refused(
         text = spoilt(valid, around)
         if text == valid:
             raise Inconclusive("the valid body holds no quotes")
-    must.be_refused(
-        send_raw(subject, operation, text.encode()),
-        "malformed" if text else "empty_body",
-        because=f"the body is {note}",
-    )
+    case = "no_object" if text in ("null", "[]") or around == "an array" else "malformed" if text else "empty_body"
+    must.be_refused(send_raw(subject, operation, text.encode()), case, because=f"the body is {note}")
 
 
 def send_raw(subject: Subject, operation: str, body: bytes, headers: Headers = ()) -> Reply:

@@ -381,6 +381,7 @@ def statuses(draw: Drawer) -> dict[str, Any]:
         "deleted": [200, 202, [200, 204]],
         "absent": [403, 410, [403, 404]],
         "malformed": [422, "4xx"],
+        "no_object": [422, [400, 422]],
         "unknown_field": [400, 406, 422, "kept", [400, 422]],
         "unknown_query": [400, "ignored"],
         "invalid": [400, 422, "4xx"],

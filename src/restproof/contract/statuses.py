@@ -33,6 +33,7 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     # What cannot be understood.
     "malformed": (400,),
     "empty_body": ("malformed",),
+    "no_object": ("malformed",),
     "envelope": ("malformed",),
     "missing_parent": ("envelope",),
     "unknown_field": ("ignored",),

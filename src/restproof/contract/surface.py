@@ -23,7 +23,7 @@ _SUCCESS = {
     "delete": "deleted",
 }
 _ON_ONE = ("absent", "malformed_id")
-_BODY = ("malformed", "unsupported_media", "too_large", "unstorable", "invalid", "unknown_field")
+_BODY = ("malformed", "no_object", "unsupported_media", "too_large", "unstorable", "invalid", "unknown_field")
 
 
 def surface(contract: Contract) -> dict[str, Any]:

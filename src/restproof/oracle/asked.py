@@ -86,7 +86,7 @@ class Asked:
             return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "malformed", None, "the body is no JSON"),)
         if isinstance(found, dict):
             return None  # it holds a number that no double can, of which no contract speaks
-        return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "malformed", None, "the body is no JSON object"),)
+        return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "no_object", None, "the body is no JSON object"),)
 
     def _parents(self, seen: Seen) -> Iterator[Reason]:
         for parent in seen.resource.operation(seen.told_as).parameters:

@@ -120,7 +120,7 @@ class Entering:
             call.refuse("malformed" if call.body else "empty_body", None, "the body is not valid JSON")
             return
         if not isinstance(document, dict):
-            call.refuse("malformed", None, "the body is not a JSON object")
+            call.refuse("no_object", None, "the body is not a JSON object")
             return
         if _deeper_than(document, MAX_DEPTH):
             call.refuse("malformed", None, "the body is nested too deeply")

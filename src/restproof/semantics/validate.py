@@ -25,6 +25,7 @@ _GROUPS = {
     "repeat_delete": "absent",
     "mistyped_parent": "malformed",
     "empty_body": "malformed",
+    "no_object": "malformed",
     "envelope": "malformed",
     "missing_parent": "malformed",
     "unsupported_media": "malformed",

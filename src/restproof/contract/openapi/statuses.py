@@ -26,6 +26,7 @@ FAILURES: Mapping[str, str] = {
     "gone": "It was deleted.",
     "malformed": "The body is no JSON object.",
     "empty_body": "There is no body.",
+    "no_object": "The body is JSON, and no object.",
     "envelope": "The envelope is missing.",
     "unknown_field": "There is no such field.",
     "unknown_beside": "There is no such member beside the envelope.",
@@ -106,7 +107,15 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
         if resource.sort or resource.filters:
             yield "unknown_query"
     if writes:
-        yield from ("malformed", "empty_body", "unknown_field", "server_set", "invalid", "unsupported_media")
+        yield from (
+            "malformed",
+            "empty_body",
+            "no_object",
+            "unknown_field",
+            "server_set",
+            "invalid",
+            "unsupported_media",
+        )
         if resource.envelope.request:
             yield from ("envelope", "unknown_beside")
         if any(rule.binds_creates or operation != "create" for rule in resource.rules):
