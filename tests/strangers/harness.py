@@ -157,7 +157,7 @@ def begin(
     target = Target("strangers", url, credentials={}, ids=ids or {})
     prefix = prefix or f"rp{next(_prefixes):06}"
     origin = Origin(prefix=prefix, base_url=url, contract=str(plan.contract.path), target=url)
-    ledger = Ledger(folder / f"{prefix}-{worker}.jsonl", origin)
+    ledger = Ledger(folder / f"run-{prefix}-{worker}.jsonl", origin)
     guard = Ownership(plan.contract, target, ledger, prefix, clock=time.monotonic)
     session = Mortal(target, plan.contract, Unrecorded(), timeout=5, sleep=lambda _: None, guard=guard)
     sink = Sink()

@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 
-from .harness import Plan, Told, plan_in, run
+from restproof.config import Target
+from restproof.session.live import LEDGERS, LiveEndpoint
+from restproof.wire.session import Unrecorded
+
+from .harness import Plan, Told, begin, plan_in, run
+from .kills import SIGNALS, killed
 from .lies import LIES
-from .server import Server
+from .server import Server, listening
 
 FEW = (
     "create.server-set[office-create]",
@@ -82,7 +87,28 @@ def test_a_killed_run_leaves_nothing_that_could_be_deleted(few: Plan, tmp_path: 
         assert untold(server, told) == {}
 
 
+def test_several_workers_are_tidied_up_after_when_all_have_ended(few: Plan, tmp_path: Path) -> None:
+    server = Server()
+    with listening(server) as url:
+        parts = [begin(few, url, tmp_path / LEDGERS, worker=n, prefix="rpworker") for n in (0, 1)]
+        for n, part in enumerate(parts):
+            list(part.items(few.items[n::2]))
+            part.ledger.close()
+            part.session.close()
+        assert server.ours()
+        endpoint = LiveEndpoint(Target("strangers", url), "rpworker")
+        tidied = endpoint.tidy(few.contract, tmp_path, Unrecorded())
+    assert (server.ours(), tidied.left, server.harm()) == ({}, (), [])
+    assert not (tmp_path / LEDGERS).exists()
+
+
 # ------------------------------------------------------------------ whole runs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(SIGNALS)), ids=[s.name for s in SIGNALS])
+def test_a_run_that_a_signal_ends_leaves_nothing_untold(tmp_path: Path, number: int) -> None:
+    assert killed(Server(), tmp_path, number, random.Random(number)) == []
 
 
 @pytest.mark.slow

@@ -109,8 +109,8 @@ class LiveEndpoint:
         """Delete what the workers of the run have made, by their ledgers under ``root``, those of workers that crashed
         among them."""
         deleted, left = 0, list[str]()
-        for path in sorted((root / LEDGERS).glob(f"*-{self.prefix}-*.jsonl")):
-            with Session(self.target, contract, recorder) as session:
+        with Session(self.target, contract, recorder) as session:
+            for path in sorted((root / LEDGERS).glob(f"*-{self.prefix}-*.jsonl")):
                 ledger = Ledger(path)
                 if ledger.in_use():
                     left.append(f"{path.name}: a worker has not ended; restproof cleanup deletes what it leaves")
