@@ -85,11 +85,14 @@ def test_a_suite_imports_the_public_surface_only(path: Path) -> None:
 
 
 def test_the_public_surface_is_documented() -> None:
+    page = (ROOT / "docs/own-rules.md").read_text(encoding="utf-8")
     for file in sorted((ROOT / "src/restproof/suite").glob("*.py")):
         name = "restproof.suite" if file.stem == "__init__" else f"restproof.suite.{file.stem}"
         module = importlib.import_module(name)
         assert module.__doc__
-        assert file.stem in ("__init__", "must") or f"``suite.{file.stem}``" in (restproof.suite.__doc__ or "")
+        if file.stem not in ("__init__", "must"):
+            assert f"``suite.{file.stem}``" in (restproof.suite.__doc__ or "")
+            assert f"| `{name}` |" in page
         for word in module.__all__:
             value = getattr(module, word)
             if inspect.isfunction(value) or inspect.isclass(value):
