@@ -22,6 +22,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
     or the bundled one. Exit code 0 where it is sound, else 2.
     """
     from restproof.bundle import suites_of
+    from restproof.contract.formats import unasserted
     from restproof.contract.load import check, load
     from restproof.contract.secrecy import Secrecy
     from restproof.engine.loading import gate
@@ -43,6 +44,9 @@ def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
     loaded = load(path)
     for resource, name in Secrecy(loaded).found_by_look():
         click.echo(f"{resource.name}.{name} looks like a secret, and reports hide it (`public: [{name}]` shows it)")
+    for resource in loaded:
+        for name in sorted(unasserted(resource.schema)):
+            click.echo(f"{resource.name}: the format '{name}' is an annotation: no text is refused for its sake")
     operations = sum(len(r.operations) for r in loaded)
     click.echo(f"{path}: sound ({len(loaded.resources)} resources, {operations} operations)")
     for number, question in to_decide(path) if todo else ():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from typing import Protocol
+from typing import Any, Protocol
 
 from restproof.contract.patterns import pattern
 
@@ -212,6 +212,20 @@ FORMATS: Mapping[str, Format] = {
     "regex": Format(lambda text: pattern(text) is not None),
 }
 """Format name → what it is; texts after RFC 3339, 3986, 5321, 9562, 2673 and 4291."""
+
+
+def unasserted(schema: Any) -> set[str]:
+    """Formats in a schema, at every depth, that are annotations: no value is refused, or made, for their sake. A
+    number's width (``int64``) is none of a text."""
+    if isinstance(schema, list):
+        return {name for inner in schema for name in unasserted(inner)}
+    if not isinstance(schema, Mapping):
+        return set()
+    found = {name for inner in schema.values() for name in unasserted(inner)}
+    name, kind = schema.get("format"), schema.get("type", "string")
+    is_text = kind == "string" or (isinstance(kind, list) and "string" in kind)
+    return found | ({name} if isinstance(name, str) and is_text and name not in FORMATS else set())
+
 
 NAMES = (
     *FORMATS,
