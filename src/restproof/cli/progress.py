@@ -19,14 +19,13 @@ class Progress:
         self.live = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
         self._bar: Any = None
         self._task: Any = None
-        self._total = self._done = self._failed = self._cost = self._all_cost = 0
+        self._total = self._done = self._failed = 0
         self._order: Iterator[Any] = iter(())
         self._started = time.monotonic()
 
     def begin(self, items: Sequence[Any]) -> None:
         """The plan is known."""
         self._total = len(items)
-        self._all_cost = sum(i.cost for i in items)
         self._order = iter(items)
         if self.quiet or not items:
             return
@@ -38,37 +37,42 @@ class Progress:
             columns = (
                 TextColumn("{task.description:<48}"),
                 BarColumn(),
-                TextColumn("{task.completed}/{task.total} requests"),
+                TextColumn("{task.completed}/{task.total} items{task.fields[sent]}"),
                 TimeRemainingColumn(),
             )
             self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task("reaching the target", total=self._all_cost)
+            self._task = self._bar.add_task("reaching the target", total=self._total, sent="")
             self._bar.start()
 
-    def advance(self, nodeid: str, outcome: str) -> None:
-        """One item has ended."""
+    def advance(self, outcome: str, sent: int | None) -> None:
+        """One item has ended; ``sent``: the requests that were sent so far, where they are known."""
         item = next(self._order, None)
         self._done += 1
         self._failed += outcome == "failed"
         if item is None or self.quiet:
             return
-        self._cost += item.cost
+        told = "" if sent is None else f", {sent:,} requests"
         if self._bar is not None:
-            self._bar.update(
-                self._task,
-                completed=self._cost,
-                description=f"{item.id[:44]}{f'  {self._failed} failed' if self._failed else ''}",
-            )
+            failed = f"  {self._failed} failed" if self._failed else ""
+            self._bar.update(self._task, completed=self._done, description=f"{item.id[:44]}{failed}", sent=told)
             return
         # Plain lines: one for each tenth of the plan.
         tenth = 10 * self._done // self._total
         if tenth > 10 * (self._done - 1) // self._total:
             spent = time.monotonic() - self._started
             click.echo(
-                f"{tenth * 10:>3} %  {self._done} of {self._total} items, about {self._cost} of {self._all_cost} "
-                f"requests, {self._failed} failed, {spent:.0f} s",
+                f"{tenth * 10:>3} %  {self._done} of {self._total} items{told}, {self._failed} failed, {spent:.0f} s",
                 err=True,
             )
+
+    def clean_up(self) -> None:
+        """All items have ended; what they made is tidied up, which may take as long as making it did."""
+        if self.quiet or not self._done:
+            return
+        if self._bar is not None:
+            self._bar.update(self._task, description="cleaning up")
+        else:
+            click.echo("cleaning up what the run has made", err=True)
 
     def end(self) -> None:
         """The last item has ended."""

@@ -27,6 +27,7 @@ class Watcher(Caller):
         self.progress = progress
         self.config: pytest.Config | None = None
         self.errors: list[str] = []
+        self._items = self._ended = 0
 
     def pytest_configure(self, config: pytest.Config) -> None:
         self.config = config
@@ -36,11 +37,19 @@ class Watcher(Caller):
             self.errors.append(str(report.longrepr))
 
     def pytest_runtestloop(self, session: pytest.Session) -> None:
-        self.progress.begin([i.plan_item for i in session.items if isinstance(i, RuleItem)])
+        items = [i.plan_item for i in session.items if isinstance(i, RuleItem)]
+        self._items = len(items)
+        self.progress.begin(items)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or (report.when == "setup" and report.outcome != "passed"):
-            self.progress.advance(report.nodeid, report.outcome)
+            run = run_of(self.config) if self.config else None
+            part = run.part if run is not None else None
+            # Workers of pytest-xdist tell their numbers at their end.
+            self.progress.advance(report.outcome, part.connection.session.requests if part is not None else None)
+            self._ended += 1
+            if run is not None and self._ended == self._items and run.target_keeps:
+                self.progress.clean_up()
 
     def pytest_sessionfinish(self) -> None:
         self.progress.end()

@@ -131,6 +131,11 @@ class Run:
         return run
 
     @property
+    def target_keeps(self) -> bool:
+        """Whether what the run makes outlives it, so that it has to be tidied up: a sandbox ends with the run."""
+        return self.place is not None and self.place.endpoint.target.kind == "live"
+
+    @property
     def options(self) -> Options:
         return self.promise.options
 

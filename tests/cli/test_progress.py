@@ -1,0 +1,26 @@
+"""Progress in a log: what was sent so far, and that clean-up has begun."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from restproof.cli.progress import Progress
+
+
+def test_a_log_tells_the_requests_that_were_sent_and_when_clean_up_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(quiet=False)
+    progress.live = False
+    progress.begin([SimpleNamespace(id=f"i{n}", cost=100) for n in range(5)])
+    for sent in (7, 1100):
+        progress.advance("failed" if sent == 7 else "passed", sent)
+    progress.advance("passed", None)
+    progress.clean_up()
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.rpartition(", ")[0] for line in lines[:3]] == [
+        " 20 %  1 of 5 items, 7 requests, 1 failed",
+        " 40 %  2 of 5 items, 1,100 requests, 1 failed",
+        " 60 %  3 of 5 items, 1 failed",
+    ]
+    assert lines[3:] == ["cleaning up what the run has made"]
