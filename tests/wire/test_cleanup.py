@@ -317,3 +317,16 @@ def test_any_token_of_the_run_proves_what_an_older_ledger_names(
     assert deleted == 1
     assert notes.rows == {2: "Payroll"}
     assert "left alone" in told[0]
+
+
+def test_clean_up_ends_in_time_and_leaves_the_rest_in_the_ledger(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    create(notes, ledger, 1, f"{PREFIX} 1")
+    session = connect(serve(notes).url).session
+    session.ends = 0.0
+    deleted, left = clean_up(ledger, session, contract, PREFIX)
+    assert (deleted, notes.log) == (0, [])
+    assert any("--cleanup-timeout" in line for line in left)
+    assert ledger.path.exists()
+    assert notes.rows

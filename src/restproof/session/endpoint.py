@@ -74,8 +74,9 @@ class Endpoint(Protocol):
     def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> Connection:
         """The connection through which this process runs its part of the items."""
 
-    def tidy(self, contract: Contract, root: Path, recorder: Recorder) -> Tidied:
-        """Tidy up after all workers of the run, which have ended; their ledgers lie under ``root``."""
+    def tidy(self, contract: Contract, root: Path, recorder: Recorder, ends: float | None) -> Tidied:
+        """Tidy up after all workers of the run, which have ended; their ledgers lie under ``root``. ``ends`` (of
+        ``time.monotonic``): when it has to be over; ``None``: when it is done."""
 
     def close(self) -> None:
         """End what was started for the run."""

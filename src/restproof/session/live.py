@@ -105,11 +105,12 @@ class LiveEndpoint:
     def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> LiveConnection:
         return LiveConnection(self.target, self.prefix, task, sink, recorder)
 
-    def tidy(self, contract: Contract, root: Path, recorder: Recorder) -> Tidied:
+    def tidy(self, contract: Contract, root: Path, recorder: Recorder, ends: float | None) -> Tidied:
         """Delete what the workers of the run have made, by their ledgers under ``root``, those of workers that crashed
         among them."""
         deleted, left = 0, list[str]()
         with Session(self.target, contract, recorder) as session:
+            session.ends = ends
             for path in sorted((root / LEDGERS).glob(f"*-{self.prefix}-*.jsonl")):
                 ledger = Ledger(path)
                 if ledger.in_use():

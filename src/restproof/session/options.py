@@ -66,6 +66,9 @@ class Options:
     max_requests: int | None = _option(None, "Test no more after N requests.", metavar="N", least=1)
     max_creates: int | None = _option(None, "Send at most N writes that may store something.", metavar="N", least=0)
     max_wait: float = _option(5.0, "Longest wait for a throttle, in seconds.", metavar="S", least=0)
+    cleanup_timeout: float = _option(
+        60.0, "Longest time for clean-up after an interruption, in seconds.", metavar="S", least=0
+    )
     rate: float | None = _option(None, "At most N requests per second.", metavar="N", least=0, above=True)
     shard: str | None = _option(None, "Only the K-th of N parts of the plan.", metavar="K/N")
     deviations: str | None = _option(None, "Declared deviations.", metavar="FILE")

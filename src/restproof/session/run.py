@@ -3,6 +3,7 @@ finished (reports). The plugin drives it; nothing in it is a hook."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -265,10 +266,15 @@ class Run:
         if self.part is None:
             return
         connection, writer = self.part.connection, self.part.writer
+        connection.session.ends = self._clean_up_ends()
         self.tidied = connection.close()
         if self.worker is None:
             writer.write(self._footer(connection.session.requests))
         writer.close()
+
+    def _clean_up_ends(self) -> float | None:
+        """When clean-up has to be over (of ``time.monotonic``): whoever interrupts a run does not wait for ever."""
+        return time.monotonic() + self.options.cleanup_timeout if self.signal else None
 
     def tally(self) -> Tally:
         """What a worker tells the controller at its end."""
@@ -320,7 +326,9 @@ class Run:
         place = self._reached()
         writer = self._writer(place, "z-cleanup")
         try:
-            self.tidied = place.endpoint.tidy(self.contract, self.promise.config.root, Tape(writer))
+            self.tidied = place.endpoint.tidy(
+                self.contract, self.promise.config.root, Tape(writer), self._clean_up_ends()
+            )
         finally:
             writer.close()
 

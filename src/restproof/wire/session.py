@@ -35,6 +35,7 @@ USER_AGENT = f"restproof/{__version__}"
 MAX_RESPONSE = 16 * 1024 * 1024
 """Bytes of a response body, decoded, that are read. Nothing that is larger is parsed or kept."""
 
+OUT_OF_TIME = "the time for clean-up is over (--cleanup-timeout)"
 _PIECE = 64 * 1024
 """Bytes that are decoded at a time: a small piece of compressed data may hold gigabytes."""
 
@@ -77,7 +78,8 @@ class Session:
     ``rate`` is in requests per second, ``timeout`` in seconds for a whole exchange (both default to the target's);
     ``max_wait`` is the longest time in seconds that one :meth:`send` waits for a throttle or an overloaded server.
     ``clock``, ``sleep`` and ``epoch`` (the clock's time when the run began) may be replaced. ``guard`` decides which
-    requests that may change something leave; without one, all do.
+    requests that may change something leave; without one, all do. ``ends`` (of ``time.monotonic``; may be set later)
+    is when nothing more is sent, not even for clean-up.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Session:
         self.redactor = redactor_for(target, contract)
         self.requests = 0
         self.presence = Presence()
+        self.ends: float | None = None
         self.max_wait = max_wait
         self._recorder = recorder
         self._guard = Unguarded() if guard is None else guard
@@ -155,6 +158,8 @@ class Session:
         """
         if self.presence.gone and not beyond_ceiling:
             raise NotSent(self.presence.gone)
+        if self.ends is not None and time.monotonic() > self.ends:
+            raise NotSent(OUT_OF_TIME)
         permit = self._permit(request, about, credential)
         return self._send(
             permit, credential, expect_throttle=expect_throttle, retry=retry, beyond_ceiling=beyond_ceiling
