@@ -1,49 +1,110 @@
-"""The token of the case in the bodies of creates."""
+"""The token of the case in creates."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from restproof.contract.load import load
 from restproof.contract.model import Contract
-from restproof.plan.bodies import Bodies
+from restproof.plan.bodies import Bodies, unmarked
+from restproof.plan.ground import Ground
+from restproof.plan.inputs import server_set_bodies, wrong_type_bodies
+from restproof.plan.marking import marked_text
+from restproof.plan.profile import PROFILES
+from restproof.plan.symbols import RUN
 
-TOKEN = "rpabcdefg0001"
-
-
-CONTRACT = """
-contract: shop
-resources:
-  item: {path: /items, schema: item.json}
-"""
-SCHEMA = """{
-  "type": "object",
-  "required": ["title"],
-  "properties": {
-    "id": {"type": "integer", "readOnly": true},
-    "title": {"type": "string", "minLength": 1},
-    "count": {"type": "integer"},
-    "note": {"type": ["string", "null"]}
-  }
-}"""
+TOKEN = "rpabcdef00001"
+TEXT = {"type": "string"}
+ID = {"id": {"type": "integer", "readOnly": True}}
 
 
-@pytest.fixture
-def shop(tmp_path: Path) -> Contract:
-    (tmp_path / "contract.yaml").write_text(CONTRACT)
-    (tmp_path / "item.json").write_text(SCHEMA)
-    return load(tmp_path / "contract.yaml")
+def contract(folder: Path, *required: str, references: str = "", **properties: Any) -> Contract:
+    (folder / "thing.json").write_text(
+        json.dumps({"type": "object", "required": list(required), "properties": {**ID, **properties}})
+    )
+    (folder / "contract.yaml").write_text(
+        "contract: things\nbase_path: /v1\nauth: none\nresources:\n"
+        f"  thing: {{path: /things, schema: thing.json{references}}}\n"
+    )
+    return load(folder)
 
 
-def test_a_body_that_lacks_a_required_text_still_lacks_it(shop: Contract) -> None:
-    bodies = Bodies(shop, shop.resources["item"])
-    marked = bodies.marked({"count": 1}, TOKEN)
-    assert "title" not in marked
-    assert TOKEN in marked["note"]
+def bodies(folder: Path, *required: str, **properties: Any) -> Bodies:
+    made = contract(folder, *required, **properties)
+    return Bodies(made, made.resources["thing"])
 
 
-def test_a_plain_text_takes_the_token(shop: Contract) -> None:
-    bodies = Bodies(shop, shop.resources["item"])
-    assert TOKEN in bodies.marked({"title": bodies.plain("title")}, TOKEN)["title"]
+@pytest.mark.parametrize(
+    ("schema", "marked"),
+    [
+        (TEXT, f"{RUN} wing"),
+        ({**TEXT, "maxLength": 16}, f"{RUN} wi"),
+        ({**TEXT, "maxLength": 13}, RUN),
+        ({**TEXT, "maxLength": 12}, None),
+        ({**TEXT, "pattern": "^[a-z0-9]*$"}, f"{RUN}wing"),
+        ({**TEXT, "pattern": "^[A-Z]{2}$"}, None),
+        ({"enum": ["wing"]}, None),
+        ({**TEXT, "format": "email"}, f"{RUN}@example.com"),
+    ],
+)
+def test_a_text_takes_the_token_where_there_is_room(schema: Mapping[str, Any], marked: str | None) -> None:
+    assert marked_text(schema, "wing") == marked
+
+
+def test_a_required_text_holds_it_in_every_plain_body(tmp_path: Path) -> None:
+    found = bodies(tmp_path, "title", title=TEXT, note=TEXT)
+    assert found.minimal()["title"].startswith(RUN)
+    assert RUN not in found.full()["note"]
+
+
+def test_a_text_that_a_case_is_about_is_left_as_it_is(tmp_path: Path) -> None:
+    found = bodies(tmp_path, "title", title=TEXT, note=TEXT)
+    assert found.marked({"title": "x" * 40}, TOKEN) == {"title": "x" * 40, "note": found.marked({}, TOKEN)["note"]}
+    assert TOKEN in found.marked({"title": 5}, TOKEN)["note"]
+    assert "title" not in found.marked({}, TOKEN), "a required field that is left out is what the case is about"
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "object", "properties": {"street": TEXT}}, {"street": f"{TOKEN} North Wing Renovation"}),
+        ({"type": "array", "items": TEXT}, [f"{TOKEN} North Wing Renovation"]),
+    ],
+    ids=["object", "array"],
+)
+def test_nested_texts_take_it(tmp_path: Path, schema: Mapping[str, Any], value: Any) -> None:
+    found = bodies(tmp_path, "place", place=schema)
+    marked = found.marked({"place": found.plain("place")}, TOKEN)
+    assert TOKEN in json.dumps(marked)
+    assert type(marked["place"]) is type(value)
+
+
+def test_what_can_hold_none_is_named(tmp_path: Path) -> None:
+    ((name, proof),) = unmarked(contract(tmp_path, "size", size={"type": "integer"}))
+    assert (name, "the list did not hold" in proof) == ("thing", True)
+    assert list(unmarked(contract(tmp_path, "size", size={"type": "integer"}, note=TEXT))) == []
+
+
+def ground(made: Contract) -> Ground:
+    resource = made.resources["thing"]
+    return Ground(made, resource, "create", PROFILES["ci"], Bodies(made, resource))
+
+
+def test_the_server_s_id_is_tried_with_ids_of_our_own(tmp_path: Path) -> None:
+    values = [c["value"] for c in server_set_bodies(ground(contract(tmp_path, "title", title=TEXT)))]
+    assert values == ["{ref:thing:deleted}", "{ref:thing:0}"]
+
+
+def test_references_of_another_type_are_made_of_our_own(tmp_path: Path) -> None:
+    references = ", references: {above_id: {to: thing, reads_as: above_id, on_delete: clear}}"
+    made = contract(tmp_path, "title", title=TEXT, above_id={"type": ["integer", "null"]}, references=references)
+    values = [c["body"]["above_id"] for c in wrong_type_bodies(ground(made)) if c["field"] == "above_id"]
+    assert "{text:thing:0}" in values
+    assert "{half:thing:0}" in values
+    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    assert numbers == []

@@ -27,6 +27,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
     from restproof.contract.secrecy import Secrecy
     from restproof.engine.loading import gate
     from restproof.engine.register import load_all, unknown_names
+    from restproof.plan.bodies import unmarked
 
     config = load_config(Path.cwd())
     path = resolve_contract(contract, config, Path.cwd())
@@ -47,6 +48,8 @@ def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
     for resource in loaded:
         for name in sorted(unasserted(resource.schema)):
             click.echo(f"{resource.name}: the format '{name}' is an annotation: no text is refused for its sake")
+    for name, proof in unmarked(loaded):
+        click.echo(f"{name}: no text of a create can hold the token of the run; {proof}")
     operations = sum(len(r.operations) for r in loaded)
     click.echo(f"{path}: sound ({len(loaded.resources)} resources, {operations} operations)")
     for number, question in to_decide(path) if todo else ():

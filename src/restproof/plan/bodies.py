@@ -5,7 +5,7 @@ Bodies are plain JSON with symbols (``plan.symbols``): unique text holds ``{run}
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from restproof.contract.model import Contract
 from restproof.contract.shapes import same, types_of
 from restproof.plan.candidates import accepted
 from restproof.plan.field_values import FieldValues
@@ -108,3 +109,13 @@ class Bodies(FieldValues):
             return st.fixed_dictionaries({n: fields[n] for n in some})
 
         return st.lists(st.sampled_from(names), min_size=1, max_size=min(4, len(names)), unique=True).flatmap(chosen)
+
+
+def unmarked(contract: Contract) -> Iterator[tuple[str, str]]:
+    """The resources whose creates can hold no token, and what proves then that one is of the run."""
+    for resource in contract:
+        if resource.creatable and Bodies(contract, resource).token_field is None:
+            if resource.supports("list"):
+                yield resource.name, "an id that the list did not hold before, with what was sent, proves whose it is"
+            else:
+                yield resource.name, "and without a list nothing proves whose it is: none is changed or deleted"

@@ -37,6 +37,15 @@ class FieldValues(UniqueKeys):
         found = [n for n in markable_fields(self.resource, self.writable) if n not in self.ruled | self.unique_fields]
         return next((n for n in found if n in self.required), next(iter(found), None))
 
+    @cached_property
+    def token_field(self) -> str | None:
+        """The field that holds the token of the case in a create; ``None`` where no text has room for it."""
+        always = [
+            *self.required,
+            *([self.resource.id.field] if self.names_id or not self.resource.supports("create") else []),
+        ]
+        return next((n for n in always if RUN in str(self.plain(n))), self.mark_field)
+
     def marked(self, body: Any, token: str) -> Any:
         """A create's body, its symbols resolved, with ``token`` in one of its texts wherever one has room for it."""
         if not isinstance(body, dict):

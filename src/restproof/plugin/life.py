@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 import pytest
 
 from restproof.errors import RestproofError, StorageError
+from restproof.oracle.finding import an
+from restproof.plan.bodies import unmarked
 from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.plugin.workers import PIDS, workers_end_first
@@ -84,7 +87,26 @@ def plan_lines(run: Run, items: Sequence[RuleItem]) -> list[str]:
     lines = [f"{'requests':>8}  {'cases':>5}  item"]
     lines += [f"{i.plan_item.cost:>8}  {i.plan_item.count:>5}  {i.plan_item.id}" for i in items]
     total = sum(i.plan_item.cost for i in items)
-    return [*lines, f"{total:>8}  about, without shared set-up, in {len(items)} items"]
+    lines.append(f"{total:>8}  about, without shared set-up, in {len(items)} items")
+    lines += [
+        f"{count:>8}  of them, about, make {an(name)}, which no operation can delete (--max-creates N bounds them)"
+        for name, count in _lasting(items).items()
+    ]
+    return [
+        *lines,
+        *(f"{name}: no text can hold the token of the run; {proof}" for name, proof in unmarked(run.contract)),
+    ]
+
+
+def _lasting(items: Sequence[RuleItem]) -> Counter[str]:
+    """About how many of each resource without a delete the items make: one for each case of a create, and one for each
+    other item."""
+    found: Counter[str] = Counter()
+    for item in (i.plan_item for i in items):
+        resource = item.resource
+        if resource is not None and resource.creatable and not resource.supports("delete"):
+            found[resource.name] += item.count if item.operation in ("create", "replace") else min(1, item.count)
+    return found
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
