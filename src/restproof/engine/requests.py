@@ -60,6 +60,15 @@ class Requests:
             data,
         )
 
+    def is_public(self, operation: str, request: Request) -> bool:
+        """Whether ``request`` is one of ``operation`` as the contract has it (a probe may lead elsewhere), and that is
+        asked for without a credential."""
+        way = self._resource.operation(operation)
+        if way.auth != "none" or request.method not in (way.method, "HEAD"):
+            return False
+        parts, steps = (f"{self._contract.base_path}{way.path}".split("/"), request.path.partition("?")[0].split("/"))
+        return len(parts) == len(steps) and all(p.startswith("{") or p == s for p, s in zip(parts, steps, strict=True))
+
     def wrap(self, body: Any, outside: Mapping[str, Any]) -> Any:
         """The whole request body: the resource in its envelope, with the members beside it."""
         envelope = self._resource.envelope.request

@@ -111,7 +111,7 @@ class Subject:
     ) -> Reply:
         """Send a request as it is, and read the answer as one to ``operation``. ``observed``: whether the rules about
         every exchange judge it."""
-        is_public = self.spec.operation(operation).auth == "none"
+        is_public = self.requests.is_public(operation, request)
         chosen = (None if is_public else self.credential) if credential == USUAL else credential
         if self.contract.auth.scheme == "none":
             chosen = None
