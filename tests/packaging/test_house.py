@@ -56,7 +56,7 @@ def imports(path: Path) -> dict[str, set[str]]:
 def foreign(*folders: str) -> set[str]:
     """The top-level modules that the files import and neither Python nor the project has."""
     found = {name for path in modules(*folders) for name in imported(path)}
-    own = {path.stem for path in modules(*folders)} | {"restproof", "tests", "suites"}
+    own = {path.stem for path in modules(*folders)} | {"restproof", "tests", "suites", "benchmarks"}
     own.add("_typeshed")  # of type checkers, which bring it
     return found - set(sys.stdlib_module_names) - own
 
