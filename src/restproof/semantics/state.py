@@ -194,7 +194,9 @@ def represent(resource: Resource, state: Mapping[str, Any], lookup: Lookup) -> d
             continue
         if name in paths:
             field, path = paths[name]
-            shown[name] = _shown_reference(resource, field, path, state.get(field), lookup, dangling=False)
+            held = _shown_reference(resource, field, path, state.get(field), lookup, dangling=False)
+            if held is not None or not resource.sparse or is_nullable(schema):
+                shown[name] = held
         elif name in state and (state[name] is not None or not resource.sparse or is_nullable(schema)):
             shown[name] = state[name]
     for name, value in state.items():

@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
 from restproof.contract.openapi.keywords import EDGES, NARROWER
-from restproof.contract.openapi.schemas import Schema, holds, meet, wider
+from restproof.contract.openapi.schemas import Schema, holds, meet, options, wider
 from restproof.contract.schemas import DIALECT
-from restproof.contract.shapes import types_of
+from restproof.contract.shapes import is_nullable, types_of
 
 _CHANGES = ("update", "replace")
 _BETWEEN = ("format", "pattern", "enum", "const")
@@ -32,6 +32,7 @@ class Members:
     shown: dict[str, Schema] = field(default_factory=dict)
     always: list[str] = field(default_factory=list)
     apart: bool = False
+    unshown: set[str] = field(default_factory=set)
     left_out: list[str] = field(default_factory=list)
 
     @property
@@ -99,6 +100,16 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         found.create_only.append(name)
     if shown is None:
         return {**schema, "writeOnly": True}
+    fitting = [o for o in options(schema) if types_of(o) <= types_of(shown) | {"integer"}]
+    if not fitting:
+        # What is sent is never what is shown, so neither says anything of the other.
+        found.apart = True
+        found.unshown.add(name)
+        return {**schema, "writeOnly": True}
+    if len(fitting) < len(options(schema)):
+        beside: Schema = {w: schema[w] for w in ("default", "examples") if w in schema}
+        schema = {**(fitting[0] if len(fitting) == 1 else {"anyOf": fitting}), **beside}
+        found.lenient += [name] if name not in found.lenient else []
     found.apart = found.apart or holds(schema, NARROWER) is not None
     found.apart = found.apart or not _fits(bare(shown_as(shown)), bare(shown_as(schema)))
     return schema
@@ -138,8 +149,13 @@ def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> Non
     ]
     if required:
         found.schema["required"] = required
-    found.shown = {n: bare(shown_as(s)) for n, s in readable.items()}
-    found.always = always
+    found.shown = {n: bare(shown_as(s)) for n, s in readable.items() if n not in found.unshown}
+    # What a create may leave out, and of which it is not said what it is then, is not asked of every answer.
+    found.always = [
+        n
+        for n in always
+        if properties[n].get("readOnly") or n in needed or "default" in properties[n] or is_nullable(found.shown[n])
+    ]
     said = {n for n in always if not properties[n].get("readOnly")} == set(needed)
     found.apart = found.apart or (found.sparse and not said)
 

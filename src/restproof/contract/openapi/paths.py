@@ -169,7 +169,11 @@ class Paths:
     def _parameters(self, holder: Mapping[str, Any], route: Route) -> list[dict[str, Any]]:
         here = (*route, "parameters")
         listed = self.source.entries(holder.get("parameters") or [], here)
-        return [self.source.mapping(p, (*here, i)) for i, p in enumerate(listed)]
+        found = [self.source.mapping(p, (*here, i)) for i, p in enumerate(listed)]
+        for index, parameter in enumerate(found):
+            if not all(isinstance(parameter.get(word), str) for word in ("name", "in")):
+                raise self.source.wrong("a parameter has a name and a place", (*here, index), "write 'name' and 'in'")
+        return found
 
     def _parents(self) -> None:
         """Give each parameter of a path the resource that it is an id of, and each resource its name."""

@@ -20,6 +20,8 @@ WIDER = "x-restproof-wider"
 """Holds why a schema is wider than the document's, in words."""
 _DEEPEST = 10
 """Levels of objects and arrays that are written out."""
+_LONGEST = 40
+"""References in one chain."""
 _LARGEST = 1_500
 """Parts of one schema that are written out."""
 Schema = dict[str, Any]
@@ -58,8 +60,8 @@ class Schemas:
 
     def _named(self, ref: str, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         """What a reference names. What stands inside itself is written out once more, and no further."""
-        if chain.count(ref) > 1:
-            return {WIDER: "it stands inside itself"}
+        if chain.count(ref) > 1 or len(chain) > _LONGEST:
+            return {WIDER: "it stands inside itself" if ref in chain else "its references go on and on"}
         key = (ref, depth)
         if key not in self._made:
             self._made[key] = {WIDER: "it stands inside itself"}  # met where it is nothing but itself
@@ -103,8 +105,11 @@ class Schemas:
                 found[word] = self._part(value[word], (*route, word), depth - 1, chain)
         for word in LISTS:
             if isinstance(value.get(word), list) and value[word]:
-                level = depth - 1 if word == "prefixItems" else depth
-                found[word] = [self._part(s, (*route, word, i), level, chain) for i, s in enumerate(value[word])]
+                found[word] = [
+                    # A reference among alternatives is bounded as a chain is; what is written out, by its depth.
+                    self._part(s, (*route, word, i), depth - ("$ref" not in s if isinstance(s, dict) else 1), chain)
+                    for i, s in enumerate(value[word])
+                ]
         return found
 
     def _part(self, value: Any, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
@@ -218,8 +223,8 @@ def _types(one: Any, two: Any) -> Any:
 def meet(one: Schema, two: Schema) -> Schema | None:
     """The schema of what keeps both, where each may be one of several; ``None`` where no one schema says it."""
     parts: list[Schema] = []
-    for first in _options(one):
-        for second in _options(two):
+    for first in options(one):
+        for second in options(two):
             if types_of(first) & types_of(second):
                 found = both(first, second)
                 if WIDER in found:
@@ -229,10 +234,10 @@ def meet(one: Schema, two: Schema) -> Schema | None:
     return kept[0] if len(kept) == 1 else {"anyOf": kept} if kept else None
 
 
-def _options(schema: Schema) -> list[Schema]:
+def options(schema: Schema) -> list[Schema]:
     """The alternatives of a schema, null apart."""
     if set(schema) - {"examples", "default"} == {"anyOf"}:
-        return [o for part in schema["anyOf"] for o in _options(part)]
+        return [o for part in schema["anyOf"] for o in options(part)]
     kinds = schema.get("type")
     if isinstance(kinds, list) and "null" in kinds and "enum" not in schema:
         rest = [k for k in kinds if k != "null"]

@@ -1,0 +1,133 @@
+"""Real documents of many hands: each is read quickly, and what is written of it lints.
+
+They lie outside the project; where they are not there, nothing is tried.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.contract.load import check
+from restproof.contract.openapi.imported import imported
+from restproof.contract.openapi.written import write
+from restproof.errors import ContractError
+
+_SHARED = next((p / "shared" for p in Path(__file__).parents if (p / "shared" / "openapi").is_dir()), Path("shared"))
+DOCUMENTS = sorted(
+    f for folder in ("openapi", "cases/openapi") for f in (_SHARED / folder).glob("*") if f.suffix != ".md"
+)
+NO_RESOURCE = {"tags32", "uspto30", "createonly", "rootpath", "hours"}
+"""Documents none of whose paths is a collection or an item of one; each of their paths is told."""
+LONGEST = 20
+"""Seconds for one document; a tenth of it is usual."""
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.stem)
+def test_what_is_written_of_a_real_document_lints(file: Path, tmp_path: Path) -> None:
+    started = time.monotonic()
+    if file.stem in NO_RESOURCE:
+        with pytest.raises(ContractError, match="no path of this document") as raised:
+            imported(file, "api")
+        assert raised.value.hint
+        return
+    found = imported(file, "api")
+    assert check(write(found, tmp_path / "api", file.name)) == []
+    assert time.monotonic() - started < LONGEST
+    assert all(one.place.line > 0 for one in found.left_out)
+
+
+def items(schemas: dict[str, Any]) -> dict[str, Any]:
+    """A document of one resource whose schema is ``Top``."""
+    answer = {
+        "200": {"description": "", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Top"}}}}
+    }
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "deep", "version": "1"},
+        "paths": {"/tops/{id}": {"get": {"responses": answer}}},
+        "components": {"schemas": schemas},
+    }
+
+
+def top(inner: Any) -> dict[str, Any]:
+    """The schema of the resource, with ``inner`` as a member."""
+    return {"type": "object", "properties": {"id": {"type": "integer"}, "in": inner}}
+
+
+def fan(levels: int, width: int) -> dict[str, Any]:
+    """Schemas that name the next one ``width`` times, ``levels`` times over."""
+    schemas: dict[str, Any] = {f"L{levels}": {"type": "string"}}
+    for level in range(levels):
+        inner = {f"m{n}": {"$ref": f"#/components/schemas/L{level + 1}"} for n in range(width)}
+        schemas[f"L{level}"] = {"type": "object", "properties": inner}
+    schemas["Top"] = {
+        "type": "object",
+        "properties": {"id": {"type": "integer"}, "in": {"$ref": "#/components/schemas/L0"}},
+    }
+    return schemas
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """A schema that is written out ``depth`` objects deep."""
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(depth):
+        schema = {"type": "object", "properties": {"in": schema}}
+    return {"Top": top(schema)}
+
+
+def chained(length: int) -> dict[str, Any]:
+    """Schemas each of which is the next one."""
+    schemas = {f"C{n}": {"$ref": f"#/components/schemas/C{n + 1}"} for n in range(length)}
+    schemas[f"C{length}"] = {"type": "string"}
+    schemas["Top"] = {
+        "type": "object",
+        "properties": {"id": {"type": "integer"}, "in": {"$ref": "#/components/schemas/C0"}},
+    }
+    return schemas
+
+
+SHAPES = {
+    "nine references on each of eight levels": fan(8, 9),
+    "a thousand nested objects": nested(1000),
+    "a chain of five hundred references": chained(500),
+    "a schema inside itself": {"Top": top({"type": "array", "items": {"$ref": "#/components/schemas/Top"}})},
+    "a schema that is nothing but itself": {
+        "Top": top({"$ref": "#/components/schemas/X"}),
+        "X": {"allOf": [{"$ref": "#/components/schemas/X"}]},
+    },
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_deep_and_wide_schemas_are_written_in_bounds(shape: str, tmp_path: Path) -> None:
+    started = time.monotonic()
+    text = _dumped(items(SHAPES[shape]))
+    (tmp_path / "deep.json").write_text(text, encoding="utf-8")
+    found = imported(tmp_path / "deep.json", "deep")
+    file = write(found, tmp_path / "deep", "deep.json")
+    assert check(file) == []
+    assert sum(f.stat().st_size for f in file.parent.glob("*.json")) < 500_000
+    assert time.monotonic() - started < LONGEST
+
+
+def _dumped(value: Any) -> str:
+    """JSON of any depth: the standard encoder stops at a thousand levels."""
+    left: list[Any] = [value]
+    parts: list[str] = []
+    while left:
+        found = left.pop()
+        if isinstance(found, str) and found.startswith("\0"):
+            parts.append(found[1:])
+        elif isinstance(found, dict) and found:
+            ends = [("\0,", name, inner) for name, inner in found.items()]
+            left.append("\0}")
+            for at, (comma, name, inner) in reversed(list(enumerate(ends))):
+                left += [inner, f"\0{comma[1:] if at else '{'}{json.dumps(name)}:"]
+        else:
+            parts.append(json.dumps(found))
+    return "".join(parts)
