@@ -1,0 +1,117 @@
+"""A server that echoes the credential in fifty spellings: none of them is in any byte that any command writes."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from .conftest import NOTES, SCHEMA, answer
+
+CANARY = "Sesame+Opens/Doors=7&more"
+HIDDEN = b"[redacted]"
+
+
+def _each(text: str, form: str) -> str:
+    return "".join(form.format(ord(c)) for c in text)
+
+
+def spellings(secret: str) -> list[str]:
+    """The same secret as servers, proxies and frameworks write it."""
+    half = len(secret) // 2
+    quoted, b64 = quote(secret, safe=""), [base64.b64encode(b"x" * n + secret.encode()).decode() for n in range(3)]
+    plain = [
+        *(secret, secret.lower(), secret.upper(), secret.swapcase(), f"Bearer {secret}", f"<{secret}>", secret + secret),
+        *(quoted, quoted.lower(), quote(quoted, safe=""), quote(quote(quoted)), quote(secret), quote_plus(secret)),
+        *(_each(secret, "%{:02X}"), _each(secret, "%{:02x}"), secret[:half] + quote(secret[half:], safe="")),
+        *(html.escape(secret), html.escape(html.escape(secret)), _each(secret, "&#{};"), _each(secret, "&#x{:x};")),
+        *(_each(secret, "&#x{:X};"), _each(secret, "&#{:05};"), html.escape(quoted), quote(html.escape(secret))),
+        *(json.dumps(secret), json.dumps(secret).replace("/", "\\/"), _each(secret, "\\u{:04x}"), json.dumps(json.dumps(secret))),
+        *(_each(secret, "\\u{:04X}"), _each(secret, "\\x{:02x}"), _each(secret, "\\u{{{:x}}}"), _each(secret, "\\\\u{:04x}")),
+        *(_each(secret[:half], "\\u{:04x}") + secret[half:], quote(_each(secret, "\\u{:04x}")), secret.encode().hex()),
+        *(secret.encode().hex().upper(), f"0x{secret.encode().hex()}", b64[0], b64[1], b64[2], b64[0].rstrip("=")),
+        *(base64.urlsafe_b64encode(secret.encode()).decode(), f"Basic {b64[0]}", quote(b64[0], safe=""), b64[0].replace("/", "\\/")),
+        *(f"https://a.example/?token={quoted}&x=1", f"a={quote_plus(secret)}", f"{{'token': '{secret}'}}", f'token="{secret}"'),
+        *(f"-H 'Authorization: Bearer {secret}'", f"{secret}\n", f"\t{secret}\0", f"'{secret}'", f"token:{secret}:x"),
+        *(quote(b64[1], safe=""), quote_plus(html.escape(secret)), json.dumps({"token": secret}), f"${{{secret}}}"),
+    ]  # fmt: skip
+    return list(dict.fromkeys(plain))
+
+
+def marks(secret: str) -> list[bytes]:
+    """What of each spelling must not be seen anywhere; the parts of base64 that depend on nothing beside it."""
+    found = []
+    for text in spellings(secret):
+        data = text.strip().encode()
+        found.append(data[4:-4] if len(data) > 20 else data)
+    return found
+
+
+@pytest.mark.parametrize("how", ["body", "text", "header"])
+def test_no_byte_of_any_command_shows_the_credential(
+    how: str,
+    serve: Callable[..., Any],
+    tmp_path: Path,
+    run_command: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert len(spellings(CANARY)) >= 50
+    contract = tmp_path / "contracts" / "notes"
+    contract.mkdir(parents=True)
+    (contract / "contract.yaml").write_text(NOTES.replace("SCHEME", "bearer"))
+    for name in ("team", "note"):
+        (contract / f"{name}.json").write_text(SCHEMA)
+    number = iter(range(10**6))
+
+    def echo(request: bytes) -> bytes:
+        said = spellings(CANARY)
+        one = said[next(number) % len(said)]
+        if how == "header":
+            return answer(200, b"[]", X_Echo=one.strip().replace("\0", ""), Content_Type="application/json")
+        body = "\n".join(said) if how == "text" else json.dumps([{"id": 5, "name": text} for text in said])
+        return answer(200 if b"GET" in request[:4] else 400, body.encode(), Content_Type="application/json")
+
+    monkeypatch.setenv("RESTPROOF_FULL", CANARY)
+    monkeypatch.setenv("RESTPROOF_ID_TEAM", "5")
+    only = [
+        w
+        for r in ("list.answers-ok", "create.answers-created", "shape", "error", "auth.invalid")
+        for w in ("--only", r)
+    ]
+    run_command(
+        "run",
+        "contracts/notes",
+        "--target",
+        serve(echo).url,
+        "--profile",
+        "smoke",
+        "--out",
+        "out",
+        "--max-wait",
+        "0",
+        *only,
+    )
+    for form in ("html", "junit", "markdown", "json", "sarif", "badge", "har", "yaml"):
+        assert run_command("report", "out/run.jsonl.gz", "--format", form, "--out", f"report.{form}") == 0
+    run_command("judge", "report.har", "--contract", "contracts/notes", "--out", "judged")
+    run_command("diff", "out/run.jsonl.gz", "judged/run.jsonl.gz")
+    told = capfd.readouterr()
+    written = [("terminal", (told.out + told.err).encode())]
+    for file in (f for f in tmp_path.rglob("*") if f.is_file()):
+        data = file.read_bytes()
+        written.append((str(file), gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data))
+    assert any(HIDDEN in data for _, data in written)
+    for name, data in written:
+        plain = data.decode("utf-8", "replace").encode()
+        seen = [
+            mark for mark in marks(CANARY) if mark in data or json.dumps(mark.decode("latin-1"))[1:-1].encode() in plain
+        ]
+        assert not seen, (name, seen)
