@@ -14,9 +14,10 @@ def test_all_of_few_and_all_where_no_number_is_said() -> None:
     cases = [{"note": "null"}, {"note": "null"}]
     assert most_telling(cases, None) == most_telling(cases, 2) == tuple(cases)
     assert most_telling(cases, 1) == ({"note": "null"},)
+    assert most_telling([{"n": n} for n in range(7)], 3) == ({"n": 0}, {"n": 3}, {"n": 6})
 
 
 def test_many_kinds_are_worth_more_cases_than_the_number_up_to_a_bound() -> None:
-    cases = [{"note": chr(97 + n)} for n in range(20)]
-    assert len(most_telling(cases, 3)) == 9
+    cases = [{"note": chr(97 + n)} for n in range(20)] + [{"note": "a"}]
+    assert len(most_telling(cases, 3)) == 20
     assert len(most_telling([{"notes": {"a": chr(97 + n)}} for n in range(5)], 3)) == 5

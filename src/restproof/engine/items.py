@@ -14,7 +14,7 @@ from restproof.engine.register import Requirement
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
 from restproof.plan.profile import Profile
-from restproof.plan.telling import most_telling
+from restproof.plan.telling import FEW, MOST_KINDS, most_telling
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,10 @@ class Item:
     @cached_property
     def cases(self) -> tuple[Mapping[str, Any], ...] | None:
         """The enumerated inputs that the profile sends, in their order; ``None`` where inputs are drawn."""
-        return None if self.known is None else most_telling(self.known, self.profile.cases)
+        first = self.operation in self.proof.on[:1]
+        return (
+            None if self.known is None else most_telling(self.known, self.profile.cases, MOST_KINDS if first else FEW)
+        )
 
     @cached_property
     def known(self) -> tuple[Mapping[str, Any], ...] | None:

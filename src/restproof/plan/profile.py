@@ -23,7 +23,7 @@ class Profile:
 PROFILES = {
     p.name: p
     for p in (
-        Profile("smoke", examples=2, cases=3, steps=6, sampled=True),
+        Profile("smoke", examples=1, cases=2, steps=6, sampled=True),
         Profile("ci", examples=6, cases=None, steps=9),
         Profile("deep", examples=60, cases=None, steps=14, whole=True),
     )

@@ -9,23 +9,38 @@ from typing import Any
 
 _KINDS = ("note", "kind", "keyword", "status", "case")
 """Members of a case that say what sort of input it is, the most telling first."""
-_MOST_KINDS = 9
+MOST_KINDS = 24
+FEW = 8
+"""Kinds that are enough where another operation of the rule has had them all."""
 _NUMBER = re.compile(r"\d[\d,.]*")
 
 
-def most_telling(cases: Sequence[Mapping[str, Any]], count: int | None) -> tuple[Mapping[str, Any], ...]:
+def most_telling(
+    cases: Sequence[Mapping[str, Any]], count: int | None, kinds: int = MOST_KINDS
+) -> tuple[Mapping[str, Any], ...]:
     """``count`` of the cases (``None``: all), in their order; where they are of more kinds, one of each, up to
-    ``_MOST_KINDS``."""
+    ``kinds``. Where there is more to choose from than that, some from all over: cases, as kinds, vary from one end to
+    the other."""
     if count is None or len(cases) <= count:
         return tuple(cases)
-    count = max(count, min(_MOST_KINDS, len({_kind(case) for case in cases})))
     seen: Counter[str] = Counter()
     turns = []
     for at, case in enumerate(cases):
         kind = _kind(case)
         turns.append((seen[kind], at))
         seen[kind] += 1
-    return tuple(cases[at] for at in sorted(at for _, at in sorted(turns)[:count]))
+    wanted = max(count, min(kinds, len(seen)))
+    turns.sort()
+    firsts = [at for turn, at in turns if turn == 0]
+    pool = [at for _, at in turns] if len(seen) == 1 else firsts if len(firsts) > wanted else []
+    chosen = _all_over(pool, wanted) if pool else [at for _, at in turns[:wanted]]
+    return tuple(cases[at] for at in sorted(chosen))
+
+
+def _all_over(pool: Sequence[int], count: int) -> list[int]:
+    """``count`` of the pool, at even distances."""
+    last = max(1, count - 1)
+    return [pool[round(n * (len(pool) - 1) / last)] for n in range(count)]
 
 
 def _kind(case: Mapping[str, Any]) -> str:
