@@ -58,6 +58,14 @@ def test_every_option_has_a_name_of_its_own_under_pytest(checkout: Path) -> None
     assert "--profile " in told, "that of pytest-profiling"
 
 
+def test_the_plan_is_the_same_whoever_shuffles(checkout: Path) -> None:
+    words = ("--restproof-plan", "--restproof-only", "create", "-q", "-p", "no:cacheprovider")
+    plans = [ended("pytest", "suites", *words, f"--randomly-seed={n}", cwd=checkout).stdout for n in (1, 2)]
+    items = [[line.split()[-1] for line in plan.splitlines() if "[" in line] for plan in plans]
+    assert items[0]
+    assert items[0] == items[1]
+
+
 def test_pytest_runs_the_suites_beside_others(checkout: Path) -> None:
     words = [w.replace("--", "--restproof-") for w in SOME]
     done = ended("pytest", "suites", *words, "--profile", cwd=checkout)

@@ -113,7 +113,8 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if run is None:
         return
 
-    ours = [i for i in items if isinstance(i, RuleItem)]
+    # The plan must not depend on who has shuffled the items: shards are parts of one and the same.
+    ours = sorted((i for i in items if isinstance(i, RuleItem)), key=lambda i: i.number)
     selected = [i for i in ours if run.selected(i.plan_item)]
     for item, plan_item in zip(selected, sampled([i.plan_item for i in selected], run.register), strict=True):
         item.plan_item = plan_item

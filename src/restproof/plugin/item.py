@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from restproof.session.run import Run
 from restproof.wire.failure import StaleStub
 
 _MARKS = pytest.StashKey[set[str]]()
+_NUMBERS = pytest.StashKey["count[int]"]()
 
 
 class RuleFailed(Exception):
@@ -31,12 +33,15 @@ def declare_mark(config: pytest.Config, name: str) -> None:
 
 
 class RuleItem(pytest.Item):
-    """One item of the plan as pytest sees it."""
+    """One item of the plan as pytest sees it. ``number``: its place among those collected, whatever a plugin makes of
+    their order."""
 
     def __init__(self, *, plan_item: Item, original: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plan_item = plan_item
         self.original = original
+        numbers = self.config.stash.setdefault(_NUMBERS, count())
+        self.number = next(numbers)
         proof = plan_item.proof
         run = run_of(self.config)
         assert run is not None
