@@ -106,13 +106,31 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         found.apart = True
         found.unshown.add(name)
         return {**schema, "writeOnly": True}
-    if len(fitting) < len(options(schema)):
+    narrowed = _shown_again(schema, fitting, bare(shown_as(shown)))
+    if bare(narrowed) != bare(schema):
         beside: Schema = {w: schema[w] for w in ("default", "examples") if w in schema}
-        schema = {**(fitting[0] if len(fitting) == 1 else {"anyOf": fitting}), **beside}
+        schema = {**beside, **narrowed}
         found.lenient += [name] if name not in found.lenient else []
     found.apart = found.apart or holds(schema, NARROWER) is not None
     found.apart = found.apart or not _fits(bare(shown_as(shown)), bare(shown_as(schema)))
     return schema
+
+
+def _shown_again(schema: Schema, fitting: list[Schema], shown: Schema) -> Schema:
+    """What can be sent and be shown as it is: of the alternatives those of a kind that responses have, and of plain
+    values those that responses may hold."""
+    if len(fitting) < len(options(schema)):
+        return fitting[0] if len(fitting) == 1 else {"anyOf": fitting}
+    if types_of(schema) & {"array", "object"} or not _narrower(shown):
+        return schema
+    found = meet(bare(schema), shown)
+    kept = {w: schema[w] for w in (EDGES,) if w in schema and found is not None and "enum" not in found}
+    return schema if found is None else {**found, **kept}
+
+
+def _narrower(schema: Schema) -> bool:
+    """Whether a schema says more of its values than their type."""
+    return any(set(option) & {"enum", "const", "format", "pattern"} for option in options(schema))
 
 
 def _plain(schema: Schema) -> Schema:

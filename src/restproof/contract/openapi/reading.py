@@ -50,7 +50,7 @@ def read_file(file: Path) -> Text:
         try:
             return Text(file, json.loads(text), _JsonLines(text).line)
         except RecursionError:
-            pass  # the YAML reader knows no depth, and JSON is YAML
+            return Text(file, _deep_json(file, text), lambda route: 1)
         except json.JSONDecodeError as error:
             if file.suffix.lower() == ".json":
                 hint = "look for a missing comma, a comma too many or single quotes just before it"
@@ -58,6 +58,38 @@ def read_file(file: Path) -> Text:
                     f"this is not JSON: {error.msg}", place=Place(file, error.lineno), hint=hint
                 ) from None
     return _YamlReader(file, text).read()
+
+
+_TOKEN = re.compile(r'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
+
+
+def _deep_json(file: Path, text: str) -> Any:
+    """The value of a JSON text that is nested deeper than the standard decoder goes. Raises ``ContractError``."""
+    top: list[Any] = []
+    holders: list[Any] = [top]
+    names: list[str | None] = [None]
+    try:
+        for match in _TOKEN.finditer(text):
+            token = match[0]
+            if token in "}]":
+                holders.pop()
+                names.pop()
+            elif token not in ",:":
+                value: Any = {} if token == "{" else [] if token == "[" else json.loads(token)
+                holder, name = holders[-1], names[-1]
+                if isinstance(holder, list):
+                    holder.append(value)
+                elif name is None:
+                    names[-1] = str(value)
+                    continue
+                else:
+                    holder[name], names[-1] = value, None
+                if token in "{[":
+                    holders.append(value)
+                    names.append(None)
+    except (ValueError, IndexError):
+        raise ContractError("this is not JSON", place=Place(file), hint="check its brackets and commas") from None
+    return top[0]
 
 
 class _YamlReader:
