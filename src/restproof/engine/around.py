@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from restproof.engine.failure import NotTested, SetUpFailed
+from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 
@@ -27,5 +27,6 @@ def put_away(subject: Subject, reply: Reply) -> None:
     subject.world.own.give_up(subject)
     kept = subject.world.instances.retire(subject.name, reply.id)
     if not kept and subject.spec.supports("delete"):
-        with suppress(NotTested, SetUpFailed):
+        # What must not be deleted stays; the finding that led here is told all the same.
+        with suppress(Inconclusive, NotTested, SetUpFailed):
             subject.delete(reply.id, scope=reply.scope or None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from restproof.engine.around import put_away
-from restproof.engine.failure import NotTested
+from restproof.engine.failure import Inconclusive, NotTested
 from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
@@ -48,7 +48,7 @@ def undo_large_write(subject: Subject, written: Reply) -> None:
     """Delete at once what a write has made large, or make it small again, so that no later list carries it."""
     if written.id is None or len(written.exchange.request.body or b"") <= _LARGE:
         return
-    with suppress(NotTested):  # where the target forbids it, it stays
+    with suppress(Inconclusive, NotTested):  # where it must not be changed, it stays
         if subject.spec.supports("delete"):
             subject.world.own.give_up(subject)
             subject.delete(written.id, scope=written.scope)
