@@ -1,1 +1,1 @@
-"""OpenAPI 3.1 from a contract, and a contract from OpenAPI 3.0 or 3.1."""
+"""OpenAPI 3.1 from a contract, and a contract from OpenAPI 3 or Swagger 2.0."""
