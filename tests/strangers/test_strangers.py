@@ -71,14 +71,17 @@ def test_an_honest_server_is_judged_and_left_as_it_was(few: Plan, tmp_path: Path
     assert told.outcomes["pass"] > told.outcomes["not tested"]
 
 
-@pytest.mark.parametrize("lie", LIES)
+# Every second one in each quick run; all of them where slow tests run.
+@pytest.mark.parametrize(
+    "lie", [pytest.param(name, marks=[pytest.mark.slow] * (at % 2)) for at, name in enumerate(LIES)]
+)
 def test_nothing_of_others_changes(few: Plan, tmp_path: Path, lie: str) -> None:
     server, told = ran(few, lie, tmp_path)
     assert server.harm() == []
     assert untold(server, told) == {}
 
 
-@pytest.mark.parametrize("lie", [None, *sorted(LIES)[::9]], ids=str)
+@pytest.mark.parametrize("lie", [None, *sorted(LIES)[::18]], ids=str)
 def test_a_killed_run_leaves_nothing_that_could_be_deleted(few: Plan, tmp_path: Path, lie: str | None) -> None:
     chance = random.Random(str(lie))
     for _ in range(2):
@@ -97,7 +100,7 @@ def test_several_workers_are_tidied_up_after_when_all_have_ended(few: Plan, tmp_
             part.session.close()
         assert server.ours()
         endpoint = LiveEndpoint(Target("strangers", url), "rpworker")
-        tidied = endpoint.tidy(few.contract, tmp_path, Unrecorded())
+        tidied = endpoint.tidy(few.contract, tmp_path, Unrecorded(), None)
     assert (server.ours(), tidied.left, server.harm()) == ({}, (), [])
     assert not (tmp_path / LEDGERS).exists()
 

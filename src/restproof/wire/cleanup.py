@@ -304,7 +304,7 @@ class _Work:
         """What is left in a collection that was looked through; the entries that left nothing are settled."""
         known = group.known
         # What could hold no mark, and was answered with no id or with another one.
-        unmarked = [e for e in group.entries if not e.marks and e.sums]
+        unmarked = {tuple(e.sums.items()): e.sums for e in group.entries if not e.marks and e.sums}.values()
         left = False
         for id, shown in (group.seen or {}).items():
             target, entry = group.item(self.contract, id), known.get(id)
@@ -320,7 +320,7 @@ class _Work:
             elif entry is not None and not self.ledger.is_deleted(entry):
                 why = "its id is in the ledger, and what is there is not proven to be this run's: left alone"
                 self.doubtful.append(self._line(group, target, why))
-            elif any(agrees(e.sums, shown) for e in unmarked):
+            elif any(agrees(sums, shown) for sums in unmarked):
                 self.doubtful.append(self._line(group, target, "perhaps of this run: left alone"))
         if not left:
             for entry in group.entries:

@@ -131,15 +131,20 @@ class Evidence:
         read = self._reads.get(self._read_target(place))
         if read is not None and read[1] >= since and read[0].credential in self._makers(place):
             return self._sight(place, read[0]) is Sight.OURS
-        identity = place.resource.id.field
+        # A list may show anything beside an id: only what the create of that very id wrote will do.
+        made = self.made(place.resource, str(place.id))
+        marks = made.marks if made is not None else ()
+        tokens = {token.encode() for _, token in marks}
         for exchange, at in reversed(list(self._lists.values())):
-            if at >= since and exchange.about.resource == place.resource.name and self._is_of(exchange, place):
-                entries = entries_of(place.resource, exchange.response) or []
+            response = exchange.response
+            if at < since or response is None or not any(token in response.body for token in tokens):
+                continue
+            if self._is_of(exchange, place):
+                identity = place.resource.id.field
+                entries = entries_of(place.resource, response) or []
                 entry = next((e for e in entries if str(e.get(identity)) == place.id), None)
                 if entry is not None:
-                    # A list may show anything beside an id: only what the create of that very id wrote will do.
-                    made = self.made(place.resource, str(place.id))
-                    return made is not None and self.marks.shown(place.resource, entry, made.marks)
+                    return self.marks.shown(place.resource, entry, marks)
         return False
 
     def _is_of(self, exchange: Exchange, place: Place) -> bool:
