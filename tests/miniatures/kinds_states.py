@@ -39,6 +39,8 @@ def _identities() -> Iterator[Kind]:
     yield Kind(
         "ids come again, and titles are unique", *item(unique=["title"]), _unique(Smallest), Smallest, ("conflict",)
     )
+    unsaid = item(open=["unique", "rules"])
+    yield Kind("what is unique is not said", *unsaid, _unique(Items), forgetful(_unique(Items)), ("update",))
     named = {"type": "object", "required": ["name"], "properties": {"name": TITLE, "note": ITEM["properties"]["note"]}}
 
     class Named(of(named)):  # type: ignore[misc]

@@ -250,7 +250,7 @@ class Resource:
     ``directions``: the schemas of ``request`` and ``response`` where they are apart; ``schema`` then holds both.
     ``own_ways``: the operations that are asked for in a way of their own. ``parents``: all that any operation names.
     ``settles``: seconds within which a write is seen; 0 for at once. ``unlisted``: fields that the entries of a list
-    leave out, or show empty. ``unordered``: response fields that hold
+    leave out, or show empty. ``open``: what the contract does not say. ``unordered``: response fields that hold
     arrays of which the order says nothing.
     """
 
@@ -287,6 +287,7 @@ class Resource:
     """Fields that look like secrets and are none."""
     etag: bool = False
     settles: float = 0.0
+    open: tuple[Literal["unique", "rules"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

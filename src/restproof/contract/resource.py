@@ -86,6 +86,7 @@ class ResourceReader:
             ),
             sparse=raw.get("responses", "full") == "sparse",
             etag=raw.get("conditional", {}).get("etag", False),
+            open=tuple(raw.get("open", ())),
             deleted_body=raw.get("deleted_body", "any"),
             examples=tuple(raw.get("examples", ())),
             other_methods=self.other_methods(operations),

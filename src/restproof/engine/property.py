@@ -32,6 +32,8 @@ class Property:
     examples: int
     sent: int = 0
     inconclusive: int = 0
+    unsaid: Inconclusive | None = None
+    """Why the last inconclusive case said nothing."""
     stopped: SetUpFailed | NotTested | None = None
     _known: dict[str, CaseFailed | None] = field(default_factory=dict)
     _failing: list[tuple[int, int, CaseFailed]] = field(default_factory=list)
@@ -100,8 +102,9 @@ class Property:
         except CaseFailed as failure:
             self._known[key] = failure
             self._failing.append((len(key), self.sent, failure))
-        except Inconclusive:
+        except Inconclusive as reason:
             self.inconclusive += 1
+            self.unsaid = reason
         except (SetUpFailed, NotTested) as reason:
             self.stopped = reason
             raise SkipTest(str(reason)) from None

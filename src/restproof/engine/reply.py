@@ -29,6 +29,14 @@ class Observation(dict[str, Any]):
         return Observation({name: self[name] for name in names}, self.reply, self.pointer)
 
 
+_OF_THE_BODY = (400, 409, 422)
+"""Statuses that speak of what the body says (RFC 9110 §15.5.1, §15.5.10, §15.5.21)."""
+_OPEN = (
+    ("unique", ("conflict",), "what is unique"),
+    ("rules", ("rule", "invalid"), "which rules there are"),
+)
+
+
 @dataclass(frozen=True)
 class Reply:
     """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
@@ -59,6 +67,16 @@ class Reply:
     def has_run_out_of_values(self) -> bool:
         """Whether a write was refused as a conflict that a run cannot avoid."""
         return self.values_may_run_out and not self.ok and self.status in self.resource.status("conflict")
+
+    @property
+    def left_open(self) -> str:
+        """Why a refusal of a valid body says nothing: a field that must be unique, or a rule, that the contract leaves
+        open may be the reason. Empty where it does not."""
+        refused = self.operation in ("create", "update", "replace") and self.status in _OF_THE_BODY
+        for what, cases, unsaid in _OPEN if refused else ():
+            if what in self.resource.open and any(self.status in self.resource.status(case) for case in cases):
+                return f"a valid body was refused ({self.status}), and the contract leaves open {unsaid}"
+        return ""
 
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name; ``None`` where there is none or no answer."""

@@ -121,6 +121,8 @@ class Runner:
             return Outcome("fail", drawn.sent, [finding])
         if drawn.stopped is not None:
             return Outcome(_ending(drawn.stopped), drawn.sent, reason=str(drawn.stopped))
+        if drawn.unsaid is not None and drawn.inconclusive == drawn.sent:
+            return Outcome("not tested", 0, reason=str(drawn.unsaid))
         return Outcome("pass", drawn.sent)
 
     def _checked(self, drawn: Property, item: Item) -> tuple[int, Finding] | None:

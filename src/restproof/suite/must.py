@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Status
-from restproof.engine.failure import CaseFailed, NotTested
+from restproof.engine.failure import CaseFailed, Inconclusive, NotTested
 from restproof.engine.reply import Observation, Reply
 from restproof.oracle.check import how_it_differs, same_instant
 from restproof.oracle.finding import ABSENT, Finding, an, at, shown
@@ -49,13 +49,16 @@ def have_answered(reply: Reply) -> None:
 
 
 def have_status(reply: Reply, case: str | Status, *, field: str | None = None, because: str = "") -> None:
-    """The status is one that the contract names for ``case`` (a word of the contract's ``statuses``)."""
+    """The status is one that the contract names for ``case`` (a word of the contract's ``statuses``). A refusal that
+    what the contract leaves open would explain says nothing: ``Inconclusive``."""
     have_answered(reply)
     wanted = reply.resource.status(case, reply.operation) if isinstance(case, str) else case
     if case in ("created", "updated", "replaced") and reply.has_run_out_of_values and reply.status not in wanted:
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
     if reply.status in wanted:
         return
+    if case in ("created", "updated", "replaced") and reply.left_open:
+        raise Inconclusive(reply.left_open)
     refusal = not (wanted.accepted or 2 in wanted.classes or any(code < 400 for code in wanted.codes))
     reason = f" ({because})" if because else ""
     taken = refusal and reply.ok

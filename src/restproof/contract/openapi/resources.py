@@ -190,6 +190,8 @@ class ResourceWriter:
             "lenient": [n for n in body.lenient if n in properties and writes],
             "unlisted": [n for n in body.unlisted if n in properties],
             "volatile": set_by_server,
+            # Neither stands in a document, and refusing what breaks them is right.
+            "open": ["unique", "rules"] if writes else [],
         }
         return said | {word: names for word, names in lists.items() if names}
 
