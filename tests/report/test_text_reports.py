@@ -26,6 +26,7 @@ DESIGNED = {
     "verdict",
     "complete",
     "unproven",
+    "left",
     "selection",
     "contract",
     "target",
@@ -216,3 +217,19 @@ def test_the_closing_lines_tell_in_one_line_what_changed(faulty_run: RecordedRun
     lines = closing_lines(new.verdict, Path("index.html"), compare(old, new))
     assert lines[-2].startswith("Since 2026-11-23 20:25 UTC (conforming): 11 new failures")
     assert not any(line.startswith("Since") for line in closing_lines(new.verdict, Path("index.html")))
+
+
+def test_what_clean_up_left_is_told_everywhere(clean_run: RecordedRun) -> None:
+    assert clean_run.footer is not None
+    left = tuple(f"office /offices/{n}: 409 (DELETE https://x.test/offices/{n})" for n in range(30))
+    run = replace(clean_run, footer=replace(clean_run.footer, left=left))
+    verdict = judge(run)
+    assert json.loads(render(run, verdict, "json"))["left"] == list(left)
+    text = render(run, verdict, "markdown")
+    assert "## Left on the target" in text
+    assert text.count("DELETE https") == 20
+    assert "and 10 more" in text
+    lines = closing_lines(verdict, Path("index.html"))
+    assert sum("left on the target" in line for line in lines) == 3
+    assert any("27 more left there" in line for line in lines)
+    assert "DELETE https://x.test/offices/29" in render(run, verdict, "html")

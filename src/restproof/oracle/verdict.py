@@ -23,7 +23,8 @@ EXIT_CODES: Mapping[Word, int] = {"conforming": 0, "not conforming": 1, "not jud
 class Verdict:
     """What a run proves. ``counts`` has every outcome, worst first, zeros included; ``unproven`` are the operations
     that were not seen to work, ``unmet`` tells what the run was asked to see besides and has not; ``statuses`` counts
-    responses by code."""
+    responses by code; ``left`` says, a line each, what clean-up could not delete, why, and the request that removes
+    it."""
 
     verdict: Word
     complete: bool
@@ -35,6 +36,7 @@ class Verdict:
     statuses: Mapping[int, int]
     requests: int
     duration_s: float
+    left: tuple[str, ...] = ()
 
 
 def exit_code(verdict: Verdict) -> int:
@@ -78,6 +80,7 @@ def judge(run: RecordedRun) -> Verdict:
         statuses=dict(sorted(statuses.items())),
         requests=footer.requests if footer else len(run.exchanges),
         duration_s=footer.duration if footer else max((e.started + e.elapsed for e in run.exchanges), default=0.0),
+        left=footer.left if footer else (),
     )
 
 

@@ -18,6 +18,8 @@ SIGNS = {"conforming": "✅", "not conforming": "❌", "not judged": "⚠️"}
 PAGE = "index.html"
 MOST = 20
 CHANGES = 5
+LEFT = 20
+"""How many of the things that clean-up could not delete are named."""
 
 
 def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison | None = None, page: str = PAGE) -> str:
@@ -44,6 +46,10 @@ def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison |
     parts += [*_causes(verdict.causes, base)] if verdict.causes else ["Nothing failed."]
     parts += [f"- Not proven: {plain(reason)}" for reason in unseen]
     parts += [f"- {plain(reason)}" for reason in unproved(verdict)]
+    if verdict.left:
+        parts += ["", "## Left on the target", ""]
+        parts += [f"- {plain(line)}" for line in verdict.left[:LEFT]]
+        parts += [f"- and {len(verdict.left) - LEFT:,} more"] if len(verdict.left) > LEFT else []
     if comparison is not None:
         parts += ["", f"## Since {moment(comparison.old.started)}", "", *markdown_section(comparison, CHANGES)]
         parts += [f"- {plain(line.strip())}" for line in drift_lines(comparison, 2 * CHANGES)]

@@ -13,15 +13,16 @@ from restproof.report.unproved import in_part, unproved
 MOST = 15
 DRIFT = 5
 UNPROVEN = 3
+LEFT = 3
 WIDTH = 160
 
 
 def closing_lines(
     verdict: Verdict, report_path: Path, comparison: Comparison | None = None, width: int = WIDTH
 ) -> list[str]:
-    """The verdict, the counts, the causes (worst first), what was not proven and why, what changed since an earlier
-    run, and the path of the report, without colours. A line of more than ``width`` characters is cut where nothing is
-    lost by it: on a terminal of 80 columns all of it fits 24 lines."""
+    """The verdict, the counts, the causes (worst first), what was not proven and why, what clean-up left on the target,
+    what changed since an earlier run, and the path of the report, without colours. A line of more than ``width``
+    characters is cut where nothing is lost by it: on a terminal of 80 columns all of it fits 24 lines."""
     counts = ", ".join(f"{n:,} {outcome}" for outcome, n in verdict.counts.items() if n) or "no results"
     unseen = in_part(verdict)
     part = " in part" if unseen else ""
@@ -33,12 +34,15 @@ def closing_lines(
     reasons += [f"  and {plural(len(unseen) - UNPROVEN, 'more reason')}"] if len(unseen) > UNPROVEN else []
     reasons += [f"  {reason}" for reason in unproved(verdict)]
     drift = drift_lines(comparison, DRIFT) if comparison else []
-    most = MOST - len(reasons) - len(drift)
+    most = MOST - len(reasons) - len(drift) - min(len(verdict.left), LEFT + 1)
     for cause in verdict.causes[:most]:
         lines.append(_short(f"  {cause.level:<6} {cause.requirement}: {cause.title}", width))
     if len(verdict.causes) > most:
         lines.append(f"  and {plural(len(verdict.causes) - most, 'more cause')}")
     lines += [_short(line, width) for line in reasons]
+    lines += [_short(f"  left on the target: {line}", width) for line in verdict.left[:LEFT]]
+    if len(verdict.left) > LEFT:
+        lines.append(f"  and {len(verdict.left) - LEFT:,} more left there, which the report names")
     if comparison is not None:
         lines.append(one_line(comparison))
         lines += [_short(line, width) for line in drift]
