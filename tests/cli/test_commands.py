@@ -281,16 +281,25 @@ resources:
 """
 
 
+PREFIX = "rpabcdef"
+
+
 class Handler(BaseHTTPRequestHandler):
+    """A server with one note, which bears the mark of a run until it is deleted."""
+
     protocol_version = "HTTP/1.1"
     deleted: ClassVar[list[str]] = []
     status: ClassVar[int] = 204
 
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
+        there = Handler.status >= 300 or not Handler.deleted
+        note = {"id": 1, "name": f"{PREFIX}00001 a note"}
+        single = self.path.startswith("/notes/")
+        self.send_response(200 if there or not single else 404)
+        body = json.dumps(note if single else [note] if there else []).encode()
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"[]")
+        self.wfile.write(body)
 
     def do_DELETE(self) -> None:
         Handler.deleted.append(self.path)
@@ -325,8 +334,8 @@ def left_behind(here: Path, server: str) -> Ledger:
     (here / "restproof.toml").write_text(
         f'[targets.local]\nbase_url = "{server}"\n[targets.local.credentials]\nfull = "${{LOCAL_TOKEN}}"\n'
     )
-    ledger = Ledger(here / ".restproof/one.jsonl", Origin("contracts/notes", "local", server, "live", "rp-abc"))
-    ledger.created(ledger.intend("note", "/notes", {}), "/notes/1", 1)
+    ledger = Ledger(here / ".restproof/one.jsonl", Origin("contracts/notes", "local", server, "live", PREFIX))
+    ledger.created(ledger.intend("note", "/notes", [("name", f"{PREFIX}00001")]), "/notes/1", 1)
     ledger.close()
     return ledger
 
@@ -347,7 +356,7 @@ def test_cleanup_says_what_it_could_not_delete(
     monkeypatch.setenv("LOCAL_TOKEN", "local-token")
     monkeypatch.setattr(Handler, "status", 500)
     assert run(["cleanup", str(left_behind.path)]) == 3
-    assert "left: note /notes/1: 500" in capsys.readouterr().out
+    assert "left: note /notes/1: the delete answered 500" in capsys.readouterr().out
     assert left_behind.path.exists()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from restproof.config import Config, load_config, resolve_contract, resolve_target
-from restproof.errors import RestproofError
+from restproof.errors import ConfigurationError, RestproofError
 
 
 @click.command("cleanup")
@@ -17,7 +17,7 @@ def command(ctx: click.Context, ledger: Path | None) -> None:
     """Delete what interrupted runs have left on their targets.
 
     LEDGER is a file under .restproof/; by default all of them. Only what the run wrote down is deleted. Ends with 0
-    where nothing is left that could be deleted, else with 3.
+    where nothing is left that could be deleted, with 2 where the configuration lacks something, else with 3.
     """
     cwd = Path.cwd()
     config = load_config(cwd)
@@ -25,18 +25,19 @@ def command(ctx: click.Context, ledger: Path | None) -> None:
     if not ledgers:
         click.echo(f"nothing to clean up: no ledger in {config.ledgers}")
         return
-    clean = [_told(path, config, cwd) for path in ledgers]
-    if not all(clean):
-        ctx.exit(3)
+    codes = {_told(path, config, cwd) for path in ledgers}
+    if codes != {0}:
+        ctx.exit(2 if 2 in codes else 3)
 
 
-def _told(path: Path, config: Config, cwd: Path) -> bool:
-    """Whether nothing is left of one ledger; what is wrong with it is told, and keeps no other from being cleaned."""
+def _told(path: Path, config: Config, cwd: Path) -> int:
+    """0 where nothing is left of one ledger, 2 where the configuration bars the way, else 3. What is wrong with it is
+    told, and keeps no other from being cleaned."""
     try:
-        return _clean(path, config, cwd)
+        return 0 if _clean(path, config, cwd) else 3
     except RestproofError as error:
         click.echo(f"restproof: {error}", err=True)
-        return False
+        return 2 if isinstance(error, ConfigurationError) else 3
 
 
 def _clean(path: Path, config: Config, cwd: Path) -> bool:
