@@ -30,6 +30,7 @@ class Refused(Exception):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together
 
     def handle_one(self) -> None:
         length = self.headers.get("Content-Length") or "0"

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tests.docs.test_readme import README, general
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MISTAKE = 'if (given.get("pages") or 1) < 1:'
@@ -39,23 +40,28 @@ def served(source: str) -> Iterator[str]:
         thread.join()
 
 
-def summary(source: str, tmp_path: Path) -> dict[str, Any]:
+def run(source: str, tmp_path: Path) -> tuple[dict[str, Any], str]:
+    """The summary of a run against the bookshelf, and what it printed."""
     shutil.copytree(EXAMPLES / "bookshelf", tmp_path / "bookshelf")
     with served(source) as url:
-        subprocess.run(
+        ended = subprocess.run(
             [sys.executable, "-m", "restproof", "run", "-q", "--target", url, "--out", str(tmp_path / "run")],
             cwd=tmp_path / "bookshelf",
             check=False,
             capture_output=True,
+            text=True,
         )
-    found: dict[str, Any] = json.loads((tmp_path / "run" / "summary.json").read_text())
-    return found
+    return json.loads((tmp_path / "run" / "summary.json").read_text()), ended.stdout
 
 
 def test_a_run_finds_the_mistake_of_the_bookshelf_and_nothing_else(tmp_path: Path) -> None:
     source = (EXAMPLES / "bookshelf" / "server.py").read_text()
-    found = summary(source, tmp_path)
+    found, printed = run(source, tmp_path)
+    shown = re.search(r"<!-- examples/bookshelf -->\n```\n(.*?)```", README, re.S)
+    assert shown is not None
+    assert general(printed) == general(shown[1])
     assert found["verdict"] == "not conforming"
+    assert found["left"] == []
     failed = {r["requirement"] for r in found["results"] if r["outcome"] == "fail"}
     assert "input.bounds" in failed
     assert failed <= {"input.bounds", "shape.resource", "shape.list"}
@@ -67,7 +73,8 @@ def test_the_mended_bookshelf_conforms(tmp_path: Path) -> None:
     told = (EXAMPLES / "bookshelf" / "README.md").read_text()
     assert MISTAKE in told
     assert MENDED in told
-    assert summary(source.replace(MISTAKE, MENDED), tmp_path)["verdict"] == "conforming"
+    found, _ = run(source.replace(MISTAKE, MENDED), tmp_path)
+    assert (found["verdict"], found["unproven"], found["left"]) == ("conforming", [], [])
 
 
 @pytest.mark.parametrize("name", ["client"])
