@@ -134,7 +134,7 @@ def _errors() -> Iterator[Kind]:
             return Answer(refusal.status)
 
     twin = type("Twin", (Silent,), {"fits": lambda self, schema, value: True})
-    yield Kind("errors have no body", *item(), Silent, twin, ("input",), frozenset({"error.names-field"}))
+    yield Kind("errors have no body", *item(), Silent, twin, ("input",))
 
     class Hollow(Items):
         def refusal(self, refusal: Refused) -> Answer:
@@ -144,7 +144,7 @@ def _errors() -> Iterator[Kind]:
         def show(self, path: str, row: Row) -> Any:
             return {**row, "title": None}
 
-    yield Kind("empty errors claim JSON", *item(), Hollow, Hollower, ("create",), frozenset({"error.names-field"}))
+    yield Kind("empty errors claim JSON", *item(), Hollow, Hollower, ("create",))
     nested = schema(
         "owner",
         owner={"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},

@@ -1,0 +1,49 @@
+"""What is asserted of an error body: nothing, where the contract does not describe it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.miniatures import bench
+from tests.miniatures.kinds import Items, item
+from tests.miniatures.server import Answer, Refused
+
+ANY = {"type": "object"}
+
+
+class Mute(Items):
+    """Its refusals name no field."""
+
+    def refusal(self, refusal: Refused) -> Answer:
+        return Answer(refusal.status, {"error": "no"})
+
+
+class Silent(Items):
+    """Its refusals have no body."""
+
+    def refusal(self, refusal: Refused) -> Answer:
+        return Answer(refusal.status)
+
+
+@pytest.mark.parametrize(
+    ("server", "errors", "told"),
+    [
+        (Mute, {}, False),
+        (Silent, {}, False),
+        (Mute, {"errors": {"404": "error.json"}}, False),
+        (Silent, {"errors": "error.json"}, False),
+        (Mute, {"errors": "error.json"}, True),
+        (Items, {"errors": "error.json"}, False),
+    ],
+)
+def test_a_refusal_names_its_field_where_the_contract_describes_it(
+    server: type[Items], errors: dict[str, object], told: bool, tmp_path: Path
+) -> None:
+    contract, schemas = item(contract=errors)
+    verdict = bench.run(
+        server(), contract, {**schemas, "error.json": ANY}, tmp_path, only=("error.names-field", "input.type")
+    )
+    failed = {r.requirement for r in verdict.results if r.outcome == "fail"}
+    assert failed == ({"error.names-field"} if told else set())
+    assert any(r.requirement == "input.type" and r.outcome == "pass" for r in verdict.results)
