@@ -143,6 +143,22 @@ def test_agree_lets_a_sparse_representation_leave_out_null(reply_of: MakeReply) 
     finding(must.agree, reply_of(sparse=True), {"pages": 1}, {}, what="w")
 
 
+@pytest.mark.parametrize("operation", ["create", "update", "replace"])
+def test_agree_asks_no_more_of_the_answer_to_a_write_than_it_promises(operation: str, reply_of: MakeReply) -> None:
+    def answered(body: bytes, *, sparse: bool) -> Reply:
+        return replace(reply_of(201, body, sparse=sparse), operation=operation)
+
+    short, wrong = answered(b'{"id": 1}', sparse=True), answered(b'{"pages": 2}', sparse=True)
+    must.agree(short, {"pages": 1}, short.entity, what="w")
+    assert finding(must.agree, wrong, {"pages": 1}, wrong.entity, what="w").field == "pages"
+    whole = answered(b'{"id": 1}', sparse=False)
+    assert finding(must.agree, whole, {"pages": 1}, whole.entity, what="w").field == "pages"
+    sure = next(iter(short.resource.shapes.response["required"]))
+    assert finding(must.agree, short, {sure: "a"}, wrong.entity, what="w").field == sure
+    read = reply_of(200, b'{"id": 1}', sparse=True)
+    assert finding(must.agree, short, {"pages": 1}, read.entity, what="w").field == "pages"
+
+
 def test_hold(reply_of: MakeReply) -> None:
     must.hold(True, None, "never told", kind="k")
     must.hold([0], reply_of(), "never told", kind="k")

@@ -7,7 +7,7 @@ from typing import Any
 
 from restproof.contract.model import Contract, Resource, Status, creates_by_put
 from restproof.oracle.asked import WRITES, Asked, Reason
-from restproof.oracle.check import Check, Checks, check, gap_check, gaps, status_check
+from restproof.oracle.check import Check, Checks, asked_of, check, gap_check, gaps, status_check
 from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen, id_of
 from restproof.semantics.initial import readbacks, reference_paths
@@ -166,7 +166,8 @@ class Answered:
             return
         known = {n: v for n, v in seen.fields.items() if n in seen.resource.shapes.create["properties"]}
         before: dict[str, Any] | None = None if seen.operation == "create" else {}
-        wanted = expected(seen.resource, known, before=before)
+        shown = expected(seen.resource, known, before=before)
+        wanted = asked_of(seen.resource, str(seen.operation), shown, seen.entity)
         for gap in gaps(seen.resource, wanted, seen.entity):
             what = f"the answer to {'a create' if seen.operation == 'create' else 'an update'}"
             yield gap_check(field_requirement(seen, gap.name, gap.wanted), seen, gap, what, _pointer(seen))

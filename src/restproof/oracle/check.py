@@ -14,6 +14,8 @@ from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen
 from restproof.semantics.state import differences, in_the_order_of
 
+_WRITES = ("create", "update", "replace")
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -81,6 +83,17 @@ def gaps(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any
         if resource.properties.get(name, {}).get("format") == "date-time" and same_instant(expected, found):
             continue
         yield Gap(name, path, expected, found)
+
+
+def asked_of(
+    resource: Resource, operation: str, wanted: Mapping[str, Any], answer: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What of ``wanted`` is asked of the answer to an operation. The answer to a write may be less than what a read
+    shows (an id alone): a sparse contract promises the required members, and no others."""
+    if not resource.sparse or operation not in _WRITES:
+        return dict(wanted)
+    sure = resource.shapes.response.get("required", ())
+    return {name: value for name, value in wanted.items() if name in answer or name in sure}
 
 
 def gap_check(

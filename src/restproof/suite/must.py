@@ -13,7 +13,7 @@ from typing import Any
 from restproof.contract.model import Status
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested
 from restproof.engine.reply import Observation, Reply
-from restproof.oracle.check import how_it_differs, same_instant
+from restproof.oracle.check import asked_of, how_it_differs, same_instant
 from restproof.oracle.finding import ABSENT, Finding, an, at, shown
 from restproof.oracle.kinds import checked
 from restproof.pointer import steps
@@ -130,6 +130,8 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | N
             actual="absent",
         )
         return
+    if source is not None:
+        wanted = asked_of(source.reply.resource, source.reply.operation, wanted, source)
     ordered = in_the_order_of(reply.resource, wanted, actual)
     for path, expected, found in (*differences(wanted, ordered), *_added(reply, wanted, actual)):
         name = steps(path)[0] if path else ""

@@ -24,10 +24,11 @@ _ON_WHOLE = ("not", "patternProperties", "propertyNames", "minProperties", "maxP
 @dataclass
 class Shaped:
     """What the bodies of a resource say: the members of requests and responses, the envelopes, and what each operation
-    needs. ``left_out``: operations that cannot be sent, with the reason."""
+    needs. ``created``: the answer to a create. ``left_out``: operations that cannot be sent, with the reason."""
 
     sent: dict[str, Schema] = field(default_factory=dict)
     shown: list[Schema] = field(default_factory=list)
+    created: Schema = field(default_factory=dict)
     envelope: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     loose: set[str] = field(default_factory=set)
@@ -75,7 +76,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
     if around:
         told.envelope["response"] = around
         single = {o: object_of(s["properties"][around]) for o, s in single.items()}
-    told.shown = list(single.values())
+    told.shown, told.created = list(single.values()), single.get("create", {})
     if "list" in found.calls:
         answer = object_of(reader.success(found.calls["list"]))
         member, entry = _listed(answer, single, bool(found.parameter))

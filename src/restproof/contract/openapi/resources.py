@@ -148,9 +148,9 @@ class ResourceWriter:
             self.take_out(found, dict.fromkeys(("create", *ON_ITEMS), reason))
             self.take_out(found, {"list": "its entries have no id"})
             return members(told), {}
-        silent = "create" in found.calls and not self.reader.success(found.calls["create"])
+        silent = "create" in found.calls and not self.tells_id(found.calls["create"], told, member)
         if silent and member not in told.sent["create"].get("required", ()):
-            self.take_out(found, {"create": "the document does not say its answer, so nothing tells the id"})
+            self.take_out(found, {"create": "the document does not say that its answer holds the id"})
         self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)))
         body = members(told)
         self.note(found, *body.left_out)
@@ -159,6 +159,12 @@ class ResourceWriter:
         replaces = found.calls.get("replace")
         puts = replaces is not None and 201 in self.reader.codes(replaces, "2")
         return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts)
+
+    def tells_id(self, create: Call, told: Shaped, member: str) -> bool:
+        """Whether the documented answer to a create leads to the id: by the member, or by Location."""
+        if create.method != "POST" or not told.created:
+            return bool(self.reader.success(create))
+        return member in told.created.get("properties", ()) or "location" in self.reader.headers(create, "2")
 
     @staticmethod
     def drop(body: Members, name: str) -> None:
