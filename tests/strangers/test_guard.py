@@ -182,6 +182,14 @@ def test_every_write_that_may_store_something_is_in_the_ledger_before_it_leaves(
     assert made.server.ours() == {}
 
 
+def test_only_a_write_that_went_through_says_that_its_id_is_new(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    assert made.send("PATCH", "/offices/2000000000", {"floor": 3}).status == 404
+    assert made.send("PUT", f"/tags/{made.token()}", {"colour": "red"}).status == 201
+    entries = Ledger(made.run.ledger.path).entries()
+    assert [(e.resource, e.placed, e.new) for e in entries] == [("office", True, False), ("tag", True, True)]
+
+
 # ------------------------------------------------------------- each protection
 
 

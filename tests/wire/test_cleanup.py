@@ -330,3 +330,36 @@ def test_clean_up_ends_in_time_and_leaves_the_rest_in_the_ledger(
     assert any("--cleanup-timeout" in line for line in left)
     assert ledger.path.exists()
     assert notes.rows
+
+
+def write(ledger: Ledger, id: int, marks: tuple[tuple[str, str], ...] = (), **fields: Any) -> None:
+    """A write to an id that a read did not find."""
+    n = ledger.intend("note", "/v1/teams/5/notes", marks, sums={} if marks else sums_of(fields))
+    ledger.created(n, f"/v1/teams/5/notes/{id}?x=a%20b", id, placed=True)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["in the run", "by the ledger"])
+def test_what_was_written_to_before_it_had_settled_is_still_proven_by_its_create(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract, again: bool
+) -> None:
+    for id in (1, 2):
+        create(notes, ledger, id)
+    write(ledger, 1, body="x")
+    session = connect(serve(notes).url).session
+    ledger.close()
+    assert clean_up(Ledger(ledger.path) if again else ledger, session, contract, PREFIX) == (2, [])
+    assert notes.sent("DELETE")[0].startswith("/v1/teams/5/notes/2"), "the write does not change when it was made"
+
+
+def test_a_mark_of_a_later_write_proves_the_item_as_well(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 1, f"now {token(9)}")
+    write(ledger, 1, (("name", token(9)),))
+    assert clean() == (1, [])
+
+
+def test_a_write_that_was_refused_proves_nothing(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    """Its id named nothing, and what somebody has made there since may well hold the one value that it sent."""
+    write(ledger, 1, name="plain")
+    notes.rows = {1: "plain"}
+    assert clean()[0] == 0
+    assert notes.rows == {1: "plain"}

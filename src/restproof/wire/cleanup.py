@@ -65,8 +65,13 @@ class _Group:
 
     @property
     def known(self) -> dict[str, Entry]:
-        """The entries whose ids an answer has named, by the texts of these."""
-        return {str(e.id): e for e in self.entries if e.item is not None}
+        """The entries whose ids are named, by the texts of these. Where several are of one item, the last of a create
+        stands for it, since that says when it was made."""
+        named: dict[str, Entry] = {}
+        for entry in self.entries:
+            if entry.item is not None and (not entry.placed or str(entry.id) not in named):
+                named[str(entry.id)] = entry
+        return named
 
     @property
     def place(self) -> str:
@@ -90,10 +95,13 @@ class _Work:
         self.groups: dict[Collection, _Group] = {}
         self.deleted: set[str] = set()
         self.told: set[str] = set()
+        self.named: dict[str, list[Entry]] = {}
         for entry in ledger.entries():
             self._enter(entry)
 
     def _enter(self, entry: Entry) -> None:
+        if entry.item is not None:
+            self.named.setdefault(entry.item, []).append(entry)
         resource = self.contract.resources.get(entry.resource)
         if resource is None or not resource.supports("delete"):
             self.undeletable[entry.resource] += entry.item is not None
@@ -231,12 +239,16 @@ class _Work:
         return shown if shown is not None and str(shown.get(group.resource.id.field, id)) == str(id) else None
 
     def _is_ours(self, group: _Group, entry: Entry | None, shown: Mapping[str, Any]) -> bool:
-        own = None if entry is None or entry.marks is None else (*entry.marks, *self.ledger.rewritten())
-        if self.marks.shown(group.resource, shown, own):
+        # A write to what had not settled yet is an entry of its own: what each of them wrote proves the item.
+        writes = self.named[entry.item] if entry is not None and entry.item is not None else []
+        own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
+        if self.marks.shown(
+            group.resource, shown, own if writes and all(w.marks is not None for w in writes) else None
+        ):
             return True
         if entry is None or entry.item is None:
             return False
-        return agrees(self.ledger.written(entry.item), shown) or (entry.new and agrees(entry.sums, shown))
+        return agrees(self.ledger.written(entry.item), shown) or any(w.new and agrees(w.sums, shown) for w in writes)
 
     def _reads_as_ours(self, group: _Group, entry: Entry) -> bool:
         """Whether a read under the entry's id proves it; what else it shows is told."""

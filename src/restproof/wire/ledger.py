@@ -29,8 +29,9 @@ class Entry:
     """One write that may store something. ``collection`` and ``item`` are request targets with the parent's parameters;
     ``item`` and ``id`` are ``None`` while no answer has named them. ``marks``: what proves that a resource is the one
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
-    ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``headers`` are
-    those of the contract."""
+    ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
+    whether the path of the request named the id, so that the write cannot have landed elsewhere. ``headers`` are those
+    of the contract."""
 
     n: int
     resource: str
@@ -42,6 +43,7 @@ class Entry:
     item: str | None = None
     id: int | str | None = None
     new: bool = False
+    placed: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,13 @@ class Ledger:
             )
             return entry.n
 
-    def created(self, n: int, item: str, id: int | str, *, new: bool = False) -> None:
-        """Writes down that the answer to write ``n`` named the resource at the request target ``item``. ``new``: the id
-        was seen to name nothing just before."""
+    def created(self, n: int, item: str, id: int | str, *, new: bool = False, placed: bool = False) -> None:
+        """Writes down that write ``n``, by its answer or by its path (``placed``), named the resource at the request
+        target ``item``. ``new``: the id was seen to name nothing just before, and the answer was a success."""
         with self._lock:
-            self._entries[n] = replace(self._entries[n], item=item, id=id, new=new)
+            self._entries[n] = replace(self._entries[n], item=item, id=id, new=new, placed=placed)
             self._deleted.discard(item)
-            self._append(event="created", n=n, item=item, id=id, new=new)
+            self._append(event="created", n=n, item=item, id=id, new=new, placed=placed)
 
     def wrote(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]] = ()) -> None:
         """Writes down what proves ``item`` since an update: other marks, or, where there is none any more, the digests
@@ -242,7 +244,8 @@ class Ledger:
             case "created":
                 n = event["n"]
                 new = bool(event.get("new"))
-                self._entries[n] = replace(self._entries[n], item=event["item"], id=event["id"], new=new)
+                placed = bool(event.get("placed"))
+                self._entries[n] = replace(self._entries[n], item=event["item"], id=event["id"], new=new, placed=placed)
                 self._deleted.discard(event["item"])
             case "wrote":
                 self._note_written(event["item"], event["sums"], event.get("marks", ()))

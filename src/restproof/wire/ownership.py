@@ -147,8 +147,8 @@ class Ownership:
             credential=ticket.credential,
         )
         if place.id is not None:
-            # The path says where it will be, whatever the answer.
-            self.ledger.created(entry, self.evidence.item_target(place), place.id, new=ticket.absent)
+            # The path says where it will be, whatever the answer; that anything is there, only a success says.
+            self.ledger.created(entry, self.evidence.item_target(place), place.id, placed=True)
         return replace(ticket, entry=entry)
 
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
@@ -175,8 +175,9 @@ class Ownership:
             return
         item = place.item(id)
         new = ticket.absent if ticket.known is None else str(id) not in ticket.known
-        if place.id is None:
-            self.ledger.created(ticket.entry, self.evidence.item_target(item), id, new=new)
+        if new or place.id is None:
+            placed = place.id is not None
+            self.ledger.created(ticket.entry, self.evidence.item_target(item), id, new=new, placed=placed)
         sums = {} if ticket.marks else sums_of(ticket.fields)
         self.evidence.claim(Thing(item, ticket.credential, ticket.marks, sums, new))
 
