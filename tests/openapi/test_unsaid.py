@@ -2,54 +2,74 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from restproof.contract.load import load
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import Resource
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.written import write
 
-OK = "description: ok, content: {application/json: {schema: "
+Document = dict[str, Any]
+TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
+LABEL = {"label": TEXT}
+BOX = {"type": "object", "required": ["id", "label"], "properties": {"id": NUMBER, **LABEL}}
+SENT = {"type": "object", "required": ["label"], "properties": LABEL}
 
 
-def read(folder: Path, paths: str) -> Imported:
-    (folder / "api.yaml").write_text(
-        f"openapi: 3.0.3\ninfo: {{title: x, version: '1'}}\npaths:\n{paths}", encoding="utf-8"
-    )
-    return imported(folder / "api.yaml", "api")
+def content(schema: Document) -> Document:
+    return {"description": "ok", "content": {"application/json": {"schema": schema}}}
 
 
-def contract(folder: Path, paths: str) -> Contract:
-    return load(write(read(folder, paths), folder / "contract", "api.yaml"))
+def call(answer: Document, body: Document | None = None, status: int = 200, **more: Any) -> Document:
+    asked = {} if body is None else {"requestBody": {"required": True, **content(body)}}
+    return {**asked, "responses": {str(status): content(answer), **more.pop("others", {})}, **more}
 
 
-BOXES = f"""
-  /boxes:
-    post:
-      requestBody: {{required: true, content: {{application/json: {{schema: BOX}}}}}}
-      responses: {{201: {{{OK}CREATED}}}}}}}}
-  /boxes/{{id}}:
-    parameters: [{{name: id, in: path, required: true, schema: {{type: integer}}}}]
-    get: {{responses: {{200: {{{OK}READ}}}}}}}}}}
-""".replace(
-    "BOX", "{type: object, required: [label], properties: {label: {type: string}, size: {type: string}}}"
-).replace(
-    "READ",
-    "{type: object, required: [id, label, size], "
-    "properties: {id: {type: integer}, label: {type: string}, size: {type: string}}}",
-)
+def boxes(create: Document, **item: Document) -> Document:
+    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    return {"/boxes": {"post": create}, "/boxes/{id}": {"parameters": [given], "get": call(BOX), **item}}
 
 
-def box(folder: Path, created: str) -> Resource:
-    return contract(folder, BOXES.replace("CREATED", created)).resources["box"]
+def read(folder: Path, paths: Document) -> Imported:
+    document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths}
+    (folder / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    return imported(folder / "api.json", "api")
+
+
+def resource(folder: Path, name: str, paths: Document) -> Resource:
+    return load(write(read(folder, paths), folder / "contract", "api.json")).resources[name]
 
 
 def test_an_answer_to_a_create_need_not_hold_what_it_does_not_declare(tmp_path: Path) -> None:
-    found = box(tmp_path, "{type: object, required: [id], properties: {id: {type: integer}}}")
+    only_id = {"type": "object", "required": ["id"], "properties": {"id": NUMBER}}
+    found = resource(tmp_path, "box", boxes(call(only_id, SENT, 201)))
     assert found.sparse
     assert found.shapes.response["required"] == ["id"]
 
 
 def test_a_create_whose_answer_declares_no_id_is_left_out(tmp_path: Path) -> None:
-    found = box(tmp_path, "{type: object, properties: {message: {type: string}}}")
+    found = resource(tmp_path, "box", boxes(call({"type": "object", "properties": {"message": TEXT}}, SENT, 201)))
     assert found.operations == ("read",)
+
+
+def test_json_cut_short_may_be_answered_with_400_whatever_is_named_for_invalid_values(tmp_path: Path) -> None:
+    create = call(BOX, SENT, 201, others={"422": {"description": "invalid"}})
+    found = resource(tmp_path, "box", boxes(create))
+    assert found.status("invalid", "create").codes == {422}
+    assert found.status("malformed", "create").codes == {400, 422}
+
+
+@pytest.mark.parametrize(("slug", "patch", "field"), [(1, 1, "slug"), (1, 0, "slug"), (0, 1, None), (0, 0, "name")])
+def test_a_name_that_can_be_changed_is_no_id(slug: int, patch: int, field: str | None, tmp_path: Path) -> None:
+    shown = {"name": TEXT, **({"slug": {**TEXT, "readOnly": True}} if slug else {})}
+    venue = {"type": "object", "properties": shown}
+    given = {"name": "venue", "in": "path", "required": True, "schema": TEXT}
+    item = {"parameters": [given], "get": call(venue)}
+    if patch:
+        item["patch"] = call(venue, {"type": "object", "properties": {"name": TEXT}})
+    found = read(tmp_path, {**boxes(call(BOX, SENT, 201)), "/venues/{venue}": item}).contract["resources"]
+    assert found.get("venue", {}).get("id", {}).get("field") == field

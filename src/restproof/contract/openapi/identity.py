@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from restproof.contract.openapi.members import Members
@@ -15,15 +15,23 @@ from restproof.contract.shapes import types_of
 ON_ITEMS = ("read", "update", "replace", "delete")
 
 
-def id_member(found: Found, shown: Mapping[str, Schema]) -> str | None:
-    """The member of an answer that the parameter of an item's path names; ``None`` where none plainly is."""
+_NAMES_IT = ("slug", "code", "key", "handle", "uuid")
+
+
+def id_member(found: Found, shown: Mapping[str, Schema], changing: Collection[str] = ()) -> str | None:
+    """The member of an answer that the parameter of an item's path names; ``None`` where none plainly is.
+    ``changing``: members that an update may hold, of which one that is only called ``name`` is none."""
     parameter = found.parameter or "id"
     bare = snake(parameter)
     tail = re.sub(rf"^{re.escape(found.name)}_?", "", bare)
     wanted = [parameter, tail, bare, "id", f"{found.name}_id", "uuid", "_id"]
     by_name = {snake(n): n for n in reversed(list(shown))}
-    if bare.endswith("_name") or bare == found.name:
+    if bare.endswith("_name"):
         wanted.append("name")
+    elif bare == found.name:
+        set_by_server = [n for n, s in shown.items() if snake(n) in _NAMES_IT and s.get("readOnly")]
+        wanted += set_by_server if len(set_by_server) == 1 else []
+        wanted += ["name"] if "name" not in changing else []
     if bare.endswith("_or_id"):
         wanted.insert(0, "id")
     for name in wanted:

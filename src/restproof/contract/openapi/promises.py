@@ -95,7 +95,8 @@ class Promises:
         elif open_ and operation not in self.loose:
             yield "invalid", REFUSED
         if said and self.reader.demands_body(call):
-            yield "malformed", [*said, *open_]
+            # What is cut short is the client's error whatever else a document names (RFC 9110 §15.5.1).
+            yield "malformed", [*dict.fromkeys([400, *said]), *open_]
         if 409 in failures:
             yield "conflict", [409]
         if said and self.reader.request(call).get("additionalProperties") is False:

@@ -142,7 +142,8 @@ class ResourceWriter:
         left out."""
         self.as_update(found, told)
         shown = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
-        member = id_member(found, shown)
+        changing = [n for o in ("update", "replace") for n, s in told.writable(o).items() if not s.get("readOnly")]
+        member = id_member(found, shown, changing)
         if member is None:
             reason = f"no answer shows which {found.parameter or 'id'} an item has"
             self.take_out(found, dict.fromkeys(("create", *ON_ITEMS), reason))
