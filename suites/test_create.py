@@ -105,10 +105,25 @@ def test_an_omitted_field_reads_back_as_its_default(subject: Subject) -> None:
     must.agree(read, after_create(subject, made.sent), read.entity, what="a field that the create left out")
 
 
+def beyond_doubles(ground: Ground) -> Cases:
+    """Each integer without a bound, with the first value that a double cannot hold: it may be refused, and if it is
+    taken it is kept (RFC 8259 §6)."""
+    for name, schema in ground.bodies.writable.items():
+        bounds = {"maximum", "exclusiveMaximum", "enum", "const", "multipleOf", "format"} & schema.keys()
+        spared = {*ground.resource.references, *ground.resource.lenient, *ground.bodies.ruled}
+        if types_of(schema) - {"null"} == {"integer"} and not bounds and name not in spared:
+            body = ground.bodies.with_field(name, 2**53 + 1, "large")
+            yield {"body": body, "notes": {name: "an integer that no double holds"}, "may_be_refused": True}
+
+
 @requirement("create.accepts-valid", on="create", cost=2)
-@for_each(accepted_bodies)
-def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body: Body, notes: dict[str, str]) -> None:
+@for_each(lambda ground: [*accepted_bodies(ground), *beyond_doubles(ground)])
+def test_every_allowed_value_is_accepted_and_kept(
+    subject: Subject, body: Body, notes: dict[str, str], may_be_refused: bool = False
+) -> None:
     made = subject.create(body)
+    if may_be_refused and not made.ok:
+        return
     whole = None
     if made.ok:
         # The answer may show what was sent where the store holds something else.
