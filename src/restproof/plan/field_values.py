@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.plan.candidates import accepted, sample
-from restproof.plan.fields import UniqueKeys, with_token
+from restproof.plan.fields import UniqueKeys, varied_text, with_token
 from restproof.plan.marking import markable_fields, marked_text, with_mark
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of, valid_with_token
 from restproof.plan.values import value_strategy
@@ -32,7 +32,7 @@ class FieldValues(UniqueKeys):
         """The field whose plain value holds the token of the case, where no unique text that every body has does: a
         required one where there is one."""
         always = [n for n in self.required if n in self.distinguishing_fields]
-        if any(RUN in str(self.unique_value(n)) for n in always):
+        if any(RUN in str(self._apart(n)) for n in always):
             return None
         found = [n for n in markable_fields(self.resource, self.writable) if n not in self.ruled | self.unique_fields]
         return next((n for n in found if n in self.required), next(iter(found), None))
@@ -104,9 +104,9 @@ class FieldValues(UniqueKeys):
         if name == self.resource.id.field:
             return self.chosen_id(tag)
         if name in self.distinguishing_fields:
-            return self.unique_value(name, tag)
+            return self._apart(name, tag)
         if name == self.mark_field:
-            return marked_text(self.writable[name], str(self._samples[name]))
+            return self._mark(name, tag)
         return copy.deepcopy(self._samples[name])
 
     def another(self, name: str) -> Any:
@@ -117,7 +117,9 @@ class FieldValues(UniqueKeys):
             ref = self.resource.references[name]
             return [reference(ref.to, 1)] if ref.many else reference(ref.to, 1)
         if name in self.distinguishing_fields:
-            return self.unique_value(name, "renamed")
+            return self._apart(name, "renamed")
+        if name == self.mark_field and "unique" in self.resource.open:
+            return self._mark(name, "renamed")
         return copy.deepcopy(self._others[name])
 
     def chosen_id(self, tag: str = "") -> str:
@@ -136,6 +138,19 @@ class FieldValues(UniqueKeys):
         if text is not None:
             return text
         return unique(self.resource.name, name, tag) if capacity(schema) > 1 else sample(schema)
+
+    def _apart(self, name: str, tag: str = "") -> Any:
+        """A value of a distinguishing field that no other case holds; of a varied one, one that says something."""
+        if name in self.varied_fields:
+            text = varied_text(self.writable[name], str(self._samples[name]), tag)
+            return text if text is not None else unique(self.resource.name, name, tag)
+        return self.unique_value(name, tag)
+
+    def _mark(self, name: str, tag: str) -> str | None:
+        """The plain text of the field that holds the token of the case: with ``tag`` where it may have to be unique."""
+        text = marked_text(self.writable[name], str(self._samples[name]))
+        tagged = text.replace(RUN, f"{RUN}{tag}", 1) if text and "unique" in self.resource.open else None
+        return tagged if tagged and valid_with_token(self.writable[name], tagged) else text
 
     def drawable(self, name: str) -> bool:
         """Whether a drawn body may hold the field."""
@@ -158,7 +173,7 @@ class FieldValues(UniqueKeys):
                 return st.lists(st.sampled_from(ids), unique=True, min_size=least, max_size=most)
             return st.sampled_from([*ids, None] if is_nullable(schema) else ids)
         if name in self.distinguishing_fields:
-            return self._with_text(self.unique_value(name, tag), schema, tag)
+            return self._with_text(self._apart(name, tag), schema, tag)
         if name == self.mark_field and not tag:
             return self._with_text(self.plain(name), schema, tag)
         return value_strategy(schema)

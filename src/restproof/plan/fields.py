@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.shapes import types_of
+from restproof.plan.candidates import sample
+from restproof.plan.marking import marked_text
 from restproof.plan.symbols import RUN, uuid_of, valid_with_token
 from restproof.semantics.distinct import ROOMY, capacity
 from restproof.semantics.validate import Refusal, Validation
@@ -111,6 +115,16 @@ class UniqueKeys(RequestFields):
         """Fields that a unique key names, so that two valid bodies must differ in them."""
         return frozenset(name for key in self.resource.unique for name in key)
 
+    @cached_property
+    def varied_fields(self) -> frozenset[str]:
+        """Texts that differ from body to body because the contract leaves open what is unique: each may be. No conflict
+        is expected of them."""
+        if "unique" not in self.resource.open:
+            return frozenset()
+        kept_out = {self.resource.id.field, *self.resource.references, *self.resource.secret}
+        spared = kept_out | self.ruled | self.unique_fields
+        return frozenset(n for n, s in self.writable.items() if n not in spared and _may_vary(s))
+
     def _roomy(self, name: str) -> bool:
         """Whether a field of a unique key has as many values as a run may need."""
         if name in self.resource.references or name not in self.writable:
@@ -122,8 +136,8 @@ class UniqueKeys(RequestFields):
     @cached_property
     def distinguishing_fields(self) -> frozenset[str]:
         """Fields that make unique keys unique: of each key those that have many values, where it has such, and that no
-        rule compares, where it has such."""
-        found: set[str] = set()
+        rule compares, where it has such; and the varied ones."""
+        found = set(self.varied_fields)
         compared = {n for rule in self.resource.rules if rule.compares for n in rule.fields}
         for key in self.resource.unique:
             roomy = [n for n in key if self._roomy(n)]
@@ -160,3 +174,30 @@ def with_token(schema: Mapping[str, Any], tag: str) -> str | None:
         if candidate.startswith("{uuid") or valid_with_token(schema, candidate):
             return candidate
     return None
+
+
+_NUMBERED = ("ipv4", "ipv6")
+
+
+def varied_text(schema: Mapping[str, Any], plain: str, tag: str) -> str | None:
+    """``plain``, behind the token of the case and ``tag``; an address or a URI of their own where the format, or the
+    example, is one. ``None`` where the schema has no room for them, or where only an example tells what fits."""
+    form = schema.get("format") or next((f for f in ("email", "uri", "uuid") if FORMATS[f].check(plain)), None)
+    if form:
+        return with_token({**schema, "format": form}, tag)
+    if "examples" in schema:
+        return None
+    text = marked_text(schema, plain)
+    tagged = text.replace(RUN, f"{RUN}{tag}", 1) if text else None
+    return tagged if tagged and valid_with_token(schema, tagged) else with_token(schema, tag)
+
+
+def _may_vary(schema: Mapping[str, Any]) -> bool:
+    """Whether a field holds text, and nothing else, that has as many values as a run may need."""
+    if types_of(schema) - {"null"} != {"string"} or {"enum", "const"} & schema.keys() or schema.get("writeOnly"):
+        return False
+    plain = sample(schema)
+    if not isinstance(plain, str):
+        return False
+    is_code = "pattern" in schema or schema.get("format") in _NUMBERED
+    return varied_text(schema, plain, "renamed") is not None or (is_code and capacity(schema) >= ROOMY)

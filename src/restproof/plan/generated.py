@@ -74,7 +74,7 @@ def settled(ground: Ground, body: Mapping[str, Any]) -> dict[str, Any]:
             continue
         elif _is_plain(ground, name, own[name]):
             found[name] = bodies.plain(name)
-        elif name == bodies.mark_field and isinstance(value, str):
+        elif name in {bodies.mark_field, *bodies.varied_fields} and isinstance(value, str):
             found[name] = marked_text(own[name], value) or value
         else:
             found[name] = trimmed(own[name], value)

@@ -313,7 +313,10 @@ def accepted_bodies(ground: Ground) -> Iterator[Case]:
             found += [Candidate("type", "another reference", [two] if ref.many else two)]
         if name in ground.bodies.distinguishing_fields and ref:
             continue
-        if name in ground.bodies.distinguishing_fields:
+        if name in ground.bodies.varied_fields:
+            # Nothing says that it must be unique: what has no room for the token is tried all the same.
+            found = [c if "://" in str(c.value) else _with_token(c, schema, True) or c for c in found]
+        elif name in ground.bodies.distinguishing_fields:
             found = [c for c in (_with_token(c, schema, ground.operation == "update") for c in found) if c]
         if found:
             columns[name] = found

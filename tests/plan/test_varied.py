@@ -1,0 +1,76 @@
+"""Where a contract leaves open what is unique, every text that has room differs from body to body."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.plan.conftest import drawn
+
+from restproof.contract.load import load
+from restproof.plan.bodies import Bodies
+from restproof.plan.ground import Ground
+from restproof.plan.inputs import accepted_bodies
+from restproof.plan.profile import PROFILES
+from restproof.plan.symbols import RUN
+
+TEXT = {"type": "string"}
+FIELDS: dict[str, Any] = {
+    "title": TEXT,
+    "note": TEXT,
+    "email": {**TEXT, "format": "email"},
+    "site": {**TEXT, "format": "uri"},
+    "host": {**TEXT, "format": "hostname"},
+    "key": {**TEXT, "format": "uuid"},
+    "contact": {**TEXT, "examples": ["jane@example.org"]},
+    "sku": {**TEXT, "pattern": "^[A-Z]{2}-[0-9]{4}$"},
+}
+ALIKE: dict[str, Any] = {
+    "size": {"type": "integer"},
+    "day": {**TEXT, "format": "date"},
+    "kind": {**TEXT, "enum": ["a", "b"]},
+    "state": {**TEXT, "examples": ["active"]},
+    "country": {**TEXT, "maxLength": 2},
+    "cipher": {**TEXT, "writeOnly": True},
+}
+
+
+def bodies(folder: Path, *left_open: str) -> Bodies:
+    properties = {"id": {"type": "integer", "readOnly": True}, **FIELDS, **ALIKE}
+    schema = {"type": "object", "required": [*FIELDS, *ALIKE], "properties": properties}
+    (folder / "thing.json").write_text(json.dumps(schema))
+    (folder / "contract.yaml").write_text(
+        "contract: things\nbase_path: /v1\nauth: none\nresources:\n"
+        f"  thing: {{path: /things, schema: thing.json, open: [{', '.join(left_open)}]}}\n"
+    )
+    made = load(folder)
+    return Bodies(made, made.resources["thing"])
+
+
+@pytest.mark.parametrize("whole", [Bodies.minimal, Bodies.full])
+def test_every_text_with_room_is_the_case_s_own(tmp_path: Path, whole: Any) -> None:
+    found = bodies(tmp_path, "unique")
+    one, two = whole(found), whole(found, "b")
+    assert {n for n in one if "{" in str(one[n])} == set(FIELDS)
+    assert {n for n in one if one[n] != two[n]} == set(FIELDS)
+    assert one["email"] == f"{RUN}@example.com"
+    assert one["title"] != one["note"], "a mix-up shows"
+    assert {n for n in FIELDS if found.another(n) == found.plain(n)} == set()
+    assert found.unique_fields == frozenset(), "no conflict is expected"
+
+
+def test_where_all_is_said_only_the_mark_differs(tmp_path: Path) -> None:
+    one = bodies(tmp_path).minimal()
+    assert [n for n in one if "{" in str(one[n])] == ["title"]
+
+
+def test_drawn_and_enumerated_bodies_are_their_own_too(tmp_path: Path) -> None:
+    found = bodies(tmp_path, "unique")
+    for body in drawn(found.valid, 3, 5):
+        assert set(FIELDS) <= {n for n in body if any(s in str(body[n]) for s in (RUN, "{unique:", "{uuid:"))}
+    ground = Ground(found.contract, found.resource, "create", PROFILES["ci"], found)
+    first = next(iter(accepted_bodies(ground)))["body"]
+    assert RUN in first["title"]
+    assert RUN in first["email"]
