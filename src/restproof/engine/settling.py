@@ -6,19 +6,23 @@ What has not settled by then is left as it is: the checks that follow look at it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
 
 from restproof.contract.model import Resource
 from restproof.engine.keep import Clock
 from restproof.engine.paging import SubjectLists
 from restproof.engine.reply import Reply
-from restproof.semantics.state import differences
+from restproof.semantics.checker import is_valid
+from restproof.semantics.state import differences, in_the_order_of
 
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 0.5
-_PATIENCE = 3
-"""Writes of one kind that may use up the whole bound; where none of them settled, later ones are waited for less."""
+_PATIENCE = 12
+"""Waits of one kind that may use up the whole bound, where none of them ever saw its write; later ones are shorter."""
+_ABSENT = 4
+"""For how many waits one counts that never found what was created, or found until the end what was deleted. One that
+only found other values counts once: a server may have made something of them."""
 _GONE = (404, 410)
 
 
@@ -37,45 +41,63 @@ class Settling:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._in_vain: Counter[tuple[str, str]] = Counter()
+        self._settled: set[tuple[str, str]] = set()
 
     def wait(self, subject: Looker, reply: Reply, id: Any) -> None:
         """Look until the write that ``reply`` answers is seen, for as long as the contract allows."""
         spec, key = subject.spec, (subject.spec.name, reply.operation)
         if not spec.settles or id is None:
             return
-        bound = spec.settles if self._in_vain[key] < _PATIENCE else spec.settles / 10
-        pause, end = _FIRST_PAUSE, self._clock.monotonic() + bound
-        while not _is_seen(subject, reply, id):
+        patient = key in self._settled or self._in_vain[key] < _PATIENCE
+        pause, end = _FIRST_PAUSE, self._clock.monotonic() + (spec.settles if patient else spec.settles / 10)
+        while (missing := _missing(subject, reply, id)) is not None:
             left = end - self._clock.monotonic()
             if left <= 0:
-                self._in_vain[key] += 1
+                self._in_vain[key] += 1 if missing == "value" else _ABSENT
                 return
             self._clock.sleep(min(pause, left))
             pause = min(pause * 1.5, _LONGEST_PAUSE)
+        self._settled.add(key)
 
 
-def _is_seen(subject: Looker, reply: Reply, id: Any) -> bool:
-    looks: list[Callable[[], bool]] = []
-    if subject.spec.supports("read"):
-        looks.append(lambda: _reads_right(subject, reply, id))
-    if subject.spec.supports("list") and reply.operation in ("create", "delete"):
-        looks.append(lambda: _is_listed(subject, reply, id) == (reply.operation == "create"))
-    return all(look() for look in looks)
+def _missing(subject: Looker, reply: Reply, id: Any) -> Literal["effect", "value"] | None:
+    """What of the write is not seen yet: that it happened at all, or a value; ``None`` where all of it is seen."""
+    spec, scope = subject.spec, reply.scope or None
+    if spec.supports("read"):
+        found = subject.read(id, scope=scope, observed=False)
+        if reply.operation == "delete":
+            if found.status not in _GONE and found.status not in spec.status("gone", "read"):
+                return "effect"
+        elif not found.ok or found.entity is None:
+            return "effect"
+        else:
+            plain = _plain(reply, found.entity)
+            if any(True for _ in differences(plain, in_the_order_of(spec, plain, found.entity))):
+                return "value"
+    if spec.supports("list") and reply.operation in ("create", "delete"):
+        is_listed = id in subject.lists.ids(subject.lists.walk(scope=scope))
+        return None if is_listed == (reply.operation == "create") else "effect"
+    return None
 
 
-def _reads_right(subject: Looker, reply: Reply, id: Any) -> bool:
-    """Whether a read shows the write: nothing after a delete, else every plain field that was sent."""
-    found = subject.read(id, scope=reply.scope, observed=False)
-    if reply.operation == "delete":
-        return found.status in _GONE or found.status in subject.spec.status("gone", "read")
-    shown = found.entity if found.ok else None
-    if shown is None:
+def _plain(reply: Reply, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that were sent of which a read shows the very value: not those that the server sets, makes something
+    of or may leave as they are. Of a value that the schema refuses, and was taken all the same, nothing is known; nor
+    of a null in a create, for which there may be a default."""
+    spec, sent = reply.resource, reply.sent if isinstance(reply.sent, Mapping) else {}
+    free = {
+        *(spec.id.field, *spec.volatile, *spec.secret, *spec.lenient, *spec.derived, *spec.touched),
+        *(*spec.references, *spec.reads_as),
+        *((*spec.immutable, *spec.create_only) if reply.operation != "create" else ()),
+    }
+    return {
+        name: value
+        for name, value in sent.items()
+        if name in shown and name not in free and _is_shown(spec.properties.get(name), value, reply.operation)
+    }
+
+
+def _is_shown(schema: Mapping[str, Any] | None, value: Any, operation: str) -> bool:
+    if schema is None or schema.get("readOnly") or (value is None and operation == "create"):
         return False
-    spec, sent = subject.spec, reply.sent if isinstance(reply.sent, Mapping) else {}
-    changed_on_the_way = {*spec.volatile, *spec.secret, *spec.lenient, *spec.derived, *spec.references, *spec.reads_as}
-    plain = {n: v for n, v in sent.items() if n in shown and n not in changed_on_the_way}
-    return not any(True for _ in differences(plain, {n: shown[n] for n in plain}))
-
-
-def _is_listed(subject: Looker, reply: Reply, id: Any) -> bool:
-    return id in subject.lists.ids(subject.lists.walk(scope=reply.scope))
+    return is_valid(schema, value)

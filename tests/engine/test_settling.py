@@ -1,0 +1,127 @@
+"""How long a write is waited for: as long as the contract says, wherever one of its kind was ever seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from restproof.contract.model import Contract
+from restproof.engine.settling import Settling
+from restproof.suite import Subject
+
+from .conftest import Answer, Bench
+
+MakeBench = Callable[..., Bench]
+SETTLES = 2.0
+
+
+@dataclass
+class Hands:
+    """A clock that only sleep moves."""
+
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def time(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
+class Slow:
+    """Answers a create at once, and shows what ``shown`` makes of it after ``delay`` seconds."""
+
+    clock: Hands
+    delay: float = 0.0
+    shown: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda sent: sent
+    sent: dict[str, Any] | None = None
+    since: float = 0.0
+
+    def __call__(self, request: Any) -> Answer:
+        if request.method in ("POST", "PATCH"):
+            self.sent = json.loads(request.body)
+            self.since = self.clock.now
+            return 201 if request.method == "POST" else 200, {"id": 1}
+        found = self.shown({"id": 1, **(self.sent or {})}) if self.clock.now >= self.since + self.delay else None
+        if request.path.endswith("/shelves"):
+            return 200, [found] if found else []
+        return (200, found) if found else (404, None)
+
+
+@pytest.fixture
+def clock() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def shelf(contract: Contract, bench: MakeBench, clock: Hands) -> Callable[[Slow], Subject]:
+    spec = replace(contract.resources["shelf"], settles=SETTLES)
+    late = replace(contract, resources={**contract.resources, "shelf": spec})
+
+    def make(server: Slow) -> Subject:
+        made = bench(server, contract=late)
+        made.world.settling = Settling(clock)
+        return made.subject("shelf")
+
+    return make
+
+
+def waited(clock: Hands, write: Callable[[], Any]) -> float:
+    before = clock.now
+    write()
+    return clock.now - before
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ({"name": "a", "id": 99}, {}),
+        ({"name": "a", "made_at": "2000-01-01T00:00:00Z"}, {"made_at": "2026-11-28T05:00:00Z"}),
+        ({"name": "a", "pages": None}, {"pages": 1}),
+        ({"name": None}, {"name": "untitled"}),
+        ({"name": "a", "pages": "5"}, {"pages": 5}),
+        ({"name": "a", "colour": "red"}, {"colour": "blue"}),
+    ],
+)
+def test_what_the_server_makes_of_a_value_is_not_waited_for(
+    body: dict[str, Any], shown: dict[str, Any], shelf: Callable[[Slow], Subject], clock: Hands
+) -> None:
+    server = Slow(clock, shown=lambda sent: {**sent, "id": 1, **shown})
+    assert waited(clock, lambda: shelf(server).create(body)) == 0
+
+
+def test_an_update_to_null_is_waited_for(shelf: Callable[[Slow], Subject], clock: Hands) -> None:
+    server = Slow(clock)
+    server.shown = lambda sent: {**sent, "pages": None if clock.now >= server.since + 0.4 else 7}
+    assert 0.4 <= waited(clock, lambda: shelf(server).update(1, {"pages": None})) < SETTLES
+
+
+def test_one_that_was_seen_gives_patience_for_good(shelf: Callable[[Slow], Subject], clock: Hands) -> None:
+    server = Slow(clock, delay=0.4)
+    subject = shelf(server)
+    subject.create({"name": "a"})
+    server.delay = 1000
+    for _ in range(20):
+        assert waited(clock, lambda: subject.create({"name": "a"})) == pytest.approx(SETTLES)
+    server.delay = 0.4
+    assert 0.4 <= waited(clock, lambda: subject.create({"name": "a"})) < SETTLES
+
+
+def test_what_never_comes_is_soon_waited_for_less(shelf: Callable[[Slow], Subject], clock: Hands) -> None:
+    subject = shelf(Slow(clock, delay=1000))
+    found = [waited(clock, lambda: subject.create({"name": "a"})) for _ in range(4)]
+    assert found == pytest.approx([SETTLES] * 3 + [SETTLES / 10])
+
+
+def test_other_values_are_no_proof_that_nothing_settles(shelf: Callable[[Slow], Subject], clock: Hands) -> None:
+    subject = shelf(Slow(clock, shown=lambda sent: {**sent, "name": "another"}))
+    found = [waited(clock, lambda: subject.update(1, {"name": "a"})) for _ in range(13)]
+    assert found == pytest.approx([SETTLES] * 12 + [SETTLES / 10])
