@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from restproof.contract.model import Contract
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
-from restproof.wire.proof import sums_of
+from restproof.wire.proof import digests_of, sums_of
 
 from .conftest import answer
 
@@ -25,7 +25,8 @@ class Notes:
     """`/v1/teams/5/notes`, two entries a page."""
 
     def __init__(self) -> None:
-        self.rows: dict[int, str] = {}
+        self.rows: dict[int, Any] = {}
+        self.goes_with: dict[int, int] = {}
         self.log: list[str] = []
         self.status: dict[str, int] = {}
         self.hidden_from: list[bytes] = []
@@ -50,6 +51,7 @@ class Notes:
             return answer(200, json.dumps(listed[(page - 1) * 2 : page * 2]).encode())
         if self.keeps_what_is_deleted:
             return answer(204)
+        self.rows.pop(self.goes_with.get(int(id), 0), None)
         return answer(204 if self.rows.pop(int(id), None) else 404)
 
     def sent(self, method: str) -> list[str]:
@@ -363,3 +365,67 @@ def test_a_write_that_was_refused_proves_nothing(notes: Notes, ledger: Ledger, c
     notes.rows = {1: "plain"}
     assert clean()[0] == 0
     assert notes.rows == {1: "plain"}
+
+
+def bare(ledger: Ledger, before: Iterable[int] = (), **fields: Any) -> int:
+    """A create that could hold no mark, and was answered with no id. ``before``: the ids that the list held."""
+    known = digests_of(str(id) for id in before)
+    return ledger.intend("note", "/v1/teams/5/notes", sums=sums_of(fields), before=known)
+
+
+@pytest.mark.parametrize("value", [None, False, True, 0, "", []], ids=json.dumps)
+def test_values_that_anybody_has_are_not_perhaps_of_the_run(
+    notes: Notes, ledger: Ledger, clean: Clean, value: Any
+) -> None:
+    notes.rows = dict.fromkeys(range(1, 10), value)
+    bare(ledger, name=value)
+    write(ledger, 2_000_000, name=value)
+    assert clean() == (0, [])
+
+
+def test_a_refused_update_is_not_looked_for_among_others(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    notes.rows = dict.fromkeys(range(1, 10), "plain")
+    write(ledger, 2_000_000, name="plain")
+    assert clean() == (0, [])
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["in the run", "by the ledger"])
+def test_what_was_there_before_a_create_is_not_perhaps_of_the_run(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract, again: bool
+) -> None:
+    notes.rows = dict.fromkeys(range(1, 11), "plain")
+    bare(ledger, range(1, 10), name="plain")
+    ledger.close()
+    book = Ledger(ledger.path) if again else ledger
+    told = clean_up(book, connect(serve(notes).url).session, contract, PREFIX)
+    assert told == (0, ["note /v1/teams/5/notes/10: perhaps of this run: left alone"]), "and no request to copy"
+
+
+def test_a_line_stands_for_all_that_is_left_for_one_reason(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    for id in range(1, 8):
+        create(notes, ledger, id, "Payroll" if id < 6 else None)
+        notes.status[f"DELETE /v1/teams/5/notes/{id}"] = 409
+    deleted, told = clean()
+    assert (deleted, left(told)) == (
+        0,
+        [
+            "note /v1/teams/5/notes/7, /v1/teams/5/notes/6: the delete answered 409",
+            "note /v1/teams/5/notes/1, /v1/teams/5/notes/2, /v1/teams/5/notes/3 and 2 more: "
+            "it is not proven to be this run's, and was left alone",
+        ],
+    )
+    assert told[0].count("DELETE http://") == 2
+
+
+@pytest.mark.parametrize("goes", [True, False])
+@pytest.mark.parametrize("why", ["doubtful", "refused"])
+def test_what_went_with_the_last_delete_is_not_told(
+    notes: Notes, ledger: Ledger, clean: Clean, why: str, goes: bool
+) -> None:
+    create(notes, ledger, 1)
+    create(notes, ledger, 2, "changed" if why == "doubtful" else None)
+    notes.status = {"DELETE /v1/teams/5/notes/2": 409}
+    notes.goes_with = {1: 2} if goes else {}
+    deleted, told = clean()
+    assert (deleted, len(told)) == (1, 0 if goes else 1)
+    assert ledger.path.exists() is (why == "refused" and not goes)

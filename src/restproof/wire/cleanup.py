@@ -18,12 +18,14 @@ from restproof.plan.parameters import fixed_query
 from restproof.wire.evidence import names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.ledger import Entry, Ledger
+from restproof.wire.left import Left, lines
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import entity_of
-from restproof.wire.proof import Marks, agrees
+from restproof.wire.proof import Marks, agrees, digests_of, resembles
 from restproof.wire.session import Session
 from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, walk
 
+_STILL = "the delete was answered with success, and it is still there"
 Collection = tuple[str, str, Headers]
 """Resource, request target of the list and headers: what one walk covers."""
 
@@ -33,18 +35,19 @@ def clean_up(ledger: Ledger, session: Session, contract: Contract, prefix: str) 
     before their parents; then looks through the lists again.
 
     Returns how many resources were deleted, and what is left or could not be verified: what, where, why, and the
-    request that removes it, one line each, and one for each resource that has no delete. A ledger with nothing left to
-    delete is removed from the disk.
+    requests that remove it, one line for each resource and reason, and one for each resource that has no delete. A
+    ledger with nothing left to delete is removed from the disk.
     """
     work = _Work(ledger, session, contract, prefix)
     work.look()
     work.delete()
     work.look_again()
-    if work.failed:
+    work.drop_what_is_gone()
+    if work.failed or work.unanswered:
         ledger.close()
     else:
         ledger.remove()
-    return work.count, [*work.failed, *work.doubtful, *work.summary()]
+    return work.count, [*lines([*work.failed, *work.doubtful]), *work.summary()]
 
 
 @dataclass
@@ -74,6 +77,11 @@ class _Group:
         return named
 
     @property
+    def defaults(self) -> Mapping[str, Any]:
+        """The defaults that the schema gives its fields: others have them too."""
+        return {name: s["default"] for name, s in self.resource.properties.items() if "default" in s}
+
+    @property
     def place(self) -> str:
         return self.collection.partition("?")[0]
 
@@ -89,12 +97,13 @@ class _Work:
         self.contract = contract
         self.marks = Marks(prefix)
         self.count = 0
-        self.failed: list[str] = []
-        self.doubtful: list[str] = []
+        self.failed: list[Left] = []
+        self.doubtful: list[Left] = []
+        self.unanswered: Counter[tuple[str, str]] = Counter()
         self.undeletable: Counter[str] = Counter()
         self.groups: dict[Collection, _Group] = {}
         self.deleted: set[str] = set()
-        self.told: set[str] = set()
+        self.told: dict[str, _Group] = {}
         self.named: dict[str, list[Entry]] = {}
         for entry in ledger.entries():
             self._enter(entry)
@@ -144,6 +153,22 @@ class _Work:
                 self._unverified(group)
             else:
                 self._tell(group)
+
+    def drop_what_is_gone(self) -> None:
+        """Looks once more at what was told before the last delete, or by a list that was read before it: children go
+        with their parents."""
+        self.doubtful = [left for left in self.doubtful if not self._is_gone(left)]
+        self.failed = [left for left in self.failed if left.why == _STILL or not self._is_gone(left)]
+
+    def _is_gone(self, left: Left) -> bool:
+        """Whether a read says that an item which was told is not there any more."""
+        group = self.told.get(left.where)
+        if group is None or not self.count or not group.resource.supports("read"):
+            return False
+        try:
+            return self._send(group, "read", left.where).status in names_nothing(group.resource)
+        except NotSent:
+            return False
 
     def _walk(self, group: _Group) -> None:
         group.seen, group.is_gone = None, False
@@ -218,17 +243,17 @@ class _Work:
         create that may have made it."""
         target = group.item(self.contract, id)
         if not group.resource.creatable:
-            self.doubtful.append(self._line(group, target, "it bears a token of this run, and nothing creates such"))
+            self.doubtful.append(self._left(group, target, "it bears a token of this run, and nothing creates such"))
             return False
         if not group.resource.supports("read"):
             return True
         try:
             shown = self._shown(group, target, id)
         except NotSent as reason:
-            self.failed.append(self._line(group, target, str(reason)))
+            self.failed.append(self._left(group, target, str(reason)))
             return False
         if shown is None or not self._is_ours(group, None, shown):
-            self.doubtful.append(self._line(group, target, "a list shows it as this run's, and a read does not"))
+            self.doubtful.append(self._left(group, target, "a list shows it as this run's, and a read does not"))
             return False
         return True
 
@@ -255,12 +280,12 @@ class _Work:
         assert entry.item is not None
         if not group.resource.supports("read"):
             if group.seen is None:
-                self.doubtful.append(self._line(group, entry.item, "nothing shows whose it is"))
+                self.doubtful.append(self._left(group, entry.item, "nothing shows whose it is"))
             return False
         try:
             exchange = self._send(group, "read", entry.item)
         except NotSent as reason:
-            self.failed.append(self._line(group, entry.item, str(reason)))
+            self.failed.append(self._left(group, entry.item, str(reason)))
             return False
         shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
         has_id = shown is not None and str(shown.get(group.resource.id.field, entry.id)) == str(entry.id)
@@ -269,27 +294,27 @@ class _Work:
         if exchange.status in names_nothing(group.resource):
             self.deleted.add(entry.item)
         elif shown is not None:
-            self.doubtful.append(self._line(group, entry.item, "it is not proven to be this run's, and was left alone"))
+            self.doubtful.append(self._left(group, entry.item, "it is not proven to be this run's, and was left alone"))
         else:
-            self.failed.append(self._line(group, entry.item, f"the read answered {exchange.status or exchange.error}"))
+            self.failed.append(self._left(group, entry.item, f"the read answered {exchange.status or exchange.error}"))
         return False
 
     def _delete(self, group: _Group, target: str) -> None:
         try:
             exchange = self._send(group, "delete", target)
         except NotSent as reason:
-            self.failed.append(self._line(group, target, str(reason)))
+            self.failed.append(self._left(group, target, str(reason)))
             return
         status = exchange.status
         # What the contract answers to a second delete says that it is gone, be it 403.
         gone = status in names_nothing(group.resource) or status in group.resource.status("repeat_delete", "delete")
         if not _is_success(exchange) and not gone:
-            self.failed.append(self._line(group, target, f"the delete answered {status or exchange.error}"))
+            self.failed.append(self._left(group, target, f"the delete answered {status or exchange.error}"))
             return
         if group.seen is None and group.resource.supports("read"):
             again = self._send(group, "read", target)
             if _is_success(again):
-                self.failed.append(self._line(group, target, f"the delete answered {status}, and it is still there"))
+                self.failed.append(self._left(group, target, f"the delete answered {status}, and it is still there"))
                 return
         self.count += _is_success(exchange)
         for other in self.groups.values():
@@ -315,8 +340,6 @@ class _Work:
     def _tell(self, group: _Group) -> None:
         """What is left in a collection that was looked through; the entries that left nothing are settled."""
         known = group.known
-        # What could hold no mark, and was answered with no id or with another one.
-        unmarked = {tuple(e.sums.items()): e.sums for e in group.entries if not e.marks and e.sums}.values()
         left = False
         for id, shown in (group.seen or {}).items():
             target, entry = group.item(self.contract, id), known.get(id)
@@ -327,36 +350,46 @@ class _Work:
                 left = True
                 if target in self.deleted or (entry is not None and entry.item in self.deleted):
                     self.count = max(0, self.count - 1)
-                    why = "the delete was answered with success, and it is still there"
-                    self.failed.append(self._line(group, target, why))
+                    self.failed.append(self._left(group, target, _STILL))
             elif entry is not None and not self.ledger.is_deleted(entry):
                 why = "its id is in the ledger, and what is there is not proven to be this run's: left alone"
-                self.doubtful.append(self._line(group, target, why))
-            elif any(agrees(sums, shown) for sums in unmarked):
-                self.doubtful.append(self._line(group, target, "perhaps of this run: left alone"))
+                self.doubtful.append(self._left(group, target, why))
+            elif self._may_be_of(group, id, shown):
+                self.doubtful.append(Left(group.resource.name, target, "perhaps of this run: left alone"))
+                self.told[target] = group
         if not left:
             for entry in group.entries:
                 self.ledger.settled(entry.n)
 
+    def _may_be_of(self, group: _Group, id: str, shown: Mapping[str, Any]) -> bool:
+        """Whether it may be what a create has stored that could hold no mark, and that no answer has named for good:
+        it was not there before, and holds what was sent."""
+        (digest,) = digests_of([id])
+        return any(
+            resembles(e.sums, shown, group.defaults)
+            for e in group.entries
+            if not (e.marks or e.placed or e.new) and e.sums and digest not in e.before
+        )
+
     def _unverified(self, group: _Group) -> None:
         """What a list cannot verify."""
-        open_creates = sum(1 for e in group.entries if e.item is None)
-        what = f"{group.resource.name} {group.place}: {group.unread}"
         if group.resource.supports("list"):
-            self.failed.append(what)
-        elif open_creates:
-            self.failed.append(
-                f"{group.resource.name}: {open_creates} unanswered or refused creates, and {group.unread}"
-            )
+            self.failed.append(Left(group.resource.name, group.place, group.unread))
+        elif unanswered := sum(1 for e in group.entries if e.item is None):
+            self.unanswered[group.resource.name, group.unread] += unanswered
 
-    def _line(self, group: _Group, target: str, why: str) -> str:
+    def _left(self, group: _Group, target: str, why: str) -> Left:
         """What is left, why, and the request that removes it."""
-        self.told.add(target)
+        self.told[target] = group
         url = f"{self.session.target.base_url.rstrip('/')}{target}"
-        return f"{group.resource.name} {target.partition('?')[0]}: {why} ({group.resource.method('delete')} {url})"
+        return Left(group.resource.name, target, why, f"{group.resource.method('delete')} {url}")
 
     def summary(self) -> list[str]:
-        return [f"{name}: {count} (no delete operation)" for name, count in sorted(self.undeletable.items()) if count]
+        """What no list shows, and what nothing deletes, counted."""
+        creates = [
+            f"{name}: {n} unanswered or refused creates, and {why}" for (name, why), n in self.unanswered.items()
+        ]
+        return creates + [f"{name}: {n} (no delete operation)" for name, n in sorted(self.undeletable.items()) if n]
 
 
 def _is_success(exchange: Exchange) -> bool:

@@ -30,8 +30,8 @@ class Entry:
     ``item`` and ``id`` are ``None`` while no answer has named them. ``marks``: what proves that a resource is the one
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
     ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
-    whether the path of the request named the id, so that the write cannot have landed elsewhere. ``headers`` are those
-    of the contract."""
+    whether the path of the request named the id, so that the write cannot have landed elsewhere. ``before``: digests
+    of the ids that the list held just before, where it was looked through. ``headers`` are those of the contract."""
 
     n: int
     resource: str
@@ -44,6 +44,7 @@ class Entry:
     id: int | str | None = None
     new: bool = False
     placed: bool = False
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,13 +82,16 @@ class Ledger:
         marks: Iterable[tuple[str, str]] = (),
         *,
         sums: Mapping[str, str] = MappingProxyType({}),
+        before: tuple[str, ...] = (),
         headers: Headers = (),
         credential: str | None = "full",
     ) -> int:
         """Writes down a write before it is sent. Returns the number to give to :meth:`created`."""
         with self._lock:
             self._last += 1
-            entry = Entry(self._last, resource, collection, tuple(marks), dict(sums), headers, credential)
+            entry = Entry(
+                self._last, resource, collection, tuple(marks), dict(sums), headers, credential, before=before
+            )
             self._entries[entry.n] = entry
             self._append(
                 event="intend",
@@ -96,6 +100,7 @@ class Ledger:
                 collection=collection,
                 marks=[list(mark) for mark in entry.marks or ()],
                 **({"sums": entry.sums} if entry.sums else {}),
+                **({"before": before} if before else {}),
                 headers=[list(pair) for pair in headers],
                 credential=credential,
             )
@@ -239,6 +244,7 @@ class Ledger:
                     event.get("sums", {}),
                     headers,
                     event["credential"],
+                    before=tuple(str(digest) for digest in event.get("before", ())),
                 )
                 self._last = max(self._last, n)
             case "created":

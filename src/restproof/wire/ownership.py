@@ -20,7 +20,7 @@ from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Place, body_of, entities, entity_of, named_id, readings
-from restproof.wire.proof import Mark, Marks, sums_of
+from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract_headers
 
 WRITABLE = "writable_"
@@ -143,6 +143,7 @@ class Ownership:
             listed,
             ticket.marks,
             sums={} if ticket.marks else sums_of(ticket.fields),
+            before=digests_of(ticket.known or ()),
             headers=ticket.headers,
             credential=ticket.credential,
         )

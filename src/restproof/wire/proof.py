@@ -89,6 +89,21 @@ def agrees(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
     return bool(shown) and all(_sum(entity[name]) == sums[name] for name in shown)
 
 
+def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
+    """Whether a representation holds what was written, and by a value that others would hardly have by themselves: not
+    null, a boolean, nothing at all or a default."""
+    return agrees(sums, entity) and any(
+        not isinstance(value, bool) and value not in (None, "", 0, [], {}) and value != defaults.get(name)
+        for name, value in entity.items()
+        if name in sums
+    )
+
+
+def digests_of(ids: Iterable[str]) -> tuple[str, ...]:
+    """Short digests of ids, in their order: enough to tell which of them were there before."""
+    return tuple(sorted(hashlib.sha256(id.encode(errors="surrogatepass")).hexdigest()[:8] for id in ids))
+
+
 def _sum(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)

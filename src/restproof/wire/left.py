@@ -1,0 +1,37 @@
+"""What clean-up tells of what is left: one line for each resource and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+NAMED = 3
+"""The most that one line names; the rest is counted."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something that is left, or may be: the request target ``where``, and the request that removes it, ``how``
+    (empty where nothing says that it is the run's: a line is copied soon)."""
+
+    resource: str
+    where: str
+    why: str
+    how: str = ""
+
+
+def lines(found: Iterable[Left]) -> list[str]:
+    """What is left, in the order in which each reason came up first. A line names up to three places, and the requests
+    that remove these."""
+    groups: dict[tuple[str, str, bool], dict[str, str]] = {}
+    for left in found:
+        place = left.where.partition("?")[0]
+        groups.setdefault((left.resource, left.why, bool(left.how)), {}).setdefault(place, left.how)
+    return [_line(resource, why, places) for (resource, why, _), places in groups.items()]
+
+
+def _line(resource: str, why: str, places: dict[str, str]) -> str:
+    more = len(places) - NAMED
+    named = ", ".join(list(places)[:NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    requests = ", ".join(how for how in list(places.values())[:NAMED] if how)
+    return f"{resource} {named}: {why}" + (f" ({requests})" if requests else "")
