@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from restproof.contract.load import load
-from restproof.contract.model import Resource
+from restproof.contract.model import Contract, Resource
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.written import write
+from restproof.plan.bodies import Bodies
+from restproof.plan.ground import Ground
+from restproof.plan.inputs import wrong_type_bodies
+from restproof.plan.profile import PROFILES
 
 Document = dict[str, Any]
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
@@ -40,8 +44,12 @@ def read(folder: Path, paths: Document) -> Imported:
     return imported(folder / "api.json", "api")
 
 
+def contract(folder: Path, paths: Document) -> Contract:
+    return load(write(read(folder, paths), folder / "contract", "api.json"))
+
+
 def resource(folder: Path, name: str, paths: Document) -> Resource:
-    return load(write(read(folder, paths), folder / "contract", "api.json")).resources[name]
+    return contract(folder, paths).resources[name]
 
 
 def test_an_answer_to_a_create_need_not_hold_what_it_does_not_declare(tmp_path: Path) -> None:
@@ -56,7 +64,7 @@ def test_a_create_whose_answer_declares_no_id_is_left_out(tmp_path: Path) -> Non
     assert found.operations == ("read",)
 
 
-def test_json_cut_short_may_be_answered_with_400_whatever_is_named_for_invalid_values(tmp_path: Path) -> None:
+def test_json_cut_short_may_be_answered_with_400_whatever_is_named_for_invamadevalues(tmp_path: Path) -> None:
     create = call(BOX, SENT, 201, others={"422": {"description": "invalid"}})
     found = resource(tmp_path, "box", boxes(create))
     assert found.status("invalid", "create").codes == {422}
@@ -73,3 +81,18 @@ def test_a_name_that_can_be_changed_is_no_id(slug: int, patch: int, field: str |
         item["patch"] = call(venue, {"type": "object", "properties": {"name": TEXT}})
     found = read(tmp_path, {**boxes(call(BOX, SENT, 201)), "/venues/{venue}": item}).contract["resources"]
     assert found.get("venue", {}).get("id", {}).get("field") == field
+
+
+def test_an_id_as_text_may_be_taken_for_a_reference_as_for_any_number(tmp_path: Path) -> None:
+    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, "box_id": NUMBER, "size": NUMBER}}
+    sent = {"type": "object", "required": ["box_id"], "properties": {"box_id": NUMBER, "size": NUMBER}}
+    create = call(lid, sent, 201, others={"422": {"description": "invalid"}})
+    lids = {"/lids": {"post": create}, "/lids/{id}": {"parameters": [given], "get": call(lid)}}
+    found = contract(tmp_path, {**boxes(call(BOX, SENT, 201)), **lids})
+    made = found.resources["lid"]
+    assert made.references["box_id"].to == "box"
+    cases = [*wrong_type_bodies(Ground(found, made, "create", PROFILES["ci"], Bodies(found, made)))]
+    said = {name: {c["note"]: c["status"] for c in cases if c["field"] == name} for name in ("box_id", "size")}
+    assert said["box_id"] == said["size"]
+    assert {"coercible", "invalid"} <= set(said["size"].values())

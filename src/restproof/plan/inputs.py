@@ -55,8 +55,12 @@ def body_with(ground: Ground, name: str, value: Any) -> Case:
 
 def _case(ground: Ground, name: str, candidate: Candidate, status: str | None = None) -> Case:
     """``status``: the case of the refusal; by default what the schema of the field says of the value."""
-    status = status or value_case(ground.resource, ground.resource.properties[name], candidate.value)
+    status = status or _status(ground, name, candidate.value)
     return {"field": name, "note": candidate.note, "status": status, "body": body_with(ground, name, candidate.value)}
+
+
+def _status(ground: Ground, name: str, value: Any) -> str:
+    return value_case(ground.resource, ground.resource.properties[name], value)
 
 
 def wrong_type_bodies(ground: Ground) -> Iterator[Case]:
@@ -64,13 +68,15 @@ def wrong_type_bodies(ground: Ground) -> Iterator[Case]:
     for name, schema in strict_fields_of(ground).items():
         ref = ground.resource.references.get(name)
         for candidate in wrong_types(schema):
+            # Of the plain value: a symbol is text, whatever it stands for.
+            status = _status(ground, name, candidate.value)
             if ref and ground.bodies.referable(name):
                 # What is wrong with it is its type, not that it names nothing.
                 good = reference(ref.to, 0)
                 named = {BARE_ENTRY: good} if ref.many else {DIGITS: as_text(good)}
                 value = named.get(candidate.note, _of_our_own(candidate.value, good))
                 candidate = replace(candidate, value=value)
-            yield _case(ground, name, candidate)
+            yield _case(ground, name, candidate, status)
 
 
 def _of_our_own(value: Any, good: str) -> Any:
@@ -108,12 +114,14 @@ def out_of_bounds_bodies(ground: Ground) -> Iterator[Case]:
     for name, schema in strict_fields_of(ground).items():
         ref = ground.resource.references.get(name)
         for candidate in refused(schema):
+            plain = candidate.value
             if ref and ref.many and candidate.keyword == "uniqueItems" and ground.bodies.referable(name):
                 # What is wrong with it is that it stands twice, not that it names nothing.
                 candidate = replace(candidate, value=[reference(ref.to, 0)] * 2)
             if ref and ref.many and DIGITS in candidate.note and ground.bodies.referable(name):
                 candidate = replace(candidate, value=[as_text(reference(ref.to, 0))])
-            status = "bad_reference" if ref and _is_id(ref, candidate.value) else None
+            is_id = ref is not None and _is_id(ref, candidate.value)
+            status = "bad_reference" if is_id else _status(ground, name, plain)
             if ref and ref.many and isinstance(candidate.value, list) and ground.bodies.referable(name):
                 half = as_half(reference(ref.to, 0))
                 candidate = replace(candidate, value=[half if isinstance(v, float) else v for v in candidate.value])
