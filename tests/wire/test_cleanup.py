@@ -166,7 +166,10 @@ def test_what_an_update_without_a_mark_has_written_proves_it(notes: Notes, ledge
     assert "left alone" in told[0]
 
 
-@pytest.mark.parametrize(("new", "name", "goes"), [(True, "X", True), (False, "X", False), (True, "Y", False)])
+@pytest.mark.parametrize(
+    ("new", "name", "goes"),
+    [(True, "X", True), (False, "X", False), (True, "Y", False), (True, " x ", True), (False, "x", False)],
+)
 def test_what_can_hold_no_mark_is_proven_by_a_new_id_and_what_was_sent(
     notes: Notes, ledger: Ledger, clean: Clean, new: bool, name: str, goes: bool
 ) -> None:
@@ -429,3 +432,33 @@ def test_what_went_with_the_last_delete_is_not_told(
     deleted, told = clean()
     assert (deleted, len(told)) == (1, 0 if goes else 1)
     assert ledger.path.exists() is (why == "refused" and not goes)
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored", "goes"),
+    [
+        ("  Ein Wort ", "Ein Wort", True),
+        ("Ein Wort", "EIN WORT", True),
+        ([" A", {"b": "C "}], ["a", {"b": "c"}], True),
+        ("Ein Wort", "EinWort", False),
+        (" 1", 1, False),
+    ],
+    ids=json.dumps,
+)
+def test_a_text_that_was_trimmed_or_folded_is_still_what_was_sent_under_a_new_id(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract, sent: Any, stored: Any, goes: bool
+) -> None:
+    for id, new in ((1, True), (2, False)):
+        n = ledger.intend("note", "/v1/teams/5/notes", sums=sums_of({"name": sent}), before=digests_of("12"))
+        ledger.created(n, f"/v1/teams/5/notes/{id}", id, new=new)
+        notes.rows[id] = stored
+    ledger.close()
+    deleted, _ = clean_up(Ledger(ledger.path), connect(serve(notes).url).session, contract, PREFIX)
+    assert (deleted, 1 in notes.rows, 2 in notes.rows) == (int(goes), not goes, True)
+
+
+def test_what_an_update_has_written_is_compared_exactly(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 1, "plain")
+    ledger.wrote("/v1/teams/5/notes/1?x=a%20b", sums_of({"name": "Plain "}))
+    assert clean()[0] == 0
+    assert 1 in notes.rows

@@ -21,7 +21,7 @@ from restproof.wire.ledger import Entry, Ledger
 from restproof.wire.left import Left, lines
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import entity_of
-from restproof.wire.proof import Marks, agrees, digests_of, resembles
+from restproof.wire.proof import Marks, agrees, agrees_when_new, digests_of, resembles
 from restproof.wire.session import Session
 from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, walk
 
@@ -273,7 +273,9 @@ class _Work:
             return True
         if entry is None or entry.item is None:
             return False
-        return agrees(self.ledger.written(entry.item), shown) or any(w.new and agrees(w.sums, shown) for w in writes)
+        return agrees(self.ledger.written(entry.item), shown) or any(
+            w.new and agrees_when_new(w.sums, shown) for w in writes
+        )
 
     def _reads_as_ours(self, group: _Group, entry: Entry) -> bool:
         """Whether a read under the entry's id proves it; what else it shows is told."""

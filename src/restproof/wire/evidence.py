@@ -12,7 +12,7 @@ from restproof.contract.model import Contract, Resource
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers
 from restproof.wire.places import Place, Places, entity_of, entries_of, readings
-from restproof.wire.proof import Mark, Marks, agrees
+from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, walk
 
 _FRESH = 30.0
@@ -225,7 +225,7 @@ class Evidence:
             return True
         things = self._things.get((resource.name, shown), ())
         written = self._ledger.written(self.item_target(place.item(shown)))
-        return any(agrees(written, entity) or (t.new and agrees(t.sums, entity)) for t in things)
+        return any(agrees(written, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
 
 
 def names_nothing(resource: Resource) -> frozenset[int]:

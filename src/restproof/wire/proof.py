@@ -79,14 +79,30 @@ class Marks:
 
 
 def sums_of(fields: Mapping[str, Any]) -> dict[str, str]:
-    """A short digest of each field: enough to tell whether it is still what was written."""
-    return {name: _sum(value) for name, value in fields.items()}
+    """A short digest of each field: enough to tell whether it is still what was written. Where texts may be trimmed or
+    change their case, the digest of what is left then follows after a dash."""
+    sums = {}
+    for name, value in fields.items():
+        exact, folded = _sum(value), _sum(_folded(value))
+        sums[name] = exact if exact == folded else f"{exact}-{folded}"
+    return sums
 
 
 def agrees(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
     """Whether a representation holds what was written: each field that it shows, and one at least."""
     shown = [name for name in sums if name in entity]
-    return bool(shown) and all(_sum(entity[name]) == sums[name] for name in shown)
+    return bool(shown) and all(_sum(entity[name]) == sums[name].partition("-")[0] for name in shown)
+
+
+def agrees_when_new(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
+    """As :func:`agrees`, but for blanks around texts and their case, which some servers change as they store them. Only
+    for an id that named nothing before, and that the answer to our own write has named."""
+    shown = [name for name in sums if name in entity]
+    return bool(shown) and all(
+        _sum(entity[name]) == sums[name].partition("-")[0]
+        or _sum(_folded(entity[name])) == sums[name].rpartition("-")[2]
+        for name in shown
+    )
 
 
 def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
@@ -102,6 +118,17 @@ def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], defaults: Mapp
 def digests_of(ids: Iterable[str]) -> tuple[str, ...]:
     """Short digests of ids, in their order: enough to tell which of them were there before."""
     return tuple(sorted(hashlib.sha256(id.encode(errors="surrogatepass")).hexdigest()[:8] for id in ids))
+
+
+def _folded(value: Any) -> Any:
+    """A value without the blanks around its texts and without their case."""
+    if isinstance(value, str):
+        return value.strip().casefold()
+    if isinstance(value, list):
+        return [_folded(inner) for inner in value]
+    if isinstance(value, dict):
+        return {name: _folded(inner) for name, inner in value.items()}
+    return value
 
 
 def _sum(value: Any) -> str:
