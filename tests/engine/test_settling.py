@@ -46,6 +46,8 @@ class Slow:
     since: float = 0.0
 
     def __call__(self, request: Any) -> Answer:
+        if request.method == "DELETE":
+            return 204, None
         if request.method in ("POST", "PATCH"):
             self.sent = json.loads(request.body)
             self.since = self.clock.now
@@ -125,3 +127,23 @@ def test_other_values_are_no_proof_that_nothing_settles(shelf: Callable[[Slow], 
     subject = shelf(Slow(clock, shown=lambda sent: {**sent, "name": "another"}))
     found = [waited(clock, lambda: subject.update(1, {"name": "a"})) for _ in range(13)]
     assert found == pytest.approx([SETTLES] * 12 + [SETTLES / 10])
+
+
+@pytest.mark.parametrize("operation", ["create", "update", "delete"])
+def test_a_request_that_is_sent_as_it_is_is_waited_for_too(
+    operation: str, shelf: Callable[[Slow], Subject], clock: Hands
+) -> None:
+    server = Slow(clock, delay=0.4)
+    subject = shelf(server)
+    if operation == "delete":
+        server.shown = lambda sent: sent if clock.now < 0.4 else None
+        server.delay = 0.0
+    request = subject.request(operation, id=1, body=None if operation == "delete" else {"name": "a"})
+    asked_id = None if operation == "create" else 1
+    assert 0.4 <= waited(clock, lambda: subject.send(request, operation, asked_id=asked_id)) < SETTLES
+
+
+def test_what_writes_nothing_is_not_waited_for(shelf: Callable[[Slow], Subject], clock: Hands) -> None:
+    subject = shelf(Slow(clock, delay=1000))
+    assert waited(clock, lambda: subject.send(subject.request("read", id=1), "update", asked_id=1)) == 0
+    assert waited(clock, lambda: subject.read(1)) == 0

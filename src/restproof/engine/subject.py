@@ -109,14 +109,17 @@ class Subject:
         retry: bool = True,
         observed: bool = True,
     ) -> Reply:
-        """Send a request as it is, and read the answer as one to ``operation``. ``observed``: whether the rules about
-        every exchange judge it."""
+        """Send a request as it is, and read the answer as one to ``operation``; where that is a write which succeeds,
+        wait until it is seen. ``observed``: whether the rules about every exchange judge it."""
         is_public = self.requests.is_public(operation, request)
         chosen = (None if is_public else self.credential) if credential == USUAL else credential
         if self.contract.auth.scheme == "none":
             chosen = None
         item, case, setup = self.about
         about = About(self.spec.name, operation, item=item, case=case, setup=setup)
+        writes = operation not in ("list", "read") and request.method == self.spec.operation(operation).method
+        if writes:
+            self.world.listings.clear()
         try:
             exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)
         except NotProven as reason:
@@ -126,6 +129,13 @@ class Subject:
         reply = self.reply(exchange, operation, sent, scope, asked_id)
         if observed:
             self.world.observe(reply)
+        if writes and reply.ok:
+            written = reply.id if asked_id is None else asked_id
+            if operation == "delete":
+                self.world.own.forget(self, written)
+            else:  # a create, too: it may be a replace of what is there
+                self.world.states.forget(self, written)
+            self.world.settling.wait(self, reply, written)
         return reply
 
     def reply(
@@ -166,14 +176,7 @@ class Subject:
         if operation == "create" or (operation == "replace" and creates_by_put(self.spec)):
             body = self.bodies.marked(body, self.token)
         request = self.request(operation, id=id, body=body, scope=scope, **options)
-        self.world.listings.clear()
-        reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
-        if reply.ok:
-            # A create may be a replace of what is there.
-            written = reply.id if id is None else id
-            self.world.states.forget(self, written)
-            self.world.settling.wait(self, reply, written)
-        return reply
+        return self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
 
     def create(
         self, body: Any, *, credential: str | None = USUAL, scope: Mapping[str, Any] | None = None, **options: Any
@@ -226,13 +229,8 @@ class Subject:
     ) -> Reply:
         """Delete the instance."""
         scope = self.scope() if scope is None else scope
-        self.world.listings.clear()
         request = self.request("delete", id=id, scope=scope, **options)
-        reply = self.send(request, "delete", credential=credential, asked_id=id, scope=scope)
-        if reply.ok:
-            self.world.own.forget(self, id)
-            self.world.settling.wait(self, reply, id)
-        return reply
+        return self.send(request, "delete", credential=credential, asked_id=id, scope=scope)
 
     def list(
         self,
