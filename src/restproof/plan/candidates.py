@@ -306,11 +306,15 @@ def sample(schema: JsonSchema) -> Any:
         if value is not None and value != default and is_valid(schema, value):
             return value
     types = types_of(schema)
-    if "string" in types and not ({"enum", "const", "format", "anyOf", "oneOf"} & schema.keys()):
+    is_number = bool(types & {"integer", "number"}) and types <= {"integer", "number", "string", "null"}
+    if "string" in types and not is_number and not ({"enum", "const", "format", "anyOf", "oneOf"} & schema.keys()):
         value = matching_text(schema, None)
         if value != default and is_valid(schema, value):
             return value
     options = [c.value for c in accepted(schema) if c.value is not None]
+    if is_number:
+        # Where text may stand for a number, few texts do.
+        options.sort(key=lambda value: isinstance(value, str))
     if default is not None and is_valid(schema, default):
         others = [v for v in options if v != default]
         options = [*(others if others else [default]), default]
