@@ -8,13 +8,10 @@ from typing import Any, Protocol
 from restproof.contract.model import Resource, creates_by_put
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance, Maker
-from restproof.engine.reply import Reply
+from restproof.engine.reply import Reply, refusal_of
 
 OPERATIONS = ("list", "create", "update", "replace")
 """The operations whose input may be refused."""
-
-_MESSAGES = ("detail", "message", "errors", "error", "title")
-_LONGEST = 80
 
 
 class Sender(Maker, Protocol):
@@ -78,20 +75,3 @@ class Controls:
         if operation == "replace":
             return subject.replace(id, subject.bodies.minimal("control"))
         return subject.update(id, subject.bodies.plain_change())
-
-
-def refusal_of(reply: Reply) -> str:
-    """A refusal in few words: ``400: title is missing``."""
-    message = _message(reply.json)
-    return f"{reply.status}: {message}" if message else str(reply.status or reply.exchange.error)
-
-
-def _message(body: Any) -> str:
-    """The first text in an error's body, members that usually hold the message first; at most 80 characters."""
-    if isinstance(body, str):
-        text = " ".join(body.split())
-        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    inner = body if isinstance(body, list) else []
-    if isinstance(body, dict):
-        inner = [*(body[n] for n in _MESSAGES if n in body), *(v for n, v in body.items() if n not in _MESSAGES)]
-    return next((text for text in map(_message, inner) if text), "")

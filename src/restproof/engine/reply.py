@@ -36,6 +36,11 @@ _OPEN = (
     ("rules", ("rule", "invalid"), "which rules there are"),
 )
 
+_MESSAGES = ("detail", "message", "msg", "errors", "error", "title")
+_LONGEST = 80
+_SHORT = 7
+"""Characters of a text that may stand in a message by itself."""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -73,10 +78,14 @@ class Reply:
         """Why a refusal of a valid body says nothing: a field that must be unique, or a rule, that the contract leaves
         open may be the reason. Empty where it does not."""
         refused = self.operation in ("create", "update", "replace") and self.status in _OF_THE_BODY
-        for what, cases, unsaid in _OPEN if refused else ():
-            if what in self.resource.open and any(self.status in self.resource.status(case) for case in cases):
-                return f"a valid body was refused ({self.status}), and the contract leaves open {unsaid}"
-        return ""
+        unsaid = [
+            what
+            for word, cases, what in (_OPEN if refused else ())
+            if word in self.resource.open and any(self.status in self.resource.status(case) for case in cases)
+        ]
+        if not unsaid:
+            return ""
+        return f"a valid body was refused ({refusal_of(self)}), and the contract leaves open {' and '.join(unsaid)}"
 
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name; ``None`` where there is none or no answer."""
@@ -164,3 +173,23 @@ class Reply:
 
     def __str__(self) -> str:
         return self.operation
+
+
+def refusal_of(reply: Reply) -> str:
+    """A refusal in few words: ``400: title is missing``."""
+    message = _message(reply.json)
+    # What a run alone has sent would make another reason of each case.
+    for value in reply.sent.values() if isinstance(reply.sent, dict) else ():
+        message = message.replace(value, "…") if isinstance(value, str) and len(value) > _SHORT else message
+    return f"{reply.status}: {message}" if message else str(reply.status or reply.exchange.error)
+
+
+def _message(body: Any) -> str:
+    """The first text in an error's body, members that usually hold the message first; at most 80 characters."""
+    if isinstance(body, str):
+        text = " ".join(body.split())
+        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    inner = body if isinstance(body, list) else []
+    if isinstance(body, dict):
+        inner = [*(body[n] for n in _MESSAGES if n in body), *(v for n, v in body.items() if n not in _MESSAGES)]
+    return next((text for text in map(_message, inner) if text), "")

@@ -1,0 +1,49 @@
+"""A refusal that the contract leaves open is told with what may explain it, and in the server's words."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from restproof.contract.model import Contract, Status
+from restproof.engine.reply import Reply
+from restproof.wire.message import About, Exchange, Request, Response
+
+EMAIL = "rpabcdef00001@example.com"
+
+
+def refused(contract: Contract, status: int, body: Any, *left_open: Any, operation: str = "create") -> Reply:
+    statuses = {name: Status(codes=frozenset({422, 409})) for name in ("conflict", "invalid")}
+    resource = contract.resources["shelf"]
+    resource = replace(resource, open=left_open, statuses={**resource.statuses, **statuses})
+    about = About("shelf", operation)
+    response = Response(status, "", (("Content-Type", "application/json"),), json.dumps(body).encode())
+    exchange = Exchange(1, Request("POST", "/x"), "/x", response, None, 0, 0, None, about)
+    return Reply(exchange, contract, resource, operation, {}, {"email": EMAIL})
+
+
+@pytest.mark.parametrize(
+    ("left_open", "unsaid"),
+    [
+        (("unique", "rules"), "what is unique and which rules there are"),
+        (("unique",), "what is unique"),
+        (("rules",), "which rules there are"),
+    ],
+)
+def test_all_that_may_explain_it_is_named(contract: Contract, left_open: Any, unsaid: str) -> None:
+    reply = refused(contract, 422, {"detail": "email is taken"}, *left_open)
+    assert reply.left_open == f"a valid body was refused (422: email is taken), and the contract leaves open {unsaid}"
+
+
+def test_what_the_run_has_sent_makes_no_other_reason(contract: Contract) -> None:
+    told = {"detail": [{"loc": ["body", "email"], "msg": f"{EMAIL} is taken"}]}
+    assert "(422: … is taken)" in refused(contract, 422, told, "rules").left_open
+
+
+def test_where_all_is_said_nothing_is_left_open(contract: Contract) -> None:
+    assert not refused(contract, 422, {}).left_open
+    assert not refused(contract, 500, {}, "unique", "rules").left_open
+    assert not refused(contract, 422, {}, "rules", operation="read").left_open
