@@ -85,6 +85,8 @@ def test_the_list_holds_a_created_resource_once(subject: Subject, body: Body) ->
     made = subject.create(body)
     must.have_status(made, "created")
     found = subject.lists.ids(subject.lists.walk()).count(made.id)
+    if not found:
+        must.be_judged_whole(made)
     listed = subject.list() if found != 1 else made
     must.hold(
         found == 1,

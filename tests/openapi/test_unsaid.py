@@ -96,3 +96,24 @@ def test_an_id_as_text_may_be_taken_for_a_reference_as_for_any_number(tmp_path: 
     said = {name: {c["note"]: c["status"] for c in cases if c["field"] == name} for name in ("box_id", "size")}
     assert said["box_id"] == said["size"]
     assert {"coercible", "invalid"} <= set(said["size"].values())
+
+
+@pytest.mark.parametrize(
+    ("parameter", "is_open"),
+    [
+        ({"name": "include_archived", "schema": {"type": "boolean", "default": False}}, True),
+        ({"name": "from", "required": True, "schema": {**TEXT, "format": "date"}}, True),
+        ({"name": "state", "schema": {**TEXT, "enum": ["open", "closed", "all"]}}, True),
+        ({"name": "day", "schema": TEXT, "description": "Today if omitted."}, True),
+        ({"name": "q", "schema": TEXT, "description": "Words to look for."}, False),
+        ({"name": "limit", "schema": {**NUMBER, "default": 20, "maximum": 50}}, False),
+        ({"name": "sort", "schema": {**TEXT, "default": "label", "enum": ["label", "-label"]}}, False),
+    ],
+)
+def test_a_list_may_leave_out_what_its_parameters_would_explain(
+    parameter: Document, is_open: bool, tmp_path: Path
+) -> None:
+    listed = {"get": call({"type": "array", "items": BOX}, parameters=[{"in": "query", **parameter}])}
+    paths = boxes(call(BOX, SENT, 201))
+    paths["/boxes"] |= listed
+    assert ("list" in resource(tmp_path, "box", paths).open) is is_open

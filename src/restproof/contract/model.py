@@ -287,7 +287,7 @@ class Resource:
     """Fields that look like secrets and are none."""
     etag: bool = False
     settles: float = 0.0
-    open: tuple[Literal["unique", "rules"], ...] = ()
+    open: tuple[Literal["unique", "rules", "list"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from restproof.engine.reply import Reply
 from restproof.oracle.finding import Finding
 
+UNLISTED = "the list does not hold it, and the contract leaves open what a list leaves out by itself"
+
 
 class CaseFailed(AssertionError):
     """The server broke the rule: carries the finding, and in ``taken`` the answer by which it took what it should have

@@ -74,7 +74,7 @@ def _missing(subject: Looker, reply: Reply, id: Any) -> Literal["effect", "value
             plain = _plain(reply, found.entity)
             if any(True for _ in differences(plain, in_the_order_of(spec, plain, found.entity))):
                 return "value"
-    if spec.supports("list") and reply.operation in ("create", "delete"):
+    if spec.supports("list") and "list" not in spec.open and reply.operation in ("create", "delete"):
         is_listed = id in subject.lists.ids(subject.lists.walk(scope=scope))
         return None if is_listed == (reply.operation == "create") else "effect"
     return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
-from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
+from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Observation, Reply
@@ -316,6 +316,8 @@ class Subject:
         for entry in (entry for page in pages for entry in page.entries or ()):
             if isinstance(entry, Observation) and entry.get(self.spec.id.field) == id:
                 return entry
+        if "list" in self.spec.open:
+            raise Inconclusive(UNLISTED)
         return Observation({}, pages[-1], pages[-1].list_pointer, absent=True)
 
     def stable(self, entity: Mapping[str, Any]) -> dict[str, Any]:

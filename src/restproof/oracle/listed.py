@@ -208,7 +208,8 @@ class Listed:
         if self._is_whole(seen, query):
             if not query.filters and self._instances.saw_own_delete(seen):
                 yield check(TrafficRule.DELETE_UNLISTED, seen, operation="delete")
-            yield from self._complete(seen, query, {id for id in ids if id is not None})
+            if "list" not in resource.open:
+                yield from self._complete(seen, query, {id for id in ids if id is not None})
 
     def _entry(self, seen: Seen, query: Query, known: Known, entry: Mapping[str, Any], pointer: str) -> Checks:
         resource = seen.resource

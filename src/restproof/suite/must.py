@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Status
-from restproof.engine.failure import CaseFailed, Inconclusive, NotTested
+from restproof.engine.failure import UNLISTED, CaseFailed, Inconclusive, NotTested
 from restproof.engine.reply import Observation, Reply
 from restproof.oracle.check import asked_of, how_it_differs, same_instant
 from restproof.oracle.finding import ABSENT, Finding, an, at, shown
@@ -22,6 +22,7 @@ from restproof.semantics.state import differences, in_the_order_of
 
 __all__ = [
     "agree",
+    "be_judged_whole",
     "be_refused",
     "be_the_clients_fault",
     "have_answered",
@@ -95,6 +96,13 @@ def have_control(reply: Reply) -> None:
 def be_the_clients_fault(reply: Reply, *, because: str, field: str | None = None, may_succeed: bool = False) -> None:
     """The request is refused with any 4xx, as ``be_refused`` (``may_succeed``: or accepted)."""
     be_refused(reply, Status(classes=frozenset({2, 4} if may_succeed else {4})), field=field, because=because)
+
+
+def be_judged_whole(listed: Reply) -> None:
+    """What a list does not hold is not there: of a list that may leave out more than the contract says, this says
+    nothing: ``Inconclusive``."""
+    if "list" in listed.resource.open:
+        raise Inconclusive(UNLISTED)
 
 
 def match_schema(reply: Reply, schema: Mapping[str, Any], value: Any, pointer: str = "") -> None:

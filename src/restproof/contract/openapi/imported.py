@@ -123,7 +123,7 @@ class _Importer:
         listing = Listing(self.reader, {n: f for n, f in written.items() if "list" in f.calls})
         for name, one in written.items():
             if "list" in one.calls:
-                found[name] |= writer.listed(one, listing)
+                found[name] |= writer.listed(one, listing, found[name])
         contract |= listing.words
         self.left_out += [*writer.left_out, *self.reader.schemas.left_out]
         self.left_out += [(f"{n}: {what}", written[n].calls["list"].route) for n, what in listing.left_out]

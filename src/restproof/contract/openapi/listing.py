@@ -10,6 +10,7 @@ from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.pages import PAGING, Pages
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema
+from restproof.contract.openapi.ways import query_parents
 from restproof.contract.shapes import types_of
 
 _SORTS = ("sort", "sort_by", "sortBy", "order_by", "orderBy", "order", "ordering", "_sort")
@@ -22,12 +23,15 @@ _NOT_EQUALS = re.compile(
     r"case.insensitiv\w*|case-?insensitiv\w*|wildcards?|default\w*)\b"
 )
 
+_BY_ITSELF = re.compile(r"(?i)\b(defaults?|also|too|as well|unless|omitted|otherwise|hidden)\b")
+"""Words of a parameter that speak of what the list is without it."""
+
 
 class Listing:
     """What the lists of a document have in common (``words`` of the contract), and what each has of its own."""
 
     def __init__(self, reader: Reader, found: Mapping[str, Found]) -> None:
-        self.pages = Pages(reader)
+        self.pages, self.found = Pages(reader), found
         self.left_out: list[tuple[str, str]] = []
         self.lists = {f.name: f.calls["list"] for f in found.values() if "list" in f.calls}
         self.words: dict[str, Any] = {}
@@ -66,6 +70,22 @@ class Listing:
         if filters:
             told["filters"] = filters
         return told
+
+    def leaves_out(self, found: Found, known: set[str]) -> bool:
+        """Whether the list may leave out by itself what a read shows: it requires a parameter that is no parent's, or
+        has one with a default that is no page's and no order's, or one that switches something on."""
+        call = self.lists[found.name]
+        spoken_for = {*known, *PAGING, *_SORTS, *query_parents(found, self.found, self.pages.reader)}
+        own = {n: p for n, p in call.named("query").items() if n not in spoken_for}
+        schemas = {n: self.pages.schema(p, call) for n, p in own.items()}
+        return any(
+            p.get("required") is True
+            or "default" in schemas[n]
+            or types_of(schemas[n]) - {"null"} == {"boolean"}
+            or {"all", "any", "*"} & {str(v).lower() for v in _choices(schemas[n])}
+            or _BY_ITSELF.search(str(p.get("description", "")))
+            for n, p in own.items()
+        )
 
     def filters_by_equality(self, call: Call, name: str, schema: Schema, field: Schema) -> bool:
         """Whether a parameter plainly selects the entries whose field equals its value: by its words, and as it takes

@@ -238,14 +238,18 @@ class ResourceWriter:
         named = {other: name for name, other in parents.items() if name in call.named("query", required=True)}
         return {} if len(named) == len(parents) else {"parent": named}
 
-    def listed(self, found: Found, listing: Listing) -> Yaml:
-        """The words about a resource's list."""
+    def listed(self, found: Found, listing: Listing, said: Yaml) -> Yaml:
+        """The words about a resource's list, beside what is ``said`` of the resource."""
         shown = {n: s for n, s in self.bodies[found.name].properties.items() if not s.get("writeOnly")}
         pages, _ = listing.pages.paging(found.calls["list"])
         if pages.get("total_field") and not listing_member(self, found):
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
-        return ({"paging": pages} if pages else {}) | listing.of(found, shown, known)
+        told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known)
+        if listing.leaves_out(found, known):
+            told.pop("filters", None)  # of entries that are not known
+            told["open"] = [*said.get("open", ()), "list"]
+        return told
 
     def note(self, found: Found, *what: str) -> None:
         self.left_out += [(f"{found.name}: {w}", self.route(found)) for w in what]
