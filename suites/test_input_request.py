@@ -5,6 +5,7 @@ from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import WRITES
 from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.scopes import absent_id
+from restproof.suite.setup import written
 from restproof.suite.wire import Headers, encode
 
 
@@ -43,7 +44,7 @@ def test_a_body_that_is_no_json_object_is_refused(
 ) -> None:
     if around is not None:
         body = subject.bodies.plain_change() if operation == "update" else subject.bodies.minimal()
-        whole = subject.request(operation, id=subject.target().id, body=subject.resolved(body))
+        whole = subject.request(operation, id=subject.target().id, body=written(subject, operation, body))
         valid = (whole.body or b"").decode()
         text = spoilt(valid, around)
         if text == valid:
@@ -91,10 +92,12 @@ def test_a_broken_envelope_is_refused(
     subject: Subject, operation: str, note: str, whole: Body | None, without: list[str], status: str
 ) -> None:
     scope = subject.scope()
-    body = subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())
+    fields = subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change()
+    body = written(subject, operation, fields)
     if whole is not None:
         beside = {p.name: scope[p.resource] for p in subject.spec.operation(operation).parents_in("body")}
-        reply = send_raw(subject, operation, encode({**beside, **subject.resolved(whole)}))
+        sent = body if whole == fields else subject.resolved(whole)
+        reply = send_raw(subject, operation, encode({**beside, **sent}))
     else:
         id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
         request = subject.request(operation, id=id, body=body, scope=scope, without=without)
@@ -149,11 +152,8 @@ def test_a_broken_parent_parameter_is_refused(
         if operation == "read" or (creatable and operation not in ("list", "create"))
         else absent_id(subject)
     )
-    body = (
-        subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change())
-        if operation in WRITES
-        else None
-    )
+    fields = subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change()
+    body = written(subject, operation, fields) if operation in WRITES else None
     if value is not None and value.startswith("{own}"):
         own = next(scope[p.resource] for p in subject.spec.operation(operation).parameters if p.name == parent)
         value = f"{own}{value.removeprefix('{own}')}"

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from restproof.suite import Ground, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import SUCCESS
+from restproof.suite.setup import written
 from restproof.suite.wire import is_json
 
 
@@ -100,7 +101,8 @@ def in_media(media: str, whole: Body) -> bytes:
 @requirement("media.foreign-body", on=("create", "update", "replace"), cost=1, set_up=1)
 @for_each(foreign_bodies)
 def test_a_body_of_another_media_type_is_refused(subject: Subject, operation: str, media: str, as_json: bool) -> None:
-    body = subject.resolved(subject.bodies.minimal() if operation != "update" else subject.bodies.every_change())
+    fields = subject.bodies.minimal() if operation != "update" else subject.bodies.every_change()
+    body = written(subject, operation, fields)
     id = None if operation == "create" else subject.own().id
     usual = subject.request(operation, id=id or subject.resolved(subject.bodies.chosen_id("raw")), body=body)
     before = subject.before(id) if id is not None else None

@@ -7,6 +7,7 @@ from restproof.suite.inputs import Body, Cases, fields_of, reference, wrong_type
 from restproof.suite.operations import needs_credential
 from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.scopes import absent_id
+from restproof.suite.setup import written
 from restproof.suite.target import must_have_credential
 
 WRITES = ("create", "update")
@@ -118,7 +119,7 @@ def flawed(subject: Subject, operation: str, flaws: set[str], wrong: Body, refer
         if operation == "create":
             return subject.create(body, credential=credential, scope=scope)
         return subject.update(id, body, credential=credential, scope=scope)
-    usual = subject.request(operation, id=id, body=subject.resolved(body), scope=scope)
+    usual = subject.request(operation, id=id, body=written(subject, operation, body), scope=scope)
     return subject.send(
         with_(usual, body=(usual.body or b"")[:-1]),
         operation,

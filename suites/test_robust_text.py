@@ -7,7 +7,7 @@ from restproof.suite import Ground, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, TOKEN_LENGTH, Body, Cases, lenient_values
 from restproof.suite.operations import WRITES
 from restproof.suite.refused import without_effect_if_refused
-from restproof.suite.setup import put_away
+from restproof.suite.setup import put_away, written
 from restproof.suite.states import named
 from restproof.suite.values import is_valid, types_of
 from restproof.suite.wire import encode
@@ -145,8 +145,8 @@ def test_a_hostile_body_is_the_clients_fault(
     subject: Subject, operation: str, note: str, text: str, into: str, lenient: bool = False
 ) -> None:
     id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
-    body = {} if operation == "update" else subject.bodies.minimal()
-    usual = subject.request(operation, id=id, body=subject.resolved({**body, into: _HOLE}))
+    body = {} if operation == "update" else written(subject, operation, subject.bodies.minimal())
+    usual = subject.request(operation, id=id, body={**body, into: _HOLE})
     hostile = (usual.body or b"").replace(f'"{_HOLE}"'.encode(), text.encode("latin-1"))
     asked_id, raw = None if operation == "create" else id, with_(usual, body=hostile)
     reply = without_effect_if_refused(subject, asked_id, lambda: subject.send(raw, operation, asked_id=asked_id))
@@ -154,7 +154,7 @@ def test_a_hostile_body_is_the_clients_fault(
     odd = note.startswith(("a number", "a name"))
     must.be_the_clients_fault(reply, because=f"{into} holds {note}", field=into, may_succeed=odd or lenient)
     if reply.ok:
-        kept = {n: v for n, v in subject.resolved(body).items() if n != into}
+        kept = {n: v for n, v in body.items() if n != into}
         must.agree(reply, named(subject, kept), subject.observe(reply.id), what=f"the rest of what held {note}")
         put_away(subject, reply)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from restproof.plan.inputs import server_set_bodies, wrong_type_bodies
 from restproof.plan.marking import marked_text
 from restproof.plan.profile import PROFILES
 from restproof.plan.symbols import RUN
+from restproof.suite.setup import written
 
 TOKEN = "rpabcdef00001"
 TEXT = {"type": "string"}
@@ -108,3 +110,10 @@ def test_references_of_another_type_are_made_of_our_own(tmp_path: Path) -> None:
     assert "{half:thing:0}" in values
     numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     assert numbers == []
+
+
+def test_a_create_that_a_case_builds_itself_holds_it_too(tmp_path: Path) -> None:
+    found = bodies(tmp_path, "size", size={"type": "integer"}, note=TEXT)
+    subject: Any = SimpleNamespace(spec=found.resource, bodies=found, token=TOKEN, resolved=lambda body: body)
+    assert TOKEN in written(subject, "create", found.minimal())["note"]
+    assert written(subject, "update", {"size": 3}) == {"size": 3}

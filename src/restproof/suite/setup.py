@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
+from restproof.contract.model import creates_by_put
 from restproof.engine.around import put_away
 from restproof.engine.failure import Inconclusive, NotTested
 from restproof.engine.instance import Instance
@@ -11,7 +13,7 @@ from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.wire.message import Request
 
-__all__ = ["aged", "another_token", "elsewhere", "harmless_request", "put_away", "undo_large_write"]
+__all__ = ["aged", "another_token", "elsewhere", "harmless_request", "put_away", "undo_large_write", "written"]
 
 _LARGE = 4096
 """Bytes of a body from which what it made is removed before other cases list it."""
@@ -26,6 +28,14 @@ def aged(subject: Subject) -> Instance:
 def another_token(subject: Subject) -> str:
     """A further token for the case, for what it makes a second time."""
     return subject.world.values.another_token(subject.about)
+
+
+def written(subject: Subject, operation: str, body: Any) -> Any:
+    """``body`` as a write holds it, for a request that the case builds itself: symbols resolved, and in what makes a
+    resource the token of the case, so that what a server takes all the same is known as the run's."""
+    sent = subject.resolved(body)
+    makes = operation == "create" or (operation == "replace" and creates_by_put(subject.spec))
+    return subject.bodies.marked(sent, subject.token) if makes else sent
 
 
 def elsewhere(subject: Subject) -> Instance:
