@@ -4,7 +4,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from restproof.suite import Reply, Subject, for_all, for_each, must, requirement
+from restproof.suite import Inconclusive, Reply, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import (
     Body,
     generated_bodies,
@@ -19,6 +19,11 @@ from restproof.suite.inputs import (
 )
 from restproof.suite.operations import SUCCESS, WRITES
 from restproof.suite.refused import without_effect_if_refused
+from restproof.suite.values import is_valid
+from restproof.suite.wire import encode
+
+LONGEST_SHOWN = 40
+"""Characters of the longest value that a message shows."""
 
 
 def submit(subject: Subject, operation: str, body: Body, id: Any = None, **options: Any) -> Reply:
@@ -31,12 +36,23 @@ def submit(subject: Subject, operation: str, body: Body, id: Any = None, **optio
     return without_effect_if_refused(subject, target, lambda: send(target, body, **options))
 
 
+def wrong(subject: Subject, body: Body, field: str) -> str:
+    """The value of the field as it is sent, for a message: empty where it is long or secret. Where the schema allows
+    it (an id of the run that is of another form than the case needs), the case says nothing: ``Inconclusive``."""
+    value = subject.resolved(body[field])
+    if is_valid(subject.bodies.writable.get(field, subject.spec.properties[field]), value):
+        raise Inconclusive(f"no id of this run makes a wrong value of {field}")
+    text = encode(value).decode()
+    return "" if len(text) > LONGEST_SHOWN or field in subject.spec.secret else f" ({text})"
+
+
 @requirement("input.type", on=WRITES, set_up=1)
 @for_each(wrong_type_bodies)
 def test_a_value_of_another_type_is_refused(
     subject: Subject, operation: str, body: Body, field: str, note: str, status: str
 ) -> None:
-    must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field} is {note}")
+    value = wrong(subject, body, field)
+    must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field} is {note}{value}")
 
 
 @requirement("input.null", on=WRITES, set_up=1)
@@ -52,7 +68,8 @@ def test_null_is_refused_where_it_is_not_allowed(
 def test_a_value_beyond_a_bound_is_refused(
     subject: Subject, operation: str, body: Body, field: str, note: str, status: str
 ) -> None:
-    must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field}: {note}")
+    value = wrong(subject, body, field)
+    must.be_refused(submit(subject, operation, body), status, field=field, because=f"{field}: {note}{value}")
 
 
 @requirement("input.required", on=("create", "replace"), set_up=1)

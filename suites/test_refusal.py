@@ -9,6 +9,7 @@ from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.scopes import absent_id
 from restproof.suite.setup import written
 from restproof.suite.target import must_have_credential
+from restproof.suite.values import is_valid
 
 WRITES = ("create", "update")
 ON_ITEMS = ("read", "update", "delete")
@@ -44,8 +45,11 @@ def flaws_of(ground: Ground) -> list[str]:
 def wrong_value(ground: Ground) -> Body:
     """One field with a value of another type; not a unique one, which another flaw may need."""
     for case in wrong_type_bodies(ground):
-        if case["field"] not in ground.bodies.unique_fields and case["status"] == "invalid":
-            return {case["field"]: case["body"][case["field"]]}
+        name, value = case["field"], case["body"][case["field"]]
+        # A symbol that may stand for text is no wrong value of a field that takes text.
+        free = name not in ground.bodies.unique_fields and not is_valid(ground.resource.properties[name], value)
+        if free and case["status"] == "invalid":
+            return {name: value}
     return {}
 
 

@@ -19,7 +19,7 @@ from restproof.contract.shapes import is_nullable, type_of
 from restproof.plan.candidates import BARE_ENTRY, DIGITS, accepted, refused, wrong_types
 from restproof.plan.rules import RuleCase, broken, kept
 from restproof.plan.scalars import Candidate
-from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_text, reference, valid_with_token
+from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_number, as_text, reference, valid_with_token
 from restproof.semantics.coercion import value_case
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _of_our_own(value: Any, good: str) -> Any:
         return as_half(good)
     if isinstance(value, str) and value.isdecimal():
         return as_text(good)
-    return good if isinstance(value, int) and not isinstance(value, bool) and value > 0 else value
+    return as_number(good) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else value
 
 
 def null_bodies(ground: Ground) -> Iterator[Case]:

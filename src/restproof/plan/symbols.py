@@ -3,10 +3,10 @@
 ``{run}`` inside any string becomes the token of the case: the run's prefix and a number, always ``TOKEN_LENGTH``
 characters, different in each case, so that unique values never collide and everything the run made can be told from
 what was there. A string that is exactly ``{ref:RESOURCE:KEY}`` becomes the id of a shared instance (``{text:…}``: the
-id as text; ``{half:…}``: the id and a half): keys ``0`` and ``1`` in the usual scope, ``other`` under another parent,
-``none`` an id that names nothing, ``own…`` one that is made for the case alone. ``{uuid:N}`` becomes a UUID of the
-case, and a string that is exactly ``{unique:RESOURCE:FIELD:TAG}`` a value of the field that no other case and no other
-tag has.
+id as text; ``{number:…}``: as a number, where it is one; ``{half:…}``: that number and a half): keys ``0`` and ``1`` in
+the usual scope, ``other`` under another parent, ``none`` an id that names nothing, ``own…`` one that is made for the
+case alone. ``{uuid:N}`` becomes a UUID of the case, and a string that is exactly ``{unique:RESOURCE:FIELD:TAG}`` a
+value of the field that no other case and no other tag has.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from restproof.semantics.checker import is_valid
 RUN = "{run}"
 PREFIX_LENGTH = 8
 TOKEN_LENGTH = PREFIX_LENGTH + 5
-_REFERENCE = re.compile(r"\{(ref|text|half):([^:{}]+):([^:{}]+)\}")
+_REFERENCE = re.compile(r"\{(ref|text|number|half):([^:{}]+):([^:{}]+)\}")
 _UNIQUE = re.compile(r"\{unique:([^:{}]+):([^{}]+):([^:{}]*)\}")
 _UUID = re.compile(r"\{uuid:(\d+)\}")
 _TOKENS = ("rp" + "x" * (TOKEN_LENGTH - 2), "rp" + "0" * (TOKEN_LENGTH - 2), "rp7k0z9a1b2c3")
@@ -44,6 +44,11 @@ def reference(resource: str, key: str | int) -> str:
 def as_text(reference: str) -> str:
     """The symbol for the id that ``reference`` stands for, as text."""
     return reference.replace("{ref:", "{text:")
+
+
+def as_number(reference: str) -> str:
+    """The symbol for the id that ``reference`` stands for, as a number; the id itself where it is none."""
+    return reference.replace("{ref:", "{number:")
 
 
 def as_half(reference: str) -> str:
@@ -82,10 +87,7 @@ def resolve(
     if isinstance(value, str):
         found = _REFERENCE.fullmatch(value)
         if found:
-            id = instance(found[2], found[3])
-            if found[1] == "half":
-                return id + 0.5 if isinstance(id, int) else f"{id}.5"
-            return str(id) if found[1] == "text" else id
+            return _in_form(found[1], instance(found[2], found[3]))
         found = _UNIQUE.fullmatch(value)
         if found and value_of:
             return value_of(found[1], found[2], found[3])
@@ -99,3 +101,15 @@ def resolve(
     if isinstance(value, dict):
         return {k: resolve(v, token, instance, value_of) for k, v in value.items()}
     return value
+
+
+def _in_form(form: str, id: Any) -> Any:
+    """An id as the symbol of this form stands for it."""
+    if form == "text":
+        return str(id)
+    # Leading zeros would be lost: it would be the number of something else.
+    digits = isinstance(id, str) and id.isascii() and id.isdecimal() and (id == "0" or id[0] != "0")
+    number = int(id) if form != "ref" and digits else id
+    if form == "half":
+        return number + 0.5 if isinstance(number, int) else f"{id}.5"
+    return number
