@@ -117,3 +117,31 @@ def test_a_list_may_leave_out_what_its_parameters_would_explain(
     paths = boxes(call(BOX, SENT, 201))
     paths["/boxes"] |= listed
     assert ("list" in resource(tmp_path, "box", paths).open) is is_open
+
+
+@pytest.mark.parametrize(
+    ("words", "operation"),
+    [
+        ({"summary": "Replaces the whole box."}, "replace"),
+        ({"description": "Replace a box"}, "replace"),
+        ({"summary": "Replaces the box, fields that are omitted stay"}, None),
+        ({"summary": "Replaces the box label"}, None),
+        ({"summary": "Updates the box"}, None),
+        ({}, None),
+    ],
+)
+def test_a_put_that_says_that_it_replaces_is_a_replace(words: Document, operation: str | None, tmp_path: Path) -> None:
+    sent = {**SENT, "properties": {**LABEL, "note": TEXT}}
+    found = read(tmp_path, boxes(call(BOX, sent, 201), put=call(BOX, sent, **words)))
+    wanted = ["create", "read", *([operation] if operation else [])]
+    said = found.contract["resources"]["box"]["operations"]
+    assert list(said) == wanted
+
+
+def test_a_put_that_needs_nothing_and_replaces_is_no_update(tmp_path: Path) -> None:
+    sent = {"type": "object", "properties": LABEL}
+    put = call(BOX, sent, summary="Replaces the box.")
+    assert "replace" in resource(tmp_path, "box", boxes(call(BOX, SENT, 201), put=put)).operations
+    other = tmp_path / "other"
+    other.mkdir()
+    assert "update" in resource(other, "box", boxes(call(BOX, SENT, 201), put=call(BOX, sent))).operations

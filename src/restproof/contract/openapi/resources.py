@@ -24,6 +24,10 @@ from restproof.contract.resource import DEFAULT_METHODS, DEFAULT_OPERATIONS
 from restproof.contract.shapes import types_of
 
 Yaml = dict[str, Any]
+_KEEPS = re.compile(
+    r"(?i)partial|\bmerg|\bkeep|\bkept\b|unchanged|untouched|\bonly\b|\bomit|\bleft out\b|\bremain|\bunless\b"
+)
+"""Words of a PUT that may speak of members that stay."""
 
 
 class ResourceWriter:
@@ -155,7 +159,7 @@ class ResourceWriter:
         self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)))
         body = members(told)
         self.note(found, *body.left_out)
-        if "replace" in found.calls and not replaces_whole(body):
+        if "replace" in found.calls and not (replaces_whole(body) or says_it_replaces(found)):
             self.take_out(found, {"replace": "it is not said what becomes of members that a PUT leaves out"})
         replaces = found.calls.get("replace")
         puts = replaces is not None and 201 in self.reader.codes(replaces, "2")
@@ -176,11 +180,11 @@ class ResourceWriter:
             body.schema["required"].remove(name)
 
     def as_update(self, found: Found, told: Shaped) -> None:
-        """A PUT whose body needs nothing is an update."""
+        """A PUT whose body needs nothing is an update, unless it is said to replace."""
         put = found.calls.get("replace")
         if put is None or "update" in found.calls or OPERATION in put.value:
             return
-        if not told.sent["replace"].get("required"):
+        if not told.sent["replace"].get("required") and not says_it_replaces(found):
             found.calls["update"] = found.calls.pop("replace")
             told.sent["update"] = told.sent.pop("replace")
 
@@ -266,6 +270,18 @@ def replaces_whole(body: Members) -> bool:
     """Whether it is plain what a PUT leaves: each member is required, or has a default."""
     sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
     return all(n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
+
+
+def says_it_replaces(found: Found) -> bool:
+    """Whether the words of a PUT say that it replaces the resource, so that nothing stays of what a body leaves out."""
+    put = found.calls["replace"].value
+    said = "\n".join(str(put.get(word) or "") for word in ("summary", "description"))
+    name = re.escape(found.name).replace("_", r"[ _-]?")
+    of_it = rf"(?:{name}|resource|object|record|representation|item|entry|document|entity)"
+    whole = r"(?:(?:the|an?|this|one|single|all|of|entire|whole|full|complete|existing) )+"
+    after = r"(?= *(?:$|[.,;:(\n]|(?:with|by|in full|as a whole|completely|entirely)\b))"
+    replaces = rf"(?i)\breplaces? {whole}{of_it}{after}"
+    return bool(re.search(replaces, said)) and not _KEEPS.search(said)
 
 
 def _named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
