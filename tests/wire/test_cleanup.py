@@ -338,9 +338,10 @@ def test_clean_up_ends_in_time_and_leaves_the_rest_in_the_ledger(
 
 
 def write(ledger: Ledger, id: int, marks: tuple[tuple[str, str], ...] = (), **fields: Any) -> None:
-    """A write to an id that a read did not find."""
+    """A write to an id that a read did not find, and that was refused."""
     n = ledger.intend("note", "/v1/teams/5/notes", marks, sums={} if marks else sums_of(fields))
     ledger.created(n, f"/v1/teams/5/notes/{id}?x=a%20b", id, placed=True)
+    ledger.refused(n)
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["in the run", "by the ledger"])
@@ -366,8 +367,22 @@ def test_a_write_that_was_refused_proves_nothing(notes: Notes, ledger: Ledger, c
     """Its id named nothing, and what somebody has made there since may well hold the one value that it sent."""
     write(ledger, 1, name="plain")
     notes.rows = {1: "plain"}
-    assert clean()[0] == 0
+    told = ["note /v1/teams/5/notes/1: it is not proven to be this run's, and was left alone"]
+    assert clean() == (0, told), "and no request to copy"
     assert notes.rows == {1: "plain"}
+
+
+def test_a_default_is_not_perhaps_of_the_run(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    note = contract.resources["note"]
+    schema = {**note.schema, "properties": {**note.properties, "name": {"type": "string", "default": "untitled"}}}
+    usual = replace(contract, resources={"note": replace(note, schema=schema)})
+    notes.rows = {1: "untitled", 2: "titled"}
+    for name in notes.rows.values():
+        bare(ledger, name=name)
+    told = clean_up(ledger, connect(serve(notes).url).session, usual, PREFIX)
+    assert told == (0, ["note /v1/teams/5/notes/2: perhaps of this run: left alone"])
 
 
 def bare(ledger: Ledger, before: Iterable[int] = (), **fields: Any) -> int:

@@ -77,11 +77,6 @@ class _Group:
         return named
 
     @property
-    def defaults(self) -> Mapping[str, Any]:
-        """The defaults that the schema gives its fields: others have them too."""
-        return {name: s["default"] for name, s in self.resource.properties.items() if "default" in s}
-
-    @property
     def place(self) -> str:
         return self.collection.partition("?")[0]
 
@@ -296,7 +291,7 @@ class _Work:
         if exchange.status in names_nothing(group.resource):
             self.deleted.add(entry.item)
         elif shown is not None:
-            self.doubtful.append(self._left(group, entry.item, "it is not proven to be this run's, and was left alone"))
+            self._doubt(group, entry.item, entry.item)
         else:
             self.failed.append(self._left(group, entry.item, f"the read answered {exchange.status or exchange.error}"))
         return False
@@ -353,24 +348,23 @@ class _Work:
                 if target in self.deleted or (entry is not None and entry.item in self.deleted):
                     self.count = max(0, self.count - 1)
                     self.failed.append(self._left(group, target, _STILL))
-            elif entry is not None and not self.ledger.is_deleted(entry):
-                why = "its id is in the ledger, and what is there is not proven to be this run's: left alone"
-                self.doubtful.append(self._left(group, target, why))
+            elif entry is not None and entry.item is not None and not self.ledger.is_deleted(entry):
+                self._doubt(group, target, entry.item)
             elif self._may_be_of(group, id, shown):
-                self.doubtful.append(Left(group.resource.name, target, "perhaps of this run: left alone"))
-                self.told[target] = group
+                self.doubtful.append(self._left(group, target, "perhaps of this run: left alone", made=False))
         if not left:
             for entry in group.entries:
                 self.ledger.settled(entry.n)
 
     def _may_be_of(self, group: _Group, id: str, shown: Mapping[str, Any]) -> bool:
-        """Whether it may be what a create has stored that could hold no mark, and that no answer has named for good:
-        it was not there before, and holds what was sent."""
+        """Whether it may be what a write has stored that held no mark, and more than once or elsewhere than it was
+        answered: it was not there before, and holds what was sent."""
         (digest,) = digests_of([id])
         return any(
-            resembles(e.sums, shown, group.defaults)
+            resembles(e.sums, shown, group.resource.properties)
             for e in group.entries
-            if not (e.marks or e.placed or e.new) and e.sums and digest not in e.before
+            if not e.marks and e.sums and digest not in e.before
+            if not (e.placed and (e.refused or self.ledger.is_deleted(e)))
         )
 
     def _unverified(self, group: _Group) -> None:
@@ -380,11 +374,17 @@ class _Work:
         elif unanswered := sum(1 for e in group.entries if e.item is None):
             self.unanswered[group.resource.name, group.unread] += unanswered
 
-    def _left(self, group: _Group, target: str, why: str) -> Left:
-        """What is left, why, and the request that removes it."""
+    def _doubt(self, group: _Group, target: str, item: str) -> None:
+        """What stands under an id of the ledger, and nothing proves."""
+        made = any(w.new or not w.placed for w in self.named[item])
+        why = "it is not proven to be this run's, and was left alone"
+        self.doubtful.append(self._left(group, target, why, made=made))
+
+    def _left(self, group: _Group, target: str, why: str, *, made: bool = True) -> Left:
+        """What is left, why, and, where an answer said that the run has ``made`` it, the request that removes it."""
         self.told[target] = group
         url = f"{self.session.target.base_url.rstrip('/')}{target}"
-        return Left(group.resource.name, target, why, f"{group.resource.method('delete')} {url}")
+        return Left(group.resource.name, target, why, f"{group.resource.method('delete')} {url}" if made else "")
 
     def summary(self) -> list[str]:
         """What no list shows, and what nothing deletes, counted."""

@@ -30,7 +30,7 @@ class Entry:
     ``item`` and ``id`` are ``None`` while no answer has named them. ``marks``: what proves that a resource is the one
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
     ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
-    whether the path of the request named the id, so that the write cannot have landed elsewhere. ``before``: digests
+    whether the path of the request named the id; ``refused``: whether the answer was a 4xx. ``before``: digests
     of the ids that the list held just before, where it was looked through. ``headers`` are those of the contract."""
 
     n: int
@@ -45,6 +45,7 @@ class Entry:
     new: bool = False
     placed: bool = False
     before: tuple[str, ...] = ()
+    refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,12 @@ class Ledger:
             self._entries[n] = replace(self._entries[n], item=item, id=id, new=new, placed=placed)
             self._deleted.discard(item)
             self._append(event="created", n=n, item=item, id=id, new=new, placed=placed)
+
+    def refused(self, n: int) -> None:
+        """Writes down that write ``n`` was answered with a 4xx."""
+        with self._lock:
+            self._entries[n] = replace(self._entries[n], refused=True)
+            self._append(event="refused", n=n)
 
     def wrote(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]] = ()) -> None:
         """Writes down what proves ``item`` since an update: other marks, or, where there is none any more, the digests
@@ -253,6 +260,8 @@ class Ledger:
                 placed = bool(event.get("placed"))
                 self._entries[n] = replace(self._entries[n], item=event["item"], id=event["id"], new=new, placed=placed)
                 self._deleted.discard(event["item"])
+            case "refused":
+                self._entries[event["n"]] = replace(self._entries[event["n"]], refused=True)
             case "wrote":
                 self._note_written(event["item"], event["sums"], event.get("marks", ()))
             case "deleted":

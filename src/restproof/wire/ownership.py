@@ -172,6 +172,8 @@ class Ownership:
                 self._updated(ticket, place, exchange)
             return
         id = place.id if place.id is not None else named_id(place.resource, exchange.response)
+        if ticket.entry is not None and 400 <= (exchange.status or 0) < 500:
+            self.ledger.refused(ticket.entry)
         if not done or ticket.entry is None or id is None:
             return
         item = place.item(id)

@@ -105,11 +105,13 @@ def agrees_when_new(sums: Mapping[str, str], entity: Mapping[str, Any]) -> bool:
     )
 
 
-def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
+def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
     """Whether a representation holds what was written, and by a value that others would hardly have by themselves: not
-    null, a boolean, nothing at all or a default."""
+    null, a boolean, nothing at all or the default in the field's schema (of ``properties``)."""
     return agrees(sums, entity) and any(
-        not isinstance(value, bool) and value not in (None, "", 0, [], {}) and value != defaults.get(name)
+        not isinstance(value, bool)
+        and value not in (None, "", 0, [], {})
+        and value != properties.get(name, {}).get("default")
         for name, value in entity.items()
         if name in sums
     )
