@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from restproof.contract.load import load
 from restproof.contract.model import Contract, Resource
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.written import write
+from restproof.oracle.check import gaps
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
 from restproof.plan.inputs import wrong_type_bodies
@@ -145,3 +147,13 @@ def test_a_put_that_needs_nothing_and_replaces_is_no_update(tmp_path: Path) -> N
     other = tmp_path / "other"
     other.mkdir()
     assert "update" in resource(other, "box", boxes(call(BOX, SENT, 201), put=call(BOX, sent))).operations
+
+
+def test_an_address_may_be_shown_in_another_case(tmp_path: Path) -> None:
+    address = {"mail": {**TEXT, "format": "email"}, **LABEL}
+    member = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **address}}
+    found = resource(tmp_path, "box", boxes(call(member, {"type": "object", "properties": address}, 201)))
+    assert not [*gaps(found, {"mail": "Ann@Example.com"}, {"mail": "ann@example.com"})]
+    assert [*gaps(found, {"mail": "Ann@Example.com"}, {"mail": "bob@example.com"})]
+    assert [*gaps(found, {"label": "Ann"}, {"label": "ann"})]
+    assert [*gaps(replace(found, open=()), {"mail": "Ann@Example.com"}, {"mail": "ann@example.com"})]

@@ -13,7 +13,7 @@ from typing import Any
 from restproof.contract.model import Status
 from restproof.engine.failure import UNLISTED, CaseFailed, Inconclusive, NotTested
 from restproof.engine.reply import Observation, Reply
-from restproof.oracle.check import asked_of, how_it_differs, same_instant
+from restproof.oracle.check import asked_of, how_it_differs, is_as_good
 from restproof.oracle.finding import ABSENT, Finding, an, at, shown
 from restproof.oracle.kinds import checked
 from restproof.pointer import steps
@@ -143,7 +143,7 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | N
     ordered = in_the_order_of(reply.resource, wanted, actual)
     for path, expected, found in (*differences(wanted, ordered), *_added(reply, wanted, actual)):
         name = steps(path)[0] if path else ""
-        if reply.resource.properties.get(name, {}).get("format") == "date-time" and same_instant(expected, found):
+        if is_as_good(reply.resource, name, expected, found):
             continue
         if expected is None and found is None and reply.resource.sparse:
             continue  # the member is absent, which in a sparse representation says the same
