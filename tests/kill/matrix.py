@@ -6,7 +6,8 @@
 Without ``--full`` a fault is judged by the rule that names it alone (where that rule judges every exchange: by all
 rules of one resource). With it the whole plan runs, which also tells how early the first finding comes and what else
 is found. ``--on`` keeps every fault to one resource, as ``FAULT:RESOURCE`` keeps one; a rule that says nothing of that
-resource is left out.
+resource is left out. ``--write`` with faults that are named writes their rows anew and keeps those of the others as
+they were measured last.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import re
 import statistics
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -50,6 +52,8 @@ class Kill:
     requests: int
     applies: bool = True
     misplaced: tuple[str, ...] = ()
+    row: str = ""
+    """The row of the page as it was written before, where the fault was not run again."""
 
     @property
     def caught(self) -> bool:
@@ -139,7 +143,7 @@ def page(kills: Sequence[Kill], profile: str, *, full: bool) -> str:
         f"{ran}, seed 1, of the bundled contract (and of",
         "`tests/kill/contracts/policies` for what it does not promise). A fault is caught where the requirement that",
         "it breaks fails; `first` is the number of requests until the first finding. Faults of the connection have",
-        "none: what is sent below HTTP is not counted.",
+        "none: what is sent below HTTP is not counted. A row is of the last time that its fault was run.",
         "",
         f"**{sum(k.caught for k in kills)} of {len(kills)} faults are caught by the requirement that names them.** The",
         f"median of the requests until the first finding is {median(firsts) if firsts else 0},",
@@ -155,6 +159,9 @@ def page(kills: Sequence[Kill], profile: str, *, full: bool) -> str:
     ]
     summaries = {name: fault.summary for name, fault in catalogue().items()}
     for k in kills:
+        if k.row:
+            lines.append(k.row)
+            continue
         others = [r for r in k.by if r != k.named]
         besides = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if len(others) > 3 else "")
         lines.append(
@@ -177,6 +184,22 @@ def page(kills: Sequence[Kill], profile: str, *, full: bool) -> str:
         why = f"; one is enough: {ONE_IS_ENOUGH[rule.id]}" if rule.id in ONE_IS_ENOUGH else ""
         lines.append(f"| {rule.id} | {rule.level} | {proof} | {told}{why} |")
     return "\n".join(lines) + "\n"
+
+
+_ROW = re.compile(r"^\| `([\w-]+)` \| .*? \| ([a-z0-9.-]+) \| (\S+) \| (\S+) \| ([\d,]+) \| .*\|$", re.M)
+
+
+def kept(page: Path, new: Sequence[Kill]) -> list[Kill]:
+    """``new``, and of the other faults what ``page`` says of them, in the order of the catalogue."""
+    found = {k.fault: k for k in new}
+    for row in _ROW.finditer(page.read_text(encoding="utf-8")):
+        name, rule, caught, first, requests = row.groups()
+        if name in found or catalogue().get(name) is None or catalogue()[name].requirement != rule:
+            continue
+        by = (rule,) if caught == "yes" else ()
+        count = 0 if first == "–" else int(first.replace(",", ""))
+        found[name] = Kill(name, rule, "", "", by, count, int(requests.replace(",", "")), row=row[0])
+    return [found[name] for name in catalogue() if name in found]
 
 
 def tests_by_rule() -> dict[str, list[str]]:
@@ -208,7 +231,8 @@ def main() -> int:
     chosen = [(fault, place) for fault, place in chosen if not said.on or has(contract_of(fault), place)]
     kills = list(matrix(chosen, full=said.full, profile=said.profile, jobs=said.jobs))
     if said.write:
-        said.write.write_text(page(kills, said.profile, full=said.full), encoding="utf-8")
+        told = kept(said.write, kills) if said.faults else kills
+        said.write.write_text(page(told, said.profile, full=said.full), encoding="utf-8")
     if said.json:
         said.json.write_text(json.dumps([asdict(k) for k in kills], indent=1), encoding="utf-8")
     judged = [k for k in kills if k.applies or k.seen]

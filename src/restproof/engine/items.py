@@ -64,9 +64,10 @@ class Item:
     @property
     def shortened(self) -> str | None:
         """What the item leaves out of the cases that it knows; ``None`` where nothing."""
-        if self.recorded is not None or self.known is None or self.cases is None or len(self.cases) == len(self.known):
+        if self.known is None or self.cases is None:
             return None
-        return f"{len(self.cases)} of {len(self.known)} cases, {self.profile.name}"
+        sent = len(self.cases) if self.recorded is None else self.recorded
+        return f"{sent} of {len(self.known)} cases, {self.profile.name}" if sent < len(self.known) else None
 
     @property
     def count(self) -> int:

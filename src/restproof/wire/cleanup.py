@@ -108,7 +108,7 @@ class _Work:
             self.named.setdefault(entry.item, []).append(entry)
         resource = self.contract.resources.get(entry.resource)
         if resource is None or not resource.supports("delete"):
-            self.undeletable[entry.resource] += entry.item is not None
+            self.undeletable[entry.resource] += entry.item is not None and not entry.refused
             return
         if entry.marks is None:
             self.marks.accept_any(resource)
