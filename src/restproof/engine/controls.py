@@ -36,7 +36,6 @@ class Controls:
 
     def __init__(self) -> None:
         self._refusals: dict[tuple[str, str], str] = {}
-        self._made: dict[str, Any] = {}
 
     def refusal(self, resource: Resource, operation: str) -> str:
         """Why nothing can be said of a refused request of the operation; empty where something can."""
@@ -62,16 +61,12 @@ class Controls:
         if operation == "list":
             return subject.list()
         if operation == "create" or (operation == "replace" and creates_by_put(subject.spec)):
-            reply = subject.create(subject.bodies.minimal("control"))
-            if reply.ok and reply.id is not None:
-                self._made[subject.name] = reply.id
-            return reply
+            return subject.create(subject.bodies.minimal("control"))
         if not subject.spec.creatable:
             # A write to what is not this run's own is no control: that it can be reached has to do.
             return subject.read(subject.target().id) if subject.spec.supports("read") else subject.list()
-        if subject.name not in self._made:
-            self._made[subject.name] = subject.given(tag="control").id
-        id = self._made[subject.name]
+        # One of its own, under a name of its own in a recording, whichever control comes first.
+        id = subject.shared("control").id
         if operation == "replace":
             return subject.replace(id, subject.bodies.minimal("control"))
         return subject.update(id, subject.bodies.plain_change())
