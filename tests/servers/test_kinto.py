@@ -141,10 +141,6 @@ def test_every_family_that_the_documentation_speaks_of_was_tried(whole: Whole) -
         assert item in passed, item
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="of two buckets that creates without content make, clean-up tells one: the other is not told yet",
-)
 def test_what_a_run_leaves_behind_is_told(whole: Whole) -> None:
     """A create without any body makes a bucket that nothing shows to be of the run: it is told, and left alone."""
     assert len(left_lines := whole.summary["left"]) <= 1, left_lines

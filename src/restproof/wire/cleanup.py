@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from restproof.contract.model import Contract, Resource
-from restproof.contract.routing import Router, one_of_list
+from restproof.contract.model import Contract
+from restproof.contract.routing import Router
 from restproof.plan.parameters import fixed_query
 from restproof.wire.evidence import names_nothing
 from restproof.wire.failure import NotSent
+from restproof.wire.group import Group
 from restproof.wire.ledger import Entry, Ledger
 from restproof.wire.left import Left, lines
 from restproof.wire.message import About, Exchange, Headers, Request
@@ -50,41 +51,6 @@ def clean_up(ledger: Ledger, session: Session, contract: Contract, prefix: str) 
     return work.count, [*lines([*work.failed, *work.doubtful]), *work.summary()]
 
 
-@dataclass
-class _Group:
-    """A collection, the entries of the ledger that belong there, and what a look has shown of it. ``seen``: the entries
-    of its list by the text of their ids; ``None`` where it could not be read, for the reason ``unread``."""
-
-    resource: Resource
-    collection: str
-    headers: Headers
-    credential: str | None
-    entries: list[Entry] = field(default_factory=list)
-    seen: dict[str, Mapping[str, Any]] | None = None
-    unread: str = ""
-    is_touched: bool = False
-    is_gone: bool = False
-    """The list answered that it is not there: its parent is deleted, or nobody may look, so nothing was made."""
-
-    @property
-    def known(self) -> dict[str, Entry]:
-        """The entries whose ids are named, by the texts of these. Where several are of one item, the last of a create
-        stands for it, since that says when it was made."""
-        named: dict[str, Entry] = {}
-        for entry in self.entries:
-            if entry.item is not None and (not entry.placed or str(entry.id) not in named):
-                named[str(entry.id)] = entry
-        return named
-
-    @property
-    def place(self) -> str:
-        return self.collection.partition("?")[0]
-
-    def item(self, contract: Contract, id: object, operation: str = "delete") -> str:
-        """The request target that deletes (or reads) an item of the collection."""
-        return one_of_list(contract, self.resource, operation, self.collection, id)
-
-
 class _Work:
     def __init__(self, ledger: Ledger, session: Session, contract: Contract, prefix: str) -> None:
         self.ledger = ledger
@@ -96,9 +62,9 @@ class _Work:
         self.doubtful: list[Left] = []
         self.unanswered: Counter[tuple[str, str]] = Counter()
         self.undeletable: Counter[str] = Counter()
-        self.groups: dict[Collection, _Group] = {}
+        self.groups: dict[Collection, Group] = {}
         self.deleted: set[str] = set()
-        self.told: dict[str, _Group] = {}
+        self.told: dict[str, Group] = {}
         self.named: dict[str, list[Entry]] = {}
         for entry in ledger.entries():
             self._enter(entry)
@@ -117,7 +83,7 @@ class _Work:
         key = (entry.resource, entry.collection, entry.headers)
         group = self.groups.setdefault(
             key,
-            _Group(
+            Group(
                 resource,
                 entry.collection,
                 entry.headers or contract_headers(self.contract, dict(self.session.target.ids)),
@@ -165,7 +131,7 @@ class _Work:
         except NotSent:
             return False
 
-    def _walk(self, group: _Group) -> None:
+    def _walk(self, group: Group) -> None:
         group.seen, group.is_gone = None, False
         if not group.resource.supports("list"):
             group.unread = "there is no list to look through"
@@ -196,7 +162,7 @@ class _Work:
             group.credential, group.is_gone = credential, False
             return
 
-    def _credentials(self, group: _Group) -> Iterator[str | None]:
+    def _credentials(self, group: Group) -> Iterator[str | None]:
         """The credential of the creates, then the others, for one may have gone to a parent that its own does not
         see."""
         yield group.credential
@@ -212,10 +178,10 @@ class _Work:
             if target not in self.deleted:
                 self._delete(group, target)
 
-    def _proven(self) -> list[tuple[_Group, str, Entry | None]]:
+    def _proven(self) -> list[tuple[Group, str, Entry | None]]:
         """What a look has proven, the last created first: by their numbers in the ledger, what only the lists show by
         the last of its collection."""
-        found: list[tuple[int, _Group, str, Entry | None]] = []
+        found: list[tuple[int, Group, str, Entry | None]] = []
         # What two lists show (of the same path with other headers) goes the way it came.
         owners = {e.item.partition("?")[0]: g for g in self.groups.values() for e in g.entries if e.item is not None}
         for group in self.groups.values():
@@ -228,12 +194,13 @@ class _Work:
             for id, entry in known.items():
                 if group.is_gone:
                     continue
-                listed = id in seen and self._is_ours(group, entry, seen[id])
-                if listed or (not self.ledger.is_deleted(entry) and self._reads_as_ours(group, entry)):
+                if id in seen and self._is_ours(group, entry, seen[id]):
                     found.append((entry.n, group, id, entry))
+                elif not self.ledger.is_deleted(entry) and (seen_by := self._read_as_ours(group, entry)):
+                    found.append((entry.n, seen_by, id, entry))
         return [(group, id, entry) for _, group, id, entry in sorted(found, key=lambda f: f[0], reverse=True)]
 
-    def _may_sweep(self, group: _Group, id: str) -> bool:
+    def _may_sweep(self, group: Group, id: str) -> bool:
         """Whether what only a list shows to be ours may be deleted: a read under its id agrees, and the contract has a
         create that may have made it."""
         target = group.item(self.contract, id)
@@ -252,13 +219,13 @@ class _Work:
             return False
         return True
 
-    def _shown(self, group: _Group, target: str, id: object) -> Mapping[str, Any] | None:
+    def _shown(self, group: Group, target: str, id: object) -> Mapping[str, Any] | None:
         """What a read shows under an id; ``None`` where it shows nothing, or what has another id."""
         exchange = self._send(group, "read", target)
         shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
         return shown if shown is not None and str(shown.get(group.resource.id.field, id)) == str(id) else None
 
-    def _is_ours(self, group: _Group, entry: Entry | None, shown: Mapping[str, Any]) -> bool:
+    def _is_ours(self, group: Group, entry: Entry | None, shown: Mapping[str, Any]) -> bool:
         # A write to what had not settled yet is an entry of its own: what each of them wrote proves the item.
         writes = self.named[entry.item] if entry is not None and entry.item is not None else []
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
@@ -272,31 +239,45 @@ class _Work:
             w.new and agrees_when_new(w.sums, shown) for w in writes
         )
 
-    def _reads_as_ours(self, group: _Group, entry: Entry) -> bool:
-        """Whether a read under the entry's id proves it; what else it shows is told."""
+    def _read_as_ours(self, group: Group, entry: Entry) -> Group | None:
+        """The group as the credential by which a read under the entry's id proves it; what else the read shows is
+        told. Who did not make it may be told that it is not there."""
         assert entry.item is not None
         if not group.resource.supports("read"):
             if group.seen is None:
                 self.doubtful.append(self._left(group, entry.item, "nothing shows whose it is"))
-            return False
-        try:
-            exchange = self._send(group, "read", entry.item)
-        except NotSent as reason:
-            self.failed.append(self._left(group, entry.item, str(reason)))
-            return False
-        shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
-        has_id = shown is not None and str(shown.get(group.resource.id.field, entry.id)) == str(entry.id)
-        if shown is not None and has_id and self._is_ours(group, entry, shown):
-            return True
-        if exchange.status in names_nothing(group.resource):
-            self.deleted.add(entry.item)
-        elif shown is not None:
-            self._doubt(group, entry.item, entry.item)
+            return None
+        unread = ""
+        for maker in self._makers(group, entry.item):
+            try:
+                exchange = self._send(maker, "read", entry.item)
+            except NotSent as reason:
+                unread = str(reason)
+                continue
+            shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
+            has_id = shown is not None and str(shown.get(group.resource.id.field, entry.id)) == str(entry.id)
+            if shown is not None and has_id and self._is_ours(group, entry, shown):
+                return maker
+            if shown is not None:
+                self._doubt(maker, entry.item, entry.item)
+                return None
+            if exchange.status not in names_nothing(group.resource):
+                unread = f"the read answered {exchange.status or exchange.error}"
+        if unread:
+            self.failed.append(self._left(group, entry.item, unread))
         else:
-            self.failed.append(self._left(group, entry.item, f"the read answered {exchange.status or exchange.error}"))
-        return False
+            self.deleted.add(entry.item)
+        return None
 
-    def _delete(self, group: _Group, target: str) -> None:
+    def _makers(self, group: Group, item: str) -> list[Group]:
+        """The group as each credential that may have made the item, then as its own."""
+        made = [
+            w.credential for w in self.named[item] if not w.refused and w.credential in self.session.target.credentials
+        ]
+        names = [group.credential] if group.credential is None else dict.fromkeys([*made, group.credential])
+        return [replace(group, credential=name) for name in names]
+
+    def _delete(self, group: Group, target: str) -> None:
         try:
             exchange = self._send(group, "delete", target)
         except NotSent as reason:
@@ -319,7 +300,7 @@ class _Work:
         self.deleted.add(target)
         self.ledger.deleted(target)
 
-    def _send(self, group: _Group, operation: str, target: str) -> Exchange:
+    def _send(self, group: Group, operation: str, target: str) -> Exchange:
         """``target``: that of the delete; a read may have another path."""
         read, delete = (group.resource.operation(o) for o in ("read", "delete"))
         if operation == "read" and (read.path, read.parents) != (delete.path, delete.parents):
@@ -334,7 +315,7 @@ class _Work:
 
     # ------------------------------------------------------------- what is told
 
-    def _tell(self, group: _Group) -> None:
+    def _tell(self, group: Group) -> None:
         """What is left in a collection that was looked through; the entries that left nothing are settled."""
         known = group.known
         left = False
@@ -356,7 +337,7 @@ class _Work:
             for entry in group.entries:
                 self.ledger.settled(entry.n)
 
-    def _may_be_of(self, group: _Group, id: str, shown: Mapping[str, Any]) -> bool:
+    def _may_be_of(self, group: Group, id: str, shown: Mapping[str, Any]) -> bool:
         """Whether it may be what a write has stored that held no mark, and more than once or elsewhere than it was
         answered: it was not there before, and holds what was sent."""
         (digest,) = digests_of([id])
@@ -367,20 +348,20 @@ class _Work:
             if not (e.placed and (e.refused or self.ledger.is_deleted(e)))
         )
 
-    def _unverified(self, group: _Group) -> None:
+    def _unverified(self, group: Group) -> None:
         """What a list cannot verify."""
         if group.resource.supports("list"):
             self.failed.append(Left(group.resource.name, group.place, group.unread))
         elif unanswered := sum(1 for e in group.entries if e.item is None):
             self.unanswered[group.resource.name, group.unread] += unanswered
 
-    def _doubt(self, group: _Group, target: str, item: str) -> None:
+    def _doubt(self, group: Group, target: str, item: str) -> None:
         """What stands under an id of the ledger, and nothing proves."""
         made = any(w.new or not w.placed for w in self.named[item])
         why = "it is not proven to be this run's, and was left alone"
         self.doubtful.append(self._left(group, target, why, made=made))
 
-    def _left(self, group: _Group, target: str, why: str, *, made: bool = True) -> Left:
+    def _left(self, group: Group, target: str, why: str, *, made: bool = True) -> Left:
         """What is left, why, and, where an answer said that the run has ``made`` it, the request that removes it."""
         self.told[target] = group
         url = f"{self.session.target.base_url.rstrip('/')}{target}"
