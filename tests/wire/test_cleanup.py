@@ -31,6 +31,8 @@ class Notes:
         self.status: dict[str, int] = {}
         self.hidden_from: list[bytes] = []
         self.unlisted: set[int] = set()
+        self.private: dict[int, bytes] = {}
+        """The secret that alone finds a note; to others it is not there."""
         self.keeps_what_is_deleted = False
 
     def __call__(self, request: bytes) -> bytes:
@@ -42,12 +44,15 @@ class Notes:
         if f"{method} {url.path}" in self.status:
             return answer(self.status[f"{method} {url.path}"])
         id = url.path.rpartition("/")[2]
+        if id.isdecimal() and self.private.get(int(id), b"") not in request:
+            return answer(404)
         if method == "GET" and id.isdecimal():
             found = self.rows.get(int(id))
             return answer(404) if found is None else answer(200, json.dumps({"id": int(id), "name": found}).encode())
         if method == "GET":
             page = int(parse_qs(url.query)["page"][0])
-            listed = [{"id": i, "name": n} for i, n in sorted(self.rows.items()) if i not in self.unlisted]
+            seen = {i for i in self.rows if self.private.get(i, b"") in request} - self.unlisted
+            listed = [{"id": i, "name": n} for i, n in sorted(self.rows.items()) if i in seen]
             return answer(200, json.dumps(listed[(page - 1) * 2 : page * 2]).encode())
         if self.keeps_what_is_deleted:
             return answer(204)
@@ -256,6 +261,21 @@ def test_a_list_is_read_by_whoever_may_see_it(notes: Notes, ledger: Ledger, clea
     notes.hidden_from = [b"full-secret-token"]
     assert clean() == (1, [])
     assert not ledger.path.exists()
+
+
+def test_what_one_credential_has_made_is_looked_at_as_that_one(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    """To another one it is not there; and that one was refused when it tried to change it."""
+    create(notes, ledger, 1)
+    theirs = ledger.intend("note", "/v1/teams/5/notes", [("name", token(2))], credential="read_only")
+    ledger.created(theirs, "/v1/teams/5/notes/2", 2)
+    tried = ledger.intend("note", "/v1/teams/5/notes", [("name", token(3))])
+    ledger.created(tried, "/v1/teams/5/notes/2", 2, placed=True)
+    ledger.refused(tried)
+    notes.rows[2] = f"a {token(2)} note"
+    notes.private[2] = b"reader:pass/word 1"
+    create(notes, ledger, 4)
+    assert clean() == (3, [])
+    assert notes.rows == {}
 
 
 def test_a_list_that_nobody_may_see_holds_nothing_of_the_run(notes: Notes, ledger: Ledger, clean: Clean) -> None:
