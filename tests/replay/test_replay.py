@@ -138,6 +138,23 @@ def test_the_recording_of_a_narrowed_run_is_as_narrow(restproof: Command) -> Non
     assert not replayed.run.footer.complete
 
 
+def test_what_a_profile_left_out_is_left_out_of_the_replay(restproof: Command) -> None:
+    narrowed = (
+        "--only",
+        "update.answers-ok",
+        "--only",
+        "create.defaults",
+        "--resource",
+        "office",
+        "--resource",
+        "program",
+    )
+    live = restproof("--profile", "smoke", *narrowed, contract=None)
+    replayed = restproof("--stubs", str(live.folder), contract=None)
+    assert "not in this profile" in {outcome.reason for outcome in live.run.outcomes}
+    assert differences(live.folder, replayed.folder) == []
+
+
 def test_a_second_replay_writes_the_same_events(recorded: Ended, restproof: Command) -> None:
     def events(ended: Ended) -> list[str]:
         lines = gzip.decompress((ended.folder / "run.jsonl.gz").read_bytes()).decode().splitlines()

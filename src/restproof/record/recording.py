@@ -41,6 +41,12 @@ class Recording:
         return {case.id: case.token for case in self.run.cases} if self.run else {}
 
     @cached_property
+    def left_out(self) -> frozenset[str]:
+        """The items that were planned without a case: the profile of the recorded run left them out, or their rules
+        are about every exchange."""
+        return frozenset(item.id for item in self.run.items if item.cases == 0) if self.run else frozenset()
+
+    @cached_property
     def values(self) -> Mapping[int, Mapping[str, Any]]:
         """What each worker kept, by name."""
         found: dict[int, dict[str, Any]] = {}
