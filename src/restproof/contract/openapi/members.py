@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
 from restproof.contract.openapi.keywords import EDGES, NARROWER
-from restproof.contract.openapi.schemas import Schema, holds, meet, options, wider
+from restproof.contract.openapi.schemas import Schema, holds, meet, options
 from restproof.contract.schemas import DIALECT
 from restproof.contract.shapes import is_nullable, types_of
 
@@ -176,8 +176,3 @@ def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> Non
     ]
     said = {n for n in always if not properties[n].get("readOnly")} == set(needed)
     found.apart = found.apart or (found.sparse and not said)
-
-
-def is_sound(schema: Schema) -> bool:
-    """Whether nothing of a schema is written wider than the document has it."""
-    return wider(schema) is None
