@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from restproof.contract.model import Status
 from restproof.wire import cleanup, evidence, ownership, places, proof
 from restproof.wire.cleanup import clean_up
 from restproof.wire.failure import NotProven, NotSent
@@ -18,7 +20,7 @@ from restproof.wire.message import About, Exchange, Headers, Request
 
 from .harness import Plan, Run, begin, plan_in
 from .lies import LIES
-from .server import Server, listening
+from .server import Answer, Server, listening
 
 CASE = About("office", "update", "item", "item#1")
 
@@ -72,6 +74,23 @@ def bench(plan: Plan, tmp_path: Path) -> Iterator[Callable[..., Bench]]:
     yield make
     for address in opened:
         address.__exit__(None, None, None)
+
+
+def test_what_holds_nothing_is_nothing_where_a_read_of_the_absent_succeeds(plan: Plan, tmp_path: Path) -> None:
+    note = plan.contract.resources["note"]
+    either = replace(note, statuses={**note.statuses, "absent": Status(frozenset({200, 404}))})
+    contract = replace(plan.contract, resources={**plan.contract.resources, "note": either})
+    server = Server()
+    honest = server.read
+    server.read = lambda asked: Answer(200, {"id": 9_999, "text": ""}) if asked.id == "9999" else honest(asked)
+    with listening(server) as url:
+        said, unsaid = (Bench(server, begin(p, url, tmp_path), p) for p in (replace(plan, contract=contract), plan))
+        with pytest.raises(NotProven):
+            unsaid.send("PATCH", "/notes/9999", {"text": "x"})
+        with pytest.raises(NotProven):
+            said.send("PATCH", "/notes/17", {"text": "x"})
+        assert said.send("PATCH", "/notes/9999", {"text": "x"}).status == 404
+    assert server.harm() == []
 
 
 OVERRIDE = (("X-HTTP-Method-Override", "DELETE"),)

@@ -210,7 +210,11 @@ class Evidence:
         entity = entity_of(place.resource, exchange.response)
         if entity is None:
             return Sight.UNCLEAR
-        return Sight.OURS if self.is_ours(place, entity) else Sight.OTHERS
+        if self.is_ours(place, entity):
+            return Sight.OURS
+        # Where a read of what is absent succeeds, it shows what holds nothing.
+        absent = status in place.resource.status("absent", "read")
+        return Sight.NOTHING if absent and holds_nothing(place.resource, entity) else Sight.OTHERS
 
     def is_ours(self, place: Place, entity: Mapping[str, Any]) -> bool:
         """Whether a representation that stands under the item's id is one of this run's.
@@ -226,6 +230,12 @@ class Evidence:
         things = self._things.get((resource.name, shown), ())
         written = self._ledger.written(self.item_target(place.item(shown)))
         return any(agrees(written, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
+
+
+def holds_nothing(resource: Resource, entity: Mapping[str, Any]) -> bool:
+    """Whether a representation holds no value besides its id: all else is null, or empty."""
+    names = resource.shapes.response["properties"].keys() - {resource.id.field}
+    return all(entity.get(name) in (None, "", [], {}) for name in names)
 
 
 def names_nothing(resource: Resource) -> frozenset[int]:

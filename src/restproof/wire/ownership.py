@@ -259,21 +259,10 @@ class _Decision:
         for id in readings(place.resource, place.id):
             item = self._known(place.item(id))
             sight = Sight.OURS if self._is_writable(item) else self._look(item)
-            if sight not in (Sight.OURS, Sight.NOTHING) and self._is_in_our_own(item):
-                sight = Sight.NOTHING
             if sight not in (Sight.OURS, Sight.NOTHING):
                 raise NotProven(_reason(place, item, sight))
             sights.append(sight)
         return sights[0] is Sight.NOTHING
-
-    def _is_in_our_own(self, place: Place) -> bool:
-        """Whether the item is below a parent of this run, where no read tells what is absent from what is there: the
-        contract answers both with a success."""
-        above = list(self.owner.evidence.places.parents_of(place))
-        if not above or not any(code < 300 for code in place.resource.status("absent", "read").codes):
-            return False
-        parent = above[-1]
-        return (parent.resource.name, parent.id) not in self.owner.given and self._look(parent) is Sight.OURS
 
     def _must_be_ours(self, place: Place) -> None:
         if not self._is_writable(place) and (sight := self._look(place)) is not Sight.OURS:
