@@ -7,13 +7,14 @@ from contextlib import suppress
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
+from restproof.wire.message import CONTROL
 
 
 def send_control(subject: Subject, operation: str | None) -> None:
     """Send the valid request that refused ones of the operation are compared with, where that is still to be done."""
     world = subject.world
     if operation is not None and world.controls.is_due(subject.spec, operation):
-        setup = f"{subject.name}:control {operation}"
+        setup = f"{subject.name}:{CONTROL} {operation}"
         sender = Subject(world, subject.spec, token=world.values.setup_token(setup), setup=setup)
         world.controls.send(sender, operation)
 

@@ -9,6 +9,7 @@ from restproof.contract.model import Resource, creates_by_put
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance, Maker
 from restproof.engine.reply import Reply, refusal_of
+from restproof.wire.message import CONTROL
 
 OPERATIONS = ("list", "create", "update", "replace")
 """The operations whose input may be refused."""
@@ -61,12 +62,12 @@ class Controls:
         if operation == "list":
             return subject.list()
         if operation == "create" or (operation == "replace" and creates_by_put(subject.spec)):
-            return subject.create(subject.bodies.minimal("control"))
+            return subject.create(subject.bodies.minimal(CONTROL))
         if not subject.spec.creatable:
             # A write to what is not this run's own is no control: that it can be reached has to do.
             return subject.read(subject.target().id) if subject.spec.supports("read") else subject.list()
         # One of its own, under a name of its own in a recording, whichever control comes first.
-        id = subject.shared("control").id
+        id = subject.shared(CONTROL).id
         if operation == "replace":
-            return subject.replace(id, subject.bodies.minimal("control"))
+            return subject.replace(id, subject.bodies.minimal(CONTROL))
         return subject.update(id, subject.bodies.plain_change())

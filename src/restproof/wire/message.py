@@ -108,6 +108,10 @@ class Response:
         return value, repeated[0] if repeated else None
 
 
+CONTROL = "control"
+"""Begins the key of a set-up that only sees a valid request accepted: ``office:control update``."""
+
+
 @dataclass(frozen=True)
 class About:
     """What an exchange belongs to: resource and operation, and the item and case, or the shared set-up, that sent
@@ -118,6 +122,11 @@ class About:
     item: str | None = None
     case: str | None = None
     setup: str | None = None
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it belongs to a control, or to what a control changes."""
+        return (self.setup or "").partition(":")[2].startswith(CONTROL)
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ class ByAddress:
                 f"{what}: {MEND}"
             )
         # A control says only that a request is accepted: it takes no answer away from a case.
-        return queue[0] if ":control" in (about.setup or "") else queue.pop(0)
+        return queue[0] if about.is_control else queue.pop(0)
 
     def begins(self, about: About, worker: int) -> float | None:
         return None
