@@ -26,8 +26,11 @@ def misplaced(run: RecordedRun) -> Iterator[str]:
 
 
 def _problem(finding: RecordedFinding, pointer: str, cited: RecordedExchange) -> str | None:
+    # As the wire reads it: what is no UTF-8 stands as U+FFFD.
+    sent = cited.response.body if cited.response else None
+    text = sent.decode("utf-8", "replace") if isinstance(sent, bytes) else str(sent)
     try:
-        body = json.loads(str(cited.response.body)) if cited.response else None
+        body = json.loads(text) if cited.response else None
     except ValueError:
         return "the body is no JSON"
     try:

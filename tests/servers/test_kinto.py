@@ -146,7 +146,8 @@ def test_what_a_run_leaves_behind_is_told(whole: Whole) -> None:
     assert len(left_lines := whole.summary["left"]) <= 1, left_lines
     left = [bucket["id"] for _, body in whole.left.values() for bucket in body["data"]]
     assert all(f"/buckets/{id}" in left_lines[0] for id in left)
-    assert (".restproof" in whole.files) == bool(left_lines)  # the ledger of what is still to be deleted
+    assert all("is not proven to be this run's, and was left alone" in line for line in left_lines)
+    assert ".restproof" not in whole.files  # no ledger: nothing is left that may be deleted
 
 
 def test_no_request_left_the_machine_or_told_a_password(whole: Whole, kinto: Kinto) -> None:
