@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -204,7 +204,7 @@ def recorded(here: Path) -> Path:
         "not_tested": None,
     }
     item = "read.answers-ok[note-read]"
-    events = [
+    events: list[dict[str, Any]] = [
         {
             "event": "header",
             "format": 1,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +63,7 @@ def test_every_error_becomes_a_message_and_a_code(
         raise error
 
     monkeypatch.setattr(main.restproof, "main", fail)
-    monkeypatch.setattr(main.os, "dup2", lambda *_: None)
+    monkeypatch.setattr(os, "dup2", lambda *_: None)
     assert main.run([]) == code
     assert capfd.readouterr().err == text
 

@@ -23,7 +23,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def made(folder: str, *words: str, rules: tuple[str, ...] = RULES, **head: Any) -> str:
     """The directory of a run with one item for each word, of as many rules, that ended so."""
-    events = []
+    events: list[build.Event] = []
     for rule, word in zip(rules, words, strict=False):
         of = build.item(rule, "office", "create")
         case = build.case(of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from restproof.record.reader import read
 STATES = ("pass", "fail", "error", "blocked", "not tested", "not applicable", None)
 
 
-def judged(folder: Path, states: dict[str, str | None], **head: Any) -> Judged:
+def judged(folder: Path, states: Mapping[str, str | None], **head: Any) -> Judged:
     """A run whose items end as ``states`` say (by requirement, all of office create); ``None`` leaves one out."""
     events = []
     for requirement, state in {"create.answers-created": "pass", **states}.items():
@@ -30,7 +31,7 @@ def judged(folder: Path, states: dict[str, str | None], **head: Any) -> Judged:
     return Judged(run, judge(run))
 
 
-def compared(folder: Path, old: dict[str, str | None], new: dict[str, str | None], **head: Any) -> Comparison:
+def compared(folder: Path, old: Mapping[str, str | None], new: Mapping[str, str | None], **head: Any) -> Comparison:
     return compare(judged(folder, old), judged(folder, new, **head))
 
 

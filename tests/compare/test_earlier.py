@@ -23,7 +23,7 @@ def made(folder: Path, name: str, day: int, foot: dict[str, Any] | None = None, 
 
 def chosen(folder: Path, new: Path) -> str | None:
     found = previous(read(new).header, folder, new.parent)
-    return found and found.run.header.started[8:10]
+    return found.run.header.started[8:10] if found else None
 
 
 def test_it_is_the_newest_run_before_this_one(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def serving(contract: Path, alter: Alter, folder: Path, *, busy: bool) -> Iterat
     listening = bind(0)
     ready = threading.Event()
     config = uvicorn.Config(
-        Otherwise(application, alter, busy=busy),  # type: ignore[arg-type]
+        Otherwise(application, alter, busy=busy),
         log_config=None,
         log_level="critical",
         access_log=False,

@@ -127,7 +127,7 @@ class Writing(State):
                     break
                 raise Refused(self.variety.reference_status if id < 1 else 422, "names nothing", name)
 
-    def taken(self, kind: Kind, home: int, name: str, but: Row | None) -> Row | None:
+    def taken(self, kind: Kind, home: int, name: Any, but: Row | None) -> Row | None:
         """Who holds the unique name."""
         if not kind.unique:
             return None

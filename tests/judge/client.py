@@ -174,7 +174,7 @@ def entry(exchange: Exchange, number: int = 0) -> dict[str, Any]:
             "content": {
                 "mimeType": media,
                 "size": len(answer.body) if answer else 0,
-                **text_of(answer and answer.body),
+                **text_of(answer.body if answer else None),
             },
         },
     }

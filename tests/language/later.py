@@ -17,7 +17,7 @@ class Late(Service):
 
     under_way: list[Write]
 
-    def after(self, write: Callable[[], None]) -> None:
+    def after(self, write: Callable[[], object]) -> None:
         """Do ``write`` later."""
         pending = self.__dict__.setdefault("under_way", [])
         pending.append((time.monotonic() + LATE, write))
@@ -64,7 +64,7 @@ def _delete(service: Service, request: Request) -> tuple[int, Json]:
     assert isinstance(service, Late)
     item = numbered(request, service.settle())
     if "never-deleted" not in service.faults:
-        service.after(lambda: service.store("job").pop(item["id"], None) and None)
+        service.after(lambda: service.store("job").pop(item["id"], None))
     return 202, None
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.miniatures.kinds import ID, ITEM, Items, Kind, item, of, schema
+from tests.miniatures.kinds import ID, ITEM, Items, Kind, item, schema
 from tests.miniatures.server import Answer, Refused, Row, Shop
 
 
@@ -150,7 +150,9 @@ def _errors() -> Iterator[Kind]:
         owner={"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}}},
     )
 
-    class Dotted(of(nested)):  # type: ignore[misc]
+    class Dotted(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": nested}
+
         def refusal(self, refusal: Refused) -> Answer:
             name = "owner.name" if refusal.name == "owner" else refusal.name
             return Answer(refusal.status, {"errors": [{"path": name, "why": refusal.message}]})
@@ -205,7 +207,8 @@ def _members() -> Iterator[Kind]:
         def unwrapped(self, found: Row) -> Row:
             if not isinstance(found.get("item"), dict):
                 raise Refused(400, "is missing", "item")
-            return found["item"]
+            inner: Row = found["item"]
+            return inner
 
         def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
             return Answer(200, {"items": [self.show(path, r) for r in self.listed(path, query)], "meta": {}})
@@ -215,7 +218,8 @@ def _members() -> Iterator[Kind]:
 
     class Unwrapped(Wrapped):
         def unwrapped(self, found: Row) -> Row:
-            return found["item"] if isinstance(found.get("item"), dict) else found
+            inner = found.get("item")
+            return inner if isinstance(inner, dict) else found
 
     envelope = {"request": "item", "response": "data", "list": "items"}
     yield Kind("everything is wrapped", *item(envelope=envelope), Wrapped, Unwrapped, ("input",))
@@ -240,14 +244,18 @@ def _bodies() -> Iterator[Kind]:
         "properties": {**ITEM["properties"], "id": {"type": "string", "readOnly": True}},
     }
 
-    class Texts(of(texts)):  # type: ignore[misc]
+    class Texts(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": texts}
+
         def new_id(self, path: str, fields: Row) -> Any:
             return f"i-{super().new_id(path, fields)}"
 
     yield Kind("ids are texts", *item(texts), Texts, forgetful(Texts), ("update",))
 
-    class Numerals(of(texts)):  # type: ignore[misc]
+    class Numerals(Items):
         """Numbers as text."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": texts}
 
         def new_id(self, path: str, fields: Row) -> Any:
             return f"{super().new_id(path, fields):09d}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.miniatures.kinds import Kind, item, of, schema
+from tests.miniatures.kinds import Items, Kind, item, of, schema
 from tests.miniatures.kinds_states import TITLE, Keeps
 from tests.miniatures.server import Refused, Row
 
@@ -20,7 +20,9 @@ def _made_by_the_server() -> Iterator[Kind]:
     flag = {"type": "boolean", "readOnly": True}
     flagged = schema("title", title={"type": "string", "maxLength": 60}, live=flag)
 
-    class Live(of(flagged)):  # type: ignore[misc]
+    class Live(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": flagged}
+
         def made(self, path: str, fields: Row) -> Row:
             return {**super().made(path, fields), "live": True}
 
@@ -40,7 +42,9 @@ def _made_by_the_server() -> Iterator[Kind]:
     }
     priced = schema("price", price=price)
 
-    class Formats(of(priced)):  # type: ignore[misc]
+    class Formats(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": priced}
+
         def show(self, path: str, row: Row) -> Any:
             amount = row["price"]["amount"]
             return {**row, "price": {"amount": amount, "formatted": f"{amount} EUR"}}
@@ -64,7 +68,9 @@ def _closed_and_lenient() -> Iterator[Kind]:
         },
     )
 
-    class Open(of(closed)):  # type: ignore[misc]
+    class Open(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": closed}
+
         def fits(self, schema: Mapping[str, Any], value: Any) -> bool:
             if isinstance(value, dict):
                 value = {n: v for n, v in value.items() if n in ("first", "last")}
@@ -73,8 +79,10 @@ def _closed_and_lenient() -> Iterator[Kind]:
     yield Kind("a nested object is closed", *item(closed), of(closed), Open, ("input",))
     loose = schema("title", title=TITLE, region={"type": ["string", "null"], "maxLength": 5})
 
-    class Loose(of(loose)):  # type: ignore[misc]
+    class Loose(Items):
         """Takes a region of any length, and of no other type."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": loose}
 
         def fits(self, schema: Mapping[str, Any], value: Any) -> bool:
             if schema.get("maxLength") == 5:

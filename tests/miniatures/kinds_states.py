@@ -43,8 +43,10 @@ def _identities() -> Iterator[Kind]:
     yield Kind("what is unique is not said", *unsaid, _unique(Items), forgetful(_unique(Items)), ("update",))
     named = {"type": "object", "required": ["name"], "properties": {"name": TITLE, "note": ITEM["properties"]["note"]}}
 
-    class Named(of(named)):  # type: ignore[misc]
+    class Named(Items):
         """The client names what it makes."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": named}
 
         UNIQUE = ("name",)
 
@@ -70,7 +72,9 @@ def _identities() -> Iterator[Kind]:
     yield Kind("names are ids", *item(named, **words), Named, overwrites, ("conflict",))
     uuids = schema("title", **{**ITEM["properties"], "id": {"type": "string", "format": "uuid", "readOnly": True}})
 
-    class Uuids(of(uuids)):  # type: ignore[misc]
+    class Uuids(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": uuids}
+
         def new_id(self, path: str, fields: Row) -> Any:
             return f"0b7c1a52-6d0e-4c55-9d1c-{super().new_id(path, fields):012x}"
 
@@ -112,8 +116,10 @@ def _conflicting(base: type[Shop]) -> type[Shop]:
 def _values() -> Iterator[Kind]:
     dated = schema("title", title=TITLE, at={"type": ["string", "null"], "format": "date-time"})
 
-    class Local(of(dated)):  # type: ignore[misc]
+    class Local(Items):
         """Times come back in the time zone of the server."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": dated}
 
         shift = 2
 
@@ -136,7 +142,9 @@ def _values() -> Iterator[Kind]:
         "title", title=TITLE, tags={"type": "array", "items": {"type": "string", "maxLength": 20}, "default": []}
     )
 
-    class Sorted(of(tagged)):  # type: ignore[misc]
+    class Sorted(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": tagged}
+
         def show(self, path: str, row: Row) -> Any:
             return {**row, "tags": sorted(row["tags"])}
 
@@ -147,7 +155,9 @@ def _values() -> Iterator[Kind]:
     yield Kind("arrays come back sorted", *item(tagged, unordered=["tags"]), Sorted, Dropping, ("create", "update"))
     free = schema("title", title=TITLE, payload={})
 
-    class Falsy(of(free)):  # type: ignore[misc]
+    class Falsy(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": free}
+
         def changed(self, path: str, row: Row, fields: Row) -> None:
             row.update({n: v for n, v in fields.items() if v})
 
@@ -163,8 +173,10 @@ def _values() -> Iterator[Kind]:
         },
     )
 
-    class Merging(of(labels)):  # type: ignore[misc]
+    class Merging(Items):
         """A map keeps what an update does not name (RFC 7396)."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": labels}
 
         def changed(self, path: str, row: Row, fields: Row) -> None:
             merged = {**row["labels"], **fields["labels"]} if "labels" in fields else row["labels"]
@@ -177,7 +189,9 @@ def _values() -> Iterator[Kind]:
     yield Kind("a map keeps what an update leaves out", *item(labels), Merging, Swallowing, ("create", "update"))
     counted = schema("title", title=TITLE, views={"type": "integer", "readOnly": True})
 
-    class Views(of(counted)):  # type: ignore[misc]
+    class Views(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": counted}
+
         ticks = itertools.count()
 
         def show(self, path: str, row: Row) -> Any:
@@ -188,7 +202,9 @@ def _values() -> Iterator[Kind]:
     )
     slugs = schema("title", title=TITLE, slug={"type": "string", "readOnly": True})
 
-    class Slugs(of(slugs)):  # type: ignore[misc]
+    class Slugs(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": slugs}
+
         def show(self, path: str, row: Row) -> Any:
             return {**row, "slug": f"<{row['title']}>"}
 
@@ -201,7 +217,9 @@ def _values() -> Iterator[Kind]:
     yield Kind("a field follows another", *item(slugs, derived={"slug": "<{title}>"}), Slugs, Stale, ("update",))
     secret = schema("title", title=TITLE, password={"type": "string", "minLength": 6, "writeOnly": True})
 
-    class Shows(of(secret)):  # type: ignore[misc]
+    class Shows(Items):
+        SCHEMAS: Mapping[str, Any] = {"/items": secret}
+
         def show(self, path: str, row: Row) -> Any:
             return dict(row)
 
@@ -285,7 +303,7 @@ def _lists() -> Iterator[Kind]:
             found = super().do_list(path, query)
             return Answer(found.status, {**found.body, "count": len(found.body["results"])})
 
-    words = {
+    words: dict[str, Any] = {
         "paging": {"style": "offset", "default": 3, "max": 10, "total_field": "count"},
         "envelope": {"list": "results"},
     }
@@ -449,23 +467,27 @@ def _verbs() -> Iterator[Kind]:
     puts = type("Puts", (Items,), {"VERBS": verbs})
     yield Kind("updates go by PUT", *item(methods={"update": "PUT"}), puts, forgetful(puts), ("update",))
     writes = {"collection": {"POST": "create"}, "item": {"GET": "read"}}
-    twoverbs = type("Twoverbs", (Items,), {"VERBS": writes})
 
-    class Mixing(twoverbs):  # type: ignore[misc, valid-type]
+    class TwoVerbs(Items):
+        VERBS = writes
+
+    class Mixing(TwoVerbs):
         def do_read(self, path: str, id: str) -> Answer:
             found = super().do_read(path, id)
             return Answer(200, {**found.body, "note": "mixed"})
 
-    yield Kind("only create and read", *item(operations=["create", "read"]), twoverbs, Mixing, ("create",))
+    yield Kind("only create and read", *item(operations=["create", "read"]), TwoVerbs, Mixing, ("create",))
     both = {
         "collection": {"GET": "list", "POST": "create"},
         "item": {"GET": "read", "PUT": "replace", "DELETE": "delete"},
     }
-    replaces = type("Replaces", (Items,), {"VERBS": both})
 
-    class Patches(replaces):  # type: ignore[misc, valid-type]
+    class Replaces(Items):
+        VERBS = both
+
+    class Patches(Replaces):
         def do_replace(self, path: str, id: str, fields: Row) -> Answer:
             return self.do_update(path, id, fields)
 
     operations = ["list", "create", "read", "replace", "delete"]
-    yield Kind("PUT replaces and never creates", *item(operations=operations), replaces, Patches, ("replace",))
+    yield Kind("PUT replaces and never creates", *item(operations=operations), Replaces, Patches, ("replace",))

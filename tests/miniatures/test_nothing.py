@@ -16,8 +16,8 @@ def absent(_: Request) -> tuple[int, bytes, Headers]:
 
 
 def test_where_nobody_can_create_nothing_is_judged(tmp_path: Path) -> None:
-    contract = {"contract": "mine", "resources": {"me": {"path": "/me", "schema": "me.json"}}}
-    contract["resources"]["me"]["operations"] = ["read", "update"]  # type: ignore[index, assignment]
+    me = {"path": "/me", "schema": "me.json", "operations": ["read", "update"]}
+    contract = {"contract": "mine", "resources": {"me": me}}
     verdict = bench.run(absent, contract, {"me.json": ITEM}, tmp_path)
     assert (verdict.verdict, verdict.counts["fail"]) == ("not judged", 0)
     assert [u.operation for u in verdict.unproven] == ["read", "update"]

@@ -99,7 +99,7 @@ def serving(service: Service) -> Iterator[str]:
         def speak(self) -> None:
             length = self.headers.get("Content-Length", "0")
             text = self.rfile.read(int(length)) if length.isdigit() else b""
-            status, body, known = service.answer(self.command, self.path, self.headers, text)
+            status, body, known = service.answer(self.command, self.path, dict(self.headers.items()), text)
             sent = b"" if body is None else json.dumps(body).encode()
             self.send_response(status)
             if body is not None:

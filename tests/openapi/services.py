@@ -98,7 +98,7 @@ def docs(faults: frozenset[str]) -> Service:
 def member(faults: frozenset[str]) -> Service:
     """The list requires ``team_id``; read and delete take none."""
     teams = crud("team", "/teams", {"name": Text()}, required=("name",), operations="list create read")
-    fields = {"team_id": Of(int), "name": Text()}
+    fields: dict[str, Field] = {"team_id": Of(int), "name": Text()}
     members = crud("member", "/members", fields, required=("team_id", "name"), operations="read delete")
     usual = crud("member", "/members", fields, required=("team_id", "name"), operations="create")
 

@@ -82,7 +82,7 @@ def nested(depth: int) -> dict[str, Any]:
 
 def chained(length: int) -> dict[str, Any]:
     """Schemas each of which is the next one."""
-    schemas = {f"C{n}": {"$ref": f"#/components/schemas/C{n + 1}"} for n in range(length)}
+    schemas: dict[str, Any] = {f"C{n}": {"$ref": f"#/components/schemas/C{n + 1}"} for n in range(length)}
     schemas[f"C{length}"] = {"type": "string"}
     schemas["Top"] = {
         "type": "object",

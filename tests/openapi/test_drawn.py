@@ -47,7 +47,7 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 @st.composite
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     """A sound document of which one to four places hold something else, or a word more."""
-    document = copy.deepcopy(draw(st.sampled_from(BASES)))
+    document: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(BASES)))
     for _ in range(draw(st.integers(1, 4))):
         found = list(places(document))
         holder, key = found[draw(st.integers(0, len(found) - 1))]

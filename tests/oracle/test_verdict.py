@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.record import synthetic_run as build
 
-from restproof.oracle.results import OUTCOMES
+from restproof.oracle.results import OUTCOMES, Ending
 from restproof.oracle.verdict import Verdict, exit_code, judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
@@ -271,7 +271,11 @@ def test_a_deviation_whose_rule_now_passes_is_stale(tmp_path: Path) -> None:
 
 def test_a_deviation_that_shows_only_sometimes_may_pass(tmp_path: Path) -> None:
     head = build.header(deviations=[deviation("conflict.race", shows="sometimes")])
-    for events, outcome in ((passing("conflict.race"), "pass"), (failing("conflict.race"), "deviation")):
+    expected: list[tuple[list[Event], Ending]] = [
+        (passing("conflict.race"), "pass"),
+        (failing("conflict.race"), "deviation"),
+    ]
+    for events, outcome in expected:
         verdict = judge(run_of(tmp_path, *passing("create.answers-created"), *events, head=head))
         assert verdict.verdict == "conforming"
         assert verdict.counts[outcome] >= 1

@@ -51,7 +51,7 @@ def name_of(ground: Ground) -> str:
     return f"{ground.contract.name}-{ground.resource.name}-{ground.operation}"
 
 
-def every(*operations: str) -> Any:
+def every(*operations: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("ground", fields(*operations), ids=name_of)
 
 

@@ -75,7 +75,7 @@ def objects(draw: st.DrawFn) -> Schema:
 @st.composite
 def properties(draw: st.DrawFn) -> Schema:
     """The schema of one property, perhaps nullable in one of the ways that people write."""
-    schema = draw(st.one_of(texts(), numbers(), st.just({"type": "boolean"}), arrays(), objects()))
+    schema: dict[str, Any] = draw(st.one_of(texts(), numbers(), st.just({"type": "boolean"}), arrays(), objects()))
     way = draw(st.sampled_from(["never", "never", "type list", "anyOf", "enum"]))
     if way == "type list" and "enum" not in schema and "const" not in schema:
         return {**schema, "type": [schema["type"], "null"]}

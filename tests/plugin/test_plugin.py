@@ -123,8 +123,9 @@ def test_two_workers_come_to_the_same_verdict(checkout: Path) -> None:
         "office",
         "--restproof-resource",
         "department",
+        "-m",
+        "create or delete or read",
     )
-    some += ("-m", "create or delete or read")
     assert pytest_(*some, "--restproof-out", "one", cwd=checkout).returncode == 0
     done = pytest_(*some, "-n", "2", "--restproof-out", "two", cwd=checkout)
     assert done.returncode == 0, done.stdout

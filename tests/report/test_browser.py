@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import chromium
 import pytest
-from chromium import UNFOLD, opened, playwright
 from tests.record import synthetic_run as build
+from tests.report import chromium
+from tests.report.chromium import UNFOLD, opened, playwright
 
 from restproof.compare.diff import Judged, compare
 from restproof.oracle.verdict import judge

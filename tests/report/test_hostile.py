@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import chromium
 import pytest
-from chromium import UNFOLD, opened
 from tests.record import synthetic_run as build
+from tests.report import chromium
+from tests.report.chromium import UNFOLD, opened
 
 from restproof.compare.diff import Judged, compare
 from restproof.oracle.verdict import judge

@@ -124,7 +124,7 @@ def _links(header: str) -> dict[str, str]:
 def test_pages_partition_a_list(api: Construction) -> None:
     made = [api.office(f"office {n}")["id"] for n in range(7)]
     seen: list[Any] = []
-    query = {"company_id": str(api.company), "per_page": "3", "sort": "-name", "x": "kept & told"}
+    query: dict[str, Any] = {"company_id": str(api.company), "per_page": "3", "sort": "-name", "x": "kept & told"}
     for _ in range(10):
         reply = api("GET", "/offices", **query)
         assert reply.headers["total"] == "7"

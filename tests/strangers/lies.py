@@ -98,7 +98,7 @@ def _with_odd_id(form: Callable[[Any], Any]) -> Lie:
     return install
 
 
-for _note, _form in {
+_ODD_IDS: dict[str, Callable[[Any], Any]] = {
     "as text": str,
     "as a float": lambda key: float(key) if isinstance(key, int) else key,
     "in an array": lambda key: [key],
@@ -107,7 +107,8 @@ for _note, _form in {
     "with a blank": lambda key: f" {key}",
     "negative": lambda key: -key if isinstance(key, int) else key,
     "in a path": lambda key: f"x/../{key}",
-}.items():
+}
+for _note, _form in _ODD_IDS.items():
     LIES[f"a create answers the id of one of others {_note}"] = _with_odd_id(_form)
 
 
@@ -475,7 +476,7 @@ def _(s: Server) -> None:
 @lie("rooms of an absent office go to the first")
 def _(s: Server) -> None:
     def parent_of(asked: Asked) -> int:
-        number = int(asked.parent) if str(asked.parent).isdecimal() else 1
+        number = int(asked.parent) if asked.parent is not None and asked.parent.isdecimal() else 1
         return number if number in s.rows["office"] else 1
 
     s.parent_of = parent_of  # type: ignore[method-assign]

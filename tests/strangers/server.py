@@ -229,7 +229,7 @@ class Server:
         return self.unsupported(asked)
 
     def parent_of(self, asked: Asked) -> int | None:
-        number = int(asked.parent) if str(asked.parent).isdecimal() else None
+        number = int(asked.parent) if asked.parent is not None and asked.parent.isdecimal() else None
         return number if number in self.rows["office"] else None
 
     def find_exactly(self, asked: Asked) -> Any:

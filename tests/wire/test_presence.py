@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from restproof.wire.failure import NotSent
 from restproof.wire.message import About, Request
 from restproof.wire.presence import DOUBTFUL
-from restproof.wire.session import NotSent
 
 from .conftest import NOTES, SCHEMA, answer
 

@@ -356,7 +356,7 @@ def test_a_500_is_never_retried(serve: Serve, connect: Connect) -> None:
     ],
 )
 def test_a_throttle_is_obeyed(serve: Serve, connect: Connect, headers: dict[str, str], wait: float) -> None:
-    replies = iter([answer(429, **headers), answer(200)])
+    replies = iter([answer(429, b"", **headers), answer(200)])
     client = connect(serve(lambda _: next(replies)).url)
     assert client.session.send(GET, READ).status == 200
     assert client.slept == [wait]

@@ -225,7 +225,12 @@ def test_a_run_with_secrets_is_replayed_with_the_same_verdict(
     """And nothing that the server made, and no secret that the run sent, is in a file."""
     raw: list[Any] = []
     event = StandIns.event
-    monkeypatch.setattr(StandIns, "event", lambda self, one: raw.append(one) or event(self, one))
+
+    def seen(self: StandIns, one: Any) -> Any:
+        raw.append(one)
+        return event(self, one)
+
+    monkeypatch.setattr(StandIns, "event", seen)
     suites = ("create", "update.only-named", "read", "list.entry-agrees", "shape")
     only = [word for name in suites for word in ("--only", name)]
     folder = str(tmp_path / "contracts" / "vault")
