@@ -1,12 +1,12 @@
 """Uniqueness: who was first stays, and nobody else is in the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from restproof.suite import Contract, Ground, NotTested, Resource, Subject, for_each, must, requirement
-from restproof.suite.inputs import RUN, TOKEN_LENGTH, Cases
+from restproof.suite import Contract, Ground, Inconclusive, NotTested, Resource, Subject, for_each, must, requirement
+from restproof.suite.inputs import Cases, in_other_forms, lookalikes, other_texts
 from restproof.suite.race import all_answered, at_once, create_at_once
-from restproof.suite.values import is_nullable, is_valid
+from restproof.suite.values import is_nullable
 
 
 def has_unique(contract: Contract, resource: Resource) -> bool:
@@ -22,45 +22,20 @@ def can_rename(contract: Contract, resource: Resource) -> bool:
     return resource.renamable
 
 
-_FILLER = " annex of the north wing on the third level" * 6
-_LONGEST = 255
 #: What databases compare of a text may end here.
 _LONG = 150
 
 
-def resembling(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
-    """A text that is taken, and what resembles it, as far as the schema allows: the first such set of several."""
-    room = min(schema.get("maxLength", _LONGEST), _LONGEST) - TOKEN_LENGTH - len(" caf\u00e9") - 2
-    filler = _FILLER[: max(0, room)].rstrip()
-    for taken, values in (
-        (
-            f"{RUN} caf\u00e9{filler}",
-            {
-                "that ends otherwise": f"{RUN} caf\u00e9{filler}s",
-                "in the other case": f"{RUN} Caf\u00e9{filler}",
-                "with a blank at the end": f"{RUN} caf\u00e9{filler} ",
-                "without its accent": f"{RUN} cafe{filler}",
-                "in another normal form": f"{RUN} cafe\u0301{filler}",
-            },
-        ),
-        (f"{RUN} wing", {"in the other case": f"{RUN} Wing", "with a blank at the end": f"{RUN} wing "}),
-        (f"{RUN}-wing", {"in the other case": f"{RUN}-Wing"}),
-    ):
-        sent = {text: text.replace(RUN, "x" * TOKEN_LENGTH) for text in (taken, *values.values())}
-        allowed = {note: value for note, value in values.items() if is_valid(schema, sent[value])}
-        if is_valid(schema, sent[taken]) and allowed:
-            return taken, allowed
-    return None
-
-
-def lookalikes(ground: Ground) -> Cases:
-    """Values that resemble a taken one and are others: another case, a blank more."""
-    for name in sorted(ground.bodies.unique_fields - ground.resource.references.keys()):
-        schema = ground.bodies.writable[name]
-        if ground.bodies.unique_value(name) == RUN and "format" not in schema:
-            found = resembling(schema)
-            if found is not None:
-                yield {"field": name, "taken": found[0], "values": found[1]}
+def is_taken_in_each_form(subject: Subject, key: int, field: str) -> None:
+    """A create with a text that the contract takes for one that is held is a conflict."""
+    first = subject.given(subject.bodies.keyed(key=key))
+    forms = other_texts(subject.spec, field, first.sent.get(field))
+    if not forms:
+        raise Inconclusive(f"no other form of {field} is a valid value")
+    for form in forms:
+        same = {**{n: first.sent[n] for n in subject.spec.unique[key] if n in first.sent}, field: form}
+        second = subject.create(subject.bodies.adjusted_to_rules(subject.bodies.full("other"), fixed=same))
+        must.be_refused(second, "conflict", field=field, because=f"{field} is taken, in another form")
 
 
 def keys(ground: Ground) -> Cases:
@@ -68,11 +43,17 @@ def keys(ground: Ground) -> Cases:
     yield from ({"key": n, "which": "main"} for n in range(len(ground.resource.unique)))
     if ground.resource.parents and ground.resource.unique_scope == "global":
         yield {"key": 0, "which": "other"}
+    yield from ({**case, "which": "main"} for case in in_other_forms(ground))
 
 
 @requirement("conflict.duplicate", on="create", when=has_unique, cost=4, by_put=True)
 @for_each(keys)
-def test_a_duplicate_is_a_conflict_and_the_first_stays(subject: Subject, key: int, which: str) -> None:
+def test_a_duplicate_is_a_conflict_and_the_first_stays(
+    subject: Subject, key: int, which: str, field: str | None = None
+) -> None:
+    if field is not None:
+        is_taken_in_each_form(subject, key, field)
+        return
     scope = subject.another_scope() if which == "other" else subject.scope()
     body = subject.bodies.keyed(key=key)
     same = {n: body[n] for n in subject.spec.unique[key]} if key or which == "other" else body

@@ -5,7 +5,7 @@ from typing import Any
 from restproof.suite import Ground, Reply, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, lifecycle_plans
 from restproof.suite.states import after_create, after_update, named
-from restproof.suite.values import same
+from restproof.suite.values import alike, same
 
 
 class Model:
@@ -26,10 +26,10 @@ class Model:
         own, unsure = {**defaults, **body}, False
         for key in self.subject.spec.unique:
             for other in held:
-                if all(other.get(n) == own.get(n) for n in key):
-                    if all(own.get(n) is not None for n in key):
-                        return True
-                    unsure = True
+                same = [alike(self.subject.spec, n, other.get(n), own.get(n)) for n in key]
+                if all(same) and all(own.get(n) is not None for n in key):
+                    return True
+                unsure = unsure or False not in same
         return None if unsure else False
 
     def made(self, number: int, reply: Reply) -> None:

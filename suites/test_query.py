@@ -21,6 +21,7 @@ from restproof.suite.lists import (
 )
 from restproof.suite.scopes import absent_id
 from restproof.suite.setup import another_token
+from restproof.suite.states import named
 from restproof.suite.values import is_valid, same, type_of, types_of
 from restproof.suite.wire import Query
 
@@ -45,10 +46,12 @@ def moved_to(subject: Subject, name: str) -> list[Any]:
     # A list that does not agree is asked a second time: then this is made anew.
     token = another_token(subject)
     made = subject.given(subject.resolved(first, token=token))
-    subject.list(subject.lists.filter_query(name, made.sent[field]))
+    shown = named(subject, made.sent).get(field)
+    subject.list(subject.lists.filter_query(name, shown if shown is not None else made.sent[field]))
     updated = subject.update(made.id, subject.resolved(change, token=token))
     forget_list(subject)
-    return [updated.sent[field]] if updated.ok and isinstance(updated.sent[field], str | int | float) else []
+    value = named(subject, updated.sent).get(field) if updated.ok else None
+    return [value] if isinstance(value, str | int | float) else []
 
 
 def filtered(

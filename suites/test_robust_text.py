@@ -73,7 +73,7 @@ def test_hostile_text_is_stored_or_refused(
     )
     allowed = isinstance(reply.sent, dict) and is_valid(subject.bodies.writable[name], reply.sent.get(name))
     if reply.ok and allowed and not unstorable and name in (state := subject.observe(reply.id)):
-        must.agree(reply, {name: reply.sent[name]}, state, what=f"{note} that the server took")
+        must.agree(reply, named(subject, {name: reply.sent[name]}), state, what=f"{note} that the server took")
 
 
 def write(subject: Subject, operation: str, change: Body) -> Reply:
@@ -180,7 +180,7 @@ def test_payloads_are_plain_text(subject: Subject, operation: str, name: str, va
     state = subject.observe(reply.id)
     must.agree(
         reply,
-        {name: reply.sent[name]} if name in subject.spec.shapes.response["properties"] else {},
+        named(subject, {name: reply.sent[name]}),
         state,
         what="text that looks like code",
     )

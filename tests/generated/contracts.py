@@ -370,6 +370,21 @@ def behaviour(
         said["conditional"] = {"etag": True}
     if draw(st.integers(0, 4)) == 0:
         said["deleted_body"] = "empty"
+    forms_of(draw, said, properties, id_field)
+
+
+def forms_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any], id_field: str) -> None:
+    """Normal forms of texts and numbers, and by which unique texts are compared."""
+    kept_out = (id_field, *said.get("references", ()))
+    for name, schema in properties.items():
+        if name in kept_out or schema.get("readOnly") or schema.get("writeOnly") or draw(st.integers(0, 5)):
+            continue
+        kinds = {"string": ["trim", "nfc", "newlines", "html", ["trim", "lowercase"]], "number": [{"decimal": 6}]}
+        if schema.get("type") in kinds and not {"enum", "pattern", "default"} & schema.keys():
+            said.setdefault("normalized", {})[name] = draw(st.sampled_from(kinds[schema["type"]]))
+    key = said.get("unique", [None])[0]
+    if isinstance(key, str) and properties[key].get("type") == "string" and draw(st.booleans()):
+        said["unique"][0] = {"field": key, "by": draw(st.sampled_from(["casefold", ["trim", "casefold"], "nfc"]))}
 
 
 @st.composite

@@ -16,6 +16,9 @@ HERE = Path(__file__).parent
 BUNDLED = "procore"
 POLICIES = str(HERE / "contracts" / "policies")
 """Declares what the bundled contract does not: PUT, ETag, idempotency keys, Location, HEAD, secrets, closed schemas."""
+WORDS = str(HERE / "contracts" / "words")
+"""Says what only some servers do to what they are sent: normal forms, and what goes with them."""
+SHOWN_ON_WORDS = ("form-kept-as-sent", "forms-told-apart")
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",
     "replace.",
@@ -58,7 +61,7 @@ OBSERVING = (
     "retry.",
 )
 OWN_TRAFFIC = ("protocol.unsupported-verb", "protocol.head")
-SAMPLE_RESOURCE = {BUNDLED: "department", POLICIES: "article"}
+SAMPLE_RESOURCE = {BUNDLED: "department", POLICIES: "article", WORDS: "contact"}
 
 
 @cache
@@ -74,6 +77,8 @@ def has(contract: str, resource: str) -> bool:
 
 def contract_of(fault: Fault) -> str:
     """The contract under which a fault shows."""
+    if fault.name in SHOWN_ON_WORDS:
+        return WORDS
     elsewhere = fault.requirement.startswith(ON_POLICIES) or fault.name in SHOWN_ON_POLICIES
     return POLICIES if elsewhere else BUNDLED
 

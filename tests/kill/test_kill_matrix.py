@@ -19,7 +19,7 @@ from restproof.record.reader import read
 from restproof.sandbox.faults import catalogue
 
 from .matrix import kill
-from .place import BUNDLED, POLICIES, contract_of
+from .place import BUNDLED, POLICIES, WORDS, contract_of
 from .proof import ONE_IS_ENOUGH, trivial, unproven
 from .server import ROOT, Server
 
@@ -51,7 +51,7 @@ def test_a_fault_is_caught_by_the_rule_that_names_it(name: str, serving: Serving
     assert found.misplaced == ()
 
 
-@pytest.mark.parametrize("contract", [BUNDLED, POLICIES], ids=["bundled", "policies"])
+@pytest.mark.parametrize("contract", [BUNDLED, POLICIES, WORDS], ids=["bundled", "policies", "words"])
 def test_without_a_fault_the_sandbox_conforms(contract: str, serving: Serving, tmp_path: Path) -> None:
     told = serving(contract).run(faults=[], out=str(tmp_path))
     verdict = judge(read(tmp_path / "run.jsonl.gz"))

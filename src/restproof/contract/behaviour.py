@@ -18,6 +18,7 @@ from restproof.contract.model import (
     Reference,
     Resource,
 )
+from restproof.contract.normal import Form
 from restproof.contract.rules import BusinessRule, Example, Never, Ordered
 from restproof.contract.shapes import types_of
 
@@ -59,6 +60,8 @@ class BehaviourReader:
         return {
             **names,
             "unique": self.unique(),
+            "unique_by": self.unique_by(),
+            "normalized": self.normalized(),
             "unique_scope": self.raw.get("unique_scope", "parent"),
             "derived": derived,
             "touched_resolution": float(self.raw.get("touched_resolution", 1)),
@@ -87,11 +90,50 @@ class BehaviourReader:
 
     def unique(self) -> tuple[tuple[str, ...], ...]:
         groups = []
-        for index, group in enumerate(self.raw.get("unique", ())):
-            groups.append((group,) if isinstance(group, str) else tuple(group))
+        for index, said in enumerate(self.raw.get("unique", ())):
+            groups.append(_members(said))
             for name in groups[-1]:
                 self.fields.writable(name, (*self.route, "unique", index), "unique")
         return tuple(groups)
+
+    def unique_by(self) -> dict[str, tuple[Form, ...]]:
+        """By member of a unique key, the forms in which its values are compared."""
+        found: dict[str, tuple[Form, ...]] = {}
+        for index, said in enumerate(self.raw.get("unique", ())):
+            if not isinstance(said, dict) or "by" not in said:
+                continue
+            forms = (said["by"],) if isinstance(said["by"], str) else tuple(said["by"])
+            texts = [n for n in _members(said) if "string" in types_of(self.fields.properties.get(n, {}))]
+            if not texts:
+                self.problem("'by' says how texts are compared, and none stands here", "unique", index, hint="drop it")
+            for name in texts:
+                if found.setdefault(name, forms) != forms:
+                    hint = "say the same in both keys"
+                    self.problem(f"'{name}' is compared in two ways", "unique", index, hint=hint)
+        return found
+
+    def normalized(self) -> dict[str, tuple[Form, ...]]:
+        """By place, the forms in which the server keeps values."""
+        found: dict[str, tuple[Form, ...]] = {}
+        for place, said in self.raw.get("normalized", {}).items():
+            route = (*self.route, "normalized", place)
+            if not self.fields.located(place, route, "normalized"):
+                continue
+            name = re.split(r"[.\[]", place)[0]
+            if name == self.id_field or name in self.raw.get("references", {}):
+                self.problem(f"'{name}' is an id, which has no other form", "normalized", place, hint="leave it out")
+            self.fields.writable(name, route, "normalized")
+            forms = (said,) if isinstance(said, str | dict) else tuple(said)
+            kinds = types_of(self.fields.at(place))
+            for form in forms:
+                fits = {"string"} if isinstance(form, str) else {"string", "number", "integer"}
+                if not kinds & fits:
+                    what = "texts" if isinstance(form, str) else "numbers, or texts that are some"
+                    hint = "name a field that holds them"
+                    self.problem(f"'{place}' holds no {what}, which this is a form of", "normalized", place, hint=hint)
+            as_text = "string" in kinds and not kinds & {"number", "integer"}
+            found[place] = tuple(f if isinstance(f, str) else {**f, "text": f.get("text", as_text)} for f in forms)
+        return found
 
     def immutable(self, moving: set[str]) -> tuple[str, ...]:
         if "immutable" in self.raw:
@@ -234,6 +276,13 @@ class BehaviourReader:
                 self.problem(
                     message, "examples", index, *error.absolute_path, hint="an example is a body that a create accepts"
                 )
+
+
+def _members(said: Any) -> tuple[str, ...]:
+    """The members of a unique key, as a contract names them."""
+    if isinstance(said, dict):
+        said = said["field"] if "field" in said else said["fields"]
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 def _symbolic(value: Any) -> bool:

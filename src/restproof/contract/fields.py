@@ -128,6 +128,14 @@ class Fields:
             schema = _properties(inner)
         return True
 
+    def at(self, location: str) -> Mapping[str, Any]:
+        """The schema of what a location names; of an array's entries that of one."""
+        schema: Any = {"properties": self.properties}
+        for step in location.split("."):
+            schema = _properties(schema).get(step.removesuffix("[]"), {})
+            schema = schema.get("items", {}) if step.endswith("[]") else schema
+        return schema if isinstance(schema, dict) else {}
+
 
 def _is_array(schema: Mapping[str, Any]) -> bool:
     kind = schema.get("type")

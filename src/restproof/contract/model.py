@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from restproof.contract.normal import Form
 from restproof.contract.rules import BusinessRule
 from restproof.contract.shapes import Shapes
 
@@ -250,7 +251,9 @@ class Resource:
     ``directions``: the schemas of ``request`` and ``response`` where they are apart; ``schema`` then holds both.
     ``own_ways``: the operations that are asked for in a way of their own. ``parents``: all that any operation names.
     ``settles``: seconds within which a write is seen; 0 for at once. ``unlisted``: fields that the entries of a list
-    leave out, or show empty. ``open``: what the contract does not say. ``unordered``: response fields that hold
+    leave out, or show empty. ``normalized``: by place, the forms in which the server keeps what it is sent;
+    ``unique_by``: by member of a unique key, those in which values are compared besides.
+    ``open``: what the contract does not say. ``unordered``: response fields that hold
     arrays of which the order says nothing.
     """
 
@@ -267,6 +270,8 @@ class Resource:
     statuses: Mapping[str, Status]
     unique: tuple[tuple[str, ...], ...] = ()
     unique_scope: Literal["parent", "global"] = "parent"
+    unique_by: Mapping[str, tuple[Form, ...]] = field(default_factory=dict)
+    normalized: Mapping[str, tuple[Form, ...]] = field(default_factory=dict)
     derived: Mapping[str, tuple[DerivedAlternative, ...]] = field(default_factory=dict)
     touched: tuple[str, ...] = ()
     touched_resolution: float = 1.0

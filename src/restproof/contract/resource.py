@@ -15,6 +15,7 @@ from restproof.contract.directions import both_sides
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.fields import Fields
 from restproof.contract.model import OPERATIONS, Envelope, Id, Paging, Parent, Resource, Schema
+from restproof.contract.normal import Form, placed
 from restproof.contract.parents import operations_said
 from restproof.contract.schemas import SchemaFolder, Source
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
@@ -68,12 +69,15 @@ class ResourceReader:
         fields.check_schema()
         identity = self.identity(operations, fields)
         behaviour = BehaviourReader(raw, fields, self.route, identity.field, self.scope.document.value["resources"])
+        behaves = behaviour.read()
+        schema = self.in_forms(source.schema, behaves["normalized"])
+        self.directions = {side: self.in_forms(s, behaves["normalized"]) for side, s in self.directions.items()}
         envelope = Envelope(**raw.get("envelope", {}))
         self.parameters(envelope)
         resource = Resource(
             name=self.name,
             path=raw["path"],
-            schema=source.schema,
+            schema=schema,
             schema_file=source.document.file,
             operations=operations,
             envelope=envelope,
@@ -93,7 +97,7 @@ class ResourceReader:
             directions=self.directions,
             settles=self.settles(),
             line=self.scope.document.place(self.route).line,
-            **behaviour.read(),
+            **behaves,
         )
         ways = WaysReader(self.scope.document, self.scope.folder, self.scope.problems, resource)
         resource = replace(resource, own_ways=ways.read(self.scope.statuses))
@@ -112,6 +116,12 @@ class ResourceReader:
         self.scope.problems.add(
             f"resource '{self.name}': {message}", self.scope.document.place((*self.route, *route)), hint
         )
+
+    def in_forms(self, schema: Schema, normalized: Mapping[str, tuple[Form, ...]]) -> Schema:
+        """The schema with the normal forms of its values. A number is a text where responses show one."""
+        for place, forms in normalized.items():
+            schema = placed(schema, place, forms)
+        return schema
 
     def source(self, operations: tuple[str, ...]) -> Source | None:
         if "schema" in self.raw:

@@ -12,6 +12,7 @@ from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.engine.requests import Query
 from restproof.plan.bodies import Bodies
+from restproof.semantics.normal import kept
 from restproof.wire.links import link_targets
 from restproof.wire.message import Request
 from restproof.wire.paging import Page
@@ -130,7 +131,8 @@ class SubjectLists:
         """The entries of the list that hold the unique values of what was sent; none where these cannot tell it from
         another one (too few values, or none that a list shows)."""
         bodies, shown = self._asker.bodies, self._spec.shapes.response["properties"]
-        values = {n: sent[n] for n in bodies.unique_fields if isinstance(sent, dict) and n in sent and n in shown}
+        stored, unsaid = kept(self._spec, sent) if isinstance(sent, dict) else ({}, frozenset[str]())
+        values = {n: stored[n] for n in bodies.unique_fields - unsaid if n in stored and n in shown}
         if (
             bodies.values_may_run_out
             or not bodies.distinguishing_fields & values.keys()

@@ -14,6 +14,7 @@ from restproof.engine.keep import Clock
 from restproof.engine.paging import SubjectLists
 from restproof.engine.reply import Reply
 from restproof.semantics.checker import is_valid
+from restproof.semantics.normal import kept
 from restproof.semantics.state import differences, in_the_order_of
 
 _FIRST_PAUSE = 0.05
@@ -84,10 +85,11 @@ def _plain(reply: Reply, shown: Mapping[str, Any]) -> dict[str, Any]:
     """The fields that were sent of which a read shows the very value: not those that the server sets, makes something
     of or may leave as they are. Of a value that the schema refuses, and was taken all the same, nothing is known; nor
     of a null in a create, for which there may be a default."""
-    spec, sent = reply.resource, reply.sent if isinstance(reply.sent, Mapping) else {}
+    spec = reply.resource
+    sent, unsaid = kept(spec, reply.sent if isinstance(reply.sent, Mapping) else {})
     free = {
         *(spec.id.field, *spec.volatile, *spec.secret, *spec.lenient, *spec.derived, *spec.touched),
-        *(*spec.references, *spec.reads_as),
+        *(*spec.references, *spec.reads_as, *unsaid),
         *((*spec.immutable, *spec.create_only) if reply.operation != "create" else ()),
     }
     return {

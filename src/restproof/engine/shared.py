@@ -16,6 +16,7 @@ from restproof.engine.values import Values
 from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
 from restproof.plan.symbols import RUN, valid_with_token
+from restproof.semantics.normal import kept
 
 
 class SharedInstances:
@@ -152,7 +153,7 @@ class SharedInstances:
                 for tail in ("look", "look + like & co’s O'Clé", "Look", "\uff5e", "\U0001f3d7"):
                     if valid_with_token(schema, f"{RUN} {tail}"):
                         body = {**maker.bodies.minimal(f"l{len(made)}"), name: f"{RUN} {tail}"}
-                        made.append(maker.given(body).sent[name])
+                        made.append(kept(subject.spec, maker.given(body).sent)[0][name])
             self._lookalikes[key] = made
             self._listings.clear()
         return self._lookalikes[key]

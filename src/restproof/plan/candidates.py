@@ -14,12 +14,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from restproof.contract.normal import NORMAL
 from restproof.contract.shapes import type_of, types_of
 from restproof.plan.edges import are_open, trimmed
-from restproof.plan.scalars import Candidate, near_values, numbers, texts
+from restproof.plan.scalars import Candidate, near_values, numbers, other_forms, texts
 from restproof.plan.words import matching_text
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
+from restproof.semantics.normal import is_sure, is_surely_refused
 
 JsonSchema = Mapping[str, Any]
 BARE_ENTRY = "an entry without its array"
@@ -63,9 +65,14 @@ def _candidates(schema: JsonSchema) -> _Sorted:
     key = json.dumps(schema, sort_keys=True)
     if key not in _sorted:
         allowed = types_of(schema)
-        judged = [(c, is_valid(schema, c.value)) for c in _proposals(schema)]
+        proposed = [*_proposals(schema)]
+        if NORMAL in schema:
+            plain = [c.value for c in proposed if is_valid(schema, c.value) and c.value]
+            proposed += [c for value in plain[:1] for c in other_forms(schema, value)]
+        judged = [(c, is_valid(schema, c.value)) for c in proposed]
         wrong = (c for c, fits in judged if not fits and c.keyword != "type" and type_of(c.value) in allowed)
-        right = [c for c, fits in judged if fits]
+        wrong = (c for c in wrong if is_surely_refused(schema, c.value))
+        right = [c for c, fits in judged if fits and is_sure(schema, c.value)]
         if are_open(schema):
             changed = (replace(c, value=trimmed(schema, c.value)) for c in right if c.value != "")
             right = [c for c in changed if is_valid(schema, c.value)]
@@ -111,7 +118,8 @@ def wrong_types(schema: JsonSchema) -> list[Candidate]:
             or (name == "number" and not allowed & {"integer"})
         ):
             continue
-        found += [Candidate("type", note, value) for note, value in specimens if not is_valid(schema, value)]
+        wrong = [Candidate("type", note, value) for note, value in specimens if not is_valid(schema, value)]
+        found += [c for c in wrong if is_surely_refused(schema, c.value)]
     entry = sample(schema["items"]) if "array" in allowed and isinstance(schema.get("items"), Mapping) else None
     if entry is not None and not is_valid(schema, entry):
         # In place of another value of its type: what makes an array of it looks no further.
@@ -303,13 +311,13 @@ def sample(schema: JsonSchema) -> Any:
     little as an absent field, only where there is no other."""
     default = schema.get("default")
     for value in schema.get("examples", ()):
-        if value is not None and value != default and is_valid(schema, value):
+        if value is not None and value != default and is_valid(schema, value) and is_sure(schema, value):
             return value
     types = types_of(schema)
     is_number = bool(types & {"integer", "number"}) and types <= {"integer", "number", "string", "null"}
     if "string" in types and not is_number and not ({"enum", "const", "format", "anyOf", "oneOf"} & schema.keys()):
         value = matching_text(schema, None)
-        if value != default and is_valid(schema, value):
+        if value != default and is_valid(schema, value) and is_sure(schema, value):
             return value
     options = [c.value for c in accepted(schema) if c.value is not None]
     if is_number:

@@ -19,6 +19,7 @@ from restproof.plan.values import value_strategy
 from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import capacity
+from restproof.semantics.normal import is_sure
 
 _SHORT = 400
 
@@ -73,13 +74,13 @@ class FieldValues(UniqueKeys):
         """Other plain values of a field, of the type of its usual one."""
         schema = self.writable[name]
         if usual in PLAIN_PHRASES:
-            return [p for p in PLAIN_PHRASES if is_valid(schema, p)]
+            return [p for p in PLAIN_PHRASES if is_valid(schema, p) and is_sure(schema, p)]
         if isinstance(usual, bool) or usual is None or "examples" in schema:
             return []
         void: tuple[Any, ...] = (schema.get("default"), 0, "", [], {})
         valid = (c.value for c in accepted(schema) if type_of(c.value) == type_of(usual))
         ordinary = PLAIN_NUMBERS if isinstance(usual, int | float) else ()
-        values = [*(n for n in ordinary if is_valid(schema, n)), *valid]
+        values = [*(n for n in ordinary if is_valid(schema, n) and is_sure(schema, n)), *valid]
         return [v for v in values if len(str(v)) < _SHORT and not any(same(v, u) for u in void)]
 
     @cached_property
@@ -188,7 +189,7 @@ class FieldValues(UniqueKeys):
             return st.just(plain)
         # A blank at an end, or one more, makes another name; what follows the token is plausible text.
         drawn = value_strategy({"type": "string", "maxLength": room}).map(lambda text: f"{RUN} {text}{tag[:1] or 'x'}")
-        return drawn.filter(lambda text: valid_with_token(schema, text))
+        return drawn.filter(lambda text: valid_with_token(schema, text) and is_sure(schema, text.replace(RUN, "x")))
 
 
 def _free(schema: Mapping[str, Any]) -> bool:

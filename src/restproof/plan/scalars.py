@@ -86,6 +86,16 @@ def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candid
         )
 
 
+def other_forms(schema: JsonSchema, plain: Any) -> Iterator[Candidate]:
+    """``plain``, a value of a schema with normal forms, in forms that are not the normal one."""
+    if isinstance(plain, str):
+        yield Candidate("text", "in the other case", plain.swapcase())
+        yield Candidate("text", "with blanks around it", f" {plain}  ")
+        yield Candidate("text", "with line ends of Windows", f"{plain}\r\n{plain}")
+        yield Candidate("text", "with decomposed letters", f"{plain} cafe\u0301")
+        yield Candidate("text", "a time with a fraction", "2024-05-17T12:30:00.123456Z")
+
+
 def texts(schema: JsonSchema) -> Iterator[Candidate]:
     known = str(schema.get("format", ""))
     if known in FORMATS and FORMATS[known].samples:

@@ -19,6 +19,7 @@ from restproof.plan.candidates import accepted
 from restproof.plan.edges import are_open, trimmed
 from restproof.plan.words import PHRASES, fits
 from restproof.semantics.checker import is_valid
+from restproof.semantics.normal import is_sure
 
 #: Visible characters of many scripts: no control, format, surrogate or unassigned ones (their handling is the hostile
 #: family's).
@@ -45,7 +46,7 @@ def _built(key: str) -> st.SearchStrategy[Any]:
     if bounds:
         # The bounds are where servers go wrong, so one value in three or so is one of them.
         strategy = st.one_of(strategy, strategy, st.sampled_from(bounds))
-    return strategy.filter(lambda value: is_valid(schema, value))
+    return strategy.filter(lambda value: is_valid(schema, value) and is_sure(schema, value))
 
 
 def _of(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:

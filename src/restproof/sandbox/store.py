@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
+from restproof.semantics.normal import key_value
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -178,7 +179,7 @@ class Store:
         self, resource: Resource, fields: tuple[str, ...], scope: tuple[int, ...], state: Mapping[str, Any]
     ) -> int | None:
         """The ``seq`` of the entry that holds these unique values already."""
-        value = _unique_value(fields, state)
+        value = _unique_value(resource, fields, state)
         query = "SELECT seq FROM uniques WHERE resource = ? AND fields = ? AND scope = ? AND value = ?"
         found = self._sql.execute(
             query, (resource.name, " ".join(fields), self._unique_scope(resource, scope), value)
@@ -230,7 +231,7 @@ class Store:
                 resource.name,
                 " ".join(fields),
                 self._unique_scope(resource, scope),
-                _unique_value(fields, state),
+                _unique_value(resource, fields, state),
             )
             try:
                 self._sql.execute("INSERT INTO uniques VALUES (?, ?, ?, ?, ?)", row)
@@ -248,5 +249,5 @@ class Store:
         return removed
 
 
-def _unique_value(fields: tuple[str, ...], state: Mapping[str, Any]) -> str:
-    return json.dumps([state.get(f) for f in fields], sort_keys=True)
+def _unique_value(resource: Resource, fields: tuple[str, ...], state: Mapping[str, Any]) -> str:
+    return json.dumps([key_value(resource, f, state.get(f)) for f in fields], sort_keys=True)

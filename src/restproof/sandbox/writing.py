@@ -16,6 +16,7 @@ from restproof.sandbox.store import Entry, Store
 from restproof.semantics import state as states
 from restproof.semantics.checker import Problem
 from restproof.semantics.initial import server_values
+from restproof.semantics.normal import made_normal
 from restproof.semantics.validate import Refusal, Validation
 
 
@@ -83,10 +84,10 @@ class Writing:
         """Values that the schema does not allow, and changes of what never changes."""
         found = self.validations[call.resource.name].values(call.problems, fields)
         if call.entry is not None:
-            before = call.entry.state
+            before, sent = call.entry.state, made_normal(call.resource, fields)
             for name in call.resource.immutable:
-                writable = name in fields and name in self.validations[call.resource.name].fields(call.operation)
-                if writable and not same(fields[name], before.get(name)):
+                writable = name in sent and name in self.validations[call.resource.name].fields(call.operation)
+                if writable and not same(sent[name], before.get(name)):
                     found.append(Refusal("invalid", name, "never changes"))
         return found
 

@@ -15,6 +15,7 @@ from restproof.contract.model import DerivedAlternative, Resource, Schema
 from restproof.contract.shapes import is_nullable, same
 from restproof.pointer import step
 from restproof.semantics.initial import absent_value, readbacks, reference_paths
+from restproof.semantics.normal import kept, made_normal
 from restproof.semantics.plausible import plausible
 from restproof.semantics.readback import ReadPath, member_schema
 
@@ -75,8 +76,10 @@ def replaced(
 
 
 def completed(resource: Resource, fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Request fields with what the server sets inside of them: members that are readOnly, at every depth."""
-    return {n: _completed(resource.properties.get(n, {}), value) for n, value in fields.items()}
+    """Request fields as they are kept: in their normal form, and with what the server sets inside of them: members that
+    are readOnly, at every depth."""
+    kept_fields = made_normal(resource, fields)
+    return {n: _completed(resource.properties.get(n, {}), value) for n, value in kept_fields.items()}
 
 
 def _completed(schema: Mapping[str, Any], value: Any) -> Any:
@@ -243,13 +246,14 @@ def expected(
     """
     refs = refs or (lambda _resource, _id: None)
     readable = resource.shapes.response["properties"]
-    known = dict(_known(resource, sent_body, before, whole))
+    sent_body, unsaid = kept(resource, sent_body)
+    known = {n: v for n, v in _known(resource, sent_body, before, whole) if n not in unsaid}
     backs, paths = readbacks(resource), reference_paths(resource)
-    named = set(sent_body) if before is not None and not whole else set(known)
+    named = set(sent_body) if before is not None and not whole else {*known, *unsaid}
     shown: dict[str, Any] = {}
     if before is not None:
         # What a replace leaves out, and of which the contract does not say what it becomes, is not known.
-        left = resource.shapes.replace["properties"].keys() - known.keys() if whole else set()
+        left = {*unsaid, *(resource.shapes.replace["properties"].keys() - known.keys() if whole else ())}
         unknown = {({**backs, **paths})[n].root if n in backs or n in paths else n for n in left}
         shown.update({n: before[n] for n in readable if n in before and n not in unknown})
     for name, value in known.items():
@@ -268,8 +272,8 @@ def expected(
             shown[name] = text
         elif not alternatives or _affected(alternatives, named):
             shown.pop(name, None)
-    # Whether a field that no representation shows has changed is not known.
-    unseen = any(n not in readable and n not in paths and n not in backs for n in named)
+    # Whether a field that no representation shows, or of which nothing is known, has changed is not known.
+    unseen = bool(unsaid) or any(n not in readable and n not in paths and n not in backs for n in named)
     # What refers or is read back elsewhere shows more than was sent; any other object is one value.
     partly = {path.root for path in (*backs.values(), *paths.values())}
     changed = (

@@ -28,6 +28,7 @@ from restproof.plan.inputs import (
     wrong_type_bodies,
 )
 from restproof.plan.lifecycle import lifecycle_plans
+from restproof.plan.lookalikes import in_other_forms, lookalikes, other_texts
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
 
 __all__ = [
@@ -44,12 +45,15 @@ __all__ = [
     "fields_of",
     "fullest",
     "generated_bodies",
+    "in_other_forms",
     "kept_rule_bodies",
     "lenient_values",
     "lifecycle_plans",
+    "lookalikes",
     "missing_field_bodies",
     "null_bodies",
     "one_change",
+    "other_texts",
     "out_of_bounds_bodies",
     "reference",
     "reference_bodies",

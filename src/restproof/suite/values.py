@@ -4,16 +4,19 @@ from restproof.contract.shapes import is_nullable, named_members, same, type_of,
 from restproof.oracle.finding import an
 from restproof.pointer import member
 from restproof.semantics.checker import Checker, checker, is_valid
+from restproof.semantics.normal import alike, is_sure
 from restproof.semantics.readback import ReadPath, member_schema
 from restproof.semantics.state import differences
 
 __all__ = [
     "Checker",
     "ReadPath",
+    "alike",
     "an",
     "checker",
     "differences",
     "is_nullable",
+    "is_sure",
     "is_valid",
     "member",
     "member_schema",
