@@ -379,7 +379,10 @@ def forms_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any], id_
     for name, schema in properties.items():
         if name in kept_out or schema.get("readOnly") or schema.get("writeOnly") or draw(st.integers(0, 5)):
             continue
-        kinds = {"string": ["trim", "nfc", "newlines", "html", ["trim", "lowercase"]], "number": [{"decimal": 6}]}
+        kinds: dict[str, list[Any]] = {
+            "string": ["trim", "nfc", "newlines", "html", ["trim", "lowercase"]],
+            "number": [{"decimal": 6}],
+        }
         if schema.get("type") in kinds and not {"enum", "pattern", "default"} & schema.keys():
             said.setdefault("normalized", {})[name] = draw(st.sampled_from(kinds[schema["type"]]))
     key = said.get("unique", [None])[0]
