@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from restproof.contract.model import Contract, Paging
-from restproof.wire.walk import CLEANUP, walk
+from restproof.wire.paging import MOST_PAGES, Page, Query, Walk
+from restproof.wire.walk import CLEANUP, listed
 
 from .conftest import answer
 
@@ -30,7 +31,7 @@ def test_a_walk_ends_at_a_page_that_was_there_already_and_leaves_the_server_neve
 
     server = serve(handler)
     note = replace(contract.resources["note"], paging=Paging(style="token", size="limit", token="after"))
-    found = list(walk(connect(server.url).session, note, "/v1/teams/5/notes", setup=CLEANUP))
+    found = list(listed(connect(server.url).session, note, "/v1/teams/5/notes", setup=CLEANUP))
     assert {entry["id"] for entry in found} == {0, 1, 2}
     assert len(server.requests) <= 4
 
@@ -39,3 +40,93 @@ def test_an_id_with_a_lone_surrogate_has_a_path(contract: Contract) -> None:
     from restproof.contract.routing import _segment
 
     assert _segment("a\ud800") == "a%ED%A0%80"
+
+
+class Numbered:
+    """A server with entries from 0 on, of which a page holds ``cap`` at most; behind the end it answers ``behind``."""
+
+    def __init__(self, count: int, cap: int, behind: int = 200, told: bool = False) -> None:
+        self.count, self.cap, self.behind, self.told = count, cap, behind, told
+        self.asked: list[Query] = []
+
+    def header(self, name: str) -> str | None:
+        return str(self.count) if self.told else None
+
+    def all(self, name: str) -> list[str]:
+        return []
+
+    def page(self, query: Query) -> list[int] | None:
+        """The entries of a page, ``None`` where it is refused."""
+        self.asked.append(query)
+        said = {name: int(value) for name, value in query}
+        size = min(said.get("per_page", self.cap), self.cap)
+        start = said["offset"] if "offset" in said else (said["page"] - 1) * size
+        found = list(range(self.count))[start : start + size]
+        return None if not found and start and self.behind != 200 else found
+
+    def walked(self, paging: Paging, size: int | None, *, wary: bool = False) -> list[int]:
+        found: list[int] = []
+        walk = Walk(paging, size, wary=wary)
+        while walk.query is not None:
+            entries = self.page(walk.query)
+            if entries is None:
+                assert walk.ends_with(self.behind)
+                return found
+            found += entries
+            walk.turn(Page(paging, self, None), entries)
+        assert not walk.is_endless
+        return found
+
+
+@pytest.mark.parametrize("style", ["page", "offset"])
+@pytest.mark.parametrize("behind", [200, 404])
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 8, 9])
+def test_a_size_that_the_contract_does_not_promise_may_be_cut(style: Any, behind: int, count: int) -> None:
+    """A server that gives four where 100 were asked for has more than the first page."""
+    assert Numbered(count, 4, behind).walked(Paging(style=style), 100) == list(range(count))
+
+
+@pytest.mark.parametrize("style", ["page", "offset"])
+def test_who_looks_for_what_is_ours_does_not_believe_in_a_size(style: Any) -> None:
+    paging = Paging(style=style, max=100)
+    assert Numbered(9, 4).walked(paging, 100, wary=True) == list(range(9))
+    assert Numbered(9, 4).walked(paging, None, wary=True) == list(range(9))
+
+
+@pytest.mark.parametrize(
+    ("paging", "size", "wary", "pages"),
+    [
+        (Paging(style="page", max=4), 4, False, 2),  # the contract promises pages of that size
+        (Paging(style="page", default=4), 4, False, 2),
+        (Paging(style="page"), 4, False, 3),
+        (Paging(style="page", total="Total"), 4, False, 2),
+        (Paging(style="page", max=4, total="Total"), 4, True, 2),
+        (Paging(style="page", max=4), 4, True, 3),
+    ],
+)
+def test_a_walk_asks_no_more_than_it_must(paging: Paging, size: int, wary: bool, pages: int) -> None:
+    server = Numbered(7, 4, told=paging.total is not None)
+    assert server.walked(paging, size, wary=wary) == list(range(7))
+    assert len(server.asked) == pages
+
+
+def test_a_total_that_is_too_small_hides_nothing() -> None:
+    """Else the walk would agree with it."""
+    server = Numbered(9, 4, told=True)
+    server.header = lambda name: "4"  # type: ignore[method-assign]
+    assert server.walked(Paging(style="page", max=4, total="Total"), 4) == list(range(9))
+
+
+def test_a_walk_ends_whatever_a_server_says() -> None:
+    walk = Walk(Paging(style="page", max=1), 1)
+    for number in range(MOST_PAGES):
+        assert walk.query is not None
+        walk.turn(Page(Paging(style="page"), Numbered(1, 1), None), [number])
+    assert walk.query is None
+    assert walk.is_endless
+
+
+def test_the_first_page_is_there(contract: Contract) -> None:
+    """A 404 of it is no end of a list."""
+    assert not Walk(Paging(style="page"), 10).ends_with(404)
+    assert not Walk(Paging(), None).ends_with(404)

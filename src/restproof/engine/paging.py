@@ -10,14 +10,12 @@ from typing import Any, Protocol
 from restproof.contract.model import Contract, Resource
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.reply import Reply
-from restproof.engine.requests import Query
 from restproof.plan.bodies import Bodies
 from restproof.semantics.normal import kept
 from restproof.wire.links import link_targets
 from restproof.wire.message import Request
-from restproof.wire.paging import Page
+from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, page_query
 
-_MOST_PAGES = 400
 USUAL = "usual"
 """Stands for the credential that the subject speaks with anyway."""
 
@@ -47,14 +45,7 @@ class SubjectLists:
 
     def page_query(self, size: int | None, number: int = 1) -> Query:
         """The query of page ``number`` (from 1) with ``size`` entries, in the contract's style of paging."""
-        paging = self._spec.paging
-        if paging.style == "none" or size is None:
-            return ()
-        if paging.style == "page":
-            return ((paging.page, str(number)), (paging.size, str(size)))
-        if paging.style == "offset":
-            return ((paging.offset, str((number - 1) * size)), (paging.size, str(size)))
-        return ((paging.size, str(size)),)
+        return () if size is None else page_query(self._spec.paging, size, number)
 
     def largest_page(self) -> int | None:
         """The most entries that a page may be asked for; ``None`` where lists come whole."""
@@ -76,44 +67,30 @@ class SubjectLists:
     ) -> Sequence[Reply]:
         """All pages of a list, followed to the end. Raises ``SetUpFailed`` where a page is no list, ``NotTested`` where
         it has more pages than one walks, and not because they repeat themselves."""
-        paging = self._spec.paging
-        size = size or self.largest_page()
+        walk = Walk(self._spec.paging, size or self.largest_page(), query)
+        target = self._asker.request("list", scope=scope, query=walk.query or ()).target
+        if target in self._endless:
+            raise self._too_many()
         found: list[Reply] = []
-        number = 1
-        asked = (*query, *self.page_query(size, 1))
-        seen, repeats = {asked}, False
-        walked = self._asker.request("list", scope=scope, query=asked).target
-        while True:
-            if walked in self._endless:
-                raise NotTested(f"a list of {self._spec.name} has more than {_MOST_PAGES} pages")
-            reply = self._asker.list(asked, scope=scope, credential=credential)
-            if not reply.ok or reply.entries is None:
+        while walk.query is not None:
+            reply = self._asker.list(walk.query, scope=scope, credential=credential)
+            if walk.ends_with(reply.status):
+                return found
+            response = reply.exchange.response
+            if not reply.ok or reply.entries is None or response is None:
                 why = reply.status or reply.exchange.error
                 raise SetUpFailed(f"set-up: a list of {self._spec.name} answered {why} without its entries")
             found.append(reply)
-            if paging.style == "none":
-                return found
-            if len(found) >= _MOST_PAGES:
-                ids = self.ids(entry for page in found for entry in page.entries or ())
-                if len({repr(id) for id in ids}) < len(ids):
-                    return found
-                self._endless.add(walked)
-                continue
-            if paging.style == "token":
-                following = self.next_query(reply)
-                if following is None or repeats:
-                    return found
-                # A page that was there already ends the walk; it is read once more, so that the list shows it.
-                repeats = following in seen
-                seen.add(following)
-                asked = following
-                continue
-            # A server that passes over the number gives the same page again and again.
-            stuck = len(found) > 1 and reply.entries == found[-2].entries
-            if stuck or len(reply.entries) < (size or 1):
-                return found
-            number += 1
-            asked = (*query, *self.page_query(size, number))
+            walk.turn(Page(self._spec.paging, response, reply.json), reply.entries)
+        if walk.is_endless:
+            ids = self.ids(entry for page in found for entry in page.entries or ())
+            if len({repr(id) for id in ids}) == len(ids):
+                self._endless.add(target)
+                raise self._too_many()
+        return found
+
+    def _too_many(self) -> NotTested:
+        return NotTested(f"a list of {self._spec.name} has more than {MOST_PAGES} pages")
 
     def next_query(self, reply: Reply) -> Query | None:
         """The query of the next page that an answer names; ``None`` on the last."""

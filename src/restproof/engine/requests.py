@@ -10,8 +10,7 @@ from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import filled_path
 from restproof.plan.parameters import fixed_query
 from restproof.wire.message import Headers, Request
-
-Query = tuple[tuple[str, str], ...]
+from restproof.wire.paging import Query
 
 
 class Requests:

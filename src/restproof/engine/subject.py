@@ -11,12 +11,13 @@ from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFai
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Observation, Reply
-from restproof.engine.requests import Query, Requests
+from restproof.engine.requests import Requests
 from restproof.engine.world import World
 from restproof.oracle.finding import an, shown
 from restproof.plan.symbols import resolve
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.message import About, Exchange, Request
+from restproof.wire.paging import Query
 from restproof.wire.places import is_usable_id
 
 

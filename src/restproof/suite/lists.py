@@ -11,9 +11,9 @@ from restproof.contract.model import ANY, Contract, Paging, Resource
 from restproof.contract.shapes import same
 from restproof.engine.failure import NotTested
 from restproof.engine.instance import Instance
-from restproof.engine.requests import Query
 from restproof.engine.subject import Subject
 from restproof.semantics.checker import is_valid
+from restproof.wire.paging import Query
 
 __all__ = [
     "ANY",

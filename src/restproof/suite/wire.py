@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from restproof.contract.model import RateLimit
 from restproof.engine.paging import links
-from restproof.engine.requests import Query, encode
+from restproof.engine.requests import encode
 from restproof.wire.message import Headers, Request
+from restproof.wire.paging import Query
 from restproof.wire.raw import handshake, plain_request, raw_answer
 from restproof.wire.waiting import http_date, retry_after
 

@@ -24,7 +24,7 @@ from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import entity_of
 from restproof.wire.proof import Marks, agrees, agrees_when_new, digests_of, resembles
 from restproof.wire.session import Session
-from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, walk
+from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, listed
 
 _STILL = "the delete was answered with success, and it is still there"
 Collection = tuple[str, str, Headers]
@@ -140,7 +140,7 @@ class _Work:
         for credential in self._credentials(group):
             try:
                 entries = list(
-                    walk(
+                    listed(
                         self.session,
                         group.resource,
                         group.collection,

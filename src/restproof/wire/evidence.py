@@ -13,7 +13,7 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers
 from restproof.wire.places import Place, Places, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new
-from restproof.wire.walk import GUARD, ListUnreadable, Sender, walk
+from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed
 
 _FRESH = 30.0
 """Seconds for which a sight of what is ours is trusted (somebody may have deleted it, and its id come again), and that
@@ -185,7 +185,7 @@ class Evidence:
 
     def _walk(self, place: Place, looker: Looker, credential: str | None) -> Iterator[Mapping[str, Any]]:
         target = self.places.target(place.collection, "list")
-        return walk(looker.sender, place.resource, target, headers=looker.headers, credential=credential, setup=GUARD)
+        return listed(looker.sender, place.resource, target, headers=looker.headers, credential=credential, setup=GUARD)
 
     def _makers(self, place: Place) -> set[str | None]:
         """The credentials with which the item may have been made."""

@@ -1,5 +1,5 @@
-"""What an answer to a list says of its pages: the next one and the total, in headers or in the body, as the contract
-has it. One reader for suites, clean-up and traffic."""
+"""The pages of a list as the contract cuts them: the query of each, what an answer says of the others, and the walk
+from the first to the last. One place for suites, clean-up and traffic."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from restproof.pointer import member
 from restproof.wire.links import link_targets
 
 Query = tuple[tuple[str, str], ...]
+MOST_PAGES = 500
+"""A walk ends here whatever the server says: one that always names a next page must not hold a run for ever."""
+_NO_SUCH_PAGE = 404
 
 
 class Headers(Protocol):
@@ -62,3 +65,78 @@ class Page:
             return int(text) if text.isascii() and text.isdecimal() else None
         value = member(self.body, self.paging.total_field) if self.paging.total_field else None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def page_query(paging: Paging, size: int | None, number: int = 1) -> Query:
+    """The query of page ``number`` (from 1) with ``size`` entries; a token leads to all pages but the first, and
+    ``None`` asks for no size."""
+    sized = ((paging.size, str(size)),) if size is not None else ()
+    match paging.style:
+        case "page":
+            return ((paging.page, str(number)), *sized)
+        case "offset":
+            return ((paging.offset, str((number - 1) * (size or 0))), *sized)
+        case "token":
+            return sized
+        case _:
+            return ()
+
+
+class Walk:
+    """Where a walk over the pages of a list stands. Ask for :attr:`query` until it is ``None``, and hand each answer to
+    :meth:`turn`.
+
+    A numbered page ends the list where it holds nothing, or the same as the one before it (a server that passes over
+    the number gives the same entries for ever), or fewer entries than asked for, where the contract promises pages of
+    that size. ``wary``: the last is not believed, because what is looked for must not be missed, and no page is read
+    twice. ``is_endless``: there are more than :data:`MOST_PAGES` pages.
+    """
+
+    def __init__(self, paging: Paging, size: int | None, query: Query = (), *, wary: bool = False) -> None:
+        self.query: Query | None = (*query, *page_query(paging, size))
+        self.is_endless = False
+        self._paging, self._size, self._fixed, self._wary = paging, size, query, wary
+        self._pages, self._entries = 0, 0
+        self._before: Sequence[Any] = ()
+        self._named = {self.query}
+        self._repeats = False
+
+    def turn(self, page: Page, entries: Sequence[Any]) -> None:
+        """Go on from a page that was read. A page that a token leads to a second time ends the walk; whoever is not
+        wary reads it once more before, so that what was read shows it."""
+        asked, self._before, before = self.query or (), entries, self._before
+        self._pages += 1
+        self._entries += len(entries)
+        self.query = None
+        match self._paging.style:
+            case "token" if not self._repeats:
+                self.query = page.next_query(asked)
+                self._repeats = self.query in self._named
+                if self._repeats and self._wary:
+                    self.query = None
+            case "page" | "offset" if entries and entries != before and not self._is_last(page, entries):
+                self.query = self._numbered()
+        if self.query is not None:
+            self._named.add(self.query)
+            if self._pages >= MOST_PAGES:
+                self.query, self.is_endless = None, True
+
+    def ends_with(self, status: int | None) -> bool:
+        """Whether an answer that is no page says that the one before was the last: servers that number their pages
+        answer so behind the end."""
+        return status == _NO_SUCH_PAGE and self._pages > 0 and self._paging.style in ("page", "offset")
+
+    def _is_last(self, page: Page, entries: Sequence[Any]) -> bool:
+        """Whether a page that holds something leaves nothing for another one."""
+        promised = self._paging.max or self._paging.default or 0
+        is_short = self._size is not None and len(entries) < self._size
+        if is_short and not self._wary and (self._size or 0) <= promised:
+            return True
+        return (is_short or self._wary) and page.total == self._entries
+
+    def _numbered(self) -> Query:
+        """The query of the next page. An offset counts the entries that were seen, however many a page held."""
+        sized = ((self._paging.size, str(self._size)),) if self._size is not None else ()
+        if self._paging.style == "page":
+            return (*self._fixed, (self._paging.page, str(self._pages + 1)), *sized)
+        return (*self._fixed, (self._paging.offset, str(self._entries)), *sized)

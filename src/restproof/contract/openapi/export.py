@@ -17,6 +17,7 @@ from restproof.contract.openapi.parameters import body_parents, header_parameter
 from restproof.contract.openapi.statuses import FAILURES, SUCCESS, failures, successes
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.resource import DEFAULT_METHODS
+from restproof.pointer import step, steps
 
 VERSION = "3.1.0"
 RESOURCE = "x-restproof-resource"
@@ -233,11 +234,11 @@ class _Writer:
         created = operation == "create" or (operation == "replace" and creates_by_put(resource))
         if not created or self.path(resource, operation)[1]:
             return
-        at = f"/{resource.envelope.response}" if resource.envelope.response else ""
+        at = step(resource.envelope.response) if resource.envelope.response else ""
         for other in _ON_ITEM:
             if not resource.supports(other):
                 continue
-            parameters = {f"path.{_parameter(resource)}": f"$response.body#{at}/{resource.id.field}"}
+            parameters = {f"path.{_parameter(resource)}": f"$response.body#{at}{step(resource.id.field)}"}
             for parent in resource.parents:
                 here = resource.operation(operation).parent(parent.resource)
                 there = resource.operation(other).parent(parent.resource)
@@ -270,9 +271,9 @@ def _parameter(resource: Resource) -> str:
 
 def _put(body: dict[str, Any], place: str, schema: dict[str, Any]) -> None:
     """Declare a member of a list's body, ``count`` or ``/meta/count``."""
-    *above, last = place.strip("/").split("/")
-    for step in above:
-        body = body["properties"].setdefault(step, {"type": "object", "properties": {}})
+    *above, last = steps(place) if place.startswith("/") else [place]
+    for name in above:
+        body = body["properties"].setdefault(name, {"type": "object", "properties": {}})
     body["properties"][last] = schema
 
 

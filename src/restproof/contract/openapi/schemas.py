@@ -15,6 +15,7 @@ from restproof.contract.openapi.keywords import LISTS, MAPS, SINGLE, UNCARRIED, 
 from restproof.contract.openapi.source import Source
 from restproof.contract.shapes import types_of
 from restproof.errors import ContractError
+from restproof.pointer import steps
 
 WIDER = "x-restproof-wider"
 """Holds why a schema is wider than the document's, in words."""
@@ -73,7 +74,7 @@ class Schemas:
         """The route of a component of the main document; of anything else, that of its use."""
         if not ref.startswith("#/"):
             return route
-        return tuple(part.replace("~1", "/").replace("~0", "~") for part in ref[2:].split("/"))
+        return tuple(steps(ref[1:]))
 
     def _written(self, value: Mapping[str, Any], route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         found, dropped = plain(value)
