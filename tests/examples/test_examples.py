@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from tests.docs.test_readme import README, general
 
+from restproof.cli.main import run as restproof
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MISTAKE = 'if (given.get("pages") or 1) < 1:'
 MENDED = 'if given.get("pages") is not None and given["pages"] < 1:'
@@ -91,3 +93,21 @@ def test_an_example_of_tests_passes(name: str, tmp_path: Path) -> None:
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert re.search(r"\d+ passed", ended.stdout)
+
+
+def test_the_example_of_a_rule_fails_where_it_says_so_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(EXAMPLES / "own-rule", tmp_path / "own-rule")
+    monkeypatch.chdir(tmp_path / "own-rule")
+    told = (EXAMPLES / "own-rule" / "README.md").read_text()
+    (faulty,) = re.findall(r"^restproof (run .*--fault.*)$", told, re.M)
+    for command, outcome in (("run --only book", "pass"), (faulty, "fail")):
+        out = tmp_path / outcome
+        assert restproof([*command.split(), "-q", "--out", str(out)]) == (outcome == "fail")
+        results = json.loads((out / "summary.json").read_text())["results"]
+        assert [(r["requirement"], r["outcome"]) for r in results] == [("book.comes-back", outcome)]
+
+
+def test_the_index_names_every_example() -> None:
+    index = (EXAMPLES / "README.md").read_text()
+    named = re.findall(r"\]\(([^)]+)/README\.md\)", index)
+    assert sorted(named) == sorted(p.name for p in EXAMPLES.iterdir() if p.is_dir())

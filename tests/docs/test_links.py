@@ -1,0 +1,29 @@
+"""Every link of the documents leads to a file of the repository, and to a heading that it has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted(p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+
+
+def anchors(page: Path) -> set[str]:
+    """The fragments of a page's headings, as they are shown: lower case, blanks as hyphens, other signs left out."""
+    headings = re.findall(r"^#+ +(.*)$", page.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        file, _, fragment = target.partition("#")
+        if re.match(r"\w+:", target):
+            continue
+        led = (page.parent / file).resolve() if file else page
+        assert led.exists(), target
+        assert not fragment or led.suffix != ".md" or fragment in anchors(led), target
