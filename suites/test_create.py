@@ -234,7 +234,7 @@ def test_a_client_cannot_set_what_the_server_sets(
             f"a client could set {field}",
             kind="server-set",
             field=field,
-            pointer=f"{reply.entity_pointer}/{field}",
+            pointer=reply.entity_pointer + reply.envelope.within(f"/{field}"),
         )
 
 

@@ -64,7 +64,7 @@ def send_raw(subject: Subject, operation: str, body: bytes, headers: Headers = (
         id=id or subject.resolved(subject.bodies.chosen_id("raw")),
         body=subject.resolved(subject.bodies.minimal()),
     )
-    raw = replace(usual, body=body, headers=(*usual.headers, *headers))
+    raw = replace(usual.having(headers), body=body)
     return without_effect_if_refused(subject, id, lambda: subject.send(raw, operation, asked_id=id))
 
 
@@ -72,14 +72,15 @@ def broken_envelopes(ground: Ground) -> Cases:
     """Bodies whose envelope, or parent beside it, is missing or of another kind. ``body`` is the whole request body;
     ``without`` names parameters to
     leave out, ``parents`` what stands in their place."""
-    envelope = ground.resource.envelope.request
-    if envelope:
-        for note, whole in (
-            ("without its envelope", {}),
-            ("with null in its envelope", {envelope: None}),
-            ("with a text in its envelope", {envelope: "restproof"}),
-            ("with an array in its envelope", {envelope: []}),
-        )[: 4 if ground.operation == "create" else 2]:
+    envelope = ground.resource.operation(ground.operation).envelope
+    if envelope.request:
+        yield {"note": "without its envelope", "whole": {}, "without": [], "status": "envelope"}
+        for note, value in (
+            ("with null in its envelope", None),
+            ("with a text in its envelope", "restproof"),
+            ("with an array in its envelope", []),
+        )[: 3 if ground.operation == "create" else 1]:
+            whole = envelope.requested(value, {})
             yield {"note": note, "whole": whole, "without": [], "status": "envelope"}
         fields = ground.bodies.plain_change() if ground.operation == "update" else ground.bodies.minimal()
         yield {"note": "with its fields in no envelope", "whole": fields, "without": [], "status": "envelope"}

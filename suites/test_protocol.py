@@ -8,7 +8,7 @@ from restproof.suite import Ground, Reply, Subject, every_exchange, for_each, mu
 from restproof.suite.inputs import Cases
 from restproof.suite.operations import methods_at
 from restproof.suite.scopes import absent_id
-from restproof.suite.wire import Request, is_json
+from restproof.suite.wire import JSON, Request, is_json
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -54,12 +54,10 @@ def attempt(subject: Subject, method: str, path: str) -> Reply:
     else:
         usual = subject.request("list")
     if method in ("POST", "PUT", "PATCH"):
-        body = json.dumps(
-            subject.requests.wrap(
-                subject.resolved(subject.bodies.minimal()),
-                {p.name: subject.scope()[p.resource] for p in subject.spec.operation("create").parents_in("body")},
-            )
-        ).encode()
+        way = subject.spec.operation("create")
+        beside = {p.name: subject.scope()[p.resource] for p in way.parents_in("body")}
+        body = json.dumps(way.envelope.requested(subject.resolved(subject.bodies.minimal()), beside)).encode()
+        usual = usual.having(way.media.headers(with_body=True))
     operation = {"GET": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}.get(
         method, "list"
     )
@@ -192,12 +190,13 @@ def test_a_body_says_its_media_type(reply: Reply) -> None:
         media, reply, "a body has no Content-Type", kind="no-content-type", expected="Content-Type", actual="none"
     )
     if reply.ok or isinstance(reply.json, dict | list):
+        wanted = reply.resource.operation(reply.operation).media
         must.hold(
-            is_json(media or ""),
+            wanted.shows(media or "") if reply.ok else is_json(media or ""),
             reply,
             f"{'a representation' if reply.ok else 'the JSON of a refusal'} is {media!r}",
             kind="content-type",
-            expected="application/json or +json",
+            expected=wanted.response if reply.ok and wanted.response != JSON else "application/json or +json",
             actual=(media or "").partition(";")[0],
         )
 

@@ -97,10 +97,8 @@ def test_a_representation_matches_its_schema(reply: Reply, memory: dict[Any, Any
 @requirement("shape.list", on="list")
 @every_exchange
 def test_a_list_is_an_array_of_representations(reply: Reply, memory: dict[Any, Any]) -> None:
-    if not reply.ok or reply.exchange.request.method != "GET":
+    if not reply.ok or reply.exchange.request.method != reply.resource.method("list"):
         return
-    wrapper = reply.resource.envelope.list
-    pointer = f"/{wrapper}" if wrapper else ""
     must.hold(
         reply.entries is not None,
         reply,
@@ -108,14 +106,14 @@ def test_a_list_is_an_array_of_representations(reply: Reply, memory: dict[Any, A
         kind="no-entries",
         expected="an array",
         actual="something else",
-        pointer=pointer,
+        pointer=reply.list_pointer,
     )
     whole = shape(reply, memory)
     if reply.resource.unlisted:
         listed = {n: s for n, s in whole["properties"].items() if n not in reply.resource.unlisted}
         whole = {**whole, "properties": listed, "required": [n for n in whole["required"] if n in listed]}
     for at, entry in enumerate(reply.entries or ()):
-        must.match_schema(reply, whole, entry, f"{pointer}/{at}")
+        must.match_schema(reply, whole, entry, f"{reply.list_pointer}/{at}")
 
 
 def describes_errors(contract: Contract, _: Resource) -> bool:
@@ -164,7 +162,7 @@ def test_values_are_of_the_declared_format(reply: Reply) -> None:
                     expected=known,
                     actual="another form",
                     field=name,
-                    pointer=f"{reply.entity_pointer}/{name}",
+                    pointer=reply.entity_pointer + reply.envelope.within(f"/{name}"),
                 )
 
 

@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from restproof.contract.envelope import Envelope
+from restproof.contract.media import Media
 from restproof.contract.normal import Form
 from restproof.contract.rules import BusinessRule
 from restproof.contract.shapes import Shapes
@@ -69,7 +71,8 @@ class Id:
     it (``server``, ``client`` or ``either``).
 
     ``server``: POST to the collection. ``client``: PUT to the item's path creates it (or POST with the field in the
-    body where ``create`` goes by POST). ``either``: POST, and PUT to a new id creates too. ``follows``: the request
+    body where ``create`` goes by POST). ``either``: POST, and PUT to a new id creates too. ``link``:
+    where an object holds a URL that ends with the id. ``follows``: the request
     field that the server makes the id of, so that an update of it moves the resource to another id. ``reused``:
     ``never`` where no create gives the id of something that was deleted.
     """
@@ -79,6 +82,7 @@ class Id:
     chosen_by: Literal["server", "client", "either"] = "server"
     pattern: str | None = None
     follows: str | None = None
+    link: str | None = None
     reused: Literal["perhaps", "never"] = "perhaps"
 
     @property
@@ -96,15 +100,6 @@ class Parent:
     resource: str
     name: str
     place: Literal["path", "query", "body", "auto"]
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """The member that wraps the resource in requests, in single responses and in lists; ``None`` where nothing does."""
-
-    request: str | None = None
-    response: str | None = None
-    list: str | None = None
 
 
 @dataclass(frozen=True)
@@ -212,7 +207,8 @@ class Operation:
     ``path``: below the base path, with ``{id}`` for the resource's own id. ``parents``: the ancestors that they name,
     none of them with the place ``auto``. ``auth``: whether they need a credential (``required``), may have one
     (``optional``: nothing is said of a request without it) or are sent without (``none``). ``query`` and ``headers``:
-    what each of them holds besides; of a query parameter the schema of its value.
+    what each of them holds besides; of a query parameter the schema of its value. ``envelope`` and ``media``: where the
+    resource stands in their bodies and answers, and of what media type these are.
     """
 
     name: str
@@ -223,6 +219,12 @@ class Operation:
     auth: Literal["required", "optional", "none"] = "required"
     query: Mapping[str, Schema] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    envelope: Envelope = field(default_factory=Envelope)
+    media: Media = field(default_factory=Media)
+
+    def fixed_headers(self, *, with_body: bool = False) -> tuple[tuple[str, str], ...]:
+        """The headers that each request has, its media types among them."""
+        return (*self.media.headers(with_body=with_body), *self.headers.items())
 
     @property
     def on_item(self) -> bool:
@@ -298,6 +300,7 @@ class Resource:
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     directions: Mapping[str, Schema] = field(default_factory=dict)
     own_ways: Mapping[str, Operation] = field(default_factory=dict)
+    media: Media = field(default_factory=Media)
     line: int = 0
 
     def operation(self, name: str) -> Operation:
@@ -314,7 +317,7 @@ class Resource:
         auto: Literal["query", "body"] = "query" if method in ("GET", "DELETE") else "body"
         parents = tuple(replace(p, place=auto) if p.place == "auto" else p for p in self.parents)
         path = self.item_path if name not in ("list", "create") or creates_on_item else self.path
-        return Operation(name, method, path, parents, self.statuses)
+        return Operation(name, method, path, parents, self.statuses, envelope=self.envelope, media=self.media)
 
     @cached_property
     def shapes(self) -> Shapes:

@@ -13,13 +13,15 @@ from typing import Any, Literal
 from restproof.contract.behaviour import BehaviourReader
 from restproof.contract.directions import both_sides
 from restproof.contract.document import Document, Problems, Route
+from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
-from restproof.contract.model import OPERATIONS, Envelope, Id, Paging, Parent, Resource, Schema
+from restproof.contract.model import OPERATIONS, Id, Paging, Parent, Resource, Schema
 from restproof.contract.normal import Form, placed
 from restproof.contract.parents import operations_said
 from restproof.contract.schemas import SchemaFolder, Source
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
 from restproof.contract.ways import WaysReader
+from restproof.contract.wrapping import envelope_of, media_of
 
 DEFAULT_OPERATIONS = ("list", "create", "read", "update", "delete")
 DEFAULT_METHODS = {
@@ -72,7 +74,7 @@ class ResourceReader:
         behaves = behaviour.read()
         schema = self.in_forms(source.schema, behaves["normalized"])
         self.directions = {side: self.in_forms(s, behaves["normalized"]) for side, s in self.directions.items()}
-        envelope = Envelope(**raw.get("envelope", {}))
+        envelope = envelope_of(self.name, raw, self.scope.document.value, (self.raw,), identity)
         self.parameters(envelope)
         resource = Resource(
             name=self.name,
@@ -95,6 +97,7 @@ class ResourceReader:
             examples=tuple(raw.get("examples", ())),
             other_methods=self.other_methods(operations),
             directions=self.directions,
+            media=media_of(self.scope.document.value, self.raw),
             settles=self.settles(),
             line=self.scope.document.place(self.route).line,
             **behaves,
@@ -217,6 +220,7 @@ class ResourceReader:
             chosen_by=chosen_by,
             pattern=said.get("pattern"),
             follows=follows,
+            link=said.get("link"),
             reused=said.get("reused", "perhaps"),
         )
 
@@ -258,7 +262,7 @@ class ResourceReader:
 
     def parameters(self, envelope: Envelope) -> None:
         for parent in self.scope.parents.get(self.name, ()):
-            if parent.place != "path" and parent.name == envelope.request:
+            if parent.place != "path" and parent.name == envelope.request_pointer[1:]:
                 hint = "they stand side by side in the body, so they need different names"
                 self.problem(
                     f"'{parent.name}' is both the envelope and the parameter of a parent",

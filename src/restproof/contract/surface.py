@@ -33,10 +33,11 @@ def surface(contract: Contract) -> dict[str, Any]:
 
 
 def _resource(contract: Contract, resource: Resource) -> dict[str, Any]:
-    envelope = {"request": resource.envelope.request, "response": resource.envelope.response}
-    envelope["list"] = resource.envelope.list
+    envelope = resource.envelope
+    places = {"request": envelope.request, "response": envelope.response}
+    places |= {"list": envelope.list, "fields": envelope.fields}
     return {
-        "envelope": {where: name for where, name in envelope.items() if name},
+        "envelope": {where: name for where, name in places.items() if name},
         "fields": {name: _field(resource, name) for name in resource.properties},
         "statuses": {o: dict(_statuses(contract, resource, o)) for o in resource.operations},
     }

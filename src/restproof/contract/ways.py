@@ -11,6 +11,7 @@ from restproof.contract.model import Operation, Parent, Resource
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
+from restproof.contract.wrapping import envelope_of, media_of
 
 
 class WaysReader:
@@ -48,6 +49,8 @@ class WaysReader:
             auth=said.get("auth", "required"),
             query=self.query(name, said.get("query", {})),
             headers=said.get("headers", {}),
+            envelope=envelope_of(self.resource.name, self.raw, self.document.value, (self.raw, said), self.resource.id),
+            media=media_of(self.document.value, self.raw, said),
         )
 
     def route(self, name: str, *more: str | int) -> tuple[str | int, ...]:

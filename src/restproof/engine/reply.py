@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from restproof.contract.envelope import Envelope
 from restproof.contract.model import Contract, Resource
-from restproof.pointer import step
 from restproof.record.jsontext import Unreadable
 from restproof.wire.message import Exchange
 
 
 class Observation(dict[str, Any]):
     """A representation as an answer shows it, together with that answer: a finding about it cites the ``reply``,
-    in whose body it stands at ``pointer`` (RFC 6901). ``absent``: the answer shows that there is none, and this is
-    empty."""
+    in whose body its object stands at ``pointer`` (RFC 6901). ``absent``: the answer shows that there is none, and this
+    is empty."""
 
     def __init__(self, members: Mapping[str, Any], reply: Reply, pointer: str, *, absent: bool = False) -> None:
         super().__init__(members)
         self.reply = reply
         self.pointer = pointer
         self.absent = absent
+
+    def at(self, path: str) -> str:
+        """Where a part of it stands in the body of the answer."""
+        return self.pointer + self.reply.envelope.within(path)
 
     def only(self, names: Iterable[str]) -> Observation:
         """These members of it."""
@@ -57,6 +61,11 @@ class Reply:
     asked_id: Any = None
     values_may_run_out: bool = False
     no_control: str = ""
+
+    @property
+    def envelope(self) -> Envelope:
+        """Where its operation has the resource in a body."""
+        return self.resource.operation(self.operation).envelope
 
     @property
     def status(self) -> int:
@@ -120,33 +129,25 @@ class Reply:
 
     @property
     def entity_pointer(self) -> str:
-        """Where the representation stands in the answer."""
-        wrapper = self.resource.envelope.response
-        return step(wrapper) if wrapper else ""
+        """Where the object of the resource stands in the answer."""
+        return self.envelope.response_pointer
 
     @cached_property
     def entity(self) -> Observation | None:
         """The representation in the answer, out of its envelope."""
-        found = self.json
-        wrapper = self.resource.envelope.response
-        if wrapper and isinstance(found, dict):
-            found = found.get(wrapper)
-        return Observation(found, self, self.entity_pointer) if isinstance(found, dict) else None
+        found = self.envelope.shown(self.json)
+        return Observation(found, self, self.entity_pointer) if found is not None else None
 
     @property
     def list_pointer(self) -> str:
         """Where the array of entries stands in a list answer."""
-        wrapper = self.resource.envelope.list
-        return step(wrapper) if wrapper else ""
+        return self.envelope.list_pointer
 
     @cached_property
     def entries(self) -> list[Any] | None:
         """The entries of a list answer, out of its envelope; ``None`` where it holds no array."""
-        found = self.json
-        wrapper = self.resource.envelope.list
-        if wrapper and isinstance(found, dict):
-            found = found.get(wrapper)
-        if not isinstance(found, list):
+        found = self.envelope.listed(self.json)
+        if found is None:
             return None
         base = self.list_pointer
         return [Observation(e, self, f"{base}/{at}") if isinstance(e, dict) else e for at, e in enumerate(found)]

@@ -9,7 +9,7 @@ from typing import Any
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import filled_path
 from restproof.plan.parameters import fixed_query
-from restproof.wire.message import Headers, Request
+from restproof.wire.message import Headers, Request, merged
 from restproof.wire.paging import Query
 
 
@@ -50,12 +50,12 @@ class Requests:
                 outside[parent.name] = scope[parent.resource]
         data: bytes | None = None
         if body is not None or (outside and operation in ("create", "update", "replace")):
-            data = encode(self.wrap(body, {**outside, **(beside or {})}) if wrapped else body)
+            data = encode(way.envelope.requested(body, {**outside, **(beside or {})}, id) if wrapped else body)
         return Request(
             way.method,
             path,
             tuple(asked),
-            merged(self.headers(scope), tuple(way.headers.items()), headers),
+            merged(self.headers(scope), way.fixed_headers(with_body=data is not None), headers),
             data,
         )
 
@@ -67,13 +67,6 @@ class Requests:
             return False
         parts, steps = (f"{self._contract.base_path}{way.path}".split("/"), request.path.partition("?")[0].split("/"))
         return len(parts) == len(steps) and all(p.startswith("{") or p == s for p, s in zip(parts, steps, strict=True))
-
-    def wrap(self, body: Any, outside: Mapping[str, Any]) -> Any:
-        """The whole request body: the resource in its envelope, with the members beside it."""
-        envelope = self._resource.envelope.request
-        if envelope:
-            return {**outside, envelope: body}
-        return {**outside, **body} if isinstance(body, dict) else body
 
     def headers(self, scope: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """The contract's headers that this scope can fill in."""
@@ -88,15 +81,6 @@ class Requests:
     def item_target(self, id: Any, scope: Mapping[str, Any]) -> str:
         """The request target at which the instance can be deleted (or read, where nothing deletes it)."""
         return self.build("delete" if self._resource.supports("delete") else "read", scope, id=id).target
-
-
-def merged(*layers: Headers) -> Headers:
-    """Headers of several layers; a later one takes the place of an earlier one of the same name."""
-    found: list[tuple[str, str]] = []
-    for layer in layers:
-        names = {name.lower() for name, _ in layer}
-        found = [*(h for h in found if h[0].lower() not in names), *layer]
-    return tuple(found)
 
 
 def encode(value: Any) -> bytes:

@@ -197,8 +197,7 @@ def shown_members(resource: Resource, fields: Mapping[str, Any]) -> set[str]:
 
 
 def _pointer(seen: Seen) -> str:
-    wrapper = seen.resource.envelope.response
-    return f"/{wrapper}" if wrapper else ""
+    return seen.way.envelope.response_pointer
 
 
 def _top(field: str | None) -> str | None:

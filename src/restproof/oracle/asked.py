@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from restproof.contract.media import essence
 from restproof.contract.model import Contract, Resource, Status
 from restproof.contract.shapes import type_of
 from restproof.oracle.finding import at
@@ -50,10 +51,10 @@ class Asked:
         if seen.operation not in WRITES or seen.hides or "headers" in seen.lacks:
             return None
         body = seen.exchange.request.body
-        media = (seen.exchange.request.header("Content-Type") or "").partition(";")[0].strip().lower()
-        if media in _FOREIGN:
+        media = essence(seen.exchange.request.header("Content-Type") or "")
+        if media in _FOREIGN and not seen.way.media.reads(media):
             return (Reason(TrafficRule.MEDIA_FOREIGN_BODY, "unsupported_media", None, f"the body is {media}"),)
-        if media and not (media == "application/json" or media.endswith("+json")):
+        if media and not seen.way.media.reads(media):
             return None
         if not body:
             return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "empty_body", None, "the body is empty"),)
@@ -61,19 +62,16 @@ class Asked:
             return self._malformed(body)
         found = list(self._parents(seen))
         fields = seen.fields
-        wrapper = seen.resource.envelope.request
+        wrapper = seen.way.envelope.request
         if fields is None:
             return (
                 *found,
                 Reason(TrafficRule.INPUT_ENVELOPE, "envelope", wrapper, f"the body has no object {wrapper}"),
             )
-        if wrapper is not None:
-            beside = {p.name for p in seen.resource.operation(seen.told_as).parameters} | {wrapper}
-            found += [
-                Reason(TrafficRule.INPUT_UNKNOWN_FIELD, "unknown_beside", n, f"{n} does not exist")
-                for n in seen.document
-                if n not in beside
-            ]
+        found += [
+            Reason(TrafficRule.INPUT_UNKNOWN_FIELD, "unknown_beside", n, f"{n} does not exist")
+            for n in seen.way.envelope.strangers(seen.document, {p.name for p in seen.way.parameters})
+        ]
         inside = self._fields(seen, fields)
         return None if inside is None else (*found, *inside)
 
@@ -89,7 +87,7 @@ class Asked:
         return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "no_object", None, "the body is no JSON object"),)
 
     def _parents(self, seen: Seen) -> Iterator[Reason]:
-        for parent in seen.resource.operation(seen.told_as).parameters:
+        for parent in seen.way.parameters:
             if parent.place == "query":
                 if not dict(seen.query).get(parent.name):
                     yield Reason(TrafficRule.INPUT_PARENT, "missing_parent", parent.name, f"{parent.name} is missing")

@@ -280,5 +280,4 @@ class Listed:
 
 
 def _pointer(seen: Seen) -> str:
-    wrapper = seen.resource.envelope.list
-    return f"/{wrapper}" if wrapper else ""
+    return seen.way.envelope.list_pointer

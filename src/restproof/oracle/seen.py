@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from restproof.contract.model import Contract, Resource, Status
+from restproof.contract.model import Contract, Operation, Resource, Status
 from restproof.contract.routing import Route, Router
 from restproof.wire.message import Exchange
 
@@ -42,6 +42,11 @@ class Seen:
         """The operation that the contract has for the method on this path, if any."""
         method = self.exchange.request.method
         return self.route.operations.get("GET" if method == "HEAD" else method)
+
+    @property
+    def way(self) -> Operation:
+        """How the contract has the operation asked for."""
+        return self.resource.operation(self.told_as)
 
     @property
     def told_as(self) -> str:
@@ -77,7 +82,7 @@ class Seen:
         """Ancestor → id, as text, as far as the request names it."""
         found = {name: id for name, id in self.route.ids.items() if id is not None}
         parameters = dict(self.query)
-        for parent in self.resource.operation(self.told_as).parameters:
+        for parent in self.way.parameters:
             if parent.place == "body":
                 value = self.document.get(parent.name) if isinstance(self.document, dict) else None
             else:
@@ -100,14 +105,8 @@ class Seen:
     @cached_property
     def fields(self) -> dict[str, Any] | None:
         """The resource's part of the request body, out of its envelope."""
-        if not isinstance(self.document, dict):
-            return None
-        wrapper = self.resource.envelope.request
-        if wrapper is not None:
-            found = self.document.get(wrapper)
-            return found if isinstance(found, dict) else None
-        beside = {p.name for p in self.resource.operation(self.told_as).parents_in("body")} if self.operation else ()
-        return {n: v for n, v in self.document.items() if n not in beside}
+        beside = {p.name for p in self.way.parents_in("body")} if self.operation else ()
+        return self.way.envelope.taken(self.document, beside)
 
     @cached_property
     def hides(self) -> bool:
@@ -128,18 +127,13 @@ class Seen:
     @property
     def entity(self) -> dict[str, Any] | None:
         """The representation in the answer, out of its envelope."""
-        found, wrapper = self.json, self.resource.envelope.response
-        if wrapper and isinstance(found, dict):
-            found = found.get(wrapper)
-        return found if isinstance(found, dict) else None
+        return self.way.envelope.shown(self.json)
 
     @property
     def entries(self) -> list[dict[str, Any]] | None:
         """The entries of a list answer, out of its envelope; ``None`` where there is no array of objects."""
-        found, wrapper = self.json, self.resource.envelope.list
-        if wrapper and isinstance(found, dict):
-            found = found.get(wrapper)
-        return found if isinstance(found, list) and all(isinstance(e, dict) for e in found) else None
+        found = self.way.envelope.listed(self.json)
+        return found if found is not None and all(isinstance(e, dict) for e in found) else None
 
     @property
     def id(self) -> str | None:
@@ -151,7 +145,7 @@ class Seen:
     @cached_property
     def plain(self) -> bool:
         """Whether the query holds nothing but parents, so that the answer shows all fields."""
-        way = self.resource.operation(self.told_as)
+        way = self.way
         return {n for n, _ in self.query} <= {p.name for p in way.parameters} | way.query.keys()
 
 

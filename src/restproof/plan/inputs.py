@@ -163,7 +163,8 @@ def unknown_field_bodies(ground: Ground) -> Iterator[Case]:
             next(iter(ground.bodies.changeable)),
         )
         yield _unknown(_UNKNOWN, "beside a valid change", {name: ground.bodies.plain(name, "x"), _UNKNOWN: None})
-    if ground.resource.envelope.request:
+    envelope = ground.resource.operation(ground.operation).envelope
+    if envelope.request:
         yield {**_unknown(_UNKNOWN, "beside the envelope", base), "beside": {_UNKNOWN: "restproof"}}
         for name, symbol in _parameters_beside(ground).items():
             yield _unknown(name, f"{name} in the envelope, where it stands beside", {**base, name: symbol})
@@ -205,7 +206,7 @@ def _parameters_beside(ground: Ground) -> dict[str, str]:
     return {
         p.name: reference(p.resource, 0)
         for p in own
-        if ground.resource.envelope.request and p.name not in fields_of(ground)
+        if ground.resource.operation(ground.operation).envelope.request and p.name not in fields_of(ground)
     }
 
 
@@ -214,11 +215,12 @@ def _parameters_in_path(ground: Ground) -> dict[str, str]:
     for its id: here they are fields that do not exist."""
     own = {p.name for p in ground.resource.parameter_parents}
     held = {p.resource for p in ground.resource.path_parents}
+    wrapper = ground.resource.operation(ground.operation).envelope.request_pointer[1:]
     return {
         p.name: reference(p.resource, 0)
         for other in ground.contract
         for p in other.parameter_parents
-        if p.resource in held and p.name not in own and p.name != ground.resource.envelope.request
+        if p.resource in held and p.name not in own and p.name != wrapper
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from restproof.contract.envelope import Envelope
 from restproof.record.model import RecordedExchange, RecordedRun
 
 LARGEST = 256 * 1024
@@ -153,20 +154,20 @@ class _Watched:
     """Follows the exchanges of one resource."""
 
     def __init__(self, surface: Mapping[str, Any]) -> None:
-        self.envelope = surface.get("envelope", {})
+        self.envelope = Envelope(**surface.get("envelope", {}))
         self.fields = {name: _Field(spec) for name, spec in surface.get("fields", {}).items()}
         self.ahead = {name: known for name, known in self.fields.items() if not known.settled}
 
     def see(self, exchange: RecordedExchange) -> None:
         if exchange.operation in WRITING:
-            found = _inside(exchange.request.body, self.envelope.get("request"))
+            found = self.envelope.taken(_json(exchange.request.body))
             for name, value in found.items() if isinstance(found, dict) else ():
                 if name in self.fields:
                     self.fields[name].send(exchange.operation, value)
         response = exchange.response
         if self.ahead and response and response.status // 100 == 2 and exchange.operation != "delete":
-            found = _inside(response.body, self.envelope.get("list" if exchange.operation == "list" else "response"))
-            for entry in found if isinstance(found, list) else [found]:
+            body = _json(response.body)
+            for entry in self.envelope.listed(body) or [self.envelope.shown(body)]:
                 for name in entry.keys() & self.ahead.keys() if isinstance(entry, dict) else ():
                     self.ahead[name].answer(entry[name])
                     if self.ahead[name].settled:
@@ -213,15 +214,14 @@ def _concerned(word: str) -> tuple[type, ...]:
     return (list,) if word in ("minItems", "maxItems", "uniqueItems") else (int, float)
 
 
-def _inside(body: object, envelope: str | None) -> Any:
-    """The JSON of a body, out of its envelope where it is in one; ``None`` where it is no JSON."""
+def _json(body: object) -> Any:
+    """The JSON of a body; ``None`` where it is no JSON."""
     if not isinstance(body, str) or len(body) > LARGEST:
         return None
     try:
-        found = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
         return None
-    return found[envelope] if isinstance(found, dict) and envelope in found else found
 
 
 def _text(value: Any) -> str:

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from restproof.contract.media import JSON
 from restproof.contract.model import Contract
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.routing import filled_path
@@ -72,7 +73,7 @@ class Answering:
         if status == 204:
             return Answer(status)
         shown = self.represent(entry)
-        answer = Answer(status, self.wrapped(call.resource.envelope.response, shown))
+        answer = Answer(status, call.way.envelope.answered(shown, self.read_url(call, entry)))
         if call.resource.etag:
             answer.headers["ETag"] = self.etag(shown)
         if case == "created" and sends_location(self.contract) and call.resource.supports("read"):
@@ -83,14 +84,16 @@ class Answering:
         """A page of entries as an answer."""
         hidden = call.resource.unlisted
         shown = [{n: v for n, v in self.represent(e).items() if n not in hidden} for e in entries]
-        return Answer(self.success_status(call, "listed"), self.wrapped(call.resource.envelope.list, shown))
+        pairs = [(fields, self.read_url(call, entry)) for fields, entry in zip(shown, entries, strict=True)]
+        return Answer(self.success_status(call, "listed"), call.way.envelope.answered_list(pairs))
 
     def answer_deleted(self, call: Call) -> Answer:
         """The answer to a delete: no body."""
         return Answer(self.success_status(call, "deleted"))
 
-    def wrapped(self, member: str | None, value: Any) -> Any:
-        return value if member is None else {member: value}
+    def read_url(self, call: Call, entry: Entry) -> str:
+        """The URL of an entry, where representations link to themselves; else empty."""
+        return f"{call.base_url}{self.location(call, entry)}" if call.resource.id.link else ""
 
     def etag(self, shown: Mapping[str, Any]) -> str:
         """A strong validator of a representation."""
@@ -171,7 +174,7 @@ class Answering:
         """The body's media type: JSON, whatever the request accepts."""
         if answer.refusal is not None and sends_problem_details(self.contract):
             return "application/problem+json"
-        return "application/json"
+        return call.way.media.response if call.operation else JSON
 
     def limit_headers(self, call: Call) -> dict[str, str]:
         """The declared rate-limit headers."""

@@ -23,7 +23,6 @@ from restproof.semantics.validate import Validation
 MAX_URI = 8192
 MAX_DEPTH = 128
 _INTEGER = re.compile(r"[1-9][0-9]*")
-_JSON = re.compile(r"application/(?:[\w.!#$&^+-]+\+)?json", re.IGNORECASE)
 
 
 class Entering:
@@ -111,8 +110,8 @@ class Entering:
             call.refuse("too_large", None, "the body is too large")
             return
         media = call.headers.get("content-type", "").partition(";")[0].strip()
-        if not self.is_json(media):
-            call.refuse("unsupported_media", None, "the body must be application/json")
+        if not self.reads(call, media):
+            call.refuse("unsupported_media", None, f"the body must be {call.way.media.request}")
             return
         try:
             document = json.loads(call.body.decode("utf-8"), parse_constant=_refused_number, parse_float=_finite)
@@ -127,9 +126,9 @@ class Entering:
             return
         call.document = document
 
-    def is_json(self, media: str) -> bool:
-        """Whether a body of this media type is read; none at all counts as JSON."""
-        return not media or _JSON.fullmatch(media) is not None
+    def reads(self, call: Call, media: str) -> bool:
+        """Whether a body of this media type is read; one without a type counts as what is wanted."""
+        return not media or call.way.media.reads(media)
 
     def find_parents(self, call: Call) -> None:
         """Find the entries above, by path, query or body. The scope is known only where all of them are; a parent that

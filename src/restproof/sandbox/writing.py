@@ -32,20 +32,14 @@ class Writing:
         """Take off the envelope and the parents' parameters beside the fields: sets ``call.fields``."""
         if not isinstance(call.document, dict):
             return
-        resource = call.resource
-        beside = {p.name for p in call.way.parents_in("body")}
-        rest = {n: v for n, v in call.document.items() if n not in beside}
-        wrapper = resource.envelope.request
-        if wrapper is None:
-            call.fields = rest
-            return
-        for name in rest:
-            if name != wrapper:
-                call.refuse("unknown_beside", name, "does not exist")
-        if not isinstance(rest.get(wrapper), dict):
-            call.refuse("envelope", wrapper, "is required, and must be an object")
-            return
-        call.fields = rest[wrapper]
+        envelope, beside = call.way.envelope, {p.name for p in call.way.parents_in("body")}
+        for name in envelope.strangers(call.document, beside):
+            call.refuse("unknown_beside", name, "does not exist")
+        call.fields = envelope.taken(call.document, beside)
+        if call.fields is None:
+            call.refuse("envelope", envelope.request, "is required, and must be an object")
+        for pointer in envelope.missing_constants(call.document, call.item_id):
+            call.refuse("envelope", pointer, "is not what it must be")
 
     def check_fields(self, call: Call) -> None:
         """Judge the fields one step after the other; leaves in ``call.fields`` what is to be stored."""

@@ -154,7 +154,7 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | N
             kind="value",
             expected="null" if expected is None else "what the contract says",
             actual=how_it_differs(expected, found),
-            pointer=(source.pointer if source is not None else reply.entity_pointer) + path,
+            pointer=source.at(path) if source is not None else reply.entity_pointer + reply.envelope.within(path),
             field=name,
         )
 

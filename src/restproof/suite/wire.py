@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from restproof.contract.media import JSON, is_json
 from restproof.contract.model import RateLimit
 from restproof.engine.paging import links
 from restproof.engine.requests import encode
@@ -11,6 +12,7 @@ from restproof.wire.raw import handshake, plain_request, raw_answer
 from restproof.wire.waiting import http_date, retry_after
 
 __all__ = [
+    "JSON",
     "Headers",
     "Query",
     "RateLimit",
@@ -24,9 +26,3 @@ __all__ = [
     "raw_answer",
     "retry_after",
 ]
-
-
-def is_json(media: str) -> bool:
-    """Whether a Content-Type names JSON: ``application/json``, or a type with the suffix ``+json`` (RFC 6839 §3.1)."""
-    essence = media.partition(";")[0].strip().lower()
-    return essence == "application/json" or essence.endswith("+json")

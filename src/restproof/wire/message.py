@@ -6,7 +6,7 @@ and replayed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -51,9 +51,22 @@ class Request:
         """The first value of header ``name``, whatever its case."""
         return self._by_name.get(name.lower())
 
+    def having(self, headers: Headers) -> Request:
+        """The request with these headers, in place of those of the same name."""
+        return replace(self, headers=merged(self.headers, headers))
+
     @cached_property
     def _by_name(self) -> dict[str, str]:
         return _first_values(self.headers)
+
+
+def merged(*layers: Headers) -> Headers:
+    """Headers of several layers; a later one takes the place of an earlier one of the same name."""
+    found: list[tuple[str, str]] = []
+    for layer in layers:
+        names = {name.lower() for name, _ in layer}
+        found = [*(h for h in found if h[0].lower() not in names), *layer]
+    return tuple(found)
 
 
 @dataclass(frozen=True)

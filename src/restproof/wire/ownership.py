@@ -194,7 +194,7 @@ class Ownership:
             self.marks.add(place.resource, ticket.marks)
             self.ledger.wrote(item, {}, ticket.marks)
         elif erases or self.ledger.written(item) or (made is not None and made.sums):
-            shown = entity_of(place.resource, exchange.response) or ticket.fields
+            shown = entity_of(place.resource, exchange.response, exchange.about.operation or "update") or ticket.fields
             spec = place.resource
             moving = {*spec.volatile, *spec.touched, *spec.references}
             self.ledger.wrote(item, sums_of({n: v for n, v in shown.items() if n not in moving}))

@@ -105,7 +105,7 @@ class Places:
         path = re.sub(r"\{(\w+)\}", lambda m: quote(filled.get(m[1], ""), safe="", errors="surrogatepass"), way.path)
         named = tuple((p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids)
         query = (*fixed_query(way), *named)
-        return Request(way.method, self._contract.base_path + path, query, (*headers, *way.headers.items()))
+        return Request(way.method, self._contract.base_path + path, query, (*headers, *way.fixed_headers()))
 
     def parents_of(self, place: Place) -> Iterator[Place]:
         """The items above a place, as far as it names them, the nearest last."""
@@ -136,11 +136,11 @@ def body_of(request: Request) -> Any:
 
 def entities(resource: Resource, body: Any) -> list[Mapping[str, Any]]:
     """The representations in a request body, out of their envelope; an array holds several."""
-    wrapper = resource.envelope.request
+    envelopes = [resource.operation(o).envelope for o in ("create", "update", "replace")]
     found: list[Mapping[str, Any]] = []
     for one in body if isinstance(body, list) else [body]:
-        inner = one.get(wrapper, one) if wrapper and isinstance(one, dict) else one
-        found += [e for e in (inner if isinstance(inner, list) else [inner]) if isinstance(e, Mapping)]
+        opened = next((inner for e in envelopes if (inner := e.taken(one)) is not None), one)
+        found += [e for e in (opened if isinstance(opened, list) else [opened]) if isinstance(e, Mapping)]
     return found
 
 
@@ -152,28 +152,21 @@ def json_of(response: Response | None) -> Any:
         return None
 
 
-def entity_of(resource: Resource, response: Response | None) -> Mapping[str, Any] | None:
-    """The representation in an answer, out of its envelope."""
-    found = json_of(response)
-    wrapper = resource.envelope.response
-    if wrapper and isinstance(found, dict):
-        found = found.get(wrapper)
-    return found if isinstance(found, dict) else None
+def entity_of(resource: Resource, response: Response | None, operation: str = "read") -> Mapping[str, Any] | None:
+    """The representation in an answer to an operation, out of its envelope."""
+    return resource.operation(operation).envelope.shown(json_of(response))
 
 
 def entries_of(resource: Resource, response: Response | None) -> list[Mapping[str, Any]] | None:
     """The entries of a list answer, out of its envelope."""
-    found = json_of(response)
-    wrapper = resource.envelope.list
-    if wrapper and isinstance(found, dict):
-        found = found.get(wrapper)
-    return [e for e in found if isinstance(e, dict)] if isinstance(found, list) else None
+    found = resource.operation("list").envelope.listed(json_of(response))
+    return None if found is None else [e for e in found if isinstance(e, dict)]
 
 
 def named_id(resource: Resource, response: Response | None) -> Any:
     """The id that the answer to a create names: in the representation, else the last segment of ``Location``; ``None``
     where it names none that could stand in a path."""
-    entity = entity_of(resource, response)
+    entity = entity_of(resource, response, "create" if resource.supports("create") else "replace")
     if entity is not None and resource.id.field in entity:
         found = entity[resource.id.field]
         found = int(found) if isinstance(found, float) and found.is_integer() else found

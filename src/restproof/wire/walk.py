@@ -53,7 +53,7 @@ def listed(
     while walk.query is not None:
         named = {name for name, _ in walk.query}  # a link to the next page may name the parent again
         asked = (*(pair for pair in fixed if pair[0] not in named), *walk.query)
-        request = Request(way.method, path, asked, (*headers, *way.headers.items()))
+        request = Request(way.method, path, asked, (*headers, *way.fixed_headers()))
         exchange = sender.send(request, about, credential, beyond_ceiling=setup == CLEANUP)
         if walk.ends_with(exchange.status):
             return
@@ -72,9 +72,8 @@ def _read(response: Response, resource: Resource) -> tuple[Page, list[Any]]:
         body = response.json
     except ValueError:
         raise ListUnreadable("the list is no JSON") from None
-    wrapper = resource.envelope.list
-    entries = body.get(wrapper) if wrapper and isinstance(body, dict) else body
-    if not isinstance(entries, list):
+    entries = resource.operation("list").envelope.listed(body)
+    if entries is None:
         raise ListUnreadable("the list is no array")
     return Page(resource.paging, response, body), entries
 

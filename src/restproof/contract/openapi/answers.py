@@ -71,6 +71,22 @@ class Reader:
         holder = self.source.mapping(body, route) if body is not None else {}
         return list(self.source.mapping(holder.get("content") or {}, (*route, "content")))
 
+    def media_of(self, call: Call) -> dict[str, str]:
+        """The media types of requests and of successful answers, where they are no plain JSON but of its kind."""
+        body = call.value.get("requestBody")
+        route = (*call.route, "requestBody")
+        holders: list[tuple[str, Mapping[str, Any], Route]]
+        holders = [("response", answer, at) for code, answer, at in self.responses(call) if code.startswith("2")]
+        if body is not None:
+            holders.append(("request", self.source.mapping(body, route), route))
+        found: dict[str, str] = {}
+        for side, holder, at in holders:
+            named = list(self.source.mapping(holder.get("content") or {}, (*at, "content")))
+            kinds = [m for m in named if _JSON.match(m) and "*" not in m]
+            if kinds and not any(_PLAIN_JSON.match(m) for m in named):
+                found.setdefault(side, kinds[0])
+        return found
+
     def headers(self, call: Call, code: str) -> set[str]:
         """Names of the headers that an answer of a class (``"2"``) or of a code is documented to have, in lower
         case."""

@@ -15,9 +15,10 @@ from restproof.contract.model import Contract, Resource, Schema, Status, creates
 from restproof.contract.openapi.kept import keep
 from restproof.contract.openapi.parameters import body_parents, header_parameters, query_parameters, type_of_id
 from restproof.contract.openapi.statuses import FAILURES, SUCCESS, failures, successes
+from restproof.contract.openapi.wrapped import nested, put, wrapped_object, wrapped_request
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.resource import DEFAULT_METHODS
-from restproof.pointer import step, steps
+from restproof.pointer import step
 
 VERSION = "3.1.0"
 RESOURCE = "x-restproof-resource"
@@ -122,7 +123,7 @@ class _Writer:
         if operation in ("create", "update", "replace"):
             found["requestBody"] = {
                 "required": True,
-                "content": {"application/json": {"schema": self.request(resource, operation)}},
+                "content": {way.media.request: {"schema": self.request(resource, operation)}},
             }
         found["responses"] = dict(self.responses(resource, operation))
         return found
@@ -133,17 +134,19 @@ class _Writer:
         if not _refused(resource.status("unknown_field")):
             # Another member does no harm, so the body is not closed.
             shape.pop("additionalProperties", None)
-        wrapper = resource.envelope.request
+        envelope = resource.operation(operation).envelope
         beside = body_parents(self.contract, resource, operation)
         name = f"{_titled(resource.name)}{operation.capitalize()}"
-        if wrapper is None and beside:
+        if not envelope.request and not envelope.constants and beside:
             shape["properties"] = {**beside, **shape["properties"]}
             shape["required"] = [*beside, *shape.get("required", ())]
         self.schemas[name] = shape
         reference = {"$ref": f"#/components/schemas/{name}"}
-        if wrapper is None:
+        wrapped = wrapped_request(envelope, reference, shape)
+        if wrapped is reference:
             return reference
-        whole = {"type": "object", "required": [*beside, wrapper], "properties": {**beside, wrapper: reference}}
+        whole = {**wrapped, "properties": {**beside, **wrapped["properties"]}}
+        whole["required"] = [*beside, *wrapped.get("required", ())]
         return {**whole, "additionalProperties": False} if _refused(resource.status("unknown_beside")) else whole
 
     def response(self, resource: Resource) -> dict[str, str]:
@@ -165,15 +168,15 @@ class _Writer:
                 "required": [n for n in whole.get("required", ()) if n in shown],
             }
             entry = {"$ref": f"#/components/schemas/{name}"}
-        entries = {"type": "array", "items": entry}
-        wrapper = resource.envelope.list
-        if wrapper is None:
+        envelope = resource.operation("list").envelope
+        entries = {"type": "array", "items": wrapped_object(envelope, entry, plain(resource.shapes.response))}
+        if not envelope.list:
             return entries
-        body: dict[str, Any] = {"type": "object", "required": [wrapper], "properties": {wrapper: entries}}
+        body: dict[str, Any] = nested(envelope.list_pointer, entries)
         if resource.paging.total_field:
-            _put(body, resource.paging.total_field, {"type": "integer", "minimum": 0})
+            put(body, resource.paging.total_field, {"type": "integer", "minimum": 0})
         if resource.paging.next_field:
-            _put(body, resource.paging.next_field, {"type": ["string", "null"]})
+            put(body, resource.paging.next_field, {"type": ["string", "null"]})
         return body
 
     def responses(self, resource: Resource, operation: str) -> Iterator[tuple[str, Any]]:
@@ -183,11 +186,13 @@ class _Writer:
             if headers:
                 answer["headers"] = headers
             if code != "204" and operation != "delete":
-                wrapper = resource.envelope.response
-                schema = self.listed(resource) if operation == "list" else self.response(resource)
-                if wrapper and operation != "list":
-                    schema = {"type": "object", "required": [wrapper], "properties": {wrapper: schema}}
-                answer["content"] = {"application/json": {"schema": schema}}
+                envelope, shows = resource.operation(operation).envelope, resource.operation(operation).media.response
+                if operation == "list":
+                    schema = self.listed(resource)
+                else:
+                    shown = wrapped_object(envelope, self.response(resource), plain(resource.shapes.response))
+                    schema = nested(envelope.response_pointer, shown)
+                answer["content"] = {shows: {"schema": schema}}
             links = dict(self.links(resource, operation)) if code != "204" else {}
             if links:
                 answer["links"] = links
@@ -234,11 +239,12 @@ class _Writer:
         created = operation == "create" or (operation == "replace" and creates_by_put(resource))
         if not created or self.path(resource, operation)[1]:
             return
-        at = step(resource.envelope.response) if resource.envelope.response else ""
+        envelope = resource.operation(operation).envelope
+        at = envelope.response_pointer + envelope.within(step(resource.id.field))
         for other in _ON_ITEM:
             if not resource.supports(other):
                 continue
-            parameters = {f"path.{_parameter(resource)}": f"$response.body#{at}{step(resource.id.field)}"}
+            parameters = {f"path.{_parameter(resource)}": f"$response.body#{at}"}
             for parent in resource.parents:
                 here = resource.operation(operation).parent(parent.resource)
                 there = resource.operation(other).parent(parent.resource)
@@ -267,14 +273,6 @@ def _refused(status: Status) -> bool:
 def _parameter(resource: Resource) -> str:
     """The name of the path parameter that holds an id of the resource."""
     return f"{resource.name}_{resource.id.field}"
-
-
-def _put(body: dict[str, Any], place: str, schema: dict[str, Any]) -> None:
-    """Declare a member of a list's body, ``count`` or ``/meta/count``."""
-    *above, last = steps(place) if place.startswith("/") else [place]
-    for name in above:
-        body = body["properties"].setdefault(name, {"type": "object", "properties": {}})
-    body["properties"][last] = schema
 
 
 def _titled(name: str) -> str:

@@ -52,6 +52,9 @@ class Ways:
         }
         if headers:
             way["headers"] = headers
+        media = self.reader.media_of(call)
+        if media:
+            way["media"] = media
         return way
 
     @property

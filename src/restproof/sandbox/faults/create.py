@@ -219,10 +219,9 @@ def default_false(seam: Seam) -> None:
 def created_id_as_text(seam: Seam) -> None:
     def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
         answer: Answer = inner(call, case, entry)
-        wrapper, name = call.resource.envelope.response, call.resource.id.field
-        if case == "created" and isinstance(answer.payload, dict):
-            shown = answer.payload[wrapper] if wrapper else answer.payload
-            shown[name] = str(entry.state[name])
+        name, envelope = call.resource.id.field, call.way.envelope
+        if case == "created" and (shown := envelope.shown(answer.payload)) is not None:
+            answer.payload = envelope.answered({**shown, name: str(entry.state[name])})
         return answer
 
     seam.around("answer_entry", advice)
@@ -234,7 +233,7 @@ def server_field_settable_on_update(seam: Seam) -> None:
         return [r for r in inner(call) if r.case != "server_set" or call.operation != "update"]
 
     def change(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
-        sent = call.document.get(call.resource.envelope.request, call.document)
+        sent = call.way.envelope.taken(call.document) or {}
         own = {n: v for n, v in sent.items() if call.resource.properties.get(n, {}).get("readOnly")}
         own.pop(call.resource.id.field, None)
         changed: Entry = inner(call, entry, {**state, **own} if call.operation == "update" else state)

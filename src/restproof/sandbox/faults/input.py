@@ -32,10 +32,9 @@ def malformed_json_as_empty(seam: Seam) -> None:
         inner(call)
         if any(r.case == "malformed" for r in call.refusals):
             call.refusals[:] = [r for r in call.refusals if r.case != "malformed"]
-            wrapper = call.resource.envelope.request
-            call.document = {wrapper: {}} if wrapper else {}
-            for parent in call.way.parents_in("body"):
-                call.document[parent.name] = (seam.steps.store.setting("ids") or {}).get(parent.resource)
+            given = seam.steps.store.setting("ids") or {}
+            outside = {p.name: given.get(p.resource) for p in call.way.parents_in("body")}
+            call.document = call.way.envelope.requested({}, outside, call.item_id)
 
     seam.around("read_body", advice)
 
@@ -60,11 +59,11 @@ def several_errors_500(seam: Seam) -> None:
 @fault("envelope-optional", "input.envelope", "a body without its envelope is accepted")
 def envelope_optional(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:
-        wrapper = call.resource.envelope.request
-        if isinstance(call.document, dict) and wrapper and wrapper not in call.document:
-            names = {p.name for p in call.way.parents_in("body")}
-            beside = {n: v for n, v in call.document.items() if n in names}
-            call.document = {**beside, wrapper: {n: v for n, v in call.document.items() if n not in names}}
+        envelope, names = call.way.envelope, {p.name for p in call.way.parents_in("body")}
+        if isinstance(call.document, dict) and envelope.request and envelope.taken(call.document) is None:
+            outside = {n: v for n, v in call.document.items() if n in names}
+            bare = {n: v for n, v in call.document.items() if n not in names}
+            call.document = envelope.requested(bare, outside, call.item_id)
         inner(call)
 
     seam.around("open_envelope", advice)
@@ -141,7 +140,7 @@ def trailing_comma_accepted(seam: Seam) -> None:
 def parameter_inside_ignored(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:
         inner(call)
-        if call.fields is not None and call.resource.envelope.request:
+        if call.fields is not None and call.way.envelope.request:
             names = {p.name for p in call.resource.parameter_parents} - call.resource.properties.keys()
             call.fields = {n: v for n, v in call.fields.items() if n not in names}
 

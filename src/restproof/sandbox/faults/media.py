@@ -27,9 +27,8 @@ def xml_accepted(seam: Seam) -> None:
     ids = seam.steps.store.setting("ids") or {}
 
     def advice(inner: Any, call: Call) -> None:
-        if call.operation not in BODIES or seam.steps.is_json(
-            call.headers.get("content-type", "").partition(";")[0].strip()
-        ):
+        media = call.headers.get("content-type", "").partition(";")[0].strip()
+        if call.operation not in BODIES or seam.steps.reads(call, media):
             inner(call)
             return
         call.document = _foreign_document(call, call.resource, ids)
@@ -47,7 +46,7 @@ def charset_refused(seam: Seam) -> None:
     seam.around("read_body", advice)
 
 
-def _foreign_document(call: Call, resource: Resource, ids: dict[str, Any]) -> dict[str, Any]:
+def _foreign_document(call: Call, resource: Resource, ids: dict[str, Any]) -> Any:
     text = call.body.decode("utf-8", "replace")
     needed = resource.shapes.create.get("required", ()) if call.operation == "create" else ()
     fields = {
@@ -59,21 +58,21 @@ def _foreign_document(call: Call, resource: Resource, ids: dict[str, Any]) -> di
         found = re.search(rf"(?:<{re.escape(name)}>|\b{re.escape(name)}\]?=)([^<&]+)", text)
         if found and schema.get("type") == "string" and not {"pattern", "format", "enum"} & schema.keys():
             fields[name] = found[1]
-    document: dict[str, Any] = {resource.envelope.request: fields} if resource.envelope.request else dict(fields)
+    outside: dict[str, Any] = {}
     for parent in call.way.parents_in("body"):
         found = re.search(rf"(?:<{re.escape(parent.name)}>|\b{re.escape(parent.name)}=)(\d+)", text)
-        document[parent.name] = int(found[1]) if found else ids.get(parent.resource)
-    return document
+        outside[parent.name] = int(found[1]) if found else ids.get(parent.resource)
+    return call.way.envelope.requested(fields, outside, call.item_id)
 
 
 @fault("form-accepted", "media.foreign-body", "a body is read as JSON whatever it is declared as")
 def form_accepted(seam: Seam) -> None:
-    seam.around("is_json", lambda inner, media: True)
+    seam.around("reads", lambda inner, call, media: True)
 
 
 @fault("untyped-body-refused", "media.untyped-body", "a body without a Content-Type is refused")
 def untyped_body_refused(seam: Seam) -> None:
-    seam.around("is_json", lambda inner, media: bool(media) and inner(media))
+    seam.around("reads", lambda inner, call, media: bool(media) and inner(call, media))
 
 
 @fault("foreign-accept-500", "media.json-only", "a request that accepts no JSON yields 500")

@@ -59,7 +59,7 @@ def read_shows_nothing(seam: Seam) -> None:
     def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
         answer: Answer = inner(call, case, entry)
         if case == "read":
-            answer.payload = seam.steps.wrapped(call.resource.envelope.response, {})
+            answer.payload = call.way.envelope.answered({})
         return answer
 
     seam.around("answer_entry", advice)

@@ -85,9 +85,11 @@ def null_member_left_out(seam: Seam) -> None:
 def list_entry_misses_field(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
         answer: Answer = inner(call, entries)
-        shown = answer.payload if isinstance(answer.payload, list) else next(iter(answer.payload.values()))
+        shown = call.way.envelope.listed(answer.payload) or []
         for entry in shown:
             entry.popitem()
+        urls = [seam.steps.read_url(call, entry) for entry in entries]
+        answer.payload = call.way.envelope.answered_list(list(zip(shown, urls, strict=True)))
         return answer
 
     seam.around("answer_list", advice)
@@ -98,7 +100,7 @@ def empty_list_null(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
         answer: Answer = inner(call, entries)
         if not entries:
-            answer.payload = seam.steps.wrapped(call.resource.envelope.list, None)
+            answer.payload = call.way.envelope.answered_list(None)
         return answer
 
     seam.around("answer_list", advice)
@@ -134,8 +136,9 @@ def read_misses_field(seam: Seam) -> None:
     def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
         answer: Answer = inner(call, case, entry)
         if case == "read" and isinstance(answer.payload, dict):
-            shown = answer.payload.get(call.resource.envelope.response, answer.payload)
-            shown.pop(next(reversed(call.resource.shapes.response["properties"])), None)
+            last = next(reversed(call.resource.shapes.response["properties"]))
+            shown = {n: v for n, v in (call.way.envelope.shown(answer.payload) or {}).items() if n != last}
+            answer.payload = call.way.envelope.answered(shown, seam.steps.read_url(call, entry))
         return answer
 
     seam.around("answer_entry", advice)
@@ -156,9 +159,9 @@ def date_with_time(seam: Seam) -> None:
 def undeclared_in_lists(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
         answer: Answer = inner(call, entries)
-        wrapper = call.resource.envelope.list
-        for shown in answer.payload[wrapper] if wrapper else answer.payload:
-            shown["internal_flags"] = 0
+        shown = [{**e, "internal_flags": 0} for e in call.way.envelope.listed(answer.payload) or ()]
+        urls = [seam.steps.read_url(call, entry) for entry in entries]
+        answer.payload = call.way.envelope.answered_list(list(zip(shown, urls, strict=True)))
         return answer
 
     seam.around("answer_list", advice)

@@ -250,7 +250,7 @@ def update_resets_default(seam: Seam) -> None:
 def update_of_nothing_ok(seam: Seam) -> None:
     def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
         if refusal.case == "absent" and call.operation == "update" and call.fields is not None:
-            return Answer(200, seam.steps.wrapped(call.resource.envelope.response, call.fields))
+            return Answer(200, call.way.envelope.answered(call.fields))
         answer: Answer = inner(call, refusal)
         return answer
 

@@ -1,0 +1,209 @@
+"""Where a resource stands in the bodies of its requests and answers, and its fields and its id within.
+
+A place is a member (``data``) or a JSON pointer (``/data/attributes``, RFC 6901); an index names an entry of an array
+(``/0``). The *object* of a resource is what stands there; its fields are its members, or those of one inside it
+(``fields``), with some of them ``beside`` that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from restproof.pointer import Nothing, follow, step, steps
+
+OWN_ID = "{id}"
+"""What a constant of a request says for the id of the resource."""
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class Link:
+    """The ``field`` of an id that shows as the end of a URL at ``place``; ``number``: whether ids are whole numbers."""
+
+    field: str
+    place: str
+    number: bool = False
+
+    def id_of(self, url: str) -> int | str:
+        """The last segment of a URL."""
+        text = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+        return int(text) if self.number and text.isascii() and text.isdecimal() else text
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """The places of one resource, ``None`` for the whole body.
+
+    ``list``: the place of the array. ``fields``: the place, in an object, of the one that holds the fields; ``beside``:
+    the fields that stand in the object itself all the same. ``constants``: pointer into a request → what it always
+    holds there, ``{id}`` for the id. ``link``: where an object holds a URL that ends with the id. ``empty_list``:
+    ``absent`` where a body without entries may leave out what holds them.
+    """
+
+    request: str | None = None
+    response: str | None = None
+    list: str | None = None
+    fields: str | None = None
+    beside: tuple[str, ...] = ()
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    link: Link | None = None
+    empty_list: str = "present"
+
+    # ----------------------------------------------------------------- requests
+
+    @property
+    def request_pointer(self) -> str:
+        """Where a request holds the object of the resource; empty for the whole body."""
+        return pointer_of(self.request)
+
+    def requested(self, body: Any, outside: Mapping[str, Any], id: Any = None) -> Any:
+        """The whole request body: the fields in their place, ``outside`` at its top, and the constants. ``id``: of the
+        resource, where it has one."""
+        inner = self._object(body) if isinstance(body, dict) else body
+        if self.request:
+            whole: Any = _put(dict(outside), steps(self.request_pointer), inner)
+        else:
+            whole = {**outside, **inner} if isinstance(inner, dict) else inner
+        for pointer, value in self.constants.items():
+            if value != OWN_ID or id is not None:
+                whole = _put(whole, steps(pointer), id if value == OWN_ID else value)
+        return whole
+
+    def taken(self, document: Any, outside: Collection[str] = ()) -> dict[str, Any] | None:
+        """The fields of a request body, ``None`` where it holds no object of them. ``outside``: members of its top that
+        are none."""
+        if not isinstance(document, dict):
+            return None
+        inner = _at(document, self.request_pointer)
+        if isinstance(inner, dict) and not self.request:
+            own = {s[1] for p in self.constants if len(s := p.split("/")) == 2}
+            inner = {n: v for n, v in inner.items() if n not in outside and n not in own}
+        return self._opened(inner)
+
+    def strangers(self, document: Any, outside: Collection[str]) -> Iterator[str]:
+        """The members of a request body that stand beside the resource, or beside its fields, and are nothing that is
+        said of it."""
+        known = {pointer_of(name) for name in outside} | set(self.constants)
+        way = [*steps(self.request_pointer), *(steps(pointer_of(self.fields)))]
+        here = ""
+        for depth, following in enumerate(way):
+            holder = _at(document, here)
+            if depth >= len(steps(self.request_pointer)):
+                known |= {here + step(n) for n in self.beside}
+            for name in holder if isinstance(holder, dict) else ():
+                place = here + step(name)
+                inside = any(k == place or k.startswith(f"{place}/") for k in known)
+                if name != following and not inside:
+                    yield name
+            here += step(following)
+
+    def missing_constants(self, document: Any, id: str | None) -> Iterator[str]:
+        """The places of a request that do not hold what they always do. ``id``: of the request's path."""
+        for pointer, value in self.constants.items():
+            wanted = id if value == OWN_ID else value
+            found = _at(document, pointer)
+            if (str(found) if value == OWN_ID else found) != wanted and wanted is not None:
+                yield pointer
+
+    # ----------------------------------------------------------------- answers
+
+    @property
+    def response_pointer(self) -> str:
+        """Where an answer holds the object of the resource."""
+        return pointer_of(self.response)
+
+    @property
+    def list_pointer(self) -> str:
+        """Where an answer holds the entries of a list."""
+        return pointer_of(self.list)
+
+    def within(self, path: str) -> str:
+        """Where in an object a part of its fields stands: ``/name`` is ``/attributes/name``."""
+        name = path[1:].partition("/")[0]
+        return path if name in map(_escaped, self.beside) else pointer_of(self.fields) + path
+
+    def shown(self, document: Any) -> dict[str, Any] | None:
+        """The fields that an answer shows, ``None`` where it holds no object of them."""
+        return self._opened(_at(document, self.response_pointer) if isinstance(document, dict | list) else document)
+
+    def listed(self, document: Any) -> list_of[Any] | None:
+        """The entries of a list's answer, each that is an object as its fields; ``None`` where there is no array."""
+        found = _at(document, self.list_pointer)
+        if found is _MISSING and self.empty_list == "absent" and isinstance(document, dict):
+            return []
+        if not isinstance(found, list):
+            return None
+        return [entry if (opened := self._opened(entry)) is None else opened for entry in found]
+
+    def answered(self, entity: Any, url: str = "") -> Any:
+        """The body of an answer that shows one resource; ``url``: where it stands."""
+        return _put(None, steps(self.response_pointer), self._object(entity, url))
+
+    def answered_list(self, entries: Any) -> Any:
+        """The body of an answer that shows a list: of (fields, URL) pairs, or whatever stands in the place of one."""
+        found = [self._object(*e) for e in entries] if isinstance(entries, list) else entries
+        return _put(None, steps(self.list_pointer), found)
+
+    # ----------------------------------------------------------------- one object
+
+    def _object(self, entity: Any, url: str = "") -> Any:
+        if not isinstance(entity, Mapping):
+            return entity
+        found: Any = dict(entity)
+        if self.fields:
+            beside = {n: found.pop(n) for n in self.beside if n in found}
+            found = _put(beside, steps(pointer_of(self.fields)), found)
+        if self.link and url:
+            found.pop(self.link.field, None)
+            found = _put(found, steps(pointer_of(self.link.place)), url)
+        return found
+
+    def _opened(self, found: Any) -> dict[str, Any] | None:
+        if not isinstance(found, dict):
+            return None
+        inner = _at(found, pointer_of(self.fields)) if self.fields else found
+        if not isinstance(inner, dict):
+            return None
+        if self.fields:
+            inner = {**inner, **{n: found[n] for n in self.beside if n in found}}
+        if self.link:
+            url = _at(found, pointer_of(self.link.place))
+            if isinstance(url, str):
+                inner = {**inner, self.link.field: self.link.id_of(url)}
+        return inner
+
+
+list_of = list
+"""The builtin, whose name is that of a field in there."""
+
+
+def pointer_of(place: str | None) -> str:
+    """A place as a JSON pointer."""
+    return "" if not place else place if place.startswith("/") else step(place)
+
+
+def _escaped(name: str) -> str:
+    return step(name)[1:]
+
+
+def _at(document: Any, pointer: str) -> Any:
+    try:
+        return follow(document, pointer)[0]
+    except Nothing:
+        return _MISSING
+
+
+def _put(whole: Any, way: list_of[str], value: Any) -> Any:
+    """``whole`` with ``value`` at the end of the way; what is missing on it is made: an array for index 0, else an
+    object."""
+    if not way:
+        return value
+    first, rest = way[0], way[1:]
+    if first == "0" and not isinstance(whole, dict):
+        inner = whole if isinstance(whole, list) else []
+        return [_put(inner[0] if inner else None, rest, value), *inner[1:]]
+    holder = dict(whole) if isinstance(whole, dict) else {}
+    return {**holder, first: _put(holder.get(first), rest, value)}

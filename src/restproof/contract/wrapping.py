@@ -1,0 +1,54 @@
+"""Envelopes and media types as a contract says them: for all, for a resource, for one operation; each over the last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.envelope import Envelope, Link, pointer_of
+from restproof.contract.media import JSON, Media
+from restproof.contract.model import Id
+
+
+def envelope_of(
+    name: str, resource: Mapping[str, Any], contract: Mapping[str, Any], layers: tuple[Mapping[str, Any], ...], id: Id
+) -> Envelope:
+    """The envelope of a resource or, with one more layer, of an operation."""
+    words = {"collection": collection_of(resource["path"], name), "resource": name}
+    said: dict[str, Any] = {}
+    for layer in (contract, *layers):
+        own = layer.get("envelope", {})
+        constants = {**said.get("constants", {}), **own.get("constants", {})}
+        said = {**said, **own, **({"constants": constants} if constants else {})}
+    found = {word: _filled(value, words) for word, value in said.items()}
+    for place in ("request", "response", "list", "fields"):
+        found[place] = found.get(place) or None
+    if "beside" in found:
+        found["beside"] = tuple(found["beside"])
+    link = Link(id.field, pointer_of(id.link), id.type == "integer") if id.link else None
+    return Envelope(**found, link=link)
+
+
+def media_of(*layers: Mapping[str, Any]) -> Media:
+    """The media types that the layers say, the last one above the others."""
+    request = response = JSON
+    for layer in layers:
+        own = layer.get("media", {})
+        both = {"request": own, "response": own} if isinstance(own, str) else own
+        request, response = both.get("request", request), both.get("response", response)
+    return Media(request, response)
+
+
+def collection_of(path: str, name: str) -> str:
+    """The last word of a path that is no placeholder."""
+    return next((part for part in reversed(path.split("/")) if part and not part.startswith("{")), name)
+
+
+def _filled(value: Any, words: Mapping[str, str]) -> Any:
+    """A value with ``{collection}`` and ``{resource}`` in its texts filled in; ``{id}`` stays."""
+    if isinstance(value, str):
+        for word, text in words.items():
+            value = value.replace(f"{{{word}}}", text)
+    elif isinstance(value, dict):
+        value = {name: _filled(inner, words) for name, inner in value.items()}
+    return value
