@@ -8,13 +8,13 @@ from textwrap import dedent
 
 import pytest
 
+from restproof.contract.envelope import Envelope
 from restproof.contract.load import DEFAULT_ORDER, STATUS_DEFAULTS, check, load
 from restproof.contract.model import (
     ANY,
     Auth,
     Contract,
     DerivedAlternative,
-    Envelope,
     Filter,
     Id,
     Parent,

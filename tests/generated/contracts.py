@@ -383,7 +383,11 @@ def forms_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any], id_
             "string": ["trim", "nfc", "newlines", "html", ["trim", "lowercase"]],
             "number": [{"decimal": 6}],
         }
-        if schema.get("type") in kinds and not {"enum", "pattern", "default"} & schema.keys():
+        if (
+            isinstance(schema.get("type"), str)
+            and schema["type"] in kinds
+            and not {"enum", "pattern", "default"} & schema.keys()
+        ):
             said.setdefault("normalized", {})[name] = draw(st.sampled_from(kinds[schema["type"]]))
     key = said.get("unique", [None])[0]
     if isinstance(key, str) and properties[key].get("type") == "string" and draw(st.booleans()):
