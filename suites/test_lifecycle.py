@@ -3,7 +3,7 @@
 from typing import Any
 
 from restproof.suite import Ground, Reply, Subject, for_all, for_each, must, requirement
-from restproof.suite.inputs import Body, Cases, lifecycle_plans
+from restproof.suite.inputs import Body, Cases, Step, lifecycle_plans
 from restproof.suite.states import after_create, after_update, named
 from restproof.suite.values import alike, same
 
@@ -55,7 +55,7 @@ class Model:
 
 @requirement("lifecycle.model", on="create", needs="read", cost=14)
 @for_all(weight=0.34, plan=lifecycle_plans)
-def test_the_server_agrees_with_the_model(subject: Subject, plan: list[Body]) -> None:
+def test_the_server_agrees_with_the_model(subject: Subject, plan: list[Step]) -> None:
     model = Model(subject)
     for step in plan:
         take(model, subject, step)
@@ -63,16 +63,15 @@ def test_the_server_agrees_with_the_model(subject: Subject, plan: list[Body]) ->
         model.check(number, "the state at the end of the story")
 
 
-def take(model: Model, subject: Subject, step: Body) -> None:
+def take(model: Model, subject: Subject, step: Step) -> None:
     """One step: send it, judge its status, and bring the model up to date."""
-    kind, of = step["do"], step.get("of")
-    if kind == "create":
+    if step["do"] == "create":
         made = subject.create(step["body"])
         must.have_status(made, "created")
         model.made(step["as"], made)
         model.check(step["as"], "a read after the create")
         return
-    if kind == "list":
+    if step["do"] == "list":
         entries = subject.lists.ids(subject.lists.walk())
         listed = (
             subject.list()
@@ -92,12 +91,13 @@ def take(model: Model, subject: Subject, step: Body) -> None:
                 actual=times,
             )
         return
+    of = step["of"]
     if of not in model.ids:
         return
     alive = model.states[of] is not None
-    if kind == "read":
+    if step["do"] == "read":
         model.check(of, "a later read")
-    elif kind == "duplicate":
+    elif step["do"] == "duplicate":
         body = {
             **subject.bodies.minimal("d"),
             **{n: model.sent[of][n] for n in subject.bodies.unique_fields if n in model.sent[of]},
@@ -108,11 +108,11 @@ def take(model: Model, subject: Subject, step: Body) -> None:
         # A contract may answer a conflict with what is there.
         if reply.ok and reply.id not in living:
             model.made(max(model.ids) + 1000, reply)
-    elif kind == "delete":
+    elif step["do"] == "delete":
         must.have_status(subject.delete(model.ids[of]), "deleted" if alive else "repeat_delete")
         model.states[of] = None
         model.check(of, "a read after the delete")
-    elif kind == "update":
+    else:
         update(model, subject, of, step["body"])
 
 

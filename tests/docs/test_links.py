@@ -27,3 +27,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         led = (page.parent / file).resolve() if file else page
         assert led.exists(), target
         assert not fragment or led.suffix != ".md" or fragment in anchors(led), target
+
+
+def test_the_index_names_every_page() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\]\(([\w-]+\.md)", index)) | {"README.md"}
+    assert {p.name for p in (ROOT / "docs").glob("*.md")} == named

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytest
 
 from restproof.plan import inputs
 from restproof.plan.ground import Ground
-from restproof.plan.inputs import Case
 from restproof.semantics.checker import Problem
 from restproof.semantics.validate import Validation
 
@@ -18,7 +17,7 @@ from .conftest import every, name_of, resolved
 from .schemas import is_unassertable
 
 WRITES = ("create", "update", "replace")
-Enumerator = Callable[[Ground], Iterable[Case]]
+Enumerator = Callable[[Ground], Iterable[Mapping[str, Any]]]
 
 
 def problems(ground: Ground, body: Any) -> list[Problem]:
@@ -31,7 +30,7 @@ def broken_rules(ground: Ground, body: Any, before: Any = None) -> list[Any]:
     return Validation(ground.resource).rules(known, {**known, **sent})
 
 
-def mended(ground: Ground, case: Case) -> Any:
+def mended(ground: Ground, case: Mapping[str, Any]) -> Any:
     """The body with a valid value in the place of the fault."""
     return {**case["body"], case["field"]: ground.bodies.plain(case["field"])}
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from restproof.contract.model import Contract
 from restproof.contract.shapes import same, types_of
 from restproof.plan.candidates import accepted
+from restproof.plan.cases import Body
 from restproof.plan.field_values import FieldValues
-from restproof.plan.fields import Body
 from restproof.plan.rules import Keeping, keep
 
 

@@ -1,6 +1,6 @@
 """Enumerated updates: changes that are valid, and small enough to tell which field is at fault.
 
-An enumerator takes a ``Ground`` and yields cases: plain JSON objects with ``change``, the body of the update.
+An enumerator takes a ``Ground`` and yields cases (``plan.cases``).
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from restproof.plan.cases import ChangeCase, PackedCase
 from restproof.plan.inputs import accepted_bodies
 from restproof.plan.rules import MOST_VALUES
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from restproof.plan.ground import Ground
 
 
-def one_change(ground: Ground) -> Iterator[dict[str, Any]]:
+def one_change(ground: Ground) -> Iterator[ChangeCase]:
     """One plain change of one field, a text where there is one; and of one that no create needs (``fresh``)."""
     bodies = ground.bodies
     change = bodies.plain_change()
@@ -35,12 +36,13 @@ def few_values(ground: Ground) -> Iterator[tuple[str, list[Any]]]:
             yield name, values
 
 
-def replacing_bodies(ground: Ground) -> Iterator[dict[str, Any]]:
+def replacing_bodies(ground: Ground) -> Iterator[PackedCase]:
     """Bodies of a replace of the full one (``body``, and ``notes``: what is special about a field, in words): the
     required fields alone, then every allowed value of each field, but for the ways from the full body that a rule
     forbids."""
     before, defaults = ground.bodies.full(), ground.bodies.defaults
-    for case in ({"body": ground.bodies.minimal("after"), "notes": {}}, *accepted_bodies(ground)):
+    least: PackedCase = {"body": ground.bodies.minimal("after"), "notes": {}}
+    for case in (least, *accepted_bodies(ground)):
         after = {**defaults, **case["body"]}
         if not any(rule.violation(before, after) for rule in ground.resource.rules):
             yield case

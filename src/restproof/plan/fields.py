@@ -11,12 +11,11 @@ from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.contract.shapes import types_of
 from restproof.plan.candidates import sample
+from restproof.plan.cases import Body
 from restproof.plan.marking import marked_text
 from restproof.plan.symbols import RUN, uuid_of, valid_with_token
 from restproof.semantics.distinct import ROOMY, capacity
 from restproof.semantics.validate import Refusal, Validation
-
-Body = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,7 @@
 """Enumerated inputs of write operations: bodies with exactly one fault, and bodies that pack what must be accepted.
 
-An enumerator takes a ``Ground`` (contract, resource, operation, profile, bodies) and yields cases: plain JSON objects
-with ``body`` (the
-resource without its envelope), ``field`` (the one that is special), ``note`` (what is special about it, in words) and
-``status`` (the contract's
-word for the answer). On create and replace a body is the minimal valid one with the one field changed; on update it
-is that field alone.
+An enumerator takes a ``Ground`` (contract, resource, operation, profile, bodies) and yields cases (``plan.cases``). On
+create and replace a body is the minimal valid one with the one field changed; on update it is that field alone.
 """
 
 from __future__ import annotations
@@ -17,7 +13,18 @@ from typing import TYPE_CHECKING, Any
 from restproof.contract.model import Reference
 from restproof.contract.shapes import is_nullable, type_of
 from restproof.plan.candidates import BARE_ENTRY, DIGITS, accepted, refused, wrong_types
-from restproof.plan.rules import RuleCase, broken, kept
+from restproof.plan.cases import (
+    Body,
+    BodyCase,
+    IdCase,
+    PackedCase,
+    RefusedCase,
+    RuleCase,
+    ServerSetCase,
+    UnknownCase,
+    ValueCase,
+)
+from restproof.plan.rules import broken, kept
 from restproof.plan.scalars import Candidate
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_number, as_text, reference, valid_with_token
 from restproof.semantics.coercion import value_case
@@ -25,7 +32,6 @@ from restproof.semantics.coercion import value_case
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
 
-Case = dict[str, Any]
 _UNKNOWN = "restproof_unknown_field"
 _VOID: tuple[Any, ...] = (None, "", [], 0)
 
@@ -48,12 +54,12 @@ def strict_fields_of(ground: Ground) -> Mapping[str, Mapping[str, Any]]:
     return {n: p for n, p in found.items() if n not in ground.resource.lenient}
 
 
-def body_with(ground: Ground, name: str, value: Any) -> Case:
+def body_with(ground: Ground, name: str, value: Any) -> Body:
     """The smallest body that sets ``name`` to ``value``."""
     return {name: value} if ground.operation == "update" else ground.bodies.with_field(name, value)
 
 
-def _case(ground: Ground, name: str, candidate: Candidate, status: str | None = None) -> Case:
+def _case(ground: Ground, name: str, candidate: Candidate, status: str | None = None) -> RefusedCase:
     """``status``: the case of the refusal; by default what the schema of the field says of the value."""
     status = status or _status(ground, name, candidate.value)
     return {"field": name, "note": candidate.note, "status": status, "body": body_with(ground, name, candidate.value)}
@@ -63,7 +69,7 @@ def _status(ground: Ground, name: str, value: Any) -> str:
     return value_case(ground.resource, ground.resource.properties[name], value)
 
 
-def wrong_type_bodies(ground: Ground) -> Iterator[Case]:
+def wrong_type_bodies(ground: Ground) -> Iterator[RefusedCase]:
     """Each field with a value of each JSON type that is not its own."""
     for name, schema in strict_fields_of(ground).items():
         ref = ground.resource.references.get(name)
@@ -93,14 +99,14 @@ def _of_our_own(value: Any, good: str) -> Any:
     return as_number(good) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else value
 
 
-def null_bodies(ground: Ground) -> Iterator[Case]:
+def null_bodies(ground: Ground) -> Iterator[RefusedCase]:
     """Each field that may not be null, with null."""
     for name, schema in strict_fields_of(ground).items():
         if not is_nullable(schema):
             yield _case(ground, name, Candidate("type", "null", None))
 
 
-def lenient_values(ground: Ground) -> Iterator[Case]:
+def lenient_values(ground: Ground) -> Iterator[ValueCase]:
     """Each lenient field with each value that its schema does not allow: it may be taken, and harms nothing."""
     for name in (n for n in fields_of(ground) if n in ground.resource.lenient and n not in ground.resource.references):
         schema = fields_of(ground)[name]
@@ -109,7 +115,7 @@ def lenient_values(ground: Ground) -> Iterator[Case]:
             yield {"field": name, "note": candidate.note, "value": candidate.value}
 
 
-def out_of_bounds_bodies(ground: Ground) -> Iterator[Case]:
+def out_of_bounds_bodies(ground: Ground) -> Iterator[RefusedCase]:
     """Each field with a value of the right type beyond each bound of its schema."""
     for name, schema in strict_fields_of(ground).items():
         ref = ground.resource.references.get(name)
@@ -137,7 +143,7 @@ def _is_id(ref: Reference, value: Any) -> bool:
     )
 
 
-def missing_field_bodies(ground: Ground) -> Iterator[Case]:
+def missing_field_bodies(ground: Ground) -> Iterator[RefusedCase]:
     """The minimal body without each required field."""
     needed = (
         ground.bodies.required if ground.operation == "create" else ground.resource.shapes.replace.get("required", ())
@@ -152,10 +158,10 @@ def missing_field_bodies(ground: Ground) -> Iterator[Case]:
         }
 
 
-def unknown_field_bodies(ground: Ground) -> Iterator[Case]:
+def unknown_field_bodies(ground: Ground) -> Iterator[UnknownCase]:
     """A field that does not exist: inside the envelope, beside it, in each nested closed object; and a create-only one
     on update. ``place`` tells where; ``beside`` holds what goes beside the envelope."""
-    base: Case = {} if ground.operation == "update" else ground.bodies.minimal()
+    base: Body = {} if ground.operation == "update" else ground.bodies.minimal()
     yield _unknown(_UNKNOWN, "in the resource", {**base, _UNKNOWN: "restproof"})
     if ground.operation == "update" and ground.bodies.changeable:
         name = next(
@@ -224,16 +230,16 @@ def _parameters_in_path(ground: Ground) -> dict[str, str]:
     }
 
 
-def _unknown(name: str, note: str, body: Case, pointer: str | None = None) -> Case:
+def _unknown(name: str, note: str, body: Body, pointer: str | None = None) -> UnknownCase:
     return {"field": name, "note": note, "body": body, "beside": {}, "path": pointer or name}
 
 
-def server_set_bodies(ground: Ground) -> Iterator[Case]:
+def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
     """Each field that only the server sets, with a ``value`` that its schema allows, and another one (``instead``) for
     where the server sets just that; not one that has the same value whoever sets it. The id is tried with one that the
     run has deleted and with a living one of its own: a free number might be stored, and spoil the sequence for
     everybody."""
-    base: Case = {} if ground.operation == "update" else ground.bodies.minimal()
+    base: Body = {} if ground.operation == "update" else ground.bodies.minimal()
     for name, schema in ground.resource.properties.items():
         if not schema.get("readOnly") or "const" in schema or len(schema.get("enum", (0, 1))) < 2:
             continue
@@ -264,7 +270,7 @@ def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
             yield case
 
 
-def reference_bodies(ground: Ground) -> Iterator[Case]:
+def reference_bodies(ground: Ground) -> Iterator[BodyCase]:
     """Each reference field with an id that names nothing, and with one that is out of reach (under another root).
     ``far`` tells which."""
     for name, ref in ground.resource.references.items():
@@ -310,7 +316,7 @@ def _has_root(ground: Ground, ref: Reference) -> bool:
     return bool(set(ground.contract.ancestors(to)) & set(ground.contract.ancestors(ground.resource)))
 
 
-def accepted_bodies(ground: Ground) -> Iterator[Case]:
+def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
     """Bodies that pack one accepted value of every field, so that a few requests try all of them; ``fields`` are those
     that are tried."""
     columns: dict[str, list[Candidate]] = {}
@@ -332,8 +338,8 @@ def accepted_bodies(ground: Ground) -> Iterator[Case]:
             columns[name] = found
     for at in range(max(map(len, columns.values()), default=0)):
         tried = {name: column[at] for name, column in columns.items() if at < len(column)}
-        base: Case = {} if ground.operation == "update" else ground.bodies.minimal(f"v{at}")
-        before: Case | None = {} if ground.operation == "update" else None
+        base: Body = {} if ground.operation == "update" else ground.bodies.minimal(f"v{at}")
+        before: Body | None = {} if ground.operation == "update" else None
         body = ground.bodies.adjusted_to_rules({**base, **{name: c.value for name, c in tried.items()}}, before)
         yield {"body": body, "notes": {name: c.note for name, c in tried.items() if name in body}}
 
@@ -355,7 +361,7 @@ def _with_token(candidate: Candidate, schema: Mapping[str, Any], short_too: bool
     return Candidate(candidate.keyword, candidate.note, fitting[0]) if fitting else None
 
 
-def bad_ids(ground: Ground) -> Iterator[Case]:
+def bad_ids(ground: Ground) -> Iterator[IdCase]:
     """Ids that cannot be: of another form, zero, negative, huge. ``suffix`` marks one that starts with a real id."""
     kind = ground.resource.id.type
     if kind == "integer":

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from hypothesis import strategies as st
 
+from restproof.plan.cases import Body, Step
 from restproof.plan.symbols import RUN, valid_with_token
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
 
-Step = dict[str, Any]
-Draw = tuple[str, int, dict[str, Any], dict[str, Any]]
-_WHOLE_LIFE = ("create", "update", "update", "update", "list", "duplicate", "delete", "list")
+Kind = Literal["create", "read", "update", "delete", "list", "duplicate"]
+Draw = tuple[Kind, int, Body, Body]
+_WHOLE_LIFE: tuple[Kind, ...] = ("create", "update", "update", "update", "list", "duplicate", "delete", "list")
 
 
 def lifecycle_plans(ground: Ground) -> st.SearchStrategy[list[Step]]:
-    """Plans of a resource: lists of steps. A step is ``{"do": "create", "as": N, "body": …}`` or names an earlier
-    create by ``"of": N``:
-    ``{"do": "update", "of": N, "body": …}``, ``read``, ``delete``, ``list``, and ``duplicate`` (a create that repeats
-    the unique values of ``N``). A step may be about a
-    deleted instance: then it must find nothing."""
+    """Plans of a resource: lists of steps. A step may be about a deleted instance: then it must find nothing."""
     resource, bodies = ground.resource, ground.bodies
-    kinds = ["create", "read"]
+    kinds: list[Kind] = ["create", "read"]
     if resource.supports("update"):
         kinds += ["update", "update"]
     if resource.supports("delete"):
@@ -35,7 +32,7 @@ def lifecycle_plans(ground: Ground) -> st.SearchStrategy[list[Step]]:
         kinds += ["duplicate"]
     changes = bodies.changes if resource.supports("update") else st.just({})
 
-    def steps(kind: st.SearchStrategy[str], of: st.SearchStrategy[int]) -> st.SearchStrategy[Draw]:
+    def steps(kind: st.SearchStrategy[Kind], of: st.SearchStrategy[int]) -> st.SearchStrategy[Draw]:
         return st.tuples(kind, of, bodies.valid, changes)
 
     free = st.lists(steps(st.sampled_from(kinds), st.integers(0, 5)), min_size=3, max_size=ground.profile.steps)
@@ -49,7 +46,7 @@ def _plan(ground: Ground, drawn: list[Draw]) -> list[Step]:
     """The drawn steps with their references made good: the first step creates, and an update keeps the business rules
     on the state that it meets."""
     steps: list[Step] = []
-    states: dict[int, dict[str, Any]] = {}
+    states: dict[int, Body] = {}
     for kind, index, body, change in drawn:
         if kind == "create" or not states:
             number = len(states)
@@ -68,7 +65,7 @@ def _plan(ground: Ground, drawn: list[Draw]) -> list[Step]:
     return steps
 
 
-def _tagged(ground: Ground, body: Mapping[str, Any], number: int, kind: str = "c") -> dict[str, Any]:
+def _tagged(ground: Ground, body: Mapping[str, Any], number: int, kind: str = "c") -> Body:
     """``body`` with unique text that no other step of the plan holds."""
     bodies, tag, found = ground.bodies, f"{kind}{number}", dict(body)
     for name in {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Resource
 from restproof.contract.normal import NORMAL
+from restproof.plan.cases import FormCase, LookalikeCase
 from restproof.plan.symbols import RUN, TOKEN_LENGTH
 from restproof.semantics.checker import is_valid
 from restproof.semantics.normal import alike, is_sure
@@ -44,7 +45,7 @@ def resembling(schema: Mapping[str, Any]) -> tuple[str, dict[str, str]] | None:
     return None
 
 
-def lookalikes(ground: Ground) -> Iterator[dict[str, Any]]:
+def lookalikes(ground: Ground) -> Iterator[LookalikeCase]:
     """Values that resemble a taken one and are others: another case, a blank more, unless the contract takes them for
     one."""
     for name in sorted(ground.bodies.unique_fields - ground.resource.references.keys()):
@@ -54,7 +55,8 @@ def lookalikes(ground: Ground) -> Iterator[dict[str, Any]]:
             if found is not None:
                 taken, values = found
                 others = {n: v for n, v in values.items() if is_other(ground.resource, name, taken, v)}
-                yield from [{"field": name, "taken": taken, "values": others}] if others else []
+                if others:
+                    yield {"field": name, "taken": taken, "values": others}
 
 
 def is_other(resource: Resource, name: str, one: str, other: str) -> bool:
@@ -63,7 +65,7 @@ def is_other(resource: Resource, name: str, one: str, other: str) -> bool:
     return alike(resource, name, *sent) is False and all(is_sure(resource.properties[name], t) for t in sent)
 
 
-def in_other_forms(ground: Ground) -> Iterator[dict[str, Any]]:
+def in_other_forms(ground: Ground) -> Iterator[FormCase]:
     """For each member of a unique key that is compared by its normal form, that it is."""
     for key, names in enumerate(ground.resource.unique):
         for name in names:

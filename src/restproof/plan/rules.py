@@ -6,27 +6,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypedDict
+from typing import Any, Protocol
 
 from restproof.contract.model import Resource
 from restproof.contract.rules import BusinessRule, Example, Never, Ordered
 from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.plan.candidates import accepted, sample
+from restproof.plan.cases import Body, RuleCase
 from restproof.semantics.checker import is_valid
 
-Body = dict[str, Any]
 MOST_VALUES = 6
 """Of a field with more values than this, only those that a rule names are tried."""
-
-
-class RuleCase(TypedDict):
-    """One step towards a rule. ``given``: what the resource is created with before an update; ``body``: what is sent;
-    ``field``: the one at fault; ``note``: what the step is, in words."""
-
-    field: str
-    note: str
-    given: Body
-    body: Body
 
 
 class Values(Protocol):

@@ -3,16 +3,16 @@
 An enumerator takes a ``Ground`` and yields cases, plain JSON objects whose members are the arguments of the test.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hypothesis.strategies import SearchStrategy
 
 from restproof.plan.candidates import accepted, fullest
+from restproof.plan.cases import Body, Step
 from restproof.plan.changes import few_values, one_change, replacing_bodies
 from restproof.plan.generated import generated_bodies
 from restproof.plan.inputs import (
-    Case,
     accepted_bodies,
     bad_ids,
     fields_of,
@@ -38,6 +38,7 @@ __all__ = [
     "Case",
     "Cases",
     "SearchStrategy",
+    "Step",
     "accepted",
     "accepted_bodies",
     "bad_ids",
@@ -64,7 +65,7 @@ __all__ = [
     "wrong_type_bodies",
 ]
 
-Body = dict[str, Any]
-"""A request body without its envelope, or a part of one: member → JSON value, symbols among them."""
+Case = Mapping[str, Any]
+"""One case: argument of the test → JSON value, symbols among them."""
 Cases = Iterator[Case]
 """What an enumerator yields."""

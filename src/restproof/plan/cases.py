@@ -1,0 +1,118 @@
+"""The cases of enumerated inputs, by what they hold. A case is plain JSON, since it is stored, shown and replayed, and
+its members are the arguments of a test; so its type is that of an object with these members."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+Body = dict[str, Any]
+"""A request body without its envelope, or a part of one: member → JSON value, symbols among them."""
+
+
+class BodyCase(TypedDict):
+    """A ``body`` to send; ``field``: the one that is special, ``note``: what is special about it, in words."""
+
+    field: str
+    note: str
+    body: Body
+
+
+class RefusedCase(BodyCase):
+    """``status``: the contract's word for the answer."""
+
+    status: str
+
+
+class UnknownCase(BodyCase):
+    """A field that does not exist. ``beside``: what goes beside the envelope; ``path``: where the field stands, steps
+    with dots between them."""
+
+    beside: Body
+    path: str
+
+
+class ServerSetCase(BodyCase):
+    """A field that the server sets: ``value`` goes into ``body``, or ``instead`` where the server sets just that."""
+
+    value: Any
+    instead: Any
+
+
+class ValueCase(TypedDict):
+    """A ``value`` of one field."""
+
+    field: str
+    note: str
+    value: Any
+
+
+class RuleCase(BodyCase):
+    """One step towards a rule. ``given``: what the resource is created with before an update."""
+
+    given: Body
+
+
+class PackedCase(TypedDict):
+    """A body that tries many values; ``notes``: field → what its value is."""
+
+    body: Body
+    notes: dict[str, str]
+
+
+class IdCase(TypedDict):
+    """An id that names nothing; ``suffix``: it goes behind a real one."""
+
+    id: str
+    note: str
+    suffix: bool
+
+
+class ChangeCase(TypedDict):
+    """The body of an update; ``fresh``: of a field that no create needs."""
+
+    change: Body
+    fresh: bool
+
+
+class LookalikeCase(TypedDict):
+    """Values that resemble a ``taken`` one and are others, by what makes them so."""
+
+    field: str
+    taken: str
+    values: dict[str, str]
+
+
+class FormCase(TypedDict):
+    """A member of the unique key of this number that is compared by its normal form."""
+
+    key: int
+    field: str
+
+
+CreateStep = TypedDict("CreateStep", {"do": Literal["create"], "as": int, "body": Body})
+"""A create; later steps name what it makes by ``as``."""
+
+
+class UpdateStep(TypedDict):
+    """An update ``of`` what an earlier step has made."""
+
+    do: Literal["update"]
+    of: int
+    body: Body
+
+
+class ItemStep(TypedDict):
+    """What is done ``of`` an earlier create; ``duplicate`` is a create that repeats its unique values."""
+
+    do: Literal["read", "delete", "duplicate"]
+    of: int
+
+
+class ListStep(TypedDict):
+    """A look at the whole list."""
+
+    do: Literal["list"]
+
+
+Step = CreateStep | UpdateStep | ItemStep | ListStep
+"""A step of a lifecycle plan."""
