@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -27,6 +28,7 @@ from restproof.configfile import (
 )
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
+from restproof.sources import Source, expanded
 
 __all__ = ["FILE_NAME", "Config", "Section", "Target", "given_ids", "load_config", "resolve_contract", "resolve_target"]
 
@@ -94,14 +96,23 @@ def resolve_target(
     _check_names(section, contract)
     named = {n: _VARIABLE.fullmatch(text.strip()) for n, text in section.target.credentials.items()}
     variables = {n: match[1] for n, match in named.items() if match}
-    found = replace(section.target, credentials=_expanded(section, environ), variables=variables)
+    sources = _expanded_sources(section, environ)
+    found = replace(
+        section.target,
+        # What is obtained is known when the target is reached.
+        credentials=_expanded(section, environ) | dict.fromkeys(sources, ""),
+        variables=variables,
+        sources=sources,
+        secrets=tuple(secret for source in sources.values() for secret in source.secrets),
+    )
     return _complete(found, contract, section, resources)
 
 
 def _complete(target: Target, contract: Contract, section: Section | None, resources: Collection[str] = ()) -> Target:
     """The target with ids of the type that the contract says. Raises where it lacks what every run needs."""
     if section:
-        for word, path in (("ca_bundle", target.ca_bundle), ("deviations", target.deviations)):
+        for word in ("ca_bundle", "client_cert", "client_key", "deviations"):
+            path = getattr(target, word)
             if path is not None:
                 existing_path(path, section.place(word), f"targets.{target.name}.{word}")
     missing = list(_missing(target, contract, section, resources))
@@ -113,6 +124,8 @@ def _complete(target: Target, contract: Contract, section: Section | None, resou
             hint="\n  ".join(dict.fromkeys(lines)),
         )
     for name, value in target.credentials.items():
+        if name in target.sources:
+            continue
         problem = None
         if not value.isprintable() or (not value.isascii() and contract.auth.scheme != "basic"):
             problem = "holds characters that no header can carry"
@@ -213,19 +226,29 @@ def _id_variable(name: str) -> str:
 def _expanded(section: Section, environ: Mapping[str, str]) -> dict[str, str]:
     """The credentials with their variables filled in. One that becomes empty counts as absent: that is how CI
     systems pass secrets that are not set."""
-    found = {}
-    for name, text in section.target.credentials.items():
-        for variable in _VARIABLE.findall(text):
-            if variable not in environ:
-                raise ConfigurationError(
-                    f"credential `{name}`: the environment variable {variable} is not set",
-                    place=section.place(f"credentials.{name}"),
-                    hint=f"export {variable}=…, or take the line out.",
-                )
-        value = _VARIABLE.sub(lambda match: environ[match[1]], text)
-        if value:
-            found[name] = value
-    return found
+    texts = section.target.credentials.items()
+    found = {name: _filled(text, name, section, environ) for name, text in texts}
+    return {name: value for name, value in found.items() if value}
+
+
+def _expanded_sources(section: Section, environ: Mapping[str, str]) -> dict[str, Source]:
+    """The sources with their variables filled in."""
+    sources = section.target.sources.items()
+    return {
+        name: expanded(source, partial(_filled, name=name, section=section, environ=environ))
+        for name, source in sources
+    }
+
+
+def _filled(text: str, name: str, section: Section, environ: Mapping[str, str]) -> str:
+    for variable in _VARIABLE.findall(text):
+        if variable not in environ:
+            raise ConfigurationError(
+                f"credential `{name}`: the environment variable {variable} is not set",
+                place=section.place(f"credentials.{name}"),
+                hint=f"export {variable}=…, or take the line out.",
+            )
+    return _VARIABLE.sub(lambda match: environ[match[1]], text)
 
 
 def _section_for(url: str, config: Config) -> Section | None:

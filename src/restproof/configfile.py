@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError, Place
+from restproof.sources import Source, read_source
 from restproof.userfile import text_of
 
 CREDENTIALS = ("full", "read_only", "foreign", "throttled")
@@ -24,7 +25,10 @@ small window."""
 
 _LOOPBACK = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)")
 _TOP_KEYS = ("contract", "target", "targets")
-_TARGET_KEYS = ("base_url", "ca_bundle", "rate", "timeout", "forbid", "deviations", "credentials", "ids")
+_TARGET_KEYS = (
+    *("base_url", "ca_bundle", "client_cert", "client_key", "rate", "timeout", "forbid", "deviations"),
+    *("credentials", "ids"),
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,19 @@ class Target:
     deviations: Path | None = None
     variables: Mapping[str, str] = field(default_factory=dict)
     """Credential → the environment variable that is all of it, where there is one."""
+    sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
+    """Credential → where it comes from, of those that are obtained; ``credentials`` holds what was obtained first, and
+    is empty until the target is reached."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What else is never shown: what credentials are obtained with."""
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    """The certificate that shows the server who we are (mutual TLS), and its key where that is a file of its own."""
+
+    @property
+    def certificate(self) -> tuple[Path, Path | None] | None:
+        """The files of our own certificate and of its key."""
+        return None if self.client_cert is None else (self.client_cert, self.client_key)
 
 
 @dataclass(frozen=True)
@@ -116,9 +133,15 @@ class _Reader:
             raise ConfigurationError(f"[{key}] has no base_url", place=self.place(key))
         credentials = self.get(f"{key}.credentials", table.get("credentials", {}), dict, "a table")
         self.known(f"{key}.credentials", credentials, CREDENTIALS)
+        said, sources = dict[str, str](), dict[str, Source]()
         for credential, value in credentials.items():
-            self.get(f"{key}.credentials.{credential}", value, str, 'a text such as "${VARIABLE}"')
-            self.no_literal(name, table["base_url"], credential, value)
+            words = 'a text such as "${VARIABLE}", or a table that says how it is obtained'
+            self.get(f"{key}.credentials.{credential}", value, (str, dict), words)
+            if isinstance(value, dict):
+                sources[credential] = read_source(self, f"{key}.credentials.{credential}", value)
+            else:
+                self.no_literal(name, table["base_url"], credential, value)
+                said[credential] = value
         ids = self.get(f"{key}.ids", table.get("ids", {}), dict, "a table")
         for resource, value in ids.items():
             self.get(f"{key}.ids.{resource}", value, (int, str), "an integer or a text")
@@ -130,9 +153,12 @@ class _Reader:
         target = Target(
             name=name,
             base_url=base_url.rstrip("/"),
-            credentials=credentials,
+            credentials=said,
+            sources=sources,
             ids=ids,
             ca_bundle=self.path(f"{key}.ca_bundle", table.get("ca_bundle")),
+            client_cert=self.path(f"{key}.client_cert", table.get("client_cert")),
+            client_key=self.path(f"{key}.client_key", table.get("client_key")),
             rate=self.positive(f"{key}.rate", table.get("rate")),
             timeout=self.positive(f"{key}.timeout", table.get("timeout")) or Target.timeout,
             forbid=frozenset(forbid),

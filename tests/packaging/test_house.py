@@ -63,7 +63,8 @@ def foreign(*folders: str) -> set[str]:
 
 @pytest.mark.parametrize("module", sorted(foreign("src", "suites")))
 def test_every_import_is_a_declared_dependency(module: str) -> None:
-    declared = distributions(PROJECT["dependencies"])
+    extras = [text for name, texts in PROJECT["optional-dependencies"].items() if name != "dev" for text in texts]
+    declared = distributions(PROJECT["dependencies"] + extras)
     providers = {name.lower().replace("_", "-") for name in packages_distributions()[module]}
     assert providers & declared
 

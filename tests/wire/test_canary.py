@@ -54,9 +54,25 @@ def marks(secret: str) -> list[bytes]:
     return found
 
 
-@pytest.mark.parametrize("how", ["body", "text", "header"])
+OBTAINED = {
+    "environment": "",
+    "command": """command = "printf '%s' \\"$CANARY\\"" """,
+    "login": 'login = "/login"\ntoken = "/token"\njson = {user = "u", password = "${CANARY}"}',
+}
+"""How the target comes to its credential: the canary is what a command prints, or what another one is obtained with."""
+
+
+@pytest.mark.parametrize(
+    ("how", "obtained"),
+    [
+        ("body", "environment"),
+        ("text", "command"),
+        ("header", "login"),
+    ],
+)
 def test_no_byte_of_any_command_shows_the_credential(
     how: str,
+    obtained: str,
     serve: Callable[..., Any],
     tmp_path: Path,
     run_command: Callable[..., int],
@@ -74,13 +90,20 @@ def test_no_byte_of_any_command_shows_the_credential(
     def echo(request: bytes) -> bytes:
         said = spellings(CANARY)
         one = said[next(number) % len(said)]
+        if request.startswith(b"POST /login"):
+            return answer(200, b'{"token": "given-token", "expires_in": 60}')
         if how == "header":
             return answer(200, b"[]", X_Echo=one.strip().replace("\0", ""), Content_Type="application/json")
         body = "\n".join(said) if how == "text" else json.dumps([{"id": 5, "name": text} for text in said])
         return answer(200 if b"GET" in request[:4] else 400, body.encode(), Content_Type="application/json")
 
+    url = serve(echo).url
     monkeypatch.setenv("RESTPROOF_FULL", CANARY)
     monkeypatch.setenv("RESTPROOF_ID_TEAM", "5")
+    monkeypatch.setenv("CANARY", CANARY)
+    if OBTAINED[obtained]:
+        section = f"[targets.t]\nbase_url = '{url}'\n[targets.t.ids]\nteam = 5\n[targets.t.credentials.full]\n"
+        (tmp_path / "restproof.toml").write_text(section + OBTAINED[obtained])
     only = [
         w
         for r in ("list.answers-ok", "create.answers-created", "shape", "error", "auth.invalid")
@@ -90,7 +113,7 @@ def test_no_byte_of_any_command_shows_the_credential(
         "run",
         "contracts/notes",
         "--target",
-        serve(echo).url,
+        url,
         "--profile",
         "smoke",
         "--out",

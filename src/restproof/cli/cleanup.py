@@ -45,6 +45,7 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
     from restproof.contract.load import load
     from restproof.wire.cleanup import clean_up
     from restproof.wire.ledger import Ledger
+    from restproof.wire.obtain import opened, wallet_of
     from restproof.wire.preflight import check_target
     from restproof.wire.session import Session, Unrecorded
 
@@ -62,8 +63,10 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
     target = resolve_target(origin.target if known else origin.base_url, config, contract)
     if target is None:
         raise click.UsageError(f"{path} does not say which target it belongs to")
-    check_target(target, contract)
-    with Session(target, contract, Unrecorded()) as session:
+    wallet = wallet_of(target)
+    target = opened(target, wallet)
+    check_target(target, contract, wallet)
+    with Session(target, contract, Unrecorded(), wallet=wallet) as session:
         deleted, left = clean_up(ledger, session, contract, origin.prefix)
     click.echo(f"{path}: deleted {deleted} on {target.name}")
     for line in left:

@@ -27,10 +27,10 @@ from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.client_check import ClientCheck
 from restproof.sandbox.faults import switch_on
 from restproof.semantics.validate import Refusal
+from restproof.wire.credentials import redactor_for
 from restproof.wire.guard import credential_header
 from restproof.wire.message import About, Exchange, Request, Response
 from restproof.wire.redact import Redactor
-from restproof.wire.session import redactor_for
 
 ORIGIN = "https://api.restproof.test"
 _REAL = requests.adapters.HTTPAdapter.__module__

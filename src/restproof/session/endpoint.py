@@ -71,6 +71,10 @@ class Endpoint(Protocol):
     @property
     def prefix(self) -> str: ...
 
+    @property
+    def shared(self) -> tuple[str, str] | None:
+        """Where workers ask for credentials that are obtained, address and key; ``None`` where there are none."""
+
     def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> Connection:
         """The connection through which this process runs its part of the items."""
 

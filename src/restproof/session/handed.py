@@ -12,6 +12,8 @@ from restproof.session.options import Options
 
 HANDED = "restproof"
 """The key of what the controller tells a worker, and a worker the controller at its end."""
+_PATHS = ("ca_bundle", "client_cert", "client_key", "deviations")
+_PATHS = ("ca_bundle", "client_cert", "client_key", "deviations")
 
 
 @dataclass(frozen=True)
@@ -23,30 +25,38 @@ class Handed:
     prefix: str
     directory: Path
     deviations: list[dict[str, Any]]
+    shared: tuple[str, str] | None = None
 
     def plain(self) -> dict[str, Any]:
         """As builtin types, which are all that the pipe takes."""
         target = {n: str(v) if isinstance(v, Path) else v for n, v in vars(self.target).items()}
         return {
             "options": asdict(self.options),
-            "target": {**target, "credentials": dict(self.target.credentials), "ids": dict(self.target.ids)},
+            # A worker obtains no credentials: it asks the controller.
+            "target": {
+                **target,
+                "credentials": dict(self.target.credentials),
+                "ids": dict(self.target.ids),
+                "variables": dict(self.target.variables),
+                "sources": {},
+            },
             "prefix": self.prefix,
             "directory": str(self.directory),
             "deviations": self.deviations,
+            "shared": self.shared,
         }
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> Handed:
         """What :meth:`plain` gave."""
-        target: dict[str, Any] = {
-            n: Path(v) if n in ("ca_bundle", "deviations") and v else v for n, v in data["target"].items()
-        }
+        target: dict[str, Any] = {n: Path(v) if n in _PATHS and v else v for n, v in data["target"].items()}
         return cls(
             Options.said(data["options"]),
             Target(**target),
             data["prefix"],
             Path(data["directory"]),
             data["deviations"],
+            data["shared"],
         )
 
 

@@ -21,8 +21,11 @@ from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.obtain import opened, wallet_of
 from restproof.wire.ownership import Ownership, told
 from restproof.wire.session import Recorder, Session
+from restproof.wire.sharing import Counter, Shared
+from restproof.wire.wallet import Wallet
 
 LEDGERS = ".restproof"
 """The folder of the ledgers, beside the configuration."""
@@ -33,7 +36,9 @@ _NUMBERS_EACH = 1_000_000
 class LiveConnection:
     """A session with a server, whose ledger holds what the items make."""
 
-    def __init__(self, target: Target, prefix: str, task: Task, sink: EventSink, recorder: Recorder) -> None:
+    def __init__(
+        self, target: Target, prefix: str, task: Task, sink: EventSink, recorder: Recorder, wallet: Wallet
+    ) -> None:
         options = task.options
         name = f"{task.started:%Y%m%dT%H%M%SZ}-{prefix}-{os.getpid()}.jsonl"
         origin = Origin(str(task.contract_path), target.name, target.base_url, target.kind, prefix)
@@ -50,6 +55,7 @@ class LiveConnection:
             max_requests=options.max_requests,
             read_only=options.read_only,
             max_wait=options.max_wait,
+            wallet=wallet,
             guard=Ownership(
                 task.contract,
                 target,
@@ -96,20 +102,33 @@ class LiveConnection:
 
 @dataclass(frozen=True)
 class LiveEndpoint:
-    """A server that was reached. ``stop`` ends it where it is the run's own."""
+    """A server that was reached. ``wallet``: its credentials; ``counter``: where workers ask for those that are
+    obtained; ``stop`` ends the server where it is the run's own."""
 
     target: Target
     prefix: str
+    wallet: Wallet
     stop: Callable[[], None] | None = None
+    counter: Counter | None = None
+
+    @classmethod
+    def of_worker(cls, target: Target, prefix: str, shared: tuple[str, str] | None) -> LiveEndpoint:
+        """The endpoint of a worker. ``shared``: address and key of the counter of the run, where it has one."""
+        return cls(target, prefix, wallet_of(target) if shared is None else Shared(*shared))
+
+    @property
+    def shared(self) -> tuple[str, str] | None:
+        """Address and key of the counter."""
+        return None if self.counter is None else (self.counter.address, self.counter.key)
 
     def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> LiveConnection:
-        return LiveConnection(self.target, self.prefix, task, sink, recorder)
+        return LiveConnection(self.target, self.prefix, task, sink, recorder, self.wallet)
 
     def tidy(self, contract: Contract, root: Path, recorder: Recorder, ends: float | None) -> Tidied:
         """Delete what the workers of the run have made, by their ledgers under ``root``, those of workers that crashed
         among them."""
         deleted, left = 0, list[str]()
-        with Session(self.target, contract, recorder) as session:
+        with Session(self.target, contract, recorder, wallet=self.wallet) as session:
             session.ends = ends
             for path in sorted((root / LEDGERS).glob(f"*-{self.prefix}-*.jsonl")):
                 ledger = Ledger(path)
@@ -122,6 +141,8 @@ class LiveEndpoint:
         return Tidied(deleted, tuple(left))
 
     def close(self) -> None:
+        if self.counter is not None:
+            self.counter.close()
         if self.stop is not None:
             self.stop()
 
@@ -142,7 +163,7 @@ def reach(promise: Promise) -> LiveEndpoint:
             ca_bundle=running.ca_bundle,
         )
         # The embedded sandbox starts empty, so the prefix may follow the seed: the same seed sends the same bytes.
-        return LiveEndpoint(sandbox, prefix_of(options.seed), running.stop)
+        return LiveEndpoint(sandbox, prefix_of(options.seed), wallet_of(sandbox), running.stop)
     if options.faults:
         raise ConfigurationError(
             "--fault is for the embedded sandbox",
@@ -150,5 +171,8 @@ def reach(promise: Promise) -> LiveEndpoint:
         )
     from restproof.wire.preflight import check_target
 
-    check_target(target, promise.contract)
-    return LiveEndpoint(target, prefix_from(secrets.token_bytes(8)))
+    wallet = wallet_of(target)
+    target = opened(target, wallet)
+    check_target(target, promise.contract, wallet)
+    counter = Counter(wallet) if target.sources else None
+    return LiveEndpoint(target, prefix_from(secrets.token_bytes(8)), wallet, counter=counter)

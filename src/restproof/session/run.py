@@ -180,7 +180,7 @@ class Run:
         options = self.options
         if self.worker is not None:
             handed = self.worker.handed
-            endpoint = self.promise.recorded or LiveEndpoint(handed.target, handed.prefix)
+            endpoint = self.promise.recorded or LiveEndpoint.of_worker(handed.target, handed.prefix, handed.shared)
             self.place = Place(endpoint, handed.directory, handed.deviations)
             return self.place
         if options.write_deviations and Path(options.write_deviations).exists():
@@ -218,7 +218,9 @@ class Run:
         """What a worker needs to take part."""
         place = self._reached()
         endpoint = place.endpoint
-        return Handed(self.options, endpoint.target, endpoint.prefix, place.directory, place.deviations)
+        return Handed(
+            self.options, endpoint.target, endpoint.prefix, place.directory, place.deviations, endpoint.shared
+        )
 
     # ------------------------------------------------------------- the items
 

@@ -124,6 +124,8 @@ class RecordedConnection:
 class RecordedEndpoint:
     """The endpoint of a replay: a recording."""
 
+    shared = None
+
     def __init__(self, contract: Contract, file: Path, options: Options) -> None:
         self.contract = contract
         self.recording: Recording = recording(file)

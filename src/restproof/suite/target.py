@@ -15,6 +15,7 @@ from restproof.wire.message import Headers, Request
 __all__ = [
     "Clock",
     "ca_bundle",
+    "client_certificate",
     "clock_of",
     "given_ids",
     "has_credential",
@@ -40,7 +41,7 @@ def must_have_credential(subject: Subject, name: str) -> str:
 
 def secret_of(subject: Subject) -> str:
     """The secret of the credential ``full``; with the basic scheme ``user:password``."""
-    return subject.world.target.credentials["full"]
+    return subject.world.session.secret_of("full")
 
 
 def given_ids(subject: Subject) -> Mapping[str, Any]:
@@ -59,6 +60,11 @@ def raw_address(subject: Subject) -> SplitResult:
 def ca_bundle(subject: Subject) -> Path | None:
     """The file of certificate authorities that the target is verified with; ``None`` for the system's own."""
     return subject.world.target.ca_bundle
+
+
+def client_certificate(subject: Subject) -> tuple[Path, Path | None] | None:
+    """The files of the certificate that is shown to the target, and of its key; ``None`` where there is none."""
+    return subject.world.target.certificate
 
 
 def headers_as_sent(subject: Subject, request: Request, credential: str | None) -> Headers:

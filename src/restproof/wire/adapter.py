@@ -15,7 +15,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import certifi
@@ -24,6 +24,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool
 
 from restproof.wire.head import FinalResponse, seconds_to
+from restproof.wire.raw import Certificate, show
 
 _READY = 1.0
 """Seconds for which requests that are to be sent together wait for each other."""
@@ -64,14 +65,16 @@ class Answer(requests.Response):
 
 class Adapter(HTTPAdapter):
     """Sends to one origin. ``ca_bundle`` is a file or directory of trusted certificates; by default those of
-    certifi."""
+    certifi. ``certificate``: the file of our own certificate, and of its key where that is apart."""
 
-    def __init__(self, origin: str, *, ca_bundle: Path | None, connections: int = 16) -> None:
+    def __init__(
+        self, origin: str, *, ca_bundle: Path | None, certificate: Certificate | None = None, connections: int = 16
+    ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=connections)
         self._connections = connections
         parts = urlsplit(origin)
         self._host, self._port = str(parts.hostname), parts.port
-        self._tls = tls_context(ca_bundle) if parts.scheme == "https" else None
+        self._tls = tls_context(ca_bundle, certificate) if parts.scheme == "https" else None
         self._thread = threading.local()
         self._pool = self._new_pool()
 
@@ -117,6 +120,11 @@ class Adapter(HTTPAdapter):
         pool.ConnectionCls = Connection
         return pool
 
+    def answer(self, request: Prepared, timeout: float) -> Answer:
+        """Send ``request``; ``timeout``: seconds for the whole of it. Raises what requests, urllib3 and the system
+        raise."""
+        return cast(Answer, self.send(request, stream=False, timeout=timeout, verify=True))
+
     def connected(self) -> bool:
         """Whether this thread has opened a connection since it last asked."""
         newly: bool = getattr(self._thread, "connected", False)
@@ -154,9 +162,9 @@ class Adapter(HTTPAdapter):
         return Answer(resp, req)
 
 
-def tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
-    """Verifies certificate and host name; TLS 1.2 or later. Raises ``OSError`` (``ssl.SSLError`` is one) where the
-    bundle is unusable."""
+def tls_context(ca_bundle: Path | None, certificate: Certificate | None = None) -> ssl.SSLContext:
+    """Verifies certificate and host name; TLS 1.2 or later. ``certificate``: what we show of ourselves. Raises
+    ``OSError`` (``ssl.SSLError`` is one) where a file is unusable."""
     if ca_bundle is None:
         context = ssl.create_default_context(cafile=certifi.where())
     elif ca_bundle.is_dir():
@@ -164,4 +172,5 @@ def tls_context(ca_bundle: Path | None) -> ssl.SSLContext:
     else:
         context = ssl.create_default_context(cafile=str(ca_bundle))
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    show(context, certificate)
     return context

@@ -7,7 +7,8 @@ import re
 from urllib.parse import unquote
 
 from restproof.contract.model import Contract
-from restproof.wire.message import Request
+from restproof.wire.message import Headers, Request
+from restproof.wire.wallet import Token
 
 _PATH = re.compile(r"/[!-\"$-~]*")
 
@@ -23,6 +24,16 @@ def credential_header(contract: Contract, value: str) -> tuple[str, str] | None:
     if scheme == "api_key":
         return header, value
     return None
+
+
+def presented(contract: Contract, token: Token, request: Request) -> Headers:
+    """The header fields that present a credential with ``request``: itself, the cookies that came with it, and the
+    token against forged requests where the request writes."""
+    own = credential_header(contract, token.value)
+    found: Headers = () if own is None else (own,)
+    if token.cookies:
+        found = (*found, ("Cookie", "; ".join(f"{name}={value}" for name, value in token.cookies)))
+    return (*found, *token.csrf) if request.writes else found
 
 
 def check(request: Request) -> None:

@@ -13,11 +13,12 @@ from restproof.plan.parameters import fixed_query
 from restproof.wire.message import About, Request
 from restproof.wire.session import Session, Unrecorded
 from restproof.wire.walk import contract_headers
+from restproof.wire.wallet import Wallet
 
 _CONNECT = 2.0
 
 
-def check_target(target: Target, contract: Contract) -> None:
+def check_target(target: Target, contract: Contract, wallet: Wallet | None = None) -> None:
     """Connects, verifies the certificate and sends one GET with the full credential. Raises :class:`TargetError`
     where the target is unreachable, its certificate does not verify, or the credential is refused; what else it
     answers is for the suites to judge."""
@@ -25,11 +26,11 @@ def check_target(target: Target, contract: Contract) -> None:
     request, about = _cheap_read(target, contract)
     credential = "full" if "full" in target.credentials else None
     try:
-        session = Session(target, contract, Unrecorded(), max_wait=0.0)
+        session = Session(target, contract, Unrecorded(), max_wait=0.0, wallet=wallet)
     except OSError as error:
         raise TargetError(
-            f"target {target.name}: the CA bundle {target.ca_bundle} cannot be used: {error.strerror or error}",
-            hint="It must hold certificates in PEM form.",
+            f"target {target.name}: {_files(target)} cannot be used: {error.strerror or error}",
+            hint="Certificates and keys must be in PEM form, and keys without a password.",
         ) from None
     with session:
         exchange = session.send(request, about, credential, retry=False)
@@ -42,6 +43,11 @@ def check_target(target: Target, contract: Contract) -> None:
             if credential
             else "The contract says that no credential is asked for (auth: none).",
         )
+
+
+def _files(target: Target) -> str:
+    own = [f"the certificate {target.client_cert}"] if target.client_cert else []
+    return " or ".join(([f"the CA bundle {target.ca_bundle}"] if target.ca_bundle or not own else []) + own)
 
 
 def _connect(target: Target) -> None:
@@ -61,7 +67,8 @@ def _unusable(target: Target, error: str) -> TargetError:
     if error.startswith("tls: certificate"):
         hint = "Give the CA that signed it: ca_bundle in restproof.toml, or RESTPROOF_CA_BUNDLE with a URL."
     elif error.startswith("tls:"):
-        hint = "Does the server speak TLS 1.2 or later on this port?"
+        # A server that wants another certificate often says so by closing the connection.
+        hint = "Does the server speak TLS 1.2 or later on this port, and does it know our certificate (client_cert)?"
     elif error == "timeout":
         hint = f"A request may take {target.timeout:g} s (timeout in restproof.toml)."
     else:

@@ -19,6 +19,15 @@ TIMEOUT = 5.0
 """Seconds until a connection counts as refused."""
 _LONGEST_LINE = 65_536
 
+Certificate = tuple[Path, Path | None]
+"""The file of a client's certificate, and that of its key where it is another one."""
+
+
+def show(context: ssl.SSLContext, certificate: Certificate | None) -> None:
+    """Have a TLS context show a certificate of ours. Raises ``OSError`` where the files hold none."""
+    if certificate is not None:
+        context.load_cert_chain(*certificate, password="")  # a key that asks for a password asks nobody
+
 
 def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str, str]]) -> tuple[int | None, str]:
     """The status and Location of a GET over plain HTTP; (None, "") where the server gives no HTTP answer."""
@@ -37,10 +46,13 @@ def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str
         connection.close()
 
 
-def handshake(host: str, port: int, ca_bundle: Path | None, *, outdated: bool = False) -> tuple[str | None, str]:
+def handshake(
+    host: str, port: int, ca_bundle: Path | None, *, outdated: bool = False, certificate: Certificate | None = None
+) -> tuple[str | None, str]:
     """The TLS version of a verified connection, or ``None`` and why there is none. ``outdated``: offer nothing newer
     than TLS 1.1 (and ask for no verification: only the version counts)."""
     context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+    show(context, certificate)
     if outdated:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -62,7 +74,9 @@ def handshake(host: str, port: int, ca_bundle: Path | None, *, outdated: bool = 
         return None, str(error.strerror or error)
 
 
-def raw_answer(host: str, port: int, ca_bundle: Path | None, *, tls: bool, data: bytes) -> int | None:
+def raw_answer(
+    host: str, port: int, ca_bundle: Path | None, *, tls: bool, data: bytes, certificate: Certificate | None = None
+) -> int | None:
     """The status that a server answers to bytes on a new connection; ``None`` where it closes the connection, or
     answers what is no HTTP. Raises ``TimeoutError`` where it does neither in time."""
     until = time.monotonic() + TIMEOUT
@@ -70,6 +84,7 @@ def raw_answer(host: str, port: int, ca_bundle: Path | None, *, tls: bool, data:
         stream: socket.socket = plain
         if tls:
             context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+            show(context, certificate)
             stream = context.wrap_socket(plain, server_hostname=host)
         with stream:
             try:

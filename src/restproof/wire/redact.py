@@ -149,7 +149,9 @@ class Redactor:
 
 def short_credentials(target: Target | None) -> list[str]:
     """The names of credentials that are too short to be looked for in texts."""
-    return [] if target is None else [name for name, value in target.credentials.items() if len(value) < SHORTEST]
+    if target is None:
+        return []
+    return [name for name, value in target.credentials.items() if 0 < len(value) < SHORTEST]
 
 
 def _bytes(text: str) -> bytes:

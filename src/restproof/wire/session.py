@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, Self, cast
+from typing import Protocol, Self
 
 from urllib3 import HTTPHeaderDict
 from urllib3.util import SKIP_HEADER
@@ -23,13 +23,14 @@ from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.version import __version__
 from restproof.wire.adapter import Adapter, Answer, Prepared
+from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
-from restproof.wire.guard import check, credential_header
+from restproof.wire.guard import check, presented
 from restproof.wire.message import About, Exchange, Headers, Request, Response
 from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.presence import Presence
-from restproof.wire.redact import Redactor
 from restproof.wire.waiting import Pacer, backoff, retry_after
+from restproof.wire.wallet import Token, Wallet
 
 USER_AGENT = f"restproof/{__version__}"
 MAX_RESPONSE = 16 * 1024 * 1024
@@ -72,14 +73,23 @@ class Permit:
     ticket: Ticket | None
 
 
+@dataclass(frozen=True)
+class Outgoing:
+    """What leaves of a request: its header fields, and the credential among them."""
+
+    headers: HTTPHeaderDict
+    token: Token | None = None
+
+
 class Session:
     """Sends requests to ``target`` and tells ``recorder`` of each exchange. Safe to use from several threads.
 
     ``rate`` is in requests per second, ``timeout`` in seconds for a whole exchange (both default to the target's);
     ``max_wait`` is the longest time in seconds that one :meth:`send` waits for a throttle or an overloaded server.
     ``clock``, ``sleep`` and ``epoch`` (the clock's time when the run began) may be replaced. ``guard`` decides which
-    requests that may change something leave; without one, all do. ``ends`` (of ``time.monotonic``; may be set later)
-    is when nothing more is sent, not even for clean-up.
+    requests that may change something leave; without one, all do. ``wallet``: what the credentials are at the moment
+    (without one, what the target says). ``ends`` (of ``time.monotonic``; may be set later) is when nothing more is
+    sent, not even for clean-up.
     """
 
     def __init__(
@@ -97,10 +107,10 @@ class Session:
         sleep: Callable[[float], None] = time.sleep,
         epoch: float | None = None,
         guard: Guard | None = None,
+        wallet: Wallet | None = None,
     ) -> None:
         self.target = target
         self.contract = contract
-        self.redactor = redactor_for(target, contract)
         self.requests = 0
         self.presence = Presence()
         self.ends: float | None = None
@@ -119,13 +129,13 @@ class Session:
             raise ValueError(f"not an absolute http or https URL: {target.base_url}")
         self._prefix = self._base[origin.end() :]
         self._origin = origin[0]
-        self._adapter = Adapter(self._origin, ca_bundle=target.ca_bundle)
+        self._adapter = Adapter(self._origin, ca_bundle=target.ca_bundle, certificate=target.certificate)
         pace = rate or target.rate
         self._pacer = Pacer(pace, clock, sleep) if pace else None
         self._numbers = itertools.count(1)
         # Reentrant: a signal handler that cleans up may interrupt whoever holds it.
         self._lock = threading.RLock()
-        self._credentials = {name: credential_header(contract, value) for name, value in target.credentials.items()}
+        self._credentials = Credentials(target, contract, wallet, self.presence, self._note)
 
     def __enter__(self) -> Self:
         return self
@@ -161,9 +171,7 @@ class Session:
         if self.ends is not None and time.monotonic() > self.ends:
             raise NotSent(OUT_OF_TIME)
         permit = self._permit(request, about, credential)
-        return self._send(
-            permit, credential, expect_throttle=expect_throttle, retry=retry, beyond_ceiling=beyond_ceiling
-        )
+        return self._send(permit, expect_throttle=expect_throttle, retry=retry, beyond_ceiling=beyond_ceiling)
 
     def _permit(self, request: Request, about: About, credential: str | None) -> Permit:
         """Leave to send ``request``. Raises as :meth:`send`."""
@@ -174,14 +182,12 @@ class Session:
     def _send(
         self,
         permit: Permit,
-        credential: str | None,
         *,
         expect_throttle: bool = False,
         retry: bool = True,
         beyond_ceiling: bool = False,
     ) -> Exchange:
-        headers = self._headers(permit.request, credential)
-        exchange = self._exchanged(permit, headers, expect_throttle, retry, beyond_ceiling)
+        exchange = self._exchanged(permit, expect_throttle, retry, beyond_ceiling)
         if not (expect_throttle or beyond_ceiling):
             self._look_for_target(exchange)
         return exchange
@@ -192,23 +198,27 @@ class Session:
             if self.presence.gone or not self.presence.is_doubtful(last, self.requests):
                 return
             request = Request("GET", self.contract.base_path or "/")
-            credential = "full" if "full" in self._credentials else None
+            credential = "full" if "full" in self.target.credentials else None
             permit = Permit(request, About(None, None, setup="presence"), credential, None)
-            reason = self.presence.asked(self._attempt(permit, self._headers(request, credential), 1))
+            reason = self.presence.asked(self._attempt(permit, self._outgoing(request, credential), 1))
             if reason is not None:
                 self._note("gone", reason)
 
-    def _exchanged(
-        self, permit: Permit, headers: HTTPHeaderDict, expect_throttle: bool, retry: bool, beyond_ceiling: bool
-    ) -> Exchange:
+    def _exchanged(self, permit: Permit, expect_throttle: bool, retry: bool, beyond_ceiling: bool) -> Exchange:
         request = permit.request
-        waited, retried, throttled = 0.0, 0, 0
+        waited, retried, throttled, renewed = 0.0, 0, 0, 0
         while True:
+            outgoing = self._outgoing(request, permit.credential)
             self._count(beyond_ceiling)
             if self._pacer:
                 self._pacer.wait()
-            exchange = self._attempt(permit, headers, 1 + retried + throttled)
+            exchange = self._attempt(permit, outgoing, 1 + retried + throttled + renewed)
             self._guard.after(permit.ticket, exchange)
+            if exchange.status == 401 and self._renews(permit, outgoing, again=bool(renewed)):
+                renewed += 1
+                if self._is_exhausted(beyond_ceiling) or not self._may_go_again(permit):
+                    return exchange
+                continue
             if exchange.status == 429 and not expect_throttle and throttled < _THROTTLED:
                 kind, said, usual = (
                     "throttle",
@@ -243,7 +253,7 @@ class Session:
         def one(permit: Permit) -> Exchange:
             self._adapter.wait_for(start)
             try:
-                return self._send(permit, credential)
+                return self._send(permit)
             except NotSent:
                 start.abort()
                 raise
@@ -254,7 +264,17 @@ class Session:
     def headers_for(self, request: Request, credential: str | None) -> Headers:
         """The header fields that :meth:`send` would send, the credential among them: for the few checks that go below
         HTTP."""
-        return tuple((n, v) for n, v in self._headers(request, credential).items() if v != SKIP_HEADER)
+        return tuple((n, v) for n, v in self._outgoing(request, credential).headers.items() if v != SKIP_HEADER)
+
+    def secret_of(self, credential: str) -> str:
+        """What the credential is at the moment. Raises as :meth:`send`."""
+        return self._credentials.token(credential).value
+
+    def _renews(self, permit: Permit, outgoing: Outgoing, *, again: bool) -> bool:
+        """Whether a request that was answered 401 is sent once more, with another credential."""
+        if permit.credential is None or outgoing.token is None:
+            return False
+        return self._credentials.is_renewed(permit.credential, outgoing.token, permit.about, again=again)
 
     def _check_allowed(self, request: Request, about: About) -> None:
         if self._read_only and request.writes:
@@ -287,7 +307,8 @@ class Session:
     def _is_exhausted(self, beyond_ceiling: bool) -> bool:
         return self._max_requests is not None and self.requests >= self._max_requests and not beyond_ceiling
 
-    def _headers(self, request: Request, credential: str | None) -> HTTPHeaderDict:
+    def _outgoing(self, request: Request, credential: str | None) -> Outgoing:
+        token = None if credential is None else self._credentials.token(credential)
         headers = HTTPHeaderDict()
         own = set()
         for name, value in request.headers:
@@ -303,19 +324,18 @@ class Session:
             headers["Accept-Encoding"] = "identity"
         if "accept" not in own:
             headers["Accept"] = "application/json"
-        if credential is not None:
-            pair = self._credentials[credential]
-            if pair is not None and pair[0].lower() not in own:
-                headers[pair[0]] = pair[1]
+        for name, value in () if token is None else presented(self.contract, token, request):
+            if name.lower() not in own:
+                headers[name] = value
         if request.body is not None:
             if "content-type" not in own:
                 headers["Content-Type"] = "application/json"
             if "content-length" not in own:
                 headers["Content-Length"] = str(len(request.body))
-        return headers
+        return Outgoing(headers, token)
 
-    def _attempt(self, permit: Permit, headers: HTTPHeaderDict, attempt: int) -> Exchange:
-        request = permit.request
+    def _attempt(self, permit: Permit, outgoing: Outgoing, attempt: int) -> Exchange:
+        request, headers = permit.request, outgoing.headers
         target = self._prefix + request.target
         prepared = Prepared(request.method, self._origin, target, headers, request.body)
         started = self._clock()
@@ -338,7 +358,9 @@ class Session:
             elapsed = answer.elapsed.total_seconds()
             began = began if answer.began is None else answer.began
         sent: Headers = tuple((n, v) for n, v in headers.iteritems() if v != SKIP_HEADER)
-        redactor = self.redactor.and_of(request.headers) if request.headers else self.redactor
+        redactor = self._credentials.redactor
+        if request.headers:
+            redactor = redactor.and_of(request.headers)
         exchange = Exchange(
             n=next(self._numbers),
             request=redactor.request(request, sent),
@@ -364,7 +386,7 @@ class Session:
         request (RFC 9112 §9.5): once, and only then, it is sent on a new one."""
         self._adapter.connected()
         try:
-            return self._transfer(prepared)
+            return self._adapter.answer(prepared, self._timeout)
         except FAILURES as failure:
             if self._adapter.connected() or not is_stale_connection(failure) or not self._may_go_again(permit):
                 raise TransportError(describe(failure)) from failure
@@ -373,13 +395,9 @@ class Session:
         )
         self._adapter.forget_connections()
         try:
-            return self._transfer(prepared)
+            return self._adapter.answer(prepared, self._timeout)
         except FAILURES as failure:
             raise TransportError(describe(failure)) from failure
-
-    def _transfer(self, prepared: Prepared) -> Answer:
-        answer = self._adapter.send(prepared, stream=False, timeout=self._timeout, verify=True)
-        return cast(Answer, answer)
 
     def _fields(self, answer: Answer) -> Headers:
         """The header as it came: a line that is no field keeps the blank before its colon, or has no value."""
@@ -418,9 +436,4 @@ class Session:
 
     def _note(self, kind: str, message: str) -> None:
         with self._lock:
-            self._recorder.note(kind, self.redactor.text(message), self._clock() - self._epoch)
-
-
-def redactor_for(target: Target, contract: Contract) -> Redactor:
-    """Hides all credentials of ``target`` and the header that carries them."""
-    return Redactor(target.credentials.values(), [contract.auth.header])
+            self._recorder.note(kind, self._credentials.redactor.text(message), self._clock() - self._epoch)

@@ -29,7 +29,7 @@ from restproof.wire.failure import NotSent, StaleStub, TransportError
 from restproof.wire.message import About, Headers, Request
 from restproof.wire.ownership import Asked, Ticket, may_change, recalled
 from restproof.wire.redact import Redactor
-from restproof.wire.session import Permit, Recorder, Session
+from restproof.wire.session import Outgoing, Permit, Recorder, Session
 from restproof.wire.standin import Learned
 from restproof.wire.walk import CLEANUP, GUARD, Sender
 
@@ -235,7 +235,7 @@ class Stubs(Session):
             guard=RecordedRefusals(refusals, lambda: self.worker),
         )
         # What was recorded is redacted already; the stand-ins for credentials hide nothing.
-        self.redactor = recording_redactor(contract)
+        self._credentials.redactor = recording_redactor(contract)
         self.worker = 0
         self.at = -1
         self.now = 0.0
@@ -267,14 +267,17 @@ class Stubs(Session):
         self.at = found.at
         return _Answer(found.exchange, self)
 
-    def _attempt(self, permit: Permit, headers: HTTPHeaderDict, attempt: int) -> message.Exchange:
+    def _attempt(self, permit: Permit, outgoing: Outgoing, attempt: int) -> message.Exchange:
         self._about = permit.about
         began = self._source.begins(permit.about, self.worker)
         self.now = self.now if began is None else began
-        return super()._attempt(permit, headers, attempt)
+        return super()._attempt(permit, outgoing, attempt)
 
     def _look_for_target(self, last: message.Exchange) -> None:
         """Nothing: a recording goes nowhere."""
+
+    def _renews(self, permit: Permit, outgoing: Outgoing, *, again: bool) -> bool:
+        return self._source.repeats(self._about, self.worker)
 
     def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
         return self._source.repeats(self._about, self.worker)

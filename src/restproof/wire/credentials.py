@@ -1,0 +1,87 @@
+"""The credentials of a session: what each is at the moment, what of them is hidden, and what a refusal means."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from restproof.config import Target
+from restproof.contract.model import Contract
+from restproof.wire.failure import NotSent
+from restproof.wire.message import About
+from restproof.wire.presence import Presence
+from restproof.wire.redact import Redactor
+from restproof.wire.wallet import CredentialError, Fixed, Token, Wallet
+
+
+class Credentials:
+    """Those of ``target``, out of ``wallet`` (without one: what the target says). ``note`` is told of what happens to
+    them, ``presence`` where nothing can be judged without them. ``redactor`` hides them wherever they show."""
+
+    def __init__(
+        self,
+        target: Target,
+        contract: Contract,
+        wallet: Wallet | None,
+        presence: Presence,
+        note: Callable[[str, str], None],
+    ) -> None:
+        self.redactor = redactor_for(target, contract)
+        self._target = target
+        self._contract = contract
+        self._wallet = Fixed(target.credentials) if wallet is None else wallet
+        self._presence = presence
+        self._note = note
+        self._lock = threading.RLock()
+        self._obtained: set[str] = set()
+        self._refused: set[tuple[str, str | None, str | None]] = set()
+
+    def token(self, name: str) -> Token:
+        """The credential to present. Raises ``NotSent`` where it cannot be obtained, ``KeyError`` where the target has
+        none."""
+        try:
+            token = self._wallet.current(name)
+        except CredentialError as error:
+            self._lose(name, error)
+            raise NotSent(str(error)) from None
+        self._hide(token)
+        return token
+
+    def is_renewed(self, name: str, refused: Token, about: About, *, again: bool) -> bool:
+        """Whether there is another credential than the one that was ``refused``. Where another was refused as well
+        (``again``), that is an answer to such requests."""
+        what = (name, about.resource, about.operation)
+        if again or what in self._refused:
+            self._refused.add(what)
+            return False
+        try:
+            other = self._wallet.renewed(name, refused)
+        except CredentialError as error:
+            self._lose(name, error)
+            return False
+        if other is not None:
+            self._hide(other)
+            self._note("credential", f"the credential `{name}` was refused (401), and renewed")
+        return other is not None
+
+    def _lose(self, name: str, error: CredentialError) -> None:
+        """Take note that a credential is lost for good; without the one that may do all, there is nothing to judge."""
+        with self._lock:
+            if name == "full" and self._presence.gone is None:
+                self._presence.gone = str(error)
+                self._note("gone", str(error))
+
+    def _hide(self, token: Token) -> None:
+        """Hide what a credential is now wherever it shows, as well as what it was before."""
+        if token.number == 1 and not token.cookies and not token.csrf:
+            return  # the target has it
+        with self._lock:
+            if not self._obtained.issuperset(token.secrets):
+                self._obtained.update(token.secrets)
+                self.redactor = redactor_for(self._target, self._contract, sorted(self._obtained))
+
+
+def redactor_for(target: Target, contract: Contract, obtained: Sequence[str] = ()) -> Redactor:
+    """Hides all credentials of ``target``, those that were ``obtained`` since, what they are obtained with, and the
+    header that carries them."""
+    return Redactor((*target.credentials.values(), *target.secrets, *obtained), [contract.auth.header])

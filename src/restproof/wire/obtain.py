@@ -1,0 +1,288 @@
+"""Credentials from where the configuration says: a command, a token endpoint, a login. None of it is part of a run: no
+exchange of these is recorded, and what they bring is hidden wherever it shows again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from http.cookiejar import Cookie
+from typing import Any, cast
+from urllib.parse import urljoin
+
+import requests
+
+from restproof.config import Target
+from restproof.errors import TargetError
+from restproof.pointer import Nothing, follow
+from restproof.sources import Command, Csrf, Login, OAuth2, Source
+from restproof.wire.failure import FAILURES, describe
+from restproof.wire.message import Headers
+from restproof.wire.redact import Redactor
+from restproof.wire.wallet import CredentialError, Fixed, Renewing, Token, Wallet
+
+_PATIENCE = 30.0
+"""Seconds for a command, or for an answer of a token endpoint."""
+_UNIX_TIME_FROM = 1_000_000_000
+
+
+def wallet_of(target: Target) -> Wallet:
+    """The wallet of a target: nothing is obtained before it is asked for."""
+    if not target.sources:
+        return Fixed(target.credentials)
+    return Renewing(target.credentials, {name: _way(source, target) for name, source in target.sources.items()})
+
+
+def opened(target: Target, wallet: Wallet) -> Target:
+    """The target with its first credentials. Raises ``TargetError`` where one cannot be obtained."""
+    try:
+        first = {name: wallet.current(name).value for name in target.sources}
+    except CredentialError as error:
+        raise TargetError(
+            f"target {target.name}: {error}", hint=f"See [targets.{target.name}.credentials] in restproof.toml."
+        ) from None
+    return replace(target, credentials={**target.credentials, **first})
+
+
+def _way(source: Source, target: Target) -> Callable[[], Token]:
+    redactor = Redactor(source.secrets)
+    way: Callable[[], Token]
+    if isinstance(source, Command):
+        way = _Commanded(source)
+    elif isinstance(source, OAuth2):
+        way = _Granted(source, target)
+    else:
+        way = _LoggedIn(source, target)
+
+    def obtained() -> Token:
+        try:
+            return checked(way())
+        except CredentialError as error:
+            raise CredentialError(redactor.text(str(error)), passing=error.passing) from None
+
+    return obtained
+
+
+def checked(token: Token) -> Token:
+    """The token, if a header can carry it."""
+    if not token.value or not token.value.isprintable() or not token.value.isascii():
+        what = "is empty" if not token.value else "holds characters that no header can carry"
+        raise CredentialError(f"what came back {what}")
+    return token
+
+
+class _Commanded:
+    """The output of a command: the whole of it, or what a pointer names in its JSON."""
+
+    def __init__(self, source: Command) -> None:
+        self._source = source
+
+    def __call__(self) -> Token:
+        line = self._source.line
+        try:
+            done = subprocess.run(
+                line if isinstance(line, str) else list(line),
+                shell=isinstance(line, str),
+                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                timeout=_PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise CredentialError(f"the command did not end within {_PATIENCE:g} s") from None
+        except OSError as error:
+            raise CredentialError(f"the command cannot be run: {error.strerror or error}") from None
+        if done.returncode:
+            # What it wrote may hold secrets.
+            raise CredentialError(f"the command ended with {done.returncode}; run it by hand to see why")
+        text = done.stdout.decode("utf-8", errors="replace").strip()
+        if self._source.token is None:
+            return Token(text, _ends(None, text, self._source))
+        return _from_json(_parsed(text, "the command's output"), self._source)
+
+
+class _Granted:
+    """A grant at a token endpoint. A refresh token that comes with an access token replaces the one before."""
+
+    def __init__(self, source: OAuth2, target: Target) -> None:
+        self._source = source
+        self._target = target
+        self._refresh = source.refresh_token
+
+    def __call__(self) -> Token:
+        source = self._source
+        try:
+            from authlib.integrations.base_client.errors import OAuthError
+            from authlib.integrations.requests_client import OAuth2Session
+        except ModuleNotFoundError:
+            raise CredentialError("oauth2 needs Authlib: pip install 'restproof[oauth2]'") from None
+        asked = {"audience": source.audience} if source.audience else {}
+        if source.grant == "password":
+            asked |= {"username": source.username, "password": source.password}
+        with OAuth2Session(source.client_id, source.client_secret or None, scope=source.scope or None) as session:
+            _tell_who(session, source)
+            _as_of(session, self._target)
+            try:
+                found = (
+                    session.refresh_token(source.token_url, self._refresh, timeout=_PATIENCE, **asked)
+                    if source.grant == "refresh_token"
+                    else session.fetch_token(source.token_url, grant_type=source.grant, timeout=_PATIENCE, **asked)
+                )
+            except OAuthError as error:
+                said = ": ".join(filter(None, (error.error, error.description)))
+                raise CredentialError(f"the token endpoint says {said}") from None
+            except requests.HTTPError as error:
+                raise CredentialError(
+                    f"the token endpoint answers {error.response.status_code}", passing=_is_passing(error.response)
+                ) from None
+            except FAILURES as failure:
+                raise CredentialError(f"the token endpoint: {describe(failure)}", passing=True) from None
+            except ValueError:
+                raise CredentialError("the token endpoint answers what is no JSON") from None
+        self._refresh = found.get("refresh_token") or self._refresh
+        return _from_json(dict(found), replace(source, token="/access_token", expires="/expires_in"))
+
+
+def _tell_who(session: Any, source: OAuth2) -> None:
+    """Have the session show the client as the source says."""
+    if source.private_key is None:
+        how = {"basic": "client_secret_basic", "post": "client_secret_post", "none": "none"}
+        session.token_endpoint_auth_method = how[source.client_auth]
+        return
+    from authlib.oauth2.rfc7523 import PrivateKeyJWT
+    from joserfc.errors import JoseError
+    from joserfc.jwk import ECKey, OKPKey, RSAKey
+
+    kind = {"E": OKPKey if source.algorithm.startswith("Ed") else ECKey}.get(source.algorithm[:1], RSAKey)
+    try:
+        session.client_secret = kind.import_key(source.private_key.read_text())
+    except (OSError, ValueError, JoseError):
+        raise CredentialError(f"{source.private_key} holds no private key for {source.algorithm}") from None
+    session.register_client_auth_method(PrivateKeyJWT(source.token_url, alg=source.algorithm))
+    session.token_endpoint_auth_method = "private_key_jwt"
+
+
+class _LoggedIn:
+    """A request that logs in, in a session of its own each time."""
+
+    def __init__(self, source: Login, target: Target) -> None:
+        self._source = source
+        self._target = target
+
+    def __call__(self) -> Token:
+        source, base = self._source, self._target.base_url
+        url = source.path if "://" in source.path else f"{base}{source.path}"
+        with requests.Session() as session:
+            _as_of(session, self._target)
+            try:
+                return self._token(session, url)
+            except FAILURES as failure:
+                raise CredentialError(f"the login: {describe(failure)}", passing=True) from None
+
+    def _token(self, session: requests.Session, url: str) -> Token:
+        source, csrf = self._source, self._source.csrf
+        before = self._shown_before(session, url, csrf) if csrf and csrf.page else None
+        said: dict[str, Any] = {}
+        headers: dict[str, str] = {"Accept": "application/json"}
+        for kind, body in (("json", source.json), ("data", source.form)):
+            if body is not None:
+                said[kind] = {**body, **({csrf.field: before} if csrf and csrf.field and before else {})}
+        if csrf and before:
+            headers |= {csrf.send: before, "Referer": url}
+        answer = session.request(source.method, url, headers=headers, timeout=_PATIENCE, allow_redirects=False, **said)
+        if answer.status_code >= 400:
+            raise CredentialError(f"the login answers {answer.status_code}", passing=_is_passing(answer))
+        shown = (_csrf_of(session, answer, csrf) or before) if csrf else None
+        fields: Headers = ((csrf.send, shown),) if csrf and shown else ()
+        cookies = _cookies(session)
+        if source.cookie is None:
+            found = _from_json(_parsed(answer.text, "the login's answer"), source)
+            travelling = tuple(_pair(c) for c in cookies) if csrf and csrf.cookie else ()
+            return replace(found, cookies=travelling, csrf=fields)
+        own = next((c for c in cookies if c.name == source.cookie), None)
+        if own is None or own.value is None:
+            raise CredentialError(f"the login answers {answer.status_code}, and sets no cookie {source.cookie}")
+        ends = time.time() + source.lasts if source.lasts else own.expires
+        return Token(own.value, ends, tuple(_pair(c) for c in cookies if c is not own), fields)
+
+    def _shown_before(self, session: requests.Session, url: str, csrf: Csrf) -> str | None:
+        answer = session.get(urljoin(f"{self._target.base_url}/", csrf.page), timeout=_PATIENCE, allow_redirects=False)
+        return _csrf_of(session, answer, csrf)
+
+
+def _csrf_of(session: requests.Session, answer: requests.Response, csrf: Csrf) -> str | None:
+    if csrf.cookie:
+        return next((c.value for c in _cookies(session) if c.name == csrf.cookie), None)
+    if csrf.header:
+        return answer.headers.get(csrf.header)
+    with suppress(ValueError, Nothing):
+        return str(follow(answer.json(), csrf.token or "")[0])
+    return None
+
+
+def _cookies(session: requests.Session) -> list[Cookie]:
+    return list(cast(Iterable[Cookie], session.cookies))
+
+
+def _pair(cookie: Cookie) -> tuple[str, str]:
+    return cookie.name, cookie.value or ""
+
+
+def _as_of(session: requests.Session, target: Target) -> None:
+    """Have a session go as the target's own requests do: with its authorities and certificate, without the
+    environment's."""
+    session.trust_env = False
+    session.verify = str(target.ca_bundle) if target.ca_bundle else True
+    if target.client_cert is not None:
+        session.cert = (
+            (str(target.client_cert), str(target.client_key)) if target.client_key else str(target.client_cert)
+        )
+
+
+def _is_passing(answer: requests.Response) -> bool:
+    return answer.status_code == 429 or answer.status_code >= 500
+
+
+def _parsed(text: str, what: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise CredentialError(f"{what} is no JSON") from None
+
+
+def _from_json(value: Any, source: Source) -> Token:
+    """The token that a pointer names."""
+    try:
+        found = follow(value, source.token or "")[0]
+    except Nothing:
+        raise CredentialError(f"there is nothing at {source.token} in what came back") from None
+    if not isinstance(found, str):
+        raise CredentialError(f"what stands at {source.token} is no text")
+    said = None
+    if source.expires is not None:
+        with suppress(Nothing):
+            said = follow(value, source.expires)[0]
+    elif isinstance(value, Mapping):
+        said = value.get("expires_in")
+    return Token(found, _ends(said, found, source))
+
+
+def _ends(said: Any, token: str, source: Source) -> float | None:
+    """When a token ends (Unix time), by what came with it, by what the file says, or by itself (RFC 7519 §4.1.4)."""
+    with suppress(TypeError, ValueError, OverflowError):
+        if isinstance(said, str) and not said.replace(".", "", 1).isdigit():
+            return datetime.fromisoformat(said).timestamp()
+        seconds = float(said)
+        return seconds if seconds >= _UNIX_TIME_FROM else time.time() + seconds
+    if source.lasts is not None:
+        return time.time() + source.lasts
+    with suppress(ValueError, KeyError, TypeError, binascii.Error):
+        payload = token.split(".")[1] if token.count(".") == 2 else ""
+        return float(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["exp"])
+    return None

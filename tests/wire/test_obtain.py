@@ -1,0 +1,389 @@
+"""Credentials that are obtained: from a command, a token endpoint, a login; renewed in time, and after a sudden 401."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+import ssl
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+import trustme
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from restproof.config import Target
+from restproof.contract.model import Contract
+from restproof.errors import ConfigurationError, TargetError
+from restproof.sources import Command, Csrf, Login, OAuth2, Source
+from restproof.wire.failure import NotSent
+from restproof.wire.message import About, Request
+from restproof.wire.obtain import opened, wallet_of
+from restproof.wire.preflight import check_target
+from restproof.wire.sharing import Counter, Shared
+from restproof.wire.wallet import CredentialError, Renewing, Token, Wallet
+
+from .conftest import Client, ScriptedServer, answer
+
+Serve = Callable[..., ScriptedServer]
+GET = Request("GET", "/v1/teams")
+READ = About("team", "list")
+
+
+def wallet(source: Source, url: str = "http://127.0.0.1:1", **target: Any) -> Wallet:
+    return wallet_of(Target("test", url, credentials={"full": ""}, sources={"full": source}, **target))
+
+
+def python(code: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", code)
+
+
+def jws(**claims: Any) -> str:
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, claims)]
+    return ".".join([*parts, "signature"])
+
+
+# ------------------------------------------------------------------- a command
+
+
+def test_a_command_gives_what_it_prints() -> None:
+    assert wallet(Command(line=python("print('  s3cret-token ')"))).current("full").value == "s3cret-token"
+
+
+def test_a_text_goes_to_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELD", "abc")
+    assert wallet(Command(line="printf '%s-token' \"$HELD\"")).current("full").value == "abc-token"
+
+
+def test_a_pointer_finds_it_in_json() -> None:
+    source = Command(line="""echo '{"data": {"token": "t-1", "until": 4102444800}}'""", token="/data/token")
+    assert wallet(source).current("full").expires is None
+    token = wallet(Command(line=source.line, token="/data/token", expires="/data/until")).current("full")
+    assert (token.value, token.expires) == ("t-1", 4102444800)
+
+
+def test_a_token_that_says_when_it_ends_is_believed() -> None:
+    line = f"echo {shlex.quote(jws(exp=4102444800))}"
+    assert wallet(Command(line=line)).current("full").expires == 4102444800
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("exit 3", "the command ended with 3"),
+        (("/nowhere/restproof-none",), "cannot be run: No such file"),
+        ("true", "what came back is empty"),
+        ("printf 'a\\nb'", "characters that no header can carry"),
+    ],
+)
+def test_a_command_that_gives_none_is_told(line: Any, told: str) -> None:
+    with pytest.raises(CredentialError, match=told):
+        wallet(Command(line=line)).current("full")
+
+
+def test_a_target_without_its_credential_is_not_reached(contract: Contract) -> None:
+    target = Target("test", "http://127.0.0.1:1", credentials={"full": ""}, sources={"full": Command(line="exit 1")})
+    with pytest.raises(TargetError, match="the credential `full` cannot be obtained: the command ended with 1"):
+        opened(target, wallet_of(target))
+
+
+# ------------------------------------------------------------------- a token endpoint
+
+
+class Provider:
+    """A token endpoint, and an API that takes the tokens it has given out and not withdrawn."""
+
+    def __init__(self, serve: Serve, lasts: float = 3600) -> None:
+        self.lasts = lasts
+        self.valid: list[str] = []
+        self.asked: list[dict[str, str]] = []
+        self.authorization: list[str] = []
+        self.broken: bytes | None = None
+        self.server = serve(self.handle)
+
+    def handle(self, request: bytes) -> bytes:
+        head, _, body = request.partition(b"\r\n\r\n")
+        sent = next((v for n, _, v in (x.partition(b": ") for x in head.split(b"\r\n")) if n == b"Authorization"), b"")
+        if not head.startswith(b"POST /token"):
+            return answer(200 if sent.removeprefix(b"Bearer ").decode() in self.valid else 401, b"[]")
+        if self.broken:
+            return self.broken
+        self.authorization.append(sent.decode())
+        self.asked.append({n: v[0] for n, v in parse_qs(body.decode()).items()})
+        self.valid = [f"token-number-{len(self.asked)}"]
+        said = {"access_token": self.valid[0], "expires_in": self.lasts, "token_type": "Bearer"}
+        if "refresh_token" in self.asked[-1]:
+            said["refresh_token"] = f"refresh-{len(self.asked)}"
+        return answer(200, json.dumps(said).encode(), Content_Type="application/json")
+
+    def source(self, **more: Any) -> OAuth2:
+        said = {"client_id": "client", "client_secret": "client:secret 1", "token_url": f"{self.server.url}/token"}
+        return OAuth2(**{**said, **more})
+
+
+@pytest.fixture
+def provider(serve: Serve) -> Provider:
+    return Provider(serve)
+
+
+def client_of(provider: Provider, connect: Callable[..., Client], source: Source | None = None) -> Client:
+    held = wallet(source or provider.source(), provider.server.url)
+    target = {"credentials": {"full": ""}, "secrets": ("client:secret 1",)}
+    return connect(provider.server.url, target=target, wallet=held)
+
+
+def test_client_credentials(provider: Provider) -> None:
+    token = wallet(provider.source(scope="notes:read notes:write", audience="https://api")).current("full")
+    assert token.value == "token-number-1"
+    assert provider.asked == [
+        {"grant_type": "client_credentials", "scope": "notes:read notes:write", "audience": "https://api"}
+    ]
+    assert base64.b64decode(provider.authorization[0].removeprefix("Basic ")) == b"client:client:secret 1"
+
+
+def test_a_password_of_a_test_user(provider: Provider) -> None:
+    wallet(provider.source(grant="password", username="u", password="p w", client_auth="post")).current("full")
+    assert provider.asked[0] == {
+        "grant_type": "password",
+        "username": "u",
+        "password": "p w",
+        "client_id": "client",
+        "client_secret": "client:secret 1",
+    }
+
+
+def test_a_refresh_token_is_replaced_by_the_one_that_comes_back(provider: Provider) -> None:
+    held = wallet(provider.source(grant="refresh_token", refresh_token="refresh-0"))
+    held.renewed("full", held.current("full"))
+    assert [a["refresh_token"] for a in provider.asked] == ["refresh-0", "refresh-1"]
+
+
+def test_a_client_signs_for_itself(provider: Provider, tmp_path: Path) -> None:
+    key = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "key.pem").write_bytes(key)
+    wallet(provider.source(client_secret="", private_key=tmp_path / "key.pem")).current("full")
+    said = provider.asked[0]
+    assert said["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    claims = jwt.decode(said["client_assertion"], RSAKey.import_key(key.decode())).claims
+    assert (claims["iss"], claims["aud"]) == ("client", f"{provider.server.url}/token")
+
+
+def test_a_token_is_renewed_before_it_expires(serve: Serve, connect: Callable[..., Client]) -> None:
+    provider = Provider(serve, lasts=1)
+    client = client_of(provider, connect)
+    until = time.monotonic() + 2.2
+    while time.monotonic() < until:
+        assert client.session.send(GET, READ).status == 200
+        provider.valid = provider.valid[-1:]
+    assert 3 <= len(provider.asked) <= 5
+    assert {e.attempt for e in client.recording.exchanges} == {1}
+
+
+def test_a_sudden_401_renews_once(provider: Provider, connect: Callable[..., Client]) -> None:
+    client = client_of(provider, connect)
+    assert client.session.send(GET, READ).status == 200
+    provider.valid = []
+    assert client.session.send(GET, READ).status == 200
+    assert [(e.status, e.attempt) for e in client.recording.exchanges] == [(200, 1), (401, 1), (200, 2)]
+    assert client.recording.notes == [("credential", "the credential `full` was refused (401), and renewed")]
+    assert all("token-number" not in repr(e) for e in client.recording.exchanges)
+
+
+def test_what_a_renewed_credential_is_refused_too_is_no_reason_to_renew(
+    provider: Provider, serve: Serve, connect: Callable[..., Client]
+) -> None:
+    closed = serve(lambda _: answer(401))
+    client = connect(closed.url, target={"credentials": {"full": ""}}, wallet=wallet(provider.source()))
+    assert [client.session.send(GET, READ).status for _ in range(3)] == [401] * 3
+    assert len(provider.asked) == 2
+    assert len(closed.requests) == 4
+
+
+@pytest.mark.parametrize("credential", ["full", None])
+def test_a_credential_that_does_not_change_is_not_sent_again(
+    serve: Serve, connect: Callable[..., Client], credential: str | None
+) -> None:
+    client = connect(serve(lambda _: answer(401)).url)
+    assert client.session.send(GET, READ, credential).status == 401
+    assert len(client.recording.exchanges) == 1
+
+
+def test_a_credential_that_is_lost_ends_the_run(provider: Provider, connect: Callable[..., Client]) -> None:
+    client = client_of(provider, connect)
+    client.session.send(GET, READ)
+    provider.valid = []
+    error = b'{"error": "invalid_client", "error_description": "unknown client:secret 1"}'
+    provider.broken = answer(401, error, Content_Type="application/json")
+    assert client.session.send(GET, READ).status == 401
+    told = "the credential `full` cannot be obtained: the token endpoint says invalid_client: unknown"
+    assert client.recording.notes == [("gone", f"{told} client:secret 1".replace("client:secret 1", "[redacted]"))]
+    with pytest.raises(NotSent, match="cannot be obtained"):
+        client.session.send(GET, READ)
+
+
+def test_a_token_endpoint_that_is_away_for_a_moment_is_asked_again() -> None:
+    waits: list[float] = []
+    answers: Iterator[Any] = iter([CredentialError("away", passing=True), Token("found")])
+
+    def way() -> Token:
+        found = next(answers)
+        if isinstance(found, CredentialError):
+            raise found
+        return found  # type: ignore[no-any-return]
+
+    assert Renewing({}, {"full": way}, sleep=waits.append).current("full").value == "found"
+    assert waits == [0.5]
+
+
+# ------------------------------------------------------------------- a login
+
+
+def test_a_login_gives_a_token_and_what_writes_show(serve: Serve, connect: Callable[..., Client]) -> None:
+    def handle(request: bytes) -> bytes:
+        if request.startswith(b"GET /login"):
+            return answer(200, Set_Cookie="csrf=before-login; Path=/")
+        if request.startswith(b"POST /login"):
+            right = b"X-CSRF-Token: before-login" in request and b'"password": "p-w"' in request
+            said = json.dumps({"session": {"token": "opened-session"}}).encode()
+            return answer(200 if right else 400, said, Set_Cookie="csrf=after-login; Path=/")
+        return answer(200, b"[]")
+
+    server = serve(handle)
+    source = Login(
+        path="/login",
+        json={"user": "u", "password": "p-w"},
+        token="/session/token",
+        csrf=Csrf(page="/login", cookie="csrf"),
+    )
+    client = connect(server.url, target={"credentials": {"full": ""}}, wallet=wallet(source, server.url))
+    client.session.send(GET, READ)
+    client.session.send(Request("POST", "/v1/teams", body=b"{}"), About("team", "create"))
+    read, write = server.requests[-2:]
+    assert b"Authorization: Bearer opened-session" in read
+    assert b"Cookie: csrf=after-login" in read
+    assert b"X-CSRF-Token" not in read
+    assert b"X-CSRF-Token: after-login" in write
+    assert "after-login" not in repr(client.recording.exchanges)
+
+
+def test_a_login_that_is_refused_is_told(serve: Serve) -> None:
+    server = serve(lambda _: answer(403))
+    with pytest.raises(CredentialError, match="the login answers 403"):
+        wallet(Login(path="/login", token="/token"), server.url).current("full")
+
+
+# ------------------------------------------------------------------- workers
+
+
+def test_workers_share_one_wallet(provider: Provider) -> None:
+    counter = Counter(wallet(provider.source()))
+    one, other = (Shared(counter.address, counter.key) for _ in range(2))
+    first = one.current("full")
+    assert other.current("full") == first
+    renewed = one.renewed("full", first)
+    assert renewed is not None
+    assert other.renewed("full", first) == renewed
+    assert len(provider.asked) == 2
+    provider.broken = answer(400, b'{"error": "invalid_grant"}', Content_Type="application/json")
+    with pytest.raises(CredentialError, match="says invalid_grant"):
+        other.renewed("full", renewed)
+    counter.close()
+
+
+# ------------------------------------------------------------------- mutual TLS
+
+
+def test_the_server_sees_our_certificate(serve: Serve, contract: Contract, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.configure_trust(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+    server = serve(lambda _: answer(200, b"[]"), lambda plain: context.wrap_socket(plain, server_side=True))
+    own = authority.issue_cert("client@example.com")
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    own.private_key_and_cert_chain_pem.write_to_path(tmp_path / "own.pem")
+    target = Target(
+        "test",
+        f"https://127.0.0.1:{server.port}",
+        credentials={"full": "full-secret-token"},
+        ids={"team": 5},
+        ca_bundle=tmp_path / "ca.pem",
+        client_cert=tmp_path / "own.pem",
+    )
+    check_target(target, contract)
+    assert server.requests
+    bare = Target("test", target.base_url, credentials=target.credentials, ids={"team": 5}, ca_bundle=target.ca_bundle)
+    with pytest.raises(TargetError, match="gives no usable answer") as error:
+        check_target(bare, contract)
+    assert "client_cert" in str(error.value)
+    (tmp_path / "own.pem").write_text("no certificate")
+    with pytest.raises(TargetError, match=r"the certificate .*own\.pem cannot be used"):
+        check_target(target, contract)
+
+
+# ------------------------------------------------------------------- the configuration
+
+
+SECTION = '[targets.staging]\nbase_url = "https://a.example"\n[targets.staging.credentials.full]\n'
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "told"),
+    [
+        ("", 3, "needs one of command, oauth2, login"),
+        ('command = "x"\nlogin = "/x"', 3, "has command and login"),
+        ('command = "x"\nlasting = 5', 5, "unknown key 'lasting'.*did you mean 'lasts'"),
+        ('command = "x"\ntoken = "access"', 5, "must be a JSON pointer"),
+        ('oauth2 = "implicit"\ntoken_url = "https://id.example"', 4, "must be one of client_credentials"),
+        ('oauth2 = "client_credentials"\nclient_id = "x"', 3, "has no token_url"),
+        (
+            'oauth2 = "client_credentials"\ntoken_url = "https://id"\nclient_id = "x"\nclient_secret = "in the open"',
+            7,
+            "client_secret is written into this file",
+        ),
+        (
+            'login = "/login"\ntoken = "/t"\njson = {user = "u", password = "in the open"}',
+            6,
+            "password is written into this file",
+        ),
+        ('login = "login"\ntoken = "/t"', 4, "a path below the base URL"),
+        ('login = "/login"', 3, "needs one of token and cookie"),
+    ],
+)
+def test_a_table_that_says_no_credential_is_told_with_its_line(
+    tmp_path: Path, table: str, line: int, told: str
+) -> None:
+    from restproof.configfile import read_config
+
+    file = tmp_path / "restproof.toml"
+    file.write_text(SECTION + table)
+    with pytest.raises(ConfigurationError, match=told) as error:
+        read_config(file)
+    assert str(error.value.place) == f"{file}:{line}"
+    assert "in the open" not in str(error.value)
+
+
+def test_variables_are_filled_in_and_hidden(tmp_path: Path, contract: Contract) -> None:
+    from restproof.config import load_config, resolve_target
+
+    (tmp_path / "restproof.toml").write_text(
+        f'{SECTION}login = "/login"\ntoken = "/t"\nform = {{user = "${{WHO}}", password = "${{WORD}}"}}\n'
+        "[targets.staging.ids]\nteam = 5\n"
+    )
+    config = load_config(tmp_path)
+    target = resolve_target("staging", config, contract, {"WHO": "somebody", "WORD": "open-sesame"})
+    assert target is not None
+    assert target.sources["full"].form == {"user": "somebody", "password": "open-sesame"}  # type: ignore[union-attr]
+    assert target.secrets == ("open-sesame",)
+    assert "open-sesame" not in repr(target)
+    with pytest.raises(ConfigurationError, match="the environment variable WORD is not set"):
+        resolve_target("staging", config, contract, {"WHO": "somebody"})
