@@ -14,8 +14,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from urllib3 import HTTPHeaderDict
-
 from restproof.config import Target
 from restproof.contract.load import load
 from restproof.contract.model import Contract
@@ -33,7 +31,7 @@ from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.message import Exchange
 from restproof.wire.ownership import Ownership
-from restproof.wire.session import Permit, Session, Unrecorded
+from restproof.wire.session import Outgoing, Permit, Session, Unrecorded
 
 from .server import CONTRACT, SCHEMAS, Server, listening
 
@@ -121,10 +119,10 @@ class Mortal(Session):
 
     killed_at: int | None = None
 
-    def _attempt(self, permit: Permit, headers: HTTPHeaderDict, attempt: int) -> Exchange:
+    def _attempt(self, permit: Permit, outgoing: Outgoing, attempt: int) -> Exchange:
         if self.requests == self.killed_at and self.requests % 2:
             raise Killed
-        exchange = super()._attempt(permit, headers, attempt)
+        exchange = super()._attempt(permit, outgoing, attempt)
         if self.requests == self.killed_at:
             raise Killed
         return exchange
