@@ -1,11 +1,11 @@
 """Who may do what: no credential, a wrong one, one without the privilege."""
 
 import base64
-from typing import Any
+from typing import Any, Unpack
 
 from restproof.suite import Ground, Inconclusive, NotTested, Reply, Subject, every_exchange, for_each, must, requirement
 from restproof.suite.inputs import Cases
-from restproof.suite.operations import OPERATIONS, SUCCESS, asks_for_credentials, needs_credential, perform
+from restproof.suite.operations import OPERATIONS, SUCCESS, Sending, asks_for_credentials, needs_credential, perform
 from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.scopes import absent_id, has_other_root, root_of
 from restproof.suite.target import given_ids, has_credential, must_have_credential, secret_of
@@ -13,7 +13,7 @@ from restproof.suite.target import given_ids, has_credential, must_have_credenti
 WRITES = ("create", "update", "replace", "delete")
 
 
-def change_all(subject: Subject, operation: str, id: Any, **options: Any) -> Reply:
+def change_all(subject: Subject, operation: str, id: Any, **options: Unpack[Sending]) -> Reply:
     """One request of a writing operation; an update names every field, for any may have an effect."""
     change = subject.bodies.other_values() if operation == "update" else {}
     return subject.update(id, change, **options) if change else perform(subject, operation, id, **options)
@@ -29,7 +29,7 @@ def subject_of(subject: Subject, operation: str) -> Any:
     return subject.own().id if subject.spec.creatable else absent_id(subject)
 
 
-def refused(subject: Subject, operation: str, **options: Any) -> Reply:
+def refused(subject: Subject, operation: str, **options: Unpack[Sending]) -> Reply:
     """One request that is to be refused; what it is about stays as it is."""
     id = subject_of(subject, operation)
     watched = id if operation in WRITES and subject.spec.creatable else None

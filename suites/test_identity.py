@@ -1,10 +1,11 @@
 """Which addresses lead somewhere: ids, parents and paths."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases, bad_ids
+from restproof.suite.operations import Sending
 from restproof.suite.scopes import absent_id, crossed_scope
 from restproof.suite.values import an
 from restproof.suite.wire import Request
@@ -12,7 +13,7 @@ from restproof.suite.wire import Request
 ON_ITEMS = ("read", "update", "replace", "delete")
 
 
-def address(subject: Subject, operation: str, id: Any, **options: Any) -> Reply:
+def address(subject: Subject, operation: str, id: Any, **options: Unpack[Sending]) -> Reply:
     """One request of the operation to the id, with a valid body where it takes one."""
     if operation == "read":
         return subject.read(id, **options)

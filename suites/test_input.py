@@ -2,7 +2,7 @@
 
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Unpack
 
 from restproof.suite import Inconclusive, Reply, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import (
@@ -17,7 +17,7 @@ from restproof.suite.inputs import (
     unknown_field_bodies,
     wrong_type_bodies,
 )
-from restproof.suite.operations import SUCCESS, WRITES
+from restproof.suite.operations import SUCCESS, WRITES, Sending
 from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.values import is_valid
 from restproof.suite.wire import encode
@@ -26,7 +26,7 @@ LONGEST_SHOWN = 40
 """Characters of the longest value that a message shows."""
 
 
-def submit(subject: Subject, operation: str, body: Body, id: Any = None, **options: Any) -> Reply:
+def submit(subject: Subject, operation: str, body: Body, id: Any = None, **options: Unpack[Sending]) -> Reply:
     """Send ``body`` by the operation; an update or a replace goes to the instance that refused requests share, and
     leaves it as it was where it is refused."""
     if operation == "create":

@@ -98,22 +98,17 @@ class Reply:
 
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name; ``None`` where there is none or no answer."""
-        return self.exchange.response.header(name) if self.exchange.response else None
+        return self.exchange.header(name)
 
     def members(self, name: str) -> str | None:
         """A header whose value is a list, over all of its lines (RFC 9110 §5.3); ``None`` where there is none."""
         lines = self.exchange.response.all(name) if self.exchange.response else ()
         return ", ".join(lines) if lines else None
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The body as JSON; ``None`` where there is no body or it is no JSON."""
-        if self.exchange.response is None or not self.exchange.response.body:
-            return None
-        try:
-            return self.exchange.response.json
-        except ValueError:
-            return None
+        return self.exchange.json
 
     @property
     def unreadable(self) -> str | None:

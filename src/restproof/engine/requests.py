@@ -4,13 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import filled_path
 from restproof.plan.parameters import fixed_query
 from restproof.wire.message import Headers, Request, merged
 from restproof.wire.paging import Query
+
+
+class Amended(TypedDict, total=False):
+    """How a request differs from the contract's own. ``beside``: members beside the envelope; ``headers``: more of
+    them; ``without``: parent parameters to leave out; ``wrapped``: whether the body goes into its envelope."""
+
+    beside: Mapping[str, Any] | None
+    headers: Headers
+    without: Iterable[str]
+    wrapped: bool
+
+
+class Queried(Amended, total=False):
+    """``query``: parameters beside the contract's own."""
+
+    query: Query
+
+
+class Sending(Queried, total=False):
+    """``credential``: who sends it, ``None`` for nobody; ``scope``: ancestor → id, else the usual parents."""
+
+    credential: str | None
+    scope: Mapping[str, Any] | None
 
 
 class Requests:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
@@ -11,7 +11,7 @@ from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFai
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Observation, Reply
-from restproof.engine.requests import Requests
+from restproof.engine.requests import Amended, Queried, Requests, Sending
 from restproof.engine.world import World
 from restproof.oracle.finding import an, shown
 from restproof.plan.symbols import resolve
@@ -92,10 +92,17 @@ class Subject:
     # ----------------------------------------------------------------- requests
 
     def request(
-        self, operation: str, *, scope: Mapping[str, Any] | None = None, query: Query = (), **options: Any
+        self,
+        operation: str,
+        *,
+        id: Any = None,
+        body: Any = None,
+        scope: Mapping[str, Any] | None = None,
+        **options: Unpack[Queried],
     ) -> Request:
-        """The request for ``operation``; ``options``: as of ``Requests.build``."""
-        return self.requests.build(operation, self.scope() if scope is None else scope, query=query, **options)
+        """The request for ``operation``; ``body``: the resource without its envelope, symbols resolved."""
+        scope = self.scope() if scope is None else scope
+        return self.requests.build(operation, scope, id=id, body=body, **options)
 
     def send(
         self,
@@ -170,7 +177,7 @@ class Subject:
         id: Any = None,
         credential: str | None = USUAL,
         scope: Mapping[str, Any] | None = None,
-        **options: Any,
+        **options: Unpack[Queried],
     ) -> Reply:
         scope = self.scope() if scope is None else dict(scope)
         body = self.resolved(body, scope)
@@ -179,30 +186,22 @@ class Subject:
         request = self.request(operation, id=id, body=body, scope=scope, **options)
         return self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
 
-    def create(
-        self, body: Any, *, credential: str | None = USUAL, scope: Mapping[str, Any] | None = None, **options: Any
-    ) -> Reply:
-        """POST to the collection (or PUT to the id in ``body`` where that is how the resource is created)."""
+    def create(self, body: Any, *, id: Any = None, **options: Unpack[Sending]) -> Reply:
+        """POST to the collection (or PUT to ``id``, else to the id in ``body``, where that is how the resource is
+        created)."""
         if not self.spec.supports("create") or self.spec.method("create") == "PUT":
             # The id in the body goes first, since it must be that of the path; else every create has one of its own.
             named = self.resolved(body).get(self.spec.id.field) if isinstance(body, dict) else None
             chosen = self.resolved(self.bodies.chosen_id("new"), token=self.world.values.another_token(self.about))
-            id = options.pop("id", None) or named or chosen
-            return self._write(
-                "create" if self.spec.supports("create") else "replace",
-                body,
-                id=id,
-                credential=credential,
-                scope=scope,
-                **options,
-            )
-        return self._write("create", body, credential=credential, scope=scope, **options)
+            operation = "create" if self.spec.supports("create") else "replace"
+            return self._write(operation, body, id=id or named or chosen, **options)
+        return self._write("create", body, **options)
 
-    def update(self, id: Any, body: Any, **options: Any) -> Reply:
+    def update(self, id: Any, body: Any, **options: Unpack[Sending]) -> Reply:
         """Send a partial update of the instance: ``body`` holds the fields to change."""
         return self._write("update", body, id=id, **options)
 
-    def replace(self, id: Any, body: Any, **options: Any) -> Reply:
+    def replace(self, id: Any, body: Any, **options: Unpack[Sending]) -> Reply:
         """Send a replace of the instance by ``body``, completed with the id and with what only a create may give."""
         if isinstance(body, dict) and self.spec.id.field in body:
             body = {**body, self.spec.id.field: id}
@@ -218,7 +217,7 @@ class Subject:
         scope: Mapping[str, Any] | None = None,
         credential: str | None = USUAL,
         observed: bool = True,
-        **options: Any,
+        **options: Unpack[Queried],
     ) -> Reply:
         """Read the instance."""
         scope = self.scope() if scope is None else scope
@@ -226,7 +225,12 @@ class Subject:
         return self.send(request, "read", credential=credential, asked_id=id, scope=scope, observed=observed)
 
     def delete(
-        self, id: Any, *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL, **options: Any
+        self,
+        id: Any,
+        *,
+        scope: Mapping[str, Any] | None = None,
+        credential: str | None = USUAL,
+        **options: Unpack[Queried],
     ) -> Reply:
         """Delete the instance."""
         scope = self.scope() if scope is None else scope
@@ -239,7 +243,7 @@ class Subject:
         *,
         scope: Mapping[str, Any] | None = None,
         credential: str | None = USUAL,
-        **options: Any,
+        **options: Unpack[Amended],
     ) -> Reply:
         """List the resource: one page, as ``query`` asks for it; ``lists.pages`` follows them to the end."""
         scope = self.scope() if scope is None else scope

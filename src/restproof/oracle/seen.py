@@ -71,7 +71,7 @@ class Seen:
         return 400 <= self.status < 500
 
     def header(self, name: str) -> str | None:
-        return self.exchange.response.header(name) if self.exchange.response else None
+        return self.exchange.header(name)
 
     @property
     def query(self) -> tuple[tuple[str, str], ...]:
@@ -114,15 +114,10 @@ class Seen:
         body = self.exchange.request.body
         return "request body" in self.lacks or (body is not None and REDACTED.encode() in body)
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The response body as JSON, ``None`` where it is none or was left out."""
-        if self.exchange.response is None or not self.exchange.response.body:
-            return None
-        try:
-            return self.exchange.response.json
-        except ValueError:
-            return None
+        return self.exchange.json
 
     @property
     def entity(self) -> dict[str, Any] | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from restproof.contract.model import OPERATIONS, Contract, Operation, Resource, creates_by_put
 from restproof.contract.routing import Router
 from restproof.engine.reply import Reply
+from restproof.engine.requests import Sending
 from restproof.engine.subject import Subject
 
 __all__ = [
     "OPERATIONS",
     "SUCCESS",
     "WRITES",
+    "Sending",
     "asks_for_credentials",
     "creates_by_put",
     "methods_at",
@@ -50,17 +52,17 @@ def methods_at(contract: Contract, path: str) -> set[str]:
     return set(route.operations) if route else set()
 
 
-def perform(subject: Subject, operation: str, id: Any, scope: Mapping[str, Any] | None = None, **options: Any) -> Reply:
+def perform(subject: Subject, operation: str, id: Any, **options: Unpack[Sending]) -> Reply:
     """One valid request of any operation. ``id``: of the instance, for those that need one; ``options`` are those of
     ``Subject.send``, such as ``credential``."""
     if operation == "list":
-        return subject.list(scope=scope, **options)
+        return subject.list(**options)
     if operation == "create":
-        return subject.create(subject.bodies.minimal(), scope=scope, **options)
+        return subject.create(subject.bodies.minimal(), **options)
     if operation == "read":
-        return subject.read(id, scope=scope, **options)
+        return subject.read(id, **options)
     if operation == "delete":
-        return subject.delete(id, scope=scope, **options)
+        return subject.delete(id, **options)
     if operation == "update":
-        return subject.update(id, subject.bodies.every_change(), scope=scope, **options)
-    return subject.replace(id, subject.bodies.minimal(), scope=scope, **options)
+        return subject.update(id, subject.bodies.every_change(), **options)
+    return subject.replace(id, subject.bodies.minimal(), **options)

@@ -101,6 +101,14 @@ class Response:
         """
         return self._parsed[0]
 
+    @cached_property
+    def document(self) -> Any:
+        """The body as JSON; ``None`` where there is none, or it is no JSON that can be read."""
+        try:
+            return self.json if self.body else None
+        except ValueError:
+            return None
+
     @property
     def repeated_name(self) -> str | None:
         """A name that stands twice in one object of the JSON (RFC 8259 §4): the first one met. Raises as ``json``."""
@@ -166,6 +174,15 @@ class Exchange:
     def status(self) -> int | None:
         """The status of the answer, if one came."""
         return self.response.status if self.response else None
+
+    @property
+    def json(self) -> Any:
+        """The body of the answer as JSON; ``None`` where none came, or it is no JSON that can be read."""
+        return self.response.document if self.response else None
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header of the answer, whatever the case of its name."""
+        return self.response.header(name) if self.response else None
 
 
 def to_event(exchange: Exchange) -> dict[str, Any]:

@@ -144,22 +144,14 @@ def entities(resource: Resource, body: Any) -> list[Mapping[str, Any]]:
     return found
 
 
-def json_of(response: Response | None) -> Any:
-    """The body of an answer as JSON; ``None`` where it holds none."""
-    try:
-        return response.json if response is not None and response.body else None
-    except (ValueError, RecursionError):
-        return None
-
-
 def entity_of(resource: Resource, response: Response | None, operation: str = "read") -> Mapping[str, Any] | None:
     """The representation in an answer to an operation, out of its envelope."""
-    return resource.operation(operation).envelope.shown(json_of(response))
+    return resource.operation(operation).envelope.shown(response.document if response else None)
 
 
 def entries_of(resource: Resource, response: Response | None) -> list[Mapping[str, Any]] | None:
     """The entries of a list answer, out of its envelope."""
-    found = resource.operation("list").envelope.listed(json_of(response))
+    found = resource.operation("list").envelope.listed(response.document if response else None)
     return None if found is None else [e for e in found if isinstance(e, dict)]
 
 
