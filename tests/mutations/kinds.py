@@ -190,7 +190,7 @@ KINDS = {
     "schema": Kind("note.json", json.dumps(SCHEMA, indent=1), _contract),
     "deviations": Kind("deviations.yaml", DEVIATIONS, load_deviations),
     "config": Kind("restproof.toml", TOML, read_config),
-    "ledger": Kind("run.jsonl", LEDGER, lambda file: Ledger(file).open_entries()),
+    "ledger": Kind("run.jsonl", LEDGER, lambda file: Ledger(file).entries()),
     "run": Kind("run.jsonl.gz", _EVENTS, _run, packed=True),
     "recording": Kind("recording.yaml", _readable(), recording),
     "har": Kind("traffic.har", HAR, read_traffic),

@@ -15,6 +15,7 @@ import pytest
 from restproof.config import Target
 from restproof.contract.load import load
 from restproof.contract.model import Contract
+from restproof.wire.ledger import Entry, Ledger
 from restproof.wire.message import Exchange
 from restproof.wire.session import Session
 
@@ -26,6 +27,11 @@ def answer(status: int = 200, body: bytes = b"", **headers: str) -> bytes:
     lines = [f"HTTP/1.1 {status} Reason", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+def open_entries(ledger: Ledger) -> list[Entry]:
+    """What a ledger says may still be there."""
+    return [entry for entry in ledger.entries() if not ledger.is_deleted(entry)]
 
 
 class ScriptedServer:

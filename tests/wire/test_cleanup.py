@@ -16,7 +16,7 @@ from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.proof import digests_of, sums_of
 
-from .conftest import answer
+from .conftest import answer, open_entries
 
 PREFIX = "rpabcdef"
 
@@ -243,7 +243,7 @@ def test_what_cannot_be_deleted_is_left_and_its_ledger_kept(notes: Notes, ledger
     notes.status["DELETE /v1/teams/5/notes/1"] = 409
     deleted, told = clean()
     assert (deleted, left(told)) == (1, ["note /v1/teams/5/notes/1: the delete answered 409"])
-    assert [e.id for e in Ledger(ledger.path).open_entries()] == [1]
+    assert [e.id for e in open_entries(Ledger(ledger.path))] == [1]
     notes.status.clear()
     assert clean() == (1, [])
     assert not ledger.path.exists()

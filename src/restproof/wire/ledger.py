@@ -153,11 +153,6 @@ class Ledger:
             self._entries.pop(n, None)
             self._append(event="settled", n=n)
 
-    def open_entries(self) -> list[Entry]:
-        """What may still be there, in the order of creation."""
-        with self._lock:
-            return [e for e in self._entries.values() if e.item is None or e.item not in self._deleted]
-
     def entries(self) -> list[Entry]:
         """All that was written down and not settled, what was deleted included, in the order of creation."""
         with self._lock:
