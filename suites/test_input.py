@@ -119,10 +119,10 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
 @requirement("input.business-rule", on=WRITES, cost=2)
 @for_each(rule_bodies)
 def test_a_broken_business_rule_gets_its_status(
-    subject: Subject, operation: str, body: Body, field: str, note: str, given: Body | None
+    subject: Subject, operation: str, body: Body, field: str, note: str, given: Body | None, refusal: str = "rule"
 ) -> None:
     id = subject.given(given).id if given else None
-    must.be_refused(submit(subject, operation, body, id), "rule", field=field, because=note)
+    must.be_refused(submit(subject, operation, body, id), refusal, field=field, because=note)
 
 
 @requirement("input.rule-kept", on=WRITES, cost=2)

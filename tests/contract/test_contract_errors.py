@@ -254,7 +254,7 @@ def test_a_mistake_at_the_top(tmp_path: Path, contract: str, line: int, message:
             None,
         ),
         ('{"type": "object", "properties": {"id": {},\n "a": false}}', 2, "'a' is false", None),
-        ('{"type": "object", "properties": {"id": {}},\n "oneOf": [{}]}', 2, "'oneOf' is not understood", "rules"),
+        ('{"type": "object", "properties": {"id": {}},\n "enum": [{}]}', 2, "'enum' is not understood", "rules"),
         (
             '{"type": "object", "properties": {"id": {}},\n "additionalProperties": {"type": "string"}}',
             2,

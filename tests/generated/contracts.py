@@ -247,10 +247,37 @@ def resources(draw: Drawer, name: str, above: tuple[str, ...], siblings: tuple[s
         schema["required"] = required
     if draw(flag):
         schema["additionalProperties"] = False
+    schema.update(whole(draw, properties))
     behaviour(draw, said, properties, required, id_field)
     if draw(st.integers(0, 2)) == 0:
         said["operations"] = {name: way(draw) for name in operations}
     return said, schema
+
+
+def whole(draw: Drawer, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What binds the members of a request together, by one keyword."""
+    names = [n for n in properties if n.startswith("field_")]
+    if len(names) < 2 or draw(st.integers(0, 3)):
+        return {}
+    one, other = names[:2]
+    return dict(
+        draw(
+            st.sampled_from(
+                [
+                    {"anyOf": [{"required": [one]}, {"required": [other]}]},
+                    {"not": {"required": [one, other]}},
+                    {"dependentRequired": {one: [other]}},
+                    {"if": {"required": [one]}, "then": {"required": [other]}},
+                    {
+                        "oneOf": [
+                            {"required": [one]},
+                            {"required": [other], "properties": {"extra": {"type": "integer"}}},
+                        ]
+                    },
+                ]
+            )
+        )
+    )
 
 
 def way(draw: Drawer) -> dict[str, Any]:
@@ -383,12 +410,9 @@ def forms_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any], id_
             "string": ["trim", "nfc", "newlines", "html", ["trim", "lowercase"]],
             "number": [{"decimal": 6}],
         }
-        if (
-            isinstance(schema.get("type"), str)
-            and schema["type"] in kinds
-            and not {"enum", "pattern", "default"} & schema.keys()
-        ):
-            said.setdefault("normalized", {})[name] = draw(st.sampled_from(kinds[schema["type"]]))
+        kind = str(schema.get("type"))
+        if kind in kinds and not {"enum", "pattern", "default"} & schema.keys():
+            said.setdefault("normalized", {})[name] = draw(st.sampled_from(kinds[kind]))
     key = said.get("unique", [None])[0]
     if isinstance(key, str) and properties[key].get("type") == "string" and draw(st.booleans()):
         said["unique"][0] = {"field": key, "by": draw(st.sampled_from(["casefold", ["trim", "casefold"], "nfc"]))}

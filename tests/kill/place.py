@@ -18,7 +18,7 @@ POLICIES = str(HERE / "contracts" / "policies")
 """Declares what the bundled contract does not: PUT, ETag, idempotency keys, Location, HEAD, secrets, closed schemas."""
 WORDS = str(HERE / "contracts" / "words")
 """Says what only some servers do to what they are sent: normal forms, and what goes with them."""
-SHOWN_ON_WORDS = ("form-kept-as-sent", "forms-told-apart")
+SHOWN_ON_WORDS = ("form-kept-as-sent", "forms-told-apart", "condition-unchecked", "alternatives-unchecked")
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",
     "replace.",
@@ -61,7 +61,7 @@ OBSERVING = (
     "retry.",
 )
 OWN_TRAFFIC = ("protocol.unsupported-verb", "protocol.head")
-SAMPLE_RESOURCE = {BUNDLED: "department", POLICIES: "article", WORDS: "contact"}
+SAMPLE_RESOURCE = {BUNDLED: "department", POLICIES: "article", WORDS: "payment"}
 
 
 @cache

@@ -11,13 +11,8 @@ from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
 from restproof.contract.schemas import Source
 
-_NOT_UNDERSTOOD = (
-    *("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas"),
-    *("patternProperties", "propertyNames", "minProperties", "maxProperties", "unevaluatedProperties", "enum", "const"),
-)
-"""Keywords that would bind the resource as a whole: the derived shapes cannot carry them, so they are refused and not
-ignored.
-"""
+_NOT_UNDERSTOOD = ("enum", "const")
+"""Keywords that would leave a resource a few whole values: they are refused and not ignored."""
 
 
 class Fields:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from restproof.contract.behaviour import BehaviourReader
+from restproof.contract.conditions import condition, lifted, named
 from restproof.contract.directions import both_sides
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.envelope import Envelope
@@ -18,6 +19,7 @@ from restproof.contract.fields import Fields
 from restproof.contract.model import OPERATIONS, Id, Paging, Parent, Resource, Schema
 from restproof.contract.normal import Form, placed
 from restproof.contract.parents import operations_said
+from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaFolder, Source
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
 from restproof.contract.ways import WaysReader
@@ -74,6 +76,7 @@ class ResourceReader:
         behaves = behaviour.read()
         schema = self.in_forms(source.schema, behaves["normalized"])
         self.directions = {side: self.in_forms(s, behaves["normalized"]) for side, s in self.directions.items()}
+        behaves["rules"] += self.whole(self.directions.get("request", schema))
         envelope = envelope_of(self.name, raw, self.scope.document.value, (self.raw,), identity)
         self.parameters(envelope)
         resource = Resource(
@@ -120,6 +123,15 @@ class ResourceReader:
             f"resource '{self.name}': {message}", self.scope.document.place((*self.route, *route)), hint
         )
 
+    def whole(self, schema: Schema) -> tuple[Condition, ...]:
+        """What the schema asks of the members of a request together."""
+        asked = condition(schema)
+        if asked is None:
+            return ()
+        members = [n for n, p in schema.get("properties", {}).items() if not p.get("readOnly")]
+        spoken = tuple(n for n in named(asked) if n in members)
+        return (Condition(asked, spoken, tuple(members), "the members do not go together", "invalid"),)
+
     def in_forms(self, schema: Schema, normalized: Mapping[str, tuple[Form, ...]]) -> Schema:
         """The schema with the normal forms of its values. A number is a text where responses show one."""
         for place, forms in normalized.items():
@@ -146,7 +158,8 @@ class ResourceReader:
         name: Any = self.raw
         for step in route:
             name = name[step]
-        return self.scope.folder.load(name, self.scope.document.place((*self.route, *route)))
+        found = self.scope.folder.load(name, self.scope.document.place((*self.route, *route)))
+        return replace(found, schema=lifted(found.schema)) if found else None
 
     def two_sided(self) -> Source | None:
         """The schema of both directions, where each has its own."""

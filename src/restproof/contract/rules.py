@@ -7,8 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, Literal
 
+from jsonschema import Draft202012Validator
+
+from restproof.contract.conditions import narrow
 from restproof.contract.formats import FORMATS
 from restproof.contract.shapes import same, type_of
 
@@ -17,10 +21,11 @@ State = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Violation:
-    """A broken rule: the ``field`` at fault, and what is wrong with it in words."""
+    """A broken rule: the ``field`` at fault, what is wrong with it in words, and the case of the refusal."""
 
     field: str | None
     message: str
+    case: Literal["rule", "invalid"] = "rule"
 
 
 class BusinessRule(ABC):
@@ -97,6 +102,47 @@ class Example(BusinessRule):
         if not all(name in after and same(after[name], value) for name, value in self.body.items()):
             return None
         return Violation(next(iter(self.body), None), self.because)
+
+
+@dataclass(frozen=True)
+class Condition(BusinessRule):
+    """A JSON Schema over what the request leads to, without members that are null.
+
+    ``names``: the members that it speaks of; ``members``: all that it looks at. ``case``: ``rule`` for one of the
+    contract's rules, ``invalid`` for what a schema says of requests as a whole: that binds what a create holds, and
+    nothing is said of an update.
+    """
+
+    schema: Mapping[str, Any]
+    names: tuple[str, ...]
+    members: tuple[str, ...]
+    because: str
+    case: Literal["rule", "invalid"] = "rule"
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return self.names
+
+    def holds(self, state: State, *, nulls: bool = False, narrowly: bool = False) -> bool:
+        """Whether a state keeps the condition; ``nulls``: with its members that are null; ``narrowly``: with no member
+        that only another alternative names."""
+        members = {n: v for n, v in state.items() if n in self.members and (nulls or v is not None)}
+        return (self.narrow if narrowly else self.validator).is_valid(members)
+
+    @cached_property
+    def validator(self) -> Draft202012Validator:
+        """The condition as a validator, which tells why it does not hold."""
+        return Draft202012Validator(self.schema)
+
+    @cached_property
+    def narrow(self) -> Draft202012Validator:
+        """The condition with alternatives that take no members of others."""
+        return Draft202012Validator(narrow(self.schema)) if self.case == "invalid" else self.validator
+
+    def violation(self, before: State | None, after: State) -> Violation | None:
+        if (self.case == "invalid" and before is not None) or self.holds(after):
+            return None
+        return Violation(next(iter(self.names), None), self.because, self.case)
 
 
 def is_after(first: Any, second: Any) -> bool:

@@ -15,6 +15,7 @@ import jsonschema_rs
 from jsonschema import Draft202012Validator
 
 from restproof.contract.bounds import out_of_bounds
+from restproof.contract.discriminator import told_apart
 from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
 from restproof.contract.formats import NAMES
 from restproof.contract.hints import closest, near
@@ -200,6 +201,8 @@ class SchemaFolder:
                 written[word] = value
         if written.get("items") is True:
             written["items"] = {}
+        if isinstance(schema.get("discriminator"), dict):
+            written.update(told_apart(schema, written))
         written = merged(written)
         if "$ref" in schema:
             target = self._follow(schema["$ref"], document, (*route, "$ref"), chain)

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+SOMETIMES = "x-restproof-sometimes"
+"""Marks a member that only some alternatives of a schema have: a representation may be without it."""
+
 
 @dataclass(frozen=True)
 class Shapes:
@@ -41,15 +44,20 @@ class Shapes:
         changeable = {n: p for n, p in writable.items() if n not in create_only}
         required = [n for n in asked.get("required", ()) if n in writable]
         kept = {k: v for k, v in schema.items() if k in ("$schema", "$defs")}
+        free = {k: v for k, v in asked.items() if k == "patternProperties"}
 
         def request(fields: Mapping[str, Any], needed: list[str]) -> dict[str, Any]:
-            shape = {**kept, "type": "object", "properties": dict(fields), "additionalProperties": False}
+            shape = {**kept, "type": "object", "properties": dict(fields), "additionalProperties": False, **free}
             return {**shape, "required": needed} if needed else shape
 
+        always = [n for n, p in readable.items() if not p.get(SOMETIMES)]
+        # What one alternative says of a member says nothing where another one holds.
+        readable = {n: {SOMETIMES: True} if p.get(SOMETIMES) else p for n, p in readable.items()}
         response: dict[str, Any] = {**kept, "type": "object", "properties": readable}
-        response["required"] = [n for n in shown.get("required", ()) if n in readable] if sparse else list(readable)
+        response["required"] = [n for n in shown.get("required", ()) if n in readable] if sparse else always
         if shown.get("additionalProperties") is False:
             response["additionalProperties"] = False
+            response.update({k: v for k, v in shown.items() if k == "patternProperties"})
         return cls(
             create=request(writable, required),
             update=request(changeable, []),

@@ -10,6 +10,7 @@ from typing import Any
 from restproof.contract.envelope import Envelope
 from restproof.contract.model import Contract, Resource
 from restproof.record.jsontext import Unreadable
+from restproof.semantics.doubt import doubt
 from restproof.wire.message import Exchange
 
 
@@ -95,6 +96,12 @@ class Reply:
         if not unsaid:
             return ""
         return f"a valid body was refused ({refusal_of(self)}), and the contract leaves open {' and '.join(unsaid)}"
+
+    @property
+    def in_doubt(self) -> str:
+        """Why the refusal of a body that was meant to be valid says nothing: the contract may itself refuse it. Empty
+        where it does not."""
+        return doubt(self.resource, self.operation, self.sent) if self.status in _OF_THE_BODY else ""
 
     def header(self, name: str) -> str | None:
         """The value of a header, whatever the case of its name; ``None`` where there is none or no answer."""

@@ -260,8 +260,8 @@ class Subject:
         reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
         if reply.has_run_out_of_values:
             raise NotTested(f"the values of a unique field of {self.name} are used up")
-        if reply.left_open:
-            raise NotTested(reply.left_open)
+        if reply.left_open or reply.in_doubt:
+            raise NotTested(reply.left_open or reply.in_doubt)
         if not reply.ok or not is_usable_id(reply.id):
             named = "named no id" if reply.id is None else f"named the id {shown(reply.id)}, which no path can hold"
             why = reply.exchange.error or (f"answered {reply.status}" if not reply.ok else named)

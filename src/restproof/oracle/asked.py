@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.media import essence
 from restproof.contract.model import Contract, Resource, Status
+from restproof.contract.rules import Condition
 from restproof.contract.shapes import type_of
 from restproof.oracle.finding import at
 from restproof.oracle.rules import TrafficRule
@@ -139,10 +140,21 @@ class Asked:
     ) -> Iterator[Reason]:
         # Of an update only the named fields are certain: a rule is judged where all that it speaks of is among them.
         after = fields if operation == "update" else created(resource, fields, server_set={})
-        for refusal in validation.rules(None, after):
+        for refusal in validation.rules(None, after, self._unsure(resource, operation, fields, after)):
             yield Reason(
                 TrafficRule.INPUT_BUSINESS_RULE, refusal.case, refusal.field, f"{refusal.field} {refusal.message}"
             )
+
+    def _unsure(
+        self, resource: Resource, operation: str, fields: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> set[str]:
+        """The members of conditions that may hold for some reading of the request."""
+        found: set[str] = set()
+        for rule in (r for r in resource.rules if isinstance(r, Condition)):
+            readings = [rule.holds(s, nulls=n) for s in (fields, after) for n in (False, True)]
+            if operation == "update" or any(readings):
+                found.update(rule.fields)
+        return found
 
     def refusable(self, seen: Seen) -> Status:
         """The statuses that a request may be refused with for reasons that lie outside of it."""

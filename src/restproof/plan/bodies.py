@@ -14,11 +14,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from restproof.contract.model import Contract
+from restproof.contract.rules import Condition
 from restproof.contract.shapes import same, types_of
 from restproof.plan.candidates import accepted
 from restproof.plan.cases import Body
 from restproof.plan.field_values import FieldValues
-from restproof.plan.rules import Keeping, keep
+from restproof.plan.rules import keep
+from restproof.plan.ruling import Keeping
+from restproof.semantics.checker import is_valid
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,11 @@ class Bodies(FieldValues):
         return {**self.minimal(tag), **{name: self.plain(name, tag) for name in names}}
 
     def with_field(self, name: str, value: Any, tag: str = "") -> Body:
-        """The minimal body with ``name`` set to ``value``."""
-        return {**self.minimal(tag), name: value}
+        """The minimal body with ``name`` set to ``value``, and where that is valid with what it asks for besides."""
+        body = {**self.minimal(tag), name: value}
+        if not any(isinstance(rule, Condition) for rule in self.resource.rules):
+            return body
+        return self.adjusted_to_rules(body, fixed={name: value}) if is_valid(self.writable[name], value) else body
 
     def full(self, tag: str = "") -> Body:
         """Every field that a request may hold, with a plain value."""

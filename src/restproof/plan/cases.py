@@ -3,7 +3,7 @@ its members are the arguments of a test; so its type is that of an object with t
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Body = dict[str, Any]
 """A request body without its envelope, or a part of one: member → JSON value, symbols among them."""
@@ -47,9 +47,11 @@ class ValueCase(TypedDict):
 
 
 class RuleCase(BodyCase):
-    """One step towards a rule. ``given``: what the resource is created with before an update."""
+    """One step towards a rule. ``given``: what the resource is created with before an update; ``refusal``: the case of
+    its refusal where it is not ``rule``."""
 
     given: Body
+    refusal: NotRequired[str]
 
 
 class PackedCase(TypedDict):

@@ -9,7 +9,7 @@ from typing import Any
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Resource, creates_by_put
-from restproof.contract.shapes import types_of
+from restproof.contract.shapes import SOMETIMES, types_of
 from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
 from restproof.plan.marking import marked_text
@@ -67,7 +67,7 @@ class RequestFields:
     @cached_property
     def defaults(self) -> Body:
         """What the fields are that a create leaves out, as far as the schema says."""
-        return {n: p["default"] for n, p in self.writable.items() if "default" in p}
+        return {n: p["default"] for n, p in self.writable.items() if "default" in p and not p.get(SOMETIMES)}
 
     @cached_property
     def fixed(self) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from restproof.contract.normal import NORMAL
+from restproof.contract.rules import Condition
 from restproof.contract.shapes import type_of, types_of
 from restproof.plan.edges import trimmed
 from restproof.plan.inputs import fields_of
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 2**31 - 1
 _DECIMALS = 3
-_DELICATE = ("format", "multipleOf", "pattern")
+_DELICATE = ("format", "multipleOf", "pattern", NORMAL)
 """Keywords that are refused by their own enumerated cases alone: a near miss of one is a matter of taste."""
 
 
@@ -38,7 +40,15 @@ def generated_bodies(ground: Ground) -> st.SearchStrategy[dict[str, Any]]:
         for name, schema in shape["properties"].items()
     }
     objects = _by_schemathesis({**shape, "properties": own}).filter(lambda body: isinstance(body, dict))
-    return objects.map(lambda body: settled(ground, body))
+    return objects.map(lambda body: settled(ground, body)).filter(lambda body: is_decided(ground, body))
+
+
+def is_decided(ground: Ground, body: dict[str, Any]) -> bool:
+    """Whether the contract says of a body that it is refused, or that it is not."""
+    conditions = [rule for rule in ground.resource.rules if isinstance(rule, Condition)]
+    if not conditions or ground.bodies.refusals(ground.operation, body):
+        return True
+    return ground.operation == "create" and all(rule.holds(body, nulls=n) for rule in conditions for n in (False, True))
 
 
 def _by_schemathesis(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:

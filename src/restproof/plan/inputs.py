@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Reference
-from restproof.contract.shapes import is_nullable, type_of
+from restproof.contract.shapes import SOMETIMES, is_nullable, type_of
 from restproof.plan.candidates import BARE_ENTRY, DIGITS, accepted, refused, wrong_types
 from restproof.plan.cases import (
     Body,
@@ -51,7 +51,8 @@ def strict_fields_of(ground: Ground) -> Mapping[str, Mapping[str, Any]]:
     moving, shape = ground.resource.id.follows, ground.resource.shapes.update["properties"]
     if ground.operation == "update" and moving is not None and moving in shape:
         found[moving] = shape[moving]
-    return {n: p for n, p in found.items() if n not in ground.resource.lenient}
+    # What one alternative of a schema refuses, another may take.
+    return {n: p for n, p in found.items() if n not in ground.resource.lenient and not p.get(SOMETIMES)}
 
 
 def body_with(ground: Ground, name: str, value: Any) -> Body:
@@ -255,7 +256,7 @@ def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
 def rule_bodies(ground: Ground) -> Iterator[RuleCase]:
     """Bodies that the schema allows and one business rule refuses, where what is given first keeps every rule."""
     for case in broken(ground.bodies, ground.operation):
-        if ground.bodies.adjusted_to_rules(case["given"]) == case["given"]:
+        if not case["given"] or ground.bodies.adjusted_to_rules(case["given"]) == case["given"]:
             yield case
 
 
@@ -266,7 +267,8 @@ def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
         given, before = case["given"], None
         if ground.operation == "update":
             before = given or bodies.minimal()
-        if bodies.adjusted_to_rules(given) == given and bodies.adjusted_to_rules(case["body"], before) == case["body"]:
+        keeps = not given or bodies.adjusted_to_rules(given) == given
+        if keeps and bodies.adjusted_to_rules(case["body"], before) == case["body"]:
             yield case
 
 

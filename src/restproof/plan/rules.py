@@ -3,52 +3,19 @@ which steps lie just on its right side."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from restproof.contract.model import Resource
-from restproof.contract.rules import BusinessRule, Example, Never, Ordered
+from restproof.contract.rules import BusinessRule, Condition, Example, Never, Ordered
 from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.cases import Body, RuleCase
+from restproof.plan.conditions import ConditionPlan
+from restproof.plan.ruling import Keeping, RulePlan, Values
 from restproof.semantics.checker import is_valid
 
 MOST_VALUES = 6
 """Of a field with more values than this, only those that a rule names are tried."""
-
-
-class Values(Protocol):
-    """What is known of the fields of a resource (``plan.bodies.Bodies``)."""
-
-    @property
-    def resource(self) -> Resource: ...
-    @property
-    def writable(self) -> Mapping[str, Mapping[str, Any]]: ...
-    @property
-    def changeable(self) -> Mapping[str, Mapping[str, Any]]: ...
-    @property
-    def required(self) -> tuple[str, ...]: ...
-    @property
-    def defaults(self) -> Body: ...
-    @property
-    def distinguishing_fields(self) -> frozenset[str]: ...
-    @property
-    def ruled(self) -> frozenset[str]: ...
-    def another(self, name: str) -> Any: ...
-    def minimal(self, tag: str = "") -> Body: ...
-    def other_values(self) -> Body: ...
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """What a body is adjusted to. ``stored``: the state that it meets; ``creating``: whether there is none before it;
-    ``fixed``: members whose values stay as they are."""
-
-    stored: Mapping[str, Any]
-    creating: bool
-    fixed: Mapping[str, Any]
 
 
 def keep(values: Values, body: Body, keeping: Keeping) -> Body:
@@ -74,37 +41,6 @@ def kept(values: Values, operation: str) -> Iterator[RuleCase]:
     """Bodies on the right side of each business rule: equal values, null on one side, allowed steps between values."""
     for rule in values.resource.rules:
         yield from plan_of(rule, values).kept(operation)
-
-
-class RulePlan(ABC):
-    """How inputs treat one rule of a resource whose values are ``values``."""
-
-    def __init__(self, values: Values) -> None:
-        self.values = values
-
-    @abstractmethod
-    def keep(self, body: Body, keeping: Keeping) -> Body:
-        """``body``, or the nearest to it that keeps the rule."""
-
-    @abstractmethod
-    def broken(self, operation: str) -> Iterator[RuleCase]:
-        """Steps that this rule alone refuses."""
-
-    def kept(self, operation: str) -> Iterator[RuleCase]:
-        """Steps on the right side of the rule."""
-        yield from ()
-
-    def base(self, operation: str) -> Body:
-        """What every body of the operation holds."""
-        return {} if operation == "update" else self.values.minimal()
-
-    def unruled(self) -> Body:
-        """Other values of all fields that no rule speaks of."""
-        return {n: v for n, v in self.values.other_values().items() if n not in self.values.ruled}
-
-    def bound(self, keeping: Keeping) -> Collection[str]:
-        """Members that cannot be left out."""
-        return (*(self.values.required if keeping.creating else ()), *keeping.fixed)
 
 
 class OrderedPlan(RulePlan):
@@ -326,5 +262,7 @@ def plan_of(rule: BusinessRule, values: Values) -> RulePlan:
             return NeverPlan(rule, values)
         case Example():
             return ExamplePlan(rule, values)
+        case Condition():
+            return ConditionPlan(rule, values)
         case _:
             raise TypeError(f"no plan for the rule {rule!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from restproof.contract.model import Resource, Schema
-from restproof.contract.shapes import is_nullable
+from restproof.contract.shapes import SOMETIMES, is_nullable
 from restproof.semantics.plausible import plausible
 from restproof.semantics.readback import ReadPath, member_schema
 
@@ -58,6 +58,8 @@ def server_values(resource: Resource, *, id: Any, now: str, serial: int) -> dict
 def absent_value(name: str, schema: Schema) -> Any:
     """What an absent request field becomes: its default, else null where it may be; ``KeyError`` where the contract
     does not say."""
+    if schema.get(SOMETIMES):
+        raise KeyError(name)
     if "default" in schema:
         return schema["default"]
     if is_nullable(schema):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import DerivedAlternative, Resource, Schema
-from restproof.contract.shapes import is_nullable, same
+from restproof.contract.shapes import SOMETIMES, is_nullable, same
 from restproof.pointer import step
 from restproof.semantics.initial import absent_value, readbacks, reference_paths
 from restproof.semantics.normal import kept, made_normal
@@ -111,7 +111,7 @@ def _request_values(
             reference = resource.references.get(name)
             if reference and reference.many:
                 values[name] = []
-            elif not resource.sparse and not schema.get("writeOnly"):
+            elif not resource.sparse and not schema.get("writeOnly") and not schema.get(SOMETIMES):
                 whole = resource.properties.get(name, schema)  # with what the server sets inside
                 values[name] = plausible(whole, serial=0, now="1970-01-01T00:00:00Z", empty=True)
     return values

@@ -136,7 +136,7 @@ class Validation:
         """Broken business rules, judged on the state ``after`` the request; ``before`` is ``None`` for a create.
         ``skip``: fields whose values are no use (refused already)."""
         broken = (rule.violation(before, after) for rule in self.resource.rules if not {*rule.fields} & {*skip})
-        return [Refusal("rule", found.field, found.message) for found in broken if found]
+        return [Refusal(found.case, found.field, found.message) for found in broken if found]
 
     def references(
         self, fields: Mapping[str, Any], exists: Callable[[str, Any], bool], skip: Collection[str] = ()

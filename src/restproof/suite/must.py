@@ -58,8 +58,8 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
     if reply.status in wanted:
         return
-    if case in ("created", "updated", "replaced") and reply.left_open:
-        raise Inconclusive(reply.left_open)
+    if case in ("created", "updated", "replaced") and (reply.left_open or reply.in_doubt):
+        raise Inconclusive(reply.left_open or reply.in_doubt)
     refusal = not (wanted.accepted or 2 in wanted.classes or any(code < 400 for code in wanted.codes))
     reason = f" ({because})" if because else ""
     taken = refusal and reply.ok

@@ -1,0 +1,227 @@
+"""Conditions over several members of a body: how one is kept with few changes, and how it is broken.
+
+What keeps a condition is looked for: what stands against it tells which members to add, to change or to leave out, and
+of what that gives the first that keeps it is taken. A body counts as right only where the condition holds in every way
+in which servers read it (members that are null present or absent, defaults filled in or not), and as wrong only where
+it holds in none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema.exceptions import ValidationError
+
+from restproof.contract.conditions import named, said_of
+from restproof.contract.merging import merged
+from restproof.contract.rules import Condition
+from restproof.contract.shapes import is_nullable, same
+from restproof.plan.candidates import accepted, refused, sample
+from restproof.plan.cases import Body, RuleCase
+from restproof.plan.ruling import Keeping, RulePlan, Values
+from restproof.semantics.checker import is_valid
+
+_MOST_TRIED = 200
+"""Bodies that are tried before the search is given up."""
+_MOST_BROKEN = 8
+_MOST_KEPT = 6
+_OF_ONE = 2
+"""Steps of one member that are tried."""
+_FEW = 6
+
+
+class ConditionPlan(RulePlan):
+    """A JSON Schema over what a request leads to."""
+
+    def __init__(self, rule: Condition, values: Values) -> None:
+        super().__init__(values)
+        self.rule = rule
+        self._solved: dict[str, Body] = {}
+
+    def keep(self, body: Body, keeping: Keeping) -> Body:
+        if self._holds(body, keeping):
+            return body
+        rest = {n: v for n, v in body.items() if n not in self.rule.fields or n in keeping.fixed}
+        for known in self._solved.values():
+            found = {**rest, **{n: v for n, v in known.items() if n not in keeping.fixed}}
+            if self._holds(found, keeping) and self._is_whole(found, body, keeping):
+                return found
+        solution = self._searched(body, keeping)
+        if solution is None:
+            return body
+        spoken = {n: v for n, v in solution.items() if n in self.rule.fields}
+        self._solved.setdefault(json.dumps(spoken, sort_keys=True, default=str), spoken)
+        return solution
+
+    def broken(self, operation: str) -> Iterator[RuleCase]:
+        if self.rule.case == "invalid" and operation != "create":
+            return
+        told = Counter[str]()
+        for given, body, name, note in self._steps(operation):
+            keeping = Keeping({**self.values.defaults, **given}, operation != "update", {})
+            wrong = not self._holds_anyhow(body, keeping) and self._is_right_but_for_this(body, operation)
+            if wrong and told[name] < _OF_ONE and told.total() < _MOST_BROKEN:
+                told[name] += 1
+                case = RuleCase(field=name, note=f"{self.rule.because}: {note}", given=given, body=body)
+                yield case if self.rule.case == "rule" else {**case, "refusal": self.rule.case}
+
+    def kept(self, operation: str) -> Iterator[RuleCase]:
+        if self.rule.case == "invalid" and operation != "create":
+            return
+        told = Counter[str]()
+        for given, body, name, note in self._steps(operation):
+            keeping = Keeping({**self.values.defaults, **given}, operation != "update", {})
+            right = self._holds(body, keeping) and self._is_right_but_for_this(body, operation)
+            if right and told[name] < _OF_ONE and told.total() < _MOST_KEPT:
+                told[name] += 1
+                yield RuleCase(field=name, note=f"the condition is kept, {note}", given=given, body=body)
+
+    # ------------------------------------------------------------------- inside
+
+    def _readings(self, body: Body, keeping: Keeping) -> Iterator[bool]:
+        """Whether the condition holds, in each way in which a server may read the body."""
+        states = [{**keeping.stored, **body}]
+        if self.rule.case == "invalid":
+            states += [dict(body)] if keeping.creating else []
+            yield from (self.rule.holds(state, nulls=True) for state in states)
+        yield from (self.rule.holds(state) for state in states)
+
+    def _holds(self, body: Body, keeping: Keeping) -> bool:
+        return self.rule.holds({**keeping.stored, **body}, narrowly=True) and all(self._readings(body, keeping))
+
+    def _holds_anyhow(self, body: Body, keeping: Keeping) -> bool:
+        return any(self._readings(body, keeping))
+
+    def _is_whole(self, found: Body, body: Body, keeping: Keeping) -> bool:
+        """Whether what cannot be left out, or changed, is there still."""
+        bound = all(n in found for n in self.bound(keeping) if n in body)
+        return bound and all(same(found.get(n), v) for n, v in keeping.fixed.items())
+
+    def _searched(self, body: Body, keeping: Keeping) -> Body | None:
+        """The nearest body that keeps the condition, by the number of its changes; ``None`` where none is found."""
+        queue, seen = deque([body]), {_key(body)}
+        for _ in range(_MOST_TRIED):
+            if not queue:
+                return None
+            for found in self._changed(queue.popleft(), keeping):
+                key = _key(found)
+                if key in seen or not self._is_whole(found, body, keeping):
+                    continue
+                if self._holds(found, keeping):
+                    return found
+                seen.add(key)
+                queue.append(found)
+        return None
+
+    def _changed(self, body: Body, keeping: Keeping) -> Iterator[Body]:
+        """``body`` with one change that what stands against the condition suggests."""
+        state = {n: v for n, v in {**keeping.stored, **body}.items() if n in self.rule.members}
+        views = [state, {n: v for n, v in state.items() if v is not None}]
+        views += [{n: v for n, v in body.items() if n in self.rule.members}] if keeping.creating else []
+        errors = (e for view in views for e in self.rule.narrow.iter_errors(view))
+        bound = self.bound(keeping)
+        # Of too few members, none is at fault: any other will do.
+        for name in [*dict.fromkeys(n for error in errors for n in _at_fault(error))] or self.rule.members:
+            if name in keeping.fixed or name not in self.values.writable:
+                continue
+            for value in self._options(name):
+                if name not in body or not same(body[name], value):
+                    yield {**body, name: value}
+            if name in body and name not in bound:
+                yield {n: v for n, v in body.items() if n != name}
+            if keeping.stored.get(name) is not None and is_nullable(self.values.writable[name]):
+                yield {**body, name: None}
+
+    def _options(self, name: str) -> list[Any]:
+        """Valid values of a member that the condition tells apart, its plain one first."""
+        schema = self.values.writable[name]
+        plain = self.values.plain(name)
+        if name in self.values.distinguishing_fields or name in self.values.resource.references:
+            return [plain]
+        found = [plain]
+        for said in said_of(self.rule.schema, name):
+            whole = merged({"allOf": [schema, said]})
+            found += [said["const"]] if "const" in said else list(said.get("enum", ()))
+            found += [sample(whole)]
+        found += [v for v in schema.get("enum", ()) if len(schema["enum"]) <= _FEW]
+        right = [v for v in found if v is not None and is_valid(schema, v)]
+        return [v for at, v in enumerate(right) if not any(same(v, o) for o in right[:at])]
+
+    def _steps(self, operation: str) -> Iterator[tuple[Body, Body, str, str]]:
+        """What is given, what is sent, the member that is special, and how: from each body that keeps the condition,
+        every change of one member that it speaks of."""
+        names = [n for n in self.rule.fields or self.rule.members if n in self.values.writable]
+        required = self.values.required
+        for base in self._bases():
+            if operation != "update":
+                yield {}, base, next(iter(names), ""), "as it is"
+            for name in names:
+                if operation == "update" and name not in self.values.changeable:
+                    continue
+                given = base if operation == "update" else {}
+                before = {} if operation == "update" else base
+                if operation != "update" and name in base and name not in required:
+                    yield given, {n: v for n, v in base.items() if n != name}, name, f"without {name}"
+                for value in self._tried(name):
+                    yield given, {**before, name: value}, name, f"{name} is {json.dumps(value)[:40]}"
+                if operation == "update" and name in base and is_nullable(self.values.writable[name]):
+                    yield given, {name: None}, name, f"{name} becomes null"
+
+    def _bases(self) -> list[Body]:
+        found = [self.values.minimal(), self.values.full()]
+        creating = Keeping(self.values.defaults, True, {})
+        for name in self.rule.fields:
+            for value in self._options(name)[:_FEW] if name in self.values.writable else ():
+                fixed = Keeping(self.values.defaults, True, {name: value})
+                found.append(self.keep({**found[0], name: value}, fixed))
+        right = [b for b in found if self._holds(b, creating)]
+        return [b for at, b in enumerate(right) if b not in right[:at]][:_FEW]
+
+    def _tried(self, name: str) -> list[Any]:
+        """Values of a member that one part of the condition may refuse and the schema of the member allows."""
+        schema = self.values.writable[name]
+        if name in self.values.distinguishing_fields or name in self.values.resource.references:
+            return []
+        found = self._options(name)
+        for said in said_of(self.rule.schema, name):
+            found += [c.value for c in refused({**schema, **said})[:_FEW]]
+        found += [c.value for c in accepted(schema)[:_FEW]]
+        right = [v for v in found if v is not None and is_valid(schema, v)]
+        return [v for at, v in enumerate(right) if not any(same(v, o) for o in right[:at])]
+
+    def _is_right_but_for_this(self, body: Body, operation: str) -> bool:
+        """Whether nothing else is wrong with a body: it is there, and each of its members is valid."""
+        needed = self.values.required if operation != "update" else ()
+        return bool(body or operation != "update") and all(n in body for n in needed)
+
+
+def _key(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, sort_keys=True, default=str)
+
+
+def _at_fault(error: ValidationError) -> Iterator[str]:
+    """The members of the whole object that an error is about."""
+    if error.context:
+        for inner in error.context:
+            yield from _at_fault(inner)
+        return
+    if error.absolute_path:
+        yield str(error.absolute_path[0])
+        return
+    said: Any = error.validator_value
+    there: Any = error.instance if isinstance(error.instance, dict) else {}
+    schema: Any = error.schema if isinstance(error.schema, dict) else {}
+    if error.validator == "required":
+        yield from (n for n in said if n not in there)
+    elif error.validator == "dependentRequired":
+        yield from (n for name, others in said.items() if name in there for n in (*others, name))
+    elif error.validator in ("not", "oneOf"):
+        parts = said if isinstance(said, list) else [said]
+        yield from (n for part in parts if isinstance(part, dict) for n in named(part))
+    elif error.validator in ("additionalProperties", "unevaluatedProperties"):
+        yield from (n for n in there if n not in schema.get("properties", {}))
+    elif error.validator in ("maxProperties", "propertyNames"):
+        yield from there

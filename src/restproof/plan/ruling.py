@@ -1,0 +1,76 @@
+"""What planning knows of one business rule: how inputs keep it, break it, and come close to it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from restproof.contract.model import Resource
+from restproof.plan.cases import Body, RuleCase
+
+
+class Values(Protocol):
+    """What is known of the fields of a resource (``plan.bodies.Bodies``)."""
+
+    @property
+    def resource(self) -> Resource: ...
+    @property
+    def writable(self) -> Mapping[str, Mapping[str, Any]]: ...
+    @property
+    def changeable(self) -> Mapping[str, Mapping[str, Any]]: ...
+    @property
+    def required(self) -> tuple[str, ...]: ...
+    @property
+    def defaults(self) -> Body: ...
+    @property
+    def distinguishing_fields(self) -> frozenset[str]: ...
+    @property
+    def ruled(self) -> frozenset[str]: ...
+    def another(self, name: str) -> Any: ...
+    def minimal(self, tag: str = "") -> Body: ...
+    def full(self, tag: str = "") -> Body: ...
+    def plain(self, name: str, tag: str = "") -> Any: ...
+    def other_values(self) -> Body: ...
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What a body is adjusted to. ``stored``: the state that it meets; ``creating``: whether there is none before it;
+    ``fixed``: members whose values stay as they are."""
+
+    stored: Mapping[str, Any]
+    creating: bool
+    fixed: Mapping[str, Any]
+
+
+class RulePlan(ABC):
+    """How inputs treat one rule of a resource whose values are ``values``."""
+
+    def __init__(self, values: Values) -> None:
+        self.values = values
+
+    @abstractmethod
+    def keep(self, body: Body, keeping: Keeping) -> Body:
+        """``body``, or the nearest to it that keeps the rule."""
+
+    @abstractmethod
+    def broken(self, operation: str) -> Iterator[RuleCase]:
+        """Steps that this rule alone refuses."""
+
+    def kept(self, operation: str) -> Iterator[RuleCase]:
+        """Steps on the right side of the rule."""
+        yield from ()
+
+    def base(self, operation: str) -> Body:
+        """What every body of the operation holds."""
+        return {} if operation == "update" else self.values.minimal()
+
+    def unruled(self) -> Body:
+        """Other values of all fields that no rule speaks of."""
+        return {n: v for n, v in self.values.other_values().items() if n not in self.values.ruled}
+
+    def bound(self, keeping: Keeping) -> Collection[str]:
+        """Members that cannot be left out."""
+        return (*(self.values.required if keeping.creating else ()), *keeping.fixed)

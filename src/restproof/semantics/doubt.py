@@ -1,0 +1,43 @@
+"""Whether the contract itself says that a body is valid: that any other is refused says nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.model import Resource
+from restproof.contract.rules import Condition
+from restproof.contract.shapes import SOMETIMES
+from restproof.semantics.checker import checker
+from restproof.semantics.validate import Validation
+
+
+def doubt(resource: Resource, operation: str, body: Any) -> str:
+    """Why the request fields ``body``, symbols resolved, may be refused by the contract; empty where they may not."""
+    shapes = {"create": resource.shapes.create, "update": resource.shapes.update, "replace": resource.shapes.replace}
+    if operation not in shapes or not isinstance(body, Mapping):
+        return ""
+    problems, validation = checker(shapes[operation]).problems(body), Validation(resource)
+    refusals = [*validation.unknown(problems), *validation.values(problems, body)]
+    wrong = next((r for r in refusals if not resource.status(r.case).accepted), None)
+    if wrong is not None:
+        return (
+            f"no value of {wrong.field or 'the body'} could be made that the contract surely allows ({wrong.message})"
+        )
+    for rule in (r for r in resource.rules if isinstance(r, Condition)):
+        if operation == "create" and not _holds(resource, rule, body):
+            return f"no body could be made of which it is sure that {rule.because} does not apply"
+        if operation != "create" and set(body) & set(rule.fields):
+            return f"what is stored may decide whether the {operation} is allowed: {rule.because}"
+    return ""
+
+
+def _holds(resource: Resource, rule: Condition, body: Mapping[str, Any]) -> bool:
+    """Whether a create keeps the condition in each way in which a server may read it."""
+    fields = resource.shapes.create["properties"]
+    defaults = {n: p["default"] for n, p in fields.items() if "default" in p and not p.get(SOMETIMES)}
+    state = {**defaults, **body}
+    if rule.case == "rule":
+        return rule.holds(state)
+    readings = [rule.holds(s, nulls=n) for s in (body, state) for n in (False, True)]
+    return all(readings) and rule.holds(state, narrowly=True)
