@@ -4,10 +4,10 @@ from contextlib import suppress
 from typing import Any
 
 from restproof.suite import Ground, Instance, NotTested, Reply, Subject, for_each, must, requirement
-from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, few_values, reference
+from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, few_values, merge_patches, reference
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_update, named, state_of
-from restproof.suite.values import is_nullable, is_valid, same
+from restproof.suite.values import is_nullable, is_valid, merges, removed_members, same
 
 
 def single_fields(ground: Ground) -> Cases:
@@ -32,6 +32,34 @@ def single_fields(ground: Ground) -> Cases:
     everything = ground.bodies.adjusted_to_rules(everything, state)
     if everything:
         yield {"field": None, "change": everything}
+
+
+@requirement(
+    "update.merges", on="update", needs=("create", "read"), when=lambda c, r: merges(r, "update"), cost=3, set_up=1
+)
+@for_each(merge_patches)
+def test_a_merge_patch_changes_what_it_names_at_every_depth(
+    subject: Subject, field: str, patch: Body, state: Body, removes: bool
+) -> None:
+    made = subject.own(subject.bodies.full())
+    whole = subject.update(made.id, {field: subject.bodies.full()[field]})
+    must.have_status(whole, "updated", field=field)
+    updated = subject.update(made.id, patch)
+    must.have_status(updated, "updated", field=field)
+    read = subject.read(made.id)
+    must.have_status(read, "read", because="after a merge patch")
+    shown, sent = read.entity or {}, subject.resolved(state)
+    must.agree(read, named(subject, sent), shown, what=f"{field} after a merge patch")
+    gone = next(removed_members(subject.resolved(patch), shown), None) if removes else None
+    must.hold(
+        gone is None,
+        read,
+        f"a merge patch with null for {gone} leaves it in {field}",
+        kind="not-removed",
+        expected="absent, or null",
+        actual="a value",
+        field=field,
+    )
 
 
 @requirement("update.only-named", on="update", needs=("create", "read"), cost=2, set_up=1)

@@ -59,6 +59,7 @@ KINDS = {
     "no-representation": "an answer holds no representation where it should",
     "no-retry-after": "a throttled answer has no Retry-After",
     "not-created": "a request that creates did not",
+    "not-removed": "a member that a merge patch removes is left",
     "not-throttled": "a limit is not kept",
     "not-touched": "a time that moves with each change did not",
     "offset": "an offset counts otherwise",

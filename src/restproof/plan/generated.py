@@ -20,6 +20,8 @@ from restproof.contract.shapes import type_of, types_of
 from restproof.plan.edges import trimmed
 from restproof.plan.inputs import fields_of
 from restproof.plan.marking import marked_text
+from restproof.semantics.checker import is_valid
+from restproof.semantics.patch import may_be_right
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
@@ -89,10 +91,16 @@ def settled(ground: Ground, body: Mapping[str, Any]) -> dict[str, Any]:
         else:
             found[name] = trimmed(own[name], value)
     if ground.operation == "update":
-        return found
+        unsure = [n for n in found if n in own and _is_half(ground, own[n], found[n])]
+        return {n: v for n, v in found.items() if n not in unsure}
     if bodies.names_id:
         found[resource.id.field] = bodies.plain(resource.id.field)
     return bodies.adjusted_to_rules(found)
+
+
+def _is_half(ground: Ground, schema: Mapping[str, Any], value: Any) -> bool:
+    """Whether a value is refused for what it lacks, in a request that need not hold all."""
+    return not is_valid(schema, value) and may_be_right(ground.resource, ground.operation, schema, value)
 
 
 def _is_plain(ground: Ground, name: str, schema: Mapping[str, Any]) -> bool:

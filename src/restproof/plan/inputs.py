@@ -6,7 +6,7 @@ create and replace a body is the minimal valid one with the one field changed; o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from restproof.plan.rules import broken, kept
 from restproof.plan.scalars import Candidate
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_number, as_text, reference, valid_with_token
 from restproof.semantics.coercion import value_case
+from restproof.semantics.patch import may_be_right
 
 if TYPE_CHECKING:
     from restproof.plan.ground import Ground
@@ -66,6 +67,11 @@ def _case(ground: Ground, name: str, candidate: Candidate, status: str | None = 
     return {"field": name, "note": candidate.note, "status": status, "body": body_with(ground, name, candidate.value)}
 
 
+def _decided(ground: Ground, schema: Mapping[str, Any], candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The values that the schema refuses whatever is there: in a merge patch, an object need not be whole."""
+    return (c for c in candidates if not may_be_right(ground.resource, ground.operation, schema, c.value))
+
+
 def _status(ground: Ground, name: str, value: Any) -> str:
     return value_case(ground.resource, ground.resource.properties[name], value)
 
@@ -74,7 +80,7 @@ def wrong_type_bodies(ground: Ground) -> Iterator[RefusedCase]:
     """Each field with a value of each JSON type that is not its own."""
     for name, schema in strict_fields_of(ground).items():
         ref = ground.resource.references.get(name)
-        for candidate in wrong_types(schema):
+        for candidate in _decided(ground, schema, wrong_types(schema)):
             # Of the plain value: a symbol is text, whatever it stands for.
             status = _status(ground, name, candidate.value)
             if ref and ground.bodies.referable(name):
@@ -103,8 +109,8 @@ def _of_our_own(value: Any, good: str) -> Any:
 def null_bodies(ground: Ground) -> Iterator[RefusedCase]:
     """Each field that may not be null, with null."""
     for name, schema in strict_fields_of(ground).items():
-        if not is_nullable(schema):
-            yield _case(ground, name, Candidate("type", "null", None))
+        null = () if is_nullable(schema) else (Candidate("type", "null", None),)
+        yield from (_case(ground, name, candidate) for candidate in _decided(ground, schema, null))
 
 
 def lenient_values(ground: Ground) -> Iterator[ValueCase]:
@@ -120,7 +126,7 @@ def out_of_bounds_bodies(ground: Ground) -> Iterator[RefusedCase]:
     """Each field with a value of the right type beyond each bound of its schema."""
     for name, schema in strict_fields_of(ground).items():
         ref = ground.resource.references.get(name)
-        for candidate in refused(schema):
+        for candidate in _decided(ground, schema, refused(schema)):
             plain = candidate.value
             if ref and ref.many and candidate.keyword == "uniqueItems" and ground.bodies.referable(name):
                 # What is wrong with it is that it stands twice, not that it names nothing.

@@ -17,6 +17,7 @@ from restproof.semantics import state as states
 from restproof.semantics.checker import Problem
 from restproof.semantics.initial import server_values
 from restproof.semantics.normal import made_normal
+from restproof.semantics.patch import merged, merges
 from restproof.semantics.validate import Refusal, Validation
 
 
@@ -50,6 +51,7 @@ class Writing:
         for refusal in unstorable:
             call.refuse(refusal.case, refusal.field, refusal.message)
         bad = {r.field for r in unstorable}
+        call.fields = self.patched(call, call.fields)
         clean = {n: v for n, v in call.fields.items() if n not in bad}
         call.problems = validation.problems(call.operation, clean)
         for refusal in (*self.unknown_fields(call), *self.invalid_values(call, clean), *self.invalid_id(call)):
@@ -63,6 +65,13 @@ class Writing:
         if not call.refusals:
             for refusal in self.duplicates(call, after):
                 call.refuse(refusal.case, refusal.field, refusal.message)
+
+    def patched(self, call: Call, fields: dict[str, Any]) -> dict[str, Any]:
+        """The fields of a merge patch as they will be; of any other request as they are."""
+        if call.entry is None or not merges(call.resource, call.operation):
+            return fields
+        known, before = self.validations[call.resource.name].fields("update"), call.entry.state
+        return {n: merged(known.get(n, {}), before.get(n), v) for n, v in fields.items()}
 
     def unstorable(self, call: Call) -> list[Refusal]:
         """Strings that cannot be stored; none, where the contract lets them be."""

@@ -16,6 +16,7 @@ from restproof.contract.shapes import SOMETIMES, is_nullable, same
 from restproof.pointer import step
 from restproof.semantics.initial import absent_value, readbacks, reference_paths
 from restproof.semantics.normal import kept, made_normal
+from restproof.semantics.patch import merges, said_by
 from restproof.semantics.plausible import plausible
 from restproof.semantics.readback import ReadPath, member_schema
 
@@ -246,6 +247,8 @@ def expected(
     """
     refs = refs or (lambda _resource, _id: None)
     readable = resource.shapes.response["properties"]
+    if before is not None and not whole and merges(resource, "update"):
+        sent_body = {n: said_by(v) for n, v in sent_body.items()}
     sent_body, unsaid = kept(resource, sent_body)
     known = {n: v for n, v in _known(resource, sent_body, before, whole) if n not in unsaid}
     backs, paths = readbacks(resource), reference_paths(resource)

@@ -29,6 +29,7 @@ from restproof.plan.inputs import (
 )
 from restproof.plan.lifecycle import lifecycle_plans
 from restproof.plan.lookalikes import in_other_forms, lookalikes, other_texts
+from restproof.plan.patches import merge_patches
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "lenient_values",
     "lifecycle_plans",
     "lookalikes",
+    "merge_patches",
     "missing_field_bodies",
     "null_bodies",
     "one_change",

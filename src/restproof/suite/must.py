@@ -145,8 +145,8 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | N
         name = steps(path)[0] if path else ""
         if is_as_good(reply.resource, name, expected, found):
             continue
-        if expected is None and found is None and reply.resource.sparse:
-            continue  # the member is absent, which in a sparse representation says the same
+        if expected is None and found is None and (reply.resource.sparse or merges(reply.resource, reply.operation)):
+            continue  # the member is absent, which says the same in a sparse representation, and after a merge patch
         there = _shown(found if found is not None else at(actual, _steps(path)))
         _fail(
             shows,

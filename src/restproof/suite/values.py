@@ -5,6 +5,7 @@ from restproof.oracle.finding import an
 from restproof.pointer import member
 from restproof.semantics.checker import Checker, checker, is_valid
 from restproof.semantics.normal import alike, is_sure
+from restproof.semantics.patch import merges, removed_members
 from restproof.semantics.readback import ReadPath, member_schema
 from restproof.semantics.state import differences
 
@@ -20,7 +21,9 @@ __all__ = [
     "is_valid",
     "member",
     "member_schema",
+    "merges",
     "named_members",
+    "removed_members",
     "same",
     "type_of",
     "types_of",

@@ -20,6 +20,7 @@ from restproof.sandbox.faults.advice import (
 )
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
+from restproof.semantics.patch import said_by
 from restproof.semantics.validate import Refusal
 
 
@@ -68,6 +69,25 @@ def update_resets_unnamed(seam: Seam) -> None:
         return state
 
     seam.around("next_state", advice)
+
+
+@fault("merge-patch-replaces", "update.merges", "an object in a merge patch takes the place of the one that is there")
+def merge_patch_replaces(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: dict[str, Any]) -> dict[str, Any]:
+        merged: dict[str, Any] = inner(call, fields)
+        return {n: fields[n] if isinstance(v, dict) else v for n, v in merged.items()}
+
+    seam.around("patched", advice)
+
+
+@fault("merge-patch-null-ignored", "update.merges", "null inside an object of a merge patch is passed over")
+def merge_patch_null_ignored(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: dict[str, Any]) -> dict[str, Any]:
+        kept = {n: said_by(v) for n, v in fields.items()}
+        merged: dict[str, Any] = inner(call, kept)
+        return merged
+
+    seam.around("patched", advice)
 
 
 @fault("empty-update-refused", "update.empty", "an update that names no field is refused")

@@ -1,0 +1,51 @@
+"""Merge patches of objects inside a resource: one member at a time, at every depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from restproof.contract.shapes import same
+from restproof.plan.candidates import accepted
+from restproof.semantics.checker import is_valid
+
+if TYPE_CHECKING:
+    from restproof.plan.ground import Ground
+
+_MOST = 6
+
+
+def merge_patches(ground: Ground) -> Iterator[dict[str, Any]]:
+    """For each field that holds an object of several members: ``patch`` changes one of them (``removes``: takes it
+    away), of a resource that was made with ``body``; ``state`` is what the field then is."""
+    bodies, resource = ground.bodies, ground.resource
+    full = bodies.full()
+    for name, schema in bodies.changeable.items():
+        before = full.get(name)
+        if not isinstance(before, Mapping) or name in {*bodies.ruled, *resource.references, *resource.reads_as}:
+            continue
+        found = (c for c in _changes(schema, before) if is_valid(schema, c[1]))
+        for patch, state, removes in list(found)[:_MOST]:
+            yield {"field": name, "patch": {name: patch}, "state": {name: state}, "removes": removes}
+
+
+def _changes(schema: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[tuple[Any, Any, bool]]:
+    """(patch, the object after it, whether it removes something), of an object with other members."""
+    if len(before) < 2 or any(word in schema for word in ("oneOf", "if", "allOf")):
+        return
+    for part in schema.get("anyOf", ()):
+        if is_valid(part, before):
+            yield from _changes(part, before)
+            return
+    for name, value in before.items():
+        member = schema.get("properties", {}).get(name)
+        if not isinstance(member, Mapping) or member.get("readOnly"):
+            continue
+        if isinstance(value, Mapping):
+            for patch, state, removes in _changes(member, value):
+                yield {name: patch}, {**before, name: state}, removes
+        other = next((c.value for c in accepted(member) if c.value is not None and not same(c.value, value)), None)
+        if other is not None and not isinstance(other, Mapping):
+            yield {name: other}, {**before, name: other}, False
+        if name not in schema.get("required", ()):
+            yield {name: None}, {n: v for n, v in before.items() if n != name}, True

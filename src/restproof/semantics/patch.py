@@ -1,0 +1,71 @@
+"""A merge patch (RFC 7396): an object in it changes the members that it names, at every depth, and null removes one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from restproof.contract.model import Resource
+from restproof.semantics.checker import is_valid
+
+
+def merges(resource: Resource, operation: str) -> bool:
+    """Whether requests of an operation are merge patches."""
+    return operation == "update" and resource.operation("update").media.merges
+
+
+def merged(schema: Mapping[str, Any], before: Any, patch: Any) -> Any:
+    """What ``patch`` makes of a value. ``schema``: that of requests, which names no member that the server sets."""
+    if not isinstance(patch, Mapping):
+        return patch
+    known = schema.get("properties", {})
+    there = before if isinstance(before, Mapping) else {}
+    found = {n: v for n, v in there.items() if n in known or not known}
+    for name, value in patch.items():
+        if value is None:
+            found.pop(name, None)
+        else:
+            found[name] = merged(known.get(name, {}), found.get(name), value)
+    return found
+
+
+def said_by(patch: Any) -> Any:
+    """The part of a value that a patch says will be there: without the members that it removes."""
+    if isinstance(patch, Mapping):
+        return {n: said_by(v) for n, v in patch.items() if v is not None}
+    return patch
+
+
+def removed_members(patch: Any, shown: Any) -> Iterator[str]:
+    """The members that a patch removes and that are there all the same."""
+    for name, value in patch.items() if isinstance(patch, Mapping) and isinstance(shown, Mapping) else ():
+        if value is None and shown.get(name) is not None:
+            yield name
+        yield from removed_members(value, shown.get(name))
+
+
+def may_be_right(resource: Resource, operation: str, schema: Mapping[str, Any], value: Any) -> bool:
+    """Whether a value that the schema of its field refuses may be right in a patch all the same: it leaves out what is
+    there already, or removes something."""
+    return merges(resource, operation) and (value is None or is_valid(_partial(schema), value))
+
+
+def _partial(schema: Any) -> Any:
+    """A schema of objects without what they must hold, in which every other member may be null."""
+    if not isinstance(schema, Mapping):
+        return schema
+    found = {k: v for k, v in schema.items() if k not in ("required", "minProperties", "dependentRequired")}
+    needed = schema.get("required", ())
+    for word in ("properties", "patternProperties"):
+        if word in schema:
+            found[word] = {n: _partial(s) if n in needed else _or_null(s) for n, s in schema[word].items()}
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        found["additionalProperties"] = _or_null(schema["additionalProperties"])
+    for word in ("allOf", "anyOf", "oneOf"):
+        if word in schema:
+            found[word] = [_partial(s) for s in schema[word]]
+    return found
+
+
+def _or_null(schema: Any) -> Any:
+    return {"anyOf": [_partial(schema), {"type": "null"}]}
