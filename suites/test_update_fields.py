@@ -39,16 +39,16 @@ def single_fields(ground: Ground) -> Cases:
 )
 @for_each(merge_patches)
 def test_a_merge_patch_changes_what_it_names_at_every_depth(
-    subject: Subject, field: str, patch: Body, state: Body, removes: bool
+    subject: Subject, field: str, whole: Body, patch: Body, state: Body, removes: bool
 ) -> None:
     made = subject.own(subject.bodies.full())
-    whole = subject.update(made.id, {field: subject.bodies.full()[field]})
-    must.have_status(whole, "updated", field=field)
+    must.have_status(subject.update(made.id, whole), "updated", field=field)
     updated = subject.update(made.id, patch)
     must.have_status(updated, "updated", field=field)
     read = subject.read(made.id)
     must.have_status(read, "read", because="after a merge patch")
-    shown, sent = read.entity or {}, subject.resolved(state)
+    shown: Body = read.entity or {}
+    sent = subject.resolved(state)
     must.agree(read, named(subject, sent), shown, what=f"{field} after a merge patch")
     gone = next(removed_members(subject.resolved(patch), shown), None) if removes else None
     must.hold(

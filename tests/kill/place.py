@@ -19,6 +19,9 @@ POLICIES = str(HERE / "contracts" / "policies")
 WORDS = str(HERE / "contracts" / "words")
 """Says what only some servers do to what they are sent: normal forms, and what goes with them."""
 SHOWN_ON_WORDS = ("form-kept-as-sent", "forms-told-apart", "condition-unchecked", "alternatives-unchecked")
+WAYS = str(HERE / "contracts" / "ways")
+"""Is asked as only some servers are: media types, merge patches, fields deep inside a body."""
+SHOWN_ON_WAYS = ("merge-patch-replaces", "merge-patch-null-ignored", "usual-media-type")
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",
     "replace.",
@@ -61,7 +64,7 @@ OBSERVING = (
     "retry.",
 )
 OWN_TRAFFIC = ("protocol.unsupported-verb", "protocol.head")
-SAMPLE_RESOURCE = {BUNDLED: "department", POLICIES: "article", WORDS: "payment"}
+SAMPLE_RESOURCE = {BUNDLED: "department", POLICIES: "article", WORDS: "payment", WAYS: "document"}
 
 
 @cache
@@ -79,6 +82,8 @@ def contract_of(fault: Fault) -> str:
     """The contract under which a fault shows."""
     if fault.name in SHOWN_ON_WORDS:
         return WORDS
+    if fault.name in SHOWN_ON_WAYS:
+        return WAYS
     elsewhere = fault.requirement.startswith(ON_POLICIES) or fault.name in SHOWN_ON_POLICIES
     return POLICIES if elsewhere else BUNDLED
 

@@ -16,17 +16,22 @@ _MOST = 6
 
 
 def merge_patches(ground: Ground) -> Iterator[dict[str, Any]]:
-    """For each field that holds an object of several members: ``patch`` changes one of them (``removes``: takes it
-    away), of a resource that was made with ``body``; ``state`` is what the field then is."""
+    """For each field that holds an object of several members: ``patch`` changes one of them where it is ``whole``
+    (``removes``: takes it away); ``state`` is what it then is."""
     bodies, resource = ground.bodies, ground.resource
-    full = bodies.full()
     for name, schema in bodies.changeable.items():
-        before = full.get(name)
+        before = max((c.value for c in accepted(schema)), key=_members, default=None)
         if not isinstance(before, Mapping) or name in {*bodies.ruled, *resource.references, *resource.reads_as}:
             continue
         found = (c for c in _changes(schema, before) if is_valid(schema, c[1]))
         for patch, state, removes in list(found)[:_MOST]:
-            yield {"field": name, "patch": {name: patch}, "state": {name: state}, "removes": removes}
+            changed = {"patch": {name: patch}, "state": {name: state}, "removes": removes}
+            yield {"field": name, "whole": {name: before}, **changed}
+
+
+def _members(value: Any) -> int:
+    """How many members an object has, at every depth."""
+    return sum(1 + _members(v) for v in value.values()) if isinstance(value, Mapping) else 0
 
 
 def _changes(schema: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[tuple[Any, Any, bool]]:

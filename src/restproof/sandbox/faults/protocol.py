@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from restproof.contract.media import JSON
 from restproof.sandbox.call import NOTHING, Answer, Call
 from restproof.sandbox.faults.advice import crash_on
 from restproof.sandbox.faults.registry import Seam, fault
@@ -56,6 +57,11 @@ def no_date(seam: Seam) -> None:
 @fault("wrong-content-type", "protocol.content-type", "JSON is declared as text/html")
 def wrong_content_type(seam: Seam) -> None:
     seam.around("media_type", lambda inner, call, answer: "text/html")
+
+
+@fault("usual-media-type", "protocol.content-type", "a representation is declared as plain JSON, whatever it is")
+def usual_media_type(seam: Seam) -> None:
+    seam.around("media_type", lambda inner, call, answer: JSON)
 
 
 @fault("duplicate-member", "protocol.json-valid", "a resource holds its first member twice")
