@@ -72,5 +72,7 @@ def _requests(client: Client) -> tuple[tuple[str, str, object], ...]:
     if "company" in client.ids:
         body = {"company_id": client.ids["company"], "office": {"name": "North"}}
         return ("GET", "/companies", None), ("POST", "/offices", body)
-    where = f"/shelves/{client.ids['shelf']}"
-    return ("GET", f"{where}/authors", None), ("POST", f"{where}/authors", {"name": "Ada"})
+    if "shelf" in client.ids:
+        where = f"/shelves/{client.ids['shelf']}"
+        return ("GET", f"{where}/authors", None), ("POST", f"{where}/authors", {"name": "Ada"})
+    return ("GET", "/contacts", None), ("POST", "/contacts", {"name": "Ada", "email": "ada@example.com"})
