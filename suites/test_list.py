@@ -84,6 +84,12 @@ def mapped(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int]]:
                 return
 
 
+def lists_past_the_end(subject: Subject) -> bool:
+    """Whether a page past the end is a list like any other."""
+    spec = subject.spec
+    return spec.paging.style != "token" and spec.status("past_the_end", "list") == spec.status("listed", "list")
+
+
 def counted(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int | None, int, str]]:
     """Queries of a list, each with the size of its page, the number of entries that its total has to say, and what the
     list says of them in words."""
@@ -98,7 +104,7 @@ def counted(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int |
         *((lists.sort_query(name), paging.default) for name in subject.spec.sort[:1]),
         (lists.page_query(few), few),
         (lists.page_query(largest), largest),
-        *([(lists.page_query(few, 1000), few)] if paging.style != "token" else []),
+        *([(lists.page_query(few, 1000), few)] if lists_past_the_end(subject) else []),
     ]
     yield from ((query, size, len(entries), f"{len(entries)} entries are there") for query, size in whole)
     narrowed = [*([(some_match[0], len(some_match[1]))] if some_match else []), *several]

@@ -213,3 +213,9 @@ def test_a_map_is_tried_with_names_of_its_own() -> None:
 def test_the_second_entry_of_an_array_is_tried_too() -> None:
     found = {c.note: c.value for c in refused({"type": "array", "items": {"type": "string", "maxLength": 3}})}
     assert any(len(v) == 2 and len(v[0]) <= 3 < len(v[1]) for v in found.values() if all(isinstance(t, str) for t in v))
+
+
+def test_what_a_schema_rules_out_by_name_is_tried() -> None:
+    schema = {"type": "integer", "minimum": -5, "maximum": 5, "not": {"enum": [0, 3, None]}}
+    assert [c.value for c in refused(schema) if c.keyword == "not"] == [0, 3]
+    assert not {0, 3} & {c.value for c in accepted(schema)}

@@ -14,6 +14,7 @@ Part = int | str
 STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     # What succeeded.
     "listed": (200,),
+    "past_the_end": ("listed",),
     "read": (200,),
     "created": (201,),
     "updated": (200,),
@@ -45,6 +46,7 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     "coercible": ("invalid",),
     "bad_format": ("invalid",),
     "bad_page": ("invalid",),
+    "bad_size": ("bad_page",),
     "bad_filter": ("invalid", "2xx"),
     "rule": (422,),
     "reference": ("rule",),

@@ -75,7 +75,7 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
     if resource.operation(operation).parents:
         yield from ("absent_parent", "missing_parent")
     if operation == "list" and resource.paging.style != "none":
-        yield "bad_page"
+        yield from ("bad_page", "bad_size", "past_the_end")
     if operation in ("create", "update", "replace"):
         yield from _BODY
         if resource.rules:

@@ -77,7 +77,8 @@ class Listed:
                 yield TrafficRule.LIST_UNKNOWN_QUERY_FIELD, unknown, name, value
         if resource.paging.style != "none":
             for name, value in bad_pages(seen):
-                yield TrafficRule.LIST_BAD_PAGE, resource.status("bad_page"), name, value
+                case = "bad_size" if name == resource.paging.size else "bad_page"
+                yield TrafficRule.LIST_BAD_PAGE, resource.status(case), name, value
 
     def _own_parameters(self, seen: Seen) -> set[str]:
         paging = seen.resource.paging

@@ -159,6 +159,9 @@ def _proposals(schema: JsonSchema) -> Iterator[Candidate]:
                 yield from near_values("enum", value)
                 break
         return
+    ruled_out = schema.get("not")
+    for value in _named(ruled_out) if isinstance(ruled_out, Mapping) else ():
+        yield Candidate("not", "a value that is ruled out", value)
     types = types_of(schema)
     if "null" in types:
         yield Candidate("type", "null", None)
@@ -177,6 +180,11 @@ def _proposals(schema: JsonSchema) -> Iterator[Candidate]:
         yield Candidate("type", "an empty object", {})
     if "object" in types and "patternProperties" not in schema:
         yield from _maps(schema)
+
+
+def _named(schema: JsonSchema) -> list[Any]:
+    """The values that a schema names one by one."""
+    return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
 
 
 def _different(items: JsonSchema, samples: list[Any], count: int) -> list[Any]:

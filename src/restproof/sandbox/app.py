@@ -181,6 +181,10 @@ class Application:
             return self._refused(call)
         entries = steps.sorted(call, query, steps.filtered(call, query, steps.scope_entries(call)))
         page = steps.paged(call, query, entries)
+        if not page:
+            steps.check_past_the_end(call, query)
+            if call.refusals:
+                return self._refused(call)
         answer = steps.answer_list(call, page)
         steps.describe_list(call, query, answer, len(entries), page, steps.page_start(query, entries))
         return answer

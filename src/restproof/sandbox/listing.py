@@ -124,11 +124,11 @@ class Listing:
             return default
         size = _whole(text)
         if size is None or size < paging.min:
-            call.refuse("bad_page", paging.size, f"must be a whole number from {paging.min} up")
+            call.refuse("bad_size", paging.size, f"must be a whole number from {paging.min} up")
             return default
         if paging.max is not None and size > paging.max:
             if paging.over_max == "refused":
-                call.refuse("bad_page", paging.size, f"must be at most {paging.max}")
+                call.refuse("bad_size", paging.size, f"must be at most {paging.max}")
             return paging.max
         return size
 
@@ -167,6 +167,13 @@ class Listing:
             if at is not None:
                 return at + 1
         return query.page.offset
+
+    def check_past_the_end(self, call: Call, query: ListQuery) -> None:
+        """Refuses a numbered page beyond the last entry, where the contract has it refused."""
+        status = call.status("past_the_end")
+        succeeds = 2 in status.classes or any(code < 400 for code in status.codes)
+        if query.page.offset and call.resource.paging.style != "token" and not succeeds:
+            call.refuse("past_the_end", None, "the list ends before this page")
 
     def describe_list(
         self, call: Call, query: ListQuery, answer: Answer, total: int, page: list[Entry], start: int

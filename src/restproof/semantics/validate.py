@@ -34,6 +34,8 @@ _GROUPS = {
     "server_set": "unknown_field",
     "unknown_query": "unknown_field",
     "bad_page": "invalid",
+    "bad_size": "invalid",
+    "past_the_end": "absent",
     "bad_filter": "invalid",
     "bad_reference": "invalid",
     "coercible": "invalid",

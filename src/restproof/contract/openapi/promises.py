@@ -38,6 +38,8 @@ OPEN: Mapping[str, list[Part]] = {
     "coercible": ANY,
     "bad_format": ANY,
     "bad_page": ANY,
+    "bad_size": ANY,
+    "past_the_end": ANY,
     "bad_filter": ANY,
     "rule": REFUSED,
     "reference": ANY,

@@ -36,6 +36,8 @@ FAILURES: Mapping[str, str] = {
     "coercible": "A value is of another type.",
     "bad_format": "A value is not of its format.",
     "bad_page": "There is no such page.",
+    "bad_size": "No page has this size.",
+    "past_the_end": "The list ends before this page.",
     "bad_filter": "This cannot be filtered by.",
     "rule": "The values contradict each other, or what is stored.",
     "reference": "It refers to something that does not exist.",
@@ -101,7 +103,7 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
             yield "wrong_parent"
     if operation == "list":
         if resource.paging.style != "none":
-            yield "bad_page"
+            yield from ("bad_page", "bad_size", "past_the_end")
         if resource.filters:
             yield "bad_filter"
         if resource.sort or resource.filters:

@@ -14,7 +14,7 @@ from restproof.sandbox.store import Entry
 
 @fault("bad-page-accepted", "list.bad-page", "a bad page or size counts as none")
 def bad_page_accepted(seam: Seam) -> None:
-    forgiven(seam, "bad_page")
+    forgiven(seam, "bad_page", "bad_size")
 
 
 @fault("max-size-unchecked", "list.bad-page", "a size beyond the largest is let through")
@@ -45,7 +45,7 @@ def page_zero_accepted(seam: Seam) -> None:
 
 @fault("bad-page-500", "list.bad-page", "a page that is no number yields 500")
 def bad_page_500(seam: Seam) -> None:
-    crash_on(seam, "bad_page")
+    crash_on(seam, "bad_page", "bad_size")
 
 
 @fault("page-skips-one", "list.pages-partition", "every page but the first begins one entry too late")
@@ -148,7 +148,7 @@ def max_size_refused(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> int:
         size: int = inner(call)
         if call.parameter(call.resource.paging.size) == str(call.resource.paging.max):
-            call.refuse("bad_page", call.resource.paging.size, "is too large")
+            call.refuse("bad_size", call.resource.paging.size, "is too large")
         return size
 
     seam.around("read_size", advice)

@@ -1,0 +1,48 @@
+"""Lists that come in pages, in ways of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.miniatures.kinds import Items, Kind, item
+from tests.miniatures.server import Answer, Refused
+
+
+class Ending(Items):
+    """Pages by number, of which the one after the last is 404; a size that is none is passed over."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        rows = [self.show(path, r) for r in self.listed(path, query)]
+        number, size = self.number(query.get("page", "1")), self.size(query.get("page_size", "4"))
+        return Answer(200, {"count": len(rows), "results": self.page(rows, number, size)})
+
+    def page(self, rows: list[object], number: int, size: int) -> list[object]:
+        if number > 1 and (number - 1) * size >= len(rows):
+            raise Refused(404, "is no page", "page")
+        return rows[(number - 1) * size : number * size]
+
+    def number(self, text: str) -> int:
+        if not re.fullmatch(r"[1-9]\d{0,8}", text):
+            raise Refused(404, "is no page", "page")
+        return int(text)
+
+    def size(self, text: str) -> int:
+        return min(int(text), 20) if re.fullmatch(r"[1-9]\d{0,8}", text) else 4
+
+
+class Repeating(Ending):
+    def page(self, rows: list[object], number: int, size: int) -> list[object]:
+        last = max(1, -(-len(rows) // size))
+        return super().page(rows, min(number, last), size)
+
+
+def kinds() -> Iterator[Kind]:
+    paging = {"style": "page", "size": "page_size", "default": 4, "max": 20, "over_max": "clamped"}
+    words: dict[str, Any] = {
+        "paging": {**paging, "total_field": "count"},
+        "envelope": {"list": "results"},
+        "statuses": {"bad_page": 404, "bad_size": 200, "past_the_end": 404},
+    }
+    yield Kind("the page after the last is 404", *item(**words), Ending, Repeating, ("list",))
