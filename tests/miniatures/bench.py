@@ -79,6 +79,9 @@ class Wire:
         self.writer.write(to_event(exchange))
         return exchange
 
+    def secret_of(self, credential: str) -> str:
+        return credential
+
     def send_together(
         self, requests: Sequence[Request], about: About, credential: str | None = "full"
     ) -> list[Exchange]:
