@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from restproof.errors import ConfigurationError
 from restproof.session.options import OPTIONS, Option, Options
+
+if TYPE_CHECKING:
+    from restproof.session.promise import Promise
 
 _TAIL = "restproof.pytest"
 _OURS = frozenset({"--workers", *(f"--{option.flag}" for option in OPTIONS)})
@@ -132,16 +135,23 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
     os.environ.setdefault(
         "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}")
     )
+    from restproof.session.promise import beginning, promised
+
+    with beginning(promised(options, Path.cwd())) as promise:
+        return _collected(promise, extra, quiet=quiet, workers=workers)
+
+
+def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: int) -> int:
+    """Hand the run to pytest; its exit code. Raises as :func:`run`."""
     import pytest
 
     from restproof.bundle import suites_of
     from restproof.cli.progress import Progress
     from restproof.cli.watcher import Watcher
     from restproof.engine.loading import gate
-    from restproof.session.promise import promised
     from restproof.wire.redact import SHORTEST, short_credentials
 
-    promise = promised(options, Path.cwd())
+    options = promise.options
     if not options.plan and options.stubs is None:
         # Wrong configuration is told before anything is collected; the target itself is reached when the plan is known.
         for name in short_credentials(promise.target):

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from restproof.errors import ContractError, Place
+from restproof.userfile import compose
 
 Route = tuple[str | int, ...]
 """The way from the top of a document to a value: member names and list indices."""
@@ -88,6 +89,10 @@ for _tag, _pattern, _first in (
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern})\Z"), list(_first))
 
+_Quick: type[Any] | None = None
+if hasattr(yaml, "CSafeLoader"):
+    _Quick = type("_Quick", (yaml.CSafeLoader,), {"yaml_implicit_resolvers": _Loader.yaml_implicit_resolvers})
+
 
 def read_yaml(file: Path, problems: Problems) -> Document:
     """Read one YAML document. Duplicate keys and tags go to ``problems``; raises ``ContractError`` where it is no
@@ -95,7 +100,7 @@ def read_yaml(file: Path, problems: Problems) -> Document:
     """
     text = read_text(file)
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = compose(text, _Loader, _Quick)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = (error.problem or error.context or "cannot be understood").strip()

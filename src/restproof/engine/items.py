@@ -108,15 +108,17 @@ def items_of(
     profile: Profile,
     bodies: Mapping[str, Bodies],
     recorded: Mapping[str, int] = MappingProxyType({}),
+    wanted: Callable[[Resource | None], bool] = lambda _: True,
 ) -> Iterator[Item]:
     """The items that a test makes under a contract: one for each resource and operation where its rule applies and
     there is a case. ``bodies``: those of each resource, by its name. ``recorded``: the number of cases of each item
-    that a recording holds; such an item lists none of its own."""
+    that a recording holds; such an item lists none of its own. ``wanted``: the resources that are asked for, ``None``
+    for the whole server: those of others are not even listed."""
     if not proof.on and not proof.observes:
-        if proof.when is None or proof.when(contract, next(iter(contract))):
+        if wanted(None) and (proof.when is None or proof.when(contract, next(iter(contract)))):
             yield Item(proof, test, contract, None, None, profile, next(iter(bodies.values())))
         return
-    for resource in contract:
+    for resource in filter(wanted, contract):
         for operation in proof.operations(resource):
             if proof.applies(contract, resource, operation):
                 count = recorded.get(f"{proof.requirement}[{resource.name}-{operation}]")

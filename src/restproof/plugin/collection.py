@@ -50,6 +50,8 @@ def pytest_pycollect_makeitem(
     if proof.requirement not in entries:
         raise collector.CollectError(no_entry(name, proof, register, run.known))
     run.tested.add(proof.requirement)
+    if not run.selects_rule(proof.requirement):
+        return []
     module = _module_id(collector, register)
     return [
         RuleItem.from_parent(
@@ -60,7 +62,15 @@ def pytest_pycollect_makeitem(
             plan_item=item,
             original=obj,
         )
-        for item in items_of(proof, obj, run.contract, run.profile, run.bodies, run.recorded)  # type: ignore[arg-type]
+        for item in items_of(
+            proof,
+            obj,  # type: ignore[arg-type]
+            run.contract,
+            run.profile,
+            run.bodies,
+            run.recorded,
+            run.selects_resource,
+        )
     ]
 
 
@@ -89,8 +99,8 @@ def _module_id(collector: pytest.Module | pytest.Class, register: Path) -> str:
 
 
 class BundledModule(pytest.Module):
-    """A bundled module beside somebody's tests: it has a name of its own, whatever theirs are and however pytest
-    imports them."""
+    """A bundled module: it has a name of its own, whatever somebody's tests are called and however pytest imports
+    them, and its asserts are not rewritten: it has none."""
 
     def _getobj(self) -> ModuleType:
 
@@ -101,7 +111,7 @@ class BundledModule(pytest.Module):
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
-    if not parent.config.getoption("restproof_suites") or not is_bundled(module_path.parent):
+    if not is_bundled(module_path.parent):
         return None
     module: pytest.Module = BundledModule.from_parent(parent, path=module_path)
     return module

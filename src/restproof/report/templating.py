@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from restproof.report.text import duration, milliseconds, moment, plural, visible
@@ -15,10 +17,27 @@ from restproof.report.text import duration, milliseconds, moment, plural, visibl
 TEMPLATES = Path(__file__).parent / "templates"
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """The compiled templates, kept from one run to the next in Jinja2's own folder, which nobody else may write to. A
+    run whose report cannot be kept there is no worse for it."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _compiled() -> _Compiled | None:
+    try:
+        return _Compiled()
+    except (OSError, RuntimeError):  # no such folder that is safe
+        return None
+
+
 @cache
 def environment() -> Environment:
     """Jinja2 with autoescape, where an unknown name is an error."""
     made = Environment(
+        bytecode_cache=_compiled(),
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,

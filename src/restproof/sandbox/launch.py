@@ -48,6 +48,37 @@ class Running:
         self.stop()
 
 
+@dataclass
+class Starting:
+    """A sandbox whose process has begun, and may not accept connections yet."""
+
+    _process: subprocess.Popen[str]
+    _folder: Path
+
+    def ready(self) -> Running:
+        """Wait until it accepts connections. Raises ``ConfigurationError`` for a wrong contract, fault or port, and
+        ``TargetError`` where it does not start."""
+        try:
+            facts = _first_line(self._process)
+        except BaseException:
+            self.stop()
+            raise
+        return Running(
+            base_url=facts["base_url"],
+            ca_bundle=Path(facts["ca_bundle"]) if facts["ca_bundle"] else None,
+            credentials=facts["credentials"],
+            ids=facts["ids"],
+            pid=self._process.pid,
+            _process=self._process,
+            _folder=self._folder,
+        )
+
+    def stop(self) -> None:
+        """End the process and remove its files; a second call does nothing."""
+        _end(self._process)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
 def start(
     contract_path: str | Path,
     *,
@@ -56,10 +87,20 @@ def start(
     faults: Iterable[str] = (),
     port: int = 0,
 ) -> Running:
-    """Start a sandbox of a contract on 127.0.0.1 and wait until it accepts connections.
+    """Start a sandbox of a contract on 127.0.0.1 and wait until it accepts connections. Raises as ``Starting.ready``
+    does."""
+    return begin(contract_path, tls=tls, db=db, faults=faults, port=port).ready()
 
-    Raises ``ConfigurationError`` for a wrong contract, fault or port, and ``TargetError`` where it does not start.
-    """
+
+def begin(
+    contract_path: str | Path,
+    *,
+    tls: bool = True,
+    db: str | Path | None = None,
+    faults: Iterable[str] = (),
+    port: int = 0,
+) -> Starting:
+    """Start a sandbox of a contract on 127.0.0.1, and do not wait for it."""
     folder = Path(tempfile.mkdtemp(prefix="restproof-sandbox-"))
     command = [
         sys.executable,
@@ -89,21 +130,7 @@ def start(
         env={**{n: v for n, v in os.environ.items() if _is_needed(n)}, "PYTHONPATH": path},
         start_new_session=True,
     )
-    try:
-        facts = _first_line(process)
-    except BaseException:
-        _end(process)
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return Running(
-        base_url=facts["base_url"],
-        ca_bundle=Path(facts["ca_bundle"]) if facts["ca_bundle"] else None,
-        credentials=facts["credentials"],
-        ids=facts["ids"],
-        pid=process.pid,
-        _process=process,
-        _folder=folder,
-    )
+    return Starting(process, folder)
 
 
 def _is_needed(variable: str) -> bool:

@@ -153,7 +153,10 @@ def reach(promise: Promise) -> LiveEndpoint:
     if target is None:
         from restproof.sandbox.launch import start
 
-        running = start(promise.contract_path, tls=promise.contract.transport == "https", faults=options.faults)
+        if promise.begun is not None:
+            running = promise.begun.ready()
+        else:
+            running = start(promise.contract_path, tls=promise.contract.transport == "https", faults=options.faults)
         sandbox = Target(
             name="sandbox",
             base_url=running.base_url,

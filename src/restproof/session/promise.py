@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from restproof.bundle import find_contract
 from restproof.config import Config, Target, load_config, resolve_target
@@ -12,19 +15,24 @@ from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError
 from restproof.session.options import Options
-from restproof.session.stubbed import RecordedEndpoint, recorded_promise
+
+if TYPE_CHECKING:
+    from restproof.sandbox.launch import Starting
+    from restproof.session.stubbed import RecordedEndpoint
 
 
 @dataclass(frozen=True)
 class Promise:
     """The contract, the configuration found, and the recording that answers instead of a target, where one does.
-    ``options``: those that the user gave, but what a recording knows better."""
+    ``options``: those that the user gave, but what a recording knows better. ``begun``: the embedded sandbox, where it
+    is on its way already."""
 
     contract: Contract
     contract_path: Path
     config: Config
     options: Options
     recorded: RecordedEndpoint | None = None
+    begun: Starting | None = None
 
     @cached_property
     def target(self) -> Target | None:
@@ -39,6 +47,9 @@ def promised(options: Options, cwd: Path) -> Promise:
     if options.stubs is None:
         path = find_contract(options.contract, config.contract, cwd)
     else:
+        # Whoever runs against a server needs nothing of what answers in its place.
+        from restproof.session.stubbed import recorded_promise
+
         path, recording, options = recorded_promise(options, config, cwd)
     contract = load(path)
     for name in options.resource:
@@ -46,5 +57,25 @@ def promised(options: Options, cwd: Path) -> Promise:
             raise ConfigurationError(
                 f"the contract has no resource {name!r}", hint=f"It has: {', '.join(contract.resources)}."
             )
-    recorded = None if recording is None else RecordedEndpoint(contract, recording, options)
-    return Promise(contract, path, config, options, recorded)
+    if recording is None:
+        return Promise(contract, path, config, options)
+    from restproof.session.stubbed import RecordedEndpoint
+
+    return Promise(contract, path, config, options, RecordedEndpoint(contract, recording, options))
+
+
+@contextmanager
+def beginning(promise: Promise) -> Iterator[Promise]:
+    """The promise with its embedded sandbox begun, where it needs one: it starts while the suites are collected, and
+    ends with the block at the latest."""
+    if promise.options.plan or promise.recorded is not None or promise.target is not None:
+        yield promise
+        return
+    from restproof.sandbox.launch import begin
+
+    tls = promise.contract.transport == "https"
+    begun = begin(promise.contract_path, tls=tls, faults=promise.options.faults)
+    try:
+        yield replace(promise, begun=begun)
+    finally:
+        begun.stop()
