@@ -133,6 +133,21 @@ def test_an_operation_is_proven_by_a_core_rule_on_a_successful_answer_of_its_own
         assert all(u.reason == "no successful answer was seen" for u in verdict.unproven)
 
 
+def test_a_run_of_some_rules_is_judged_as_far_as_it_was_asked(tmp_path: Path) -> None:
+    """Rules about refusals have no success of their own: that of a control or of a set-up shows that there is a
+    server."""
+    of = item("input.type")
+    for status, selection, word in (
+        (201, {"only": ["input.type"]}, "conforming"),
+        (404, {"only": ["input.type"]}, "not judged"),
+        (201, {"read_only": True}, "not judged"),
+        (201, {}, "not judged"),
+    ):
+        control = build.exchange(1, of, operation="list", setup="control", status=status)
+        run = run_of(tmp_path, *_passing(of), control, head=build.header(selection=selection), proven=False)
+        assert (judge(run).verdict, judge(run).complete) == (word, not selection)
+
+
 def test_what_is_not_proven_says_why(tmp_path: Path) -> None:
     head = build.header(contract={"name": "small", "resources": {"office": ["create", "read", "update", "delete"]}})
     refused, failed = item("update.answers-ok", operation="update"), item("delete.answers", operation="delete")

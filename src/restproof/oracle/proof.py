@@ -33,7 +33,7 @@ def unproven(run: RecordedRun, results: Sequence[Result], register: Register) ->
         if register[result.requirement].core:
             core.setdefault((result.resource, result.operation), []).append(result)
     seen = _successes(run)
-    narrowed = bool(run.header.selection.keys() - _NARROWING)
+    narrowed = _is_narrowed(run)
 
     def reason(resource: str, operation: str) -> str | None:
         own = core.get((resource, operation), [])
@@ -51,9 +51,16 @@ def unproven(run: RecordedRun, results: Sequence[Result], register: Register) ->
 
 
 def is_positive(run: RecordedRun, results: Sequence[Result]) -> bool:
-    """Whether any rule passed on a successful answer of the operation that it speaks of: without, nothing is judged."""
+    """Whether any rule passed on a successful answer of the operation that it speaks of: without, nothing is judged. In
+    a run that was narrowed to some rules, which may be about refusals alone, what any request about the resource has
+    shown will do (a control, or what set it up): a server that refuses everything shows nothing."""
     seen = _successes(run)
-    return any(_is_seen(result, seen) for result in results)
+    if any(_is_seen(result, seen) for result in results):
+        return True
+    if not _is_narrowed(run):
+        return False
+    answered = {e.resource for e in run.exchanges if e.response and 200 <= e.response.status < 300}
+    return any(r.outcome == "pass" and r.resource in answered for r in results)
 
 
 def unmet(run: RecordedRun, results: Sequence[Result], open_: Sequence[Unproven], *, whole: bool) -> tuple[str, ...]:
@@ -72,6 +79,11 @@ def unmet(run: RecordedRun, results: Sequence[Result], open_: Sequence[Unproven]
         found += [f"{u.resource} {u.operation} was to be proven: {u.reason}" for u in open_]
         found += [] if whole else ["the run was to be complete, and is not"]
     return tuple(found)
+
+
+def _is_narrowed(run: RecordedRun) -> bool:
+    """Whether the run was asked for some items alone."""
+    return bool(run.header.selection.keys() - _NARROWING)
 
 
 def _is_seen(result: Result, seen: frozenset[tuple[str, str]]) -> bool:
