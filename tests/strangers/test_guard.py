@@ -173,6 +173,41 @@ def test_a_read_of_the_suites_proves_as_well(bench: Callable[..., Bench]) -> Non
     assert sum(line.startswith("GET") for line in made.server.log) == 1
 
 
+def test_a_read_of_the_suites_shows_as_well_that_an_id_names_nothing(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.send("GET", "/offices/2000000000")
+    assert made.send("PATCH", "/offices/2000000000", {"floor": 3}).status == 404
+    assert [line.split()[0] for line in made.server.log] == ["GET", "PATCH"]
+
+
+@pytest.mark.parametrize("headers", [(("Accept", "text/csv"),), (("If-Modified-Since", "now"),), (("X-Tenant", "5"),)])
+def test_a_read_with_other_headers_than_a_look_shows_nothing_of_what_is_not_there(
+    bench: Callable[..., Bench], headers: Headers
+) -> None:
+    made = bench()
+    honest, (name, value) = made.server.read, headers[0]
+    made.server.read = lambda asked: Answer(404) if asked.headers.get(name.lower()) == value else honest(asked)
+    assert made.send("GET", "/offices/17", None, headers).status == 404
+    with pytest.raises(NotProven):
+        made.send("PATCH", "/offices/17", {"floor": 3})
+    assert made.server.harm() == []
+
+
+def test_one_walk_shows_for_a_moment_what_the_list_held(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bench()
+
+    def looks_of_a_create() -> int:
+        seen = len(made.server.log)
+        made.send("POST", "/badges", {"number": 5})
+        return sum(line.startswith("GET /v1/badges") for line in made.server.log[seen:])
+
+    assert [looks_of_a_create() > 0 for _ in range(3)] == [True, False, False]
+    monkeypatch.setattr(evidence, "_JUST_NOW", -1.0)
+    assert looks_of_a_create() > 0
+
+
 def test_what_the_target_gives_for_writing_may_be_written_to(bench: Callable[..., Bench]) -> None:
     made = bench(ids={"writable_memo": 17})
     assert made.send("PATCH", "/memos/17", {"seats": 3}).status == 200

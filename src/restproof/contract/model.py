@@ -425,7 +425,7 @@ class Contract:
                     seen.append(name)
         return tuple(seen)
 
-    @property
+    @cached_property
     def given(self) -> tuple[str, ...]:
         """Parents that no operation can create, and what stands above them: their ids come from the target's
         configuration."""

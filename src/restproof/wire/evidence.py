@@ -10,7 +10,7 @@ from typing import Any
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.wire.ledger import Ledger
-from restproof.wire.message import About, Exchange, Headers
+from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
 from restproof.wire.places import Place, Places, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed
@@ -22,6 +22,8 @@ _JUST_NOW = 2.0
 """Seconds for which other sights are trusted: ids that were deleted come again."""
 _KEPT = 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
+_TARGETS = 1000
+"""Request targets of reads that are kept rather than built anew."""
 
 
 class Sight(Enum):
@@ -66,10 +68,13 @@ class Evidence:
         self._target = target
         self._ledger = ledger
         self._clock = clock
+        self._base = target.base_url.rstrip("/")
         self._things: dict[tuple[str, str], list[Thing]] = {}
         self._seen: dict[object, tuple[Sight, float]] = {}
         self._reads: dict[str, tuple[Exchange, float]] = {}
         self._lists: dict[str, tuple[Exchange, float]] = {}
+        self._targets: dict[object, str] = {}
+        self._ids: dict[object, tuple[set[str], float]] = {}
 
     # ------------------------------------------------------------ what is noted
 
@@ -77,8 +82,9 @@ class Evidence:
         """Keeps the answer to a read as it came: it is looked into only where a decision asks for it."""
         if exchange.request.method == "GET" and exchange.response is not None:
             kept = self._lists if exchange.about.operation == "list" else self._reads
-            kept.pop(exchange.request.target, None)
-            kept[exchange.request.target] = exchange, self._clock()
+            where = exchange.url.removeprefix(self._base)
+            kept.pop(where, None)
+            kept[where] = exchange, self._clock()
             if len(kept) > _KEPT:
                 del kept[next(iter(kept))]
 
@@ -86,6 +92,8 @@ class Evidence:
         """An answer says that this is ours, which proves nothing yet."""
         self._things.setdefault((thing.place.resource.name, str(thing.place.id)), []).append(thing)
         self.forget(thing.place)
+        for ids, _ in self._ids.values():
+            ids.add(str(thing.place.id))
 
     def forget(self, place: Place) -> None:
         """What was seen of the item holds no longer."""
@@ -102,7 +110,12 @@ class Evidence:
         return self.places.target(place, "delete" if place.resource.supports("delete") else "read")
 
     def _read_target(self, place: Place) -> str:
-        return self.places.target(place, "read")
+        key = place.resource.name, place.parents, place.id
+        if key not in self._targets:
+            if len(self._targets) >= _TARGETS:
+                self._targets.clear()
+            self._targets[key] = self.places.target(place, "read")
+        return self._targets[key]
 
     # ---------------------------------------------------------------- the looks
 
@@ -111,7 +124,12 @@ class Evidence:
         known = self._seen.get(place.key)
         if known is not None and self._holds(place, *known):
             return known[0]
-        sight = Sight.OURS if self._was_shown(place) else self._read(place, looker)
+        if self._was_shown(place):
+            sight = Sight.OURS
+        elif self._was_absent(place, looker):
+            return Sight.NOTHING
+        else:
+            sight = self._read(place, looker)
         self._seen[place.key] = sight, self._clock()
         return sight
 
@@ -147,6 +165,27 @@ class Evidence:
                     return self.marks.shown(place.resource, entry, marks)
         return False
 
+    def _was_absent(self, place: Place, looker: Looker) -> bool:
+        """Whether a read that the suites have sent of late, like the one that a look would send, says that the id names
+        nothing."""
+        exchange, at = self._reads.get(self._read_target(place), (None, 0.0))
+        if exchange is None or not place.resource.supports("read") or not self._holds(place, Sight.NOTHING, at):
+            return False
+        asking = self._credentials(place, looker)
+        if self.made(place.resource, str(place.id)) is None:
+            asking = asking[:1]
+        alike = asking == [exchange.credential] and self._is_plain(exchange, place, looker)
+        return alike and self._sight(place, exchange) is Sight.NOTHING
+
+    def _is_plain(self, exchange: Exchange, place: Place, looker: Looker) -> bool:
+        """Whether the read was sent with the header fields of a look, and no other."""
+        look = self.places.request(place, "read", looker.headers)
+        wanted = {n.lower(): v for n, v in (*USUAL_HEADERS.items(), *look.headers)}
+        sent = {n.lower(): v for n, v in exchange.request.headers}
+        if exchange.credential is not None:
+            sent.pop(self._contract.auth.header.lower(), None)
+        return exchange.request.body is None and sent == wanted
+
     def _is_of(self, exchange: Exchange, place: Place) -> bool:
         found = self.places.of(exchange.request)
         return found is not None and found.key == place.collection.key
@@ -179,9 +218,16 @@ class Evidence:
         return Sight.NOTHING
 
     def ids(self, place: Place, looker: Looker) -> frozenset[str]:
-        """The ids that the collection holds now. Raises ``ListUnreadable``."""
+        """The ids that the collection holds, as a walk through it has just shown, and those that creates of this run
+        were answered to have made since. Raises ``ListUnreadable``."""
         identity = place.resource.id.field
-        return frozenset(str(e.get(identity)) for e in self._walk(place, looker, looker.credential))
+        key = place.collection.key, looker.headers, looker.credential
+        known = self._ids.get(key)
+        if known is None or self._clock() - known[1] > _JUST_NOW:
+            began = self._clock()
+            known = {str(e.get(identity)) for e in self._walk(place, looker, looker.credential)}, began
+            self._ids = {k: v for k, v in self._ids.items() if began - v[1] <= _JUST_NOW} | {key: known}
+        return frozenset(known[0])
 
     def _walk(self, place: Place, looker: Looker, credential: str | None) -> Iterator[Mapping[str, Any]]:
         target = self.places.target(place.collection, "list")

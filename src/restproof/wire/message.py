@@ -6,15 +6,22 @@ and replayed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
 from restproof.record.events import encode_body
 from restproof.record.jsontext import loads
+from restproof.version import __version__
 
 Headers = tuple[tuple[str, str], ...]
+USUAL_HEADERS: Mapping[str, str] = MappingProxyType(
+    {"User-Agent": f"restproof/{__version__}", "Accept-Encoding": "identity", "Accept": "application/json"}
+)
+"""What the session adds to every request that does not bring its own."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """The methods that change nothing (RFC 9110 §9.2.1); every other one writes."""

@@ -104,6 +104,8 @@ class Ownership:
             for p in ("", "other_", "foreign_")
             if p + r.name in target.ids
         }
+        self.given_ids = {name: str(target.ids[name]) for name in contract.given if name in target.ids}
+        self.usual_headers = {n.lower(): v for n, v in contract_headers(contract, dict(target.ids))}
         self._refused = refused
         self._max_creates = max_creates
         self._creates = 0
@@ -306,7 +308,7 @@ class _Decision:
         if made is not None:
             return made.place
         own = {} if place.id is None else {place.resource.name: place.id}
-        ids = {**self._given_ids(), **dict(place.parents), **own}
+        ids = {**self.owner.given_ids, **dict(place.parents), **own}
         above = self.owner.contract.ancestors(resource)
         if not all(name in ids for name in above):
             return None
@@ -315,7 +317,7 @@ class _Decision:
     def _filled(self, place: Place) -> Place:
         """The place with the given parents that the request does not name, or not as the contract says."""
         missing = {p.resource for p in place.resource.parents} - dict(place.parents).keys()
-        given = {name: id for name, id in self._given_ids().items() if name in missing}
+        given = {name: id for name, id in self.owner.given_ids.items() if name in missing}
         return replace(place, parents=tuple(sorted((*place.parents, *given.items())))) if given else place
 
     def _known(self, place: Place) -> Place:
@@ -325,10 +327,6 @@ class _Decision:
         is_whole = all(p.resource in named for p in place.resource.parents)
         return place if is_whole or made is None else made.place
 
-    def _given_ids(self) -> dict[str, str]:
-        ids = self.owner.target.ids
-        return {name: str(ids[name]) for name in self.owner.contract.given if name in ids}
-
     def _is_writable(self, place: Place) -> bool:
         return (place.resource.name, place.id) in self.owner.writable
 
@@ -337,9 +335,8 @@ class _Decision:
 
     def _contract_headers(self) -> Headers:
         """The contract's headers as the request has them, else as the target's ids fill them in."""
-        usual = {n.lower(): v for n, v in contract_headers(self.owner.contract, dict(self.owner.target.ids))}
         own = {n.lower(): v for n, v in self.request.headers if v}
-        known = {**usual, **own}
+        known = {**self.owner.usual_headers, **own}
         return tuple((n, known[n.lower()]) for n in self.owner.contract.headers if n.lower() in known)
 
 

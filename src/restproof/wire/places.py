@@ -41,11 +41,11 @@ class Place:
 
     def item(self, id: object) -> Place:
         """The item of this collection, or beside this item, that ``id`` names."""
-        return replace(self, id=str(id))
+        return Place(self.resource, self.parents, str(id))
 
     @property
     def collection(self) -> Place:
-        return replace(self, id=None)
+        return Place(self.resource, self.parents)
 
     def __str__(self) -> str:
         return self.resource.name if self.id is None else f"{self.resource.name} {self.id}"

@@ -27,6 +27,7 @@ class Marks:
         self._prefix = prefix
         self._pattern = re.compile(re.escape(prefix) + f"[0-9a-z]{{{TOKEN_LENGTH - PREFIX_LENGTH}}}")
         self._known: set[tuple[str, str, str]] = set()
+        self._fields: dict[str, set[str]] = {}
         self._any: set[str] = set()
 
     def of(self, resource: Resource, body: Any, raw: bytes, id: str | None = None) -> tuple[Mark, ...]:
@@ -45,10 +46,14 @@ class Marks:
 
     def add(self, resource: Resource, marks: Iterable[Mark]) -> None:
         """From now on, ``marks`` prove a resource."""
+        fields = self._fields.setdefault(resource.name, set())
         for name, token in marks:
             self._known.add((resource.name, name, token))
+            fields.add(name)
             if name in resource.reads_as:
-                self._known.add((resource.name, re.split(r"[.\[]", resource.reads_as[name])[0], token))
+                shown = re.split(r"[.\[]", resource.reads_as[name])[0]
+                self._known.add((resource.name, shown, token))
+                fields.add(shown)
 
     def accept_any(self, resource: Resource) -> None:
         """Any token of the run proves the resource, in any field: for ledgers that name none."""
@@ -56,8 +61,7 @@ class Marks:
 
     def are_in(self, resource: Resource, fields: Iterable[str]) -> bool:
         """Whether one of the fields holds marks of the resource's creates."""
-        marked = {name for of, name, _ in self._known if of == resource.name}
-        return not marked.isdisjoint(fields)
+        return not self._fields.get(resource.name, set()).isdisjoint(fields)
 
     def shown(self, resource: Resource, entity: Mapping[str, Any], only: Iterable[Mark] | None = None) -> bool:
         """Whether a representation shows a token where this run wrote it. ``only``: one of these."""

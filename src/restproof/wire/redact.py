@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from restproof.config import Target
 from restproof.wire.message import Headers, Request, Response
-from restproof.wire.unescape import Spans, merged, trigger, views
+from restproof.wire.unescape import Spans, merged, texts, trigger, views
 
 REDACTED = "[redacted]"
 SENSITIVE_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
@@ -21,6 +22,8 @@ data too; it is hidden where it is all that a header holds."""
 # is likely to be a word of the data too, and hiding it there would falsify what is judged.
 _PART_LENGTH = 8
 _HIDDEN = REDACTED.encode()
+_MOST_NAMES = 1000
+"""Names of header fields of which is kept whether they are sensitive."""
 _TAIL = re.compile(rb"[A-Za-z0-9+/_-]?={0,2}")
 
 
@@ -41,13 +44,19 @@ class Redactor:
         self._coded = sorted({form for secret in long for form in _coded_forms(secret)}, key=lambda s: (-len(s), s))
         self._trigger = trigger(b"".join([*long, b"+/=-_"]))
         self._short = frozenset(s for s in self._secrets if len(s) < SHORTEST)
+        self._sensitive: dict[str, bool] = {}
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._secrets)} secrets)"
 
     def is_sensitive(self, header: str) -> bool:
         """Whether the values of ``header`` are never shown."""
-        return header.strip().lower() in self._headers
+        known = self._sensitive.get(header)
+        if known is None:
+            known = header.strip().lower() in self._headers
+            if len(self._sensitive) < _MOST_NAMES:
+                self._sensitive[header] = known
+        return known
 
     def text(self, text: str) -> str:
         """``text`` without the secrets."""
@@ -68,7 +77,7 @@ class Redactor:
 
     def _found(self, data: bytes) -> Spans:
         """Where secrets stand: ordered, apart."""
-        if not self._plain:
+        if not self._are_in(data):
             return []
         found: Spans = []
         for view in views(data, self._trigger):
@@ -83,6 +92,20 @@ class Redactor:
                         found.append(view.raw(m.start(), tail.end() if tail else m.end()))
         return merged(found)
 
+    def _are_in(self, data: bytes) -> bool:
+        """Whether there is a secret in ``data``, wherever."""
+        if not self._plain:
+            return False
+        for text in texts(data, self._trigger):
+            lower = text.lower()
+            for form in self._plain:
+                if form in lower:
+                    return True
+            for form in self._coded:
+                if form in text:
+                    return True
+        return False
+
     def headers(self, headers: Headers) -> Headers:
         """``headers`` without the secrets and without the values of the sensitive ones."""
         return self._headers_of(headers, self._hold_none(part for pair in headers for part in pair))
@@ -91,7 +114,7 @@ class Redactor:
         """``headers`` without the values of the sensitive ones; ``clean``: no secret is among them."""
         return tuple(
             (n, REDACTED)
-            if n.strip().lower() in self._headers or (self._short and self._is_short(v))
+            if self.is_sensitive(n) or (self._short and self._is_short(v))
             else (n, v)
             if clean
             else (self.text(n), self.text(v))
@@ -104,6 +127,25 @@ class Redactor:
     def _hold_none(self, texts: Iterable[str]) -> bool:
         """Whether no secret is in any of the texts: one look at all of them costs a tenth of one at each."""
         return not self._found(_bytes("\n".join(texts)))
+
+    def exchanged(
+        self, request: Request, sent: Headers, url: str, response: Response | None
+    ) -> tuple[Request, str, Response | None]:
+        """A request (with the headers ``sent``), its URL and its answer, each without the secrets. One look at all of
+        them ends almost every time."""
+        said = [request.path, url, *(t for pair in request.query for t in pair)]
+        said += [t for n, v in sent for t in (n, "" if self.is_sensitive(n) else v)]
+        bodies = [] if request.body is None else [request.body]
+        if response is not None:
+            said += [response.reason, *(t for pair in response.headers for t in pair)]
+            bodies.append(response.body)
+        if self._are_in(b"\n".join([_bytes("\n".join(said)), *bodies])):
+            shown = None if response is None else self.response(response)
+            return self.request(request, sent), self.text(url), shown
+        clean = Request(request.method, request.path, request.query, self._headers_of(sent, clean=True), request.body)
+        if response is not None and (self._short or any(self.is_sensitive(n) for n, _ in response.headers)):
+            response = replace(response, headers=self._headers_of(response.headers, clean=True))
+        return clean, url, response
 
     def request(self, request: Request, sent: Headers) -> Request:
         """``request`` with the headers ``sent`` in place of its own, without the secrets."""

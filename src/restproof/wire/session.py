@@ -21,18 +21,16 @@ from urllib3.util import SKIP_HEADER
 
 from restproof.config import Target
 from restproof.contract.model import Contract
-from restproof.version import __version__
 from restproof.wire.adapter import Adapter, Answer, Prepared
 from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
 from restproof.wire.guard import check, presented
-from restproof.wire.message import About, Exchange, Headers, Request, Response
+from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response
 from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.presence import Presence
 from restproof.wire.waiting import Pacer, backoff, retry_after
 from restproof.wire.wallet import Token, Wallet
 
-USER_AGENT = f"restproof/{__version__}"
 MAX_RESPONSE = 16 * 1024 * 1024
 """Bytes of a response body, decoded, that are read. Nothing that is larger is parsed or kept."""
 
@@ -318,13 +316,8 @@ class Session:
                 headers.add(name, value)
             elif key in _ADDED_BY_URLLIB3:
                 headers.add(name, SKIP_HEADER)
-        if "user-agent" not in own:
-            headers["User-Agent"] = USER_AGENT
-        if "accept-encoding" not in own:
-            headers["Accept-Encoding"] = "identity"
-        if "accept" not in own:
-            headers["Accept"] = "application/json"
-        for name, value in () if token is None else presented(self.contract, token, request):
+        fields: Headers = () if token is None else presented(self.contract, token, request)
+        for name, value in (*USUAL_HEADERS.items(), *fields):
             if name.lower() not in own:
                 headers[name] = value
         if request.body is not None:
@@ -361,11 +354,12 @@ class Session:
         redactor = self._credentials.redactor
         if request.headers:
             redactor = redactor.and_of(request.headers)
+        shown, url, response = redactor.exchanged(request, sent, prepared.url or "", response)
         exchange = Exchange(
             n=next(self._numbers),
-            request=redactor.request(request, sent),
-            url=redactor.text(prepared.url or ""),
-            response=None if response is None else redactor.response(response),
+            request=shown,
+            url=url,
+            response=response,
             error=error,
             started=began,
             elapsed=elapsed,

@@ -65,11 +65,11 @@ class HiddenMembers:
     def may_be_in(self, text: str) -> bool:
         """Whether ``text`` may name a hidden member: a quick look that almost all texts end with."""
         lower = text.lower()
-        return any(stem in lower for stem in self._stems)
+        return any(map(lower.__contains__, self._stems))
 
     def in_json(self, text: str, resource: str | None) -> Iterator[Hidden]:
         """The hidden values of a JSON text, also of one that is broken off or has further faults."""
-        if not self.may_be_in(text):
+        if not self.may_be_in(text) or not any(self.hides(resource, name) for name in set(_MEMBER.findall(text))):
             return
         at = 0
         while found := _MEMBER.search(text, at):

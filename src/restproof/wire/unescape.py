@@ -83,6 +83,19 @@ def views(data: bytes, wanted: re.Pattern[bytes]) -> Iterator[View]:
         yield view
 
 
+def texts(data: bytes, wanted: re.Pattern[bytes]) -> Iterator[bytes]:
+    """As :func:`views`, without where each piece came from, which takes most of the time."""
+    yield data
+    if not (b"%" in data or b"\\" in data or b"&" in data) or not wanted.search(data):
+        return
+    for _ in range(_MOST_ROUNDS):
+        following = _ESCAPE.sub(lambda match: match[0] if (meant := _meant(match[0])) is None else meant, data)
+        if following == data:
+            return
+        data = following
+        yield data
+
+
 def merged(spans: Spans) -> Spans:
     """Ordered spans that do not touch each other."""
     found: Spans = []
