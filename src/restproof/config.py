@@ -36,6 +36,8 @@ ID_PREFIXES = ("", "other_", "foreign_", "writable_")
 """What may stand before the name of a resource in a target's ids."""
 
 FILE_NAME = "restproof.toml"
+_OF_USERS = ("basic", "digest")
+"""The schemes whose credentials are ``user:password``."""
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -127,10 +129,10 @@ def _complete(target: Target, contract: Contract, section: Section | None, resou
         if name in target.sources:
             continue
         problem = None
-        if not value.isprintable() or (not value.isascii() and contract.auth.scheme != "basic"):
+        if not value.isprintable() or (not value.isascii() and contract.auth.scheme not in _OF_USERS):
             problem = "holds characters that no header can carry"
-        elif contract.auth.scheme == "basic" and ":" not in value:
-            problem = "is not of the form user:password, as the basic scheme needs it"
+        elif contract.auth.scheme in _OF_USERS and ":" not in value:
+            problem = f"is not of the form user:password, as the {contract.auth.scheme} scheme needs it"
         if problem:
             raise ConfigurationError(
                 f"target {target.name}: credential `{name}` {problem}",

@@ -39,16 +39,13 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
     read = {name: ResourceReader(scope, name).read() for name in raw["resources"]}
     if len(problems):
         return None
-    auth = raw.get("auth", "none")
-    auth = {"scheme": auth} if isinstance(auth, str) else auth
-    default_header = "X-API-Key" if auth["scheme"] == "api_key" else "Authorization"
     return Contract(
         name=raw["contract"],
         title=raw.get("title", raw["contract"]),
         path=document.file,
         base_path=raw.get("base_path", ""),
         transport=raw.get("transport", "any"),
-        auth=Auth(scheme=auth["scheme"], header=auth.get("header", default_header)),
+        auth=_auth(raw.get("auth", "none")),
         headers=raw.get("headers", {}),
         statuses=resolve(scope.statuses),
         order=order,
@@ -63,6 +60,17 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
         latency_budget=raw.get("latency_budget"),
         idempotency_key=raw.get("idempotency_key"),
     )
+
+
+def _auth(said: str | Mapping[str, str]) -> Auth:
+    words = {"scheme": said} if isinstance(said, str) else said
+    scheme: Any = words["scheme"]
+    if "query" in words:
+        return Auth(scheme, place="query", name=words["query"])
+    if "cookie" in words:
+        return Auth(scheme, "Cookie", place="cookie", name=words["cookie"])
+    usual = "X-API-Key" if scheme == "api_key" else "Authorization"
+    return Auth(scheme, words.get("header", usual), prefix=words.get("prefix", ""))
 
 
 def _clause(name: str, said: Mapping[str, Any]) -> Clause:

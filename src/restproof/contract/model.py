@@ -6,11 +6,12 @@ know one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import parse_qsl
 
 from restproof.contract.envelope import Envelope
 from restproof.contract.media import Media
@@ -59,10 +60,32 @@ class Status:
 
 @dataclass(frozen=True)
 class Auth:
-    """How a request proves who sends it (RFC 9110 §11). ``scheme`` ``none`` means that no credential is asked for."""
+    """How a request proves who sends it (RFC 9110 §11). ``scheme`` ``none`` means that no credential is asked for.
 
-    scheme: Literal["none", "bearer", "basic", "api_key"] = "none"
+    An ``api_key`` stands in ``place``: in ``header`` behind ``prefix``, or in the query parameter or cookie ``name``.
+    """
+
+    scheme: Literal["none", "bearer", "basic", "digest", "api_key"] = "none"
     header: str = "Authorization"
+    place: Literal["header", "query", "cookie"] = "header"
+    name: str = ""
+    prefix: str = ""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The query parameters that hold a credential."""
+        return (self.name,) if self.place == "query" else ()
+
+    def shown(self, header: Callable[[str], str | None], query: str) -> str | None:
+        """What a request holds where its credential belongs: the value of the field, the parameter or the cookie.
+        ``header`` gives a field of the request, ``query`` is its query as it was sent."""
+        if self.place == "query":
+            return next((v for n, v in parse_qsl(query, keep_blank_values=True) if n == self.name), None)
+        value = header(self.header)
+        if self.place == "header" or value is None:
+            return value
+        pairs = (pair.partition("=") for pair in value.split(";"))
+        return next((v.strip() for n, _, v in pairs if n.strip() == self.name), None)
 
 
 @dataclass(frozen=True)

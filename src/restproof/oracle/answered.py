@@ -68,7 +68,7 @@ class Answered:
             auth.scheme != "none"
             and seen.resource.operation(seen.told_as).auth == "required"
             and self._credentials_shown
-            and request.header(auth.header) is None
+            and auth.shown(request.header, seen.exchange.url.partition("?")[2]) is None
             and request.header("Cookie") is None
             and "headers" not in seen.lacks
         )

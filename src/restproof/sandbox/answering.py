@@ -15,6 +15,7 @@ from restproof.contract.model import Contract
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.routing import filled_path
 from restproof.sandbox.call import NOTHING, Answer, Call, refusal_status
+from restproof.sandbox.digest import NONCE
 from restproof.sandbox.limits import Limiter
 from restproof.sandbox.store import Entry, Store
 from restproof.semantics import state as states
@@ -144,8 +145,10 @@ class Answering:
 
     def challenge(self, call: Call) -> dict[str, str]:
         """How to authenticate (RFC 9110 §11.6.1)."""
-        scheme = {"bearer": "Bearer", "basic": "Basic", "api_key": "ApiKey"}.get(self.contract.auth.scheme, "Bearer")
-        return {"WWW-Authenticate": f'{scheme} realm="{self.contract.name}"'}
+        words = {"basic": "Basic", "digest": "Digest", "api_key": "ApiKey"}
+        scheme = words.get(self.contract.auth.scheme, "Bearer")
+        more = f', nonce="{NONCE}", qop="auth", algorithm=SHA-256' if scheme == "Digest" else ""
+        return {"WWW-Authenticate": f'{scheme} realm="{self.contract.name}"{more}'}
 
     def retry_headers(self, call: Call) -> dict[str, str]:
         """When to try again."""

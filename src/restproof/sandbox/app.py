@@ -139,7 +139,7 @@ class Application:
         key = call.headers.get(name.lower()) if name else None
         if not key or call.method != "POST":
             return self.respond(call)
-        place = (call.headers.get(self.contract.auth.header.lower(), ""), call.path, key)
+        place = (self.steps.shown(call) or "", call.path, key)
         known = self._replays.get(place)
         if known and known[0] == call.body:
             self.steps.authenticate(call)

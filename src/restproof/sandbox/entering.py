@@ -15,6 +15,7 @@ from restproof.contract.patterns import pattern
 from restproof.contract.routing import Router, may_create
 from restproof.plan.parameters import readings
 from restproof.sandbox.call import BODIES, NOTHING, Call, Credential
+from restproof.sandbox.digest import known_by_digest
 from restproof.sandbox.limits import Limiter
 from restproof.sandbox.store import Entry, Store
 from restproof.semantics.checker import is_valid
@@ -48,15 +49,19 @@ class Entering:
         needed = self.asked_of(call)
         if needed == "none":
             return
-        sent = call.headers.get(self.contract.auth.header.lower())
+        sent = self.shown(call)
         if not sent and needed == "optional":
             return
         if not sent:
             call.refuse("missing_credential", None, "a credential is needed")
             return
-        call.credential = self.credentials.get(self.secret_of(sent))
+        call.credential = self.credentials.get(self.secret_of(sent, call.method))
         if call.credential is None:
             call.refuse("bad_credential", None, "the credential is unknown")
+
+    def shown(self, call: Call) -> str | None:
+        """What stands where the request's credential belongs."""
+        return self.contract.auth.shown(lambda name: call.headers.get(name.lower()), call.raw_query)
 
     def asked_of(self, call: Call) -> str:
         """Whether a request needs a credential (``required``), may have one, or is not asked for one (``none``)."""
@@ -66,10 +71,13 @@ class Entering:
         operation = route.operations.get("GET" if call.method == "HEAD" else call.method) if route else None
         return route.resource.operation(operation).auth if route and operation else "required"
 
-    def secret_of(self, header: str) -> str:
-        """The secret in a credential's header; empty where the header is of another scheme."""
-        if self.contract.auth.scheme == "api_key":
-            return header
+    def secret_of(self, header: str, method: str = "GET") -> str:
+        """The secret of what a request shows of its credential; empty where that is of another scheme."""
+        auth = self.contract.auth
+        if auth.scheme == "api_key":
+            return header.removeprefix(auth.prefix) if header.startswith(auth.prefix) else ""
+        if auth.scheme == "digest":
+            return known_by_digest(header, method, self.credentials)
         scheme, _, rest = header.partition(" ")
         if scheme.lower() != self.contract.auth.scheme:
             return ""

@@ -142,7 +142,7 @@ def credentials(contract: Contract) -> dict[str, Credential]:
 
     def secret(name: str) -> str:
         token = secrets.token_urlsafe(24)
-        return f"{name}:{token}" if contract.auth.scheme == "basic" else token
+        return f"{name}:{token}" if contract.auth.scheme in ("basic", "digest") else token
 
     tenants = bool(contract.given)
     own = frozenset({"main", "other"}) if tenants else None

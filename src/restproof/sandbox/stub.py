@@ -107,7 +107,7 @@ class Stub:
             if credential not in self.credentials:
                 there = ", ".join(self.credentials)
                 raise ConfigurationError(f"the stub has no credential {credential!r}", hint=f"It has: {there}.")
-            pair = credential_header(self.contract, self.credentials[credential])
+            pair = credential_header(self.contract.auth, self.credentials[credential])
             found.update([pair] if pair else [])
         known = {**self.ids, **ids}
         for name, template in self.contract.headers.items():
@@ -185,7 +185,7 @@ class Stub:
             exchange = Exchange(
                 n=len(self.requests) + 1,
                 request=self._redactor.request(asked, sent),
-                url=self._redactor.text(str(prepared.url)),
+                url=self._redactor.url(str(prepared.url)),
                 response=None if response is None else self._redactor.response(response),
                 error=None if response is not None else f"{failure.what if failure else 'no answer'}",
                 started=began - self._began,
@@ -198,8 +198,8 @@ class Stub:
         return response.status, head, content
 
     def _credential(self, call: Call) -> str | None:
-        sent = call.headers.get(self.contract.auth.header.lower())
-        secret = self._application.steps.secret_of(sent) if sent else None
+        sent = self._application.steps.shown(call)
+        secret = self._application.steps.secret_of(sent, call.method) if sent else None
         return next((name for name, known in self.credentials.items() if known == secret), None)
 
     def _failure(self, call: Call, resource: str | None, operation: str | None) -> _Failure | None:

@@ -53,8 +53,8 @@ def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path
     locator = Locator(contract, base)
     prefix = urlsplit(locator.base).path
     here = [e for e in traffic.exchanges if locator.is_here(e.request.url)]
-    names = _Names(contract.auth.header)
-    redactor = Redactor(_secrets(here, contract), _secret_headers(here, contract))
+    names = _Names(contract)
+    redactor = Redactor(_secrets(here, contract), _secret_headers(here, contract), contract.auth.parameters)
     seen: list[Seen] = []
     unknown = 0
     for recorded in here:
@@ -83,7 +83,7 @@ def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path
         again=again,
         alone=_alone(here) if traffic.timed else frozenset(e.n for e in here if isinstance(e.n, int)),
         notes=tuple(f"{count:,} {what}" for what, count in left_out.items() if count),
-        credentials_shown=any(_header(e.request.headers, contract.auth.header) is not None for e in here),
+        credentials_shown=any(_credential(e, contract) is not None for e in here),
         span=max((e.started + e.elapsed for e in here), default=0.0) - min((e.started for e in here), default=0.0),
     )
 
@@ -102,14 +102,14 @@ def _nothing(traffic: Traffic, contract: Contract, file: Path, base: str = "") -
 class _Names:
     """Names for the credentials of the traffic, by the order in which they come."""
 
-    def __init__(self, header: str) -> None:
-        self._header = header
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
         self._known: dict[str, str] = {}
 
     def of(self, recorded: RecordedExchange) -> str | None:
         if recorded.credential is not None:
             return recorded.credential
-        value = _header(recorded.request.headers, self._header)
+        value = _credential(recorded, self._contract)
         if value is None:
             return None
         if _MASKED.search(value.partition(" ")[2] or value):
@@ -122,7 +122,7 @@ def _exchange(
 ) -> Exchange:
     parts = urlsplit(recorded.request.url)
     query = query_of(recorded.request.url)
-    url = redactor.text(recorded.request.url)
+    url = redactor.url(recorded.request.url)
     hidden = {v for n, v in query if _SECRET_NAME.search(n) and v}
     if hidden:
         query = tuple((n, REDACTED if v in hidden else v) for n, v in query)
@@ -162,6 +162,12 @@ def _header(headers: Headers, name: str) -> str | None:
     return next((v for n, v in headers if n.lower() == wanted), None)
 
 
+def _credential(recorded: RecordedExchange, contract: Contract) -> str | None:
+    """What a request shows of its credential."""
+    request = recorded.request
+    return contract.auth.shown(lambda name: _header(request.headers, name), urlsplit(request.url).query)
+
+
 def _secret_headers(exchanges: Iterable[RecordedExchange], contract: Contract) -> set[str]:
     """Headers whose values are never kept: the contract's own, and what is called like a secret."""
     names: set[str] = set()
@@ -175,7 +181,7 @@ def _secrets(exchanges: Iterable[RecordedExchange], contract: Contract) -> list[
     """The credentials that the traffic shows, to be hidden wherever they come again."""
     found: dict[str, None] = {}
     for e in exchanges:
-        value = _header(e.request.headers, contract.auth.header) or ""
+        value = _credential(e, contract) or ""
         secret = value if contract.auth.scheme == "api_key" else value.partition(" ")[2].strip()
         if len(secret) < _SHORTEST_SECRET or _MASKED.search(secret):
             continue

@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 
 from restproof.config import Target
 from restproof.contract.model import Contract
+from restproof.wire.digest import Digest
 from restproof.wire.failure import NotSent
-from restproof.wire.message import About
+from restproof.wire.guard import Presented, presented
+from restproof.wire.message import Exchange
 from restproof.wire.presence import Presence
 from restproof.wire.redact import Redactor
 from restproof.wire.wallet import CredentialError, Fixed, Token, Wallet
@@ -35,6 +37,7 @@ class Credentials:
         self._lock = threading.RLock()
         self._obtained: set[str] = set()
         self._refused: set[tuple[str, str | None, str | None]] = set()
+        self._digests: dict[str, Digest] = {}
 
     def token(self, name: str) -> Token:
         """The credential to present. Raises ``NotSent`` where it cannot be obtained, ``KeyError`` where the target has
@@ -47,9 +50,26 @@ class Credentials:
         self._hide(token)
         return token
 
-    def is_renewed(self, name: str, refused: Token, about: About, *, again: bool) -> bool:
-        """Whether there is another credential than the one that was ``refused``. Where another was refused as well
-        (``again``), that is an answer to such requests."""
+    def presented(self, name: str, token: Token, method: str, target: str) -> Presented:
+        """How a request shows ``token``, the credential ``name`` at the moment. ``target``: that of the request."""
+        if self._contract.auth.scheme != "digest":
+            return presented(self._contract.auth, token, method)
+        with self._lock:
+            header = self._digest(name, token).header(method, target)
+        return Presented(() if header is None else ((self._contract.auth.header, header),))
+
+    def _digest(self, name: str, token: Token) -> Digest:
+        if name not in self._digests:
+            self._digests[name] = Digest(token.value)
+        return self._digests[name]
+
+    def is_renewed(self, name: str, refused: Token, exchange: Exchange, *, again: bool) -> bool:
+        """Whether there is another credential than the one that was ``refused`` with a 401, or another challenge for
+        it. Where another was refused as well (``again``), that is an answer to such requests."""
+        about = exchange.about
+        if self._contract.auth.scheme == "digest":
+            with self._lock:
+                return not again and self._digest(name, refused).is_challenged(exchange)
         what = (name, about.resource, about.operation)
         if again or what in self._refused:
             self._refused.add(what)
@@ -83,5 +103,7 @@ class Credentials:
 
 def redactor_for(target: Target, contract: Contract, obtained: Sequence[str] = ()) -> Redactor:
     """Hides all credentials of ``target``, those that were ``obtained`` since, what they are obtained with, and the
-    header that carries them."""
-    return Redactor((*target.credentials.values(), *target.secrets, *obtained), [contract.auth.header])
+    place that carries them."""
+    return Redactor(
+        (*target.credentials.values(), *target.secrets, *obtained), [contract.auth.header], contract.auth.parameters
+    )

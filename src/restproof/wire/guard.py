@@ -4,36 +4,51 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import dataclass
 from urllib.parse import unquote
 
-from restproof.contract.model import Contract
-from restproof.wire.message import Headers, Request
+from restproof.contract.model import Auth
+from restproof.wire.message import SAFE_METHODS, Headers, Request
 from restproof.wire.wallet import Token
 
 _PATH = re.compile(r"/[!-\"$-~]*")
 
 
-def credential_header(contract: Contract, value: str) -> tuple[str, str] | None:
+@dataclass(frozen=True)
+class Presented:
+    """What a request holds of its credential: header fields, and parameters of its query."""
+
+    headers: Headers = ()
+    query: tuple[tuple[str, str], ...] = ()
+
+
+def credential_header(auth: Auth, value: str) -> tuple[str, str] | None:
     """The header that presents the credential ``value``; ``user:password`` for the basic scheme. ``None`` where the
-    contract asks for no credential."""
-    scheme, header = contract.auth.scheme, contract.auth.header
+    contract asks for no credential, or for one that stands elsewhere."""
+    scheme, header = auth.scheme, auth.header
     if scheme == "bearer":
         return header, f"Bearer {value}"
     if scheme == "basic":
         return header, "Basic " + base64.b64encode(value.encode()).decode("ascii")
-    if scheme == "api_key":
-        return header, value
+    if scheme == "api_key" and auth.place != "query":
+        return header, f"{auth.name}={value}" if auth.place == "cookie" else f"{auth.prefix}{value}"
     return None
 
 
-def presented(contract: Contract, token: Token, request: Request) -> Headers:
-    """The header fields that present a credential with ``request``: itself, the cookies that came with it, and the
-    token against forged requests where the request writes."""
-    own = credential_header(contract, token.value)
-    found: Headers = () if own is None else (own,)
+def presented(auth: Auth, token: Token, method: str) -> Presented:
+    """How a request presents a credential: by itself, by the cookies that came with it, and where the request writes by
+    the token against forged ones."""
+    own = credential_header(auth, token.value)
+    fields: Headers = () if own is None else (own,)
     if token.cookies:
-        found = (*found, ("Cookie", "; ".join(f"{name}={value}" for name, value in token.cookies)))
-    return (*found, *token.csrf) if request.writes else found
+        beside = "; ".join(f"{name}={value}" for name, value in token.cookies)
+        if own is not None and auth.place == "cookie":
+            fields = (("Cookie", f"{own[1]}; {beside}"),)
+        else:
+            fields = (*fields, ("Cookie", beside))
+    if method.upper() not in SAFE_METHODS:
+        fields = (*fields, *token.csrf)
+    return Presented(fields, ((auth.name, token.value),) if auth.place == "query" else ())
 
 
 def check(request: Request) -> None:

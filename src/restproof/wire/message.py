@@ -6,7 +6,7 @@ and replayed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -44,10 +44,7 @@ class Request:
     @cached_property
     def target(self) -> str:
         """The request target (RFC 9112 §3.2): the path and the encoded query."""
-        if not self.query:
-            return self.path
-        pairs = (f"{_encoded(name)}={_encoded(value)}" for name, value in self.query)
-        return f"{self.path}{'&' if '?' in self.path else '?'}{'&'.join(pairs)}"
+        return with_query(self.path, self.query)
 
     @property
     def writes(self) -> bool:
@@ -223,6 +220,14 @@ def to_event(exchange: Exchange) -> dict[str, Any]:
         "started": round(exchange.started, 6),
         "elapsed": round(exchange.elapsed, 6),
     }
+
+
+def with_query(target: str, query: Sequence[tuple[str, str]]) -> str:
+    """A request target with more parameters at its end."""
+    if not query:
+        return target
+    pairs = (f"{_encoded(name)}={_encoded(value)}" for name, value in query)
+    return f"{target}{'&' if '?' in target else '?'}{'&'.join(pairs)}"
 
 
 def _first_values(headers: Headers) -> dict[str, str]:

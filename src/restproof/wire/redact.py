@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from restproof.config import Target
 from restproof.wire.message import Headers, Request, Response
@@ -29,15 +30,20 @@ _TAIL = re.compile(rb"[A-Za-z0-9+/_-]?={0,2}")
 
 class Redactor:
     """Replaces secrets by ``[redacted]``: each configured credential in every spelling that a server may echo it
-    in, and the values of the headers that carry credentials, whatever they hold.
+    in, and the values of the ``headers`` and query ``parameters`` that carry credentials, whatever they hold.
 
     A spelling is any mixture of escapes (percent-encoding once or more often, of HTML, of JSON) and of upper and lower
     case; also base64 at any offset, in both alphabets, and hexadecimal.
     """
 
-    def __init__(self, secrets: Iterable[str] = (), headers: Iterable[str] = ()) -> None:
+    def __init__(
+        self, secrets: Iterable[str] = (), headers: Iterable[str] = (), parameters: Iterable[str] = ()
+    ) -> None:
         self._headers = SENSITIVE_HEADERS | {name.lower() for name in headers}
         self._secrets = tuple(s for s in secrets if s)
+        self._parameters = frozenset(parameters)
+        names = "|".join(re.escape(quote(name, safe="")) for name in sorted(self._parameters))
+        self._parameter = re.compile(f"([?&](?:{names})=)[^&#]*") if names else None
         long = [_bytes(part) for secret in self._secrets for part in _parts(secret)]
         # Looked for in lower case, and as they are.
         self._plain = sorted({form for secret in long for form in _plain_forms(secret)}, key=lambda s: (-len(s), s))
@@ -63,6 +69,13 @@ class Redactor:
         data = _bytes(text)
         found = self.data(data)
         return text if found is data else found.decode("utf-8", "surrogatepass")
+
+    def url(self, url: str) -> str:
+        """``url`` without the secrets and without the values of the sensitive parameters."""
+        return self._without_parameters(self.text(url))
+
+    def _without_parameters(self, url: str) -> str:
+        return url if self._parameter is None else self._parameter.sub(rf"\1{REDACTED}", url)
 
     def data(self, data: bytes) -> bytes:
         """``data`` without the secrets, as UTF-8 spells them; the very same object where it holds none."""
@@ -141,11 +154,12 @@ class Redactor:
             bodies.append(response.body)
         if self._are_in(b"\n".join([_bytes("\n".join(said)), *bodies])):
             shown = None if response is None else self.response(response)
-            return self.request(request, sent), self.text(url), shown
-        clean = Request(request.method, request.path, request.query, self._headers_of(sent, clean=True), request.body)
+            return self.request(request, sent), self.url(url), shown
+        query = tuple((n, REDACTED if n in self._parameters else v) for n, v in request.query)
+        clean = Request(request.method, request.path, query, self._headers_of(sent, clean=True), request.body)
         if response is not None and (self._short or any(self.is_sensitive(n) for n, _ in response.headers)):
             response = replace(response, headers=self._headers_of(response.headers, clean=True))
-        return clean, url, response
+        return clean, self._without_parameters(url), response
 
     def request(self, request: Request, sent: Headers) -> Request:
         """``request`` with the headers ``sent`` in place of its own, without the secrets."""
@@ -156,7 +170,10 @@ class Redactor:
         return Request(
             method=request.method,
             path=request.path if clean else self.text(request.path),
-            query=query if clean else tuple((self.text(name), self.text(value)) for name, value in query),
+            query=tuple(
+                (n, REDACTED) if n in self._parameters else (n, v) if clean else (self.text(n), self.text(v))
+                for n, v in query
+            ),
             headers=self._headers_of(sent, clean),
             body=None if request.body is None else self.data(request.body),
         )
@@ -186,7 +203,7 @@ class Redactor:
         credential that a suite sends is not configured, but still holds most of a real one."""
         held = {v.partition(" ")[2] or v for n, v in headers if self.is_sensitive(n)}
         new = {s for s in held if len(s) >= _PART_LENGTH and s not in self._secrets}
-        return Redactor((*self._secrets, *sorted(new)), self._headers) if new else self
+        return Redactor((*self._secrets, *sorted(new)), self._headers, self._parameters) if new else self
 
 
 def short_credentials(target: Target | None) -> list[str]:

@@ -24,8 +24,8 @@ from restproof.contract.model import Contract
 from restproof.wire.adapter import Adapter, Answer, Prepared
 from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
-from restproof.wire.guard import check, presented
-from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response
+from restproof.wire.guard import check
+from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, with_query
 from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.presence import Presence
 from restproof.wire.waiting import Pacer, backoff, retry_after
@@ -73,8 +73,9 @@ class Permit:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """What leaves of a request: its header fields, and the credential among them."""
+    """What leaves of a request: its target (below the origin), its header fields, and the credential that they show."""
 
+    target: str
     headers: HTTPHeaderDict
     token: Token | None = None
 
@@ -212,7 +213,7 @@ class Session:
                 self._pacer.wait()
             exchange = self._attempt(permit, outgoing, 1 + retried + throttled + renewed)
             self._guard.after(permit.ticket, exchange)
-            if exchange.status == 401 and self._renews(permit, outgoing, again=bool(renewed)):
+            if exchange.status == 401 and self._renews(permit, outgoing, exchange, again=bool(renewed)):
                 renewed += 1
                 if self._is_exhausted(beyond_ceiling) or not self._may_go_again(permit):
                     return exchange
@@ -268,11 +269,11 @@ class Session:
         """What the credential is at the moment. Raises as :meth:`send`."""
         return self._credentials.token(credential).value
 
-    def _renews(self, permit: Permit, outgoing: Outgoing, *, again: bool) -> bool:
+    def _renews(self, permit: Permit, outgoing: Outgoing, exchange: Exchange, *, again: bool) -> bool:
         """Whether a request that was answered 401 is sent once more, with another credential."""
         if permit.credential is None or outgoing.token is None:
             return False
-        return self._credentials.is_renewed(permit.credential, outgoing.token, permit.about, again=again)
+        return self._credentials.is_renewed(permit.credential, outgoing.token, exchange, again=again)
 
     def _check_allowed(self, request: Request, about: About) -> None:
         if self._read_only and request.writes:
@@ -316,7 +317,11 @@ class Session:
                 headers.add(name, value)
             elif key in _ADDED_BY_URLLIB3:
                 headers.add(name, SKIP_HEADER)
-        fields: Headers = () if token is None else presented(self.contract, token, request)
+        target = self._prefix + request.target
+        fields: Headers = ()
+        if credential is not None and token is not None:
+            held = self._credentials.presented(credential, token, request.method, target)
+            fields, target = held.headers, with_query(target, held.query)
         for name, value in (*USUAL_HEADERS.items(), *fields):
             if name.lower() not in own:
                 headers[name] = value
@@ -325,12 +330,11 @@ class Session:
                 headers["Content-Type"] = "application/json"
             if "content-length" not in own:
                 headers["Content-Length"] = str(len(request.body))
-        return Outgoing(headers, token)
+        return Outgoing(target, headers, token)
 
     def _attempt(self, permit: Permit, outgoing: Outgoing, attempt: int) -> Exchange:
         request, headers = permit.request, outgoing.headers
-        target = self._prefix + request.target
-        prepared = Prepared(request.method, self._origin, target, headers, request.body)
+        prepared = Prepared(request.method, self._origin, outgoing.target, headers, request.body)
         started = self._clock()
         response: Response | None = None
         error: str | None = None

@@ -115,7 +115,7 @@ class InOrder:
         found, resource = exchange.request, exchange.resource
         # The origin says nothing: the shards of a merged run had a sandbox each.
         url, recorded_url = self.learned.aligned(str(wanted.url), found.url, resource, url=True)
-        if wanted.method != found.method or _target(self._redactor.text(url)) != _target(recorded_url):
+        if wanted.method != found.method or _target(self._redactor.url(url)) != _target(recorded_url):
             return f"{found.method} {found.url}"
         content = wanted.body if isinstance(wanted.body, bytes) else b""
         if not self._same_body(self._redactor.data(content), content_of(found.body), resource):
@@ -276,7 +276,7 @@ class Stubs(Session):
     def _look_for_target(self, last: message.Exchange) -> None:
         """Nothing: a recording goes nowhere."""
 
-    def _renews(self, permit: Permit, outgoing: Outgoing, *, again: bool) -> bool:
+    def _renews(self, permit: Permit, outgoing: Outgoing, exchange: message.Exchange, *, again: bool) -> bool:
         return self._source.repeats(self._about, self.worker)
 
     def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
@@ -345,7 +345,7 @@ class RecordedClock:
 
 def recording_redactor(contract: Contract) -> Redactor:
     """Hides what stands where credentials stand."""
-    return Redactor((), [contract.auth.header])
+    return Redactor((), [contract.auth.header], contract.auth.parameters)
 
 
 def _target(url: str) -> str:

@@ -27,6 +27,7 @@ _ON_ITEM = ("read", "update", "replace", "delete")
 _SCHEMES: Mapping[str, Mapping[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "basic": {"type": "http", "scheme": "basic"},
+    "digest": {"type": "http", "scheme": "digest"},
 }
 
 
@@ -75,9 +76,8 @@ class _Writer:
             "components": {"schemas": self.schemas},
         }
         if contract.auth.scheme != "none":
-            scheme = _SCHEMES.get(
-                contract.auth.scheme, {"type": "apiKey", "in": "header", "name": contract.auth.header}
-            )
+            auth = contract.auth
+            scheme = _SCHEMES.get(auth.scheme, {"type": "apiKey", "in": auth.place, "name": auth.name or auth.header})
             found["components"]["securitySchemes"] = {contract.auth.scheme: dict(scheme)}
             found["security"] = [{contract.auth.scheme: []}]
         return found

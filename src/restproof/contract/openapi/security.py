@@ -45,7 +45,7 @@ class Security:
                 self.left_out.append((f"the security scheme {name}: {error.message}", route))
                 continue
             if said is None:
-                what = f"the security scheme {name}: a contract knows credentials in headers only"
+                what = f"the security scheme {name}: a contract has no word for it"
                 self.left_out.append((what, route))
             yield name, said
 
@@ -69,11 +69,13 @@ class Security:
 def in_words(scheme: Mapping[str, Any]) -> Any:
     """A security scheme in the words of a contract; ``None`` where it has none."""
     kind, place = scheme.get("type"), scheme.get("in")
-    if kind == "http" and str(scheme.get("scheme")).lower() in ("bearer", "basic"):
+    if kind == "http" and str(scheme.get("scheme")).lower() in ("bearer", "basic", "digest"):
         return str(scheme["scheme"]).lower()
     if kind in ("oauth2", "openIdConnect"):
         return "bearer"
     if kind == "apiKey" and place == "header" and re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", str(scheme.get("name"))):
         header = str(scheme["name"])
         return "api_key" if header.lower() == "x-api-key" else {"scheme": "api_key", "header": header}
+    if kind == "apiKey" and place in ("query", "cookie") and re.fullmatch(r"[A-Za-z0-9._~-]+", str(scheme.get("name"))):
+        return {"scheme": "api_key", str(place): str(scheme["name"])}
     return None

@@ -39,16 +39,17 @@ class Ways:
             raise Unaskable(f"it asks for the credential {names}, which a contract cannot give")
         if asked != "required" and self.security.scheme is not None:
             way["auth"] = asked
-        cookies = call.named("cookie", required=True)
+        cookies = [n for n in call.named("cookie", required=True) if n != self.credential("cookie")]
         if cookies:
-            raise Unaskable(f"it requires the parameter {next(iter(cookies))} in a cookie")
-        query = {n: self.value(p, call) for n, p in call.named("query", required=True).items() if n not in parents}
+            raise Unaskable(f"it requires the parameter {cookies[0]} in a cookie")
+        own = {*parents, self.credential("query")}
+        query = {n: self.value(p, call) for n, p in call.named("query", required=True).items() if n not in own}
         if query:
             way["query"] = query
         headers = {
             n: self.header(n, p, call)
             for n, p in call.named("header", required=True).items()
-            if n.lower() not in _USUAL and n.lower() != self.credential_header
+            if n.lower() not in _USUAL and n.lower() != self.credential("header").lower()
         }
         if headers:
             way["headers"] = headers
@@ -57,10 +58,13 @@ class Ways:
             way["media"] = media
         return way
 
-    @property
-    def credential_header(self) -> str:
+    def credential(self, place: str) -> str:
+        """The name of the header, query parameter or cookie that the contract's credential stands in; empty where it
+        stands elsewhere."""
         scheme = self.security.scheme
-        return str(scheme["header"]).lower() if isinstance(scheme, dict) else "x-api-key" if scheme == "api_key" else ""
+        if isinstance(scheme, dict):
+            return str(scheme.get(place, ""))
+        return "x-api-key" if scheme == "api_key" and place == "header" else ""
 
     def value(self, parameter: Mapping[str, Any], call: Call) -> Any:
         """A value for a required parameter, or the schema of one."""

@@ -30,7 +30,7 @@ def _full(seam: Seam) -> Any:
 @fault("missing-credential-accepted", "auth.missing", "a request without a credential counts as one with all rights")
 def missing_credential_accepted(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:
-        if seam.steps.contract.auth.header.lower() in call.headers:
+        if seam.steps.shown(call) is not None:
             inner(call)
         else:
             call.credential = _full(seam)
@@ -78,7 +78,7 @@ def unknown_credential_accepted(seam: Seam) -> None:
 def truncated_credential_accepted(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:
         inner(call)
-        sent = seam.steps.secret_of(call.headers.get(seam.steps.contract.auth.header.lower(), ""))
+        sent = seam.steps.secret_of(seam.steps.shown(call) or "", call.method)
         found = next((c for s, c in seam.steps.credentials.items() if len(sent) > 8 and s.startswith(sent)), None)
         if call.credential is None and found is not None:
             call.refusals.clear()
@@ -187,7 +187,7 @@ _unguarded("delete-unguarded", "delete")
 def scheme_ignored(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> None:
         inner(call)
-        secret = call.headers.get(seam.steps.contract.auth.header.lower(), "").rpartition(" ")[2]
+        secret = (seam.steps.shown(call) or "").rpartition(" ")[2]
         found = seam.steps.credentials.get(secret)
         if found is not None and call.credential is None:
             call.refusals.clear()
