@@ -8,7 +8,7 @@ from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, r
 from restproof.suite.inputs import Body, Cases, fullest
 from restproof.suite.lists import ANY, FEW, few_matching, matches, narrowing, of_a_steady_list, some
 from restproof.suite.setup import elsewhere
-from restproof.suite.values import an, is_valid, member, named_members
+from restproof.suite.values import an, is_sure, is_valid, member, named_members
 from restproof.suite.wire import Query
 
 _LONG = 2000
@@ -44,7 +44,7 @@ def at_length(subject: Subject, body: Body) -> Body:
         elif isinstance(value, str):
             most, value = schema.get("maxLength", _LONG), subject.resolved(value)
             longer = ((text * 40)[:most].strip() for text in (f"{value} <b>&amp; ", f"{value} "))
-            long[name] = next((text for text in longer if is_valid(schema, text)), value)
+            long[name] = next((text for text in longer if is_valid(schema, text) and is_sure(schema, text)), value)
     return long
 
 

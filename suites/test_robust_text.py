@@ -9,7 +9,7 @@ from restproof.suite.operations import WRITES
 from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.setup import put_away, written
 from restproof.suite.states import named
-from restproof.suite.values import is_valid, types_of
+from restproof.suite.values import is_valid, listed, types_of
 from restproof.suite.wire import encode
 
 
@@ -22,6 +22,7 @@ def text_field(ground: Ground, *texts: str) -> str | None:
         for n, p in ground.bodies.writable.items()
         if n not in own
         and "string" in types_of(p)
+        and not listed(p)
         and all(is_valid(p, as_sent(ground, n, text).replace(RUN, "x" * TOKEN_LENGTH)) for text in texts)
     ]
     fitting = [n for n in names if n in ground.bodies.changeable or ground.operation == "create"]

@@ -7,7 +7,7 @@ from restproof.suite import Ground, Instance, NotTested, Reply, Subject, for_eac
 from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, few_values, merge_patches, reference
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_update, named, state_of
-from restproof.suite.values import is_nullable, is_valid, merges, removed_members, same
+from restproof.suite.values import is_nullable, is_sure, is_valid, merges, removed_members, same
 
 
 def single_fields(ground: Ground) -> Cases:
@@ -194,7 +194,9 @@ def falsy_values(ground: Ground) -> Cases:
             if candidate.value == [] or (candidate.value in (0, False, "") and name not in ground.resource.references):
                 found.append({"field": name, "change": change})
     spared = {*ground.resource.references, *ground.bodies.unique_fields, *ground.bodies.ruled}
-    zeros = {n: "0" for n, p in ground.bodies.changeable.items() if n not in spared and is_valid(p, "0")}
+    zeros = {
+        n: "0" for n, p in ground.bodies.changeable.items() if n not in spared and is_valid(p, "0") and is_sure(p, "0")
+    }
     if zeros:
         found.append({"field": None, "change": zeros})
     yield from ({**case, "last": case is found[-1]} for case in found)

@@ -20,8 +20,10 @@ from restproof.contract.model import (
     Resource,
 )
 from restproof.contract.normal import Form
+from restproof.contract.patterns import Validator
 from restproof.contract.rules import BusinessRule, Condition, Example, Never, Ordered
 from restproof.contract.shapes import types_of
+from restproof.contract.values import VALUES
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
@@ -50,6 +52,7 @@ class BehaviourReader:
             "secret": self.names("secret", self.fields.known),
             "public": self.names("public", self.fields.known),
         }
+        self.check_values()
         references, reads_as, derived = self.references(), self.reads_as(), self.derived()
         shown = {r.reads_as for r in references.values()} | set(reads_as.values())
         moving = (
@@ -112,6 +115,18 @@ class BehaviourReader:
                     hint = "say the same in both keys"
                     self.problem(f"'{name}' is compared in two ways", "unique", index, hint=hint)
         return found
+
+    def check_values(self) -> None:
+        """Every listed value is one that the schema allows, of a field that requests hold."""
+        for place in self.raw.get("values", {}):
+            route = (*self.route, "values", place)
+            if not self.fields.located(place, route, "values", requested=True):
+                continue
+            schema = self.fields.at(place)
+            wrong = [v for v in schema.get(VALUES, ()) if not Validator(dict(schema)).is_valid(v)]
+            if wrong:
+                hint = "list values that requests can hold"
+                self.problem(f"the schema of '{place}' does not allow {wrong[0]!r}", "values", place, hint=hint)
 
     def normalized(self) -> dict[str, tuple[Form, ...]]:
         """By place, the forms in which the server keeps values."""
@@ -291,7 +306,7 @@ class BehaviourReader:
 
     def check_examples(self, resource: Resource) -> None:
         """Every example is a body that a create takes; members that hold a symbol are not looked at."""
-        validator = Draft202012Validator(dict(resource.shapes.create))
+        validator = Validator(dict(resource.shapes.create))
         for index, body in enumerate(resource.examples):
             for error in validator.iter_errors(body):
                 if error.absolute_path and _symbolic(body[error.absolute_path[0]]):

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.document import Document, Problems, Route
+from restproof.contract.formats import FORMATS
 from restproof.contract.hints import near
 from restproof.contract.model import Auth, Clause, Contract, QuerySyntax, RateLimit, Schema
 from restproof.contract.parents import read_parents
+from restproof.contract.patterns import is_expression, matches
 from restproof.contract.resource import ResourceReader, Scope
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS, check_statuses, resolve
@@ -35,6 +37,7 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
         paging=raw.get("paging", {}),
         # Without sound parents there is no contract, but what is wrong with each resource is told all the same.
         parents=parents or {},
+        formats=_formats(document, folder, problems),
     )
     read = {name: ResourceReader(scope, name).read() for name in raw["resources"]}
     if len(problems):
@@ -96,6 +99,27 @@ def _error(document: Document, folder: SchemaFolder, route: Route, said: Any) ->
         return None
     source = folder.load(said, document.place(route)) if isinstance(said, str) else folder.check(document, route)
     return source.schema if source else None
+
+
+def _formats(document: Document, folder: SchemaFolder, problems: Problems) -> dict[str, Schema]:
+    """The API's own formats: name → ``pattern`` and ``examples``."""
+    found: dict[str, Schema] = {}
+    for name, said in document.value.get("formats", {}).items():
+        place = document.place(("formats", name))
+        if name in FORMATS:
+            problems.add(f"'{name}' is a format of JSON Schema", place, "give yours another name")
+        if "pattern" in said and not is_expression(said["pattern"]):
+            problems.add("'pattern' is no regular expression", place, "check its brackets and escapes")
+            continue
+        examples = said.get("examples", [])
+        examples = folder.values(examples, place) if isinstance(examples, str) else examples
+        wrong = [e for e in examples if "pattern" in said and not matches(said["pattern"], str(e))]
+        if wrong:
+            problems.add(
+                f"the example {wrong[0]!r} of '{name}' does not match its pattern", place, "correct one of them"
+            )
+        found[name] = {**said, "examples": examples}
+    return found
 
 
 def _order(document: Document, problems: Problems) -> tuple[str, ...]:

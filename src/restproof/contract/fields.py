@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
+from restproof.contract.patterns import Validator
 from restproof.contract.schemas import Source
 
 _NOT_UNDERSTOOD = ("enum", "const")
@@ -66,7 +65,7 @@ class Fields:
 
     def allows(self, name: str, value: Any) -> bool:
         """Whether the schema of a property allows a value."""
-        return not list(Draft202012Validator(self.properties[name]).iter_errors(value))
+        return bool(Validator(self.properties[name]).is_valid(value))
 
     def known(self, name: str, route: Route, word: str) -> bool:
         """Whether the schema has this property; notes it where not."""
@@ -96,10 +95,11 @@ class Fields:
             return False
         return True
 
-    def located(self, location: str, route: Route, word: str) -> bool:
-        """Whether a response holds what ``office.id`` or ``departments[].id`` names; notes it where not."""
+    def located(self, location: str, route: Route, word: str, *, requested: bool = False) -> bool:
+        """Whether a response (``requested``: a request) holds what ``office.id`` or ``departments[].id`` names; notes
+        it where not."""
         head, *rest = location.split(".")
-        if not self.readable(head.removesuffix("[]"), route, word):
+        if not (self.writable if requested else self.readable)(head.removesuffix("[]"), route, word):
             return False
         schema: Any = self.properties
         for step in (head, *rest):

@@ -14,6 +14,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any, Protocol
 
 from restproof.contract.patterns import pattern
+from restproof.contract.values import VALUES
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))")
@@ -224,7 +225,8 @@ def unasserted(schema: Any) -> set[str]:
     found = {name for inner in schema.values() for name in unasserted(inner)}
     name, kind = schema.get("format"), schema.get("type", "string")
     is_text = kind == "string" or (isinstance(kind, list) and "string" in kind)
-    return found | ({name} if isinstance(name, str) and is_text and name not in FORMATS else set())
+    is_known = name in FORMATS or {"pattern", "enum", "const", VALUES} & schema.keys()
+    return found | ({name} if isinstance(name, str) and is_text and not is_known else set())
 
 
 NAMES = (

@@ -58,11 +58,11 @@ def normal(schema: Any, value: Any, *, unsaid: Literal["drop", "keep", "raise"] 
     return value
 
 
-def has_forms(schema: Any) -> bool:
-    """Whether a normal form stands in the schema, at any depth."""
+def has_word(schema: Any, words: frozenset[str]) -> bool:
+    """Whether one of the words stands in the schema, at any depth."""
     if isinstance(schema, Mapping):
-        return NORMAL in schema or any(map(has_forms, schema.values()))
-    return isinstance(schema, list) and any(map(has_forms, schema))
+        return not words.isdisjoint(schema) or any(has_word(inner, words) for inner in schema.values())
+    return isinstance(schema, list) and any(has_word(inner, words) for inner in schema)
 
 
 def in_forms(forms: Sequence[Form], value: Any) -> Any:
@@ -170,21 +170,22 @@ TEXT_FORMS: Mapping[str, Callable[[str], str]] = {
 """What a word of a form makes of a text."""
 
 
-def placed(schema: Mapping[str, Any], location: str, forms: Sequence[Form]) -> Mapping[str, Any]:
-    """``schema`` with the forms of what ``location`` names (``email``, ``address.zip``, ``tags[]``)."""
+def placed(schema: Mapping[str, Any], location: str, said: Sequence[Any], word: str = NORMAL) -> Mapping[str, Any]:
+    """``schema`` with ``said`` under ``word`` (its forms) at what ``location`` names (``email``, ``address.zip``,
+    ``tags[]``)."""
     steps = [step for part in location.split(".") for step in (part.removesuffix("[]"), *["[]"] * part.endswith("[]"))]
-    return _placed(schema, steps, list(forms))
+    return _placed(schema, steps, word, list(said))
 
 
-def _placed(schema: Mapping[str, Any], steps: list[str], forms: list[Form]) -> Mapping[str, Any]:
+def _placed(schema: Mapping[str, Any], steps: list[str], word: str, said: list[Any]) -> Mapping[str, Any]:
     if not steps:
-        return {**schema, NORMAL: forms}
+        return {**schema, word: said}
     found, (step, *rest) = dict(schema), steps
     if step == "[]" and isinstance(schema.get("items"), Mapping):
-        found["items"] = _placed(schema["items"], rest, forms)
+        found["items"] = _placed(schema["items"], rest, word, said)
     if step in schema.get("properties", {}):
-        found["properties"] = {**schema["properties"], step: _placed(schema["properties"][step], rest, forms)}
-    for word in ("anyOf", "oneOf", "allOf"):
-        if word in schema:
-            found[word] = [_placed(part, steps, forms) for part in schema[word]]
+        found["properties"] = {**schema["properties"], step: _placed(schema["properties"][step], rest, word, said)}
+    for among in ("anyOf", "oneOf", "allOf"):
+        if among in schema:
+            found[among] = [_placed(part, steps, word, said) for part in schema[among]]
     return found

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+import sys
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from itertools import groupby
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
 
 _SPACE = "\\t\\n\\x0b\\f\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
 _OUTSIDE = {
@@ -16,6 +24,69 @@ _OUTSIDE = {
     "/": "/",
 }
 _INSIDE = {"d": "0-9", "w": "A-Za-z0-9_", "s": _SPACE, "/": "/"}
+_PROPERTY = re.compile(r"\\([pP])\{(?:(?:General_Category|gc|Script|sc|Script_Extensions|scx)=)?([A-Za-z_]+)\}")
+_CODE_POINT = re.compile(r"\\u\{([0-9A-Fa-f]{1,6})\}")
+_CATEGORIES = {
+    "Letter": "L",
+    "Uppercase_Letter": "Lu",
+    "Lowercase_Letter": "Ll",
+    "Mark": "M",
+    "Number": "N",
+    "Decimal_Number": "Nd",
+    "Punctuation": "P",
+    "Symbol": "S",
+    "Separator": "Z",
+    "Space_Separator": "Zs",
+    "Alphabetic": "L",
+    "Uppercase": "Lu",
+    "Lowercase": "Ll",
+    "White_Space": "Z",
+    "Control": "Cc",
+}
+_SCRIPTS = {
+    "Latin": "LATIN ",
+    "Greek": "GREEK ",
+    "Cyrillic": "CYRILLIC ",
+    "Han": "CJK UNIFIED IDEOGRAPH",
+    "Arabic": "ARABIC ",
+    "Hebrew": "HEBREW ",
+    "Hiragana": "HIRAGANA ",
+    "Katakana": "KATAKANA ",
+    "Hangul": "HANGUL ",
+    "Thai": "THAI ",
+    "Devanagari": "DEVANAGARI ",
+}
+_GENERAL = re.compile(r"[LMNPSZC][a-z]?")
+
+
+@cache
+def _kinds() -> tuple[str, ...]:
+    """The general category of each code point."""
+    return tuple(map(unicodedata.category, map(chr, range(sys.maxunicode + 1))))
+
+
+def _is_of(code: int, script: str) -> bool:
+    """Whether a code point is a letter of a script, by its name."""
+    return _kinds()[code][0] == "L" and unicodedata.name(chr(code), "").startswith(script)
+
+
+@cache
+def _ranges(name: str, *, negated: bool) -> str | None:
+    """The characters of a Unicode property as ranges of a class; ``None`` for one that is not known here."""
+    category, script = _CATEGORIES.get(name, name), _SCRIPTS.get(name)
+    if script is None and not _GENERAL.fullmatch(category):
+        return None
+
+    kinds = _kinds()
+    found = []
+    for inside, codes in groupby(
+        range(sys.maxunicode + 1),
+        key=lambda code: (kinds[code].startswith(category) if script is None else _is_of(code, script)) != negated,
+    ):
+        if inside:
+            some = list(codes)
+            found.append(f"\\U{some[0]:08x}-\\U{some[-1]:08x}")
+    return "".join(found)
 
 
 @lru_cache(maxsize=1024)
@@ -23,13 +94,21 @@ def pattern(source: str) -> re.Pattern[str] | None:
     """The ECMA-262 pattern as a Python one (use ``search``), or ``None`` where Python cannot express it.
 
     ``$`` is the very end (Python's matches before a last newline too), ``\\d`` and ``\\w`` are ASCII, ``\\s`` is
-    ECMA's white space.
+    ECMA's white space, and ``\\p{…}`` is written out.
     """
     out: list[str] = []
     inside = False
     at = 0
     while at < len(source):
         char = source[at]
+        special = _PROPERTY.match(source, at) or _CODE_POINT.match(source, at)
+        if special is not None:
+            written = _special(special, inside=inside)
+            if written is None:
+                return None
+            out.append(written)
+            at = special.end()
+            continue
         if char == "\\" and at + 1 < len(source):
             following = source[at + 1]
             out.append((_INSIDE if inside else _OUTSIDE).get(following, char + following))
@@ -58,3 +137,42 @@ def pattern(source: str) -> re.Pattern[str] | None:
         return re.compile("".join(out))
     except (re.error, OverflowError):
         return None
+
+
+def _special(found: re.Match[str], *, inside: bool) -> str | None:
+    """A property or a code point, inside of a class or outside; ``None`` for a property that is not known."""
+    if found.re is _CODE_POINT:
+        code = int(found[1], 16)
+        return f"\\U{code:08x}" if code <= sys.maxunicode else None
+    ranges = _ranges(found[2], negated=found[1] == "P")
+    return ranges if inside or ranges is None else f"[{ranges}]"
+
+
+def is_expression(source: str) -> bool:
+    """Whether a pattern is a regular expression, for Python or for a reader of ECMA-262."""
+    if pattern(source) is not None:
+        return True
+    try:
+        jsonschema_rs.Draft202012Validator({"pattern": source})
+    except (ValueError, jsonschema_rs.ValidationError):
+        return False
+    return True
+
+
+def matches(source: str, text: str) -> bool:
+    """Whether a text holds what the pattern describes."""
+    found = pattern(source)
+    if found is None:
+        return jsonschema_rs.is_valid({"type": "string", "pattern": source}, text)
+    return found.search(text) is not None
+
+
+def _checked(validator: Any, source: str, value: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+    if isinstance(value, str) and not matches(source, value):
+        yield jsonschema.exceptions.ValidationError(f"{value!r} does not match {source!r}")
+
+
+Validator: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+    jsonschema.Draft202012Validator, {"pattern": _checked}
+)
+"""A validator of JSON Schema 2020-12 that reads patterns as ECMA-262 has them."""

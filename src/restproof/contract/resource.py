@@ -22,6 +22,7 @@ from restproof.contract.parents import operations_said
 from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaFolder, Source
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
+from restproof.contract.values import VALUES, with_values
 from restproof.contract.ways import WaysReader
 from restproof.contract.wrapping import envelope_of, media_of
 
@@ -49,6 +50,7 @@ class Scope:
     statuses: Mapping[str, Any]
     paging: Mapping[str, Any]
     parents: Mapping[str, tuple[Parent, ...]]
+    formats: Mapping[str, Schema]
 
 
 class ResourceReader:
@@ -159,7 +161,18 @@ class ResourceReader:
         for step in route:
             name = name[step]
         found = self.scope.folder.load(name, self.scope.document.place((*self.route, *route)))
-        return replace(found, schema=lifted(found.schema)) if found else None
+        if found is None:
+            return None
+        known = with_values(found.schema, self.scope.formats)
+        return replace(found, schema=lifted(self.with_examples(known)))
+
+    def with_examples(self, schema: Schema) -> Schema:
+        """The schema with the values that the contract lists of fields."""
+        for place, said in self.raw.get("values", {}).items():
+            at = self.scope.document.place((*self.route, "values", place))
+            values = self.scope.folder.values(said, at) if isinstance(said, str) else said
+            schema = placed(schema, place, values, VALUES)
+        return schema
 
     def two_sided(self) -> Source | None:
         """The schema of both directions, where each has its own."""

@@ -10,10 +10,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-from jsonschema import Draft202012Validator
-
 from restproof.contract.conditions import narrow
 from restproof.contract.formats import FORMATS
+from restproof.contract.patterns import Validator
 from restproof.contract.shapes import same, type_of
 
 State = Mapping[str, Any]
@@ -127,17 +126,17 @@ class Condition(BusinessRule):
         """Whether a state keeps the condition; ``nulls``: with its members that are null; ``narrowly``: with no member
         that only another alternative names."""
         members = {n: v for n, v in state.items() if n in self.members and (nulls or v is not None)}
-        return (self.narrow if narrowly else self.validator).is_valid(members)
+        return bool((self.narrow if narrowly else self.validator).is_valid(members))
 
     @cached_property
-    def validator(self) -> Draft202012Validator:
+    def validator(self) -> Any:
         """The condition as a validator, which tells why it does not hold."""
-        return Draft202012Validator(self.schema)
+        return Validator(self.schema)
 
     @cached_property
-    def narrow(self) -> Draft202012Validator:
+    def narrow(self) -> Any:
         """The condition with alternatives that take no members of others."""
-        return Draft202012Validator(narrow(self.schema)) if self.case == "invalid" else self.validator
+        return Validator(narrow(self.schema)) if self.case == "invalid" else self.validator
 
     def violation(self, before: State | None, after: State) -> Violation | None:
         if (self.case == "invalid" and before is not None) or self.holds(after):

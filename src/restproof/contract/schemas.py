@@ -5,7 +5,6 @@ No reader downstream ever sees a ``$ref``, a boolean property schema or ``$defs`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,8 @@ from restproof.contract.document import Document, Problems, Route, read_json, re
 from restproof.contract.formats import NAMES
 from restproof.contract.hints import closest, near
 from restproof.contract.merging import merged
+from restproof.contract.patterns import Validator, is_expression
+from restproof.contract.values import read_values
 from restproof.errors import ContractError, Place
 from restproof.pointer import Nothing, follow
 
@@ -125,6 +126,18 @@ class SchemaFolder:
         file = self.find(name, place)
         document = self._read(file) if file else None
         return self.check(document) if document else None
+
+    def values(self, name: str, place: Place) -> list[Any]:
+        """The values that a file lists; none after noting that it is missing or holds none."""
+        file = self.find(name, place)
+        try:
+            found = read_values(file.read_text(encoding="utf-8")) if file else []
+        except ValueError as error:
+            self.problems.add(f"'{name}' cannot be read: {error}", place, "a JSON array, or one text a line, in UTF-8")
+            return []
+        if file and not found:
+            self.problems.add(f"'{name}' lists no value", place, "write a JSON array, or one text a line")
+        return found
 
     def check(self, document: Document, at: Route = ()) -> Source | None:
         """Check a schema against the metaschema and write its ``$ref`` out; ``None`` after noting what is wrong."""
@@ -290,15 +303,9 @@ class SchemaFolder:
         if "enum" in schema and not any(_fits(schema, value) for value in schema["enum"]):
             hint = "list a value of the type, or drop 'enum'"
             add("no value is allowed here", document.place((*route, "enum")), hint)
-        if "pattern" in schema:
-            try:
-                re.compile(schema["pattern"])
-            except re.error as error:
-                add(
-                    f"'pattern' is no regular expression: {error}",
-                    document.place((*route, "pattern")),
-                    "check its brackets and escapes",
-                )
+        if "pattern" in schema and not is_expression(schema["pattern"]):
+            place = document.place((*route, "pattern"))
+            add("'pattern' is no regular expression", place, "check its brackets and escapes")
         for word, message, hint in out_of_bounds(schema):
             add(message, document.place((*route, word)), hint)
         guess = closest(schema.get("format", ""), NAMES, _NEAR)
@@ -313,7 +320,7 @@ class SchemaFolder:
 def _fits(schema: Mapping[str, Any], value: Any) -> bool:
     """Whether a listed value keeps the plain keywords beside it."""
     beside = {word: said for word, said in schema.items() if word in _PLAIN - {"enum", "$ref", "$schema", "$id"}}
-    return Draft202012Validator(beside).is_valid(value)
+    return bool(Validator(beside).is_valid(value))
 
 
 def _is_number(value: Any) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 from restproof.contract.normal import NORMAL
 from restproof.contract.shapes import type_of, types_of
+from restproof.contract.values import VALUES, listed
 from restproof.plan.edges import are_open, trimmed
 from restproof.plan.scalars import Candidate, near_values, numbers, other_forms, texts
 from restproof.plan.words import matching_text
@@ -144,6 +145,8 @@ def _distinct(candidates: Iterator[Candidate]) -> list[Candidate]:
 
 
 def _proposals(schema: JsonSchema) -> Iterator[Candidate]:
+    for value in listed(schema):
+        yield Candidate("values", f"the value {value!r}", value)
     for word in ("anyOf", "oneOf", "allOf"):
         for part in schema.get(word, ()):
             yield from _proposals(part)
@@ -215,7 +218,9 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
     if not schema.get("uniqueItems"):
         several *= 1 + wanted // max(1, len(several))
     ambiguous = [
-        t for t in ("red, green", "Wing", "wing", " blank ") if type_of(t) in types_of(items) and is_valid(items, t)
+        t
+        for t in ("red, green", "Wing", "wing", " blank ")
+        if type_of(t) in types_of(items) and is_valid(items, t) and is_sure(items, t)
     ]
     if len(ambiguous) > 1:
         yield Candidate("items", "texts that some take for one, or for more than one", ambiguous[:most])
@@ -318,12 +323,13 @@ def sample(schema: JsonSchema) -> Any:
     """One plain valid value: the schema's own example, else a middling accepted candidate; the default, which says as
     little as an absent field, only where there is no other."""
     default = schema.get("default")
-    for value in schema.get("examples", ()):
+    for value in (*listed(schema), *(() if VALUES in schema else schema.get("examples", ()))):
         if value is not None and value != default and is_valid(schema, value) and is_sure(schema, value):
             return value
     types = types_of(schema)
     is_number = bool(types & {"integer", "number"}) and types <= {"integer", "number", "string", "null"}
-    if "string" in types and not is_number and not ({"enum", "const", "format", "anyOf", "oneOf"} & schema.keys()):
+    bound = {"enum", "const", "format", "anyOf", "oneOf", VALUES}
+    if "string" in types and not is_number and not bound & schema.keys():
         value = matching_text(schema, None)
         if value != default and is_valid(schema, value) and is_sure(schema, value):
             return value

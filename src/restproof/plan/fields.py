@@ -10,6 +10,7 @@ from typing import Any
 from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.contract.shapes import SOMETIMES, types_of
+from restproof.contract.values import listed
 from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
 from restproof.plan.marking import marked_text
@@ -162,6 +163,8 @@ class UniqueKeys(RequestFields):
 
 def with_token(schema: Mapping[str, Any], tag: str) -> str | None:
     """A text of the schema that holds the token of the case and ``tag``; ``None`` where it has no room for them."""
+    if listed(schema):
+        return None
     forms = {
         "uri": f"https://example.com/{RUN}{tag}",
         "email": f"{RUN}{tag}@example.com",

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from restproof.contract.normal import NORMAL
 from restproof.contract.rules import Condition
 from restproof.contract.shapes import type_of, types_of
+from restproof.contract.values import VALUES
 from restproof.plan.edges import trimmed
 from restproof.plan.inputs import fields_of
 from restproof.plan.marking import marked_text
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 2**31 - 1
 _DECIMALS = 3
-_DELICATE = ("format", "multipleOf", "pattern", NORMAL)
+_DELICATE = ("format", "multipleOf", "pattern", NORMAL, VALUES)
 """Keywords that are refused by their own enumerated cases alone: a near miss of one is a matter of taste."""
 
 

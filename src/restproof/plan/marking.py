@@ -10,6 +10,7 @@ from restproof.contract.model import Resource
 from restproof.contract.shapes import same, types_of
 from restproof.plan.symbols import PREFIX_LENGTH, RUN, TOKEN_LENGTH, valid_with_token
 from restproof.semantics.checker import is_valid
+from restproof.semantics.normal import is_sure
 
 _FORMS = {"uri": "https://example.com/{}", "email": "{}@example.com", "hostname": "{}.example.com"}
 
@@ -84,9 +85,9 @@ def _marked_values(schema: Mapping[str, Any], value: Any, token: str) -> Iterato
             if name in value and not inner.get("readOnly") and not inner.get("writeOnly"):
                 for marked in _marked_values(inner, value[name], token):
                     changed = {**value, name: marked}
-                    if is_valid(schema, changed):
+                    if is_valid(schema, changed) and is_sure(schema, changed):
                         yield changed
     elif isinstance(value, list) and value and isinstance(schema.get("items"), Mapping):
         for marked in _marked_values(schema["items"], value[0], token):
-            if is_valid(schema, [marked, *value[1:]]):
+            if is_valid(schema, [marked, *value[1:]]) and is_sure(schema, [marked, *value[1:]]):
                 yield [marked, *value[1:]]

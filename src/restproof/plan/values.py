@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.patterns import pattern as python_pattern
-from restproof.contract.shapes import types_of
+from restproof.contract.shapes import is_nullable, types_of
+from restproof.contract.values import listed
 from restproof.plan.candidates import accepted
 from restproof.plan.edges import are_open, trimmed
 from restproof.plan.words import PHRASES, fits
@@ -50,6 +51,8 @@ def _built(key: str) -> st.SearchStrategy[Any]:
 
 
 def _of(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    if listed(schema):
+        return st.sampled_from([*listed(schema), *([None] if is_nullable(schema) else [])])
     if "const" in schema:
         return st.just(schema["const"])
     if "enum" in schema:

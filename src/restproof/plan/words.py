@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from restproof.contract.patterns import matches
 from restproof.contract.patterns import pattern as python_pattern
 
 #: Names, places and phrases of the kind that real users type, several scripts among them.
@@ -45,12 +46,7 @@ def fits(text: str, schema: Mapping[str, Any]) -> bool:
     if not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
         return False
     pattern = schema.get("pattern")
-    return pattern is None or _matches(pattern, text)
-
-
-def _matches(source: str, text: str) -> bool:
-    compiled = python_pattern(source)
-    return compiled is None or compiled.search(text) is not None
+    return pattern is None or matches(pattern, text)
 
 
 def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
@@ -65,10 +61,10 @@ def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
             return (PHRASES[0] * (1 + length // len(PHRASES[0])))[:length]
         return _from_pattern(pattern, schema.get("minLength", 0), schema.get("maxLength"))
     filled = ("restproof " * (1 + length // 10))[:length].rstrip().ljust(length, "x")
-    if pattern is None or _matches(pattern, filled):
+    if pattern is None or matches(pattern, filled):
         return filled
     stretched = (_from_pattern(pattern, 1, None) * length)[:length]
-    if len(stretched) == length and _matches(pattern, stretched):
+    if len(stretched) == length and matches(pattern, stretched):
         return stretched
     return _from_pattern(pattern, length, length)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.model import Contract, Reference, Resource
 from restproof.contract.shapes import same, types_of
+from restproof.contract.values import are_known
 from restproof.sandbox.call import Call, refusal_status
 from restproof.sandbox.entering import well_formed_id
 from restproof.sandbox.seeds import Seeder
@@ -86,6 +87,10 @@ class Writing:
     def invalid_values(self, call: Call, fields: Mapping[str, Any]) -> list[Refusal]:
         """Values that the schema does not allow, and changes of what never changes."""
         found = self.validations[call.resource.name].values(call.problems, fields)
+        # Of a field with listed values, no other one is real.
+        known = self.validations[call.resource.name].fields(call.operation)
+        strange = [n for n, value in fields.items() if n in known and not are_known(known[n], value)]
+        found += [Refusal("invalid", n, "is not known") for n in strange]
         if call.entry is not None:
             before, sent = call.entry.state, made_normal(call.resource, fields)
             for name in call.resource.immutable:

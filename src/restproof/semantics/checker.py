@@ -15,7 +15,7 @@ import jsonschema
 import jsonschema_rs
 
 from restproof.contract.formats import FORMATS
-from restproof.contract.patterns import pattern
+from restproof.contract.patterns import Validator
 
 _CHECKS = {name: known.check for name, known in FORMATS.items()}
 _Path = tuple[str | int, ...]
@@ -47,23 +47,6 @@ def _format_checker() -> jsonschema.FormatChecker:
     return checker
 
 
-def _pattern(
-    validator: Any, source: str, value: Any, schema: Mapping[str, Any]
-) -> Iterator[jsonschema.exceptions.ValidationError]:
-    if not isinstance(value, str):
-        return
-    found = pattern(source)
-    if found is None:
-        matches = jsonschema_rs.is_valid({"type": "string", "pattern": source}, value)
-    else:
-        matches = found.search(value) is not None
-    if not matches:
-        yield jsonschema.exceptions.ValidationError(f"{value!r} does not match {source!r}")
-
-
-_Exact = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
-    jsonschema.Draft202012Validator, {"pattern": _pattern}
-)
 _CLOSED = ("additionalProperties", "unevaluatedProperties")
 
 
@@ -74,7 +57,7 @@ class Checker:
         self._schema = schema
         plain = dict(schema)
         self._quick = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=_CHECKS)
-        self._exact: Any = _Exact(plain, format_checker=_format_checker())
+        self._exact: Any = Validator(plain, format_checker=_format_checker())
 
     def accepts(self, value: Any) -> bool:
         """Whether ``value`` is valid."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.formats import unasserted
 from restproof.contract.model import Resource
 from restproof.contract.rules import Condition
 from restproof.contract.shapes import SOMETIMES
@@ -24,6 +25,10 @@ def doubt(resource: Resource, operation: str, body: Any) -> str:
         return (
             f"no value of {wrong.field or 'the body'} could be made that the contract surely allows ({wrong.message})"
         )
+    for name, value in body.items():
+        unknown = sorted(unasserted(resource.properties.get(name, {})) - {"password"})
+        if unknown and value is not None and value not in resource.properties[name].get("examples", ()):
+            return f"whether {name} is a right '{unknown[0]}' nobody here knows: list `values`, or say it in `formats`"
     for rule in (r for r in resource.rules if isinstance(r, Condition)):
         if operation == "create" and not _holds(resource, rule, body):
             return f"no body could be made of which it is sure that {rule.because} does not apply"

@@ -6,8 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Resource
-from restproof.contract.normal import Unsaid, has_forms, in_forms, normal
+from restproof.contract.normal import NORMAL, Unsaid, has_word, in_forms, normal
+from restproof.contract.values import VALUES, are_known
 from restproof.semantics.checker import is_valid
+
+_WORDS = frozenset({NORMAL, VALUES})
+_special: dict[int, tuple[Mapping[str, Any], bool]] = {}
+
+
+def _is_special(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema says more of values than JSON Schema can, at any depth. The same object finds it at once."""
+    known = _special.get(id(schema))
+    if known is None:
+        # The schema is kept, so that its identity is not given to another object.
+        known = _special[id(schema)] = (schema, has_word(schema, _WORDS))
+    return known[1]
 
 
 def kept(resource: Resource, fields: Mapping[str, Any]) -> tuple[Mapping[str, Any], frozenset[str]]:
@@ -33,9 +46,11 @@ def made_normal(resource: Resource, fields: Mapping[str, Any]) -> Mapping[str, A
 
 def is_sure(schema: Mapping[str, Any], value: Any) -> bool:
     """Whether a valid value is taken for sure, and kept in a form that the contract says: it is valid before it is
-    brought into its form and behind that."""
-    if not has_forms(schema):
+    brought into its form and behind that, and known where only some values are real."""
+    if not _is_special(schema):
         return True
+    if not are_known(schema, value):
+        return False
     try:
         return is_valid(schema, normal(schema, value, unsaid="raise", typed=False))
     except Unsaid:
@@ -44,7 +59,7 @@ def is_sure(schema: Mapping[str, Any], value: Any) -> bool:
 
 def is_surely_refused(schema: Mapping[str, Any], value: Any) -> bool:
     """Whether a value that the schema does not allow is refused whether or not it is brought into its form first."""
-    if not has_forms(schema):
+    if not _is_special(schema):
         return True
     try:
         return not is_valid(schema, normal(schema, value, unsaid="raise", typed=False))

@@ -11,6 +11,7 @@ from uuid import UUID
 from restproof.contract.formats import FORMATS
 from restproof.contract.patterns import pattern
 from restproof.contract.shapes import is_nullable, type_of
+from restproof.contract.values import listed
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
 
@@ -25,6 +26,8 @@ def plausible(schema: Mapping[str, Any], *, serial: int, now: str, name: str = "
         return schema["const"]
     if "default" in schema:
         return schema["default"]
+    if listed(schema):
+        return listed(schema)[serial % len(listed(schema))]
     if "enum" in schema:
         return next((v for v in schema["enum"] if v is not None), None)
     if is_nullable(schema) and ("type" in schema or "anyOf" in schema or "oneOf" in schema) and empty:

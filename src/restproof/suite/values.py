@@ -1,6 +1,7 @@
 """Values and schemas: whether a value is valid, whether two are the same, of which type one is."""
 
 from restproof.contract.shapes import is_nullable, named_members, same, type_of, types_of
+from restproof.contract.values import listed
 from restproof.oracle.finding import an
 from restproof.pointer import member
 from restproof.semantics.checker import Checker, checker, is_valid
@@ -19,6 +20,7 @@ __all__ = [
     "is_nullable",
     "is_sure",
     "is_valid",
+    "listed",
     "member",
     "member_schema",
     "merges",
