@@ -6,7 +6,7 @@ from restproof.suite.operations import WRITES
 from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.scopes import absent_id
 from restproof.suite.setup import written
-from restproof.suite.wire import Headers, encode
+from restproof.suite.wire import Envelope, Headers, encode
 
 
 def broken_json(ground: Ground) -> Cases:
@@ -80,7 +80,7 @@ def broken_envelopes(ground: Ground) -> Cases:
             ("with a text in its envelope", "restproof"),
             ("with an array in its envelope", []),
         )[: 3 if ground.operation == "create" else 1]:
-            whole = envelope.requested(value, {})
+            whole = Envelope(request=envelope.request).requested(value, {})
             yield {"note": note, "whole": whole, "without": [], "status": "envelope"}
         fields = ground.bodies.plain_change() if ground.operation == "update" else ground.bodies.minimal()
         yield {"note": "with its fields in no envelope", "whole": fields, "without": [], "status": "envelope"}

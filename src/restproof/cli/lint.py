@@ -14,8 +14,9 @@ from restproof.errors import RestproofError
 @click.command("lint")
 @click.argument("contract", required=False)
 @click.option("--todo", is_flag=True, help="List the lines '# decide:' that an import has left for a person.")
+@click.option("--expand", is_flag=True, help="Print the contract with what its preset stands for written out.")
 @click.pass_context
-def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
+def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) -> None:
     """Check CONTRACT, its schemas and the rules in ./suites, and print each problem with its file and line.
 
     CONTRACT is a directory, a file or a name; by default the one of restproof.toml, the only one under ./contracts,
@@ -50,10 +51,25 @@ def command(ctx: click.Context, contract: str | None, todo: bool) -> None:
             click.echo(f"{resource.name}: the format '{name}' is an annotation: no text is refused for its sake")
     for name, proof in unmarked(loaded):
         click.echo(f"{name}: no text of a create can hold the token of the run; {proof}")
+    if expand:
+        click.echo(written_out(path), nl=False)
     operations = sum(len(r.operations) for r in loaded)
     click.echo(f"{path}: sound ({len(loaded.resources)} resources, {operations} operations)")
     for number, question in to_decide(path) if todo else ():
         click.echo(f"{path}:{number}: {question}")
+
+
+def written_out(path: Path) -> str:
+    """The contract as YAML, with what its preset stands for."""
+    import yaml
+
+    from restproof.contract.document import Problems, read_yaml
+    from restproof.contract.load import FILE_NAME
+    from restproof.contract.presets import expanded
+
+    file = path / FILE_NAME if path.is_dir() else path
+    words = expanded(read_yaml(file, Problems()).value)
+    return yaml.safe_dump(words, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
 
 
 def to_decide(file: Path) -> Iterator[tuple[int, str]]:

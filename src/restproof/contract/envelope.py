@@ -29,7 +29,8 @@ class Link:
 
     def id_of(self, url: str) -> int | str:
         """The last segment of a URL."""
-        text = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+        path = urlsplit(url.partition("{")[0]).path  # a template (RFC 6570) goes on with what may follow
+        text = unquote(path.rstrip("/").rpartition("/")[2])
         return int(text) if self.number and text.isascii() and text.isdecimal() else text
 
 
@@ -171,7 +172,7 @@ class Envelope:
             inner = {**inner, **{n: found[n] for n in self.beside if n in found}}
         if self.link:
             url = _at(found, pointer_of(self.link.place))
-            if isinstance(url, str):
+            if isinstance(url, str) and self.link.field not in inner:
                 inner = {**inner, self.link.field: self.link.id_of(url)}
         return inner
 

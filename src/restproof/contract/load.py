@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from restproof.contract.build import build
 from restproof.contract.document import Problems, read_yaml
 from restproof.contract.language import check_language
 from restproof.contract.model import Contract
+from restproof.contract.presets import expanded
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS
 from restproof.errors import ContractError, Place
@@ -46,5 +48,6 @@ def _read(path: Path) -> tuple[Contract | None, list[ContractError]]:
     check_language(document, problems)
     if len(problems):
         return None, problems.errors
+    document = replace(document, value=expanded(document.value))
     contract = build(document, SchemaFolder(file.absolute(), problems), problems)
     return (None if len(problems) else contract), problems.errors

@@ -300,7 +300,8 @@ class ResourceReader:
     @property
     def said_of_id(self) -> Mapping[str, Any]:
         said: Any = self.raw.get("id", {})
-        return said if isinstance(said, dict) else {}
+        shared: Mapping[str, Any] = self.scope.document.value.get("id", {})
+        return {**shared, **said} if isinstance(said, dict) else {}
 
     def chooser(self, name: str, operations: tuple[str, ...], fields: Fields) -> Literal["server", "client"]:
         """Who chooses the id where the contract does not say: the client where every create must hold it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from restproof.contract.envelope import Envelope
 from restproof.contract.media import JSON, is_json
 from restproof.contract.model import RateLimit
 from restproof.engine.paging import links
@@ -13,6 +14,7 @@ from restproof.wire.waiting import http_date, retry_after
 
 __all__ = [
     "JSON",
+    "Envelope",
     "Headers",
     "Query",
     "RateLimit",
