@@ -55,12 +55,13 @@ def test_a_read_shows_what_was_updated(subject: Subject, body: Body, change: Bod
 
 
 def changes_at_once(ground: Ground) -> Cases:
-    """Up to four changes of one field each, of fields that no rule ties together. The one that holds the mark of the
-    case stays, where two others are left: what a race leaves is else hard to know again."""
-    changes = [{n: v} for n, v in ground.bodies.other_values().items() if n not in ground.bodies.ruled]
-    unmarked = [change for change in changes if ground.bodies.mark_field not in change]
-    if len(changes) > 1:
-        yield {"changes": (unmarked if len(unmarked) > 1 else changes)[:4]}
+    """Up to four changes of one field each, of fields that no rule ties together. All of them leave the token of the
+    case where it is: what a race leaves is else hard to know again."""
+    bodies = ground.bodies
+    changes = {n: bodies.another_with_token(n) for n in bodies.other_values() if n not in bodies.ruled}
+    found = [{n: v} for n, v in changes.items() if v is not None][:4]
+    if len(found) > 1:
+        yield {"changes": found}
 
 
 @requirement("update.race", on="update", needs="create", cost=6)

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from restproof.config import Target
+from restproof.plan.symbols import RUN
 from restproof.session.live import LEDGERS, LiveEndpoint
 from restproof.wire.session import Unrecorded
 
 from .harness import Plan, Told, begin, plan_in, run
 from .kills import SIGNALS, killed
 from .lies import LIES
-from .server import Server, listening
+from .server import Answer, Asked, Server, listening
 
 FEW = (
     "create.server-set[office-create]",
@@ -90,6 +91,27 @@ def test_a_killed_run_leaves_nothing_that_could_be_deleted(few: Plan, tmp_path: 
         server, told = ran(few, lie, tmp_path, killed_at=chance.randint(2, 150))
         assert server.harm() == []
         assert untold(server, told) == {}
+
+
+def test_a_race_of_updates_leaves_what_it_changes_proven(plan: Plan, tmp_path: Path) -> None:
+    races = [item for item in plan.items if item.id.startswith("update.race")]
+    changes = {item.resource.name: item.cases[0]["changes"] for item in races}
+    assert [list(change) for change in changes["note"]] == [["text"], ["pinned"]]
+    assert all(RUN in text for change in changes["note"] for text in change.values() if isinstance(text, str))
+    server = Server()
+    honest = server.update
+
+    def losing(asked: Asked) -> Answer:
+        """The last of a race wins, and is answered as if all had."""
+        before = dict(server.rows["note"].get(server.find(asked), {}))
+        answer = honest(asked)
+        if "pinned" in (asked.body or {}) and before:
+            server.rows["note"][server.find(asked)]["text"] = before["text"].swapcase()
+        return answer
+
+    server.update = losing
+    told = run(replace(plan, items=races), server, tmp_path)
+    assert (server.harm(), server.ours(), told.left) == ([], {}, [])
 
 
 def test_several_workers_are_tidied_up_after_when_all_have_ended(few: Plan, tmp_path: Path) -> None:

@@ -123,6 +123,14 @@ class FieldValues(UniqueKeys):
             return self._mark(name, "renamed")
         return copy.deepcopy(self._others[name])
 
+    def another_with_token(self, name: str) -> Any:
+        """As :func:`another`, where the field holds the token of the case: one that holds it too. ``None`` where there
+        is no room for another text behind it."""
+        if name != self.mark_field:
+            return self.another(name)
+        text = marked_text(self.writable[name], str(self._others[name]))
+        return None if text == self.plain(name) else text
+
     def chosen_id(self, tag: str = "") -> str:
         """An id for a resource whose ids clients choose."""
         if self.resource.id.type == "uuid":
