@@ -236,6 +236,78 @@ def test_every_write_that_may_store_something_is_in_the_ledger_before_it_leaves(
     assert made.server.ours() == {}
 
 
+def bare(server: Server, hidden: Callable[[Any], bool] = lambda entry: False) -> None:
+    """The server stores badges of which nothing is sent, and its list leaves out what is ``hidden``."""
+    server.create = lambda asked: Answer(201, made_bare(server))
+    listed = server.entries
+    server.entries = lambda asked: [e for e in listed(asked) if not hidden(e)]
+
+
+def made_bare(server: Server) -> dict[str, Any]:
+    id = server.new_id("badge")
+    server.rows["badge"][id] = {"id": id}
+    return {"id": id}
+
+
+def test_what_a_create_without_anything_has_made_is_deleted_where_lists_prove_it(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    bare(made.server)
+    bodies: tuple[Any, ...] = ({}, None, [])
+    for body in bodies:
+        assert made.send("POST", "/badges", body).status == 201
+    with pytest.raises(NotProven):
+        made.send("PATCH", f"/badges/{made.server.ours()['badge'][0]}", {"number": 5})
+    assert made.clean_up() == []
+    assert (made.server.ours(), made.server.harm()) == ({}, [])
+
+
+def revived(server: Server) -> Answer:
+    """The create brings back a record of others that no list has shown."""
+    server.shown = True  # type: ignore[attr-defined]
+    return Answer(201, {"id": 17})
+
+
+def unnamed(server: Server) -> Answer:
+    made_bare(server)
+    return Answer(204)
+
+
+def with_content(server: Server) -> Answer:
+    found = made_bare(server)
+    server.rows["badge"][found["id"]]["number"] = 5
+    return Answer(201, found)
+
+
+@pytest.mark.parametrize(
+    ("create", "hidden"),
+    [
+        (lambda server: Answer(201, {"id": 17}), lambda server, entry: False),
+        (revived, lambda server, entry: entry["id"] == 17 and not hasattr(server, "shown")),
+        (with_content, lambda server, entry: False),
+        (unnamed, lambda server, entry: False),
+        (lambda server: Answer(201, made_bare(server)), lambda server, entry: entry["id"] < max(server.rows["badge"])),
+    ],
+    ids=[
+        "a record that was there",
+        "a record that was hidden",
+        "with content",
+        "without an answer",
+        "the newest alone",
+    ],
+)
+def test_what_a_create_without_anything_may_have_made_is_told_else(
+    bench: Callable[..., Bench], create: Callable[[Server], Answer], hidden: Callable[[Server, Any], bool]
+) -> None:
+    made = bench()
+    bare(made.server, lambda entry: hidden(made.server, entry))
+    made.server.create = lambda asked: create(made.server)
+    made.send("POST", "/badges", {})
+    (left,) = made.clean_up()
+    assert "left alone" in left
+    assert made.server.harm() == []
+    assert all(f"/badges/{id}:" in left for id in made.server.ours().get("badge", ()))
+
+
 def test_only_a_write_that_went_through_says_that_its_id_is_new(bench: Callable[..., Bench]) -> None:
     made = bench()
     assert made.send("PATCH", "/offices/2000000000", {"floor": 3}).status == 404

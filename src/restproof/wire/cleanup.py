@@ -22,7 +22,7 @@ from restproof.wire.ledger import Entry, Ledger
 from restproof.wire.left import Left, lines
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import entity_of
-from restproof.wire.proof import Marks, agrees, agrees_when_new, digests_of, resembles
+from restproof.wire.proof import Marks, agrees, agrees_when_new, digests_of, holds_nothing_given, resembles
 from restproof.wire.session import Session
 from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, listed
 
@@ -236,8 +236,18 @@ class _Work:
         if entry is None or entry.item is None:
             return False
         return agrees(self.ledger.written(entry.item), shown) or any(
-            w.new and agrees_when_new(w.sums, shown) for w in writes
+            w.new and (agrees_when_new(w.sums, shown) or self._is_new_and_bare(group, w, shown)) for w in writes
         )
+
+    def _is_new_and_bare(self, group: Group, write: Entry, shown: Mapping[str, Any]) -> bool:
+        """Whether it is what a create has made that sent nothing to know it by: the list did not hold its id just
+        before, and does now, beside all that it held then and the run has not deleted (else the list may show parts);
+        and it holds nothing that anybody has given it."""
+        if write.marks != () or write.sums or write.before is None or str(write.id) not in (group.seen or {}):
+            return False
+        ours = [str(e.id) for e in group.entries if e.id is not None]
+        missing = set(write.before).difference(digests_of([*(group.seen or {}), *ours]))
+        return not missing and holds_nothing_given(group.resource, shown)
 
     def _read_as_ours(self, group: Group, entry: Entry) -> Group | None:
         """The group as the credential by which a read under the entry's id proves it; what else the read shows is
@@ -339,12 +349,14 @@ class _Work:
 
     def _may_be_of(self, group: Group, id: str, shown: Mapping[str, Any]) -> bool:
         """Whether it may be what a write has stored that held no mark, and more than once or elsewhere than it was
-        answered: it was not there before, and holds what was sent."""
+        answered: it was not there before, and holds what was sent; or nothing, where nothing was."""
         (digest,) = digests_of([id])
         return any(
             resembles(e.sums, shown, group.resource.properties)
+            if e.sums
+            else e.before is not None and not e.refused and holds_nothing_given(group.resource, shown)
             for e in group.entries
-            if not e.marks and e.sums and digest not in e.before
+            if not e.marks and digest not in (e.before or ())
             if not (e.placed and (e.refused or self.ledger.is_deleted(e)))
         )
 

@@ -31,7 +31,8 @@ class Entry:
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
     ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
     whether the path of the request named the id; ``refused``: whether the answer was a 4xx. ``before``: digests
-    of the ids that the list held just before, where it was looked through. ``headers`` are those of the contract."""
+    of the ids that the list held just before; ``None`` where it was not looked through. ``headers`` are those of the
+    contract."""
 
     n: int
     resource: str
@@ -44,7 +45,7 @@ class Entry:
     id: int | str | None = None
     new: bool = False
     placed: bool = False
-    before: tuple[str, ...] = ()
+    before: tuple[str, ...] | None = None
     refused: bool = False
 
 
@@ -83,7 +84,7 @@ class Ledger:
         marks: Iterable[tuple[str, str]] = (),
         *,
         sums: Mapping[str, str] = MappingProxyType({}),
-        before: tuple[str, ...] = (),
+        before: tuple[str, ...] | None = None,
         headers: Headers = (),
         credential: str | None = "full",
     ) -> int:
@@ -101,7 +102,7 @@ class Ledger:
                 collection=collection,
                 marks=[list(mark) for mark in entry.marks or ()],
                 **({"sums": entry.sums} if entry.sums else {}),
-                **({"before": before} if before else {}),
+                **({} if before is None else {"before": before}),
                 headers=[list(pair) for pair in headers],
                 credential=credential,
             )
@@ -246,7 +247,7 @@ class Ledger:
                     event.get("sums", {}),
                     headers,
                     event["credential"],
-                    before=tuple(str(digest) for digest in event.get("before", ())),
+                    before=tuple(str(digest) for digest in event["before"]) if "before" in event else None,
                 )
                 self._last = max(self._last, n)
             case "created":

@@ -145,7 +145,7 @@ class Ownership:
             listed,
             ticket.marks,
             sums={} if ticket.marks else sums_of(ticket.fields),
-            before=digests_of(ticket.known or ()),
+            before=None if ticket.known is None else digests_of(ticket.known),
             headers=ticket.headers,
             credential=ticket.credential,
         )
@@ -245,7 +245,7 @@ class _Decision:
         if self.method != "POST" or not resource.creatable:
             self._must_be_below_ours(place)
             return replace(ticket, stores=self.method != "DELETE")
-        if ticket.marks or not ticket.fields or not resource.supports("list"):
+        if ticket.marks or not resource.supports("list"):
             return replace(ticket, stores=True)
         try:
             return replace(ticket, stores=True, known=self.owner.evidence.ids(place, self.looker))

@@ -121,6 +121,17 @@ def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], properties: Ma
     )
 
 
+def holds_nothing_given(resource: Resource, entity: Mapping[str, Any]) -> bool:
+    """Whether a representation holds no value that somebody has given it: of all that a request can set, each member is
+    left out, nothing, or the default in its schema."""
+    given = {**resource.shapes.create["properties"], **resource.shapes.update["properties"]}
+    return all(
+        value in (None, "", 0, [], {}) or value == given[name].get("default")
+        for name, value in entity.items()
+        if name in given and name != resource.id.field
+    )
+
+
 def digests_of(ids: Iterable[str]) -> tuple[str, ...]:
     """Short digests of ids, in their order: enough to tell which of them were there before."""
     return tuple(sorted(hashlib.sha256(id.encode(errors="surrogatepass")).hexdigest()[:8] for id in ids))
