@@ -43,6 +43,7 @@ def _told(path: Path, config: Config, cwd: Path) -> int:
 def _clean(path: Path, config: Config, cwd: Path) -> bool:
     """Whether nothing is left that could be deleted."""
     from restproof.contract.load import load
+    from restproof.hooks import load_hooks
     from restproof.wire.cleanup import clean_up
     from restproof.wire.ledger import Ledger
     from restproof.wire.obtain import opened, wallet_of
@@ -65,8 +66,9 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
         raise click.UsageError(f"{path} does not say which target it belongs to")
     wallet = wallet_of(target)
     target = opened(target, wallet)
-    check_target(target, contract, wallet)
-    with Session(target, contract, Unrecorded(), wallet=wallet) as session:
+    hooks = load_hooks(config.root)
+    check_target(target, contract, wallet, hooks)
+    with Session(target, contract, Unrecorded(), wallet=wallet, hooks=hooks) as session:
         deleted, left = clean_up(ledger, session, contract, origin.prefix)
     click.echo(f"{path}: deleted {deleted} on {target.name}")
     for line in left:

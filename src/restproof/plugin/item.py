@@ -11,6 +11,7 @@ import pytest
 from restproof.engine.items import Item
 from restproof.engine.register import is_binding
 from restproof.errors import StorageError
+from restproof.hooks import HookFailed, Rule
 from restproof.oracle.finding import Finding
 from restproof.plugin.current import end, run_of
 from restproof.session.run import Run
@@ -64,6 +65,10 @@ class RuleItem(pytest.Item):
             run.runner.waive(self.plan_item, reason)
             pytest.skip(f"not applicable: {reason}")
         try:
+            waived = run.promise.hooks.not_applicable(_rule(self.plan_item))
+            if waived is not None:
+                run.runner.waive(self.plan_item, waived)
+                pytest.skip(f"not applicable: {waived}")
             outcome = run.runner.run(self.plan_item)
         except StorageError as error:
             end(self.config, error)
@@ -78,13 +83,18 @@ class RuleItem(pytest.Item):
             raise RuleFailed(_message(run, self.plan_item, outcome.findings))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, RuleFailed | StaleStub):
+        if isinstance(excinfo.value, RuleFailed | StaleStub | HookFailed):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         code = self.original.__code__
         return self.path, code.co_firstlineno - 1, self.name
+
+
+def _rule(item: Item) -> Rule:
+    """The item as a hook sees it."""
+    return Rule(item.proof.requirement, item.resource.name if item.resource else None, item.operation)
 
 
 def _message(run: Run, item: Item, findings: list[Finding]) -> str:

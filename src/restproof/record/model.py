@@ -196,6 +196,7 @@ class RecordedExchange:
     elapsed: float = 0.0
     worker: int = 0
     attempt: int = 1
+    hooks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

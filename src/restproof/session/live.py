@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from restproof.config import Target
@@ -17,6 +17,7 @@ from restproof.engine.subject import Subject
 from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.errors import ConfigurationError
+from restproof.hooks import Hooks
 from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
 from restproof.wire.cleanup import clean_up
@@ -37,7 +38,7 @@ class LiveConnection:
     """A session with a server, whose ledger holds what the items make."""
 
     def __init__(
-        self, target: Target, prefix: str, task: Task, sink: EventSink, recorder: Recorder, wallet: Wallet
+        self, target: Target, prefix: str, task: Task, sink: EventSink, recorder: Recorder, wallet: Wallet, hooks: Hooks
     ) -> None:
         options = task.options
         name = f"{task.started:%Y%m%dT%H%M%SZ}-{prefix}-{os.getpid()}.jsonl"
@@ -56,6 +57,7 @@ class LiveConnection:
             read_only=options.read_only,
             max_wait=options.max_wait,
             wallet=wallet,
+            hooks=hooks,
             guard=Ownership(
                 task.contract,
                 target,
@@ -108,13 +110,17 @@ class LiveEndpoint:
     target: Target
     prefix: str
     wallet: Wallet
+    hooks: Hooks = field(default_factory=Hooks)
     stop: Callable[[], None] | None = None
     counter: Counter | None = None
 
     @classmethod
-    def of_worker(cls, target: Target, prefix: str, shared: tuple[str, str] | None) -> LiveEndpoint:
+    def of_worker(
+        cls, target: Target, prefix: str, shared: tuple[str, str] | None, hooks: Hooks | None = None
+    ) -> LiveEndpoint:
         """The endpoint of a worker. ``shared``: address and key of the counter of the run, where it has one."""
-        return cls(target, prefix, wallet_of(target) if shared is None else Shared(*shared))
+        wallet = wallet_of(target) if shared is None else Shared(*shared)
+        return cls(target, prefix, wallet, hooks or Hooks())
 
     @property
     def shared(self) -> tuple[str, str] | None:
@@ -122,13 +128,13 @@ class LiveEndpoint:
         return None if self.counter is None else (self.counter.address, self.counter.key)
 
     def connect(self, task: Task, sink: EventSink, recorder: Recorder) -> LiveConnection:
-        return LiveConnection(self.target, self.prefix, task, sink, recorder, self.wallet)
+        return LiveConnection(self.target, self.prefix, task, sink, recorder, self.wallet, self.hooks)
 
     def tidy(self, contract: Contract, root: Path, recorder: Recorder, ends: float | None) -> Tidied:
         """Delete what the workers of the run have made, by their ledgers under ``root``, those of workers that crashed
         among them."""
         deleted, left = 0, list[str]()
-        with Session(self.target, contract, recorder, wallet=self.wallet) as session:
+        with Session(self.target, contract, recorder, wallet=self.wallet, hooks=self.hooks) as session:
             session.ends = ends
             for path in sorted((root / LEDGERS).glob(f"*-{self.prefix}-*.jsonl")):
                 ledger = Ledger(path)
@@ -166,7 +172,7 @@ def reach(promise: Promise) -> LiveEndpoint:
             ca_bundle=running.ca_bundle,
         )
         # The embedded sandbox starts empty, so the prefix may follow the seed: the same seed sends the same bytes.
-        return LiveEndpoint(sandbox, prefix_of(options.seed), wallet_of(sandbox), running.stop)
+        return LiveEndpoint(sandbox, prefix_of(options.seed), wallet_of(sandbox), promise.hooks, running.stop)
     if options.faults:
         raise ConfigurationError(
             "--fault is for the embedded sandbox",
@@ -176,6 +182,6 @@ def reach(promise: Promise) -> LiveEndpoint:
 
     wallet = wallet_of(target)
     target = opened(target, wallet)
-    check_target(target, promise.contract, wallet)
+    check_target(target, promise.contract, wallet, promise.hooks)
     counter = Counter(wallet) if target.sources else None
-    return LiveEndpoint(target, prefix_from(secrets.token_bytes(8)), wallet, counter=counter)
+    return LiveEndpoint(target, prefix_from(secrets.token_bytes(8)), wallet, promise.hooks, counter=counter)

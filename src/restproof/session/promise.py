@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from restproof.config import Config, Target, load_config, resolve_target
 from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError
+from restproof.hooks import Hooks, load_hooks
 from restproof.session.options import Options
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class Promise:
     """The contract, the configuration found, and the recording that answers instead of a target, where one does.
     ``options``: those that the user gave, but what a recording knows better. ``begun``: the embedded sandbox, where it
-    is on its way already."""
+    is on its way already. ``hooks``: those of the user."""
 
     contract: Contract
     contract_path: Path
@@ -33,6 +34,7 @@ class Promise:
     options: Options
     recorded: RecordedEndpoint | None = None
     begun: Starting | None = None
+    hooks: Hooks = field(default_factory=Hooks)
 
     @cached_property
     def target(self) -> Target | None:
@@ -57,11 +59,12 @@ def promised(options: Options, cwd: Path) -> Promise:
             raise ConfigurationError(
                 f"the contract has no resource {name!r}", hint=f"It has: {', '.join(contract.resources)}."
             )
+    hooks = load_hooks(config.root)
     if recording is None:
-        return Promise(contract, path, config, options)
+        return Promise(contract, path, config, options, hooks=hooks)
     from restproof.session.stubbed import RecordedEndpoint
 
-    return Promise(contract, path, config, options, RecordedEndpoint(contract, recording, options))
+    return Promise(contract, path, config, options, RecordedEndpoint(contract, recording, options), hooks=hooks)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from restproof.engine.items import Item
 from restproof.engine.register import Requirement, load, load_all, unknown_names
 from restproof.engine.runner import Runner
 from restproof.errors import ConfigurationError
+from restproof.hooks import Finished
 from restproof.oracle.finding import Finding
 from restproof.oracle.verdict import Verdict
 from restproof.plan.bodies import Bodies
@@ -190,7 +191,9 @@ class Run:
         options = self.options
         if self.worker is not None:
             handed = self.worker.handed
-            endpoint = self.promise.recorded or LiveEndpoint.of_worker(handed.target, handed.prefix, handed.shared)
+            endpoint = self.promise.recorded or LiveEndpoint.of_worker(
+                handed.target, handed.prefix, handed.shared, self.promise.hooks
+            )
             self.place = Place(endpoint, handed.directory, handed.deviations)
             return self.place
         if options.write_deviations and Path(options.write_deviations).exists():
@@ -316,6 +319,10 @@ class Run:
                 write_whole(Path(self.options.write_deviations), draft_deviations(run, written.verdict))
             if not self.options.out:
                 point_latest(place.directory)
+            v = written.verdict
+            self.promise.hooks.finished(
+                Finished(v.verdict, v.complete, place.directory, {str(n): c for n, c in v.counts.items()}, v.requests)
+            )
         finally:
             place.endpoint.close()
             if place.hold is not None:

@@ -160,7 +160,7 @@ class Exchange:
 
     ``started`` is in seconds since the run began, ``elapsed`` in seconds until the last byte. ``credential`` is the
     name of the credential, ``None`` where none was sent. ``attempt``: 2 where it is the same request sent again after
-    a 429, 502 or 503, and so on.
+    a 429, 502 or 503, and so on. ``hooks``: what hooks of the user have changed of it, a line each.
     """
 
     n: int
@@ -173,6 +173,7 @@ class Exchange:
     credential: str | None
     about: About
     attempt: int = 1
+    hooks: tuple[str, ...] = ()
 
     @property
     def status(self) -> int | None:
@@ -202,6 +203,7 @@ def to_event(exchange: Exchange) -> dict[str, Any]:
         "operation": about.operation,
         "credential": exchange.credential,
         **({"attempt": exchange.attempt} if exchange.attempt > 1 else {}),
+        **({"hooks": list(exchange.hooks)} if exchange.hooks else {}),
         "request": {
             "method": request.method,
             "url": exchange.url,

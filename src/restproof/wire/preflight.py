@@ -9,6 +9,7 @@ from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import filled_path
 from restproof.errors import TargetError
+from restproof.hooks import Hooks
 from restproof.plan.parameters import fixed_query
 from restproof.wire.message import About, Request
 from restproof.wire.session import Session, Unrecorded
@@ -18,7 +19,7 @@ from restproof.wire.wallet import Wallet
 _CONNECT = 2.0
 
 
-def check_target(target: Target, contract: Contract, wallet: Wallet | None = None) -> None:
+def check_target(target: Target, contract: Contract, wallet: Wallet | None = None, hooks: Hooks | None = None) -> None:
     """Connects, verifies the certificate and sends one GET with the full credential. Raises :class:`TargetError`
     where the target is unreachable, its certificate does not verify, or the credential is refused; what else it
     answers is for the suites to judge."""
@@ -26,7 +27,7 @@ def check_target(target: Target, contract: Contract, wallet: Wallet | None = Non
     request, about = _cheap_read(target, contract)
     credential = "full" if "full" in target.credentials else None
     try:
-        session = Session(target, contract, Unrecorded(), max_wait=0.0, wallet=wallet)
+        session = Session(target, contract, Unrecorded(), max_wait=0.0, wallet=wallet, hooks=hooks)
     except OSError as error:
         raise TargetError(
             f"target {target.name}: {_files(target)} cannot be used: {error.strerror or error}",

@@ -21,10 +21,12 @@ from urllib3.util import SKIP_HEADER
 
 from restproof.config import Target
 from restproof.contract.model import Contract
+from restproof.hooks import HookFailed, Hooks
 from restproof.wire.adapter import Adapter, Answer, Prepared
 from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
 from restproof.wire.guard import check
+from restproof.wire.hooked import Hooked
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, with_query
 from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.presence import Presence
@@ -87,8 +89,8 @@ class Session:
     ``max_wait`` is the longest time in seconds that one :meth:`send` waits for a throttle or an overloaded server.
     ``clock``, ``sleep`` and ``epoch`` (the clock's time when the run began) may be replaced. ``guard`` decides which
     requests that may change something leave; without one, all do. ``wallet``: what the credentials are at the moment
-    (without one, what the target says). ``ends`` (of ``time.monotonic``; may be set later) is when nothing more is
-    sent, not even for clean-up.
+    (without one, what the target says); ``hooks``: those of the user. ``ends`` (of ``time.monotonic``; may be set
+    later) is when nothing more is sent, not even for clean-up.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class Session:
         epoch: float | None = None,
         guard: Guard | None = None,
         wallet: Wallet | None = None,
+        hooks: Hooks | None = None,
     ) -> None:
         self.target = target
         self.contract = contract
@@ -134,6 +137,7 @@ class Session:
         self._numbers = itertools.count(1)
         # Reentrant: a signal handler that cleans up may interrupt whoever holds it.
         self._lock = threading.RLock()
+        self._hooks = hooks if hooks is not None and hooks.change_exchanges else None
         self._credentials = Credentials(target, contract, wallet, self.presence, self._note)
 
     def __enter__(self) -> Self:
@@ -163,14 +167,19 @@ class Session:
         ceiling of requests.
 
         Raises :class:`NotSent` before anything is sent, ``ValueError`` for a request that no client may send,
-        ``KeyError`` for a credential that the target does not have.
+        ``KeyError`` for a credential that the target does not have, ``HookFailed`` for a hook that does.
         """
         if self.presence.gone and not beyond_ceiling:
             raise NotSent(self.presence.gone)
         if self.ends is not None and time.monotonic() > self.ends:
             raise NotSent(OUT_OF_TIME)
         permit = self._permit(request, about, credential)
-        return self._send(permit, expect_throttle=expect_throttle, retry=retry, beyond_ceiling=beyond_ceiling)
+        try:
+            return self._send(permit, expect_throttle=expect_throttle, retry=retry, beyond_ceiling=beyond_ceiling)
+        except HookFailed as error:
+            if beyond_ceiling:
+                raise NotSent(str(error)) from error  # the rest is cleaned up all the same
+            raise
 
     def _permit(self, request: Request, about: About, credential: str | None) -> Permit:
         """Leave to send ``request``. Raises as :meth:`send`."""
@@ -335,6 +344,11 @@ class Session:
     def _attempt(self, permit: Permit, outgoing: Outgoing, attempt: int) -> Exchange:
         request, headers = permit.request, outgoing.headers
         prepared = Prepared(request.method, self._origin, outgoing.target, headers, request.body)
+        told: tuple[str, ...] = ()
+        hooked = None if self._hooks is None else Hooked(self._hooks, prepared, permit.about, permit.credential)
+        planned_url = prepared.url or ""
+        if hooked is not None:
+            prepared, told = hooked.leaving()
         started = self._clock()
         response: Response | None = None
         error: str | None = None
@@ -349,6 +363,9 @@ class Session:
             )
         except TransportError as failure:
             error = failure.error
+        if hooked is not None and response is not None:
+            response, more = hooked.arrived(response)
+            told += more
         elapsed = self._clock() - started
         began = started - self._epoch
         if answer is not None and answer.elapsed:
@@ -358,7 +375,7 @@ class Session:
         redactor = self._credentials.redactor
         if request.headers:
             redactor = redactor.and_of(request.headers)
-        shown, url, response = redactor.exchanged(request, sent, prepared.url or "", response)
+        shown, url, response = redactor.exchanged(request, sent, planned_url, response)
         exchange = Exchange(
             n=next(self._numbers),
             request=shown,
@@ -370,6 +387,7 @@ class Session:
             credential=permit.credential,
             about=permit.about,
             attempt=attempt,
+            hooks=told,
         )
         with self._lock:
             self._recorder.exchange(exchange)

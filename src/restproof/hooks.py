@@ -1,0 +1,234 @@
+"""What a team adds to each request of a run: ``restproof_hooks.py`` beside ``restproof.toml``.
+
+A function of one of these names, or a list of such functions that are called in order, is a hook::
+
+    def before_request(request: Outgoing) -> Outgoing | None    # sign it, add a date or a nonce
+    def after_response(request: Outgoing, response: Incoming) -> Incoming | None    # take a gateway's envelope off
+    def not_applicable(rule: Rule) -> str | None    # why a rule does not apply here
+    def on_finish(run: Finished) -> None    # the reports are written
+
+``None`` leaves everything as it is. What a hook did to an exchange stands in the run file by the names of what it
+changed, never by its values. A hook that raises is an error of the hook, never a finding.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import quote
+
+from restproof.contract.hints import closest
+from restproof.errors import ConfigurationError, Place, RestproofError
+
+__all__ = ["Finished", "HookFailed", "Hooks", "Incoming", "Outgoing", "Rule", "load_hooks"]
+
+FILE_NAME = "restproof_hooks.py"
+NAMES = ("before_request", "after_response", "not_applicable", "on_finish")
+_Headers = tuple[tuple[str, str], ...]
+
+
+class HookFailed(RestproofError):
+    """A hook raised, or gave back what no hook may."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A request before it leaves, its credential included. ``target``: the path and the query as they are sent;
+    ``credential``: the name of the credential, never its value; ``resource`` and ``operation``: what it asks for."""
+
+    method: str
+    origin: str
+    target: str
+    headers: _Headers = field(repr=False)
+    body: bytes | None = None
+    resource: str | None = None
+    operation: str | None = None
+    credential: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The whole URL."""
+        return self.origin + self.target
+
+    def header(self, name: str) -> str | None:
+        """The first value of header ``name``, whatever its case."""
+        return next((v for n, v in self.headers if n.lower() == name.lower()), None)
+
+    def with_header(self, name: str, value: str) -> Outgoing:
+        """The request with this header, in place of any of the same name."""
+        kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
+        return replace(self, headers=(*kept, (name, value)))
+
+    def with_query(self, name: str, value: str) -> Outgoing:
+        """The request with one more parameter at the end of its query."""
+        sign = "&" if "?" in self.target else "?"
+        return replace(self, target=f"{self.target}{sign}{quote(name, safe='')}={quote(value, safe='')}")
+
+    def with_body(self, body: bytes) -> Outgoing:
+        """The request with another body, of the length that it has."""
+        return replace(self.with_header("Content-Length", str(len(body))), body=body)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An answer after it came. ``body`` is decoded from its content coding."""
+
+    status: int
+    headers: _Headers
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first value of header ``name``, whatever its case."""
+        return next((v for n, v in self.headers if n.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the register as it is about to be tried: on a resource and an operation, ``None`` where it is about the
+    whole server."""
+
+    requirement: str
+    resource: str | None
+    operation: str | None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended. ``verdict``: conforming, not conforming or not judged; ``directory``: where its reports
+    are; ``counts``: the results by outcome."""
+
+    verdict: str
+    complete: bool
+    directory: Path
+    counts: Mapping[str, int]
+    requests: int
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """The hooks of a file, by name, in the order in which they run. Each raises :class:`HookFailed`."""
+
+    functions: Mapping[str, Sequence[Callable[..., Any]]] = field(default_factory=dict)
+    file: Path | None = None
+
+    @property
+    def change_exchanges(self) -> bool:
+        """Whether any of them looks at requests or answers."""
+        return "before_request" in self.functions or "after_response" in self.functions
+
+    def leaving(self, request: Outgoing) -> tuple[Outgoing, tuple[str, ...]]:
+        """The request as it leaves, and what the hooks did to it."""
+        told: list[str] = []
+        for hook in self.functions.get("before_request", ()):
+            changed = self._called("before_request", hook, Outgoing, request)
+            if changed is None:
+                continue
+            same = (changed.method, changed.origin) == (request.method, request.origin)
+            if not same or not changed.target.startswith(request.target):
+                raise self._failure("before_request", hook, "it may add to a request, not ask for something else")
+            if any(c in text for pair in changed.headers for text in pair for c in "\r\n\0"):
+                raise self._failure("before_request", hook, "a header holds a line break or NUL")
+            told += _changes(hook, request.headers, changed.headers, request.body, changed.body)
+            if changed.target != request.target:
+                told.append(f"{hook.__name__}: added to the query")
+            request = changed
+        return request, tuple(told)
+
+    def arrived(self, request: Outgoing, response: Incoming) -> tuple[Incoming, tuple[str, ...]]:
+        """The answer as it is judged, and what the hooks did to it."""
+        told: list[str] = []
+        for hook in self.functions.get("after_response", ()):
+            changed = self._called("after_response", hook, Incoming, request, response)
+            if changed is None:
+                continue
+            told += _changes(hook, response.headers, changed.headers, response.body, changed.body)
+            if changed.status != response.status:
+                told.append(f"{hook.__name__}: status {response.status} to {changed.status}")
+            response = changed
+        return response, tuple(told)
+
+    def not_applicable(self, rule: Rule) -> str | None:
+        """Why a rule does not apply; ``None`` where no hook says so."""
+        for hook in self.functions.get("not_applicable", ()):
+            reason = self._called("not_applicable", hook, str, rule)
+            if reason is not None:
+                return f"{reason} ({FILE_NAME})"
+        return None
+
+    def finished(self, run: Finished) -> None:
+        """Tell of the end of a run."""
+        for hook in self.functions.get("on_finish", ()):
+            self._called("on_finish", hook, type(None), run)
+
+    def _called(self, name: str, hook: Callable[..., Any], kind: type, *arguments: Any) -> Any:
+        try:
+            found = hook(*arguments)
+        except Exception as error:
+            lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(self.file)]
+            raise self._failure(name, hook, f"{type(error).__name__}: {error}", lines[-1] if lines else None) from error
+        if found is not None and not isinstance(found, kind):
+            raise self._failure(name, hook, f"it gave {type(found).__name__}, not {kind.__name__} or None")
+        return found
+
+    def _failure(self, name: str, hook: Callable[..., Any], why: str, line: int | None = None) -> HookFailed:
+        code = getattr(hook, "__code__", None)
+        place = Place(Path(FILE_NAME), line or (code.co_firstlineno if code else 0))
+        called = name if hook.__name__ == name else f"{name} ({hook.__name__})"
+        return HookFailed(f"the hook {called} failed: {why}", place=place)
+
+
+def _changes(
+    hook: Callable[..., Any], before: _Headers, after: _Headers, body: bytes | None, new_body: bytes | None
+) -> list[str]:
+    """What became other, by its names: what a hook writes into a header may be a secret."""
+    names = list(dict.fromkeys(n for n, _ in set(after) ^ set(before)))
+    told = [f"{hook.__name__}: header {', '.join(sorted(names))}"] if names else []
+    return [*told, *([f"{hook.__name__}: body"] if body != new_body else [])]
+
+
+def load_hooks(root: Path) -> Hooks:
+    """The hooks of ``root``; none where there is no file. Raises ``ConfigurationError``."""
+    file = root / FILE_NAME
+    if not file.is_file():
+        return Hooks()
+    module = _module(file)
+    functions: dict[str, tuple[Callable[..., Any], ...]] = {}
+    for name, value in vars(module).items():
+        if name in NAMES:
+            found = tuple(value) if isinstance(value, list | tuple) else (value,)
+            if not all(inspect.isfunction(one) for one in found):
+                raise ConfigurationError(f"{name} must be a function, or a list of functions", place=Place(file))
+            functions[name] = found
+        elif inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
+            meant = closest(name, NAMES, cutoff=0.8)
+            if meant:
+                raise ConfigurationError(
+                    f"there is no hook {name!r} (did you mean {meant!r}?)",
+                    place=Place(file, value.__code__.co_firstlineno),
+                    hint=f"Hooks are: {', '.join(NAMES)}. A helper may begin with an underscore.",
+                )
+    return Hooks(functions, file)
+
+
+def _module(file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("restproof_hooks", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # so that its own dataclasses find it
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
+        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
+        raise ConfigurationError(
+            f"the hooks cannot be read: {type(error).__name__}: {error}", place=Place(file, line or 0)
+        ) from error
+    return module
