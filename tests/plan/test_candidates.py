@@ -219,3 +219,18 @@ def test_what_a_schema_rules_out_by_name_is_tried() -> None:
     schema = {"type": "integer", "minimum": -5, "maximum": 5, "not": {"enum": [0, 3, None]}}
     assert [c.value for c in refused(schema) if c.keyword == "not"] == [0, 3]
     assert not {0, 3} & {c.value for c in accepted(schema)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "number", "multipleOf": 0.01}, 0.29),
+        ({"type": "number"}, 0.29),
+        ({"type": "number", "multipleOf": 0.01, "minimum": 1}, 1.13),
+        ({"type": "number", "minimum": 0, "maximum": 0.2}, None),
+        ({"type": "number", "multipleOf": 5}, None),
+    ],
+)
+def test_a_decimal_that_careless_arithmetic_cuts_short_is_tried(schema: Schema, value: float | None) -> None:
+    found = [c.value for c in accepted(schema) if c.note.endswith("makes smaller")]
+    assert found == ([] if value is None else [value])

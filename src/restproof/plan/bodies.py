@@ -14,7 +14,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from restproof.contract.model import Contract
-from restproof.contract.rules import Condition
 from restproof.contract.shapes import same, types_of
 from restproof.plan.candidates import accepted
 from restproof.plan.cases import Body
@@ -40,9 +39,10 @@ class Bodies(FieldValues):
         return {**self.minimal(tag), **{name: self.plain(name, tag) for name in names}}
 
     def with_field(self, name: str, value: Any, tag: str = "") -> Body:
-        """The minimal body with ``name`` set to ``value``, and where that is valid with what it asks for besides."""
+        """The minimal body with ``name`` set to ``value``, and where that is valid with what the rules ask for
+        besides."""
         body = {**self.minimal(tag), name: value}
-        if not any(isinstance(rule, Condition) for rule in self.resource.rules):
+        if not self.resource.rules:
             return body
         return self.adjusted_to_rules(body, fixed={name: value}) if is_valid(self.writable[name], value) else body
 

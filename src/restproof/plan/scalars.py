@@ -17,6 +17,7 @@ from restproof.semantics.checker import is_valid
 
 #: Strings longer than this are not sent as valid input: a valid body stays under 256 KiB as sent.
 LONGEST = 65_535
+_MOST_COUNTED = 2_000
 _DECIMALS = 9
 JsonSchema = Mapping[str, Any]
 
@@ -84,6 +85,23 @@ def _number_proposals(schema: JsonSchema, *, fractions: bool) -> Iterator[Candid
         yield Candidate(
             "type", "a fraction of six digits", 45.123456 if high is None or high >= 46 else (high or 0) - 0.123456
         )
+        lossy = _cut_short(schema.get("multipleOf", 0.01), next((b for b in (low, over) if b is not None), 0), high)
+        if lossy is not None:
+            yield Candidate("type", "a decimal that multiplying and cutting makes smaller", lossy)
+
+
+def _cut_short(step: float, least: float, most: float | None) -> float | None:
+    """The first positive multiple of a decimal ``step`` that is another one where code counts in steps and cuts the
+    rest off: 0.29 * 100 is less than 29."""
+    steps = round(1 / step) if 0 < step < 1 else 1
+    first = max(1, ceil(least * steps))
+    for count in range(first, first + _MOST_COUNTED) if steps > 1 else ():
+        value = round(count / steps, _DECIMALS)
+        if most is not None and value > most:
+            break
+        if int(value * steps) != count:
+            return value
+    return None
 
 
 def other_forms(schema: JsonSchema, plain: Any) -> Iterator[Candidate]:
