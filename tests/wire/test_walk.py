@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from restproof.contract.model import Contract, Paging
+from restproof.contract.routing import filled_path
 from restproof.wire.paging import MOST_PAGES, Page, Query, Walk
 from restproof.wire.walk import CLEANUP, listed
 
@@ -37,9 +38,9 @@ def test_a_walk_ends_at_a_page_that_was_there_already_and_leaves_the_server_neve
 
 
 def test_an_id_with_a_lone_surrogate_has_a_path(contract: Contract) -> None:
-    from restproof.contract.routing import _segment
-
-    assert _segment("a\ud800") == "a%ED%A0%80"
+    note = contract.resources["note"]
+    ids = {**dict.fromkeys((p.resource for p in note.parents), 5), "id": "a\ud800"}
+    assert filled_path(contract, note, note.operation("read"), ids).endswith("/a%ED%A0%80")
 
 
 class Numbered:

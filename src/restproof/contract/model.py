@@ -106,6 +106,8 @@ class Id:
     pattern: str | None = None
     follows: str | None = None
     link: str | None = None
+    slashes: bool = False
+    """Whether ids may hold slashes, which stand in paths as they are."""
     reused: Literal["perhaps", "never"] = "perhaps"
 
     @property
@@ -324,6 +326,7 @@ class Resource:
     directions: Mapping[str, Schema] = field(default_factory=dict)
     own_ways: Mapping[str, Operation] = field(default_factory=dict)
     media: Media = field(default_factory=Media)
+    own_item_path: str | None = None
     line: int = 0
 
     def operation(self, name: str) -> Operation:
@@ -356,6 +359,8 @@ class Resource:
     @property
     def item_path(self) -> str:
         """The path of one resource, with ``{id}`` for its own id; a slash at the end of ``path`` stays at the end."""
+        if self.own_item_path is not None:
+            return self.own_item_path
         return f"{self.path}{{id}}/" if self.path.endswith("/") else f"{self.path}/{{id}}"
 
     def status(self, case: str, operation: str | None = None) -> Status:

@@ -11,14 +11,24 @@ from restproof.contract.hints import near
 from restproof.contract.model import OPERATIONS, Parent
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+DEFAULT_OPERATIONS = ("list", "create", "read", "update", "delete")
+"""What a resource offers where its contract does not say."""
+ON_ITEM = ("read", "update", "replace", "delete")
+"""The operations on one resource."""
 OWN_ID = "id"
 """The placeholder of the resource's own id in the path of an operation."""
 
 
 def operations_said(said: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
-    """Operation → what a resource says of it, of those that it says something of."""
-    found = said.get("operations", ())
-    return {n: found[n] for n in OPERATIONS if found.get(n)} if isinstance(found, dict) else {}
+    """Operation → what a resource says of it, of those that it says something of. ``item_path`` is said of each that is
+    of one resource."""
+    found = said.get("operations", DEFAULT_OPERATIONS)
+    own = {n: dict(found[n]) for n in OPERATIONS if found.get(n)} if isinstance(found, dict) else {}
+    if "item_path" in said:
+        by_put = own.get("create", {}).get("method", said.get("methods", {}).get("create")) == "PUT"
+        for name in (n for n in OPERATIONS if n in found and (n in ON_ITEM or (n == "create" and by_put))):
+            own[name] = {"path": said["item_path"], **own.get(name, {})}
+    return {n: own[n] for n in OPERATIONS if n in own}
 
 
 def parents_said(said: Mapping[str, Any], path: str) -> list[Parent]:

@@ -18,7 +18,7 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
 from restproof.contract.model import OPERATIONS, Id, Paging, Parent, Resource, Schema
 from restproof.contract.normal import Form, placed
-from restproof.contract.parents import operations_said
+from restproof.contract.parents import DEFAULT_OPERATIONS, ON_ITEM, operations_said
 from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaFolder, Source
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
@@ -26,7 +26,6 @@ from restproof.contract.values import VALUES, with_values
 from restproof.contract.ways import WaysReader
 from restproof.contract.wrapping import envelope_of, media_of
 
-DEFAULT_OPERATIONS = ("list", "create", "read", "update", "delete")
 DEFAULT_METHODS = {
     "list": "GET",
     "create": "POST",
@@ -37,7 +36,6 @@ DEFAULT_METHODS = {
 }
 _UNDONE = 5.0
 """Seconds within which what was answered with 202 is done, where the contract does not say."""
-_ITEM = ("read", "update", "replace", "delete")
 
 
 @dataclass(frozen=True)
@@ -84,6 +82,7 @@ class ResourceReader:
         resource = Resource(
             name=self.name,
             path=raw["path"],
+            own_item_path=raw.get("item_path"),
             schema=schema,
             schema_file=source.document.file,
             operations=operations,
@@ -247,6 +246,7 @@ class ResourceReader:
             pattern=said.get("pattern"),
             follows=follows,
             link=said.get("link"),
+            slashes=said.get("slashes", False),
             reused=said.get("reused", "perhaps"),
         )
 
@@ -269,7 +269,7 @@ class ResourceReader:
 
     def other_methods(self, operations: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         methods = self.methods
-        on_item = (*_ITEM, "create") if methods["create"] == "PUT" else _ITEM
+        on_item = (*ON_ITEM, "create") if methods["create"] == "PUT" else ON_ITEM
         found: dict[str, tuple[str, ...]] = {}
         for place, said in self.raw.get("other_methods", {}).items():
             own = {methods[o]: o for o in operations if (o in on_item) == (place == "item")}

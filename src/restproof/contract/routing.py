@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes, urlencode
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes, urlencode, urlsplit
 
 from restproof.contract.model import Contract, Operation, Resource, creates_by_put
+from restproof.contract.parents import OWN_ID
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Router:
         found: list[tuple[int, re.Pattern[str], Resource, list[Operation]]] = []
         for resource in contract:
             for path, ways in _by_path(resource).items():
-                found.append((path.count("{"), _pattern(contract.base_path + path), resource, ways))
+                rank = 10 * path.count("{") + 100 * resource.id.slashes
+                found.append((rank, _pattern(contract, resource, path), resource, ways))
         self._routes = [(*entry[1:], _operations(entry[3])) for entry in sorted(found, key=lambda e: e[0])]
 
     def find(self, path: str) -> Route | None:
@@ -64,11 +66,20 @@ class Router:
         return None
 
 
-def _pattern(path: str) -> re.Pattern[str]:
-    """The paths of one template; a slash at its end may be left out."""
-    parts = re.split(r"(\{\w+\})", path.rstrip("/"))
-    text = "".join(f"(?P<{p[1:-1]}>[^/]+)" if p.startswith("{") else re.escape(p) for p in parts)
+def _pattern(contract: Contract, resource: Resource, path: str) -> re.Pattern[str]:
+    """The paths of one template of a resource; a slash at its end may be left out."""
+    parts = re.split(r"(\{\w+\})", (contract.base_path + path).rstrip("/"))
+
+    def named(name: str) -> str:
+        return f"(?P<{name}>{'.' if _of(contract, resource, name).id.slashes else '[^/]'}+)"
+
+    text = "".join(named(p[1:-1]) if p.startswith("{") else re.escape(p) for p in parts)
     return re.compile(text + ("/?" if path.endswith("/") else ""))
+
+
+def _of(contract: Contract, resource: Resource, name: str) -> Resource:
+    """The resource that a placeholder in a path of ``resource`` stands for."""
+    return contract.resources.get(name, resource) if name != OWN_ID else resource
 
 
 def _decoded(text: str) -> str | None:
@@ -90,22 +101,33 @@ def one_of_list(contract: Contract, resource: Resource, operation: str, collecti
     the same ancestors, as far as the list names them."""
     path, _, query = collection.partition("?")
     listed, way = resource.operation("list"), resource.operation(operation)
-    match = _pattern(contract.base_path + listed.path).fullmatch(path)
+    match = _pattern(contract, resource, listed.path).fullmatch(path)
     asked = dict(parse_qsl(query, keep_blank_values=True))
     ids = {p.resource: asked[p.name] for p in listed.parents_in("query") if p.name in asked}
     ids |= {name: unquote(text) for name, text in match.groupdict().items()} if match else {}
     ids = {**dict.fromkeys((p.resource for p in way.parents_in("path")), ""), **ids}
-    target = filled_path(contract, way, {**ids, "id": id})
+    target = filled_path(contract, resource, way, {**ids, "id": id})
     named = [(p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids]
     return f"{target}?{urlencode(named, quote_via=quote)}" if named else target
 
 
-def filled_path(contract: Contract, way: Operation, ids: Mapping[str, Any]) -> str:
-    """The path of a request: ``ids`` are those of the ancestors by name, and ``id`` the resource's own; they are
-    percent-encoded."""
-    return contract.base_path + way.path.format_map({name: _segment(id) for name, id in ids.items()})
+def filled_path(contract: Contract, resource: Resource, way: Operation, ids: Mapping[str, Any]) -> str:
+    """The path of a request to a resource: ``ids`` are those of the ancestors by name, and ``id`` the resource's own;
+    they are percent-encoded."""
+    filled = {n: _encoded(id, slashes=_of(contract, resource, n).id.slashes) for n, id in ids.items()}
+    return contract.base_path + way.path.format_map(filled)
 
 
-def _segment(id: object) -> str:
+def id_of_url(contract: Contract, resource: Resource, url: str) -> str | None:
+    """The id in the URL of one resource: where its own path has it, else the last segment."""
+    path = unquote_to_bytes(urlsplit(url).path.rstrip("/")).decode("utf-8", "replace")
+    known = _pattern(contract, resource, resource.operation("read").path).pattern
+    found = re.search(f"{known}$", path)
+    return (found["id"] if found and "id" in found.groupdict() else path.rpartition("/")[2]) or None
+
+
+def _encoded(id: object, *, slashes: bool) -> str:
     # A lone surrogate is a legal escape in JSON: what a server names so still has a path.
-    return quote(str(id), safe="", errors="surrogatepass")
+    text = str(id)
+    plain = slashes and not {"", ".", ".."} & set(text.split("/"))
+    return quote(text, safe="/" if plain else "", errors="surrogatepass")

@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.envelope import Envelope
 from restproof.contract.model import Contract, Resource
+from restproof.contract.routing import id_of_url
 from restproof.record.jsontext import Unreadable
 from restproof.semantics.doubt import doubt
 from restproof.wire.message import Exchange
@@ -169,8 +170,8 @@ class Reply:
             and self.resource.id.field in self.sent
         ):
             return self.sent[self.resource.id.field]
-        tail = (self.header("Location") or "").rstrip("/").rsplit("/", 1)[-1]
-        if not tail:
+        tail = id_of_url(self.contract, self.resource, self.header("Location") or "")
+        if tail is None:
             return None
         return int(tail) if self.resource.id.type == "integer" and tail.isdecimal() else tail
 

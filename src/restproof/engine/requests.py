@@ -60,7 +60,7 @@ class Requests:
         members beside the envelope; ``without``: parent parameters to leave out."""
         resource = self._resource
         way = resource.operation(operation)
-        path = filled_path(self._contract, way, {**scope, "id": id})
+        path = filled_path(self._contract, resource, way, {**scope, "id": id})
         outside: dict[str, Any] = {}
         asked = [*fixed_query(way, {n for n, _ in query}), *query]
         for parent in way.parameters:

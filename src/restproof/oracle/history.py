@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.routing import id_of_url
 from restproof.contract.shapes import same
 from restproof.oracle.answered import field_requirement, shown_members
 from restproof.oracle.asked import Asked, Reason
@@ -65,7 +66,7 @@ class History:
 
     def _created(self, seen: Seen, reasons: tuple[Reason, ...] | None) -> Checks:
         resource = seen.resource
-        id = id_of(resource, seen.entity) or seen.route.id or _tail(seen.header("Location"))
+        id = id_of(resource, seen.entity) or seen.route.id or _named(seen)
         if id is None:
             return
         before = self.instances.at(seen, id)
@@ -311,6 +312,7 @@ def _stable(resource: Resource, entity: Mapping[str, Any] | None) -> dict[str, A
     return None if entity is None else {n: v for n, v in entity.items() if n not in moving}
 
 
-def _tail(location: str | None) -> str | None:
-    last = (location or "").partition("?")[0].rstrip("/").rpartition("/")[2]
-    return as_key(last) if last else None
+def _named(seen: Seen) -> str | None:
+    """The id in ``Location``."""
+    found = id_of_url(seen.contract, seen.resource, seen.header("Location") or "")
+    return None if found is None else as_key(found)

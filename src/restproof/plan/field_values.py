@@ -135,7 +135,7 @@ class FieldValues(UniqueKeys):
         """An id for a resource whose ids clients choose."""
         if self.resource.id.type == "uuid":
             return uuid_of(tag)
-        text = f"{RUN}{tag}"
+        text = f"{RUN}/{tag or 'a'}" if self.resource.id.slashes else f"{RUN}{tag}"
         right = valid_with_token(self.id_schema, text)
         return text if right else unique(self.resource.name, self.resource.id.field, tag)
 

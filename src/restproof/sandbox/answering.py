@@ -105,7 +105,7 @@ class Answering:
         resource = call.resource
         read = resource.operation("read")
         ids = {p.resource: call.parents[p.resource].key for p in read.parents_in("path")}
-        path = filled_path(self.contract, read, {**ids, "id": entry.key})
+        path = filled_path(self.contract, resource, read, {**ids, "id": entry.key})
         named = read.parents_in("query")
         query = "&".join(f"{quote(p.name)}={quote(call.parents[p.resource].key, safe='')}" for p in named)
         return f"{path}?{query}" if query else path

@@ -173,7 +173,7 @@ class Ownership:
             elif done and ticket.method == exchange.request.method:
                 self._updated(ticket, place, exchange)
             return
-        id = place.id if place.id is not None else named_id(place.resource, exchange.response)
+        id = place.id if place.id is not None else named_id(self.contract, place.resource, exchange.response)
         if ticket.entry is not None and 400 <= (exchange.status or 0) < 500:
             self.ledger.refused(ticket.entry)
         if not done or ticket.entry is None or id is None:

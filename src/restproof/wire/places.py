@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from restproof.contract.model import Contract, Resource
-from restproof.contract.routing import Route, Router
+from restproof.contract.routing import Route, Router, filled_path, id_of_url
 from restproof.plan.parameters import fixed_query
 from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import Headers, Request, Response
@@ -101,11 +101,11 @@ class Places:
         """The request of ``operation`` there, without a body."""
         resource, ids = place.resource, dict(place.parents)
         way = resource.operation(operation)
-        filled = {**ids, "id": place.id or ""}
-        path = re.sub(r"\{(\w+)\}", lambda m: quote(filled.get(m[1], ""), safe="", errors="surrogatepass"), way.path)
+        above = dict.fromkeys((p.resource for p in way.parents_in("path")), "")
+        path = filled_path(self._contract, resource, way, {**above, **ids, "id": place.id or ""})
         named = tuple((p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids)
         query = (*fixed_query(way), *named)
-        return Request(way.method, self._contract.base_path + path, query, (*headers, *way.fixed_headers()))
+        return Request(way.method, path, query, (*headers, *way.fixed_headers()))
 
     def parents_of(self, place: Place) -> Iterator[Place]:
         """The items above a place, as far as it names them, the nearest last."""
@@ -155,16 +155,16 @@ def entries_of(resource: Resource, response: Response | None) -> list[Mapping[st
     return None if found is None else [e for e in found if isinstance(e, dict)]
 
 
-def named_id(resource: Resource, response: Response | None) -> Any:
-    """The id that the answer to a create names: in the representation, else the last segment of ``Location``; ``None``
-    where it names none that could stand in a path."""
+def named_id(contract: Contract, resource: Resource, response: Response | None) -> Any:
+    """The id that the answer to a create names: in the representation, else in ``Location``; ``None`` where it names
+    none that could stand in a path."""
     entity = entity_of(resource, response, "create" if resource.supports("create") else "replace")
     if entity is not None and resource.id.field in entity:
         found = entity[resource.id.field]
         found = int(found) if isinstance(found, float) and found.is_integer() else found
         return found if is_usable_id(found) else None
     location = (response.header("Location") if response else None) or ""
-    tail = unquote(location.partition("?")[0].rstrip("/").rpartition("/")[2])
+    tail = id_of_url(contract, resource, location)
     return tail if is_usable_id(tail) else None
 
 

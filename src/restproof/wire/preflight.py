@@ -92,7 +92,7 @@ def _list_request(
     resource: Resource, contract: Contract, ids: dict[str, int | str], headers: tuple[tuple[str, str], ...]
 ) -> Request:
     way = resource.operation("list")
-    path = filled_path(contract, way, ids)
+    path = filled_path(contract, resource, way, ids)
     query = (*((p.name, str(ids[p.resource])) for p in way.parents_in("query")), *fixed_query(way))
     size = ((resource.paging.size, "1"),) if resource.paging.style != "none" else ()
-    return Request(way.method, path, query + size, (*headers, *way.headers.items()))
+    return Request(way.method, path, query + size, (*headers, *way.fixed_headers()))

@@ -20,7 +20,8 @@ from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
-from restproof.contract.resource import DEFAULT_METHODS, DEFAULT_OPERATIONS
+from restproof.contract.parents import DEFAULT_OPERATIONS
+from restproof.contract.resource import DEFAULT_METHODS
 from restproof.contract.shapes import types_of
 
 Yaml = dict[str, Any]

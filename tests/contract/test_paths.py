@@ -1,0 +1,65 @@
+"""Paths of items: elsewhere than their collection, with something around the id, with slashes in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from restproof.contract.load import load
+from restproof.contract.routing import Router, filled_path, id_of_url
+
+CONTRACT = load(Path(__file__).parents[1] / "language" / "contracts" / "paths")
+
+
+@pytest.mark.parametrize(
+    ("name", "ids", "path"),
+    [
+        ("shop", {"id": 5}, "/v2/shops/no-5.json"),
+        ("order", {"shop": 5, "id": 7}, "/v2/orders/7"),
+        ("file", {"id": "docs/a b.txt"}, "/v2/files/docs/a%20b.txt"),
+        ("file", {"id": "docs/../a"}, "/v2/files/docs%2F..%2Fa"),
+        ("file", {"id": "/a"}, "/v2/files/%2Fa"),
+    ],
+)
+def test_an_item_is_where_its_contract_says(name: str, ids: dict[str, object], path: str) -> None:
+    resource = CONTRACT.resources[name]
+    assert filled_path(CONTRACT, resource, resource.operation("read"), ids) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "id"),
+    [
+        ("/v2/shops/no-5.json", "shop", "5"),
+        ("/v2/shops/5", None, None),
+        ("/v2/shops/5/orders", "order", None),
+        ("/v2/orders/7", "order", "7"),
+        ("/v2/files/docs/a%20b.txt", "file", "docs/a b.txt"),
+        ("/v2/files", "file", None),
+    ],
+)
+def test_a_path_leads_to_its_resource(path: str, name: str | None, id: str | None) -> None:
+    route = Router(CONTRACT).find(path)
+    assert (route and route.resource.name, route and route.id) == (name, id)
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "id"),
+    [
+        ("shop", "https://h/v2/shops/no-5.json", "5"),
+        ("order", "/v2/orders/7?x=1", "7"),
+        ("order", "https://elsewhere/o/7/", "7"),
+        ("file", "/v2/files/docs/a%20b.txt", "docs/a b.txt"),
+        ("file", "", None),
+    ],
+)
+def test_a_url_names_an_id_where_the_path_has_it(name: str, url: str, id: str | None) -> None:
+    assert id_of_url(CONTRACT, CONTRACT.resources[name], url) == id
+
+
+def test_an_item_path_without_an_id_is_refused(tmp_path: Path) -> None:
+    from restproof.contract.load import check
+
+    words = "contract: c\nresources:\n  a: {path: /a, item_path: /b, operations: []}\n"
+    (tmp_path / "contract.yaml").write_text(words, encoding="utf-8")
+    assert "item_path" in str(check(tmp_path)[0])
