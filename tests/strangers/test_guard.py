@@ -104,6 +104,8 @@ THEIRS: list[tuple[Any, ...]] = [
     ("DELETE", "/offices/017"),
     ("DELETE", "/offices/17.5"),
     ("DELETE", "/offices/0x11"),
+    ("DELETE", f"/offices/{2**32 + 17}"),
+    ("PATCH", f"/offices/{2**40 + 17}", {"floor": 3}),
     ("DELETE", "/offices/%2017"),
     ("DELETE", "/offices/17/"),
     ("DELETE", "//offices//17"),
@@ -135,6 +137,16 @@ def test_what_would_touch_others_does_not_leave(bench: Callable[..., Bench], ask
     with pytest.raises(NotProven):
         made.send(*asked)
     assert all(line.startswith("GET") for line in made.server.log)
+
+
+@pytest.mark.parametrize("named", [17, "17", 17.0, [17], "17abc"])
+def test_an_update_of_ours_names_nobody_else_in_its_body(bench: Callable[..., Bench], named: Any) -> None:
+    made = bench()
+    id = made.office()
+    with pytest.raises(NotProven):
+        made.send("PATCH", f"/offices/{id}", {"floor": 3, "id": named})
+    assert made.send("PATCH", f"/offices/{id}", {"floor": 3, "id": id}).status == 200
+    assert made.send("PATCH", f"/offices/{id}", {"floor": 3, "id": made.office()}).status == 200
 
 
 def test_requests_of_a_race_are_asked_about_too(bench: Callable[..., Bench]) -> None:
@@ -355,7 +367,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         theirs(("DELETE", "/offices/17abc")),
     ),
     "references name nobody": (
-        ownership, "_scalars", lambda _: iter(()), "a reference counts on what it names",
+        ownership, "scalars", lambda _: iter(()), "a reference counts on what it names",
         theirs(("POST", "/notes", {"text": "x", "office_id": 17})),
     ),
     "no write to what others share": (

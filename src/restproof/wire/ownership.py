@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -19,7 +19,7 @@ from restproof.wire.evidence import Evidence, Looker, Sight, Thing
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
-from restproof.wire.places import Place, body_of, entities, entity_of, named_id, readings
+from restproof.wire.places import Place, body_of, entities, entity_of, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract_headers
 
@@ -258,7 +258,7 @@ class _Decision:
         """Whether the id names nothing. Raises ``NotProven`` where, in any reading of it, it names what is not proven
         to be this run's."""
         sights = []
-        for id in readings(place.resource, place.id):
+        for id in self._readings(place.resource, place.id):
             item = self._known(place.item(id))
             sight = Sight.OURS if self._is_writable(item) else self._look(item)
             if sight not in (Sight.OURS, Sight.NOTHING):
@@ -284,15 +284,16 @@ class _Decision:
         """No value of ours names somebody: neither as a reference, nor as the id that the server gives."""
         resource, identity = place.resource, place.resource.id
         for name, ref in resource.references.items():
-            for value in _scalars(entity.get(name)):
+            for value in scalars(entity.get(name)):
                 self._must_name_nobody(self.owner.contract.resources[ref.to], value, place)
-        if identity.chosen_by == "server" and place.id is None:
-            for value in _scalars(entity.get(identity.field)):
-                self._must_name_nobody(resource, value, place)
+        if identity.chosen_by == "server" or place.id is not None:
+            for value in scalars(entity.get(identity.field)):
+                if plain(value) != place.id:
+                    self._must_name_nobody(resource, value, place)
 
     def _must_name_nobody(self, resource: Resource, value: Any, place: Place) -> None:
         """``value`` as an id of ``resource`` is this run's, given, or names nothing, in every reading."""
-        for id in readings(resource, value):
+        for id in self._readings(resource, value):
             if resource.id.type == "integer" and not id.lstrip("-").isdecimal():
                 continue  # the readings of it as a number follow
             if (resource.name, id) in self.owner.given:
@@ -301,6 +302,12 @@ class _Decision:
             sight = Sight.UNCLEAR if item is None else self._look(item)
             if sight not in (Sight.OURS, Sight.NOTHING):
                 raise NotProven(f"the request names {resource.name} {id}, which is not proven to be this run's")
+
+    def _readings(self, resource: Resource, value: Any) -> list[str]:
+        """What the server may take an id for: what it has given out itself, it reads as it is."""
+        text = plain(value)
+        is_given_out = text.isdecimal() and self.owner.evidence.made(resource, text) is not None
+        return [text] if is_given_out else readings(resource, value)
 
     def _place_of(self, resource: Resource, id: str, place: Place) -> Place | None:
         """Where an item that a value names would be: where this run made it, else beside what the request names."""
@@ -374,18 +381,6 @@ def effective_method(request: Request) -> str:
 def may_change(request: Request) -> bool:
     """Whether a request may change something (RFC 9110 §9.2.1, and what overrides its method)."""
     return request.method.upper() not in _HARMLESS or effective_method(request) not in _HARMLESS
-
-
-def _scalars(value: Any) -> Iterator[Any]:
-    """The values in a reference, of whatever shape."""
-    if isinstance(value, list):
-        for inner in value:
-            yield from _scalars(inner)
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _scalars(inner)
-    elif value is not None and value != "":
-        yield value
 
 
 def _reason(place: Place, item: Place, sight: Sight) -> str:

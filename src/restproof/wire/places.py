@@ -17,6 +17,8 @@ from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import Headers, Request, Response
 
 Parents = tuple[tuple[str, str], ...]
+_DIGITS = 20
+"""As many as a number of 64 bits has."""
 _WHOLE = 10**18
 """Beyond this no server's ids are whole numbers; a number that large is compared as text alone."""
 
@@ -177,7 +179,8 @@ def is_usable_id(id: object) -> bool:
 
 def readings(resource: Resource, id: Any) -> list[str]:
     """What a server may take ``id`` for, as texts: itself first, then the whole numbers that a lenient reader sees in
-    it (``17abc``, ``5.5``, ``true``, `` 17``, ``0x11``), and the text without blanks and in small letters."""
+    it (``17abc``, ``5.5``, ``true``, `` 17``, ``0x11``, ``4294967313``), and the text without blanks and in small
+    letters."""
     found = [plain(id)]
     text = found[0]
     for _ in range(2):
@@ -186,9 +189,25 @@ def readings(resource: Resource, id: Any) -> list[str]:
     if resource.id.type == "integer" or re.match(r"\s*[-+]?\d", text):
         if isinstance(id, bool):
             found.append(str(int(id)))
-        if not re.fullmatch(r"0|[1-9]\d*", text):
+        if re.fullmatch(r"0|[1-9]\d*", text):
+            # What has no room for them keeps the last 32 bits of a number, or the first 53.
+            whole = int(text[:_DIGITS])
+            found += [str(n) for n in (whole % 2**32, int(float(whole))) if 2**32 <= whole < 2**64]
+        else:
             numbers = [int(n) for n in re.findall(r"\d{1,18}", text)]
             numbers += [int(n, 16) for n in re.findall(r"0[xX]([0-9a-fA-F]{1,15})", text)]
             found += [str(n) for n in numbers]
     found += [t for t in (trimmed, trimmed.lower()) if t]
     return list(dict.fromkeys(found))
+
+
+def scalars(value: Any) -> Iterator[Any]:
+    """The values in a reference, of whatever shape."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from scalars(inner)
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from scalars(inner)
+    elif value is not None and value != "":
+        yield value
