@@ -136,7 +136,7 @@ def test_a_change_moves_the_declared_time_forward(subject: Subject, change: Body
     again = subject.update(made.id, change)
     must.have_status(again, "updated", because="the same change again")
     what = "the time of the last change after an update without one"
-    must.agree(again, times(subject, now), subject.observe(made.id), what=what)
+    must.agree(again, times(subject, resting(subject, now)), subject.observe(made.id), what=what)
     what = "the time of another resource's last change"
     must.agree(updated, times(subject, still), subject.observe(untouched.id), what=what)
 
@@ -144,17 +144,28 @@ def test_a_change_moves_the_declared_time_forward(subject: Subject, change: Body
 def nothing_moves(subject: Subject, made: Instance, other: Instance, before: Body) -> None:
     """Updates that change nothing: of no field, of every field to what it is, and to a unique value that ``other``
     has. They are sent while the last change is long ago, so that a time that moves shows."""
+    first = before
     for nothing in ({}, as_stored(subject, before)):
         empty = subject.update(made.id, nothing)
         must.have_status(empty, "updated", because="an update that changes nothing")
         what = "the state after an update that changes nothing"
-        must.agree(empty, subject.stable(before), subject.observe(made.id), what=what)
+        now = subject.observe(made.id)
+        must.agree(empty, resting(subject, before), now, what=what)
+        for name in subject.spec.always_touched if nothing else ():
+            moved = _instant(now.get(name)) > _instant(first.get(name))
+            must.hold(moved, empty, f"{name} did not move with an update", kind="not-touched", field=name)
+        before = {**before, **times(subject, now)}
     key = next(iter(subject.spec.unique), ())
     taken = {n: other.sent[n] for n in key if other.sent.get(n) is not None}
     if key and len(taken) == len(key) and subject.spec.renamable and not subject.bodies.ruled & taken.keys():
         refused = subject.update(made.id, taken)
         must.be_refused(refused, "conflict", because="an update to a unique value that is taken")
         must.agree(refused, subject.stable(before), subject.observe(made.id), what="the state after a conflict")
+
+
+def resting(subject: Subject, state: Mapping[str, Any]) -> Body:
+    """What of a representation an update that changes nothing leaves as it is."""
+    return {n: v for n, v in subject.stable(state).items() if n not in subject.spec.always_touched}
 
 
 def times(subject: Subject, entity: Mapping[str, Any]) -> Body:

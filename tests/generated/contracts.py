@@ -341,7 +341,7 @@ def fields(
         properties["created_at"] = {"type": "string", "format": "date-time", "readOnly": True}
     if draw(flag):
         properties["updated_at"] = {"type": "string", "format": "date-time", "readOnly": True}
-        said["touched"] = ["updated_at"]
+        said["touched"] = draw(st.sampled_from([["updated_at"], {"updated_at": "always"}, {"updated_at": "on-change"}]))
     if draw(st.integers(0, 3)) == 0:
         properties["views"] = {"type": "integer", "readOnly": True}
         said["volatile"] = ["views"]
@@ -351,7 +351,9 @@ def fields(
     if siblings and draw(flag):
         to = siblings[-1]
         many = draw(flag)
-        said["references"] = {"friend": {"to": to, "on_delete": draw(st.sampled_from(["clear", "unspecified"]))}}
+        said["references"] = {
+            "friend": {"to": to, "on_delete": draw(st.sampled_from(["clear", "cascade", "unspecified"]))}
+        }
         properties["friend"] = {"_many": many, "_to": to}
     return required
 
@@ -394,10 +396,19 @@ def behaviour(
     if draw(st.integers(0, 4)) == 0:
         said["responses"] = "sparse"
     if draw(st.integers(0, 3)) == 0 and {"read", "update"} <= set(said["operations"]):
-        said["conditional"] = {"etag": True}
+        said["conditional"] = {"etag": draw(st.sampled_from([True, True, "weak"]))}
     if draw(st.integers(0, 4)) == 0:
         said["deleted_body"] = "empty"
     forms_of(draw, said, properties, id_field)
+    defaults_of(draw, said, properties)
+
+
+def defaults_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -> None:
+    """What the server makes of optional fields that a create leaves out."""
+    for name, schema in properties.items():
+        plain = not {"default", "readOnly", "writeOnly"} & schema.keys() and name.startswith("field_")
+        if plain and draw(st.integers(0, 9)) == 0:
+            said.setdefault("defaults", {})[name] = "server"
 
 
 def forms_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any], id_field: str) -> None:

@@ -18,7 +18,13 @@ POLICIES = str(HERE / "contracts" / "policies")
 """Declares what the bundled contract does not: PUT, ETag, idempotency keys, Location, HEAD, secrets, closed schemas."""
 WORDS = str(HERE / "contracts" / "words")
 """Says what only some servers do to what they are sent: normal forms, and what goes with them."""
-SHOWN_ON_WORDS = ("form-kept-as-sent", "forms-told-apart", "condition-unchecked", "alternatives-unchecked")
+SHOWN_ON_WORDS: tuple[str, ...] = (
+    "form-kept-as-sent",
+    "forms-told-apart",
+    "condition-unchecked",
+    "alternatives-unchecked",
+)
+SHOWN_ON_WORDS += ("touch-needs-change", "copied-default-lost", "referring-left")
 WAYS = str(HERE / "contracts" / "ways")
 """Is asked as only some servers are: media types, merge patches, fields deep inside a body."""
 SHOWN_ON_WAYS = ("merge-patch-replaces", "merge-patch-null-ignored", "usual-media-type")

@@ -133,3 +133,32 @@ def test_the_order_of_an_unordered_array_says_nothing() -> None:
     assert not list(differences(twice, in_the_order_of(project, twice, {"departments": [{"id": 8}, *[{"id": 7}] * 2]})))
     for other in ([{"id": 8}, {"id": 8}], [{"id": 7}], [{"id": 7}, {"id": 8}, {"id": 8}], None):
         assert list(differences(wanted, in_the_order_of(project, wanted, {"departments": other})))
+
+
+WORDS = load(Path(__file__).parents[1] / "kill" / "contracts" / "words")
+
+
+def test_a_time_that_every_update_moves_moves_without_a_change() -> None:
+    shelf = WORDS.resources["shelf"]
+    state = _created(shelf, name="A")
+    assert updated(shelf, state, {"name": "A"}, touched={"changed_at": LATER})["changed_at"] == LATER
+    assert "changed_at" not in expected(shelf, {"name": "A"}, before=state)
+
+
+def test_what_the_server_makes_of_a_field_that_is_left_out() -> None:
+    shelf = WORDS.resources["shelf"]
+    state = _created(shelf, name="A")
+    assert state["label"] == "A"
+    assert state["opened"] == NOW[:10]
+    assert state["code"]
+    sure = expected(shelf, {"name": "A"})
+    assert sure["label"] == "A"
+    assert not {"opened", "code"} & sure.keys()
+    assert expected(shelf, {"name": "B"}, before=state)["label"] == "A"
+
+
+def test_a_reference_may_show_nowhere() -> None:
+    slip = WORDS.resources["slip"]
+    state = _created(slip, shelf_id=1, origin_id=2)
+    assert "origin_id" not in represent(slip, state, _lookup)
+    assert expected(slip, {"shelf_id": 1, "origin_id": 2}) == {"shelf_id": 1, "title": None}

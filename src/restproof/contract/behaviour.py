@@ -14,6 +14,7 @@ from restproof.contract.fields import Fields
 from restproof.contract.hints import near
 from restproof.contract.model import (
     ANY,
+    Default,
     DerivedAlternative,
     Filter,
     Reference,
@@ -43,6 +44,7 @@ class BehaviourReader:
         """The keyword arguments of ``Resource`` that are about behaviour."""
         names = {
             "touched": self.names("touched", self.fields.readable),
+            "always_touched": self.always_touched(),
             "volatile": self.names("volatile", self.fields.readable),
             "lenient": self.names("lenient", self.fields.known),
             "create_only": self.names("create_only", self.fields.writable),
@@ -65,6 +67,7 @@ class BehaviourReader:
             **names,
             "unique": self.unique(),
             "unique_by": self.unique_by(),
+            "made_defaults": self.made_defaults(),
             "normalized": self.normalized(),
             "unique_scope": self.raw.get("unique_scope", "parent"),
             "derived": derived,
@@ -83,8 +86,28 @@ class BehaviourReader:
     def names(self, word: str, check: Any) -> tuple[str, ...]:
         said = self.raw.get(word, ())
         for index, name in enumerate(said):
-            check(name, (*self.route, word, index), word)
+            check(name, (*self.route, word, name if isinstance(said, dict) else index), word)
         return tuple(said)
+
+    def always_touched(self) -> tuple[str, ...]:
+        said = self.raw.get("touched", ())
+        return tuple(n for n, when in said.items() if when == "always") if isinstance(said, dict) else ()
+
+    def made_defaults(self) -> dict[str, Default]:
+        """By field, what the server makes of one that a create leaves out."""
+        found = {}
+        for name, said in self.raw.get("defaults", {}).items():
+            route = ("defaults", name)
+            if not self.fields.writable(name, (*self.route, *route), "defaults"):
+                continue
+            if "default" in self.fields.properties[name]:
+                self.problem(f"the schema of '{name}' has a default", *route, hint="leave one of the two out")
+            if isinstance(said, dict):
+                self.fields.known(said["copy"], (*self.route, *route, "copy"), "defaults")
+                found[name] = Default("copy", said["copy"])
+            else:
+                found[name] = Default(said)
+        return found
 
     def sortable(self, name: str, route: Route, word: str) -> None:
         if self.fields.readable(name, route, word) and not types_of(self.fields.properties[name]) & _ORDERED:
@@ -194,10 +217,12 @@ class BehaviourReader:
                 message = f"'{name}' refers to an unknown resource '{said['to']}'"
                 self.problem(message, *route, "to", hint=near(said["to"], self.resources))
             reads_as = said.get("reads_as", name)
-            if "reads_as" in said:
+            if reads_as == "none":
+                reads_as = ""
+            elif "reads_as" in said:
                 self.fields.located(reads_as, (*self.route, *route, "reads_as"), "reads_as")
             elif self.fields.properties[name].get("writeOnly"):
-                hint = "say where a response shows it: reads_as: office.id"
+                hint = "say where a response shows it (reads_as: office.id), or reads_as: none"
                 self.problem(f"the reference '{name}' is writeOnly, so no response shows it", *route, hint=hint)
             many = "array" in types_of(self.fields.properties[name]) and "type" in self.fields.properties[name]
             found[name] = Reference(name, said["to"], reads_as, many, said.get("on_delete", "unspecified"))

@@ -132,15 +132,25 @@ class Reference:
     """A request field that holds the id (or array of ids) of another resource.
 
     ``reads_as``: where it shows in a response: ``office.id``, ``departments[].id``, or the field itself
-    (``office_id``). ``on_delete``: what becomes of it when the referent is deleted: ``clear`` (null, or the entry
-    leaves the array), ``refuse``, or ``unspecified``.
+    (``office_id``), empty where no response shows it. ``on_delete``: what becomes of it when the referent is deleted:
+    ``clear`` (null, or the entry leaves the array), ``refuse``, ``cascade`` (what refers is deleted too), or
+    ``unspecified``.
     """
 
     field: str
     to: str
     reads_as: str
     many: bool
-    on_delete: Literal["clear", "refuse", "unspecified"] = "unspecified"
+    on_delete: Literal["clear", "refuse", "cascade", "unspecified"] = "unspecified"
+
+
+@dataclass(frozen=True)
+class Default:
+    """What the server makes of a field that a create leaves out: a value of its own (``server``), the day (``today``),
+    or the value of the field ``copies``."""
+
+    made: Literal["server", "today", "copy"]
+    copies: str = ""
 
 
 @dataclass(frozen=True)
@@ -280,6 +290,8 @@ class Resource:
     ``settles``: seconds within which a write is seen; 0 for at once. ``unlisted``: fields that the entries of a list
     leave out, or show empty. ``normalized``: by place, the forms in which the server keeps what it is sent;
     ``unique_by``: by member of a unique key, those in which values are compared besides.
+    ``always_touched``: the touched fields that move with every update, whether or not it changes a value.
+    ``made_defaults``: what the server makes of fields that a create leaves out.
     ``open``: what the contract does not say. ``unordered``: response fields that hold
     arrays of which the order says nothing.
     """
@@ -301,6 +313,8 @@ class Resource:
     normalized: Mapping[str, tuple[Form, ...]] = field(default_factory=dict)
     derived: Mapping[str, tuple[DerivedAlternative, ...]] = field(default_factory=dict)
     touched: tuple[str, ...] = ()
+    always_touched: tuple[str, ...] = ()
+    made_defaults: Mapping[str, Default] = field(default_factory=dict)
     touched_resolution: float = 1.0
     immutable: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
@@ -318,6 +332,7 @@ class Resource:
     public: tuple[str, ...] = ()
     """Fields that look like secrets and are none."""
     etag: bool = False
+    weak_etag: bool = False
     settles: float = 0.0
     open: tuple[Literal["unique", "rules", "list"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"

@@ -95,7 +95,8 @@ class ResourceReader:
                 self.scope.statuses, {c: v for c, v in raw.get("statuses", {}).items() if c in STATUS_DEFAULTS}
             ),
             sparse=raw.get("responses", "full") == "sparse",
-            etag=raw.get("conditional", {}).get("etag", False),
+            etag=bool(raw.get("conditional", {}).get("etag", False)),
+            weak_etag=raw.get("conditional", {}).get("etag") == "weak",
             open=tuple(raw.get("open", ())),
             deleted_body=raw.get("deleted_body", "any"),
             examples=tuple(raw.get("examples", ())),

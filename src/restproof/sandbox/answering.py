@@ -76,7 +76,7 @@ class Answering:
         shown = self.represent(entry)
         answer = Answer(status, call.way.envelope.answered(shown, self.read_url(call, entry)))
         if call.resource.etag:
-            answer.headers["ETag"] = self.etag(shown)
+            answer.headers["ETag"] = ("W/" if call.resource.weak_etag else "") + self.etag(shown)
         if case == "created" and sends_location(self.contract) and call.resource.supports("read"):
             answer.headers["Location"] = self.location(call, entry)
         return answer
@@ -116,13 +116,16 @@ class Answering:
             return None
         current = self.etag(self.represent(call.entry)) if call.entry else None
         wanted, unwanted = call.headers.get("if-match"), call.headers.get("if-none-match")
-        if wanted is not None and call.writes and not _matches(wanted, current, weak=False):
+        weak = "W/" if call.resource.weak_etag else ""
+        strong = None if call.resource.weak_etag else current
+        anything = current is not None and wanted is not None and wanted.strip() == "*"
+        if wanted is not None and call.writes and not anything and not _matches(wanted, strong, weak=False):
             call.refuse("precondition_failed", None, "the resource is not in the expected state")
         if unwanted is not None and _matches(unwanted, current, weak=True):
             if call.writes:
                 call.refuse("precondition_failed", None, "the resource is not in the expected state")
             elif not call.refusals:
-                return Answer(call.status("not_modified").first, headers={"ETag": current or ""})
+                return Answer(call.status("not_modified").first, headers={"ETag": f"{weak}{current}"})
         return None
 
     def choose_refusal(self, call: Call) -> Refusal:

@@ -214,7 +214,14 @@ class Writing:
         """Delete an entry and what is below it, and clear the references to all of them."""
         with self.store.transaction():
             for one in self.store.delete(entry):
+                self.delete_referring(call, one)
                 self.clear_references(call, one)
+
+    def delete_referring(self, call: Call, gone: Entry) -> None:
+        """Delete whatever names the deleted entry and goes with it."""
+        for _, reference, naming in self.references_to(gone):
+            if reference.on_delete == "cascade" and self.store.entry(naming.seq) is not None:
+                self.remove(call, naming)
 
     def clear_references(self, call: Call, gone: Entry) -> None:
         """Null, or one entry fewer, in whatever named the deleted entry."""

@@ -55,10 +55,10 @@ def server_values(resource: Resource, *, id: Any, now: str, serial: int) -> dict
     return found
 
 
-def absent_value(name: str, schema: Schema) -> Any:
+def absent_value(resource: Resource, name: str, schema: Schema) -> Any:
     """What an absent request field becomes: its default, else null where it may be; ``KeyError`` where the contract
-    does not say."""
-    if schema.get(SOMETIMES):
+    does not say, or the server makes a value of its own."""
+    if schema.get(SOMETIMES) or name in resource.made_defaults:
         raise KeyError(name)
     if "default" in schema:
         return schema["default"]

@@ -11,7 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from restproof.contract.model import DerivedAlternative, Resource, Schema
+from restproof.contract.formats import FORMATS
+from restproof.contract.model import Default, DerivedAlternative, Resource, Schema
 from restproof.contract.shapes import SOMETIMES, is_nullable, same
 from restproof.pointer import step
 from restproof.semantics.initial import absent_value, readbacks, reference_paths
@@ -52,9 +53,7 @@ def updated(
         if name in patch:
             _read_back(after, path, patch[name], state.get(path.root))
     after = _derive(resource, after)
-    if touched and not same(state, after):
-        after.update({n: touched[n] for n in resource.touched if n in touched})
-    return after
+    return _touched(resource, state, after, touched or {})
 
 
 def replaced(
@@ -71,9 +70,13 @@ def replaced(
         if name in fields:
             _read_back(after, path, after.get(name), state.get(path.root))
     after = _derive(resource, after)
-    if touched and not same(state, after):
-        after.update({n: touched[n] for n in resource.touched if n in touched})
-    return after
+    return _touched(resource, state, after, touched or {})
+
+
+def _touched(resource: Resource, before: Mapping[str, Any], after: State, touched: Mapping[str, Any]) -> State:
+    """``after`` with the times of an update that it moves."""
+    moving = resource.always_touched if same(before, after) else resource.touched
+    return {**after, **{n: touched[n] for n in moving if n in touched}}
 
 
 def completed(resource: Resource, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -107,8 +110,12 @@ def _request_values(
         if name in server_set:  # an id that the client may choose, and did not
             continue
         try:
-            values[name] = absent_value(name, schema)
+            values[name] = absent_value(resource, name, schema)
         except KeyError:
+            made = resource.made_defaults.get(name)
+            if made is not None:
+                values[name] = _made_default(made, schema, {**server_set, **body}, name)
+                continue
             reference = resource.references.get(name)
             if reference and reference.many:
                 values[name] = []
@@ -116,6 +123,16 @@ def _request_values(
                 whole = resource.properties.get(name, schema)  # with what the server sets inside
                 values[name] = plausible(whole, serial=0, now="1970-01-01T00:00:00Z", empty=True)
     return values
+
+
+def _made_default(made: Default, schema: Schema, values: Mapping[str, Any], name: str) -> Any:
+    """What the server makes of a field that is left out."""
+    if made.made == "copy":
+        return values.get(made.copies)
+    now = next((str(v) for v in values.values() if FORMATS["date-time"].check(str(v))), "1970-01-01T00:00:00Z")
+    if made.made == "today":
+        return now[:10]
+    return plausible({w: v for w, v in schema.items() if w != "default"}, serial=1, now=now, name=name)
 
 
 def _read_back(state: State, path: ReadPath, value: Any, server_set: Any) -> None:
@@ -221,7 +238,7 @@ def _known(
             yield name, sent[name]
         elif before is None or (whole and name in changeable and name != resource.id.field):
             try:
-                yield name, absent_value(name, schema)
+                yield name, absent_value(resource, name, schema)
             except KeyError:
                 continue
         else:
@@ -269,6 +286,10 @@ def expected(
             _read_back(shown, backs[name], value, None)
         elif name in readable:
             shown[name] = value
+    if before is None:
+        for name, made in resource.made_defaults.items():
+            if made.made == "copy" and name not in known and name in readable and known.get(made.copies) is not None:
+                shown[name] = known[made.copies]
     for name, alternatives in resource.derived.items():
         text = _rendered(alternatives, lambda field: known.get(field, _UNKNOWN))
         if text is not _UNKNOWN:
@@ -284,7 +305,8 @@ def expected(
         or unseen
         or any(n not in before or not (_within if n in partly else same)(v, before[n]) for n, v in shown.items())
     )
-    hidden = {*resource.volatile, *resource.secret} | (set(resource.touched) if changed else set())
+    moving = resource.touched if changed else resource.always_touched
+    hidden = {*resource.volatile, *resource.secret, *moving}
     return {n: v for n, v in shown.items() if n not in hidden}
 
 
