@@ -50,7 +50,7 @@ def pytest_pycollect_makeitem(
     if proof.requirement not in entries:
         raise collector.CollectError(no_entry(name, proof, register, run.known))
     run.tested.add(proof.requirement)
-    if not run.selects_rule(proof.requirement):
+    if not run.options.selects_rule(proof.requirement):
         return []
     module = _module_id(collector, register)
     return [
@@ -69,7 +69,7 @@ def pytest_pycollect_makeitem(
             run.profile,
             run.bodies,
             run.recorded,
-            run.selects_resource,
+            run.options.selects_resource,
         )
     ]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from types import NoneType
-from typing import Any, Literal, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
+
+if TYPE_CHECKING:
+    from restproof.contract.model import Resource
 
 DEFAULT_SEED = 1
 _KEY = "option"
@@ -104,6 +107,17 @@ class Options:
             for name, value in asdict(self).items()
             if name in narrowing and value
         }
+
+    def selects_rule(self, name: str) -> bool:
+        """Whether the options leave any item of a requirement in."""
+        if self.case and self.case.partition("[")[0] != name:
+            return False
+        only = (o.removesuffix(".*") for o in self.only)
+        return not self.only or any(name == o or name.startswith(f"{o}.") for o in only)
+
+    def selects_resource(self, resource: Resource | None) -> bool:
+        """Whether the options leave any item of a resource in; ``None``: those about the whole server."""
+        return not self.resource or (resource is not None and resource.name in self.resource)
 
     @classmethod
     def said(cls, values: Mapping[str, Any]) -> Options:

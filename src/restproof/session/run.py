@@ -16,7 +16,7 @@ from restproof.bundle import REGISTER, bundled_suites, is_bundled, suites_of
 from restproof.compare.diff import Comparison, Judged
 from restproof.compare.earlier import judged, previous
 from restproof.contract.hints import near
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
 from restproof.deviations import load_deviations
 from restproof.engine.items import Item
@@ -160,24 +160,11 @@ class Run:
     def selected(self, item: Item) -> bool:
         """Whether the options leave the item in."""
         options = self.options
-        if not (self.selects_rule(item.proof.requirement) and self.selects_resource(item.resource)):
+        if not (options.selects_rule(item.proof.requirement) and options.selects_resource(item.resource)):
             return False
         if options.case and item.id not in (options.case, options.case.rpartition("#")[0]):
             return False
         return self.promise.recorded is None or not self.promise.recorded.leaves_out(item)
-
-    def selects_rule(self, name: str) -> bool:
-        """Whether the options leave any item of a requirement in."""
-        options = self.options
-        if options.case and options.case.partition("[")[0] != name:
-            return False
-        only = (o.removesuffix(".*") for o in options.only)
-        return not options.only or any(name == o or name.startswith(f"{o}.") for o in only)
-
-    def selects_resource(self, resource: Resource | None) -> bool:
-        """Whether the options leave any item of a resource in; ``None``: those about the whole server."""
-        names = self.options.resource
-        return not names or (resource is not None and resource.name in names)
 
     @property
     def recorded(self) -> Mapping[str, int]:
