@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from restproof.bundle import find_contract
 from restproof.configfile import (
@@ -99,13 +99,15 @@ def resolve_target(
     named = {n: _VARIABLE.fullmatch(text.strip()) for n, text in section.target.credentials.items()}
     variables = {n: match[1] for n, match in named.items() if match}
     sources = _expanded_sources(section, environ)
+    proxy = _proxy(section, environ)
     found = replace(
         section.target,
+        proxy=proxy,
         # What is obtained is known when the target is reached.
         credentials=_expanded(section, environ) | dict.fromkeys(sources, ""),
         variables=variables,
         sources=sources,
-        secrets=tuple(secret for source in sources.values() for secret in source.secrets),
+        secrets=(*(s for source in sources.values() for s in source.secrets), *_secrets_of(proxy)),
     )
     return _complete(found, contract, section, resources)
 
@@ -240,6 +242,42 @@ def _expanded_sources(section: Section, environ: Mapping[str, str]) -> dict[str,
         name: expanded(source, partial(_filled, name=name, section=section, environ=environ))
         for name, source in sources
     }
+
+
+def _proxy(section: Section, environ: Mapping[str, str]) -> str | None:
+    """The URL of the proxy: as it is written, or with ``environment`` as the variables of the environment say for the
+    target. Raises ``ConfigurationError``."""
+    said, place = section.target.proxy, section.place("proxy")
+    if said is None:
+        return None
+    if said == "environment":
+        parts = urlsplit(section.target.base_url)
+        name = f"{parts.scheme}_proxy"
+        if _is_spared(parts.hostname or "", environ.get("no_proxy") or environ.get("NO_PROXY") or ""):
+            return None
+        return environ.get(name) or environ.get(name.upper()) or None
+    if "@" in said and "${" not in said:
+        raise ConfigurationError(
+            "the user of the proxy is written into this file",
+            place=place,
+            hint='Write proxy = "http://${PROXY_USER}:${PROXY_PASSWORD}@HOST:PORT".',
+        )
+    found = _VARIABLE.sub(lambda match: quote(_filled(match[0], "proxy", section, environ), safe=":/@"), said)
+    if urlsplit(found).scheme != "http" or not urlsplit(found).hostname:
+        raise ConfigurationError("proxy is http://HOST:PORT, or environment", place=place)
+    return found
+
+
+def _is_spared(host: str, spared: str) -> bool:
+    """Whether the variable ``no_proxy`` spares a host: names and the domains above them, apart by commas."""
+    names = [name.strip().lstrip(".").lower() for name in spared.split(",") if name.strip()]
+    return any(name == "*" or host == name or host.endswith(f".{name}") for name in names)
+
+
+def _secrets_of(proxy: str | None) -> tuple[str, ...]:
+    """The password in the URL of a proxy."""
+    password = urlsplit(proxy).password if proxy else None
+    return (unquote(password),) if password else ()
 
 
 def _filled(text: str, name: str, section: Section, environ: Mapping[str, str]) -> str:

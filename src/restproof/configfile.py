@@ -26,7 +26,18 @@ small window."""
 _LOOPBACK = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)")
 _TOP_KEYS = ("contract", "target", "targets")
 _TARGET_KEYS = (
-    *("base_url", "ca_bundle", "client_cert", "client_key", "rate", "timeout", "forbid", "deviations"),
+    *(
+        "base_url",
+        "ca_bundle",
+        "client_cert",
+        "client_key",
+        "proxy",
+        "socket",
+        "rate",
+        "timeout",
+        "forbid",
+        "deviations",
+    ),
     *("credentials", "ids"),
 )
 
@@ -57,6 +68,16 @@ class Target:
     client_cert: Path | None = None
     client_key: Path | None = None
     """The certificate that shows the server who we are (mutual TLS), and its key where that is a file of its own."""
+
+    proxy: str | None = field(default=None, repr=False)
+    """The URL of the proxy to go through."""
+    socket: Path | None = None
+    """The Unix socket on which the server listens, in place of host and port of its URL."""
+
+    @property
+    def is_behind(self) -> str | None:
+        """What stands between us and the server, so that no connection of our own leads there."""
+        return "a proxy" if self.proxy else "a Unix socket" if self.socket else None
 
     @property
     def certificate(self) -> tuple[Path, Path | None] | None:
@@ -159,11 +180,15 @@ class _Reader:
             ca_bundle=self.path(f"{key}.ca_bundle", table.get("ca_bundle")),
             client_cert=self.path(f"{key}.client_cert", table.get("client_cert")),
             client_key=self.path(f"{key}.client_key", table.get("client_key")),
+            proxy=self.get(f"{key}.proxy", table.get("proxy"), str, 'a URL, or "environment"'),
+            socket=self.path(f"{key}.socket", table.get("socket")),
             rate=self.positive(f"{key}.rate", table.get("rate")),
             timeout=self.positive(f"{key}.timeout", table.get("timeout")) or Target.timeout,
             forbid=frozenset(forbid),
             deviations=self.path(f"{key}.deviations", table.get("deviations")),
         )
+        if target.proxy and target.socket:
+            raise ConfigurationError(f"[{key}] has both proxy and socket", place=self.place(f"{key}.socket"))
         start = key + "."
         own = {k.removeprefix(start): line for k, line in self.lines.items() if k.startswith(start)}
         return Section(target=target, file=self.file, lines={**own, "": self.place(key).line})

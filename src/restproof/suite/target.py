@@ -53,6 +53,9 @@ def raw_address(subject: Subject) -> SplitResult:
     """The parts of the target's base URL, for connections of the rule's own; those that are open are let go. Raises
     ``NotTested`` in a replay."""
     subject.world.must_be_live()
+    behind = subject.world.target.is_behind
+    if behind is not None:
+        raise NotTested(f"the target is behind {behind}: no connection of the run's own leads there")
     subject.world.session.release()
     return urlsplit(subject.world.target.base_url)
 

@@ -16,12 +16,13 @@ from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, BrokenBarrierError
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool
+from urllib3.util import Url, make_headers, parse_url
 
 from restproof.wire.head import FinalResponse, seconds_to
 from restproof.wire.raw import Certificate, show
@@ -65,26 +66,45 @@ class Answer(requests.Response):
 
 class Adapter(HTTPAdapter):
     """Sends to one origin. ``ca_bundle`` is a file or directory of trusted certificates; by default those of
-    certifi. ``certificate``: the file of our own certificate, and of its key where that is apart."""
+    certifi. ``certificate``: the file of our own certificate, and of its key where that is apart. ``proxy``: the URL of
+    one to go through; ``unix_socket``: where the origin listens on this machine, in place of its host and port."""
 
     def __init__(
-        self, origin: str, *, ca_bundle: Path | None, certificate: Certificate | None = None, connections: int = 16
+        self,
+        origin: str,
+        *,
+        ca_bundle: Path | None,
+        certificate: Certificate | None = None,
+        proxy: str | None = None,
+        unix_socket: Path | None = None,
+        connections: int = 16,
     ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=connections)
         self._connections = connections
         parts = urlsplit(origin)
         self._host, self._port = str(parts.hostname), parts.port
+        self._proxy = None if proxy is None else parse_url(proxy)
+        self._unix_socket = unix_socket
         self._tls = tls_context(ca_bundle, certificate) if parts.scheme == "https" else None
         self._thread = threading.local()
         self._pool = self._new_pool()
 
     def _new_pool(self) -> HTTPConnectionPool:
         pool: HTTPConnectionPool
-        if self._tls is None:
-            pool = HTTPConnectionPool(self._host, self._port, maxsize=self._connections)
+        if self._tls is not None:
+            tunnel: dict[str, Any] = {}
+            if self._proxy is not None:
+                tunnel = {"_proxy": self._proxy, "_proxy_headers": proxy_headers(self._proxy)}
+            pool = HTTPSConnectionPool(
+                self._host, self._port, maxsize=self._connections, ssl_context=self._tls, **tunnel
+            )
+        elif self._proxy is not None:
+            pool = HTTPConnectionPool(str(self._proxy.host), self._proxy.port or 80, maxsize=self._connections)
         else:
-            pool = HTTPSConnectionPool(self._host, self._port, maxsize=self._connections, ssl_context=self._tls)
-        thread, connection = self._thread, pool.ConnectionCls
+            pool = HTTPConnectionPool(self._host, self._port, maxsize=self._connections)
+        thread, connection, unix_socket = self._thread, pool.ConnectionCls, self._unix_socket
+        # Over TLS a proxy is told before, and the server never.
+        for_proxy = {} if self._proxy is None or self._tls is not None else proxy_headers(self._proxy)
 
         def answer(sock: socket.socket, *arguments: Any, **options: Any) -> FinalResponse:
             found = FinalResponse(sock, *arguments, until=thread.until, **options)
@@ -99,7 +119,21 @@ class Adapter(HTTPAdapter):
 
             def connect(self) -> None:
                 thread.connected = True
+                thread.until = time.monotonic() + self.timeout  # a proxy answers before the request is sent
                 super().connect()
+
+            def _new_conn(self) -> socket.socket:
+                if unix_socket is None:
+                    opened: socket.socket = super()._new_conn()
+                    return opened
+                local = socket.socket(socket.AF_UNIX)
+                local.settimeout(self.timeout)
+                try:
+                    local.connect(str(unix_socket))
+                except OSError:
+                    local.close()
+                    raise
+                return local
 
             def request(self, *arguments: Any, **options: Any) -> None:
                 start = thread.__dict__.pop("start", None)
@@ -109,6 +143,8 @@ class Adapter(HTTPAdapter):
                     with suppress(BrokenBarrierError):  # others are not ready: then this one goes ahead
                         start.wait(_READY)
                 thread.until = time.monotonic() + self.timeout
+                if for_proxy:
+                    options["headers"] = HTTPHeaderDict(options["headers"], **for_proxy)
                 super().request(*arguments, **options)
 
             def send(self, data: bytes) -> None:
@@ -156,10 +192,17 @@ class Adapter(HTTPAdapter):
         """Nothing: the pool's TLS context verifies."""
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        if self._proxy is not None and self._tls is None:
+            return str(request.url)  # the absolute form (RFC 9112 §3.2.2)
         return request.target if isinstance(request, Prepared) else request.path_url
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> Answer:
         return Answer(resp, req)
+
+
+def proxy_headers(proxy: Url) -> dict[str, str]:
+    """The header that presents the user of the URL of a proxy."""
+    return make_headers(proxy_basic_auth=unquote(proxy.auth)) if proxy.auth else {}
 
 
 def tls_context(ca_bundle: Path | None, certificate: Certificate | None = None) -> ssl.SSLContext:

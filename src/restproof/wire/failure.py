@@ -40,9 +40,9 @@ class StaleStub(Exception):
 
 
 def describe(failure: Failure) -> str:
-    """The words for a failure: ``timeout``, ``connection refused``, ``connection reset``, ``connection closed``,
-    ``name not resolved``, ``host unreachable``, ``tls: …``, ``oversized header``, ``malformed response``, ``incomplete
-    response``, ``no recorded answer``, else ``connection failed``.
+    """The words for a failure: ``timeout``, ``connection refused``, ``connection reset``, ``connection closed``, ``name
+    not resolved``, ``no way through the proxy``, ``host unreachable``, ``tls: …``, ``oversized header``, ``malformed
+    response``, ``incomplete response``, ``no recorded answer``, else ``connection failed``.
     """
     if str(failure).startswith("Connection refused by Responses"):
         return "no recorded answer"
@@ -64,6 +64,7 @@ def is_stale_connection(failure: Failure) -> bool:
 
 # The first that is found anywhere in the chain of causes wins: the most telling first.
 _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((urllib3.exceptions.ProxyError,), "no way through the proxy"),
     ((urllib3.exceptions.NameResolutionError, socket.gaierror), "name not resolved"),
     ((TimeoutError, urllib3.exceptions.TimeoutError, requests.Timeout), "timeout"),
     ((ssl.SSLCertVerificationError,), "tls"),

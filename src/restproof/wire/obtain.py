@@ -177,6 +177,8 @@ class _LoggedIn:
 
     def __call__(self) -> Token:
         source, base = self._source, self._target.base_url
+        if self._target.socket is not None and "://" not in source.path:
+            raise CredentialError("a login below the base URL does not go through a Unix socket: give its URL")
         url = source.path if "://" in source.path else f"{base}{source.path}"
         with requests.Session() as session:
             _as_of(session, self._target)
@@ -238,6 +240,8 @@ def _as_of(session: requests.Session, target: Target) -> None:
     """Have a session go as the target's own requests do: with its authorities and certificate, without the
     environment's."""
     session.trust_env = False
+    if target.proxy is not None:
+        session.proxies = {"http": target.proxy, "https": target.proxy}
     session.verify = str(target.ca_bundle) if target.ca_bundle else True
     if target.client_cert is not None:
         session.cert = (

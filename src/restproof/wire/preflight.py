@@ -23,7 +23,8 @@ def check_target(target: Target, contract: Contract, wallet: Wallet | None = Non
     """Connects, verifies the certificate and sends one GET with the full credential. Raises :class:`TargetError`
     where the target is unreachable, its certificate does not verify, or the credential is refused; what else it
     answers is for the suites to judge."""
-    _connect(target)
+    if target.is_behind is None:
+        _connect(target)
     request, about = _cheap_read(target, contract)
     credential = "full" if "full" in target.credentials else None
     try:
@@ -70,6 +71,10 @@ def _unusable(target: Target, error: str) -> TargetError:
     elif error.startswith("tls:"):
         # A server that wants another certificate often says so by closing the connection.
         hint = "Does the server speak TLS 1.2 or later on this port, and does it know our certificate (client_cert)?"
+    elif target.socket is not None:
+        hint = f"Does a server listen on {target.socket}?"
+    elif target.proxy is not None and not error.startswith("tls:"):
+        hint = "Does the proxy run, and let this target through?"
     elif error == "timeout":
         hint = f"A request may take {target.timeout:g} s (timeout in restproof.toml)."
     else:

@@ -131,7 +131,13 @@ class Session:
             raise ValueError(f"not an absolute http or https URL: {target.base_url}")
         self._prefix = self._base[origin.end() :]
         self._origin = origin[0]
-        self._adapter = Adapter(self._origin, ca_bundle=target.ca_bundle, certificate=target.certificate)
+        self._adapter = Adapter(
+            self._origin,
+            ca_bundle=target.ca_bundle,
+            certificate=target.certificate,
+            proxy=target.proxy,
+            unix_socket=target.socket,
+        )
         pace = rate or target.rate
         self._pacer = Pacer(pace, clock, sleep) if pace else None
         self._numbers = itertools.count(1)
