@@ -18,6 +18,7 @@ import json
 import re
 import statistics
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -25,7 +26,7 @@ from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from restproof.engine.register import load
+from restproof.engine.register import KILLS, load
 from restproof.oracle.verdict import judge
 from restproof.record.reader import read
 from restproof.sandbox.faults import Fault, catalogue
@@ -66,11 +67,13 @@ class Kill:
         return self.verdict == "not conforming" or bool(self.by)
 
 
-def kill(fault: Fault, server: Server, *, full: bool = False, place: str = "") -> Kill:
-    """Run the suites of a server against a sandbox with the fault; ``place``: where it is kept to."""
+def kill(fault: Fault, server: Server, *, full: bool = False, first: bool = False, place: str = "") -> Kill:
+    """Run the suites of a server against a sandbox with the fault; ``place``: where it is kept to. ``first``: a full
+    run ends with the first item that fails."""
     name = f"{fault.name}:{place}" if place else fault.name
     with TemporaryDirectory() as folder:
-        told = server.run(faults=[name], out=folder, **({} if full else narrowed(fault, place.partition(".")[0])))
+        words = {"stop_at": "*"} if first else ({} if full else narrowed(fault, place.partition(".")[0]))
+        told = server.run(faults=[name], out=folder, **words)
         path = Path(folder) / "run.jsonl.gz"
         if not path.exists() and told["code"] == 0:
             return Kill(name, fault.requirement, Path(contract_of(fault)).name, "", (), 0, 0, applies=False)
@@ -202,6 +205,13 @@ def kept(page: Path, new: Sequence[Kill]) -> list[Kill]:
     return [found[name] for name in catalogue() if name in found]
 
 
+def write_kills(kills: Iterable[Kill]) -> None:
+    """What the order of the plan goes by: rule → the faults that it catches, beside the register."""
+    counted = Counter(k.named for k in kills if k.caught)
+    text = json.dumps(dict(sorted(counted.items())), indent=1)
+    (ROOT / "suites" / KILLS).write_text(f"{text}\n", encoding="utf-8")
+
+
 def tests_by_rule() -> dict[str, list[str]]:
     """Requirement → the tests of the suites that prove it, as ``module::test``."""
     found: dict[str, list[str]] = {}
@@ -233,6 +243,7 @@ def main() -> int:
     if said.write:
         told = kept(said.write, kills) if said.faults else kills
         said.write.write_text(page(told, said.profile, full=said.full), encoding="utf-8")
+        write_kills(told)
     if said.json:
         said.json.write_text(json.dumps([asdict(k) for k in kills], indent=1), encoding="utf-8")
     judged = [k for k in kills if k.applies or k.seen]

@@ -110,7 +110,7 @@ class Forge:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Enough is seen where the rule in question has failed once."""
         failed = call.when == "call" and call.excinfo is not None and call.excinfo.typename == "RuleFailed"
-        if failed and item.plan_item.proof.requirement == self.stop_at:  # type: ignore[attr-defined]
+        if failed and self.stop_at in ("*", item.plan_item.proof.requirement):  # type: ignore[attr-defined]
             item.session.shouldstop = "the fault is caught"
 
     def _prepare(self, session: pytest.Session, order: dict[str, Any]) -> None:

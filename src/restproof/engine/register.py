@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -25,7 +26,9 @@ LEVELS = ("must", "should", "policy")
 class Requirement:
     """One rule. ``sources``: clauses that state it (``contract`` stands for the contract itself). ``declared_by``: the
     word of the contract that makes a policy binding. ``not_tested``: why no suite tests it, where none does. ``core``:
-    its pass on a successful answer proves that the operation works. ``damage``: what a failure of it does."""
+    its pass on a successful answer proves that the operation works. ``damage``: what a failure of it does.
+    ``kills``: how many faults it has been seen to catch, 1 where nobody has counted (``kills.json`` beside the
+    register)."""
 
     id: str
     level: Level
@@ -37,6 +40,7 @@ class Requirement:
     core: bool = False
     damage: Damage = "code"
     line: int = 0
+    kills: int = 1
 
     @property
     def family(self) -> str:
@@ -50,12 +54,14 @@ def load(path: Path, known: Mapping[str, Requirement] = MappingProxyType({})) ->
     if not path.is_file():
         hint = "Rules of your own stand in a register beside their tests: docs/own-rules.md leads through one."
         raise ConfigurationError("there is no register", place=Place(path), hint=hint)
+    kills = _kills(path.parent / KILLS)
     root = composed(path)
     if not isinstance(root, yaml.SequenceNode):
         raise ConfigurationError("the register is no list of requirements", place=Place(path))
     found: dict[str, Requirement] = {}
     for node in root.value:
         entry = _entry(node, Place(path, node.start_mark.line + 1))
+        entry = replace(entry, kills=kills.get(entry.id, 1))
         if entry.id in found:
             raise ConfigurationError(
                 f"{entry.id} stands twice (first on line {found[entry.id].line})", place=Place(path, entry.line)
@@ -75,6 +81,15 @@ def load(path: Path, known: Mapping[str, Requirement] = MappingProxyType({})) ->
                 raise ConfigurationError(
                     f"{entry.id} depends on {name}, which is no entry", place=Place(path, entry.line)
                 )
+    return found
+
+
+KILLS = "kills.json"
+"""Beside the bundled register: requirement → the faults of the catalogue that it catches, as the kill matrix has it."""
+
+
+def _kills(file: Path) -> Mapping[str, int]:
+    found: dict[str, int] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return found
 
 

@@ -1,0 +1,52 @@
+"""How early a fault of one resource is told: requests of a whole run until its first finding.
+
+    python benchmarks/early.py [SAMPLE [SEED]]
+
+Takes SAMPLE (60) faults of the sandbox's catalogue, each kept to one resource that is not the first of the contract
+and that its rule speaks of, and ends each run with the first item that fails. Prints each, then the median and the
+90th percentile. A fault that is found by no rule counts as a whole run.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+
+from tests.kill.matrix import kill
+from tests.kill.place import BUNDLED, contract_of, loaded
+from tests.kill.server import Server
+
+from restproof.sandbox.faults import Fault, catalogue
+
+
+def sample(count: int, seed: int) -> list[tuple[Fault, str]]:
+    """Faults of the bundled contract, each with a resource."""
+    chance = random.Random(seed)
+    resources = [r.name for r in loaded(BUNDLED) if r.operations][1:]
+    faults = [f for f in catalogue().values() if contract_of(f) == BUNDLED]
+    chance.shuffle(faults)
+    return [(fault, chance.choice(resources)) for fault in faults[:count]]
+
+
+def main(count: int = 60, seed: int = 1) -> None:
+    server = Server(BUNDLED)
+    found, silent = [], []
+    try:
+        for fault, resource in sample(count, seed):
+            told = kill(fault, server, first=True, place=resource)
+            if told.first:
+                found.append(told.first)
+            else:
+                silent.append(told.fault)
+            print(f"{told.first or '-':>5}  {told.fault:44} {', '.join(told.by[:2])}", flush=True)
+    finally:
+        server.close()
+    ranked = sorted(found)
+    print(f"{len(found)} of {count} told; nothing shows of {', '.join(silent) or 'none'}")
+    print(f"first finding: median {statistics.median_low(ranked)} requests,", end=" ")
+    print(f"90th percentile {ranked[min(len(ranked) - 1, int(0.9 * len(ranked)))]}")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

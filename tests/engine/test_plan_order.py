@@ -1,0 +1,50 @@
+"""The order of the plan: whatever a server does wrong, and to whichever of its resources, shows early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from tests.miniatures.bench import REGISTER, rules
+
+from restproof.bundle import bundled_dir
+from restproof.contract.load import load
+from restproof.engine.items import Item, in_plan_order, items_of
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import PROFILES
+
+Place = tuple[str, str | None]
+
+
+@pytest.fixture(scope="module")
+def ordered() -> list[Item]:
+    """The smoke plan of the bundled contract."""
+    contract = load(bundled_dir() / "contracts" / "procore")
+    bodies = {r.name: Bodies(contract, r) for r in contract}
+    found = [i for proof, test in rules() for i in items_of(proof, test, contract, PROFILES["smoke"], bodies)]
+    return in_plan_order(reversed(found), REGISTER)
+
+
+def places(items: Iterable[Item]) -> list[Place]:
+    return [(i.proof.requirement, i.resource.name if i.resource else None) for i in items]
+
+
+def test_each_rule_is_tried_on_each_resource_before_any_is_tried_twice(ordered: list[Item]) -> None:
+    live = [i for i in ordered if not (i.proof.late or i.proof.observes)]
+    found = places(live)
+    count = len(set(found))
+    assert len(set(found[:count])) == count
+    assert all(i.proof.late or i.proof.observes for i in ordered[len(live) :])
+
+
+def test_resources_are_mixed(ordered: list[Item]) -> None:
+    assert {resource for _, resource in places(ordered[:60])} >= {"company", "project", "office", "department", "rfi"}
+
+
+def test_what_kills_most_for_its_price_comes_first(ordered: list[Item]) -> None:
+    at: dict[str, int] = {}
+    for number, item in enumerate(ordered):
+        at.setdefault(item.proof.requirement, number)
+    assert at["create.answers-created"] < at["input.type"]
+    assert at["list.answers-ok"] < at["robust.hostile-body"]
+    assert REGISTER["update.only-named"].kills > REGISTER["read.answers-ok"].kills >= 1
