@@ -166,6 +166,8 @@ def test_json_is_valid(reply: Reply) -> None:
         response.body.decode("utf-8")
         if response.repeated_name is not None:
             why = f"the name {response.repeated_name!r} stands twice in an object"
+        elif response.no_number is not None:
+            why = f"{response.no_number} is not JSON"
     except ValueError as error:
         why = error.reason if isinstance(error, UnicodeDecodeError) else str(error).partition(":")[0]
     must.hold(

@@ -99,7 +99,7 @@ def odd_queries(ground: Ground) -> Cases:
     # ``raw``: a query as it stands, not percent-encoded by the client.
     number = {"page": paging.page, "offset": paging.offset}.get(paging.style, paging.size)
     by_id = query.filter.replace("{name}", "id")
-    names = [paging.size, query.sort, by_id, number] if paging.style != "none" else [query.sort]
+    names = [n for n in (paging.size, query.sort, by_id, number) if n] if paging.style != "none" else [query.sort]
     if paging.style == "token" and paging.token:
         yield from ({"query": [[paging.token, value]], "raw": ""} for value in ("restproof", "cmVzdHByb29m", ""))
     odd = ((names[0], "' OR '1'='1"), (names[1 % len(names)], "\x00"), (names[2 % len(names)], "9" * 400))

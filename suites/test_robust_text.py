@@ -27,7 +27,12 @@ def text_field(ground: Ground, *texts: str) -> str | None:
     ]
     fitting = [n for n in names if n in ground.bodies.changeable or ground.operation == "create"]
     fitting = [n for n in fitting if n not in ground.bodies.unique_fields] or fitting[:1]
+    # A field of any type at all is stored in many ways, and is no text by itself.
+    fitting = [n for n in fitting if ground.bodies.writable[n].keys() & _TYPED] or fitting
     return next(iter(fitting if ground.operation == "create" else reversed(fitting)), None)
+
+
+_TYPED = {"type", "anyOf", "oneOf", "enum", "const", "$ref"}
 
 
 def as_sent(ground: Ground, name: str, text: str) -> str:

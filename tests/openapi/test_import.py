@@ -107,7 +107,8 @@ def test_a_document_of_somebody_else_becomes_a_sound_contract(tmp_path: Path) ->
 def test_schemas_of_openapi_3_0_become_those_of_2020_12(tmp_path: Path) -> None:
     schemas = pets(tmp_path).schemas
     sent, shown = schemas["pet-request.json"]["properties"], schemas["pet.json"]["properties"]
-    assert sent["age"] == shown["age"] == {"type": ["integer", "null"], "exclusiveMinimum": 0}
+    assert shown["age"] == {"type": ["integer", "null"], "exclusiveMinimum": 0}
+    assert sent["age"] == {**shown["age"], "x-restproof-absent": "open"}
     assert sent["name"] == {"type": "string", "maxLength": 20, "examples": ["Rex"], "x-restproof-edges": "open"}
     assert shown["name"] == {"type": "string", "maxLength": 20}
     assert ("secret" in sent, "secret" in shown) == (True, False)

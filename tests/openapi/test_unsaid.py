@@ -15,9 +15,12 @@ from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.written import write
 from restproof.oracle.check import gaps
 from restproof.plan.bodies import Bodies
+from restproof.plan.candidates import accepted, refused
 from restproof.plan.ground import Ground
-from restproof.plan.inputs import wrong_type_bodies
+from restproof.plan.inputs import null_bodies, wrong_type_bodies
 from restproof.plan.profile import PROFILES
+from restproof.semantics.checker import is_valid
+from restproof.semantics.state import expected
 
 Document = dict[str, Any]
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
@@ -135,9 +138,9 @@ def test_a_list_may_leave_out_what_its_parameters_would_explain(
 def test_a_put_that_says_that_it_replaces_is_a_replace(words: Document, operation: str | None, tmp_path: Path) -> None:
     sent = {**SENT, "properties": {**LABEL, "note": TEXT}}
     found = read(tmp_path, boxes(call(BOX, sent, 201), put=call(BOX, sent, **words)))
-    wanted = ["create", "read", *([operation] if operation else [])]
-    said = found.contract["resources"]["box"]["operations"]
-    assert list(said) == wanted
+    said = found.contract["resources"]["box"]
+    assert list(said["operations"]) == ["create", "read", "replace"]
+    assert ("replace" in said["open"]) is (operation is None)
 
 
 def test_a_put_that_needs_nothing_and_replaces_is_no_update(tmp_path: Path) -> None:
@@ -157,3 +160,108 @@ def test_an_address_may_be_shown_in_another_case(tmp_path: Path) -> None:
     assert [*gaps(found, {"mail": "Ann@Example.com"}, {"mail": "bob@example.com"})]
     assert [*gaps(found, {"label": "Ann"}, {"label": "ann"})]
     assert [*gaps(replace(found, open=()), {"mail": "Ann@Example.com"}, {"mail": "ann@example.com"})]
+
+
+def bodies(sent: Document, shown: Document, **more: Document) -> Document:
+    """Boxes that are created from members ``sent`` and show ``shown``. ``more``: operations of one."""
+    answer = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **shown}}
+    return boxes(call(answer, {"type": "object", "properties": sent}, 201), **more)
+
+
+def sent_as(folder: Path, sent: Document, shown: Document, **more: Document) -> Any:
+    """What a contract says of the request field ``field``."""
+    return resource(folder, "box", bodies({"field": sent}, {"field": shown}, **more)).shapes.create["properties"][
+        "field"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "right", "wrong"),
+    [({}, "12.75", "12.50"), ({"maximum": 99}, "7.25", "120.75"), ({"minimum": 5, "maximum": 9}, "7.00", "4.75")],
+)
+def test_decimals_that_are_shown_as_text_are_sent_as_text_with_two_places(
+    number: Document, right: str, wrong: str, tmp_path: Path
+) -> None:
+    asked = {"anyOf": [{"type": "number", **number}, TEXT]}
+    found = sent_as(tmp_path, asked, TEXT)
+    assert is_valid(found, right)
+    assert not is_valid(found, wrong)
+    inside = sent_as(tmp_path, {"type": "array", "items": asked}, {"type": "array", "items": TEXT})
+    assert is_valid(inside, [right])
+    assert not is_valid(inside, [wrong])
+
+
+def test_fractions_are_sent_with_two_decimals_and_refused_within_them(tmp_path: Path) -> None:
+    found = sent_as(tmp_path, {"type": "number", "minimum": 0}, {"type": "number"})
+    assert all(v == round(v, 2) for v in (c.value for c in accepted(found)) if isinstance(v, float))
+    assert all(c.value <= -0.01 for c in refused(found))
+
+
+def test_a_pattern_may_be_kept_up_to_blanks_at_its_ends(tmp_path: Path) -> None:
+    found = sent_as(tmp_path, {**TEXT, "pattern": "^[A-Z]{2}$"}, TEXT)
+    assert not [c.value for c in refused(found) if c.value.strip() not in ("", c.value)]
+    assert [c.value for c in refused(found)]
+
+
+def test_null_that_one_operation_takes_and_another_does_not_is_asked_of_neither(tmp_path: Path) -> None:
+    patch = call(BOX, {"type": "object", "properties": {"field": {"type": ["string", "null"]}}})
+    found = contract(tmp_path, bodies({"field": TEXT}, {"field": TEXT}, patch=patch))
+    made = found.resources["box"]
+    assert made.lenient == ()
+    ground = Ground(found, made, "create", PROFILES["ci"], Bodies(found, made))
+    assert [c["field"] for c in wrong_type_bodies(ground)].count("field") > 2
+    assert not [c for c in null_bodies(ground) if c["field"] == "field"]
+
+
+def test_an_absent_field_that_may_be_null_may_have_a_default_of_the_servers_own(tmp_path: Path) -> None:
+    nullable = {"type": ["string", "null"]}
+    assert "field" not in expected(resource(tmp_path, "box", bodies({"field": nullable}, {"field": nullable})), {})
+    given = {**nullable, "default": "x"}
+    assert expected(resource(tmp_path, "box", bodies({"field": given}, {"field": nullable})), {})["field"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("name", "needed", "is_sent"),
+    [
+        ("supplier_id", False, False),
+        ("supplierId", False, False),
+        ("supplier_id", True, True),
+        ("external_id", False, True),
+    ],
+)
+def test_an_optional_field_named_as_an_id_of_something_unknown_is_not_sent(
+    name: str, needed: bool, is_sent: bool, tmp_path: Path
+) -> None:
+    sent = {"type": "object", "required": [name] if needed else [], "properties": {**LABEL, name: TEXT}}
+    shown = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **LABEL, name: TEXT}}
+    found = resource(tmp_path, "box", boxes(call(shown, sent, 201)))
+    assert (name in found.shapes.create["properties"]) is is_sent
+    assert name in found.shapes.response["properties"]
+
+
+def test_a_slash_at_the_end_of_one_path_is_no_matter_of_the_other(tmp_path: Path) -> None:
+    paths = boxes(call(BOX, SENT, 201), delete={"responses": {"204": {"description": "gone"}}})
+    found = resource(tmp_path, "box", {"/boxes/": paths["/boxes"], "/boxes/{id}": paths["/boxes/{id}"]})
+    assert (found.path, found.operation("create").path) == ("/boxes/", "/boxes/")
+    assert found.operation("delete").path == "/boxes/{id}"
+
+
+def test_a_list_that_names_its_next_page_by_a_url_needs_no_size(tmp_path: Path) -> None:
+    following = {"type": ["string", "null"], "format": "uri"}
+    page = {"type": "object", "properties": {"next": following, "results": {"type": "array", "items": BOX}}}
+    paths = boxes(call(BOX, SENT, 201))
+    paths["/boxes"]["get"] = call(page, parameters=[{"name": "page", "in": "query", "schema": NUMBER}])
+    paging = resource(tmp_path, "box", paths).paging
+    assert (paging.style, paging.next_field, paging.sized(10)) == ("token", "next", ())
+
+
+def test_a_document_on_one_line_is_told_of_by_pointers(tmp_path: Path) -> None:
+    paths = {**boxes(call(BOX, SENT, 201)), "/me": {"get": call(BOX)}}
+    assert "(#/paths/~1me/get)" in "\n".join(map(str, read(tmp_path, paths).left_out))
+
+
+def test_a_precondition_that_is_demanded_is_given(tmp_path: Path) -> None:
+    gone = {"responses": {c: {"description": "x"} for c in ("204", "404", "412", "428")}}
+    found = resource(tmp_path, "box", boxes(call(BOX, SENT, 201), delete=gone))
+    assert found.operation("delete").headers == {"If-Match": "*"}
+    assert 412 in found.status("absent", "delete")

@@ -72,7 +72,7 @@ def read_document(options: Options, folder: Path | None, cwd: Path) -> Iterator[
         found = imported(file, contract_name(file.stem))
         found = replace(found, contract=_without_base(found.contract, options.target, cwd))
         try:
-            written = write(found, folder or Path(temporary) / found.contract["contract"], file.name)
+            written = write(found, folder or Path(temporary) / "contract" / str(found.contract["contract"]), file.name)
         except OSError as error:
             raise ConfigurationError(
                 f"cannot be written: {error.strerror}", place=Place(folder or Path(temporary)), hint="choose another"

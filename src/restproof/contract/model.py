@@ -186,7 +186,7 @@ class Paging:
 
     ``page``: 1-based page number and size. ``offset``: offset and limit. ``token``: an opaque next link or token in a
     header (``next_header``) or in the body (``next_field``). ``none``: one page holds all. ``min``: the smallest size
-    that is allowed.
+    that is allowed. ``size``: the parameter of the size, empty where there is none.
     """
 
     style: Literal["none", "page", "offset", "token"] = "none"
@@ -204,6 +204,10 @@ class Paging:
     total_field: str | None = None
     size_header: str | None = None
     links: bool = False
+
+    def sized(self, size: int | None) -> tuple[tuple[str, str], ...]:
+        """The query that asks for pages of ``size`` entries; empty where they have the server's size."""
+        return ((self.size, str(size)),) if self.size and size and self.style != "none" else ()
 
 
 @dataclass(frozen=True)
@@ -334,7 +338,7 @@ class Resource:
     etag: bool = False
     weak_etag: bool = False
     settles: float = 0.0
-    open: tuple[Literal["unique", "rules", "list"], ...] = ()
+    open: tuple[Literal["unique", "rules", "list", "replace"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

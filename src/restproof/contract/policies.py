@@ -7,7 +7,11 @@ from restproof.contract.model import Contract
 
 _LOCATION = "create.location"
 _PROBLEM_DETAILS = "error.problem-json"
-OF_FRAMEWORKS = ("protocol.405-allow", "update.race")
+OF_FRAMEWORKS = (
+    *("protocol.405-allow", "update.race", "auth.challenge"),
+    # What JSON itself has not (NaN, half of a surrogate pair, nesting without end) breaks most parsers and encoders.
+    *("robust.hostile-body", "robust.hostile-text"),
+)
 """Rules that widespread frameworks break in every service, and of which no document speaks: where a contract is
 imported, they are told, and are no verdict."""
 

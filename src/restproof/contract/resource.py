@@ -337,6 +337,11 @@ class ResourceReader:
             message = f"the smallest page size ({said['min']}) is above the largest ({said['max']})"
             self.scope.problems.add(message, where, "correct one of them")
         size = said.pop("size", "per_page" if style == "page" else "limit")
+        if size == "none":
+            size = ""
+            if style != "token":
+                hint = "name the parameter of the size, or say style: token where an answer names its next page"
+                self.scope.problems.add("pages without a parameter of their size are not counted", place, hint)
         for word in ("next_field", "total_field"):
             if "/" in said.get(word, "") and not said[word].startswith("/"):
                 said[word] = f"/{said[word]}"  # meta/next is the pointer /meta/next

@@ -58,6 +58,9 @@ class Watch:
 
     def observe(self, reply: Reply) -> None:
         """Let every observing rule judge one exchange."""
+        asked_by = reply.contract.clauses.get((reply.exchange.about.item or "").partition("[")[0])
+        if asked_by is not None and asked_by.level == "should":
+            return  # what the contract takes for less than a must is told by its own rule, at its own level
         place = (reply.resource.name, reply.operation)
         if not reply.resource.supports(reply.operation):
             # A request that the contract has no operation for is told with the resource's first one.

@@ -77,6 +77,7 @@ def _candidates(schema: JsonSchema) -> _Sorted:
         if are_open(schema):
             changed = (replace(c, value=trimmed(schema, c.value)) for c in right if c.value != "")
             right = [c for c in changed if is_valid(schema, c.value)]
+            wrong = (c for c in wrong if c.value == "" or not is_valid(schema, trimmed(schema, c.value)))
         _sorted[key] = _Sorted(tuple(_distinct(iter(right))), tuple(_distinct(wrong)))
     return _sorted[key]
 

@@ -1,5 +1,7 @@
-"""Texts whose edges are open: ``x-restproof-edges: open`` in the schema of a text says that nothing is promised of an
-empty one, or of blanks at its ends. Many a framework trims what it takes, and refuses what is empty then."""
+"""Values whose edges are open: ``x-restproof-edges: open`` in the schema of a text says that nothing is promised of an
+empty one, or of blanks at its ends, and in that of a number that nothing is of a third decimal. Many a framework trims
+what it takes, and refuses what is empty then; money is rounded. ``x-restproof-null: open`` says that nothing is
+promised of null."""
 
 from __future__ import annotations
 
@@ -7,11 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 EDGES = "x-restproof-edges"
+NULL = "x-restproof-null"
+_DECIMALS = 2
 
 
 def are_open(schema: Mapping[str, Any]) -> bool:
-    """Whether nothing is promised of the edges of a text."""
+    """Whether nothing is promised of the edges of a value."""
     return schema.get(EDGES) == "open"
+
+
+def is_null_open(schema: Mapping[str, Any]) -> bool:
+    """Whether null may be refused or taken."""
+    return schema.get(NULL) == "open"
 
 
 def trimmed(schema: Any, value: Any) -> Any:
@@ -20,9 +29,16 @@ def trimmed(schema: Any, value: Any) -> Any:
         return value
     if isinstance(value, str):
         return (value.strip() or "x") if are_open(schema) else value
+    if isinstance(value, float):
+        return _plain_number(round(value, _DECIMALS)) if are_open(schema) else value
     if isinstance(value, list):
         return [trimmed(schema.get("items"), entry) for entry in value]
     if isinstance(value, dict):
         members = schema.get("properties", {})
         return {name: trimmed(members.get(name), inner) for name, inner in value.items()}
     return value
+
+
+def _plain_number(value: float) -> int | float:
+    """Whole numbers are sent without a fraction."""
+    return int(value) if value.is_integer() else value

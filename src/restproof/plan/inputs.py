@@ -24,6 +24,7 @@ from restproof.plan.cases import (
     UnknownCase,
     ValueCase,
 )
+from restproof.plan.edges import is_null_open
 from restproof.plan.rules import broken, kept
 from restproof.plan.scalars import Candidate
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_number, as_text, reference, valid_with_token
@@ -109,7 +110,7 @@ def _of_our_own(value: Any, good: str) -> Any:
 def null_bodies(ground: Ground) -> Iterator[RefusedCase]:
     """Each field that may not be null, with null."""
     for name, schema in strict_fields_of(ground).items():
-        null = () if is_nullable(schema) else (Candidate("type", "null", None),)
+        null = () if is_nullable(schema) or is_null_open(schema) else (Candidate("type", "null", None),)
         yield from (_case(ground, name, candidate) for candidate in _decided(ground, schema, null))
 
 

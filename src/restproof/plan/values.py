@@ -125,7 +125,8 @@ def _numbers(schema: Mapping[str, Any], kinds: frozenset[str]) -> st.SearchStrat
         return whole
     # Six decimals survive every usual storage; whole numbers are sent without a fraction.
     fractions = st.integers(int(least * 1_000_000), int(most * 1_000_000)).map(lambda n: n / 1_000_000)
-    return st.one_of(whole, fractions.filter(lambda n: not n.is_integer()))
+    found = st.one_of(whole, fractions.filter(lambda n: not n.is_integer()))
+    return found.map(lambda n: trimmed(schema, n)).filter(lambda n: is_valid(schema, n)) if are_open(schema) else found
 
 
 def _arrays(schema: Mapping[str, Any]) -> st.SearchStrategy[list[Any]]:

@@ -32,9 +32,13 @@ def allow_long_integers() -> None:
     sys.set_int_max_str_digits(MOST_DIGITS)
 
 
-def loads(data: bytes, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+def loads(
+    data: bytes,
+    pairs: Callable[[list[tuple[str, Any]]], Any] | None = None,
+    constant: Callable[[str], Any] | None = None,
+) -> Any:
     """``data`` as JSON (RFC 8259): no byte order mark, no ``NaN``, no ``Infinity``. What is no UTF-8 is read as U+FFFD.
-    ``pairs`` makes an object of its members, as in ``json.loads``.
+    ``pairs`` makes an object of its members, as in ``json.loads``, and ``constant`` a value of ``NaN`` and its like.
 
     Raises :class:`Unreadable` for JSON out of bounds, another ``ValueError`` for what is no JSON.
     """
@@ -43,7 +47,10 @@ def loads(data: bytes, pairs: Callable[[list[tuple[str, Any]]], Any] | None = No
     options: dict[str, Any] = {"parse_float": _double} if _LARGE.search(data) else {}
     try:
         return json.loads(
-            data.decode("utf-8", errors="replace"), parse_constant=_no_json, object_pairs_hook=pairs, **options
+            data.decode("utf-8", errors="replace"),
+            parse_constant=constant or _no_json,
+            object_pairs_hook=pairs,
+            **options,
         )
     except RecursionError:
         raise Unreadable(f"it is nested more than {DEEPEST} levels deep") from None

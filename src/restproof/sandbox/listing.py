@@ -257,7 +257,7 @@ def _page_parameters(resource: Resource, query: ListQuery, offset: int) -> dict[
     paging = resource.paging
     if paging.style == "page":
         return {paging.page: str(offset // query.page.size + 1), paging.size: str(query.page.size)}
-    return {paging.offset: str(offset), paging.size: str(query.page.size)}
+    return {paging.offset: str(offset), **dict(paging.sized(query.page.size))}
 
 
 def _whole(text: str) -> int | None:

@@ -55,6 +55,10 @@ def server_values(resource: Resource, *, id: Any, now: str, serial: int) -> dict
     return found
 
 
+ABSENT = "x-restproof-absent"
+"""Holds ``open``, in a schema, where nothing is promised of an absent field: the server may have a default."""
+
+
 def absent_value(resource: Resource, name: str, schema: Schema) -> Any:
     """What an absent request field becomes: its default, else null where it may be; ``KeyError`` where the contract
     does not say, or the server makes a value of its own."""
@@ -62,6 +66,6 @@ def absent_value(resource: Resource, name: str, schema: Schema) -> Any:
         raise KeyError(name)
     if "default" in schema:
         return schema["default"]
-    if is_nullable(schema):
+    if is_nullable(schema) and schema.get(ABSENT) != "open":
         return None
     raise KeyError(name)

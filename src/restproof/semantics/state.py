@@ -237,6 +237,8 @@ def _known(
         if name in sent and (before is None or name in changeable):
             yield name, sent[name]
         elif before is None or (whole and name in changeable and name != resource.id.field):
+            if whole and "replace" in resource.open:
+                continue
             try:
                 yield name, absent_value(resource, name, schema)
             except KeyError:

@@ -40,8 +40,8 @@ FEW = 5
 
 
 def is_paged(contract: Contract, resource: Resource) -> bool:
-    """Whether the resource's list comes in pages."""
-    return resource.paging.style != "none"
+    """Whether the resource's list comes in pages of a size that one asks for."""
+    return resource.paging.style != "none" and bool(resource.paging.size)
 
 
 def is_numbered(contract: Contract, resource: Resource) -> bool:

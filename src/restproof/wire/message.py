@@ -98,8 +98,9 @@ class Response:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON (RFC 8259) without byte order mark, no ``NaN`` or ``Infinity``. What is no UTF-8 is read as
-        U+FFFD, so that one broken text does not hide the rest of a list (``protocol.json-valid`` tells of it).
+        """The body as JSON (RFC 8259) without byte order mark. What is no UTF-8 is read as U+FFFD, and ``NaN`` or
+        ``Infinity`` as null, so that one broken value does not hide the rest of a list (``protocol.json-valid`` tells
+        of it).
 
         Raises ``ValueError`` where it is something else, and ``Unreadable`` (which is one) where it is out of bounds.
         """
@@ -118,9 +119,15 @@ class Response:
         """A name that stands twice in one object of the JSON (RFC 8259 §4): the first one met. Raises as ``json``."""
         return self._parsed[1]
 
+    @property
+    def no_number(self) -> str | None:
+        """``NaN``, ``Infinity`` or ``-Infinity``, where the JSON holds one. Raises as ``json``."""
+        return self._parsed[2]
+
     @cached_property
-    def _parsed(self) -> tuple[Any, str | None]:
+    def _parsed(self) -> tuple[Any, str | None, str | None]:
         repeated: list[str] = []
+        constants: list[str] = []
 
         def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             found = dict(pairs)
@@ -129,8 +136,8 @@ class Response:
                 repeated.append(next(n for n in names if names.count(n) > 1))
             return found
 
-        value = loads(self.body, members)
-        return value, repeated[0] if repeated else None
+        value = loads(self.body, members, constants.append)
+        return value, repeated[0] if repeated else None, constants[0] if constants else None
 
 
 CONTROL = "control"

@@ -70,7 +70,7 @@ class Page:
 def page_query(paging: Paging, size: int | None, number: int = 1) -> Query:
     """The query of page ``number`` (from 1) with ``size`` entries; a token leads to all pages but the first, and
     ``None`` asks for no size."""
-    sized = ((paging.size, str(size)),) if size is not None else ()
+    sized = paging.sized(size)
     match paging.style:
         case "page":
             return ((paging.page, str(number)), *sized)
@@ -136,7 +136,7 @@ class Walk:
 
     def _numbered(self) -> Query:
         """The query of the next page. An offset counts the entries that were seen, however many a page held."""
-        sized = ((self._paging.size, str(self._size)),) if self._size is not None else ()
+        sized = self._paging.sized(self._size)
         if self._paging.style == "page":
             return (*self._fixed, (self._paging.page, str(self._pages + 1)), *sized)
         return (*self._fixed, (self._paging.offset, str(self._entries)), *sized)

@@ -99,5 +99,4 @@ def _list_request(
     way = resource.operation("list")
     path = filled_path(contract, resource, way, ids)
     query = (*((p.name, str(ids[p.resource])) for p in way.parents_in("query")), *fixed_query(way))
-    size = ((resource.paging.size, "1"),) if resource.paging.style != "none" else ()
-    return Request(way.method, path, query + size, (*headers, *way.fixed_headers()))
+    return Request(way.method, path, query + resource.paging.sized(1), (*headers, *way.fixed_headers()))

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from restproof.contract.model import Resource
@@ -84,9 +85,12 @@ class Marks:
 
 def sums_of(fields: Mapping[str, Any]) -> dict[str, str]:
     """A short digest of each field: enough to tell whether it is still what was written. Where texts may be trimmed or
-    change their case, the digest of what is left then follows after a dash."""
+    change their case, the digest of what is left then follows after a dash. What is no number of JSON (``NaN``, 1e400)
+    is left out: nobody shows it as it was."""
     sums = {}
     for name, value in fields.items():
+        if isinstance(value, float) and not isfinite(value):
+            continue
         exact, folded = _sum(value), _sum(_folded(value))
         sums[name] = exact if exact == folded else f"{exact}-{folded}"
     return sums

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
-from restproof.contract.openapi.keywords import EDGES, NARROWER
+from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, both, either, united, wider
 
@@ -196,7 +196,7 @@ def sendable(schema: Schema, at: str = "") -> Schema:
 def shown_as(schema: Any) -> Any:
     """A response schema as it is written: wider than the document's where that cannot be carried."""
     if isinstance(schema, dict):
-        left_out = {WIDER, NARROWER, EDGES, *(["pattern"] if NARROWER in schema else [])}
+        left_out = {WIDER, NARROWER, EDGES, NULL, ABSENT, *(["pattern"] if NARROWER in schema else [])}
         return {k: shown_as(v) for k, v in schema.items() if k not in left_out}
     return [shown_as(v) for v in schema] if isinstance(schema, list) else schema
 
@@ -208,7 +208,11 @@ def on_whole(schemas: Sequence[Schema]) -> list[str]:
 
 def bare(schema: Mapping[str, Any]) -> Schema:
     """A schema without what only describes."""
-    return {k: v for k, v in schema.items() if k not in ("examples", "default", "readOnly", "writeOnly", EDGES)}
+    return {
+        k: v
+        for k, v in schema.items()
+        if k not in ("examples", "default", "readOnly", "writeOnly", EDGES, NULL, ABSENT)
+    }
 
 
 __all__ = ["Shaped", "Unsendable", "bare", "both", "either", "on_whole", "sendable", "shaped", "shown_as"]

@@ -77,6 +77,8 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
     if not named:
         plain["readOnly"] = True
         body.create_only = [n for n in body.create_only if n != member]
+    elif {"update", "replace"} & found.calls.keys() and member not in body.create_only:
+        body.create_only.append(member)  # an update that names it may move the item
     properties[member] = plain
     body.shown[member] = {k: v for k, v in plain.items() if k != "readOnly"}
     if member in body.lenient:

@@ -27,12 +27,16 @@ Yaml = dict[str, Any]
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Something that the document says and the contract does not: what, in words, and where it stands."""
+    """Something that the document says and the contract does not: what, in words, and where it stands. ``pointer``:
+    its JSON pointer, where the document has one line only."""
 
     what: str
     place: Place
+    pointer: str = ""
 
     def __str__(self) -> str:
+        if self.pointer:
+            return f"{self.what} ({self.pointer})"
         return f"{self.what} (line {self.place.line})" if self.place.line else self.what
 
 
@@ -99,9 +103,11 @@ class _Importer:
         hoist(contract, resources)
         contract["clauses"] = {rule: {"level": "should"} for rule in OF_FRAMEWORKS}
         contract["resources"] = resources
-        told = dict.fromkeys((what, self.source.line(route)) for what, route in self.left_out)
+        told = dict.fromkeys(
+            (what, self.source.line(route), self.source.pointer(route)) for what, route in self.left_out
+        )
         file = self.source.document.file
-        left_out = tuple(LeftOut(what, Place(file, line)) for what, line in told)
+        left_out = tuple(LeftOut(what, Place(file, line), pointer) for what, line, pointer in told)
         return Imported(contract, self.schemas, left_out, self.source.version, self.origins)
 
     def resources(self, contract: Yaml) -> dict[str, Yaml]:
@@ -120,6 +126,7 @@ class _Importer:
                 found[one.name], written[one.name] = resource, one
         for name, one in written.items():
             found[name] |= writer.references(one, found)
+            writer.leave_unknown_references(one, found[name])
         listing = Listing(self.reader, {n: f for n, f in written.items() if "list" in f.calls})
         for name, one in written.items():
             if "list" in one.calls:

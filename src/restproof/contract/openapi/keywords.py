@@ -65,7 +65,11 @@ PLAIN: Mapping[str, Callable[[Any], bool]] = {
 NARROWER = "x-restproof-narrower"
 """Holds why a schema is narrower than the document's, in words: what it refuses may be taken."""
 EDGES = "x-restproof-edges"
-"""Holds ``open`` where nothing is promised of an empty text, or of blanks at its ends."""
+"""Holds ``open`` where nothing is promised of an empty text, or of blanks at its ends, or of a third decimal."""
+NULL = "x-restproof-null"
+"""Holds ``open`` where nothing is promised of null: one operation takes it, another does not."""
+ABSENT = "x-restproof-absent"
+"""Holds ``open`` where a field may be null and has no default: what it is when a create leaves it out is not said."""
 _BOUNDS = (
     ("minimum", "maximum"),
     ("minLength", "maxLength"),
@@ -127,7 +131,7 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             del found[low], found[high]
             dropped.append(low)
     _format(found)
-    if _is_plain_text(found):
+    if _is_plain_text(found) or _is_plain_number(found):
         found[EDGES] = "open"
     if "pattern" in found:
         written = readable(found["pattern"])
@@ -150,13 +154,20 @@ def _is_plain_text(found: Mapping[str, Any]) -> bool:
     return texts and not {"enum", "const", "format"} & found.keys() and "" not in said
 
 
+def _is_plain_number(found: Mapping[str, Any]) -> bool:
+    """Whether a schema is that of fractions of which the document does not say how many decimals are kept."""
+    kinds = found.get("type")
+    fractions = "number" in (kinds if isinstance(kinds, list) else [kinds])
+    return fractions and not {"enum", "const", "multipleOf"} & found.keys()
+
+
 def _format(found: dict[str, Any]) -> None:
     """Formats of no known name are annotations, and go; decimals are written as all write them."""
     name = found.get("format")
     if name == "decimal" and found.get("type") == "string":
         digits = re.search(r"\\d\{0,(\d+)\}\(\?:\\\.\\d\{0,(\d+)\}\)\?", found.get("pattern", ""))
         whole, fraction = (max(int(digits[1]), 1), int(digits[2])) if digits else (4, 2)
-        found["pattern"] = rf"^[1-9]\d{{0,{whole - 1}}}" + (rf"\.\d{{{fraction}}}$" if fraction else "$")
+        found["pattern"] = rf"^[1-9]\d{{0,{whole - 1}}}" + (rf"\.\d{{{fraction - 1}}}[1-9]$" if fraction else "$")
         found[NARROWER] = "decimals are written in many ways"
     if name not in (*NAMES, *_WIDTHS):
         found.pop("format", None)

@@ -9,7 +9,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
-from restproof.contract.openapi.keywords import EDGES, NARROWER
+from restproof.contract.openapi.inside import seen_again
+from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.schemas import Schema, holds, meet, options
 from restproof.contract.schemas import DIALECT
 from restproof.contract.shapes import is_nullable, types_of
@@ -81,7 +82,8 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         return None if shown is None else {**_without_default(shown_as(shown)), "readOnly": True}
     first, *others = asked.values()
     schema = dict(first)
-    if any(bare(other) != bare(first) for other in others):
+    plain = [without_null(s) for s in asked.values()]
+    if any(s != plain[0] for s in plain[1:]):
         narrowed: Schema | None = bare(first)
         for other in others:
             narrowed = None if narrowed is None else meet(narrowed, bare(other))
@@ -90,18 +92,26 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
             return None if shown is None else {**_without_default(shown_as(shown)), "readOnly": True}
         schema = {**narrowed, **{w: first[w] for w in ("default", "examples") if w in first}}
         found.lenient.append(name)
+    elif any(bare(other) != bare(first) for other in others):
+        schema = {**plain[0], **{w: first[w] for w in ("default", "examples", EDGES) if w in first}, NULL: "open"}
+    again = seen_again(schema, shown) if shown is not None else schema
+    schema = schema if again is None else again
     if holds(schema, NARROWER) and name not in found.lenient:
         found.lenient.append(name)
     schema = {k: v for k, v in schema.items() if k not in ("readOnly", "writeOnly")}
-    if "default" in schema and (shown is None or not Draft202012Validator(schema).is_valid(schema["default"])):
+    if "default" in schema and (
+        shown is None or NARROWER in schema or not Draft202012Validator(schema).is_valid(schema["default"])
+    ):
         del schema["default"]
     changing = [o for o in _CHANGES if o in told.sent]
+    if "default" not in schema and is_nullable(schema):
+        schema[ABSENT] = "open"
     if "create" in asked and changing and not any(o in asked for o in changing):
         found.create_only.append(name)
     if shown is None:
         return {**schema, "writeOnly": True}
     fitting = [o for o in options(schema) if types_of(o) <= types_of(shown) | {"integer"}]
-    if not fitting:
+    if not fitting or again is None:
         # What is sent is never what is shown, so neither says anything of the other.
         found.apart = True
         found.unshown.add(name)
@@ -111,9 +121,16 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         beside: Schema = {w: schema[w] for w in ("default", "examples") if w in schema}
         schema = {**beside, **narrowed}
         found.lenient += [name] if name not in found.lenient else []
-    found.apart = found.apart or holds(schema, NARROWER) is not None
+    found.apart = found.apart or name in found.lenient or holds(schema, NARROWER) is not None
     found.apart = found.apart or not _fits(bare(shown_as(shown)), bare(shown_as(schema)))
     return schema
+
+
+def without_null(schema: Schema) -> Schema:
+    """What a schema says of values other than null, without what only describes."""
+    kept = [bare(option) for option in options(bare(schema)) if option.get("type") != "null"]
+    found = kept[0] if len(kept) == 1 else {"anyOf": kept}
+    return {**found, "enum": [v for v in found["enum"] if v is not None]} if None in found.get("enum", ()) else found
 
 
 def _shown_again(schema: Schema, fitting: list[Schema], shown: Schema) -> Schema:
@@ -125,7 +142,7 @@ def _shown_again(schema: Schema, fitting: list[Schema], shown: Schema) -> Schema
         return schema
     found = meet(bare(schema), shown)
     kept = {w: schema[w] for w in (EDGES,) if w in schema and found is not None and "enum" not in found}
-    return schema if found is None else {**found, **kept}
+    return schema if found is None or options(found) == options(bare(schema)) else {**found, **kept}
 
 
 def _narrower(schema: Schema) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from restproof.contract.openapi.answers import Reader, is_object
 from restproof.contract.openapi.paths import Call
-from restproof.contract.openapi.schemas import Schema
+from restproof.contract.openapi.schemas import Schema, options
 from restproof.contract.shapes import types_of
 
 _PAGES = ("page", "page_number", "pageNumber", "pageNo")
@@ -62,7 +62,8 @@ class Pages:
         if (page and self._starts_at_one(queries[page])) or offset:
             found: dict[str, Any] = {"style": "page", "page": page} if page else {"style": "offset", "offset": offset}
             if size is None:
-                return {}, page or offset
+                following = self._next_url(members)
+                return (following, None) if following else ({}, page or offset)
         elif token:
             form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor))*"
             following = next((n for n in members if re.fullmatch(form, n)), None)
@@ -83,6 +84,12 @@ class Pages:
         if found["style"] != "token" and "link" in self.reader.headers(call, "2"):
             found["links"] = True
         return found, None
+
+    def _next_url(self, members: Mapping[str, Schema]) -> dict[str, Any] | None:
+        """The pages of a list of one size, where an answer plainly holds the URL of the next one; its total with it."""
+        if not any("uri" in str(option.get("format")) for option in options(members.get("next", {}))):
+            return None
+        return {"style": "token", "size": "none", "next_field": "next"}
 
     @staticmethod
     def _starts_at_one(schema: Schema) -> bool:

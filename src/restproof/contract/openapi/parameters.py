@@ -81,6 +81,8 @@ def _paging(resource: Resource) -> Iterator[dict[str, Any]]:
         yield {"name": paging.offset, "in": "query", "schema": {**_number(0), "default": 0}}
     elif paging.token:
         yield {"name": paging.token, "in": "query", "schema": {"type": "string", "minLength": 1}}
+    if not paging.size:
+        return
     size: dict[str, Any] = {"type": "integer", "minimum": paging.min}
     # A larger size that is cut down is no fault, so it is no bound.
     if paging.max is not None and paging.over_max == "refused":

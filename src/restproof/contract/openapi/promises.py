@@ -81,8 +81,10 @@ class Promises:
         if operation in _WRITES:
             told.update(self.refusals(operation, call, failures))
         if operation in _ON_ITEMS and 404 in failures:
-            told["absent"] = [404, 410] if 410 in failures else [404]
-            told["gone"] = [404, 410]
+            # A condition that asks for any state is not met where there is none.
+            unmet: list[Part] = [412] if 428 in failures or 412 in failures else []
+            told["absent"] = [404, *([410] if 410 in failures else []), *unmet]
+            told["gone"] = [404, 410, *unmet]
         if operation == "delete" and 404 not in failures:
             told["absent"] = ANY
         if self.authenticated:

@@ -33,11 +33,13 @@ _LONGEST_NUMBER = 400
 
 @dataclass(frozen=True)
 class Text:
-    """A document as it was read. ``line`` tells the line of the value at a route, or of the nearest around it."""
+    """A document as it was read. ``line`` tells the line of the value at a route, or of the nearest around it;
+    ``on_one_line``: whether that says nothing, since all of it stands on one."""
 
     file: Path
     value: Any
     line: Callable[[Route], int]
+    on_one_line: bool = False
 
     def place(self, route: Route = ()) -> Place:
         return Place(self.file, self.line(route))
@@ -48,7 +50,7 @@ def read_file(file: Path) -> Text:
     text = read_text(file)
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return Text(file, json.loads(text), _JsonLines(text).line)
+            return Text(file, json.loads(text), _JsonLines(text).line, "\n" not in text.strip())
         except RecursionError:
             return Text(file, _deep_json(file, text), lambda route: 1)
         except json.JSONDecodeError as error:

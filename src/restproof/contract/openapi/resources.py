@@ -42,6 +42,7 @@ class ResourceWriter:
         self.schemas: dict[str, Mapping[str, Any]] = {}
         self.origins: dict[str, dict[str, str]] = {}
         self.bodies: dict[str, Members] = {}
+        self.merging: set[str] = set()
 
     def resource(self, path: str, found: Found) -> Yaml | None:
         """The words of a resource; ``None`` where its path has a parameter of which nothing says what it is."""
@@ -72,6 +73,8 @@ class ResourceWriter:
         statuses, own = self.statuses(found, told)
         ways = {o: {**ways.get(o, {}), **self.without(found.calls[o], o, parents)} for o in found.calls}
         ways = {o: w | ({"statuses": own[o]} if own.get(o) else {}) for o, w in ways.items()}
+        for operation, path in own_paths(found, renamed).items():
+            ways[operation]["path"] = path
         operations = [o for o in OPERATIONS if o in found.calls]
         if any(ways.values()):
             resource["operations"] = {o: ways[o] or None for o in operations}
@@ -161,8 +164,14 @@ class ResourceWriter:
         body = members(told)
         self.note(found, *body.left_out)
         if "replace" in found.calls and not (replaces_whole(body) or says_it_replaces(found)):
-            self.take_out(found, {"replace": "it is not said what becomes of members that a PUT leaves out"})
+            self.note(found, "what becomes of members that a PUT leaves out, which is not said")
+            self.merging.add(found.name)
         replaces = found.calls.get("replace")
+        named = member in body.schema.get("required", ()) and not body.properties[member].get("readOnly")
+        if replaces and named and "create" in found.calls and 201 not in self.reader.codes(replaces, "2"):
+            # Who names the items by their bodies would name them by their paths as well.
+            self.take_out(found, {"replace": "the client chooses the id, and it is not said that a PUT creates"})
+            replaces = None
         puts = replaces is not None and 201 in self.reader.codes(replaces, "2")
         return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts)
 
@@ -203,7 +212,7 @@ class ResourceWriter:
             "unlisted": [n for n in body.unlisted if n in properties],
             "volatile": set_by_server,
             # Neither stands in a document, and refusing what breaks them is right.
-            "open": ["unique", "rules"] if writes else [],
+            "open": [*(["unique", "rules"] if writes else []), *(["replace"] if found.name in self.merging else [])],
         }
         return said | {word: names for word, names in lists.items() if names}
 
@@ -226,6 +235,28 @@ class ResourceWriter:
             if id_type(held) == id_type(target) and types_of(held) - {"null"} <= types_of(target) | {"integer"}:
                 said[name] = {"to": to}
         return {"references": said} if said else {}
+
+    def leave_unknown_references(self, found: Found, resource: Yaml) -> None:
+        """Leave out optional request fields that are named as ids of something the contract does not have: no value is
+        known to be one. Needed ones stay, and what is refused because of them says nothing."""
+        said = resource.get("schema")
+        name = said["request"] if isinstance(said, dict) else said
+        schema: Any = self.schemas.get(str(name), {"properties": {}})
+        known = {*resource.get("references", ()), resource.get("id", {}).get("field", "id")}
+        for field, held in [*schema["properties"].items()]:
+            if field in known or field in schema.get("required", ()) or not is_soft_reference(field, held):
+                continue
+            self.note(found, f"{field}, of which no value is known to be an id")
+            if isinstance(said, dict) or held.get("writeOnly"):
+                del schema["properties"][field]
+            else:
+                schema["properties"][field] = {k: v for k, v in held.items() if k != "default"} | {"readOnly": True}
+                resource.setdefault("volatile", []).append(field)
+            for word in ("create_only", "lenient"):
+                if field in resource.get(word, ()):
+                    resource[word].remove(field)
+                    if not resource[word]:
+                        del resource[word]
 
     def uses(self, found: Found, word: str) -> bool:
         operations = {"request": ("create", "update", "replace"), "list": ("list",)}
@@ -265,6 +296,25 @@ class ResourceWriter:
     def origin(self, found: Found) -> dict[str, str]:
         """Where each word of a resource comes from."""
         return {"path": ", ".join(f"{c.method} {c.route[1]}" for c in found.calls.values())}
+
+
+def own_paths(found: Found, collection: str) -> dict[str, str]:
+    """The paths of operations that do not follow from that of the collection: a slash at the end more or less."""
+    paths = {}
+    for operation, call in found.calls.items():
+        of_one = str(call.route[1]).rstrip("/").endswith("}") and (operation != "create" or call.method != "POST")
+        of_one = of_one and operation != "list"
+        ends = "/" if str(call.route[1]).endswith("/") else ""
+        if ends != ("/" if collection.endswith("/") else ""):
+            paths[operation] = collection.rstrip("/") + ("/{id}" if of_one else "") + ends
+    return paths
+
+
+def is_soft_reference(name: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a member is named as one that holds the id of something else, and may hold any value of the kind."""
+    if {"enum", "const", "readOnly"} & schema.keys() or not re.search(r".(_id|_ids|_uuid|_guid)$", snake(name)):
+        return False
+    return not re.match(r"(external|client|correlation|foreign|remote|legacy|custom|request|reference)_", snake(name))
 
 
 def replaces_whole(body: Members) -> bool:

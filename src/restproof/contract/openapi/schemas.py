@@ -26,6 +26,7 @@ _LONGEST = 40
 _LARGEST = 1_500
 """Parts of one schema that are written out."""
 Schema = dict[str, Any]
+_ANY_OR_NULL: Schema = {"type": ["object", "null"]}
 
 
 class Schemas:
@@ -111,6 +112,9 @@ class Schemas:
                     self._part(s, (*route, word, i), depth - ("$ref" not in s if isinstance(s, dict) else 1), chain)
                     for i, s in enumerate(value[word])
                 ]
+                if word != "allOf" and any("properties" in s for s in found[word]):
+                    # Beside an object with members, any object or null means that it may be null.
+                    found[word] = [{"type": "null"} if s == _ANY_OR_NULL else s for s in found[word]]
         return found
 
     def _part(self, value: Any, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:

@@ -13,7 +13,7 @@ from restproof.contract.openapi.kinds import foreign_text, foreign_value
 from restproof.contract.openapi.reading import Text, read_file
 from restproof.contract.openapi.swagger import converted
 from restproof.errors import ContractError
-from restproof.pointer import Nothing, follow
+from restproof.pointer import Nothing, follow, step
 
 _VERSION = re.compile(r"3\.\d+(\.|$|-)")
 _LONGEST = 40
@@ -37,7 +37,8 @@ def read(file: Path) -> Source:
             message = f"the version {value['swagger']} is not known; Swagger 2.0 and OpenAPI 3 are"
             raise ContractError(message, place=text.place(("swagger",)), hint="say swagger: '2.0' if it is such")
         _check_paths(text)
-        return Source(Text(file, converted(value), lambda route: text.line(_old(route))), text)
+        line = lambda route: text.line(_old(route))  # noqa: E731
+        return Source(Text(file, converted(value), line, text.on_one_line), text)
     if not _VERSION.match(str(value["openapi"])):
         message = f"the version {value['openapi']} is not known; 3.0, 3.1 and 3.2 are"
         raise ContractError(message, place=text.place(("openapi",)), hint="say openapi: 3.1.0 if it is such a document")
@@ -82,7 +83,15 @@ class Source:
     def line(self, route: Route) -> int:
         return self.document.line(route)
 
+    def pointer(self, route: Route) -> str:
+        """The JSON pointer of a route, where lines tell nothing (the document stands on one); else empty."""
+        if not self.document.on_one_line or not route:
+            return ""
+        return "#" + "".join(map(step, _old(route) if "swagger" in self.written.value else route))
+
     def wrong(self, message: str, route: Route, hint: str) -> ContractError:
+        pointer = self.pointer(route)
+        hint = f"at {pointer}: {hint}" if pointer else hint
         return ContractError(message, place=self.document.place(route), hint=hint)
 
     def mapping(self, value: Any, route: Route) -> dict[str, Any]:

@@ -51,6 +51,8 @@ class Ways:
             for n, p in call.named("header", required=True).items()
             if n.lower() not in _USUAL and n.lower() != self.credential("header").lower()
         }
+        if 428 in self.reader.codes(call, "4") or "if-match" in map(str.lower, call.named("header", required=True)):
+            headers["If-Match"] = "*"  # whatever the state is (RFC 9110 §13.1.1)
         if headers:
             way["headers"] = headers
         media = self.reader.media_of(call)
