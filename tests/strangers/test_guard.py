@@ -248,6 +248,18 @@ def test_every_write_that_may_store_something_is_in_the_ledger_before_it_leaves(
     assert made.server.ours() == {}
 
 
+@pytest.mark.parametrize("spoilt", [float("inf"), float("nan"), 10**400, json.loads("[" * 300 + "]" * 300)])
+def test_what_has_spoilt_the_list_for_strict_readers_is_found_and_deleted(
+    bench: Callable[..., Bench], spoilt: Any
+) -> None:
+    made = bench()
+    id = made.office()
+    made.server.rows["office"][id]["floor"] = spoilt
+    assert made.send("PATCH", f"/offices/{id}", {"visits": 3}).status == 200
+    assert made.clean_up() == []
+    assert (made.server.ours(), made.server.harm()) == ({}, [])
+
+
 def bare(server: Server, hidden: Callable[[Any], bool] = lambda entry: False) -> None:
     """The server stores badges of which nothing is sent, and its list leaves out what is ``hidden``."""
     server.create = lambda asked: Answer(201, made_bare(server))

@@ -22,6 +22,10 @@ _LARGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{309}")
 """What every number that no double can hold contains (texts may, too)."""
 
 
+_DEEPEST_AT_ALL = 500
+"""Levels that are read where any reading is better than none."""
+
+
 class Unreadable(ValueError):
     """JSON out of bounds: too deep, or with a number that no reader here can hold. The message is a part of a
     sentence: "it is nested …"."""
@@ -58,6 +62,20 @@ def loads(
         if str(error).startswith("Exceeds the limit"):  # of the digits of an integer; no class of its own tells it
             raise Unreadable(f"it holds an integer of more than {sys.get_int_max_str_digits():,} digits") from None
         raise
+
+
+def loads_leniently(data: bytes) -> Any:
+    """``data`` as :func:`loads` reads it, and what only strict readers refuse: ``NaN``, ``Infinity``, numbers that no
+    double can hold, more levels. For a look at what a run has stored, whatever it has made of the answers there.
+
+    Raises ``ValueError`` for what is no JSON all the same.
+    """
+    if is_deeper(data, _DEEPEST_AT_ALL):
+        raise Unreadable(f"it is nested more than {_DEEPEST_AT_ALL} levels deep")
+    try:
+        return json.loads(data.decode("utf-8", errors="replace"))
+    except RecursionError:
+        raise Unreadable("it is nested too deep") from None
 
 
 def is_deeper(data: bytes, most: int) -> bool:

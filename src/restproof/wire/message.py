@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from restproof.record.events import encode_body
-from restproof.record.jsontext import loads
+from restproof.record.jsontext import loads, loads_leniently
 from restproof.version import __version__
 
 Headers = tuple[tuple[str, str], ...]
@@ -111,6 +111,17 @@ class Response:
         """The body as JSON; ``None`` where there is none, or it is no JSON that can be read."""
         try:
             return self.json if self.body else None
+        except ValueError:
+            return None
+
+    @cached_property
+    def legible(self) -> Any:
+        """The body as ``document``, and where that holds nothing as a lenient reader sees it: for a look at what is
+        stored, which one value may have spoilt for all others."""
+        if self.document is not None or not self.body:
+            return self.document
+        try:
+            return loads_leniently(self.body)
         except ValueError:
             return None
 

@@ -148,12 +148,12 @@ def entities(resource: Resource, body: Any) -> list[Mapping[str, Any]]:
 
 def entity_of(resource: Resource, response: Response | None, operation: str = "read") -> Mapping[str, Any] | None:
     """The representation in an answer to an operation, out of its envelope."""
-    return resource.operation(operation).envelope.shown(response.document if response else None)
+    return resource.operation(operation).envelope.shown(response.legible if response else None)
 
 
 def entries_of(resource: Resource, response: Response | None) -> list[Mapping[str, Any]] | None:
     """The entries of a list answer, out of its envelope."""
-    found = resource.operation("list").envelope.listed(response.document if response else None)
+    found = resource.operation("list").envelope.listed(response.legible if response else None)
     return None if found is None else [e for e in found if isinstance(e, dict)]
 
 

@@ -68,10 +68,9 @@ def listed(
 
 def _read(response: Response, resource: Resource) -> tuple[Page, list[Any]]:
     """A page, and its entries out of their envelope."""
-    try:
-        body = response.json
-    except ValueError:
-        raise ListUnreadable("the list is no JSON") from None
+    body = response.legible
+    if body is None:
+        raise ListUnreadable("the list is no JSON")
     entries = resource.operation("list").envelope.listed(body)
     if entries is None:
         raise ListUnreadable("the list is no array")
