@@ -134,6 +134,9 @@ class Subject:
             raise Inconclusive(str(reason)) from None
         except NotSent as reason:
             raise NotTested(str(reason)) from None
+        walled = self.world.session.walls.refusal(exchange)
+        if walled is not None:
+            raise Inconclusive(walled)
         reply = self.reply(exchange, operation, sent, scope, asked_id)
         if observed:
             self.world.observe(reply)

@@ -32,6 +32,7 @@ from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.presence import Presence
 from restproof.wire.waiting import Pacer, backoff, retry_after
 from restproof.wire.wallet import Token, Wallet
+from restproof.wire.walls import Walls
 
 MAX_RESPONSE = 16 * 1024 * 1024
 """Bytes of a response body, decoded, that are read. Nothing that is larger is parsed or kept."""
@@ -144,6 +145,7 @@ class Session:
         # Reentrant: a signal handler that cleans up may interrupt whoever holds it.
         self._lock = threading.RLock()
         self._hooks = hooks if hooks is not None and hooks.change_exchanges else None
+        self.walls = Walls(self._note)
         self._credentials = Credentials(target, contract, wallet, self.presence, self._note)
 
     def __enter__(self) -> Self:
