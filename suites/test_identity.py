@@ -39,7 +39,7 @@ def unless_it_creates(ground: Ground) -> Cases:
         yield {}
 
 
-@requirement("identity.unknown", on=ON_ITEMS)
+@requirement("identity.unknown", on=ON_ITEMS, where=lambda way: way.on_item)
 @for_each(unless_it_creates)
 def test_an_unknown_id_is_absent(subject: Subject, operation: str) -> None:
     must.have_status(address(subject, operation, absent_id(subject)), "absent")
@@ -75,7 +75,7 @@ def test_an_unknown_path_is_absent(subject: Subject, tail: str) -> None:
 
 def wrong_parents(ground: Ground) -> Cases:
     """Another nearest parent; and for each ancestor above that, another one of which the nearest parent is none."""
-    if ground.operation in ON_ITEMS:
+    if ground.operation in ON_ITEMS and not ground.resource.id.single:
         yield from ({"above": None} for _ in unless_it_creates(ground))
     if ground.operation != "replace" or ground.resource.id.chosen_by == "server":
         yield from ({"above": parent.resource} for parent in ground.resource.parents[:-1])

@@ -179,7 +179,7 @@ def odd_ids(ground: Ground) -> Cases:
 _PLACE = "restproof-odd-id"
 
 
-@requirement("robust.hostile-id", on=("read", "update", "replace", "delete"))
+@requirement("robust.hostile-id", on=("read", "update", "replace", "delete"), where=lambda way: way.on_item)
 @for_each(odd_ids)
 def test_a_hostile_id_is_the_clients_fault(subject: Subject, operation: str, id: str, raw: bool) -> None:
     if raw:

@@ -233,7 +233,7 @@ def test_a_refused_update_changes_nothing(subject: Subject, body: Body, field: s
     must.agree(refused, subject.stable(before), subject.now(made.id), what="the state after a refused update")
 
 
-@requirement("update.unknown-id", on="update", cost=2)
+@requirement("update.unknown-id", on="update", cost=2, where=lambda way: way.on_item)
 @for_each(one_change)
 def test_an_update_never_creates(subject: Subject, change: Body) -> None:
     absent = absent_id(subject)

@@ -106,6 +106,8 @@ class Id:
     pattern: str | None = None
     follows: str | None = None
     link: str | None = None
+    single: bool = False
+    """Whether there is just one, which no request names."""
     slashes: bool = False
     """Whether ids may hold slashes, which stand in paths as they are."""
     reused: Literal["perhaps", "never"] = "perhaps"
@@ -378,8 +380,8 @@ class Resource:
     @property
     def item_path(self) -> str:
         """The path of one resource, with ``{id}`` for its own id; a slash at the end of ``path`` stays at the end."""
-        if self.own_item_path is not None:
-            return self.own_item_path
+        if self.own_item_path is not None or self.id.single:
+            return self.own_item_path or self.path
         return f"{self.path}{{id}}/" if self.path.endswith("/") else f"{self.path}/{{id}}"
 
     def status(self, case: str, operation: str | None = None) -> Status:

@@ -11,6 +11,8 @@ from restproof.contract.hints import near
 from restproof.contract.model import OPERATIONS, Parent
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+THE_ONE = "the-one"
+"""Stands for the id of what there is just one of."""
 DEFAULT_OPERATIONS = ("list", "create", "read", "update", "delete")
 """What a resource offers where its contract does not say."""
 ON_ITEM = ("read", "update", "replace", "delete")

@@ -195,10 +195,10 @@ class ResourceReader:
 
     def identity(self, operations: tuple[str, ...], fields: Fields) -> Id:
         if self.raw.get("id") == "none":
-            if set(operations) - {"list"}:
-                hint = "say operations: [list], or name the field that tells them apart: id: {field: …}"
+            if set(operations) - {"list"} and set(operations) - {"read", "update", "replace"}:
+                hint = "say operations: [list], or [read, update] of what there is just one of, or id: {field: …}"
                 self.problem("entries without an id can only be listed", "id", hint=hint)
-            return Id(field="", type="string")
+            return Id(field="", type="string", single="list" not in operations)
         said = self.said_of_id
         name = said.get("field", "id")
         chosen_by: Any = said.get("chosen_by") or self.chooser(name, operations, fields)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes, urlencode, urlsplit
 
 from restproof.contract.model import Contract, Operation, Resource, creates_by_put
-from restproof.contract.parents import OWN_ID
+from restproof.contract.parents import OWN_ID, THE_ONE
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,9 @@ class Router:
             match = pattern.fullmatch(path)
             if match:
                 ids = {name: _decoded(text) for name, text in match.groupdict().items()}
-                is_item = ways[0].on_item
-                return Route(resource, is_item, ids, ids.pop("id", None) if is_item else None, operations)
+                is_item = ways[0].on_item or resource.id.single
+                id = THE_ONE if resource.id.single else ids.pop("id", None) if is_item else None
+                return Route(resource, is_item, ids, id, operations)
         return None
 
 

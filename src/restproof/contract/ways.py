@@ -66,7 +66,8 @@ class WaysReader:
             return usual.path
         path: str = said["path"]
         by_put = name == "create" and usual.method == "PUT"
-        if (name not in ("list", "create") or by_put) != (f"{{{OWN_ID}}}" in path):
+        of_one = (name not in ("list", "create") or by_put) and not self.resource.id.single
+        if of_one != (f"{{{OWN_ID}}}" in path):
             says = "does not name" if f"{{{OWN_ID}}}" not in path else "names"
             hint = "a list and a POST that creates are of the collection; every other operation is of one: …/{id}"
             self.problem(f"the path of {name} {says} the id of one {self.resource.name}", name, "path", hint=hint)

@@ -66,8 +66,8 @@ class Proof:
 def _met(need: str, contract: Contract, resource: Resource) -> bool:
     """Needs that are no operation alone: ``create`` by PUT, and ``instance``, one that can be made, listed or named."""
     if need == "instance":
-        return resource.creatable or resource.supports("list") or resource.name in contract.given
-    return need == "create" and resource.creatable
+        return resource.id.single or resource.creatable or resource.supports("list") or resource.name in contract.given
+    return need == "create" and (resource.creatable or resource.id.single)
 
 
 def proof_of(test: object) -> Proof | None:

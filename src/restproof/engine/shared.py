@@ -7,6 +7,7 @@ from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.contract.parents import THE_ONE
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance, Maker, MakerOf
 from restproof.engine.keep import Keeper
@@ -83,6 +84,8 @@ class SharedInstances:
     def _found(self, resource: Resource, key: str) -> Instance | SetUpFailed:
         """What stands for an instance that nobody can create: one that the target names, as given for writing or as a
         parent, else one of the list, which nothing may change."""
+        if resource.id.single:
+            return Instance(THE_ONE, self.scopes.of(resource, _scope_of(key)))
         writable = self._target.ids.get(f"writable_{resource.name}")
         if writable is not None and key != "1":
             return Instance(writable, self.scopes.of(resource, _scope_of(key)))

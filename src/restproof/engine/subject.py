@@ -258,6 +258,8 @@ class Subject:
 
     def given(self, body: Any = None, *, scope: Mapping[str, Any] | None = None, tag: str = "") -> Instance:
         """A new instance as set-up: any 2xx that names an id will do; else ``SetUpFailed``."""
+        if self.spec.id.single:
+            return self._set_to(body)
         if not self.spec.creatable:
             raise NotTested(f"the contract has no operation that creates {an(self.name)}")
         reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
@@ -271,6 +273,20 @@ class Subject:
             raise SetUpFailed(f"set-up: the create of {an(self.name)} {why}")
         sent = reply.sent if isinstance(reply.sent, dict) else {}
         return Instance(reply.id, reply.scope, dict(reply.entity or {}), sent)
+
+    def _set_to(self, body: Any) -> Instance:
+        """What there is just one of, with the fields of ``body``."""
+        one = self.shared()
+        changed = {n: v for n, v in (body or {}).items() if n in self.bodies.changeable}
+        if changed and self.spec.supports("update"):
+            reply = self.update(one.id, changed)
+        elif body and self.spec.supports("replace"):
+            reply = self.replace(one.id, body)
+        else:
+            return one
+        if not reply.ok:
+            raise SetUpFailed(f"set-up: the {reply} of {self.name} answered {reply.status or reply.exchange.error}")
+        return Instance(one.id, one.scope, self.observe(one.id), dict(reply.sent))
 
     def shared(self, key: str = "0") -> Instance:
         """The instance that all cases share. No case leaves it changed."""

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
+from restproof.contract.parents import THE_ONE
 from restproof.errors import ConfigurationError
 from restproof.sandbox.call import Credential
 from restproof.sandbox.store import Entry, Store
@@ -29,6 +30,8 @@ class Seeder:
 
     def server_id(self, resource: Resource, seq: int) -> Any:
         """An id that the server chooses for the entry number ``seq``."""
+        if resource.id.single:
+            return THE_ONE
         if resource.id.type == "integer":
             return seq
         if resource.id.type == "uuid":
@@ -110,7 +113,7 @@ class Seeder:
         return all(map(free, resource.unique))
 
     def _some(self, resource: Resource, scope: tuple[int, ...], tenant: str, now: str) -> None:
-        for _ in range(2):
+        for _ in range(1 if resource.id.single else 2):
             self._insert(resource, scope, tenant, now)
 
     def seed_below(self, entry: Entry, now: str) -> None:

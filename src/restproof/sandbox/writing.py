@@ -234,7 +234,9 @@ class Writing:
     def references_to(self, entry: Entry) -> list[tuple[Resource, Reference, Entry]]:
         """Everything that names an entry."""
         found: list[tuple[Resource, Reference, Entry]] = []
-        id = entry.state[self.contract.resources[entry.resource].id.field]
+        id = entry.state.get(self.contract.resources[entry.resource].id.field)
+        if id is None:  # nothing can name what has no id
+            return found
         for resource in self.contract:
             for reference in resource.references.values():
                 if reference.to != entry.resource:

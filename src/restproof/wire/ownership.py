@@ -261,6 +261,8 @@ class _Decision:
         for id in self._readings(place.resource, place.id):
             item = self._known(place.item(id))
             sight = Sight.OURS if self._is_writable(item) else self._look(item)
+            if item.resource.id.single and sight is not Sight.OURS:
+                raise NotProven(f"{item.resource.name} is not below anything that this run has made")
             if sight not in (Sight.OURS, Sight.NOTHING):
                 raise NotProven(_reason(place, item, sight))
             sights.append(sight)
@@ -272,13 +274,16 @@ class _Decision:
 
     def _must_be_below_ours(self, place: Place) -> None:
         """A write to a whole collection may change all that is in it."""
+        if not self._is_below_ours(place):
+            raise NotProven(f"{self.method} on all of {place.resource.name} leaves only below a parent of this run")
+
+    def _is_below_ours(self, place: Place) -> bool:
         above = [self._known(item) for item in self.owner.evidence.places.parents_of(place)]
         # The embedded sandbox was started for this run, and ends with it: all that is in it is of this run.
-        owned = self.owner.target.kind == "sandbox"
-        if above and (above[-1].resource.name, above[-1].id) not in self.owner.given:
-            owned = owned or self._look(above[-1]) is Sight.OURS
-        if not owned:
-            raise NotProven(f"{self.method} on all of {place.resource.name} leaves only below a parent of this run")
+        if self.owner.target.kind == "sandbox":
+            return True
+        given = not above or (above[-1].resource.name, above[-1].id) in self.owner.given
+        return not given and self._look(above[-1]) is Sight.OURS
 
     def _check_values(self, place: Place, entity: Mapping[str, Any]) -> None:
         """No value of ours names somebody: neither as a reference, nor as the id that the server gives."""
@@ -335,6 +340,8 @@ class _Decision:
         return place if is_whole or made is None else made.place
 
     def _is_writable(self, place: Place) -> bool:
+        if place.resource.id.single:
+            return self._is_below_ours(place)
         return (place.resource.name, place.id) in self.owner.writable
 
     def _look(self, place: Place) -> Sight:
