@@ -25,13 +25,16 @@ def openapi(contract: str | None, out: Path | None) -> None:
     """Write CONTRACT as an OpenAPI 3.1 document (JSON).
 
     CONTRACT is a directory, a file or a name; by default the one of restproof.toml, the only one under ./contracts,
-    or the bundled one. What OpenAPI cannot say (rules over several fields, state over several requests) is not in it.
+    or the bundled one. What OpenAPI cannot say (rules over several fields, state over several requests) stands in
+    x-restproof.
     """
     from restproof.contract.load import load
     from restproof.contract.openapi.export import document
+    from restproof.contract.openapi.said import unsaid
 
     loaded = load(resolve_contract(contract, load_config(Path.cwd()), Path.cwd()))
-    text = json.dumps(document(loaded), indent=2, ensure_ascii=False) + "\n"
+    exported = document(loaded)
+    text = json.dumps(exported, indent=2, ensure_ascii=False) + "\n"
     if out is None:
         click.echo(text, nl=False)
         return
@@ -43,3 +46,5 @@ def openapi(contract: str | None, out: Path | None) -> None:
             f"cannot be written: {error.strerror}", place=Place(out), hint="choose another --out"
         ) from None
     click.echo(f"{out}: {len(loaded.resources)} resources")
+    if beyond := unsaid(exported):
+        click.echo(f"OpenAPI has no words for {', '.join(beyond)}: they stand in x-restproof")
