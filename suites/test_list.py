@@ -40,7 +40,7 @@ def at_length(subject: Subject, body: Body) -> Body:
         if name in {*subject.bodies.unique_fields, *subject.spec.references}:
             continue
         if isinstance(value, dict | list):
-            long[name] = fullest(schema) or value
+            long[name] = subject.bodies.referring(name, fullest(schema)) or value
         elif isinstance(value, str):
             most, value = schema.get("maxLength", _LONG), subject.resolved(value)
             longer = ((text * 40)[:most].strip() for text in (f"{value} <b>&amp; ", f"{value} "))

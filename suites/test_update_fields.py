@@ -228,7 +228,8 @@ def arrays(ground: Ground) -> Cases:
             many = [two, one] if schema.get("maxItems", 3) < 3 else [reference(ref.to, 2), two, one]
             yield {"field": name, "first": [one, two], "second": many}
         elif not ref and name not in ground.bodies.unique_fields:
-            longer = [c.value for c in accepted(schema) if isinstance(c.value, list)]
+            allowed = (ground.bodies.referring(name, c.value) for c in accepted(schema))
+            longer = [value for value in allowed if isinstance(value, list)]
             longer.sort(key=len)
             if len(longer) >= 2:
                 yield {"field": name, "first": longer[-1], "second": longer[0]}

@@ -355,6 +355,8 @@ def fields(
             "friend": {"to": to, "on_delete": draw(st.sampled_from(["clear", "cascade", "unspecified"]))}
         }
         properties["friend"] = {"_many": many, "_to": to}
+        if draw(st.integers(0, 2)) == 0:
+            said["references"]["lines[].of"] = {"to": to}
     return required
 
 
@@ -571,6 +573,9 @@ def link(schema: dict[str, Any], schemas: Mapping[str, Any], said: Mapping[str, 
         return
     ids = next(iter(schemas[friend["_to"]]["properties"].values()))
     inner = {"type": ids["type"]}
+    if "lines[].of" in said["references"]:
+        line = {"type": "object", "required": ["of"], "properties": {"of": inner, "count": {"type": "integer"}}}
+        schema["properties"]["lines"] = {"type": "array", "maxItems": 3, "items": line, "default": []}
     schema["properties"]["friend"] = (
         {"type": "array", "items": inner, "uniqueItems": True, "default": []}
         if friend["_many"]

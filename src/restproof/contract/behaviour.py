@@ -74,6 +74,7 @@ class BehaviourReader:
             "touched_resolution": float(self.raw.get("touched_resolution", 1)),
             "immutable": self.immutable(moving),
             "references": references,
+            "inner_references": self.inner_references(),
             "reads_as": reads_as,
             "rules": self.rules(),
             "filters": self.filters(),
@@ -207,10 +208,29 @@ class BehaviourReader:
             found[name] = tuple(alternatives)
         return found
 
+    def inner_references(self) -> dict[str, str]:
+        """By place in a request field, the resource whose id stands there."""
+        found = {}
+        for place, said in self.raw.get("references", {}).items():
+            if not is_inner(place):
+                continue
+            if said["to"] not in self.resources:
+                message = f"'{place}' refers to an unknown resource '{said['to']}'"
+                self.problem(message, "references", place, "to", hint=near(said["to"], self.resources))
+            elif self.fields.located(place, (*self.route, "references", place), "references", requested=True):
+                found[place] = str(said["to"])
+            for word in ("reads_as", "on_delete"):
+                if word in said:
+                    hint = "only of a field that is itself a reference more can be said"
+                    self.problem(f"'{word}' of a reference inside a field", "references", place, word, hint=hint)
+        return found
+
     def references(self) -> dict[str, Reference]:
         found = {}
         for name, said in self.raw.get("references", {}).items():
             route = ("references", name)
+            if is_inner(name):
+                continue
             if not self.fields.writable(name, (*self.route, *route), "references"):
                 continue
             if said["to"] not in self.resources:
@@ -343,6 +363,11 @@ class BehaviourReader:
                 self.problem(
                     message, "examples", index, *error.absolute_path, hint="an example is a body that a create accepts"
                 )
+
+
+def is_inner(place: str) -> bool:
+    """Whether a reference stands inside of a field: in a member of an object, or of the entries of an array."""
+    return "." in place or place.endswith("[]")
 
 
 def member_rule(how: Any) -> Any:

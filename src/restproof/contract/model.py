@@ -297,7 +297,8 @@ class Resource:
     leave out, or show empty. ``normalized``: by place, the forms in which the server keeps what it is sent;
     ``unique_by``: by member of a unique key, those in which values are compared besides.
     ``always_touched``: the touched fields that move with every update, whether or not it changes a value.
-    ``made_defaults``: what the server makes of fields that a create leaves out.
+    ``inner_references``: by place in a request field (``owner.id``, ``lines[].product_id``), the resource whose id
+    stands there. ``made_defaults``: what the server makes of fields that a create leaves out.
     ``open``: what the contract does not say. ``unordered``: response fields that hold
     arrays of which the order says nothing.
     """
@@ -329,6 +330,7 @@ class Resource:
     unlisted: tuple[str, ...] = ()
     unordered: tuple[str, ...] = ()
     references: Mapping[str, Reference] = field(default_factory=dict)
+    inner_references: Mapping[str, str] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[BusinessRule, ...] = ()
     sort: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from restproof.plan.values import value_strategy
 from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import capacity
+from restproof.semantics.inner import replaced, steps_of
 from restproof.semantics.normal import is_sure
 
 _SHORT = 400
@@ -108,7 +109,7 @@ class FieldValues(UniqueKeys):
             return self._apart(name, tag)
         if name == self.mark_field:
             return self._mark(name, tag)
-        return copy.deepcopy(self._samples[name])
+        return self.referring(name, copy.deepcopy(self._samples[name]))
 
     def another(self, name: str) -> Any:
         """A valid value of a field that differs from the plain one; ``None`` where the schema leaves no other."""
@@ -121,7 +122,7 @@ class FieldValues(UniqueKeys):
             return self._apart(name, "renamed")
         if name == self.mark_field and "unique" in self.resource.open:
             return self._mark(name, "renamed")
-        return copy.deepcopy(self._others[name])
+        return self.referring(name, copy.deepcopy(self._others[name]))
 
     def another_with_token(self, name: str) -> Any:
         """As :func:`another`, where the field holds the token of the case: one that holds it too. ``None`` where there
@@ -185,7 +186,25 @@ class FieldValues(UniqueKeys):
             return self._with_text(self._apart(name, tag), schema, tag)
         if name == self.mark_field and not tag:
             return self._with_text(self.plain(name), schema, tag)
-        return value_strategy(schema)
+        return value_strategy(schema).map(lambda value: self.referring(name, value))
+
+    def referring(self, name: str, value: Any) -> Any:
+        """``value`` of a field with the symbols of shared instances for the ids that stand inside of it: one that the
+        schema made up names nothing, or somebody else's. What is no valid id stays."""
+        for place, to in self.resource.inner_references.items():
+            field, steps = steps_of(place)
+            referent = self.contract.resources[to]
+            if field != name or not (referent.supports("create") or referent.supports("replace")):
+                continue
+            schema = _schema_at(self.writable.get(name, {}), steps)
+            plain = sample(schema)
+
+            def named(id: Any, to: str = to, schema: Mapping[str, Any] = schema, plain: Any = plain) -> Any:
+                right = id is not None and is_valid(schema, id)
+                return reference(to, 0 if same(id, plain) else 1) if right else id
+
+            value = replaced(value, steps, named)
+        return value
 
     def _with_text(self, plain: Any, schema: Mapping[str, Any], tag: str) -> st.SearchStrategy[Any]:
         """``plain``, which holds the token of the case, with plausible text behind it where the schema leaves room."""
@@ -198,6 +217,17 @@ class FieldValues(UniqueKeys):
         # A blank at an end, or one more, makes another name; what follows the token is plausible text.
         drawn = value_strategy({"type": "string", "maxLength": room}).map(lambda text: f"{RUN} {text}{tag[:1] or 'x'}")
         return drawn.filter(lambda text: valid_with_token(schema, text) and is_sure(schema, text.replace(RUN, "x")))
+
+
+def _schema_at(schema: Mapping[str, Any], steps: list[str]) -> Mapping[str, Any]:
+    """The schema of what stands at the end of the steps."""
+    for at, step in enumerate(steps):
+        for part in (p for word in ("anyOf", "oneOf") for p in schema.get(word, ())):
+            found = _schema_at(part, steps[at:])
+            if found:
+                return found
+        schema = schema.get("items", {}) if step == "[]" else schema.get("properties", {}).get(step, {})
+    return schema
 
 
 def _free(schema: Mapping[str, Any]) -> bool:

@@ -90,7 +90,7 @@ def settled(ground: Ground, body: Mapping[str, Any]) -> dict[str, Any]:
         elif name in {bodies.mark_field, *bodies.varied_fields} and isinstance(value, str):
             found[name] = marked_text(own[name], value) or value
         else:
-            found[name] = trimmed(own[name], value)
+            found[name] = bodies.referring(name, trimmed(own[name], value))
     if ground.operation == "update":
         unsure = [n for n in found if n in own and _is_half(ground, own[n], found[n])]
         return {n: v for n, v in found.items() if n not in unsure}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Reference
@@ -29,6 +30,7 @@ from restproof.plan.rules import broken, kept
 from restproof.plan.scalars import Candidate
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_number, as_text, reference, valid_with_token
 from restproof.semantics.coercion import value_case
+from restproof.semantics.inner import replaced, steps_of
 from restproof.semantics.patch import may_be_right
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ def strict_fields_of(ground: Ground) -> Mapping[str, Mapping[str, Any]]:
 
 def body_with(ground: Ground, name: str, value: Any) -> Body:
     """The smallest body that sets ``name`` to ``value``."""
+    value = ground.bodies.referring(name, value)
     return {name: value} if ground.operation == "update" else ground.bodies.with_field(name, value)
 
 
@@ -280,8 +283,9 @@ def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
 
 
 def reference_bodies(ground: Ground) -> Iterator[BodyCase]:
-    """Each reference field with an id that names nothing, and with one that is out of reach (under another root).
-    ``far`` tells which."""
+    """Each reference field with an id that names nothing, and with one that is out of reach (under another root);
+    and each reference inside of a field with an id that names nothing."""
+    yield from inner_reference_bodies(ground)
     for name, ref in ground.resource.references.items():
         if name not in fields_of(ground):
             continue
@@ -308,6 +312,25 @@ def reference_bodies(ground: Ground) -> Iterator[BodyCase]:
                             "note": f"{note}, {where} a good one",
                             "body": body_with(ground, name, values),
                         }
+
+
+def _always(value: Any, _: Any) -> Any:
+    return value
+
+
+def inner_reference_bodies(ground: Ground) -> Iterator[BodyCase]:
+    """Each reference inside of a field with an id that names nothing."""
+    for place, to in ground.resource.inner_references.items():
+        name, steps = steps_of(place)
+        plain = ground.bodies.plain(name) if name in fields_of(ground) else None
+        if plain is None:
+            continue
+        nothing = reference(to, "none")
+        value = replaced(plain, steps, partial(_always, nothing))
+        if value != plain:
+            note = f"an id that names nothing, at {place}"
+            body = {name: value} if ground.operation == "update" else ground.bodies.with_field(name, value)
+            yield {"field": name, "note": note, "body": body}
 
 
 def _may_be_foreign(ground: Ground, name: str) -> bool:
@@ -338,6 +361,7 @@ def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
             found += [Candidate("type", "another reference", [two] if ref.many else two)]
         if name in ground.bodies.distinguishing_fields and ref:
             continue
+        found = [replace(c, value=ground.bodies.referring(name, c.value)) for c in found]
         if name in ground.bodies.varied_fields:
             # Nothing says that it must be unique: what has no room for the token is tried all the same.
             found = [c if "://" in str(c.value) else _with_token(c, schema, True) or c for c in found]

@@ -25,8 +25,9 @@ def merge_patches(ground: Ground) -> Iterator[dict[str, Any]]:
             continue
         found = (c for c in _changes(schema, before) if is_valid(schema, c[1]))
         for patch, state, removes in list(found)[:_MOST]:
-            changed = {"patch": {name: patch}, "state": {name: state}, "removes": removes}
-            yield {"field": name, "whole": {name: before}, **changed}
+            named = bodies.referring
+            changed = {"patch": {name: named(name, patch)}, "state": {name: named(name, state)}, "removes": removes}
+            yield {"field": name, "whole": {name: named(name, before)}, **changed}
 
 
 def _members(value: Any) -> int:

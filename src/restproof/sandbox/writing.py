@@ -148,7 +148,8 @@ class Writing:
 
     def dangling_references(self, call: Call, fields: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
         """References that name nothing under the same ancestors."""
-        if not call.resource.references or call.scope is None:
+        named = call.resource.references or call.resource.inner_references
+        if not named or call.scope is None:
             return []
         above = self.store.ancestors(call.scope)
         return self.validations[call.resource.name].references(

@@ -10,6 +10,7 @@ from typing import Any
 from restproof.contract.model import Contract, Resource
 from restproof.semantics.checker import Checker, Problem
 from restproof.semantics.coercion import value_case
+from restproof.semantics.inner import inner_ids
 from restproof.semantics.state import State
 
 _GROUPS = {
@@ -145,12 +146,14 @@ class Validation:
     ) -> list[Refusal]:
         """References among ``fields`` that name nothing. ``exists``: (resource, id) → whether it is there, where it
         may be named."""
-        return [
+        found = [
             Refusal("reference", name, f"names no {reference.to}")
             for name, reference in self.resource.references.items()
             if name in fields and name not in skip
             if not all(exists(reference.to, id) for id in _ids(fields[name]))
         ]
+        inner = ((n, named) for n, v in fields.items() if n not in skip for named in inner_ids(self.resource, n, v))
+        return found + [Refusal("reference", n, f"names no {to}") for n, (to, id) in inner if not exists(to, id)]
 
     def refusals(
         self,

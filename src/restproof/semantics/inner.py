@@ -1,0 +1,44 @@
+"""References inside of request fields: ids in members of an object, or of the entries of an array."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from restproof.contract.model import Resource
+
+
+def steps_of(place: str) -> tuple[str, list[str]]:
+    """The field that a place is in, and the steps from there: names of members, ``[]`` for each entry."""
+    parts = [s for part in place.split(".") for s in (part.removesuffix("[]"), *["[]"] * part.endswith("[]"))]
+    return parts[0], parts[1:]
+
+
+def inner_ids(resource: Resource, name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """What stands in the places of one field that hold ids: (resource, id) for each; null names nothing."""
+    for place, to in resource.inner_references.items():
+        field, steps = steps_of(place)
+        if field == name:
+            yield from ((to, found) for found in _at(value, steps) if found is not None)
+
+
+def replaced(value: Any, steps: list[str], change: Callable[[Any], Any]) -> Any:
+    """``value`` with ``change`` of what stands at the end of the steps, wherever there is something."""
+    if not steps:
+        return change(value)
+    step, *rest = steps
+    if step == "[]" and isinstance(value, list):
+        return [replaced(entry, rest, change) for entry in value]
+    if isinstance(value, dict) and step in value:
+        return {**value, step: replaced(value[step], rest, change)}
+    return value
+
+
+def _at(value: Any, steps: list[str]) -> Iterator[Any]:
+    if not steps:
+        yield value
+    elif steps[0] == "[]" and isinstance(value, list):
+        for entry in value:
+            yield from _at(entry, steps[1:])
+    elif isinstance(value, dict) and steps[0] in value:
+        yield from _at(value[steps[0]], steps[1:])
