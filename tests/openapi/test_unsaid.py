@@ -21,6 +21,7 @@ from restproof.plan.inputs import null_bodies, wrong_type_bodies
 from restproof.plan.profile import PROFILES
 from restproof.semantics.checker import is_valid
 from restproof.semantics.state import expected
+from restproof.wire.evidence import is_malformed
 
 Document = dict[str, Any]
 TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
@@ -265,3 +266,14 @@ def test_a_precondition_that_is_demanded_is_given(tmp_path: Path) -> None:
     found = resource(tmp_path, "box", boxes(call(BOX, SENT, 201), delete=gone))
     assert found.operation("delete").headers == {"If-Match": "*"}
     assert 412 in found.status("absent", "delete")
+
+
+def test_the_number_that_begins_a_uuid_is_none_where_a_refusal_of_its_form_says_so(tmp_path: Path) -> None:
+    uuid = {**TEXT, "format": "uuid"}
+    shown = {"type": "object", "required": ["id"], "properties": {"id": uuid, **LABEL}}
+    given = {"name": "id", "in": "path", "required": True, "schema": uuid}
+    paths = {"/boxes": {"post": call(shown, SENT, 201)}, "/boxes/{id}": {"parameters": [given], "get": call(shown)}}
+    found = resource(tmp_path, "box", paths)
+    assert is_malformed(found, "233989", 422)
+    assert not is_malformed(found, "233989", 403)
+    assert not is_malformed(found, "233989d0-0b7b-4f81-af03-805244b6ce8d", 422)

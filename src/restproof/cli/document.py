@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import click
 import requests
 
-from restproof.cli.import_ import contract_name
 from restproof.config import load_config
 from restproof.contract.openapi.imported import Imported, imported
+from restproof.contract.openapi.naming import contract_name
 from restproof.contract.openapi.written import decisions, grouped, schema_of, write
 from restproof.errors import ConfigurationError, Place, TargetError
 from restproof.session.options import Options
@@ -68,7 +68,7 @@ def read_document(options: Options, folder: Path | None, cwd: Path) -> Iterator[
         if "://" in argument:
             options = replace(options, target=_own_target(argument, options.target, cwd))
             file = Path(temporary) / (Path(urlsplit(argument).path).name or "openapi.json")
-            file.write_bytes(_fetched(argument, options.target, cwd))
+            file.write_bytes(fetched(argument, options.target, cwd))
         found = imported(file, contract_name(file.stem))
         found = replace(found, contract=_without_base(found.contract, options.target, cwd))
         try:
@@ -104,7 +104,7 @@ def _own_target(url: str, target: str | None, cwd: Path) -> str:
     return str(target or load_config(cwd).target)
 
 
-def _fetched(url: str, target: str | None, cwd: Path) -> bytes:
+def fetched(url: str, target: str | None, cwd: Path) -> bytes:
     """The document at ``url``, asked for without any credential. Raises ``TargetError``."""
     config = load_config(cwd)
     section = config.sections.get(target or "")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -22,6 +24,9 @@ def command() -> None:
 )
 @click.option("--tag", multiple=True, metavar="TAG", help="Only operations with this tag. May be repeated.")
 @click.option("--resource", multiple=True, metavar="NAME", help="Only this resource. May be repeated.")
+@click.option(
+    "--app", metavar="MODULE:NAME", help="The ASGI or WSGI application that has the document at the path FILE."
+)
 @click.option("--all", "everything", is_flag=True, help="List everything that is left out, a line each.")
 @click.pass_context
 def openapi(
@@ -30,15 +35,19 @@ def openapi(
     out: Path | None,
     tag: tuple[str, ...],
     resource: tuple[str, ...],
+    app: str | None,
     everything: bool,
 ) -> None:
     """Write a contract and its schemas from FILE, an OpenAPI 3 or Swagger 2.0 document (YAML or JSON).
+
+    With --app, FILE is the path that the application has for its document: /openapi.json.
 
     What the document says and the contract does not is listed on standard error. Exit code 0 where the contract is
     sound, else 2.
     """
     from restproof.contract.load import check, load
     from restproof.contract.openapi.imported import imported
+    from restproof.contract.openapi.naming import contract_name
     from restproof.contract.openapi.written import grouped, write
 
     name = contract_name(out.name if out else file.stem)
@@ -47,7 +56,8 @@ def openapi(
     if target.exists():
         hint = "choose another folder with --out, or remove it first"
         raise ConfigurationError("there is a contract already", place=Place(target), hint=hint)
-    found = imported(file, name, tags=tag, resources=resource)
+    with document_of(file, app) as document:
+        found = imported(document, name, tags=tag, resources=resource)
     try:
         write(found, folder, file.name)
     except OSError as error:
@@ -68,7 +78,16 @@ def openapi(
     click.echo(f"{target}: {len(loaded.resources)} resources, {operations} operations, {left} things left out")
 
 
-def contract_name(text: str) -> str:
-    """A name for a contract, from that of a file or folder."""
-    name = re.sub(r"\W+", "_", text).strip("_").lower()
-    return name if name[:1].isalpha() else f"api_{name}".rstrip("_")
+@contextmanager
+def document_of(file: Path, app: str | None) -> Iterator[Path]:
+    """The file of a document; that of an application's own is fetched from it."""
+    if app is None:
+        yield file
+        return
+    from restproof.cli.document import fetched
+    from restproof.session.app import hosted
+
+    with hosted(app, Path.cwd()) as url, TemporaryDirectory(prefix="restproof-document-") as temporary:
+        copy = Path(temporary) / (file.name or "openapi.json")
+        copy.write_bytes(fetched(f"{url}/{str(file).lstrip('/')}", url, Path.cwd()))
+        yield copy

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -73,17 +74,40 @@ def _click_option(option: Option) -> click.Parameter:
     metavar="FOLDER",
     help="Leave the contract that an OpenAPI document makes in this folder.",
 )
+@click.option(
+    "--app", metavar="MODULE:NAME", help="The target: an ASGI or WSGI application, served while the run lasts."
+)
 @click.pass_context
-def command(ctx: click.Context, /, quiet: bool, workers: int, write: Path | None, **said: Any) -> int:
+def command(ctx: click.Context, /, quiet: bool, workers: int, write: Path | None, app: str | None, **said: Any) -> int:
     """Prove that a target keeps CONTRACT.
 
     CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the only
     one under ./contracts, else the bundled one. It may be an OpenAPI document, too: a file, or a URL of the target's
-    own; then what the document plainly promises is proven. Arguments after -- go to pytest.
+    own, of which --app knows the path alone (/openapi.json); then what the document plainly promises is proven.
+    Arguments after -- go to pytest.
     """
     extra: list[str] = ctx.meta[_TAIL]
     _refuse_ours(extra)
     options = Options.said(said)
+    if app is None:
+        return _prove(options, extra, write, quiet=quiet, workers=workers)
+    if options.target is not None or options.stubs is not None:
+        raise ConfigurationError("--app is a target of its own", hint="Leave out --target and --stubs.")
+    from restproof.session.app import hosted
+
+    with hosted(app, Path.cwd()) as url:
+        return _prove(of_app(options, url), extra, write, quiet=quiet, workers=workers)
+
+
+def of_app(options: Options, url: str) -> Options:
+    """The options of a run against an application that is served at ``url``: a document may be given by its path."""
+    said = options.contract
+    own = said is not None and said.startswith("/") and not Path(said).exists()
+    return replace(options, target=url, contract=f"{url}{said}" if own else said)
+
+
+def _prove(options: Options, extra: Sequence[str], write: Path | None, *, quiet: bool, workers: int) -> int:
+    """Run the suites for a contract, or for a document in place of one."""
     if options.stubs is None and is_document(options.contract):
         from restproof.cli.document import read_document, tell
 

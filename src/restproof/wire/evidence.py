@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -22,6 +23,8 @@ _JUST_NOW = 2.0
 """Seconds for which other sights are trusted: ids that were deleted come again."""
 _KEPT = 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
+_NO_ID = (400, 422)
+_UUID = re.compile(r"(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 _TARGETS = 1000
 """Request targets of reads that are kept rather than built anew."""
 
@@ -252,7 +255,8 @@ class Evidence:
         """What the answer to a read shows of the item."""
         status = exchange.status or 0
         if not 200 <= status < 300:
-            return Sight.NOTHING if status in names_nothing(place.resource) else Sight.UNCLEAR
+            nothing = status in names_nothing(place.resource) or is_malformed(place.resource, place.id, status)
+            return Sight.NOTHING if nothing else Sight.UNCLEAR
         entity = entity_of(place.resource, exchange.response)
         if entity is None:
             return Sight.UNCLEAR
@@ -282,6 +286,12 @@ def holds_nothing(resource: Resource, entity: Mapping[str, Any]) -> bool:
     """Whether a representation holds no value besides its id: all else is null, or empty."""
     names = resource.shapes.response["properties"].keys() - {resource.id.field}
     return all(entity.get(name) in (None, "", [], {}) for name in names)
+
+
+def is_malformed(resource: Resource, id: Any, status: int) -> bool:
+    """Whether an answer says that ``id`` cannot be one: the number that begins a UUID is none."""
+    refused = status in _NO_ID and status in resource.status("malformed_id")
+    return refused and resource.id.type == "uuid" and not _UUID.fullmatch(str(id))
 
 
 def names_nothing(resource: Resource) -> frozenset[int]:

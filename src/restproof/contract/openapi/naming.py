@@ -41,3 +41,9 @@ def snake(word: str) -> str:
 
 def _word(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "_", snake(text)).strip("_")
+
+
+def contract_name(text: str) -> str:
+    """A name for a contract, from that of a file or folder."""
+    name = re.sub(r"\W+", "_", text).strip("_").lower()
+    return name if name[:1].isalpha() else f"api_{name}".rstrip("_")
