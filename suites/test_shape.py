@@ -9,6 +9,7 @@ from typing import Any
 from restproof.suite import Contract, Reply, Resource, every_exchange, must, requirement
 from restproof.suite.inputs import Body
 from restproof.suite.values import Checker, checker
+from restproof.suite.wire import NO_BODY
 
 FULL = ("create", "read", "update", "replace")
 SECRET = 4
@@ -136,7 +137,20 @@ def describes_errors(contract: Contract, _: Resource) -> bool:
 @every_exchange
 def test_a_refusal_matches_the_error_schema(reply: Reply) -> None:
     schema = reply.contract.error_schema(reply.status)
-    if 400 <= reply.status < 500 and reply.exchange.request.method != "HEAD" and schema is not None:
+    if not 400 <= reply.status < 500 or reply.exchange.request.method == "HEAD" or schema is None:
+        return
+    if schema == NO_BODY:
+        body = reply.exchange.response.body if reply.exchange.response else b""
+        must.hold(
+            not body.strip(),
+            reply,
+            f"a {reply.status} has a body",
+            kind="content",
+            expected="no body",
+            actual="a body",
+            pointer="",
+        )
+    else:
         must.hold(
             isinstance(reply.json, dict | list),
             reply,
@@ -247,9 +261,9 @@ def test_a_refusal_names_the_field_at_fault(reply: Reply, case: Mapping[str, Any
     if reply.exchange.request.method == "GET" or reply.status in reply.resource.status("conflict"):
         return
     text = (reply.exchange.response.body if reply.exchange.response else b"").decode("utf-8", "replace")
-    name = field.partition(".")[0]
+    names = {field.partition(".")[0], field.rpartition(".")[2]}  # one that is inside may be named alone
     must.hold(
-        not text.strip() or name in text or _in_words(name).search(text),
+        not text.strip() or any(name in text or _in_words(name).search(text) for name in names),
         reply,
         f"a refusal for {field} does not name it",
         kind="field-not-named",

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from restproof.contract.load import load
+from restproof.contract.model import NO_BODY
 from restproof.contract.routing import Router, filled_path, id_of_url
+from restproof.engine.register import is_binding, level_of
+from restproof.engine.register import load as load_register
 
 CONTRACT = load(Path(__file__).parents[1] / "language" / "contracts" / "paths")
 
@@ -63,3 +66,16 @@ def test_an_item_path_without_an_id_is_refused(tmp_path: Path) -> None:
     words = "contract: c\nresources:\n  a: {path: /a, item_path: /b, operations: []}\n"
     (tmp_path / "contract.yaml").write_text(words, encoding="utf-8")
     assert "item_path" in str(check(tmp_path)[0])
+
+
+def test_a_status_may_have_no_error_body() -> None:
+    assert CONTRACT.error_schema(404) == NO_BODY
+    assert CONTRACT.error_schema(422) == {"type": "object", "required": ["message"]}
+
+
+def test_a_rule_may_not_be_promised() -> None:
+    register = load_register(Path(__file__).parents[2] / "suites" / "requirements.yaml")
+    named, answers = register["error.names-field"], register["create.answers-created"]
+    assert not is_binding(named, CONTRACT)
+    assert is_binding(answers, CONTRACT)
+    assert level_of(named, CONTRACT) == named.level

@@ -9,7 +9,7 @@ from typing import Any
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.formats import FORMATS
 from restproof.contract.hints import near
-from restproof.contract.model import Auth, Clause, Contract, QuerySyntax, RateLimit, Schema
+from restproof.contract.model import NO_BODY, Auth, Clause, Contract, QuerySyntax, RateLimit, Schema
 from restproof.contract.parents import read_parents
 from restproof.contract.patterns import is_expression, matches
 from restproof.contract.resource import ResourceReader, Scope
@@ -95,8 +95,8 @@ def _errors(document: Document, folder: SchemaFolder) -> dict[str, Schema | None
 
 
 def _error(document: Document, folder: SchemaFolder, route: Route, said: Any) -> Schema | None:
-    if said == "none":
-        return None
+    if said in ("none", "empty"):
+        return NO_BODY if said == "empty" else None
     source = folder.load(said, document.place(route)) if isinstance(said, str) else folder.check(document, route)
     return source.schema if source else None
 

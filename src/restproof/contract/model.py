@@ -21,6 +21,8 @@ from restproof.contract.shapes import Shapes
 
 OPERATIONS = ("list", "create", "read", "update", "replace", "delete")
 Schema = Mapping[str, Any]
+NO_BODY: Schema = {"not": {}}
+"""The schema of an error body that is not there: nothing fits it."""
 
 
 @dataclass(frozen=True)
@@ -234,11 +236,12 @@ class QuerySyntax:
 
 @dataclass(frozen=True)
 class Clause:
-    """What the contract adds to one entry of the register: its own sources and, where it says so, another level."""
+    """What the contract adds to one entry of the register: its own sources and, where it says so, another level
+    (``none``: it is not promised)."""
 
     requirement: str
     sources: tuple[str, ...] = ()
-    level: Literal["must", "should"] | None = None
+    level: Literal["must", "should", "none"] | None = None
 
 
 @dataclass(frozen=True)

@@ -153,12 +153,22 @@ def load_all(folders: Iterable[Path]) -> dict[str, Requirement]:
 
 
 def is_binding(requirement: Requirement, contract: Contract) -> bool:
-    """Whether the rule binds under this contract: always, but for a policy that the contract does not declare."""
+    """Whether the rule binds under this contract: always, but for a policy that the contract does not declare, and what
+    it says that it does not promise."""
+    clause = contract.clauses.get(requirement.id)
+    if clause is not None and clause.level == "none":
+        return False
     if requirement.level != "policy":
         return True
     if requirement.id in contract.policies or f"{requirement.family}.*" in contract.policies:
         return True
     return _DECLARED.get(requirement.declared_by or "", lambda _c: False)(contract)
+
+
+def why_not_binding(requirement: Requirement) -> str:
+    """Why a rule does not bind."""
+    policy = requirement.level == "policy"
+    return "the contract does not declare this policy" if policy else "the contract does not promise it"
 
 
 def unknown_names(contract: Contract, register: Mapping[str, Requirement]) -> list[ConfigurationError]:
@@ -190,4 +200,4 @@ def sources_of(requirement: Requirement, contract: Contract) -> tuple[str, ...]:
 def level_of(requirement: Requirement, contract: Contract) -> Level:
     """The level under this contract: as registered, unless the contract restates it."""
     clause = contract.clauses.get(requirement.id)
-    return clause.level if clause and clause.level else requirement.level
+    return clause.level if clause and clause.level and clause.level != "none" else requirement.level

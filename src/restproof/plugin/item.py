@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from restproof.engine.items import Item
-from restproof.engine.register import is_binding
+from restproof.engine.register import is_binding, why_not_binding
 from restproof.errors import StorageError
 from restproof.hooks import HookFailed, Rule
 from restproof.oracle.finding import Finding
@@ -61,7 +61,7 @@ class RuleItem(pytest.Item):
         run = run_of(self.config)
         assert run is not None
         if not is_binding(run.register[self.plan_item.proof.requirement], run.contract):
-            reason = "the contract does not declare this policy"
+            reason = why_not_binding(run.register[self.plan_item.proof.requirement])
             run.runner.waive(self.plan_item, reason)
             pytest.skip(f"not applicable: {reason}")
         try:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from restproof.contract.media import JSON
-from restproof.contract.model import Contract
+from restproof.contract.model import NO_BODY, Contract
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.routing import filled_path
 from restproof.sandbox.call import NOTHING, Answer, Call, refusal_status
@@ -164,6 +164,8 @@ class Answering:
         schema = self.contract.error_schema(status)
         if schema is None:
             return {"message": text}
+        if schema == NO_BODY:
+            return NOTHING
         for body in _error_bodies(schema, status, field, refusal.message, text):
             if is_valid(schema, body):
                 return body

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from restproof.contract.envelope import Envelope
 from restproof.contract.media import JSON, is_json
-from restproof.contract.model import RateLimit
+from restproof.contract.model import NO_BODY, RateLimit
 from restproof.engine.paging import links
 from restproof.engine.requests import encode
 from restproof.wire.message import Headers, Request
@@ -14,6 +14,7 @@ from restproof.wire.waiting import http_date, retry_after
 
 __all__ = [
     "JSON",
+    "NO_BODY",
     "Envelope",
     "Headers",
     "Query",

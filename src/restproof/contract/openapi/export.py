@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from restproof.contract.model import Contract, Resource, Schema, Status, creates_by_put
+from restproof.contract.model import NO_BODY, Contract, Resource, Schema, Status, creates_by_put
 from restproof.contract.openapi.kept import keep
 from restproof.contract.openapi.parameters import body_parents, header_parameters, query_parameters, type_of_id
 from restproof.contract.openapi.statuses import FAILURES, SUCCESS, failures, successes
@@ -210,7 +210,7 @@ class _Writer:
 
     def error_name(self, code: str) -> str | None:
         """The component that holds the schema of an error body; ``None`` where the contract says nothing of it."""
-        if not code.isdecimal() or self.contract.error_schema(int(code)) is None:
+        if not code.isdecimal() or self.contract.error_schema(int(code)) in (None, NO_BODY):
             return None
         known = (key for key in (code, f"{code[0]}xx") if key in self.contract.errors_by_status)
         return next((f"Error{key}" for key in known), "Error")

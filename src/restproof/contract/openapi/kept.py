@@ -29,6 +29,7 @@ def keep(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(words.get("errors"), dict):
         known = {"default": contract.errors, **contract.errors_by_status}
         named = {name: known.get(status) for status, name in words["errors"].items() if isinstance(name, str)}
+        named.pop("empty", None)
         schemas |= {name: dict(schema) for name, schema in named.items() if schema is not None}
     return {**document, EXTENSION: {"digest": _digest(document), "contract": words, "schemas": schemas}}
 
