@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from restproof.report.formats import FORMATS
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(p for p in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
 
@@ -33,3 +35,8 @@ def test_the_index_names_every_page() -> None:
     index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\]\(([\w-]+\.md)", index)) | {"README.md"}
     assert {p.name for p in (ROOT / "docs").glob("*.md")} == named
+
+
+def test_the_page_of_reports_has_a_row_for_each_format() -> None:
+    page = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \| `[\w.-]+` \|", page, re.M)) == set(FORMATS)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -127,6 +127,13 @@ def _entry(node: yaml.Node, place: Place) -> Requirement:
         raise ConfigurationError(
             f"{entry['id']}: core is true or false, and damage one of {', '.join(DAMAGES)}", place=place
         )
+    declared = entry.get("declared_by")
+    if declared is not None and (entry["level"] != "policy" or declared not in _DECLARED):
+        raise ConfigurationError(
+            f"{entry['id']}: declared_by names the word of a contract by which a policy binds",
+            place=place,
+            hint=near(str(declared), _DECLARED),
+        )
     for key in ("sources", "depends_on"):
         if not isinstance(entry.get(key, []), list):
             raise ConfigurationError(f"{entry['id']}: {key} is a list", place=place)
@@ -162,7 +169,7 @@ def is_binding(requirement: Requirement, contract: Contract) -> bool:
         return True
     if requirement.id in contract.policies or f"{requirement.family}.*" in contract.policies:
         return True
-    return _DECLARED.get(requirement.declared_by or "", lambda _c: False)(contract)
+    return requirement.declared_by is not None and _DECLARED[requirement.declared_by](contract)
 
 
 def why_not_binding(requirement: Requirement) -> str:
@@ -180,15 +187,19 @@ def unknown_names(contract: Contract, register: Mapping[str, Requirement]) -> li
     ]
 
 
-_DECLARED = {
+def _says(word: str) -> Callable[[Contract], bool]:
+    return lambda contract: getattr(contract, word) is not None
+
+
+_DECLARED: Mapping[str, Callable[[Contract], bool]] = {
+    **{field.name: _says(field.name) for field in fields(Contract) if str(field.type).endswith("| None")},
     "touched": lambda c: any(r.touched for r in c),
-    "rate_limit": lambda c: c.rate_limit is not None,
     "replace": lambda c: any(r.supports("replace") for r in c),
     "conditional": lambda c: any(r.etag for r in c),
-    "latency_budget": lambda c: c.latency_budget is not None,
-    "idempotency_key": lambda c: c.idempotency_key is not None,
     "closed": lambda c: any(r.schema.get("additionalProperties") is False for r in c),
 }
+"""What ``declared_by`` may name → whether a contract says it: every word of a contract that may be left unsaid, and
+what resources say."""
 
 
 def sources_of(requirement: Requirement, contract: Contract) -> tuple[str, ...]:
