@@ -43,6 +43,7 @@ FORMATS = {
         Format("yaml", "recording.yaml", "restproof.record.readable:dump"),
         Format("github", "annotations.txt", "restproof.report.annotations:render_annotations"),
         Format("gitlab", "gl-code-quality-report.json", "restproof.report.code_quality:render_code_quality"),
+        Format("line", "line.txt", "restproof.report.line:render_line"),
         Format("har", "traffic.har", "restproof.report.har:render_har"),
     )
 }
