@@ -6,7 +6,7 @@ from typing import Any
 
 from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fullest
-from restproof.suite.lists import ANY, FEW, few_matching, matches, narrowing, of_a_steady_list, some
+from restproof.suite.lists import ANY, FEW, few_matching, is_numbered, matches, narrowing, of_a_steady_list, some
 from restproof.suite.setup import elsewhere
 from restproof.suite.values import an, is_sure, is_valid, member, named_members
 from restproof.suite.wire import Query
@@ -196,4 +196,20 @@ def test_a_list_holds_nothing_of_another_parent(subject: Subject) -> None:
         kind="foreign-entry",
         expected="own entries",
         actual="others",
+    )
+
+
+@requirement("list.past-the-end", on="list", when=is_numbered, cost=2, set_up=1)
+def test_a_page_past_the_end_is_empty(subject: Subject) -> None:
+    some(subject, 1)  # of an empty list, no page is past the end
+    some(subject, 1)  # of an empty list, no page is past the end
+    beyond = subject.list(subject.lists.page_query(subject.lists.largest_page(), 1000))
+    must.have_status(beyond, "past_the_end", because="a page past the end")
+    must.hold(
+        not beyond.ok or beyond.entries == [],
+        beyond,
+        "a page past the end holds entries",
+        kind="past-the-end",
+        expected="no entries",
+        actual=f"{len(beyond.entries or ())} entries",
     )

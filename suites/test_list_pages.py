@@ -146,20 +146,6 @@ def start_between_pages(subject: Subject) -> None:
     )
 
 
-@requirement("list.past-the-end", on="list", when=is_numbered, cost=2)
-def test_a_page_past_the_end_is_empty(subject: Subject) -> None:
-    beyond = subject.list(subject.lists.page_query(subject.lists.largest_page(), 1000))
-    must.have_status(beyond, "past_the_end", because="a page past the end")
-    must.hold(
-        not beyond.ok or beyond.entries == [],
-        beyond,
-        "a page past the end holds entries",
-        kind="past-the-end",
-        expected="no entries",
-        actual=f"{len(beyond.entries or ())} entries",
-    )
-
-
 def bad_pages(ground: Ground) -> Cases:
     """Every kind of bad value where a list is the first of those that are paged alike; a sample elsewhere."""
     paging = ground.resource.paging
@@ -181,8 +167,9 @@ def test_a_bad_page_is_refused(subject: Subject, name: str, value: Any) -> None:
     listed = subject.list(((name, value),))
     if value == "" and listed.ok:
         return  # Many servers read an empty value as none; then the answer is an ordinary list.
-    case = "bad_size" if name == subject.spec.paging.size else "bad_page"
-    must.be_refused(listed, case, field=name, because=f"{name}={value!r}")
+    must.be_refused(
+        listed, f"bad_{'size' if name == subject.spec.paging.size else 'page'}", field=name, because=f"{name}={value!r}"
+    )
 
 
 @requirement("list.max-size", on="list", when=lambda c, r: is_paged(c, r) and r.paging.max is not None, cost=2)

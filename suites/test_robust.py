@@ -1,11 +1,12 @@
 """Whatever a client sends: an answer, in time, that is the client's fault and never the server's."""
 
 from dataclasses import replace as with_
+from http import HTTPStatus
 from typing import Any
 
 from restproof.suite import Contract, Ground, Reply, Subject, every_exchange, for_each, must, requirement
 from restproof.suite.inputs import Cases
-from restproof.suite.wire import Query
+from restproof.suite.wire import Query, Request
 
 
 @requirement("robust.no-5xx")
@@ -95,32 +96,34 @@ def test_answers_come_within_the_declared_time(subject: Subject, operation: str,
 
 
 def odd_queries(ground: Ground) -> Cases:
+    """``note``: in which way a query is odd; ``raw``: a query as it stands, not percent-encoded by the client."""
     paging, query = ground.resource.paging, ground.contract.query
-    # ``raw``: a query as it stands, not percent-encoded by the client.
     number = {"page": paging.page, "offset": paging.offset}.get(paging.style, paging.size)
     by_id = query.filter.replace("{name}", "id")
     names = [n for n in (paging.size, query.sort, by_id, number) if n] if paging.style != "none" else [query.sort]
     if paging.style == "token" and paging.token:
-        yield from ({"query": [[paging.token, value]], "raw": ""} for value in ("restproof", "cmVzdHByb29m", ""))
-    odd = ((names[0], "' OR '1'='1"), (names[1 % len(names)], "\x00"), (names[2 % len(names)], "9" * 400))
-    for name, value in (
-        *odd,
-        (names[-1], "9" * 20),
-        (names[0], "\U0001f3d7"),
+        for value in ("restproof", "cmVzdHByb29m", ""):
+            yield {"query": [[paging.token, value]], "raw": "", "note": "a token of nowhere"}
+    for at, value, note in (
+        (0, "' OR '1'='1", "SQL"),
+        (1, "\x00", "NUL"),
+        (2, "9" * 400, "a number of many digits"),
+        (-1, "9" * 20, "a number beyond 64 bits"),
+        (0, "\U0001f3d7", "a character beyond U+FFFF"),
+        (-1, "3000000000", "a number beyond 32 bits"),
     ):
-        yield {"query": [[name, value]], "raw": ""}
-    yield {"query": [[names[-1], "3000000000"]], "raw": ""}
-    yield {"query": [[names[0], "1"], [names[0], "2"]], "raw": ""}
-    yield {"query": [[f"{names[0]}[]", "1"]], "raw": ""}
+        yield {"query": [[names[at % len(names)], value]], "raw": "", "note": note}
+    yield {"query": [[names[0], "1"], [names[0], "2"]], "raw": "", "note": "a parameter that stands twice"}
+    yield {"query": [[f"{names[0]}[]", "1"]], "raw": "", "note": "a parameter with brackets"}
     if not ground.speaks_for_all:
         return
-    yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": ""}
-    yield {"query": [], "raw": "restproof=%ff%fe&=&&"}
+    yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": "", "note": "nested parameters"}
+    yield {"query": [], "raw": "restproof=%ff%fe&=&&", "note": "no UTF-8"}
 
 
 @requirement("robust.hostile-query", on="list")
 @for_each(odd_queries)
-def test_a_hostile_query_is_the_clients_fault(subject: Subject, query: list[list[str]], raw: str) -> None:
+def test_a_hostile_query_is_the_clients_fault(subject: Subject, query: list[list[str]], raw: str, note: str) -> None:
     asked: Query = tuple((name, value) for name, value in query)
     usual = subject.request("list", query=asked)
     reply = subject.send(with_(usual, path=f"{usual.path}?{raw}") if raw else usual, "list")
@@ -128,7 +131,7 @@ def test_a_hostile_query_is_the_clients_fault(subject: Subject, query: list[list
     must.hold(
         reply.status < 500,
         reply,
-        f"a list with an odd query answered {reply.status}",
+        f"a list with an odd query ({note}) answered {reply.status}",
         kind="status",
         expected="no 5xx",
         actual=reply.status,
@@ -171,9 +174,10 @@ def test_odd_headers_do_no_harm(subject: Subject, name: str, value: Any) -> None
 
 def odd_ids(ground: Ground) -> Cases:
     """``raw``: an id as it stands in the path, not percent-encoded by the client: a NUL, and what is no UTF-8."""
-    for id in ("' OR '1'='1", "%00", "\U0001f3d7", "9" * 190) if ground.operation == "read" else ():
-        yield {"id": id, "raw": False}
-    yield from ({"id": id, "raw": True} for id in ("%00", "%ff"))
+    read = {"SQL": "' OR '1'='1", "a percent sign": "%00", "a character beyond U+FFFF": "\U0001f3d7", "long": "9" * 190}
+    for note, id in read.items() if ground.operation == "read" else ():
+        yield {"id": id, "raw": False, "note": note}
+    yield from ({"id": id, "raw": True, "note": note} for note, id in (("NUL", "%00"), ("no UTF-8", "%ff")))
 
 
 _PLACE = "restproof-odd-id"
@@ -181,7 +185,7 @@ _PLACE = "restproof-odd-id"
 
 @requirement("robust.hostile-id", on=("read", "update", "replace", "delete"), where=lambda way: way.on_item)
 @for_each(odd_ids)
-def test_a_hostile_id_is_the_clients_fault(subject: Subject, operation: str, id: str, raw: bool) -> None:
+def test_a_hostile_id_is_the_clients_fault(subject: Subject, operation: str, id: str, raw: bool, note: str) -> None:
     if raw:
         body = None if operation in ("read", "delete") else subject.resolved(subject.bodies.every_change())
         usual = subject.request(operation, id=_PLACE, body=body)
@@ -194,8 +198,26 @@ def test_a_hostile_id_is_the_clients_fault(subject: Subject, operation: str, id:
     must.hold(
         400 <= reply.status < 500 or reply.status in allowed,
         reply,
-        f"the {reply} of an odd id answered {reply.status}",
+        f"the {reply} of an odd id ({note}) answered {reply.status}",
         kind="status",
         expected="4xx",
+        actual=reply.status,
+    )
+
+
+@requirement("protocol.unsupported-verb", on="read", needs="create", set_up=1)
+@for_each(lambda ground: [{"method": m} for m in ("RESTPROOF", "PROPFIND")] if ground.speaks_for_all else [])
+def test_an_unknown_method_is_refused(subject: Subject, method: str) -> None:
+    """Of one that nobody knows, and one of WebDAV, any refusal will do, 501 too (RFC 9110 §9.1)."""
+    usual = subject.request("read", id=subject.own().id)
+    unknown = Request(method, usual.path, usual.query, usual.headers)
+    reply = subject.send(unknown, "update", observed=False)
+    must.have_answered(reply)
+    must.hold(
+        400 <= reply.status < 500 or reply.status == HTTPStatus.NOT_IMPLEMENTED,
+        reply,
+        f"a request of the method {method} answered {reply.status}",
+        kind="status",
+        expected="4xx or 501",
         actual=reply.status,
     )

@@ -134,7 +134,8 @@ def sampled(items: Iterable[Item], register: Mapping[str, Requirement]) -> Itera
     found = list(items)
     kept: dict[tuple[str | None, ...], Item] = {}
     for item in found:
-        place = item.proof.requirement, item.operation
+        # Two tests of one rule look at two things.
+        place = item.proof.requirement, item.operation, item.test.__qualname__
         if place not in kept or _weight(kept[place]) < _weight(item):
             kept[place] = item
     for item in (i for i in found if i.resource and not i.proof.observes and register[i.proof.requirement].core):

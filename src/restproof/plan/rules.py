@@ -95,11 +95,16 @@ class OrderedPlan(RulePlan):
         one, two, minimal = self.first, self.second, self.values.minimal()
         note = f"{two} before {one}"
         if operation != "update":
-            for first, second in ((late, early), *self._close_pairs()):
-                yield RuleCase(field=two, note=note, given={}, body={**minimal, one: first, two: second})
+            yield RuleCase(field=two, note=note, given={}, body={**minimal, one: late, two: early})
+            for first, second in self._close_pairs():
+                yield RuleCase(
+                    field=two, note=f"{note}, by little", given={}, body={**minimal, one: first, two: second}
+                )
             return
-        for (first, second), beside in (((late, early), {}), *((p, self.unruled()) for p in self._close_pairs()[:1])):
-            yield RuleCase(field=two, note=note, given={}, body={**beside, one: first, two: second})
+        yield RuleCase(field=two, note=note, given={}, body={one: late, two: early})
+        for first, second in self._close_pairs()[:1]:
+            body = {**self.unruled(), one: first, two: second}
+            yield RuleCase(field=two, note=f"{note}, by little", given={}, body=body)
         stored = f"{note}, which was stored before"
         given = {**minimal, **self._beside(one, early), two: early}
         yield RuleCase(field=one, note=stored, given=given, body={one: late})

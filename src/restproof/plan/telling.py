@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-_KINDS = ("note", "kind", "keyword", "status", "case")
+_KINDS = ("note", "kind", "keyword", "status", "case", "name")
 """Members of a case that say what sort of input it is, the most telling first."""
 MOST_KINDS = 24
 FEW = 8

@@ -34,6 +34,16 @@ def unsupported_verb_500(seam: Seam) -> None:
     crash_on(seam, "unsupported")
 
 
+@fault("unknown-method-read", "protocol.unsupported-verb", "a method that nobody knows is taken for GET")
+def unknown_method_read(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        if call.method not in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            call.method = "GET"
+        inner(call)
+
+    seam.around("route", advice)
+
+
 @fault("405-without-allow", "protocol.405-allow", "405 carries no Allow")
 def no_allow(seam: Seam) -> None:
     _without_header(seam, "Allow")
