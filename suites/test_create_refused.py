@@ -38,7 +38,8 @@ def bodies_to_refuse(ground: Ground) -> Cases:
         chosen = [*named[:1], *(named[1:][-1:] if enumerate_ is wrong_type_bodies else ())]
         yield from ({"field": c["field"], "note": c["note"], "body": c["body"]} for c in chosen)
     for case in reference_bodies(ground):
-        if case["note"] == "an id that names nothing":
+        # What names nothing and is itself unique, with others, would be refused again for what it is.
+        if case["note"] == "an id that names nothing" and case["field"] not in ground.bodies.unique_fields:
             yield {"field": case["field"], "note": case["note"], "body": case["body"]}
     if not ground.resource.status("unknown_field").accepted:
         for case in list(unknown_field_bodies(ground))[:1]:

@@ -6,7 +6,7 @@ import importlib.util
 import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from restproof.record.reader import read
 from restproof.record.writer import Writer
 from restproof.session.heading import contract_part, requirements_part
 from restproof.wire.message import About, Exchange, Headers, Request, Response, to_event
+from restproof.wire.walls import Walls
 
 Server = Callable[[Request], tuple[int, bytes, Headers]]
 
@@ -64,6 +65,7 @@ class Wire:
     writer: Writer
     max_wait: float = 0.0
     sent: int = 0
+    walls: Walls = field(default_factory=lambda: Walls(lambda *_: None))
 
     def send(self, request: Request, about: About, credential: str | None = "full", **_: Any) -> Exchange:
         credentials = (("Authorization", f"Bearer {credential}"),) if credential else ()

@@ -1,4 +1,4 @@
-"""Where several values of one body are in doubt, each is tried alone, and breaks no rule by accident."""
+"""What is tried once more, alone or with something else, breaks nothing by accident."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item, schema
 from tests.miniatures.server import Refused, Row
+from tests.miniatures.test_text_ids import CONTRACT, DESK, ROOM, Rooms
 
 TIME = {"type": "string", "format": "date"}
 TAGS = {"type": "array", "items": {"type": "string", "maxLength": 9}, "default": []}
@@ -34,3 +35,23 @@ def test_a_date_that_is_tried_alone_keeps_the_order(tmp_path: Path) -> None:
     verdict = bench.run(Sorting(), *words, tmp_path, only=("create.accepts-valid",), profile="ci")
     failed = [f.field for r in verdict.results if r.outcome == "fail" for f in r.findings]
     assert set(failed) == {"tags"}
+
+
+NOTED = {**DESK, "properties": {**DESK["properties"], "floor": {"type": "integer", "default": 0}}}
+
+
+class Noted(Rooms):
+    """Desks have a floor too."""
+
+    SCHEMAS: Mapping[str, Any] = {"/rooms": ROOM, "/desks": NOTED}
+
+
+def test_a_reference_to_nothing_that_is_unique_with_a_title_takes_no_value(tmp_path: Path) -> None:
+    """Whoever is refused for the reference is refused for it again: that is no conflict."""
+    statuses = dict.fromkeys(("conflict", "reference", "bad_reference", "invalid"), 400)
+    desk = {**CONTRACT["resources"]["desk"], "unique": [["title", "room_id"]], "unique_scope": "global"}  # type: ignore[index]
+    contract = {**CONTRACT, "statuses": statuses, "resources": {**CONTRACT["resources"], "desk": desk}}  # type: ignore[dict-item]
+    schemas = {"room.json": ROOM, "desk.json": NOTED}
+    verdict = bench.run(Noted(), contract, schemas, tmp_path, only=("create.failed-leaves-nothing",), profile="ci")
+    assert [r.message for r in verdict.results if r.outcome in ("fail", "error")] == []
+    assert any(r.outcome == "pass" and r.resource == "desk" for r in verdict.results)
