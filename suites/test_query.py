@@ -5,18 +5,21 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Any
 
-from restproof.suite import Ground, Subject, for_each, must, requirement
+from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases
 from restproof.suite.lists import (
     ANY,
+    comparisons,
     forget_list,
     is_paged,
     lookalikes,
     matches,
     may_hold,
+    may_match,
     of_a_steady_list,
     settled,
     some,
+    surely_matches,
     values_at,
 )
 from restproof.suite.scopes import absent_id
@@ -29,6 +32,41 @@ from restproof.suite.wire import Query
 def filters(ground: Ground) -> Cases:
     for name, found in ground.resource.filters.items():
         yield {"name": name, "values": list(found.values) if found.values else None}
+    yield from ({"name": name, "values": None, "compared": True} for name in ground.resource.comparisons)
+
+
+def compare(subject: Subject, name: str, *, whole: bool) -> None:
+    """A list that is filtered by a comparison holds only what may match, or (``whole``) all that surely does."""
+    wanted, asked = subject.spec.comparisons[name], list(comparisons(subject, name))
+    if not asked:
+        raise NotTested(f"no entry holds a {wanted.field} to compare with")
+    for text, value in asked:
+        page, *others = subject.lists.pages(None, subject.lists.filter_query(name, text))
+        must.have_status(page, "listed", because=f"filtered by {name}", field=name)
+        found = [e for p in (page, *others) for e in p.entries or ()]
+        if whole:
+            sure = [e for e in settled(subject) if surely_matches(wanted, held_by(e, wanted.field), value)]
+            lacking = set(map(str, subject.lists.ids(sure))) - set(map(str, subject.lists.ids(found)))
+        else:
+            lacking = {str(e) for e in found if not may_match(wanted, held_by(e, wanted.field), value)}
+        message = (
+            f"leaves out {len(lacking)} entries that match" if whole else f"holds {len(lacking)} that do not match"
+        )
+        must.hold(
+            not lacking,
+            page,
+            f"a list filtered by {name} {message}",
+            kind="filter",
+            expected="all that matches" if whole else "only what matches",
+            actual="some left out" if whole else "others too",
+            field=name,
+        )
+
+
+def held_by(entry: Any, field: str) -> Any:
+    """What an entry holds there: one value, or several."""
+    found = values_at(entry, field)
+    return found[0] if len(found) == 1 else found
 
 
 def moved_to(subject: Subject, name: str) -> list[Any]:
@@ -117,10 +155,15 @@ def narrower(
                     return
 
 
-@requirement("list.filter-sound", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
+@requirement("list.filter-sound", on="list", when=lambda c, r: bool(r.filters or r.comparisons), cost=5, set_up=3)
 @for_each(filters)
 @of_a_steady_list
-def test_a_filtered_list_holds_only_what_matches(subject: Subject, name: str, values: list[Any] | None) -> None:
+def test_a_filtered_list_holds_only_what_matches(
+    subject: Subject, name: str, values: list[Any] | None, compared: bool = False
+) -> None:
+    if compared:
+        compare(subject, name, whole=False)
+        return
     field = subject.spec.filters[name].field
     misses = [v for v in near_misses(subject, name, values) if may_hold(subject, field, v)]
     nothing = [(text, [e for e in settled(subject) if same(e.get(field), text)]) for text in misses]
@@ -159,10 +202,15 @@ def test_a_filtered_list_holds_only_what_matches(subject: Subject, name: str, va
             )
 
 
-@requirement("list.filter-complete", on="list", when=lambda c, r: bool(r.filters), cost=5, set_up=3)
+@requirement("list.filter-complete", on="list", when=lambda c, r: bool(r.filters or r.comparisons), cost=5, set_up=3)
 @for_each(filters)
 @of_a_steady_list
-def test_a_filtered_list_holds_all_that_matches(subject: Subject, name: str, values: list[Any] | None) -> None:
+def test_a_filtered_list_holds_all_that_matches(
+    subject: Subject, name: str, values: list[Any] | None, compared: bool = False
+) -> None:
+    if compared:
+        compare(subject, name, whole=True)
+        return
     moved = [] if values else moved_to(subject, name)
     for value, _, matching in filtered(subject, name, values, moved):
         page, *others = subject.lists.pages(None, subject.lists.filter_query(name, value))

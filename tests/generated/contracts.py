@@ -388,6 +388,11 @@ def behaviour(
         said["filters"] = dict.fromkeys(chosen, "equals")
         if "stage" in properties and draw(flag):
             said["filters"]["by_stage"] = {"field": "stage", "map": {"all": "any", "done": "closed", "new": "draft"}}
+    if "filters" in said and draw(st.integers(0, 2)) == 0:
+        for name in [n for n in plain if "format" not in properties[n]][:2]:
+            by = ["contains", "starts", "in", "not"] if properties[name]["type"] == "string" else ["gte", "lt", "in"]
+            chosen_by = draw(st.sampled_from(by))
+            said["filters"][f"{name}_{chosen_by}"] = {"field": name, "by": chosen_by}
     optional = [n for n in properties if n.startswith("field_")]
     if optional and draw(st.integers(0, 4)) == 0:
         said["lenient"] = [optional[0]]

@@ -24,7 +24,14 @@ SHOWN_ON_WORDS: tuple[str, ...] = (
     "condition-unchecked",
     "alternatives-unchecked",
 )
-SHOWN_ON_WORDS += ("touch-needs-change", "copied-default-lost", "referring-left", "inner-references-unchecked")
+SHOWN_ON_WORDS += (
+    "touch-needs-change",
+    "copied-default-lost",
+    "referring-left",
+    "inner-references-unchecked",
+    "comparison-ignored",
+    "comparison-drops-one",
+)
 WAYS = str(HERE / "contracts" / "ways")
 """Is asked as only some servers are: media types, merge patches, fields deep inside a body."""
 SHOWN_ON_WAYS = ("merge-patch-replaces", "merge-patch-null-ignored", "usual-media-type")

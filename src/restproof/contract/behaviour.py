@@ -6,23 +6,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
-from restproof.contract.conditions import named
+from restproof.contract.business import RulesReader, is_symbolic
 from restproof.contract.document import Route
 from restproof.contract.fields import Fields
 from restproof.contract.hints import near
 from restproof.contract.model import (
-    ANY,
     Default,
     DerivedAlternative,
-    Filter,
     Reference,
     Resource,
 )
 from restproof.contract.normal import Form
 from restproof.contract.patterns import Validator
-from restproof.contract.rules import BusinessRule, Condition, Example, Never, Ordered
+from restproof.contract.queries import QueryReader
 from restproof.contract.shapes import types_of
 from restproof.contract.values import VALUES
 
@@ -50,7 +46,6 @@ class BehaviourReader:
             "create_only": self.names("create_only", self.fields.writable),
             "unlisted": self.names("unlisted", self.fields.readable),
             "unordered": self.names("unordered", self.fields.readable),
-            "sort": self.names("sort", self.sortable),
             "secret": self.names("secret", self.fields.known),
             "public": self.names("public", self.fields.known),
         }
@@ -76,8 +71,8 @@ class BehaviourReader:
             "references": references,
             "inner_references": self.inner_references(),
             "reads_as": reads_as,
-            "rules": self.rules(),
-            "filters": self.filters(),
+            "rules": RulesReader(self.raw, self.fields, self.route).rules(),
+            **QueryReader(self.raw, self.fields, self.route).read(),
         }
 
     def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
@@ -109,12 +104,6 @@ class BehaviourReader:
             else:
                 found[name] = Default(said)
         return found
-
-    def sortable(self, name: str, route: Route, word: str) -> None:
-        if self.fields.readable(name, route, word) and not types_of(self.fields.properties[name]) & _ORDERED:
-            hint = "name a field that holds numbers, text or truth values"
-            message = f"a list cannot be sorted by '{name}', which holds arrays or objects"
-            self.problem(message, *route[len(self.route) :], hint=hint)
 
     def unique(self) -> tuple[tuple[str, ...], ...]:
         groups = []
@@ -258,103 +247,12 @@ class BehaviourReader:
                 self.problem(f"'{name}' is a reference", "reads_as", name, hint="say reads_as inside 'references'")
         return dict(said)
 
-    def rules(self) -> tuple[BusinessRule, ...]:
-        return tuple(rule for index, said in enumerate(self.raw.get("rules", ())) for rule in self.rule(said, index))
-
-    def rule(self, said: Mapping[str, Any], index: int) -> list[BusinessRule]:
-        words = [w for w in ("ordered", "never", "refused", "when", "then", "holds") if w in said]
-        conditional = words in (["when", "then"], ["holds"])
-        if not (len(words) == 1 or conditional) or ("because" in said and not (conditional or words == ["refused"])):
-            message = "a rule is one of ordered, never, refused (with because), when with then, or holds"
-            self.problem(message, "rules", index, hint="write each as an entry of its own")
-            return []
-        route: Route = (*self.route, "rules", index)
-        if "ordered" in said:
-            first, second = said["ordered"]
-            sound = [self.fields.writable(n, (*route, "ordered"), "rules") for n in (first, second)]
-            if all(sound):
-                kinds = [types_of(self.fields.properties[n]) - {"null", "integer"} for n in (first, second)]
-                moments = [self.fields.properties[n].get("format") in _MOMENTS for n in (first, second)]
-                if kinds[0] != kinds[1] or moments[0] != moments[1]:
-                    hint = "both must be numbers, both dates, or both text"
-                    self.problem(
-                        f"'{first}' and '{second}' are of different types: they have no order",
-                        "rules",
-                        index,
-                        hint=hint,
-                    )
-            return [Ordered(first, second)]
-        if "never" in said:
-            [(name, (before, after))] = said["never"].items()
-            if self.fields.writable(name, (*route, "never"), "rules"):
-                for value in (before, after):
-                    self.value(name, value, "rules", index, "never")
-            return [Never(name, before, after)]
-        if conditional:
-            return self.condition(said, route)
-        if words != ["refused"]:
-            self.problem("'when' and 'then' stand together", "rules", index, hint="say what follows: then: {…}")
-            return []
-        for name, value in said["refused"].items():
-            if self.fields.writable(name, (*route, "refused", name), "rules"):
-                self.value(name, value, "rules", index, "refused", name)
-        if "because" not in said:
-            self.problem("a refused example does not say why", "rules", index, hint="add because: text")
-        return [Example(said["refused"], said.get("because", ""))]
-
-    def condition(self, said: Mapping[str, Any], route: Route) -> list[BusinessRule]:
-        """A rule that is a JSON Schema over the state."""
-        before = len(self.fields.problems)
-        if "holds" in said:
-            found: dict[str, Any] = dict(said["holds"])
-            for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(found):
-                place = self.fields.document.place((*route, "holds", *error.absolute_path))
-                self.fields.problems.add(f"not a valid JSON Schema: {error.message}", place, "see JSON Schema 2020-12")
-        else:
-            when = {n: member_rule(how) for n, how in said["when"].items()}
-            then = {n: member_rule(how) for n, how in said["then"].items()}
-            found = {"if": together(when), "then": together(then)}
-        names = named(found) if len(self.fields.problems) == before else ()
-        for name in names:
-            at = next((word for word in ("when", "then") if name in said.get(word, ())), "holds")
-            self.fields.writable(name, (*route, at, *([name] if at != "holds" else [])), "rules")
-        members = [n for n, p in self.fields.properties.items() if not p.get("readOnly")]
-        because = said.get("because", "the members do not go together")
-        return [Condition(found, names, tuple(members), because)] if names else []
-
-    def value(self, name: str, value: Any, *route: str | int) -> None:
-        if not _symbolic(value) and not self.fields.allows(name, value):
-            message = f"the schema of '{name}' does not allow {value!r}, so it is invalid before any rule looks at it"
-            allowed = self.fields.properties[name].get("enum")
-            guess = (
-                near(value, [v for v in allowed if isinstance(v, str)]) if allowed and isinstance(value, str) else None
-            )
-            self.problem(message, *route, hint=guess or "a rule speaks of values that the schema allows")
-
-    def filters(self) -> dict[str, Filter]:
-        found = {}
-        for name, said in self.raw.get("filters", {}).items():
-            route = (*self.route, "filters", name)
-            if said == "equals":
-                self.fields.readable(name, route, "filters")
-                found[name] = Filter(name, name)
-                continue
-            field, values = said["field"], said.get("map")
-            if self.fields.located(field, route, "filters") and values and field in self.fields.properties:
-                for spelled, value in values.items():
-                    if value != "any" and not self.fields.allows(field, value):
-                        hint = "write 'any' for all entries, or a value of the field"
-                        self.problem(f"'{field}' can never equal {value!r}", "filters", name, "map", spelled, hint=hint)
-            mapped = {k: ANY if v == "any" else v for k, v in values.items()} if values else None
-            found[name] = Filter(name, field, mapped)
-        return found
-
     def check_examples(self, resource: Resource) -> None:
         """Every example is a body that a create takes; members that hold a symbol are not looked at."""
         validator = Validator(dict(resource.shapes.create))
         for index, body in enumerate(resource.examples):
             for error in validator.iter_errors(body):
-                if error.absolute_path and _symbolic(body[error.absolute_path[0]]):
+                if error.absolute_path and is_symbolic(body[error.absolute_path[0]]):
                     continue
                 where = "/".join(str(step) for step in error.absolute_path)
                 message = (
@@ -370,29 +268,8 @@ def is_inner(place: str) -> bool:
     return "." in place or place.endswith("[]")
 
 
-def member_rule(how: Any) -> Any:
-    """What a rule says of one member, as a JSON Schema; the words ``required`` and ``absent`` stay words."""
-    if how in ("required", "absent") or isinstance(how, dict):
-        return how
-    return {"enum": how} if isinstance(how, list) else {"const": how}
-
-
-def together(members: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of a state in which each of the members is as it says."""
-    there = [n for n, how in members.items() if how != "absent"]
-    gone = [{"not": {"required": [n]}} for n, how in members.items() if how == "absent"]
-    said = {n: how for n, how in members.items() if isinstance(how, dict)}
-    return {"required": there, "properties": said, **({"allOf": gone} if gone else {})}
-
-
 def _members(said: Any) -> tuple[str, ...]:
     """The members of a unique key, as a contract names them."""
     if isinstance(said, dict):
         said = said["field"] if "field" in said else said["fields"]
     return (said,) if isinstance(said, str) else tuple(said)
-
-
-def _symbolic(value: Any) -> bool:
-    if isinstance(value, str):
-        return bool(_SYMBOL.search(value))
-    return isinstance(value, list) and any(_symbolic(entry) for entry in value)

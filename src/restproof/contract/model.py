@@ -176,6 +176,17 @@ class Filter:
     values: Mapping[str, Any] | None = None
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """A query filter that asks otherwise than for equality: ``field`` is greater (``gt``), at least (``gte``), less, at
+    most, another one (``not``), one of several with commas between them (``in``), or a text that contains, starts or
+    ends with the value."""
+
+    name: str
+    field: str
+    by: Literal["gt", "gte", "lt", "lte", "not", "in", "contains", "starts", "ends"]
+
+
 class _Any:
     def __repr__(self) -> str:
         return "any"
@@ -338,6 +349,7 @@ class Resource:
     rules: tuple[BusinessRule, ...] = ()
     sort: tuple[str, ...] = ()
     filters: Mapping[str, Filter] = field(default_factory=dict)
+    comparisons: Mapping[str, Comparison] = field(default_factory=dict)
     sparse: bool = False
     secret: tuple[str, ...] = ()
     public: tuple[str, ...] = ()

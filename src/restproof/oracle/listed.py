@@ -67,11 +67,12 @@ class Listed:
         unknown = resource.status("unknown_query")
         before, _, after = syntax.filter.partition("{name}")
         own = self._own_parameters(seen)
+        filters = {*resource.filters, *resource.comparisons}
         sortable = {*resource.sort, *(syntax.descending.replace("{field}", f) for f in resource.sort)}
         for name, value in seen.query:
             is_filter = bool(before or after) and name.startswith(before) and name.endswith(after) and name not in own
             strange = (name == syntax.sort and value and value not in sortable) or (
-                is_filter and name[len(before) : len(name) - len(after)] not in resource.filters
+                is_filter and name[len(before) : len(name) - len(after)] not in filters
             )
             if strange and not unknown.accepted:
                 yield TrafficRule.LIST_UNKNOWN_QUERY_FIELD, unknown, name, value

@@ -92,7 +92,10 @@ class ClientCheck:
         before, _, after = query.filter.partition("{name}")
         if call.operation == "list":
             paging = resource.paging
-            known |= {query.sort, *(query.filter.replace("{name}", n) for n in resource.filters)}
+            known |= {
+                query.sort,
+                *(query.filter.replace("{name}", n) for n in (*resource.filters, *resource.comparisons)),
+            }
             if paging.style != "none":
                 known |= {paging.page, paging.size, paging.offset, paging.token or "page_token"}
         return [

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from restproof.contract.model import ANY, Contract, Filter, Resource
+from restproof.contract.model import ANY, Comparison, Contract, Filter, Resource
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.entering import in_named_parents
 from restproof.sandbox.store import Entry, Store
+from restproof.semantics.comparing import surely_matches
 
 DEFAULT_SIZE = 100
 _OWN_TOKEN = "page_token"
@@ -35,12 +36,14 @@ class Page:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """A list's query, understood: (filter, wanted value) pairs, the sort field or ``None``, and the page."""
+    """A list's query, understood: (filter, wanted value) pairs, the sort field or ``None``, the page, and what is asked
+    for otherwise than by equality."""
 
     filters: tuple[tuple[Filter, Any], ...]
     sort: str | None
     descending: bool
     page: Page
+    comparisons: tuple[tuple[Comparison, Any], ...] = ()
 
 
 class Listing:
@@ -53,7 +56,25 @@ class Listing:
     def read_query(self, call: Call) -> ListQuery:
         """Understand filters, sort and page; notes on the call what is wrong with them."""
         sort, descending = self.read_sort(call)
-        return ListQuery(self.read_filters(call), sort, descending, self.read_page(call))
+        filters, comparisons = self.read_filters(call), self.read_comparisons(call)
+        return ListQuery(filters, sort, descending, self.read_page(call), comparisons)
+
+    def read_comparisons(self, call: Call) -> tuple[tuple[Comparison, Any], ...]:
+        """The filters that ask otherwise than for equality, and what each asks for."""
+        found: list[tuple[Comparison, Any]] = []
+        for wanted in call.resource.comparisons.values():
+            text = call.parameter(self.contract.query.filter.replace("{name}", wanted.name))
+            if text is None:
+                continue
+            parts = text.split(",") if wanted.by == "in" else [text]
+            plain = wanted.by in ("contains", "starts", "ends")
+            equals = Filter(wanted.name, wanted.field)
+            values = [part if plain else _filter_value(call.resource, equals, part) for part in parts]
+            if any(value is _BAD for value in values):
+                call.refuse("bad_filter", wanted.name, "is no value to filter by")
+            else:
+                found.append((wanted, values if wanted.by == "in" else values[0]))
+        return tuple(found)
 
     def read_sort(self, call: Call) -> tuple[str | None, bool]:
         """The field to sort by, and whether downwards."""
@@ -80,6 +101,8 @@ class Listing:
             if not fits or parameter in taken:
                 continue
             name = parameter[len(before) : len(parameter) - len(after)]
+            if name in call.resource.comparisons:
+                continue
             wanted = call.resource.filters.get(name)
             if wanted is None:
                 call.refuse("unknown_query", parameter, "names no field to filter by")
@@ -145,6 +168,12 @@ class Listing:
         for wanted, value in query.filters:
             if value is not ANY:
                 entries = [e for e in entries if _equal(self.entry_value(e, wanted.field), value)]
+        return self.compared(call, query, entries)
+
+    def compared(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        """The entries that match every filter that asks otherwise than for equality."""
+        for wanted, value in query.comparisons:
+            entries = [e for e in entries if surely_matches(wanted, self.entry_value(e, wanted.field), value)]
         return entries
 
     def sorted(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:

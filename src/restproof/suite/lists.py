@@ -13,12 +13,14 @@ from restproof.engine.failure import NotTested
 from restproof.engine.instance import Instance
 from restproof.engine.subject import Subject
 from restproof.semantics.checker import is_valid
+from restproof.semantics.comparing import may_match, surely_matches
 from restproof.wire.paging import Query
 
 __all__ = [
     "ANY",
     "FEW",
     "Paging",
+    "comparisons",
     "every_entry",
     "few_matching",
     "forget_list",
@@ -27,14 +29,18 @@ __all__ = [
     "lookalikes",
     "matches",
     "may_hold",
+    "may_match",
     "narrowing",
     "of_a_steady_list",
     "settled",
     "some",
+    "surely_matches",
     "values_at",
 ]
 
 CHANGING = "the list was changing"
+_SHORTEST = 5
+"""A text with a part that tells something has more characters than this."""
 FEW = 5
 """Entries that a list has at least, so that it can be cut into pages."""
 
@@ -128,6 +134,27 @@ def values_at(entry: Any, field: str) -> list[Any]:
         found = [v.get(step.removesuffix("[]")) for v in found if isinstance(v, dict)]
         found = [inner for v in found for inner in (v if isinstance(v, list) else [v])]
     return found
+
+
+def comparisons(subject: Subject, name: str) -> Iterator[tuple[str, Any]]:
+    """Values to ask of a filter that asks otherwise than for equality, as they are spelled and as they are: of what the
+    entries of the list hold."""
+    wanted = subject.spec.comparisons[name]
+    held = [v for e in some(subject) for v in values_at(e, wanted.field) if may_hold(subject, wanted.field, v)]
+    plain = sorted({v for v in held if isinstance(v, str | int | float) and not isinstance(v, bool)}, key=str)
+    if wanted.by == "in":
+        several = [v for v in plain if isinstance(v, int | float) or (v and "," not in v and v == v.strip())][:2]
+        yield from [(",".join(map(str, several)), several)] if several else []
+    elif wanted.by in ("contains", "starts", "ends"):
+        for text in [v for v in plain if isinstance(v, str) and len(v) > _SHORTEST][:1]:
+            half = len(text) // 2
+            part = {"contains": text[1 : half + 2], "starts": text[:half], "ends": text[half:]}[wanted.by]
+            yield from [(part, part)] if part == part.strip() and part.isprintable() else []
+    else:
+        numbers = sorted(v for v in plain if isinstance(v, int | float))
+        ordered: list[Any] = [*numbers, *(v for v in plain if isinstance(v, str) and v)]
+        for value in ordered[len(ordered) // 2 :][:1]:
+            yield str(value), value
 
 
 def matches(entry: Any, field: str, wanted: object) -> bool:

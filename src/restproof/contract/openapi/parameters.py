@@ -62,6 +62,9 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
     for found in resource.filters.values():
         name = contract.query.filter.replace("{name}", found.name)
         yield {"name": name, "in": "query", "schema": _filter(resource, found)}
+    for asked in resource.comparisons.values():
+        name = contract.query.filter.replace("{name}", asked.name)
+        yield {"name": name, "in": "query", "schema": {}, "description": f"{asked.field}: {asked.by}"}
 
 
 def body_parents(contract: Contract, resource: Resource, operation: str) -> dict[str, Any]:

@@ -1,0 +1,124 @@
+"""The business rules of a resource, as a contract says them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from restproof.contract.conditions import named
+from restproof.contract.document import Route
+from restproof.contract.fields import Fields
+from restproof.contract.hints import near
+from restproof.contract.rules import BusinessRule, Condition, Example, Never, Ordered
+from restproof.contract.shapes import types_of
+
+_SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
+_MOMENTS = ("date", "date-time", "time")
+
+
+class RulesReader:
+    """Reads the rules of one resource."""
+
+    def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route) -> None:
+        self.raw, self.fields, self.route = raw, fields, route
+
+    def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
+        place = self.fields.document.place((*self.route, *route))
+        self.fields.problems.add(f"resource '{self.fields.resource}': {message}", place, hint)
+
+    def rules(self) -> tuple[BusinessRule, ...]:
+        return tuple(rule for index, said in enumerate(self.raw.get("rules", ())) for rule in self.rule(said, index))
+
+    def rule(self, said: Mapping[str, Any], index: int) -> list[BusinessRule]:
+        words = [w for w in ("ordered", "never", "refused", "when", "then", "holds") if w in said]
+        conditional = words in (["when", "then"], ["holds"])
+        if not (len(words) == 1 or conditional) or ("because" in said and not (conditional or words == ["refused"])):
+            message = "a rule is one of ordered, never, refused (with because), when with then, or holds"
+            self.problem(message, "rules", index, hint="write each as an entry of its own")
+            return []
+        route: Route = (*self.route, "rules", index)
+        if "ordered" in said:
+            first, second = said["ordered"]
+            sound = [self.fields.writable(n, (*route, "ordered"), "rules") for n in (first, second)]
+            if all(sound):
+                kinds = [types_of(self.fields.properties[n]) - {"null", "integer"} for n in (first, second)]
+                moments = [self.fields.properties[n].get("format") in _MOMENTS for n in (first, second)]
+                if kinds[0] != kinds[1] or moments[0] != moments[1]:
+                    hint = "both must be numbers, both dates, or both text"
+                    self.problem(
+                        f"'{first}' and '{second}' are of different types: they have no order",
+                        "rules",
+                        index,
+                        hint=hint,
+                    )
+            return [Ordered(first, second)]
+        if "never" in said:
+            [(name, (before, after))] = said["never"].items()
+            if self.fields.writable(name, (*route, "never"), "rules"):
+                for value in (before, after):
+                    self.value(name, value, "rules", index, "never")
+            return [Never(name, before, after)]
+        if conditional:
+            return self.condition(said, route)
+        if words != ["refused"]:
+            self.problem("'when' and 'then' stand together", "rules", index, hint="say what follows: then: {…}")
+            return []
+        for name, value in said["refused"].items():
+            if self.fields.writable(name, (*route, "refused", name), "rules"):
+                self.value(name, value, "rules", index, "refused", name)
+        if "because" not in said:
+            self.problem("a refused example does not say why", "rules", index, hint="add because: text")
+        return [Example(said["refused"], said.get("because", ""))]
+
+    def condition(self, said: Mapping[str, Any], route: Route) -> list[BusinessRule]:
+        """A rule that is a JSON Schema over the state."""
+        before = len(self.fields.problems)
+        if "holds" in said:
+            found: dict[str, Any] = dict(said["holds"])
+            for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(found):
+                place = self.fields.document.place((*route, "holds", *error.absolute_path))
+                self.fields.problems.add(f"not a valid JSON Schema: {error.message}", place, "see JSON Schema 2020-12")
+        else:
+            when = {n: member_rule(how) for n, how in said["when"].items()}
+            then = {n: member_rule(how) for n, how in said["then"].items()}
+            found = {"if": together(when), "then": together(then)}
+        names = named(found) if len(self.fields.problems) == before else ()
+        for name in names:
+            at = next((word for word in ("when", "then") if name in said.get(word, ())), "holds")
+            self.fields.writable(name, (*route, at, *([name] if at != "holds" else [])), "rules")
+        members = [n for n, p in self.fields.properties.items() if not p.get("readOnly")]
+        because = said.get("because", "the members do not go together")
+        return [Condition(found, names, tuple(members), because)] if names else []
+
+    def value(self, name: str, value: Any, *route: str | int) -> None:
+        if not is_symbolic(value) and not self.fields.allows(name, value):
+            message = f"the schema of '{name}' does not allow {value!r}, so it is invalid before any rule looks at it"
+            allowed = self.fields.properties[name].get("enum")
+            guess = (
+                near(value, [v for v in allowed if isinstance(v, str)]) if allowed and isinstance(value, str) else None
+            )
+            self.problem(message, *route, hint=guess or "a rule speaks of values that the schema allows")
+
+
+def member_rule(how: Any) -> Any:
+    """What a rule says of one member, as a JSON Schema; the words ``required`` and ``absent`` stay words."""
+    if how in ("required", "absent") or isinstance(how, dict):
+        return how
+    return {"enum": how} if isinstance(how, list) else {"const": how}
+
+
+def together(members: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a state in which each of the members is as it says."""
+    there = [n for n, how in members.items() if how != "absent"]
+    gone = [{"not": {"required": [n]}} for n, how in members.items() if how == "absent"]
+    said = {n: how for n, how in members.items() if isinstance(how, dict)}
+    return {"required": there, "properties": said, **({"allOf": gone} if gone else {})}
+
+
+def is_symbolic(value: Any) -> bool:
+    if isinstance(value, str):
+        return bool(_SYMBOL.search(value))
+    return isinstance(value, list) and any(is_symbolic(entry) for entry in value)
