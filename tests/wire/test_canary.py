@@ -122,10 +122,14 @@ def test_no_byte_of_any_command_shows_the_credential(
         "0",
         *only,
     )
-    for form in ("html", "junit", "markdown", "json", "sarif", "badge", "har", "yaml"):
+    for form in ("html", "junit", "markdown", "json", "sarif", "badge", "har", "yaml", "github", "gitlab"):
         assert run_command("report", "out/run.jsonl.gz", "--format", form, "--out", f"report.{form}") == 0
     run_command("judge", "report.har", "--contract", "contracts/notes", "--out", "judged")
     run_command("diff", "out/run.jsonl.gz", "judged/run.jsonl.gz")
+    run_command("merge", "out/run.jsonl.gz", "--out", "merged.jsonl.gz")
+    if how == "body":
+        run_command("run", "contracts/notes", "--stubs", "out/run.jsonl.gz", "--out", "replayed", "-q", *only)
+    run_command("cleanup")
     told = capfd.readouterr()
     written = [("terminal", (told.out + told.err).encode())]
     for file in (f for f in tmp_path.rglob("*") if f.is_file()):

@@ -71,7 +71,6 @@ class Evidence:
         self._target = target
         self._ledger = ledger
         self._clock = clock
-        self._base = target.base_url.rstrip("/")
         self._things: dict[tuple[str, str], list[Thing]] = {}
         self._seen: dict[object, tuple[Sight, float]] = {}
         self._reads: dict[str, tuple[Exchange, float]] = {}
@@ -85,7 +84,7 @@ class Evidence:
         """Keeps the answer to a read as it came: it is looked into only where a decision asks for it."""
         if exchange.request.method == "GET" and exchange.response is not None:
             kept = self._lists if exchange.about.operation == "list" else self._reads
-            where = exchange.url.removeprefix(self._base)
+            where = exchange.request.target
             kept.pop(where, None)
             kept[where] = exchange, self._clock()
             if len(kept) > _KEPT:
