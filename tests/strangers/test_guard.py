@@ -216,6 +216,11 @@ def test_one_walk_shows_for_a_moment_what_the_list_held(
         return sum(line.startswith("GET /v1/badges") for line in made.server.log[seen:])
 
     assert [looks_of_a_create() > 0 for _ in range(3)] == [True, False, False]
+    # An id of another collection says nothing here.
+    made.server.next_id["note"] = made.server.next_id["badge"]
+    made.send("POST", "/notes", {"text": made.token()})
+    assert looks_of_a_create() == 0
+    assert all(entry.new for entry in made.run.ledger.entries() if entry.resource == "badge")
     monkeypatch.setattr(evidence, "_JUST_NOW", -1.0)
     assert looks_of_a_create() > 0
 

@@ -76,7 +76,7 @@ class Evidence:
         self._reads: dict[str, tuple[Exchange, float]] = {}
         self._lists: dict[str, tuple[Exchange, float]] = {}
         self._targets: dict[object, str] = {}
-        self._ids: dict[object, tuple[set[str], float]] = {}
+        self._ids: dict[tuple[object, Headers, str | None], tuple[set[str], float]] = {}
 
     # ------------------------------------------------------------ what is noted
 
@@ -94,8 +94,9 @@ class Evidence:
         """An answer says that this is ours, which proves nothing yet."""
         self._things.setdefault((thing.place.resource.name, str(thing.place.id)), []).append(thing)
         self.forget(thing.place)
-        for ids, _ in self._ids.values():
-            ids.add(str(thing.place.id))
+        for (collection, *_), (ids, _) in self._ids.items():
+            if collection == thing.place.collection.key:
+                ids.add(str(thing.place.id))
 
     def forget(self, place: Place) -> None:
         """What was seen of the item holds no longer."""
