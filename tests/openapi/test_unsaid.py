@@ -257,7 +257,7 @@ def test_a_list_that_names_its_next_page_by_a_url_needs_no_size(tmp_path: Path) 
 
 
 def test_a_document_on_one_line_is_told_of_by_pointers(tmp_path: Path) -> None:
-    paths = {**boxes(call(BOX, SENT, 201)), "/me": {"get": call(BOX)}}
+    paths = {**boxes(call(BOX, SENT, 201)), "/me": {"get": call(TEXT)}}
     assert "(#/paths/~1me/get)" in "\n".join(map(str, read(tmp_path, paths).left_out))
 
 
@@ -277,3 +277,45 @@ def test_the_number_that_begins_a_uuid_is_none_where_a_refusal_of_its_form_says_
     assert is_malformed(found, "233989", 422)
     assert not is_malformed(found, "233989", 403)
     assert not is_malformed(found, "233989d0-0b7b-4f81-af03-805244b6ce8d", 422)
+
+
+PROFILE = {"type": "object", "required": ["login"], "properties": {"login": TEXT, "locale": TEXT}}
+
+
+def one_thing(folder: Path, **operations: Document) -> Document | None:
+    found = read(folder, {**boxes(call(BOX, SENT, 201)), "/me": operations}).contract["resources"]
+    said: Document | None = found.get("me")
+    return said
+
+
+def test_an_object_at_a_path_of_its_own_is_one_thing(tmp_path: Path) -> None:
+    patch = call(PROFILE, {"type": "object", "properties": {"locale": TEXT}})
+    found = read(tmp_path, {**boxes(call(BOX, SENT, 201)), "/me": {"get": call(PROFILE), "patch": patch}})
+    assert found.contract["resources"]["me"]["id"] == "none"
+    assert not [one for one in found.left_out if "/me" in one.what]
+    made = load(write(found, tmp_path / "contract", "api.json")).resources["me"]
+    assert made.operations == ("read", "update")
+    assert made.volatile == ("login",)
+
+
+@pytest.mark.parametrize(
+    "get",
+    [
+        call(PROFILE, others={"404": {"description": "there may be none"}}),
+        call(PROFILE, parameters=[{"name": "code", "in": "query", "required": True, "schema": TEXT}]),
+        call({"type": "array", "items": TEXT}),
+        call({"type": "object"}),
+    ],
+)
+def test_what_may_be_absent_or_needs_to_be_told_which_is_not_one_thing(get: Document, tmp_path: Path) -> None:
+    assert one_thing(tmp_path, get=get) is None
+
+
+def test_an_optional_text_that_is_called_as_another_resource_is_not_sent(tmp_path: Path) -> None:
+    names = {"boxes": {"type": "array", "items": TEXT}, "note": TEXT}
+    lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **names}}
+    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    create = call(lid, {"type": "object", "properties": names}, 201)
+    lids = {"/lids": {"post": create}, "/lids/{id}": {"parameters": [given], "get": call(lid)}}
+    found = resource(tmp_path, "lid", {**boxes(call(BOX, SENT, 201)), **lids})
+    assert list(found.shapes.create["properties"]) == ["note"]

@@ -108,6 +108,11 @@ def _listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tu
     return None, None
 
 
+def is_one(answer: Schema) -> bool:
+    """Whether an answer is that of one thing: an object with members, and not one that holds the entries of a list."""
+    return is_object(answer) and _listed(answer, {}, False)[1] is None
+
+
 def _same_members(one: Schema, two: Schema) -> bool:
     first, second = set(one.get("properties", ())), set(two.get("properties", ()))
     return len(first & second) * 2 > max(len(first), 1) and len(first & second) > 0
@@ -215,4 +220,4 @@ def bare(schema: Mapping[str, Any]) -> Schema:
     }
 
 
-__all__ = ["Shaped", "Unsendable", "bare", "both", "either", "on_whole", "sendable", "shaped", "shown_as"]
+__all__ = ["Shaped", "Unsendable", "bare", "both", "either", "is_one", "on_whole", "sendable", "shaped", "shown_as"]

@@ -132,6 +132,7 @@ class _Importer:
             if "list" in one.calls:
                 found[name] |= writer.listed(one, listing, found[name])
         contract |= listing.words
+        self.left_out = [one for one in self.left_out if one[1] not in writer.explained]
         self.left_out += [*writer.left_out, *self.reader.schemas.left_out]
         self.left_out += [(f"{n}: {what}", written[n].calls["list"].route) for n, what in listing.left_out]
         self.schemas |= writer.schemas

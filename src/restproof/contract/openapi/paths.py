@@ -18,6 +18,7 @@ PARAMETER = re.compile(r"\{([^{}]+)\}")
 _SEGMENT = re.compile(r"[^/{}?#\s]+|\{[^{}/]+\}")
 _COLLECTION = {"get": "list", "post": "create"}
 _ITEMS = {"get": "read", "patch": "update", "put": "replace", "delete": "delete"}
+_OF_ONE = {"patch": "update", "put": "replace"}
 NEITHER = "neither a collection nor an item of one"
 
 
@@ -41,18 +42,30 @@ class Call:
 
 @dataclass
 class Found:
-    """One resource: the path of its collection as the document has it, the parameter of its items, its operations."""
+    """One resource: the path of its collection as the document has it, the parameter of its items, its operations.
+    ``spare``: what else the path of the collection has, for the case that it is that of one thing. ``single``: whether
+    it is."""
 
     name: str
     collection: str
     parameter: str | None = None
     calls: dict[str, Call] = field(default_factory=dict)
     other: dict[str, list[str]] = field(default_factory=dict)
+    spare: dict[str, Call] = field(default_factory=dict)
+    single: bool = False
+
+    def as_single(self) -> list[Route]:
+        """Take the path for that of one thing, which is read and written to there; the routes of what that explains."""
+        self.single, self.calls = True, {"read": self.calls["list"], **self.spare}
+        left = [m for m in self.other.pop("collection", []) if m not in {c.method for c in self.spare.values()}]
+        if left:
+            self.other["collection"] = left
+        return [call.route for call in self.spare.values()]
 
     def leave(self, operation: str) -> None:
         """Take an operation out; its method stays known, as one of which nothing is asserted."""
         call = self.calls.pop(operation)
-        where = "collection" if operation in ("list", "create") and call.method != "PUT" else "item"
+        where = "collection" if self.single or (operation in ("list", "create") and call.method != "PUT") else "item"
         self.other.setdefault(where, []).append(call.method)
 
 
@@ -158,6 +171,10 @@ class Paths:
             found.other.setdefault(place, []).append(method.upper())
             return
         named = str(value.get(OPERATION, words.get(method, "")))
+        if not named and method in _OF_ONE:
+            names = {(p.get("name"), p.get("in")) for p in own}
+            kept = [p for p in shared if (p.get("name"), p.get("in")) not in names]
+            found.spare.setdefault(_OF_ONE[method], Call(method.upper(), value, here, [*kept, *own]))
         if not named or named in found.calls:
             found.other.setdefault(place, []).append(method.upper())
             self.left_out.append((f"{method.upper()} {route[1]}: {'it is there twice' if named else NEITHER}", here))

@@ -9,15 +9,17 @@ from typing import Any
 from restproof.contract.document import Route
 from restproof.contract.model import OPERATIONS
 from restproof.contract.openapi.answers import Reader
-from restproof.contract.openapi.bodies import Shaped, on_whole, shaped
+from restproof.contract.openapi.bodies import Shaped, is_one, on_whole, shaped
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, members
+from restproof.contract.openapi.named import id_field, is_soft_reference, named_resource, own_paths
 from restproof.contract.openapi.naming import singular, snake
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
+from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
 from restproof.contract.parents import DEFAULT_OPERATIONS
@@ -43,6 +45,7 @@ class ResourceWriter:
         self.origins: dict[str, dict[str, str]] = {}
         self.bodies: dict[str, Members] = {}
         self.merging: set[str] = set()
+        self.explained: set[Route] = set()
 
     def resource(self, path: str, found: Found) -> Yaml | None:
         """The words of a resource; ``None`` where its path has a parameter of which nothing says what it is."""
@@ -57,6 +60,9 @@ class ResourceWriter:
         cut = Pages(self.reader).paging(found.calls["list"])[1] if "list" in found.calls else None
         if cut:
             self.take_out(found, {"list": f"it is not plain how {cut} pages it; say it in 'paging'"})
+        if self.is_single(found):
+            self.explained |= set(found.as_single())
+            ways = self.askable(found, parents)
         told = shaped(self.reader, found)
         self.take_out(found, told.left_out)
         body, named = self.body(found, told)
@@ -93,12 +99,21 @@ class ResourceWriter:
             resource["parent"] = {resource_name: name for name, resource_name in parents.items()}
         if named:
             resource["id"] = named
-        resource |= self.words(body, named.get("field", "id"), found)
+        resource |= self.words(body, id_field(resource), found)
         if statuses:
             resource["statuses"] = statuses
         self.bodies[found.name] = body
         self.origins[found.name] = self.origin(found)
         return resource
+
+    def is_single(self, found: Found) -> bool:
+        """Whether a path is that of one thing, which is always there: its answer is an object and no list, and nothing
+        says which or that there may be none."""
+        if found.parameter is not None or found.calls.keys() != {"list"}:
+            return False
+        call = found.calls["list"]
+        is_plain = not call.named("query", required=True) and 404 not in self.reader.codes(call, "4")
+        return is_plain and is_one(self.reader.success(call))
 
     def write_schema(self, found: Found, body: Members) -> Any:
         """Keep the schema of a resource, or the two of its directions; the word ``schema`` of its contract."""
@@ -145,13 +160,15 @@ class ResourceWriter:
                 self.left_out.append((f"{call.method} {call.route[1]}: {reason}", call.route))
                 found.leave(operation)
 
-    def body(self, found: Found, told: Shaped) -> tuple[Members, Yaml]:
+    def body(self, found: Found, told: Shaped) -> tuple[Members, Any]:
         """The members of the resource and the words about its id; operations that need an id that is nowhere shown are
         left out."""
         self.as_update(found, told)
         shown = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
         changing = [n for o in ("update", "replace") for n, s in told.writable(o).items() if not s.get("readOnly")]
         member = id_member(found, shown, changing)
+        if found.single:
+            return self.of_one(found, told), "none"
         if member is None:
             reason = f"no answer shows which {found.parameter or 'id'} an item has"
             self.take_out(found, dict.fromkeys(("create", *ON_ITEMS), reason))
@@ -174,6 +191,14 @@ class ResourceWriter:
             replaces = None
         puts = replaces is not None and 201 in self.reader.codes(replaces, "2")
         return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts)
+
+    def of_one(self, found: Found, told: Shaped) -> Members:
+        """The members of what there is just one of."""
+        body = members(told)
+        self.note(found, *body.left_out)
+        if "replace" in found.calls and not replaces_whole(body):
+            self.merging.add(found.name)
+        return body
 
     def tells_id(self, create: Call, told: Shaped, member: str) -> bool:
         """Whether the documented answer to a create leads to the id: by the member, or by Location."""
@@ -224,14 +249,14 @@ class ResourceWriter:
             return {}
         said: Yaml = {}
         for name, schema in body.properties.items():
-            to, many = _named_resource(name, schema)
+            to, many = named_resource(name, schema)
             other = resources.get(to)
             if other is None or schema.get("readOnly") or schema.get("writeOnly"):
                 continue
             if to == found.name or to not in self.bodies or "create" not in _operations(other):
                 continue
             held = schema.get("items", {}) if many else schema
-            target = self.bodies[to].properties[other.get("id", {}).get("field", "id")]
+            target = self.bodies[to].properties[id_field(other)]
             if id_type(held) == id_type(target) and types_of(held) - {"null"} <= types_of(target) | {"integer"}:
                 said[name] = {"to": to}
         return {"references": said} if said else {}
@@ -242,9 +267,11 @@ class ResourceWriter:
         said = resource.get("schema")
         name = said["request"] if isinstance(said, dict) else said
         schema: Any = self.schemas.get(str(name), {"properties": {}})
-        known = {*resource.get("references", ()), resource.get("id", {}).get("field", "id")}
+        known = {*resource.get("references", ()), id_field(resource)}
         for field, held in [*schema["properties"].items()]:
-            if field in known or field in schema.get("required", ()) or not is_soft_reference(field, held):
+            if field in known or field in schema.get("required", ()):
+                continue
+            if not (is_soft_reference(field, held) or self.is_named_as_resource(field, held, found)):
                 continue
             self.note(found, f"{field}, of which no value is known to be an id")
             if isinstance(said, dict) or held.get("writeOnly"):
@@ -257,6 +284,14 @@ class ResourceWriter:
                     resource[word].remove(field)
                     if not resource[word]:
                         del resource[word]
+
+    def is_named_as_resource(self, name: str, schema: Schema, found: Found) -> bool:
+        """Whether a member of plain text, or of several, is called as another resource: it may hold names of those."""
+        held = schema.get("items", {}) if "array" in types_of(schema) else schema
+        if types_of(held) - {"null"} != {"string"} or {"enum", "const", "format", "readOnly"} & {*held, *schema}:
+            return False
+        called = {snake(name), singular(snake(name))}
+        return any(other.name in called for other in self.paths.found.values() if other is not found)
 
     def uses(self, found: Found, word: str) -> bool:
         operations = {"request": ("create", "update", "replace"), "list": ("list",)}
@@ -298,25 +333,6 @@ class ResourceWriter:
         return {"path": ", ".join(f"{c.method} {c.route[1]}" for c in found.calls.values())}
 
 
-def own_paths(found: Found, collection: str) -> dict[str, str]:
-    """The paths of operations that do not follow from that of the collection: a slash at the end more or less."""
-    paths = {}
-    for operation, call in found.calls.items():
-        of_one = str(call.route[1]).rstrip("/").endswith("}") and (operation != "create" or call.method != "POST")
-        of_one = of_one and operation != "list"
-        ends = "/" if str(call.route[1]).endswith("/") else ""
-        if ends != ("/" if collection.endswith("/") else ""):
-            paths[operation] = collection.rstrip("/") + ("/{id}" if of_one else "") + ends
-    return paths
-
-
-def is_soft_reference(name: str, schema: Mapping[str, Any]) -> bool:
-    """Whether a member is named as one that holds the id of something else, and may hold any value of the kind."""
-    if {"enum", "const", "readOnly"} & schema.keys() or not re.search(r".(_id|_ids|_uuid|_guid)$", snake(name)):
-        return False
-    return not re.match(r"(external|client|correlation|foreign|remote|legacy|custom|request|reference)_", snake(name))
-
-
 def replaces_whole(body: Members) -> bool:
     """Whether it is plain what a PUT leaves: each member is required, or has a default."""
     sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
@@ -333,18 +349,6 @@ def says_it_replaces(found: Found) -> bool:
     after = r"(?= *(?:$|[.,;:(\n]|(?:with|by|in full|as a whole|completely|entirely)\b))"
     replaces = rf"(?i)\breplaces? {whole}{of_it}{after}"
     return bool(re.search(replaces, said)) and not _KEEPS.search(said)
-
-
-def _named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
-    """The resource that a member is named after, and whether it holds several of its ids: ``team_id``, ``tagIds``, and
-    ``author`` where that can be no text but an id."""
-    stem = re.fullmatch(r"(.+?)_(id|ids|uuid)", snake(name))
-    if stem is not None:
-        return stem[1], stem[2] == "ids"
-    many = isinstance(schema.get("items"), dict)
-    held = schema["items"] if many else schema
-    plain = types_of(held) - {"null"} == {"integer"} or held.get("format") == "uuid"
-    return (singular(snake(name)) if many else snake(name), many) if plain else ("", False)
 
 
 def _operations(resource: Yaml) -> Any:

@@ -1,0 +1,50 @@
+"""What names and paths of a document tell of a resource: its id, its own paths, and whose ids a member holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.openapi.naming import singular, snake
+from restproof.contract.openapi.paths import Found
+from restproof.contract.shapes import types_of
+
+Yaml = dict[str, Any]
+
+
+def id_field(resource: Yaml) -> str:
+    """The member that identifies a resource; empty where there is just one."""
+    said = resource.get("id", {})
+    return str(said.get("field", "id")) if isinstance(said, dict) else ""
+
+
+def own_paths(found: Found, collection: str) -> dict[str, str]:
+    """The paths of operations that do not follow from that of the collection: a slash at the end more or less."""
+    paths = {}
+    for operation, call in found.calls.items():
+        of_one = str(call.route[1]).rstrip("/").endswith("}") and (operation != "create" or call.method != "POST")
+        of_one = of_one and operation != "list"
+        ends = "/" if str(call.route[1]).endswith("/") else ""
+        if ends != ("/" if collection.endswith("/") else ""):
+            paths[operation] = collection.rstrip("/") + ("/{id}" if of_one else "") + ends
+    return paths
+
+
+def is_soft_reference(name: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a member is named as one that holds the id of something else, and may hold any value of the kind."""
+    if {"enum", "const", "readOnly"} & schema.keys() or not re.search(r".(_id|_ids|_uuid|_guid)$", snake(name)):
+        return False
+    return not re.match(r"(external|client|correlation|foreign|remote|legacy|custom|request|reference)_", snake(name))
+
+
+def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
+    """The resource that a member is named after, and whether it holds several of its ids: ``team_id``, ``tagIds``, and
+    ``author`` where that can be no text but an id."""
+    stem = re.fullmatch(r"(.+?)_(id|ids|uuid)", snake(name))
+    if stem is not None:
+        return stem[1], stem[2] == "ids"
+    many = isinstance(schema.get("items"), dict)
+    held = schema["items"] if many else schema
+    plain = types_of(held) - {"null"} == {"integer"} or held.get("format") == "uuid"
+    return (singular(snake(name)) if many else snake(name), many) if plain else ("", False)
