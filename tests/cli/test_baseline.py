@@ -56,6 +56,13 @@ def test_a_run_is_compared_with_the_one_before_it_or_with_the_one_named(tmp_path
     latest = here / "reports/latest"
     assert "1 new failure" in (latest / "summary.md").read_text()
 
+    broken = ("--fault", "create-answers-200", "--new-only", "--baseline")
+    known = restproof_run(here, *broken, str(latest.resolve()), "--out", str(here / "known"))
+    assert known.returncode == 0, known.stdout + known.stderr
+    assert known.stdout.startswith("NOT CONFORMING")
+    assert "Nothing fails that did not fail in the baseline" in known.stdout
+    assert restproof_run(here, *broken, str(one), "--out", str(here / "new")).returncode == 1
+
     third = restproof_run(here, "--baseline", str(one), "--out", str(one))
     assert "(conforming): nothing changed" in third.stdout, third.stdout + third.stderr
     assert latest.resolve() != one
@@ -67,3 +74,5 @@ def test_a_baseline_that_cannot_be_read_ends_the_run_before_it_begins(tmp_path: 
     assert "the run file cannot be opened" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "reports").exists()
+    done = restproof_run(tmp_path, "--new-only")
+    assert (done.returncode, "--new-only needs --baseline" in done.stderr) == (2, True)

@@ -67,6 +67,9 @@ class Watcher(Caller):
             width = get_terminal_size().columns if sys.stdout.isatty() else WIDTH
             for line in closing_lines(ended.verdict, ended.directory / "index.html", ended.comparison, width):
                 click.echo(line)
+            if ended.excused and not run.signal:
+                click.echo("Nothing fails that did not fail in the baseline (--new-only).")
+                return 0
             # A rule that the recording keeps and the target breaks is drift, whatever its level.
             return INTERRUPTED[run.signal] if run.signal else (1 if ended.drifts else exit_code(ended.verdict))
         if code == 0:

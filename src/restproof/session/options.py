@@ -87,6 +87,7 @@ class Options:
     baseline: str | None = _option(
         None, "The run to compare with. Default: the last one of this contract and target.", metavar="RUN"
     )
+    new_only: bool = _option(False, "Fail (1) only for what did not fail in the run that --baseline names.")
     evidence: Literal["failures", "sample", "all"] = _option(
         "sample", "Which exchanges the HTML report holds: of failing cases, some that passed too, or all."
     )

@@ -85,12 +85,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Ended:
-    """What came of the run. ``drifts``: the target breaks a rule that the recording ``--against`` keeps."""
+    """What came of the run. ``drifts``: the target breaks a rule that the recording ``--against`` keeps.
+    ``excused``: all that fails failed before, and the user asked for what is new (``--new-only``)."""
 
     directory: Path
     verdict: Verdict
     comparison: Comparison | None
     drifts: bool
+    excused: bool = False
 
 
 @dataclass
@@ -187,6 +189,10 @@ class Run:
             raise ConfigurationError(
                 f"--write-deviations {options.write_deviations}: there is such a file",
                 hint="Name another one: what its owners wrote is not overwritten.",
+            )
+        if options.new_only and not (options.baseline or options.against):
+            raise ConfigurationError(
+                "--new-only needs --baseline", hint="Name the run that was before: --baseline RUN."
             )
         baseline = None
         if options.baseline:
@@ -300,7 +306,9 @@ class Run:
             shapes = self.options.against is not None
             written = write_all(path, place.directory, earlier, self.options.evidence, shapes=shapes)
             drifts = shapes and written.comparison is not None and bool(written.comparison.new_failures)
-            self.ended = Ended(place.directory, written.verdict, written.comparison, drifts)
+            old = written.verdict.verdict == "not conforming" and written.comparison is not None
+            excused = self.options.new_only and old and not (written.comparison and written.comparison.new_failures)
+            self.ended = Ended(place.directory, written.verdict, written.comparison, drifts, excused)
             if self.options.write_deviations:
                 run = read(path, partial=True)
                 write_whole(Path(self.options.write_deviations), draft_deviations(run, written.verdict))

@@ -89,19 +89,21 @@ class Adapter(HTTPAdapter):
         self._thread = threading.local()
         self._pool = self._new_pool()
 
-    def _new_pool(self) -> HTTPConnectionPool:
-        pool: HTTPConnectionPool
+    def _bare_pool(self) -> HTTPConnectionPool:
+        """A pool of connections to the origin, or to the proxy before it."""
         if self._tls is not None:
             tunnel: dict[str, Any] = {}
             if self._proxy is not None:
                 tunnel = {"_proxy": self._proxy, "_proxy_headers": proxy_headers(self._proxy)}
-            pool = HTTPSConnectionPool(
+            return HTTPSConnectionPool(
                 self._host, self._port, maxsize=self._connections, ssl_context=self._tls, **tunnel
             )
-        elif self._proxy is not None:
-            pool = HTTPConnectionPool(str(self._proxy.host), self._proxy.port or 80, maxsize=self._connections)
-        else:
-            pool = HTTPConnectionPool(self._host, self._port, maxsize=self._connections)
+        if self._proxy is not None:
+            return HTTPConnectionPool(str(self._proxy.host), self._proxy.port or 80, maxsize=self._connections)
+        return HTTPConnectionPool(self._host, self._port, maxsize=self._connections)
+
+    def _new_pool(self) -> HTTPConnectionPool:
+        pool = self._bare_pool()
         thread, connection, unix_socket = self._thread, pool.ConnectionCls, self._unix_socket
         # Over TLS a proxy is told before, and the server never.
         for_proxy = {} if self._proxy is None or self._tls is not None else proxy_headers(self._proxy)
