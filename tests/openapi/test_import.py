@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from restproof.cli.main import restproof, run
 from restproof.contract.load import check, load
 from restproof.contract.openapi.imported import Imported, imported
-from restproof.contract.openapi.written import write
+from restproof.contract.openapi.written import decisions, write
 from restproof.errors import ContractError
 
 PETS = """
@@ -230,3 +230,17 @@ def test_a_selection_keeps_what_is_above_it(tmp_path: Path) -> None:
     assert list(imported(tmp_path / "pets.yaml", "pets", resources=["pet"]).contract["resources"]) == ["pet", "owner"]
     with pytest.raises(ContractError, match="no resource 'dog'"):
         imported(tmp_path / "pets.yaml", "pets", resources=["dog"])
+
+
+def test_what_may_be_unique_is_guessed_from_names_and_never_from_times() -> None:
+    schema = {
+        "properties": {
+            "from": {"type": "string", "format": "date"},
+            "note": {"type": "string"},
+            "level": {"type": "string", "enum": ["basic"]},
+            "email": {"type": "string", "format": "email"},
+        },
+        "required": ["from", "note", "level"],
+    }
+    (_, candidates), *_ = decisions({}, schema)
+    assert candidates == ["unique: [email]", "unique: [note]"]

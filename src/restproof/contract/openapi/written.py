@@ -16,6 +16,8 @@ from restproof.contract.shapes import types_of
 
 _WIDTH = 100
 _UPDATED = re.compile(r"(?i)^(last_?)?(updated|modified|changed?|mtime)(_?(at|on|time|date))?$")
+_NAMING = re.compile(r"(?i)(code|slug|sku|isbn|e_?mail|login|user_?name|handle|serial|key|number|name|title)$")
+"""Names of fields that tell resources apart more often than others do."""
 _PAIRS = (("start", "end"), ("from", "to"), ("begin", "end"), ("min", "max"), ("opens", "closes"))
 _OPEN = (
     "what the document leaves open is asserted of nobody: any of these will do",
@@ -88,11 +90,10 @@ def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterato
     properties: Mapping[str, Any] = schema["properties"]
     operations = resource.get("operations", ("list", "create", "read", "update", "delete"))
     writable = [n for n, s in properties.items() if not s.get("readOnly")]
-    if "create" in operations:
-        texts = [n for n in writable if types_of(properties[n]) <= {"string", "null"} and "enum" not in properties[n]]
-        if texts:
-            likely = sorted(texts, key=lambda n: (n not in schema.get("required", ()), texts.index(n)))[:3]
-            yield "is any field unique? It proves conflict.*", [f"unique: [{_word(n)}]" for n in likely]
+    if "create" in operations and (texts := [n for n in writable if _may_name(properties[n])]):
+        required = schema.get("required", ())
+        likely = sorted(texts, key=lambda n: (not _NAMING.search(n), n not in required, texts.index(n)))[:3]
+        yield "is any field unique? It proves conflict.*", [f"unique: [{_word(n)}]" for n in likely]
     known = resource.get("references", {})
     held = [n for n in writable if re.search(r"(_id|Id|_ids|Ids)$", n) and n not in known]
     if held:
@@ -117,6 +118,12 @@ def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterato
             "does it move with every change, and with nothing else? (Take it out of volatile.)",
             [f"touched: [{', '.join(map(_word, moving))}]"],
         )
+
+
+def _may_name(schema: Mapping[str, Any]) -> bool:
+    """Whether values of a field may tell resources apart: texts, but neither times nor one of a few."""
+    times = ("date", "time", "date-time", "duration")
+    return types_of(schema) <= {"string", "null"} and "enum" not in schema and schema.get("format") not in times
 
 
 def _member(word: str, value: Any, indent: int, origin: str | None = None) -> list[str]:
