@@ -225,11 +225,13 @@ def resources(draw: Drawer, name: str, above: tuple[str, ...], siblings: tuple[s
     if identity:
         said["id"] = identity
     said["path"] = path_of(draw, name, above, said)
-    envelope = draw(
-        st.sampled_from([{}, {}, {"request": name, "response": name, "list": f"{name}s"}, {"list": "items"}])
-    )
+    envelope = dict(draw(st.sampled_from(envelopes(name, id_field))))
     if envelope:
         said["envelope"] = envelope
+    if draw(st.integers(0, 4)) == 0:
+        said["media"] = draw(st.sampled_from(["application/vnd.drawn+json", {"response": "application/hal+json"}]))
+    if draw(st.integers(0, 5)) == 0 and not said["path"].endswith("/"):
+        said["item_path"] = draw(st.sampled_from(["/{id}.json", "/no-{id}"])).join([said["path"], ""])
     if "update" in operations and "replace" not in operations and draw(st.integers(0, 4)) == 0:
         said["methods"] = {"update": "PUT"}
     properties: dict[str, Any] = {
@@ -250,7 +252,7 @@ def resources(draw: Drawer, name: str, above: tuple[str, ...], siblings: tuple[s
     schema.update(whole(draw, properties))
     behaviour(draw, said, properties, required, id_field)
     if draw(st.integers(0, 2)) == 0:
-        said["operations"] = {name: way(draw) for name in operations}
+        said["operations"] = {name: way(draw, name) for name in operations}
     return said, schema
 
 
@@ -280,8 +282,21 @@ def whole(draw: Drawer, properties: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def way(draw: Drawer) -> dict[str, Any]:
+def envelopes(name: str, id_field: str) -> list[dict[str, Any]]:
+    """Where a resource may stand in its bodies."""
+    deep = {"fields": "attributes", "beside": [id_field], "constants": {"/data/type": "{collection}"}}
+    return [
+        *({}, {}, {"list": "items"}),
+        {"request": name, "response": name, "list": f"{name}s"},
+        {"request": "data", "response": "data", "list": "data", **deep},
+        {"response": "/result/0", "list": "/_embedded/{collection}", "empty_list": "absent"},
+    ]
+
+
+def way(draw: Drawer, operation: str) -> dict[str, Any]:
     """How one operation is asked for, where it is special."""
+    if operation == "update" and draw(st.integers(0, 3)) == 0:
+        return {"media": {"request": "application/merge-patch+json"}}
     return dict(
         draw(
             st.sampled_from(
