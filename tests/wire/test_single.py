@@ -34,20 +34,17 @@ class Shops:
         return Exchange(1, request, f"http://127.0.0.1{request.path}", answer, None, 0.0, 0.0, None, about)
 
 
-def patch(folder: Path, path: str, name: str) -> None:
-    """Ask whether an update may leave. Raises ``NotProven``."""
+def guarded(folder: Path, request: Request, operation: str, name: str, **ids: int | str) -> None:
+    """Ask whether a write may leave. Raises ``NotProven``."""
     origin = Origin(prefix=PREFIX, base_url="http://127.0.0.1", contract="c", target="t")
-    guard = Ownership(
-        CONTRACT,
-        Target("t", "http://127.0.0.1", credentials={}),
-        Ledger(folder / "l.jsonl", origin),
-        PREFIX,
-        clock=time.monotonic,
-    )
-    shop = CONTRACT.resources["shop"]
-    guard.marks.add(shop, [("name", TOKEN)])
-    about = About("settings", "update", "item", "item#1")
-    guard.before(Request("PATCH", path, body=b'{"rows": 5}'), about, None, Shops(name))
+    target = Target("t", "http://127.0.0.1", credentials={}, ids=ids)
+    guard = Ownership(CONTRACT, target, Ledger(folder / "l.jsonl", origin), PREFIX, clock=time.monotonic)
+    guard.marks.add(CONTRACT.resources["shop"], [("name", TOKEN)])
+    guard.before(request, About("settings", operation, "item", "item#1"), None, Shops(name))
+
+
+def patch(folder: Path, path: str, name: str) -> None:
+    guarded(folder, Request("PATCH", path, body=b'{"rows": 5}'), "update", name)
 
 
 def test_below_what_the_run_has_made_it_is_written_to(tmp_path: Path) -> None:
@@ -58,3 +55,13 @@ def test_below_what_the_run_has_made_it_is_written_to(tmp_path: Path) -> None:
 def test_elsewhere_it_is_left_alone(path: str, tmp_path: Path) -> None:
     with pytest.raises(NotProven, match=r"not below anything|not proven"):
         patch(tmp_path, path, "somebody's shop" if "shops" in path else f"{TOKEN} shop")
+
+
+def test_an_id_that_is_given_is_read_as_it_is(tmp_path: Path) -> None:
+    """Its last 32 bits are not somebody else's."""
+    given = 2**32 + 5
+    body = json.dumps({"name": f"{TOKEN} order"}).encode()
+    request = Request("POST", f"/v2/shops/{given}/orders/", body=body)
+    guarded(tmp_path, request, "create", "somebody's shop", shop=given)
+    with pytest.raises(NotProven, match="names shop"):
+        guarded(tmp_path, request, "create", "somebody's shop", shop=7)

@@ -309,9 +309,11 @@ class _Decision:
                 raise NotProven(f"the request names {resource.name} {id}, which is not proven to be this run's")
 
     def _readings(self, resource: Resource, value: Any) -> list[str]:
-        """What the server may take an id for: what it has given out itself, it reads as it is."""
+        """What the server may take an id for: what it has given out itself, to the run or to who set the target up, it
+        reads as it is."""
         text = plain(value)
-        is_given_out = text.isdecimal() and self.owner.evidence.made(resource, text) is not None
+        is_given = (resource.name, text) in self.owner.given
+        is_given_out = text.isdecimal() and (is_given or self.owner.evidence.made(resource, text) is not None)
         return [text] if is_given_out else readings(resource, value)
 
     def _place_of(self, resource: Resource, id: str, place: Place) -> Place | None:
