@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -202,9 +203,22 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
         arguments += ["-p", "no:terminal"]
     if workers > 1 and not options.plan and options.stubs is None:
         arguments += ["-p", "xdist", "-n", str(workers), "--dist", "loadgroup"]
-    with _without("PYTEST_ADDOPTS"):  # made for the user's own tests: it may name plugins that a run does not load
+    # What PYTEST_ADDOPTS names is made for the user's own tests: plugins perhaps that a run does not load.
+    with _few_collections(), _without("PYTEST_ADDOPTS"):
         code = pytest.main([*arguments, *extra], plugins=[watcher])
     return watcher.exit_code(int(code))
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Garbage is looked for rarely for a while: a run makes hardly any that counting references does not find."""
+    usual = gc.get_threshold()
+    gc.set_threshold(20_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from shutil import get_terminal_size
 
@@ -40,6 +41,7 @@ class Watcher(Caller):
         items = [i.plan_item for i in session.items if isinstance(i, RuleItem)]
         self._items = len(items)
         self.progress.begin(items)
+        gc.freeze()  # what was imported and planned lives as long as the run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or (report.when == "setup" and report.outcome != "passed"):

@@ -18,10 +18,6 @@ of a second."""
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _LEVELS = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
-_LARGE = re.compile(rb"[0-9][eE]\+?[0-9]{3}|[0-9]{309}")
-"""What every number that no double can hold contains (texts may, too)."""
-
-
 _DEEPEST_AT_ALL = 500
 """Levels that are read where any reading is better than none."""
 
@@ -48,14 +44,14 @@ def loads(
     """
     if is_deeper(data, DEEPEST):
         raise Unreadable(f"it is nested more than {DEEPEST} levels deep")
-    options: dict[str, Any] = {"parse_float": _double} if _LARGE.search(data) else {}
+    text = data.decode("utf-8", errors="replace")
+    if text.startswith("\ufeff"):
+        raise ValueError("a byte order mark is no part of JSON")
+    decoder = _DECODER
+    if pairs is not None or constant is not None:
+        decoder = json.JSONDecoder(parse_float=_double, parse_constant=constant or _no_json, object_pairs_hook=pairs)
     try:
-        return json.loads(
-            data.decode("utf-8", errors="replace"),
-            parse_constant=constant or _no_json,
-            object_pairs_hook=pairs,
-            **options,
-        )
+        return decoder.decode(text)
     except RecursionError:
         raise Unreadable(f"it is nested more than {DEEPEST} levels deep") from None
     except ValueError as error:
@@ -82,7 +78,9 @@ def is_deeper(data: bytes, most: int) -> bool:
     """Whether the JSON ``data`` is nested more than ``most`` levels deep."""
     if data.count(b"[") + data.count(b"{") <= most:
         return False
-    rest = _STRING.sub(b"", data).translate(_LEVELS, _NO_BRACKET)
+    # Without a backslash, every other piece between quotation marks is a string.
+    outside = _STRING.sub(b"", data) if b"\\" in data else b"".join(data.split(b'"')[::2])
+    rest = outside.translate(_LEVELS, _NO_BRACKET)
     for _ in range(most):
         shorter = rest.replace(b"[]", b"")
         if len(shorter) == len(rest):
@@ -100,3 +98,7 @@ def _double(text: str) -> float:
 
 def _no_json(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_float=_double, parse_constant=_no_json)
+"""For all that is read as it stands: making one takes as long as reading an answer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import gc
 import json
 import os
 import shutil
@@ -70,6 +71,8 @@ def _serve(options: argparse.Namespace) -> None:
     threading.Thread(target=until_stdin_closes, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: setattr(running, "should_exit", True))
+    gc.freeze()  # what serves lives as long as the process
+    gc.set_threshold(20_000, 20, 20)
     try:
         running.run(sockets=[in_front(application, certificate, listening)])
     finally:
