@@ -1,6 +1,7 @@
 """Every fault of the sandbox is caught by the requirement that names it, and every requirement has one.
 
-Here every twelfth fault, and all of them with ``RESTPROOF_KILL=all``; each runs the rule in question. The tox environment
+Here every twelfth fault, and all of them with ``RESTPROOF_KILL=all``; each runs the rule in question. The tox
+environment
 ``kill`` runs all of them in full.
 """
 
