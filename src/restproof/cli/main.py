@@ -28,6 +28,7 @@ COMMANDS = {
     "merge": "Make one run of the shards of a run.",
     "lint": "Check a contract and its schemas.",
     "rules": "Print the register of requirements.",
+    "explain": "Explain a rule, a kind of finding or a word.",
     "cleanup": "Delete what interrupted runs have left behind.",
     "init": "Write a first contract into the current directory.",
     "import": "Write a contract from an OpenAPI document.",

@@ -1,0 +1,81 @@
+"""``restproof explain``: what a rule, a kind of finding or a word of the glossary means, and how to see it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+from restproof.bundle import bundled_dir, suites_of
+from restproof.contract.hints import closest
+from restproof.errors import ConfigurationError
+
+_ROW = re.compile(r"^\| \*\*(.+?)\*\* \| (.+?) \|$", re.MULTILINE)
+
+
+@click.command("explain")
+@click.argument("word", nargs=-1, required=True)
+def command(word: tuple[str, ...]) -> None:
+    """Explain WORD: the id of a rule or of a family of rules, the kind of a finding, or a word of the glossary."""
+    wanted = " ".join(word).strip().lower()
+    lines = [*_rules(wanted), *_kind(wanted), *_word(wanted)]
+    if not lines:
+        known = [*_register(), *_kinds(), *_glossary()]
+        guess = closest(wanted, known)
+        raise ConfigurationError(
+            f"nothing is called {wanted!r}",
+            hint=f"Did you mean {guess!r}?" if guess else "restproof rules lists the rules.",
+        )
+    click.echo("\n".join(lines))
+
+
+def _rules(wanted: str) -> Iterator[str]:
+    """A rule, or the rules of a family in one line each."""
+    from restproof.sandbox.faults import catalogue
+
+    register = _register()
+    rule = register.get(wanted)
+    if rule is None:
+        family = {name: text for name, text in register.items() if name.startswith(f"{wanted}.")}
+        yield from (f"{name}: {text}" for name, text in family.items())
+        return
+    yield f"{wanted}: {rule}"
+    faults = [fault.name for fault in catalogue().values() if fault.requirement == wanted]
+    yield f"  all of it:  restproof rules {wanted}"
+    yield f"  run it:     restproof run --only {wanted}"
+    if faults:
+        yield f"  see it fail: restproof run --only {wanted} --fault {faults[0]}"
+
+
+def _kind(wanted: str) -> Iterator[str]:
+    if wanted in _kinds():
+        yield f"{wanted} (the kind of a finding): {_kinds()[wanted]}"
+
+
+def _word(wanted: str) -> Iterator[str]:
+    if wanted in _glossary():
+        yield f"{wanted}: {_glossary()[wanted]}"
+
+
+def _register() -> Mapping[str, str]:
+    """Rule → its statement, the repository's own among them."""
+    from restproof.config import load_config
+    from restproof.engine.register import load_all
+
+    register = load_all(suites_of(load_config(Path.cwd()).root))
+    return {rule.id: rule.statement for rule in register.values()}
+
+
+def _kinds() -> Mapping[str, str]:
+    from restproof.oracle.kinds import KINDS
+
+    return KINDS
+
+
+def _glossary() -> Mapping[str, str]:
+    """Word → what it means, without the marks of Markdown."""
+    folder = bundled_dir()
+    file = folder / "glossary.md" if (folder / "glossary.md").is_file() else folder / "docs" / "glossary.md"
+    return {name: re.sub(r"[*`]", "", text) for name, text in _ROW.findall(file.read_text(encoding="utf-8"))}
