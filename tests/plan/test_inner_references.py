@@ -12,7 +12,8 @@ import yaml
 from restproof.contract.load import check, load
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
-from restproof.plan.inputs import accepted_bodies, out_of_bounds_bodies, reference_bodies
+from restproof.plan.inputs import accepted_bodies, out_of_bounds_bodies
+from restproof.plan.named import reference_bodies
 from restproof.plan.profile import PROFILES
 from restproof.semantics.validate import Validation
 

@@ -10,6 +10,7 @@ import pytest
 
 from restproof.plan import inputs
 from restproof.plan.ground import Ground
+from restproof.plan.named import reference_bodies
 from restproof.semantics.checker import Problem
 from restproof.semantics.validate import Validation
 
@@ -115,7 +116,7 @@ def test_every_declared_rule_is_tried(ground: Ground) -> None:
 
 @every(*WRITES)
 def test_a_reference_names_nothing(ground: Ground) -> None:
-    for case in inputs.reference_bodies(ground):
+    for case in reference_bodies(ground):
         assert problems(ground, case["body"]) == [], case
         value = case["body"][case["field"]]
         assert any(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Reference
@@ -16,7 +15,6 @@ from restproof.contract.shapes import SOMETIMES, is_nullable, type_of
 from restproof.plan.candidates import BARE_ENTRY, DIGITS, accepted, refused, wrong_types
 from restproof.plan.cases import (
     Body,
-    BodyCase,
     IdCase,
     PackedCase,
     RefusedCase,
@@ -30,7 +28,6 @@ from restproof.plan.rules import broken, kept
 from restproof.plan.scalars import Candidate
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_number, as_text, reference, valid_with_token
 from restproof.semantics.coercion import value_case
-from restproof.semantics.inner import replaced, steps_of
 from restproof.semantics.patch import may_be_right
 
 if TYPE_CHECKING:
@@ -280,72 +277,6 @@ def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
         keeps = not given or bodies.adjusted_to_rules(given) == given
         if keeps and bodies.adjusted_to_rules(case["body"], before) == case["body"]:
             yield case
-
-
-def reference_bodies(ground: Ground) -> Iterator[BodyCase]:
-    """Each reference field with an id that names nothing, and with one that is out of reach (under another root);
-    and each reference inside of a field with an id that names nothing."""
-    yield from inner_reference_bodies(ground)
-    for name, ref in ground.resource.references.items():
-        if name not in fields_of(ground):
-            continue
-        for key, note in (
-            ("none", "an id that names nothing"),
-            ("other", "an id under another parent"),
-            ("deleted", "the id of what was deleted"),
-            ("foreign", "the id of another tenant's"),
-        ):
-            if key == "foreign" and not (ground.operation == "create" and _may_be_foreign(ground, name)):
-                continue
-            if key == "other" and not (ground.bodies.referable(name) and _has_root(ground, ref)):
-                continue
-            if key == "deleted" and not (ground.operation == "create" and _may_be_deleted(ground, name, ref)):
-                continue
-            symbol = reference(ref.to, key)
-            yield {"field": name, "note": note, "body": body_with(ground, name, [symbol] if ref.many else symbol)}
-            if ref.many and ground.bodies.referable(name) and key in ("none", "other"):
-                good = reference(ref.to, 0)
-                for where, values in (("beside", [good, symbol]), ("before", [symbol, good])):
-                    if where == "beside" or key == "none":
-                        yield {
-                            "field": name,
-                            "note": f"{note}, {where} a good one",
-                            "body": body_with(ground, name, values),
-                        }
-
-
-def _always(value: Any, _: Any) -> Any:
-    return value
-
-
-def inner_reference_bodies(ground: Ground) -> Iterator[BodyCase]:
-    """Each reference inside of a field with an id that names nothing."""
-    for place, to in ground.resource.inner_references.items():
-        name, steps = steps_of(place)
-        plain = ground.bodies.plain(name) if name in fields_of(ground) else None
-        if plain is None:
-            continue
-        nothing = reference(to, "none")
-        value = replaced(plain, steps, partial(_always, nothing))
-        if value != plain:
-            note = f"an id that names nothing, at {place}"
-            body = {name: value} if ground.operation == "update" else ground.bodies.with_field(name, value)
-            yield {"field": name, "note": note, "body": body}
-
-
-def _may_be_foreign(ground: Ground, name: str) -> bool:
-    """Whether the credential alone tells whose the referent is."""
-    return ground.bodies.referable(name) and not ground.contract.given and ground.contract.auth.scheme != "none"
-
-
-def _may_be_deleted(ground: Ground, name: str, ref: Reference) -> bool:
-    return ground.bodies.referable(name) and ground.contract.resources[ref.to].supports("delete")
-
-
-def _has_root(ground: Ground, ref: Reference) -> bool:
-    """Whether the referent lives under a parent that the resource shares, so that another parent's is out of reach."""
-    to = ground.contract.resources[ref.to]
-    return bool(set(ground.contract.ancestors(to)) & set(ground.contract.ancestors(ground.resource)))
 
 
 def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:

@@ -264,7 +264,6 @@ def expected(
     fields. Objects in it may hold fewer members than the answer (an entry's ``id``, a referent's ``name`` that
     ``refs`` does not know): compare with ``differences``. ``whole``: the update was a replace.
     """
-    refs = refs or (lambda _resource, _id: None)
     readable = resource.shapes.response["properties"]
     if before is not None and not whole and merges(resource, "update"):
         sent_body = {n: said_by(v) for n, v in sent_body.items()}
@@ -278,20 +277,10 @@ def expected(
         left = {*unsaid, *(resource.shapes.replace["properties"].keys() - known.keys() if whole else ())}
         unknown = {({**backs, **paths})[n].root if n in backs or n in paths else n for n in left}
         shown.update({n: before[n] for n in readable if n in before and n not in unknown})
-    for name, value in known.items():
-        if name not in named and before is not None:
-            continue
-        if name in paths:
-            if paths[name].root in readable:
-                shown[paths[name].root] = _shown_reference(resource, name, paths[name], value, refs, dangling=True)
-        elif name in backs:
-            _read_back(shown, backs[name], value, None)
-        elif name in readable:
-            shown[name] = value
+    said = {n: v for n, v in known.items() if n in named or before is None}
+    _lay_over(shown, resource, said, refs or (lambda _resource, _id: None))
     if before is None:
-        for name, made in resource.made_defaults.items():
-            if made.made == "copy" and name not in known and name in readable and known.get(made.copies) is not None:
-                shown[name] = known[made.copies]
+        shown.update(_copied(resource, known, readable))
     for name, alternatives in resource.derived.items():
         text = _rendered(alternatives, lambda field: known.get(field, _UNKNOWN))
         if text is not _UNKNOWN:
@@ -310,6 +299,27 @@ def expected(
     moving = resource.touched if changed else resource.always_touched
     hidden = {*resource.volatile, *resource.secret, *moving}
     return {n: v for n, v in shown.items() if n not in hidden}
+
+
+def _lay_over(shown: dict[str, Any], resource: Resource, said: Mapping[str, Any], refs: Lookup) -> None:
+    """Lay request fields over a representation, each where it shows."""
+    readable = resource.shapes.response["properties"]
+    backs, paths = readbacks(resource), reference_paths(resource)
+    for name, value in said.items():
+        if name in paths:
+            if paths[name].root in readable:
+                shown[paths[name].root] = _shown_reference(resource, name, paths[name], value, refs, dangling=True)
+        elif name in backs:
+            _read_back(shown, backs[name], value, None)
+        elif name in readable:
+            shown[name] = value
+
+
+def _copied(resource: Resource, known: Mapping[str, Any], readable: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The fields that a create leaves out and that get the value of another one."""
+    for name, made in resource.made_defaults.items():
+        if made.made == "copy" and name not in known and name in readable and known.get(made.copies) is not None:
+            yield name, known[made.copies]
 
 
 def _affected(alternatives: tuple[DerivedAlternative, ...], named: set[str]) -> bool:

@@ -21,7 +21,6 @@ from restproof.plan.inputs import (
     missing_field_bodies,
     null_bodies,
     out_of_bounds_bodies,
-    reference_bodies,
     rule_bodies,
     server_set_bodies,
     unknown_field_bodies,
@@ -29,6 +28,7 @@ from restproof.plan.inputs import (
 )
 from restproof.plan.lifecycle import lifecycle_plans
 from restproof.plan.lookalikes import in_other_forms, lookalikes, other_texts
+from restproof.plan.named import reference_bodies
 from restproof.plan.patches import merge_patches
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
 
