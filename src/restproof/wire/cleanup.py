@@ -369,12 +369,13 @@ class _Work:
 
     def _doubt(self, group: Group, target: str, item: str) -> None:
         """What stands under an id of the ledger, and nothing proves."""
-        made = any(w.new or not w.placed for w in self.named[item])
+        made = any(w.new for w in self.named[item])  # what was there before, or may have been, may be anybody's
         why = "it is not proven to be this run's, and was left alone"
         self.doubtful.append(self._left(group, target, why, made=made))
 
     def _left(self, group: Group, target: str, why: str, *, made: bool = True) -> Left:
-        """What is left, why, and, where an answer said that the run has ``made`` it, the request that removes it."""
+        """What is left, why, and, where it is the run's or was not there before (``made``), the request that removes
+        it."""
         self.told[target] = group
         url = f"{self.session.target.base_url.rstrip('/')}{target}"
         return Left(group.resource.name, target, why, f"{group.resource.method('delete')} {url}" if made else "")
