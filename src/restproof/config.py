@@ -255,7 +255,8 @@ def _proxy(section: Section, environ: Mapping[str, str]) -> str | None:
         name = f"{parts.scheme}_proxy"
         if _is_spared(parts.hostname or "", environ.get("no_proxy") or environ.get("NO_PROXY") or ""):
             return None
-        return environ.get(name) or environ.get(name.upper()) or None
+        found = environ.get(name) or environ.get(name.upper())
+        return None if not found else _checked_proxy(found, place)
     if "@" in said and "${" not in said:
         raise ConfigurationError(
             "the user of the proxy is written into this file",
@@ -263,7 +264,17 @@ def _proxy(section: Section, environ: Mapping[str, str]) -> str | None:
             hint='Write proxy = "http://${PROXY_USER}:${PROXY_PASSWORD}@HOST:PORT".',
         )
     found = _VARIABLE.sub(lambda match: quote(_filled(match[0], "proxy", section, environ), safe=":/@"), said)
-    if urlsplit(found).scheme != "http" or not urlsplit(found).hostname:
+    return _checked_proxy(found, place)
+
+
+def _checked_proxy(found: str, place: Place) -> str:
+    """The URL of a proxy, if it is one; no message quotes it."""
+    try:
+        parts = urlsplit(found)
+        is_right = parts.scheme == "http" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_right = False
+    if not is_right:
         raise ConfigurationError("proxy is http://HOST:PORT, or environment", place=place)
     return found
 

@@ -169,13 +169,16 @@ def test_a_proxy_is_what_the_target_says(
     [
         ('proxy = "http://me:secret@p.example:3128"', "the user of the proxy is written into this file"),
         ('proxy = "p.example:3128"', "proxy is http://HOST:PORT"),
+        ('proxy = "environment"', "proxy is http://HOST:PORT"),
+        ('proxy = "http://p.example:port"', "proxy is http://HOST:PORT"),
+        ('proxy = "http://[p.example"', "proxy is http://HOST:PORT"),
         ('proxy = "http://p:1"\nsocket = "x.sock"', "both proxy and socket"),
     ],
 )
 def test_a_proxy_that_is_none_is_told(tmp_path: Path, contract: Contract, line: str, told: str) -> None:
     (tmp_path / "restproof.toml").write_text(f'[targets.t]\nbase_url = "https://api.example.com"\n{line}\n')
     with pytest.raises(ConfigurationError, match=told) as error:
-        resolve_target("t", load_config(tmp_path), contract, {})
+        resolve_target("t", load_config(tmp_path), contract, {"HTTPS_PROXY": "p.example:1"})
     assert error.value.place is not None
     assert error.value.place.line in (3, 4)
     assert "secret" not in str(error.value)
