@@ -287,3 +287,13 @@ def test_a_header_field_is_well_formed(reply: Reply) -> None:
         actual="several",
         field=twice[0] if twice else None,
     )
+    hollow = next((name for name, value in response.headers if "\x00" in value), None)
+    must.hold(
+        hollow is None,
+        reply,
+        f"the value of {hollow} holds a NUL",
+        kind="header-nul",
+        expected="a field value (RFC 9110 §5.5)",
+        actual="NUL",
+        field=hollow,
+    )

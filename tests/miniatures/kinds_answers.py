@@ -226,6 +226,18 @@ def _members() -> Iterator[Kind]:
 
 
 def _bodies() -> Iterator[Kind]:
+    class Numbered(Items):
+        """Each answer has a number of its own."""
+
+        FORM = "n-{}"
+
+        def answered(self, operation: str, body: Any) -> Answer:
+            answer = super().answered(operation, body)
+            return Answer(answer.status, answer.body, {"X-Request-Id": self.FORM.format(self.last)})
+
+    hollow = type("Hollow", (Numbered,), {"FORM": "n-{}\x00"})
+    yield Kind("answers are numbered", *item(), Numbered, hollow, ("read", "protocol.header-fields"))
+
     class Located(Items):
         """A create answers where the new one is, and nothing else."""
 

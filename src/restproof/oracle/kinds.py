@@ -70,6 +70,7 @@ KINDS = {
     "problem-status": "a problem document names another status",
     "race": "requests at the same time had an effect that none of them alone has",
     "repeated-header": "a header field that has one value stands twice",
+    "header-nul": "the value of a header field holds a NUL",
     "repeated": "an entry shows on two pages",
     "reset": "the moment at which a limit ends is told wrong",
     "retry-after": "Retry-After is no time to wait",
