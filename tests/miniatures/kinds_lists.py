@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.miniatures.kinds import Items, Kind, item
-from tests.miniatures.server import Answer, Refused
+from tests.miniatures.server import Answer, Refused, Row
+
+from restproof.wire.message import Request
 
 
 class Ending(Items):
@@ -45,4 +47,31 @@ def kinds() -> Iterator[Kind]:
         "envelope": {"list": "results"},
         "statuses": {"bad_page": 404, "bad_size": 200, "past_the_end": 404},
     }
+    yield from _browsers()
     yield Kind("the page after the last is 404", *item(**words), Ending, Repeating, ("list",))
+
+
+class Browsable(Items):
+    """Shows a browser a page, keeps titles without the blanks around them, and filters by them in that form."""
+
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        found = super().answer(request, path, query)
+        if found.status == 200 and request.header("Accept") == self.ASKED:
+            return Answer(200, b"<!DOCTYPE html><title>Items</title>", media="text/html; charset=utf-8")
+        return found
+
+    ASKED = "text/html"
+
+    def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+        title = fields.get("title")
+        return super().valid(path, {**fields, "title": title.strip()} if isinstance(title, str) else fields, row)
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        rows = super().listed(path, query)
+        return [r for r in rows if "title" not in query or r["title"] == query["title"].strip()]
+
+
+def _browsers() -> Iterator[Kind]:
+    words = {"filters": {"title": "equals"}, "normalized": {"title": "trim"}}
+    pushy = type("Pushy", (Browsable,), {"ASKED": "application/xml"})
+    yield Kind("a browser gets a page, and titles are trimmed", *item(**words), Browsable, pushy, ("media",))

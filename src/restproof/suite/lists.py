@@ -14,6 +14,7 @@ from restproof.engine.instance import Instance
 from restproof.engine.subject import Subject
 from restproof.semantics.checker import is_valid
 from restproof.semantics.comparing import may_match, surely_matches
+from restproof.semantics.normal import kept
 from restproof.wire.paging import Query
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "every_entry",
     "few_matching",
     "forget_list",
+    "is_normal",
     "is_numbered",
     "is_paged",
     "lookalikes",
@@ -109,6 +111,13 @@ def may_hold(subject: Subject, field: str, value: Any) -> bool:
     what it should have refused, or somebody else's entry is older than the schema) no list is judged."""
     schema = subject.spec.properties.get(field)
     return schema is None or value is None or is_valid(schema, value)
+
+
+def is_normal(subject: Subject, field: str, value: Any) -> bool:
+    """Whether a value has the form in which the server keeps those of the field: of another one, nothing says whether a
+    filter brings it into that form first."""
+    found, unsaid = kept(subject.spec, {field: value})
+    return not unsaid and same(found[field], value)
 
 
 def some(subject: Subject, count: int = FEW) -> list[Any]:
