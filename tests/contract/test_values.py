@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from restproof.contract.digest import digest
 from restproof.contract.load import check, load
+from restproof.contract.openapi.export import document
+from restproof.contract.openapi.kept import kept
 from restproof.contract.patterns import is_expression, matches
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
@@ -33,6 +36,17 @@ def test_only_listed_values_are_sent() -> None:
         is_sure(book.properties[name], value) for body in made for name, value in body.items() if "{" not in str(value)
     )
     assert "AA-0000" in [case["body"].get("shelf") for case in out_of_bounds_bodies(ground)]
+
+
+def test_an_export_keeps_them_and_an_import_gives_them_again(tmp_path: Path) -> None:
+    contract = load(WORDS)
+    found = kept(document(contract))
+    assert found is not None
+    words, schemas = found
+    (tmp_path / "contract.yaml").write_text(json.dumps(words), encoding="utf-8")
+    for name, schema in schemas.items():
+        (tmp_path / name).write_text(json.dumps(schema), encoding="utf-8")
+    assert digest(load(tmp_path)) == digest(contract)
 
 
 def written(folder: Path, schema: dict[str, Any], more: str = "", api: str = "") -> Path:

@@ -13,13 +13,15 @@ from typing import Any
 
 from restproof.contract.document import Problems, read_yaml
 from restproof.contract.model import Contract
+from restproof.contract.schemas import SchemaFolder
+from restproof.errors import Place
 
 EXTENSION = "x-restproof"
 
 
 def keep(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     """The document with the words of its contract. Raises ``ContractError`` where its file cannot be read any more."""
-    words = dict(read_yaml(contract.path, Problems()).value)
+    words = _with_values(contract, read_yaml(contract.path, Problems()).value)
     schemas = {r.schema_file.name: dict(r.schema) for r in contract if "schema" in words["resources"][r.name]}
     for resource in contract:
         for side, schema in resource.directions.items():
@@ -32,6 +34,24 @@ def keep(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
         named.pop("empty", None)
         schemas |= {name: dict(schema) for name, schema in named.items() if schema is not None}
     return {**document, EXTENSION: {"digest": _digest(document), "contract": words, "schemas": schemas}}
+
+
+def _with_values(contract: Contract, words: Mapping[str, Any]) -> dict[str, Any]:
+    """The contract's words with the values that stand in files of their own."""
+    folder, place = SchemaFolder(contract.path, Problems()), Place(contract.path)
+
+    def read(said: Any) -> Any:
+        return folder.values(said, place) if isinstance(said, str) else said
+
+    found = dict(words)
+    if "formats" in found:
+        formats = found["formats"].items()
+        found["formats"] = {n: {w: read(v) if w == "examples" else v for w, v in f.items()} for n, f in formats}
+    found["resources"] = {
+        name: {**said, "values": {n: read(v) for n, v in said["values"].items()}} if "values" in said else said
+        for name, said in words["resources"].items()
+    }
+    return found
 
 
 def kept(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
