@@ -319,3 +319,11 @@ def test_an_optional_text_that_is_called_as_another_resource_is_not_sent(tmp_pat
     lids = {"/lids": {"post": create}, "/lids/{id}": {"parameters": [given], "get": call(lid)}}
     found = resource(tmp_path, "lid", {**boxes(call(BOX, SENT, 201)), **lids})
     assert list(found.shapes.create["properties"]) == ["note"]
+
+
+def test_entries_without_an_id_are_listed(tmp_path: Path) -> None:
+    hours = {"type": "array", "items": {"type": "object", "properties": {"day": TEXT, "opens": TEXT}}}
+    paths = {**boxes(call(BOX, SENT, 201)), "/hours": {"get": call(hours)}}
+    assert read(tmp_path, paths).contract["resources"]["hour"]["id"] == "none"
+    made = resource(tmp_path, "hour", paths)
+    assert made.operations == ("list",)

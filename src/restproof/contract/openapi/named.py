@@ -19,6 +19,11 @@ def id_field(resource: Yaml) -> str:
     return str(said.get("field", "id")) if isinstance(said, dict) else ""
 
 
+def is_bare_list(found: Found) -> bool:
+    """Whether a path has a list and nothing else, and asks for nothing that decides what it holds."""
+    return found.calls.keys() == {"list"} and not found.calls["list"].named("query", required=True)
+
+
 def own_paths(found: Found, collection: str) -> dict[str, str]:
     """The paths of operations that do not follow from that of the collection: a slash at the end more or less."""
     paths = {}

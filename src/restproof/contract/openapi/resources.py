@@ -14,7 +14,7 @@ from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, members
-from restproof.contract.openapi.named import id_field, is_soft_reference, named_resource, own_paths
+from restproof.contract.openapi.named import id_field, is_bare_list, is_soft_reference, named_resource, own_paths
 from restproof.contract.openapi.naming import singular, snake
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
@@ -167,8 +167,8 @@ class ResourceWriter:
         shown = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
         changing = [n for o in ("update", "replace") for n, s in told.writable(o).items() if not s.get("readOnly")]
         member = id_member(found, shown, changing)
-        if found.single:
-            return self.of_one(found, told), "none"
+        if found.single or (member is None and is_bare_list(found)):
+            return self.without_id(found, told), "none"
         if member is None:
             reason = f"no answer shows which {found.parameter or 'id'} an item has"
             self.take_out(found, dict.fromkeys(("create", *ON_ITEMS), reason))
@@ -192,8 +192,8 @@ class ResourceWriter:
         puts = replaces is not None and 201 in self.reader.codes(replaces, "2")
         return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts)
 
-    def of_one(self, found: Found, told: Shaped) -> Members:
-        """The members of what there is just one of."""
+    def without_id(self, found: Found, told: Shaped) -> Members:
+        """The members of what there is just one of, or of entries that are only listed."""
         body = members(told)
         self.note(found, *body.left_out)
         if "replace" in found.calls and not replaces_whole(body):
