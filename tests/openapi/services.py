@@ -204,6 +204,15 @@ def payload(faults: frozenset[str]) -> Service:
     return Service(crud("u", "/u", {"name": Text(), "payload": Of(dict)}, required=("name", "payload")), faults)
 
 
+def hours(faults: frozenset[str]) -> Service:
+    """Entries have no id."""
+
+    def listed(service: Service, request: Request) -> tuple[int, Json]:
+        return 200, [{"day": "monday", "open": 9 if "list-shape" in service.faults else "09:00"}]
+
+    return Service({("GET", "/hours"): listed}, faults)
+
+
 SERVICES: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "docs": docs,
     "member": member,
@@ -213,4 +222,5 @@ SERVICES: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "owners": owners,
     "active": active,
     "payload": payload,
+    "hours": hours,
 }

@@ -21,7 +21,7 @@ _SHARED = next((p / "shared" for p in Path(__file__).parents if (p / "shared" / 
 DOCUMENTS = sorted(
     f for folder in ("openapi", "cases/openapi") for f in (_SHARED / folder).glob("*") if f.suffix != ".md"
 )
-NO_RESOURCE = {"tags32", "uspto30", "createonly", "rootpath", "hours"}
+NO_RESOURCE = {"tags32", "uspto30", "createonly", "rootpath"}
 """Documents none of whose paths is a collection or an item of one; each of their paths is told."""
 LONGEST = 20
 """Seconds for one document; a tenth of it is usual."""

@@ -29,6 +29,7 @@ FAULTS = (
     ("docs", "types", "input.type"),
     ("notes", "open", "auth.missing"),
     ("trips", "list-shape", "shape.list"),
+    ("hours", "list-shape", "shape.list"),
 )
 
 TRIED = FAULTS if WHOLE else FAULTS[1::3]
