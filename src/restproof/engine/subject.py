@@ -259,7 +259,7 @@ class Subject:
     def given(self, body: Any = None, *, scope: Mapping[str, Any] | None = None, tag: str = "") -> Instance:
         """A new instance as set-up: any 2xx that names an id will do; else ``SetUpFailed``."""
         if self.spec.id.single:
-            return self._set_to(body)
+            return _set_to(self, body)
         if not self.spec.creatable:
             raise NotTested(f"the contract has no operation that creates {an(self.name)}")
         reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
@@ -273,20 +273,6 @@ class Subject:
             raise SetUpFailed(f"set-up: the create of {an(self.name)} {why}")
         sent = reply.sent if isinstance(reply.sent, dict) else {}
         return Instance(reply.id, reply.scope, dict(reply.entity or {}), sent)
-
-    def _set_to(self, body: Any) -> Instance:
-        """What there is just one of, with the fields of ``body``."""
-        one = self.shared()
-        changed = {n: v for n, v in (body or {}).items() if n in self.bodies.changeable}
-        if changed and self.spec.supports("update"):
-            reply = self.update(one.id, changed)
-        elif body and self.spec.supports("replace"):
-            reply = self.replace(one.id, body)
-        else:
-            return one
-        if not reply.ok:
-            raise SetUpFailed(f"set-up: the {reply} of {self.name} answered {reply.status or reply.exchange.error}")
-        return Instance(one.id, one.scope, self.observe(one.id), dict(reply.sent))
 
     def shared(self, key: str = "0") -> Instance:
         """The instance that all cases share. No case leaves it changed."""
@@ -359,3 +345,18 @@ def _just_deleted(subject: Subject) -> Any:
     if not subject.delete(made.id, scope=made.scope).ok:
         raise SetUpFailed(f"set-up: the delete of {an(subject.name)} failed")
     return made.id
+
+
+def _set_to(subject: Subject, body: Any) -> Instance:
+    """What there is just one of, with the fields of ``body``."""
+    one = subject.shared()
+    changed = {n: v for n, v in (body or {}).items() if n in subject.bodies.changeable}
+    if changed and subject.spec.supports("update"):
+        reply = subject.update(one.id, changed)
+    elif body and subject.spec.supports("replace"):
+        reply = subject.replace(one.id, body)
+    else:
+        return one
+    if not reply.ok:
+        raise SetUpFailed(f"set-up: the {reply} of {subject.name} answered {reply.status or reply.exchange.error}")
+    return Instance(one.id, one.scope, subject.observe(one.id), dict(reply.sent))

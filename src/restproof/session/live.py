@@ -23,9 +23,10 @@ from restproof.session.promise import Promise
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.obtain import opened, wallet_of
-from restproof.wire.ownership import Ownership, told
+from restproof.wire.ownership import Ownership
 from restproof.wire.session import Recorder, Session
 from restproof.wire.sharing import Counter, Shared
+from restproof.wire.unsent import told
 from restproof.wire.wallet import Wallet
 
 LEDGERS = ".restproof"

@@ -8,7 +8,6 @@ writing, or was seen to name nothing just before. Every request passes through `
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -21,11 +20,11 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Place, body_of, entities, entity_of, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
+from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract_headers
 
 WRITABLE = "writable_"
 """``writable_<resource>`` in a target's ids is given for writing."""
-_NOT_PROVEN, _NOT_SENT = "not proven", "not sent"
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override", "_method"})
 
@@ -354,29 +353,6 @@ class _Decision:
         own = {n.lower(): v for n, v in self.request.headers if v}
         known = {**self.owner.usual_headers, **own}
         return tuple((n, known[n.lower()]) for n in self.owner.contract.headers if n.lower() in known)
-
-
-def told(reason: NotSent) -> dict[str, str]:
-    """A refusal as the run file keeps it."""
-    return {"reason": str(reason), "kind": _NOT_PROVEN if isinstance(reason, NotProven) else _NOT_SENT}
-
-
-def recalled(value: Mapping[str, str]) -> NotSent:
-    """A refusal that the run file kept."""
-    return (NotProven if value["kind"] == _NOT_PROVEN else NotSent)(value["reason"])
-
-
-class Asked:
-    """Names the writes of each case by their order, which is the same in a replay."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-
-    def name(self, about: About) -> str:
-        """The name of the next write."""
-        where = about.case or about.setup or ""
-        self._counts[where] += 1
-        return f"not sent {where} {self._counts[where]}"
 
 
 def effective_method(request: Request) -> str:

@@ -1,0 +1,118 @@
+"""What a refusal tells: which field is at fault, in the declared form, and nothing of the server's inside."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.suite import Contract, Reply, Resource, every_exchange, must, requirement
+
+#: What no refusal shows: traces of common runtimes, SQL errors, paths of a server's files.
+LEAKS = (
+    (
+        "a stack trace",
+        re.compile(
+            r"Traceback \(most recent call last\)"
+            r"|^\s+at [\w.$<>]+\([\w./:\\-]*:?\d*\)"
+            r'|File "[^"]+", line \d+'
+            r"|\bgoroutine \d+ \["
+            r"|\.(?:rb|php|java|go|js|ts|py):\d+(?::|\b.*\bin\b)"
+            r"|\b(?:java|javax|org\.springframework|org\.hibernate|System|Microsoft)\.[\w.]+(?:Exception|Error)\b"
+            r"|NullPointerException",
+            re.M,
+        ),
+    ),
+    (
+        "SQL",
+        re.compile(
+            r"\b(?:SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s"
+            r"|\bSQLSTATE\b|\bsqlite3?\.\w*Error|UNIQUE constraint failed|psycopg|\bORA-\d{5}\b|PG::\w+"
+            r"|violates (?:unique|foreign key|not-null|check) constraint|syntax error at or near",
+            re.I,
+        ),
+    ),
+    (
+        "a path of the server",
+        re.compile(r"(?:/(?:usr|home|var|opt|srv|app|etc|root|tmp)/[\w.-]+/[\w./-]+\.\w+)|\b[A-Z]:\\\\?[\w.-]+\\"),
+    ),
+)
+
+
+def describes_errors(contract: Contract, _: Resource) -> bool:
+    return contract.errors is not None or bool(contract.errors_by_status)
+
+
+@requirement("error.names-field", when=describes_errors)
+@every_exchange
+def test_a_refusal_names_the_field_at_fault(reply: Reply, case: Mapping[str, Any]) -> None:
+    """Only where a case has exactly one fault, in one field, and the answer is the one for it, with a body that the
+    contract describes."""
+    field = case.get("field")
+    unsaid = reply.status in (401, 403, 404, 405, 429) or reply.contract.error_schema(reply.status) is None
+    if not isinstance(field, str) or not 400 <= reply.status < 500 or unsaid or not {"status", "body"} <= case.keys():
+        return
+    if reply.exchange.request.method == "GET" or reply.status in reply.resource.status("conflict"):
+        return
+    text = (reply.exchange.response.body if reply.exchange.response else b"").decode("utf-8", "replace")
+    names = {field.partition(".")[0], field.rpartition(".")[2]}  # one that is inside may be named alone
+    must.hold(
+        not text.strip() or any(name in text or _in_words(name).search(text) for name in names),
+        reply,
+        f"a refusal for {field} does not name it",
+        kind="field-not-named",
+        expected="the name of the field",
+        actual="no name",
+        field=field,
+    )
+
+
+def _in_words(name: str) -> re.Pattern[str]:
+    """What matches a name in any style: ``tax_exempt``, ``taxExempt`` and "Tax exempt" are the same."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z_-]+", name)
+    return re.compile(r"[\s_-]?".join(map(re.escape, words or [name])), re.IGNORECASE)
+
+
+@requirement("error.problem-json", when=lambda c, r: "error.problem-json" in c.policies)
+@every_exchange
+def test_refusals_are_problem_details(reply: Reply) -> None:
+    if 400 <= reply.status < 600:
+        media = (reply.header("Content-Type") or "").partition(";")[0].strip().lower()
+        must.hold(
+            media == "application/problem+json",
+            reply,
+            f"a refusal is {media}",
+            kind="media-type",
+            expected="application/problem+json",
+            actual=media,
+        )
+        # RFC 9457 §3.1.2: the member repeats the status of the answer that it is in.
+        said = reply.json.get("status", reply.status) if isinstance(reply.json, dict) else reply.status
+        must.hold(
+            said == reply.status,
+            reply,
+            f"the problem of a {reply.status} says that its status is {said}",
+            kind="problem-status",
+            expected="the status of the answer",
+            actual="another",
+            pointer="/status",
+        )
+
+
+@requirement("error.no-leak")
+@every_exchange
+def test_a_refusal_leaks_nothing(reply: Reply) -> None:
+    if reply.status < 400 or reply.exchange.response is None:
+        return
+    text = reply.exchange.response.body.decode("utf-8", "replace")
+    sent = (reply.exchange.request.body or b"").decode("utf-8", "replace") + reply.exchange.request.target
+    for what, pattern in LEAKS:
+        found = pattern.search(text)
+        # What the client itself sent and the server quotes is no secret of the server.
+        if found and found[0].strip() not in sent:
+            must.hold(
+                False,
+                reply,
+                f"a {reply.status} shows {what}: {found[0][:80]!r}",
+                kind="leak",
+                expected="nothing of the server's inside",
+                actual=what,
+            )
