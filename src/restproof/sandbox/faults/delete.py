@@ -234,3 +234,11 @@ def once_referenced_stays(seam: Seam) -> None:
         return found
 
     seam.around("refusing_references", advice)
+
+
+@fault("referring-left", "delete.clears-references", "what refers to a deleted resource, and goes with it, is left")
+def referring_left(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, gone: Entry) -> None:
+        return None
+
+    seam.around("delete_referring", advice)

@@ -1,26 +1,14 @@
-"""Faults of normal forms: in which form a value is kept, and which values are one."""
+"""Faults of unique values that are compared by a normal form."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.shapes import same
 from restproof.sandbox.call import Call
 from restproof.sandbox.faults.registry import Seam, fault
-from restproof.semantics.state import State
 from restproof.semantics.validate import Refusal
-
-
-@fault("form-kept-as-sent", "create.accepts-valid", "a value that has a normal form is stored as it was sent")
-def form_kept_as_sent(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> State:
-        state: State = inner(call, fields)
-        places = {re.split(r"[.\[]", place)[0] for place in call.resource.normalized}
-        return {**state, **{n: v for n, v in fields.items() if n in places and n in state}}
-
-    seam.around("next_state", advice)
 
 
 @fault("forms-told-apart", "conflict.duplicate", "unique values are compared as they are, not by their form")
