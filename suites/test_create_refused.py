@@ -56,7 +56,7 @@ def test_a_refused_create_leaves_nothing_behind(subject: Subject, body: Body, fi
     again = subject.create({**subject.bodies.minimal(), **keys}) if keys else None
     if again is not None and again.has_run_out_of_values:
         raise Inconclusive(f"the values of a unique field of {subject.name} are used up")
-    free = again is not None and again.status not in subject.spec.status("conflict")
+    free = again is not None and again.status not in subject.spec.status("conflict", "create")
     must.hold(
         free or not subject.lists.holding(refused.sent),
         refused,

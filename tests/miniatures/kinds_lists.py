@@ -71,7 +71,27 @@ class Browsable(Items):
         return [r for r in rows if "title" not in query or r["title"] == query["title"].strip()]
 
 
+class Repeatable(Items):
+    """A second create of a title is answered with the first one; an update to one that is taken is refused."""
+
+    UNIQUE = ("title",)
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        there = (r for r in self.rows[path].values() if r["title"] == fields.get("title"))
+        first = next(there, None)
+        return Answer(200, self.show(path, first)) if first else super().do_create(path, fields)
+
+
+class Doubling(Repeatable):
+    UNIQUE = ()
+
+
 def _browsers() -> Iterator[Kind]:
     words = {"filters": {"title": "equals"}, "normalized": {"title": "trim"}}
     pushy = type("Pushy", (Browsable,), {"ASKED": "application/xml"})
+    words_of_create = {"list": {}, "read": {}, "update": {}, "delete": {}, "create": {"statuses": {"conflict": 200}}}
+    get_or_create = item(operations=words_of_create, unique=["title"], statuses={"conflict": 409})
+    yield Kind(
+        "only a create may repeat what is unique", *get_or_create, Repeatable, Doubling, ("conflict", "lifecycle")
+    )
     yield Kind("a browser gets a page, and titles are trimmed", *item(**words), Browsable, pushy, ("media",))

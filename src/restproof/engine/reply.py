@@ -82,7 +82,8 @@ class Reply:
     @property
     def has_run_out_of_values(self) -> bool:
         """Whether a write was refused as a conflict that a run cannot avoid."""
-        return self.values_may_run_out and not self.ok and self.status in self.resource.status("conflict")
+        conflict = self.resource.status("conflict", self.operation)
+        return self.values_may_run_out and not self.ok and self.status in conflict
 
     @property
     def left_open(self) -> str:
