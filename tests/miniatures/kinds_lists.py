@@ -74,7 +74,7 @@ class Browsable(Items):
 class Repeatable(Items):
     """A second create of a title is answered with the first one; an update to one that is taken is refused."""
 
-    UNIQUE = ("title",)
+    UNIQUE: tuple[str, ...] = ("title",)
 
     def do_create(self, path: str, fields: Row) -> Answer:
         there = (r for r in self.rows[path].values() if r["title"] == fields.get("title"))

@@ -1,0 +1,87 @@
+"""An ARA Records Ansible of its own for the tests: Django on SQLite, on loopback, in a folder of its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_STARTUP = 120.0
+
+
+@dataclass(frozen=True)
+class Ara:
+    """A running server."""
+
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def listed(self, path: str) -> Any:
+        """The JSON of a list under ``/api/v1``."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", f"/api/v1{path}", headers={"Accept": "application/json"})
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+
+
+def installed() -> str:
+    """The server's program, of this environment. Skips the test where there is none: ``tox -e ara`` has it."""
+    program = shutil.which("ara-manage", path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip("there is no ARA here: tox -e ara")
+    return program
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Ara]:
+    """An empty server, while the block lasts; its database and what it logs lie in ``folder``."""
+    program = installed()
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        server = Ara(int(held.getsockname()[1]), folder / "ara.log")
+    environment = os.environ | {"ARA_BASE_DIR": str(folder / "data"), "ARA_LOG_LEVEL": "ERROR"}
+    with server.log.open("wb") as log:
+        subprocess.run([program, "migrate"], env=environment, stdout=log, stderr=log, check=True, timeout=_STARTUP)
+        command = [program, "runserver", "--noreload", f"127.0.0.1:{server.port}"]
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            _wait_for(server, process)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(server: Ara, process: subprocess.Popen[bytes]) -> None:
+    """Until the server answers. Fails with its log where it ends or says nothing."""
+    end = time.monotonic() + _STARTUP
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            if server.listed("/labels")["count"] == 0:
+                return
+        except OSError:
+            time.sleep(0.1)
+    tail = server.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+    pytest.fail(f"ARA does not answer on port {server.port}:\n{tail}")
