@@ -152,6 +152,7 @@ CLAUSES = {
     "RFC 9112 §3": "the request line; an invalid one is a 400",
     "RFC 9112 §9.6": "tear-down of a connection",
     "RFC 9110 §5.3": "a field stands once, unless its value is a list",
+    "RFC 9110 §5.5": "field values; CR, LF and NUL are invalid in them",
     "RFC 9110 §6.6.1": "Date",
     "RFC 9110 §8.3": "Content-Type",
     "RFC 9110 §8.3.1": "media types and their parameters",
@@ -230,7 +231,7 @@ def test_every_test_names_an_entry(test: str) -> None:
 @pytest.mark.parametrize("test", RULES)
 def test_a_test_stands_in_a_module_of_its_family(test: str) -> None:
     """``test_update.py``, or a chapter of it: ``test_update_fields.py``."""
-    kin = {"error": "shape", "retry": "robust"}
+    kin = {"retry": "robust"}
     family = RULES[test].requirement.partition(".")[0]
     families = {kin.get(family, family), *(("query",) if family == "list" else ())}
     families |= {"transport"} if RULES[test].requirement == "robust.hostile-bytes" else set()
