@@ -39,10 +39,17 @@ def test_headers_are_found_whatever_their_case() -> None:
     assert response.header("absent") is None
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff", b"\xef\xbb\xbf{}", b"NaN", b"[1,]", b"[" * 100_000])
+@pytest.mark.parametrize("body", [b"", b"\xff", b"\xef\xbb\xbf{}", b"[1,]", b"[" * 100_000])
 def test_json_is_strict(body: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 (whatever the parser says)
         _ = Response(200, "OK", (), body).json
+
+
+@pytest.mark.parametrize("name", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_hides_nothing_else_and_is_told(name: str) -> None:
+    response = Response(200, "OK", (), f'{{"a": [{name}, 1]}}'.encode())
+    assert response.json == {"a": [None, 1]}
+    assert response.no_number == name
 
 
 def test_json_is_read_once() -> None:
