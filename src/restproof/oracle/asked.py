@@ -140,7 +140,7 @@ class Asked:
     ) -> Iterator[Reason]:
         # Of an update only the named fields are certain: a rule is judged where all that it speaks of is among them.
         after = fields if operation == "update" else created(resource, fields, server_set={})
-        for refusal in validation.rules(None, after, self._unsure(resource, operation, fields, after)):
+        for refusal in validation.rules(None, after, self._unsure(resource, operation, fields, after), sent=fields):
             yield Reason(
                 TrafficRule.INPUT_BUSINESS_RULE, refusal.case, refusal.field, f"{refusal.field} {refusal.message}"
             )

@@ -142,9 +142,12 @@ class Writing:
         return self.seeder.server_id(call.resource, seq)
 
     def broken_rules(self, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        """Business rules that the state after the request would break."""
+        """Business rules that the state after the request would break; none where an update has nothing to change."""
+        if call.entry is None and call.operation == "update":
+            return []
         before = call.entry.state if call.entry else None
-        return self.validations[call.resource.name].rules(before, after, skip)
+        sent = {n: v for n, v in (call.fields or {}).items() if n not in skip}
+        return self.validations[call.resource.name].rules(before, after, skip, sent=sent)
 
     def dangling_references(self, call: Call, fields: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
         """References that name nothing under the same ancestors."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
+from restproof.contract.rules import BusinessRule, Condition
 from restproof.semantics.checker import Checker, Problem
 from restproof.semantics.coercion import value_case
 from restproof.semantics.inner import inner_ids
@@ -134,11 +135,18 @@ class Validation:
         return value_case(self.resource, schema, fields[str(name)])
 
     def rules(
-        self, before: Mapping[str, Any] | None, after: Mapping[str, Any], skip: Collection[str] = ()
+        self,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any],
+        skip: Collection[str] = (),
+        *,
+        sent: Mapping[str, Any],
     ) -> list[Refusal]:
-        """Broken business rules, judged on the state ``after`` the request; ``before`` is ``None`` for a create.
-        ``skip``: fields whose values are no use (refused already)."""
-        broken = (rule.violation(before, after) for rule in self.resource.rules if not {*rule.fields} & {*skip})
+        """Broken business rules, judged on the state ``after`` the request, and what the schema asks of a request as a
+        whole, judged on the fields ``sent``; ``before`` is ``None`` for a create. ``skip``: fields whose values are no
+        use (refused already)."""
+        rules = (rule for rule in self.resource.rules if not {*rule.fields} & {*skip})
+        broken = (rule.violation(before, sent if _is_of_schema(rule) else after) for rule in rules)
         return [Refusal(found.case, found.field, found.message) for found in broken if found]
 
     def references(
@@ -174,9 +182,13 @@ class Validation:
         found = [*unstorable, *self.unknown(problems), *self.values(problems, clean)]
         skip = {str(p.path[0]) for p in problems if p.path} | {str(b) for b in bad}
         known = {n: v for n, v in clean.items() if n in self.fields(operation) and n not in skip}
-        found += self.rules(before, after(known), skip)
+        found += self.rules(before, after(known), skip, sent=known)
         found += self.references(known, exists, skip)
         return ranked(contract, (r for r in found if not self.resource.status(r.case).accepted))
+
+
+def _is_of_schema(rule: BusinessRule) -> bool:
+    return isinstance(rule, Condition) and rule.case == "invalid"
 
 
 def _ids(value: Any) -> Iterator[Any]:
