@@ -193,7 +193,7 @@ WAYS: dict[str, tuple[Alter, bool]] = {
 }
 
 
-TRIED = [("offset", "messages"), ("contrary", "representations")]
+TRIED = [("offset", "messages"), ("offset", "representations")]
 """Of the ways, by the contract that is served so; ``tox -e contracts`` tries each with each."""
 if "RESTPROOF_CONTRACTS" in os.environ:
     TRIED = [(name, way) for name in ("offset", "contrary") for way in WAYS]

@@ -69,7 +69,8 @@ class Connection:
         request, version = self._head(head)
         if request.headers.get("expect", "").lower() == "100-continue":
             self.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        hasty = self.api.variety.hasty and int(request.headers.get("content-length") or 0) > MEBIBYTE
+        length = request.headers.get("content-length", "")
+        hasty = self.api.variety.hasty and length.isdecimal() and int(length) > MEBIBYTE
         request.body = b" " * (MEBIBYTE + 1) if hasty else await self._body(request)
         self.answered += 1
         every = self.api.variety.close_every

@@ -14,13 +14,11 @@ import pytest
 from restproof.bundle import bundled_dir
 from restproof.engine.items import Item, items_of
 from restproof.engine.marks import proof_of
-from restproof.engine.register import load
 from restproof.plan.bodies import Bodies
 from restproof.plan.ground import Ground
 from restproof.plan.lifecycle import lifecycle_plans
 from restproof.plan.profile import PROFILES
 from restproof.semantics.validate import Validation
-from restproof.traffic.judging import items_under
 
 from .conftest import CONTRACTS, drawn, every, field_of, resolved
 
@@ -150,15 +148,3 @@ def test_weight_scales_examples_and_never_to_nothing() -> None:
     item = next(i for i in items("procore", "ci").values() if i.proof.draw)
     assert replace(item, proof=replace(item.proof, weight=0.01)).examples == 1
     assert replace(item, proof=replace(item.proof, weight=2.0)).examples == 2 * PROFILES["ci"].examples
-
-
-@pytest.mark.parametrize("name", CONTRACTS)
-def test_a_plan_begins_with_one_item_of_each_rule_the_cheapest_first(name: str) -> None:
-    items = [item for item, _ in items_under((SUITES,), CONTRACTS[name], load(SUITES / "requirements.yaml"))]
-    usual = {i.proof.requirement for i in items if not i.proof.late and not i.proof.observes}
-    probes, rest = items[: len(usual)], items[len(usual) :]
-    assert {i.proof.requirement for i in probes} == usual
-    assert [i.cost for i in probes] == sorted(i.cost for i in probes)
-    kinds = [(i.proof.observes, i.proof.late) for i in rest]
-    assert kinds == sorted(kinds)
-    assert kinds[-1] == (True, False)

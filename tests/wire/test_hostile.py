@@ -193,5 +193,4 @@ def test_valid_json_within_bounds_is_read() -> None:
     assert body(b'{"id": %s}' % (b"9" * 5_000)).json == {"id": 10**5_000 - 1}
     assert body(b"[" * 100 + b"]" * 100).json
     assert len(body(b'[["[[[[", {"a": "1e400 }}}"}]' + b', ["[[", {}]' * 500 + b"]").json) == 501
-    with pytest.raises(ValueError, match="NaN is not JSON"):
-        _ = body(b'{"a": NaN}').json
+    assert body(b'{"a": NaN}').no_number == "NaN"

@@ -88,7 +88,8 @@ class Watch:
 
 
 @cache
-def parameters_of(test: Callable[..., Any]) -> set[str]:
-    """The names of a test's parameters."""
+def parameters_of(test: Callable[..., Any], *, required: bool = False) -> set[str]:
+    """The names of a test's parameters; with ``required`` of those that it cannot do without."""
     test = test.func if isinstance(test, partial) else test
-    return {name for name, p in inspect.signature(test).parameters.items() if p.kind in _PARAMETERS}
+    found = {name: p for name, p in inspect.signature(test).parameters.items() if p.kind in _PARAMETERS}
+    return {name for name, p in found.items() if not required or p.default is p.empty}

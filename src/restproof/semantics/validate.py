@@ -140,13 +140,14 @@ class Validation:
         after: Mapping[str, Any],
         skip: Collection[str] = (),
         *,
-        sent: Mapping[str, Any],
+        sent: Mapping[str, Any] | None = None,
     ) -> list[Refusal]:
         """Broken business rules, judged on the state ``after`` the request, and what the schema asks of a request as a
-        whole, judged on the fields ``sent``; ``before`` is ``None`` for a create. ``skip``: fields whose values are no
-        use (refused already)."""
+        whole, judged on the fields ``sent`` (default: ``after``). ``before`` is ``None`` for a create; ``skip``: fields
+        whose values are no use (refused already)."""
         rules = (rule for rule in self.resource.rules if not {*rule.fields} & {*skip})
-        broken = (rule.violation(before, sent if _is_of_schema(rule) else after) for rule in rules)
+        whole = after if sent is None else sent
+        broken = (rule.violation(before, whole if _is_of_schema(rule) else after) for rule in rules)
         return [Refusal(found.case, found.field, found.message) for found in broken if found]
 
     def references(

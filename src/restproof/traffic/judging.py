@@ -183,7 +183,7 @@ class _Observers:
 
 def _needs(item: Item) -> str:
     """What the item's test has to know: what an answer shows of it, or the ``case`` that it belongs to."""
-    return "case" if "case" in parameters_of(item.test) else item.proof.reads
+    return "case" if "case" in parameters_of(item.test, required=True) else item.proof.reads
 
 
 def _reply(seen: Seen, *, steady: bool) -> Reply:
