@@ -77,7 +77,7 @@ def kill(fault: Fault, server: Server, *, full: bool = False, first: bool = Fals
         path = Path(folder) / "run.jsonl.gz"
         if not path.exists() and told["code"] == 0:
             return Kill(name, fault.requirement, Path(contract_of(fault)).name, "", (), 0, 0, applies=False)
-        if not path.exists():
+        if not path.exists() or not path.stat().st_size:
             raise RuntimeError(f"{name}: {told}")
         run = read(path)
     verdict = judge(run)
