@@ -451,6 +451,30 @@ def test_an_interrupted_run_tidies_up(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_clean_up_that_is_asked_to_end_ends_well(number: signal.Signals, here: Path, target: Running) -> None:
+    before = listed(target, "/offices")
+    narrow = ("--resource", "office", "--only", "create.accepts-valid", "--rate", "40")
+    going = subprocess.Popen(
+        command("run", *narrow),
+        cwd=here,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert going.stdout is not None
+    for line in going.stdout:
+        if "cleaning up" in line:
+            break
+    going.send_signal(number)
+    out, _ = going.communicate(timeout=60)
+    assert going.returncode == 0, out
+    assert listed(target, "/offices") == before
+    assert read((here / "reports/latest").resolve() / "run.jsonl.gz").footer is not None
+
+
+@pytest.mark.slow
 def test_cleanup_removes_what_a_killed_run_left(here: Path, target: Running) -> None:
     before = listed(target, "/offices")
     going = long_run(here)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -60,17 +62,19 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         run.signal = run.signal or "SIGINT"
         raise
     finally:
-        if run.worker is None:
-            for number, usual in previous.items():
-                signal.signal(number, usual)
-        else:
-            # The process ends with the session, and nothing may cut its tidying up short.
-            for number in (*ENDING, signal.SIGINT):
-                signal.signal(number, signal.SIG_IGN)
+        previous[signal.SIGINT] = signal.getsignal(signal.SIGINT)
+        # A worker ends with its session, and nothing may cut its tidying up short.
+        closing = _hurried(run, previous) if run.worker is None else signal.SIG_IGN
+        for number in previous:
+            signal.signal(number, closing)
         try:
             run.close()
         except StorageError as error:
             end(session.config, error)
+        finally:
+            if run.worker is None:
+                for number, usual in previous.items():
+                    signal.signal(number, usual)
 
 
 def _terminated(run: Run) -> Callable[[int, FrameType | None], None]:
@@ -78,6 +82,23 @@ def _terminated(run: Run) -> Callable[[int, FrameType | None], None]:
         if run.signal is None:
             run.signal = signal.Signals(number).name
             raise KeyboardInterrupt
+
+    return handler
+
+
+def _hurried(run: Run, usual: Mapping[signal.Signals, Any]) -> Callable[[int, FrameType | None], None]:
+    """While a run tidies up: who asks it to end gets what is under way, within the bound of an interrupted run; who
+    asks again, or has asked before, does not wait."""
+    asked: list[int] = []
+
+    def handler(number: int, _frame: FrameType | None) -> None:
+        if asked or run.signal is not None:
+            signal.signal(number, usual[signal.Signals(number)])
+            os.kill(os.getpid(), number)
+            return
+        asked.append(number)
+        if run.part is not None:
+            run.part.connection.session.ends = time.monotonic() + run.options.cleanup_timeout
 
     return handler
 
