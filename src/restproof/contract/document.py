@@ -222,6 +222,10 @@ def read_json(file: Path, problems: Problems) -> Document:
         raise ContractError(f"this is not JSON: {error.msg}", place=Place(file, error.lineno), hint=hint) from None
     except RecursionError:
         raise ContractError("this JSON is nested too deeply", place=Place(file), hint="flatten it") from None
+    except ValueError as error:  # an integer of thousands of digits
+        raise ContractError(
+            f"this JSON cannot be read: {error}", place=Place(file), hint="write a shorter number"
+        ) from None
     return Document(file, value, _Lines(file, text, problems).found)
 
 

@@ -184,7 +184,7 @@ class SchemaFolder:
             self.problems.add("only JSON Schema 2020-12 is understood", document.place(("$schema",)), hint)
             return
         # The quick validator finds most schemas sound; of the others the exact one tells where they are not.
-        if isinstance(document.value, dict) and jsonschema_rs.meta.is_valid({"$schema": DIALECT, **document.value}):
+        if isinstance(document.value, dict) and _is_surely_sound(document.value):
             return
         for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(document.value):
             route = tuple(error.absolute_path)
@@ -308,13 +308,21 @@ class SchemaFolder:
             add("'pattern' is no regular expression", place, "check its brackets and escapes")
         for word, message, hint in out_of_bounds(schema):
             add(message, document.place((*route, word)), hint)
-        guess = closest(schema.get("format", ""), NAMES, _NEAR)
-        if guess and schema["format"] not in NAMES:
+        named = schema.get("format")
+        guess = closest(named, NAMES, _NEAR) if isinstance(named, str) else None
+        if guess and named not in NAMES:
             add(
-                f"the format '{schema['format']}' is not known",
+                f"the format '{named}' is not known",
                 document.place((*route, "format")),
                 f"did you mean '{guess}'?",
             )
+
+
+def _is_surely_sound(schema: Mapping[str, Any]) -> bool:
+    try:
+        return bool(jsonschema_rs.meta.is_valid({"$schema": DIALECT, **schema}))
+    except ValueError:  # a text in it is no Unicode
+        return False
 
 
 def _fits(schema: Mapping[str, Any], value: Any) -> bool:
