@@ -13,25 +13,26 @@ changed, never by its values. A hook that raises is an error of the hook, never 
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import sys
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError, Place, RestproofError
+from restproof.usercode import line_in, module_at, told
 
 __all__ = ["Finished", "HookFailed", "Hooks", "Incoming", "Outgoing", "Rule", "load_hooks"]
 
 FILE_NAME = "restproof_hooks.py"
 NAMES = ("before_request", "after_response", "not_applicable", "on_finish")
 _Headers = tuple[tuple[str, str], ...]
+
+
+def _first(headers: _Headers, name: str) -> str | None:
+    return next((v for n, v in headers if n.lower() == name.lower()), None)
 
 
 class HookFailed(RestproofError):
@@ -59,7 +60,7 @@ class Outgoing:
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
-        return next((v for n, v in self.headers if n.lower() == name.lower()), None)
+        return _first(self.headers, name)
 
     def with_header(self, name: str, value: str) -> Outgoing:
         """The request with this header, in place of any of the same name."""
@@ -86,7 +87,7 @@ class Incoming:
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
-        return next((v for n, v in self.headers if n.lower() == name.lower()), None)
+        return _first(self.headers, name)
 
 
 @dataclass(frozen=True)
@@ -130,8 +131,7 @@ class Hooks:
             changed = self._called("before_request", hook, Outgoing, request)
             if changed is None:
                 continue
-            same = (changed.method, changed.origin) == (request.method, request.origin)
-            if not same or not changed.target.startswith(request.target):
+            if not _asks_for_the_same(changed, request):
                 raise self._failure("before_request", hook, "it may add to a request, not ask for something else")
             if any(c in text for pair in changed.headers for text in pair for c in "\r\n\0"):
                 raise self._failure("before_request", hook, "a header holds a line break or NUL")
@@ -170,9 +170,9 @@ class Hooks:
     def _called(self, name: str, hook: Callable[..., Any], kind: type, *arguments: Any) -> Any:
         try:
             found = hook(*arguments)
-        except Exception as error:
-            lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(self.file)]
-            raise self._failure(name, hook, f"{type(error).__name__}: {error}", lines[-1] if lines else None) from error
+        except Exception as error:  # whatever a user's function raises
+            line = None if self.file is None else line_in(self.file, error)
+            raise self._failure(name, hook, told(error), line) from error
         if found is not None and not isinstance(found, kind):
             raise self._failure(name, hook, f"it gave {type(found).__name__}, not {kind.__name__} or None")
         return found
@@ -182,6 +182,15 @@ class Hooks:
         place = Place(Path(FILE_NAME), line or (code.co_firstlineno if code else 0))
         called = name if hook.__name__ == name else f"{name} ({hook.__name__})"
         return HookFailed(f"the hook {called} failed: {why}", place=place)
+
+
+def _asks_for_the_same(changed: Outgoing, request: Outgoing) -> bool:
+    """Whether a request differs at most by what is added to its query: where it goes to was decided before, and what
+    is added to a path would name something else."""
+    sign = "&" if "?" in request.target else "?"
+    added = changed.target.removeprefix(request.target)
+    longer = changed.target.startswith(request.target) and added[:1] in ("", sign)
+    return (changed.method, changed.origin) == (request.method, request.origin) and longer
 
 
 def _changes(
@@ -198,7 +207,7 @@ def load_hooks(root: Path) -> Hooks:
     file = root / FILE_NAME
     if not file.is_file():
         return Hooks()
-    module = _module(file)
+    module = module_at(file, "restproof_hooks", "the hooks cannot be read")
     functions: dict[str, tuple[Callable[..., Any], ...]] = {}
     for name, value in vars(module).items():
         if name in NAMES:
@@ -215,20 +224,3 @@ def load_hooks(root: Path) -> Hooks:
                     hint=f"Hooks are: {', '.join(NAMES)}. A helper may begin with an underscore.",
                 )
     return Hooks(functions, file)
-
-
-def _module(file: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("restproof_hooks", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # so that its own dataclasses find it
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(file)]
-        line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else 0
-        raise ConfigurationError(
-            f"the hooks cannot be read: {type(error).__name__}: {error}", place=Place(file, line or 0)
-        ) from error
-    return module

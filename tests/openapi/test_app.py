@@ -103,3 +103,23 @@ def test_an_application_is_proven_from_its_own_document(folder: Path) -> None:
     told = subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
     assert "CONFORMING" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "spec", "told"),
+    [
+        ("needs_more", "import nosuchmodule\napp = 1\n", "needs_more:app", "ModuleNotFoundError: No module named"),
+        ("raises", "\nraise ValueError('no database')\n", "raises:app", "ValueError: no database"),
+        ("unwritten", "def app(:\n", "unwritten:app", "SyntaxError: "),
+        ("makes_none", "def make():\n    raise RuntimeError('no')\n", "makes_none:make()", "RuntimeError: no"),
+    ],
+)
+def test_an_application_that_raises_is_told_with_its_line(
+    name: str, source: str, spec: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=told) as raised, hosted(spec, tmp_path):
+        pass
+    assert raised.value.place is not None
+    assert raised.value.place.file == tmp_path / f"{name}.py"
+    assert raised.value.place.line >= 1

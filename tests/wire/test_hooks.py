@@ -90,6 +90,7 @@ def test_without_hooks_nothing_is_said(serve: Serve, connect: Connect) -> None:
         ("    raise KeyError('secret')", r"restproof_hooks\.py:4: the hook before_request failed: KeyError"),
         ("    return 'signed'", "it gave str, not Outgoing or None"),
         ("    return replace(request, target='/v1/others')", "not ask for something else"),
+        ("    return replace(request, target=request.target + '7')", "not ask for something else"),
         ("    return replace(request, method='DELETE')", "not ask for something else"),
         ("    return request.with_header('X-A', 'b\\r\\nX-C: d')", "a line break"),
     ],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
@@ -12,24 +10,15 @@ from types import ModuleType
 from restproof.bundle import REGISTER
 from restproof.engine.marks import Proof, proof_of
 from restproof.engine.register import load
-from restproof.errors import ConfigurationError, Place, RestproofError
+from restproof.errors import ConfigurationError, Place
+from restproof.usercode import module_at
 
 
 def module_of(file: Path) -> ModuleType:
-    """The module of a file of a suite, under a name that no other module has. Raises ``RestproofError`` where it
+    """The module of a file of a suite, under a name that no other module has. Raises ``ConfigurationError`` where it
     cannot be loaded."""
     name = f"restproof_suite_{zlib.crc32(bytes(file.parent.resolve())):08x}_{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise RestproofError(f"the suites cannot be loaded: {file} is no module of Python")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # data classes look themselves up there
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # whatever a user's module raises
-        del sys.modules[name]
-        raise RestproofError(f"the suites cannot be loaded: {file}: {type(error).__name__}: {error}") from None
-    return module
+    return module_at(file, name, "the suites cannot be loaded")
 
 
 def tests_of(file: Path) -> Iterator[tuple[str, Callable[..., None], Proof]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from restproof.errors import ConfigurationError
+from restproof.usercode import origin_of, told
 
 _WAIT = 30.0
 """Seconds that an application may take to start."""
@@ -76,17 +77,28 @@ def _imported(spec: str, folder: Path) -> Any:
         value: Any = importlib.import_module(found["module"])
     except ModuleNotFoundError as error:
         if error.name is None or not found["module"].startswith(error.name):
-            raise
+            raise _failure(spec, error) from error
         hint = f"It is looked for in {folder} and on Python's path; restproof must be installed beside it."
         raise ConfigurationError(f"--app {spec}: there is no module {error.name}", hint=hint) from None
+    except Exception as error:  # whatever the user's own code raises
+        raise _failure(spec, error) from error
     for name in found["name"].split("."):
         if not hasattr(value, name):
             raise ConfigurationError(f"--app {spec}: {found['module']} has no {found['name']}", hint="Check its name.")
         value = getattr(value, name)
-    application = value() if found["made"] else value
+    try:
+        application = value() if found["made"] else value
+    except Exception as error:  # as above
+        raise _failure(spec, error) from error
     if not callable(application):
         raise ConfigurationError(f"--app {spec} is no application", hint="It must be ASGI or WSGI.")
     return application
+
+
+def _failure(spec: str, error: Exception) -> ConfigurationError:
+    """What an application says of why there is none, and where."""
+    hint = "The application raised it before there was any to serve."
+    return ConfigurationError(f"--app {spec}: {told(error)}", place=origin_of(error), hint=hint)
 
 
 def _is_asgi(application: Any) -> bool:
