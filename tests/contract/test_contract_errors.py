@@ -68,6 +68,8 @@ def test_the_contract_that_the_cases_start_from_is_sound(tmp_path: Path) -> None
         ("path: /others", 7, "'path' stands twice in this mapping: here and in line 5", "keep one"),
         ("operations: [list, raed]", 7, "one of: list, create, read", "did you mean 'read'?"),
         ("envelope: data", 7, "'envelope' in resource 'item' is 'data'; expected a mapping", None),
+        ("media: application/x-www-form-urlencoded", 7, "application/x-www-form-urlencoded", None),
+        ("media: {request: text/csv}", 7, "text/csv", None),
         ("unique_scope: globl", 7, "one of: parent, global", "did you mean 'global'?"),
         ("touched_resolution: soon", 7, "expected a number", None),
         ("touched_resolution: -1", 7, "at least 0", None),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
-FORM = "application/x-www-form-urlencoded"
 _JSON = re.compile(r"application/(?:[\w.!#$&^+-]+\+)?json", re.IGNORECASE)
 
 
@@ -37,11 +36,6 @@ class Media:
     def merges(self) -> bool:
         """Whether a request says what changes, at every depth (RFC 7396)."""
         return essence(self.request) == MERGE_PATCH
-
-    @property
-    def is_form(self) -> bool:
-        """Whether a request is a form."""
-        return essence(self.request) == FORM
 
     def reads(self, media: str) -> bool:
         """Whether a body of this media type is one of a request: any JSON where nothing else is said."""
