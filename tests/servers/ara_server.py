@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from .started import started
 
 _STARTUP = 120.0
 
@@ -60,28 +61,10 @@ def running(folder: Path) -> Iterator[Ara]:
     environment = os.environ | {"ARA_BASE_DIR": str(folder / "data"), "ARA_LOG_LEVEL": "ERROR"}
     with server.log.open("wb") as log:
         subprocess.run([program, "migrate"], env=environment, stdout=log, stderr=log, check=True, timeout=_STARTUP)
-        command = [program, "runserver", "--noreload", f"127.0.0.1:{server.port}"]
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            _wait_for(server, process)
-            yield server
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    command = [program, "runserver", "--noreload", f"127.0.0.1:{server.port}"]
 
+    def answers() -> bool:
+        return bool(server.listed("/labels")["count"] == 0)
 
-def _wait_for(server: Ara, process: subprocess.Popen[bytes]) -> None:
-    """Until the server answers. Fails with its log where it ends or says nothing."""
-    end = time.monotonic() + _STARTUP
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            if server.listed("/labels")["count"] == 0:
-                return
-        except OSError:
-            time.sleep(0.1)
-    tail = server.log.read_text(encoding="utf-8", errors="replace")[-2000:]
-    pytest.fail(f"ARA does not answer on port {server.port}:\n{tail}")
+    with started(command, answers, server.log, environment=environment, seconds=_STARTUP):
+        yield server

@@ -11,7 +11,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import venv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,11 +20,12 @@ from typing import Any
 
 import pytest
 
+from .started import started
+
 ROOT = Path(__file__).parents[2]
 VERSION = "26.5.0"
 """What contracts/kinto and deviations/kinto.yaml were checked against."""
 CACHE = ROOT / ".cache" / f"kinto-{VERSION}"
-_STARTUP = 60.0
 _INSTALL = 300.0
 
 ACCOUNTS: Mapping[str, str] = {
@@ -146,34 +146,14 @@ def running(folder: Path) -> Iterator[Kinto]:
     ini.write_text(_INI.format(port=port), encoding="utf-8")
     server = Kinto(port, folder / "kinto.log")
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME")}
-    with server.log.open("wb") as log:
-        process = subprocess.Popen(
-            [str(python), "-c", _START, "start", "--ini", str(ini)], stdout=log, stderr=log, cwd=folder, env=environment
-        )
-        try:
-            _wait_for(server, process)
-            for account in ACCOUNTS.values():
-                name, _, password = account.partition(":")
-                status, _ = server.call("PUT", f"/accounts/{name}", {"data": {"password": password}}, account=None)
-                assert status == 201, f"the account {name} was answered {status}"
-            yield server
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    command = [str(python), "-c", _START, "start", "--ini", str(ini)]
 
+    def answers() -> bool:
+        return server.call("GET", "/__lbheartbeat__", account=None)[0] == 200
 
-def _wait_for(server: Kinto, process: subprocess.Popen[bytes]) -> None:
-    """Until the server answers. Fails with its log where it ends or says nothing."""
-    end = time.monotonic() + _STARTUP
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            if server.call("GET", "/__lbheartbeat__", account=None)[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    tail = server.log.read_text(encoding="utf-8", errors="replace")[-2000:]
-    pytest.fail(f"Kinto does not answer on port {server.port}:\n{tail}")
+    with started(command, answers, server.log, folder=folder, environment=environment):
+        for account in ACCOUNTS.values():
+            name, _, password = account.partition(":")
+            status, _ = server.call("PUT", f"/accounts/{name}", {"data": {"password": password}}, account=None)
+            assert status == 201, f"the account {name} was answered {status}"
+        yield server

@@ -8,8 +8,6 @@ import os
 import shutil
 import socket
 import sqlite3
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,10 +16,11 @@ from typing import Any
 
 import pytest
 
+from .started import started
+
 KEY = "restproof-pdns"
 _SERVER = "/usr/sbin/pdns_server"
 _TABLES = Path("/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql")
-_STARTUP = 60.0
 
 _CONF = """
 launch=gsqlite3
@@ -106,28 +105,6 @@ def running(folder: Path) -> Iterator[PowerDNS]:
         database.executescript(_TABLES.read_text(encoding="utf-8"))
     database.close()
     server = PowerDNS(port, folder / "pdns.log")
-    with server.log.open("wb") as log:
-        process = subprocess.Popen([program, f"--config-dir={folder}"], stdout=log, stderr=log, cwd=folder)
-        try:
-            _wait_for(server, process)
-            yield server
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _wait_for(server: PowerDNS, process: subprocess.Popen[bytes]) -> None:
-    """Until the server answers. Fails with its log where it ends or says nothing."""
-    end = time.monotonic() + _STARTUP
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            if server.call("GET", "/zones") == (200, []):
-                return
-        except OSError:
-            time.sleep(0.05)
-    tail = server.log.read_text(encoding="utf-8", errors="replace")[-2000:]
-    pytest.fail(f"PowerDNS does not answer on port {server.port}:\n{tail}")
+    command = [program, f"--config-dir={folder}"]
+    with started(command, lambda: server.call("GET", "/zones") == (200, []), server.log, folder=folder):
+        yield server

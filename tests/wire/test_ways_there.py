@@ -6,8 +6,8 @@ import base64
 import socket
 import ssl
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -95,24 +95,31 @@ def test_a_proxy_that_refuses_is_told(serve: Serve, connect: Callable[..., Clien
     assert client.session.send(GET, READ).error == "no way through the proxy"
 
 
+@contextmanager
+def answering_once(listening: socket.socket) -> Iterator[list[bytes]]:
+    """A server that answers one request with an empty array; the head of the request is there when the block ends."""
+    heads: list[bytes] = []
+
+    def serve() -> None:
+        connection, _ = listening.accept()
+        with connection:
+            heads.append(connection.recv(65536))
+            connection.sendall(answer(200, b"[]"))
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield heads
+    thread.join()
+
+
 def test_a_server_behind_a_unix_socket(connect: Callable[..., Client], tmp_path: Path) -> None:
     path = tmp_path / "api.sock"
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(path))
         listening.listen()
-        heads: list[bytes] = []
-
-        def serve() -> None:
-            connection, _ = listening.accept()
-            with connection:
-                heads.append(connection.recv(65536))
-                connection.sendall(answer(200, b"[]"))
-
-        thread = threading.Thread(target=serve)
-        thread.start()
         client = connect("http://localhost", target={"socket": path})
-        assert client.session.send(GET, READ).status == 200
-        thread.join()
+        with answering_once(listening) as heads:
+            assert client.session.send(GET, READ).status == 200
     assert b"Host: localhost" in heads[0]
     gone = connect("http://localhost", target={"socket": tmp_path / "none.sock"})
     assert gone.session.send(GET, READ).error is not None
@@ -125,18 +132,8 @@ def test_ipv6(connect: Callable[..., Client]) -> None:
         pytest.skip("this machine has no IPv6")
     with listening:
         port = listening.getsockname()[1]
-        heads: list[bytes] = []
-
-        def serve() -> None:
-            connection, _ = listening.accept()
-            with connection:
-                heads.append(connection.recv(65536))
-                connection.sendall(answer(200, b"[]"))
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        assert connect(f"http://[::1]:{port}").session.send(GET, READ).status == 200
-        thread.join()
+        with answering_once(listening) as heads:
+            assert connect(f"http://[::1]:{port}").session.send(GET, READ).status == 200
     assert f"Host: [::1]:{port}".encode() in heads[0]
 
 
