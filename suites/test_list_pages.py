@@ -220,7 +220,7 @@ def test_link_relations_are_right(subject: Subject) -> None:
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
     # Where every parameter that is not known counts as a filter, an unknown one may be refused.
-    free = subject.contract.query.filter != "{name}" or subject.spec.status("unknown_query").accepted
+    free = subject.spec.query.filter != "{name}" or subject.spec.status("unknown_query").accepted
     kept = (*((("restproof", "kept & quoted+"),) if free else ()), *harmless(subject))
     count = len(entries)
     # Where the last page has one entry, if it can be, and where it is full: the whole list, or some pages of it.

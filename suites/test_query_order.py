@@ -1,18 +1,23 @@
 """The order that a query asks of a list; and fields that nothing is sorted or filtered by."""
 
 from collections.abc import Iterable
+from itertools import combinations
 from math import ceil
 from typing import Any
 
-from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases
 from restproof.suite.lists import (
+    SortKey,
     every_entry,
+    forget_list,
     lookalikes,
     may_hold,
     of_a_steady_list,
+    settled,
     some,
 )
+from restproof.suite.setup import another_token
 from restproof.suite.values import type_of, types_of
 
 
@@ -35,7 +40,7 @@ def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool
     lookalikes(subject, name)
     entries = some(subject)
     query = subject.lists.sort_query(name, descending=descending)
-    way = "down" if descending else "up"
+    way = ways(descending)
     largest = subject.lists.largest_page() or 0
     # The way down is cut into pages for one field: a page that is turned round by itself shows there.
     whole = descending and name != subject.spec.sort[-1]
@@ -82,13 +87,85 @@ def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool
         )
 
 
+def pairs(ground: Ground) -> Cases:
+    """Two fields, and both ways that the second differs from the first. What is unique comes second: nothing shares a
+    value of it."""
+    resource = ground.resource
+    alone = {resource.id.field, *(key[0] for key in resource.unique if len(key) == 1)}
+    for first in [n for n in resource.sort if n not in alone]:
+        others = sorted((n for n in resource.sort if n != first), key=lambda n: n not in alone)
+        for then in others[:2]:
+            for descending in (False, True):
+                yield {"first": first, "then": then, "descending": descending}
+
+
+def with_both(subject: Subject, entries: Iterable[Any], *names: str) -> list[Any]:
+    """The entries that have a place in the order of each of these fields."""
+    return [e for e in entries if all(keys_of(subject, [e], n) for n in names)]
+
+
+def make_two_alike(subject: Subject, first: str, then: str) -> None:
+    """Two entries with one value of ``first``, and two of ``then`` where a create may set it."""
+    bodies = subject.bodies
+    for value in (bodies.plain(then), bodies.another(then)) if then in bodies.writable else (None, None):
+        fixed = {first: bodies.plain(first), **({then: value} if value is not None else {})}
+        body = bodies.adjusted_to_rules({**bodies.minimal(), **fixed}, fixed=fixed)
+        subject.given(subject.resolved(body, token=another_token(subject)))
+    forget_list(subject)
+
+
+def tells_keys_apart(entries: list[Any], first: str, then: str) -> bool:
+    """Whether entries share a value of the first field and differ in the second: only there the second key shows."""
+    return any(a[first] == b[first] and a[then] != b[then] for a, b in combinations(entries, 2))
+
+
+@requirement("list.sort-keys", on="list", when=lambda c, r: bool(r.query.between) and len(r.sort) > 1, cost=3, set_up=1)
+@for_each(pairs)
+@of_a_steady_list
+def test_a_list_sorted_by_two_fields_is_in_order(subject: Subject, first: str, then: str, descending: bool) -> None:
+    entries = with_both(subject, some(subject), first, then)
+    if not tells_keys_apart(entries, first, then) and first in subject.bodies.writable and subject.spec.creatable:
+        make_two_alike(subject, first, then)
+        entries = with_both(subject, settled(subject), first, then)
+    if any(len({type_of(e[n]) for e in entries} - {"integer", "number"}) > 1 for n in (first, then)):
+        raise Inconclusive(f"entries hold values of several types in {first} or {then}, which have no order")
+    if not tells_keys_apart(entries, first, then):
+        raise Inconclusive(f"no two entries share their {first} and differ in {then}")
+    known = set(map(str, subject.lists.ids(entries)))
+    keys = SortKey(first, not descending), SortKey(then, descending)
+    pages = subject.lists.pages(None, subject.lists.order_query(*keys))
+    must.have_status(pages[0], "listed", because=f"sorted by {first} and {then}")
+    walked = [e for p in pages for e in p.entries or () if str(subject.lists.ids([e])[0]) in known]
+    found = [(e[first], e[then]) for e in walked]
+    ordered = sorted(sorted(found, key=lambda k: k[1], reverse=descending), key=lambda k: k[0], reverse=not descending)
+    must.hold(
+        found == ordered,
+        pages[0],
+        f"a list sorted {ways(not descending)} by {first} and {ways(descending)} by {then} is not in order",
+        kind="sort",
+        expected="sorted by both",
+        actual="not in order",
+        field=then,
+    )
+
+
+def ways(descending: bool) -> str:
+    return "down" if descending else "up"
+
+
 def unknown_queries(ground: Ground) -> Cases:
     """A field that does not exist; and one that does, and that the list is not sorted or filtered by."""
-    resource, query = ground.resource, ground.contract.query
+    resource, query = ground.resource, ground.resource.query
     if resource.sort or resource.filters:
         for kind in ("sort", "filter"):
             yield {"query": kind, "name": "restproof_unknown_field"}
-    others = {query.sort, resource.paging.page, resource.paging.size, resource.paging.offset, resource.paging.token}
+    others = {
+        *query.order_parameters,
+        resource.paging.page,
+        resource.paging.size,
+        resource.paging.offset,
+        resource.paging.token,
+    }
     others |= {p.name for r in ground.contract for p in r.parameter_parents} | resource.operation("list").query.keys()
     plain = [n for n, p in resource.properties.items() if not types_of(p) & {"object", "array"} and n not in others]
     for kind, known in (("sort", resource.sort), ("filter", resource.filters)):

@@ -96,9 +96,9 @@ def test_answers_come_within_the_declared_time(subject: Subject, operation: str,
 
 def odd_queries(ground: Ground) -> Cases:
     """``note``: in which way a query is odd; ``raw``: a query as it stands, not percent-encoded by the client."""
-    paging, query = ground.resource.paging, ground.contract.query
+    paging, query = ground.resource.paging, ground.resource.query
     number = {"page": paging.page, "offset": paging.offset}.get(paging.style, paging.size)
-    by_id = query.filter.replace("{name}", "id")
+    by_id = query.named("id")
     names = [n for n in (paging.size, query.sort, by_id, number) if n] if paging.style != "none" else [query.sort]
     if paging.style == "token" and paging.token:
         for value in ("restproof", "cmVzdHByb29m", ""):

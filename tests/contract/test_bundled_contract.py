@@ -145,8 +145,8 @@ def test_lists_page_sort_and_filter(contract: Contract) -> None:
             True,
         )
         assert resource.filters["id"].field == "id"
-    assert contract.query.filter.format(name="id") == "filters[id]"
-    assert contract.query.descending.format(field="name") == "-name"
+    assert contract.resources["project"].query.filter.format(name="id") == "filters[id]"
+    assert contract.resources["project"].query.descending.format(field="name") == "-name"
     project = contract.resources["project"]
     assert project.sort == ("name", "created_at", "updated_at")
     assert contract.resources["rfi"].sort == ("subject", "created_at")

@@ -215,7 +215,7 @@ def test_all_words_reach_the_model(tmp_path: Path) -> None:
     assert contract.errors == {"type": "object", "required": ["detail"]}
     assert contract.rate_limit is not None
     assert (contract.rate_limit.remaining, contract.rate_limit.reset) == ("X-Left", None)
-    assert contract.query.descending == "{field}:desc"
+    assert contract.resources["item"].query.descending == "{field}:desc"
     assert contract.policies == {"create.location", "conditional.*"}
     assert contract.clauses["create.location"].sources == ("our guide, page 3",)
     assert contract.clauses["create.location"].level == "should"

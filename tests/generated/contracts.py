@@ -50,6 +50,12 @@ ERRORS: tuple[Any, ...] = (
         "422": "none",
     },
 )
+SYNTAXES: tuple[dict[str, str], ...] = (
+    {"filter": "filter[{name}]", "sort": "order", "descending": "{field}.desc"},
+    {"sort": "order_by", "direction": "direction", "between": ","},
+    {"sort": "sort", "ascending": "{field}:asc", "descending": "{field}:desc", "between": ";"},
+    {"between": ","},
+)
 ORDER = (
     *("missing_credential", "throttled", "unsupported", "forbidden", "absent"),
     *("malformed", "unknown_field", "invalid", "rule", "conflict"),
@@ -533,7 +539,7 @@ def contracts(draw: Drawer) -> Drawn:
         contract["errors"] = draw(st.sampled_from(ERRORS))
     contract["paging"] = draw(pagings())
     if draw(st.booleans()):
-        contract["query"] = {"filter": "filter[{name}]", "sort": "order", "descending": "{field}.desc"}
+        contract["query"] = draw(st.sampled_from(SYNTAXES))
     if scheme != "none" and draw(st.booleans()):
         contract["rate_limit"] = {"limit": "X-Limit", "remaining": "X-Left"}
         if draw(st.booleans()):

@@ -34,7 +34,13 @@ SHOWN_ON_WORDS += (
 )
 WAYS = str(HERE / "contracts" / "ways")
 """Is asked as only some servers are: media types, merge patches, fields deep inside a body."""
-SHOWN_ON_WAYS = ("merge-patch-replaces", "merge-patch-null-ignored", "usual-media-type")
+SHOWN_ON_WAYS = (
+    "merge-patch-replaces",
+    "merge-patch-null-ignored",
+    "usual-media-type",
+    "second-key-ignored",
+    "one-way-for-all-keys",
+)
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",
     "replace.",

@@ -56,7 +56,7 @@ def test_the_contract_goes_before_its_preset(tmp_path: Path) -> None:
     assert (article.paging.size, article.paging.max, article.paging.total_field) == ("page_size", 50, "count")
     assert 422 in contract.status("invalid")
     assert 400 not in contract.status("invalid")
-    assert contract.query.sort == "order"
+    assert article.query.sort == "order"
 
 
 def test_pages_of_another_style_stand_alone(tmp_path: Path) -> None:

@@ -32,9 +32,11 @@ class BehaviourReader:
     """Reads uniqueness, derivation, references, rules, sorting and filters of one resource."""
 
     def __init__(
-        self, raw: Mapping[str, Any], fields: Fields, route: Route, id_field: str, resources: Mapping[str, Any]
+        self, raw: Mapping[str, Any], fields: Fields, route: Route, id_field: str, whole: Mapping[str, Any]
     ) -> None:
-        self.raw, self.fields, self.route, self.id_field, self.resources = raw, fields, route, id_field, resources
+        """``whole``: what the contract says besides, its resources among it."""
+        self.raw, self.fields, self.route, self.id_field, self.whole = raw, fields, route, id_field, whole
+        self.resources: Mapping[str, Any] = whole["resources"]
 
     def read(self) -> dict[str, Any]:
         """The keyword arguments of ``Resource`` that are about behaviour."""
@@ -72,7 +74,7 @@ class BehaviourReader:
             "inner_references": self.inner_references(),
             "reads_as": reads_as,
             "rules": RulesReader(self.raw, self.fields, self.route).rules(),
-            **QueryReader(self.raw, self.fields, self.route).read(),
+            **QueryReader(self.raw, self.fields, self.route, self.whole.get("query", {})).read(),
         }
 
     def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.formats import FORMATS
 from restproof.contract.hints import near
-from restproof.contract.model import NO_BODY, Auth, Clause, Contract, QuerySyntax, RateLimit, Schema
+from restproof.contract.model import NO_BODY, Auth, Clause, Contract, RateLimit, Schema
 from restproof.contract.parents import read_parents
 from restproof.contract.patterns import is_expression, matches
 from restproof.contract.resource import ResourceReader, Scope
@@ -55,7 +55,6 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
         errors=errors.get("default"),
         errors_by_status={status: schema for status, schema in errors.items() if status != "default"},
         rate_limit=RateLimit(**raw["rate_limit"]) if "rate_limit" in raw else None,
-        query=QuerySyntax(**raw.get("query", {})),
         resources={name: resource for name, resource in read.items() if resource is not None},
         policies=frozenset(raw.get("policies", ())),
         clauses={name: _clause(name, said) for name, said in raw.get("clauses", {}).items()},

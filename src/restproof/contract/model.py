@@ -18,6 +18,7 @@ from restproof.contract.media import Media
 from restproof.contract.normal import Form
 from restproof.contract.rules import BusinessRule
 from restproof.contract.shapes import Shapes
+from restproof.contract.syntax import QuerySyntax
 
 OPERATIONS = ("list", "create", "read", "update", "replace", "delete")
 Schema = Mapping[str, Any]
@@ -237,15 +238,6 @@ class RateLimit:
 
 
 @dataclass(frozen=True)
-class QuerySyntax:
-    """How a list's query is spelled: ``filter`` holds ``{name}``; ``descending`` holds ``{field}``."""
-
-    filter: str = "{name}"
-    sort: str = "sort"
-    descending: str = "-{field}"
-
-
-@dataclass(frozen=True)
 class Clause:
     """What the contract adds to one entry of the register: its own sources and, where it says so, another level
     (``none``: it is not promised)."""
@@ -347,6 +339,7 @@ class Resource:
     inner_references: Mapping[str, str] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[BusinessRule, ...] = ()
+    query: QuerySyntax = field(default_factory=QuerySyntax)
     sort: tuple[str, ...] = ()
     filters: Mapping[str, Filter] = field(default_factory=dict)
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
@@ -458,7 +451,6 @@ class Contract:
     order: tuple[str, ...]
     errors: Schema | None
     rate_limit: RateLimit | None
-    query: QuerySyntax
     resources: Mapping[str, Resource]
     policies: frozenset[str] = frozenset()
     clauses: Mapping[str, Clause] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from restproof.contract.document import Route
 from restproof.contract.fields import Fields
 from restproof.contract.model import ANY, Comparison, Filter
 from restproof.contract.shapes import types_of
+from restproof.contract.syntax import QuerySyntax
 
 _ORDERED = frozenset({"string", "number", "integer", "boolean"})
 _OF_TEXT = ("contains", "starts", "ends")
@@ -18,16 +19,35 @@ _OF_ORDER = ("gt", "gte", "lt", "lte")
 class QueryReader:
     """Reads the order and the filters of one resource's list."""
 
-    def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route) -> None:
-        self.raw, self.fields, self.route = raw, fields, route
+    def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route, shared: Mapping[str, str]) -> None:
+        """``shared``: how queries are spelled where the resource says nothing of it."""
+        self.raw, self.fields, self.route, self.shared = raw, fields, route, shared
 
     def read(self) -> dict[str, Any]:
         """The keyword arguments of ``Resource`` that are about queries."""
-        return {"sort": self.sort(), "filters": self.filters(), "comparisons": self.comparisons()}
+        return {
+            "query": self.syntax(),
+            "sort": self.sort(),
+            "filters": self.filters(),
+            "comparisons": self.comparisons(),
+        }
 
     def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
         place = self.fields.document.place((*self.route, *route))
         self.fields.problems.add(f"resource '{self.fields.resource}': {message}", place, hint)
+
+    def syntax(self) -> QuerySyntax:
+        """How the query is spelled. A parameter of the direction holds a word, which names no field."""
+        said = {**self.shared, **self.raw.get("query", {})}
+        route: Route = (*self.route, "query") if "query" in self.raw else ("query",)
+        by_word = "direction" in said
+        for word in ("ascending", "descending"):
+            if word in said and ("{field}" in said[word]) == by_word:
+                hint = "a word such as desc stands in the parameter 'direction'; without one, write {field} in it"
+                message = f"'{word}' {'names a field' if by_word else 'does not say where the field stands'}"
+                self.fields.problems.add(message, self.fields.document.place((*route, word)), hint)
+        usual = {"ascending": "asc", "descending": "desc"} if by_word else {}
+        return QuerySyntax(**{**usual, **said})
 
     def sort(self) -> tuple[str, ...]:
         said = self.raw.get("sort", ())

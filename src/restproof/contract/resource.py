@@ -72,7 +72,7 @@ class ResourceReader:
         fields = Fields(source, self.scope.document, self.scope.problems, self.name)
         fields.check_schema()
         identity = self.identity(operations, fields)
-        behaviour = BehaviourReader(raw, fields, self.route, identity.field, self.scope.document.value["resources"])
+        behaviour = BehaviourReader(raw, fields, self.route, identity.field, self.scope.document.value)
         behaves = behaviour.read()
         schema = self.in_forms(source.schema, behaves["normalized"])
         self.directions = {side: self.in_forms(s, behaves["normalized"]) for side, s in self.directions.items()}

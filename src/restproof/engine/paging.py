@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from restproof.contract.model import Contract, Resource
+from restproof.contract.syntax import SortKey
 from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.plan.bodies import Bodies
@@ -134,12 +135,15 @@ class SubjectLists:
         """The query that filters by ``name``, in the contract's words."""
         whole = isinstance(value, float) and value.is_integer()  # 5.0 is 5, whichever a response shows
         text = str(value).lower() if isinstance(value, bool) else str(int(value) if whole else value)
-        return ((self._asker.contract.query.filter.replace("{name}", name), text),)
+        return ((self._spec.query.named(name), text),)
 
     def sort_query(self, name: str, *, descending: bool = False) -> Query:
         """The query that sorts by ``name``, in the contract's words."""
-        words = self._asker.contract.query
-        return ((words.sort, words.descending.replace("{field}", name) if descending else name),)
+        return self.order_query(SortKey(name, descending))
+
+    def order_query(self, *keys: SortKey) -> Query:
+        """The query that sorts by several fields, the first of them first."""
+        return self._spec.query.order(keys)
 
 
 def links(reply: Reply) -> dict[str, str]:

@@ -63,15 +63,15 @@ class Listed:
 
     def _refusals(self, seen: Seen) -> Iterator[tuple[TrafficRule, Status, str, str]]:
         """Parameters that the contract refuses: the requirement, the status for it, the parameter and its value."""
-        resource, syntax = seen.resource, self._contract.query
+        resource, syntax = seen.resource, seen.resource.query
         unknown = resource.status("unknown_query")
         before, _, after = syntax.filter.partition("{name}")
         own = self._own_parameters(seen)
         filters = {*resource.filters, *resource.comparisons}
-        sortable = {*resource.sort, *(syntax.descending.replace("{field}", f) for f in resource.sort)}
+        no_order = syntax.keys(dict(seen.query), resource.sort) is None
         for name, value in seen.query:
             is_filter = bool(before or after) and name.startswith(before) and name.endswith(after) and name not in own
-            strange = (name == syntax.sort and value and value not in sortable) or (
+            strange = (name == syntax.sort and no_order) or (
                 is_filter and name[len(before) : len(name) - len(after)] not in filters
             )
             if strange and not unknown.accepted:
@@ -85,11 +85,11 @@ class Listed:
         paging = seen.resource.paging
         paged = {paging.page, paging.size, paging.offset, paging.token or ""} if paging.style != "none" else set()
         way = seen.resource.operation("list")
-        return {self._contract.query.sort, *way.query} | paged | {p.name for p in way.parameters}
+        return {*seen.resource.query.order_parameters, *way.query} | paged | {p.name for p in way.parameters}
 
     def _query(self, seen: Seen) -> Query:
         paging, own = seen.resource.paging, self._own_parameters(seen)
-        named = {self._contract.query.filter.replace("{name}", n): f for n, f in seen.resource.filters.items()}
+        named = {seen.resource.query.named(n): f for n, f in seen.resource.filters.items()}
         filters, known, first = [], True, True
         given = Counter(name for name, _ in seen.query)
         parameters = dict(seen.query)

@@ -87,14 +87,14 @@ class ClientCheck:
         return found
 
     def _unknown_parameters(self, call: Call) -> list[str]:
-        resource, query = call.resource, self._contract.query
+        resource, query = call.resource, call.resource.query
         known = {p.name for p in call.way.parents_in("query")} | call.way.query.keys()
         before, _, after = query.filter.partition("{name}")
         if call.operation == "list":
             paging = resource.paging
             known |= {
-                query.sort,
-                *(query.filter.replace("{name}", n) for n in (*resource.filters, *resource.comparisons)),
+                *query.order_parameters,
+                *(query.named(n) for n in (*resource.filters, *resource.comparisons)),
             }
             if paging.style != "none":
                 known |= {paging.page, paging.size, paging.offset, paging.token or "page_token"}

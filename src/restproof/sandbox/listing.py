@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 from restproof.contract.model import ANY, Comparison, Contract, Filter, Resource
 from restproof.contract.shapes import is_nullable, types_of
+from restproof.contract.syntax import SortKey
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.entering import in_named_parents
 from restproof.sandbox.store import Entry, Store
@@ -36,12 +37,11 @@ class Page:
 
 @dataclass(frozen=True)
 class ListQuery:
-    """A list's query, understood: (filter, wanted value) pairs, the sort field or ``None``, the page, and what is asked
+    """A list's query, understood: (filter, wanted value) pairs, what the list is sorted by, the page, and what is asked
     for otherwise than by equality."""
 
     filters: tuple[tuple[Filter, Any], ...]
-    sort: str | None
-    descending: bool
+    order: tuple[SortKey, ...]
     page: Page
     comparisons: tuple[tuple[Comparison, Any], ...] = ()
 
@@ -55,15 +55,14 @@ class Listing:
 
     def read_query(self, call: Call) -> ListQuery:
         """Understand filters, sort and page; notes on the call what is wrong with them."""
-        sort, descending = self.read_sort(call)
         filters, comparisons = self.read_filters(call), self.read_comparisons(call)
-        return ListQuery(filters, sort, descending, self.read_page(call), comparisons)
+        return ListQuery(filters, self.read_sort(call), self.read_page(call), comparisons)
 
     def read_comparisons(self, call: Call) -> tuple[tuple[Comparison, Any], ...]:
         """The filters that ask otherwise than for equality, and what each asks for."""
         found: list[tuple[Comparison, Any]] = []
         for wanted in call.resource.comparisons.values():
-            text = call.parameter(self.contract.query.filter.replace("{name}", wanted.name))
+            text = call.parameter(call.resource.query.named(wanted.name))
             if text is None:
                 continue
             parts = text.split(",") if wanted.by == "in" else [text]
@@ -76,23 +75,18 @@ class Listing:
                 found.append((wanted, values if wanted.by == "in" else values[0]))
         return tuple(found)
 
-    def read_sort(self, call: Call) -> tuple[str | None, bool]:
-        """The field to sort by, and whether downwards."""
-        text = call.parameter(self.contract.query.sort)
-        if not text:
-            return None, False
-        if text in call.resource.sort:
-            return text, False
-        for name in call.resource.sort:
-            if text == self.contract.query.descending.replace("{field}", name):
-                return name, True
-        call.refuse("unknown_query", self.contract.query.sort, "names no field to sort by")
-        return None, False
+    def read_sort(self, call: Call) -> tuple[SortKey, ...]:
+        """What to sort by, the first key first."""
+        syntax = call.resource.query
+        keys = syntax.keys(dict(call.query), call.resource.sort)
+        if keys is None:
+            call.refuse("unknown_query", syntax.sort, "names no field to sort by")
+        return keys or ()
 
     def read_filters(self, call: Call) -> tuple[tuple[Filter, Any], ...]:
         """The filters and what each asks for."""
-        before, _, after = self.contract.query.filter.partition("{name}")
-        taken = _own_parameters(self.contract, call.resource)
+        before, _, after = call.resource.query.filter.partition("{name}")
+        taken = _own_parameters(call.resource)
         found: list[tuple[Filter, Any]] = []
         for parameter, text in call.query:
             fits = (
@@ -178,10 +172,10 @@ class Listing:
 
     def sorted(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
         """The entries in order: by code point, null first, ties by age."""
-        if query.sort is None:
-            return entries
-        name = query.sort
-        return sorted(entries, key=lambda e: _sort_key(self.entry_value(e, name)), reverse=query.descending)
+        for key in reversed(query.order):
+            values = {e.seq: _sort_key(self.entry_value(e, key.field)) for e in entries}
+            entries = sorted(entries, key=lambda e: values[e.seq], reverse=key.descending)
+        return entries
 
     def paged(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
         """The entries of the page."""
@@ -274,12 +268,12 @@ def _put(body: dict[str, Any], place: str, value: Any) -> None:
     body[last] = value
 
 
-def _own_parameters(contract: Contract, resource: Resource) -> set[str]:
+def _own_parameters(resource: Resource) -> set[str]:
     """Query parameters that are no filter."""
     paging = resource.paging
     paged = {paging.page, paging.size, paging.offset, paging.token or _OWN_TOKEN} if paging.style != "none" else set()
     own = resource.operation("list")
-    return {contract.query.sort, *own.query} | paged | {p.name for p in own.parents_in("query")}
+    return {*resource.query.order_parameters, *own.query} | paged | {p.name for p in own.parents_in("query")}
 
 
 def _page_parameters(resource: Resource, query: ListQuery, offset: int) -> dict[str, str]:

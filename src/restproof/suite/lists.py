@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.model import ANY, Contract, Paging, Resource
 from restproof.contract.shapes import same
+from restproof.contract.syntax import SortKey
 from restproof.engine.failure import NotTested
 from restproof.engine.instance import Instance
 from restproof.engine.subject import Subject
@@ -21,6 +22,7 @@ __all__ = [
     "ANY",
     "FEW",
     "Paging",
+    "SortKey",
     "comparisons",
     "every_entry",
     "few_matching",

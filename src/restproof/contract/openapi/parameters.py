@@ -57,13 +57,12 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
         return
     yield from _paging(resource)
     if resource.sort:
-        ways = [w for n in resource.sort for w in (n, contract.query.descending.replace("{field}", n))]
-        yield {"name": contract.query.sort, "in": "query", "schema": {"enum": ways}}
+        yield from _order(resource)
     for found in resource.filters.values():
-        name = contract.query.filter.replace("{name}", found.name)
+        name = resource.query.named(found.name)
         yield {"name": name, "in": "query", "schema": _filter(resource, found)}
     for asked in resource.comparisons.values():
-        name = contract.query.filter.replace("{name}", asked.name)
+        name = resource.query.named(asked.name)
         yield {"name": name, "in": "query", "schema": {}, "description": f"{asked.field}: {asked.by}"}
 
 
@@ -72,6 +71,17 @@ def body_parents(contract: Contract, resource: Resource, operation: str) -> dict
     return {
         p.name: type_of_id(contract.resources[p.resource]) for p in resource.operation(operation).parents_in("body")
     }
+
+
+def _order(resource: Resource) -> Iterator[dict[str, Any]]:
+    syntax = resource.query
+    spelled = [text for name in resource.sort for text in reversed(syntax.spellings(name))]
+    # Several fields in one parameter are too many to list.
+    schema: dict[str, Any] = {"type": "string"} if syntax.between else {"enum": spelled}
+    yield {"name": syntax.sort, "in": "query", "schema": schema}
+    if syntax.direction:
+        ways: dict[str, Any] = {"enum": [syntax.ascending, syntax.descending]}
+        yield {"name": syntax.direction, "in": "query", "schema": {"type": "string"} if syntax.between else ways}
 
 
 def _paging(resource: Resource) -> Iterator[dict[str, Any]]:

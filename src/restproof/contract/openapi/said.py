@@ -66,6 +66,7 @@ OF_RESOURCE = {
     "references": True,
     "reads_as": False,
     "rules": True,
+    "query": True,
     "sort": True,
     "filters": True,
     "responses": True,

@@ -76,7 +76,7 @@ def _in_filters(field: str, advice: Advice) -> Advice:
 
 def _in_order(field: str, advice: Advice) -> Advice:
     def kept(inner: Advice, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        hit = query.sort is not None and _head(query.sort) == field
+        hit = any(_head(key.field) == field for key in query.order)
         found: list[Entry] = advice(inner, call, query, entries) if hit else inner(call, query, entries)
         return found
 

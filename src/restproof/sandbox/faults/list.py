@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from restproof.contract.syntax import SortKey
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import crash_on, forgiven, succeed_with
 from restproof.sandbox.faults.registry import Seam, fault
@@ -23,7 +24,7 @@ def list_answers_206(seam: Seam) -> None:
 def descending_within_page(seam: Seam) -> None:
     def ascending(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
         found: list[Entry] = inner(call, query, entries)
-        return found[::-1] if query.sort and query.descending else found
+        return found[::-1] if query.order and query.order[0].descending else found
 
     seam.around("sorted", ascending)
     seam.around("paged", ascending)
@@ -112,7 +113,26 @@ def sort_ignored(seam: Seam) -> None:
 @fault("descending-ignored", "list.sort", "a descending sort ascends")
 def descending_ignored(seam: Seam) -> None:
     def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        found: list[Entry] = inner(call, ListQuery(query.filters, query.sort, False, query.page), entries)
+        found: list[Entry] = inner(call, replace(query, order=tuple(SortKey(k.field) for k in query.order)), entries)
+        return found
+
+    seam.around("sorted", advice)
+
+
+@fault("second-key-ignored", "list.sort-keys", "of several fields to sort by only the first counts")
+def second_key_ignored(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, replace(query, order=query.order[:1]), entries)
+        return found
+
+    seam.around("sorted", advice)
+
+
+@fault("one-way-for-all-keys", "list.sort-keys", "the way of the first field to sort by is that of all of them")
+def one_way_for_all_keys(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        order = tuple(SortKey(key.field, query.order[0].descending) for key in query.order)
+        found: list[Entry] = inner(call, replace(query, order=order), entries)
         return found
 
     seam.around("sorted", advice)
@@ -121,10 +141,10 @@ def descending_ignored(seam: Seam) -> None:
 @fault("sort-ignores-case", "list.sort", "sorting folds upper and lower case")
 def sort_ignores_case(seam: Seam) -> None:
     def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        name = query.sort
-        if name is None:
-            return entries
-        return sorted(entries, key=lambda e: str(seam.steps.entry_value(e, name)).lower(), reverse=query.descending)
+        for key in reversed(query.order):
+            texts = {e.seq: str(seam.steps.entry_value(e, key.field)).lower() for e in entries}
+            entries = sorted(entries, key=lambda e: texts[e.seq], reverse=key.descending)
+        return entries
 
     seam.around("sorted", advice)
 
@@ -177,7 +197,7 @@ def _filtered(name: str, summary: str, equal: Callable[[str, str], bool]) -> Non
     def install(seam: Seam) -> None:
         def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
             texts = [(f, v) for f, v in query.filters if isinstance(v, str)]
-            rest = ListQuery(tuple(f for f in query.filters if f not in texts), query.sort, False, query.page)
+            rest = replace(query, filters=tuple(f for f in query.filters if f not in texts))
             found: list[Entry] = inner(call, rest, entries)
             return [e for e in found if all(equal(str(seam.steps.entry_value(e, f.field)), v) for f, v in texts)]
 
@@ -239,11 +259,12 @@ def sort_within_page(seam: Seam) -> None:
 def sort_by_utf16(seam: Seam) -> None:
     def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
         found: list[Entry] = inner(call, query, entries)
-        name = query.sort
-        if name is None or not all(isinstance(seam.steps.entry_value(e, name), str) for e in found):
-            return found
-        units = {e.seq: seam.steps.entry_value(e, name).encode("utf-16-be", "surrogatepass") for e in found}
-        return sorted(found, key=lambda e: units[e.seq], reverse=query.descending)
+        for key in reversed(query.order):
+            texts = {e.seq: seam.steps.entry_value(e, key.field) for e in found}
+            if all(isinstance(text, str) for text in texts.values()):
+                units = {seq: text.encode("utf-16-be", "surrogatepass") for seq, text in texts.items()}
+                found = sorted(found, key=lambda e: units[e.seq], reverse=key.descending)
+        return found
 
     seam.around("sorted", advice)
 

@@ -12,7 +12,7 @@ from restproof.sandbox.store import Entry
 @fault("sorted-lists-busy", "retry.503", "a sorted list is always answered 503")
 def sorted_lists_busy(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
-        if call.parameter(seam.steps.contract.query.sort) is None:
+        if call.parameter(call.resource.query.sort) is None:
             answer: Answer = inner(call, entries)
             return answer
         return Answer(503, {"message": "try again"}, {"Retry-After": "0"})
@@ -22,10 +22,8 @@ def sorted_lists_busy(seam: Seam) -> None:
 
 @fault("filtered-lists-bad-gateway", "retry.503", "a filtered list is always answered 502")
 def filtered_lists_bad_gateway(seam: Seam) -> None:
-    form = seam.steps.contract.query.filter
-
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
-        if {form.replace("{name}", f) for f in call.resource.filters} & {name for name, _ in call.query}:
+        if {call.resource.query.named(f) for f in call.resource.filters} & {name for name, _ in call.query}:
             return Answer(502, {"message": "bad gateway"})
         answer: Answer = inner(call, entries)
         return answer
