@@ -41,6 +41,11 @@ def load_deviations(path: Path) -> list[dict[str, Any]]:
     return found
 
 
+def load_all_of(*files: Path | None) -> list[dict[str, Any]]:
+    """The deviations of several files, each read once. Raises :class:`ConfigurationError`."""
+    return [deviation for file in dict.fromkeys(files) if file for deviation in load_deviations(file)]
+
+
 def _deviation(path: Path, node: yaml.Node) -> dict[str, Any]:
     if not isinstance(node, yaml.MappingNode):
         raise ConfigurationError("a deviation is a mapping", place=_place(path, node), hint=f"Keys: {', '.join(KEYS)}.")

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import yaml
+
+from restproof.bundle import find_contract
+from restproof.contract.document import Problems
+from restproof.contract.schemas import SchemaFolder
 
 ARGUMENTS = ["run", "-q", "--profile", "smoke", "--resource", "office", "--only", "create.answers-created"]
 ARGUMENTS += ["--only", "update.persists", "--fault", "create-answers-202"]
@@ -16,6 +21,16 @@ ARGUMENTS += ["--only", "update.persists", "--fault", "create-answers-202"]
 def restproof(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "restproof", *arguments]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
+def of_a_house(folder: Path, deviations: str) -> Path:
+    """The bundled contract, under a standard that declares these deviations."""
+    bundled = find_contract("procore", None, folder)
+    (folder / "standard.yaml").write_text(f"deviations: {deviations}\n")
+    (folder / "contract.yaml").write_text("extends: standard.yaml\n" + bundled.read_text())
+    for schema in SchemaFolder(bundled, Problems()).folders[-1].glob("*.json"):
+        shutil.copy(schema, folder)
+    return folder / "contract.yaml"
 
 
 def test_a_declared_create_does_not_hide_an_update_that_is_not_stored(tmp_path: Path) -> None:
@@ -28,7 +43,8 @@ def test_a_declared_create_does_not_hide_an_update_that_is_not_stored(tmp_path: 
     )
     declared = [*ARGUMENTS, "--deviations", str(filled)]
     assert restproof(*declared, "--out", "two", cwd=tmp_path).returncode == 0
-    broken = restproof(*declared, "--fault", "update-not-stored", "--out", "three", cwd=tmp_path)
+    contract = of_a_house(tmp_path, filled.name)
+    broken = restproof(*ARGUMENTS, str(contract), "--fault", "update-not-stored", "--out", "three", cwd=tmp_path)
     assert broken.returncode == 1
     outcomes = {
         r["requirement"]: r["outcome"] for r in json.loads((tmp_path / "three/summary.json").read_text())["results"]

@@ -45,7 +45,7 @@ def command(
     from restproof.config import load_config, resolve_contract
     from restproof.contract.load import load
     from restproof.contract.secrecy import Secrecy
-    from restproof.deviations import load_deviations
+    from restproof.deviations import load_all_of
     from restproof.engine.loading import gate
     from restproof.engine.register import load_all
     from restproof.oracle.verdict import exit_code
@@ -62,7 +62,7 @@ def command(
     config = load_config(cwd)
     file = resolve_contract(contract, config, cwd)
     promised = load(file)
-    declared = load_deviations(Path(deviations)) if deviations else []
+    declared = load_all_of(promised.deviations, Path(deviations) if deviations else None)
     if base_url is not None and not base_url.startswith(("http://", "https://")):
         raise ConfigurationError(f"{base_url!r} is no base URL", hint="Give scheme and host: https://api.example.com")
     folders = suites_of(config.root)

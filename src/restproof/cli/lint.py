@@ -14,7 +14,7 @@ from restproof.errors import RestproofError
 @click.command("lint")
 @click.argument("contract", required=False)
 @click.option("--todo", is_flag=True, help="List the lines '# decide:' that an import has left for a person.")
-@click.option("--expand", is_flag=True, help="Print the contract with what its preset stands for written out.")
+@click.option("--expand", is_flag=True, help="Print the contract with what its standard and preset say written out.")
 @click.pass_context
 def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) -> None:
     """Check CONTRACT, its schemas and the rules in ./suites, and print each problem with its file and line.
@@ -60,15 +60,15 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
 
 
 def written_out(path: Path) -> str:
-    """The contract as YAML, with what its preset stands for."""
+    """The contract as YAML, with what its standard and its preset stand for."""
     import yaml
 
     from restproof.contract.document import Problems, read_yaml
-    from restproof.contract.load import FILE_NAME
-    from restproof.contract.presets import expanded
+    from restproof.contract.load import FILE_NAME, in_full
 
     file = path / FILE_NAME if path.is_dir() else path
-    words = expanded(read_yaml(file, Problems()).value)
+    problems = Problems()
+    words = in_full(read_yaml(file, problems), problems).value
     return yaml.safe_dump(words, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
 
 

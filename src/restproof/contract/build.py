@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from restproof.contract.document import Document, Problems, Route
@@ -29,6 +30,7 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
     _headers(document, problems)
     order = _order(document, problems)
     errors = _errors(document, folder)
+    deviations = _deviations(document, problems)
     scope = Scope(
         document=document,
         folder=folder,
@@ -61,6 +63,7 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
         max_body=raw.get("max_body"),
         latency_budget=raw.get("latency_budget"),
         idempotency_key=raw.get("idempotency_key"),
+        deviations=deviations,
     )
 
 
@@ -78,6 +81,17 @@ def _auth(said: str | Mapping[str, str]) -> Auth:
 def _clause(name: str, said: Mapping[str, Any]) -> Clause:
     sources = ([said["source"]] if "source" in said else []) + said.get("sources", [])
     return Clause(requirement=name, sources=tuple(sources), level=said.get("level"))
+
+
+def _deviations(document: Document, problems: Problems) -> Path | None:
+    """The file of deviations that a contract or its standard names, beside the one that says it."""
+    if "deviations" not in document.value:
+        return None
+    said, place = document.value["deviations"], document.place(("deviations",))
+    file: Path = place.file.parent / said
+    if not file.is_file():
+        problems.add(f"there is no file of deviations '{said}'", place, f"looked for {file}")
+    return file
 
 
 _BY_STATUS = re.compile(r"default|[45]\d\d|[45]xx")

@@ -29,15 +29,19 @@ _LARGEST = 200_000
 
 @dataclass(frozen=True)
 class Document:
-    """A file as a plain value, with the line of every member and entry."""
+    """A file as a plain value, with the line of every member and entry; ``elsewhere`` holds the places of what another
+    file has brought."""
 
     file: Path
     value: Any
     lines: Mapping[Route, int] = field(default_factory=dict)
+    elsewhere: Mapping[Route, Place] = field(default_factory=dict)
 
     def place(self, route: Route = ()) -> Place:
         """Where ``route`` stands; the nearest thing around it that is there."""
         while route and route not in self.lines:
+            if route in self.elsewhere:
+                return self.elsewhere[route]
             route = route[:-1]
         return Place(self.file, self.lines.get(route, 0))
 

@@ -35,14 +35,15 @@ def language_schema() -> Mapping[str, Any]:
     return schema
 
 
-def check_language(document: Document, problems: Problems) -> None:
-    """Add to ``problems`` all places where the contract does not keep to the language."""
+def check_language(document: Document, problems: Problems, schema: Mapping[str, Any] | None = None) -> None:
+    """Add to ``problems`` all places where the document does not keep to the language, which is ``schema`` where it is
+    no whole contract."""
     if not isinstance(document.value, dict):
         problems.add(
             "a contract is a mapping (key: value)", document.place(), "start with 'contract: NAME' and 'resources:'"
         )
         return
-    for error in Draft202012Validator(language_schema()).iter_errors(document.value):
+    for error in Draft202012Validator(schema or language_schema()).iter_errors(document.value):
         for leaf in _leaves(error):
             _tell(leaf, document, problems)
 

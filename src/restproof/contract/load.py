@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from restproof.contract.build import build
-from restproof.contract.document import Problems, read_yaml
+from restproof.contract.document import Document, Problems, read_yaml
 from restproof.contract.language import check_language
 from restproof.contract.model import Contract
 from restproof.contract.presets import expanded
 from restproof.contract.schemas import SchemaFolder
+from restproof.contract.standard import extended
 from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS
 from restproof.errors import ContractError, Place
 
@@ -35,6 +36,14 @@ def check(path: str | Path) -> list[ContractError]:
     return _read(Path(path))[1]
 
 
+def in_full(document: Document, problems: Problems) -> Document:
+    """The document with the words of the standards that it extends and of its preset written out. What does not keep to
+    the language is added to ``problems``."""
+    document = extended(document, problems)
+    check_language(document, problems)
+    return document if len(problems) else replace(document, value=expanded(document.value))
+
+
 def _read(path: Path) -> tuple[Contract | None, list[ContractError]]:
     file = path / FILE_NAME if path.is_dir() else path
     if not file.is_file():
@@ -45,9 +54,8 @@ def _read(path: Path) -> tuple[Contract | None, list[ContractError]]:
         document = read_yaml(file, problems)
     except ContractError as error:
         return None, [error, *problems.errors]
-    check_language(document, problems)
+    document = in_full(document, problems)
     if len(problems):
         return None, problems.errors
-    document = replace(document, value=expanded(document.value))
     contract = build(document, SchemaFolder(file.absolute(), problems), problems)
     return (None if len(problems) else contract), problems.errors

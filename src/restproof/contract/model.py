@@ -458,6 +458,8 @@ class Contract:
     latency_budget: float | None = None
     idempotency_key: str | None = None
     errors_by_status: Mapping[str, Schema | None] = field(default_factory=dict)
+    deviations: Path | None = None
+    """The file of declared deviations that hold for every target."""
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources.values())

@@ -74,13 +74,13 @@ def expanded(said: Mapping[str, Any]) -> dict[str, Any]:
     preset = PRESETS.get(said.get("preset", ""), {})
     own = {word: value for word, value in said.items() if word != "preset"}
     first: dict[str, Any] = {word: own[word] for word in ("contract", "title") if word in own}
-    return {**first, **preset, **{word: _over(preset.get(word), value) for word, value in own.items()}}
+    return {**first, **preset, **{word: over(preset.get(word), value) for word, value in own.items()}}
 
 
-def _over(value: Any, own: Any) -> Any:
+def over(value: Any, own: Any) -> Any:
     """A word of a preset under the contract's own; pages of another style stand alone, and so does what is no
     mapping."""
     alone = not isinstance(value, Mapping) or not isinstance(own, Mapping)
     if alone or own.get("style", value.get("style")) != value.get("style"):
         return own
-    return {**value, **{name: _over(value.get(name), inner) for name, inner in own.items()}}
+    return {**value, **{name: over(value.get(name), inner) for name, inner in own.items()}}

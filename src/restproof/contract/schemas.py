@@ -113,11 +113,13 @@ class SchemaFolder:
 
     def find(self, name: str, place: Place) -> Path | None:
         """The file of that name, or ``None`` after noting that it is missing."""
-        for folder in self.folders:
+        # What a standard names lies beside the standard.
+        folders = tuple(dict.fromkeys((place.file.absolute().parent, *self.folders)))
+        for folder in folders:
             if (folder / name).is_file():
                 return folder / name
-        there = [f.name for folder in self.folders if folder.is_dir() for f in folder.glob("*.json")]
-        looked = " and ".join(str(f) for f in self.folders)
+        there = [f.name for folder in folders if folder.is_dir() for f in folder.glob("*.json")]
+        looked = " and ".join(str(f) for f in folders)
         self.problems.add(f"there is no schema file '{name}'", place, near(name, there) or f"looked in {looked}")
         return None
 

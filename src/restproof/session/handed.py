@@ -13,7 +13,6 @@ from restproof.session.options import Options
 HANDED = "restproof"
 """The key of what the controller tells a worker, and a worker the controller at its end."""
 _PATHS: tuple[str, ...] = ("ca_bundle", "client_cert", "client_key", "socket", "deviations")
-_PATHS = ("ca_bundle", "client_cert", "client_key", "deviations")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from restproof.compare.earlier import judged, previous
 from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
-from restproof.deviations import load_deviations
+from restproof.deviations import load_all_of
 from restproof.engine.items import Item
 from restproof.engine.register import Requirement, load, load_all, unknown_names
 from restproof.engine.runner import Runner
@@ -218,7 +218,7 @@ class Run:
         if recorded is not None and not self.options.deviations:
             return recorded.deviations
         chosen = self.options.deviations or endpoint.target.deviations
-        return load_deviations(Path(chosen)) if chosen else []
+        return load_all_of(self.promise.contract.deviations, Path(chosen) if chosen else None)
 
     def hand_over(self) -> Handed:
         """What a worker needs to take part."""

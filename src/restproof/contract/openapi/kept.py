@@ -11,17 +11,18 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.document import Problems, read_yaml
+from restproof.contract.document import Document, Problems, read_yaml
 from restproof.contract.model import Contract
 from restproof.contract.schemas import SchemaFolder
-from restproof.errors import Place
+from restproof.contract.standard import extended
 
 EXTENSION = "x-restproof"
 
 
 def keep(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     """The document with the words of its contract. Raises ``ContractError`` where its file cannot be read any more."""
-    words = _with_values(contract, read_yaml(contract.path, Problems()).value)
+    problems = Problems()
+    words = _with_values(contract, extended(read_yaml(contract.path, problems), problems))
     schemas = {r.schema_file.name: dict(r.schema) for r in contract if "schema" in words["resources"][r.name]}
     for resource in contract:
         for side, schema in resource.directions.items():
@@ -36,17 +37,19 @@ def keep(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     return {**document, EXTENSION: {"digest": _digest(document), "contract": words, "schemas": schemas}}
 
 
-def _with_values(contract: Contract, words: Mapping[str, Any]) -> dict[str, Any]:
-    """The contract's words with the values that stand in files of their own."""
-    folder, place = SchemaFolder(contract.path, Problems()), Place(contract.path)
+def _with_values(contract: Contract, document: Document) -> dict[str, Any]:
+    """The contract's words with the values that stand in files of their own. Declared deviations are no promise."""
+    folder, words = SchemaFolder(contract.path, Problems()), document.value
 
-    def read(said: Any) -> Any:
-        return folder.values(said, place) if isinstance(said, str) else said
+    def read(said: Any, *route: str) -> Any:
+        return folder.values(said, document.place(route)) if isinstance(said, str) else said
 
-    found = dict(words)
+    found = {word: said for word, said in words.items() if word != "deviations"}
     if "formats" in found:
         formats = found["formats"].items()
-        found["formats"] = {n: {w: read(v) if w == "examples" else v for w, v in f.items()} for n, f in formats}
+        found["formats"] = {
+            n: {w: read(v, "formats", n) if w == "examples" else v for w, v in f.items()} for n, f in formats
+        }
     found["resources"] = {
         name: {**said, "values": {n: read(v) for n, v in said["values"].items()}} if "values" in said else said
         for name, said in words["resources"].items()

@@ -16,6 +16,8 @@ OF_CONTRACT = {
     "auth": True,
     "headers": True,
     "statuses": True,
+    "extends": True,
+    "deviations": False,
     "preset": True,
     "envelope": True,
     "media": True,
