@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from restproof.contract.model import Contract
+from restproof.contract.model import Contract, Status
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.proof import digests_of, sums_of
@@ -497,3 +497,19 @@ def test_what_an_update_has_written_is_compared_exactly(notes: Notes, ledger: Le
     ledger.wrote("/v1/teams/5/notes/1?x=a%20b", sums_of({"name": "Plain "}))
     assert clean()[0] == 0
     assert 1 in notes.rows
+
+
+def test_what_can_be_no_id_names_nothing_however_its_read_is_refused(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    n = ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))])
+    ledger.created(n, "/v1/teams/5/notes/restproof", "restproof")
+    notes.status["GET /v1/teams/5/notes/restproof"] = 422
+    note = contract.resources["note"]
+    told = clean_up(ledger, connect(serve(notes).url, contract).session, contract, PREFIX)
+    assert told[1]
+    assert "the read answered 422" in told[1][0]
+    statuses = {**note.statuses, "malformed_id": Status(codes=frozenset({422}))}
+    by_uuid = replace(note, id=replace(note.id, type="uuid"), statuses=statuses)
+    uuids = replace(contract, resources={**contract.resources, "note": by_uuid})
+    assert clean_up(ledger, connect(serve(notes).url, uuids).session, uuids, PREFIX) == (0, [])

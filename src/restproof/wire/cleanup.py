@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from restproof.contract.model import Contract
 from restproof.contract.routing import Router
 from restproof.plan.parameters import fixed_query
-from restproof.wire.evidence import names_nothing
+from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.group import Group
 from restproof.wire.ledger import Entry, Ledger
@@ -271,7 +271,8 @@ class _Work:
             if shown is not None:
                 self._doubt(maker, entry.item, entry.item)
                 return None
-            if exchange.status not in names_nothing(group.resource):
+            status = exchange.status or 0
+            if status not in names_nothing(group.resource) and not is_malformed(group.resource, entry.id, status):
                 unread = f"the read answered {exchange.status or exchange.error}"
         if unread:
             self.failed.append(self._left(group, entry.item, unread))

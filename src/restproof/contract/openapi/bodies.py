@@ -11,6 +11,7 @@ from restproof.contract.openapi.answers import Reader, entries_of, is_object, ob
 from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, both, either, united, wider
+from restproof.pointer import step
 
 _BESIDE_ENTRIES = re.compile(
     r"(?i)_?(total|count|next|prev|previous|page|pages|limit|offset|cursor|links?|meta|pagination|paging|has_?more|size|"
@@ -18,6 +19,11 @@ _BESIDE_ENTRIES = re.compile(
     r"cursor|total|next|limit|offset|href|url|uri)$"
 )
 """Members that stand beside the entries of a list."""
+_BESIDE_ONE = re.compile(
+    r"(?i)_*(code|status(_?(code|text))?|messages?|msg|detail|ok|success(ful)?|errors?|warnings?|meta(_?data)?|links?|"
+    r"time(stamp)?|(request|trace|correlation)_?id|api_?version|version|jsonapi|included|took|duration|reason|result_?code)"
+)
+"""Members that stand beside the resource in an answer that says how the request went."""
 _ON_WHOLE = ("not", "patternProperties", "propertyNames", "minProperties", "maxProperties", "enum", "const", "anyOf")
 
 
@@ -72,7 +78,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             told.left_out["read"] = "its answer is no JSON object" if answer else "the document does not say its answer"
         elif answer:
             told.left_out[operation] = "its answer is no JSON object"
-    around = _wrapper(single)
+    around = _wrapper(single) or _told_with(single)
     if around:
         told.envelope["response"] = around
         single = {o: object_of(s["properties"][around]) for o, s in single.items()}
@@ -80,6 +86,8 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
     if "list" in found.calls:
         answer = object_of(reader.success(found.calls["list"]))
         member, entry = _listed(answer, single, bool(found.parameter))
+        if entry is None:
+            member, entry = _listed_inside(answer, single, bool(found.parameter))
         if entry is None:
             told.left_out["list"] = "its answer is no array of objects"
             return
@@ -108,9 +116,20 @@ def _listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tu
     return None, None
 
 
+def _listed_inside(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:
+    """As ``_listed``, of the entries in the one object of an answer that says how the request went; their place is a
+    pointer."""
+    around = _told_with({"list": answer}) or _wrapper({"list": answer})
+    if around is None:
+        return None, None
+    member, entry = _listed(object_of(answer["properties"][around]), single, has_items)
+    return (step(around) + step(member), entry) if member and entry is not None else (None, None)
+
+
 def is_one(answer: Schema) -> bool:
     """Whether an answer is that of one thing: an object with members, and not one that holds the entries of a list."""
-    return is_object(answer) and _listed(answer, {}, False)[1] is None
+    entries = _listed(answer, {}, False)[1] or _listed_inside(answer, {}, False)[1]
+    return is_object(answer) and entries is None
 
 
 def _same_members(one: Schema, two: Schema) -> bool:
@@ -154,6 +173,18 @@ def _wrapper(schemas: Mapping[str, Schema]) -> str | None:
         members = schema.get("properties", {})
         name, inner = next(iter(members.items())) if len(members) == 1 else (None, {})
         names.add(name if is_object(object_of(inner)) else None)
+    return names.pop() if len(names) == 1 else None
+
+
+def _told_with(schemas: Mapping[str, Schema]) -> str | None:
+    """The one member, the same in all of the answers, that is an object, where what stands beside it tells of the
+    request and not of the resource: ``data`` beside ``code`` and ``message``."""
+    names: set[str | None] = set()
+    for schema in schemas.values():
+        members = schema.get("properties", {})
+        inner = [n for n in members if not _BESIDE_ONE.fullmatch(n)]
+        name = inner[0] if len(inner) == 1 and len(members) > 1 else None
+        names.add(name if name and is_object(object_of(members[name])) else None)
     return names.pop() if len(names) == 1 else None
 
 

@@ -11,6 +11,7 @@ from restproof.contract.openapi.answers import Reader, is_object
 from restproof.contract.openapi.paths import Call
 from restproof.contract.openapi.schemas import Schema, options
 from restproof.contract.shapes import types_of
+from restproof.pointer import step
 
 _PAGES = ("page", "page_number", "pageNumber", "pageNo")
 _SIZES = (
@@ -58,15 +59,15 @@ class Pages:
         offset = next((n for n in _OFFSETS if n in queries), None)
         token = next((n for n in _TOKENS if n in queries and n not in (page, size, offset)), None)
         answer = self.reader.success(call)
-        members = answer.get("properties", {}) if is_object(answer) else {}
+        members = dict(_members(answer))
         if (page and self._starts_at_one(queries[page])) or offset:
             found: dict[str, Any] = {"style": "page", "page": page} if page else {"style": "offset", "offset": offset}
             if size is None:
-                following = self._next_url(members)
-                return (following, None) if following else ({}, page or offset)
+                by_url = self._next_url(members)
+                return (by_url, None) if by_url else ({}, page or offset)
         elif token:
             form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor))*"
-            following = next((n for n in members if re.fullmatch(form, n)), None)
+            following = next((n for n in members if re.fullmatch(form, _last(n))), None)
             if following is None or not types_of(members[following]) & {"string"}:
                 return {}, token
             found = {"style": "token", "token": token, "next_field": following}
@@ -76,7 +77,8 @@ class Pages:
             found["size"] = size
             found |= dict(self._bounds(queries[size]))
         found["over_max"] = "unspecified"
-        total = next((n for n in _TOTALS if n in members and types_of(members[n]) <= {"integer", "number"}), None)
+        totals = {_last(n): n for n in reversed(members) if types_of(members[n]) <= {"integer", "number"}}
+        total = next((totals[n] for n in _TOTALS if n in totals), None)
         if total and found["style"] != "token":
             found["total_field"] = total
         if self.reader.headers(call, "2") & {"x-total-count"}:
@@ -87,9 +89,10 @@ class Pages:
 
     def _next_url(self, members: Mapping[str, Schema]) -> dict[str, Any] | None:
         """The pages of a list of one size, where an answer plainly holds the URL of the next one; its total with it."""
-        if not any("uri" in str(option.get("format")) for option in options(members.get("next", {}))):
+        following = next((n for n in members if _last(n) == "next"), "")
+        if not any("uri" in str(option.get("format")) for option in options(members.get(following, {}))):
             return None
-        return {"style": "token", "size": "none", "next_field": "next"}
+        return {"style": "token", "size": "none", "next_field": following}
 
     @staticmethod
     def _starts_at_one(schema: Schema) -> bool:
@@ -104,3 +107,23 @@ class Pages:
         if most is not None and (whole.get("default", 1) > most or whole.get("min", 1) > most):
             return
         yield from ((w, v) for w, v in whole.items() if not (w == "min" and v == 1) and v < 2**31 - 1)
+
+
+_OF_PAGES = re.compile(
+    r"(?i)_?(meta(_?data)?|links?|pag(e|es|ing|ination|ed)(_?(info|meta|data))?|cursors?|page_?info|data)"
+)
+
+
+def _members(answer: Schema) -> Iterator[tuple[str, Schema]]:
+    """The members of a list's answer that stand beside its entries, and those of objects there that tell of pages, with
+    the pointers of those."""
+    found = answer.get("properties", {}) if is_object(answer) else {}
+    yield from found.items()
+    for name, inner in found.items():
+        if _OF_PAGES.fullmatch(name) and is_object(inner):
+            for place, schema in _members(inner):
+                yield step(name) + (place if place.startswith("/") else step(place)), schema
+
+
+def _last(place: str) -> str:
+    return place.rpartition("/")[2]

@@ -1,0 +1,57 @@
+"""Answers that say how the request went, around what was asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_unsaid import BOX, SENT, TEXT, Document, call, contract, resource
+
+NUMBER = {"type": "integer"}
+
+
+def told(data: Document, **beside: Document) -> Document:
+    """The schema of an answer that has ``data`` beside a code and a message."""
+    members = {"code": NUMBER, "message": TEXT, **beside, "data": data}
+    return {"type": "object", "properties": members}
+
+
+def shelves(listed: Document, one: Document, **query: Document) -> Document:
+    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    asked = [{"name": n, "in": "query", "schema": s} for n, s in query.items()]
+    return {
+        "/boxes": {"get": call(listed, parameters=asked), "post": call(one, SENT, 201)},
+        "/boxes/{id}": {"parameters": [given], "get": call(one)},
+    }
+
+
+PAGES = {"type": "object", "properties": {"boxes": {"type": "array", "items": BOX}, "pagination": {"type": "object",
+         "properties": {"total": NUMBER}}}}  # fmt: skip
+
+
+def test_what_stands_beside_a_code_and_a_message_is_the_resource(tmp_path: Path) -> None:
+    listed = told(PAGES)
+    found = resource(tmp_path, "box", shelves(listed, told(BOX), page={**NUMBER, "minimum": 1}, size=NUMBER))
+    assert found.envelope.response == "data"
+    assert found.envelope.list == "/data/boxes"
+    assert found.paging.total_field == "/data/pagination/total"
+    assert set(found.properties) == {"id", "label"}
+
+
+@pytest.mark.parametrize("place", ["meta", "pagination", "page_info"])
+def test_a_token_beside_the_entries_may_stand_in_an_object(place: str, tmp_path: Path) -> None:
+    beside: dict[str, Any] = {place: {"type": "object", "properties": {"next_cursor": {"type": ["string", "null"]}}}}
+    listed = told({"type": "array", "items": BOX}, **beside)
+    found = resource(tmp_path, "box", shelves(listed, told(BOX), cursor=TEXT))
+    assert found.envelope.list == "data"
+    assert found.paging.next_field == f"/{place}/next_cursor"
+
+
+def test_an_object_in_a_resource_is_no_resource(tmp_path: Path) -> None:
+    inside = {"type": "object", "properties": {"id": NUMBER, "label": TEXT, "owner": {"type": "object",
+              "properties": {"name": TEXT}}}}  # fmt: skip
+    found = contract(tmp_path, shelves({"type": "array", "items": inside}, inside)).resources["box"]
+    assert found.envelope.response is None
+    assert set(found.properties) == {"id", "label", "owner"}
