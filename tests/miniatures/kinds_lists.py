@@ -72,14 +72,14 @@ class Browsable(Items):
 
 
 class Repeatable(Items):
-    """A second create of a title is answered with the first one; an update to one that is taken is refused."""
+    """A second create of a title is answered as the first one was; an update to one that is taken is refused."""
 
     UNIQUE: tuple[str, ...] = ("title",)
 
     def do_create(self, path: str, fields: Row) -> Answer:
         there = (r for r in self.rows[path].values() if r["title"] == fields.get("title"))
         first = next(there, None)
-        return Answer(200, self.show(path, first)) if first else super().do_create(path, fields)
+        return Answer(201, self.show(path, first)) if first else super().do_create(path, fields)
 
 
 class Doubling(Repeatable):
@@ -89,7 +89,7 @@ class Doubling(Repeatable):
 def _browsers() -> Iterator[Kind]:
     words = {"filters": {"title": "equals"}, "normalized": {"title": "trim"}}
     pushy = type("Pushy", (Browsable,), {"ASKED": "application/xml"})
-    words_of_create = {"list": {}, "read": {}, "update": {}, "delete": {}, "create": {"statuses": {"conflict": 200}}}
+    words_of_create = {"list": {}, "read": {}, "update": {}, "delete": {}, "create": {"statuses": {"conflict": 201}}}
     get_or_create = item(operations=words_of_create, unique=["title"], statuses={"conflict": 409})
     yield Kind(
         "only a create may repeat what is unique", *get_or_create, Repeatable, Doubling, ("conflict", "lifecycle")

@@ -50,6 +50,11 @@ class Status:
             return min(self.codes)
         return min(self.classes) * 100
 
+    @property
+    def may_succeed(self) -> bool:
+        """Whether a success (2xx) is among what is allowed."""
+        return bool(self.accepted) or 2 in self.classes or any(200 <= code < 300 for code in self.codes)
+
     def __or__(self, other: Status) -> Status:
         """What either allows."""
         return Status(self.codes | other.codes, self.classes | other.classes, self.accepted or other.accepted)
