@@ -157,7 +157,7 @@ def _missing(
         if resource not in target.ids and (resource in needed or not resources):
             line = f"Write {resource} = ID under [targets.{target.name}.ids]."
             what = f"no id for {resource}, and no operation can create one"
-            yield "ids", what, line if section else f"Set {_id_variable(resource)} in the environment."
+            yield "ids", what, line if section else f"Set {id_variable(resource)} in the environment."
 
 
 def _typed(name: str, value: int | str, contract: Contract, section: Section | None) -> int | str:
@@ -169,7 +169,7 @@ def _typed(name: str, value: int | str, contract: Contract, section: Section | N
     raise ConfigurationError(
         f"the id of {name} is {value!r}, and the contract says that it is an integer",
         place=section.place(f"ids.{name}") if section else None,
-        hint=None if section else f"Correct {_id_variable(name)} in the environment.",
+        hint=None if section else f"Correct {id_variable(name)} in the environment.",
     )
 
 
@@ -220,10 +220,11 @@ def given_ids(contract: Contract, environ: Mapping[str, str]) -> dict[str, int |
 
 def _ids_from_environment(contract: Contract, environ: Mapping[str, str]) -> dict[str, int | str]:
     names = [prefix + r.name for r in contract for prefix in ID_PREFIXES]
-    return {n: environ[_id_variable(n)] for n in names if environ.get(_id_variable(n))}
+    return {n: environ[id_variable(n)] for n in names if environ.get(id_variable(n))}
 
 
-def _id_variable(name: str) -> str:
+def id_variable(name: str) -> str:
+    """The environment variable that holds the id of a given parent, for a target that is a URL."""
     return "RESTPROOF_ID_" + re.sub("[^A-Za-z0-9]", "_", name).upper()
 
 

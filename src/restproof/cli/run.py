@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,15 @@ from restproof.session.options import OPTIONS, Option, Options
 
 if TYPE_CHECKING:
     from restproof.session.promise import Promise
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended: its exit code, and where its reports are (``None`` where there are none)."""
+
+    code: int
+    directory: Path | None = None
+
 
 _TAIL = "restproof.pytest"
 _OURS = frozenset({"--workers", *(f"--{option.flag}" for option in OPTIONS)})
@@ -91,13 +100,13 @@ def command(ctx: click.Context, /, quiet: bool, workers: int, write: Path | None
     _refuse_ours(extra)
     options = Options.said(said)
     if app is None:
-        return _prove(options, extra, write, quiet=quiet, workers=workers)
+        return prove(options, extra, write, quiet=quiet, workers=workers).code
     if options.target is not None or options.stubs is not None:
         raise ConfigurationError("--app is a target of its own", hint="Leave out --target and --stubs.")
     from restproof.session.app import hosted
 
     with hosted(app, Path.cwd()) as url:
-        return _prove(of_app(options, url), extra, write, quiet=quiet, workers=workers)
+        return prove(of_app(options, url), extra, write, quiet=quiet, workers=workers).code
 
 
 def of_app(options: Options, url: str) -> Options:
@@ -107,15 +116,16 @@ def of_app(options: Options, url: str) -> Options:
     return replace(options, target=url, contract=f"{url}{said}" if own else said)
 
 
-def _prove(options: Options, extra: Sequence[str], write: Path | None, *, quiet: bool, workers: int) -> int:
-    """Run the suites for a contract, or for a document in place of one."""
+def prove(options: Options, extra: Sequence[str], write: Path | None, *, quiet: bool, workers: int) -> Ending:
+    """Run the suites for a contract, or for a document in place of one. Raises ``RestproofError`` for what the user has
+    to mend."""
     if options.stubs is None and is_document(options.contract):
         from restproof.cli.document import read_document, tell
 
         with read_document(options, write, Path.cwd()) as (document, of_contract):
-            code = run(of_contract, extra, quiet=quiet, workers=workers)
+            ending = run(of_contract, extra, quiet=quiet, workers=workers)
             tell(document)
-            return code
+            return ending
     if write is not None:
         raise ConfigurationError("--write is for OpenAPI documents", hint="Give a document in place of the contract.")
     return run(options, extra, quiet=quiet, workers=workers)
@@ -154,8 +164,8 @@ def _value_of(flag: str, arguments: Sequence[str], at: int) -> str:
     return arguments[at].removeprefix(flag) or (arguments[at + 1] if at + 1 < len(arguments) else "")
 
 
-def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, workers: int = 1) -> int:
-    """Run the suites and return the exit code. Raises ``RestproofError`` for what the user has to mend."""
+def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, workers: int = 1) -> Ending:
+    """Run the suites for a contract. Raises ``RestproofError`` for what the user has to mend."""
     # Hypothesis writes its tables of characters where it stands, and the user's directory is not the place for them.
     os.environ.setdefault(
         "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}")
@@ -166,8 +176,8 @@ def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, wor
         return _collected(promise, extra, quiet=quiet, workers=workers)
 
 
-def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: int) -> int:
-    """Hand the run to pytest; its exit code. Raises as :func:`run`."""
+def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: int) -> Ending:
+    """Hand the run to pytest. Raises as :func:`run`."""
     import pytest
 
     from restproof.bundle import suites_of
@@ -206,7 +216,7 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
     # What PYTEST_ADDOPTS names is made for the user's own tests: plugins perhaps that a run does not load.
     with _few_collections(), _without("PYTEST_ADDOPTS"):
         code = pytest.main([*arguments, *extra], plugins=[watcher])
-    return watcher.exit_code(int(code))
+    return Ending(watcher.exit_code(int(code)), watcher.directory)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from pathlib import Path
 from shutil import get_terminal_size
 
 import click
@@ -55,6 +56,12 @@ class Watcher(Caller):
 
     def pytest_sessionfinish(self) -> None:
         self.progress.end()
+
+    @property
+    def directory(self) -> Path | None:
+        """Where the reports are; ``None`` where the run left none."""
+        run = run_of(self.config) if self.config else None
+        return None if run is None or run.ended is None else run.ended.directory
 
     def exit_code(self, code: int) -> int:
         """The verdict's exit code; raises what ended the session early."""

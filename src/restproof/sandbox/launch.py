@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import restproof
+import restproof.version
 from restproof.errors import ConfigurationError, TargetError
 
 _NEEDED = ("HOME", "LANG", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "TZ", "VIRTUAL_ENV")
@@ -119,7 +119,7 @@ def begin(
     # The death signal follows the thread that starts the process, so only the main thread may ask for it.
     if threading.current_thread() is threading.main_thread():
         command += ["--parent", str(os.getpid())]
-    source = str(Path(restproof.__file__).parent.parent)
+    source = str(Path(restproof.version.__file__).parent.parent)
     path = os.pathsep.join(p for p in (source, os.environ.get("PYTHONPATH", "")) if p)
     process = subprocess.Popen(
         command,

@@ -28,7 +28,7 @@ from restproof.sandbox.client_check import ClientCheck
 from restproof.sandbox.faults import switch_on
 from restproof.semantics.validate import Refusal
 from restproof.wire.credentials import redactor_for
-from restproof.wire.guard import credential_header
+from restproof.wire.guard import client_headers
 from restproof.wire.message import About, Exchange, Request, Response
 from restproof.wire.redact import Redactor
 
@@ -102,20 +102,7 @@ class Stub:
     def headers(self, credential: str | None = "full", **ids: Any) -> dict[str, str]:
         """The headers that the contract asks for: the credential of that name, and the contract's own with the ids of
         the given parents (``ids`` overrides them)."""
-        found: dict[str, str] = {}
-        if credential is not None and self.contract.auth.scheme != "none":
-            if credential not in self.credentials:
-                there = ", ".join(self.credentials)
-                raise ConfigurationError(f"the stub has no credential {credential!r}", hint=f"It has: {there}.")
-            pair = credential_header(self.contract.auth, self.credentials[credential])
-            found.update([pair] if pair else [])
-        known = {**self.ids, **ids}
-        for name, template in self.contract.headers.items():
-            try:
-                found[name] = template.format_map(known)
-            except KeyError:
-                continue
-        return found
+        return client_headers(self.contract, self.credentials, {**self.ids, **ids}, credential)
 
     def fail_next(
         self,

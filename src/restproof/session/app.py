@@ -26,9 +26,16 @@ _FORM = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_][\w.]*)(?P<ma
 def hosted(spec: str, folder: Path) -> Iterator[str]:
     """The base URL of the application that ``spec`` names (``module:app``, or ``module:make()`` for what makes one),
     ASGI or WSGI, while it is served. Modules are looked up in ``folder`` first. Raises ``ConfigurationError``."""
+    with served(_imported(spec, folder), f"--app {spec}") as url:
+        yield url
+
+
+@contextmanager
+def served(application: Any, name: str) -> Iterator[str]:
+    """The base URL of an application, ASGI or WSGI, while it is served; ``name`` is what messages call it. Raises
+    ``ConfigurationError``."""
     import uvicorn
 
-    application = _imported(spec, folder)
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     config = uvicorn.Config(
         application,
@@ -58,7 +65,7 @@ def hosted(spec: str, folder: Path) -> Iterator[str]:
             waited += 0.02
         if not server.started:
             raise ConfigurationError(
-                f"--app {spec}: the application did not start", hint="Does it start under uvicorn or gunicorn?"
+                f"{name}: the application did not start", hint="Does it start under uvicorn or gunicorn?"
             )
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
-from restproof.contract.model import Auth
+from restproof.contract.model import Auth, Contract
+from restproof.errors import ConfigurationError
 from restproof.wire.message import SAFE_METHODS, Headers, Request
 from restproof.wire.wallet import Token
 
@@ -33,6 +36,27 @@ def credential_header(auth: Auth, value: str) -> tuple[str, str] | None:
     if scheme == "api_key" and auth.place != "query":
         return header, f"{auth.name}={value}" if auth.place == "cookie" else f"{auth.prefix}{value}"
     return None
+
+
+def client_headers(
+    contract: Contract, credentials: Mapping[str, str], ids: Mapping[str, Any], credential: str | None
+) -> dict[str, str]:
+    """The headers of a plain request: the credential of that name out of ``credentials`` (``None``: without one), and
+    the contract's own with the ``ids`` of the given parents. Raises ``ConfigurationError``."""
+    found: dict[str, str] = {}
+    if credential is not None and contract.auth.scheme != "none":
+        if credential not in credentials:
+            raise ConfigurationError(
+                f"there is no credential {credential!r} here", hint=f"There are: {', '.join(credentials)}."
+            )
+        pair = credential_header(contract.auth, credentials[credential])
+        found.update([pair] if pair else [])
+    for name, template in contract.headers.items():
+        try:
+            found[name] = template.format_map(ids)
+        except KeyError:
+            continue
+    return found
 
 
 def presented(auth: Auth, token: Token, method: str) -> Presented:

@@ -1,0 +1,1 @@
+"""For programs that embed restproof: what ``import restproof`` offers is made here."""
