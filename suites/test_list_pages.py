@@ -133,7 +133,7 @@ def start_between_pages(subject: Subject) -> None:
     paging = subject.spec.paging
     size = subject.lists.allowed_size(2)
     first = subject.list(subject.lists.page_query(subject.lists.allowed_size(size + 1)))
-    cut = subject.list(((paging.offset, "1"), (paging.size, str(size))))
+    cut = subject.list(((paging.offset, str(paging.least + 1)), (paging.size, str(size))))
     must.have_status(cut, "listed", because="an offset between two pages")
     wanted, found = subject.lists.ids(first.entries or ())[1:], subject.lists.ids(cut.entries or ())
     must.hold(
@@ -151,12 +151,12 @@ def bad_pages(ground: Ground) -> Cases:
     paging = ground.resource.paging
     first = ground.resource is next(r for r in ground.contract if r.supports("list") and r.paging == paging)
     number = paging.page if paging.style == "page" else paging.offset
-    least = 0 if paging.style == "page" else -1
-    for value in (str(least), *(("restproof", "-1", "", "1_0") if first else ())):
+    for value in (str(paging.least - 1), *(("restproof", "-1", "", "1_0") if first else ())):
         if paging.style in ("page", "offset"):
             yield {"name": number, "value": value}
     for value in (str(paging.min - 1), "restproof", *(("-1", "1.5", "") if first else ())):
-        yield {"name": paging.size, "value": value}
+        if value != paging.all:
+            yield {"name": paging.size, "value": value}
     if paging.max and paging.over_max == "refused":
         yield {"name": paging.size, "value": str(paging.max + 1)}
 
@@ -170,21 +170,6 @@ def test_a_bad_page_is_refused(subject: Subject, name: str, value: Any) -> None:
     must.be_refused(
         listed, f"bad_{'size' if name == subject.spec.paging.size else 'page'}", field=name, because=f"{name}={value!r}"
     )
-
-
-@requirement("list.max-size", on="list", when=lambda c, r: is_paged(c, r) and r.paging.max is not None, cost=2)
-def test_the_largest_page_is_allowed(subject: Subject) -> None:
-    paging = subject.spec.paging
-    must.have_status(subject.list(((paging.size, str(paging.max)),)), "listed", because="the largest size of a page")
-    if paging.over_max == "clamped":
-        over = subject.list(((paging.size, str((paging.max or 0) + 1)),))
-        must.have_status(over, "listed", because="a size that is cut to the largest")
-        must.hold(
-            len(over.entries or ()) <= (paging.max or 0),
-            over,
-            "a page is larger than the largest size",
-            kind="page-size",
-        )
 
 
 def harmless(subject: Subject) -> Iterator[tuple[str, str]]:

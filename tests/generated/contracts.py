@@ -501,6 +501,10 @@ def pagings(draw: Drawer) -> dict[str, Any]:
         found["default"] = draw(st.sampled_from([2, 7]))
     if draw(st.integers(0, 3)) == 0:
         found["min"] = 2
+    if style != "token" and draw(st.integers(0, 2)) == 0:
+        found["first"] = draw(st.integers(0, 1))
+    if draw(st.integers(0, 3)) == 0:
+        found["all"] = draw(st.sampled_from([-1, "all"]))
     if style == "token":
         found.update(
             draw(

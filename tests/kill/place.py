@@ -40,6 +40,8 @@ SHOWN_ON_WAYS = (
     "usual-media-type",
     "second-key-ignored",
     "one-way-for-all-keys",
+    "all-cut",
+    "all-refused",
 )
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",

@@ -244,3 +244,28 @@ def test_what_may_be_unique_is_guessed_from_names_and_never_from_times() -> None
     }
     (_, candidates), *_ = decisions({}, schema)
     assert candidates == ["unique: [email]", "unique: [note]"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "first"),
+    [
+        ("{type: integer, default: 0, minimum: 0}", 0),
+        ("{type: integer, default: 1}", None),
+        ("{type: integer}", None),
+    ],
+)
+def test_pages_are_counted_as_the_document_says(schema: str, first: int | None, tmp_path: Path) -> None:
+    text = PETS.replace(
+        "{name: offset, in: query, schema: {type: integer}}", f"{{name: page, in: query, schema: {schema}}}"
+    )
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    found = load(write(imported(tmp_path / "p.yaml", "p"), tmp_path / "contract", "p.yaml")).resources["pet"].paging
+    assert (found.style, found.first) == ("page", first)
+
+
+def test_pages_that_may_begin_at_0_or_1_are_not_plain(tmp_path: Path) -> None:
+    number = "{name: page, in: query, schema: {type: integer, minimum: 0}}"
+    text = PETS.replace("{name: offset, in: query, schema: {type: integer}}", number)
+    (tmp_path / "p.yaml").write_text(text, encoding="utf-8")
+    found = load(write(imported(tmp_path / "p.yaml", "p"), tmp_path / "contract", "p.yaml")).resources["pet"]
+    assert "list" not in found.operations or found.paging.style != "page"

@@ -205,9 +205,10 @@ ANY = _Any()
 class Paging:
     """How a list is cut into pages.
 
-    ``page``: 1-based page number and size. ``offset``: offset and limit. ``token``: an opaque next link or token in a
+    ``page``: page number and size. ``offset``: offset and limit. ``token``: an opaque next link or token in a
     header (``next_header``) or in the body (``next_field``). ``none``: one page holds all. ``min``: the smallest size
-    that is allowed. ``size``: the parameter of the size, empty where there is none.
+    that is allowed. ``size``: the parameter of the size, empty where there is none. ``first``: the number of the first
+    page, or the offset of the first entry, where it is not the usual one. ``all``: the size that asks for everything.
     """
 
     style: Literal["none", "page", "offset", "token"] = "none"
@@ -225,6 +226,13 @@ class Paging:
     total_field: str | None = None
     size_header: str | None = None
     links: bool = False
+    first: int | None = None
+    all: str | None = None
+
+    @property
+    def least(self) -> int:
+        """The number of the first page, or the offset of the first entry."""
+        return self.first if self.first is not None else int(self.style == "page")
 
     def sized(self, size: int | None) -> tuple[tuple[str, str], ...]:
         """The query that asks for pages of ``size`` entries; empty where they have the server's size."""

@@ -322,6 +322,9 @@ class ResourceReader:
         route: Route = (*self.route, "paging") if own else ("paging",)
         place = self.scope.document.place(route)
         style = said.get("style", "none")
+        if style == "token" and "first" in said:
+            hint = "leave 'first' out: a token has no number"
+            self.scope.problems.add("pages that a token leads to are not numbered", place, hint)
         if style == "none" and set(said) - {"style", "total", "total_field"}:
             hint = "add style: page, offset or token"
             self.scope.problems.add("paging without a style pages nothing", place, hint)
@@ -345,4 +348,6 @@ class ResourceReader:
         for word in ("next_field", "total_field"):
             if "/" in said.get(word, "") and not said[word].startswith("/"):
                 said[word] = f"/{said[word]}"  # meta/next is the pointer /meta/next
+        if "all" in said:
+            said["all"] = str(said["all"])
         return Paging(size=size, **said)

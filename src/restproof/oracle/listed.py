@@ -99,9 +99,9 @@ class Listed:
             elif name not in own or given[name] > 1:
                 known = False
         if paging.style == "page":
-            first = parameters.get(paging.page, "1") == "1"
+            first = parameters.get(paging.page, str(paging.least)) == str(paging.least)
         elif paging.style == "offset":
-            first = parameters.get(paging.offset, "0") == "0"
+            first = parameters.get(paging.offset, str(paging.least)) == str(paging.least)
         elif paging.style == "token":
             # Where the contract names no parameter, the token may be any.
             first = (paging.token not in parameters) if paging.token else known

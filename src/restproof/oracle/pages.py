@@ -16,9 +16,9 @@ def bad_pages(seen: Seen) -> Iterator[tuple[str, str]]:
     paging = seen.resource.paging
     number = {"page": paging.page, "offset": paging.offset}.get(paging.style)
     for name, value in seen.query:
-        if name not in (number, paging.size):
+        if name not in (number, paging.size) or (name == paging.size and value == paging.all):
             continue
-        least = paging.min if name == paging.size else 1 if paging.style == "page" else 0
+        least = paging.min if name == paging.size else paging.least
         plain = value.isascii() and value.removeprefix("-").isdecimal()
         over = name == paging.size and paging.max is not None and paging.over_max == "refused"
         if not plain or int(value) < least or (over and int(value) > (paging.max or 0)):

@@ -124,13 +124,13 @@ class Listing:
                 return Page(0, size)
             return Page(after[1], size, after[0])
         name = paging.page if paging.style == "page" else paging.offset
-        least = 1 if paging.style == "page" else 0
+        least = paging.least
         text = call.parameter(name)
         number = least if text is None else _whole(text)
         if number is None or number < least:
             call.refuse("bad_page", name, f"must be a whole number from {least} up")
             return Page(0, size)
-        return Page((number - 1) * size if paging.style == "page" else number, size)
+        return Page((number - least) * (size if paging.style == "page" else 1), size)
 
     def read_size(self, call: Call) -> int:
         """How many entries the page holds."""
@@ -139,6 +139,8 @@ class Listing:
         text = call.parameter(paging.size)
         if text is None:
             return default
+        if text == paging.all:
+            return 0
         size = _whole(text)
         if size is None or size < paging.min:
             call.refuse("bad_size", paging.size, f"must be a whole number from {paging.min} up")
@@ -235,7 +237,7 @@ class Listing:
 
     def link_header(self, call: Call, query: ListQuery, total: int, page: list[Entry], start: int) -> dict[str, str]:
         """RFC 8288 links: first and last always, next and prev where there is such a page."""
-        size = query.page.size
+        size = query.page.size or max(total, 1)
         if call.resource.paging.style == "token":
             if not page or start + len(page) >= total:
                 return {}
@@ -277,10 +279,11 @@ def _own_parameters(resource: Resource) -> set[str]:
 
 
 def _page_parameters(resource: Resource, query: ListQuery, offset: int) -> dict[str, str]:
-    paging = resource.paging
+    paging, size = resource.paging, query.page.size
+    sized = {paging.size: str(size or paging.all)}
     if paging.style == "page":
-        return {paging.page: str(offset // query.page.size + 1), paging.size: str(query.page.size)}
-    return {paging.offset: str(offset), **dict(paging.sized(query.page.size))}
+        return {paging.page: str(paging.least + (offset // size if size else 0)), **sized}
+    return {paging.offset: str(paging.least + offset), **sized}
 
 
 def _whole(text: str) -> int | None:

@@ -73,9 +73,9 @@ def page_query(paging: Paging, size: int | None, number: int = 1) -> Query:
     sized = paging.sized(size)
     match paging.style:
         case "page":
-            return ((paging.page, str(number)), *sized)
+            return ((paging.page, str(paging.least + number - 1)), *sized)
         case "offset":
-            return ((paging.offset, str((number - 1) * (size or 0))), *sized)
+            return ((paging.offset, str(paging.least + (number - 1) * (size or 0))), *sized)
         case "token":
             return sized
         case _:
@@ -136,7 +136,7 @@ class Walk:
 
     def _numbered(self) -> Query:
         """The query of the next page. An offset counts the entries that were seen, however many a page held."""
-        sized = self._paging.sized(self._size)
+        sized, least = self._paging.sized(self._size), self._paging.least
         if self._paging.style == "page":
-            return (*self._fixed, (self._paging.page, str(self._pages + 1)), *sized)
-        return (*self._fixed, (self._paging.offset, str(self._entries)), *sized)
+            return (*self._fixed, (self._paging.page, str(least + self._pages)), *sized)
+        return (*self._fixed, (self._paging.offset, str(least + self._entries)), *sized)

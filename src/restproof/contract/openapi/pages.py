@@ -60,8 +60,12 @@ class Pages:
         token = next((n for n in _TOKENS if n in queries and n not in (page, size, offset)), None)
         answer = self.reader.success(call)
         members = dict(_members(answer))
-        if (page and self._starts_at_one(queries[page])) or offset:
-            found: dict[str, Any] = {"style": "page", "page": page} if page else {"style": "offset", "offset": offset}
+        first = self._first(queries[page]) if page else None
+        if first is not None or offset:
+            numbered = {"style": "page", "page": page}
+            found: dict[str, Any] = {"style": "offset", "offset": offset} if first is None else numbered
+            if first == 0:
+                found["first"] = 0
             if size is None:
                 by_url = self._next_url(members)
                 return (by_url, None) if by_url else ({}, page or offset)
@@ -95,8 +99,11 @@ class Pages:
         return {"style": "token", "size": "none", "next_field": following}
 
     @staticmethod
-    def _starts_at_one(schema: Schema) -> bool:
-        return schema.get("default", schema.get("minimum", 1)) == 1 and schema.get("minimum", 1) >= 1
+    def _first(schema: Schema) -> int | None:
+        """The number of the first page, where it is plain: nothing is below it, and it is what no number means."""
+        least, usual = schema.get("minimum"), schema.get("default")
+        named = {n for n in (least, usual) if n is not None} or {1}
+        return 1 if named == {1} else 0 if named == {0} and usual == 0 else None
 
     @staticmethod
     def _bounds(schema: Schema) -> Iterator[tuple[str, int]]:

@@ -89,14 +89,16 @@ def _paging(resource: Resource) -> Iterator[dict[str, Any]]:
     if paging.style == "none":
         return
     if paging.style == "page":
-        yield {"name": paging.page, "in": "query", "schema": {**_number(1), "default": 1}}
+        yield {"name": paging.page, "in": "query", "schema": {**_number(paging.least), "default": paging.least}}
     elif paging.style == "offset":
-        yield {"name": paging.offset, "in": "query", "schema": {**_number(0), "default": 0}}
+        yield {"name": paging.offset, "in": "query", "schema": {**_number(paging.least), "default": paging.least}}
     elif paging.token:
         yield {"name": paging.token, "in": "query", "schema": {"type": "string", "minLength": 1}}
     if not paging.size:
         return
     size: dict[str, Any] = {"type": "integer", "minimum": paging.min}
+    if paging.all is not None:
+        size = {"type": ["integer", "string"]}
     # A larger size that is cut down is no fault, so it is no bound.
     if paging.max is not None and paging.over_max == "refused":
         size["maximum"] = paging.max

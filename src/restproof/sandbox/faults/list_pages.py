@@ -31,11 +31,12 @@ def max_size_unchecked(seam: Seam) -> None:
     seam.around("read_size", advice)
 
 
-@fault("page-zero-accepted", "list.bad-page", "page zero is the first page")
+@fault("page-zero-accepted", "list.bad-page", "the page before the first is the first")
 def page_zero_accepted(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> Page:
-        name = call.resource.paging.page if call.resource.paging.style == "page" else call.resource.paging.offset
-        if call.parameter(name) in ("0", "-1"):
+        paging = call.resource.paging
+        name = paging.page if paging.style == "page" else paging.offset
+        if call.parameter(name) in (str(paging.least - 1), "-1"):
             call.query[:] = [(n, v) for n, v in call.query if n != name]
         page: Page = inner(call)
         return page
@@ -127,11 +128,36 @@ def last_page_has_next(seam: Seam) -> None:
 def past_the_end_refused(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
         answer: Answer = inner(call, entries)
-        if not entries and call.parameter(call.resource.paging.page) not in (None, "1"):
+        if not entries and call.parameter(call.resource.paging.page) not in (None, str(call.resource.paging.least)):
             return Answer(404, {"message": "no such page"}, answer.headers)
         return answer
 
     seam.around("answer_list", advice)
+
+
+@fault("all-cut", "list.all", "the size that asks for all entries gets a page of one fewer")
+def all_cut(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
+        found: list[Entry] = inner(call, query, entries)
+        return found[:-1] if _asks_for_all(call) else found
+
+    seam.around("paged", advice)
+
+
+@fault("all-refused", "list.all", "the size that asks for all entries is refused")
+def all_refused(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> int:
+        if _asks_for_all(call):
+            call.refuse("bad_size", call.resource.paging.size, "must be a whole number from 1 up")
+        size: int = inner(call)
+        return size
+
+    seam.around("read_size", advice)
+
+
+def _asks_for_all(call: Call) -> bool:
+    paging = call.resource.paging
+    return paging.all is not None and call.parameter(paging.size) == paging.all
 
 
 @fault("default-size-halved", "list.default-size", "a page without a size holds half the default")

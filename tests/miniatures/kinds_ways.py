@@ -1,0 +1,57 @@
+"""APIs that are asked in ways of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.miniatures.kinds import Items, Kind, item
+from tests.miniatures.server import Answer, Refused, Row
+
+
+class FromZero(Items):
+    """The first page has the number 0, -1 is the size of all entries, and a second parameter says the way of a sort by
+    several fields."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        rows = [self.show(path, r) for r in self.ordered(self.listed(path, query), query)]
+        number, size = self.whole(query.get("page", "0"), 0), self.size(query, len(rows))
+        return Answer(200, {"content": rows[number * size : (number + 1) * size], "totalElements": len(rows)})
+
+    def size(self, query: Mapping[str, str], count: int) -> int:
+        return max(count, 1) if query.get("size") == "-1" else min(self.whole(query.get("size", "20"), 1), 50)
+
+    def whole(self, text: str, least: int) -> int:
+        if not re.fullmatch(r"\d{1,9}", text) or int(text) < least:
+            raise Refused(400, "is no page")
+        return int(text)
+
+    def ordered(self, rows: list[Row], query: Mapping[str, str]) -> list[Row]:
+        names, ways = (query.get(n, "").split(",") for n in ("sort", "dir"))
+        if names == [""]:
+            return rows
+        if not set(names) <= {"title", "size", "open"} or not set(ways) <= {"asc", "desc", ""}:
+            raise Refused(400, "is no order")
+        for at, name in reversed(list(enumerate(names))):
+            down = at < len(ways) and ways[at] == "desc"
+            keys = {r["id"]: (r[name] is not None, r[name]) for r in rows}
+            rows = sorted(rows, key=lambda r: keys[r["id"]], reverse=down)
+        return rows
+
+
+class FromOne(FromZero):
+    def whole(self, text: str, least: int) -> int:
+        return max(super().whole(text, least) - (least == 0), 0)
+
+
+def kinds() -> Iterator[Kind]:
+    words: dict[str, Any] = {
+        "paging": {"style": "page", "size": "size", "first": 0, "all": -1, "max": 50, "over_max": "clamped"},
+        "envelope": {"list": "content"},
+        "query": {"direction": "dir", "between": ","},
+        "sort": ["open", "size", "title"],
+        "statuses": {"unknown_query": 400, "invalid": 400},
+    }
+    words["paging"]["total_field"] = "totalElements"
+    yield Kind("pages are counted from 0", *item(**words), FromZero, FromOne, ("list",))
