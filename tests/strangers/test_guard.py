@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -11,16 +12,18 @@ from typing import Any
 
 import pytest
 
+from restproof.contract.load import load
 from restproof.contract.model import Status
 from restproof.wire import cleanup, evidence, ownership, places, proof
 from restproof.wire.cleanup import clean_up
 from restproof.wire.failure import NotProven, NotSent
+from restproof.wire.group import LATE
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 
-from .harness import Plan, Run, begin, plan_in
-from .lies import LIES
-from .server import Answer, Server, listening
+from .harness import Plan, Run, begin, plan_in, write_contract
+from .oddities import LIES
+from .server import CONTRACT, OTHERS, Answer, Asked, Record, Server, listening
 
 CASE = About("office", "update", "item", "item#1")
 
@@ -345,6 +348,84 @@ def test_only_a_write_that_went_through_says_that_its_id_is_new(bench: Callable[
     assert [(e.resource, e.placed, e.new) for e in entries] == [("office", True, False), ("tag", True, True)]
 
 
+def test_what_is_ours_below_is_no_reason_to_leave_it(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    office = made.office()
+    made.send("POST", f"/offices/{office}/rooms", {"label": made.token()})
+    made.run.ledger.path.write_text(re.sub(r', "at": [0-9.]+', "", made.run.ledger.path.read_text()))
+    made.run.ledger = Ledger(made.run.ledger.path)
+    assert (made.clean_up(), made.server.ours()) == ([], {})
+
+
+def test_an_id_is_looked_at_without_the_parent_that_a_request_leaves_out(tmp_path: Path) -> None:
+    """Below each office notes are counted from one on; without an office, a note is one of others."""
+    below = CONTRACT.replace("references: {office_id: {to: office, reads_as: office_id, on_delete: clear}}", "{}")
+    folder = tmp_path / "contract"
+    contract = load(write_contract(folder, below.replace("    {}\n", "    parent: {office: office_id}\n")))
+    server = Server()
+
+    def find(asked: Asked) -> Any:
+        key = server.find_exactly(asked)
+        return key + OTHERS if asked.resource == "note" and key and asked.query.get("office_id") else key
+
+    def entries(asked: Asked) -> list[Record]:
+        return []
+
+    def shown(asked: Asked, answer: Answer) -> Answer:
+        body = answer.body
+        if asked.resource == "note" and isinstance(body, dict) and body.get("id", 0) > OTHERS:
+            return Answer(answer.status, {**body, "id": body["id"] - OTHERS})
+        return answer
+
+    server.find_exactly, server.find, server.entries = server.find_exactly, find, entries  # type: ignore[method-assign]
+    server.create = lambda asked: shown(asked, server.create_honestly(asked))
+    server.read = lambda asked: shown(asked, server.read_honestly(asked))
+    plan = Plan(contract, "smoke")
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        office = made.office()
+        note = made.send("POST", "/notes", {"text": made.token(), "office_id": office}).response
+        assert note is not None
+        id = note.json["id"]
+        with pytest.raises(NotProven, match="without its parent"):
+            made.send("DELETE", f"/notes/{id}")
+        assert made.send("DELETE", f"/notes/{id}?office_id={office}").status == 204
+    assert server.harm() == []
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_what_a_create_without_a_token_may_have_stored_is_told(bench: Callable[..., Bench], number: int) -> None:
+    made = bench("a create is applied, and the connection is lost")
+    for _ in range(3):
+        made.send("POST", "/badges", {"number": number})
+    left = made.clean_up()
+    assert made.server.ours()
+    said = "perhaps of this run" if number else "badge: 1 unanswered or refused creates, and nothing tells what they"
+    assert [said in line for line in left] == [True]
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_clean_up_looks_again_where_a_list_may_be_late(
+    bench: Callable[..., Bench], monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    made = bench(None if named else "a create is applied, and the connection is lost")
+    stale = [True]
+    made.server.entries = lambda asked: [] if stale else made.server.entries_honestly(asked)
+    made.server.read = lambda asked: Answer(404) if stale else made.server.read_honestly(asked)
+    for _ in range(3):
+        made.send("POST", "/notes", {"text": made.token()})
+    paused: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        paused.append(seconds)
+        stale.clear()
+
+    monkeypatch.setattr(made.run.session, "sleep", sleep)
+    assert made.server.ours()
+    assert (made.clean_up(), made.server.ours()) == ([], {})
+    assert [0 < s <= LATE for s in paused] == [True]
+
+
 # ------------------------------------------------------------- each protection
 
 
@@ -373,6 +454,35 @@ def twice(made: Bench) -> None:
 def cleaned(made: Bench) -> None:
     made.office()
     made.clean_up()
+
+
+def unmarked(made: Bench) -> None:
+    badge = made.send("POST", "/badges", {"number": 5}).response
+    assert badge is not None
+    made.send("DELETE", f"/badges/{badge.json['id']}")
+
+
+def moved(made: Bench) -> None:
+    note = made.send("POST", "/notes", {"text": made.token()}).response
+    assert note is not None
+    for method, body in (("PATCH", {"text": made.token()}), ("DELETE", None)):
+        made.send(method, f"/notes/{note.json['id']}", body)
+
+
+def taken_up(made: Bench) -> None:
+    """A colleague uses an office that a run has left, of which an old ledger knows."""
+    below_ours(made.server, made.office())
+    ledger = made.run.ledger
+    ledger.path.write_text(re.sub(r', "at": [0-9.]+', "", ledger.path.read_text()))
+    made.run.ledger = Ledger(ledger.path)
+    left = made.clean_up()
+    assert made.server.harm() or "holds room that this run did not make (DELETE" in " ".join(left)
+
+
+def below_ours(server: Server, office: int) -> None:
+    room = server.stranger("room", 501, "of a colleague, in an office of ours")
+    room["parent"] = office
+    server.others["room"][501] = dict(room)
 
 
 SOME = "a create answers our body with the id of a random of others"
@@ -407,6 +517,15 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         theirs(("POST", "/offices", {"name": "x", "id": 17})),
     ),
     "clean-up proves again": (cleanup._Work, "_is_ours", always(True), SOME, cleaned),
+    "numbers are counted up": (
+        ownership, "is_new", lambda item, known: item.id not in known, "a create of what was archived brings it back",
+        unmarked,
+    ),
+    "an item that has moved": (
+        ownership.Ownership, "_moved", always(None), "an update gives a new id, and a colleague gets the old one",
+        moved,
+    ),
+    "what others have below": (cleanup._Work, "_holds_others", always(False), None, taken_up),
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from restproof.wire.session import Unrecorded
 
 from .harness import Plan, Told, begin, plan_in, run
 from .kills import SIGNALS, killed
-from .lies import LIES
+from .oddities import LIES
 from .server import Answer, Asked, Server, listening
 
 FEW = (

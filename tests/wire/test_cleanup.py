@@ -402,7 +402,10 @@ def test_a_default_is_not_perhaps_of_the_run(
     for name in notes.rows.values():
         bare(ledger, name=name)
     told = clean_up(ledger, connect(serve(notes).url).session, usual, PREFIX)
-    assert told == (0, ["note /v1/teams/5/notes/2: perhaps of this run: left alone"])
+    assert told == (0, ["note /v1/teams/5/notes/2: perhaps of this run: left alone", _ALIKE])
+
+
+_ALIKE = "note: 1 unanswered or refused creates, and nothing tells what they have stored from what others have"
 
 
 def bare(ledger: Ledger, before: Iterable[int] = (), **fields: Any) -> int:
@@ -416,9 +419,18 @@ def test_values_that_anybody_has_are_not_perhaps_of_the_run(
     notes: Notes, ledger: Ledger, clean: Clean, value: Any
 ) -> None:
     notes.rows = dict.fromkeys(range(1, 10), value)
-    bare(ledger, name=value)
+    bare(ledger, range(1, 10), name=value)
     write(ledger, 2_000_000, name=value)
     assert clean() == (0, [])
+
+
+@pytest.mark.parametrize("value", [None, 0], ids=json.dumps)
+def test_a_create_of_values_that_anybody_has_is_told_where_something_alike_is_new(
+    notes: Notes, ledger: Ledger, clean: Clean, value: Any
+) -> None:
+    notes.rows = dict.fromkeys(range(1, 10), value)
+    bare(ledger, range(1, 9), name=value)
+    assert clean() == (0, [_ALIKE])
 
 
 def test_a_refused_update_is_not_looked_for_among_others(notes: Notes, ledger: Ledger, clean: Clean) -> None:

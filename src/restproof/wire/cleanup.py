@@ -6,6 +6,7 @@ come again, a ledger may be old, a database restored. A delete counts where a cl
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,15 +18,18 @@ from restproof.contract.routing import Router
 from restproof.plan.parameters import fixed_query
 from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
-from restproof.wire.group import Group
+from restproof.wire.group import LATE, Group, below
 from restproof.wire.ledger import Entry, Ledger
 from restproof.wire.left import Left, lines
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import entity_of
-from restproof.wire.proof import Marks, agrees, agrees_when_new, digests_of, holds_nothing_given, resembles
+from restproof.wire.proof import Marks, agrees, agrees_when_new
 from restproof.wire.session import Session
+from restproof.wire.waiting import pause
 from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, listed
 
+_TAKEN_UP = 3600.0
+"""Seconds after which somebody may have taken into use what a run has left."""
 _STILL = "the delete was answered with success, and it is still there"
 Collection = tuple[str, str, Headers]
 """Resource, request target of the list and headers: what one walk covers."""
@@ -100,6 +104,11 @@ class _Work:
         """One walk through each list that may hold something of the run."""
         for group in self.groups.values():
             self._walk(group)
+        late = {at: group for group in self.groups.values() if (at := group.unsettled(self.marks, self.ledger))}
+        if late:
+            pause(max(late) + LATE - time.time(), self.session.sleep, self.session.ends)
+            for group in late.values():
+                self._walk(group)
 
     def look_again(self) -> None:
         """Walks through the lists that something was deleted from, or that hold what was not proven; what is left, or
@@ -175,7 +184,7 @@ class _Work:
         """Deletes what is proven, the last created first."""
         for group, id, entry in self._proven():
             target = entry.item if entry is not None and entry.item is not None else group.item(self.contract, id)
-            if target not in self.deleted:
+            if target not in self.deleted and not self._holds_others(group, target, entry):
                 self._delete(group, target)
 
     def _proven(self) -> list[tuple[Group, str, Entry | None]]:
@@ -197,6 +206,7 @@ class _Work:
                 if id in seen and self._is_ours(group, entry, seen[id]):
                     found.append((entry.n, group, id, entry))
                 elif not self.ledger.is_deleted(entry) and (seen_by := self._read_as_ours(group, entry)):
+                    group.is_partial = group.seen is not None
                     found.append((entry.n, seen_by, id, entry))
         return [(group, id, entry) for _, group, id, entry in sorted(found, key=lambda f: f[0], reverse=True)]
 
@@ -236,18 +246,8 @@ class _Work:
         if entry is None or entry.item is None:
             return False
         return agrees(self.ledger.written(entry.item), shown) or any(
-            w.new and (agrees_when_new(w.sums, shown) or self._is_new_and_bare(group, w, shown)) for w in writes
+            w.new and (agrees_when_new(w.sums, shown) or group.is_new_and_bare(w, shown)) for w in writes
         )
-
-    def _is_new_and_bare(self, group: Group, write: Entry, shown: Mapping[str, Any]) -> bool:
-        """Whether it is what a create has made that sent nothing to know it by: the list did not hold its id just
-        before, and does now, beside all that it held then and the run has not deleted (else the list may show parts);
-        and it holds nothing that anybody has given it."""
-        if write.marks != () or write.sums or write.before is None or str(write.id) not in (group.seen or {}):
-            return False
-        ours = [str(e.id) for e in group.entries if e.id is not None]
-        missing = set(write.before).difference(digests_of([*(group.seen or {}), *ours]))
-        return not missing and holds_nothing_given(group.resource, shown)
 
     def _read_as_ours(self, group: Group, entry: Entry) -> Group | None:
         """The group as the credential by which a read under the entry's id proves it; what else the read shows is
@@ -287,6 +287,21 @@ class _Work:
         ]
         names = [group.credential] if group.credential is None else dict.fromkeys([*made, group.credential])
         return [replace(group, credential=name) for name in names]
+
+    def _holds_others(self, group: Group, target: str, entry: Entry | None) -> bool:
+        """Whether what stands below an item is not all proven to be this run's, and is told: after a while somebody
+        may have put something there, which would go with it."""
+        if entry is None or time.time() - entry.at < _TAKEN_UP:
+            return False
+        try:
+            for child, where, shown in below(self.session, self.contract, group, target):
+                own = self.groups.get((child.name, where, group.headers)) or Group(child, where, group.headers, None)
+                if not self._is_ours(own, own.known.get(str(shown.get(child.id.field))), shown):
+                    raise ListUnreadable(f"it holds {child.name} that this run did not make")
+        except (ListUnreadable, NotSent) as reason:
+            self.failed.append(self._left(group, target, str(reason)))
+            return True
+        return False
 
     def _delete(self, group: Group, target: str) -> None:
         try:
@@ -342,24 +357,13 @@ class _Work:
                     self.failed.append(self._left(group, target, _STILL))
             elif entry is not None and entry.item is not None and not self.ledger.is_deleted(entry):
                 self._doubt(group, target, entry.item)
-            elif self._may_be_of(group, id, shown):
+            elif group.may_hold(id, shown, self.ledger):
                 self.doubtful.append(self._left(group, target, "perhaps of this run: left alone", made=False))
-        if not left:
+        if unseen := group.unseen():
+            self.unanswered[group.resource.name, unseen[0]] += unseen[1]
+        elif not left:
             for entry in group.entries:
                 self.ledger.settled(entry.n)
-
-    def _may_be_of(self, group: Group, id: str, shown: Mapping[str, Any]) -> bool:
-        """Whether it may be what a write has stored that held no mark, and more than once or elsewhere than it was
-        answered: it was not there before, and holds what was sent; or nothing, where nothing was."""
-        (digest,) = digests_of([id])
-        return any(
-            resembles(e.sums, shown, group.resource.properties)
-            if e.sums
-            else e.before is not None and not e.refused and holds_nothing_given(group.resource, shown)
-            for e in group.entries
-            if not e.marks and digest not in (e.before or ())
-            if not (e.placed and (e.refused or self.ledger.is_deleted(e)))
-        )
 
     def _unverified(self, group: Group) -> None:
         """What a list cannot verify."""

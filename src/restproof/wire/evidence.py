@@ -112,6 +112,10 @@ class Evidence:
         """The request target by which the ledger knows an item."""
         return self.places.target(place, "delete" if place.resource.supports("delete") else "read")
 
+    def list_target(self, place: Place) -> str:
+        """The request target by which the ledger knows the collection of an item."""
+        return self.places.target(place.collection, "list" if place.resource.supports("list") else "create")
+
     def _read_target(self, place: Place) -> str:
         key = place.resource.name, place.parents, place.id
         if key not in self._targets:
@@ -286,6 +290,16 @@ def holds_nothing(resource: Resource, entity: Mapping[str, Any]) -> bool:
     """Whether a representation holds no value besides its id: all else is null, or empty."""
     names = resource.shapes.response["properties"].keys() - {resource.id.field}
     return all(entity.get(name) in (None, "", [], {}) for name in names)
+
+
+def is_new(item: Place, known: frozenset[str]) -> bool:
+    """Whether an id that a create was answered is that of something new, where ``known`` are those that the list held
+    just before. Numbers are counted up: one below another may be of what was archived, and is shown once more."""
+    id = str(item.id)
+    if id in known:
+        return False
+    counted = item.resource.id.type == "integer" and id.isdecimal()
+    return not counted or all(int(other) < int(id) for other in known if other.isdecimal())
 
 
 def is_malformed(resource: Resource, id: Any, status: int) -> bool:

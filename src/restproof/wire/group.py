@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import one_of_list
-from restproof.wire.ledger import Entry
-from restproof.wire.message import Headers
+from restproof.wire.evidence import names_nothing
+from restproof.wire.ledger import Entry, Ledger
+from restproof.wire.message import Headers, Request
+from restproof.wire.places import Place, Places
+from restproof.wire.proof import Marks, agrees, digests_of, holds_nothing_given, resembles
+from restproof.wire.walk import ListUnreadable, Sender, listed
+
+LATE = 3.0
+"""Seconds after a write for which lists and reads may not show it yet."""
 
 
 @dataclass
@@ -25,6 +33,8 @@ class Group:
     seen: dict[str, Mapping[str, Any]] | None = None
     unread: str = ""
     is_touched: bool = False
+    is_partial: bool = False
+    """A read has proven an item that the list does not show."""
     is_gone: bool = False
     """The list answered that it is not there: its parent is deleted, or nobody may look, so nothing was made."""
 
@@ -42,6 +52,81 @@ class Group:
     def place(self) -> str:
         return self.collection.partition("?")[0]
 
+    def unsettled(self, marks: Marks, ledger: Ledger) -> float:
+        """When the last write was written down that the list does not show, and may yet, because it comes from a copy
+        which is late, or from a cache; 0 where there is none."""
+        return max((e.at for e in self.entries if not ledger.is_deleted(e) and self._may_yet_show(e, marks)), default=0)
+
+    def _may_yet_show(self, entry: Entry, marks: Marks) -> bool:
+        if self.seen is None or entry.refused or time.time() - entry.at > LATE:
+            return False
+        if entry.item is not None:
+            return str(entry.id) not in self.seen
+        return not any(marks.shown(self.resource, shown, entry.marks) for shown in self.seen.values())
+
+    def is_new_and_bare(self, write: Entry, shown: Mapping[str, Any]) -> bool:
+        """Whether it is what a create has made that sent nothing to know it by: the list did not hold its id just
+        before, and does now, beside all that it held then and the run has not deleted (else the list may show parts);
+        and it holds nothing that anybody has given it."""
+        if write.marks != () or write.sums or write.before is None or str(write.id) not in (self.seen or {}):
+            return False
+        ours = [str(e.id) for e in self.entries if e.id is not None]
+        missing = set(write.before).difference(digests_of([*(self.seen or {}), *ours]))
+        return not missing and holds_nothing_given(self.resource, shown)
+
+    def may_hold(self, id: str, shown: Mapping[str, Any], ledger: Ledger) -> bool:
+        """Whether it may be what a write has stored that held no mark, and more than once or elsewhere than it was
+        answered: it was not there before, and holds what was sent; or nothing, where nothing was."""
+        (digest,) = digests_of([id])
+        return any(
+            resembles(e.sums, shown, self.resource.properties)
+            if e.sums
+            else e.before is not None and not e.refused and holds_nothing_given(self.resource, shown)
+            for e in self.entries
+            if not e.marks and digest not in (e.before or ())
+            if not (e.placed and (e.refused or ledger.is_deleted(e)))
+        )
+
+    def unseen(self) -> tuple[str, int] | None:
+        """Why the list cannot show what those writes have stored whose answers named nothing, and how many they
+        are."""
+        unanswered = [e for e in self.entries if e.item is None and not e.refused]
+        if unanswered and self.is_partial:
+            return "the list does not show all that this run has made", len(unanswered)
+        alike = sum(1 for e in unanswered if e.marks == () and self._shows_like(e))
+        return ("nothing tells what they have stored from what others have", alike) if alike else None
+
+    def _shows_like(self, write: Entry) -> bool:
+        """Whether the list shows, of what was not there before, something with the values of ``write``, which others
+        would have by themselves too."""
+        return any(
+            agrees(write.sums, shown) and not resembles(write.sums, shown, self.resource.properties)
+            for id, shown in (self.seen or {}).items()
+            if id not in self.known and not set(digests_of([id])) & set(write.before or ())
+        )
+
     def item(self, contract: Contract, id: object, operation: str = "delete") -> str:
         """The request target that deletes (or reads) an item of the collection."""
         return one_of_list(contract, self.resource, operation, self.collection, id)
+
+
+def below(
+    sender: Sender, contract: Contract, group: Group, target: str
+) -> Iterator[tuple[Resource, str, Mapping[str, Any]]]:
+    """What the lists below the item at ``target`` show: the resource, the request target of its list, the entry.
+    Raises ``ListUnreadable`` and ``NotSent``."""
+    places = Places(contract)
+    above = places.of(Request("DELETE", target))
+    for child in contract:
+        if above is None or above.id is None or not child.parents or not child.supports("list"):
+            continue
+        if child.parents[-1].resource != group.resource.name:
+            continue
+        parents = tuple(sorted((*above.parents, (group.resource.name, above.id))))
+        where = places.target(Place(child, parents), "list")
+        try:
+            for entry in listed(sender, child, where, headers=group.headers, credential=group.credential):
+                yield child, where, entry
+        except ListUnreadable as error:
+            if error.status not in names_nothing(child):
+                raise

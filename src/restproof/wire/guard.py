@@ -14,6 +14,7 @@ from restproof.errors import ConfigurationError
 from restproof.wire.message import SAFE_METHODS, Headers, Request
 from restproof.wire.wallet import Token
 
+_OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override", "_method"})
 _PATH = re.compile(r"/[!-\"$-~]*")
 
 
@@ -85,6 +86,14 @@ def check(request: Request) -> None:
         raise ValueError("a header holds a line break or NUL")
     if request.writes and has_dot_segment(request.path):
         raise ValueError(f"a dot segment with {request.method}: {request.path!r}")
+
+
+def effective_method(request: Request) -> str:
+    """The method that a server may act by: some obey a header or a parameter that overrides it."""
+    for name, value in (*request.headers, *request.query):
+        if name.lower() in _OVERRIDES:
+            return value.upper()
+    return request.method.upper()
 
 
 def has_dot_segment(path: str) -> bool:

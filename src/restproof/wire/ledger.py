@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from io import TextIOWrapper
@@ -32,7 +33,7 @@ class Entry:
     ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
     whether the path of the request named the id; ``refused``: whether the answer was a 4xx. ``before``: digests
     of the ids that the list held just before; ``None`` where it was not looked through. ``headers`` are those of the
-    contract."""
+    contract. ``at``: when it was written down, in seconds since 1970; 0 in ledgers that do not say so."""
 
     n: int
     resource: str
@@ -47,6 +48,7 @@ class Entry:
     placed: bool = False
     before: tuple[str, ...] | None = None
     refused: bool = False
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,15 @@ class Ledger:
         with self._lock:
             self._last += 1
             entry = Entry(
-                self._last, resource, collection, tuple(marks), dict(sums), headers, credential, before=before
+                self._last,
+                resource,
+                collection,
+                tuple(marks),
+                dict(sums),
+                headers,
+                credential,
+                before=before,
+                at=round(time.time(), 3),
             )
             self._entries[entry.n] = entry
             self._append(
@@ -105,6 +115,7 @@ class Ledger:
                 **({} if before is None else {"before": before}),
                 headers=[list(pair) for pair in headers],
                 credential=credential,
+                at=entry.at,
             )
             return entry.n
 
@@ -248,6 +259,7 @@ class Ledger:
                     headers,
                     event["credential"],
                     before=tuple(str(digest) for digest in event["before"]) if "before" in event else None,
+                    at=float(event.get("at", 0)),
                 )
                 self._last = max(self._last, n)
             case "created":

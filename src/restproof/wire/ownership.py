@@ -14,11 +14,12 @@ from typing import Any, Protocol
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
-from restproof.wire.evidence import Evidence, Looker, Sight, Thing
+from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new
 from restproof.wire.failure import NotProven, NotSent
+from restproof.wire.guard import effective_method
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
-from restproof.wire.places import Place, body_of, entities, entity_of, named_id, plain, readings, scalars
+from restproof.wire.places import Place, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract_headers
@@ -26,7 +27,6 @@ from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract
 WRITABLE = "writable_"
 """``writable_<resource>`` in a target's ids is given for writing."""
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
-_OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override", "_method"})
 
 
 @dataclass(frozen=True)
@@ -138,10 +138,9 @@ class Ownership:
         self._creates += 1
         place, resource = ticket.place, ticket.place.resource
         self.marks.add(resource, ticket.marks)
-        listed = self.evidence.places.target(place.collection, "list" if resource.supports("list") else "create")
         entry = self.ledger.intend(
             resource.name,
-            listed,
+            self.evidence.list_target(place),
             ticket.marks,
             sums={} if ticket.marks else sums_of(ticket.fields),
             before=None if ticket.known is None else digests_of(ticket.known),
@@ -178,7 +177,7 @@ class Ownership:
         if not done or ticket.entry is None or id is None:
             return
         item = place.item(id)
-        new = ticket.absent if ticket.known is None else str(id) not in ticket.known
+        new = ticket.absent if ticket.known is None else is_new(item, ticket.known)
         if new or place.id is None:
             placed = place.id is not None
             self.ledger.created(ticket.entry, self.evidence.item_target(item), id, new=new, placed=placed)
@@ -190,6 +189,7 @@ class Ownership:
         it."""
         item = self.evidence.item_target(place)
         made = self.evidence.made(place.resource, str(place.id))
+        self._moved(ticket, place, exchange)
         erases = ticket.method == "PUT" or self.marks.are_in(place.resource, ticket.fields)
         if ticket.marks:
             self.marks.add(place.resource, ticket.marks)
@@ -199,6 +199,25 @@ class Ownership:
             spec = place.resource
             moving = {*spec.volatile, *spec.touched, *spec.references}
             self.ledger.wrote(item, sums_of({n: v for n, v in shown.items() if n not in moving}))
+
+    def _moved(self, ticket: Ticket, place: Place, exchange: Exchange) -> None:
+        """Where the answer to an update names another id, the item may be there from now on, and its own id may be
+        anybody's: what was seen of it holds no longer, and the other id is written down."""
+        shown = entity_of(place.resource, exchange.response, exchange.about.operation or "update")
+        id = None if shown is None else shown.get(place.resource.id.field)
+        if id is None or not is_usable_id(id) or str(id) in readings(place.resource, place.id):
+            return
+        self.evidence.forget(place)
+        item = place.item(id)
+        entry = self.ledger.intend(
+            place.resource.name,
+            self.evidence.list_target(place),
+            ticket.marks,
+            headers=ticket.headers,
+            credential=ticket.credential,
+        )
+        self.ledger.created(entry, self.evidence.item_target(item), id)
+        self.evidence.claim(Thing(item, ticket.credential, ticket.marks))
 
 
 class _Decision:
@@ -224,6 +243,7 @@ class _Decision:
             return Ticket(None, self.method)
         for above in places.parents_of(place):
             self._must_name_nobody(above.resource, above.id, place)
+        self._must_not_be_others_without_parents(place)
         place = self._filled(place)
         found = entities(place.resource, self.body)
         for entity in found:
@@ -266,6 +286,16 @@ class _Decision:
                 raise NotProven(_reason(place, item, sight))
             sights.append(sight)
         return sights[0] is Sight.NOTHING
+
+    def _must_not_be_others_without_parents(self, place: Place) -> None:
+        """Where a request leaves out a parent that is a parameter, a server may take another one, below which the id
+        names something else."""
+        read, named = place.resource.operation("read"), dict(place.parents)
+        if place.id is None or all(p.resource in named for p in read.parents_in("query")):
+            return
+        is_readable = place.resource.supports("read") and all(p.resource in named for p in read.parents_in("path"))
+        if is_readable and self.owner.evidence.look(place, self.looker) is Sight.OTHERS:
+            raise NotProven(f"without its parent, {place} is what this run did not make")
 
     def _must_be_ours(self, place: Place) -> None:
         if not self._is_writable(place) and (sight := self._look(place)) is not Sight.OURS:
@@ -353,14 +383,6 @@ class _Decision:
         own = {n.lower(): v for n, v in self.request.headers if v}
         known = {**self.owner.usual_headers, **own}
         return tuple((n, known[n.lower()]) for n in self.owner.contract.headers if n.lower() in known)
-
-
-def effective_method(request: Request) -> str:
-    """The method that a server may act by: some obey a header or a parameter that overrides it."""
-    for name, value in (*request.headers, *request.query):
-        if name.lower() in _OVERRIDES:
-            return value.upper()
-    return request.method.upper()
 
 
 def may_change(request: Request) -> bool:

@@ -124,7 +124,7 @@ class Session:
         self._max_requests = max_requests
         self._read_only = read_only
         self._clock = clock
-        self._sleep = sleep
+        self.sleep = sleep
         self._epoch = clock() if epoch is None else epoch
         self._base = target.base_url.rstrip("/")
         origin = re.match(r"https?://[^/]+", self._base)
@@ -252,7 +252,7 @@ class Session:
                 return exchange
             waited += wait
             self._note(kind, f"{exchange.status} to {request.method} {request.path}: sent again after {wait:.1f} s")
-            self._sleep(wait)
+            self.sleep(wait)
             if exchange.status != 429 and not self._may_go_again(permit):
                 return exchange
 

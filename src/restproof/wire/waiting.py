@@ -74,3 +74,10 @@ def http_date(text: str) -> float | None:
         return at.timestamp()
     except (ValueError, OverflowError):
         return None
+
+
+def pause(seconds: float, sleep: Callable[[float], None], ends: float | None) -> None:
+    """Wait, but not beyond ``ends`` (of ``time.monotonic``)."""
+    left = seconds if ends is None else min(seconds, ends - time.monotonic())
+    if left > 0:
+        sleep(left)
