@@ -505,3 +505,11 @@ def test_the_embedded_sandbox_ends_with_the_run(end: str, here: Path) -> None:
         going.kill()
     assert going.wait(timeout=60) == (-signal.SIGKILL if end == "SIGKILL" else 0)
     assert until(lambda: not sandboxes_of(going.pid), 5)
+
+
+def test_workers_share_the_ceilings_of_the_run(tmp_path: Path) -> None:
+    words = ["--profile", "smoke", "--resource", "office", "--only", "create", "--workers", "2"]
+    done = restproof_("run", "-q", *words, "--max-requests", "9", "--out", "run", cwd=tmp_path)
+    assert done.returncode in (0, 3)
+    assert summary(tmp_path / "run")["requests"] == 9
+    assert not (tmp_path / "run" / ".ceilings").exists()

@@ -15,6 +15,7 @@ import pytest
 from restproof.contract.load import load
 from restproof.contract.model import Status
 from restproof.wire import cleanup, evidence, ownership, places, proof
+from restproof.wire.ceilings import Ceilings
 from restproof.wire.cleanup import clean_up
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.group import LATE
@@ -239,7 +240,7 @@ def test_the_ceiling_of_creates_is_kept(plan: Plan, tmp_path: Path) -> None:
     server = Server()
     with listening(server) as url:
         made = Bench(server, begin(plan, url, tmp_path), plan)
-        made.run.guard._max_creates = 1
+        made.run.guard._ceilings = Ceilings(creates=1)
         made.office()
         with pytest.raises(NotSent, match="ceiling of 1 creates"):
             made.office()

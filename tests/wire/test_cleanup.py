@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from restproof.contract.model import Contract, Status
+from restproof.wire.ceilings import Ceilings
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.proof import digests_of, sums_of
@@ -303,7 +304,7 @@ def test_resources_without_a_delete_are_summed_up(notes: Notes, ledger: Ledger, 
 
 def test_clean_up_passes_the_ceiling_of_requests(notes: Notes, ledger: Ledger, clean: Clean) -> None:
     create(notes, ledger, 1)
-    assert clean(max_requests=0) == (1, [])
+    assert clean(ceilings=Ceilings(requests=0)) == (1, [])
 
 
 def test_a_forbidden_delete_is_left(notes: Notes, ledger: Ledger, clean: Clean) -> None:

@@ -16,6 +16,7 @@ import responses
 from urllib3.connection import HTTPConnection
 
 from restproof.contract.model import Contract
+from restproof.wire.ceilings import Ceilings
 from restproof.wire.failure import NotSent
 from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import About, Request, to_event
@@ -404,7 +405,7 @@ def test_a_forbidden_operation_is_not_sent(connect: Connect) -> None:
 
 def test_the_ceiling_counts_every_attempt_and_clean_up_may_pass_it(serve: Serve, connect: Connect) -> None:
     replies = iter([answer(503), answer(200), answer(200)])
-    session = connect(serve(lambda _: next(replies)).url, max_requests=2).session
+    session = connect(serve(lambda _: next(replies)).url, ceilings=Ceilings(requests=2)).session
     session.send(GET, READ)
     with pytest.raises(NotSent, match="ceiling of 2 requests"):
         session.send(GET, READ)
@@ -413,7 +414,7 @@ def test_the_ceiling_counts_every_attempt_and_clean_up_may_pass_it(serve: Serve,
 
 
 def test_the_ceiling_ends_retries_with_the_last_answer(serve: Serve, connect: Connect) -> None:
-    client = connect(serve(lambda _: answer(503)).url, max_requests=2)
+    client = connect(serve(lambda _: answer(503)).url, ceilings=Ceilings(requests=2))
     assert client.session.send(GET, READ).status == 503
     assert len(client.recording.exchanges) == 2
 
@@ -427,7 +428,7 @@ def test_requests_keep_their_pace(serve: Serve, connect: Connect) -> None:
         slept.append(round(seconds, 3))
         now[0] += seconds
 
-    session = connect(server.url, rate=4, clock=lambda: now[0], sleep=sleep).session
+    session = connect(server.url, ceilings=Ceilings(rate=4, clock=lambda: now[0], sleep=sleep)).session
     for _ in range(3):
         session.send(GET, READ)
     assert slept == [0.25, 0.25]
@@ -462,7 +463,7 @@ def test_requests_that_are_sent_together_leave_when_all_connections_are_open(
 
 def test_a_request_that_must_not_be_sent_does_not_hold_up_the_others(serve: Serve, connect: Connect) -> None:
     server = serve(lambda _: answer(201))
-    session = connect(server.url, max_requests=2).session
+    session = connect(server.url, ceilings=Ceilings(requests=2)).session
     with pytest.raises(NotSent, match="ceiling of 2 requests"):
         session.send_together([POST] * 3, CREATE)
     assert len(server.requests) == 2

@@ -26,7 +26,8 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 @dataclass(frozen=True)
 class Task:
     """What an endpoint is to run. ``root``: the folder beside which ledgers lie; ``bodies``: those of each resource, by
-    its name; ``worker``: the number of the worker of pytest-xdist, ``None`` where there is one process."""
+    its name; ``worker``: the number of the worker of pytest-xdist, ``None`` where there is one process; ``common``: the
+    file through which workers count together, ``None`` where there is one process."""
 
     contract: Contract
     contract_path: Path
@@ -36,6 +37,7 @@ class Task:
     bodies: Mapping[str, Bodies]
     started: datetime
     worker: int | None = None
+    common: Path | None = None
 
 
 @dataclass(frozen=True)

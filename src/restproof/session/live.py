@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from restproof.config import Target
@@ -20,6 +20,7 @@ from restproof.errors import ConfigurationError
 from restproof.hooks import Hooks
 from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
+from restproof.wire.ceilings import Ceilings
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.obtain import opened, wallet_of
@@ -49,12 +50,14 @@ class LiveConnection:
         self._prefix = prefix
         self._ledger = Ledger(task.root / LEDGERS / name, origin)
         self._is_worker = task.worker is not None
+        ceilings = Ceilings(
+            rate=target.rate, requests=options.max_requests, creates=options.max_creates, common=task.common
+        )
         self.session = Session(
             target,
             task.contract,
             recorder,
-            rate=options.rate,
-            max_requests=options.max_requests,
+            ceilings=ceilings,
             read_only=options.read_only,
             max_wait=options.max_wait,
             wallet=wallet,
@@ -67,7 +70,7 @@ class LiveConnection:
                 clock=time.monotonic,
                 # A replay has no guard of its own: it leaves out what this run left out.
                 refused=lambda name, reason: sink.write({"event": "value", "name": name, "value": told(reason)}),
-                max_creates=options.max_creates,
+                ceilings=ceilings,
             ),
         )
         self.watch = Watch(sink)
@@ -168,6 +171,7 @@ def reach(promise: Promise) -> LiveEndpoint:
             name="sandbox",
             base_url=running.base_url,
             kind="sandbox",
+            rate=options.rate,
             credentials=running.credentials,
             ids=running.ids,
             ca_bundle=running.ca_bundle,
@@ -182,7 +186,7 @@ def reach(promise: Promise) -> LiveEndpoint:
     from restproof.wire.preflight import check_target
 
     wallet = wallet_of(target)
-    target = opened(target, wallet)
+    target = replace(opened(target, wallet), rate=options.rate or target.rate)
     check_target(target, promise.contract, wallet, promise.hooks)
     counter = Counter(wallet) if target.sources else None
     return LiveEndpoint(target, prefix_from(secrets.token_bytes(8)), wallet, promise.hooks, counter=counter)

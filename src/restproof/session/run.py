@@ -43,6 +43,7 @@ from restproof.session.live import LiveEndpoint, reach
 from restproof.session.options import Options
 from restproof.session.promise import Promise
 from restproof.session.stubbed import recorded_before
+from restproof.wire.ceilings import FILE_NAME as CEILINGS
 from restproof.wire.message import Exchange, to_event
 from restproof.wire.standin import EventSink, StandIns
 
@@ -205,8 +206,8 @@ class Run:
             deviations = self._declared(endpoint)
             directory = landed(options.out, self.promise.config, Path.cwd(), self.started)
             hold = Hold(directory)
-            for part in directory.glob(PARTS):  # of a run that was killed here
-                part.unlink()
+            for part in (*directory.glob(PARTS), directory / CEILINGS):  # of a run that was killed here
+                part.unlink(missing_ok=True)
         except BaseException:
             endpoint.close()
             raise
@@ -247,6 +248,7 @@ class Run:
             self.bodies,
             self.started,
             self.worker.number if self.worker else None,
+            place.directory / CEILINGS if self.worker else None,
         )
         connection = place.endpoint.connect(task, writer, Tape(writer))
         connection.watch.take(item for item, _ in items)
@@ -334,6 +336,7 @@ class Run:
         join(parts, path, self._header(), self._footer(requests))
         for part in parts:
             part.unlink()
+        (directory / CEILINGS).unlink(missing_ok=True)
 
     def _tidy_after_workers(self) -> None:
         """Clean up, as one more part of the run: nobody does while another still works."""

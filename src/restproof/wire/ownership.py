@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.wire.ceilings import Ceilings
 from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.guard import effective_method
@@ -77,7 +78,7 @@ class Ownership:
     """Decides for one process of a run. Safe to use from several threads.
 
     ``refused`` is told of each refusal, by a name that is the same in a replay. ``clock`` gives seconds.
-    ``max_creates``: the most writes that may store something.
+    ``ceilings`` bound the writes that may store something.
     """
 
     def __init__(
@@ -89,7 +90,7 @@ class Ownership:
         *,
         clock: Callable[[], float],
         refused: Callable[[str, NotSent], None] = lambda name, reason: None,
-        max_creates: int | None = None,
+        ceilings: Ceilings | None = None,
     ) -> None:
         self.contract = contract
         self.target = target
@@ -106,8 +107,7 @@ class Ownership:
         self.given_ids = {name: str(target.ids[name]) for name in contract.given if name in target.ids}
         self.usual_headers = {n.lower(): v for n, v in contract_headers(contract, dict(target.ids))}
         self._refused = refused
-        self._max_creates = max_creates
-        self._creates = 0
+        self._ceilings = ceilings or Ceilings()
         self._asked = Asked()
         self._lock = threading.RLock()  # A signal handler that cleans up may interrupt whoever holds it.
 
@@ -133,9 +133,7 @@ class Ownership:
         """The ticket with its entry in the ledger, where the request may store something."""
         if not ticket.stores or ticket.place is None:
             return ticket
-        if self._max_creates is not None and self._creates >= self._max_creates:
-            raise NotSent(f"ceiling of {self._max_creates} creates reached")
-        self._creates += 1
+        self._ceilings.take_create()
         place, resource = ticket.place, ticket.place.resource
         self.marks.add(resource, ticket.marks)
         entry = self.ledger.intend(

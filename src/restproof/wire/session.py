@@ -23,6 +23,7 @@ from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.hooks import HookFailed, Hooks
 from restproof.wire.adapter import Adapter, Answer, Prepared
+from restproof.wire.ceilings import Ceilings
 from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
 from restproof.wire.guard import check
@@ -30,7 +31,7 @@ from restproof.wire.hooked import Hooked
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, with_query
 from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.presence import Presence
-from restproof.wire.waiting import Pacer, backoff, retry_after
+from restproof.wire.waiting import backoff, retry_after
 from restproof.wire.wallet import Token, Wallet
 from restproof.wire.walls import Walls
 
@@ -86,8 +87,9 @@ class Outgoing:
 class Session:
     """Sends requests to ``target`` and tells ``recorder`` of each exchange. Safe to use from several threads.
 
-    ``rate`` is in requests per second, ``timeout`` in seconds for a whole exchange (both default to the target's);
-    ``max_wait`` is the longest time in seconds that one :meth:`send` waits for a throttle or an overloaded server.
+    ``timeout`` is in seconds for a whole exchange (the target's, where nothing is said); ``ceilings`` bound the run
+    (the target's rate alone, where nothing is said); ``max_wait`` is the longest time in seconds that one :meth:`send`
+    waits for a throttle or an overloaded server.
     ``clock``, ``sleep`` and ``epoch`` (the clock's time when the run began) may be replaced. ``guard`` decides which
     requests that may change something leave; without one, all do. ``wallet``: what the credentials are at the moment
     (without one, what the target says); ``hooks``: those of the user. ``ends`` (of ``time.monotonic``; may be set
@@ -100,9 +102,8 @@ class Session:
         contract: Contract,
         recorder: Recorder,
         *,
-        rate: float | None = None,
         timeout: float | None = None,
-        max_requests: int | None = None,
+        ceilings: Ceilings | None = None,
         read_only: bool = False,
         max_wait: float = 5.0,
         clock: Callable[[], float] = time.perf_counter,
@@ -121,7 +122,6 @@ class Session:
         self._recorder = recorder
         self._guard = Unguarded() if guard is None else guard
         self._timeout = timeout or target.timeout
-        self._max_requests = max_requests
         self._read_only = read_only
         self._clock = clock
         self.sleep = sleep
@@ -139,8 +139,7 @@ class Session:
             proxy=target.proxy,
             unix_socket=target.socket,
         )
-        pace = rate or target.rate
-        self._pacer = Pacer(pace, clock, sleep) if pace else None
+        self._ceilings = ceilings or Ceilings(rate=target.rate, clock=clock, sleep=sleep)
         self._numbers = itertools.count(1)
         # Reentrant: a signal handler that cleans up may interrupt whoever holds it.
         self._lock = threading.RLock()
@@ -157,6 +156,7 @@ class Session:
     def close(self) -> None:
         """Closes all connections."""
         self._adapter.close()
+        self._ceilings.close()
 
     def send(
         self,
@@ -226,8 +226,7 @@ class Session:
         while True:
             outgoing = self._outgoing(request, permit.credential)
             self._count(beyond_ceiling)
-            if self._pacer:
-                self._pacer.wait()
+            self._ceilings.wait()
             exchange = self._attempt(permit, outgoing, 1 + retried + throttled + renewed)
             self._guard.after(permit.ticket, exchange)
             if exchange.status == 401 and self._renews(permit, outgoing, exchange, again=bool(renewed)):
@@ -300,9 +299,8 @@ class Session:
             raise NotSent(f"the target forbids {operation}")
 
     def _count(self, beyond_ceiling: bool) -> None:
+        self._ceilings.take_request(beyond=beyond_ceiling)
         with self._lock:
-            if self._is_exhausted(beyond_ceiling):
-                raise NotSent(f"ceiling of {self._max_requests} requests reached")
             self.requests += 1
 
     def _may_go_again(self, permit: Permit) -> bool:
@@ -321,7 +319,7 @@ class Session:
         return waited <= self.max_wait and not self.presence.gone and not self._is_exhausted(beyond_ceiling)
 
     def _is_exhausted(self, beyond_ceiling: bool) -> bool:
-        return self._max_requests is not None and self.requests >= self._max_requests and not beyond_ceiling
+        return not beyond_ceiling and self._ceilings.is_reached
 
     def _outgoing(self, request: Request, credential: str | None) -> Outgoing:
         token = None if credential is None else self._credentials.token(credential)

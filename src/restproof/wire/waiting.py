@@ -1,8 +1,7 @@
-"""When to send next: an even pace, and what a server says about retrying (RFC 9110 §10.2.3)."""
+"""When to send again: what a server says about retrying (RFC 9110 §10.2.3)."""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -14,26 +13,6 @@ from restproof.wire.message import Response
 # A reset header is a point in time (Unix seconds) with most servers and a number of seconds to wait with others;
 # nothing waits thirty years.
 _UNIX_TIME_FROM = 1_000_000_000
-
-
-class Pacer:
-    """Spaces requests evenly at ``rate`` per second, over all threads of the run."""
-
-    def __init__(self, rate: float, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
-        self._interval = 1.0 / rate
-        self._clock = clock
-        self._sleep = sleep
-        self._lock = threading.Lock()
-        self._next = clock()
-
-    def wait(self) -> None:
-        """Returns when the caller's turn has come."""
-        with self._lock:
-            now = self._clock()
-            turn = max(now, self._next)
-            self._next = turn + self._interval
-        if turn > now:
-            self._sleep(turn - now)
 
 
 def backoff(attempt: int) -> float:
