@@ -22,6 +22,7 @@ UNUSABLE = 2
 COMMANDS = {
     "run": "Prove that a target keeps its contract.",
     "serve": "Serve a contract's sandbox, with switchable faults.",
+    "learn": "Find out what a server does and its contract does not say.",
     "judge": "Judge recorded traffic: HAR files, VCR cassettes.",
     "report": "Write reports of a run, of several, or of a folder of runs.",
     "diff": "Tell what changed between two runs; ends with 1 on a regression.",

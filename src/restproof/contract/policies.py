@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from restproof.contract.model import Contract
 
-_LOCATION = "create.location"
+LOCATION = "create.location"
 _PROBLEM_DETAILS = "error.problem-json"
 OF_FRAMEWORKS = (
     *("protocol.405-allow", "update.race", "auth.challenge"),
@@ -18,7 +18,7 @@ imported, they are told, and are no verdict."""
 
 def sends_location(contract: Contract) -> bool:
     """Whether the answer to a create leads to the new resource (RFC 9110 §10.2.2)."""
-    return _LOCATION in contract.policies
+    return LOCATION in contract.policies
 
 
 def sends_problem_details(contract: Contract) -> bool:

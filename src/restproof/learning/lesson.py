@@ -1,0 +1,56 @@
+"""Exchanges → lesson: what traffic teaches of a contract. Pure: a run's probes and a client's recording are one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from restproof.contract.document import Problems, read_yaml
+from restproof.contract.model import Contract
+from restproof.contract.presets import expanded
+from restproof.learning.answers import answer_words
+from restproof.learning.fields import field_words
+from restproof.learning.lists import list_words
+from restproof.learning.sighting import read_all, sightings
+from restproof.learning.states import States
+from restproof.learning.statuses import status_words
+from restproof.learning.unique import unique_words
+from restproof.learning.word import Doubt, Lesson, Word
+from restproof.oracle.seen import Seen
+
+
+def lesson_of(
+    exchanges: Iterable[Seen],
+    contract: Contract,
+    *,
+    credentials_shown: bool,
+    faulty: Collection[int] = (),
+    resources: Collection[str] = (),
+) -> Lesson:
+    """The words that exchanges suggest, in the order of the contract. ``faulty``: the numbers of those that show a
+    fault, which teach nothing; ``resources``: the only ones that are asked for, all where it is empty."""
+    said = said_in(contract.path)
+    reads = read_all((s for s in exchanges if s.n not in faulty), contract)
+    unique, conflicts = unique_words(reads, contract, said)
+    cases = [*sightings(reads, contract, credentials_shown=credentials_shown), *conflicts]
+    found: list[Word | Doubt] = [
+        *status_words(cases, contract, said),
+        *field_words(States.of(reads), contract, said),
+        *unique,
+        *answer_words(reads, contract, said),
+        *list_words(reads, contract),
+    ]
+    order = [None, *contract.resources]
+    wanted = [f for f in found if not resources or f.resource in resources]
+    wanted.sort(key=lambda f: order.index(f.resource))
+    return Lesson(
+        tuple(f for f in wanted if isinstance(f, Word)),
+        tuple(f for f in wanted if isinstance(f, Doubt)),
+    )
+
+
+def said_in(file: Path) -> Mapping[str, Any]:
+    """The contract as it is written, with what its preset stands for."""
+    found: Mapping[str, Any] = expanded(read_yaml(file, Problems()).value)
+    return found

@@ -1,0 +1,160 @@
+"""Words for what is unique: a create that is refused for nothing but a value that another has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from restproof.contract.model import Contract, Resource
+from restproof.contract.shapes import same
+from restproof.learning.sighting import Read, Sighting
+from restproof.learning.word import ENOUGH, Doubt, Edit, Without, Word, numbers
+from restproof.oracle.seen import Seen, id_of
+
+_OF_A_CONFLICT = (400, 409, 422)
+Scope = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A create: the exchange, under which ancestors, what was sent, and whether it succeeded."""
+
+    n: int
+    scope: Scope
+    sent: Mapping[str, Any]
+    ok: bool
+    status: int
+
+
+@dataclass
+class _Seen:
+    """The creates of one resource in their order, and the values of those that are there, by id."""
+
+    creates: list[tuple[_Taken, list[_Taken]]] = field(default_factory=list)
+    there: dict[tuple[Scope, str], _Taken] = field(default_factory=dict)
+
+
+def unique_words(
+    reads: Sequence[Read], contract: Contract, said: Mapping[str, Any]
+) -> tuple[list[Word | Doubt], list[Sighting]]:
+    """The words, and the conflicts that were seen. ``said``: the contract as it is written."""
+    words: list[Word | Doubt] = []
+    conflicts: list[Sighting] = []
+    for name, seen in _creates(reads).items():
+        resource = contract.resources[name]
+        if "unique" not in resource.open or resource.unique:
+            continue
+        found = _Keys(resource, seen.creates)
+        conflicts += found.conflicts()
+        words += found.words(said)
+    return words, conflicts
+
+
+def _creates(reads: Sequence[Read]) -> dict[str, _Seen]:
+    found: dict[str, _Seen] = {}
+    for read in reads:
+        one = read.seen
+        known = found.setdefault(one.resource.name, _Seen())
+        scope = tuple(sorted((n, str(i)) for n, i in one.scope.items()))
+        if one.operation == "create" and read.is_valid and one.certain:
+            sent = {n: v for n, v in (one.fields or {}).items() if isinstance(v, str | int) and not isinstance(v, bool)}
+            taken = _Taken(one.n, scope, sent, one.ok, one.status)
+            known.creates.append((taken, list(known.there.values())))
+            id = id_of(one.resource, one.entity)
+            if one.ok and id is not None:
+                known.there[scope, id] = taken
+        elif one.operation in ("update", "replace", "delete") and one.ok:
+            _forget(known, one)
+    return found
+
+
+def _forget(known: _Seen, one: Seen) -> None:
+    """What was written to or deleted does not have for sure what it was made with."""
+    known.there = {key: t for key, t in known.there.items() if key[1] != one.id}
+
+
+class _Keys:
+    """Looks for the keys of one resource."""
+
+    def __init__(self, resource: Resource, creates: Sequence[tuple[_Taken, list[_Taken]]]) -> None:
+        self._resource = resource
+        self._creates = creates
+        taken = [(c, there) for c, there in creates if c.ok]
+        self._free = {n: any(self._shares(c, there, n) for c, there in taken) for n in self._names}
+        self._alone = self._refusals()
+
+    @property
+    def _names(self) -> list[str]:
+        return [n for n in self._resource.shapes.create["properties"] if n not in self._resource.references]
+
+    def _shares(self, create: _Taken, there: Sequence[_Taken], name: str, *, here: bool = True) -> bool:
+        """Whether one that is there has the same value: under the same ancestors, or with ``here`` false elsewhere."""
+        if name not in create.sent:
+            return False
+        alike = [t for t in there if name in t.sent and same(t.sent[name], create.sent[name])]
+        return any((t.scope == create.scope) is here for t in alike)
+
+    def _refusals(self) -> dict[str, list[_Taken]]:
+        """The refused creates for which only one field can be the reason, by that field: no other value of theirs is
+        another's, but for such as were shared by creates that succeeded."""
+        found: dict[str, list[_Taken]] = {}
+        for create, there in self._creates:
+            if (
+                create.ok
+                or create.status not in _OF_A_CONFLICT
+                or create.status not in self._resource.status("conflict")
+            ):
+                continue
+            shared = [n for n in self._names if self._shares(create, there, n) and not self._free[n]]
+            if len(shared) == 1 and self._has_control(create, shared[0]):
+                found.setdefault(shared[0], []).append(create)
+        return found
+
+    def _has_control(self, create: _Taken, name: str) -> bool:
+        """Whether the same fields with another value of this one were taken, or the status can mean nothing else."""
+        names = create.sent.keys()
+        return create.status == 409 or any(c.ok and c.sent.keys() == names for c, _ in self._creates)
+
+    def conflicts(self) -> list[Sighting]:
+        name = self._resource.name
+        return [Sighting(name, "create", "conflict", c.status, c.n, f) for f, some in self._alone.items() for c in some]
+
+    def words(self, said: Mapping[str, Any]) -> Iterator[Word | Doubt]:
+        name = self._resource.name
+        open_: list[str] = [word for word in self._resource.open if word != "unique"]
+        closed = Edit(("resources", name, "open"), Without(("unique",)))
+        found = {n: some for n, some in self._alone.items() if len({str(c.sent[n]) for c in some}) >= ENOUGH}
+        scoped = {n: self._scope(n) for n in found}
+        if found and None in scoped.values():
+            yield Doubt(name, "unique", f"whether {', '.join(found)} may come again under another parent was not seen")
+        elif found and len(set(scoped.values())) == 1:
+            evidence = numbers(c.n for some in found.values() for c in some)
+            besides = [closed]
+            if "global" in scoped.values():
+                besides.append(Edit(("resources", name, "unique_scope"), "global"))
+            what = f"a second create with the same {' or '.join(found)} was refused"
+            yield Word(name, ("unique",), list(found), what, evidence, tuple(besides))
+        elif not found and not self._unexplained() and (twice := self._twins()):
+            what = f"a create of the same again succeeded, {len(twice)} times: nothing has to be unique"
+            yield Word(name, ("open",), open_, what, twice)
+
+    def _scope(self, name: str) -> str | None:
+        """Within what a field is unique, as far as that was seen."""
+        if not self._resource.parents:
+            return "parent"
+        elsewhere = [c for c, there in self._creates if self._shares(c, there, name, here=False)]
+        outcomes = {c.ok for c in elsewhere if not any(self._shares(c, t, name) for o, t in self._creates if o is c)}
+        return None if len(outcomes) != 1 else "parent" if outcomes == {True} else "global"
+
+    def _unexplained(self) -> bool:
+        return any(not c.ok and c.status in _OF_A_CONFLICT for c, _ in self._creates)
+
+    def _twins(self) -> tuple[int, ...]:
+        """The creates that succeeded with all that one that is there was made with."""
+        twins = [
+            c.n
+            for c, there in self._creates
+            if c.ok and any(t.scope == c.scope and t.sent and t.sent == c.sent for t in there)
+        ]
+        return numbers(twins) if len(twins) >= ENOUGH else ()

@@ -1,0 +1,210 @@
+"""A server that does more than its contract says, the probes that find it out, and faults that they must not bless."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from tests.miniatures.bench import PREFIX, Wire
+from tests.miniatures.server import Answer, Refused, Row, Shop
+
+from restproof.config import Target
+from restproof.contract.load import load
+from restproof.contract.model import Contract
+from restproof.engine.subject import Subject
+from restproof.engine.watch import Watch
+from restproof.engine.world import World
+from restproof.learning.lesson import lesson_of
+from restproof.learning.probing import Prober
+from restproof.learning.source import taught_by
+from restproof.learning.word import Lesson
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import PROFILES
+from restproof.record.reader import read
+from restproof.record.writer import Writer
+from restproof.session.heading import contract_part
+from restproof.wire.message import Request
+
+__all__ = ["OPEN", "Desk", "learned", "lesson_of", "written"]
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "id": {"type": "integer", "readOnly": True},
+        "name": {"type": "string", "minLength": 1, "maxLength": 120},
+        "email": {"type": ["string", "null"], "format": "email", "maxLength": 120},
+        "note": {"type": ["string", "null"], "maxLength": 120},
+        "price": {"type": ["number", "null"], "minimum": 0},
+        "made_at": {"type": "string", "format": "date-time", "readOnly": True},
+        "moved_at": {"type": "string", "format": "date-time", "readOnly": True},
+    },
+}
+_STATUSES = ("empty_body", "no_object", "unknown_field", "server_set", "invalid", "coercible", "bad_format")
+OPEN: dict[str, Any] = {
+    "contract": "desk",
+    "auth": "bearer",
+    "statuses": {
+        **{case: ["2xx", "4xx"] for case in _STATUSES},
+        **dict.fromkeys(("absent", "malformed", "malformed_id", "gone", "conflict"), "4xx"),
+        "repeat_delete": ["2xx", "4xx"],
+        "missing_credential": [401, 403],
+    },
+    "resources": {
+        "desk": {
+            "path": "/desks",
+            "schema": "desk.json",
+            "volatile": ["made_at", "moved_at"],
+            "open": ["unique", "rules"],
+            "paging": {"style": "page", "size": "size", "total_field": "total"},
+            "envelope": {"list": "data"},
+        }
+    },
+}
+
+
+class Desk(Shop):
+    """``faults``: what it does wrong on purpose."""
+
+    SCHEMAS: Mapping[str, Any] = {"/desks": SCHEMA}
+    UNIQUE = ("name",)
+    INVALID = 422
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__()
+        self.faults = frozenset(faults)
+        self.clock = 0
+
+    def __call__(self, request: Request) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
+        self.clock += 1
+        try:
+            status, body, headers = super().__call__(request)
+        except ZeroDivisionError:
+            status, body, headers = Answer(500, {"error": "broken"}).wire
+        if status == 201:
+            headers = (*headers, ("Location", f"/desks/{json.loads(body)['id']}"))
+        return status, body, headers
+
+    def admit(self, request: Request) -> None:
+        if request.header("Authorization") is None:
+            raise Refused(401, "who is it?")
+
+    def refusal(self, refusal: Refused) -> Answer:
+        headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+        return Answer(refusal.status, {"error": refusal.message, "code": refusal.status}, headers)
+
+    @property
+    def now(self) -> str:
+        return f"2026-11-28T{self.clock // 3600:02}:{self.clock // 60 % 60:02}:{self.clock % 60:02}Z"
+
+    def kept(self, fields: Row) -> Row:
+        if fields.get("email"):
+            fields = {**fields, "email": fields["email"].lower()}
+        if fields.get("note"):
+            fields = {**fields, "note": fields["note"].strip()}
+        if isinstance(fields.get("price"), float):
+            fields = {**fields, "price": round(fields["price"], 2)}
+        return fields
+
+    def made(self, path: str, fields: Row) -> Row:
+        times = {"made_at": self.now, "moved_at": self.now}
+        return {**super().made(path, self.kept(fields)), **times}
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        fields = self.kept(fields)
+        if any(row[n] != v for n, v in fields.items()):
+            row["moved_at"] = self.now
+        super().changed(path, row, fields)
+
+    def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        if "lost" in self.faults:
+            row = self.found(path, id)
+            return self.answered("update", self.show(path, {**row, **self.kept(self.valid(path, fields, row))}))
+        return super().do_update(path, id, fields)
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        rows = list(self.rows[path].values())
+        size, page = (
+            int(query.get(n, d)) if query.get(n, d).isdecimal() else 0 for n, d in (("size", "5"), ("page", "1"))
+        )
+        if not 0 < size <= 50 or page < 1:
+            raise Refused(400, "there is no such page")
+        part = rows[(page - 1) * size : page * size]
+        return Answer(200, {"data": [self.entry(path, r) for r in part], "total": len(rows)})
+
+    def unknown(self, path: str, name: str) -> None:
+        if "unknown-500" in self.faults:
+            raise ZeroDivisionError
+        if name not in self.properties(path):
+            raise Refused(422, "does not exist", name)
+
+    def unique(self, path: str, fields: Row, row: Row | None) -> None:
+        try:
+            super().unique(path, fields, row)
+        except Refused:
+            if "duplicate-500" in self.faults:
+                raise ZeroDivisionError from None
+            raise
+
+
+class _Still:
+    """A clock that nobody waits for: the server's moves with each request."""
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def time(self) -> float:
+        return 0.0
+
+    def sleep(self, seconds: float) -> None:
+        pass
+
+
+def written(folder: Path, words: Mapping[str, Any] = OPEN, schema: Mapping[str, Any] = SCHEMA) -> Contract:
+    """The contract, as a file of ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "contract.yaml").write_text(yaml.safe_dump(dict(words), sort_keys=False))
+    (folder / "desk.json").write_text(json.dumps(schema))
+    return load(folder)
+
+
+def learned(server: Shop, folder: Path, words: Mapping[str, Any] = OPEN) -> Lesson:
+    """What the probes of a server teach."""
+    contract = written(folder, words)
+    file = folder / "run.jsonl.gz"
+    with Writer(file) as writer:
+        writer.write(
+            {
+                "event": "header",
+                "format": 1,
+                "restproof": "0",
+                "contract": contract_part(contract, contract.path),
+                "target": {"name": "desk", "base_url": "http://127.0.0.1:1", "kind": "live"},
+                "profile": "ci",
+                "seed": 1,
+                "prefix": PREFIX,
+                "started": "2026-11-28T05:00:00Z",
+                "fail_on": "must",
+                "selection": {},
+                "requirements": [],
+                "deviations": [],
+            }
+        )
+        target = Target("desk", "http://127.0.0.1:1", credentials={"full": "full"})
+        bodies = {r.name: Bodies(contract, r) for r in contract}
+        world = World(
+            contract,
+            target,
+            Wire(server, writer),  # type: ignore[arg-type]
+            PREFIX,
+            PROFILES["ci"],
+            Watch(writer).observe,
+            bodies,
+            Subject,
+            clock=_Still(),
+        )
+        Prober(world, list(contract)).run()
+    return taught_by(read(file, partial=True), contract, file)

@@ -1,0 +1,65 @@
+"""What the probes of a server teach, and what they never do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from restproof.learning.word import Lesson
+
+from .desk import Desk, learned
+
+
+def said(lesson: Lesson) -> dict[tuple[str | None, str], Any]:
+    return {(word.resource, ".".join(word.name)): word.value for word in lesson.words}
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
+    return learned(Desk(), tmp_path_factory.mktemp("desk"))
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [
+        ("unique", ["name"]),
+        ("touched", ["moved_at"]),
+        ("immutable", ["id", "made_at"]),
+        ("normalized.email", "lowercase"),
+        ("normalized.note", "trim"),
+        ("normalized.price", {"decimal": 2}),
+        ("id.reused", "never"),
+        ("paging.default", 5),
+        ("paging.max", 50),
+    ],
+)
+def test_what_a_server_does_becomes_a_word(lesson: Lesson, word: str, value: object) -> None:
+    assert said(lesson)["desk", word] == value
+
+
+@pytest.mark.parametrize(
+    ("case", "status"),
+    [
+        ("unknown_field", 422),
+        ("invalid", 422),
+        ("empty_body", 400),
+        ("no_object", 400),
+        ("absent", 404),
+        ("gone", 404),
+        ("repeat_delete", 404),
+        ("conflict", 409),
+        ("missing_credential", 401),
+    ],
+)
+def test_the_statuses_of_refusals_become_words(lesson: Lesson, case: str, status: int) -> None:
+    assert said(lesson)[None, f"statuses.{case}"] == status
+
+
+def test_every_word_has_exchanges_that_agree(lesson: Lesson) -> None:
+    assert all(len(word.evidence) >= 2 for word in lesson.words)
+
+
+def test_what_errors_have_in_common_is_their_schema(lesson: Lesson) -> None:
+    assert said(lesson)[None, "errors"]["required"] == ["error", "code"]
+    assert said(lesson)[None, "policies"] == ["create.location"]
