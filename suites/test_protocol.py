@@ -83,7 +83,7 @@ def test_an_unsupported_method_is_refused(subject: Subject, method: str, path: s
 @requirement("protocol.405-allow")
 @every_exchange(reads="headers")
 def test_a_405_names_what_is_allowed(reply: Reply) -> None:
-    if reply.status != 405:
+    if reply.status != 405 or reply.is_told_by_body:
         return
     allow = reply.members("Allow")
     must.hold(allow is not None, reply, "a 405 has no Allow", kind="no-allow", expected="Allow", actual="none")
@@ -228,12 +228,12 @@ def test_head_answers_as_get_without_content(subject: Subject) -> None:
     got = subject.send(usual, "read")
     head = subject.send(Request("HEAD", usual.path, usual.query, usual.headers), "read")
     must.hold(
-        head.status == got.status,
+        head.line == got.line,
         head,
-        f"HEAD answers {head.status} and GET {got.status}",
+        f"HEAD answers {head.line} and GET {got.line}",
         kind="status",
-        expected=got.status,
-        actual=head.status,
+        expected=got.line,
+        actual=head.line,
     )
     must.hold(
         not head.exchange.response or not head.exchange.response.body,
@@ -258,12 +258,12 @@ def test_head_answers_as_get_without_content(subject: Subject) -> None:
         got = subject.send(usual, "read", credential=None)
         head = subject.send(Request("HEAD", usual.path, usual.query, usual.headers), "read", credential=None)
         must.hold(
-            head.status == got.status,
+            head.line == got.line,
             head,
-            f"without a credential HEAD answers {head.status} and GET {got.status}",
+            f"without a credential HEAD answers {head.line} and GET {got.line}",
             kind="status",
-            expected=got.status,
-            actual=head.status,
+            expected=got.line,
+            actual=head.line,
         )
 
 

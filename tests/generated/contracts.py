@@ -50,6 +50,10 @@ ERRORS: tuple[Any, ...] = (
         "422": "none",
     },
 )
+BODY_STATUSES: tuple[dict[str, Any], ...] = (
+    {"at": "failure", "success": "absent", "statuses": {"gone": 404, "wrong": 422, "taken": 409}},
+    {"at": "/error/code", "success": "absent", "other": 422},
+)
 SYNTAXES: tuple[dict[str, str], ...] = (
     {"filter": "filter[{name}]", "sort": "order", "descending": "{field}.desc"},
     {"sort": "order_by", "direction": "direction", "between": ","},
@@ -541,6 +545,8 @@ def contracts(draw: Drawer) -> Drawn:
     contract["statuses"] = draw(statuses())
     if draw(st.booleans()):
         contract["errors"] = draw(st.sampled_from(ERRORS))
+    elif draw(st.integers(0, 3)) == 0:
+        contract["body_status"] = dict(draw(st.sampled_from(BODY_STATUSES)))
     contract["paging"] = draw(pagings())
     if draw(st.booleans()):
         contract["query"] = draw(st.sampled_from(SYNTAXES))

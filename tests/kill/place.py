@@ -40,6 +40,7 @@ SHOWN_ON_WAYS = (
     "usual-media-type",
     "second-key-ignored",
     "one-way-for-all-keys",
+    "unknown-id-says-success",
     "all-cut",
     "all-refused",
 )

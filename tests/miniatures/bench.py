@@ -15,6 +15,7 @@ import yaml
 
 from restproof.bundle import bundled_dir
 from restproof.config import Target
+from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.load import load
 from restproof.engine.items import in_plan_order, items_of
 from restproof.engine.marks import Proof, proof_of
@@ -30,7 +31,7 @@ from restproof.plan.profile import PROFILES
 from restproof.record.reader import read
 from restproof.record.writer import Writer
 from restproof.session.heading import contract_part, requirements_part
-from restproof.wire.message import About, Exchange, Headers, Request, Response, to_event
+from restproof.wire.message import About, Exchange, Headers, Request, Response, to_event, told_by_body
 from restproof.wire.walls import Walls
 
 Server = Callable[[Request], tuple[int, bytes, Headers]]
@@ -63,6 +64,7 @@ class Wire:
 
     server: Server
     writer: Writer
+    promised: BodyStatus | None = None
     max_wait: float = 0.0
     sent: int = 0
     walls: Walls = field(default_factory=lambda: Walls(lambda *_: None))
@@ -75,7 +77,7 @@ class Wire:
         status, body, headers = self.server(request)
         self.sent += 1
         took = time.perf_counter() - began
-        response = Response(status, "", headers, body)
+        response = told_by_body(Response(status, "", headers, body), self.promised)
         url = f"http://127.0.0.1:1{request.target}"
         exchange = Exchange(self.sent, request, url, response, None, float(self.sent), took, credential, about)
         self.writer.write(to_event(exchange))
@@ -154,7 +156,7 @@ def _send(server: Server, promised: Any, writer: Writer, only: Collection[str], 
     watch = Watch(writer)
     ids = {"me": 1, "other_me": 2}
     target = Target("miniature", "http://127.0.0.1:1", credentials={"full": "full"}, ids=ids)
-    wire = Wire(server, writer)
+    wire = Wire(server, writer, promised.body_status)
     world = World(
         promised,
         target,

@@ -45,6 +45,32 @@ class FromOne(FromZero):
         return max(super().whole(text, least) - (least == 0), 0)
 
 
+class AlwaysFine(Items):
+    """Answers 200 whatever happened: the body says how it went."""
+
+    STATUS: Mapping[str, int] = dict.fromkeys(("list", "create", "read", "update", "replace", "delete"), 200)
+    CODES: Mapping[int, str] = {404: "NOT_FOUND", 415: "BAD_MEDIA"}
+
+    def answered(self, operation: str, body: Any) -> Answer:
+        return Answer(200, {"ok": True, "data": body})
+
+    def refusal(self, refusal: Refused) -> Answer:
+        error = {"code": self.CODES.get(refusal.status, "INVALID"), "text": f"{refusal.name} {refusal.message}"}
+        return Answer(200, {"ok": False, "error": error})
+
+    def do_delete(self, path: str, id: str) -> Answer:
+        super().do_delete(path, id)
+        return self.answered("delete", None)
+
+
+class AlwaysDone(AlwaysFine):
+    def found(self, path: str, id: str) -> Row:
+        try:
+            return super().found(path, id)
+        except Refused:
+            return {**self.blank(path), "id": 1, "title": "nothing"}
+
+
 def kinds() -> Iterator[Kind]:
     words: dict[str, Any] = {
         "paging": {"style": "page", "size": "size", "first": 0, "all": -1, "max": 50, "over_max": "clamped"},
@@ -54,4 +80,11 @@ def kinds() -> Iterator[Kind]:
         "statuses": {"unknown_query": 400, "invalid": 400},
     }
     words["paging"]["total_field"] = "totalElements"
+    told = {"at": "ok", "success": True, "code": "/error/code", "statuses": {"NOT_FOUND": 404, "BAD_MEDIA": 415}}
+    fine = item(
+        contract={"body_status": told},
+        envelope={"response": "data", "list": "data"},
+        statuses={"created": 200, "deleted": 200, "unsupported": 405},
+    )
+    yield Kind("the body says whether it went well", *fine, AlwaysFine, AlwaysDone, ("read", "update", "delete"))
     yield Kind("pages are counted from 0", *item(**words), FromZero, FromOne, ("list",))

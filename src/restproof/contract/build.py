@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.formats import FORMATS
 from restproof.contract.hints import near
@@ -56,6 +57,7 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
         order=order,
         errors=errors.get("default"),
         errors_by_status={status: schema for status, schema in errors.items() if status != "default"},
+        body_status=BodyStatus.of(raw["body_status"]) if "body_status" in raw else None,
         rate_limit=RateLimit(**raw["rate_limit"]) if "rate_limit" in raw else None,
         resources={name: resource for name, resource in read.items() if resource is not None},
         policies=frozenset(raw.get("policies", ())),

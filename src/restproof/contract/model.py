@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
+from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.envelope import Envelope
 from restproof.contract.media import Media
 from restproof.contract.normal import Form
@@ -471,6 +472,7 @@ class Contract:
     latency_budget: float | None = None
     idempotency_key: str | None = None
     errors_by_status: Mapping[str, Schema | None] = field(default_factory=dict)
+    body_status: BodyStatus | None = None
     deviations: Path | None = None
     """The file of declared deviations that hold for every target."""
 

@@ -110,6 +110,7 @@ class ResourceReader:
         ways = WaysReader(self.scope.document, self.scope.folder, self.scope.problems, resource)
         resource = replace(resource, own_ways=ways.read(self.scope.statuses))
         self.clashes(resource)
+        self.telling_lists(resource)
         behaviour.check_examples(resource)
         beside = resource.paging.total_field or resource.paging.next_field
         if beside and resource.supports("list") and not envelope.list:
@@ -268,6 +269,15 @@ class ResourceReader:
                 hint = "give each its own verb, or leave one out of 'operations'"
                 self.problem(f"{other} and {name} are both {way.method} on one path", "methods", name, hint=hint)
 
+    def telling_lists(self, resource: Resource) -> None:
+        """A list that is a bare array has no member that could say whether the request succeeded."""
+        said = self.scope.document.value.get("body_status")
+        bare = resource.supports("list") and not resource.operation("list").envelope.list_pointer
+        if said is None or not bare or "absent" in _several(said["success"]):
+            return
+        hint = "name the member that holds the entries: envelope: {list: …}"
+        self.problem(f"'{said['at']}' stands in the body of every answer, and a list here is a bare array", hint=hint)
+
     def other_methods(self, operations: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
         methods = self.methods
         on_item = (*ON_ITEM, "create") if methods["create"] == "PUT" else ON_ITEM
@@ -351,3 +361,7 @@ class ResourceReader:
         if "all" in said:
             said["all"] = str(said["all"])
         return Paging(size=size, **said)
+
+
+def _several(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else [said]

@@ -75,6 +75,18 @@ class Reply:
         return self.exchange.status or 0
 
     @property
+    def is_told_by_body(self) -> bool:
+        """Whether the body tells the status, and the status line another one: what HTTP asks of an answer with a
+        status is not asked of this one."""
+        return self.exchange.response is not None and self.exchange.response.line is not None
+
+    @property
+    def line(self) -> int:
+        """What the status line says; 0 where no answer came."""
+        line = self.exchange.response.line if self.exchange.response else None
+        return self.status if line is None else line
+
+    @property
     def ok(self) -> bool:
         """Whether the answer is of class 2xx."""
         return 200 <= self.status < 300

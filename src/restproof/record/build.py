@@ -158,7 +158,11 @@ def _exchange(event: Event) -> RecordedExchange:
         request=Request(intern(request["method"]), request["url"], _headers(request), decode_body(request.get("body"))),
         response=response
         and Response(
-            response["status"], response.get("reason") or "", _headers(response), decode_body(response.get("body"))
+            response["status"],
+            response.get("reason") or "",
+            _headers(response),
+            decode_body(response.get("body")),
+            response.get("line"),
         ),
         error=event.get("error"),
         item=_known(event.get("item")),

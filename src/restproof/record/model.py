@@ -171,10 +171,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
+    """``line``: what the status line says, where the body tells another status."""
+
     status: int
     reason: str = ""
     headers: Headers = ()
     body: Body = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

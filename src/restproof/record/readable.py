@@ -173,7 +173,12 @@ def _exchange(exchange: RecordedExchange) -> dict[str, Any]:
         "request": {"method": request.method, "url": request.url, **_message(request.headers, request.body)},
         "response": None
         if response is None
-        else {"status": response.status, "reason": response.reason, **_message(response.headers, response.body)},
+        else {
+            "status": response.status,
+            **({"line": response.line} if response.line is not None else {}),
+            "reason": response.reason,
+            **_message(response.headers, response.body),
+        },
         **({"error": exchange.error} if exchange.error else {}),
         "started": exchange.started,
         "elapsed": exchange.elapsed,

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from restproof.contract.bodystatus import is_success
 from restproof.contract.media import JSON
 from restproof.contract.model import NO_BODY, Contract
 from restproof.contract.policies import sends_location, sends_problem_details
@@ -177,6 +178,19 @@ class Answering:
         if answer.payload is not NOTHING or answer.raw is not None:
             answer.headers.setdefault("Content-Type", self.media_type(call, answer))
         answer.headers.update(self.limit_headers(call))
+
+    def tell_in_body(self, call: Call, answer: Answer) -> None:
+        """Where the contract has it so, the body says whether the request succeeded, and the status line that it was
+        answered."""
+        promised = self.contract.body_status
+        if promised is None or answer.raw is not None or not isinstance(answer.payload, dict):
+            return
+        if is_success(answer.status):
+            answer.payload = promised.succeeded(answer.payload)
+            return
+        failed = promised.failed(answer.payload, answer.status)
+        if failed is not None:
+            answer.payload, answer.status = failed, int(HTTPStatus.OK)
 
     def media_type(self, call: Call, answer: Answer) -> str:
         """The body's media type: JSON, whatever the request accepts."""

@@ -131,6 +131,7 @@ class Application:
         """The answer to a call, with all its headers."""
         answer = self._replayed(call)
         self.steps.finish(call, answer)
+        self.steps.tell_in_body(call, answer)
         return answer
 
     def _replayed(self, call: Call) -> Answer:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.model import Contract
 from restproof.errors import Place, TrafficError
 from restproof.oracle.seen import REDACTED, Locator, Seen, likely_base, origin, query_of, told_as
 from restproof.oracle.traffic import uncertain
 from restproof.record.model import RecordedExchange, Traffic
-from restproof.wire.message import About, Exchange, Headers, Request, Response
+from restproof.wire.message import About, Exchange, Headers, Request, Response, told_by_body
 from restproof.wire.redact import Redactor
 
 GATEWAY = (502, 503, 504)
@@ -63,7 +64,7 @@ def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path
             unknown += 1
             continue
         about = About(route.resource.name, told_as(route, recorded.request.method))
-        exchange = _exchange(recorded, about, names.of(recorded), prefix, redactor)
+        exchange = _exchange(recorded, about, names.of(recorded), prefix, redactor, contract.body_status)
         seen.append(Seen(exchange, contract, route, lacks=traffic.lacking.get(exchange.n, frozenset())))
     if not seen:
         raise _nothing(traffic, contract, file, locator.base)
@@ -118,7 +119,12 @@ class _Names:
 
 
 def _exchange(
-    recorded: RecordedExchange, about: About, credential: str | None, prefix: str, redactor: Redactor
+    recorded: RecordedExchange,
+    about: About,
+    credential: str | None,
+    prefix: str,
+    redactor: Redactor,
+    promised: BodyStatus | None,
 ) -> Exchange:
     parts = urlsplit(recorded.request.url)
     query = query_of(recorded.request.url)
@@ -139,7 +145,7 @@ def _exchange(
     response = None
     if answer is not None:
         raw = Response(answer.status, answer.reason, answer.headers, _bytes(answer.body) or b"")
-        response = redactor.response(raw)
+        response = redactor.response(told_by_body(raw, promised))
     return Exchange(
         n=int(recorded.n),
         request=redactor.request(request, request.headers),

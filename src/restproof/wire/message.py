@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
+from restproof.contract.bodystatus import BodyStatus, is_success
 from restproof.record.events import encode_body
 from restproof.record.jsontext import loads, loads_leniently
 from restproof.version import __version__
@@ -76,12 +77,13 @@ def merged(*layers: Headers) -> Headers:
 @dataclass(frozen=True)
 class Response:
     """One answer. ``headers`` keeps order and repetitions; ``body`` is decoded from its transfer and content
-    codings."""
+    codings. ``line``: what the status line says, where the body tells another status (:func:`told_by_body`)."""
 
     status: int
     reason: str
     headers: Headers
     body: bytes
+    line: int | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
@@ -149,6 +151,14 @@ class Response:
 
         value = loads(self.body, members, constants.append)
         return value, repeated[0] if repeated else None, constants[0] if constants else None
+
+
+def told_by_body(response: Response, promised: BodyStatus | None) -> Response:
+    """The answer with the status that its body tells, where the contract has it there."""
+    if promised is None or not is_success(response.status) or not isinstance(response.document, dict):
+        return response
+    status = promised.status(response.document)
+    return response if status is None else replace(response, status=status, line=response.status)
 
 
 CONTROL = "control"
@@ -232,6 +242,7 @@ def to_event(exchange: Exchange) -> dict[str, Any]:
         if response is None
         else {
             "status": response.status,
+            **({"line": response.line} if response.line is not None else {}),
             "reason": response.reason,
             "headers": [list(pair) for pair in response.headers],
             "body": encode_body(response.body),

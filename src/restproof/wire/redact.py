@@ -181,8 +181,8 @@ class Redactor:
     def response(self, response: Response) -> Response:
         """``response`` without the secrets."""
         clean = self._hold_none([response.reason, *(t for pair in response.headers for t in pair)])
-        return Response(
-            status=response.status,
+        return replace(
+            response,
             reason=response.reason if clean else self.text(response.reason),
             headers=self._headers_of(response.headers, clean),
             body=self.data(response.body),

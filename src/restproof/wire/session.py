@@ -28,7 +28,7 @@ from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
 from restproof.wire.guard import check
 from restproof.wire.hooked import Hooked
-from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, with_query
+from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, told_by_body, with_query
 from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.presence import Presence
 from restproof.wire.waiting import backoff, retry_after
@@ -372,6 +372,8 @@ class Session:
         if hooked is not None and response is not None:
             response, more = hooked.arrived(response)
             told += more
+        if response is not None:
+            response = told_by_body(response, self.contract.body_status)
         elapsed = self._clock() - started
         began = started - self._epoch
         if answer is not None and answer.elapsed:

@@ -318,7 +318,7 @@ class _Answer(responses.BaseResponse):
         return HTTPResponse(
             body=BytesIO(content_of(body)),
             headers=HTTPHeaderDict(recorded.response.headers),
-            status=recorded.response.status,
+            status=recorded.response.line or recorded.response.status,
             reason=recorded.response.reason,
             preload_content=False,
             decode_content=False,

@@ -24,6 +24,7 @@ OF_CONTRACT = {
     "id": True,
     "order": False,
     "errors": True,
+    "body_status": False,
     "formats": True,
     "settles": False,
     "paging": True,

@@ -48,6 +48,18 @@ def malformed_id_500(seam: Seam) -> None:
     seam.around("answer_refusal", advice)
 
 
+@fault("unknown-id-says-success", "identity.unknown", "the body says of an id that names nothing that all went well")
+def unknown_id_says_success(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, answer: Answer) -> None:
+        inner(call, answer)
+        promised = seam.steps.contract.body_status
+        is_absent = answer.refusal is not None and answer.refusal.case == "absent"
+        if promised is not None and is_absent and isinstance(answer.payload, dict):
+            answer.payload = promised.succeeded(answer.payload)
+
+    seam.around("tell_in_body", advice)
+
+
 @fault("unknown-id-200", "identity.unknown", "a read of an id that names nothing answers 200 and null")
 def unknown_id_200(seam: Seam) -> None:
     def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
