@@ -30,7 +30,17 @@ from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
 from restproof.sources import Source, expanded
 
-__all__ = ["FILE_NAME", "Config", "Section", "Target", "given_ids", "load_config", "resolve_contract", "resolve_target"]
+__all__ = [
+    "FILE_NAME",
+    "Config",
+    "Section",
+    "Target",
+    "given_ids",
+    "load_config",
+    "resolve_address",
+    "resolve_contract",
+    "resolve_target",
+]
 
 ID_PREFIXES = ("", "other_", "foreign_", "writable_")
 """What may stand before the name of a resource in a target's ids."""
@@ -80,21 +90,9 @@ def resolve_target(
     wanted = option or config.target
     if wanted is None or (wanted == "sandbox" and "sandbox" not in config.sections):
         return None
-    place = None if option else config.place("target")
-    if "://" in wanted:
-        _check_url(wanted, contract, place)
-        section = _section_for(wanted, config)
-        if section is None:
-            return _complete(_from_environment(wanted, contract, environ), contract, None, resources)
-    elif wanted in config.sections:
-        section = config.sections[wanted]
-    else:
-        raise ConfigurationError(
-            f"there is no target {wanted!r}{did_you_mean(wanted, config.sections)}",
-            place=place,
-            hint=f"Write [targets.{wanted}] into {FILE_NAME}, or give a URL.",
-        )
-    _check_url(section.target.base_url, contract, section.place("base_url"))
+    section = _section(wanted, config, contract, None if option else config.place("target"))
+    if section is None:
+        return _complete(_from_environment(wanted, contract, environ), contract, None, resources)
     _check_names(section, contract)
     named = {n: _VARIABLE.fullmatch(text.strip()) for n, text in section.target.credentials.items()}
     variables = {n: match[1] for n, match in named.items() if match}
@@ -112,13 +110,56 @@ def resolve_target(
     return _complete(found, contract, section, resources)
 
 
+def resolve_address(
+    option: str | None, config: Config, contract: Contract, environ: Mapping[str, str] = os.environ
+) -> Target:
+    """The target that ``option``, else the configuration, names, and how it is reached: without its credentials and
+    ids, for whoever passes on what others send. Raises :class:`ConfigurationError`."""
+    wanted = option or config.target
+    if wanted is None:
+        raise ConfigurationError("there is no target", hint=f"Give --target, or write target = NAME into {FILE_NAME}.")
+    section = _section(wanted, config, contract, None if option else config.place("target"))
+    if section is None:
+        bare = _from_environment(wanted, contract, environ)
+        return replace(bare, credentials={}, ids={})
+    proxy = _proxy(section, environ)
+    _check_files(section.target, section)
+    return replace(
+        section.target, proxy=proxy, credentials={}, sources={}, ids={}, variables={}, secrets=_secrets_of(proxy)
+    )
+
+
+def _section(wanted: str, config: Config, contract: Contract, place: Place | None) -> Section | None:
+    """The section that a name or a URL means; ``None`` for a URL without one. Raises :class:`ConfigurationError`."""
+    if "://" in wanted:
+        _check_url(wanted, contract, place)
+        section = _section_for(wanted, config)
+        if section is None:
+            return None
+    elif wanted in config.sections:
+        section = config.sections[wanted]
+    else:
+        raise ConfigurationError(
+            f"there is no target {wanted!r}{did_you_mean(wanted, config.sections)}",
+            place=place,
+            hint=f"Write [targets.{wanted}] into {FILE_NAME}, or give a URL.",
+        )
+    _check_url(section.target.base_url, contract, section.place("base_url"))
+    return section
+
+
+def _check_files(target: Target, section: Section) -> None:
+    """Whether there are the files that the section names."""
+    for word in ("ca_bundle", "client_cert", "client_key", "deviations"):
+        path = getattr(target, word)
+        if path is not None:
+            existing_path(path, section.place(word), f"targets.{target.name}.{word}")
+
+
 def _complete(target: Target, contract: Contract, section: Section | None, resources: Collection[str] = ()) -> Target:
     """The target with ids of the type that the contract says. Raises where it lacks what every run needs."""
     if section:
-        for word in ("ca_bundle", "client_cert", "client_key", "deviations"):
-            path = getattr(target, word)
-            if path is not None:
-                existing_path(path, section.place(word), f"targets.{target.name}.{word}")
+        _check_files(target, section)
     missing = list(_missing(target, contract, section, resources))
     if missing:
         word, lines = missing[0][0], [line for _, _, line in missing]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import zlib
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import yaml
 
 from restproof.errors import Place, TrafficError
+from restproof.record.coding import as_body, uncompressed
 from restproof.record.events import Body
 from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
 
@@ -77,8 +77,9 @@ def _response(response: Mapping[str, Any], lacks: set[Lack]) -> Response:
     body = _body(response["body"]) if "body" in response else _body(response.get("content"))
     codings = ",".join(v for n, v in headers if n.lower() == "content-encoding").lower()
     if isinstance(body, bytes) and codings:
-        body = _uncompressed(body, codings)
-        if body is None:
+        plain = uncompressed(body, codings)
+        body = None if plain is None else as_body(plain)
+        if plain is None:
             lacks.add("response body")
     if not headers:
         lacks.add("headers")
@@ -101,29 +102,10 @@ def _body(found: Any) -> Body:
     if isinstance(found, Mapping):
         if found.get("base64_string") is not None:
             try:
-                return _text(base64.b64decode(found["base64_string"]))
+                return as_body(base64.b64decode(found["base64_string"]))
             except binascii.Error:
                 raise ValueError("its base64 body is damaged") from None
         found = found.get("string")
     if isinstance(found, bytes):
-        return _text(found)
+        return as_body(found)
     return str(found) if found not in (None, "") else None
-
-
-def _text(data: bytes) -> Body:
-    try:
-        return data.decode() or None
-    except UnicodeDecodeError:
-        return data
-
-
-def _uncompressed(data: bytes, codings: str) -> Body:
-    """The content without its coding (RFC 9110 §8.4.1); ``None`` where it is one that Python cannot undo."""
-    if codings.strip() not in ("gzip", "x-gzip", "deflate"):
-        return None
-    for bits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        try:
-            return _text(zlib.decompress(data, bits))
-        except zlib.error:
-            continue
-    return None
