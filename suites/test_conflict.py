@@ -6,6 +6,7 @@ from typing import Any
 from restproof.suite import Contract, Ground, Inconclusive, NotTested, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases, in_other_forms, lookalikes, other_texts
 from restproof.suite.race import all_answered, at_once, create_at_once
+from restproof.suite.setup import completed
 from restproof.suite.values import is_nullable
 
 
@@ -224,7 +225,8 @@ def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject) -> None:
     (key, *_) = subject.spec.unique
     racers, scope = [subject.given(subject.bodies.keyed(f"racer{n}")) for n in range(3)], subject.scope()
     goal = {n: v for n, v in subject.resolved(subject.bodies.keyed("goal")).items() if n in key}
-    requests = [(subject.request("update", id=r.id, body=goal, scope=scope), goal) for r in racers]
+    bodies = [(r.id, completed(subject, "update", r.id, goal)) for r in racers]
+    requests = [(subject.request("update", id=id, body=body, scope=scope), body) for id, body in bodies]
     replies = at_once(subject, "update", requests, scope)
     all_answered(replies)
     if all(r.has_run_out_of_values for r in replies):

@@ -27,21 +27,24 @@ LONGEST_SHOWN = 40
 """Characters of the longest value that a message shows."""
 
 
-def submit(subject: Subject, operation: str, body: Body, id: Any = None, **options: Unpack[Sending]) -> Reply:
+def submit(
+    subject: Subject, operation: str, body: Body, id: Any = None, *, as_is: bool = False, **options: Unpack[Sending]
+) -> Reply:
     """Send ``body`` by the operation; an update or a replace goes to the instance that refused requests share, and
-    leaves it as it was where it is refused."""
+    leaves it as it was where it is refused. ``as_is``: nothing is added that it must hold."""
     if operation == "create":
         return subject.create(body, **options)
     target = subject.target().id if id is None else id
     send = subject.update if operation == "update" else subject.replace
-    return without_effect_if_refused(subject, target, lambda: send(target, body, **options))
+    return without_effect_if_refused(subject, target, lambda: send(target, body, as_is=as_is, **options))
 
 
-def wrong(subject: Subject, body: Body, field: str) -> str:
+def wrong(subject: Subject, operation: str, body: Body, field: str) -> str:
     """The value of the field as it is sent, for a message: empty where it is long or secret. Where the schema allows
     it (an id of the run that is of another form than the case needs), the case says nothing: ``Inconclusive``."""
     value = subject.resolved(body[field])
-    if is_valid(subject.bodies.writable.get(field, subject.spec.properties[field]), value):
+    shape = subject.spec.shapes.request(operation)["properties"]
+    if is_valid(shape.get(field, subject.spec.properties[field]), value):
         raise Inconclusive(f"no id of this run makes a wrong value of {field}")
     text = encode(value).decode()
     return "" if len(text) > LONGEST_SHOWN or field in subject.spec.secret else f" ({text})"
@@ -61,7 +64,7 @@ def be_refused(subject: Subject, operation: str, body: Body, status: str, *, fie
 def test_a_value_of_another_type_is_refused(
     subject: Subject, operation: str, body: Body, field: str, note: str, status: str
 ) -> None:
-    value = wrong(subject, body, field)
+    value = wrong(subject, operation, body, field)
     be_refused(subject, operation, body, status, field=field, because=f"{field} is {note}{value}")
 
 
@@ -78,16 +81,20 @@ def test_null_is_refused_where_it_is_not_allowed(
 def test_a_value_beyond_a_bound_is_refused(
     subject: Subject, operation: str, body: Body, field: str, note: str, status: str
 ) -> None:
-    value = wrong(subject, body, field)
+    value = wrong(subject, operation, body, field)
     be_refused(subject, operation, body, status, field=field, because=f"{field}: {note}{value}")
 
 
-@requirement("input.required", on=("create", "replace"), set_up=1)
+@requirement("input.required", on=WRITES, set_up=1)
 @for_each(missing_field_bodies)
 def test_a_missing_required_field_is_refused(
-    subject: Subject, operation: str, body: Body, field: str, status: str
+    subject: Subject, operation: str, body: Body, field: str, note: str, status: str
 ) -> None:
-    be_refused(subject, operation, body, status, field=field, because=f"{field} is missing")
+    reply = submit(subject, operation, body, as_is=True)
+    why = f"{field} is missing" if field else f"the body holds {note}"
+    must.be_refused(reply, status, field=field or None, because=why)
+    if reply.ok:
+        put_away(subject, reply)
 
 
 @requirement("input.unknown-field", on=WRITES, set_up=1)

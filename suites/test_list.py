@@ -8,7 +8,7 @@ from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, r
 from restproof.suite.inputs import Body, Cases, fullest
 from restproof.suite.lists import ANY, FEW, few_matching, is_numbered, matches, narrowing, of_a_steady_list, some
 from restproof.suite.setup import elsewhere
-from restproof.suite.values import an, is_sure, is_valid, member, named_members
+from restproof.suite.values import an, is_sure, member, named_members
 from restproof.suite.wire import Query
 
 _LONG = 2000
@@ -36,7 +36,7 @@ def at_length(subject: Subject, body: Body) -> Body:
     cut or to dress them."""
     long = dict(body)
     for name, value in body.items():
-        schema = subject.bodies.writable[name]
+        schema = subject.bodies.settable[name]
         if name in {*subject.bodies.unique_fields, *subject.spec.references}:
             continue
         if isinstance(value, dict | list):
@@ -44,7 +44,8 @@ def at_length(subject: Subject, body: Body) -> Body:
         elif isinstance(value, str):
             most, value = schema.get("maxLength", _LONG), subject.resolved(value)
             longer = ((text * 40)[:most].strip() for text in (f"{value} <b>&amp; ", f"{value} "))
-            long[name] = next((text for text in longer if is_valid(schema, text) and is_sure(schema, text)), value)
+            fitting = (t for t in longer if subject.bodies.suits_both(name, t) and is_sure(schema, t))
+            long[name] = next(fitting, value)
     return long
 
 
@@ -67,7 +68,7 @@ def test_an_entry_agrees_with_the_read(subject: Subject) -> None:
     shared = {
         n: v
         for n, v in subject.stable(entry).items()
-        if n in entity and n in subject.spec.properties and n not in subject.spec.unlisted
+        if n in entity and n in subject.spec.properties and n not in subject.spec.unlike_in_lists
     }
     must.agree(read, shared, read.entity, what="a read against the entry of the list")
     named = {n: named_members(subject.spec.properties[n], entity[n]) for n in shared}

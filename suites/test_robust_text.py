@@ -7,7 +7,7 @@ from restproof.suite import Ground, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import RUN, TOKEN_LENGTH, Body, Cases, lenient_values
 from restproof.suite.operations import WRITES
 from restproof.suite.refused import without_effect_if_refused
-from restproof.suite.setup import put_away, written
+from restproof.suite.setup import completed, put_away, written
 from restproof.suite.states import named
 from restproof.suite.values import is_valid, listed, types_of
 from restproof.suite.wire import encode
@@ -155,7 +155,7 @@ def test_a_hostile_body_is_the_clients_fault(
 ) -> None:
     id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
     body = {} if operation == "update" else written(subject, operation, subject.bodies.minimal())
-    usual = subject.request(operation, id=id, body={**body, into: _HOLE})
+    usual = subject.request(operation, id=id, body=completed(subject, operation, id, {**body, into: _HOLE}))
     hostile = (usual.body or b"").replace(f'"{_HOLE}"'.encode(), text.encode("latin-1"))
     asked_id, raw = None if operation == "create" else id, with_(usual, body=hostile)
     reply = without_effect_if_refused(subject, asked_id, lambda: subject.send(raw, operation, asked_id=asked_id))

@@ -36,9 +36,12 @@ def bare(schema: Any) -> Any:
 
 
 def shape(reply: Reply, memory: dict[str, Body]) -> Body:
-    name = reply.resource.name
+    shapes = reply.resource.shapes
+    name, said = reply.resource.name, shapes.response
+    if reply.operation == "list" and shapes.entry is not said:
+        name, said = f"{name} in lists", shapes.entry
     if name not in memory:
-        whole = bare(dict(reply.resource.shapes.response))
+        whole = bare(dict(said))
         # What a lenient field took that the schema does not allow is shown as well, unless responses have their own.
         lenient = () if reply.resource.directions else reply.resource.lenient
         free: Body = {n: {} for n in lenient if n in whole["properties"]}
@@ -149,7 +152,8 @@ def text_of(form: str) -> Checker:
 def test_values_are_of_the_declared_format(reply: Reply, case: Mapping[str, Any] | None = None) -> None:
     if not reply.ok:
         return
-    declared = without_fault(dict(reply.resource.shapes.response), case)["properties"]
+    shapes = reply.resource.shapes
+    declared = without_fault(dict(shapes.entry if reply.operation == "list" else shapes.response), case)["properties"]
     lenient = () if reply.resource.directions else reply.resource.lenient
     formats = {n: p["format"] for n, p in declared.items() if "format" in p and n not in lenient}
     for entity in [reply.entity] if reply.operation != "list" else (reply.entries or ())[:50]:
@@ -169,12 +173,18 @@ def test_values_are_of_the_declared_format(reply: Reply, case: Mapping[str, Any]
                 )
 
 
-@requirement("shape.no-undeclared", when=lambda c, r: r.schema.get("additionalProperties") is False)
+def is_closed(contract: Contract, resource: Resource) -> bool:
+    """Whether one of the shapes of a representation holds no other members."""
+    return any(s.get("additionalProperties") is False for s in (resource.shapes.response, resource.shapes.entry))
+
+
+@requirement("shape.no-undeclared", when=is_closed)
 @every_exchange
 def test_a_closed_representation_holds_nothing_else(reply: Reply) -> None:
-    if not reply.ok:
+    declared = reply.resource.shapes.entry if reply.operation == "list" else reply.resource.shapes.response
+    if not reply.ok or declared.get("additionalProperties") is not False:
         return
-    known = set(reply.resource.shapes.response["properties"])
+    known = set(declared["properties"])
     for entity in [reply.entity] if reply.operation != "list" else reply.entries or ():
         strangers = sorted(set(entity) - known) if isinstance(entity, dict) else []
         must.hold(

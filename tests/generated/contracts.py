@@ -584,8 +584,48 @@ def contracts(draw: Drawer) -> Drawn:
         shape_lists(contract, name, said)
         if contract["statuses"].get("unknown_field") == "kept" and name in schemas:
             schemas[name].pop("additionalProperties", None)
+    for name in [*schemas]:
+        schemas |= sides(draw, name, found[name], schemas[name])
     contract["resources"] = found
     return Drawn({k: v for k, v in contract.items() if v not in ({}, [], "")}, schemas)
+
+
+def sides(draw: Drawer, name: str, said: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Schemas of single operations in place of the one, where an update wants members that a create does not."""
+    if "update" not in said["operations"] or draw(st.integers(0, 3)):
+        return {}
+    properties: dict[str, Any] = schema["properties"]
+    asked = {n: p for n, p in properties.items() if not p.get("readOnly")}
+    shown = {n: {w: v for w, v in p.items() if w != "readOnly"} for n, p in properties.items()}
+    shown = {n: p for n, p in shown.items() if not p.get("writeOnly")}
+    changed = {n: p for n, p in asked.items() if n not in said.get("create_only", ())}
+    whole = {w: v for w, v in schema.items() if w in ("type", "additionalProperties")}
+    if draw(st.booleans()):
+        late = {"enum": ["new", "seen", "done"]}
+        changed, shown = {**changed, "late": late}, {**shown, "late": late}
+    plain = [n for n in changed if n in ("name", "region", "needed_0", "field_0", "field_1")]
+    needed = draw(st.lists(st.sampled_from(plain), max_size=2, unique=True)) if plain else []
+    needed = [n for n in needed if n not in said.get("immutable", ())]
+    least = draw(st.integers(0, 2)) if len(changed) > 2 else 0
+    update = {
+        "type": "object",
+        "properties": changed,
+        "required": needed,
+        **({"minProperties": least} if least else {}),
+    }
+    found = {f"{name}-in": {**schema, "properties": asked}, f"{name}-update": update}
+    found[name] = {**whole, "properties": shown}
+    said["schema"] = {"request": f"{name}-in.json", "update": f"{name}-update.json", "response": f"{name}.json"}
+    if "list" in said["operations"] and draw(st.booleans()):
+        lean = [n for n in shown if n in plain and n not in (*said.get("sort", ()), *filtered(said))][:1]
+        found[f"{name}-entry"] = {**whole, "properties": {n: p for n, p in shown.items() if n not in lean}}
+        said["schema"]["entry"] = f"{name}-entry.json"
+    return found
+
+
+def filtered(said: Mapping[str, Any]) -> list[str]:
+    """The fields that a filter looks at."""
+    return [how["field"] if isinstance(how, dict) else name for name, how in said.get("filters", {}).items()]
 
 
 def above_of(found: Mapping[str, Any], name: str) -> tuple[str, ...]:

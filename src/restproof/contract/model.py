@@ -18,7 +18,7 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.media import Media
 from restproof.contract.normal import Form
 from restproof.contract.rules import BusinessRule
-from restproof.contract.shapes import Shapes
+from restproof.contract.shapes import Shapes, same
 from restproof.contract.syntax import QuerySyntax
 
 OPERATIONS = ("list", "create", "read", "update", "replace", "delete")
@@ -311,7 +311,8 @@ class Resource:
     """One resource: where it lives, what it looks like and how it behaves.
 
     ``other_methods``: by place (``collection``, ``item``), methods that the API has there besides the operations.
-    ``directions``: the schemas of ``request`` and ``response`` where they are apart; ``schema`` then holds both.
+    ``directions``: the schemas of ``request``, ``response``, ``entry`` and of single operations where they are apart;
+    ``schema`` then names the fields of all.
     ``own_ways``: the operations that are asked for in a way of their own. ``parents``: all that any operation names.
     ``settles``: seconds within which a write is seen; 0 for at once. ``unlisted``: fields that the entries of a list
     leave out, or show empty. ``normalized``: by place, the forms in which the server keeps what it is sent;
@@ -394,6 +395,12 @@ class Resource:
     def shapes(self) -> Shapes:
         """The request and response schemas that follow from the one schema."""
         return Shapes.of(self.schema, create_only=self.create_only, sparse=self.sparse, directions=self.directions)
+
+    @cached_property
+    def unlike_in_lists(self) -> frozenset[str]:
+        """Fields that the entries of a list leave out, or show otherwise than a read does."""
+        one, entry = self.shapes.response["properties"], self.shapes.entry["properties"]
+        return frozenset(self.unlisted) | {n for n, p in one.items() if n in entry and not same(p, entry[n])}
 
     @property
     def properties(self) -> Mapping[str, Schema]:

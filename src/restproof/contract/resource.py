@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from restproof.contract.behaviour import BehaviourReader
 from restproof.contract.conditions import condition, lifted, named
-from restproof.contract.directions import both_sides
+from restproof.contract.directions import REQUESTS, all_sides
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
@@ -21,6 +21,7 @@ from restproof.contract.normal import Form, placed
 from restproof.contract.parents import DEFAULT_OPERATIONS, ON_ITEM, operations_said
 from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaFolder, Source
+from restproof.contract.shapes import asked_of
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
 from restproof.contract.values import VALUES, with_values
 from restproof.contract.ways import WaysReader
@@ -76,7 +77,8 @@ class ResourceReader:
         behaves = behaviour.read()
         schema = self.in_forms(source.schema, behaves["normalized"])
         self.directions = {side: self.in_forms(s, behaves["normalized"]) for side, s in self.directions.items()}
-        behaves["rules"] += self.whole(self.directions.get("request", schema))
+        behaves["unlisted"] += self.left_out_of_entries(behaves["unlisted"])
+        behaves["rules"] += self.whole(asked_of("create", schema, self.directions))
         envelope = envelope_of(self.name, raw, self.scope.document.value, (self.raw,), identity)
         self.parameters(envelope)
         resource = Resource(
@@ -143,7 +145,7 @@ class ResourceReader:
 
     def source(self, operations: tuple[str, ...]) -> Source | None:
         if "schema" in self.raw:
-            return self.load("schema") if isinstance(self.raw["schema"], str) else self.two_sided()
+            return self.load("schema") if isinstance(self.raw["schema"], str) else self.many_sided(operations)
         if operations:
             self.problem(
                 "'schema' is missing", hint="name its JSON Schema file; only a resource with operations: [] needs none"
@@ -175,15 +177,32 @@ class ResourceReader:
             schema = placed(schema, place, values, VALUES)
         return schema
 
-    def two_sided(self) -> Source | None:
-        """The schema of both directions, where each has its own."""
-        request, response = (self.load("schema", side) for side in ("request", "response"))
-        if request is None or response is None:
+    def many_sided(self, operations: tuple[str, ...]) -> Source | None:
+        """The schema of all directions, where they have schemas of their own."""
+        said: Mapping[str, str] = self.raw["schema"]
+        for side in said:
+            if side in ("create", "update", "replace") and side not in operations:
+                hint = f"add it to 'operations', or leave '{side}' out"
+                self.problem(f"'{side}' has a schema and is no operation here", "schema", side, hint=hint)
+        if not said.keys() & set(REQUESTS):
+            self.problem("no request has a schema", "schema", hint="add request: FILE, or create: and update:")
+        if "request" not in said and "create" in operations and "create" not in said:
+            self.problem("a create has no schema", "schema", hint="add create: FILE, or request: FILE for all")
+        read = {side: self.load("schema", side) for side in said}
+        found = {side: source for side, source in read.items() if source is not None}
+        if len(found) < len(said) or not said.keys() & set(REQUESTS):
             return None
-        for side, source in (("request", request), ("response", response)):
+        for side, source in found.items():
             Fields(source, self.scope.document, self.scope.problems, self.name).check_schema()
             self.directions[side] = source.schema
-        return replace(response, schema=both_sides(request.schema, response.schema))
+        return replace(found["response"], schema=all_sides(self.directions))
+
+    def left_out_of_entries(self, known: tuple[str, ...]) -> tuple[str, ...]:
+        """The members of a response that the schema of a list's entries does not have."""
+        if "entry" not in self.directions:
+            return ()
+        shown, listed = (self.directions[side].get("properties", {}) for side in ("response", "entry"))
+        return tuple(n for n, p in shown.items() if n not in listed and n not in known and not p.get("writeOnly"))
 
     def settles(self) -> float:
         """Seconds until a write is seen. A 202 says by itself that it is not done yet (RFC 9110 §15.3.3)."""

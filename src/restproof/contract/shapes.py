@@ -18,14 +18,19 @@ SOMETIMES = "x-restproof-sometimes"
 
 @dataclass(frozen=True)
 class Shapes:
-    """JSON Schemas of one resource without its envelope: request bodies (closed) and the response (open unless the
-    schema closes it).
+    """JSON Schemas of one resource without its envelope: request bodies (closed), the response and the entry of a list
+    (open unless the schema closes it).
     """
 
     create: Mapping[str, Any]
     update: Mapping[str, Any]
     replace: Mapping[str, Any]
     response: Mapping[str, Any]
+    entry: Mapping[str, Any]
+
+    def request(self, operation: str) -> Mapping[str, Any]:
+        """The shape of what ``create``, ``update`` or ``replace`` sends; of what sends nothing, that of an update."""
+        return {"create": self.create, "replace": self.replace}.get(operation, self.update)
 
     @classmethod
     def of(
@@ -37,33 +42,53 @@ class Shapes:
         directions: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
     ) -> Shapes:
         """The shapes of a resource's ``schema``: ``create_only`` are fields that only a create takes, and ``sparse``
-        says that a response may leave out what is not required. ``directions``: the schemas of ``request`` and
-        ``response``, where they are apart."""
-        asked, shown = directions.get("request", schema), directions.get("response", schema)
-        writable, readable = _members(asked, "readOnly"), _members(shown, "writeOnly")
-        changeable = {n: p for n, p in writable.items() if n not in create_only}
-        required = [n for n in asked.get("required", ()) if n in writable]
+        says that a response may leave out what is not required. ``directions``: the schemas that are apart, by
+        ``request``, ``response``, ``entry`` or the operation. An update has required members, and a least number of
+        them, only where it has a schema of its own."""
         kept = {k: v for k, v in schema.items() if k in ("$schema", "$defs")}
-        free = {k: v for k, v in asked.items() if k == "patternProperties"}
 
-        def request(fields: Mapping[str, Any], needed: list[str]) -> dict[str, Any]:
-            shape = {**kept, "type": "object", "properties": dict(fields), "additionalProperties": False, **free}
+        def request(operation: str, gone: Collection[str] = (), *, whole: bool = True) -> dict[str, Any]:
+            asked = asked_of(operation, schema, directions)
+            fields = {n: p for n, p in _members(asked, "readOnly").items() if n not in gone}
+            needed = [n for n in asked.get("required", ()) if n in fields] if whole else []
+            said = ("patternProperties", *(("minProperties",) if whole and operation == "update" else ()))
+            shape = {**kept, "type": "object", "properties": fields, "additionalProperties": False}
+            shape.update({k: v for k, v in asked.items() if k in said})
             return {**shape, "required": needed} if needed else shape
 
-        always = [n for n, p in readable.items() if not p.get(SOMETIMES)]
-        # What one alternative says of a member says nothing where another one holds.
-        readable = {n: {SOMETIMES: True} if p.get(SOMETIMES) else p for n, p in readable.items()}
-        response: dict[str, Any] = {**kept, "type": "object", "properties": readable}
-        response["required"] = [n for n in shown.get("required", ()) if n in readable] if sparse else always
-        if shown.get("additionalProperties") is False:
-            response["additionalProperties"] = False
-            response.update({k: v for k, v in shown.items() if k == "patternProperties"})
+        def response(shown: Mapping[str, Any]) -> dict[str, Any]:
+            readable = _members(shown, "writeOnly")
+            always = [n for n, p in readable.items() if not p.get(SOMETIMES)]
+            # What one alternative says of a member says nothing where another one holds.
+            readable = {n: {SOMETIMES: True} if p.get(SOMETIMES) else p for n, p in readable.items()}
+            found: dict[str, Any] = {**kept, "type": "object", "properties": readable}
+            found["required"] = [n for n in shown.get("required", ()) if n in readable] if sparse else always
+            if shown.get("additionalProperties") is False:
+                found["additionalProperties"] = False
+                found.update({k: v for k, v in shown.items() if k == "patternProperties"})
+            return found
+
+        shown = response(directions.get("response", schema))
         return cls(
-            create=request(writable, required),
-            update=request(changeable, []),
-            replace=request(changeable, [n for n in required if n in changeable]),
-            response=response,
+            create=request("create"),
+            update=request("update", create_only, whole="update" in directions),
+            replace=request("replace", create_only),
+            response=shown,
+            entry=_known(response(directions["entry"]), shown) if "entry" in directions else shown,
         )
+
+
+def _known(entry: Mapping[str, Any], shown: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The shape of an entry, in which members that no other representation has may be missing."""
+    return {**entry, "required": [n for n in entry["required"] if n in shown["properties"]]}
+
+
+def asked_of(
+    operation: str, schema: Mapping[str, Any], directions: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """The schema of what an operation sends: its own, else that of all requests, else that of the nearest one."""
+    near = (operation, "request", "create", "update", "replace")
+    return next((directions[side] for side in near if side in directions), schema)
 
 
 def _members(schema: Mapping[str, Any], hidden: str) -> dict[str, Mapping[str, Any]]:

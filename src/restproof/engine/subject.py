@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
+from restproof.engine.completing import completed
 from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
@@ -200,12 +201,15 @@ class Subject:
             return self._write(operation, body, id=id or named or chosen, **options)
         return self._write("create", body, **options)
 
-    def update(self, id: Any, body: Any, **options: Unpack[Sending]) -> Reply:
-        """Send a partial update of the instance: ``body`` holds the fields to change."""
-        return self._write("update", body, id=id, **options)
+    def update(self, id: Any, body: Any, *, as_is: bool = False, **options: Unpack[Sending]) -> Reply:
+        """Send a partial update of the instance: ``body`` holds the fields to change. What every update must hold is
+        added, unless it goes ``as_is``."""
+        return self._write("update", body if as_is else completed(self, "update", id, body), id=id, **options)
 
-    def replace(self, id: Any, body: Any, **options: Unpack[Sending]) -> Reply:
-        """Send a replace of the instance by ``body``, completed with the id and with what only a create may give."""
+    def replace(self, id: Any, body: Any, *, as_is: bool = False, **options: Unpack[Sending]) -> Reply:
+        """Send a replace of the instance by ``body``, completed with the id, with what only a create may give, and
+        unless it goes ``as_is``, with what every replace must hold."""
+        body = body if as_is else completed(self, "replace", id, body)
         if isinstance(body, dict) and self.spec.id.field in body:
             body = {**body, self.spec.id.field: id}
         if isinstance(body, dict) and self.bodies.fixed:

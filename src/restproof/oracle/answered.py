@@ -164,7 +164,8 @@ class Answered:
         """What the answer itself shows of what was sent."""
         if seen.entity is None or seen.fields is None or seen.operation == "replace":
             return
-        known = {n: v for n, v in seen.fields.items() if n in seen.resource.shapes.create["properties"]}
+        shape = seen.resource.shapes.request("create" if seen.operation == "create" else "update")
+        known = {n: v for n, v in seen.fields.items() if n in shape["properties"]}
         before: dict[str, Any] | None = None if seen.operation == "create" else {}
         shown = expected(seen.resource, known, before=before)
         wanted = asked_of(seen.resource, str(seen.operation), shown, seen.entity)

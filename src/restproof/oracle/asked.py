@@ -121,7 +121,7 @@ class Asked:
         for problem in problems:
             if problem.keyword in _CLOSED:
                 continue
-            case = validation.values([problem], fields)[0].case
+            case = validation.values(operation, [problem], fields)[0].case
             rule = _requirement(problem.keyword, at(fields, problem.path))
             found.append(
                 Reason(

@@ -246,6 +246,7 @@ class Listed:
         if known.agreed is not None and known.agreed[0] is known.state and known.agreed[1] == entry:
             return
         shared = {n: known.state[n] for n in known.state if n in entry and n in resource.properties}
+        shared = {n: v for n, v in shared.items() if n not in resource.unlike_in_lists}
         gap = next(gaps(resource, shared, entry), None)
         known.agreed = known.state, entry
         if gap is not None:

@@ -44,7 +44,7 @@ class Bodies(FieldValues):
         body = {**self.minimal(tag), name: value}
         if not self.resource.rules:
             return body
-        return self.adjusted_to_rules(body, fixed={name: value}) if is_valid(self.writable[name], value) else body
+        return self.adjusted_to_rules(body, fixed={name: value}) if is_valid(self.settable[name], value) else body
 
     def full(self, tag: str = "") -> Body:
         """Every field that a request may hold, with a plain value."""

@@ -125,19 +125,23 @@ class ConditionPlan(RulePlan):
         bound = self.bound(keeping)
         # Of too few members, none is at fault: any other will do.
         for name in [*dict.fromkeys(n for error in errors for n in _at_fault(error))] or self.rule.members:
-            if name in keeping.fixed or name not in self.values.writable:
+            if name in keeping.fixed or name not in self._held(keeping.creating):
                 continue
             for value in self._options(name):
                 if name not in body or not same(body[name], value):
                     yield {**body, name: value}
             if name in body and name not in bound:
                 yield {n: v for n, v in body.items() if n != name}
-            if keeping.stored.get(name) is not None and is_nullable(self.values.writable[name]):
+            if keeping.stored.get(name) is not None and is_nullable(self.values.settable[name]):
                 yield {**body, name: None}
+
+    def _held(self, creating: bool) -> Mapping[str, Mapping[str, Any]]:
+        """The fields that a create, or any request, may hold."""
+        return self.values.writable if creating else self.values.settable
 
     def _options(self, name: str) -> list[Any]:
         """Valid values of a member that the condition tells apart, its plain one first."""
-        schema = self.values.writable[name]
+        schema = self.values.settable[name]
         plain = self.values.plain(name)
         if name in self.values.distinguishing_fields or name in self.values.resource.references:
             return [plain]
@@ -153,7 +157,8 @@ class ConditionPlan(RulePlan):
     def _steps(self, operation: str) -> Iterator[tuple[Body, Body, str, str]]:
         """What is given, what is sent, the member that is special, and how: from each body that keeps the condition,
         every change of one member that it speaks of."""
-        names = [n for n in self.rule.fields or self.rule.members if n in self.values.writable]
+        known = self._held(operation != "update")
+        names = [n for n in self.rule.fields or self.rule.members if n in known]
         required = self.values.required
         for base in self._bases():
             if operation != "update":
@@ -167,7 +172,7 @@ class ConditionPlan(RulePlan):
                     yield given, {n: v for n, v in base.items() if n != name}, name, f"without {name}"
                 for value in self._tried(name):
                     yield given, {**before, name: value}, name, f"{name} is {json.dumps(value)[:40]}"
-                if operation == "update" and name in base and is_nullable(self.values.writable[name]):
+                if operation == "update" and name in base and is_nullable(self.values.settable[name]):
                     yield given, {name: None}, name, f"{name} becomes null"
 
     def _bases(self) -> list[Body]:
@@ -182,7 +187,7 @@ class ConditionPlan(RulePlan):
 
     def _tried(self, name: str) -> list[Any]:
         """Values of a member that one part of the condition may refuse and the schema of the member allows."""
-        schema = self.values.writable[name]
+        schema = self.values.settable[name]
         if name in self.values.distinguishing_fields or name in self.values.resource.references:
             return []
         found = self._options(name)

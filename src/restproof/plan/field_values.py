@@ -59,8 +59,8 @@ class FieldValues(UniqueKeys):
     def _samples(self) -> dict[str, Any]:
         """A plain value of each field; neighbours differ where the schema lets them, so that a mix-up shows."""
         found: dict[str, Any] = {}
-        for at, (name, schema) in enumerate(self.writable.items()):
-            usual = sample(schema)
+        for at, (name, schema) in enumerate(self.settable.items()):
+            usual = self._usual(name, schema)
             options = self._options(name, usual)
             # Texts take turns; of what else there is, each field has a value of its own as long as there is one.
             if usual in PLAIN_PHRASES and options:
@@ -71,24 +71,34 @@ class FieldValues(UniqueKeys):
             found[name] = next(unlike, turn)
         return found
 
+    def _usual(self, name: str, schema: Mapping[str, Any]) -> Any:
+        """A sample of a field: where a create and an update have schemas of their own, one that both allow."""
+        usual = sample(schema)
+        if self.suits_both(name, usual):
+            return usual
+        return next(
+            (c.value for c in accepted(schema) if c.value is not None and self.suits_both(name, c.value)), usual
+        )
+
     def _options(self, name: str, usual: Any) -> list[Any]:
         """Other plain values of a field, of the type of its usual one."""
-        schema = self.writable[name]
+        schema = self.settable[name]
         if usual in PLAIN_PHRASES:
-            return [p for p in PLAIN_PHRASES if is_valid(schema, p) and is_sure(schema, p)]
+            return [p for p in PLAIN_PHRASES if self.suits_both(name, p) and is_sure(schema, p)]
         if isinstance(usual, bool) or usual is None or "examples" in schema:
             return []
         void: tuple[Any, ...] = (schema.get("default"), 0, "", [], {})
         valid = (c.value for c in accepted(schema) if type_of(c.value) == type_of(usual))
         ordinary = PLAIN_NUMBERS if isinstance(usual, int | float) else ()
-        values = [*(n for n in ordinary if is_valid(schema, n) and is_sure(schema, n)), *valid]
-        return [v for v in values if len(str(v)) < _SHORT and not any(same(v, u) for u in void)]
+        values = [*(n for n in ordinary if is_sure(schema, n)), *valid]
+        right = (v for v in values if len(str(v)) < _SHORT and not any(same(v, u) for u in void))
+        return [v for v in right if self.suits_both(name, v)]
 
     @cached_property
     def _others(self) -> dict[str, Any]:
         found = {}
         for name, plain in self._samples.items():
-            valid = accepted(self.writable[name])
+            valid = accepted(self.changeable.get(name, self.settable[name]))
             others = [c.value for c in valid if c.value is not None and not same(c.value, plain)]
             shorter = [v for v in others if len(str(v)) < _SHORT and v not in ("", [], {})]
             found[name] = (shorter or others or [None])[-1]
@@ -101,7 +111,7 @@ class FieldValues(UniqueKeys):
             if name in self.fresh_references:
                 return [reference(ref.to, f"own{tag}")] if ref.many else reference(ref.to, f"own{tag}")
             # Two where there is room: the order of an array, and what is left of it, show only then.
-            room = self.writable[name].get("maxItems", 2) if name in self.writable else 2
+            room = self.settable[name].get("maxItems", 2) if name in self.settable else 2
             return [reference(ref.to, n) for n in range(min(room, 2))] if ref.many else reference(ref.to, 0)
         if name == self.resource.id.field:
             return self.chosen_id(tag)
@@ -129,7 +139,7 @@ class FieldValues(UniqueKeys):
         is no room for another text behind it."""
         if name != self.mark_field:
             return self.another(name)
-        text = marked_text(self.writable[name], str(self._others[name]))
+        text = marked_text(self.settable[name], str(self._others[name]))
         return None if text == self.plain(name) else text
 
     def chosen_id(self, tag: str = "") -> str:
@@ -143,7 +153,7 @@ class FieldValues(UniqueKeys):
     def unique_value(self, name: str, tag: str = "") -> Any:
         """A value of a unique field that no other case holds, with the run's prefix where the field has room for it; a
         sample where the schema leaves no two values."""
-        schema = self.writable[name]
+        schema = self.settable[name]
         text = with_token(schema, tag)
         if text is not None:
             return text
@@ -152,15 +162,15 @@ class FieldValues(UniqueKeys):
     def _apart(self, name: str, tag: str = "") -> Any:
         """A value of a distinguishing field that no other case holds; of a varied one, one that says something."""
         if name in self.varied_fields:
-            text = varied_text(self.writable[name], str(self._samples[name]), tag)
+            text = varied_text(self.settable[name], str(self._samples[name]), tag)
             return text if text is not None else unique(self.resource.name, name, tag)
         return self.unique_value(name, tag)
 
     def _mark(self, name: str, tag: str) -> str | None:
         """The plain text of the field that holds the token of the case: with ``tag`` where it may have to be unique."""
-        text = marked_text(self.writable[name], str(self._samples[name]))
+        text = marked_text(self.settable[name], str(self._samples[name]))
         tagged = text.replace(RUN, f"{RUN}{tag}", 1) if text and "unique" in self.resource.open else None
-        return tagged if tagged and valid_with_token(self.writable[name], tagged) else text
+        return tagged if tagged and valid_with_token(self.settable[name], tagged) else text
 
     def drawable(self, name: str) -> bool:
         """Whether a drawn body may hold the field."""
@@ -170,7 +180,7 @@ class FieldValues(UniqueKeys):
 
     def field(self, name: str, tag: str = "") -> st.SearchStrategy[Any]:
         """Valid values of the field; unique ones are made apart by the token of the case and ``tag``."""
-        schema = self.writable[name]
+        schema = self.changeable.get(name, self.settable[name]) if tag else self.settable[name]
         if name == self.resource.id.field:
             return st.just(self.chosen_id())
         if name in self.resource.references:
@@ -196,7 +206,7 @@ class FieldValues(UniqueKeys):
             referent = self.contract.resources[to]
             if field != name or not (referent.supports("create") or referent.supports("replace")):
                 continue
-            schema = _schema_at(self.writable.get(name, {}), steps)
+            schema = _schema_at(self.settable.get(name, {}), steps)
             plain = sample(schema)
 
             def named(id: Any, to: str = to, schema: Mapping[str, Any] = schema, plain: Any = plain) -> Any:

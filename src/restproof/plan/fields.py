@@ -15,6 +15,7 @@ from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
 from restproof.plan.marking import marked_text
 from restproof.plan.symbols import RUN, uuid_of, valid_with_token
+from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import ROOMY, capacity
 from restproof.semantics.validate import Refusal, Validation
 
@@ -34,7 +35,7 @@ class RequestFields:
     def refusals(self, operation: str, fields: Mapping[str, Any]) -> list[Refusal]:
         """What the schema has against the fields of a request, symbols resolved, and the contract does not let pass."""
         problems = self.validation.problems(operation, fields)
-        found = [*self.validation.unknown(problems), *self.validation.values(problems, fields)]
+        found = [*self.validation.unknown(problems), *self.validation.values(operation, problems, fields)]
         return [r for r in found if not self.resource.status(r.case).accepted]
 
     @cached_property
@@ -54,16 +55,45 @@ class RequestFields:
     def changeable(self) -> Mapping[str, Mapping[str, Any]]:
         """Fields that an update may name; the client-chosen id and other immutable fields are left out, and the field
         that the id follows: its update would move the resource."""
-        return {
-            n: p
-            for n, p in self.resource.shapes.update["properties"].items()
-            if n not in (self.resource.id.field, self.resource.id.follows, *self.resource.immutable)
-        }
+        return self._after_create("update")
+
+    @cached_property
+    def replaceable(self) -> Mapping[str, Mapping[str, Any]]:
+        """Fields that a replace may name, in the same way."""
+        return self._after_create("replace")
+
+    def _after_create(self, operation: str) -> Mapping[str, Mapping[str, Any]]:
+        never = (self.resource.id.field, self.resource.id.follows, *self.resource.immutable)
+        shape = self.resource.shapes.request(operation)["properties"]
+        return {n: p for n, p in shape.items() if n not in never}
+
+    @cached_property
+    def settable(self) -> Mapping[str, Mapping[str, Any]]:
+        """Field → schema of all that any request may hold: as a create has it, where that may hold it."""
+        others = {**self.replaceable, **self.changeable}
+        return {**self.writable, **{n: p for n, p in others.items() if n not in self.writable}}
+
+    def suits_both(self, name: str, value: Any) -> bool:
+        """Whether a create and an update may hold the value, as far as each knows the field."""
+        return all(is_valid(known[name], value) for known in (self.writable, self.changeable) if name in known)
 
     @cached_property
     def required(self) -> tuple[str, ...]:
         """The fields that a create must hold."""
         return tuple(self._creating.get("required", ()))
+
+    def left_out(self, operation: str, body: Mapping[str, Any], spare: int = 0) -> tuple[str, ...]:
+        """What an update, or a replace with a schema of its own, must hold besides ``body``: its required members, and
+        any others up to the least number of them and ``spare`` more."""
+        shape = self.resource.shapes.request(operation)
+        if operation not in self.resource.directions:
+            return ()
+        needed = [n for n in shape.get("required", ()) if n not in body]
+        spared = {*body, *needed, *self.ruled, *self.resource.references}
+        free = [n for n in shape["properties"] if n in self.settable and n not in spared]
+        least = shape.get("minProperties", 0)
+        lacking = least + (spare if least else 0) - len(body) - len(needed)
+        return (*needed, *free[: max(0, lacking)])
 
     @cached_property
     def defaults(self) -> Body:
@@ -127,9 +157,9 @@ class UniqueKeys(RequestFields):
 
     def _roomy(self, name: str) -> bool:
         """Whether a field of a unique key has as many values as a run may need."""
-        if name in self.resource.references or name not in self.writable:
+        if name in self.resource.references or name not in self.settable:
             return False
-        schema = self.writable[name]
+        schema = self.settable[name]
         is_id = name == self.resource.id.field
         return is_id or with_token(schema, "renamed") is not None or capacity(schema) >= ROOMY
 

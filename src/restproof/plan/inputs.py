@@ -38,10 +38,10 @@ _VOID: tuple[Any, ...] = (None, "", [], 0)
 
 
 def fields_of(ground: Ground) -> Mapping[str, Mapping[str, Any]]:
-    """The request fields of the operation that a client may set: all writable ones on create, the changeable ones
-    else; the id is left out."""
+    """The request fields of the operation that a client may set: all writable ones on create, else those that may
+    change; the id is left out."""
     bodies = ground.bodies
-    found = bodies.writable if ground.operation == "create" else bodies.changeable
+    found = {"create": bodies.writable, "replace": bodies.replaceable}.get(ground.operation, bodies.changeable)
     return {n: p for n, p in found.items() if n != ground.resource.id.field}
 
 
@@ -74,7 +74,8 @@ def _decided(ground: Ground, schema: Mapping[str, Any], candidates: Iterable[Can
 
 
 def _status(ground: Ground, name: str, value: Any) -> str:
-    return value_case(ground.resource, ground.resource.properties[name], value)
+    shape = ground.resource.shapes.request(ground.operation)["properties"]
+    return value_case(ground.resource, shape.get(name, ground.resource.properties[name]), value)
 
 
 def wrong_type_bodies(ground: Ground) -> Iterator[RefusedCase]:
@@ -152,11 +153,19 @@ def _is_id(ref: Reference, value: Any) -> bool:
 
 
 def missing_field_bodies(ground: Ground) -> Iterator[RefusedCase]:
-    """The minimal body without each required field."""
-    needed = (
-        ground.bodies.required if ground.operation == "create" else ground.resource.shapes.replace.get("required", ())
-    )
-    minimal = ground.bodies.minimal()
+    """The minimal body without each required field; of an update that must hold some, all but one of these. And fewer
+    fields than it must hold."""
+    bodies, shape = ground.bodies, ground.resource.shapes.request(ground.operation)
+    needed = bodies.required if ground.operation == "create" else shape.get("required", ())
+    minimal = bodies.minimal()
+    if ground.operation in ground.resource.directions and ground.operation != "create":
+        kept = minimal if ground.operation == "replace" else bodies.plain_change()
+        minimal = {n: v for n, v in kept.items() if n in shape["properties"]}
+        minimal |= {n: bodies.plain(n) for n in bodies.left_out(ground.operation, minimal, spare=1)}
+    least = shape.get("minProperties", 0) if ground.operation == "update" else 0
+    if least > len(needed):
+        few = dict([*minimal.items()][: least - 1])
+        yield {"field": "", "note": f"fewer than {least} fields", "status": "invalid", "body": few}
     for name in needed:
         yield {
             "field": name,
@@ -194,7 +203,8 @@ def unknown_field_bodies(ground: Ground) -> Iterator[UnknownCase]:
             place = f"{name}.0" if isinstance(value, list) else name
             yield _unknown(name, f"inside {name}", body_with(ground, name, wider), pointer=f"{place}.{_UNKNOWN}")
     if ground.operation == "update":
-        for name in (n for n in ground.resource.create_only if n in ground.bodies.writable):
+        shape = ground.resource.shapes.update["properties"]
+        for name in (n for n in ground.bodies.writable if n not in shape and n != ground.resource.id.field):
             yield _unknown(name, "a field that only a create may hold", {name: ground.bodies.plain(name, "x")})
 
 
@@ -263,8 +273,16 @@ def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
 def rule_bodies(ground: Ground) -> Iterator[RuleCase]:
     """Bodies that the schema allows and one business rule refuses, where what is given first keeps every rule."""
     for case in broken(ground.bodies, ground.operation):
-        if not case["given"] or ground.bodies.adjusted_to_rules(case["given"]) == case["given"]:
+        if _can_be_sent(ground, case) and (
+            not case["given"] or ground.bodies.adjusted_to_rules(case["given"]) == case["given"]
+        ):
             yield case
+
+
+def _can_be_sent(ground: Ground, case: RuleCase) -> bool:
+    """Whether a create may hold what is given first, and the operation what then follows."""
+    body, writable = case["body"].keys(), ground.bodies.writable.keys()
+    return (case["given"] or {}).keys() <= writable and (ground.operation != "create" or body <= writable)
 
 
 def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
@@ -275,7 +293,7 @@ def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
         if ground.operation == "update":
             before = given or bodies.minimal()
         keeps = not given or bodies.adjusted_to_rules(given) == given
-        if keeps and bodies.adjusted_to_rules(case["body"], before) == case["body"]:
+        if keeps and _can_be_sent(ground, case) and bodies.adjusted_to_rules(case["body"], before) == case["body"]:
             yield case
 
 

@@ -76,6 +76,6 @@ def _tagged(ground: Ground, body: Mapping[str, Any], number: int, kind: str = "c
         if value is None:
             continue
         tagged = value.replace(RUN, f"{RUN}{tag}", 1) if isinstance(value, str) else value
-        fits = isinstance(tagged, str) and tagged != value and valid_with_token(bodies.writable[name], tagged)
+        fits = isinstance(tagged, str) and tagged != value and valid_with_token(bodies.settable[name], tagged)
         found[name] = tagged if fits else bodies.plain(name, tag)
     return found

@@ -49,7 +49,7 @@ def lookalikes(ground: Ground) -> Iterator[LookalikeCase]:
     """Values that resemble a taken one and are others: another case, a blank more, unless the contract takes them for
     one."""
     for name in sorted(ground.bodies.unique_fields - ground.resource.references.keys()):
-        schema = ground.bodies.writable[name]
+        schema = ground.bodies.settable[name]
         if ground.bodies.unique_value(name) == RUN and "format" not in schema:
             found = resembling(schema)
             if found is not None:
@@ -69,7 +69,7 @@ def in_other_forms(ground: Ground) -> Iterator[FormCase]:
     """For each member of a unique key that is compared by its normal form, that it is."""
     for key, names in enumerate(ground.resource.unique):
         for name in names:
-            forms = NORMAL in ground.bodies.writable.get(name, {}) or name in ground.resource.unique_by
+            forms = NORMAL in ground.bodies.settable.get(name, {}) or name in ground.resource.unique_by
             if forms and name in ground.bodies.distinguishing_fields:
                 yield {"key": key, "field": name}
 

@@ -60,12 +60,12 @@ class OrderedPlan(RulePlan):
         tries = [{**body, one: body[two], two: body[one]}] if one in body and two in body else []
         tries += [{n: v for n, v in body.items() if n not in gone} for gone in ({two}, {one}, {one, two})]
         tries += [{**body, one: value, two: value} for value in (body.get(one), body.get(two)) if value is not None]
-        tries += [{**body, **{n: sample(self.values.writable[n]) for n in (one, two)}}]
+        tries += [{**body, **{n: sample(self.values.settable[n]) for n in (one, two)}}]
         return next((found for found in tries if self._will_do(found, body, keeping)), body)
 
     def _will_do(self, found: Body, body: Body, keeping: Keeping) -> bool:
         both = (self.first, self.second)
-        valid = all(is_valid(self.values.writable[n], found[n]) for n in both if found.get(n) is not None)
+        valid = all(is_valid(self.values.settable[n], found[n]) for n in both if found.get(n) is not None)
         stays = all(same(found.get(n), v) for n, v in keeping.fixed.items())
         whole = all(n in found for n in self.bound(keeping) if n in body)
         return valid and stays and whole and self._in_order({**keeping.stored, **found})
@@ -129,7 +129,7 @@ class OrderedPlan(RulePlan):
             note = f"{one} and {two} after what is stored of both"
             given = {**minimal, one: early, two: early}
             yield RuleCase(field=one, note=note, given=given, body={one: late, two: late})
-        if is_nullable(self.values.writable[one]):
+        if is_nullable(self.values.settable[one]):
             given, note = {**minimal, one: late, **self._beside(two, late)}, f"{two} before the stored {one}, which"
             yield RuleCase(field=two, note=f"{note} becomes null", given=given, body={one: None, two: early})
             given = {**minimal, one: early, two: late}
@@ -144,7 +144,7 @@ class OrderedPlan(RulePlan):
 
     def _two_values(self) -> tuple[Any, Any]:
         """An early and a late value that both fields allow; (None, None) where the schemas leave no two."""
-        first, second = self.values.writable.get(self.first), self.values.writable.get(self.second)
+        first, second = self.values.settable.get(self.first), self.values.settable.get(self.second)
         if first is None or second is None:
             return None, None
         options = [
@@ -158,7 +158,7 @@ class OrderedPlan(RulePlan):
     def _close_pairs(self) -> list[tuple[Any, Any]]:
         """Pairs in the wrong order that a careless comparison lets pass: of no value (0), within a month, within a
         day, and in the order of text but not of time."""
-        first, second = (self.values.writable[n] for n in (self.first, self.second))
+        first, second = (self.values.settable[n] for n in (self.first, self.second))
         pairs = (
             (7, 0),
             ("2015-02-10", "2015-02-09"),
@@ -168,7 +168,7 @@ class OrderedPlan(RulePlan):
         return [p for p in pairs if is_valid(first, p[0]) and is_valid(second, p[1])]
 
     def _later(self, value: Any) -> Any:
-        schema = self.values.writable[self.first]
+        schema = self.values.settable[self.first]
         for candidate in ("2098-12-31", "2098-12-31T00:00:00Z", value + 1 if isinstance(value, int | float) else value):
             if type_of(candidate) == type_of(value) and is_valid(schema, candidate) and candidate > value:
                 return candidate
@@ -210,7 +210,7 @@ class NeverPlan(RulePlan):
         """Every step between two values of the field that no rule forbids: where the schema lists the values, all of
         them."""
         name = self.rule.field
-        listed = [v for v in self.values.writable[name].get("enum", ()) if v is not None]
+        listed = [v for v in self.values.settable[name].get("enum", ()) if v is not None]
         values = listed if 2 <= len(listed) <= MOST_VALUES else [self.rule.before, self.rule.after]
         rules = [r for r in self.values.resource.rules if isinstance(r, Never) and r.field == name]
         if rules[0] != self.rule:
@@ -233,14 +233,14 @@ class ExamplePlan(RulePlan):
         bound = self.bound(keeping)
         free = [n for n in self.rule.fields if n in body and n not in bound]
         tries = [{n: v for n, v in body.items() if n not in free}] if free else []
-        for name in (n for n in self.rule.fields if n not in keeping.fixed and n in self.values.writable):
+        for name in (n for n in self.rule.fields if n not in keeping.fixed and n in self.values.settable):
             tries += [{**body, name: value} for value in self._others(name)]
         return next((t for t in tries if not self.rule.violation(None, {**keeping.stored, **t})), body)
 
     def _others(self, name: str) -> list[Any]:
         """Values of a field that no example refuses by itself."""
         alone = [r for r in self.values.resource.rules if isinstance(r, Example) and r.fields == (name,)]
-        values = [self.values.another(name), *(c.value for c in accepted(self.values.writable[name]))]
+        values = [self.values.another(name), *(c.value for c in accepted(self.values.settable[name]))]
         return [v for v in values if v is not None and not any(r.violation(None, {name: v}) for r in alone)]
 
     def broken(self, operation: str) -> Iterator[RuleCase]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from restproof.contract.bodystatus import is_success
 from restproof.contract.media import JSON
-from restproof.contract.model import NO_BODY, Contract
+from restproof.contract.model import NO_BODY, Contract, Resource
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.routing import filled_path
 from restproof.sandbox.call import NOTHING, Answer, Call, refusal_status
@@ -23,6 +23,8 @@ from restproof.semantics import state as states
 from restproof.semantics.checker import is_valid
 from restproof.semantics.plausible import plausible
 from restproof.semantics.validate import Refusal, ranked
+
+_EPOCH = "1970-01-01T00:00:00Z"
 
 
 class Answering:
@@ -86,6 +88,8 @@ class Answering:
         """A page of entries as an answer."""
         hidden = call.resource.unlisted
         shown = [{n: v for n, v in self.represent(e).items() if n not in hidden} for e in entries]
+        if "entry" in call.resource.directions:
+            shown = [as_entry(call.resource, fields) for fields in shown]
         pairs = [(fields, self.read_url(call, entry)) for fields, entry in zip(shown, entries, strict=True)]
         return Answer(self.success_status(call, "listed"), call.way.envelope.answered_list(pairs))
 
@@ -234,6 +238,16 @@ def _clean(field: str | None) -> str | None:
     return field.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")[:100]
 
 
+def as_entry(resource: Resource, shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A representation as the list shows it, where its entries have a schema of their own."""
+    schema = resource.shapes.entry["properties"]
+    known = {n: v for n, v in shown.items() if n in schema or n not in resource.properties}
+    return {
+        n: v if n not in schema or is_valid(schema[n], v) else plausible(schema[n], serial=1, now=_EPOCH, name=n)
+        for n, v in known.items()
+    }
+
+
 def _error_bodies(schema: Mapping[str, Any], status: int, field: str | None, message: str, text: str) -> Iterator[Any]:
     """Error bodies in usual forms, the most telling first; the schema decides which one it is."""
     by_field = {field: [message]} if field else {}
@@ -252,7 +266,7 @@ def _error_bodies(schema: Mapping[str, Any], status: int, field: str | None, mes
     }
     required = schema.get("required", ())
     usual = {
-        name: words[name] if name in words else plausible(inner, serial=status, now="1970-01-01T00:00:00Z", name=name)
+        name: words[name] if name in words else plausible(inner, serial=status, now=_EPOCH, name=name)
         for name, inner in schema.get("properties", {}).items()
         if name in words or name in required
     }

@@ -86,7 +86,7 @@ class Writing:
 
     def invalid_values(self, call: Call, fields: Mapping[str, Any]) -> list[Refusal]:
         """Values that the schema does not allow, and changes of what never changes."""
-        found = self.validations[call.resource.name].values(call.problems, fields)
+        found = self.validations[call.resource.name].values(call.operation, call.problems, fields)
         # Of a field with listed values, no other one is real.
         known = self.validations[call.resource.name].fields(call.operation)
         strange = [n for n, value in fields.items() if n in known and not are_known(known[n], value)]

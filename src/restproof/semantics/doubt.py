@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.conditions import condition
 from restproof.contract.formats import unasserted
 from restproof.contract.model import Resource
 from restproof.contract.rules import Condition
@@ -15,11 +16,10 @@ from restproof.semantics.validate import Validation
 
 def doubt(resource: Resource, operation: str, body: Any) -> str:
     """Why the request fields ``body``, symbols resolved, may be refused by the contract; empty where they may not."""
-    shapes = {"create": resource.shapes.create, "update": resource.shapes.update, "replace": resource.shapes.replace}
-    if operation not in shapes or not isinstance(body, Mapping):
+    if operation not in ("create", "update", "replace") or not isinstance(body, Mapping):
         return ""
-    problems, validation = checker(shapes[operation]).problems(body), Validation(resource)
-    refusals = [*validation.unknown(problems), *validation.values(problems, body)]
+    problems, validation = checker(resource.shapes.request(operation)).problems(body), Validation(resource)
+    refusals = [*validation.unknown(problems), *validation.values(operation, problems, body)]
     wrong = next((r for r in refusals if not resource.status(r.case).accepted), None)
     if wrong is not None:
         return (
@@ -29,6 +29,13 @@ def doubt(resource: Resource, operation: str, body: Any) -> str:
         unknown = sorted(unasserted(resource.properties.get(name, {})) - {"password"})
         if unknown and value is not None and value not in resource.properties[name].get("examples", ()):
             return f"whether {name} is a right '{unknown[0]}' nobody here knows: list `values`, or say it in `formats`"
+    asked = (
+        condition(resource.directions[operation])
+        if operation != "create" and operation in resource.directions
+        else None
+    )
+    if asked is not None and not checker(asked).accepts(body):
+        return f"the schema of {operation}s asks for members that go together, and those that were sent do not"
     for rule in (r for r in resource.rules if isinstance(r, Condition)):
         if operation == "create" and not _holds(resource, rule, body):
             return f"no body could be made of which it is sure that {rule.because} does not apply"

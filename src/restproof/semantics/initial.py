@@ -25,12 +25,16 @@ def reference_paths(resource: Resource) -> dict[str, ReadPath]:
 
 
 def read_only(resource: Resource) -> dict[str, Schema]:
-    """The server's own fields: readOnly, neither derived by a template nor the read-back of a request field."""
+    """The server's own fields on a create: those that it may not hold, neither derived by a template nor the read-back
+    of a request field."""
     shown = {p.root for p in (*readbacks(resource).values(), *reference_paths(resource).values())}
+    late = {} if not resource.directions else resource.shapes.create["properties"]
     return {
         name: schema
         for name, schema in resource.properties.items()
-        if schema.get("readOnly") and not resource.derived.get(name) and name not in shown
+        if (schema.get("readOnly") or (resource.directions and name not in late))
+        and not resource.derived.get(name)
+        and name not in shown
     }
 
 

@@ -230,8 +230,8 @@ def _known(
     resource: Resource, sent: Mapping[str, Any], before: Mapping[str, Any] | None, whole: bool
 ) -> Iterator[tuple[str, Any]]:
     """The request-level values that are known after the request: by field, as a request would hold them."""
-    fields = resource.shapes.create["properties"]
     changeable = resource.shapes.replace["properties"] if whole else resource.shapes.update["properties"]
+    fields = {**(changeable if before is not None else {}), **resource.shapes.create["properties"]}
     paths = {**readbacks(resource), **reference_paths(resource)}
     for name, schema in fields.items():
         if name in sent and (before is None or name in changeable):

@@ -91,9 +91,7 @@ class Validation:
 
     def fields(self, operation: str) -> Mapping[str, Any]:
         """The fields that a request of ``operation`` may hold, with their schemas."""
-        shapes = self.resource.shapes
-        shape = {"create": shapes.create, "update": shapes.update, "replace": shapes.replace}[operation]
-        found: Mapping[str, Any] = shape["properties"]
+        found: Mapping[str, Any] = self.resource.shapes.request(operation)["properties"]
         return found
 
     def unstorable(self, fields: Mapping[str, Any]) -> list[Refusal]:
@@ -118,18 +116,20 @@ class Validation:
         schema = self.resource.properties.get(str(problem.path[0]))
         return "server_set" if schema is not None and schema.get("readOnly") else "unknown_field"
 
-    def values(self, problems: Iterable[Problem], fields: Mapping[str, Any]) -> list[Refusal]:
-        """Values that the schema does not allow, and required fields that are missing."""
-        return [Refusal(self._value_case(p, fields), p.field, p.message) for p in problems if p.keyword not in _CLOSED]
+    def values(self, operation: str, problems: Iterable[Problem], fields: Mapping[str, Any]) -> list[Refusal]:
+        """Values that the schema of the operation does not allow, and required fields that are missing."""
+        known = {**self.resource.properties, **self.fields(operation)}
+        wrong = (p for p in problems if p.keyword not in _CLOSED)
+        return [Refusal(self._value_case(p, fields, known), p.field, p.message) for p in wrong]
 
-    def _value_case(self, problem: Problem, fields: Mapping[str, Any]) -> str:
+    def _value_case(self, problem: Problem, fields: Mapping[str, Any], known: Mapping[str, Any]) -> str:
         """``bad_reference`` for an id of the right type that no resource can have (0, -1); what only a format or a
         strict parser refuses has a case of its own."""
         name = problem.path[0] if problem.path else None
         bounds = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "pattern", "format", "minLength")
         if name in self.resource.references and problem.keyword in bounds:
             return "bad_reference"
-        schema = self.resource.properties.get(str(name))
+        schema = known.get(str(name))
         if schema is None or name not in fields or problem.keyword == "required":
             return "invalid"
         return value_case(self.resource, schema, fields[str(name)])
@@ -180,7 +180,7 @@ class Validation:
         bad = {r.field for r in unstorable}
         clean = {n: v for n, v in fields.items() if n not in bad}
         problems = self.problems(operation, clean)
-        found = [*unstorable, *self.unknown(problems), *self.values(problems, clean)]
+        found = [*unstorable, *self.unknown(problems), *self.values(operation, problems, clean)]
         skip = {str(p.path[0]) for p in problems if p.path} | {str(b) for b in bad}
         known = {n: v for n, v in clean.items() if n in self.fields(operation) and n not in skip}
         found += self.rules(before, after(known), skip, sent=known)

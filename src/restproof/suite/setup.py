@@ -7,13 +7,23 @@ from typing import Any
 
 from restproof.contract.model import creates_by_put
 from restproof.engine.around import put_away
+from restproof.engine.completing import completed
 from restproof.engine.failure import Inconclusive, NotTested
 from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.wire.message import Request
 
-__all__ = ["aged", "another_token", "elsewhere", "harmless_request", "put_away", "undo_large_write", "written"]
+__all__ = [
+    "aged",
+    "another_token",
+    "completed",
+    "elsewhere",
+    "harmless_request",
+    "put_away",
+    "undo_large_write",
+    "written",
+]
 
 _LARGE = 4096
 """Bytes of a body from which what it made is removed before other cases list it."""

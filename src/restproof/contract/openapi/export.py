@@ -158,8 +158,8 @@ class _Writer:
     def listed(self, resource: Resource) -> dict[str, Any]:
         """The schema of a list's body."""
         entry: dict[str, Any] = self.response(resource)
-        if resource.unlisted:
-            whole = plain(resource.shapes.response)
+        if resource.unlisted or "entry" in resource.directions:
+            whole = plain(resource.shapes.entry)
             shown = {n: s for n, s in whole["properties"].items() if n not in resource.unlisted}
             name = f"{_titled(resource.name)}Entry"
             self.schemas[name] = {
