@@ -109,13 +109,14 @@ def test_a_list_is_an_array_of_representations(
 
 
 def describes_errors(contract: Contract, _: Resource) -> bool:
-    return contract.errors is not None or bool(contract.errors_by_status)
+    own = any(resource.operation(o).errors for resource in contract for o in resource.operations)
+    return contract.errors is not None or bool(contract.errors_by_status) or own
 
 
 @requirement("shape.error", when=describes_errors)
 @every_exchange
 def test_a_refusal_matches_the_error_schema(reply: Reply) -> None:
-    schema = reply.contract.error_schema(reply.status)
+    schema = reply.error_schema
     if not 400 <= reply.status < 500 or reply.exchange.request.method == "HEAD" or schema is None:
         return
     if schema == NO_BODY:

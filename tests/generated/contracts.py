@@ -316,6 +316,7 @@ def way(draw: Drawer, operation: str) -> dict[str, Any]:
                     {"auth": "optional"},
                     {"query": {"expand": "all", "level": {"type": "integer", "minimum": 2, "maximum": 4}}},
                     {"headers": {"X-Reason": "test"}},
+                    {"errors": {"404": "none", "4xx": {"type": "object", "required": ["problem"]}}},
                 ]
             )
         )

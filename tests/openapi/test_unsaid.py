@@ -46,6 +46,7 @@ def boxes(create: Document, **item: Document) -> Document:
 
 def read(folder: Path, paths: Document) -> Imported:
     document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths}
+    folder.mkdir(exist_ok=True)
     (folder / "api.json").write_text(json.dumps(document), encoding="utf-8")
     return imported(folder / "api.json", "api")
 

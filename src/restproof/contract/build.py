@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from restproof.contract.bodystatus import BodyStatus
-from restproof.contract.document import Document, Problems, Route
+from restproof.contract.document import Document, Problems
+from restproof.contract.error_bodies import errors_of
 from restproof.contract.formats import FORMATS
 from restproof.contract.hints import near
-from restproof.contract.model import NO_BODY, Auth, Clause, Contract, RateLimit, Schema
+from restproof.contract.model import Auth, Clause, Contract, RateLimit, Schema
 from restproof.contract.parents import read_parents
 from restproof.contract.patterns import is_expression, matches
 from restproof.contract.resource import ResourceReader, Scope
@@ -30,7 +31,7 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
     check_statuses(raw.get("statuses", {}), document, ("statuses",), problems)
     _headers(document, problems)
     order = _order(document, problems)
-    errors = _errors(document, folder)
+    errors = errors_of(document, folder)
     deviations = _deviations(document, problems)
     scope = Scope(
         document=document,
@@ -94,26 +95,6 @@ def _deviations(document: Document, problems: Problems) -> Path | None:
     if not file.is_file():
         problems.add(f"there is no file of deviations '{said}'", place, f"looked for {file}")
     return file
-
-
-_BY_STATUS = re.compile(r"default|[45]\d\d|[45]xx")
-
-
-def _errors(document: Document, folder: SchemaFolder) -> dict[str, Schema | None]:
-    """The schemas of error bodies by status, ``default`` for those that are not named."""
-    said = document.value.get("errors")
-    if said is None:
-        return {}
-    if not isinstance(said, dict) or not all(map(_BY_STATUS.fullmatch, said)):
-        return {"default": _error(document, folder, ("errors",), said)}
-    return {status: _error(document, folder, ("errors", status), how) for status, how in said.items()}
-
-
-def _error(document: Document, folder: SchemaFolder, route: Route, said: Any) -> Schema | None:
-    if said in ("none", "empty"):
-        return NO_BODY if said == "empty" else None
-    source = folder.load(said, document.place(route)) if isinstance(said, str) else folder.check(document, route)
-    return source.schema if source else None
 
 
 def _formats(document: Document, folder: SchemaFolder, problems: Problems) -> dict[str, Schema]:

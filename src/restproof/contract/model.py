@@ -269,7 +269,8 @@ class Operation:
     none of them with the place ``auto``. ``auth``: whether they need a credential (``required``), may have one
     (``optional``: nothing is said of a request without it) or are sent without (``none``). ``query`` and ``headers``:
     what each of them holds besides; of a query parameter the schema of its value. ``envelope`` and ``media``: where the
-    resource stands in their bodies and answers, and of what media type these are.
+    resource stands in their bodies and answers, and of what media type these are. ``errors``: the schemas of its own
+    error bodies, by status or class of them.
     """
 
     name: str
@@ -282,6 +283,7 @@ class Operation:
     headers: Mapping[str, str] = field(default_factory=dict)
     envelope: Envelope = field(default_factory=Envelope)
     media: Media = field(default_factory=Media)
+    errors: Mapping[str, Schema | None] = field(default_factory=dict)
 
     def fixed_headers(self, *, with_body: bool = False) -> tuple[tuple[str, str], ...]:
         """The headers that each request has, its media types among them."""
@@ -489,12 +491,13 @@ class Contract:
     def status(self, case: str) -> Status:
         return self.statuses[case]
 
-    def error_schema(self, status: int) -> Schema | None:
-        """The schema of an error body with a status: that of the code itself, else of its class, else the usual one;
-        ``None`` where nothing is said of it."""
-        for key in (str(status), f"{status // 100}xx"):
-            if key in self.errors_by_status:
-                return self.errors_by_status[key]
+    def error_schema(self, status: int, way: Operation | None = None) -> Schema | None:
+        """The schema of an error body with a status, of the operation ``way`` where it has one: that of the code
+        itself, else of its class, else the usual one; ``None`` where nothing is said of it."""
+        for said in ({} if way is None else way.errors, self.errors_by_status):
+            for key in (str(status), f"{status // 100}xx"):
+                if key in said:
+                    return said[key]
         return self.errors
 
     def ancestors(self, resource: Resource) -> tuple[str, ...]:

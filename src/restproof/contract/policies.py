@@ -11,6 +11,8 @@ OF_FRAMEWORKS = (
     *("protocol.405-allow", "update.race", "auth.challenge"),
     # What JSON itself has not (NaN, half of a surrogate pair, nesting without end) breaks most parsers and encoders.
     *("robust.hostile-body", "robust.hostile-text"),
+    # Handlers of errors are written apart from what a generator says of them.
+    "shape.error",
 )
 """Rules that widespread frameworks break in every service, and of which no document speaks: where a contract is
 imported, they are told, and are no verdict."""

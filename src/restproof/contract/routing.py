@@ -90,6 +90,13 @@ def _decoded(text: str) -> str | None:
         return None
 
 
+def ids_in(contract: Contract, resource: Resource, way: Operation, path: str) -> dict[str, str | None] | None:
+    """The ids that a raw path of an operation names, by resource, its own as ``id``; ``None`` where the path is none of
+    the operation's."""
+    match = _pattern(contract, resource, way.path).fullmatch(path)
+    return {name: _decoded(text) for name, text in match.groupdict().items()} if match else None
+
+
 def may_create(resource: Resource, operation: str) -> bool:
     """Whether a request of ``operation`` to an id that names nothing creates it."""
     return (operation == "replace" and creates_by_put(resource)) or (

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from restproof.contract.document import Document, Problems
+from restproof.contract.error_bodies import by_status
 from restproof.contract.model import Operation, Parent, Resource
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
@@ -51,6 +52,7 @@ class WaysReader:
             headers=said.get("headers", {}),
             envelope=envelope_of(self.resource.name, self.raw, self.document.value, (self.raw, said), self.resource.id),
             media=media_of(self.document.value, self.raw, said),
+            errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
         )
 
     def route(self, name: str, *more: str | int) -> tuple[str | int, ...]:

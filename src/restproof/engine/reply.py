@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from restproof.contract.envelope import Envelope
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import Contract, Resource, Schema
 from restproof.contract.routing import id_of_url
+from restproof.engine.arrival import has_arrived
 from restproof.record.jsontext import Unreadable
 from restproof.semantics.doubt import doubt
 from restproof.wire.message import Exchange
@@ -90,6 +91,14 @@ class Reply:
     def ok(self) -> bool:
         """Whether the answer is of class 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def error_schema(self) -> Schema | None:
+        """What the contract says of the body of this refusal: of its operation's own, where the request has come to
+        that, else of any; ``None`` where it says nothing."""
+        way = self.resource.operation(self.operation)
+        arrived = way.errors and has_arrived(self.contract, self.resource, self.operation, self.exchange.request)
+        return self.contract.error_schema(self.status, way if arrived else None)
 
     @property
     def has_run_out_of_values(self) -> bool:

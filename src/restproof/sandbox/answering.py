@@ -166,7 +166,7 @@ class Answering:
         """The body of a refusal, as the contract's error schema has it; it names the field at fault."""
         field = _clean(refusal.field)
         text = f"{field}: {refusal.message}" if field else refusal.message
-        schema = self.contract.error_schema(status)
+        schema = self.contract.error_schema(status, call.way if call.operation else None)
         if schema is None:
             return {"message": text}
         if schema == NO_BODY:

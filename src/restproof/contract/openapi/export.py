@@ -201,19 +201,27 @@ class _Writer:
             refusal: dict[str, Any] = {"description": " ".join(dict.fromkeys(FAILURES[c] for c in cases))}
             if self.contract.rate_limit:
                 refusal["headers"] = dict(self.headers(resource, operation, code))
-            name = self.error_name(code)
+            name = self.error_name(resource, operation, code)
             if name is not None and code != "304":
                 problems = sends_problem_details(self.contract)
                 media = "application/problem+json" if problems else "application/json"
                 refusal["content"] = {media: {"schema": {"$ref": f"#/components/schemas/{name}"}}}
             yield code, refusal
 
-    def error_name(self, code: str) -> str | None:
+    def error_name(self, resource: Resource, operation: str, code: str) -> str | None:
         """The component that holds the schema of an error body; ``None`` where the contract says nothing of it."""
-        if not code.isdecimal() or self.contract.error_schema(int(code)) in (None, NO_BODY):
+        way = resource.operation(operation)
+        schema = self.contract.error_schema(int(code), way) if code.isdecimal() else None
+        if schema is None or schema == NO_BODY:
             return None
-        known = (key for key in (code, f"{code[0]}xx") if key in self.contract.errors_by_status)
-        return next((f"Error{key}" for key in known), "Error")
+        keys = (code, f"{code[0]}xx")
+        if not any(key in way.errors for key in keys):
+            known = (key for key in keys if key in self.contract.errors_by_status)
+            return next((f"Error{key}" for key in known), "Error")
+        own = [name for name, kept in self.schemas.items() if name.startswith("Error") and kept == plain(schema)]
+        name = own[0] if own else f"Error{code}{_titled(operation)}{_titled(resource.name)}"
+        self.schemas[name] = plain(schema)
+        return name
 
     def headers(self, resource: Resource, operation: str, code: str) -> Iterator[tuple[str, Any]]:
         """Response headers that the contract names."""

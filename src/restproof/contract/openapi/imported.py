@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from restproof.contract.document import Route
 from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.assurances import of_contract
 from restproof.contract.openapi.kept import EXTENSION, kept
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
@@ -131,11 +132,11 @@ class _Importer:
         for name, one in written.items():
             if "list" in one.calls:
                 found[name] |= writer.listed(one, listing, found[name])
-        contract |= listing.words
+        contract |= {**listing.words, **of_contract(self.reader, written.values())}
         self.left_out = [one for one in self.left_out if one[1] not in writer.explained]
         self.left_out += [*writer.left_out, *self.reader.schemas.left_out]
         self.left_out += [(f"{n}: {what}", written[n].calls["list"].route) for n, what in listing.left_out]
-        self.schemas |= writer.schemas
+        self.schemas |= {**writer.schemas, **writer.refusals.schemas}
         for name, origins in writer.origins.items():
             self.origins.update({("resources", name, word): said for word, said in origins.items()})
         for name in self.selected:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.document import Document, Problems, read_yaml
+from restproof.contract.error_bodies import named_schemas
 from restproof.contract.model import Contract
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.standard import extended
@@ -27,13 +28,7 @@ def keep(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     for resource in contract:
         for side, schema in resource.directions.items():
             schemas[words["resources"][resource.name]["schema"][side]] = dict(schema)
-    if isinstance(words.get("errors"), str) and contract.errors is not None:
-        schemas[words["errors"]] = dict(contract.errors)
-    if isinstance(words.get("errors"), dict):
-        known = {"default": contract.errors, **contract.errors_by_status}
-        named = {name: known.get(status) for status, name in words["errors"].items() if isinstance(name, str)}
-        named.pop("empty", None)
-        schemas |= {name: dict(schema) for name, schema in named.items() if schema is not None}
+    schemas |= named_schemas(contract, words)
     return {**document, EXTENSION: {"digest": _digest(document), "contract": words, "schemas": schemas}}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from restproof.contract.document import Route
 from restproof.contract.model import OPERATIONS
 from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.assurances import has_tags
 from restproof.contract.openapi.bodies import Shaped, is_one, on_whole, shaped
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
@@ -19,6 +20,7 @@ from restproof.contract.openapi.naming import singular, snake
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
+from restproof.contract.openapi.refusals import Refusals
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
@@ -40,6 +42,7 @@ class ResourceWriter:
         self.reader, self.paths = reader, paths
         self.authenticated = security.scheme is not None
         self.ways = Ways(reader, security)
+        self.refusals = Refusals(reader)
         self.left_out: list[tuple[str, Route]] = []
         self.schemas: dict[str, Mapping[str, Any]] = {}
         self.origins: dict[str, dict[str, str]] = {}
@@ -77,8 +80,7 @@ class ResourceWriter:
                 else:
                     body.properties[name]["readOnly"] = True
         statuses, own = self.statuses(found, told)
-        ways = {o: {**ways.get(o, {}), **self.without(found.calls[o], o, parents)} for o in found.calls}
-        ways = {o: w | ({"statuses": own[o]} if own.get(o) else {}) for o, w in ways.items()}
+        ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, own)} for o, c in found.calls.items()}
         for operation, path in own_paths(found, renamed).items():
             ways[operation]["path"] = path
         operations = [o for o in OPERATIONS if o in found.calls]
@@ -95,6 +97,8 @@ class ResourceWriter:
         envelope = {w: n for w, n in told.envelope.items() if self.uses(found, w)}
         if envelope:
             resource["envelope"] = envelope
+        if has_tags(self.reader, found):
+            resource["conditional"] = {"etag": True}
         if parents:
             resource["parent"] = {resource_name: name for name, resource_name in parents.items()}
         if named:
@@ -301,6 +305,11 @@ class ResourceWriter:
         """The statuses of the resource, and those of single operations."""
         promises = Promises(self.reader, found, told.loose, authenticated=self.authenticated)
         return apart({o: promises.of(o) for o in found.calls})
+
+    def of_one(self, operation: str, call: Call, parents: Mapping[str, str], own: Mapping[str, Yaml]) -> Yaml:
+        """What an operation says for itself of its parents, of its statuses (``own``) and of its error bodies."""
+        said = {"statuses": own.get(operation), "errors": self.refusals.of(call)}
+        return self.without(call, operation, parents) | {word: what for word, what in said.items() if what}
 
     def without(self, call: Call, operation: str, parents: Mapping[str, str]) -> Yaml:
         """The parents that an operation names, where it does not name those of the resource."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.assurances import REPEATS
 from restproof.contract.openapi.identity import id_type
 from restproof.contract.openapi.naming import snake
 from restproof.contract.openapi.paths import Call, Found
@@ -15,7 +16,7 @@ from restproof.contract.openapi.security import Security
 from restproof.contract.shapes import types_of
 
 Yaml = dict[str, Any]
-_USUAL = ("accept", "content-type", "authorization", "if-match", "if-none-match", "idempotency-key", "user-agent")
+_USUAL = ("accept", "content-type", "authorization", "if-match", "if-none-match", "user-agent")
 """Headers that HTTP itself speaks of, or that are sent anyhow."""
 
 
@@ -46,6 +47,9 @@ class Ways:
         query = {n: self.value(p, call) for n, p in call.named("query", required=True).items() if n not in own}
         if query:
             way["query"] = query
+        once = next((n for n in call.named("header", required=True) if REPEATS.fullmatch(n)), None)
+        if once:
+            raise Unaskable(f"it requires a new {once} with each request, which a contract cannot say")
         headers = {
             n: self.header(n, p, call)
             for n, p in call.named("header", required=True).items()

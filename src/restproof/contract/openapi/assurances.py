@@ -1,0 +1,41 @@
+"""What the headers and statuses of a document promise beside its bodies: Location, entity-tags, repeated keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.paths import Call, Found
+from restproof.contract.policies import LOCATION
+
+REPEATS = re.compile(r"(?i)(x-)?idempotency-?key")
+"""Names of the header whose repetition gets the first answer."""
+_CHANGES = ("update", "replace", "delete")
+
+
+def of_contract(reader: Reader, found: Collection[Found]) -> dict[str, Any]:
+    """The words of the contract as a whole, where all that create promise the same."""
+    creates = [f.calls["create"] for f in found if "create" in f.calls and f.calls["create"].method == "POST"]
+    said: dict[str, Any] = {}
+    if creates and all("location" in reader.headers(create, "2") for create in creates):
+        said["policies"] = [LOCATION]
+    names = {next((n for n in create.named("header") if REPEATS.fullmatch(n)), None) for create in creates}
+    name = names.pop() if len(names) == 1 else None
+    return {**said, "idempotency_key": name} if name else said
+
+
+def has_tags(reader: Reader, found: Found) -> bool:
+    """Whether reads are said to have an entity-tag and to know it again, and each change to name one and to be refused
+    where it is another by now."""
+    read = found.calls.get("read")
+    if read is None or "etag" not in reader.headers(read, "2"):
+        return False
+    known = 304 in reader.codes(read, "3") or _takes(read, "if-none-match")
+    changes = [found.calls[o] for o in _CHANGES if o in found.calls]
+    return known and all(412 in reader.codes(c, "4") and _takes(c, "if-match", required=False) for c in changes)
+
+
+def _takes(call: Call, header: str, required: bool | None = None) -> bool:
+    return header in map(str.lower, call.named("header", required=required))

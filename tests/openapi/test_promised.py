@@ -1,0 +1,69 @@
+"""What a document promises beside the bodies of what succeeds: error bodies, Location, entity-tags, repeated keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .test_unsaid import BOX, SENT, TEXT, Document, boxes, call, content, contract
+
+PROBLEM = {"type": "object", "required": ["title"], "properties": {"title": TEXT}}
+OTHER = {"type": "object", "required": ["error"], "properties": {"error": TEXT}}
+HEADER = {"schema": TEXT}
+
+
+def asked(name: str, **more: Any) -> list[Document]:
+    return [{"name": name, "in": "header", "schema": TEXT, **more}]
+
+
+def test_each_operation_has_the_error_bodies_of_its_own_statuses(tmp_path: Path) -> None:
+    made = call(BOX, SENT, 201, others={"400": content(PROBLEM), "409": {"description": "taken"}})
+    paths = boxes(made, delete={"responses": {"204": {"description": "gone"}, "404": content(OTHER)}})
+    found = contract(tmp_path, paths)
+    create, delete = (found.resources["box"].operation(o) for o in ("create", "delete"))
+    assert found.error_schema(400) is None
+    assert (found.error_schema(400, create) or {})["required"] == ["title"]
+    assert found.error_schema(409, create) is None
+    assert (found.error_schema(404, delete) or {})["required"] == ["error"]
+    assert found.clauses["shape.error"].level == "should"
+
+
+def test_a_default_answer_is_that_of_the_statuses_without_one(tmp_path: Path) -> None:
+    made = call(BOX, SENT, 201, others={"default": content(PROBLEM), "409": {"description": "taken"}})
+    found = contract(tmp_path, boxes(made))
+    create = found.resources["box"].operation("create")
+    assert (found.error_schema(422, create) or {})["required"] == ["title"]
+    assert found.error_schema(409, create) is None
+
+
+def test_what_a_generator_writes_beside_every_operation_is_no_promise(tmp_path: Path) -> None:
+    made = call(BOX, SENT, 201, others={"422": content({"$ref": "#/components/schemas/HTTPValidationError"})})
+    found = contract(tmp_path, boxes(made))
+    assert not found.resources["box"].operation("create").errors
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_location_is_promised_where_it_is_documented(said: bool, tmp_path: Path) -> None:
+    made = call(BOX, SENT, 201)
+    if said:
+        made["responses"]["201"]["headers"] = {"Location": HEADER}
+    assert ("create.location" in contract(tmp_path, boxes(made)).policies) is said
+
+
+def test_a_key_that_may_be_repeated_is_taken_and_one_that_must_be_new_is_told(tmp_path: Path) -> None:
+    optional = boxes(call(BOX, SENT, 201, parameters=asked("Idempotency-Key")))
+    assert contract(tmp_path / "a", optional).idempotency_key == "Idempotency-Key"
+    needed = boxes(call(BOX, SENT, 201, parameters=asked("Idempotency-Key", required=True)))
+    assert "create" not in contract(tmp_path / "b", needed).resources["box"].operations
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_entity_tags_are_promised_where_changes_name_them(refused: bool, tmp_path: Path) -> None:
+    paths = boxes(call(BOX, SENT, 201))
+    paths["/boxes/{id}"]["get"] = call(BOX, others={"304": {"description": "known"}})
+    paths["/boxes/{id}"]["get"]["responses"]["200"]["headers"] = {"ETag": HEADER}
+    others = {"412": {"description": "stale"}} if refused else {}
+    paths["/boxes/{id}"]["patch"] = call(BOX, SENT, others=others, parameters=asked("If-Match"))
+    assert contract(tmp_path, paths).resources["box"].etag is refused
