@@ -311,6 +311,17 @@ def test_a_deviation_that_the_run_did_not_come_to_is_not_stale(tmp_path: Path) -
     assert judge(run_of(tmp_path, *events, head=head)).verdict == "conforming"
 
 
+@pytest.mark.parametrize("cost", [5, 0])
+def test_a_deviation_of_which_some_cases_were_sent_is_not_stale(tmp_path: Path, cost: int) -> None:
+    """``cost`` 0: a rule about every exchange, which sees what the other rules have sent."""
+    of, sampled = {**item("input.type"), "cost": cost}, item("input.bounds")
+    head = build.header(deviations=[deviation("input.type")])
+    said = "3 of 24 cases, smoke"
+    ends = [build.outcome(of, "pass", 3, said if cost else None), build.outcome(sampled, "pass", 3, said)]
+    events = [*passing("create.answers-created"), of, sampled, *ends]
+    assert judge(run_of(tmp_path, *events, head=head)).verdict == "conforming"
+
+
 @pytest.mark.parametrize(
     ("expires", "word"),
     [("2026-11-22", "not conforming"), ("2026-11-23", "conforming"), ("20261122", "not conforming")],

@@ -32,9 +32,10 @@ def _settled(result: Result, near: Sequence[Deviation]) -> Result:
 
 def broken_deviations(run: RecordedRun, results: Sequence[Result], whole: bool) -> list[Result]:
     """One failing result for each deviation that has expired, or that is stale: what it is about was judged and shows
-    no such finding, or a ``whole`` run holds nothing that it could be about. One that a narrowed run did not come to is
-    neither proved nor disproved."""
+    no such finding, or a ``whole`` run holds nothing that it could be about. One that a narrowed run did not come to, or
+    of which it sent some cases alone, is neither proved nor disproved."""
     found = []
+    in_part = _judged_in_part(run)
     for number, deviation in enumerate(run.header.deviations, 1):
         name = f"The deviation declared for {deviation.requirement}"
         about = [r for r in results if _is_about(deviation, r)]
@@ -43,10 +44,21 @@ def broken_deviations(run: RecordedRun, results: Sequence[Result], whole: bool) 
         elif any(_describes(deviation, f) for r in about for f in r.findings):
             continue
         elif (whole and not about) or (
-            deviation.shows == "always" and any(r.outcome in ("pass", "fail", "not applicable") for r in about)
+            deviation.shows == "always"
+            and any(r.outcome in ("pass", "fail", "not applicable") for r in about)
+            and in_part.isdisjoint(r.item for r in about)
         ):
             found.append(_broken(number, deviation, "stale", f"{name} matches nothing that fails now: remove it"))
     return found
+
+
+def _judged_in_part(run: RecordedRun) -> set[str]:
+    """The items of which the run has sent some of the known cases (their outcome says so), and with them, or in a
+    narrowed run, those of the rules about every exchange: they have no requests of their own."""
+    sampled = {o.item for o in run.outcomes if o.reason and o.outcome in ("pass", "fail")}
+    if not sampled and not run.header.selection:
+        return sampled
+    return sampled | {i.id for i in run.items if i.cost == 0}
 
 
 def following(results: Sequence[Result], register: Register) -> list[Result]:
