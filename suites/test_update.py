@@ -137,9 +137,10 @@ def test_what_refers_to_a_resource_shows_its_new_values(
     )
 
 
-@requirement("update.empty", on="update", needs="create", cost=3, set_up=1)
+@requirement("update.empty", on="update", needs="create", cost=4)
 def test_an_empty_update_changes_nothing(subject: Subject) -> None:
-    made = subject.target()
+    """Of one whose fields are other than a create without them leaves them: one that is reset shows."""
+    made = subject.own(subject.bodies.full())
     before = subject.observe(made.id)
     updated = subject.update(made.id, {})
     must.have_status(updated, "updated", because="an update that names no field")

@@ -380,6 +380,8 @@ def fields(
         said["references"] = {
             "friend": {"to": to, "on_delete": draw(st.sampled_from(["clear", "cascade", "unspecified"]))}
         }
+        if draw(flag):
+            said["references"]["friend"]["within"] = "anywhere"
         properties["friend"] = {"_many": many, "_to": to}
         if draw(st.integers(0, 2)) == 0:
             said["references"]["lines[].of"] = {"to": to}
@@ -475,6 +477,7 @@ def statuses(draw: Drawer) -> dict[str, Any]:
         "unknown_field": [400, 406, 422, "kept", [400, 422]],
         "unknown_query": [400, "ignored"],
         "invalid": [400, 422, "4xx"],
+        "null_value": [400, 422],
         "rule": [400, 409],
         "conflict": [400, 422],
         "missing_credential": [403, [401, 403]],

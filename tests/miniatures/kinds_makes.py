@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from tests.miniatures.kinds import Items, Kind, item
 from tests.miniatures.server import Refused, Row
@@ -13,6 +14,8 @@ from restproof.wire.message import Request
 
 def kinds() -> Iterator[Kind]:
     yield from _decoders()
+    yield from _nulls()
+    yield Kind("an update of nothing", *item(), Items, Resetting, ("update.empty",))
 
 
 class Replacing(Items):
@@ -34,3 +37,31 @@ class Failing(Items):
 def _decoders() -> Iterator[Kind]:
     words = {"statuses": {"malformed": [200, 201, 400]}}
     yield Kind("invalid UTF-8 is replaced", *item(**words), Replacing, Failing, ("robust",))
+
+
+class Plain(Items):
+    """Null for a field that may not be null leaves it as it was, as Go does."""
+
+    def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+        known = self.properties(path)
+        said = {n: v for n, v in fields.items() if n not in known or v is not None or self.fits(known[n], None)}
+        return super().valid(path, said, row)
+
+
+class Emptying(Plain):
+    """And takes the null of a number for a zero."""
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        super().changed(path, row, {n: 0 if v is None and n == "size" else v for n, v in fields.items()})
+
+
+def _nulls() -> Iterator[Kind]:
+    words: dict[str, Any] = {"statuses": {"null_value": ["2xx", 400]}}
+    yield Kind("null for a plain field is passed over", *item(**words), Plain, Emptying, ("update",))
+
+
+class Resetting(Items):
+    """An update that names no field is one of all that has a default."""
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        super().changed(path, row, fields or {n: v for n, v in self.blank(path).items() if n not in ("id", "title")})

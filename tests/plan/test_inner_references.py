@@ -70,3 +70,22 @@ def test_a_place_that_is_none_is_told(references: dict[str, Any], message: str, 
     for file in (*WORDS.glob("*.json"), *WORDS.glob("*.txt")):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     assert any(message in str(problem) for problem in check(tmp_path))
+
+
+@pytest.mark.parametrize(("said", "wanted"), [({}, True), ({"within": "anywhere"}, False)])
+def test_what_lives_under_another_parent_is_named_where_it_must_not_be(
+    said: dict[str, str], wanted: bool, tmp_path: Path
+) -> None:
+    properties = {
+        "id": {"type": "integer", "readOnly": True},
+        "title": {"type": "string"},
+        "after": {"type": "integer"},
+    }
+    (tmp_path / "task.json").write_text(json.dumps({"type": "object", "properties": properties}))
+    task = {"path": "/plans/{plan}/tasks", "schema": "task.json", "references": {"after": {"to": "task", **said}}}
+    contract = {"contract": "plans", "resources": {"plan": {"path": "/plans", "operations": []}, "task": task}}
+    (tmp_path / "contract.yaml").write_text(yaml.safe_dump(contract))
+    loaded = load(tmp_path)
+    found = loaded.resources["task"]
+    ground = Ground(loaded, found, "create", PROFILES["ci"], Bodies(loaded, found))
+    assert ("an id under another parent" in {case["note"] for case in reference_bodies(ground)}) == wanted

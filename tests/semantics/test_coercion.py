@@ -24,7 +24,10 @@ CASES: list[tuple[dict[str, Any], Any, str]] = [
     ({"type": "boolean"}, 5, "invalid"),
     ({"type": "string"}, 5, "coercible"),
     ({"type": "string"}, False, "coercible"),
-    ({"type": "string"}, None, "invalid"),
+    ({"type": "string"}, None, "null_value"),
+    ({"type": "array", "items": {"type": "string"}}, [None], "null_value"),
+    ({"type": "object", "properties": {"n": {"type": "integer", "minimum": 1}}}, {"n": None}, "null_value"),
+    ({"type": "object", "properties": {"n": {"minimum": 1}, "m": {"type": "string"}}}, {"n": 0, "m": None}, "invalid"),
     ({"type": "string"}, [], "invalid"),
     ({"type": "string", "maxLength": 1}, "ab", "invalid"),
     ({"type": "array", "items": {"type": "integer"}}, ["5"], "coercible"),
@@ -46,7 +49,7 @@ def resource(tmp_path: Path, statuses: dict[str, Any]) -> Resource:
 
 @pytest.mark.parametrize(("schema", "value", "case"), CASES)
 def test_a_refused_value_has_its_case(schema: dict[str, Any], value: Any, case: str, tmp_path: Path) -> None:
-    generous = resource(tmp_path, {"coercible": ["2xx", "4xx"], "bad_format": ["2xx", "4xx"]})
+    generous = resource(tmp_path, {case: ["2xx", "4xx"] for case in ("coercible", "null_value", "bad_format")})
     assert value_case(generous, schema, value) == case
 
 

@@ -210,7 +210,7 @@ class BehaviourReader:
                 self.problem(message, "references", place, "to", hint=near(said["to"], self.resources))
             elif self.fields.located(place, (*self.route, "references", place), "references", requested=True):
                 found[place] = str(said["to"])
-            for word in ("reads_as", "on_delete"):
+            for word in ("reads_as", "on_delete", "within"):
                 if word in said:
                     hint = "only of a field that is itself a reference more can be said"
                     self.problem(f"'{word}' of a reference inside a field", "references", place, word, hint=hint)
@@ -236,7 +236,8 @@ class BehaviourReader:
                 hint = "say where a response shows it (reads_as: office.id), or reads_as: none"
                 self.problem(f"the reference '{name}' is writeOnly, so no response shows it", *route, hint=hint)
             many = "array" in types_of(self.fields.properties[name]) and "type" in self.fields.properties[name]
-            found[name] = Reference(name, said["to"], reads_as, many, said.get("on_delete", "unspecified"))
+            words = {word: said[word] for word in ("on_delete", "within") if word in said}
+            found[name] = Reference(name, said["to"], reads_as, many, **words)
         return found
 
     def reads_as(self) -> dict[str, str]:

@@ -145,7 +145,8 @@ class Reference:
     ``reads_as``: where it shows in a response: ``office.id``, ``departments[].id``, or the field itself
     (``office_id``), empty where no response shows it. ``on_delete``: what becomes of it when the referent is deleted:
     ``clear`` (null, or the entry leaves the array), ``refuse``, ``cascade`` (what refers is deleted too), or
-    ``unspecified``.
+    ``unspecified``. ``within``: whether it names what lives under the same ``parents``, as far as both have them, or
+    what lives ``anywhere``.
     """
 
     field: str
@@ -153,6 +154,7 @@ class Reference:
     reads_as: str
     many: bool
     on_delete: Literal["clear", "refuse", "cascade", "unspecified"] = "unspecified"
+    within: Literal["parents", "anywhere"] = "parents"
 
 
 @dataclass(frozen=True)

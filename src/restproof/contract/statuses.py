@@ -44,6 +44,7 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     # What is understood and not allowed.
     "invalid": (400, 422),
     "coercible": ("invalid",),
+    "null_value": ("invalid",),
     "bad_format": ("invalid",),
     "bad_page": ("invalid",),
     "bad_size": ("bad_page",),

@@ -32,8 +32,8 @@ def _settled(result: Result, near: Sequence[Deviation]) -> Result:
 
 def broken_deviations(run: RecordedRun, results: Sequence[Result], whole: bool) -> list[Result]:
     """One failing result for each deviation that has expired, or that is stale: what it is about was judged and shows
-    no such finding, or a ``whole`` run holds nothing that it could be about. One that a narrowed run did not come to, or
-    of which it sent some cases alone, is neither proved nor disproved."""
+    no such finding, or a ``whole`` run holds nothing that it could be about. One that a narrowed run did not come to,
+    or of which it sent some cases alone, is neither proved nor disproved."""
     found = []
     in_part = _judged_in_part(run)
     for number, deviation in enumerate(run.header.deviations, 1):

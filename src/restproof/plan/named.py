@@ -77,6 +77,9 @@ def _may_be_deleted(ground: Ground, name: str, ref: Reference) -> bool:
 
 
 def _has_root(ground: Ground, ref: Reference) -> bool:
-    """Whether the referent lives under a parent that the resource shares, so that another parent's is out of reach."""
+    """Whether the referent has to live under a parent that the resource shares, so that another parent's is out of
+    reach."""
+    if ref.within == "anywhere":
+        return False
     to = ground.contract.resources[ref.to]
     return bool(set(ground.contract.ancestors(to)) & set(ground.contract.ancestors(ground.resource)))

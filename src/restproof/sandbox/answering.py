@@ -51,11 +51,12 @@ class Answering:
         """What a response shows of an entry."""
         resource = self.contract.resources[entry.resource]
         above = self.store.ancestors(entry.scope) if resource.references else {}
+        anywhere = {r.to for r in resource.references.values() if r.within == "anywhere"}
 
         def lookup(name: str, id: Any) -> Mapping[str, Any] | None:
             key = str(int(id)) if isinstance(id, float) and id.is_integer() else str(id)
             for found in self.store.find(name, key):
-                if found.scope == entry.scope or self.reaches(above, found):
+                if found.scope == entry.scope or name in anywhere or self.reaches(above, found):
                     return found.state
             return None
 

@@ -150,14 +150,17 @@ class Writing:
         return self.validations[call.resource.name].rules(before, after, skip, sent=sent)
 
     def dangling_references(self, call: Call, fields: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
-        """References that name nothing under the same ancestors."""
+        """References that name nothing under the same ancestors, or anywhere where the contract says so."""
         named = call.resource.references or call.resource.inner_references
         if not named or call.scope is None:
             return []
         above = self.store.ancestors(call.scope)
-        return self.validations[call.resource.name].references(
-            fields, lambda resource, id: self.referent(above, resource, id) is not None, skip
-        )
+        anywhere = {r.to for r in call.resource.references.values() if r.within == "anywhere"}
+
+        def exists(resource: str, id: Any) -> bool:
+            return self.referent({} if resource in anywhere else above, resource, id) is not None
+
+        return self.validations[call.resource.name].references(fields, exists, skip)
 
     def referent(self, above: Mapping[str, int], resource: str, id: Any) -> Entry | None:
         """The entry that a reference names: one whose ancestors are those of the entry that names it, as far as both

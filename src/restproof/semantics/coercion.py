@@ -17,14 +17,16 @@ from restproof.semantics.checker import is_valid
 
 def value_case(resource: Resource, schema: Mapping[str, Any], value: Any) -> str:
     """The case of a value that ``schema``, that of a field, refuses: ``bad_format`` where only a format does,
-    ``coercible`` where the value reads as an allowed one, else ``invalid``; that too where the contract tells them not
-    apart."""
+    ``null_value`` where it does not allow a null, ``coercible`` where the value reads as an allowed one, else
+    ``invalid``; that too where the contract tells them not apart."""
     invalid = resource.status("invalid")
-    if resource.status("bad_format") == resource.status("coercible") == invalid:
+    if all(resource.status(case) == invalid for case in ("bad_format", "null_value", "coercible")):
         return "invalid"
     free = _without_formats(schema)
     if is_valid(free, value):
         return "bad_format"
+    if is_valid(_with_nulls(free), value):
+        return "null_value"
     return "coercible" if is_valid(free, read_as(free, value)) else "invalid"
 
 
@@ -63,6 +65,22 @@ def _reading(kind: str, value: Any) -> Any:
         whole = int(number) if number == number and abs(number) < 2**63 else None
         return whole if kind == "integer" or number == whole else number
     return None
+
+
+def _with_nulls(schema: Any) -> Any:
+    """The schema with null as one of its values, and of those of its members and entries."""
+    if not isinstance(schema, Mapping):
+        return schema
+    found = dict(schema)
+    if "properties" in found:
+        found["properties"] = {n: _with_nulls(s) for n, s in found["properties"].items()}
+    for word in ("items", "additionalProperties"):
+        if word in found:
+            found[word] = _with_nulls(found[word])
+    for word in ("anyOf", "oneOf"):
+        if word in found:
+            found[word] = [_with_nulls(part) for part in found[word]]
+    return {"anyOf": [{"type": "null"}, found]}
 
 
 def _without_formats(schema: Any) -> Any:

@@ -41,6 +41,7 @@ _GROUPS = {
     "bad_filter": "invalid",
     "bad_reference": "invalid",
     "coercible": "invalid",
+    "null_value": "invalid",
     "bad_format": "invalid",
     "unstorable": "invalid",
     "reference": "rule",

@@ -34,6 +34,7 @@ FAILURES: Mapping[str, str] = {
     "unknown_query": "There is no such sort field or filter.",
     "invalid": "A value is not allowed, or missing.",
     "coercible": "A value is of another type.",
+    "null_value": "A value is null.",
     "bad_format": "A value is not of its format.",
     "bad_page": "There is no such page.",
     "bad_size": "No page has this size.",
