@@ -35,7 +35,8 @@ def command(
     out: str | None,
     quiet: bool,
 ) -> int:
-    """Judge TRAFFIC, which any client has recorded: a HAR 1.2 file, a cassette of vcrpy, or a run file.
+    """Judge TRAFFIC, which any client has recorded: a HAR 1.2 file, a cassette (vcrpy, VCR, betamax, go-vcr, PHP-VCR),
+    a recording of responses, flows of mitmproxy, or a run file.
 
     Every rule that the traffic can show is applied; the others are "not tested". Ends as `restproof run` does.
     """

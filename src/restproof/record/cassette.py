@@ -1,6 +1,7 @@
-"""VCR cassettes as vcrpy writes them (YAML or JSON, version 1) → exchanges. A cassette has no times: its order counts.
+"""VCR cassettes (YAML or JSON) → exchanges. A cassette has no times that say more than its order.
 
-The format: https://vcrpy.readthedocs.io.
+As vcrpy writes them (version 1, https://vcrpy.readthedocs.io), VCR for Ruby and betamax (``http_interactions``), go-vcr
+(versions 1 and 2) and PHP-VCR (a bare list).
 """
 
 from __future__ import annotations
@@ -19,8 +20,15 @@ from restproof.record.coding import as_body, uncompressed
 from restproof.record.events import Body
 from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Knows Ruby's tag for bytes, which is YAML's own under another name."""
+
+
+_Loader.add_constructor("!binary", yaml.SafeLoader.construct_yaml_binary)
+
 _VERSION = 1
+_OF_GO = 2
 
 
 def parse_yaml(text: str, path: Path) -> Any:
@@ -36,11 +44,13 @@ def parse_yaml(text: str, path: Path) -> Any:
 
 def from_cassette(document: Mapping[str, Any], path: Path) -> Traffic:
     """The exchanges of a cassette. Raises ``TrafficError`` that names the first broken interaction."""
-    interactions = document["interactions"]
+    ruby = "http_interactions" in document
+    interactions = document["http_interactions" if ruby else "interactions"]
     if not isinstance(interactions, list):
         raise TrafficError("the cassette has no list of interactions", place=Place(path))
     version = document.get("version", _VERSION)
-    if version != _VERSION:
+    of_go = any(isinstance(i, Mapping) and "code" in (i.get("response") or {}) for i in interactions[:1])
+    if version != _VERSION and not (of_go and version == _OF_GO):
         hint = "vcrpy migrates older ones: python -m vcr.migration PATH"
         raise TrafficError(f"the cassette is of version {version!r}, not {_VERSION}", place=Place(path), hint=hint)
     skipped: Counter[str] = Counter()
@@ -70,7 +80,7 @@ def _request(request: Mapping[str, Any]) -> Request:
 
 
 def _response(response: Mapping[str, Any], lacks: set[Lack]) -> Response:
-    status = response["status"]
+    status = response["code"] if "code" in response else response["status"]
     code = int(status["code"] if isinstance(status, Mapping) else status)
     reason = str(status.get("message") or "") if isinstance(status, Mapping) else ""
     headers = _headers(response.get("headers"))

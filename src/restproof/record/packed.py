@@ -40,7 +40,8 @@ def unpacked(path: Path) -> bytes | None:
 
 
 class Archive:
-    """A zip archive of a HAR and the content of its messages. Raises ``TrafficError`` for a damaged one."""
+    """A zip archive of traffic: a HAR perhaps, with the content of its messages beside it. Raises
+    ``TrafficError`` for a damaged one."""
 
     def __init__(self, path: Path, data: bytes) -> None:
         self._path = path
@@ -51,11 +52,13 @@ class Archive:
             raise TrafficError(f"the archive is damaged ({error})", place=Place(path)) from None
         self._names = frozenset(self._zip.namelist())
 
-    def har(self) -> bytes:
-        """The HAR in the archive."""
-        found = sorted(name for name in self._names if name.lower().endswith(".har"))
+    def traffic(self) -> bytes:
+        """The file of traffic in the archive: its HAR, or the one file that it holds."""
+        files = sorted(name for name in self._names if not name.endswith("/") and not name.startswith("__MACOSX/"))
+        found = [name for name in files if name.lower().endswith(".har")] or files
         if len(found) != 1:
-            raise TrafficError(f"the archive holds {len(found)} files *.har, not one", place=Place(self._path))
+            what = "files *.har" if found != files else "files, none of them a HAR"
+            raise TrafficError(f"the archive holds {len(found)} {what}, not one", place=Place(self._path))
         return self._read(found[0])
 
     def attached(self, name: str) -> bytes | None:

@@ -1,0 +1,175 @@
+"""Recordings of other tools: genuine files of some, and files in the form of others; and what is none."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from restproof.errors import TrafficError
+from restproof.record.model import RecordedExchange, Traffic
+from restproof.record.traffic import read_traffic
+
+RECORDINGS = Path(__file__).with_name("recordings")
+"""The same two requests to the same server, by mitmdump 12 (with a preflight and an answer that never came), betamax
+0.9 and responses 0.26."""
+
+RUBY = """
+---
+http_interactions:
+- request:
+    method: get
+    uri: https://api.example.com/items?page=1
+    body:
+      encoding: US-ASCII
+      string: ''
+    headers:
+      Accept: ['*/*']
+  response:
+    status:
+      code: 200
+      message: OK
+    headers:
+      Content-Type: [application/json]
+    body:
+      encoding: ASCII-8BIT
+      string: !binary |-
+        W3siaWQiOiAxfV0=
+    http_version: null
+  recorded_at: Sat, 28 Nov 2026 12:00:00 GMT
+recorded_with: VCR 6.3.1
+"""
+GO = """
+---
+version: 2
+interactions:
+- id: 0
+  request:
+    proto: HTTP/1.1
+    body: ''
+    form: {}
+    headers: {Accept: ['*/*']}
+    url: https://api.example.com/items?page=1
+    method: GET
+  response:
+    proto: HTTP/1.1
+    body: '[{"id": 1}]'
+    headers: {Content-Type: [application/json]}
+    status: 200 OK
+    code: 200
+    duration: 12.5ms
+"""
+PHP = """
+-
+    request: {method: GET, url: 'https://api.example.com/items?page=1', headers: {Accept: '*/*'}}
+    response:
+        status: {http_version: '1.1', code: '200', message: OK}
+        headers: {Content-Type: application/json}
+        body: '[{"id": 1}]'
+"""
+
+
+def read(folder: Path, text: str | bytes, name: str = "traffic") -> Traffic:
+    file = folder / name
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    return read_traffic(file)
+
+
+def two(traffic: Traffic) -> tuple[RecordedExchange, RecordedExchange]:
+    """The two requests that each of the recordings begins with."""
+    listed, made = traffic.exchanges[:2]
+    assert listed.response is not None
+    assert made.response is not None
+    assert (listed.request.method, made.request.method) == ("GET", "POST")
+    assert listed.request.url == "http://127.0.0.1:18998/items?page=1"
+    assert (listed.response.status, listed.response.body) == (200, '[{"id": 1, "name": "Zürich"}]')
+    assert (made.response.status, made.response.body) == (201, '{"id": 2}')
+    return listed, made
+
+
+@pytest.mark.parametrize("name", ["mitmproxy.flows", "betamax.json"])
+def test_a_recording_holds_what_was_sent_and_answered(name: str) -> None:
+    traffic = read_traffic(RECORDINGS / name)
+    listed, made = two(traffic)
+    assert ("Authorization", "Bearer abcdefgh12345") in listed.request.headers
+    assert made.request.body == '{"name": "a"}'
+    assert made.response is not None
+    assert ("Content-Type", "application/json") in made.response.headers
+    assert not traffic.lacking
+
+
+def test_flows_have_times_and_what_never_came() -> None:
+    traffic = read_traffic(RECORDINGS / "mitmproxy.flows")
+    assert traffic.timed
+    assert [round(e.started, 1) for e in traffic.exchanges] == [0.0, 0.1, 0.2]
+    assert traffic.exchanges[0].elapsed > 0
+    assert (traffic.exchanges[2].response, traffic.exchanges[2].error) == (None, "server closed connection")
+    assert traffic.skipped == {"OPTIONS and CONNECT requests": 1}
+
+
+@pytest.mark.parametrize("cut", range(1, 7400, 531))
+def test_flows_that_break_off_are_a_clear_error(cut: int, tmp_path: Path) -> None:
+    whole = (RECORDINGS / "mitmproxy.flows").read_bytes()
+    with pytest.raises(TrafficError, match=r"flow \d of mitmproxy is broken: "):
+        read(tmp_path, whole[:-cut])
+
+
+def test_a_recording_of_responses_lacks_what_it_never_held() -> None:
+    traffic = read_traffic(RECORDINGS / "responses.yaml")
+    listed, _ = two(traffic)
+    assert listed.response is not None
+    assert listed.response.headers == (("Content-Type", "application/json"),)
+    assert traffic.lacking == {1: {"headers"}, 2: {"headers", "request body"}}
+    assert not traffic.timed
+
+
+def test_a_recording_of_responses_may_be_toml(tmp_path: Path) -> None:
+    text = '[[responses]]\n[responses.response]\nmethod = "GET"\nurl = "http://h/a"\nstatus = 204\n'
+    (found,) = read(tmp_path, text, "r.toml").exchanges
+    assert (found.request.url, found.response and found.response.status) == ("http://h/a", 204)
+
+
+@pytest.mark.parametrize("text", [RUBY, GO, PHP], ids=["vcr", "go-vcr", "php-vcr"])
+def test_a_cassette_of_another_language_is_read(text: str, tmp_path: Path) -> None:
+    (found,) = read(tmp_path, text).exchanges
+    assert (found.request.method, found.request.url) == ("GET", "https://api.example.com/items?page=1")
+    assert found.request.headers == (("Accept", "*/*"),)
+    assert found.response is not None
+    assert (found.response.status, found.response.body) == (200, '[{"id": 1}]')
+    assert found.response.headers == (("Content-Type", "application/json"),)
+
+
+def test_whatever_is_read_may_lie_in_a_zip_archive(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.write(RECORDINGS / "mitmproxy.flows", "day/mitmproxy.flows")
+        archive.writestr("__MACOSX/day/._mitmproxy.flows", "x")
+    two(read_traffic(tmp_path / "t.zip"))
+    with zipfile.ZipFile(tmp_path / "t.zip", "a") as archive:
+        archive.writestr("second.json", "{}")
+    with pytest.raises(TrafficError, match="holds 2 files, none of them a HAR"):
+        read_traffic(tmp_path / "t.zip")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"\xd4\xc3\xb2\xa1\x02\x00", "a capture of packets"),
+        (b"\x0a\x0d\x0d\x0a\x1c\x00", "a capture of packets"),
+        (b"<?xml version='1.0'?>\n<testResults version='1.2'/>", "results of JMeter"),
+        ({"info": {"name": "x", "schema": "https://schema.getpostman.com"}, "item": []}, "a collection of Postman"),
+        ({"collection": {}, "run": {"executions": []}}, "a report of newman"),
+        ({"consumer": {}, "provider": {}, "interactions": [{"request": {}}]}, "a contract of Pact"),
+        ({"openapi": "3.1.0", "paths": {}}, "an OpenAPI document"),
+        ({"_type": "export", "resources": []}, "an export of Insomnia"),
+        ({"mappings": []}, "stubs of WireMock"),
+        ([{"scope": "https://h:443", "method": "GET", "response": {}}], "a recording of nock"),
+        ({"contract": "x", "resources": {}}, "a contract of restproof"),
+    ],
+)
+def test_what_is_no_traffic_is_named_with_what_to_do(content: object, told: str, tmp_path: Path) -> None:
+    with pytest.raises(TrafficError, match=f"this is {told}") as error:
+        read(tmp_path, content if isinstance(content, bytes) else json.dumps(content))
+    assert error.value.hint is not None
+    assert "can be judged" in error.value.hint
