@@ -25,8 +25,6 @@ _KEPT = 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
 _NO_ID = (400, 422)
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
-_TARGETS = 1000
-"""Request targets of reads that are kept rather than built anew."""
 
 
 class Sight(Enum):
@@ -75,7 +73,7 @@ class Evidence:
         self._seen: dict[object, tuple[Sight, float]] = {}
         self._reads: dict[str, tuple[Exchange, float]] = {}
         self._lists: dict[str, tuple[Exchange, float]] = {}
-        self._targets: dict[object, str] = {}
+        self._refusing: set[str] = set()
         self._ids: dict[tuple[object, Headers, str | None], tuple[set[str], float]] = {}
 
     # ------------------------------------------------------------ what is noted
@@ -117,12 +115,7 @@ class Evidence:
         return self.places.target(place.collection, "list" if place.resource.supports("list") else "create")
 
     def _read_target(self, place: Place) -> str:
-        key = place.resource.name, place.parents, place.id
-        if key not in self._targets:
-            if len(self._targets) >= _TARGETS:
-                self._targets.clear()
-            self._targets[key] = self.places.target(place, "read")
-        return self._targets[key]
+        return self.places.target(place, "read")
 
     # ---------------------------------------------------------------- the looks
 
@@ -139,6 +132,17 @@ class Evidence:
             sight = self._read(place, looker)
         self._seen[place.key] = sight, self._clock()
         return sight
+
+    def look_without_parents(self, place: Place, looker: Looker) -> Sight:
+        """What is at an item where a request leaves out its parent. A server that refuses to say so of one does of
+        all."""
+        name = place.resource.name
+        if name not in self._refusing:
+            sight = self.look(place, looker)
+            if sight is not Sight.UNCLEAR:
+                return sight
+            self._refusing.add(name)
+        return Sight.UNCLEAR
 
     def _holds(self, place: Place, sight: Sight, at: float) -> bool:
         """Whether an earlier sight is still to be trusted: it is fresh, and nothing newer speaks against it."""
@@ -160,9 +164,14 @@ class Evidence:
         made = self.made(place.resource, str(place.id))
         marks = made.marks if made is not None else ()
         tokens = {token.encode() for _, token in marks}
+        if not tokens or not place.resource.supports("list"):
+            return False
+        path = self.places.target(place.collection, "list").partition("?")[0]
         for exchange, at in reversed(list(self._lists.values())):
             response = exchange.response
-            if at < since or response is None or not any(token in response.body for token in tokens):
+            if at < since or response is None or exchange.request.path != path:
+                continue
+            if not any(token in response.body for token in tokens):
                 continue
             if self._is_of(exchange, place):
                 identity = place.resource.id.field

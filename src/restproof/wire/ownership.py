@@ -162,7 +162,7 @@ class Ownership:
         if place.id is not None and ticket.entry is None:
             # What overrides a method may have been obeyed, or not.
             deletes = ticket.method == exchange.request.method == "DELETE"
-            if ticket.method == "DELETE":
+            if ticket.method == "DELETE" and (done or not ticket.absent):
                 self.evidence.forget(place)
             if done and deletes:
                 self.ledger.deleted(self.evidence.item_target(place))
@@ -291,8 +291,9 @@ class _Decision:
         read, named = place.resource.operation("read"), dict(place.parents)
         if place.id is None or all(p.resource in named for p in read.parents_in("query")):
             return
-        is_readable = place.resource.supports("read") and all(p.resource in named for p in read.parents_in("path"))
-        if is_readable and self.owner.evidence.look(place, self.looker) is Sight.OTHERS:
+        if not (place.resource.supports("read") and all(p.resource in named for p in read.parents_in("path"))):
+            return
+        if self.owner.evidence.look_without_parents(place, self.looker) is Sight.OTHERS:
             raise NotProven(f"without its parent, {place} is what this run did not make")
 
     def _must_be_ours(self, place: Place) -> None:

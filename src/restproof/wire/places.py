@@ -19,6 +19,8 @@ from restproof.wire.message import Headers, Request, Response
 Parents = tuple[tuple[str, str], ...]
 _DIGITS = 20
 """As many as a number of 64 bits has."""
+_TARGETS = 1000
+"""Request targets that are kept rather than built anew."""
 _WHOLE = 10**18
 """Beyond this no server's ids are whole numbers; a number that large is compared as text alone."""
 
@@ -60,6 +62,7 @@ class Places:
         self._contract = contract
         self._router = Router(contract)
         self._routes: dict[str, Route | None] = {}
+        self._targets: dict[tuple[str, Parents, str | None, str], str] = {}
 
     def of(self, request: Request, body: Any = None) -> Place | None:
         """The place that ``request`` (with ``body``, as JSON) leads to, in whatever way its path is written; ``None``
@@ -97,7 +100,12 @@ class Places:
 
     def target(self, place: Place, operation: str) -> str:
         """The request target of ``operation`` there."""
-        return self.request(place, operation).target
+        key = place.resource.name, place.parents, place.id, operation
+        if key not in self._targets:
+            if len(self._targets) >= _TARGETS:
+                self._targets.clear()
+            self._targets[key] = self.request(place, operation).target
+        return self._targets[key]
 
     def request(self, place: Place, operation: str, headers: Headers = ()) -> Request:
         """The request of ``operation`` there, without a body."""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from restproof.config import Target
 from restproof.wire.message import Headers, Request, Response
-from restproof.wire.unescape import Spans, merged, texts, trigger, views
+from restproof.wire.unescape import Spans, Trigger, merged, undone, views
 
 REDACTED = "[redacted]"
 SENSITIVE_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
@@ -24,7 +24,7 @@ data too; it is hidden where it is all that a header holds."""
 _PART_LENGTH = 8
 _HIDDEN = REDACTED.encode()
 _MOST_NAMES = 1000
-"""Names of header fields of which is kept whether they are sensitive."""
+"""Names of header fields of which is kept whether they are sensitive, and headers of requests that hold no secret."""
 _TAIL = re.compile(rb"[A-Za-z0-9+/_-]?={0,2}")
 
 
@@ -48,9 +48,10 @@ class Redactor:
         # Looked for in lower case, and as they are.
         self._plain = sorted({form for secret in long for form in _plain_forms(secret)}, key=lambda s: (-len(s), s))
         self._coded = sorted({form for secret in long for form in _coded_forms(secret)}, key=lambda s: (-len(s), s))
-        self._trigger = trigger(b"".join([*long, b"+/=-_"]))
+        self._trigger = Trigger(b"".join([*long, b"+/=-_"]))
         self._short = frozenset(s for s in self._secrets if len(s) < SHORTEST)
         self._sensitive: dict[str, bool] = {}
+        self._clean_headers: set[Headers] = set()
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._secrets)} secrets)"
@@ -109,15 +110,13 @@ class Redactor:
         """Whether there is a secret in ``data``, wherever."""
         if not self._plain:
             return False
-        for text in texts(data, self._trigger):
-            lower = text.lower()
-            for form in self._plain:
-                if form in lower:
-                    return True
-            for form in self._coded:
-                if form in text:
-                    return True
-        return False
+        lower = data.lower()
+        if self._are_plainly_in(data, lower):
+            return True
+        return self._trigger.fires(lower) and any(self._are_plainly_in(text, text.lower()) for text in undone(data))
+
+    def _are_plainly_in(self, data: bytes, lower: bytes) -> bool:
+        return any(map(lower.__contains__, self._plain)) or any(map(data.__contains__, self._coded))
 
     def headers(self, headers: Headers) -> Headers:
         """``headers`` without the secrets and without the values of the sensitive ones."""
@@ -147,7 +146,8 @@ class Redactor:
         """A request (with the headers ``sent``), its URL and its answer, each without the secrets. One look at all of
         them ends almost every time."""
         said = [request.path, url, *(t for pair in request.query for t in pair)]
-        said += [t for n, v in sent for t in (n, "" if self.is_sensitive(n) else v)]
+        if sent not in self._clean_headers:
+            said += [t for n, v in sent for t in (n, "" if self.is_sensitive(n) else v)]
         bodies = [] if request.body is None else [request.body]
         if response is not None:
             said += [response.reason, *(t for pair in response.headers for t in pair)]
@@ -155,6 +155,8 @@ class Redactor:
         if self._are_in(b"\n".join([_bytes("\n".join(said)), *bodies])):
             shown = None if response is None else self.response(response)
             return self.request(request, sent), self.url(url), shown
+        if len(self._clean_headers) < _MOST_NAMES:
+            self._clean_headers.add(sent)
         query = tuple((n, REDACTED if n in self._parameters else v) for n, v in request.query)
         clean = Request(request.method, request.path, query, self._headers_of(sent, clean=True), request.body)
         if response is not None and (self._short or any(self.is_sensitive(n) for n, _ in response.headers)):

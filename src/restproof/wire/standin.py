@@ -28,6 +28,10 @@ _OTHERS = "äöüéèêàçñßøåîôûïëœ"
 _LONG = 6
 """Characters of a value from which on it is looked for in other places, such as the message of a refusal."""
 _MOST_KNOWN = 128
+_LARGE = 400
+"""Characters for each member of a text from which on only what may be a name is looked at."""
+_LONGEST_NAME = 200
+"""Characters of a name, as they are escaped, and its quotes."""
 _PROSE = ("message", "expected", "actual", "reason")
 _NAMING = ("field", "name", "member")
 _NAMED = ("value", "values", "other", "text")
@@ -69,7 +73,11 @@ class HiddenMembers:
 
     def in_json(self, text: str, resource: str | None) -> Iterator[Hidden]:
         """The hidden values of a JSON text, also of one that is broken off or has further faults."""
-        if not self.may_be_in(text) or not any(self.hides(resource, name) for name in set(_MEMBER.findall(text))):
+        names = text
+        if text.count(":") * _LARGE < len(text):
+            # What stands before a colon is a small part of it.
+            names = "\n".join(part.rstrip()[-_LONGEST_NAME:] for part in text.split(":"))
+        if not self.may_be_in(names) or not any(self.hides(resource, name) for name in set(_MEMBER.findall(text))):
             return
         at = 0
         while found := _MEMBER.search(text, at):
