@@ -7,6 +7,7 @@ from typing import Any
 
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
+from restproof.contract.impossible import impossible
 from restproof.contract.patterns import Validator
 from restproof.contract.schemas import Source
 
@@ -51,6 +52,13 @@ class Fields:
                 place,
                 "list the properties",
             )
+        for name, found in self.properties.items():
+            for route, why in impossible(found) if isinstance(found, dict) else ():
+                add(
+                    f"no value is allowed here: {why}",
+                    self.source.place("properties", name, *route),
+                    "correct one of the keywords, or remove the field",
+                )
         for name in schema.get("required", ()):
             if name not in self.properties:
                 message = f"'required' names '{name}', which is no property"
