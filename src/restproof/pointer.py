@@ -50,3 +50,20 @@ def member(value: Any, place: str, default: Any = None) -> Any:
         return follow(value, place if place.startswith("/") else step(place))[0]
     except Nothing:
         return default
+
+
+def put(whole: Any, pointer: str, value: Any) -> Any:
+    """A copy of ``whole`` with ``value`` at the end of the pointer; what is missing on the way is made: an array for
+    index 0, else an object."""
+    return _put(whole, steps(pointer), value)
+
+
+def _put(whole: Any, way: list[str], value: Any) -> Any:
+    if not way:
+        return value
+    first, rest = way[0], way[1:]
+    if first == "0" and not isinstance(whole, Mapping):
+        inner = whole if isinstance(whole, list) else []
+        return [_put(inner[0] if inner else None, rest, value), *inner[1:]]
+    holder = dict(whole) if isinstance(whole, Mapping) else {}
+    return {**holder, first: _put(holder.get(first), rest, value)}

@@ -586,6 +586,8 @@ def contracts(draw: Drawer) -> Drawn:
             above = (*above, name)
     for name, said in found.items():
         shape_lists(contract, name, said)
+        if draw(st.integers(0, 5)) == 0:
+            search(contract, said)
         if contract["statuses"].get("unknown_field") == "kept" and name in schemas:
             schemas[name].pop("additionalProperties", None)
     for name in [*schemas]:
@@ -630,6 +632,18 @@ def sides(draw: Drawer, name: str, said: dict[str, Any], schema: Mapping[str, An
 def filtered(said: Mapping[str, Any]) -> list[str]:
     """The fields that a filter looks at."""
     return [how["field"] if isinstance(how, dict) else name for name, how in said.get("filters", {}).items()]
+
+
+def search(contract: Mapping[str, Any], said: dict[str, Any]) -> None:
+    """Have a list asked for by POST, where no URL leads to its next page."""
+    paging, operations = contract.get("paging", {}), said["operations"]
+    by_url = "links" in paging or ({"next_header", "next_field"} & paging.keys() and "token" not in paging)
+    in_body = any(how.get("in") == "body" for how in said.get("parent", {}).values())
+    if "list" not in operations or by_url or in_body:
+        return
+    ways = operations if isinstance(operations, dict) else {name: {} for name in operations}
+    own = {"method": "POST", "path": f"{said['path'].rstrip('/')}/search"}
+    said["operations"] = {**ways, "list": {**(ways["list"] or {}), **own}}
 
 
 def above_of(found: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ SHOWN_ON_WAYS = (
     "second-key-ignored",
     "one-way-for-all-keys",
     "unknown-id-says-success",
+    "criteria-ignored",
     "all-cut",
     "all-refused",
 )

@@ -9,6 +9,8 @@ from typing import Any
 from tests.miniatures.kinds import Items, Kind, item
 from tests.miniatures.server import Answer, Refused, Row
 
+from restproof.wire.message import Request
+
 
 class FromZero(Items):
     """The first page has the number 0, -1 is the size of all entries, and a second parameter says the way of a sort by
@@ -43,6 +45,48 @@ class FromZero(Items):
 class FromOne(FromZero):
     def whole(self, text: str, least: int) -> int:
         return max(super().whole(text, least) - (least == 0), 0)
+
+
+class Searched(Items):
+    """Lists what a POST of criteria asks for; the collection itself lists nothing."""
+
+    VERBS: Mapping[str, Mapping[str, str]] = {**Items.VERBS, "collection": {"POST": "create"}}
+    SEARCH = "/items/search"
+    KNOWN = frozenset({"where", "order", "limit", "cursor"})
+
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        if path != self.SEARCH or request.method != "POST":
+            if path == self.SEARCH:
+                return Answer(405, {"error": "not possible here"}, {"Allow": "POST"})
+            return super().answer(request, path, query)
+        criteria = self.body(request)
+        if set(criteria) - self.KNOWN:
+            raise Refused(400, "is unknown", min(set(criteria) - self.KNOWN))
+        rows = [r for r in self.rows["/items"].values() if self.wanted(r, criteria.get("where", {}))]
+        if "order" in criteria:
+            down = criteria["order"].startswith("-")
+            rows = sorted(rows, key=lambda r: r["title"], reverse=down)
+        start, limit = self.start(criteria.get("cursor", "0")), criteria.get("limit", 5)
+        if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= 20:
+            raise Refused(400, "is no size", "limit")
+        page = rows[start : start + limit]
+        following = str(start + limit) if start + limit < len(rows) else None
+        return Answer(200, {"results": page, "paging": {"next": following}})
+
+    def start(self, text: Any) -> int:
+        if not isinstance(text, str) or not re.fullmatch(r"\d{1,6}", text):
+            raise Refused(400, "is no cursor", "cursor")
+        return int(text)
+
+    def wanted(self, row: Row, where: Row) -> bool:
+        if set(where) - {"kind", "size"} or isinstance(where.get("size", 0), str):
+            raise Refused(400, "is no condition", "where")
+        return all(row[n] == v for n, v in where.items())
+
+
+class Unsearched(Searched):
+    def wanted(self, row: Row, where: Row) -> bool:
+        return super().wanted(row, where) or True
 
 
 class AlwaysFine(Items):
@@ -80,6 +124,26 @@ def kinds() -> Iterator[Kind]:
         "statuses": {"unknown_query": 400, "invalid": 400},
     }
     words["paging"]["total_field"] = "totalElements"
+    search = item(
+        operations={
+            "list": {"method": "POST", "path": "/items/search"},
+            **{n: {} for n in ("create", "read", "update", "delete")},
+        },
+        envelope={"list": "results"},
+        paging={
+            "style": "token",
+            "size": "limit",
+            "default": 5,
+            "max": 20,
+            "token": "cursor",
+            "next_field": "/paging/next",
+        },
+        query={"filter": "/where/{name}", "sort": "order"},
+        sort=["title"],
+        filters={"kind": "equals", "size": "equals"},
+        statuses={"unknown_query": 400, "invalid": 400},
+    )
+    yield Kind("a list is searched by POST", *search, Searched, Unsearched, ("list",))
     told = {"at": "ok", "success": True, "code": "/error/code", "statuses": {"NOT_FOUND": 404, "BAD_MEDIA": 415}}
     fine = item(
         contract={"body_status": told},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from restproof.pointer import member, step, steps
+from restproof.pointer import member, put, step
 
 ABSENT = "absent"
 _USUAL = 400
@@ -75,12 +75,5 @@ def _spelled(value: Any) -> str:
 
 
 def _with(document: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:
-    way: Sequence[str] = steps(place if place.startswith("/") else step(place))
-    first, rest = way[0], way[1:]
-    if not rest:
-        return {**document, first: value}
-    inner = document.get(first)
-    return {
-        **document,
-        first: _with(inner if isinstance(inner, Mapping) else {}, step(rest[0]) + "".join(map(step, rest[1:])), value),
-    }
+    found: dict[str, Any] = put(document, place if place.startswith("/") else step(place), value)
+    return found

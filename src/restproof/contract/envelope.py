@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from restproof.pointer import Nothing, follow, step, steps
+from restproof.pointer import Nothing, follow, put, step, steps
 
 OWN_ID = "{id}"
 """What a constant of a request says for the id of the resource."""
@@ -65,12 +65,12 @@ class Envelope:
         resource, where it has one."""
         inner = self._object(body) if isinstance(body, dict) else body
         if self.request:
-            whole: Any = _put(dict(outside), steps(self.request_pointer), inner)
+            whole: Any = put(dict(outside), self.request_pointer, inner)
         else:
             whole = {**outside, **inner} if isinstance(inner, dict) else inner
         for pointer, value in self.constants.items():
             if value != OWN_ID or id is not None:
-                whole = _put(whole, steps(pointer), id if value == OWN_ID else value)
+                whole = put(whole, pointer, id if value == OWN_ID else value)
         return whole
 
     def taken(self, document: Any, outside: Collection[str] = ()) -> dict[str, Any] | None:
@@ -141,12 +141,12 @@ class Envelope:
 
     def answered(self, entity: Any, url: str = "") -> Any:
         """The body of an answer that shows one resource; ``url``: where it stands."""
-        return _put(None, steps(self.response_pointer), self._object(entity, url))
+        return put(None, self.response_pointer, self._object(entity, url))
 
     def answered_list(self, entries: Any) -> Any:
         """The body of an answer that shows a list: of (fields, URL) pairs, or whatever stands in the place of one."""
         found = [self._object(*e) for e in entries] if isinstance(entries, list) else entries
-        return _put(None, steps(self.list_pointer), found)
+        return put(None, self.list_pointer, found)
 
     # ----------------------------------------------------------------- one object
 
@@ -156,10 +156,10 @@ class Envelope:
         found: Any = dict(entity)
         if self.fields:
             beside = {n: found.pop(n) for n in self.beside if n in found}
-            found = _put(beside, steps(pointer_of(self.fields)), found)
+            found = put(beside, pointer_of(self.fields), found)
         if self.link and url:
             found.pop(self.link.field, None)
-            found = _put(found, steps(pointer_of(self.link.place)), url)
+            found = put(found, pointer_of(self.link.place), url)
         return found
 
     def _opened(self, found: Any) -> dict[str, Any] | None:
@@ -195,16 +195,3 @@ def _at(document: Any, pointer: str) -> Any:
         return follow(document, pointer)[0]
     except Nothing:
         return _MISSING
-
-
-def _put(whole: Any, way: list_of[str], value: Any) -> Any:
-    """``whole`` with ``value`` at the end of the way; what is missing on it is made: an array for index 0, else an
-    object."""
-    if not way:
-        return value
-    first, rest = way[0], way[1:]
-    if first == "0" and not isinstance(whole, dict):
-        inner = whole if isinstance(whole, list) else []
-        return [_put(inner[0] if inner else None, rest, value), *inner[1:]]
-    holder = dict(whole) if isinstance(whole, dict) else {}
-    return {**holder, first: _put(holder.get(first), rest, value)}

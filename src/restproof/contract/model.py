@@ -390,7 +390,7 @@ class Resource:
     def _usual_way(self, name: str) -> Operation:
         method = self.methods[name]
         creates_on_item = name == "create" and (method == "PUT" or not self.supports("create"))
-        auto: Literal["query", "body"] = "query" if method in ("GET", "DELETE") else "body"
+        auto: Literal["query", "body"] = "query" if method in ("GET", "DELETE") or name == "list" else "body"
         parents = tuple(replace(p, place=auto) if p.place == "auto" else p for p in self.parents)
         path = self.item_path if name not in ("list", "create") or creates_on_item else self.path
         return Operation(name, method, path, parents, self.statuses, envelope=self.envelope, media=self.media)

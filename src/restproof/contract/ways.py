@@ -35,12 +35,13 @@ class WaysReader:
         method = said.get("method", usual.method)
         path = self.path(name, said, replace(usual, method=method))
         beside = said if "parent" in said else self.raw
-        auto: Literal["query", "body"] = "query" if method in ("GET", "DELETE") else "body"
+        auto: Literal["query", "body"] = "query" if method in ("GET", "DELETE") or name == "list" else "body"
         named = [replace(p, place=auto) if p.place == "auto" else p for p in parents_said(beside, path)]
         check_statuses(said.get("statuses", {}), self.document, self.route(name, "statuses"), self.problems)
         own, known = said.get("statuses", {}), self.raw.get("statuses", {})
         layers = (statuses, *({c: v for c, v in layer.items() if c in STATUS_DEFAULTS} for layer in (known, own)))
         self.creating(name, named)
+        self.searching(name, method, named)
         return Operation(
             name=name,
             method=method,
@@ -91,6 +92,21 @@ class WaysReader:
                 message = f"{name} does not name '{parent.resource}', which another operation has as a parent"
                 hint = "say where it does, in 'path' or 'parent'; a filter or a constant is no parent"
                 self.problem(message, name, hint=hint)
+
+    def searching(self, name: str, method: str, parents: list[Parent]) -> None:
+        """A list that is asked for by POST: its body holds criteria alone, and no URL leads to its next page."""
+        if name != "list" or method == "GET":
+            return
+        paging = self.resource.paging
+        if method != "POST":
+            self.problem(f"a list by {method}", name, "method", hint="a list is asked for by GET or by POST")
+        for parent in [p for p in parents if p.place == "body"]:
+            hint = "say in: query, or name it in the path"
+            self.problem(f"the list names '{parent.resource}' in its body", name, hint=hint)
+        by_url = paging.links or ((paging.next_field or paging.next_header) and not paging.token)
+        if by_url and paging.style in ("token", "page", "offset"):
+            hint = "say token: and the parameter that takes the token of the next page, and leave links out"
+            self.problem("no URL leads to a page of a list that is asked for by POST", name, "method", hint=hint)
 
     def query(self, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """The schema of each parameter; a plain value is the only one."""

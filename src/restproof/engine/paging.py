@@ -16,6 +16,7 @@ from restproof.semantics.normal import kept
 from restproof.wire.links import link_targets
 from restproof.wire.message import Request
 from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, page_query
+from restproof.wire.searching import asked_for
 
 USUAL = "usual"
 """Stands for the credential that the subject speaks with anyway."""
@@ -97,7 +98,7 @@ class SubjectLists:
         """The query of the next page that an answer names; ``None`` on the last."""
         response = reply.exchange.response
         page = Page(self._spec.paging, response, reply.json) if response else None
-        return page.next_query(reply.exchange.request.query) if page else None
+        return page.next_query(asked_for(self._spec, reply.exchange.request)) if page else None
 
     def walk(
         self, query: Query = (), *, scope: Mapping[str, Any] | None = None, size: int | None = None

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from restproof.contract.model import Contract, Operation, Resource, Status
 from restproof.contract.routing import Route, Router
 from restproof.wire.message import Exchange
+from restproof.wire.searching import asked_for
 
 REDACTED = "[redacted]"
 _BY_METHOD = {"GET": "read", "HEAD": "read", "POST": "create", "PUT": "replace", "PATCH": "update", "DELETE": "delete"}
@@ -73,9 +74,10 @@ class Seen:
     def header(self, name: str) -> str | None:
         return self.exchange.header(name)
 
-    @property
+    @cached_property
     def query(self) -> tuple[tuple[str, str], ...]:
-        return self.exchange.request.query
+        request = self.exchange.request
+        return asked_for(self.resource, request) if self.operation == "list" else request.query
 
     @cached_property
     def scope(self) -> Mapping[str, str]:

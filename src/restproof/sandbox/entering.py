@@ -9,6 +9,7 @@ import math
 import re
 from typing import Any
 
+from restproof.contract.criteria import query_of
 from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Parent, Resource
 from restproof.contract.patterns import pattern
@@ -112,7 +113,8 @@ class Entering:
     def read_body(self, call: Call) -> None:
         """Parse the body as a JSON object, strictly: UTF-8, no NaN, no number beyond a double, no bottomless
         nesting."""
-        if call.operation not in BODIES:
+        searched = call.operation == "list" and call.method == "POST"
+        if call.operation not in BODIES and not searched:
             return
         if call.too_large:
             call.refuse("too_large", None, "the body is too large")
@@ -122,9 +124,13 @@ class Entering:
             call.refuse("unsupported_media", None, f"the body must be {call.way.media.request}")
             return
         try:
-            document = json.loads(call.body.decode("utf-8"), parse_constant=_refused_number, parse_float=_finite)
+            text = call.body.decode("utf-8") or ("{}" if searched else "")
+            document = json.loads(text, parse_constant=_refused_number, parse_float=_finite)
         except (ValueError, RecursionError):
             call.refuse("malformed" if call.body else "empty_body", None, "the body is not valid JSON")
+            return
+        if searched:
+            self.read_criteria(call, document)
             return
         if not isinstance(document, dict):
             call.refuse("no_object", None, "the body is not a JSON object")
@@ -133,6 +139,13 @@ class Entering:
             call.refuse("malformed", None, "the body is nested too deeply")
             return
         call.document = document
+
+    def read_criteria(self, call: Call, document: Any) -> None:
+        """What the body of a list that is asked for by POST holds is what others have in their query."""
+        if isinstance(document, dict) and not _deeper_than(document, MAX_DEPTH):
+            call.query = [*call.query, *query_of(call.resource, document)]
+        else:
+            call.refuse("no_object", None, "the body is not a JSON object")
 
     def reads(self, call: Call, media: str) -> bool:
         """Whether a body of this media type is read; one without a type counts as what is wanted."""

@@ -22,12 +22,12 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Place, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
+from restproof.wire.searching import Searches
 from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract_headers
 
 WRITABLE = "writable_"
 """``writable_<resource>`` in a target's ids is given for writing."""
-_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,7 @@ class Ownership:
             if p + r.name in target.ids
         }
         self.given_ids = {name: str(target.ids[name]) for name in contract.given if name in target.ids}
+        self._searches = Searches(contract)
         self.usual_headers = {n.lower(): v for n, v in contract_headers(contract, dict(target.ids))}
         self._refused = refused
         self._ceilings = ceilings or Ceilings()
@@ -112,7 +113,7 @@ class Ownership:
         self._lock = threading.RLock()  # A signal handler that cleans up may interrupt whoever holds it.
 
     def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
-        if about.setup in (GUARD, CLEANUP) or not may_change(request):
+        if about.setup in (GUARD, CLEANUP) or not self._searches.may_change(request):
             return None
         with self._lock:
             name = self._asked.name(about)
@@ -382,11 +383,6 @@ class _Decision:
         own = {n.lower(): v for n, v in self.request.headers if v}
         known = {**self.owner.usual_headers, **own}
         return tuple((n, known[n.lower()]) for n in self.owner.contract.headers if n.lower() in known)
-
-
-def may_change(request: Request) -> bool:
-    """Whether a request may change something (RFC 9110 §9.2.1, and what overrides its method)."""
-    return request.method.upper() not in _HARMLESS or effective_method(request) not in _HARMLESS
 
 
 def _reason(place: Place, item: Place, sight: Sight) -> str:

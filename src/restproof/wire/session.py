@@ -31,6 +31,7 @@ from restproof.wire.hooked import Hooked
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, told_by_body, with_query
 from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.presence import Presence
+from restproof.wire.searching import Searches
 from restproof.wire.waiting import backoff, retry_after
 from restproof.wire.wallet import Token, Wallet
 from restproof.wire.walls import Walls
@@ -115,6 +116,7 @@ class Session:
     ) -> None:
         self.target = target
         self.contract = contract
+        self._searches = Searches(contract)
         self.requests = 0
         self.presence = Presence()
         self.ends: float | None = None
@@ -181,7 +183,7 @@ class Session:
             raise NotSent(self.presence.gone)
         if self.ends is not None and time.monotonic() > self.ends:
             raise NotSent(OUT_OF_TIME)
-        permit = self._permit(request, about, credential)
+        permit = self._permit(self._searches.leaving(request), about, credential)
         try:
             return self._send(permit, expect_throttle=expect_throttle, retry=retry, beyond_ceiling=beyond_ceiling)
         except HookFailed as error:
@@ -292,7 +294,7 @@ class Session:
         return self._credentials.is_renewed(permit.credential, outgoing.token, exchange, again=again)
 
     def _check_allowed(self, request: Request, about: About) -> None:
-        if self._read_only and request.writes:
+        if self._read_only and request.writes and self._searches.resource(request) is None:
             raise NotSent("read-only run")
         operation = f"{about.resource}.{about.operation}"
         if operation in self.target.forbid:

@@ -27,8 +27,9 @@ from restproof.record.model import RecordedExchange
 from restproof.wire import message
 from restproof.wire.failure import NotSent, StaleStub, TransportError
 from restproof.wire.message import About, Headers, Request
-from restproof.wire.ownership import Ticket, may_change
+from restproof.wire.ownership import Ticket
 from restproof.wire.redact import Redactor
+from restproof.wire.searching import Searches
 from restproof.wire.session import Outgoing, Permit, Recorder, Session
 from restproof.wire.standin import Learned
 from restproof.wire.unsent import Asked, recalled
@@ -186,13 +187,16 @@ class RecordedRefusals:
     """The guard of a replay (``restproof.wire.ownership.Guard``): a recording is no server, so nothing can come to
     harm; what the recorded run did not send is not sent. ``refusals``: worker → name → reason."""
 
-    def __init__(self, refusals: Mapping[int, Mapping[str, Any]], worker: Callable[[], int]) -> None:
+    def __init__(
+        self, contract: Contract, refusals: Mapping[int, Mapping[str, Any]], worker: Callable[[], int]
+    ) -> None:
+        self._searches = Searches(contract)
         self._refusals = refusals
         self._worker = worker
         self._asked: dict[int, Asked] = {}
 
     def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
-        if may_change(request):
+        if self._searches.may_change(request):
             worker = self._worker()
             name = self._asked.setdefault(worker, Asked()).name(about)
             refusal = self._refusals.get(worker, {}).get(name)
@@ -224,6 +228,9 @@ class Stubs(Session):
         max_wait: float = 5.0,
         refusals: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
     ) -> None:
+        # A session looks at its clock when it begins.
+        self.worker = 0
+        self.now = 0.0
         super().__init__(
             target,
             contract,
@@ -233,13 +240,11 @@ class Stubs(Session):
             clock=lambda: self.now,
             sleep=self._pass_over,
             epoch=0.0,
-            guard=RecordedRefusals(refusals, lambda: self.worker),
+            guard=RecordedRefusals(contract, refusals, lambda: self.worker),
         )
         # What was recorded is redacted already; the stand-ins for credentials hide nothing.
         self._credentials.redactor = recording_redactor(contract)
-        self.worker = 0
         self.at = -1
-        self.now = 0.0
         self._source = source
         self.learned = source.learned
         self._ceiling = max_requests

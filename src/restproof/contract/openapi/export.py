@@ -11,9 +11,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from restproof.contract.criteria import is_searched
+from restproof.contract.media import JSON
 from restproof.contract.model import NO_BODY, Contract, Resource, Schema, Status, creates_by_put
 from restproof.contract.openapi.kept import keep
-from restproof.contract.openapi.parameters import body_parents, header_parameters, query_parameters, type_of_id
+from restproof.contract.openapi.parameters import (
+    body_parents,
+    criteria,
+    header_parameters,
+    query_parameters,
+    type_of_id,
+)
 from restproof.contract.openapi.statuses import FAILURES, SUCCESS, failures, successes
 from restproof.contract.openapi.wrapped import nested, put, wrapped_object, wrapped_request
 from restproof.contract.policies import sends_location, sends_problem_details
@@ -120,6 +128,8 @@ class _Writer:
         way = resource.operation(operation)
         if way.auth != "required" and self.contract.auth.scheme != "none":
             found["security"] = [] if way.auth == "none" else [{}, {self.contract.auth.scheme: []}]
+        if operation == "list" and is_searched(resource):
+            found["requestBody"] = {"content": {JSON: {"schema": criteria(self.contract, resource)}}}
         if operation in ("create", "update", "replace"):
             found["requestBody"] = {
                 "required": True,

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from restproof.contract.criteria import is_searched
 from restproof.contract.model import Contract, Filter, Resource
 from restproof.contract.shapes import types_of
+from restproof.pointer import step, steps
 
 
 def type_of_id(resource: Resource) -> dict[str, Any]:
@@ -53,8 +55,25 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
             yield {"name": parent.name, "in": "query", "required": True, "schema": schema}
     for name, of_value in resource.operation(operation).query.items():
         yield {"name": name, "in": "query", "required": True, "schema": dict(of_value)}
-    if operation != "list":
-        return
+    if operation == "list" and not is_searched(resource):
+        yield from _asked(resource)
+
+
+def criteria(contract: Contract, resource: Resource) -> dict[str, Any]:
+    """The schema of the body of a list that is asked for by POST."""
+    found: dict[str, Any] = {"type": "object"}
+    for parameter in _asked(resource):
+        name = parameter["name"]
+        *above, last = steps(name if name.startswith("/") else step(name))
+        inner = found
+        for member in above:
+            inner = inner.setdefault("properties", {}).setdefault(member, {"type": "object"})
+        inner.setdefault("properties", {})[last] = parameter["schema"]
+    return found
+
+
+def _asked(resource: Resource) -> Iterator[dict[str, Any]]:
+    """Pages, order and filters of a list, as parameters."""
     yield from _paging(resource)
     if resource.sort:
         yield from _order(resource)

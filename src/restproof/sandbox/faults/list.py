@@ -119,6 +119,13 @@ def descending_ignored(seam: Seam) -> None:
     seam.around("sorted", advice)
 
 
+@fault(
+    "criteria-ignored", "list.filter-sound", "what the body of a list that is asked for by POST asks for has no effect"
+)
+def criteria_ignored(seam: Seam) -> None:
+    seam.around("read_criteria", lambda inner, call, document: None)
+
+
 @fault("second-key-ignored", "list.sort-keys", "of several fields to sort by only the first counts")
 def second_key_ignored(seam: Seam) -> None:
     def advice(inner: Any, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:

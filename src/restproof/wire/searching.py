@@ -1,0 +1,58 @@
+"""Lists that are asked for by POST: where their requests leave, and how they are told from writes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from restproof.contract.criteria import body_of, in_url, is_searched, query_of
+from restproof.contract.model import Contract, Resource
+from restproof.contract.routing import Router
+from restproof.wire.guard import effective_method
+from restproof.wire.message import Request
+from restproof.wire.paging import Query
+
+_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Searches:
+    """The lists of a contract that are asked for by POST. A request to one of them writes nothing."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._router = Router(contract) if any(map(is_searched, contract)) else None
+
+    def resource(self, request: Request) -> Resource | None:
+        """The resource that ``request`` lists by POST; ``None`` where it does something else."""
+        if self._router is None or request.method != "POST":
+            return None
+        route = self._router.find(request.path.partition("?")[0])
+        return route.resource if route is not None and route.operations.get("POST") == "list" else None
+
+    def may_change(self, request: Request) -> bool:
+        """Whether a request may change something (RFC 9110 §9.2.1, and what overrides its method)."""
+        method = effective_method(request)
+        if method == "POST" and self.resource(request) is not None:
+            return False
+        return request.method.upper() not in _HARMLESS or method not in _HARMLESS
+
+    def leaving(self, request: Request) -> Request:
+        """The request as it is sent: its criteria in the body. Any other one is as it was."""
+        resource = self.resource(request)
+        if resource is None or request.body is not None:
+            return request
+        kept = in_url(resource)
+        body = body_of(resource, [pair for pair in request.query if pair[0] not in kept])
+        query = tuple(pair for pair in request.query if pair[0] in kept)
+        data = json.dumps(body, separators=(",", ":")).encode()
+        return replace(request, query=query, body=data)
+
+
+def asked_for(resource: Resource, request: Request) -> Query:
+    """What a request for a list asks for, wherever it stands."""
+    if not is_searched(resource) or not request.body:
+        return request.query
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return request.query
+    return (*request.query, *query_of(resource, body))
