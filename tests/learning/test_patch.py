@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from restproof.learning.patch import Unwritable, difference, patched
+from restproof.learning.patch import Unwritable, difference, edited, patched, removed, with_lines
 from restproof.learning.word import Edit, Without, Word
 
 DAY = "2026-11-28"
@@ -105,3 +105,28 @@ def test_a_mapping_with_comments_inside_keeps_them() -> None:
 def test_the_patch_names_the_file(tmp_path: Path) -> None:
     told = difference("a: 1\n", "a: 2\n", "contracts/desk/contract.yaml")
     assert told.startswith("--- a/contracts/desk/contract.yaml\n+++ b/contracts/desk/contract.yaml\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "route", "left"),
+    [
+        ("a: 1\nb:  # two\n  c: 1\n  d: 2\n", ("b", "c"), "a: 1\nb:  # two\n  d: 2\n"),
+        ("a: 1\nb:\n  c: 1\n# end\n", ("b",), "a: 1\n# end\n"),
+        ("a: {b: 1, c: [2]}\n", ("a", "b"), "a: {c: [2]}\n"),
+        ("a: 1\n", ("b",), "a: 1\n"),
+    ],
+)
+def test_a_member_goes_and_all_else_stays(text: str, route: tuple[str, ...], left: str) -> None:
+    assert yaml.safe_load(removed(text, route)) == yaml.safe_load(left)
+    assert ("# two" in removed(text, route)) == ("# two" in left)
+
+
+def test_lines_of_their_own_stand_behind_the_last_member_and_its_comments() -> None:
+    text = "all:\n  a:\n    b: 1\n    # about b\n\n# the end\n"
+    assert with_lines(text, ("all",), ["  c: 2"]) == "all:\n  a:\n    b: 1\n    # about b\n  c: 2\n\n# the end\n"
+    with pytest.raises(Unwritable):
+        with_lines("all: {a: 1}\n", ("all",), ["  c: 2"])
+
+
+def test_an_edit_keeps_the_comment_that_stands_there() -> None:
+    assert edited("a: 1  # mine\nb: 2\n", Edit(("a",), 3)) == "a: 3  # mine\nb: 2\n"

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
 from restproof.errors import ConfigurationError, Place
+
+if TYPE_CHECKING:
+    from restproof.contract.openapi.imported import Imported
 
 
 @click.group("import")
@@ -28,6 +32,12 @@ def command() -> None:
     "--app", metavar="MODULE:NAME", help="The ASGI or WSGI application that has the document at the path FILE."
 )
 @click.option("--all", "everything", is_flag=True, help="List everything that is left out, a line each.")
+@click.option(
+    "--update",
+    is_flag=True,
+    help="Bring what has changed in FILE into the contract that is there; every edit of yours stays.",
+)
+@click.option("--dry-run", is_flag=True, help="With --update: tell what differs, and write nothing.")
 @click.pass_context
 def openapi(
     ctx: click.Context,
@@ -37,6 +47,8 @@ def openapi(
     resource: tuple[str, ...],
     app: str | None,
     everything: bool,
+    update: bool,
+    dry_run: bool,
 ) -> None:
     """Write a contract and its schemas from FILE, an OpenAPI 3 or Swagger 2.0 document (YAML or JSON).
 
@@ -53,11 +65,15 @@ def openapi(
     name = contract_name(out.name if out else file.stem)
     folder = out or Path("contracts") / name
     target = folder / "contract.yaml"
-    if target.exists():
-        hint = "choose another folder with --out, or remove it first"
+    if target.exists() and not update:
+        hint = "--update brings in what has changed; or choose another folder with --out"
         raise ConfigurationError("there is a contract already", place=Place(target), hint=hint)
+    if update and not target.exists():
+        raise ConfigurationError("there is no contract to update", place=Place(target), hint="name its folder by --out")
     with document_of(file, app) as document:
         found = imported(document, name, tags=tag, resources=resource)
+    if update:
+        ctx.exit(updated(found, folder, dry_run=dry_run))
     try:
         write(found, folder, file.name)
     except OSError as error:
@@ -76,6 +92,35 @@ def openapi(
     operations = sum(len(r.operations) for r in loaded)
     left = len(found.left_out)
     click.echo(f"{target}: {len(loaded.resources)} resources, {operations} operations, {left} things left out")
+
+
+def updated(found: Imported, folder: Path, *, dry_run: bool) -> int:
+    """Update the contract in ``folder``, tell what differs, and give the exit code."""
+    from restproof.cli.updating import save, update_of
+
+    target = folder / "contract.yaml"
+    update = update_of(found, folder)
+    if not update.known:
+        click.echo(f"{folder}: what was imported is not known, so all that is there counts as yours", err=True)
+    for line in update.lines():
+        click.echo(line)
+    changed = [c for changes in update.changes.values() for c in changes]
+    taken = sum(c.kind == "taken" for c in changed)
+    if dry_run:
+        click.echo(f"{target}: {taken} changes to take, {len(changed) - taken} places where yours would stay")
+        return 0
+    try:
+        problems = save(update, found, folder)
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}"
+        raise ConfigurationError(message, place=Place(folder), hint="check its rights") from None
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    if problems:
+        click.echo("nothing was written: what you have and what the document says now do not fit together", err=True)
+        return 2
+    click.echo(f"{target}: {taken} changes taken, {len(changed) - taken} places where yours stayed")
+    return 0
 
 
 @contextmanager

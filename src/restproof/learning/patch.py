@@ -187,3 +187,34 @@ def _without(text: str, route: Route, value: Without) -> str:
     if text[start : found.key.start_mark.index].strip() or found.mapping.flow_style:
         return _replaced(text, found, left, "")
     return text[:start] + text[_line_end(text, _end(found.value)) + 1 :]
+
+
+def edited(text: str, edit: Edit, comment: str = "") -> str:
+    """The text with one member set, and ``comment`` behind it. Raises ``Unwritable``."""
+    return _edited(text, edit, comment)
+
+
+def removed(text: str, route: Route) -> str:
+    """The text without the member at ``route``. Raises ``Unwritable``."""
+    text = _opened(text, route)
+    found = _find(text, route)
+    if found.key is None or found.value is None:
+        return text
+    start = text.rfind("\n", 0, found.key.start_mark.index) + 1
+    if found.mapping.flow_style or text[start : found.key.start_mark.index].strip():
+        others = [(k, v) for k, v in found.mapping.value if k is not found.key]
+        inside = ", ".join(text[k.start_mark.index : v.end_mark.index].strip() for k, v in others)
+        return f"{text[: found.mapping.start_mark.index]}{{{inside}}}{text[found.mapping.end_mark.index :]}"
+    return text[:start] + text[_line_end(text, max(_end(found.value), found.key.end_mark.index)) + 1 :]
+
+
+def with_lines(text: str, route: Route, lines: Iterable[str]) -> str:
+    """The text with lines of its own behind the last member of the block at ``route``. Raises ``Unwritable``."""
+    found = _find(text, route)
+    if not isinstance(found.value, yaml.MappingNode) or found.value.flow_style:
+        raise Unwritable(f"{'.'.join(map(str, route))} is no block")
+    at = _line_end(text, _end(found.value))
+    # Comments behind the last member belong to it, as far as they are indented.
+    while (behind := text[at + 1 : _line_end(text, at + 1)]).startswith(" ") and behind.lstrip().startswith("#"):
+        at += 1 + len(behind)
+    return f"{text[:at]}\n" + "\n".join(lines) + text[at:]

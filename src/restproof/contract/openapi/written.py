@@ -33,8 +33,24 @@ def write(found: Imported, folder: Path, file: str) -> Path:
     target = folder / "contract.yaml"
     target.write_text(text(found, file), encoding="utf-8")
     for name, schema in found.schemas.items():
-        (folder / name).write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (folder / name).write_text(schema_text(schema), encoding="utf-8")
+    remember(found, folder)
     return target
+
+
+def schema_text(schema: Mapping[str, Any]) -> str:
+    """The content of a schema's file."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+MEMORY = ".imported.json"
+"""The file beside a contract that holds what an import has written there: what differs since is a person's."""
+
+
+def remember(found: Imported, folder: Path) -> None:
+    """Keep what was imported, for the day on which the document has changed. Raises ``OSError``."""
+    kept = {"contract": found.contract, "schemas": found.schemas}
+    (folder / MEMORY).write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def text(found: Imported, file: str) -> str:
@@ -56,14 +72,21 @@ def text(found: Imported, file: str) -> str:
             lines += _member(word, value, 0, origin)
     lines.append("resources:")
     for name, resource in found.contract["resources"].items():
-        lines += list(_resource(name, resource, found))
-    if found.left_out:
-        lines += ["", "# Left out of the document:"]
-        lines += [f"# - {line}" for line in grouped(found.left_out)]
-    return "\n".join(lines) + "\n"
+        lines += list(resource_lines(name, resource, found))
+    return "\n".join([*lines, *left_out_lines(found)]) + "\n"
 
 
-def _resource(name: str, resource: Mapping[str, Any], found: Imported) -> Iterator[str]:
+LEFT_OUT = "# Left out of the document:"
+
+
+def left_out_lines(found: Imported) -> list[str]:
+    """What closes the file: what of the document is not in it."""
+    lines = grouped(found.left_out)
+    return ["", LEFT_OUT, *(f"# - {line}" for line in lines)] if lines else []
+
+
+def resource_lines(name: str, resource: Mapping[str, Any], found: Imported) -> Iterator[str]:
+    """The lines of one resource, with what a person must decide."""
     origin = found.origins.get(("resources", name, "path"))
     yield f"  {name}:" + (f"  # from: {origin}" if origin else "")
     for word, value in resource.items():
