@@ -137,6 +137,8 @@ class Adapter(HTTPAdapter):
                     raise
                 return local
 
+            held: list[bytes] | None = None
+
             def request(self, *arguments: Any, **options: Any) -> None:
                 start = thread.__dict__.pop("start", None)
                 if self.is_closed:
@@ -147,9 +149,18 @@ class Adapter(HTTPAdapter):
                 thread.until = time.monotonic() + self.timeout
                 if for_proxy:
                     options["headers"] = HTTPHeaderDict(options["headers"], **for_proxy)
-                super().request(*arguments, **options)
+                self.held = []
+                try:
+                    super().request(*arguments, **options)
+                    whole = b"".join(self.held)
+                finally:
+                    self.held = None
+                self.send(whole)
 
             def send(self, data: bytes) -> None:
+                if self.held is not None:  # head and body leave together: one piece is one record of TLS
+                    self.held.append(data)
+                    return
                 left = memoryview(data)
                 while left:
                     self.sock.settimeout(seconds_to(thread.until))
