@@ -108,7 +108,12 @@ def alone_and_together(ground: Ground) -> Cases:
 
 
 @requirement(
-    "conditional.if-match", on=("update", "replace", "delete"), needs=("create", "read"), when=has_etag, cost=5
+    "conditional.if-match",
+    on=("update", "replace", "delete"),
+    needs=("create", "read"),
+    when=has_etag,
+    cost=5,
+    alone=True,
 )
 @for_each(alone_and_together)
 def test_a_write_on_a_stale_state_is_refused(subject: Subject, operation: str, together: bool) -> None:

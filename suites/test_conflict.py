@@ -192,7 +192,7 @@ def test_a_resource_does_not_conflict_with_itself(subject: Subject) -> None:
     must.have_status(reply, "updated", because="an update that repeats the resource's own unique value")
 
 
-@requirement("conflict.race", on="create", when=decides_at_once, cost=5)
+@requirement("conflict.race", on="create", when=decides_at_once, cost=5, alone=True)
 @for_each(lambda ground: [{"round": n} for n in range(2)])
 def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: int) -> None:
     scope, body = subject.scope(), subject.resolved(subject.bodies.keyed())
@@ -219,7 +219,12 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: 
 
 
 @requirement(
-    "conflict.race", on="update", needs="create", when=lambda c, r: can_rename(c, r) and decides_at_once(c, r), cost=6
+    "conflict.race",
+    on="update",
+    needs="create",
+    when=lambda c, r: can_rename(c, r) and decides_at_once(c, r),
+    cost=6,
+    alone=True,
 )
 def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject) -> None:
     (key, *_) = subject.spec.unique

@@ -16,7 +16,9 @@ def marked(subject: Subject) -> list[str]:
     return [n for n in bodies.writable if n not in references and bodies.unique_value(n) == RUN][:1]
 
 
-@requirement("idempotency.key", on="create", needs="list", when=lambda c, r: c.idempotency_key is not None, cost=4)
+@requirement(
+    "idempotency.key", on="create", needs="list", when=lambda c, r: c.idempotency_key is not None, cost=4, alone=True
+)
 @for_each(lambda ground: [{"together": False}, {"together": True}])
 def test_a_repeated_key_has_one_effect(subject: Subject, contract: Contract, together: bool) -> None:
     key: Headers = ((contract.idempotency_key or "", subject.token),)

@@ -67,7 +67,7 @@ def changes_at_once(ground: Ground) -> Cases:
         yield {"changes": found}
 
 
-@requirement("update.race", on="update", needs="create", cost=6)
+@requirement("update.race", on="update", needs="create", cost=6, alone=True)
 @for_each(changes_at_once)
 def test_updates_of_different_fields_at_the_same_time_all_last(subject: Subject, changes: list[Body]) -> None:
     made, scope = subject.given(subject.bodies.full()), subject.scope()

@@ -450,6 +450,43 @@ def test_an_interrupted_run_tidies_up(
     assert summary(folder)["complete"] is False
 
 
+def results(folder: Path) -> dict[tuple[str, ...], str]:
+    return {(r["requirement"], r["resource"], r["operation"]): r["outcome"] for r in summary(folder)["results"]}
+
+
+@pytest.mark.slow
+def test_several_items_in_flight_come_to_the_same_results(here: Path) -> None:
+    faults = ("--fault", "no-limit-headers:department", "--fault", "delete-answers-202:office")
+    some = ("run", "-q", "--profile", "smoke", "--resource", "office", "--resource", "department", *faults)
+    rules = ("--only", "create", "--only", "delete", "--only", "list.answers-ok", "--only", "limit.headers")
+    for folder, number in (("one", "1"), ("three", "3")):
+        done = restproof_(*some, *rules, "--out", folder, "--concurrency", number, cwd=here)
+        assert done.returncode == 1, done.stdout + done.stderr
+    one, three = summary(here / "one"), summary(here / "three")
+    assert results(here / "three") == results(here / "one")
+    assert {c["requirement"] for c in one["results"] if c["outcome"] == "fail"} >= {"limit.headers"}
+    assert (three["complete"], three["counts"]) == (one["complete"], one["counts"])
+    run = read(here / "three" / "run.jsonl.gz")
+    assert three["requests"] == len(run.exchanges)
+    assert {e.worker for e in run.exchanges} == {0, 1, 2}
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_costs_its_item_alone(here: Path, target: Running) -> None:
+    before = listed(target, "/offices")
+    going = long_run(here, "--concurrency", "2", "--only", "create")
+    workers = Path(f"/proc/{going.pid}/task/{going.pid}/children").read_text().split()
+    os.kill(int(workers[0]), signal.SIGKILL)
+    out, err = going.communicate(timeout=60)
+    assert going.returncode == 3, out + err
+    assert "Traceback" not in out + err
+    told = summary((here / "reports/latest").resolve())
+    assert told["counts"]["error"] == 1
+    assert "its worker has ended before it" in [r["message"] for r in told["results"]]
+    assert told["counts"]["pass"] > 5
+    assert listed(target, "/offices") == before
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_clean_up_that_is_asked_to_end_ends_well(number: signal.Signals, here: Path, target: Running) -> None:

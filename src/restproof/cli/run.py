@@ -30,7 +30,7 @@ class Ending:
 
 
 _TAIL = "restproof.pytest"
-_OURS = frozenset({"--workers", *(f"--{option.flag}" for option in OPTIONS)})
+_OURS = frozenset({"--concurrency", "--workers", *(f"--{option.flag}" for option in OPTIONS)})
 """What ``restproof run`` has before ``--``: behind it, a plugin that is named there may have options of these names."""
 _SET = frozenset(
     {"-n", "--numprocesses", "--dist", "-c", "--config-file", "--rootdir", "--confcutdir", "--import-mode"}
@@ -75,7 +75,14 @@ def _click_option(option: Option) -> click.Parameter:
 
 @click.command("run", cls=_BeforePytest, params=[_click_option(option) for option in OPTIONS])
 @click.option(
-    "--workers", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Run in N processes."
+    "--concurrency",
+    "--workers",
+    "workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Up to N items in flight at once, each in a process of its own.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.option(
@@ -193,7 +200,10 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
             click.echo(
                 f"credential `{name}` is shorter than {SHORTEST} characters: hidden as a header's value only", err=True
             )
-    watcher = Watcher(Progress(quiet or options.plan), promise)
+    # A ceiling is counted in one place, and a recording answers at once.
+    if options.max_requests is not None or options.max_creates is not None or options.stubs is not None:
+        workers = 1
+    watcher = Watcher(Progress(quiet or options.plan), promise, workers)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)
     for problem in gate(folders):
@@ -211,8 +221,6 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
     ]  # fmt: skip
     if not wants_pytest:
         arguments += ["-p", "no:terminal"]
-    if workers > 1 and not options.plan and options.stubs is None:
-        arguments += ["-p", "xdist", "-n", str(workers), "--dist", "loadgroup"]
     # What PYTEST_ADDOPTS names is made for the user's own tests: plugins perhaps that a run does not load.
     with _few_collections(), _without("PYTEST_ADDOPTS"):
         code = pytest.main([*arguments, *extra], plugins=[watcher])

@@ -24,8 +24,8 @@ INTERRUPTED = {"SIGHUP": 129, "SIGINT": 130, "SIGTERM": 143}
 class Watcher(Caller):
     """Follows the session from outside: shows progress, and keeps what the exit code needs."""
 
-    def __init__(self, progress: Progress, promise: Promise) -> None:
-        super().__init__(promise)
+    def __init__(self, progress: Progress, promise: Promise, concurrency: int = 1) -> None:
+        super().__init__(promise, concurrency)
         self.progress = progress
         self.config: pytest.Config | None = None
         self.errors: list[str] = []
@@ -38,6 +38,7 @@ class Watcher(Caller):
         if report.failed:
             self.errors.append(str(report.longrepr))
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> None:
         items = [i.plan_item for i in session.items if isinstance(i, RuleItem)]
         self._items = len(items)

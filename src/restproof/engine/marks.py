@@ -30,7 +30,8 @@ class Proof:
     server). ``needs``: operations that the resource must support besides; ``create`` by PUT counts, and ``instance``
     is one that can be made, listed or named. ``when``: a further condition; ``where``: one on how the operation is
     asked for. ``cost``: requests of one case. ``set_up``: requests of an item besides. ``late``: runs after the rest,
-    because it takes time, waits, or may leave the server unwell. ``by_put``: what it says of a create holds as well of
+    because it takes time, waits, or may leave the server unwell. ``alone``: nothing else of its resource is in flight
+    meanwhile, as a race wants it. ``by_put``: what it says of a create holds as well of
     the replace that creates, where nothing else does."""
 
     requirement: str
@@ -41,6 +42,7 @@ class Proof:
     cost: int = 1
     set_up: int = 0
     late: bool = False
+    alone: bool = False
     by_put: bool = False
     each: Enumerator | None = None
     draw: Mapping[str, Drawer] = field(default_factory=dict)
@@ -91,6 +93,7 @@ def requirement(
     cost: int = 1,
     set_up: int = 0,
     late: bool = False,
+    alone: bool = False,
     by_put: bool = False,
 ) -> Callable[[_Test], _Test]:
     """The requirement that a test proves (an id of the register), and where it applies. See ``Proof``."""
@@ -106,6 +109,7 @@ def requirement(
             cost=cost,
             set_up=set_up,
             late=late,
+            alone=alone,
             by_put=by_put,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
@@ -55,6 +55,16 @@ class Watch:
         if not seen.cases:
             return Outcome("not tested", 0, reason="no such exchange in this run")
         return Outcome("fail" if seen.findings else "pass", seen.cases, seen.findings)
+
+    def tally(self) -> dict[str, tuple[int, list[Finding]]]:
+        """What each observing item has seen here, by its id: how many exchanges, and what it found."""
+        return {name: (seen.cases, seen.findings) for name, seen in self._seen.items()}
+
+    def add(self, tally: Mapping[str, tuple[int, Sequence[Finding]]]) -> None:
+        """Count what another worker's observing items have seen; its findings are written down there."""
+        for name, (cases, findings) in tally.items():
+            self._seen[name].cases += cases
+            self._seen[name].findings += findings
 
     def observe(self, reply: Reply) -> None:
         """Let every observing rule judge one exchange."""

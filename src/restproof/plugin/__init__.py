@@ -10,5 +10,6 @@ pytest_plugins = (
     "restproof.plugin.options",
     "restproof.plugin.collection",
     "restproof.plugin.workers",
+    "restproof.plugin.pool",
     "restproof.plugin.life",
 )

@@ -18,10 +18,11 @@ _RUN = pytest.StashKey[Run]()
 
 class Caller:
     """Who runs pytest for a run, where somebody does: it hands over what it has read, and learns what ended the session
-    early. Given to ``pytest.main`` among its plugins."""
+    early. Given to ``pytest.main`` among its plugins. ``concurrency``: how many items are in flight at once."""
 
-    def __init__(self, promise: Promise) -> None:
+    def __init__(self, promise: Promise, concurrency: int = 1) -> None:
         self.promise = promise
+        self.concurrency = concurrency
         self.error: RestproofError | None = None
 
 

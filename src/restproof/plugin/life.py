@@ -51,6 +51,10 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         run.start()
     except RestproofError as error:
         end(session.config, error)
+    caller = caller_of(session.config)
+    if caller is not None and caller.concurrency > 1:
+        with workers_end_first(run, session.config.stash.setdefault(PIDS, [])):
+            return (yield)
     previous = {number: signal.signal(number, _terminated(run)) for number in ENDING}
     try:
         try:

@@ -137,13 +137,19 @@ class LiveEndpoint:
     def tidy(self, contract: Contract, root: Path, recorder: Recorder, ends: float | None) -> Tidied:
         """Delete what the workers of the run have made, by their ledgers under ``root``, those of workers that crashed
         among them."""
+        ledgers = [Ledger(path) for path in sorted((root / LEDGERS).glob(f"*-{self.prefix}-*.jsonl"))]
+        if self.target.kind == "sandbox":
+            # It ends with the run; another run of the same seed has the same prefix, and its own sandbox.
+            for ledger in ledgers:
+                if not ledger.in_use():
+                    ledger.remove()
+            return Tidied()
         deleted, left = 0, list[str]()
         with Session(self.target, contract, recorder, wallet=self.wallet, hooks=self.hooks) as session:
             session.ends = ends
-            for path in sorted((root / LEDGERS).glob(f"*-{self.prefix}-*.jsonl")):
-                ledger = Ledger(path)
+            for ledger in ledgers:
                 if ledger.in_use():
-                    left.append(f"{path.name}: a worker has not ended; restproof cleanup deletes what it leaves")
+                    left.append(f"{ledger.path.name}: a worker has not ended; restproof cleanup deletes what it leaves")
                     continue
                 count, lines = clean_up(ledger, session, contract, self.prefix)
                 deleted += count

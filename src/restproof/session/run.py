@@ -54,7 +54,8 @@ _RUN_FILE = "run.jsonl.gz"
 
 @dataclass(frozen=True)
 class Worker:
-    """That this process is a worker of pytest-xdist: its name there (``gw0``), and what the controller tells it."""
+    """That this process is a worker, of pytest-xdist or of our own: its name (``gw0``), and what the controller tells
+    it."""
 
     name: str
     handed: Handed

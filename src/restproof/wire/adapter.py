@@ -128,14 +128,7 @@ class Adapter(HTTPAdapter):
                 if unix_socket is None:
                     opened: socket.socket = super()._new_conn()
                     return opened
-                local = socket.socket(socket.AF_UNIX)
-                local.settimeout(self.timeout)
-                try:
-                    local.connect(str(unix_socket))
-                except OSError:
-                    local.close()
-                    raise
-                return local
+                return local_connection(unix_socket, self.timeout)
 
             held: list[bytes] | None = None
 
@@ -211,6 +204,18 @@ class Adapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> Answer:
         return Answer(resp, req)
+
+
+def local_connection(path: Path, timeout: float) -> socket.socket:
+    """A connection to a socket of this machine. Raises ``OSError``."""
+    local = socket.socket(socket.AF_UNIX)
+    local.settimeout(timeout)
+    try:
+        local.connect(str(path))
+    except OSError:
+        local.close()
+        raise
+    return local
 
 
 def proxy_headers(proxy: Url) -> dict[str, str]:

@@ -1,0 +1,265 @@
+"""Several items in flight at once: workers that are forks of this process, which has imported and planned already.
+
+Each has a session, a world and a part of the run file of its own, as a worker of pytest-xdist has; which item is begun
+next is said by ``engine.turns``. What ends the run early ends the workers first.
+
+PYTEST_DONT_REWRITE: it asserts nothing of a test.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
+from typing import Any, NoReturn
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+from restproof.engine.outcome import Outcome
+from restproof.engine.turns import Stage, Turns
+from restproof.errors import StorageError
+from restproof.plugin.current import caller_of, end, run_of
+from restproof.plugin.item import RuleItem
+from restproof.plugin.workers import PIDS
+from restproof.record.writer import Writer
+from restproof.session.endpoint import Connection as RunConnection
+from restproof.session.handed import Handed
+from restproof.session.run import Run, Worker
+
+
+class _Order(Enum):
+    """What a worker is told, with what belongs to it: to run an item, by its number; to tell what its rules about every
+    exchange have seen, or which of its creates were refused; to take over what another one has told of these; to
+    end."""
+
+    RUN = auto()
+    TELL_SEEN = auto()
+    ADD_SEEN = auto()
+    TELL_CREATES = auto()
+    ADD_CREATES = auto()
+    END = auto()
+
+
+@pytest.hookimpl
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """Takes pytest's place where the caller wants several items in flight."""
+    run, caller = run_of(session.config), caller_of(session.config)
+    items = [i for i in session.items if isinstance(i, RuleItem)]
+    if run is None or caller is None or caller.concurrency == 1 or run.place is None or not items:
+        return None
+    Pool(session, run, items, caller.concurrency).run()
+    return True
+
+
+@dataclass
+class _Member:
+    """A worker as its controller knows it. ``item``: the number of the one that it is at."""
+
+    pid: int
+    pipe: Connection
+    item: int | None = None
+
+
+class Pool:
+    """The workers of a run, for their controller. ``items``: the plan."""
+
+    def __init__(self, session: pytest.Session, run: Run, items: Sequence[RuleItem], concurrency: int) -> None:
+        self._session = session
+        self._run = run
+        self._items = [i for i in items if not i.plan_item.proof.observes]
+        self._observing = [i for i in items if i.plan_item.proof.observes]
+        self._all = items
+        self._turns = Turns([i.plan_item for i in self._items], concurrency)
+        self._members: dict[int, _Member] = {}
+        self._lost: dict[str, str] = {}
+        self._pids = session.config.stash.setdefault(PIDS, [])
+        handed = Handed.read(run.hand_over().plain())
+        rate = handed.options.rate or handed.target.rate
+        if rate is not None:
+            handed = replace(handed, options=replace(handed.options, rate=rate / concurrency))
+        self._handed = handed
+        for number in range(min(concurrency, len(self._items) or 1)):
+            self._fork(number)
+
+    def run(self) -> None:
+        """Have the items run, and their reports told as they come. Raises what ends pytest's own loop early."""
+        try:
+            while self._members and not self._is_over() and (self._turns or self._in_flight()):
+                if self._turns.stage is Stage.LATE_LISTS and not self._in_flight():
+                    self._share(_Order.TELL_CREATES, _Order.ADD_CREATES, list(self._members.values()))
+                self._give_out()
+                self._take_in()
+            if not self._is_over():
+                self._judge_what_was_seen()
+        finally:
+            self._dismiss()
+        self._write_down_lost()
+        if self._run.signal:
+            raise KeyboardInterrupt
+        if self._session.shouldfail:
+            raise self._session.Failed(self._session.shouldfail)
+        if self._session.shouldstop:
+            raise self._session.Interrupted(self._session.shouldstop)
+
+    def _is_over(self) -> bool:
+        return bool(self._run.signal or self._session.shouldfail or self._session.shouldstop)
+
+    def _in_flight(self) -> bool:
+        return any(m.item is not None for m in self._members.values())
+
+    def _fork(self, number: int) -> None:
+        ours, theirs = Pipe()
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            for member in self._members.values():
+                member.pipe.close()  # a worker whose controller has died must notice
+            _work(self._run, Worker(f"gw{number}", self._handed), self._all, theirs)
+        theirs.close()
+        self._pids.append(pid)
+        self._members[number] = _Member(pid, ours)
+
+    def _give_out(self) -> None:
+        for number, member in self._members.items():
+            if member.item is None and (item := self._turns.next(number)) is not None:
+                member.item = item
+                self._tell(member, _Order.RUN, self._all.index(self._items[item]))
+
+    def _take_in(self) -> None:
+        """Wait for one of the workers at least."""
+        by_pipe: dict[Any, int] = {m.pipe: number for number, m in self._members.items()}
+        for pipe in wait(list(by_pipe)):
+            number = by_pipe[pipe]
+            member = self._members[number]
+            try:
+                told = member.pipe.recv()
+            except (EOFError, ConnectionError):
+                self._has_ended(number)
+                continue
+            if isinstance(told, StorageError):
+                end(self._session.config, told)
+            if isinstance(told, str):
+                self._has_ended(number, told)
+                continue
+            if member.item is not None:
+                self._turns.ended(member.item)
+                member.item = None
+            self._report(told)
+
+    def _report(self, told: Sequence[dict[str, Any]]) -> None:
+        config = self._session.config
+        for data in told:
+            report = config.hook.pytest_report_from_serializable(config=config, data=data)
+            config.hook.pytest_runtest_logreport(report=report)
+
+    def _has_ended(self, number: int, reason: str = "its worker has ended before it") -> None:
+        """A worker is gone that was not told to: what it was at is an error of the suite, and the others go on."""
+        member = self._members.pop(number)
+        member.pipe.close()
+        if member.item is None:
+            return
+        self._turns.ended(member.item)
+        item = self._items[member.item]
+        if not self._run.signal:
+            self._lost[item.plan_item.id] = reason
+            report = pytest.TestReport(item.nodeid, item.location, {}, "failed", reason, "call")
+            self._session.config.hook.pytest_runtest_logreport(report=report)
+
+    def _judge_what_was_seen(self) -> None:
+        """Bring together what the rules about every exchange have seen in each worker, and let one of them tell."""
+        if not self._observing or not self._members:
+            return
+        first = next(iter(self._members.values()))
+        self._share(_Order.TELL_SEEN, _Order.ADD_SEEN, [first])
+        # Who has ended meanwhile leaves them without a word, which the verdict knows.
+        with suppress(EOFError, ConnectionError):
+            for item in self._observing:
+                self._tell(first, _Order.RUN, self._all.index(item))
+                self._report(first.pipe.recv())
+
+    def _share(self, tell: _Order, add: _Order, learners: Sequence[_Member]) -> None:
+        """Have every worker tell something, and the learners learn it from the others. Nothing is in flight."""
+        for number, member in list(self._members.items()):
+            try:
+                member.pipe.send((tell, None))
+                told = member.pipe.recv()
+            except (EOFError, ConnectionError):
+                self._has_ended(number)
+                continue
+            for learner in learners:
+                if learner is not member:
+                    self._tell(learner, add, told)
+
+    def _write_down_lost(self) -> None:
+        """What was lost with its worker is an error, in a part of the run of its own."""
+        if self._lost and self._run.place is not None:
+            with Writer(self._run.place.directory / "part-lost.jsonl.gz") as writer:
+                for item, reason in self._lost.items():
+                    writer.write(Outcome("error", 0, reason=reason).to_event(item))
+
+    def _tell(self, member: _Member, order: _Order, what: object = None) -> None:
+        with suppress(ConnectionError):  # it has ended, which shows when its answer is waited for
+            member.pipe.send((order, what))
+
+    def _dismiss(self) -> None:
+        for member in self._members.values():
+            self._tell(member, _Order.END)
+        for pid in self._pids:
+            os.waitpid(pid, 0)
+        self._pids.clear()
+
+
+def _work(run: Run, worker: Worker, items: Sequence[RuleItem], orders: Connection) -> NoReturn:
+    """The life of a worker: it runs what it is told to, by its number, until it is told to end."""
+
+    def terminated(number: int, _frame: object) -> None:
+        if run.signal is None:
+            run.signal = signal.Signals(number).name
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the controller says so
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, terminated)
+    try:
+        # Asked to end, or the controller is gone: what is done is kept.
+        with suppress(KeyboardInterrupt, EOFError, ConnectionError):
+            run.worker = worker
+            run.promise = replace(run.promise, options=worker.handed.options)
+            run.start()
+            part = run.open([(i.plan_item, i.nodeid) for i in items])
+            _serve(part.connection, items, orders)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        run.close()
+    except pytest.exit.Exception:
+        caller = caller_of(items[0].config)
+        orders.send(caller.error if caller else None)
+    except BaseException:  # it would be lost with the process
+        orders.send(traceback.format_exc())
+    finally:
+        os._exit(0)
+
+
+def _serve(connection: RunConnection, items: Sequence[RuleItem], orders: Connection) -> None:
+    config = items[0].config
+    while True:
+        match orders.recv():
+            case _Order.RUN, number:
+                reports = runtestprotocol(items[number], log=False, nextitem=None)
+                orders.send([config.hook.pytest_report_to_serializable(config=config, report=r) for r in reports])
+            case _Order.TELL_SEEN, _:
+                orders.send(connection.watch.tally())
+            case _Order.ADD_SEEN, told:
+                connection.watch.add(told)
+            case _Order.TELL_CREATES, _:
+                orders.send(connection.runner.world.creates.tally())
+            case _Order.ADD_CREATES, told:
+                connection.runner.world.creates.add(told)
+            case _:
+                return
