@@ -120,16 +120,7 @@ class Config:
 
 def read_config(file: Path) -> Config:
     """Reads one ``restproof.toml``. Raises :class:`ConfigurationError`."""
-    text = text_of(file)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"\(at line (\d+)", str(error))
-        raise ConfigurationError(f"not valid TOML: {error}", place=Place(file, int(at[1]) if at else 0)) from None
-    except (ValueError, RecursionError) as error:
-        # A date that is none, an integer of five thousand digits, a list three thousand deep.
-        raise ConfigurationError(f"not valid TOML: {error}", place=Place(file)) from None
-    lines = key_lines(text)
+    data, lines = read_toml(file)
     reader = _Reader(file, lines)
     reader.known("", data, _TOP_KEYS)
     sections = {}
@@ -141,11 +132,62 @@ def read_config(file: Path) -> Config:
     return Config(root=file.parent, file=file, contract=contract, target=target, sections=sections, lines=lines)
 
 
+def read_toml(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """What a TOML file holds, and the lines of its keys by dotted path. Raises :class:`ConfigurationError`."""
+    text = text_of(file)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"\(at line (\d+)", str(error))
+        raise ConfigurationError(f"not valid TOML: {error}", place=Place(file, int(at[1]) if at else 0)) from None
+    except (ValueError, RecursionError) as error:
+        # A date that is none, an integer of five thousand digits, a list three thousand deep.
+        raise ConfigurationError(f"not valid TOML: {error}", place=Place(file)) from None
+    return data, key_lines(text)
+
+
 @dataclass(frozen=True)
-class _Reader:
+class TomlReader:
+    """Takes values out of a TOML file. Each method raises :class:`ConfigurationError` with the line of the key."""
+
     file: Path
     lines: Mapping[str, int]
 
+    def place(self, key: str) -> Place:
+        """The line of ``key``, or of the nearest table above it."""
+        while key and key not in self.lines:
+            key = key.rpartition(".")[0]
+        return Place(self.file, self.lines.get(key, 0))
+
+    def known(self, key: str, table: Mapping[str, Any], names: Iterable[str]) -> None:
+        for name in table:
+            if name not in names:
+                where = f" in [{key}]" if key else ""
+                place = self.place(f"{key}.{name}" if key else name)
+                raise ConfigurationError(
+                    f"unknown key {name!r}{where}{did_you_mean(name, names)}",
+                    place=place,
+                    hint=f"Known here: {', '.join(names)}.",
+                )
+
+    def get(self, key: str, value: Any, kind: type | tuple[type, ...], words: str) -> Any:
+        right = value is None or (isinstance(value, kind) and not isinstance(value, bool))
+        if not right:
+            raise ConfigurationError(f"{key} must be {words}, not {value!r}", place=self.place(key))
+        return value
+
+    def positive(self, key: str, value: Any) -> float | None:
+        self.get(key, value, (int, float), "a number")
+        if value is not None and not 0 < value < float("inf"):
+            raise ConfigurationError(f"{key} must be greater than 0, not {value!r}", place=self.place(key))
+        return None if value is None else float(value)
+
+    def path(self, key: str, value: Any) -> Path | None:
+        text = self.get(key, value, str, "a path")
+        return None if text is None else self.file.parent / text
+
+
+class _Reader(TomlReader):
     def section(self, name: str, table: Any) -> Section:
         key = f"targets.{name}"
         self.get(key, table, dict, "a table")
@@ -204,39 +246,6 @@ class _Reader:
             place=self.place(f"targets.{target}.credentials.{credential}"),
             hint=f'Write {credential} = "${{{variable}}}", and give its value to the environment: export {variable}=…',
         )
-
-    def place(self, key: str) -> Place:
-        """The line of ``key``, or of the nearest table above it."""
-        while key and key not in self.lines:
-            key = key.rpartition(".")[0]
-        return Place(self.file, self.lines.get(key, 0))
-
-    def known(self, key: str, table: Mapping[str, Any], names: Iterable[str]) -> None:
-        for name in table:
-            if name not in names:
-                where = f" in [{key}]" if key else ""
-                place = self.place(f"{key}.{name}" if key else name)
-                raise ConfigurationError(
-                    f"unknown key {name!r}{where}{did_you_mean(name, names)}",
-                    place=place,
-                    hint=f"Known here: {', '.join(names)}.",
-                )
-
-    def get(self, key: str, value: Any, kind: type | tuple[type, ...], words: str) -> Any:
-        right = value is None or (isinstance(value, kind) and not isinstance(value, bool))
-        if not right:
-            raise ConfigurationError(f"{key} must be {words}, not {value!r}", place=self.place(key))
-        return value
-
-    def positive(self, key: str, value: Any) -> float | None:
-        self.get(key, value, (int, float), "a number")
-        if value is not None and not 0 < value < float("inf"):
-            raise ConfigurationError(f"{key} must be greater than 0, not {value!r}", place=self.place(key))
-        return None if value is None else float(value)
-
-    def path(self, key: str, value: Any) -> Path | None:
-        text = self.get(key, value, str, "a path")
-        return None if text is None else self.file.parent / text
 
 
 def parse_url(url: str, place: Place | None) -> SplitResult:

@@ -31,6 +31,7 @@ COMMANDS = {
     "lint": "Check a contract and its schemas.",
     "rules": "Print the register of requirements.",
     "explain": "Explain a rule, a kind of finding or a word.",
+    "fleet": "Prove many services, and tell of all of them on one page.",
     "cleanup": "Delete what interrupted runs have left behind.",
     "init": "Write a first contract into the current directory.",
     "import": "Write a contract from an OpenAPI document.",

@@ -20,7 +20,7 @@ from restproof.errors import ConfigurationError
 from restproof.hooks import Hooks
 from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
-from restproof.wire.ceilings import Ceilings
+from restproof.wire.ceilings import Ceilings, pace_of
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.obtain import opened, wallet_of
@@ -51,7 +51,11 @@ class LiveConnection:
         self._ledger = Ledger(task.root / LEDGERS / name, origin)
         self._is_worker = task.worker is not None
         ceilings = Ceilings(
-            rate=target.rate, requests=options.max_requests, creates=options.max_creates, common=task.common
+            rate=target.rate,
+            requests=options.max_requests,
+            creates=options.max_creates,
+            common=task.common,
+            pace=pace_of(Path(options.coordinate), target.base_url) if options.coordinate else None,
         )
         self.session = Session(
             target,

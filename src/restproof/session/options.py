@@ -73,6 +73,9 @@ class Options:
         60.0, "Longest time for clean-up after an interruption, in seconds.", metavar="S", least=0
     )
     rate: float | None = _option(None, "At most N requests per second.", metavar="N", least=0, above=True)
+    coordinate: str | None = _option(
+        None, "A folder: runs that name the same one share the rate of a host.", metavar="FOLDER"
+    )
     shard: str | None = _option(None, "Only the K-th of N parts of the plan.", metavar="K/N")
     deviations: str | None = _option(None, "Declared deviations.", metavar="FILE")
     fail_on: str = _option("must", "The mildest level whose failure fails the run.", choices=("must", "should"))

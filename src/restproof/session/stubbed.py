@@ -40,7 +40,13 @@ from restproof.wire.stubs import ByAddress, InOrder, RecordedClock, Stubs, recor
 SHIPPED = "recordings"
 """The folder beside a contract that holds its recordings."""
 _ENDINGS = (".jsonl.gz", ".yaml")
-_LIVE = {"target": "--target", "faults": "--fault", "rate": "--rate", "against": "--against"}
+_LIVE = {
+    "target": "--target",
+    "faults": "--fault",
+    "rate": "--rate",
+    "coordinate": "--coordinate",
+    "against": "--against",
+}
 
 
 def recorded_promise(options: Options, config: Config, cwd: Path) -> tuple[Path, Path, Options]:
