@@ -198,15 +198,24 @@ def names_pages(contract: Contract, resource: Resource) -> bool:
     return is_numbered(contract, resource) and bool(paging.links or paging.next_field or paging.next_header)
 
 
+def unknown_parameter(subject: Subject) -> Query:
+    """A parameter that the contract does not know, where a list takes one: all of them may count as filters, and those
+    may be refused."""
+    unknown, refused = (("restproof", "kept & quoted+"),), subject.spec.status("unknown_query", "list")
+    if refused.accepted:
+        return unknown
+    if subject.spec.query.filter == "{name}" or subject.list(unknown).status in refused:
+        return ()
+    return unknown
+
+
 @requirement("list.links", on="list", when=names_pages, cost=5)
 @of_a_steady_list
 def test_link_relations_are_right(subject: Subject) -> None:
     entries = some(subject)
     if len(entries) < 2:
         raise NotTested("the list has fewer than two entries")
-    # Where every parameter that is not known counts as a filter, an unknown one may be refused.
-    free = subject.spec.query.filter != "{name}" or subject.spec.status("unknown_query").accepted
-    kept = (*((("restproof", "kept & quoted+"),) if free else ()), *harmless(subject))
+    kept = (*unknown_parameter(subject), *harmless(subject))
     count = len(entries)
     # Where the last page has one entry, if it can be, and where it is full: the whole list, or some pages of it.
     full = [count] if subject.lists.allowed_size(count) == count else filling(count)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from restproof.contract.media import Media
 from restproof.contract.model import Contract, Status
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.cleanup import clean_up
@@ -326,6 +327,18 @@ def test_the_contract_s_headers_are_sent(
     deletes = [r for r in server.requests if r.startswith(b"DELETE")]
     assert sorted(b"X-Team: 5" in r for r in deletes) == [False, True]
     assert sorted(b"X-Team: 6" in r for r in deletes) == [False, True]
+
+
+def test_the_media_type_of_the_contract_is_asked_for(
+    notes: Notes, ledger: Ledger, serve: Callable[..., Any], connect: Callable[..., Any], contract: Contract
+) -> None:
+    hal = replace(contract.resources["note"], media=Media(response="application/hal+json"))
+    server = serve(notes)
+    create(notes, ledger, 1)
+    create(notes, ledger, 2, answered=False)
+    told = replace(contract, resources={**contract.resources, "note": hal})
+    assert clean_up(ledger, connect(server.url, told).session, told, PREFIX) == (2, [])
+    assert all(b"Accept: application/hal+json" in r for r in server.requests)
 
 
 def test_any_token_of_the_run_proves_what_an_older_ledger_names(

@@ -335,7 +335,7 @@ class _Work:
         path, _, query = target.partition("?")
         way, named = group.resource.operation(operation), tuple(parse_qsl(query, keep_blank_values=True))
         asked = (*fixed_query(way, {name for name, _ in named}), *named)
-        request = Request(way.method, path, asked, (*group.headers, *way.headers.items()))
+        request = Request(way.method, path, asked, (*group.headers, *way.fixed_headers()))
         about = About(group.resource.name, operation, setup=CLEANUP)
         return self.session.send(request, about, group.credential, beyond_ceiling=True)
 
