@@ -70,7 +70,7 @@ class Desk(Shop):
     """``faults``: what it does wrong on purpose."""
 
     SCHEMAS: Mapping[str, Any] = {"/desks": SCHEMA}
-    UNIQUE = ("name",)
+    UNIQUE: tuple[str, ...] = ("name",)
     INVALID = 422
 
     def __init__(self, *faults: str) -> None:

@@ -97,7 +97,7 @@ class Wire:
 
 def run(
     server: Server,
-    contract: Mapping[str, Any],
+    contract: Mapping[str, Any] | str,
     schemas: Mapping[str, Any],
     folder: Path,
     *,
@@ -105,10 +105,11 @@ def run(
     profile: str = "smoke",
     seed: int = 1,
 ) -> Verdict:
-    """The verdict on ``server`` under a contract (the document, and the schemas by their file names). ``only``:
-    requirements or families."""
+    """The verdict on ``server`` under a contract (the document or its text, and the schemas by their file names).
+    ``only``: requirements or families."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "contract.yaml").write_text(yaml.safe_dump(dict(contract), sort_keys=False))
+    text = contract if isinstance(contract, str) else yaml.safe_dump(dict(contract), sort_keys=False)
+    (folder / "contract.yaml").write_text(text)
     for name, schema in schemas.items():
         (folder / name).write_text(json.dumps(schema))
     promised = load(folder)

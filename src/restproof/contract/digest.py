@@ -13,7 +13,8 @@ from restproof.contract.model import Contract
 
 
 def digest(contract: Contract) -> str:
-    """Sixteen hexadecimal digits. Comments, line numbers and the names of files have no part in it."""
+    """Sixteen hexadecimal digits. Comments (also the marks of what was only seen), line numbers and the names of files
+    have no part in it."""
     text = json.dumps(_plain(contract), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
@@ -21,7 +22,7 @@ def digest(contract: Contract) -> str:
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         held = ((f.name, getattr(value, f.name)) for f in fields(value))
-        return {n: _plain(v) for n, v in held if n != "line" and not isinstance(v, Path)}
+        return {n: _plain(v) for n, v in held if n not in ("line", "learned") and not isinstance(v, Path)}
     if isinstance(value, Mapping):
         return {str(name): _plain(inner) for name, inner in value.items()}
     if isinstance(value, (set, frozenset)):

@@ -8,6 +8,7 @@ from pathlib import Path
 from restproof.contract.build import build
 from restproof.contract.document import Document, Problems, read_yaml
 from restproof.contract.language import check_language
+from restproof.contract.marks import marked
 from restproof.contract.model import Contract
 from restproof.contract.presets import expanded
 from restproof.contract.schemas import SchemaFolder
@@ -54,8 +55,10 @@ def _read(path: Path) -> tuple[Contract | None, list[ContractError]]:
         document = read_yaml(file, problems)
     except ContractError as error:
         return None, [error, *problems.errors]
-    document = in_full(document, problems)
+    whole = in_full(document, problems)
     if len(problems):
         return None, problems.errors
-    contract = build(document, SchemaFolder(file.absolute(), problems), problems)
-    return (None if len(problems) else contract), problems.errors
+    contract = build(whole, SchemaFolder(file.absolute(), problems), problems)
+    if contract is None or len(problems):
+        return None, problems.errors
+    return replace(contract, learned=marked(document, whole.value)), problems.errors

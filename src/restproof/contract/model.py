@@ -462,6 +462,19 @@ class Resource:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """A word that was seen on the day ``seen`` (ISO date) and that nobody has promised. ``resource``: whose it is,
+    ``None`` for the whole API's; ``word``: its way from there, with dots; ``fields``: those that it speaks of;
+    ``promised``: of a case, the statuses (``404``, ``4xx``) that are promised all the same."""
+
+    resource: str | None
+    word: str
+    seen: str
+    fields: tuple[str, ...] = ()
+    promised: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Contract:
     """All that an API promises."""
 
@@ -486,6 +499,8 @@ class Contract:
     body_status: BodyStatus | None = None
     deviations: Path | None = None
     """The file of declared deviations that hold for every target."""
+    learned: tuple[Learned, ...] = ()
+    """Words that nobody has promised."""
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources.values())

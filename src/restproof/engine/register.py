@@ -27,6 +27,7 @@ class Requirement:
     """One rule. ``sources``: clauses that state it (``contract`` stands for the contract itself). ``declared_by``: the
     word of the contract that makes a policy binding. ``not_tested``: why no suite tests it, where none does. ``core``:
     its pass on a successful answer proves that the operation works. ``damage``: what a failure of it does.
+    ``words``: the words of a contract that it asserts (``statuses.unknown_field``), for where they are not promised.
     ``kills``: how many faults it has been seen to catch, 1 where nobody has counted (``kills.json`` beside the
     register)."""
 
@@ -41,6 +42,7 @@ class Requirement:
     damage: Damage = "code"
     line: int = 0
     kills: int = 1
+    words: tuple[str, ...] = ()
 
     @property
     def family(self) -> str:
@@ -97,7 +99,7 @@ _COPIED = (
     "The bundled suites run from the package: delete from this folder what an earlier `restproof init` copied into it "
     "(its test_*.py and their entries in this file), and keep the rules that are your own."
 )
-_KNOWN = {"id", "level", "statement", "sources", "depends_on", "declared_by", "not_tested", "core", "damage"}
+_KNOWN = {"id", "level", "statement", "sources", "depends_on", "declared_by", "not_tested", "core", "damage", "words"}
 
 
 def _entry(node: yaml.Node, place: Place) -> Requirement:
@@ -113,8 +115,8 @@ def _entry(node: yaml.Node, place: Place) -> Requirement:
         or entry.keys() - _KNOWN
     ):
         raise ConfigurationError(
-            "an entry needs id, level, statement and sources, and may have core, damage, depends_on, declared_by and "
-            "not_tested",
+            "an entry needs id, level, statement and sources, and may have core, damage, depends_on, declared_by, "
+            "words and not_tested",
             place=place,
         )
     if not all(isinstance(entry[key], str) for key in ("id", "level", "statement")):
@@ -134,7 +136,7 @@ def _entry(node: yaml.Node, place: Place) -> Requirement:
             place=place,
             hint=near(str(declared), _DECLARED),
         )
-    for key in ("sources", "depends_on"):
+    for key in ("sources", "depends_on", "words"):
         if not isinstance(entry.get(key, []), list):
             raise ConfigurationError(f"{entry['id']}: {key} is a list", place=place)
     return Requirement(
@@ -148,6 +150,7 @@ def _entry(node: yaml.Node, place: Place) -> Requirement:
         entry.get("core", False),
         entry.get("damage", "code"),
         place.line,
+        words=tuple(entry.get("words", ())),
     )
 
 

@@ -26,13 +26,14 @@ def patched(text: str, words: Iterable[Word], day: str) -> str:
     ISO date. Raises ``Unwritable``."""
     for word in words:
         for at, edit in enumerate(word.edits):
-            text = _edited(text, edit, mark(day) if at == 0 else "")
+            text = _edited(text, edit, mark(day, word.promised) if at == 0 else "")
     return text
 
 
-def mark(day: str) -> str:
-    """The comment behind a word that was seen and not promised."""
-    return f"# seen {day}, not promised"
+def mark(day: str, promised: Any = None) -> str:
+    """The comment behind a word that was seen and not promised, as ``contract.marks`` reads it; ``promised``: of a
+    case, the statuses that are promised all the same."""
+    return f"# seen {day}, not promised" + ("" if promised is None else f"; promised: {flow(promised)}")
 
 
 def difference(before: str, after: str, name: str) -> str:

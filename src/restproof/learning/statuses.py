@@ -150,7 +150,7 @@ def _word(
     seen = [s for f in found for s in f.sightings]
     if len({(s.resource, s.operation, s.field, s.n) for s in seen}) < ENOUGH:
         return
-    value = found[0].value
+    value, promised = found[0].value, _plain(found[0].resource.status(case))
     answered = value if isinstance(value, str) else f"answered {' or '.join(map(str, found[0].status.codes))}"
     but = ", ".join(f"{f.resource.name}.{n}" for f in found for n in f.lenient)
     sentence = f"{_WHAT.get(case, case)}: {answered}, {len(seen)} times" + (f"; but taken in {but}" if but else "")
@@ -162,7 +162,7 @@ def _word(
         for f in found
         if f.lenient
     )
-    yield Word(name, ("statuses", case), value, sentence, numbers(s.n for s in seen), besides)
+    yield Word(name, ("statuses", case), value, sentence, numbers(s.n for s in seen), besides, promised)
 
 
 def _at(name: str | None) -> Route:

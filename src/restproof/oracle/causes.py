@@ -7,25 +7,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from restproof.oracle.results import Cause, Place, Register, Result
+from restproof.oracle.unpromised import changed_from
 from restproof.record.model import DAMAGES, Damage, RecordedFinding, RecordedRequirement
 
 
 def causes_of(results: Sequence[Result], register: Register) -> tuple[Cause, ...]:
     failing = [r for r in results if r.outcome == "fail"]
     scattered = _scattered(failing)
-    groups: dict[tuple[str, str, str, str], list[tuple[Result, RecordedFinding]]] = {}
+    groups: dict[tuple[str, str, str, str, str], list[tuple[Result, RecordedFinding]]] = {}
     for result in failing:
         for finding in result.undeclared:
             values = (finding.expected, finding.actual)
             if (result.requirement, finding.kind) in scattered:
                 values = ("", "")
-            groups.setdefault((result.requirement, finding.kind, *values), []).append((result, finding))
-    found = [_cause(group, register) for group in groups.values()]
+            changed = changed_from(finding, register[result.requirement], result.resource, register.learned)
+            key = (result.requirement, finding.kind, *values, changed)
+            groups.setdefault(key, []).append((result, finding))
+    found = [replace(_cause(group, register), changed=key[-1]) for key, group in groups.items()]
 
-    # Of several causes of one damage the likeliest root stands first in the register: much else rests on it.
-    def rank(cause: Cause) -> tuple[int, int, int, tuple[int, int]]:
+    # What is broken goes before what has changed. Of several causes of one damage the likeliest root stands first in
+    # the register: much else rests on it.
+    def rank(cause: Cause) -> tuple[bool, int, int, int, tuple[int, int]]:
         name = cause.requirement
-        return register.severity(name), DAMAGES.index(cause.damage), -len(cause.places), register.place(name)
+        damage, places = DAMAGES.index(cause.damage), -len(cause.places)
+        return bool(cause.changed), register.severity(name), damage, places, register.place(name)
 
     found.sort(key=rank)
     return tuple(replace(cause, blocks=_blocked_by(cause, results)) for cause in found)

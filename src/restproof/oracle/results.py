@@ -21,7 +21,8 @@ STALE = "deviation.stale"
 class Result:
     """One row: an item and how it ended. ``message`` is empty for a pass; ``findings`` are its own, ``declared`` those
     of them that a deviation describes. ``follows``: a rule that it builds on and that fails too, so that its own
-    failure may come from there: where that fails as declared, this fails all the same, else it is blocked."""
+    failure may come from there: where that fails as declared, this fails all the same, else it is blocked.
+    ``changed``: the word that nobody has promised and that all of a failure is against, else empty."""
 
     item: str
     requirement: str
@@ -34,6 +35,7 @@ class Result:
     findings: tuple[RecordedFinding, ...] = ()
     declared: tuple[RecordedFinding, ...] = ()
     follows: str = ""
+    changed: str = ""
 
     @property
     def undeclared(self) -> tuple[RecordedFinding, ...]:
@@ -53,7 +55,8 @@ def summary_of(findings: Sequence[RecordedFinding]) -> str:
 class Cause:
     """Failures with one cause, told once. ``places`` are (resource, operation, field), each once, in the order of the
     results. ``damage``: what it does; ``follows``: the rule whose failure may be the reason of all of it;
-    ``blocks``: the rules that it keeps from being judged."""
+    ``blocks``: the rules that it keeps from being judged; ``changed``: the word that nobody has promised and that this
+    is against, with the day on which it was seen (else empty)."""
 
     title: str
     requirement: str
@@ -68,6 +71,7 @@ class Cause:
     damage: Damage = "code"
     follows: str = ""
     blocks: tuple[str, ...] = ()
+    changed: str = ""
 
 
 class Register:
@@ -82,6 +86,7 @@ class Register:
         }
         self._ranks = {name: rank for rank, name in enumerate(self._entries)}
         self._above: dict[str, frozenset[str]] = {}
+        self.learned = run.header.learned
 
     def __getitem__(self, name: str) -> RecordedRequirement:
         # A rule that the register does not name is taken seriously: the gate on the register is another check.

@@ -14,6 +14,7 @@ from restproof.oracle.credential import lost_credential, without_lost
 from restproof.oracle.declared import broken_deviations, following, with_deviations
 from restproof.oracle.proof import Unproven, is_positive, unmet, unproven
 from restproof.oracle.results import OUTCOMES, Cause, Ending, Register, Result, Word, summary_of
+from restproof.oracle.unpromised import changed_from
 from restproof.record.model import RecordedFinding, RecordedItem, RecordedRun
 
 EXIT_CODES: Mapping[Word, int] = {"conforming": 0, "not conforming": 1, "not judged": 3}
@@ -53,6 +54,7 @@ def judge(run: RecordedRun) -> Verdict:
     raw = [without_lost(result, lost) for result in _raw(run, register)]
     settled = _with_blocked(following(with_deviations(run, raw), register), register)
     settled += broken_deviations(run, settled, whole)
+    settled = [_as_changed(result, register) for result in settled]
     ordered = sorted(settled, key=lambda r: (OUTCOMES.index(r.outcome), *register.place(r.requirement)))
     counts = Counter(r.outcome for r in ordered)
     worst = 1 if run.header.fail_on == "should" else 0
@@ -116,6 +118,13 @@ def _result(
 ) -> Result:
     level = register[item.requirement].level
     return Result(item.id, item.requirement, level, item.resource, item.operation, ending, cases, message, findings)
+
+
+def _as_changed(result: Result, register: Register) -> Result:
+    """The result, with the word that nobody has promised where its failure is against nothing else."""
+    requirement = register[result.requirement]
+    found = [changed_from(f, requirement, result.resource, register.learned) for f in result.undeclared]
+    return replace(result, changed=found[0]) if result.outcome == "fail" and found and all(found) else result
 
 
 def _with_blocked(raw: Sequence[Result], register: Register) -> list[Result]:

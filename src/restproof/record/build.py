@@ -15,6 +15,7 @@ from restproof.record.model import (
     Footer,
     Header,
     Headers,
+    Learned,
     Note,
     RecordedCase,
     RecordedExchange,
@@ -64,6 +65,7 @@ def _header(event: Event) -> Header:
         max_wait=event.get("max_wait", 5.0),
         must_be_tested=tuple(event.get("require", {}).get("tested", ())),
         must_be_complete=event.get("require", {}).get("complete", False),
+        learned=tuple(_learned(word) for word in contract.get("learned", ())),
     )
 
 
@@ -79,6 +81,17 @@ def _requirement(found: Event) -> RecordedRequirement:
         # A file from before the register told it.
         core=found.get("core", found["id"].startswith(("create.", "read.", "list.", "update.", "delete."))),
         damage=found.get("damage", "code"),
+        words=tuple(found.get("words", ())),
+    )
+
+
+def _learned(found: Event) -> Learned:
+    return Learned(
+        found.get("resource"),
+        found["word"],
+        found["seen"],
+        tuple(found.get("fields", ())),
+        tuple(found.get("promised", ())),
     )
 
 

@@ -23,7 +23,7 @@ Lack = Literal["request body", "response body", "headers"]
 class RecordedRequirement:
     """One entry of the register, as it stood when the run began. ``not_tested``: why nothing tests it, or ``None``;
     ``core``: its pass on a successful answer proves that the operation works at all; ``damage``: what its failure
-    does."""
+    does; ``words``: the words of a contract that it asserts."""
 
     id: str
     level: Level
@@ -34,6 +34,18 @@ class RecordedRequirement:
     not_tested: str | None = None
     core: bool = False
     damage: Damage = "code"
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A word of the contract that was seen and that nobody has promised, as ``contract.model.Learned``."""
+
+    resource: str | None
+    word: str
+    seen: str
+    fields: tuple[str, ...] = ()
+    promised: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +108,7 @@ class Header:
     contract order; ``auth`` is the scheme of the contract's credentials; ``surface`` what can be covered of each
     resource, as ``restproof.contract.surface`` gives it. ``contract_file`` is relative to the repository, ``lines``
     holds the line of each resource in it, ``digest`` stands for all that the contract promises.
+    ``learned``: its words that nobody has promised.
     ``must_be_tested``, ``must_be_complete``: what was asked for besides: requirements or families, and every operation.
     What an older file does not tell is empty."""
 
@@ -121,6 +134,7 @@ class Header:
     max_wait: float = 5.0
     must_be_tested: tuple[str, ...] = ()
     must_be_complete: bool = False
+    learned: tuple[Learned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ def _cause(cause: Cause, page: str) -> str:
     entry = f"- **{plain(cause.title)}**  \n  {link} ({cause.level}), {plural(len(cause.places), 'place')}"
     if cause.expected or cause.actual:
         entry += f"; expected {code(cause.expected or 'nothing')}, got {code(cause.actual or 'nothing')}"
+    if cause.changed:
+        entry += f"; **changed**: nobody has promised {code(cause.changed)}"
     if cause.follows:
         entry += f"; may follow from {code(cause.follows)}"
     if cause.blocks:

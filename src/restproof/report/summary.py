@@ -52,6 +52,7 @@ def _facts(run: RecordedRun, verdict: Verdict) -> dict[str, Any]:
                 "outcome": r.outcome,
                 "cases": r.cases,
                 "message": r.message,
+                **({"changed": r.changed} if r.changed else {}),
             }
             for r in verdict.results
         ],

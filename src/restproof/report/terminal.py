@@ -36,7 +36,9 @@ def closing_lines(
     drift = drift_lines(comparison, DRIFT) if comparison else []
     most = MOST - len(reasons) - len(drift) - min(len(verdict.left), LEFT + 1)
     for cause in verdict.causes[:most]:
-        lines.append(_short(f"  {cause.level:<6} {cause.requirement}: {cause.title}", width))
+        level = "changed" if cause.changed else f"{cause.level:<6}"
+        seen = f" [not promised: {cause.changed}]" if cause.changed else ""
+        lines.append(_short(f"  {level} {cause.requirement}: {cause.title}{seen}", width))
     if len(verdict.causes) > most:
         lines.append(f"  and {plural(len(verdict.causes) - most, 'more cause')}")
     lines += [_short(line, width) for line in reasons]

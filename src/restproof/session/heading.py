@@ -9,7 +9,7 @@ from typing import Any
 
 from restproof.config import Target
 from restproof.contract.digest import digest
-from restproof.contract.model import Contract
+from restproof.contract.model import Contract, Learned
 from restproof.contract.surface import surface
 from restproof.engine.register import Requirement, is_binding, level_of, sources_of
 from restproof.session.endpoint import Endpoint, Tidied
@@ -84,6 +84,17 @@ def contract_part(contract: Contract, path: Path) -> dict[str, Any]:
         "file": file_in_repository(contract.path, Path.cwd()),
         "lines": {r.name: r.line for r in contract if r.line},
         "digest": digest(contract),
+        **({"learned": [_learned(word) for word in contract.learned]} if contract.learned else {}),
+    }
+
+
+def _learned(word: Learned) -> dict[str, Any]:
+    return {
+        "resource": word.resource,
+        "word": word.word,
+        "seen": word.seen,
+        "fields": list(word.fields),
+        "promised": list(word.promised),
     }
 
 
@@ -100,6 +111,7 @@ def requirements_part(register: Mapping[str, Requirement], contract: Contract) -
             "not_tested": r.not_tested,
             "core": r.core,
             "damage": r.damage,
+            **({"words": list(r.words)} if r.words else {}),
         }
         for r in register.values()
     ]

@@ -1,0 +1,58 @@
+"""Failures of what nobody has promised: a server that does otherwise than it was seen to has *changed*, and is not
+*broken*."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from restproof.record.model import Learned, RecordedFinding, RecordedRequirement
+
+_CASE = "statuses."
+_FORM = "normalized."
+_OPEN = "open"
+_STATUS = "status"
+_NO_ANSWER = "no-answer"
+
+
+def changed_from(
+    finding: RecordedFinding, requirement: RecordedRequirement, resource: str | None, learned: Sequence[Learned]
+) -> str:
+    """The word that nobody has promised, and that the finding is against, with the day on which it was seen; empty
+    where the server breaks a promise."""
+    if finding.kind == _NO_ANSWER or (finding.kind == _STATUS and finding.actual.startswith("5")):
+        return ""
+    for word in learned:
+        if word.resource in (None, resource) and _asserts(requirement, word) and _is_against(finding, word):
+            return f"{word.word}, seen {word.seen}"
+    return ""
+
+
+def _asserts(requirement: RecordedRequirement, word: Learned) -> bool:
+    return any(word.word == name or word.word.startswith(f"{name}.") for name in requirement.words)
+
+
+def _is_against(finding: RecordedFinding, word: Learned) -> bool:
+    """Whether the word is what makes it a finding: it is about the field, and what came is promised without it."""
+    if word.word.startswith(_CASE):
+        shown = finding.actual if finding.kind == _STATUS else "200"
+        allowed = word.promised or ("4xx",)
+        return any(shown == status or (status.endswith("xx") and shown[:1] == status[:1]) for status in allowed)
+    if word.word == _OPEN:
+        return finding.kind == _STATUS and finding.actual.startswith("4")
+    if word.fields and finding.field and finding.field.partition(".")[0].partition("[")[0] not in word.fields:
+        return False
+    return not word.word.startswith(_FORM) or _alike(finding.expected, finding.actual)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two values, as findings show them, are one value in two forms: another one is lost, and has not kept the
+    form it was sent in."""
+    try:
+        return abs(float(one) - float(other)) < 1
+    except ValueError:
+        return _bare(one) == _bare(other)
+
+
+def _bare(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).strip("\"'")

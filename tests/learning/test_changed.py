@@ -1,0 +1,85 @@
+"""A server that does otherwise than it was seen to has changed; one that breaks a promise is broken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.miniatures import bench
+
+from restproof.contract.model import Learned
+from restproof.learning.patch import patched
+from restproof.learning.word import Lesson
+from restproof.oracle.unpromised import changed_from
+from restproof.oracle.verdict import Verdict
+from restproof.record.model import Learned as Recorded
+from restproof.record.model import RecordedFinding, RecordedRequirement
+from restproof.report.terminal import closing_lines
+
+from .desk import OPEN, SCHEMA, Desk, learned, written
+
+
+def test_marks_are_read_with_what_they_stand_behind(tmp_path: Path) -> None:
+    contract = written(tmp_path)
+    text = contract.path.read_text()
+    lesson = learned(Desk(), tmp_path)
+    wanted = [w for w in lesson.words if w.name in (("touched",), ("statuses", "absent"), ("normalized", "email"))]
+    contract.path.write_text(patched(text, wanted, "2026-11-28"))
+    from restproof.contract.load import load
+
+    assert set(load(tmp_path).learned) == {
+        Learned("desk", "touched", "2026-11-28", ("moved_at",)),
+        Learned("desk", "normalized.email", "2026-11-28", ("email",)),
+        Learned(None, "statuses.absent", "2026-11-28", (), ("4xx",)),
+    }
+
+
+RULE = RecordedRequirement("a.rule", "must", "It holds.", words=("statuses.absent", "unique", "touched", "normalized"))
+ABSENT = Recorded(None, "statuses.absent", "2026-11-28", (), ("4xx",))
+MOVED = Recorded("desk", "touched", "2026-11-28", ("moved_at",))
+LOWER = Recorded("desk", "normalized.email", "2026-11-28", ("email",))
+
+
+def against(kind: str, actual: str, expected: str = "", field: str | None = None) -> RecordedFinding:
+    return RecordedFinding("an item", "it failed", kind=kind, actual=actual, expected=expected, field=field)
+
+
+@pytest.mark.parametrize(
+    ("finding", "word", "changed"),
+    [
+        (against("status", "410"), ABSENT, True),
+        (against("status", "200"), ABSENT, False),
+        (against("status", "500"), ABSENT, False),
+        (against("no-answer", ""), ABSENT, False),
+        (against("not-touched", "", field="moved_at"), MOVED, True),
+        (against("not-touched", "", field="name"), MOVED, False),
+        (against("value", '"A@B.example"', '"a@b.example"', "email"), LOWER, True),
+        (against("value", '"old@b.example"', '"a@b.example"', "email"), LOWER, False),
+    ],
+)
+def test_only_what_is_promised_without_the_word_has_changed(
+    finding: RecordedFinding, word: Recorded, changed: bool
+) -> None:
+    assert bool(changed_from(finding, RULE, "desk", [word])) is changed
+
+
+def verdict_of(server: Desk, folder: Path, lesson: Lesson, only: str) -> Verdict:
+    """The verdict on a server under what was learned of another."""
+    text = patched(written(folder).path.read_text(), lesson.words, "2026-11-28")
+    return bench.run(server, text, {"desk.json": SCHEMA}, folder / "run", only=(only,), profile="smoke")
+
+
+class Careless(Desk):
+    """Takes two desks of one name, which it did not when it was looked at."""
+
+    UNIQUE = ()
+
+
+def test_a_verdict_tells_them_apart(tmp_path: Path) -> None:
+    lesson = learned(Desk(), tmp_path / "learned", OPEN)
+    changed = verdict_of(Careless(), tmp_path / "changed", lesson, "conflict.duplicate")
+    assert [bool(c.changed) for c in changed.causes] == [True]
+    assert [r.changed for r in changed.results if r.outcome == "fail"] == ["unique, seen 2026-11-28"]
+    assert any(line.startswith("  changed conflict.duplicate") for line in closing_lines(changed, tmp_path))
+    broken = verdict_of(Desk("lost"), tmp_path / "broken", lesson, "update.persists")
+    assert [c.changed for c in broken.causes] == [""]
