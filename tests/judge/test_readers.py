@@ -13,7 +13,7 @@ from restproof.record.model import RecordedExchange, Traffic
 from restproof.record.traffic import read_traffic
 
 RECORDINGS = Path(__file__).with_name("recordings")
-"""The same two requests to the same server, by mitmdump 12 (with a preflight and an answer that never came), betamax
+"""The same two requests to the same server, by mitmdump 11 (with a preflight and an answer that never came), betamax
 0.9 and responses 0.26."""
 
 RUBY = """
