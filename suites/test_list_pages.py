@@ -172,6 +172,10 @@ def test_a_bad_page_is_refused(subject: Subject, name: str, value: Any) -> None:
     )
 
 
+UNKNOWN = "restproof"
+"""A parameter that no list knows."""
+
+
 def harmless(subject: Subject) -> Iterator[tuple[str, str]]:
     """Parameters that change the order of a list and not what it holds: a sort, and a filter that all entries match."""
     if subject.spec.sort:
@@ -201,7 +205,7 @@ def names_pages(contract: Contract, resource: Resource) -> bool:
 def unknown_parameter(subject: Subject) -> Query:
     """A parameter that the contract does not know, where a list takes one: all of them may count as filters, and those
     may be refused."""
-    unknown, refused = (("restproof", "kept & quoted+"),), subject.spec.status("unknown_query", "list")
+    unknown, refused = ((UNKNOWN, "kept & quoted+"),), subject.spec.status("unknown_query", "list")
     if refused.accepted:
         return unknown
     if subject.spec.query.filter == "{name}" or subject.list(unknown).status in refused:
@@ -253,8 +257,9 @@ def follow_links(subject: Subject, entries: list[Any], size: int, kept: Query) -
         for name in (n for n in pages if n in found):
             query = dict(found[name])
             for own, value in (*kept, *subject.request("list").query):
+                # A link may be without a parameter that the list does not know.
                 must.hold(
-                    query.get(own) == value,
+                    query.get(own, value if own == UNKNOWN else None) == value,
                     page,
                     f"the link {name} drops the parameter {own}",
                     kind="link-query",
