@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from restproof.wire.message import Request
 def kinds() -> Iterator[Kind]:
     yield from _decoders()
     yield from _nulls()
+    yield from _collations()
     yield Kind("an update of nothing", *item(), Items, Resetting, ("update.empty",))
 
 
@@ -65,3 +66,29 @@ class Resetting(Items):
 
     def changed(self, path: str, row: Row, fields: Row) -> None:
         super().changed(path, row, fields or {n: v for n, v in self.blank(path).items() if n not in ("id", "title")})
+
+
+class Collated(Items):
+    """Case does not count for what is unique, as databases compare texts; a list is sorted by title all the same."""
+
+    def unique(self, path: str, fields: Row, row: Row | None) -> None:
+        others = {r["title"].casefold() for r in self.rows[path].values() if r is not row}
+        if "title" in fields and fields["title"].casefold() in others:
+            raise Refused(409, "is taken", "title")
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        rows, order = super().listed(path, query), query.get("sort", "")
+        return sorted(rows, key=self.title, reverse=order[:1] == "-") if order.removeprefix("-") == "title" else rows
+
+    def title(self, row: Row) -> str:
+        return str(row["title"])
+
+
+class Lumping(Collated):
+    def title(self, row: Row) -> str:
+        return super().title(row)[:1]
+
+
+def _collations() -> Iterator[Kind]:
+    words: dict[str, Any] = {"unique": [{"field": "title", "by": "casefold"}], "sort": ["title"]}
+    yield Kind("case does not count for what is unique", *item(**words), Collated, Lumping, ("list.sort",))

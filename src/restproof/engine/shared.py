@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restproof.config import Target
@@ -17,7 +17,7 @@ from restproof.engine.values import Values
 from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
 from restproof.plan.symbols import RUN, valid_with_token
-from restproof.semantics.normal import kept
+from restproof.semantics.normal import alike, kept
 
 
 class SharedInstances:
@@ -148,18 +148,27 @@ class SharedInstances:
         key = (subject.name, name)
         if key not in self._lookalikes:
             made: list[Any] = []
+            tails: list[str] = []
             maker = self._maker(subject.spec, f"{subject.name}:like {name}")
             free = name in maker.bodies.writable and name not in maker.spec.references
             if free and maker.bodies.unique_value(name) == RUN:
                 schema = maker.bodies.writable[name]
                 # The last two stand in another order where text is compared by UTF-16 units.
                 for tail in ("look", "look + like & co’s O'Clé", "Look", "\uff5e", "\U0001f3d7"):
-                    if valid_with_token(schema, f"{RUN} {tail}"):
+                    if valid_with_token(schema, f"{RUN} {tail}") and not _is_taken(maker, name, tail, tails):
                         body = {**maker.bodies.minimal(f"l{len(made)}"), name: f"{RUN} {tail}"}
                         made.append(kept(subject.spec, maker.given(body).sent)[0][name])
+                        tails.append(tail)
             self._lookalikes[key] = made
             self._listings.clear()
         return self._lookalikes[key]
+
+
+def _is_taken(maker: Maker, name: str, text: str, others: Iterable[str]) -> bool:
+    """Whether the field may be a unique one for which ``text`` is the same as one of ``others``."""
+    if name not in maker.bodies.unique_fields:
+        return "unique" in maker.spec.open and text.casefold() in {other.casefold() for other in others}
+    return any(alike(maker.spec, name, text, other) is not False for other in others)
 
 
 def _scope_of(key: str) -> str:
