@@ -425,15 +425,10 @@ def long_run(here: Path, *more: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("number", "code", "workers"),
-    [(signal.SIGINT, 130, "1"), (signal.SIGHUP, 129, "1"), (signal.SIGTERM, 143, "1"), (signal.SIGINT, 130, "2")],
-)
-def test_an_interrupted_run_tidies_up(
-    number: signal.Signals, code: int, workers: str, here: Path, target: Running
-) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGHUP, 129), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_tidies_up(number: signal.Signals, code: int, here: Path, target: Running) -> None:
     before = listed(target, "/offices")
-    going = long_run(here, "--workers", workers)
+    going = long_run(here)
     assert len(listed(target, "/offices")) > len(before)
     going.send_signal(number)
     out, err = going.communicate(timeout=30)

@@ -17,21 +17,24 @@ from .server import Server, listening
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 SOURCE = Path(__file__).parents[2] / "src"
+RESTPROOF = (sys.executable, "-m", "restproof")
 _LONGEST = 120
 _ONLY = ("create", "update", "delete", "identity", "input.type")
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(SOURCE)}
 
 
 def killed(server: Server, folder: Path, number: int, chance: random.Random) -> list[str]:
     """Kills one run some requests after its first create, cleans up, and gives what is wrong then."""
     contract = write_contract(folder)
-    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
-    restproof = [sys.executable, "-m", "restproof"]
     with listening(server) as url:
         only = [word for name in _ONLY for word in ("--only", name)]
         run = subprocess.Popen(
-            [*restproof, "run", str(contract), "--target", url, "-q", "--out", str(folder / f"out-{number}"), *only],
+            [*RESTPROOF, "run", str(contract), "--target", url, "-q", "--out", str(folder / f"out-{number}"), *only],
             cwd=folder,
-            env=environment,
+            env=environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -42,7 +45,7 @@ def killed(server: Server, folder: Path, number: int, chance: random.Random) -> 
         run.send_signal(SIGNALS[number % len(SIGNALS)])
         run.wait(_LONGEST)
         ended = subprocess.run(
-            [*restproof, "cleanup"], cwd=folder, env=environment, capture_output=True, text=True, timeout=_LONGEST
+            [*RESTPROOF, "cleanup"], cwd=folder, env=environment(), capture_output=True, text=True, timeout=_LONGEST
         )
     words = ended.stdout + ended.stderr
     left = {r: keys for r, keys in server.ours().items() if f"{r} " not in words}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import signal
+import subprocess
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,12 @@ import pytest
 
 from restproof.config import Target
 from restproof.plan.symbols import RUN
+from restproof.record.reader import read
 from restproof.session.live import LEDGERS, LiveEndpoint
 from restproof.wire.session import Unrecorded
 
-from .harness import Plan, Told, begin, plan_in, run
-from .kills import SIGNALS, killed
+from .harness import Plan, Told, begin, plan_in, run, write_contract
+from .kills import RESTPROOF, SIGNALS, environment, killed
 from .oddities import LIES
 from .server import Answer, Asked, Server, listening
 
@@ -136,6 +140,41 @@ def test_several_workers_are_tidied_up_after_when_all_have_ended(few: Plan, tmp_
 @pytest.mark.parametrize("number", range(len(SIGNALS)), ids=[s.name for s in SIGNALS])
 def test_a_run_that_a_signal_ends_leaves_nothing_untold(tmp_path: Path, number: int) -> None:
     assert killed(Server(), tmp_path, number, random.Random(number)) == []
+
+
+@pytest.mark.slow
+def test_workers_send_nothing_new_once_their_run_is_interrupted(tmp_path: Path) -> None:
+    contract, server = write_contract(tmp_path), Server()
+    sent: list[tuple[float, str]] = []
+    honest = server.answer
+
+    def noting(asked: Asked) -> Answer:
+        sent.append((time.monotonic(), asked.method))
+        return honest(asked)
+
+    server.answer = noting  # type: ignore[method-assign]
+    with listening(server) as url:
+        going = subprocess.Popen(
+            [*RESTPROOF, "run", str(contract), "--target", url, "-q", "--workers", "2", "--out", "out"],
+            cwd=tmp_path,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            # Whoever runs these tests in the background has it ignored, and a child inherits that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        while going.poll() is None and sum(method == "POST" for _, method in sent) < 30:
+            time.sleep(0.01)
+        at = time.monotonic()
+        going.send_signal(signal.SIGINT)
+        out, _ = going.communicate(timeout=60)
+    assert (going.returncode, "Traceback" in out, "incomplete run" in out) == (130, False, True), out
+    assert [method for when, method in sent if when > at + 1 and method not in ("GET", "DELETE")] == []
+    assert (server.ours(), server.harm()) == ({}, [])
+    footer = read(tmp_path / "out" / "run.jsonl.gz").footer
+    assert footer is not None
+    assert (footer.interrupted, footer.complete, footer.left) == ("SIGINT", False, ())
 
 
 @pytest.mark.parametrize("workers", [1, 4] if WHOLE else [1])

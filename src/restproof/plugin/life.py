@@ -37,7 +37,7 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
     if run is None or session.config.option.collectonly:
         return (yield)
     if not items:
-        with workers_end_first(run, session.config.stash.get(PIDS, [])):
+        with workers_end_first(run, session.config.stash.setdefault(PIDS, [])):
             return (yield)
     if run.options.plan:
         try:
@@ -64,7 +64,11 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         return (yield)
     except KeyboardInterrupt:
         run.signal = run.signal or "SIGINT"
-        raise
+        if run.worker is None:
+            raise
+        # A worker that was interrupted counts as crashed, and another one would be started in its place.
+        session.shouldstop = f"interrupted by {run.signal}"
+        return None
     finally:
         previous[signal.SIGINT] = signal.getsignal(signal.SIGINT)
         # A worker ends with its session, and nothing may cut its tidying up short.
