@@ -42,6 +42,7 @@ class Slow:
     clock: Hands
     delay: float = 0.0
     shown: Callable[[dict[str, Any]], dict[str, Any] | None] = lambda sent: sent
+    listed: Callable[[dict[str, Any]], dict[str, Any]] = lambda found: found
     sent: dict[str, Any] | None = None
     since: float = 0.0
 
@@ -54,7 +55,7 @@ class Slow:
             return 201 if request.method == "POST" else 200, {"id": 1}
         found = self.shown({"id": 1, **(self.sent or {})}) if self.clock.now >= self.since + self.delay else None
         if request.path.endswith("/shelves"):
-            return 200, [found] if found else []
+            return 200, [self.listed(found)] if found else []
         return (200, found) if found else (404, None)
 
 
@@ -104,6 +105,12 @@ def test_an_update_to_null_is_waited_for(shelf: Callable[[Slow], Subject], clock
     server = Slow(clock)
     server.shown = lambda sent: {**sent, "pages": None if clock.now >= server.since + 0.4 else 7}
     assert 0.4 <= waited(clock, lambda: shelf(server).update(1, {"pages": None})) < SETTLES
+
+
+def test_an_update_is_waited_for_in_the_list_too(shelf: Callable[[Slow], Subject], clock: Hands) -> None:
+    server = Slow(clock)
+    server.listed = lambda found: found if clock.now >= server.since + 0.4 else {**found, "name": "earlier"}
+    assert 0.4 <= waited(clock, lambda: shelf(server).update(1, {"name": "a"})) < SETTLES
 
 
 def test_one_that_was_seen_gives_patience_for_good(shelf: Callable[[Slow], Subject], clock: Hands) -> None:

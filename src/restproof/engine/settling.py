@@ -72,13 +72,20 @@ def _missing(subject: Looker, reply: Reply, id: Any) -> Literal["effect", "value
         elif not found.ok or found.entity is None:
             return "effect"
         else:
-            plain = _plain(reply, found.entity)
-            if any(True for _ in differences(plain, in_the_order_of(spec, plain, found.entity))):
+            if _differs(spec, _plain(reply, found.entity), found.entity):
                 return "value"
-    if spec.supports("list") and "list" not in spec.open and reply.operation in ("create", "delete"):
-        is_listed = id in subject.lists.ids(subject.lists.walk(scope=scope))
-        return None if is_listed == (reply.operation == "create") else "effect"
-    return None
+    if not spec.supports("list") or "list" in spec.open:
+        return None
+    entries = subject.lists.walk(scope=scope)
+    if reply.operation in ("create", "delete"):
+        return None if (id in subject.lists.ids(entries)) == (reply.operation == "create") else "effect"
+    entry = next((e for e in entries if isinstance(e, dict) and e.get(spec.id.field) == id), {})
+    plain = {n: v for n, v in _plain(reply, entry).items() if n not in spec.unlike_in_lists}
+    return "value" if _differs(spec, plain, entry) else None
+
+
+def _differs(spec: Resource, plain: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
+    return any(True for _ in differences(plain, in_the_order_of(spec, plain, shown)))
 
 
 def _plain(reply: Reply, shown: Mapping[str, Any]) -> dict[str, Any]:
