@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from tests import forked
 
 import restproof
 from restproof.record.reader import read_header
@@ -17,15 +18,8 @@ SOURCE = Path(restproof.__file__).parent.parent
 
 def restproof_run(here: Path, *more: str) -> subprocess.CompletedProcess[str]:
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("RESTPROOF_", "PYTEST_", "HYPOTHESIS_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "restproof", "run", *NARROW, *more],
-        cwd=here,
-        env={**kept, "PYTHONPATH": str(SOURCE), "CI": "1"},
-        capture_output=True,
-        text=True,
-        timeout=90,
-        check=False,
-    )
+    environment = {**kept, "PYTHONPATH": str(SOURCE), "CI": "1"}
+    return forked.run("restproof", ["run", *NARROW, *more], cwd=here, env=environment, timeout=90)
 
 
 def project(here: Path) -> Path:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import yaml
+from tests import forked
 
 from restproof.bundle import find_contract
 from restproof.contract.document import Problems
@@ -19,8 +19,7 @@ ARGUMENTS += ["--only", "update.persists", "--fault", "create-answers-202"]
 
 
 def restproof(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "restproof", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+    return forked.run("restproof", arguments, cwd=cwd)
 
 
 def of_a_house(folder: Path, deviations: str) -> Path:

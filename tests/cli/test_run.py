@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests import forked
 
 import restproof
 from restproof.bundle import bundled_dir
@@ -46,9 +47,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def restproof_(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        command(*arguments), cwd=cwd, env=environment(**more), capture_output=True, text=True, timeout=90, check=False
-    )
+    done = forked.run("restproof", arguments, cwd=cwd, env=environment(**more), timeout=90)
     assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
     return done
 

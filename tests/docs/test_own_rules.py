@@ -6,10 +6,10 @@ import json
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests import forked
 
 import restproof
 from restproof.cli.init import FILES
@@ -32,15 +32,9 @@ def repository(tmp_path: Path) -> Path:
 def in_(root: Path, command: str, *more: str) -> subprocess.CompletedProcess[str]:
     source = str(Path(restproof.__file__).parent.parent)
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("RESTPROOF_", "PYTEST_"))}
-    return subprocess.run(
-        [sys.executable, "-m", *command.split(), *more],
-        cwd=root,
-        env={**kept, "PYTHONPATH": os.pathsep.join([source, os.environ.get("PYTHONPATH", "")])},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    program, *words = command.split()
+    path = os.pathsep.join([source, os.environ.get("PYTHONPATH", "")])
+    return forked.run(program, [*words, *more], cwd=root, env={**kept, "PYTHONPATH": path}, timeout=100)
 
 
 def outcomes(folder: Path) -> dict[str, set[str]]:

@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from tests import forked
 from tests.docs.test_readme import README, general
 
 from restproof.cli.main import run as restproof
@@ -46,13 +47,8 @@ def run(source: str, tmp_path: Path) -> tuple[dict[str, Any], str]:
     """The summary of a run against the bookshelf, and what it printed."""
     shutil.copytree(EXAMPLES / "bookshelf", tmp_path / "bookshelf")
     with served(source) as url:
-        ended = subprocess.run(
-            [sys.executable, "-m", "restproof", "run", "-q", "--target", url, "--out", str(tmp_path / "run")],
-            cwd=tmp_path / "bookshelf",
-            check=False,
-            capture_output=True,
-            text=True,
-        )
+        words = ["run", "-q", "--target", url, "--out", str(tmp_path / "run")]
+        ended = forked.run("restproof", words, cwd=tmp_path / "bookshelf")
     return json.loads((tmp_path / "run" / "summary.json").read_text()), ended.stdout
 
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).parents[2] / "src"
+from tests import forked
 
 
 @dataclass(frozen=True)
@@ -34,19 +31,8 @@ class Told:
 
 def run(contract: Path, out: Path, *options: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> Told:
     """Run the suites at profile smoke."""
-    command: Sequence[str] = (
-        *(sys.executable, "-m", "restproof", "run", str(contract), "-q", "--profile", "smoke"),
-        *("--out", str(out), *options),
-    )
-    path = os.pathsep.join([str(SOURCE), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    ended = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": path, **(env or {})},
-        cwd=cwd or out.parent,
-    )
+    words = ["run", str(contract), "-q", "--profile", "smoke", "--out", str(out), *options]
+    ended = forked.run("restproof", words, env={**os.environ, **(env or {})}, cwd=cwd or out.parent, timeout=900)
     summary = out / "summary.json"
     assert summary.exists(), f"exit {ended.returncode}\n{ended.stdout}\n{ended.stderr}"
     return Told(ended.returncode, json.loads(summary.read_text(encoding="utf-8")))

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests import forked
+
 from .faults import FAULTS
 
 ROOT = Path(__file__).parents[2]
@@ -44,9 +46,6 @@ def tried(told: dict[str, Any], out: Path, options: tuple[str, ...] = ()) -> dic
     environment |= {f"RESTPROOF_ID_{n.upper()}": str(v) for n, v in told["ids"].items()}
     environment["PYTHONPATH"] = str(ROOT / "src")
     command = [
-        sys.executable,
-        "-m",
-        "pytest",
         "suites",
         "-q",
         "-p",
@@ -55,7 +54,7 @@ def tried(told: dict[str, Any], out: Path, options: tuple[str, ...] = ()) -> dic
         "contracts/procore",
     ]
     command += ["--restproof-target", f"http://127.0.0.1:{told['port']}", "--restproof-out", str(out), *options]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900)
+    done = forked.run("pytest", command, cwd=ROOT, env=environment, timeout=900)
     summary = out / "summary.json"
     if not summary.exists():
         return {

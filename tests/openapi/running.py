@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+from tests import forked
 
 TOKEN = "an-honest-token"
 
@@ -13,8 +14,5 @@ TOKEN = "an-honest-token"
 def run_document(document: Path | str, url: str | None, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """The finished command. ``out``: a folder for the run."""
     target = ["--target", url] if url else []
-    command = [sys.executable, "-m", "restproof", "run", str(document), *target, "-q", "--out", str(out), *options]
-    environment = {**os.environ, "RESTPROOF_FULL": TOKEN}
-    return subprocess.run(
-        command, env=environment, cwd=out.parent, capture_output=True, text=True, timeout=600, check=False
-    )
+    words = ["run", str(document), *target, "-q", "--out", str(out), *options]
+    return forked.run("restproof", words, env={**os.environ, "RESTPROOF_FULL": TOKEN}, cwd=out.parent, timeout=600)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import requests
+from tests import forked
 
 from restproof.errors import ConfigurationError
 from restproof.session.app import hosted
@@ -98,9 +98,9 @@ def test_what_is_no_application_is_told(spec: str, message: str, folder: Path) -
 
 
 def test_an_application_is_proven_from_its_own_document(folder: Path) -> None:
-    command = [sys.executable, "-m", "restproof", "run", "/openapi.json", "--app", "colours:asgi", "-q"]
+    command = ["run", "/openapi.json", "--app", "colours:asgi", "-q"]
     options = ["--profile", "smoke", "--only", "read", "--only", "list.answers-ok", "--out", str(folder / "run")]
-    told = subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    told = forked.run("restproof", [*command, *options], cwd=folder)
     assert told.returncode == 0, told.stdout + told.stderr
     assert "CONFORMING" in told.stdout
 

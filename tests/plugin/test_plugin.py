@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import forked
 
 import restproof
 from restproof.bundle import bundled_dir
@@ -25,16 +25,8 @@ def pytest_(*arguments: str, cwd: Path, **more: str) -> subprocess.CompletedProc
     source = str(Path(restproof.__file__).parent.parent)
     kept = {n: v for n, v in os.environ.items() if not n.startswith(("RESTPROOF_", "PYTEST_"))}
     path = os.pathsep.join([source, os.environ.get("PYTHONPATH", "")])
-    command = [sys.executable, "-m", "pytest", "-p", "no:schemathesis", "-o", f"cache_dir={cwd / 'cache'}"]
-    return subprocess.run(
-        [*command, *arguments],
-        cwd=cwd,
-        env={**kept, "PYTHONPATH": path, **more},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    words = ["-p", "no:schemathesis", "-o", f"cache_dir={cwd / 'cache'}", *arguments]
+    return forked.run("pytest", words, cwd=cwd, env={**kept, "PYTHONPATH": path, **more}, timeout=100)
 
 
 def summary(folder: Path) -> dict[str, Any]:

@@ -10,12 +10,12 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import forked
 
 from restproof.deviations import load_deviations
 from restproof.record.model import RecordedRun
@@ -40,27 +40,8 @@ def run(kinto: Kinto, folder: Path, *arguments: str, contract: Path = CONTRACT) 
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "RESTPROOF_"))}
     source = os.environ.get("PYTHONPATH", "")
     environment["PYTHONPATH"] = os.pathsep.join(str(Path(p).resolve()) for p in source.split(os.pathsep) if p)
-    command = [
-        sys.executable,
-        "-m",
-        "restproof",
-        "run",
-        str(contract),
-        "--target",
-        kinto.url,
-        "--out",
-        "run",
-        *arguments,
-    ]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=environment | kinto.environment,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
+    words = ["run", str(contract), "--target", kinto.url, "--out", "run", *arguments]
+    return forked.run("restproof", words, cwd=folder, env=environment | kinto.environment, timeout=600)
 
 
 class Whole:

@@ -6,12 +6,12 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import forked
 
 from restproof.deviations import load_deviations
 from restproof.record.model import RecordedRun
@@ -38,10 +38,8 @@ def run(pdns: PowerDNS, folder: Path, *arguments: str, contract: Path = CONTRACT
     source = os.environ.get("PYTHONPATH", "")
     environment["PYTHONPATH"] = os.pathsep.join(str(Path(p).resolve()) for p in source.split(os.pathsep) if p)
     environment |= {"RESTPROOF_FULL": KEY, "RESTPROOF_ID_SERVER": "localhost"}
-    command = [sys.executable, "-m", "restproof", "run", str(contract), "--target", pdns.url, "--out", "run"]
-    return subprocess.run(
-        [*command, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
-    )
+    words = ["run", str(contract), "--target", pdns.url, "--out", "run", *arguments]
+    return forked.run("restproof", words, cwd=folder, env=environment, timeout=240)
 
 
 class Whole:
