@@ -8,7 +8,7 @@ from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import SUCCESS, creates_by_put
 from restproof.suite.race import all_answered, at_once, must_be_a_race
 from restproof.suite.setup import completed
-from restproof.suite.values import same
+from restproof.suite.values import an, same
 from restproof.suite.wire import Headers
 
 ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
@@ -158,6 +158,25 @@ def test_a_write_on_a_stale_state_is_refused(subject: Subject, operation: str, t
     tag = tag_of(subject, made.id)
     must.have_status(
         write(subject, operation, made.id, (("If-Match", tag),)), written, because="If-Match with the present ETag"
+    )
+
+
+@requirement(
+    "conditional.required",
+    on=("update", "replace", "delete"),
+    needs="create",
+    when=lambda c, r: bool(r.preconditions),
+    cost=5,
+)
+def test_a_write_without_a_precondition_is_refused(subject: Subject, operation: str) -> None:
+    if operation not in subject.spec.preconditions:
+        raise NotTested(f"{an(operation)} needs no If-Match")
+    made = subject.own()
+    before = subject.observe(made.id)
+    refused = write(subject, operation, made.id, (("If-Match", ""),))
+    must.be_refused(refused, "precondition_required", because="no If-Match")
+    must.agree(
+        refused, subject.stable(before), subject.observe(made.id), what="the state after a write without If-Match"
     )
 
 

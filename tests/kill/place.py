@@ -42,6 +42,8 @@ SHOWN_ON_WAYS = (
     "one-way-for-all-keys",
     "unknown-id-says-success",
     "criteria-ignored",
+    "precondition-not-required",
+    "unconditional-write-stored",
     "all-cut",
     "all-refused",
 )

@@ -32,6 +32,7 @@ from restproof.record.reader import read
 from restproof.record.writer import Writer
 from restproof.session.heading import contract_part, requirements_part
 from restproof.wire.message import About, Exchange, Headers, Request, Response, to_event, told_by_body
+from restproof.wire.preconditions import Preconditions
 from restproof.wire.searching import Searches
 from restproof.wire.walls import Walls
 
@@ -67,12 +68,14 @@ class Wire:
     writer: Writer
     promised: BodyStatus | None = None
     searches: Searches | None = None
+    preconditions: Preconditions | None = None
     max_wait: float = 0.0
     sent: int = 0
     walls: Walls = field(default_factory=lambda: Walls(lambda *_: None))
 
     def send(self, request: Request, about: About, credential: str | None = "full", **_: Any) -> Exchange:
         credentials = (("Authorization", f"Bearer {credential}"),) if credential else ()
+        request = self.preconditions.tagged(request, about, credential, self) if self.preconditions else request
         request = self.searches.leaving(request) if self.searches else request
         given = [h for h in request.headers if h[1] != ""]
         request = Request(request.method, request.path, request.query, (*given, *credentials), request.body)
@@ -160,7 +163,7 @@ def _send(server: Server, promised: Any, writer: Writer, only: Collection[str], 
     watch = Watch(writer)
     ids = {"me": 1, "other_me": 2}
     target = Target("miniature", "http://127.0.0.1:1", credentials={"full": "full"}, ids=ids)
-    wire = Wire(server, writer, promised.body_status, Searches(promised))
+    wire = Wire(server, writer, promised.body_status, Searches(promised), Preconditions(promised, target))
     world = World(
         promised,
         target,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tests.miniatures.kinds import Items, Kind, item
@@ -89,6 +91,35 @@ class Unsearched(Searched):
         return super().wanted(row, where) or True
 
 
+class Careful(Items):
+    """Every change names the state that it is made of."""
+
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        key = path.rpartition("/")[2]
+        row = self.rows["/items"].get(int(key)) if key.isdecimal() else None
+        if row is not None and request.method in ("PATCH", "DELETE"):
+            self.check(request.header("If-Match"), self.tag(row))
+        if row is not None and request.header("If-None-Match") == self.tag(row):
+            return Answer(304, None, {"ETag": self.tag(row)})
+        found = super().answer(request, path, query)
+        shown = found.body if isinstance(found.body, dict) else {}
+        return replace(found, headers={**found.headers, "ETag": self.tag(shown)}) if "id" in shown else found
+
+    def tag(self, row: Row) -> str:
+        return f'"{hash(json.dumps(row, sort_keys=True)):x}"'
+
+    def check(self, wanted: str | None, tag: str) -> None:
+        if wanted is None:
+            raise Refused(428, "If-Match is missing")
+        if wanted not in ("*", tag):
+            raise Refused(412, "has changed meanwhile")
+
+
+class Careless(Careful):
+    def check(self, wanted: str | None, tag: str) -> None:
+        super().check(tag if wanted is None else wanted, tag)
+
+
 class AlwaysFine(Items):
     """Answers 200 whatever happened: the body says how it went."""
 
@@ -144,6 +175,8 @@ def kinds() -> Iterator[Kind]:
         statuses={"unknown_query": 400, "invalid": 400},
     )
     yield Kind("a list is searched by POST", *search, Searched, Unsearched, ("list",))
+    careful = item(conditional={"etag": True, "required": True})
+    yield Kind("every write names a state", *careful, Careful, Careless, ("conditional",))
     told = {"at": "ok", "success": True, "code": "/error/code", "statuses": {"NOT_FOUND": 404, "BAD_MEDIA": 415}}
     fine = item(
         contract={"body_status": told},

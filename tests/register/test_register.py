@@ -137,6 +137,7 @@ POLICY = {
 CLAUSES = {
     "RFC 5280 §6": "certification path validation",
     "RFC 5789 §2": "the PATCH method",
+    "RFC 6585 §3": "428 Precondition Required",
     "RFC 6585 §4": "429 Too Many Requests",
     "RFC 7396 §1": "null removes a member; what is absent stays",
     "RFC 7396 §2": "what is no object, an array too, is replaced whole",

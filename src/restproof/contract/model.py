@@ -368,6 +368,8 @@ class Resource:
     """Fields that look like secrets and are none."""
     etag: bool = False
     weak_etag: bool = False
+    preconditions: tuple[str, ...] = ()
+    """The operations that are refused without ``If-Match``."""
     settles: float = 0.0
     open: tuple[Literal["unique", "rules", "list", "replace"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"

@@ -124,6 +124,8 @@ class Answering:
         wanted, unwanted = call.headers.get("if-match"), call.headers.get("if-none-match")
         weak = "W/" if call.resource.weak_etag else ""
         strong = None if call.resource.weak_etag else current
+        if wanted is None and call.entry is not None and call.operation in call.resource.preconditions:
+            call.refuse("precondition_required", None, "If-Match is required")
         anything = current is not None and wanted is not None and wanted.strip() == "*"
         if wanted is not None and call.writes and not anything and not _matches(wanted, strong, weak=False):
             call.refuse("precondition_failed", None, "the resource is not in the expected state")

@@ -46,6 +46,7 @@ _GROUPS = {
     "unstorable": "invalid",
     "reference": "rule",
     "precondition_failed": "conflict",
+    "precondition_required": "conflict",
 }
 """Case → the case of ``contract.order`` whose rank it has."""
 

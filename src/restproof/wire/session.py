@@ -30,6 +30,7 @@ from restproof.wire.guard import check
 from restproof.wire.hooked import Hooked
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, told_by_body, with_query
 from restproof.wire.ownership import Guard, Ticket, Unguarded
+from restproof.wire.preconditions import Preconditions
 from restproof.wire.presence import Presence
 from restproof.wire.searching import Searches
 from restproof.wire.waiting import backoff, retry_after
@@ -117,6 +118,7 @@ class Session:
         self.target = target
         self.contract = contract
         self._searches = Searches(contract)
+        self._preconditions = Preconditions(contract, target)
         self.requests = 0
         self.presence = Presence()
         self.ends: float | None = None
@@ -183,7 +185,9 @@ class Session:
             raise NotSent(self.presence.gone)
         if self.ends is not None and time.monotonic() > self.ends:
             raise NotSent(OUT_OF_TIME)
-        permit = self._permit(self._searches.leaving(request), about, credential)
+        request = self._searches.leaving(request)
+        request = self._preconditions.tagged(request, about, credential, self, beyond_ceiling=beyond_ceiling)
+        permit = self._permit(request, about, credential)
         try:
             return self._send(permit, expect_throttle=expect_throttle, retry=retry, beyond_ceiling=beyond_ceiling)
         except HookFailed as error:
@@ -265,7 +269,8 @@ class Session:
         if self.presence.gone:
             raise NotSent(self.presence.gone)
         start = threading.Barrier(len(requests))
-        permits = [self._permit(request, about, credential) for request in requests]
+        meant = [self._preconditions.tagged(request, about, credential, self) for request in requests]
+        permits = [self._permit(request, about, credential) for request in meant]
 
         def one(permit: Permit) -> Exchange:
             self._adapter.wait_for(start)

@@ -38,9 +38,10 @@ def header_parameters(contract: Contract, resource: Resource, operation: str) ->
             schema = {"type": "string"} if named else {"const": template}
             yield {"name": name, "in": "header", "schema": schema, "description": f"As in {template}."}
     if resource.etag:
-        words = ("If-None-Match",) if operation == "read" else ("If-Match", "If-None-Match")
+        words = ("If-None-Match",) if operation == "read" else ("If-Match",)
         if operation in ("read", "update", "replace", "delete"):
-            yield from ({"name": n, "in": "header", "schema": {"type": "string"}} for n in words[:1])
+            required = {"required": True} if operation in resource.preconditions else {}
+            yield {"name": words[0], "in": "header", **required, "schema": {"type": "string"}}
     for name, value in resource.operation(operation).headers.items():
         yield {"name": name, "in": "header", "required": True, "schema": {"const": value}}
     if contract.idempotency_key and operation == "create":

@@ -53,6 +53,7 @@ FAILURES: Mapping[str, str] = {
     "unsupported_media": "The body is of another media type.",
     "too_large": "The body is too large.",
     "precondition_failed": "It has changed in the meantime.",
+    "precondition_required": "If-Match is missing.",
     "not_modified": "It has not changed.",
 }
 
@@ -135,3 +136,5 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
         yield "conflict"
     if resource.etag and operation != "list":
         yield from ("not_modified",) if operation == "read" else ("precondition_failed",)
+    if operation in resource.preconditions:
+        yield "precondition_required"

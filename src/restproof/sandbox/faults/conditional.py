@@ -98,6 +98,30 @@ def stale_write_stored(seam: Seam) -> None:
     seam.around("answer_refusal", advice)
 
 
+@fault("precondition-not-required", "conditional.required", "a write without If-Match succeeds")
+def precondition_not_required(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> Answer | None:
+        early: Answer | None = inner(call)
+        call.refusals[:] = [r for r in call.refusals if r.case != "precondition_required"]
+        return early
+
+    seam.around("preconditions", advice)
+
+
+@fault("unconditional-write-stored", "conditional.required", "a write without If-Match is refused, and stored")
+def unconditional_write_stored(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case == "precondition_required" and call.entry is not None:
+            if call.operation == "delete":
+                seam.steps.remove(call, call.entry)
+            elif call.fields is not None:
+                seam.steps.store_change(call, call.entry, seam.steps.next_state(call, call.fields))
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
 @fault("if-match-race", "conditional.if-match", "updates at the same time with one ETag in If-Match each succeed")
 def if_match_race(seam: Seam) -> None:
     deaf_at_once(seam, "If-Match")
