@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,10 @@ class Desk(Shop):
     def refusal(self, refusal: Refused) -> Answer:
         headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
         return Answer(refusal.status, {"error": refusal.message, "code": refusal.status}, headers)
+
+    def fits(self, schema: Mapping[str, Any], value: Any) -> bool:
+        address = schema.get("format") == "email" and isinstance(value, str) and "any-email" not in self.faults
+        return super().fits(schema, value) and not (address and re.fullmatch(r"[\w.+-]+@\w+(\.\w+)+", value) is None)
 
     @property
     def now(self) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
     _Choice = Callable[[Sequence[Word]], list[Word]]
 
-_BOUND = 2000
-"""Requests of the probes, where nobody says how many."""
+_BOUND = 5000
+"""Requests in all, where nobody says how many: at most half of them are probes, the rest tries what they suggest."""
+_MOST = 3
+"""The largest exit code of a run that was not interrupted."""
 _TRAFFIC = (".har", ".gz", ".jsonl", ".zip")
 
 
@@ -69,6 +73,10 @@ def command(
     """
     if accept and interactive:
         raise ConfigurationError("--accept and --interactive are two ways", hint="Give one of them.")
+    if interactive and not sys.stdin.isatty():
+        raise ConfigurationError(
+            "--interactive asks on a terminal, and there is none", hint="Take --accept, or apply the patch in part."
+        )
     chosen: _Choice = _asked if interactive else _all if accept else _none
     if source is not None and Path(source).suffix.lower() in _TRAFFIC and Path(source).is_file():
         return _from_traffic(Path(source), contract, base_url, out, chosen)
@@ -110,6 +118,7 @@ def _from_target(options: Options, write: Path | None, chosen: _Choice, *, wants
 
 
 def _probe(options: Options, chosen: _Choice) -> int:
+    """Probe the target, put what that suggests to the test by the suites' rules, and tell what has stood it."""
     from restproof.learning.source import probed
     from restproof.session.folder import landed, now, point_latest
     from restproof.session.promise import promised
@@ -117,10 +126,60 @@ def _probe(options: Options, chosen: _Choice) -> int:
     cwd = Path.cwd()
     promise = promised(options, cwd)
     directory = landed(options.out, promise.config, cwd, now())
-    taught = probed(replace(options, contract=str(promise.contract_path)), cwd, directory)
+    most = options.max_requests or _BOUND
+    of_contract = replace(options, contract=str(promise.contract_path))
+    taught = probed(replace(of_contract, max_requests=max(1, most // 2)), cwd, directory / "probes")
+    tried = _tried(taught, replace(of_contract, max_requests=most - taught.requests), directory)
     if not options.out:
         point_latest(directory)
-    return _told(taught, promise.contract_path, chosen)
+    return _told(tried, directory, promise.contract_path, chosen)
+
+
+def _tried(taught: Taught, options: Options, directory: Path) -> Taught:
+    """What was taught, without the words that the server does not keep to under the suites' own rules. ``options``: of
+    a run of the contract, with what is left of the requests."""
+    from restproof.bundle import suites_of
+    from restproof.config import load_config
+    from restproof.engine.register import load_all
+    from restproof.learning.confirming import broken, contradicted, mistaken, rules_for, with_words
+    from restproof.learning.source import RUN_FILE
+    from restproof.learning.told import writable
+    from restproof.oracle.verdict import judge
+    from restproof.record.reader import read
+
+    file = Path(str(options.contract))
+    words = list(writable(file.read_bytes().decode("utf-8-sig"), taught.lesson.words, _today()))
+    if (options.max_requests or 0) < 1 or not words:
+        return taught
+    rules = rules_for(words, load_all(suites_of(load_config(Path.cwd()).root)))
+    copy = with_words(file, words, _today(), directory / "learned")
+    _silently(replace(options, contract=str(copy), only=rules, out=str(directory)))
+    verdict = judge(read(directory / RUN_FILE, partial=True))
+    dropped, failed = contradicted(taught.lesson, verdict), broken(verdict)
+    if failed:
+        # What no word alone explains may come of several: the contract as it is tells.
+        names = tuple(dict.fromkeys(r.requirement for r in failed))
+        again = directory / "without"
+        _silently(replace(options, only=names, out=str(again)))
+        without = judge(read(again / RUN_FILE, partial=True))
+        mistakes = mistaken(taught.lesson, failed, without)
+        dropped = {**mistakes, **dropped}
+        verdict = without if mistakes else verdict
+    lesson = taught.lesson.without(dropped)
+    return replace(
+        taught, lesson=lesson, verdicts=(*taught.verdicts, verdict), requests=taught.requests + verdict.requests
+    )
+
+
+def _silently(options: Options) -> None:
+    """Run the suites; what they find is read from the run file. Raises as ``restproof run``, and ``KeyboardInterrupt``
+    where the run was interrupted."""
+    from restproof.cli.run import run
+
+    with redirect_stdout(StringIO()):
+        code = run(options, quiet=True).code
+    if code > _MOST:
+        raise KeyboardInterrupt
 
 
 def _from_traffic(
@@ -131,7 +190,6 @@ def _from_traffic(
     chosen: _Choice,
 ) -> int:
     from restproof.config import load_config, resolve_contract
-    from restproof.contract.load import load
     from restproof.learning.source import overheard
     from restproof.session.folder import landed, now
 
@@ -139,24 +197,23 @@ def _from_traffic(
     config = load_config(cwd)
     file = resolve_contract(contract, config, cwd)
     directory = landed(out, config, cwd, now())
-    taught = overheard(traffic, load(file), config, directory, base_url=base_url, fail_on="must")
-    return _told(taught, file, chosen)
+    taught = overheard(traffic, contract or str(file), cwd, directory, base_url=base_url, day=_today())
+    return _told(taught, directory, file, chosen)
 
 
-def _told(taught: Taught, file: Path, chosen: _Choice) -> int:
+def _told(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int:
     """Print the lesson, write its files, and the accepted words into the contract; the exit code."""
     from restproof.learning.patch import patched
-    from restproof.learning.source import RUN_FILE, findings
+    from restproof.learning.source import findings
     from restproof.learning.told import as_patch, document, word_line, writable
 
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
-    text = file.read_bytes().decode("utf-8-sig")
+    day, text = _today(), file.read_bytes().decode("utf-8-sig")
     words = list(writable(text, taught.lesson.words, day))
-    (taught.directory / "learned.yaml").write_text(document(taught.lesson, day, RUN_FILE), encoding="utf-8")
-    patch = taught.directory / "learned.patch"
+    run = taught.run_file.relative_to(directory).as_posix()
+    (directory / "learned.yaml").write_text(document(taught.lesson, day, run), encoding="utf-8")
+    patch = directory / "learned.patch"
     patch.write_text(as_patch(text, words, day, file, Path.cwd()), encoding="utf-8")
-    faults = list(findings(taught))
-    for line in faults:
+    for line in findings(taught):
         click.echo(f"fault: {line}")
     for word in words:
         click.echo(word_line(word))
@@ -167,10 +224,13 @@ def _told(taught: Taught, file: Path, chosen: _Choice) -> int:
     accepted = chosen(words)
     if accepted:
         file.write_text(patched(text, accepted, day), encoding="utf-8")
-    click.echo(
-        f"{len(words)} words from {taught.requests:,} exchanges, {len(accepted)} written into {file}; patch: {patch}"
-    )
-    return 1 if taught.verdict.verdict == "not conforming" else 0
+    sent = f"{taught.requests:,} exchanges"
+    click.echo(f"{len(words)} words from {sent}, {len(accepted)} written into {file}; patch: {patch}")
+    return 1 if taught.is_faulty else 0
+
+
+def _today() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}"
 
 
 def _all(words: Sequence[Word]) -> list[Word]:
@@ -185,10 +245,6 @@ def _asked(words: Sequence[Word]) -> list[Word]:
     """The words that the user says yes to, one after the other, until the first quit."""
     from restproof.learning.told import word_line
 
-    if words and not sys.stdin.isatty():
-        raise ConfigurationError(
-            "--interactive asks on a terminal, and there is none", hint="Take --accept, or apply the patch in part."
-        )
     accepted: list[Word] = []
     for word in words:
         click.echo(word_line(word))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from restproof.contract.document import Problems, read_yaml
+from restproof.contract.load import in_full
 from restproof.contract.model import Contract
-from restproof.contract.presets import expanded
 from restproof.learning.answers import answer_words
 from restproof.learning.fields import field_words
 from restproof.learning.lists import list_words
@@ -25,7 +25,7 @@ def lesson_of(
     contract: Contract,
     *,
     credentials_shown: bool,
-    faulty: Collection[int] = (),
+    faulty: Collection[int | str] = (),
     resources: Collection[str] = (),
 ) -> Lesson:
     """The words that exchanges suggest, in the order of the contract. ``faulty``: the numbers of those that show a
@@ -51,6 +51,7 @@ def lesson_of(
 
 
 def said_in(file: Path) -> Mapping[str, Any]:
-    """The contract as it is written, with what its preset stands for."""
-    found: Mapping[str, Any] = expanded(read_yaml(file, Problems()).value)
+    """The contract as it is written, with what its preset and its standard stand for."""
+    problems = Problems()
+    found: Mapping[str, Any] = in_full(read_yaml(file, problems), problems).value
     return found

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from secrets import token_bytes
 
 from restproof.bundle import REGISTER, suites_of
-from restproof.config import Config
 from restproof.contract.model import Contract
-from restproof.contract.secrecy import Secrecy
 from restproof.engine.items import Item
-from restproof.engine.register import is_binding, load_all, why_not_binding
+from restproof.engine.register import is_binding, why_not_binding
+from restproof.learning.confirming import contradicted, with_words
 from restproof.learning.lesson import lesson_of
 from restproof.learning.probing import Prober
+from restproof.learning.told import writable
 from restproof.learning.word import Lesson
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.record.traffic import read_traffic
-from restproof.record.writer import Writer
-from restproof.report.write import write_all
 from restproof.session.options import Options
 from restproof.session.promise import promised
 from restproof.session.run import Run
-from restproof.traffic.judging import Judging, footer, header, items_under
+from restproof.traffic.judging import items_under
 from restproof.traffic.placing import match
-from restproof.wire.standin import StandIns
+from restproof.traffic.whole import Terms
 
 RUN_FILE = "run.jsonl.gz"
 
 
 @dataclass(frozen=True)
 class Taught:
-    """What a source taught. ``verdict``: what its exchanges show of faults; ``directory``: where its run file and its
-    reports are; ``requests``: how many exchanges there were; ``unseen``: what could not be tried, a line each."""
+    """What a source taught. ``verdicts``: what exchanges show of faults; ``run_file``: where those that taught are;
+    ``requests``: how many exchanges there were; ``unseen``: what could not be tried, a line each."""
 
     lesson: Lesson
-    verdict: Verdict
-    directory: Path
+    verdicts: tuple[Verdict, ...]
+    run_file: Path
     requests: int
     unseen: tuple[str, ...] = ()
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether anything of what is promised, or of what binds every server, fails that has to hold."""
+        failed = (r for v in self.verdicts for r in v.results if r.outcome == "fail" and not r.changed)
+        return any(r.level != "should" for r in failed)
 
 
 def probed(options: Options, cwd: Path, directory: Path) -> Taught:
@@ -67,7 +70,7 @@ def probed(options: Options, cwd: Path, directory: Path) -> Taught:
     assert run.ended is not None
     unseen = tuple(dict.fromkeys(f"{name}: {kind}: {why}" for (name, kind), why in stopped.items()))
     lesson = taught_by(read(directory / RUN_FILE), contract, directory / RUN_FILE, options.resource)
-    return Taught(lesson, run.ended.verdict, directory, run.ended.verdict.requests, unseen)
+    return Taught(lesson, (run.ended.verdict,), directory / RUN_FILE, run.ended.verdict.requests, unseen)
 
 
 def _sent(run: Run, items: list[tuple[Item, str]]) -> dict[tuple[str, str], str]:
@@ -89,42 +92,47 @@ def taught_by(run: RecordedRun, contract: Contract, file: Path, resources: tuple
     """The lesson of the exchanges of a run file; those that a finding cites teach nothing."""
     matched = match(read_traffic(file), contract, run.header.target.base_url or None, file)
     # Traffic counts its exchanges anew, in the order in which they began.
-    order = sorted(run.exchanges, key=lambda e: e.started)
-    renamed = {e.n: n for n, e in enumerate(order, 1)}
-    faulty = {renamed[f.exchange] for f in run.findings if f.exchange in renamed}
+    renamed = {e.n: n for n, e in enumerate(sorted(run.exchanges, key=lambda e: e.started), 1)}
+    faulty = {renamed[n] for n in _cited(run) if n in renamed}
     return lesson_of(
-        matched.seen,
-        contract,
-        credentials_shown=matched.credentials_shown,
-        faulty=faulty,
-        resources=resources,
+        matched.seen, contract, credentials_shown=matched.credentials_shown, faulty=faulty, resources=resources
     )
 
 
-def overheard(
-    traffic: Path, contract: Contract, config: Config, directory: Path, *, base_url: str | None, fail_on: str
-) -> Taught:
-    """Learn from recorded traffic, which is judged like ``restproof judge`` does. Raises ``RestproofError``."""
-    folders = suites_of(config.root)
-    register = load_all(folders)
-    matched = match(read_traffic(traffic), contract, base_url, traffic)
-    seen = list(matched.seen)
-    items = items_under(folders, contract, register)
-    path = directory / RUN_FILE
-    writer = StandIns(Writer(path), Secrecy(contract), token_bytes(16))
-    writer.write(
-        header(contract, contract.path, register, matched, traffic=traffic.name, fail_on=fail_on, deviations=[])
-    )
-    Judging(contract, register, items, writer).run(matched)
-    writer.write(footer(matched, len(seen)))
-    writer.close()
-    verdict = write_all(path, directory).verdict
-    faulty = {int(f.exchange) for f in read(path).findings if f.exchange is not None}
-    lesson = lesson_of(seen, contract, credentials_shown=matched.credentials_shown, faulty=faulty)
-    return Taught(lesson, verdict, directory, len(seen), matched.notes)
+def _cited(run: RecordedRun, items: Collection[str] = ()) -> set[int | str]:
+    """The exchanges that findings cite against what has to hold; ``items``: those of these alone."""
+    levels = {item.id: run.requirements[item.requirement].level for item in run.items}
+    found = (f for f in run.findings if levels.get(f.item) != "should" and (not items or f.item in items))
+    return {f.exchange for f in found if f.exchange is not None}
+
+
+def overheard(traffic: Path, contract: str, cwd: Path, directory: Path, *, base_url: str | None, day: str) -> Taught:
+    """Learn from recorded traffic, which is judged as ``restproof judge`` does: by the contract, and with the words
+    that it suggests. ``day``: today's ISO date. Raises ``RestproofError``."""
+    terms = Terms.read(contract, cwd)
+    found = read_traffic(traffic)
+    judged = terms.judge(found, traffic, base_url=base_url, out=str(directory), cwd=cwd)
+    always = {item.id for item, _ in terms.items if item.proof.observes}
+    faulty = _cited(read(directory / RUN_FILE), always)
+    matched = match(found, terms.contract, base_url, traffic)
+
+    def lesson(faulty: Collection[int | str]) -> Lesson:
+        return lesson_of(matched.seen, terms.contract, credentials_shown=matched.credentials_shown, faulty=faulty)
+
+    first = lesson(faulty)
+    words = list(writable(terms.file.read_bytes().decode("utf-8-sig"), first.words, day))
+    if not words:
+        return Taught(first, (judged.verdict,), directory / RUN_FILE, judged.exchanges, judged.notes)
+    # Another form of a value looks like a fault until a word says it: what is one with the words is one.
+    within = directory / "learned"
+    said = Terms.read(str(with_words(terms.file, words, day, within)), cwd)
+    again = said.judge(found, traffic, base_url=base_url, out=str(within), cwd=cwd)
+    second = lesson(faulty | _cited(read(within / RUN_FILE)))
+    kept = second.without(contradicted(second, again.verdict))
+    return Taught(kept, (again.verdict,), directory / RUN_FILE, judged.exchanges, judged.notes)
 
 
 def findings(taught: Taught) -> Iterator[str]:
-    """What the exchanges show of faults: a line for each cause."""
-    for cause in taught.verdict.causes:
-        yield f"{cause.level} {cause.requirement}: {cause.title}"
+    """What the exchanges show of faults: a line for each cause, whichever verdict tells it."""
+    causes = (c for verdict in taught.verdicts for c in verdict.causes if not c.changed)
+    yield from dict.fromkeys(f"{cause.level} {cause.requirement}: {cause.title}" for cause in causes)

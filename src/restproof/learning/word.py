@@ -85,10 +85,11 @@ class Lesson:
     words: tuple[Word, ...] = ()
     doubts: tuple[Doubt, ...] = ()
 
-    def without(self, dropped: Mapping[Word, str]) -> Lesson:
-        """The lesson without some words, each of which is a doubt for the reason given."""
-        doubts = [Doubt(w.resource, ".".join(w.name), why, w.evidence) for w, why in dropped.items()]
-        return Lesson(tuple(w for w in self.words if w not in dropped), (*self.doubts, *doubts))
+    def without(self, dropped: Mapping[Route, str]) -> Lesson:
+        """The lesson without the words of these routes, each of which is a doubt for the reason given."""
+        gone = [w for w in self.words if w.route in dropped]
+        doubts = [Doubt(w.resource, ".".join(w.name), dropped[w.route], w.evidence) for w in gone]
+        return Lesson(tuple(w for w in self.words if w.route not in dropped), (*self.doubts, *doubts))
 
 
 def numbers(found: Iterable[int]) -> tuple[int, ...]:

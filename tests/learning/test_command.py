@@ -1,0 +1,93 @@
+"""``restproof learn`` as a user types it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.openapi.honest import serving
+from tests.openapi.running import TOKEN
+from tests.openapi.services import SERVICES
+
+from restproof.cli.main import run
+
+from .desk import Desk, learned, written
+
+DOCS = {
+    "type": "object",
+    "required": ["title"],
+    "properties": {
+        "id": {"type": "integer", "readOnly": True},
+        "title": {"type": "string", "maxLength": 80},
+        "note": {"type": "string", "maxLength": 80},
+        "updated_at": {"type": "string", "readOnly": True},
+        "revision": {"type": "integer", "readOnly": True},
+    },
+}
+OPEN = {
+    "contract": "docs",
+    "statuses": {"unknown_field": ["2xx", "4xx"], "server_set": ["2xx", "4xx"], "gone": "4xx", "invalid": "4xx"},
+    "resources": {"doc": {"path": "/docs", "schema": "desk.json", "volatile": ["updated_at", "revision"]}},
+}
+
+
+@pytest.fixture
+def target() -> Iterator[str]:
+    with serving(SERVICES["docs"](frozenset())) as url:
+        yield url
+
+
+@pytest.fixture
+def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RESTPROOF_FULL", TOKEN)
+    return written(tmp_path / "contracts" / "docs", OPEN, DOCS).path
+
+
+def test_accepted_words_are_written_and_the_contract_is_sound(contract: Path, target: str) -> None:
+    before = contract.read_text()
+    said = ["learn", str(contract), "--target", target, "--max-requests", "60", "--accept", "--out", "out"]
+    assert run(said) == 0
+    assert "unknown_field: ignored" in Path("out/learned.patch").read_text()
+    words = yaml.safe_load(Path("out/learned.yaml").read_text())["words"]
+    assert {"resource": None, "word": "statuses.unknown_field"}.items() <= words[0].items()
+    assert contract.read_text() != before
+    assert ", not promised; promised: [2xx, 4xx]" in contract.read_text()
+    assert run(["lint", str(contract)]) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.environ.get("DOCUMENTS") != "all", reason="tox -e documents tries it")
+def test_a_fault_is_told_and_ends_with_1(contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(SERVICES["docs"](frozenset(["update-lost"]))) as url:
+        assert run(["learn", str(contract), "--target", url, "--out", "out"]) == 1
+    assert "fault: must update.persists" in capsys.readouterr().out
+
+
+def test_a_run_file_teaches_what_the_probes_did(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lesson = learned(Desk(), tmp_path / "contracts" / "desk")
+    monkeypatch.chdir(tmp_path)
+    traffic = tmp_path / "contracts" / "desk" / "run.jsonl.gz"
+    code = run(["learn", str(traffic), "--contract", "contracts/desk", "--out", "out"])
+    found = yaml.safe_load(Path("out/learned.yaml").read_text())["words"]
+    assert {(w["resource"], w["word"]) for w in found} == {(w.resource, ".".join(w.name)) for w in lesson.words}
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (("--accept", "--interactive"), "two ways"),
+        (("--interactive", "--max-requests", "60"), "asks on a terminal"),
+        (("--base-url", "http://127.0.0.1"), "are for traffic"),
+        (("--write", "folder"), "for OpenAPI documents"),
+    ],
+)
+def test_what_cannot_be_is_told(
+    contract: Path, said: tuple[str, ...], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["learn", str(contract), "--out", "out", *said]) == 2
+    assert why in capsys.readouterr().err

@@ -1,0 +1,69 @@
+"""Words that the suites' own rules contradict are not proposed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.miniatures import bench
+
+from restproof.bundle import REGISTER, bundled_suites
+from restproof.contract.load import load
+from restproof.engine.register import load as load_register
+from restproof.learning.confirming import contradicted, mistaken, rules_for, with_words
+from restproof.learning.word import Lesson, Word
+from restproof.oracle.results import Result
+from restproof.oracle.verdict import Verdict
+
+from .desk import SCHEMA, Desk, learned, written
+from .test_changed import Careless
+
+
+def word(resource: str | None, *name: str, value: object = 1) -> Word:
+    return Word(resource, name, value, "seen", (1, 2))
+
+
+def verdict(*results: Result) -> Verdict:
+    return Verdict("not conforming", True, {}, results, (), (), (), {}, 1, 0.0)
+
+
+def failed(requirement: str, resource: str, changed: str = "") -> Result:
+    return Result("an item", requirement, "must", resource, "create", "fail", 1, "it failed", changed=changed)
+
+
+def test_the_rules_that_assert_a_word_are_tried_and_those_that_are_grave() -> None:
+    rules = rules_for([word("desk", "normalized", "email")], load_register(bundled_suites() / REGISTER))
+    assert {"update.persists", "robust.no-5xx", "auth.object-level", "list.entry-agrees"} <= set(rules)
+    assert not {"protocol.date", "conflict.scope"} & set(rules)
+
+
+def test_a_word_that_the_server_does_not_keep_to_is_dropped() -> None:
+    lesson = Lesson((word("desk", "unique", value=["name"]), word("desk", "touched", value=["moved_at"])))
+    found = contradicted(lesson, verdict(failed("conflict.race", "desk", "unique, seen 2026-11-28")))
+    assert list(found) == [("resources", "desk", "unique")]
+    left = lesson.without(found)
+    assert [w.name for w in left.words] == [("touched",)]
+    assert "it failed" in str(left.doubts[0])
+
+
+def test_what_no_word_explains_and_does_not_fail_without_them_takes_those_of_its_resource() -> None:
+    lesson = Lesson((word("desk", "unique"), word("chair", "unique")))
+    failures = [failed("update.persists", "desk")]
+    passed = Result("an item", "update.persists", "must", "desk", "create", "pass", 1)
+    assert list(mistaken(lesson, failures, verdict(passed))) == [("resources", "desk", "unique")]
+    assert not mistaken(lesson, failures, verdict(failed("update.persists", "desk")))
+
+
+def test_a_rule_contradicts_what_the_probes_saw(tmp_path: Path) -> None:
+    lesson = learned(Desk(), tmp_path)
+    file = with_words(written(tmp_path).path, lesson.words, "2026-11-28", tmp_path / "copy")
+    schemas = {"desk.json": SCHEMA}
+    told = bench.run(Careless(), file.read_text(), schemas, tmp_path / "run", only=("conflict.duplicate",))
+    assert ("resources", "desk", "unique") in contradicted(lesson, told)
+
+
+def test_the_copy_extends_what_the_contract_does(tmp_path: Path) -> None:
+    (tmp_path / "house.yaml").write_text("statuses: {invalid: 422}\n")
+    contract = written(tmp_path / "contracts" / "desk")
+    contract.path.write_text(contract.path.read_text() + "extends: ../../house.yaml\n")
+    file = with_words(contract.path, [word(None, "statuses", "absent", value=404)], "2026-11-28", tmp_path / "copy")
+    assert load(file).resources["desk"].status("absent").codes == {404}
