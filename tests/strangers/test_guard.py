@@ -14,7 +14,7 @@ import pytest
 
 from restproof.contract.load import load
 from restproof.contract.model import Status
-from restproof.wire import cleanup, evidence, ownership, places, proof
+from restproof.wire import cleanup, evidence, guard, ownership, places, proof
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.cleanup import clean_up
 from restproof.wire.failure import NotProven, NotSent
@@ -503,7 +503,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         "methods that are not supported change all of a collection", theirs(("DELETE", "/offices")),
     ),
     "methods that are overridden": (
-        ownership, "effective_method", lambda request: request.method, "X-HTTP-Method-Override is obeyed",
+        guard, "effective_method", lambda request: request.method, "X-HTTP-Method-Override is obeyed",
         theirs(("GET", "/memos/17", None, OVERRIDE)),
     ),
     "paths that lead through an item": (

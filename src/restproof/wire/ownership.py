@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new
 from restproof.wire.failure import NotProven, NotSent
-from restproof.wire.guard import effective_method
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Place, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
@@ -227,7 +227,7 @@ class _Decision:
         self.request = request
         self.credential = credential
         self.body = body_of(request)
-        self.method = effective_method(request)
+        self.method = guard.effective_method(request)
         self.looker = Looker(sender, self._contract_headers(), credential)
 
     def ticket(self) -> Ticket:

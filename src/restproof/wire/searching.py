@@ -8,7 +8,7 @@ from dataclasses import replace
 from restproof.contract.criteria import body_of, in_url, is_searched, query_of
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Router
-from restproof.wire.guard import effective_method
+from restproof.wire import guard
 from restproof.wire.message import Request
 from restproof.wire.paging import Query
 
@@ -30,7 +30,7 @@ class Searches:
 
     def may_change(self, request: Request) -> bool:
         """Whether a request may change something (RFC 9110 §9.2.1, and what overrides its method)."""
-        method = effective_method(request)
+        method = guard.effective_method(request)
         if method == "POST" and self.resource(request) is not None:
             return False
         return request.method.upper() not in _HARMLESS or method not in _HARMLESS
