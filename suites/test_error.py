@@ -1,7 +1,7 @@
 """What a refusal tells: which field is at fault, in the declared form, and nothing of the server's inside."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.suite import Contract, Reply, Resource, every_exchange, must, requirement
@@ -54,8 +54,11 @@ def test_a_refusal_names_the_field_at_fault(reply: Reply, case: Mapping[str, Any
         return
     text = (reply.exchange.response.body if reply.exchange.response else b"").decode("utf-8", "replace")
     names = {field.partition(".")[0], field.rpartition(".")[2]}  # one that is inside may be named alone
+    inside = (rf"\b{re.escape(name)}\b" for name in _members(reply.resource.properties.get(field, {})))
     must.hold(
-        not text.strip() or any(name in text or _in_words(name).search(text) for name in names),
+        not text.strip()
+        or any(name in text or _in_words(name).search(text) for name in names)
+        or any(re.search(name, text) for name in inside),
         reply,
         f"a refusal for {field} does not name it",
         kind="field-not-named",
@@ -63,6 +66,16 @@ def test_a_refusal_names_the_field_at_fault(reply: Reply, case: Mapping[str, Any
         actual="no name",
         field=field,
     )
+
+
+def _members(schema: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the members that a value of the field may have inside, at every depth."""
+    for name, member in schema.get("properties", {}).items():
+        yield name
+        yield from _members(member)
+    for part in (schema.get("items"), *schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        if isinstance(part, Mapping):
+            yield from _members(part)
 
 
 def _in_words(name: str) -> re.Pattern[str]:

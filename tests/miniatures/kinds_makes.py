@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tests.miniatures.kinds import Items, Kind, item
-from tests.miniatures.server import Refused, Row
+from tests.miniatures.kinds import ITEM, Items, Kind, item
+from tests.miniatures.server import Answer, Refused, Row
 
 from restproof.wire.message import Request
 
@@ -16,6 +16,7 @@ def kinds() -> Iterator[Kind]:
     yield from _decoders()
     yield from _nulls()
     yield from _collations()
+    yield from _inside()
     yield Kind("an update of nothing", *item(), Items, Resetting, ("update.empty",))
 
 
@@ -92,3 +93,37 @@ class Lumping(Collated):
 def _collations() -> Iterator[Kind]:
     words: dict[str, Any] = {"unique": [{"field": "title", "by": "casefold"}], "sort": ["title"]}
     yield Kind("case does not count for what is unique", *item(**words), Collated, Lumping, ("list.sort",))
+
+
+SIZES = {"w": {"type": "integer", "minimum": 1}, "h": {"type": "integer", "minimum": 1}}
+BOX: dict[str, Any] = {"type": ["object", "null"], "properties": SIZES, "required": ["w", "h"]}
+LINKED = {**ITEM, "properties": {**ITEM["properties"], "box": BOX, "_links": {"type": "object", "readOnly": True}}}
+
+
+class Linked(Items):
+    """Each item shows its links, and a refusal names the member inside of a field that is wrong."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": LINKED}
+
+    def show(self, path: str, row: Row) -> Any:
+        return {**super().show(path, row), "_links": {"self": f"{path}/{row['id']}"}}
+
+    def refusal(self, refusal: Refused) -> Answer:
+        named = {"box": "w"}.get(refusal.name, refusal.name)
+        return Answer(refusal.status, {"violations": [{"member": named, "message": refusal.message}]})
+
+
+class Yielding(Linked):
+    """And lets a client say what they are."""
+
+    def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+        said = {n: v for n, v in fields.items() if n == "_links"}
+        return {**super().valid(path, fields, row), **said}
+
+    def show(self, path: str, row: Row) -> Any:
+        return super().show(path, row) if row["_links"] is None else Items.show(self, path, row)
+
+
+def _inside() -> Iterator[Kind]:
+    errors = {"contract": {"errors": {"type": "object"}}, "volatile": ["_links"]}
+    yield Kind("links that are the server's own", *item(LINKED, **errors), Linked, Yielding, ("create.server-set",))
