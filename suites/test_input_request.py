@@ -43,7 +43,7 @@ def test_a_body_that_is_no_json_object_is_refused(
     subject: Subject, operation: str, note: str, text: str, around: str | None
 ) -> None:
     if around is not None:
-        body = subject.bodies.plain_change() if operation == "update" else subject.bodies.minimal()
+        body = subject.bodies.whole_change() if operation == "update" else subject.bodies.minimal()
         # Only its body counts: wherever it would go, it is sent elsewhere.
         whole = subject.request(operation, id="0", body=written(subject, operation, body))
         valid = (whole.body or b"").decode()
@@ -82,7 +82,7 @@ def broken_envelopes(ground: Ground) -> Cases:
         )[: 3 if ground.operation == "create" else 1]:
             whole = Envelope(request=envelope.request).requested(value, {})
             yield {"note": note, "whole": whole, "without": [], "status": "envelope"}
-        fields = ground.bodies.plain_change() if ground.operation == "update" else ground.bodies.minimal()
+        fields = ground.bodies.whole_change() if ground.operation == "update" else ground.bodies.minimal()
         yield {"note": "with its fields in no envelope", "whole": fields, "without": [], "status": "envelope"}
     for parent in ground.resource.operation(ground.operation).parents_in("body"):
         yield {"note": f"without {parent.name}", "whole": None, "without": [parent.name], "status": "missing_parent"}
@@ -94,7 +94,7 @@ def test_a_broken_envelope_is_refused(
     subject: Subject, operation: str, note: str, whole: Body | None, without: list[str], status: str
 ) -> None:
     scope = subject.scope()
-    fields = subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change()
+    fields = subject.bodies.minimal() if operation != "update" else subject.bodies.whole_change()
     body = written(subject, operation, fields)
     if whole is not None:
         beside = {p.name: scope[p.resource] for p in subject.spec.operation(operation).parents_in("body")}
@@ -154,7 +154,7 @@ def test_a_broken_parent_parameter_is_refused(
         if operation == "read" or (creatable and operation not in ("list", "create"))
         else absent_id(subject)
     )
-    fields = subject.bodies.minimal() if operation != "update" else subject.bodies.plain_change()
+    fields = subject.bodies.minimal() if operation != "update" else subject.bodies.whole_change()
     body = written(subject, operation, fields) if operation in WRITES else None
     if value is not None and value.startswith("{own}"):
         own = next(scope[p.resource] for p in subject.spec.operation(operation).parameters if p.name == parent)

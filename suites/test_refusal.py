@@ -112,7 +112,7 @@ def flawed(subject: Subject, operation: str, flaws: set[str], wrong: Body, refer
         return subject.read(id, credential=credential, scope=scope)
     if operation == "delete":
         return subject.delete(id, credential=credential, scope=scope)
-    body = subject.bodies.minimal() if operation == "create" else dict(subject.bodies.plain_change())
+    body = subject.bodies.minimal() if operation == "create" else dict(subject.bodies.whole_change())
     if "conflict" in flaws:
         taken = subject.shared().sent
         body |= {n: taken[n] for n in subject.bodies.unique_fields if n in taken}

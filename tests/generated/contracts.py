@@ -382,6 +382,16 @@ def fields(
         }
         if draw(flag):
             said["references"]["friend"]["within"] = "anywhere"
+        each = "/*" if many else ""
+        said["references"]["friend"] |= draw(
+            st.sampled_from(
+                [
+                    *({}, {}, {"place": f"/friend{each}/id"}),
+                    {"place": f"/links/friend/data{each}/id", "with": {"type": to}},
+                    {"url": f"/x/{to}s/{{id}}"},
+                ]
+            )
+        )
         properties["friend"] = {"_many": many, "_to": to}
         if draw(st.integers(0, 2)) == 0:
             said["references"]["lines[].of"] = {"to": to}

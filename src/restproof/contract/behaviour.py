@@ -9,6 +9,7 @@ from typing import Any
 from restproof.contract.business import RulesReader, is_symbolic
 from restproof.contract.document import Route
 from restproof.contract.fields import Fields
+from restproof.contract.held import EACH, Held
 from restproof.contract.hints import near
 from restproof.contract.model import (
     Default,
@@ -210,11 +211,35 @@ class BehaviourReader:
                 self.problem(message, "references", place, "to", hint=near(said["to"], self.resources))
             elif self.fields.located(place, (*self.route, "references", place), "references", requested=True):
                 found[place] = str(said["to"])
-            for word in ("reads_as", "on_delete", "within"):
+            for word in ("reads_as", "on_delete", "within", "place", "with", "url"):
                 if word in said:
                     hint = "only of a field that is itself a reference more can be said"
                     self.problem(f"'{word}' of a reference inside a field", "references", place, word, hint=hint)
         return found
+
+    def held(self) -> tuple[Held, ...]:
+        """The references that bodies hold otherwise than by their bare id."""
+        found = []
+        for name, said in self.raw.get("references", {}).items():
+            place, schema = said.get("place", ""), self.fields.properties.get(name, {})
+            if is_inner(name) or not said.keys() & {"place", "with", "url"}:
+                continue
+            route, kinds = ("references", name), types_of(schema)
+            inner = schema.get("items", {}) if "array" in kinds else schema
+            one = Held(name, place, said.get("with", {}), said.get("url", ""), "integer" in types_of(inner))
+            if place and "type" in schema and (f"/{EACH}" in place) != ("array" in kinds):
+                hint = f"write '{place}/{EACH}/id' of an array of objects, and no {EACH} of one id"
+                self.problem(f"the schema of '{name}' and its place differ in how many there are", *route, hint=hint)
+            if one.root != name and one.root in self.fields.properties:
+                hint = "give the reference the name of that member, or take the member out of the schema"
+                self.problem(f"'{name}' stands inside of '{one.root}', which is a field too", *route, hint=hint)
+            if place and "reads_as" in said:
+                hint = "leave one of the two out"
+                self.problem(f"the place of '{name}' is where a response shows it, too", *route, "reads_as", hint=hint)
+            if "with" in said and not place:
+                self.problem(f"'with' says what stands beside '{name}'", *route, "with", hint="say where: place: /…/id")
+            found.append(one)
+        return tuple(found)
 
     def references(self) -> dict[str, Reference]:
         found = {}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from restproof.contract.held import Held, put_all, taken_all
 from restproof.pointer import Nothing, follow, put, step, steps
 
 OWN_ID = "{id}"
@@ -41,7 +42,8 @@ class Envelope:
     ``list``: the place of the array. ``fields``: the place, in an object, of the one that holds the fields; ``beside``:
     the fields that stand in the object itself all the same. ``constants``: pointer into a request → what it always
     holds there, ``{id}`` for the id. ``link``: where an object holds a URL that ends with the id. ``empty_list``:
-    ``absent`` where a body without entries may leave out what holds them.
+    ``absent`` where a body without entries may leave out what holds them. ``held``: references that stand otherwise
+    than by their bare id.
     """
 
     request: str | None = None
@@ -52,6 +54,7 @@ class Envelope:
     constants: Mapping[str, Any] = field(default_factory=dict)
     link: Link | None = None
     empty_list: str = "present"
+    held: tuple[Held, ...] = ()
 
     # ----------------------------------------------------------------- requests
 
@@ -93,7 +96,7 @@ class Envelope:
         for depth, following in enumerate(way):
             holder = _at(document, here)
             if depth >= len(steps(self.request_pointer)):
-                known |= {here + step(n) for n in self.beside}
+                known |= {here + step(n) for n in self.beside} | {here + one.pointer for one in self.held}
             for name in holder if isinstance(holder, dict) else ():
                 place = here + step(name)
                 inside = any(k == place or k.startswith(f"{place}/") for k in known)
@@ -124,6 +127,9 @@ class Envelope:
     def within(self, path: str) -> str:
         """Where in an object a part of its fields stands: ``/name`` is ``/attributes/name``."""
         name = path[1:].partition("/")[0]
+        held = next((one for one in self.held if one.place and _escaped(one.field) == name), None)
+        if held is not None:
+            return held.pointer
         return path if name in map(_escaped, self.beside) else pointer_of(self.fields) + path
 
     def shown(self, document: Any) -> dict[str, Any] | None:
@@ -153,9 +159,10 @@ class Envelope:
     def _object(self, entity: Any, url: str = "") -> Any:
         if not isinstance(entity, Mapping):
             return entity
-        found: Any = dict(entity)
+        found: Any = put_all(self.held, entity)
         if self.fields:
-            beside = {n: found.pop(n) for n in self.beside if n in found}
+            roots = {one.root for one in self.held if one.place}
+            beside = {n: found.pop(n) for n in (*self.beside, *roots) if n in found}
             found = put(beside, pointer_of(self.fields), found)
         if self.link and url:
             found.pop(self.link.field, None)
@@ -169,12 +176,13 @@ class Envelope:
         if not isinstance(inner, dict):
             return None
         if self.fields:
-            inner = {**inner, **{n: found[n] for n in self.beside if n in found}}
+            roots = {one.root for one in self.held if one.place}
+            inner = {**inner, **{n: found[n] for n in (*self.beside, *roots) if n in found}}
         if self.link:
             url = _at(found, pointer_of(self.link.place))
             if isinstance(url, str) and self.link.field not in inner:
                 inner = {**inner, self.link.field: self.link.id_of(url)}
-        return inner
+        return taken_all(self.held, inner) if self.held else inner
 
 
 list_of = list

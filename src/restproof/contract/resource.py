@@ -79,7 +79,7 @@ class ResourceReader:
         self.directions = {side: self.in_forms(s, behaves["normalized"]) for side, s in self.directions.items()}
         behaves["unlisted"] += self.left_out_of_entries(behaves["unlisted"])
         behaves["rules"] += self.whole(asked_of("create", schema, self.directions))
-        envelope = envelope_of(self.name, raw, self.scope.document.value, (self.raw,), identity)
+        envelope = envelope_of(self.name, raw, self.scope.document.value, (self.raw,), identity, behaviour.held())
         self.parameters(envelope)
         resource = Resource(
             name=self.name,

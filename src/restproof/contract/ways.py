@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from restproof.contract.document import Document, Problems
+from restproof.contract.envelope import Envelope
 from restproof.contract.error_bodies import by_status
 from restproof.contract.model import Operation, Parent, Resource
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
@@ -51,7 +52,7 @@ class WaysReader:
             auth=said.get("auth", "required"),
             query=self.query(name, said.get("query", {})),
             headers=said.get("headers", {}),
-            envelope=envelope_of(self.resource.name, self.raw, self.document.value, (self.raw, said), self.resource.id),
+            envelope=self.envelope(said),
             media=media_of(self.document.value, self.raw, said),
             errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
         )
@@ -62,6 +63,11 @@ class WaysReader:
     def problem(self, message: str, name: str, *more: str | int, hint: str) -> None:
         place = self.document.place(self.route(name, *more))
         self.problems.add(f"resource '{self.resource.name}': {message}", place, hint)
+
+    def envelope(self, said: Mapping[str, Any]) -> Envelope:
+        resource = self.resource
+        layers = (self.raw, said)
+        return envelope_of(resource.name, self.raw, self.document.value, layers, resource.id, resource.envelope.held)
 
     def path(self, name: str, said: Mapping[str, Any], usual: Operation) -> str:
         """The operation's own path, which names the resource's id just where its usual one does."""

@@ -6,14 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.envelope import Envelope, Link, pointer_of
+from restproof.contract.held import Held
 from restproof.contract.media import JSON, Media
 from restproof.contract.model import Id
 
 
 def envelope_of(
-    name: str, resource: Mapping[str, Any], contract: Mapping[str, Any], layers: tuple[Mapping[str, Any], ...], id: Id
+    name: str,
+    resource: Mapping[str, Any],
+    contract: Mapping[str, Any],
+    layers: tuple[Mapping[str, Any], ...],
+    id: Id,
+    held: tuple[Held, ...],
 ) -> Envelope:
-    """The envelope of a resource or, with one more layer, of an operation."""
+    """The envelope of a resource or, with one more layer, of an operation. ``held``: its references, where they stand
+    otherwise than by their bare id."""
     words = {"collection": collection_of(resource["path"], name), "resource": name}
     said: dict[str, Any] = {}
     for layer in (contract, *layers):
@@ -26,7 +33,7 @@ def envelope_of(
     if "beside" in found:
         found["beside"] = tuple(found["beside"])
     link = Link(id.field, pointer_of(id.link), id.type == "integer") if id.link else None
-    return Envelope(**found, link=link)
+    return Envelope(**found, link=link, held=held)
 
 
 def media_of(*layers: Mapping[str, Any]) -> Media:

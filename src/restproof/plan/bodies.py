@@ -64,6 +64,11 @@ class Bodies(FieldValues):
         changes = (self.adjusted_to_rules({n: self.another(n)}, self.minimal()) for n in names)
         return next((change for change in changes if change), {})
 
+    def whole_change(self) -> Body:
+        """A valid update of one field, with what every update must hold."""
+        change = self.plain_change()
+        return {**change, **{n: self.plain(n) for n in self.left_out("update", change)}}
+
     def unusual(self) -> Body:
         """Booleans and enumerations that a create may leave out, with a value that is not their default: what is
         hidden, closed or archived is there all the same."""

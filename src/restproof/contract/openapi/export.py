@@ -23,7 +23,7 @@ from restproof.contract.openapi.parameters import (
     type_of_id,
 )
 from restproof.contract.openapi.statuses import FAILURES, SUCCESS, failures, successes
-from restproof.contract.openapi.wrapped import nested, put, wrapped_object, wrapped_request
+from restproof.contract.openapi.wrapped import nested, put, with_held, wrapped_object, wrapped_request
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.resource import DEFAULT_METHODS
 from restproof.pointer import step
@@ -140,7 +140,7 @@ class _Writer:
 
     def request(self, resource: Resource, operation: str) -> dict[str, Any]:
         """The schema of the whole request body: the resource in its envelope, its parents beside it."""
-        shape = plain(getattr(resource.shapes, operation))
+        shape = with_held(resource.envelope.held, plain(resource.shapes.request(operation)))
         if not _refused(resource.status("unknown_field")):
             # Another member does no harm, so the body is not closed.
             shape.pop("additionalProperties", None)
@@ -162,14 +162,14 @@ class _Writer:
     def response(self, resource: Resource) -> dict[str, str]:
         name = _titled(resource.name)
         if name not in self.schemas:
-            self.schemas[name] = plain(resource.shapes.response)
+            self.schemas[name] = shown_of(resource)
         return {"$ref": f"#/components/schemas/{name}"}
 
     def listed(self, resource: Resource) -> dict[str, Any]:
         """The schema of a list's body."""
         entry: dict[str, Any] = self.response(resource)
         if resource.unlisted or "entry" in resource.directions:
-            whole = plain(resource.shapes.entry)
+            whole = shown_of(resource, resource.shapes.entry)
             shown = {n: s for n, s in whole["properties"].items() if n not in resource.unlisted}
             name = f"{_titled(resource.name)}Entry"
             self.schemas[name] = {
@@ -179,7 +179,7 @@ class _Writer:
             }
             entry = {"$ref": f"#/components/schemas/{name}"}
         envelope = resource.operation("list").envelope
-        entries = {"type": "array", "items": wrapped_object(envelope, entry, plain(resource.shapes.response))}
+        entries = {"type": "array", "items": wrapped_object(envelope, entry, shown_of(resource))}
         if not envelope.list:
             return entries
         body: dict[str, Any] = nested(envelope.list_pointer, entries)
@@ -200,7 +200,7 @@ class _Writer:
                 if operation == "list":
                     schema = self.listed(resource)
                 else:
-                    shown = wrapped_object(envelope, self.response(resource), plain(resource.shapes.response))
+                    shown = wrapped_object(envelope, self.response(resource), shown_of(resource))
                     schema = nested(envelope.response_pointer, shown)
                 answer["content"] = {shows: {"schema": schema}}
             links = dict(self.links(resource, operation)) if code != "204" else {}
@@ -281,6 +281,11 @@ class _Writer:
 def plain(schema: Schema) -> dict[str, Any]:
     """A schema as a part of the document."""
     return {k: v for k, v in schema.items() if k not in ("$schema", "$id", "$defs")}
+
+
+def shown_of(resource: Resource, shape: Schema | None = None) -> dict[str, Any]:
+    """The shape of a representation (or another one of the kind) as bodies have it."""
+    return with_held(resource.envelope.held, plain(resource.shapes.response if shape is None else shape))
 
 
 def _refused(status: Status) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.envelope import OWN_ID, Envelope, pointer_of
-from restproof.pointer import steps
+from restproof.contract.held import EACH, Held
+from restproof.contract.shapes import is_nullable
+from restproof.pointer import step, steps
 
 Schema = dict[str, Any]
 
@@ -26,33 +28,71 @@ def wrapped_object(envelope: Envelope, reference: Schema, shape: Mapping[str, An
     """The schema of the object of a resource. Fields that stand beside the others are written out."""
     if not envelope.fields:
         return reference
+    outside = dict.fromkeys([*envelope.beside, *(one.root for one in envelope.held if one.place)])
     inside: Schema = {
         **shape,
-        "properties": {n: s for n, s in shape.get("properties", {}).items() if n not in envelope.beside},
-        "required": [n for n in shape.get("required", ()) if n not in envelope.beside],
+        "properties": {n: s for n, s in shape.get("properties", {}).items() if n not in outside},
+        "required": [n for n in shape.get("required", ()) if n not in outside],
     }
     whole = nested(pointer_of(envelope.fields), inside)
-    for name in envelope.beside:
+    for name in outside:
         if name in shape.get("properties", {}):
             put(whole, name, shape["properties"][name], required=name in shape.get("required", ()))
     return whole
 
 
+def with_held(held: tuple[Held, ...], shape: Mapping[str, Any]) -> Schema:
+    """The schema of an object with its references as bodies hold them."""
+    properties, needed = dict(shape.get("properties", {})), shape.get("required", ())
+    found: Schema = {**shape, "properties": properties}
+    for one in (one for one in held if one.field in properties):
+        is_needed, schema = one.field in needed, _url_or_id(one, properties.pop(one.field))
+        found["required"] = [n for n in found.get("required", ()) if n != one.field]
+        put(found, one.pointer if one.place else one.field, _in_place(one, schema), required=is_needed)
+        if f"/{EACH}" not in one.place:
+            for name, value in one.beside.items():
+                put(found, one.pointer.rpartition("/")[0] + step(name), {"const": value})
+        if is_needed and one.root not in found["required"]:
+            found["required"].append(one.root)
+    return found
+
+
+def _in_place(held: Held, schema: Schema) -> Schema:
+    _, many, inside = held.place.partition(f"/{EACH}")
+    beside = {name: {"const": value} for name, value in held.beside.items()}
+    if not many:
+        return schema
+    entry = nested(inside, dict(schema.get("items", {})))
+    if inside:
+        entry["properties"] = {**beside, **entry["properties"]}
+    return {**schema, "items": entry}
+
+
+def _url_or_id(held: Held, schema: Mapping[str, Any]) -> Schema:
+    """The schema of what stands for an id: a URL where bodies have one."""
+    if not held.url:
+        return dict(schema)
+    if isinstance(schema.get("items"), Mapping):
+        return {**schema, "items": _url_or_id(held, schema["items"])}
+    url = {"type": "string", "format": "uri-reference"}
+    return {"anyOf": [url, {"type": "null"}]} if is_nullable(schema) else url
+
+
 def nested(pointer: str, schema: Schema) -> Schema:
     """A schema of what holds, at the pointer, what is of ``schema``."""
-    for step in reversed(steps(pointer)):
-        if step == "0":
+    for name in reversed(steps(pointer)):
+        if name == "0":
             schema = {"type": "array", "items": schema, "minItems": 1}
         else:
-            schema = {"type": "object", "required": [step], "properties": {step: schema}}
+            schema = {"type": "object", "required": [name], "properties": {name: schema}}
     return schema
 
 
 def put(body: Schema, place: str, schema: Schema, *, required: bool = False) -> None:
     """Declare a member of a body, ``count`` or ``/meta/count``."""
     *above, last = steps(pointer_of(place))
-    for step in above:
-        body = body.setdefault("properties", {}).setdefault(step, {"type": "object", "properties": {}})
+    for name in above:
+        body = body.setdefault("properties", {}).setdefault(name, {"type": "object", "properties": {}})
     body.setdefault("properties", {})[last] = schema
     if required and last not in body.get("required", ()):
         body["required"] = [*body.get("required", ()), last]
