@@ -97,8 +97,30 @@ def test_what_is_written_is_whole_or_not_there(here: Path) -> None:
         write_whole(file, "after \ud800")
     write_whole(file, "after")
     assert file.read_text() == "after"
+    assert [f.name for f in here.iterdir()] == ["page.html"]
     with pytest.raises(StorageError, match="cannot be written"):
         write_whole(here / "none" / "page.html", "x")
+
+
+def test_what_is_written_anew_keeps_its_rights_and_where_it_is(here: Path) -> None:
+    kept, link = here / "kept.toml", here / "restproof.toml"
+    kept.write_text("before")
+    kept.chmod(0o640)
+    link.symlink_to(kept)
+    write_whole(link, "after")
+    assert (link.is_symlink(), kept.read_text(), stat.S_IMODE(kept.stat().st_mode)) == (True, "after", 0o640)
+
+
+@pytest.mark.parametrize("out", ["file/report.html", "/proc/report.html", "full"])
+def test_a_report_that_cannot_be_written_is_told(here: Path, capsys: pytest.CaptureFixture[str], out: str) -> None:
+    (here / "file").write_text("")
+    (here / "full").symlink_to("/dev/full/no-folder")
+    writer = Writer(here / "run.jsonl.gz")
+    for event in synthetic_run.small():
+        writer.write(event)
+    writer.close()
+    assert run(["report", "run.jsonl.gz", "--format", "html", "--out", out]) == 3
+    assert "cannot be written" in told(capsys)
 
 
 def test_a_writer_that_failed_leaves_no_footer(here: Path) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from restproof.errors import ConfigurationError
+from restproof.record.disk import write_whole
 from restproof.session.options import Options
 
 if TYPE_CHECKING:
@@ -210,9 +211,9 @@ def _told(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int:
     day, text = _today(), file.read_bytes().decode("utf-8-sig")
     words = list(writable(text, taught.lesson.words, day))
     run = taught.run_file.relative_to(directory).as_posix()
-    (directory / "learned.yaml").write_text(document(taught.lesson, day, run), encoding="utf-8")
+    write_whole(directory / "learned.yaml", document(taught.lesson, day, run))
     patch = directory / "learned.patch"
-    patch.write_text(as_patch(text, words, day, file, Path.cwd()), encoding="utf-8")
+    write_whole(patch, as_patch(text, words, day, file, Path.cwd()))
     for line in findings(taught):
         click.echo(f"fault: {line}")
     for word in words:
@@ -223,7 +224,7 @@ def _told(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int:
         click.echo(f"not tried: {line}")
     accepted = chosen(words)
     if accepted:
-        file.write_text(patched(text, accepted, day), encoding="utf-8")
+        write_whole(file, patched(text, accepted, day))
     sent = f"{taught.requests:,} exchanges"
     click.echo(f"{len(words)} words from {sent}, {len(accepted)} written into {file}; patch: {patch}")
     return 1 if taught.is_faulty else 0

@@ -9,6 +9,7 @@ from typing import Literal
 import click
 
 from restproof.errors import ConfigurationError, Place, RunFileError
+from restproof.record.disk import storing, write_whole
 from restproof.report.formats import FORMATS, USUAL, render
 
 EVIDENCE = ("failures", "sample", "all")
@@ -165,9 +166,7 @@ def write(makers: Mapping[str, Callable[[], str]], names: Mapping[str, str], out
 
 
 def _write(path: Path, text: str) -> None:
-    try:
+    with storing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise click.FileError(str(path), error.strerror) from None
+    write_whole(path, text)
     click.echo(str(path))

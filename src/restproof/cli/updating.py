@@ -26,6 +26,7 @@ from restproof.contract.openapi.written import (
 from restproof.errors import ConfigurationError, ContractError, Place
 from restproof.learning.patch import Unwritable, edited, removed, with_lines
 from restproof.learning.word import Edit
+from restproof.record.disk import write_whole
 
 _LONGEST = 60
 
@@ -89,7 +90,7 @@ def _write(update: Update, folder: Path) -> None:
         if text is None:
             (folder / name).unlink(missing_ok=True)
         else:
-            (folder / name).write_text(text, encoding="utf-8")
+            write_whole(folder / name, text)
 
 
 def _json(file: Path) -> Any:

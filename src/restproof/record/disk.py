@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,13 +30,17 @@ def private(path: str, flags: int) -> int:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file that is there with all of its text, or as it was. Raises ``StorageError``."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write a file that is there with all of its text, or as it was; one that was there keeps its rights, and a link
+    leads where it did. Raises ``StorageError``."""
+    whole = path.resolve()
+    aside = whole.with_name(f".{whole.name}.{os.getpid()}")
     with storing(path):
         try:
             aside.write_text(text, encoding="utf-8")
-            aside.replace(path)
-        except OSError:
+            if whole.exists():
+                shutil.copymode(whole, aside)
+            aside.replace(whole)
+        except (OSError, UnicodeError):
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
             raise

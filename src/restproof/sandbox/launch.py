@@ -144,8 +144,9 @@ def _first_line(process: subprocess.Popen[str]) -> dict[str, Any]:
         raise TargetError("the sandbox has no output to read")
     line = process.stdout.readline()
     if not line:
-        details = process.stderr.read().strip()
-        raise TargetError("the sandbox did not start", hint=details or None)
+        # Of a traceback, the last line says what it was: a full disk, a library that is not there.
+        details = process.stderr.read().strip().splitlines()
+        raise TargetError("the sandbox did not start", hint=details[-1] if details else None)
     facts: dict[str, Any] = json.loads(line)
     if "error" in facts:
         raise ConfigurationError(facts["error"])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from restproof.contract.model import Contract
+from restproof.record.disk import write_whole
 from restproof.sandbox.app import Application
 from restproof.sandbox.server import bind, in_front, new_certificate, server, write_authority
 
@@ -88,4 +89,4 @@ def write_section(path: Path, base_url: str, bundle: Path | None, secrets: dict[
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     rest = _SECTION.sub("", text).rstrip("\n")
     section = target_section(base_url, bundle, secrets, ids)
-    path.write_text(f"{rest}\n\n{section}" if rest else section, encoding="utf-8")
+    write_whole(path, f"{rest}\n\n{section}" if rest else section)
