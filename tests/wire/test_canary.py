@@ -6,12 +6,15 @@ import base64
 import gzip
 import html
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
+
+from restproof.cli.main import COMMANDS
 
 from .conftest import NOTES, SCHEMA, answer
 
@@ -62,6 +65,33 @@ OBTAINED = {
 """How the target comes to its credential: the canary is what a command prints, or what another one is obtained with."""
 
 
+def others(here: Path, url: str) -> list[tuple[str, ...]]:
+    """What the other commands are called with. Those that reach the target, or read what it has said, come first."""
+    client = here / "client.py"
+    client.write_text(
+        "import os, urllib.request as u\n"
+        "key = {'Authorization': 'Bearer ' + os.environ['CANARY']}\n"
+        "print(u.urlopen(u.Request(os.environ['RESTPROOF_PROXY'] + '/v1/teams/5/notes', headers=key)).status)\n"
+    )
+    narrow = json.dumps(["--profile", "smoke", "--only", "list.answers-ok", "--max-wait", "0"])
+    (here / "fleet.toml").write_text(
+        f"runs = 'kept'\n[services.notes]\nfolder = '.'\ncontract = 'contracts/notes'\ntarget = '{url}'\noptions = {narrow}\n"
+    )
+    reach = ("contracts/notes", "--target", url)
+    passed = ("--contract", *reach, "--port", "0", "--out", "passed", "--", sys.executable, str(client))
+    return [
+        ("learn", *reach, "--max-requests", "40", "--out", "learned"),
+        ("proxy", *passed),
+        ("fleet", "run"),
+        ("lint", "contracts/notes"),
+        ("rules", "auth.invalid"),
+        ("explain", "auth.invalid"),
+        ("export", "openapi", "contracts/notes", "--out", "openapi.json"),
+        ("import", "openapi", "openapi.json", "--out", "imported"),
+        ("init",),
+    ]
+
+
 @pytest.mark.parametrize(
     ("how", "obtained"),
     [
@@ -104,12 +134,18 @@ def test_no_byte_of_any_command_shows_the_credential(
     if OBTAINED[obtained]:
         section = f"[targets.t]\nbase_url = '{url}'\n[targets.t.ids]\nteam = 5\n[targets.t.credentials.full]\n"
         (tmp_path / "restproof.toml").write_text(section + OBTAINED[obtained])
+    used: set[str] = set()
+
+    def use(*words: str) -> int:
+        used.add(words[0])
+        return run_command(*words)
+
     only = [
         w
         for r in ("list.answers-ok", "create.answers-created", "shape", "error", "auth.invalid")
         for w in ("--only", r)
     ]
-    run_command(
+    use(
         "run",
         "contracts/notes",
         "--target",
@@ -123,13 +159,20 @@ def test_no_byte_of_any_command_shows_the_credential(
         *only,
     )
     for form in ("html", "junit", "markdown", "json", "sarif", "badge", "har", "yaml", "github", "gitlab"):
-        assert run_command("report", "out/run.jsonl.gz", "--format", form, "--out", f"report.{form}") == 0
-    run_command("judge", "report.har", "--contract", "contracts/notes", "--out", "judged")
-    run_command("diff", "out/run.jsonl.gz", "judged/run.jsonl.gz")
-    run_command("merge", "out/run.jsonl.gz", "--out", "merged.jsonl.gz")
+        assert use("report", "out/run.jsonl.gz", "--format", form, "--out", f"report.{form}") == 0
+    use("judge", "report.har", "--contract", "contracts/notes", "--out", "judged")
+    use("diff", "out/run.jsonl.gz", "judged/run.jsonl.gz")
+    use("merge", "out/run.jsonl.gz", "--out", "merged.jsonl.gz")
     if how == "body":
-        run_command("run", "contracts/notes", "--stubs", "out/run.jsonl.gz", "--out", "replayed", "-q", *only)
-    run_command("cleanup")
+        use("run", "contracts/notes", "--stubs", "out/run.jsonl.gz", "--out", "replayed", "-q", *only)
+        for words in others(tmp_path, url):
+            use(*words)
+        assert used == set(COMMANDS) - {"cleanup", "serve"}, "serve stands for a server: it knows no credential of one"
+        assert {"learned/run.jsonl.gz", "passed/run.jsonl.gz"} <= {
+            str(f.relative_to(tmp_path)) for f in tmp_path.rglob("run.jsonl.gz")
+        }
+        assert len(list(tmp_path.glob("kept/notes/*/run.jsonl.gz"))) == 1
+    use("cleanup")
     told = capfd.readouterr()
     written = [("terminal", (told.out + told.err).encode())]
     for file in (f for f in tmp_path.rglob("*") if f.is_file()):
