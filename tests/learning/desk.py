@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import yaml
 from tests.miniatures.bench import PREFIX, Wire
@@ -77,7 +78,7 @@ class Desk(Shop):
     def __init__(self, *faults: str) -> None:
         super().__init__()
         self.faults = frozenset(faults)
-        self.clock = 0
+        self.clock = self.moves = 0
 
     def __call__(self, request: Request) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
         self.clock += 1
@@ -86,12 +87,45 @@ class Desk(Shop):
         except ZeroDivisionError:
             status, body, headers = Answer(500, {"error": "broken"}).wire
         if status == 201:
-            headers = (*headers, ("Location", f"/desks/{json.loads(body)['id']}"))
+            id = 1 if "wrong-location" in self.faults else json.loads(body)["id"]
+            headers = (*headers, ("Location", f"/desks/{id}"))
+        if request.method == "GET" and status == 200 and "data" not in json.loads(body):
+            status, body, headers = self.tagged(request, status, body, headers)
         return status, body, headers
 
+    def tagged(
+        self, request: Request, status: int, body: bytes, headers: tuple[tuple[str, str], ...]
+    ) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
+        tag = '"same"' if "constant-tag" in self.faults else f'"{crc32(body)}"'
+        if request.header("If-None-Match") == tag:
+            return 304, b"", (("ETag", tag),)
+        return status, body, (*headers, ("ETag", tag))
+
     def admit(self, request: Request) -> None:
-        if request.header("Authorization") is None:
+        if request.header("Authorization") is None and "open-door" not in self.faults:
             raise Refused(401, "who is it?")
+        if request.header("If-Match") == '"restproof"' and "if-match-ignored" not in self.faults:
+            raise Refused(412, "it has changed")
+        if "malformed-500" in self.faults and request.body in (b"null", b"[]"):
+            raise ZeroDivisionError
+        if "media-500" in self.faults and request.body and request.header("Content-Type") != "application/json":
+            raise ZeroDivisionError
+
+    def found(self, path: str, id: str) -> Row:
+        try:
+            return super().found(path, id)
+        except Refused:
+            if "absent-500" in self.faults:
+                raise ZeroDivisionError from None
+            if "absent-200" in self.faults:
+                return {**self.blank(path), "id": 1, "name": "somebody else's"}
+            raise
+
+    def removed(self, path: str, row: Row) -> None:
+        if "delete-keeps" not in self.faults and row["id"] in self.rows[path]:
+            super().removed(path, row)
+        if "ids-again" in self.faults:
+            self.last = max(self.rows[path], default=0)
 
     def refusal(self, refusal: Refused) -> Answer:
         headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
@@ -109,7 +143,8 @@ class Desk(Shop):
         if fields.get("email"):
             fields = {**fields, "email": fields["email"].lower()}
         if fields.get("note"):
-            fields = {**fields, "note": fields["note"].strip()}
+            note = fields["note"].strip() if "cut" not in self.faults else fields["note"][:9]
+            fields = {**fields, "note": note}
         if isinstance(fields.get("price"), float):
             fields = {**fields, "price": round(fields["price"], 2)}
         return fields
@@ -121,10 +156,17 @@ class Desk(Shop):
     def changed(self, path: str, row: Row, fields: Row) -> None:
         fields = self.kept(fields)
         if any(row[n] != v for n, v in fields.items()):
-            row["moved_at"] = self.now
+            self.moves += 1
+            row["moved_at"] = row["moved_at"] if "sometimes" in self.faults and self.moves % 3 else self.now
+        if "born-again" in self.faults:
+            row["made_at"] = self.now
         super().changed(path, row, fields)
 
     def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        if "price-500" in self.faults and isinstance(fields.get("price"), float):
+            raise ZeroDivisionError
+        if "lost-quietly" in self.faults:
+            return self.answered("update", self.show(path, self.found(path, id)))
         if "lost" in self.faults:
             row = self.found(path, id)
             return self.answered("update", self.show(path, {**row, **self.kept(self.valid(path, fields, row))}))
@@ -135,6 +177,8 @@ class Desk(Shop):
         size, page = (
             int(query.get(n, d)) if query.get(n, d).isdecimal() else 0 for n, d in (("size", "5"), ("page", "1"))
         )
+        if "page-500" in self.faults and not (size and page):
+            raise ZeroDivisionError
         if not 0 < size <= 50 or page < 1:
             raise Refused(400, "there is no such page")
         part = rows[(page - 1) * size : page * size]

@@ -30,6 +30,7 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
         ("normalized.note", "trim"),
         ("normalized.price", {"decimal": 2}),
         ("id.reused", "never"),
+        ("conditional", {"etag": True}),
         ("paging.default", 5),
         ("paging.max", 50),
     ],

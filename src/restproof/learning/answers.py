@@ -69,6 +69,8 @@ def _etag(resource: Resource, own: Sequence[Seen]) -> Iterator[Word]:
     tags = [s.header("ETag") for s in plain]
     if len({s.id for s in plain}) < ENOUGH or any(tag is None or not tag.startswith('"') for tag in tags):
         return
+    if not _follow_state(plain):
+        return
     spared = [s.n for s in reads if s.status == 304 and s.exchange.request.header("If-None-Match")]
     kept_off = [s.n for s in own if s.status == 412 and s.exchange.request.header("If-Match")]
     ignored = [
@@ -80,6 +82,22 @@ def _etag(resource: Resource, own: Sequence[Seen]) -> Iterator[Word]:
     if spared and not ignored and (kept_off or not changes):
         what = f"each of {len(plain)} reads has an ETag, and requests on condition of one work"
         yield Word(resource.name, ("conditional",), {"etag": True}, what, numbers([*spared, *kept_off]))
+
+
+def _follow_state(reads: Sequence[Seen]) -> bool:
+    """Whether the tags of an instance are the same as long as it is, and others when it is another: both were seen."""
+    last: dict[str | None, Seen] = {}
+    same_, other = 0, 0
+    for seen in reads:
+        before = last.get(seen.id)
+        last[seen.id] = seen
+        if before is None or before.entity is None or seen.entity is None:
+            continue
+        stays, kept = before.entity == seen.entity, before.header("ETag") == seen.header("ETag")
+        if stays is not kept:
+            return False
+        same_, other = same_ + stays, other + (not stays)
+    return bool(same_) and (bool(other) or not any(reads[0].resource.supports(o) for o in ("update", "replace")))
 
 
 def _location(contract: Contract, shown: Sequence[Seen], said: Mapping[str, Any]) -> Iterator[Word]:

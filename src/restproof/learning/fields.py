@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from restproof.learning.word import ENOUGH, Doubt, Edit, Without, Word, numbers
 
 _RESOLUTION = 1.05
 """Seconds after which a time of whole seconds is another one."""
+_OF_BIRTH = re.compile(r"(?i)^(created?|made|born|inserted|added|registered|joined)(?![a-z])|(?<=[a-z])Created|^id$")
+"""Names of fields that say how something began."""
 _FORMS: tuple[tuple[Form, ...], ...] = (
     *((form,) for form in ("trim", "lowercase", "uppercase", "collapse", "newlines", "nfc", "seconds", "milliseconds")),
     *((form, case) for form in ("trim", "collapse") for case in ("lowercase", "uppercase")),
@@ -98,7 +101,9 @@ def _moving(
             continue
         if len(moves.with_change) >= ENOUGH and not moves.not_with_change and moves.quiet:
             kind = _kind(moves)
-            if kind is None:
+            if _OF_BIRTH.search(name):
+                yield Doubt(resource.name, f"touched.{name}", "it moves with changes, and is called as what stays")
+            elif kind is None:
                 yield Doubt(resource.name, f"touched.{name}", "whether it moves without a change is not plain")
             else:
                 touched[name] = kind, moves.with_change + moves.with_nothing + moves.not_with_nothing

@@ -22,6 +22,7 @@ _WHAT = {
     "unknown_beside": "a member beside the envelope that does not exist",
     "server_set": "a field that only the server sets",
     "invalid": "a value that the schema does not allow",
+    "null_value": "null where it may not be",
     "coercible": "a value of another type that reads as an allowed one",
     "bad_format": "a text that its format refuses",
     "malformed": "a body that is no JSON",
