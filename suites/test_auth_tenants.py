@@ -11,8 +11,10 @@ from restproof.suite.target import given_ids, has_credential, must_have_credenti
 
 
 def has_tenants(contract: Contract, resource: Resource) -> bool:
-    """Whether another tenant's credential can tell something: below a parent; or anywhere, where no parent is given."""
-    return asks_for_credentials(contract, resource) and (bool(resource.parents) or not contract.given)
+    """Whether another tenant's credential can tell something: below a parent that is given; or anywhere, where none
+    is."""
+    told_apart = not contract.given or any(above in contract.given for above in contract.ancestors(resource))
+    return asks_for_credentials(contract, resource) and told_apart
 
 
 @requirement(

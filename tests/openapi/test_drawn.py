@@ -1,9 +1,11 @@
-"""Documents that nobody would write: whatever stands in one, what is written of it lints, or it is refused by name."""
+"""Documents that nobody would write: whatever stands in one, what is written of it lints, or it is refused by name.
+With ``DOCUMENTS=all`` (``tox -e documents``) many more are tried, of the real ones too, where they are there."""
 
 from __future__ import annotations
 
 import copy
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,25 @@ from restproof.contract.openapi.imported import imported
 from restproof.contract.openapi.written import write
 from restproof.errors import ContractError
 
+from .test_corpus import DOCUMENTS
 from .test_document import DOCUMENT
 from .test_import import PETS
 
+WHOLE = os.environ.get("DOCUMENTS") == "all"
+LARGEST = 100_000
+"""Bytes of a real document that is taken apart: a larger one takes a second for each try."""
 BASES = [DOCUMENT, yaml.safe_load(PETS)]
+SWAGGER = "swagger"
+
+
+def real() -> list[dict[str, Any]]:
+    """The real documents, as JSON has them."""
+    files = [f for f in DOCUMENTS if f.parent.name == "openapi" and f.stat().st_size <= LARGEST] if WHOLE else []
+    found = [json.loads(json.dumps(yaml.load(f.read_bytes(), yaml.CSafeLoader), default=str)) for f in files]
+    return [d for d in found if isinstance(d.get("paths"), dict)]
+
+
+REAL = [*BASES, *real()]
 WORDS = (
     *("type", "properties", "items", "required", "enum", "format", "pattern", "minimum", "maximum", "minLength"),
     *("allOf", "anyOf", "oneOf", "not", "if", "nullable", "readOnly", "writeOnly", "default", "additionalProperties"),
@@ -69,3 +86,41 @@ def test_whatever_stands_in_a_document(document: dict[str, Any], tmp_path_factor
         assert error.place is not None  # noqa: PT017 (there may be no error)
         return
     assert check(write(found, Path(folder) / "out", "api.json")) == []
+
+
+def held(value: Any, word: str) -> Iterator[tuple[Any, Any]]:
+    """The containers of a document that have a word, with it."""
+    return ((holder, key) for holder, key in places(value) if key == word)
+
+
+@st.composite
+def combined(draw: st.DrawFn) -> dict[str, Any]:
+    """A document with parts of others in the places of its own, some of them gone, moved or in another order."""
+    document: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(REAL)))
+    others = [d for d in REAL if (SWAGGER in d) == (SWAGGER in document)]
+    for _ in range(draw(st.integers(1, 6))):
+        word, how = draw(st.sampled_from(WORDS)), draw(st.sampled_from(["take", "drop", "path", "turn"]))
+        here, there = list(held(document, word)), list(held(draw(st.sampled_from(others)), word))
+        if how == "path":
+            other = draw(st.sampled_from(others))["paths"]
+            document["paths"][draw(st.sampled_from(sorted(document["paths"])))] = copy.deepcopy(
+                other[draw(st.sampled_from(sorted(other)))]
+            )
+        elif here:
+            holder, key = draw(st.sampled_from(here))
+            if how == "drop":
+                del holder[key]
+            elif how == "turn" and isinstance(holder[key], dict):
+                holder[key] = dict(reversed(holder[key].items()))
+            elif there:
+                owner, name = draw(st.sampled_from(there))
+                holder[key] = copy.deepcopy(owner[name])
+    return document
+
+
+@settings(max_examples=200 if WHOLE else 25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(document=combined())
+def test_whatever_is_made_of_sound_documents(
+    document: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    test_whatever_stands_in_a_document.hypothesis.inner_test(document, tmp_path_factory)  # type: ignore[attr-defined]

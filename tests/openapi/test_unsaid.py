@@ -328,3 +328,30 @@ def test_entries_without_an_id_are_listed(tmp_path: Path) -> None:
     assert read(tmp_path, paths).contract["resources"]["hour"]["id"] == "none"
     made = resource(tmp_path, "hour", paths)
     assert made.operations == ("list",)
+
+
+def test_a_path_that_stands_twice_under_two_names_is_one(tmp_path: Path) -> None:
+    paths = boxes(call(BOX, SENT, 201))
+    paths["/boxes/{box}"] = {"parameters": [{"name": "box", "in": "path", "required": True, "schema": NUMBER}]}
+    paths["/boxes/{box}"]["get"] = call(BOX)
+    found = resource(tmp_path, "box", paths)
+    assert found.operations == ("create", "read")
+    assert "item" not in found.other_methods
+
+
+def test_a_parent_of_the_path_is_none_of_the_query_too(tmp_path: Path) -> None:
+    paths = boxes(call(BOX, SENT, 201))
+    within = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    again = {"name": "box_id", "in": "query", "required": True, "schema": NUMBER}
+    entry = {"get": call({"type": "array", "items": BOX}, parameters=[within, again])}
+    told = contract(tmp_path, {**paths, "/boxes/{id}/lids": entry})
+    assert [p.resource for p in told.resources["lid"].parents] == ["box"]
+
+
+def test_a_key_without_a_name_is_no_credential(tmp_path: Path) -> None:
+    document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": boxes(call(BOX, SENT, 201))}
+    document["components"] = {"securitySchemes": {"key": {"type": "apiKey", "in": "query"}}}
+    (tmp_path / "api.json").write_text(json.dumps(document), encoding="utf-8")
+    found = imported(tmp_path / "api.json", "api")
+    assert "auth" not in found.contract
+    assert any("the security scheme key" in one.what for one in found.left_out)

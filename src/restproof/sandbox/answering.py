@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
@@ -33,6 +33,7 @@ class Answering:
     contract: Contract
     store: Store
     limiter: Limiter
+    way_of: Callable[..., Any]
 
     def entry_value(self, entry: Entry, field: str) -> Any:
         """The value of a response field of an entry, e.g. ``name`` or ``office.id``; of an array's entries, all."""
@@ -169,7 +170,7 @@ class Answering:
         """The body of a refusal, as the contract's error schema has it; it names the field at fault."""
         field = _clean(refusal.field)
         text = f"{field}: {refusal.message}" if field else refusal.message
-        schema = self.contract.error_schema(status, call.way if call.operation else None)
+        schema = self.contract.error_schema(status, self.way_of(call))
         if schema is None:
             return {"message": text}
         if schema == NO_BODY:

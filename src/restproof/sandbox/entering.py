@@ -11,7 +11,7 @@ from typing import Any
 
 from restproof.contract.criteria import query_of
 from restproof.contract.formats import FORMATS
-from restproof.contract.model import Contract, Parent, Resource
+from restproof.contract.model import Contract, Operation, Parent, Resource
 from restproof.contract.patterns import pattern
 from restproof.contract.routing import Router, may_create
 from restproof.plan.parameters import readings
@@ -68,9 +68,14 @@ class Entering:
         """Whether a request needs a credential (``required``), may have one, or is not asked for one (``none``)."""
         if self.contract.auth.scheme == "none":
             return "none"
+        way = self.way_of(call)
+        return way.auth if way else "required"
+
+    def way_of(self, call: Call) -> Operation | None:
+        """The operation that a request asks for, also before its route is found; ``None`` where there is none."""
         route = self.router.find(call.path)
         operation = route.operations.get("GET" if call.method == "HEAD" else call.method) if route else None
-        return route.resource.operation(operation).auth if route and operation else "required"
+        return route.resource.operation(operation) if route and operation else None
 
     def secret_of(self, header: str, method: str = "GET") -> str:
         """The secret of what a request shows of its credential; empty where that is of another scheme."""

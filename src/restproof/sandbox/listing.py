@@ -87,6 +87,8 @@ class Listing:
         """The filters and what each asks for."""
         before, _, after = call.resource.query.filter.partition("{name}")
         taken = _own_parameters(call.resource)
+        if self.contract.auth.place == "query":
+            taken.add(self.contract.auth.name)
         found: list[tuple[Filter, Any]] = []
         for parameter, text in call.query:
             fits = (

@@ -89,6 +89,8 @@ class Seeder:
         server_set = {**server_values(resource, id=id, now=now, serial=seq), **own}
         state = states.created(resource, body, server_set=server_set)
         for name in ("name", "title"):
+            if name == resource.id.field:
+                continue
             if isinstance(state.get(name), str) and resource.properties[name].get("type") == "string":
                 label = f"{resource.name.replace('_', ' ').capitalize()} {tenant} {seq}".replace("  ", " ")
                 if Checker(resource.properties[name]).accepts(label):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
 from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.paths import Found
@@ -197,6 +198,8 @@ def sendable(schema: Schema, at: str = "") -> Schema:
     has them are left out. Raises ``Unsendable`` where a needed one is."""
     if WIDER in schema:
         raise Unsendable(f"{at or 'the body'}: {schema[WIDER]}")
+    if at and (why := nothing_fits(schema)):
+        raise Unsendable(f"{at}: {why}")
     found = dict(schema)
     if "properties" in schema:
         kept: dict[str, Schema] = {}
@@ -232,6 +235,8 @@ def sendable(schema: Schema, at: str = "") -> Schema:
 def shown_as(schema: Any) -> Any:
     """A response schema as it is written: wider than the document's where that cannot be carried."""
     if isinstance(schema, dict):
+        if nothing_fits(schema):
+            return {}
         left_out = {WIDER, NARROWER, EDGES, NULL, ABSENT, *(["pattern"] if NARROWER in schema else [])}
         return {k: shown_as(v) for k, v in schema.items() if k not in left_out}
     return [shown_as(v) for v in schema] if isinstance(schema, list) else schema

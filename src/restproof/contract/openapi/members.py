@@ -8,6 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
 from restproof.contract.openapi.inside import seen_again
 from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
@@ -116,6 +117,9 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         found.apart = True
         found.unshown.add(name)
         return {**schema, "writeOnly": True}
+    if nothing_fits(schema):
+        found.left_out.append(f"{name}, of which its operations say what no value keeps together")
+        return {**_without_default(shown_as(shown)), "readOnly": True}
     narrowed = _shown_again(schema, fitting, bare(shown_as(shown)))
     if bare(narrowed) != bare(schema):
         beside: Schema = {w: schema[w] for w in ("default", "examples") if w in schema}

@@ -64,9 +64,20 @@ class Found:
 
     def leave(self, operation: str) -> None:
         """Take an operation out; its method stays known, as one of which nothing is asserted."""
-        call = self.calls.pop(operation)
-        where = "collection" if self.single or (operation in ("list", "create") and call.method != "PUT") else "item"
-        self.other.setdefault(where, []).append(call.method)
+        where = self.place(operation)
+        self.other.setdefault(where, []).append(self.calls.pop(operation).method)
+
+    def place(self, operation: str) -> str:
+        """Whether an operation is of the ``collection`` or of an ``item``."""
+        by_put = self.calls[operation].method == "PUT"
+        return "collection" if self.single or (operation in ("list", "create") and not by_put) else "item"
+
+    def others(self) -> dict[str, list[str]]:
+        """The methods of each place that are no operation's: what stands there twice, under two names of a parameter,
+        is one."""
+        taken = {(self.place(operation), call.method) for operation, call in self.calls.items()}
+        found = {where: sorted({m for m in said if (where, m) not in taken}) for where, said in self.other.items()}
+        return {where: methods for where, methods in found.items() if methods}
 
 
 class Paths:

@@ -57,6 +57,7 @@ class ResourceWriter:
             self.left_out.append((f"{path}: nothing says what {', '.join(unknown)} is", ("paths", path)))
             return None
         parents = query_parents(found, {f.name: f for f in self.paths.found.values()}, self.reader)
+        parents = {name: above for name, above in parents.items() if f"{{{above}}}" not in renamed}
         ways = self.askable(found, parents)
         if not found.calls:
             return self.given(path, found)
@@ -91,8 +92,7 @@ class ResourceWriter:
         methods = {o: c.method for o, c in found.calls.items() if c.method != DEFAULT_METHODS[o]}
         if methods:
             resource["methods"] = methods
-        other = {where: sorted(set(m)) for where, m in found.other.items()}
-        if other:
+        if other := found.others():
             resource["other_methods"] = other
         envelope = {w: n for w, n in told.envelope.items() if self.uses(found, w)}
         if envelope:

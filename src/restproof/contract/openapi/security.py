@@ -73,9 +73,11 @@ def in_words(scheme: Mapping[str, Any]) -> Any:
         return str(scheme["scheme"]).lower()
     if kind in ("oauth2", "openIdConnect"):
         return "bearer"
-    if kind == "apiKey" and place == "header" and re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", str(scheme.get("name"))):
-        header = str(scheme["name"])
-        return "api_key" if header.lower() == "x-api-key" else {"scheme": "api_key", "header": header}
-    if kind == "apiKey" and place in ("query", "cookie") and re.fullmatch(r"[A-Za-z0-9._~-]+", str(scheme.get("name"))):
-        return {"scheme": "api_key", str(place): str(scheme["name"])}
+    name = scheme.get("name")
+    if kind != "apiKey" or not isinstance(name, str):
+        return None
+    if place == "header" and re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+        return "api_key" if name.lower() == "x-api-key" else {"scheme": "api_key", "header": name}
+    if place in ("query", "cookie") and re.fullmatch(r"[A-Za-z0-9._~-]+", name):
+        return {"scheme": "api_key", str(place): name}
     return None
