@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 
@@ -88,12 +87,6 @@ class Server(uvicorn.Server):
 def server(application: Application, certificate: Certificate | None, ready: Callable[[], None]) -> Server:
     """A server of the application, without logs and with the application's own Date. Run it with
     ``run(sockets=[bind(port)])``."""
-    options: dict[str, Any] = {}
-    if certificate is not None:
-        context = certificate.context
-        if application.steps.speaks_old_tls:
-            weaken(context)
-        options["ssl_context_factory"] = lambda config, default: context
     config = uvicorn.Config(
         application,
         interface="asgi3",
@@ -107,8 +100,13 @@ def server(application: Application, certificate: Certificate | None, ready: Cal
         lifespan="off",
         timeout_keep_alive=75,
         timeout_graceful_shutdown=1,
-        **options,
     )
+    config.load()
+    if certificate is not None:
+        if application.steps.speaks_old_tls:
+            weaken(certificate.context)
+        # Files are all that every uvicorn takes for a certificate, and this one has none.
+        config.ssl = certificate.context
     return Server(config, ready)
 
 
