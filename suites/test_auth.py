@@ -52,6 +52,10 @@ def wrong_credentials(ground: Ground) -> Cases:
     if ground.contract.auth.scheme == "digest":
         yield {"note": "unknown", "kind": "unknown"}
         return
+    if ground.contract.auth.scheme == "basic" and not is_first_list(ground):
+        # Many servers lock an account after a few wrong passwords: the others try a user that nobody is.
+        yield {"note": "unknown", "kind": "unknown"}
+        return
     yield {"note": "cut short", "kind": "cut short"}
     if ground.operation in ("read", "update", "replace"):
         return
@@ -64,6 +68,11 @@ def wrong_credentials(ground: Ground) -> Cases:
         yield {"note": "of another scheme", "kind": "other scheme"}
         yield {"note": "of a scheme that nobody knows", "kind": "unknown scheme"}
         yield {"note": "a scheme without a credential", "kind": "empty"}
+
+
+def is_first_list(ground: Ground) -> bool:
+    """Whether it is the first list of the contract."""
+    return ground.operation == "list" and ground.resource == next(r for r in ground.contract if r.supports("list"))
 
 
 def altered(subject: Subject, kind: str) -> dict[str, Any] | None:

@@ -427,6 +427,15 @@ def test_clean_up_looks_again_where_a_list_may_be_late(
     assert [0 < s <= LATE for s in paused] == [True]
 
 
+def test_a_run_locks_nobody_out_by_wrong_passwords(tmp_path: Path) -> None:
+    basic = CONTRACT.replace("auth: none", "auth: {scheme: basic}")
+    for profile in ("smoke", "ci", "deep"):
+        plan = Plan.of(load(write_contract(tmp_path, basic)), profile)
+        tried = [c for i in plan.items if i.id.startswith("auth.invalid[") for c in i.cases or ()]
+        assert len([c for c in tried if c["kind"] == "unknown"]) > 10
+        assert sum(c["kind"] in ("cut short", "longer", "other case") for c in tried) == 3
+
+
 # ------------------------------------------------------------- each protection
 
 
