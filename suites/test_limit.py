@@ -1,6 +1,5 @@
 """Rate limits: told on every answer, kept without effect, over when they say."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from restproof.suite import Contract, NotTested, Reply, Subject, every_exchange, must, requirement
@@ -8,9 +7,10 @@ from restproof.suite.operations import asks_for_credentials
 from restproof.suite.setup import harmless_request
 from restproof.suite.target import clock_of, longest_wait, must_have_credential
 from restproof.suite.values import an
-from restproof.suite.wire import http_date, retry_after
+from restproof.suite.wire import Part, RateLimit, http_date, retry_after
 
 MOST = 120
+PARTS: tuple[Part, ...] = ("limit", "remaining", "reset")
 #: A reset of more seconds than this is a moment (Unix time) and no distance.
 LONGEST_WINDOW = 100_000_000
 #: Seconds by which the clock of Date and that of the reset may differ.
@@ -30,11 +30,12 @@ def past_the_limit(subject: Subject) -> Reply:
             return reply
         if names is None:
             continue
-        before, left = left, reply.header(names.remaining)
+        before, left = left, names.said(reply.header, "remaining")
+        limit = names.said(reply.header, "limit") or ""
         must.hold(
-            not before == left == "0" or reply.header(names.limit) in ("0", "1"),
+            not before == left == "0" or limit in ("0", "1"),
             reply,
-            f"a request was answered after {names.remaining} said 0",
+            f"a request was answered after {names.named('remaining')} said 0",
             kind="not-throttled",
             expected="429",
             actual=reply.status,
@@ -43,11 +44,10 @@ def past_the_limit(subject: Subject) -> Reply:
             continue
         sent = sent + 1 if reset_of(reply) == window else 1
         window = reset_of(reply)
-        limit = reply.header(names.limit) or ""
         must.hold(
             not limit.isdecimal() or sent <= int(limit),
             reply,
-            f"{sent} requests of one window were answered, and {names.limit} says {limit}",
+            f"{sent} requests of one window were answered, and {names.named('limit')} says {limit}",
             kind="not-throttled",
             expected="429",
             actual=reply.status,
@@ -58,7 +58,7 @@ def past_the_limit(subject: Subject) -> Reply:
 def reset_of(reply: Reply) -> str | None:
     """What the reset header says, where the contract declares one."""
     names = reply.contract.rate_limit
-    return reply.header(names.reset) if names is not None and names.reset is not None else None
+    return names.said(reply.header, "reset") if names is not None else None
 
 
 def ends(reply: Reply) -> bool:
@@ -166,13 +166,13 @@ def test_a_429_says_when_and_then_the_request_works(subject: Subject, contract: 
     )
 
 
-def numbers_of(reply: Reply, names: Iterable[str | None]) -> dict[str, int]:
-    """What the headers say, each of which must be there and be a whole number."""
-    found = {}
-    for name in names:
-        if name is None:
+def numbers_of(reply: Reply, limits: RateLimit) -> dict[str, int]:
+    """What the headers say: what they must say is there, and all of it is a whole number."""
+    found: dict[str, int] = {}
+    for part in PARTS:
+        name, value = limits.named(part), limits.said(reply.header, part)
+        if value is None and part not in limits.sure:
             continue
-        value = reply.header(name)
         must.hold(
             value is not None,
             reply,
@@ -192,60 +192,61 @@ def numbers_of(reply: Reply, names: Iterable[str | None]) -> dict[str, int]:
             actual=value,
             field=name,
         )
-        found[name] = int(text)
+        found[part] = int(text)
     return found
 
 
 @requirement("limit.headers", when=lambda c, r: c.rate_limit is not None)
 @every_exchange(reads="headers")
 def test_rate_limit_headers_agree(reply: Reply, memory: dict[Any, int]) -> None:
-    names = reply.contract.rate_limit
-    if reply.exchange.response is None or names is None:
+    limits = reply.contract.rate_limit
+    if reply.exchange.response is None or limits is None:
         return
-    found = numbers_of(reply, (names.limit, names.remaining, names.reset))
+    found = numbers_of(reply, limits)
+    remaining, reset = limits.named("remaining"), limits.named("reset")
     must.hold(
-        found[names.remaining] <= found[names.limit],
+        "limit" not in found or found["remaining"] <= found["limit"],
         reply,
-        f"{names.remaining} is more than {names.limit}",
+        f"{remaining} is more than {limits.named('limit')}",
         kind="header",
         expected="remaining ≤ limit",
         actual="more",
-        field=names.remaining,
+        field=remaining,
     )
-    if names.reset is None:
+    if "reset" not in found:
         return
     if not ends(reply):
         must.hold(
-            names.reset_is == "any",
+            limits.reset_is == "any",
             reply,
-            f"{names.reset} is {found[names.reset]}, no Unix time",
+            f"{reset} is {found['reset']}, no Unix time",
             kind="reset",
             expected="a moment to come",
             actual="a number of seconds",
-            field=names.reset,
+            field=reset,
         )
         return
     now = http_date(reply.header("Date") or "")
     must.hold(
-        now is None or found[names.reset] > now - CLOCKS,
+        now is None or found["reset"] > now - CLOCKS,
         reply,
-        f"{names.reset} names a moment before the answer",
+        f"{reset} names a moment before the answer",
         kind="reset",
         expected="a moment to come",
         actual="one that is over",
-        field=names.reset,
+        field=reset,
     )
     if reply.exchange.credential is None:
         return
-    key = (reply.exchange.credential, found[names.reset])
+    key = (reply.exchange.credential, found["reset"])
     before = memory.get(key)
-    memory[key] = found[names.remaining]
+    memory[key] = found["remaining"]
     must.hold(
-        before is None or found[names.remaining] <= before,
+        before is None or found["remaining"] <= before,
         reply,
-        f"{names.remaining} rose within a window",
+        f"{remaining} rose within a window",
         kind="header",
         expected="never rises in a window",
         actual="rose",
-        field=names.remaining,
+        field=remaining,
     )

@@ -568,6 +568,7 @@ def contracts(draw: Drawer) -> Drawn:
         contract["rate_limit"] = {"limit": "X-Limit", "remaining": "X-Left"}
         if draw(st.booleans()):
             contract["rate_limit"]["reset"] = "X-Reset"
+        contract["rate_limit"] = draw(st.sampled_from([contract["rate_limit"], "ietf"]))
     if draw(st.integers(0, 3)) == 0:
         contract["idempotency_key"] = "Idempotency-Key"
     if draw(st.integers(0, 3)) == 0:

@@ -44,6 +44,7 @@ SHOWN_ON_WAYS = (
     "criteria-ignored",
     "precondition-not-required",
     "unconditional-write-stored",
+    "remaining-untold",
     "all-cut",
     "all-refused",
 )

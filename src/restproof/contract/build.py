@@ -12,7 +12,8 @@ from restproof.contract.document import Document, Problems
 from restproof.contract.error_bodies import errors_of
 from restproof.contract.formats import FORMATS
 from restproof.contract.hints import near
-from restproof.contract.model import Auth, Clause, Contract, RateLimit, Schema
+from restproof.contract.limits import RateLimit
+from restproof.contract.model import Auth, Clause, Contract, Schema
 from restproof.contract.parents import read_parents
 from restproof.contract.patterns import is_expression, matches
 from restproof.contract.resource import ResourceReader, Scope
@@ -59,7 +60,7 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
         errors=errors.get("default"),
         errors_by_status={status: schema for status, schema in errors.items() if status != "default"},
         body_status=BodyStatus.of(raw["body_status"]) if "body_status" in raw else None,
-        rate_limit=RateLimit(**raw["rate_limit"]) if "rate_limit" in raw else None,
+        rate_limit=RateLimit.of(raw["rate_limit"]) if "rate_limit" in raw else None,
         resources={name: resource for name, resource in read.items() if resource is not None},
         policies=frozenset(raw.get("policies", ())),
         clauses={name: _clause(name, said) for name, said in raw.get("clauses", {}).items()},

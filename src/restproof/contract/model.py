@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.envelope import Envelope
+from restproof.contract.limits import RateLimit
 from restproof.contract.media import Media
 from restproof.contract.normal import Form
 from restproof.contract.rules import BusinessRule
@@ -240,17 +241,6 @@ class Paging:
     def sized(self, size: int | None) -> tuple[tuple[str, str], ...]:
         """The query that asks for pages of ``size`` entries; empty where they have the server's size."""
         return ((self.size, str(size)),) if self.size and size and self.style != "none" else ()
-
-
-@dataclass(frozen=True)
-class RateLimit:
-    """Names of the rate-limit headers that every response carries, and the form of the reset and of ``Retry-After``."""
-
-    limit: str
-    remaining: str
-    reset: str | None = None
-    reset_is: Literal["moment", "any"] = "any"
-    retry_after: Literal["seconds", "any"] = "any"
 
 
 @dataclass(frozen=True)

@@ -211,11 +211,14 @@ class Answering:
         names = self.contract.rate_limit
         if names is None:
             return {}
+        window = int(self.limiter.window(call)[0].window)
+        return names.spelled(**self.limit_numbers(call), now=int(call.now), window=window)
+
+    def limit_numbers(self, call: Call) -> dict[str, int]:
+        """The requests of a window, those left in this one, and its end in Unix seconds."""
         credential, window = self.limiter.window(call)
-        headers = {names.limit: str(credential.limit), names.remaining: str(max(0, credential.limit - window.used))}
-        if names.reset:
-            headers[names.reset] = str(int(window.ends))
-        return headers
+        left = max(0, credential.limit - window.used)
+        return {"limit": credential.limit, "remaining": left, "reset": int(window.ends)}
 
     def body_bytes(self, call: Call, answer: Answer) -> bytes:
         """The body as it is sent."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from restproof.contract.envelope import Envelope
+from restproof.contract.limits import Part, RateLimit
 from restproof.contract.media import JSON, is_json
-from restproof.contract.model import NO_BODY, RateLimit
+from restproof.contract.model import NO_BODY
 from restproof.engine.paging import links
 from restproof.engine.requests import encode
 from restproof.wire.message import Headers, Request
@@ -17,6 +18,7 @@ __all__ = [
     "NO_BODY",
     "Envelope",
     "Headers",
+    "Part",
     "Query",
     "RateLimit",
     "Request",

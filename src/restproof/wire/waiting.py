@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from restproof.contract.model import RateLimit
+from restproof.contract.limits import RateLimit
 from restproof.wire.message import Response
 
 # A reset header is a point in time (Unix seconds) with most servers and a number of seconds to wait with others;
@@ -34,7 +34,7 @@ def retry_after(
     at = http_date(said)
     if at is not None:
         return max(0.0, at - _now(response, clock))
-    reset = (response.header(limits.reset) or "").strip() if limits and limits.reset else ""
+    reset = (limits.said(response.header, "reset") or "").strip() if limits else ""
     if not (reset.isascii() and reset.isdigit()):
         return None
     seconds = float(reset)

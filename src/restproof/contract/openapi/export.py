@@ -238,7 +238,8 @@ class _Writer:
         whole = {"schema": {"type": "integer"}}
         if self.contract.rate_limit:
             limit = self.contract.rate_limit
-            yield from ((n, whole) for n in (limit.limit, limit.remaining, limit.reset) if n)
+            told = {"schema": {"type": "string"}} if limit.is_structured else whole
+            yield from ((n, told) for n in limit.fields)
         if not code.startswith("2"):
             return
         if operation == "list":

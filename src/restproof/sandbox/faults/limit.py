@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
@@ -72,12 +73,16 @@ def no_limit_headers(seam: Seam) -> None:
 
 @fault("remaining-rises", "limit.headers", "the remaining requests grow within a window")
 def remaining_rises(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> dict[str, int]:
+        return {**inner(call), "remaining": seam.steps.limiter.window(call)[1].used}
+
+    seam.around("limit_numbers", advice)
+
+
+@fault("remaining-untold", "limit.headers", "the field of the rate limit does not say how many requests remain")
+def remaining_untold(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> dict[str, str]:
-        headers: dict[str, str] = dict(inner(call))
-        names = seam.steps.contract.rate_limit
-        if names:
-            headers[names.remaining] = str(seam.steps.limiter.window(call)[1].used)
-        return headers
+        return {name: re.sub(r";r=\d+", "", value) for name, value in inner(call).items()}
 
     seam.around("limit_headers", advice)
 
@@ -100,26 +105,16 @@ def retry_after_too_soon(seam: Seam) -> None:
 
 @fault("reset-in-seconds", "limit.headers", "the reset header holds the seconds until the window ends")
 def reset_in_seconds(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> dict[str, str]:
-        headers: dict[str, str] = dict(inner(call))
-        names = seam.steps.contract.rate_limit
-        if names and names.reset:
-            headers[names.reset] = str(max(0, int(headers[names.reset]) - int(call.now)))
-        return headers
+    def advice(inner: Any, call: Call) -> dict[str, int]:
+        numbers: dict[str, int] = inner(call)
+        return {**numbers, "reset": max(0, numbers["reset"] - int(call.now))}
 
-    seam.around("limit_headers", advice)
+    seam.around("limit_numbers", advice)
 
 
 @fault("reset-in-the-past", "limit.headers", "the reset header names a moment that is over")
 def reset_in_the_past(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> dict[str, str]:
-        headers: dict[str, str] = dict(inner(call))
-        names = seam.steps.contract.rate_limit
-        if names and names.reset:
-            headers[names.reset] = "1000000000"
-        return headers
-
-    seam.around("limit_headers", advice)
+    seam.around("limit_numbers", lambda inner, call: {**inner(call), "reset": 1_000_000_000})
 
 
 @fault("no-limit-headers-on-refusals", "limit.headers", "the rate-limit headers are missing on refusals")
@@ -128,7 +123,7 @@ def no_limit_headers_on_refusals(seam: Seam) -> None:
         inner(call, answer)
         names = seam.steps.contract.rate_limit
         if answer.status >= 400 and names:
-            for name in (names.limit, names.remaining, names.reset):
-                answer.headers.pop(name or "", None)
+            for name in names.fields:
+                answer.headers.pop(name, None)
 
     seam.around("finish", advice)
