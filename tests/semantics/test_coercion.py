@@ -19,6 +19,7 @@ CASES: list[tuple[dict[str, Any], Any, str]] = [
     ({"type": "integer", "maximum": 4}, "5", "invalid"),
     ({"type": "integer"}, "five", "invalid"),
     ({"type": "number"}, "5.5", "coercible"),
+    ({"type": "number", "minimum": 0}, -0.5, "invalid"),
     ({"type": "boolean"}, "true", "coercible"),
     ({"type": "boolean"}, 1, "coercible"),
     ({"type": "boolean"}, 5, "invalid"),

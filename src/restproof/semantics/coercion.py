@@ -44,7 +44,9 @@ def read_as(schema: Mapping[str, Any], value: Any) -> Any:
         return {n: read_as(members[n], v) if n in members else v for n, v in value.items()}
     if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
         return [read_as(schema["items"], entry) for entry in value]
-    readings = (_reading(kind, value) for kind in sorted(types_of(schema)))
+    # Where fractions are allowed, nobody cuts them off.
+    kinds = types_of(schema) - ({"integer"} if "number" in types_of(schema) else set())
+    readings = (_reading(kind, value) for kind in sorted(kinds))
     return next((r for r in readings if r is not None and is_valid(schema, r)), value)
 
 
