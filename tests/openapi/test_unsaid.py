@@ -355,3 +355,11 @@ def test_a_key_without_a_name_is_no_credential(tmp_path: Path) -> None:
     found = imported(tmp_path / "api.json", "api")
     assert "auth" not in found.contract
     assert any("the security scheme key" in one.what for one in found.left_out)
+
+
+def test_a_default_that_no_answer_may_hold_is_none(tmp_path: Path) -> None:
+    kinds = {"label": {"type": "string", "enum": ["a", "b", "c"], "default": "c"}}
+    shown = {**BOX, "properties": {"id": NUMBER, "label": {"type": "string", "enum": ["a", "b"]}}}
+    made = call(shown, {"type": "object", "properties": kinds}, 201)
+    found = resource(tmp_path, "box", boxes(made, get=call(shown)))
+    assert "default" not in found.properties["label"]

@@ -103,6 +103,7 @@ def _request_values(
     resource: Resource, body: Mapping[str, Any], fields: Mapping[str, Schema], server_set: Mapping[str, Any]
 ) -> State:
     values: State = {n: v for n, v in body.items() if n not in fields}
+    always = resource.shapes.response.get("required", ())
     for name, schema in fields.items():
         if name in body:
             values[name] = body[name]
@@ -119,7 +120,7 @@ def _request_values(
             reference = resource.references.get(name)
             if reference and reference.many:
                 values[name] = []
-            elif not resource.sparse and not schema.get("writeOnly") and not schema.get(SOMETIMES):
+            elif name in always and not schema.get("writeOnly") and not schema.get(SOMETIMES):
                 whole = resource.properties.get(name, schema)  # with what the server sets inside
                 values[name] = plausible(whole, serial=0, now="1970-01-01T00:00:00Z", empty=True)
     return values

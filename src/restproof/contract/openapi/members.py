@@ -18,6 +18,7 @@ from restproof.contract.shapes import is_nullable, types_of
 
 _CHANGES = ("update", "replace")
 _BETWEEN = ("format", "pattern", "enum", "const")
+_NARROWER = {*_BETWEEN, "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 
 
 @dataclass
@@ -50,6 +51,8 @@ class Members:
         """The schema of what the server shows."""
         closed = {"additionalProperties": False} if self.schema.get("additionalProperties") is False else {}
         found: Schema = {"$schema": DIALECT, "type": "object", "properties": self.shown, **closed}
+        if self.unshown:
+            found.pop("additionalProperties", None)  # what is shown otherwise than it is sent is there all the same
         return {**found, "required": self.always} if self.always else found
 
     @property
@@ -111,7 +114,8 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         found.create_only.append(name)
     if shown is None:
         return {**schema, "writeOnly": True}
-    fitting = [o for o in options(schema) if types_of(o) <= types_of(shown) | {"integer"}]
+    kinds = types_of(shown) | ({"integer"} if "number" in types_of(shown) else set())
+    fitting = [o for o in options(schema) if types_of(o) <= kinds]
     if not fitting or again is None:
         # What is sent is never what is shown, so neither says anything of the other.
         found.apart = True
@@ -124,6 +128,8 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     if bare(narrowed) != bare(schema):
         beside: Schema = {w: schema[w] for w in ("default", "examples") if w in schema}
         schema = {**beside, **narrowed}
+        if "default" in schema and not Draft202012Validator(schema).is_valid(schema["default"]):
+            del schema["default"]
         found.lenient += [name] if name not in found.lenient else []
     found.apart = found.apart or name in found.lenient or holds(schema, NARROWER) is not None
     found.apart = found.apart or not _fits(bare(shown_as(shown)), bare(shown_as(schema)))
@@ -151,7 +157,14 @@ def _shown_again(schema: Schema, fitting: list[Schema], shown: Schema) -> Schema
 
 def _narrower(schema: Schema) -> bool:
     """Whether a schema says more of its values than their type."""
-    return any(set(option) & {"enum", "const", "format", "pattern"} for option in options(schema))
+    return any(set(option) & _NARROWER for option in options(schema))
+
+
+def _echo(shown: Schema, sent: Schema | None) -> Schema:
+    """What responses may hold of a member that clients set: of a form that requests do not have to keep, nothing."""
+    if sent is None or sent.get("readOnly") or "pattern" not in shown or sent.get("pattern") == shown["pattern"]:
+        return shown
+    return {word: value for word, value in shown.items() if word != "pattern"}
 
 
 def _plain(schema: Schema) -> Schema:
@@ -188,7 +201,9 @@ def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> Non
     ]
     if required:
         found.schema["required"] = required
-    found.shown = {n: bare(shown_as(s)) for n, s in readable.items() if n not in found.unshown}
+    found.shown = {
+        n: _echo(bare(shown_as(s)), properties.get(n)) for n, s in readable.items() if n not in found.unshown
+    }
     # What a create may leave out, and of which it is not said what it is then, is not asked of every answer.
     found.always = [
         n
