@@ -1,11 +1,10 @@
 """What every answer looks like: representations, lists and refusals."""
 
 import json
-from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from restproof.suite import Contract, Reply, Resource, every_exchange, must, requirement
+from restproof.suite import Contract, Reply, Resource, Written, every_exchange, must, requirement
 from restproof.suite.inputs import Body
 from restproof.suite.values import Checker, checker
 from restproof.suite.wire import NO_BODY
@@ -49,23 +48,9 @@ def shape(reply: Reply, memory: dict[str, Body]) -> Body:
     return memory[name]
 
 
-def without_fault(schema: Body, case: Mapping[str, Any] | None) -> Body:
-    """``schema`` without what it says of the field that the present case is about. Where a server takes a wrong value
-    there, that is judged by the case's own rule, and what shows it afterwards is no second fault. Recorded traffic has
-    no cases."""
-    case = case or {}
-    wrong = str(case.get("into") or (case.get("field") if "status" in case else None) or "").partition(".")[0]
-    if wrong not in schema["properties"]:
-        return schema
-    required = [name for name in schema.get("required", ()) if name != wrong]
-    return {**schema, "properties": {**schema["properties"], wrong: {}}, "required": required}
-
-
 @requirement("shape.resource", on=FULL)
 @every_exchange
-def test_a_representation_matches_its_schema(
-    reply: Reply, memory: dict[Any, Any], case: Mapping[str, Any] | None = None
-) -> None:
+def test_a_representation_matches_its_schema(reply: Reply, memory: dict[Any, Any], written: Written) -> None:
     if not reply.ok or reply.status == 204 or reply.exchange.request.method != reply.resource.method(reply.operation):
         return
     if reply.operation != "read" and reply.exchange.response is not None and not reply.exchange.response.body:
@@ -81,14 +66,14 @@ def test_a_representation_matches_its_schema(
     )
     if reply.status in reply.resource.status("absent") and reply.resource.id.field not in (reply.entity or {}):
         return  # a contract may say that what is absent is answered with a success, too
-    must.match_schema(reply, without_fault(shape(reply, memory), case), reply.entity, reply.entity_pointer)
+    if not written.is_judged(reply.resource, reply.entity):
+        return
+    must.match_schema(reply, shape(reply, memory), reply.entity, reply.entity_pointer)
 
 
 @requirement("shape.list", on="list")
 @every_exchange
-def test_a_list_is_an_array_of_representations(
-    reply: Reply, memory: dict[Any, Any], case: Mapping[str, Any] | None = None
-) -> None:
+def test_a_list_is_an_array_of_representations(reply: Reply, memory: dict[Any, Any], written: Written) -> None:
     if not reply.ok or reply.exchange.request.method != reply.resource.method("list"):
         return
     must.hold(
@@ -100,12 +85,13 @@ def test_a_list_is_an_array_of_representations(
         actual="something else",
         pointer=reply.list_pointer,
     )
-    whole = without_fault(shape(reply, memory), case)
+    whole = shape(reply, memory)
     if reply.resource.unlisted:
         listed = {n: s for n, s in whole["properties"].items() if n not in reply.resource.unlisted}
         whole = {**whole, "properties": listed, "required": [n for n in whole["required"] if n in listed]}
     for at, entry in enumerate(reply.entries or ()):
-        must.match_schema(reply, whole, entry, f"{reply.list_pointer}/{at}")
+        if written.is_judged(reply.resource, entry):
+            must.match_schema(reply, whole, entry, f"{reply.list_pointer}/{at}")
 
 
 def describes_errors(contract: Contract, _: Resource) -> bool:
@@ -150,14 +136,16 @@ def text_of(form: str) -> Checker:
 
 @requirement("shape.formats")
 @every_exchange
-def test_values_are_of_the_declared_format(reply: Reply, case: Mapping[str, Any] | None = None) -> None:
+def test_values_are_of_the_declared_format(reply: Reply, written: Written) -> None:
     if not reply.ok:
         return
     shapes = reply.resource.shapes
-    declared = without_fault(dict(shapes.entry if reply.operation == "list" else shapes.response), case)["properties"]
+    declared = (shapes.entry if reply.operation == "list" else shapes.response)["properties"]
     lenient = () if reply.resource.directions else reply.resource.lenient
     formats = {n: p["format"] for n, p in declared.items() if "format" in p and n not in lenient}
     for entity in [reply.entity] if reply.operation != "list" else (reply.entries or ())[:50]:
+        if not written.is_judged(reply.resource, entity):
+            continue
         for name, known in formats.items():
             value = entity.get(name) if isinstance(entity, dict) else None
             if isinstance(value, str):
@@ -181,13 +169,15 @@ def is_closed(contract: Contract, resource: Resource) -> bool:
 
 @requirement("shape.no-undeclared", when=is_closed)
 @every_exchange
-def test_a_closed_representation_holds_nothing_else(reply: Reply) -> None:
+def test_a_closed_representation_holds_nothing_else(reply: Reply, written: Written) -> None:
     declared = reply.resource.shapes.entry if reply.operation == "list" else reply.resource.shapes.response
     if not reply.ok or declared.get("additionalProperties") is not False:
         return
     known = set(declared["properties"])
     for entity in [reply.entity] if reply.operation != "list" else reply.entries or ():
-        strangers = sorted(set(entity) - known) if isinstance(entity, dict) else []
+        if not isinstance(entity, dict) or not written.is_judged(reply.resource, entity):
+            continue
+        strangers = sorted(set(entity) - known)
         must.hold(
             not strangers,
             reply,

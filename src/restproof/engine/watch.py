@@ -13,6 +13,7 @@ from restproof.engine.items import Item
 from restproof.engine.keep import EventSink
 from restproof.engine.outcome import Outcome
 from restproof.engine.reply import Reply
+from restproof.engine.written import Written
 from restproof.oracle.finding import Finding
 
 _MOST_ALIKE = 3
@@ -32,10 +33,12 @@ class Seen:
 
 
 class Watch:
-    """Lets observing items judge each exchange, and writes what they find. ``inputs``: those of the present case."""
+    """Lets observing items judge each exchange, and writes what they find. ``inputs``: those of the present case;
+    ``written``: what the exchanges so far have written."""
 
     def __init__(self, sink: EventSink) -> None:
         self.inputs: Mapping[str, Any] = {}
+        self.written = Written()
         self._sink = sink
         self._by_place: dict[tuple[str, str], list[tuple[Item, Seen]]] = {}
         self._seen: dict[str, Seen] = {}
@@ -68,6 +71,7 @@ class Watch:
 
     def observe(self, reply: Reply) -> None:
         """Let every observing rule judge one exchange."""
+        self.written.note(reply)
         asked_by = reply.contract.clauses.get((reply.exchange.about.item or "").partition("[")[0])
         if asked_by is not None and asked_by.level == "should":
             return  # what the contract takes for less than a must is told by its own rule, at its own level
@@ -82,6 +86,8 @@ class Watch:
                 offered["memory"] = self.memory(seen)
             if "case" in seen.wanted:
                 offered["case"] = self.inputs
+            if "written" in seen.wanted:
+                offered["written"] = self.written
             try:
                 item.test(**offered)
             except CaseFailed as failure:

@@ -25,6 +25,7 @@ from restproof.engine.instance import Instance
 from restproof.engine.marks import every_exchange, for_all, for_each, requirement
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
+from restproof.engine.written import Written
 from restproof.plan.ground import Ground
 from restproof.suite import must
 
@@ -39,6 +40,7 @@ __all__ = [
     "Resource",
     "SetUpFailed",
     "Subject",
+    "Written",
     "every_exchange",
     "for_all",
     "for_each",

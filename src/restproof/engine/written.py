@@ -1,0 +1,61 @@
+"""What was written here: what a representation of it shows may be what it was given, against its schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from restproof.contract.model import Resource
+from restproof.engine.reply import Reply
+from restproof.plan.symbols import TOKEN_LENGTH
+from restproof.semantics.checker import checker
+
+_TOKEN = re.compile(rf"rp[0-9a-z]{{{TOKEN_LENGTH - 2}}}")
+_OF_VALUES = ("invalid", "coercible", "bad_format", "unknown_field", "server_set")
+"""What a write may hold that its schema does not allow."""
+
+
+@dataclass
+class Written:
+    """The ids of what was written, by resource: ``sound`` where every write that succeeded holds what its schema
+    allows, ``odd`` where one does not."""
+
+    sound: dict[str, set[str]] = field(default_factory=dict)
+    odd: dict[str, set[str]] = field(default_factory=dict)
+
+    def note(self, reply: Reply) -> None:
+        """Take notice of an answer to a write."""
+        if not reply.ok or reply.operation not in ("create", "update", "replace"):
+            return
+        name, id, fields = reply.resource.name, str(reply.id), reply.sent
+        if fields is None and not reply.exchange.request.body:
+            return  # a recording need not hold what was sent
+        if isinstance(fields, Mapping) and checker(reply.resource.shapes.request(reply.operation)).accepts(fields):
+            if id not in self.odd.get(name, ()):
+                self.sound.setdefault(name, set()).add(id)
+            return
+        self.odd.setdefault(name, set()).add(id)
+        self.sound.get(name, set()).discard(id)
+
+    def is_judged(self, resource: Resource, entity: Any) -> bool:
+        """Whether a representation shows what the server alone answers for. It does not where somebody was let write
+        what the schema does not allow: a case of this run, or, where the contract lets a server take such a value,
+        another process of it, or an earlier run."""
+        if not isinstance(entity, Mapping):
+            return True
+        id = str(entity.get(resource.id.field))
+        if id in self.odd.get(resource.name, ()):
+            return False
+        return id in self.sound.get(resource.name, ()) or not (_is_lax(resource) and _TOKEN.search(str(entity)))
+
+
+def _is_lax(resource: Resource) -> bool:
+    """Whether the contract lets a server take a value that the schema does not allow."""
+    return any(_may_succeed(resource, case) for case in _OF_VALUES)
+
+
+def _may_succeed(resource: Resource, case: str) -> bool:
+    status = resource.status(case)
+    return status.accepted == "kept" or 2 in status.classes or any(200 <= code < 300 for code in status.codes)
