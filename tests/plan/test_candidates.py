@@ -27,6 +27,33 @@ def plainly_valid(schema: Schema, value: Any) -> bool:
     return bool(Draft202012Validator(schema).is_valid(value))
 
 
+@pytest.mark.parametrize(
+    ("schema", "expected"),
+    [
+        ({"format": "email", "maxLength": 12}, "a@b.example"),
+        ({"format": "email", "minLength": 40}, f"{'a' * 30}@b.example"),
+        ({"format": "uri", "maxLength": 16}, "http://a.example"),
+        ({"format": "uri", "minLength": 50}, f"http://a.example/{'a' * 33}"),
+        ({"format": "uri", "pattern": "^s3://[a-z]+/.*$"}, "s3://a/"),
+        ({"format": "hostname", "maxLength": 12}, "a.example"),
+        ({"format": "uuid", "pattern": "^[0-9A-F-]{36}$"}, "6FA459EA-EE8A-4CA4-894E-DB77E160355E"),
+    ],
+)
+def test_a_text_of_a_format_keeps_the_other_words_too(schema: Schema, expected: str) -> None:
+    whole = {"type": "string", **schema}
+    assert sample(whole) == expected
+    found: list[Any] = []
+
+    @settings(max_examples=3, database=None)
+    @given(value_strategy(whole))
+    def draw(value: Any) -> None:
+        found.append(value)
+
+    draw()
+    assert found
+    assert all(is_valid(whole, value) for value in found)
+
+
 @few
 @given(properties())
 def test_accepted_values_are_valid(schema: Schema) -> None:

@@ -12,7 +12,7 @@ from math import ceil
 from typing import Any
 
 from restproof.contract.formats import FORMATS
-from restproof.plan.words import matching_text
+from restproof.plan.words import formatted, matching_text
 from restproof.semantics.checker import is_valid
 
 #: Strings longer than this are not sent as valid input: a valid body stays under 256 KiB as sent.
@@ -117,7 +117,7 @@ def other_forms(schema: JsonSchema, plain: Any) -> Iterator[Candidate]:
 def texts(schema: JsonSchema) -> Iterator[Candidate]:
     known = str(schema.get("format", ""))
     if known in FORMATS and FORMATS[known].samples:
-        for value in FORMATS[known].samples:
+        for value in dict.fromkeys((*FORMATS[known].samples, *formatted(schema))):
             yield Candidate("format", f"a {known}", value)
         for note, value in FORMATS[known].mistakes:
             yield Candidate("format", note, value)

@@ -18,7 +18,7 @@ from restproof.contract.shapes import is_nullable, types_of
 from restproof.contract.values import listed
 from restproof.plan.candidates import accepted
 from restproof.plan.edges import are_open, trimmed
-from restproof.plan.words import PHRASES, fits
+from restproof.plan.words import PHRASES, fits, formatted
 from restproof.semantics.checker import is_valid
 from restproof.semantics.normal import is_sure
 
@@ -91,9 +91,9 @@ def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
     if known == "date-time":
         return _TIMES
     if known == "uuid":
-        return st.uuids().map(str)
+        return st.uuids().map(lambda id: text if fits(text := str(id), schema) else text.upper())
     if known in FORMATS and FORMATS[known].samples:
-        return st.sampled_from(FORMATS[known].samples)
+        return st.sampled_from(formatted(schema) or FORMATS[known].samples)
     longest = min(schema.get("maxLength", 80), 80)
     shortest = schema.get("minLength", 0)
     phrases = [p for p in PHRASES if fits(p, schema)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.patterns import matches
 from restproof.contract.patterns import pattern as python_pattern
 
@@ -47,6 +48,23 @@ def fits(text: str, schema: Mapping[str, Any]) -> bool:
         return False
     pattern = schema.get("pattern")
     return pattern is None or matches(pattern, text)
+
+
+def formatted(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """Texts of the schema's format that fit it: plain ones, else one that is made so. Their hosts are nobody's (RFC
+    2606). Empty where none is found."""
+    name = schema["format"]
+    plain = tuple(text for text in FORMATS[name].samples if fits(text, schema))
+    if plain:
+        return plain
+    least = schema.get("minLength", 0)
+    made = {
+        "email": "a" * min(max(least - len("@b.example"), 1), 64) + "@b.example",
+        "hostname": "a" * min(max(least - len(".example"), 1), 63) + ".example",
+        "uri": "http://a.example" + ("/" + "a" * (least - len("http://a.example/")) if least > 16 else ""),
+    }
+    texts = (made.get(name, ""), *(text.upper() for text in FORMATS[name].samples), matching_text(schema, None))
+    return tuple(text for text in texts if fits(text, schema) and FORMATS[name].check(text))[:1]
 
 
 def matching_text(schema: Mapping[str, Any], length: int | None) -> str:

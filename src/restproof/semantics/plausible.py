@@ -94,6 +94,9 @@ def _candidates(schema: Mapping[str, Any], serial: int, now: str, name: str, emp
     }
     if schema.get("format") in shaped:
         yield shaped[schema["format"]]
+    short = {"uri": f"http://a.example/{serial}", "email": f"{serial}@b.example", "hostname": f"h{serial}.example"}
+    if schema.get("format") in short:
+        yield short[schema["format"]]
     if empty or any(part in name for part in ("url", "uri", "link", "note", "description")):
         yield ""
     if any(part in name for part in ("name", "title", "label", "subject")):
