@@ -6,6 +6,7 @@ else is assumed to write to it. Of all others only what is final is kept (that i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,13 +62,15 @@ class Instances:
             r.name: [(reference.to, reference_paths(r)[f].root) for f, reference in r.references.items()]
             for r in contract
         }
+        self._named = {r.name: _always_named(r) for r in contract}
         self._writes = 0
         self._written: dict[str, int] = {}
         self._deleted: dict[str, int] = {}
 
     def key(self, seen: Seen, id: str) -> Key:
-        """By resource, the ids in its path, and its own."""
-        return seen.resource.name, tuple(seen.route.ids.items()), id
+        """By resource, the ids of the ancestors that all of its paths name, and its own."""
+        named = self._named[seen.resource.name]
+        return seen.resource.name, tuple(pair for pair in seen.route.ids.items() if pair[0] in named), id
 
     def get(self, seen: Seen) -> Known | None:
         """What is known of the instance that an exchange is about."""
@@ -133,6 +136,13 @@ class Instances:
     def saw_delete(self, known: Known) -> bool:
         """Whether a sibling of the instance was deleted since its state was seen."""
         return self._deleted.get(known.resource.name, 0) > known.stamp
+
+
+def _always_named(resource: Resource) -> frozenset[str]:
+    """The ancestors that the paths of all operations name: where one does without, its id alone tells what it means."""
+    paths = [resource.operation(name).path for name in resource.operations]
+    found = [frozenset(re.findall(r"\{(\w+)\}", path)) for path in paths]
+    return frozenset.intersection(*found) if found else frozenset()
 
 
 def _place(resource: Resource, scope: Mapping[str, str]) -> _Place:

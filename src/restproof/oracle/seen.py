@@ -95,12 +95,13 @@ class Seen:
 
     @cached_property
     def document(self) -> Any:
-        """The request body as JSON, ``None`` where it is none, or holds a number that no double can."""
+        """The request body as JSON, ``None`` where it is none, or holds a number that no double, or no integer of 64
+        bits, can."""
         body = self.exchange.request.body
         if not body:
             return None
         try:
-            return json.loads(body.decode(), parse_constant=not_json, parse_float=_finite)
+            return json.loads(body.decode(), parse_constant=not_json, parse_float=_finite, parse_int=_common)
         except (ValueError, RecursionError):
             return None
 
@@ -160,6 +161,12 @@ def not_json(text: str) -> Any:
 def _finite(text: str) -> float:
     value = float(text)
     if math.isinf(value):
+        raise ValueError(text)
+    return value
+
+
+def _common(text: str) -> int:
+    if len(text) > 20 or not -(2**63) <= (value := int(text)) < 2**63:
         raise ValueError(text)
     return value
 

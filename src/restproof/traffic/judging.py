@@ -35,6 +35,8 @@ from restproof.wire.message import to_event
 UNSEEN = "not observable in this traffic"
 _LONGEST_URI = 8000
 """Octets that every server should read (RFC 9110 §4.1); a longer URI may be answered by whoever stands before it."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY"})
+"""Methods that are told apart by applications; another may be refused by whoever stands before them."""
 _MOST_ALIKE = 3
 
 
@@ -152,7 +154,7 @@ class _Observers:
 
     def observe(self, seen: Seen, reasons: tuple[Reason, ...] | None, matched: Matched) -> None:
         """Let the rules judge one exchange, as far as the recording holds it."""
-        if len(seen.exchange.url) > _LONGEST_URI:
+        if len(seen.exchange.url) > _LONGEST_URI or seen.exchange.request.method not in _METHODS:
             return
         reply = _reply(seen, steady=seen.n in matched.alone)
         if seen.exchange.response is None:

@@ -1,0 +1,101 @@
+"""Traffic of contracts that are not the bundled one: items beside their collection, and what only a parser sees."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.bundle import bundled_dir
+from restproof.contract.load import load
+from restproof.engine.register import load as load_register
+from restproof.record.traffic import read_traffic
+from restproof.traffic import judging
+from restproof.traffic.placing import match
+
+CONTRACT = """
+contract: shops
+resources:
+  shop: {path: /shops, schema: order.json, operations: [list, read]}
+  order:
+    path: /shops/{shop}/orders
+    item_path: /orders/{id}
+    schema: order.json
+"""
+SCHEMA = """
+{"type": "object", "required": ["note"],
+ "properties": {"id": {"type": "integer", "readOnly": true}, "note": {"type": "string"}, "amount": {"type": "integer"}}}
+"""
+Told = Callable[..., set[str]]
+
+
+class _Kept(list[dict[str, Any]]):
+    write = list.append
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The requirements that a row of exchanges (method, path, body, status, answer) breaks."""
+    folder = tmp_path_factory.mktemp("shops")
+    (folder / "contract.yaml").write_text(CONTRACT)
+    (folder / "order.json").write_text(SCHEMA)
+    contract = load(folder / "contract.yaml")
+    suites = bundled_dir() / "suites"
+    register = load_register(suites / "requirements.yaml")
+    items = judging.items_under([suites], contract, register)
+
+    def judge(*exchanges: tuple[str, str, Any, int, Any]) -> set[str]:
+        entries = [_entry(*exchange) for exchange in exchanges]
+        file = folder / "t.har"
+        file.write_text(json.dumps({"log": {"entries": entries}}))
+        kept = _Kept()
+        judging.Judging(contract, register, items, kept).run(match(read_traffic(file), contract, None, Path("t.har")))
+        return {e["item"].partition("[")[0] for e in kept if e["event"] == "finding"}
+
+    return judge
+
+
+def _entry(method: str, path: str, body: Any, status: int, answer: Any) -> dict[str, Any]:
+    headers = [{"name": "Content-Type", "value": "application/json"}]
+    date = [{"name": "Date", "value": "Sat, 28 Nov 2026 12:00:00 GMT"}] if status != 400 else []
+    sent = {"postData": {"text": json.dumps(body)}} if body is not None else {}
+    text = "" if answer is None else json.dumps(answer)
+    return {
+        "request": {"method": method, "url": f"http://h{path}", "headers": headers if sent else [], **sent},
+        "response": {"status": status, "headers": [*headers, *date], "content": {"text": text, "size": len(text)}},
+    }
+
+
+MADE = ("POST", "/shops/1/orders", {"note": "a", "amount": 1}, 201, {"id": 5, "note": "a", "amount": 1})
+CHANGED = ("PATCH", "/orders/5", {"note": "b"}, 200, {"id": 5, "note": "b", "amount": 1})
+
+
+def listed(*notes: str) -> tuple[str, str, None, int, Any]:
+    return "GET", "/shops/1/orders", None, 200, [{"id": 5, "note": note, "amount": 1} for note in notes]
+
+
+def test_an_item_is_the_same_beside_its_collection_as_below_it(told: Told) -> None:
+    assert told(MADE, CHANGED, listed("b")) == set()
+    assert told(MADE, CHANGED, listed("a")) == {"list.entry-agrees"}
+    assert told(MADE, ("GET", "/orders/5", None, 200, {"id": 5, "note": "x", "amount": 1})) == {"create.reads-back"}
+    gone = ("DELETE", "/orders/5", None, 204, None)
+    assert told(MADE, gone, listed()) == set()
+    assert told(MADE, gone, listed("a")) != set()
+
+
+def test_a_number_that_no_integer_holds_is_nobodys_failure(told: Told) -> None:
+    refused = {"message": "no"}
+    assert told(("POST", "/shops/1/orders", {"note": "a", "amount": 10**30}, 400, refused)) <= {"protocol.date"}
+    broken = told(("POST", "/shops/1/orders", {"note": "a", "amount": 10**15}, 400, refused))
+    assert "create.accepts-valid" in broken
+
+
+def test_what_a_parser_answers_to_a_method_of_its_own_is_not_the_application_s(told: Told) -> None:
+    assert told(MADE, ("NONSENSE", "/orders/5", None, 400, "no")) == set()
+    assert "protocol.date" in told(MADE, ("PATCH", "/orders/5", {"note": 5}, 400, {"message": "no"}))
