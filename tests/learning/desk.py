@@ -39,8 +39,8 @@ SCHEMA: dict[str, Any] = {
         "id": {"type": "integer", "readOnly": True},
         "name": {"type": "string", "minLength": 1, "maxLength": 120},
         "email": {"type": ["string", "null"], "format": "email", "maxLength": 120},
-        "note": {"type": ["string", "null"], "maxLength": 120},
-        "price": {"type": ["number", "null"], "minimum": 0},
+        "note": {"type": ["string", "null"], "maxLength": 120, "x-restproof-edges": "open"},
+        "price": {"type": ["number", "null"], "minimum": 0, "x-restproof-edges": "open"},
         "made_at": {"type": "string", "format": "date-time", "readOnly": True},
         "moved_at": {"type": "string", "format": "date-time", "readOnly": True},
     },
@@ -97,15 +97,25 @@ class Desk(Shop):
         self, request: Request, status: int, body: bytes, headers: tuple[tuple[str, str], ...]
     ) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
         tag = '"same"' if "constant-tag" in self.faults else f'"{crc32(body)}"'
-        if request.header("If-None-Match") == tag:
-            return 304, b"", (("ETag", tag),)
+        asked = request.header("If-None-Match")
+        if asked is not None and (tag in asked or asked == "*"):
+            return 304, b"", (headers[0], ("ETag", tag))
         return status, body, (*headers, ("ETag", tag))
 
-    def admit(self, request: Request) -> None:
-        if request.header("Authorization") is None and "open-door" not in self.faults:
-            raise Refused(401, "who is it?")
-        if request.header("If-Match") == '"restproof"' and "if-match-ignored" not in self.faults:
+    def matched(self, request: Request, row: Row) -> None:
+        """Refuses what is made on condition of another state (RFC 9110 §13.1.1)."""
+        tag = f'"{crc32(json.dumps(self.show("/desks", row)).encode())}"'
+        asked = request.header("If-Match")
+        ignored = "if-match-ignored" in self.faults
+        if asked is not None and not ignored and asked != "*" and tag not in [t.strip() for t in asked.split(",")]:
             raise Refused(412, "it has changed")
+
+    def admit(self, request: Request) -> None:
+        if request.header("Authorization") != "Bearer full" and "open-door" not in self.faults:
+            raise Refused(401, "who is it?")
+        id = request.path.rpartition("/")[2]
+        if request.writes and id.isdecimal() and int(id) in self.rows["/desks"]:
+            self.matched(request, self.rows["/desks"][int(id)])
         if "malformed-500" in self.faults and request.body in (b"null", b"[]"):
             raise ZeroDivisionError
         if "media-500" in self.faults and request.body and request.header("Content-Type") != "application/json":
@@ -129,20 +139,22 @@ class Desk(Shop):
 
     def refusal(self, refusal: Refused) -> Answer:
         headers = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
-        return Answer(refusal.status, {"error": refusal.message, "code": refusal.status}, headers)
+        message = f"{refusal.name} {refusal.message}".strip()
+        return Answer(refusal.status, {"error": message, "code": refusal.status}, headers)
 
     def fits(self, schema: Mapping[str, Any], value: Any) -> bool:
-        address = schema.get("format") == "email" and isinstance(value, str) and "any-email" not in self.faults
-        return super().fits(schema, value) and not (address and re.fullmatch(r"[\w.+-]+@\w+(\.\w+)+", value) is None)
+        if schema.get("format") == "email" and isinstance(value, str) and "any-email" not in self.faults:
+            return re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", value) is not None and super().fits(schema, value)
+        return super().fits(schema, value)
 
     @property
     def now(self) -> str:
         return f"2026-11-28T{self.clock // 3600:02}:{self.clock // 60 % 60:02}:{self.clock % 60:02}Z"
 
     def kept(self, fields: Row) -> Row:
-        if fields.get("email"):
+        if isinstance(fields.get("email"), str):
             fields = {**fields, "email": fields["email"].lower()}
-        if fields.get("note"):
+        if isinstance(fields.get("note"), str):
             note = fields["note"].strip() if "cut" not in self.faults else fields["note"][:9]
             fields = {**fields, "note": note}
         if isinstance(fields.get("price"), float):
@@ -155,7 +167,7 @@ class Desk(Shop):
 
     def changed(self, path: str, row: Row, fields: Row) -> None:
         fields = self.kept(fields)
-        if any(row[n] != v for n, v in fields.items()):
+        if any(row.get(n) != v for n, v in fields.items()):
             self.moves += 1
             row["moved_at"] = row["moved_at"] if "sometimes" in self.faults and self.moves % 3 else self.now
         if "born-again" in self.faults:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,8 +12,6 @@ from restproof.contract.shapes import type_of
 from restproof.learning.sighting import Read
 from restproof.learning.word import ENOUGH, Word, numbers
 from restproof.oracle.seen import Seen, id_of
-
-_MOST_STATUSES = 2
 
 
 def answer_words(reads: Sequence[Read], contract: Contract, said: Mapping[str, Any]) -> Iterator[Word]:
@@ -121,7 +118,7 @@ def _leads(contract: Contract, seen: Seen) -> bool:
 
 
 def _errors(shown: Sequence[Seen]) -> Iterator[Word]:
-    """What the bodies of refusals have in common, for all statuses or for each of them."""
+    """What the bodies of refusals with one status have in common."""
     by_status: dict[int, list[Seen]] = {}
     for seen in shown:
         if seen.refused and seen.exchange.request.method != "HEAD":
@@ -131,12 +128,7 @@ def _errors(shown: Sequence[Seen]) -> Iterator[Word]:
     if not known:
         return
     evidence = numbers(s.n for status in known for s in by_status[status])
-    kinds = Counter(str(schema) for schema in known.values())
-    if len(kinds) == 1 and len(known) == len(schemas) and len(known) >= _MOST_STATUSES:
-        schema = next(iter(known.values()))
-        what = f"the body of each of {len(evidence)} refusals has {', '.join(schema['required'])}"
-        yield Word(None, ("errors",), schema, what, evidence)
-        return
+    # Nobody knows of other statuses: what a framework answers by itself has a form of its own.
     for_each: dict[Any, Any] = dict(sorted(known.items()))
     what = f"refusals have the same members by status ({', '.join(map(str, for_each))})"
     yield Word(None, ("errors",), for_each, what, evidence)

@@ -10,6 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from restproof.contract.normal import normal
 from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.fields import UniqueKeys, varied_text, with_token
@@ -99,10 +100,15 @@ class FieldValues(UniqueKeys):
         found = {}
         for name, plain in self._samples.items():
             valid = accepted(self.changeable.get(name, self.settable[name]))
-            others = [c.value for c in valid if c.value is not None and not same(c.value, plain)]
+            kept = self._kept(name, plain)
+            others = [v for c in valid if (v := c.value) is not None and not same(self._kept(name, v), kept)]
             shorter = [v for v in others if len(str(v)) < _SHORT and v not in ("", [], {})]
             found[name] = (shorter or others or [None])[-1]
         return found
+
+    def _kept(self, name: str, value: Any) -> Any:
+        """A value as the server keeps it: two that it keeps as one are no change."""
+        return normal(self.writable[name], value, unsaid="keep")
 
     def plain(self, name: str, tag: str = "") -> Any:
         """One plain valid value of a field: unique text holds the token of the case and ``tag``."""
