@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from restproof.contract.document import Route
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import of_contract
+from restproof.contract.openapi.elsewhere import join_items
 from restproof.contract.openapi.kept import EXTENSION, kept
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
@@ -76,6 +77,8 @@ class _Importer:
         self.selected = selected
         self.reader = Reader(source, Schemas(source))
         self.paths = Paths(source, tags)
+        join_items(self.paths)
+        self.paths.settle()
         self.left_out: list[tuple[str, Route]] = list(self.paths.left_out)
         if EXTENSION in source.value:
             self.left_out.append(("the words of a contract that it holds: it was changed since", (EXTENSION,)))

@@ -53,6 +53,8 @@ class Found:
     other: dict[str, list[str]] = field(default_factory=dict)
     spare: dict[str, Call] = field(default_factory=dict)
     single: bool = False
+    items: str | None = None
+    """The path below which its items stand, where that is not the collection's."""
 
     def as_single(self) -> list[Route]:
         """Take the path for that of one thing, which is read and written to there; the routes of what that explains."""
@@ -81,7 +83,8 @@ class Found:
 
 
 class Paths:
-    """Sorts the paths of a document into resources. ``left_out``: what is none, in words and with its route."""
+    """Sorts the paths of a document into resources, which have names after :meth:`settle`. ``left_out``: what is none,
+    in words and with its route."""
 
     def __init__(self, source: Source, tags: Collection[str] = ()) -> None:
         self.source = source
@@ -97,7 +100,6 @@ class Paths:
         for path in self.entries:
             if is_item(path):
                 self._items(path)
-        self._parents()
 
     def _read(self) -> None:
         """All paths, those of one shape together: the names of their parameters make no difference."""
@@ -203,8 +205,9 @@ class Paths:
                 raise self.source.wrong("a parameter has a name and a place", (*here, index), "write 'name' and 'in'")
         return found
 
-    def _parents(self) -> None:
-        """Give each parameter of a path the resource that it is an id of, and each resource its name."""
+    def settle(self) -> None:
+        """When all resources are found: give each parameter of a path the resource that it is an id of, and each
+        resource its name."""
         for path in list(self.found):
             for match in PARAMETER.finditer(path):
                 collection = path[: match.start()].rstrip("/")

@@ -80,6 +80,8 @@ class ResourceWriter:
                     del body.properties[name]
                 else:
                     body.properties[name]["readOnly"] = True
+        if found.items is not None:
+            resource["item_path"] = f"{found.items.rstrip('/')}/{{id}}"
         statuses, own = self.statuses(found, told)
         ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, own)} for o, c in found.calls.items()}
         for operation, path in own_paths(found, renamed).items():

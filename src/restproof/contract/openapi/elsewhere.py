@@ -1,0 +1,78 @@
+"""Items that do not stand below their collection: ``/dogs/{id}/visits`` has the list, ``/visits/{id}`` one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from restproof.contract.openapi.naming import singular, snake
+from restproof.contract.openapi.paths import PARAMETER, Call, Found, Paths
+from restproof.errors import ContractError
+
+
+def join_items(paths: Paths) -> None:
+    """Make one resource of a collection below a parent that has no items, and of items elsewhere that no collection
+    has: where both paths end alike and both show the same named schema, and where just one of each does."""
+    lists = [f for f in paths.found.values() if f.parameter is None and "{" in f.collection and not f.single]
+    items = [f for f in paths.found.values() if f.calls and not {"list", "create"} & f.calls.keys()]
+    for one in items:
+        fitting = [f for f in lists if _ends_alike(f, one) and _schemas(paths, f) & _schemas(paths, one)]
+        rivals = [f for f in items if f is not one and fitting and _ends_alike(f, one)]
+        if len(fitting) == 1 and not rivals and not _has_below(paths, one):
+            _join(paths, fitting[0], one)
+
+
+def _join(paths: Paths, found: Found, items: Found) -> None:
+    found.items = items.collection
+    found.parameter = items.parameter
+    found.calls |= items.calls
+    for where, methods in items.other.items():
+        found.other.setdefault(where, []).extend(methods)
+    name = singular(snake(_last(found.collection)))
+    if not found.name and name not in {f.name for f in paths.found.values()}:
+        found.name = name
+    del paths.found[items.collection]
+
+
+def _ends_alike(found: Found, items: Found) -> bool:
+    slashes = {str(c.route[1]).endswith("/") for f in (found, items) for c in f.calls.values()}
+    return _last(found.collection) == _last(items.collection) and len(slashes) == 1
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def _has_below(paths: Paths, items: Found) -> bool:
+    """Whether something else stands below one of the items."""
+    start = f"{items.collection.rstrip('/')}/{{}}"
+    others = (f for f in paths.found.values() if f is not items)
+    return any(PARAMETER.sub("{}", other.collection).startswith(start) for other in others)
+
+
+def _schemas(paths: Paths, found: Found) -> set[str]:
+    """The named schemas that the successful answers of a resource show, themselves or as entries of a list."""
+    return {name for call in found.calls.values() for name in _shown(paths, call)}
+
+
+def _shown(paths: Paths, call: Call) -> Iterator[str]:
+    route = (*call.route, "responses")
+    try:
+        for status, answer in paths.source.mapping(call.value.get("responses", {}), route).items():
+            if str(status).startswith("2"):
+                content = paths.source.mapping(answer, (*route, status)).get("content")
+                for media in content.values() if isinstance(content, Mapping) else ():
+                    yield from _named(media.get("schema") if isinstance(media, Mapping) else None)
+    except ContractError:
+        return  # what cannot be read is told where the answer is read
+
+
+def _named(schema: Any) -> Iterator[str]:
+    """The names that a schema refers to: itself, as its entries, or as those of a member."""
+    if isinstance(schema, Mapping):
+        if isinstance(schema.get("$ref"), str):
+            yield schema["$ref"]
+        yield from _named(schema.get("items"))
+        members = schema.get("properties")
+        for member in members.values() if isinstance(members, Mapping) else ():
+            yield from _named(member.get("items") if isinstance(member, Mapping) else None)
