@@ -50,6 +50,18 @@ ERRORS: tuple[Any, ...] = (
         "422": "none",
     },
 )
+CONDITIONS: tuple[dict[str, Any], ...] = (
+    {"etag": True},
+    {"etag": "weak"},
+    {"etag": True, "required": True},
+    {"etag": True, "required": ["update"]},
+)
+MEDIA: tuple[Any, ...] = (
+    "application/vnd.drawn+json",
+    {"response": "application/hal+json"},
+    {"request": "application/x-www-form-urlencoded"},
+    {"request": "application/x-www-form-urlencoded", "nested": "dots"},
+)
 BODY_STATUSES: tuple[dict[str, Any], ...] = (
     {"at": "failure", "success": "absent", "statuses": {"gone": 404, "wrong": 422, "taken": 409}},
     {"at": "/error/code", "success": "absent", "other": 422},
@@ -239,7 +251,7 @@ def resources(draw: Drawer, name: str, above: tuple[str, ...], siblings: tuple[s
     if envelope:
         said["envelope"] = envelope
     if draw(st.integers(0, 4)) == 0:
-        said["media"] = draw(st.sampled_from(["application/vnd.drawn+json", {"response": "application/hal+json"}]))
+        said["media"] = draw(st.sampled_from(MEDIA))
     if draw(st.integers(0, 5)) == 0 and not said["path"].endswith("/"):
         said["item_path"] = draw(st.sampled_from(["/{id}.json", "/no-{id}"])).join([said["path"], ""])
     if "update" in operations and "replace" not in operations and draw(st.integers(0, 4)) == 0:
@@ -441,7 +453,7 @@ def behaviour(
     if draw(st.integers(0, 4)) == 0:
         said["responses"] = "sparse"
     if draw(st.integers(0, 3)) == 0 and {"read", "update"} <= set(said["operations"]):
-        said["conditional"] = {"etag": draw(st.sampled_from([True, True, "weak"]))}
+        said["conditional"] = dict(draw(st.sampled_from(CONDITIONS)))
     if draw(st.integers(0, 4)) == 0:
         said["deleted_body"] = "empty"
     forms_of(draw, said, properties, id_field)

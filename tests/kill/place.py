@@ -45,6 +45,7 @@ SHOWN_ON_WAYS = (
     "precondition-not-required",
     "unconditional-write-stored",
     "remaining-untold",
+    "form-text-cut",
     "all-cut",
     "all-refused",
 )

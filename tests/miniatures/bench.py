@@ -31,6 +31,7 @@ from restproof.plan.profile import PROFILES
 from restproof.record.reader import read
 from restproof.record.writer import Writer
 from restproof.session.heading import contract_part, requirements_part
+from restproof.wire.forms import Forms
 from restproof.wire.message import About, Exchange, Headers, Request, Response, to_event, told_by_body
 from restproof.wire.preconditions import Preconditions
 from restproof.wire.searching import Searches
@@ -68,6 +69,7 @@ class Wire:
     writer: Writer
     promised: BodyStatus | None = None
     searches: Searches | None = None
+    forms: Forms | None = None
     preconditions: Preconditions | None = None
     max_wait: float = 0.0
     sent: int = 0
@@ -76,6 +78,7 @@ class Wire:
     def send(self, request: Request, about: About, credential: str | None = "full", **_: Any) -> Exchange:
         credentials = (("Authorization", f"Bearer {credential}"),) if credential else ()
         request = self.preconditions.tagged(request, about, credential, self) if self.preconditions else request
+        request = self.forms.leaving(request) if self.forms else request
         request = self.searches.leaving(request) if self.searches else request
         given = [h for h in request.headers if h[1] != ""]
         request = Request(request.method, request.path, request.query, (*given, *credentials), request.body)
@@ -163,7 +166,9 @@ def _send(server: Server, promised: Any, writer: Writer, only: Collection[str], 
     watch = Watch(writer)
     ids = {"me": 1, "other_me": 2}
     target = Target("miniature", "http://127.0.0.1:1", credentials={"full": "full"}, ids=ids)
-    wire = Wire(server, writer, promised.body_status, Searches(promised), Preconditions(promised, target))
+    wire = Wire(
+        server, writer, promised.body_status, Searches(promised), Forms(promised), Preconditions(promised, target)
+    )
     world = World(
         promised,
         target,

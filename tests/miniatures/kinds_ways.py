@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.miniatures.kinds import Items, Kind, item
 from tests.miniatures.server import Answer, Refused, Row
@@ -120,6 +121,29 @@ class Careless(Careful):
         super().check(tag if wanted is None else wanted, tag)
 
 
+class ByForm(Items):
+    """Takes forms alone; a text is what its field wants."""
+
+    def body(self, request: Request) -> Row:
+        media = (request.header("Content-Type") or "").partition(";")[0].strip().lower()
+        if media != "application/x-www-form-urlencoded":
+            raise Refused(415, "send a form")
+        pairs = parse_qsl((request.body or b"").decode(), keep_blank_values=True)
+        return {name: self.read(name, text) for name, text in pairs}
+
+    def read(self, name: str, text: str) -> Any:
+        if name == "size" and re.fullmatch(r"-?\d{1,17}", text):
+            return int(text)
+        if name == "size" and re.fullmatch(r"-?\d{1,17}\.\d{1,9}", text):
+            return float(text)
+        return {"true": True, "false": False}.get(text, text) if name == "open" else text
+
+
+class ByHalf(ByForm):
+    def read(self, name: str, text: str) -> Any:
+        return super().read(name, text.replace("+", " ") if name == "note" else text.partition("&")[0])
+
+
 class AlwaysFine(Items):
     """Answers 200 whatever happened: the body says how it went."""
 
@@ -177,6 +201,8 @@ def kinds() -> Iterator[Kind]:
     yield Kind("a list is searched by POST", *search, Searched, Unsearched, ("list",))
     careful = item(conditional={"etag": True, "required": True})
     yield Kind("every write names a state", *careful, Careful, Careless, ("conditional",))
+    form = item(media={"request": "application/x-www-form-urlencoded"})
+    yield Kind("requests are forms", *form, ByForm, ByHalf, ("create", "update", "robust"))
     told = {"at": "ok", "success": True, "code": "/error/code", "statuses": {"NOT_FOUND": 404, "BAD_MEDIA": 415}}
     fine = item(
         contract={"body_status": told},

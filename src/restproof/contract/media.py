@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+Nested = Literal["brackets", "dots"]
 MERGE_PATCH = "application/merge-patch+json"
 _JSON = re.compile(r"application/(?:[\w.!#$&^+-]+\+)?json", re.IGNORECASE)
 
@@ -22,10 +25,17 @@ def is_json(media: str) -> bool:
 
 @dataclass(frozen=True)
 class Media:
-    """The media types of the bodies of requests and of the answers that show a representation."""
+    """The media types of the bodies of requests and of the answers that show a representation. ``nested``: how a form
+    names what stands inside."""
 
     request: str = JSON
     response: str = JSON
+    nested: Nested = "brackets"
+
+    @property
+    def is_form(self) -> bool:
+        """Whether a request is sent as a form."""
+        return essence(self.request) == FORM
 
     def headers(self, *, with_body: bool) -> tuple[tuple[str, str], ...]:
         """What a request says of them: nothing where both are JSON, which is what every request says by itself."""

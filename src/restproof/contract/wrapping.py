@@ -39,11 +39,13 @@ def envelope_of(
 def media_of(*layers: Mapping[str, Any]) -> Media:
     """The media types that the layers say, the last one above the others."""
     request = response = JSON
+    nested: Any = "brackets"
     for layer in layers:
         own = layer.get("media", {})
         both = {"request": own, "response": own} if isinstance(own, str) else own
         request, response = both.get("request", request), both.get("response", response)
-    return Media(request, response)
+        nested = both.get("nested", nested)
+    return Media(request, response, nested)
 
 
 def collection_of(path: str, name: str) -> str:

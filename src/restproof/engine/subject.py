@@ -16,7 +16,7 @@ from restproof.engine.requests import Amended, Queried, Requests, Sending
 from restproof.engine.world import World
 from restproof.oracle.finding import an, shown
 from restproof.plan.symbols import resolve
-from restproof.wire.failure import NotProven, NotSent
+from restproof.wire.failure import NotProven, NotSent, Unsayable
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.paging import Query
 from restproof.wire.places import is_usable_id
@@ -131,7 +131,7 @@ class Subject:
             self.world.listings.clear()
         try:
             exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)
-        except NotProven as reason:
+        except (NotProven, Unsayable) as reason:
             raise Inconclusive(str(reason)) from None
         except NotSent as reason:
             raise NotTested(str(reason)) from None

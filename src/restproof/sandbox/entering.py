@@ -11,6 +11,7 @@ from typing import Any
 
 from restproof.contract.criteria import query_of
 from restproof.contract.formats import FORMATS
+from restproof.contract.forms import document_of, schema_of, typed
 from restproof.contract.model import Contract, Operation, Parent, Resource
 from restproof.contract.patterns import pattern
 from restproof.contract.routing import Router, may_create
@@ -130,6 +131,9 @@ class Entering:
             return
         try:
             text = call.body.decode("utf-8") or ("{}" if searched else "")
+            if call.way.media.is_form:
+                self.read_form(call)
+                return
             document = json.loads(text, parse_constant=_refused_number, parse_float=_finite)
         except (ValueError, RecursionError):
             call.refuse("malformed" if call.body else "empty_body", None, "the body is not valid JSON")
@@ -144,6 +148,13 @@ class Entering:
             call.refuse("malformed", None, "the body is nested too deeply")
             return
         call.document = document
+
+    def read_form(self, call: Call) -> None:
+        """The texts of a form are what the schema takes them for. Raises ``ValueError`` where it is none."""
+        document = document_of(call.body)
+        if not document:
+            raise ValueError("the form is empty")
+        call.document = typed(document, schema_of(self.contract, call.resource, call.operation))
 
     def read_criteria(self, call: Call, document: Any) -> None:
         """What the body of a list that is asked for by POST holds is what others have in their query."""

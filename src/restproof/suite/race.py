@@ -8,7 +8,7 @@ from typing import Any
 from restproof.engine.failure import Inconclusive, NotTested
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
-from restproof.wire.failure import NotProven, NotSent
+from restproof.wire.failure import NotProven, NotSent, Unsayable
 from restproof.wire.message import About, Request
 
 __all__ = ["all_answered", "at_once", "create_at_once", "must_be_a_race"]
@@ -22,9 +22,11 @@ def at_once(
     subject.world.must_be_live()
     item, case, _ = subject.about
     about = About(subject.name, operation, item=item, case=case)
+    is_public = all(subject.requests.is_public(operation, request) for request, _ in requests)
+    credential = None if is_public else subject.credential
     try:
-        sent = subject.world.session.send_together([r for r, _ in requests], about, subject.credential)
-    except NotProven as reason:
+        sent = subject.world.session.send_together([r for r, _ in requests], about, credential)
+    except (NotProven, Unsayable) as reason:
         raise Inconclusive(str(reason)) from None
     except NotSent as reason:
         raise NotTested(str(reason)) from None

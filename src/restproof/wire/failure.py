@@ -34,6 +34,10 @@ class NotProven(NotSent):
     """A request that may change what is not proven to be this run's."""
 
 
+class Unsayable(NotSent):
+    """A body that the media type of a request cannot say."""
+
+
 class StaleStub(Exception):
     """A recording does not hold what the suite asks for now. The message says which case, what was wanted and what
     is there."""

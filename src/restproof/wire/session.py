@@ -26,6 +26,7 @@ from restproof.wire.adapter import Adapter, Answer, Prepared
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
+from restproof.wire.forms import Forms
 from restproof.wire.guard import check
 from restproof.wire.hooked import Hooked
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, told_by_body, with_query
@@ -75,6 +76,8 @@ class Permit:
     about: About
     credential: str | None
     ticket: Ticket | None
+    sent: Request
+    """The request with the body that its media type wants."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ class Session:
         self.target = target
         self.contract = contract
         self._searches = Searches(contract)
+        self._forms = Forms(contract)
         self._preconditions = Preconditions(contract, target)
         self.requests = 0
         self.presence = Presence()
@@ -199,7 +203,8 @@ class Session:
         """Leave to send ``request``. Raises as :meth:`send`."""
         check(request)
         self._check_allowed(request, about)
-        return Permit(request, about, credential, self._guard.before(request, about, credential, self))
+        sent = self._forms.leaving(request)
+        return Permit(request, about, credential, self._guard.before(request, about, credential, self), sent)
 
     def _send(
         self,
@@ -221,13 +226,13 @@ class Session:
                 return
             request = Request("GET", self.contract.base_path or "/")
             credential = "full" if "full" in self.target.credentials else None
-            permit = Permit(request, About(None, None, setup="presence"), credential, None)
+            permit = Permit(request, About(None, None, setup="presence"), credential, None, request)
             reason = self.presence.asked(self._attempt(permit, self._outgoing(request, credential), 1))
             if reason is not None:
                 self._note("gone", reason)
 
     def _exchanged(self, permit: Permit, expect_throttle: bool, retry: bool, beyond_ceiling: bool) -> Exchange:
-        request = permit.request
+        request = permit.sent
         waited, retried, throttled, renewed = 0.0, 0, 0, 0
         while True:
             outgoing = self._outgoing(request, permit.credential)
@@ -355,7 +360,7 @@ class Session:
         return Outgoing(target, headers, token)
 
     def _attempt(self, permit: Permit, outgoing: Outgoing, attempt: int) -> Exchange:
-        request, headers = permit.request, outgoing.headers
+        request, headers = permit.sent, outgoing.headers
         prepared = Prepared(request.method, self._origin, outgoing.target, headers, request.body)
         told: tuple[str, ...] = ()
         hooked = None if self._hooks is None else Hooked(self._hooks, prepared, permit.about, permit.credential)

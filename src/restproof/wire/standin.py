@@ -97,8 +97,23 @@ class HiddenMembers:
         if "?" not in url or not self.may_be_in(url):
             return
         for found in _PARAMETER.finditer(url):
-            if how := self.hides(resource, unquote_plus(found[1])):
+            # Of a name with brackets or dots, the last one says what it is: user[password], tags[].
+            names = [name for name in re.split(r"[\[\].]+", unquote_plus(found[1])) if name]
+            if names and (how := self.hides(resource, names[-1])):
                 yield Hidden(found.start(2), found.end(2), unquote_plus(found[2]), how)
+
+    def in_body(self, text: str, resource: str | None) -> Iterator[Hidden]:
+        """The hidden values of the body of a request: JSON, or a form."""
+        if not is_form(text):
+            yield from self.in_json(text, resource)
+            return
+        for found in self.in_url(f"?{text}", resource):
+            yield Hidden(found.begin - 1, found.end - 1, found.value, found.how)
+
+
+def is_form(text: str) -> bool:
+    """Whether the body of a request is a form (application/x-www-form-urlencoded), by its looks."""
+    return text[:1] not in ("", "{", "[", '"') and "=" in text
 
 
 def mapped(value: Any, change: Callable[[str], str], *, numbers: bool) -> Any:
@@ -205,7 +220,8 @@ class StandIns:
         if not isinstance(body, str):
             return body
         found = []
-        for hidden in self._members.in_json(body, resource):
+        form = is_form(body)
+        for hidden in self._members.in_body(body, resource):
             if hidden.how == "foreign" and met is self._sent:
                 self._remember(hidden.value)
 
@@ -219,7 +235,7 @@ class StandIns:
 
             instead = mapped(hidden.value, change, numbers=hidden.how == "all")
             if instead != hidden.value:
-                found.append((hidden.begin, hidden.end, _json(instead)))
+                found.append((hidden.begin, hidden.end, quote(instead, safe="") if form else _json(instead)))
         return replaced(body, found) if found else body
 
     def _remember(self, value: Any) -> None:
@@ -297,7 +313,7 @@ class Learned:
     def aligned(self, sent: str, recorded: str, resource: str | None, *, url: bool = False) -> tuple[str, str]:
         """A message as it is sent and as it was recorded, with nothing in the hidden places, so that the rest can be
         compared; learns by the way."""
-        find = self._members.in_url if url else self._members.in_json
+        find = self._members.in_url if url else self._members.in_body
         here, there = list(find(sent, resource)), list(find(recorded, resource))
         if not there or len(here) != len(there):
             return sent, recorded

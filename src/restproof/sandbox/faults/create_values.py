@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -200,6 +201,15 @@ def default_only_for_null(seam: Seam) -> None:
 @fault("array-keeps-two", "create.accepts-valid", "of an array, the first two entries are stored")
 def array_keeps_two(seam: Seam) -> None:
     _arrays(seam, lambda value: value[:2])
+
+
+@fault("form-text-cut", "create.accepts-valid", "a text in a form ends before its first ampersand")
+def form_text_cut(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> None:
+        call.body = re.sub(rb"%26[^&]*", b"", call.body)
+        inner(call)
+
+    seam.around("read_form", advice)
 
 
 @fault("array-sorted", "create.accepts-valid", "the entries of an array are stored in order")

@@ -1,0 +1,69 @@
+"""Forms say what can be taken for nothing else, and read the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from restproof.contract.forms import document_of, form_of, is_sayable, typed
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "count": {"type": ["integer", "null"]},
+        "price": {"type": "number"},
+        "paid": {"type": "boolean"},
+        "size": {"enum": [1, 2]},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "address": {"type": "object", "properties": {"zip": {"type": "string"}, "floor": {"type": "integer"}}},
+        "lines": {"type": "array", "items": {"type": "object", "properties": {"qty": {"type": "integer"}}}},
+    },
+}
+BODY = {
+    "name": "Müller & Söhne = 100 %+",
+    "count": -5,
+    "price": 1.5,
+    "paid": False,
+    "size": 2,
+    "tags": ["a", "b c"],
+    "address": {"zip": "01234", "floor": 3},
+    "lines": [{"qty": 1}, {"qty": 2}],
+    "more": "x",
+}
+
+
+@pytest.mark.parametrize("nested", ["brackets", "dots"])
+def test_what_is_sayable_reads_the_same(nested: Any) -> None:
+    assert is_sayable(BODY, SCHEMA)
+    assert typed(document_of(form_of(BODY, nested)), SCHEMA) == BODY
+
+
+def test_the_usual_spellings() -> None:
+    body = {"address": {"zip": "1"}, "tags": ["a"], "lines": [{"qty": 1}]}
+    assert form_of(body, "brackets") == b"address[zip]=1&tags[]=a&lines[0][qty]=1"
+    assert form_of(body, "dots") == b"address.zip=1&tags=a&lines[0].qty=1"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({}, {"name": None}, {"count": None}, {"name": 5}, {"name": True}, {"tags": []}, {"address": {}}),
+        *({"count": "5"}, {"paid": "true"}, {"count": ""}, {"more": 5}, {"tags": "a"}, {"address": "a"}),
+        *({"name": "\ud800"}, {"a[b": "c"}, {"price": "1e3"}, {"size": "1"}),
+    ],
+)
+def test_what_would_be_taken_for_something_else_is_not(body: Any) -> None:
+    assert not is_sayable(body, SCHEMA)
+
+
+@pytest.mark.parametrize("body", [{"count": "many"}, {"paid": "maybe"}, {"count": 1.5}, {"size": 3}, {"name": ""}])
+def test_what_is_invalid_may_be_said(body: Any) -> None:
+    assert is_sayable(body, SCHEMA)
+
+
+@pytest.mark.parametrize("body", [b"a=1&a[b]=2", b"[]=1", b"a=%ff"])
+def test_what_is_no_form_is_told(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        document_of(body)
