@@ -310,8 +310,8 @@ def test_items_that_stand_elsewhere_belong_to_the_collection_that_shows_the_same
     }
 
 
-ITEMS = "  /visits/{visitId}:"
-ONE = '{schema: {$ref: "#/components/schemas/Visit"}}}}}\n    delete'
+A_VISIT = "  /visits/{visitId}:"
+SHOWN = '{schema: {$ref: "#/components/schemas/Visit"}}}}}\n    delete'
 
 
 def a_list(path: str, schema: str) -> str:
@@ -323,10 +323,10 @@ def a_list(path: str, schema: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (ITEMS, "  /checks/{visitId}:"),
-        (ONE, ONE.replace("Visit", "Other")),
-        (ITEMS, a_list("/visits/{visitId}/notes", "{type: object, properties: {id: {type: integer}}}") + ITEMS),
-        (ITEMS, a_list("/cats/{catId}/visits", '{$ref: "#/components/schemas/Visit"}') + ITEMS),
+        (A_VISIT, "  /checks/{visitId}:"),
+        (SHOWN, SHOWN.replace("Visit", "Other")),
+        (A_VISIT, a_list("/visits/{visitId}/notes", "{type: object, properties: {id: {type: integer}}}") + A_VISIT),
+        (A_VISIT, a_list("/cats/{catId}/visits", '{$ref: "#/components/schemas/Visit"}') + A_VISIT),
     ],
     ids=["another word", "another schema", "something below them", "two collections"],
 )
