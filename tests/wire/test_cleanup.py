@@ -197,6 +197,17 @@ def test_a_delete_of_what_is_still_there_is_none(notes: Notes, ledger: Ledger, c
     assert ledger.path.exists()
 
 
+def test_what_a_list_still_shows_and_a_read_does_not_is_deleted_and_told(
+    notes: Notes, ledger: Ledger, clean: Clean
+) -> None:
+    notes.keeps_what_is_deleted = True
+    create(notes, ledger, 1)
+    notes.status["GET /v1/teams/5/notes/1"] = 404
+    deleted, told = clean()
+    assert (deleted, told) == (1, ["note /v1/teams/5/notes/1: deleted, as a read says, and the list still shows it"])
+    assert not ledger.path.exists()
+
+
 def test_what_the_run_itself_deleted_in_vain_is_found(notes: Notes, ledger: Ledger, clean: Clean) -> None:
     create(notes, ledger, 1)
     ledger.deleted("/v1/teams/5/notes/1?x=a%20b")

@@ -20,7 +20,7 @@ from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below
 from restproof.wire.ledger import Entry, Ledger
-from restproof.wire.left import Left, lines
+from restproof.wire.left import Left, counted, lines
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import entity_of
 from restproof.wire.proof import Marks, agrees, agrees_when_new
@@ -31,6 +31,7 @@ from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, liste
 _TAKEN_UP = 3600.0
 """Seconds after which somebody may have taken into use what a run has left."""
 _STILL = "the delete was answered with success, and it is still there"
+_MARKED = "deleted, as a read says, and the list still shows it"
 Collection = tuple[str, str, Headers]
 """Resource, request target of the list and headers: what one walk covers."""
 
@@ -52,7 +53,7 @@ def clean_up(ledger: Ledger, session: Session, contract: Contract, prefix: str) 
         ledger.close()
     else:
         ledger.remove()
-    return work.count, [*lines([*work.failed, *work.doubtful]), *work.summary()]
+    return work.count, [*lines([*work.failed, *work.doubtful]), *counted(work.unanswered, work.undeletable)]
 
 
 class _Work:
@@ -127,13 +128,20 @@ class _Work:
     def drop_what_is_gone(self) -> None:
         """Looks once more at what was told before the last delete, or by a list that was read before it: children go
         with their parents."""
-        self.doubtful = [left for left in self.doubtful if not self._is_gone(left)]
-        self.failed = [left for left in self.failed if left.why == _STILL or not self._is_gone(left)]
+        still = [left for left in self.failed if left.why == _STILL]
+        others = [left for left in self.failed if left.why != _STILL]
+        if self.count:
+            self.doubtful = [left for left in self.doubtful if not self._is_gone(left)]
+            others = [left for left in others if not self._is_gone(left)]
+        marked = [left for left in still if self._is_gone(left)]
+        self.failed = [*others, *(left for left in still if left not in marked)]
+        self.doubtful += [replace(left, why=_MARKED, how="") for left in marked]
+        self.count += len(marked)
 
     def _is_gone(self, left: Left) -> bool:
         """Whether a read says that an item which was told is not there any more."""
         group = self.told.get(left.where)
-        if group is None or not self.count or not group.resource.supports("read"):
+        if group is None or not group.resource.supports("read"):
             return False
         try:
             return self._send(group, "read", left.where).status in names_nothing(group.resource)
@@ -384,13 +392,6 @@ class _Work:
         self.told[target] = group
         url = f"{self.session.target.base_url.rstrip('/')}{target}"
         return Left(group.resource.name, target, why, f"{group.resource.method('delete')} {url}" if made else "")
-
-    def summary(self) -> list[str]:
-        """What no list shows, and what nothing deletes, counted."""
-        creates = [
-            f"{name}: {n} unanswered or refused creates, and {why}" for (name, why), n in self.unanswered.items()
-        ]
-        return creates + [f"{name}: {n} (no delete operation)" for name, n in sorted(self.undeletable.items()) if n]
 
 
 def _is_success(exchange: Exchange) -> bool:

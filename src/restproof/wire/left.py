@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 NAMED = 3
@@ -28,6 +28,12 @@ def lines(found: Iterable[Left]) -> list[str]:
         place = left.where.partition("?")[0]
         groups.setdefault((left.resource, left.why, bool(left.how)), {}).setdefault(place, left.how)
     return [_line(resource, why, places) for (resource, why, _), places in groups.items()]
+
+
+def counted(unanswered: Mapping[tuple[str, str], int], undeletable: Mapping[str, int]) -> list[str]:
+    """What no list shows (by resource and reason), and what nothing deletes, counted."""
+    creates = [f"{name}: {n} unanswered or refused creates, and {why}" for (name, why), n in unanswered.items()]
+    return creates + [f"{name}: {n} (no delete operation)" for name, n in sorted(undeletable.items()) if n]
 
 
 def _line(resource: str, why: str, places: dict[str, str]) -> str:
