@@ -408,6 +408,14 @@ def test_causes_come_musts_first_and_then_by_places(tmp_path: Path) -> None:
     assert found == ["input.unknown-field", "auth.missing", "error.names-field"]
 
 
+def test_a_cause_comes_with_the_worst_of_what_builds_on_it(tmp_path: Path) -> None:
+    words = {"read.form": ("form", []), "create.data": ("data", ["read.form"]), "create.code": ("code", [])}
+    said = [{"id": i, "level": "must", "statement": i, "damage": d, "depends_on": on} for i, (d, on) in words.items()]
+    events = [e for rule in words for e in failing(rule, actual="200")]
+    found = judge(run_of(tmp_path, *events, head=build.header(requirements=said))).causes
+    assert [(c.requirement, c.blocks) for c in found] == [("read.form", ("create.data",)), ("create.code", ())]
+
+
 def test_causes_come_by_damage_first_and_a_failing_server_is_never_far_down(tmp_path: Path) -> None:
     damages = {"create.form": "form", "create.code": "code", "create.data": "data", "create.tenants": "tenants"}
     head = build.header(

@@ -23,24 +23,27 @@ def causes_of(results: Sequence[Result], register: Register) -> tuple[Cause, ...
             changed = changed_from(finding, register[result.requirement], result.resource, register.learned)
             key = (result.requirement, finding.kind, *values, changed)
             groups.setdefault(key, []).append((result, finding))
-    found = [replace(_cause(group, register), changed=key[-1]) for key, group in groups.items()]
+    causes = [replace(_cause(group, register), changed=key[-1]) for key, group in groups.items()]
+    found = [(cause, _blocked_by(cause, results)) for cause in causes]
 
-    # What is broken goes before what has changed. Of several causes of one damage the likeliest root stands first in
-    # the register: much else rests on it.
-    def rank(cause: Cause) -> tuple[bool, int, int, int, tuple[int, int]]:
+    # What is broken goes before what has changed, and a cause with the worst of what builds on it. Of several causes of
+    # one damage the likeliest root stands first in the register: much else rests on it.
+    def rank(told: tuple[Cause, Sequence[Result]]) -> tuple[bool, int, int, int, tuple[int, int]]:
+        cause, blocked = told
         name = cause.requirement
-        damage, places = DAMAGES.index(cause.damage), -len(cause.places)
-        return bool(cause.changed), register.severity(name), damage, places, register.place(name)
+        behind = (damage_of(register[r.requirement], f) for r in blocked for f in r.undeclared)
+        damage = min(DAMAGES.index(d) for d in (cause.damage, *behind))
+        return bool(cause.changed), register.severity(name), damage, -len(cause.places), register.place(name)
 
     found.sort(key=rank)
-    return tuple(replace(cause, blocks=_blocked_by(cause, results)) for cause in found)
+    return tuple(replace(c, blocks=tuple(dict.fromkeys(r.requirement for r in blocked))) for c, blocked in found)
 
 
-def _blocked_by(cause: Cause, results: Sequence[Result]) -> tuple[str, ...]:
-    """The rules that build on the cause and are not judged where it shows."""
+def _blocked_by(cause: Cause, results: Sequence[Result]) -> list[Result]:
+    """What builds on the cause and is not judged where it shows."""
     where = {resource for resource, _, _ in cause.places}
     blocked = (r for r in results if r.outcome == "blocked" and r.follows == cause.requirement)
-    return tuple(dict.fromkeys(r.requirement for r in blocked if None in where or r.resource in where))
+    return [r for r in blocked if None in where or r.resource in where]
 
 
 def damage_of(requirement: RecordedRequirement, finding: RecordedFinding) -> Damage:

@@ -10,6 +10,9 @@ from typing import Any
 from restproof.oracle.kinds import checked
 
 _LONGEST = 300
+_AROUND = 60
+_BEFORE = 20
+"""Of two long texts: how many characters are shown around the first that differs, and how many of them before it."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,18 @@ def shown(value: Any) -> str:
     """A value as a finding tells it: JSON-like and short."""
     text = repr(value) if isinstance(value, str) else _json(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} … ({len(text)} characters)"
+
+
+def both_shown(one: Any, other: Any) -> tuple[str, str]:
+    """Two values as ``shown``; of long texts that begin alike, what stands around the first difference."""
+    if isinstance(one, str) and isinstance(other, str) and max(len(one), len(other)) > _AROUND:
+        pairs = enumerate(zip(one, other, strict=False))
+        start = max(0, next((n for n, (a, b) in pairs if a != b), min(len(one), len(other))) - _BEFORE)
+        parts = (text[start : start + _AROUND] for text in (one, other))
+        cut = ("\u2026" if start else "", *("\u2026" if len(t) > start + _AROUND else "" for t in (one, other)))
+        first, second = (f"{cut[0]}{part}{end}" for part, end in zip(parts, cut[1:], strict=True))
+        return shown(first), shown(second)
+    return shown(one), shown(other)
 
 
 def _json(value: Any) -> str:

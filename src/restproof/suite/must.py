@@ -14,7 +14,7 @@ from restproof.contract.model import Status
 from restproof.engine.failure import UNLISTED, CaseFailed, Inconclusive, NotTested
 from restproof.engine.reply import Observation, Reply
 from restproof.oracle.check import asked_of, how_it_differs, is_as_good
-from restproof.oracle.finding import ABSENT, Finding, an, at, shown
+from restproof.oracle.finding import ABSENT, Finding, an, at, both_shown, shown
 from restproof.oracle.kinds import checked
 from restproof.pointer import steps
 from restproof.semantics.checker import checker
@@ -148,10 +148,11 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | N
             continue
         if expected is None and found is None and (reply.resource.sparse or merges(reply.resource, "update")):
             continue  # the member is absent, which says the same in a sparse representation, and after a merge patch
-        there = _shown(found if found is not None else at(actual, _steps(path)))
+        there = found if found is not None else at(actual, _steps(path))
+        is_now, wants = ("absent", shown(expected)) if there is ABSENT else both_shown(there, expected)
         _fail(
             shows,
-            f"{what}: {_dotted(path) or name} is {there}, not {shown(expected)}",
+            f"{what}: {_dotted(path) or name} is {is_now}, not {wants}",
             kind="value",
             expected="null" if expected is None else "what the contract says",
             actual=how_it_differs(expected, found),
