@@ -428,6 +428,9 @@ def behaviour(
         if draw(flag):
             said.setdefault("rules", []).append({"refused": {"stage": "closed"}, "because": "nothing begins closed"})
             said["rules"] = [r for r in said["rules"] if "never" not in r]
+        still = [n for n in properties if n.startswith("field_") and not properties[n].get("readOnly")]
+        if still and "update" in said["operations"] and draw(flag):
+            said["rules"] = [*said.get("rules", []), {"frozen": still[:2], "when": {"stage": ["open", "closed"]}}]
     if draw(st.integers(0, 3)) == 0 and "name" in properties and properties["name"]["type"] == "string":
         properties["title"] = {"type": "string", "readOnly": True}
         said["derived"] = {"title": "<{name}>"}

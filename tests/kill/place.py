@@ -22,6 +22,7 @@ SHOWN_ON_WORDS: tuple[str, ...] = (
     "form-kept-as-sent",
     "forms-told-apart",
     "condition-unchecked",
+    "frozen-unchecked",
     "alternatives-unchecked",
 )
 SHOWN_ON_WORDS += (

@@ -12,7 +12,7 @@ from restproof.contract.conditions import named
 from restproof.contract.document import Route
 from restproof.contract.fields import Fields
 from restproof.contract.hints import near
-from restproof.contract.rules import BusinessRule, Condition, Example, Never, Ordered
+from restproof.contract.rules import BusinessRule, Condition, Example, Frozen, Never, Ordered
 from restproof.contract.shapes import types_of
 
 _SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
@@ -33,10 +33,14 @@ class RulesReader:
         return tuple(rule for index, said in enumerate(self.raw.get("rules", ())) for rule in self.rule(said, index))
 
     def rule(self, said: Mapping[str, Any], index: int) -> list[BusinessRule]:
-        words = [w for w in ("ordered", "never", "refused", "when", "then", "holds") if w in said]
+        words = [w for w in ("ordered", "never", "refused", "frozen", "when", "then", "holds") if w in said]
+        if words == ["frozen", "when"]:
+            return self.frozen(said, index)
         conditional = words in (["when", "then"], ["holds"])
         if not (len(words) == 1 or conditional) or ("because" in said and not (conditional or words == ["refused"])):
-            message = "a rule is one of ordered, never, refused (with because), when with then, or holds"
+            message = (
+                "a rule is one of ordered, never, refused (with because), frozen with when, when with then, or holds"
+            )
             self.problem(message, "rules", index, hint="write each as an entry of its own")
             return []
         route: Route = (*self.route, "rules", index)
@@ -63,6 +67,9 @@ class RulesReader:
             return [Never(name, before, after)]
         if conditional:
             return self.condition(said, route)
+        if words == ["frozen"]:
+            self.problem("'frozen' does not say when", "rules", index, hint="add when: {state: closed}")
+            return []
         if words != ["refused"]:
             self.problem("'when' and 'then' stand together", "rules", index, hint="say what follows: then: {…}")
             return []
@@ -72,6 +79,21 @@ class RulesReader:
         if "because" not in said:
             self.problem("a refused example does not say why", "rules", index, hint="add because: text")
         return [Example(said["refused"], said.get("because", ""))]
+
+    def frozen(self, said: Mapping[str, Any], index: int) -> list[BusinessRule]:
+        """Fields that never change in some states."""
+        route: Route = (*self.route, "rules", index)
+        sound = [self.fields.writable(name, (*route, "frozen"), "rules") for name in said["frozen"]]
+        when: dict[str, tuple[Any, ...]] = {}
+        for name, how in said["when"].items():
+            when[name] = tuple(how) if isinstance(how, list) else (how,)
+            if self.fields.writable(name, (*route, "when", name), "rules"):
+                for value in when[name]:
+                    self.value(name, value, "rules", index, "when", name)
+            else:
+                sound.append(False)
+        because = said.get("because", "does not change any more")
+        return [Frozen(tuple(said["frozen"]), when, because)] if all(sound) else []
 
     def condition(self, said: Mapping[str, Any], route: Route) -> list[BusinessRule]:
         """A rule that is a JSON Schema over the state."""

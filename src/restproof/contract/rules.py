@@ -87,6 +87,32 @@ class Never(BusinessRule):
 
 
 @dataclass(frozen=True)
+class Frozen(BusinessRule):
+    """``names`` keep their values in an update of what has, before it, one of the values in ``when`` in each of its
+    members."""
+
+    names: tuple[str, ...]
+    when: Mapping[str, tuple[Any, ...]]
+    because: str
+    binds_creates: ClassVar[bool] = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*self.names, *self.when]))
+
+    def holds_still(self, state: State) -> bool:
+        """Whether a state is one in which the fields never change."""
+        return all(any(same(state.get(name), v) for v in values) for name, values in self.when.items())
+
+    def violation(self, before: State | None, after: State) -> Violation | None:
+        if before is None or not self.holds_still(before):
+            return None
+        changed = (n for n in self.names if not same(before.get(n), after.get(n)))
+        name = next(changed, None)
+        return None if name is None else Violation(name, self.because)
+
+
+@dataclass(frozen=True)
 class Example(BusinessRule):
     """Members that no resource may have together (laid over a valid body, which the schema allows)."""
 

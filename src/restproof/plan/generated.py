@@ -51,6 +51,8 @@ def is_decided(ground: Ground, body: dict[str, Any]) -> bool:
     conditions = [rule for rule in ground.resource.rules if isinstance(rule, Condition)]
     if not conditions or ground.bodies.refusals(ground.operation, body):
         return True
+    if ground.operation == "update" and not body.keys() & ground.bodies.ruled:
+        return True  # what conditions speak of stays as it is
     return ground.operation == "create" and all(rule.holds(body, nulls=n) for rule in conditions for n in (False, True))
 
 

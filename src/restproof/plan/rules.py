@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from restproof.contract.rules import BusinessRule, Condition, Example, Never, Ordered
+from restproof.contract.rules import BusinessRule, Condition, Example, Frozen, Never, Ordered
 from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.cases import Body, RuleCase
@@ -219,6 +219,63 @@ class NeverPlan(RulePlan):
         yield from ((one, two) for one in values for two in values if (one, two) not in forbidden)
 
 
+class FrozenPlan(RulePlan):
+    """Some fields never change in some states."""
+
+    def __init__(self, rule: Frozen, values: Values) -> None:
+        super().__init__(values)
+        self.rule = rule
+
+    def keep(self, body: Body, keeping: Keeping) -> Body:
+        """Without what would change. Of a state that is not known, the fields may be as they never change."""
+        if keeping.creating or not self._may_hold_still(keeping.stored):
+            return body
+        stays = {n for n in self.rule.names if n in body and n not in keeping.fixed}
+        changed = [n for n in stays if n not in keeping.stored or not same(body[n], keeping.stored[n])]
+        return {n: v for n, v in body.items() if n not in changed}
+
+    def _may_hold_still(self, state: Mapping[str, Any]) -> bool:
+        return all(n in state and any(same(state[n], v) for v in values) for n, values in self.rule.when.items())
+
+    def broken(self, operation: str) -> Iterator[RuleCase]:
+        if operation != "update":
+            return
+        for name in self._changeable():
+            for state in self._states()[:MOST_VALUES]:
+                shown = ", ".join(f"{n} is {v!r}" for n, v in state.items())
+                given = self._given({name: self.values.plain(name), **state})
+                note = f"{self.rule.because}: {name} changes where {shown}"
+                yield RuleCase(field=name, note=note, given=given, body={name: self.values.another(name)})
+
+    def kept(self, operation: str) -> Iterator[RuleCase]:
+        if operation != "update":
+            return
+        for name in self._changeable():
+            for member, values in self.rule.when.items():
+                others = [v for v in self._known(member) if not any(same(v, o) for o in values)]
+                for value in others[:MOST_VALUES]:
+                    given = self._given({member: value})
+                    note = f"{name} changes where {member} is {value!r}"
+                    yield RuleCase(field=name, note=note, given=given, body={name: self.values.another(name)})
+
+    def _given(self, members: Body) -> Body:
+        """A create with these members, and with what the other rules ask for besides."""
+        return keep(self.values, {**self.values.minimal(), **members}, Keeping(self.values.defaults, True, members))
+
+    def _changeable(self) -> list[str]:
+        held = (n for n in self.rule.names if n in self.values.changeable and n not in self.rule.when)
+        return [n for n in held if self.values.another(n) is not None]
+
+    def _states(self) -> list[Body]:
+        """The states in which the fields never change, one of each value."""
+        first = {n: values[0] for n, values in self.rule.when.items()}
+        return [{**first, n: v} for n, values in self.rule.when.items() for v in values]
+
+    def _known(self, name: str) -> list[Any]:
+        schema = self.values.settable.get(name, {})
+        return [c.value for c in accepted(schema) if c.value is not None]
+
+
 class ExamplePlan(RulePlan):
     """Some members are refused together."""
 
@@ -265,6 +322,8 @@ def plan_of(rule: BusinessRule, values: Values) -> RulePlan:
             return OrderedPlan(rule, values)
         case Never():
             return NeverPlan(rule, values)
+        case Frozen():
+            return FrozenPlan(rule, values)
         case Example():
             return ExamplePlan(rule, values)
         case Condition():

@@ -8,7 +8,7 @@ from typing import Any
 from restproof.contract.conditions import condition
 from restproof.contract.formats import unasserted
 from restproof.contract.model import Resource
-from restproof.contract.rules import Condition
+from restproof.contract.rules import Condition, Frozen
 from restproof.contract.shapes import SOMETIMES
 from restproof.semantics.checker import checker
 from restproof.semantics.validate import Validation
@@ -36,6 +36,9 @@ def doubt(resource: Resource, operation: str, body: Any) -> str:
     )
     if asked is not None and not checker(asked).accepts(body):
         return f"the schema of {operation}s asks for members that go together, and those that were sent do not"
+    for still in (r for r in resource.rules if isinstance(r, Frozen)):
+        if operation == "replace" or (operation == "update" and set(body) & set(still.names)):
+            return f"what is stored may decide whether the {operation} is allowed: {still.because}"
     for rule in (r for r in resource.rules if isinstance(r, Condition)):
         if operation == "create" and not _holds(resource, rule, body):
             return f"no body could be made of which it is sure that {rule.because} does not apply"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.rules import Never, Ordered
+from restproof.contract.rules import Frozen, Never, Ordered
 from restproof.contract.shapes import same
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import answered, crash_on
@@ -292,6 +292,15 @@ def transition_unchecked(seam: Seam) -> None:
         found: list[Refusal] = inner(call, after, skip)
         fields = {r.field for r in call.resource.rules if isinstance(r, Never)}
         return [r for r in found if r.field not in fields]
+
+    seam.around("broken_rules", advice)
+
+
+@fault("frozen-unchecked", "input.business-rule", "what never changes in a state is changed all the same")
+def frozen_unchecked(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, after: Mapping[str, Any], skip: set[str]) -> list[Refusal]:
+        told = {r.because for r in call.resource.rules if isinstance(r, Frozen)}
+        return [r for r in inner(call, after, skip) if r.message not in told]
 
     seam.around("broken_rules", advice)
 
