@@ -108,7 +108,7 @@ class FieldValues(UniqueKeys):
 
     def _kept(self, name: str, value: Any) -> Any:
         """A value as the server keeps it: two that it keeps as one are no change."""
-        return normal(self.writable[name], value, unsaid="keep")
+        return normal(self.settable[name], value, unsaid="keep")
 
     def plain(self, name: str, tag: str = "") -> Any:
         """One plain valid value of a field: unique text holds the token of the case and ``tag``."""
