@@ -53,8 +53,8 @@ def against(kind: str, actual: str, expected: str = "", field: str | None = None
         (against("no-answer", ""), ABSENT, False),
         (against("not-touched", "", field="moved_at"), MOVED, True),
         (against("not-touched", "", field="name"), MOVED, False),
-        (against("value", '"A@B.example"', '"a@b.example"', "email"), LOWER, True),
-        (against("value", '"old@b.example"', '"a@b.example"', "email"), LOWER, False),
+        (against("value", "the same in another form", field="email"), LOWER, True),
+        (against("value", "another value", field="email"), LOWER, False),
     ],
 )
 def test_only_what_is_promised_without_the_word_has_changed(

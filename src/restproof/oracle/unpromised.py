@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
+from restproof.oracle.check import ANOTHER_FORM
 from restproof.record.model import Learned, RecordedFinding, RecordedRequirement
 
 _CASE = "statuses."
@@ -42,17 +42,5 @@ def _is_against(finding: RecordedFinding, word: Learned) -> bool:
         return finding.kind == _STATUS and finding.actual.startswith("4")
     if word.fields and finding.field and finding.field.partition(".")[0].partition("[")[0] not in word.fields:
         return False
-    return not word.word.startswith(_FORM) or _alike(finding.expected, finding.actual)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two values, as findings show them, are one value in two forms: another one is lost, and has not kept the
-    form it was sent in."""
-    try:
-        return abs(float(one) - float(other)) < 1
-    except ValueError:
-        return _bare(one) == _bare(other)
-
-
-def _bare(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).strip("\"'")
+    # Another value is lost, and has not kept the form that it was sent in.
+    return not word.word.startswith(_FORM) or finding.actual == ANOTHER_FORM
