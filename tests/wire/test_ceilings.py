@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from restproof.wire.ceilings import Ceilings, pace_of
+from restproof.wire.ceilings import Ceilings
 from restproof.wire.failure import NotSent
 
 
@@ -59,17 +59,6 @@ def test_processes_take_turns_at_one_rate(tmp_path: Path) -> None:
         for process in processes:
             process.wait()
     assert time.slept == [0.25, 0.25, 0.25]
-
-
-def test_runs_that_ask_one_host_take_turns(tmp_path: Path) -> None:
-    time = Time()
-    runs = [
-        Ceilings(rate=4, pace=pace_of(tmp_path / "all", url), clock=lambda: time.now, sleep=time.sleep)
-        for url in ("http://a:80/v1", "http://A:80", "http://b")
-    ]
-    for run in runs:
-        run.wait()
-    assert time.slept == [0.25]
 
 
 def test_no_request_is_counted_twice_or_lost(tmp_path: Path) -> None:

@@ -20,11 +20,12 @@ from restproof.errors import ConfigurationError
 from restproof.hooks import Hooks
 from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
-from restproof.wire.ceilings import Ceilings, pace_of
+from restproof.wire.ceilings import Ceilings
 from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.obtain import opened, wallet_of
 from restproof.wire.ownership import Ownership
+from restproof.wire.pace import pace_of
 from restproof.wire.session import Recorder, Session
 from restproof.wire.sharing import Counter, Shared
 from restproof.wire.unsent import told
@@ -55,7 +56,7 @@ class LiveConnection:
             requests=options.max_requests,
             creates=options.max_creates,
             common=task.common,
-            pace=pace_of(Path(options.coordinate), target.base_url) if options.coordinate else None,
+            pace=pace_of(options.coordinate, target.base_url) if options.coordinate else None,
         )
         self.session = Session(
             target,

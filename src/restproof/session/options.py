@@ -74,7 +74,7 @@ class Options:
     )
     rate: float | None = _option(None, "At most N requests per second.", metavar="N", least=0, above=True)
     coordinate: str | None = _option(
-        None, "A folder: runs that name the same one share the rate of a host.", metavar="FOLDER"
+        None, "A folder, or redis://HOST: runs that name the same share the rate of a host.", metavar="PLACE"
     )
     shard: str | None = _option(None, "Only the K-th of N parts of the plan.", metavar="K/N")
     deviations: str | None = _option(None, "Declared deviations.", metavar="FILE")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 import struct
 import threading
 import time
@@ -12,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from restproof.wire.failure import NotSent
+from restproof.wire.pace import Pace
 
 FILE_NAME = ".ceilings"
 """In the directory of a run: what its processes have spent together."""
@@ -35,8 +34,8 @@ class Ceilings:
     """The bounds of a run: ``rate`` requests per second, ``requests`` and ``creates`` in all; ``None`` bounds nothing.
 
     Safe to use from several threads. ``common``: a file through which the processes of a run count together; without
-    one, this process counts alone. ``pace``: a file through which all runs that ask the same host take turns; without
-    one, the processes of this run do. ``clock`` must be the same for all of them.
+    one, this process counts alone. ``pace``: the turns of all runs that ask the same host; without them, the processes
+    of this run take turns. ``clock`` must be the same for all of them.
     """
 
     def __init__(
@@ -46,7 +45,7 @@ class Ceilings:
         requests: int | None = None,
         creates: int | None = None,
         common: Path | None = None,
-        pace: Path | None = None,
+        pace: Pace | None = None,
         clock: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -60,32 +59,36 @@ class Ceilings:
         self._own = Spent(turn=clock())
         bounded = any(bound is not None for bound in (rate, requests, creates))
         self._counts = _opened(common if bounded else None)
-        self._turns = _opened(pace if rate is not None else None)
+        self._pace = pace
 
     def close(self) -> None:
         """Leave the files that others use, too."""
         with self._lock:
-            for file in (self._counts, self._turns):
-                if file is not None:
-                    os.close(file)
-            self._counts = self._turns = None
+            if self._counts is not None:
+                os.close(self._counts)
+            if self._pace is not None:
+                self._pace.close()
+            self._counts = self._pace = None
 
     def wait(self) -> None:
         """Return when the caller's turn has come: requests leave evenly spaced."""
         if self._interval is None:
             return
-        with self._spent(self._counts if self._turns is None else self._turns) as spent:
-            now = self._clock()
-            turn = max(now, spent.turn)
-            spent.turn = turn + self._interval
-        if turn > now:
-            self._sleep(turn - now)
+        if self._pace is not None:
+            wait = self._pace.turn(self._interval)
+        else:
+            with self._spent() as spent:
+                now = self._clock()
+                wait = max(now, spent.turn) - now
+                spent.turn = now + wait + self._interval
+        if wait > 0:
+            self._sleep(wait)
 
     def take_request(self, *, beyond: bool = False) -> None:
         """Count a request; ``beyond``: one that leaves whatever the ceiling is. Raises ``NotSent``."""
         if self._requests is None:
             return
-        with self._spent(self._counts) as spent:
+        with self._spent() as spent:
             if spent.requests >= self._requests and not beyond:
                 raise NotSent(f"ceiling of {self._requests} requests reached")
             spent.requests += 1
@@ -94,7 +97,7 @@ class Ceilings:
         """Count a write that may store something. Raises ``NotSent``."""
         if self._creates is None:
             return
-        with self._spent(self._counts) as spent:
+        with self._spent() as spent:
             if spent.creates >= self._creates:
                 raise NotSent(f"ceiling of {self._creates} creates reached")
             spent.creates += 1
@@ -104,12 +107,13 @@ class Ceilings:
         """Whether no request is left."""
         if self._requests is None:
             return False
-        with self._spent(self._counts) as spent:
+        with self._spent() as spent:
             return spent.requests >= self._requests
 
     @contextmanager
-    def _spent(self, file: int | None) -> Iterator[Spent]:
+    def _spent(self) -> Iterator[Spent]:
         with self._lock:
+            file = self._counts
             if file is None:
                 yield self._own
                 return
@@ -125,9 +129,3 @@ class Ceilings:
 
 def _opened(path: Path | None) -> int | None:
     return None if path is None else os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-
-
-def pace_of(folder: Path, base_url: str) -> Path:
-    """The file in ``folder`` through which all who ask the host of ``base_url`` take turns."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / re.sub(r"[^A-Za-z0-9.-]", "_", urlsplit(base_url).netloc.lower())

@@ -1,0 +1,129 @@
+"""Who sends next, where several processes ask one host: they take turns through a file, or through Redis."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import struct
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from restproof.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import redis
+
+_LAYOUT = struct.Struct("=d")
+_KNOWN = 60
+"""Seconds for which Redis remembers who takes part."""
+_AGAIN = 1.0
+"""Seconds without Redis before it is asked again."""
+
+# Redis' own clock, so that machines need not agree on theirs. Gives the microseconds to wait, and how many take part.
+_TURN = """
+local t = redis.call('TIME')
+local now = t[1] * 1000000 + t[2]
+local turn = math.max(now, tonumber(redis.call('GET', KEYS[1]) or '0'))
+redis.call('SET', KEYS[1], string.format('%d', turn + ARGV[1]), 'EX', ARGV[2])
+redis.call('ZADD', KEYS[2], now, ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[2] * 1000000)
+redis.call('EXPIRE', KEYS[2], ARGV[2])
+return {turn - now, redis.call('ZCARD', KEYS[2])}
+"""
+
+
+class Pace(Protocol):
+    """Turns at one host."""
+
+    def turn(self, interval: float) -> float:
+        """Take a turn, ``interval`` seconds after the one before it: the seconds until it comes."""
+        ...
+
+    def close(self) -> None:
+        """Take no more turns."""
+        ...
+
+
+def pace_of(place: str, base_url: str) -> Pace:
+    """The turns of all who name the same ``place`` (a folder, or ``redis://HOST``) and ask the host of ``base_url``.
+    Raises ``ConfigurationError``."""
+    host = re.sub(r"[^A-Za-z0-9.-]", "_", urlsplit(base_url).netloc.lower())
+    if re.match(r"rediss?://|unix://", place):
+        return RedisPace(place, host)
+    folder = Path(place)
+    folder.mkdir(parents=True, exist_ok=True)
+    return FilePace(folder / host)
+
+
+class FilePace:
+    """Turns through a file of this machine. ``clock`` must be the same for all who use it."""
+
+    def __init__(self, file: Path, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._file = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        # Threads share the file's lock. Reentrant: a signal handler that cleans up may interrupt whoever holds it.
+        self._lock = threading.RLock()
+
+    def turn(self, interval: float) -> float:
+        with self._lock:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                held = os.pread(self._file, _LAYOUT.size, 0)
+                now = self._clock()
+                turn = max(now, _LAYOUT.unpack(held)[0] if len(held) == _LAYOUT.size else now)
+                os.pwrite(self._file, _LAYOUT.pack(turn + interval), 0)
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+        return float(turn - now)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+class RedisPace:
+    """Turns through Redis. While it cannot be reached, each keeps to an even share of the rate by itself: to that of as
+    many as took part when it was last heard of. Raises ``ConfigurationError`` where it never was."""
+
+    def __init__(self, url: str, host: str) -> None:
+        try:
+            import redis
+        except ModuleNotFoundError:
+            raise ConfigurationError(
+                f"--coordinate {url} needs the package redis", hint="pip install 'restproof[redis]'"
+            ) from None
+        self._errors: tuple[type[Exception], ...] = (redis.exceptions.RedisError, OSError)
+        self._keys = (f"restproof:turn:{{{host}}}", f"restproof:who:{{{host}}}")
+        self._who = secrets.token_hex(8)
+        self._lock = threading.RLock()
+        self._others, self._next, self._silent_until = 1, 0.0, 0.0
+        try:
+            self._client: redis.Redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+            self._script = self._client.register_script(_TURN)
+            self._client.ping()
+        except (*self._errors, ValueError) as error:
+            raise ConfigurationError(f"--coordinate {url}: {error}", hint="Is Redis there?") from None
+
+    def turn(self, interval: float) -> float:
+        with self._lock:
+            now = time.monotonic()
+            if now >= self._silent_until:
+                try:
+                    wait, self._others = self._script(
+                        keys=self._keys, args=[round(interval * 1e6), _KNOWN, self._who], client=self._client
+                    )
+                except self._errors:
+                    self._silent_until = now + _AGAIN
+                else:
+                    return float(wait) / 1e6
+            turn = max(now, self._next)
+            self._next = turn + interval * max(1, self._others)
+            return turn - now
+
+    def close(self) -> None:
+        self._client.close()
