@@ -334,3 +334,20 @@ def test_items_elsewhere_stand_alone_where_it_is_not_plain_whose_they_are(tmp_pa
     assert old in VISITS
     found = resources_of(tmp_path, VISITS.replace(old, new))
     assert not any(elsewhere for _, elsewhere, _ in found.values())
+
+
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        (["fullName", "email"], "email"),
+        (["title", "note", "sku"], "sku"),
+        (["firstName", "name"], "name"),
+        (["note", "displayName", "productCode"], "productCode"),
+        (["comment", "project_name"], "project_name"),
+    ],
+)
+def test_the_field_that_is_most_likely_unique_is_asked_for_first(names: list[str], first: str) -> None:
+    schema = {"properties": {name: {"type": "string"} for name in names}, "required": names}
+    question, candidates = next(decisions({"operations": ["create"]}, schema))
+    assert "unique" in question
+    assert candidates[0] == f"unique: [{first}]"

@@ -363,3 +363,27 @@ def test_a_default_that_no_answer_may_hold_is_none(tmp_path: Path) -> None:
     made = call(shown, {"type": "object", "properties": kinds}, 201)
     found = resource(tmp_path, "box", boxes(made, get=call(shown)))
     assert "default" not in found.properties["label"]
+
+
+def test_an_answer_needs_no_more_of_what_is_sent_than_requests_do(tmp_path: Path) -> None:
+    inner: Document = {"type": "object", "properties": {"code": {"type": "string", "pattern": "^[ab]+$"}, "by": TEXT}}
+    sent: Document = {"type": "object", "required": ["label"], "properties": {**LABEL, "of": inner}}
+    form: Document = {
+        **inner,
+        "required": ["code", "by"],
+        "properties": {"code": {"type": "string", "pattern": "^a+$"}, "by": TEXT},
+    }
+    shown = {**BOX, "required": ["id", "label", "of"], "properties": {"id": NUMBER, **LABEL, "of": form}}
+    found = resource(tmp_path, "box", boxes(call(shown, sent, 201), get=call(shown)))
+    answered = found.shapes.response["properties"]["of"]
+    assert answered.get("required", []) == []
+    assert "pattern" not in answered["properties"]["code"]
+
+
+def test_what_is_sent_as_a_number_and_shown_as_an_object_is_compared_by_no_rule(tmp_path: Path) -> None:
+    money = {"type": "object", "properties": {"cents": NUMBER}}
+    sent: Document = {"type": "object", "required": ["label", "price"], "properties": {**LABEL, "price": NUMBER}}
+    shown = {**BOX, "additionalProperties": False, "properties": {"id": NUMBER, **LABEL, "price": money}}
+    found = resource(tmp_path, "box", boxes(call(shown, sent, 201), get=call(shown)))
+    assert found.properties["price"].get("writeOnly")
+    assert found.shapes.response.get("additionalProperties") is not False

@@ -161,10 +161,21 @@ def _narrower(schema: Schema) -> bool:
 
 
 def _echo(shown: Schema, sent: Schema | None) -> Schema:
-    """What responses may hold of a member that clients set: of a form that requests do not have to keep, nothing."""
-    if sent is None or sent.get("readOnly") or "pattern" not in shown or sent.get("pattern") == shown["pattern"]:
+    """What responses may hold of a member that clients set, at any depth: they need no form that requests do not have
+    to keep, and no member that requests may leave out."""
+    if sent is None or sent.get("readOnly"):
         return shown
-    return {word: value for word, value in shown.items() if word != "pattern"}
+    found = {w: v for w, v in shown.items() if w != "pattern" or sent.get("pattern") == v}
+    asked: dict[str, Schema] = sent.get("properties", {})
+    if "properties" in shown:
+        found["properties"] = {n: _echo(s, asked.get(n)) for n, s in shown["properties"].items()}
+        optional = {n for n, s in asked.items() if n not in sent.get("required", ()) and "default" not in s}
+        optional -= {n for n, s in asked.items() if s.get("readOnly")}
+        if "required" in shown:
+            found["required"] = [n for n in shown["required"] if n not in optional]
+    if isinstance(shown.get("items"), dict) and isinstance(sent.get("items"), dict):
+        found["items"] = _echo(shown["items"], sent["items"])
+    return found
 
 
 def _plain(schema: Schema) -> Schema:

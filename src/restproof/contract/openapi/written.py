@@ -12,12 +12,19 @@ from typing import Any
 import yaml
 
 from restproof.contract.openapi.imported import Imported, LeftOut
+from restproof.contract.openapi.naming import snake
 from restproof.contract.shapes import types_of
 
 _WIDTH = 100
 _UPDATED = re.compile(r"(?i)^(last_?)?(updated|modified|changed?|mtime)(_?(at|on|time|date))?$")
-_NAMING = re.compile(r"(?i)(code|slug|sku|isbn|e_?mail|login|user_?name|handle|serial|key|number|name|title)$")
-"""Names of fields that tell resources apart more often than others do."""
+_NAMING = (
+    r"(e_?mail(_?address)?|login|user_?name|slug|sku|isbn|handle)",
+    r"(.*_)?(code|key|number|serial(_number)?|identifier|reference)",
+    r"(name|title|label)",
+    r".*(e_?mail|slug|sku|isbn|handle)",
+    r"(?!(full|first|last|middle|given|family|display|sur|nick)_?name$).*(name|title)",
+)
+"""Names of fields that tell resources apart, those first that do so most often. What people are called does not."""
 _PAIRS = (("start", "end"), ("from", "to"), ("begin", "end"), ("min", "max"), ("opens", "closes"))
 _OPEN = (
     "what the document leaves open is asserted of nobody: any of these will do",
@@ -115,7 +122,7 @@ def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterato
     writable = [n for n, s in properties.items() if not s.get("readOnly")]
     if "create" in operations and (texts := [n for n in writable if _may_name(properties[n])]):
         required = schema.get("required", ())
-        likely = sorted(texts, key=lambda n: (not _NAMING.search(n), n not in required, texts.index(n)))[:3]
+        likely = sorted(texts, key=lambda n: (_rank(n), n not in required, texts.index(n)))[:3]
         yield "is any field unique? It proves conflict.*", [f"unique: [{_word(n)}]" for n in likely]
     known = resource.get("references", {})
     held = [n for n in writable if re.search(r"(_id|Id|_ids|Ids)$", n) and n not in known]
@@ -141,6 +148,12 @@ def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterato
             "does it move with every change, and with nothing else? (Take it out of volatile.)",
             [f"touched: [{', '.join(map(_word, moving))}]"],
         )
+
+
+def _rank(name: str) -> int:
+    """How likely a field of this name is to be unique: 0 is likeliest."""
+    found = (at for at, form in enumerate(_NAMING) if re.fullmatch(form, snake(name)))
+    return next(found, len(_NAMING))
 
 
 def _may_name(schema: Mapping[str, Any]) -> bool:
