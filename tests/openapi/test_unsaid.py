@@ -387,3 +387,9 @@ def test_what_is_sent_as_a_number_and_shown_as_an_object_is_compared_by_no_rule(
     found = resource(tmp_path, "box", boxes(call(shown, sent, 201), get=call(shown)))
     assert found.properties["price"].get("writeOnly")
     assert found.shapes.response.get("additionalProperties") is not False
+
+
+def test_members_that_are_called_as_keywords_are_members(tmp_path: Path) -> None:
+    said = {"id": NUMBER, **LABEL, "const": {"type": "integer"}, "not": TEXT, "pattern": TEXT, "enum": TEXT}
+    found = resource(tmp_path, "box", boxes(call({**BOX, "properties": said}, SENT, 201), get=call(BOX)))
+    assert found.properties.keys() >= said.keys()

@@ -9,7 +9,7 @@ from typing import Any
 
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
-from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
+from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, both, either, united, wider
 from restproof.pointer import step
@@ -232,14 +232,28 @@ def sendable(schema: Schema, at: str = "") -> Schema:
     return found
 
 
+_VALUES = ("enum", "const", "default", "examples", "required")
+_OURS = {WIDER, NARROWER, EDGES, NULL, ABSENT}
+
+
 def shown_as(schema: Any) -> Any:
-    """A response schema as it is written: wider than the document's where that cannot be carried."""
-    if isinstance(schema, dict):
-        if nothing_fits(schema):
-            return {}
-        left_out = {WIDER, NARROWER, EDGES, NULL, ABSENT, *(["pattern"] if NARROWER in schema else [])}
-        return {k: shown_as(v) for k, v in schema.items() if k not in left_out}
-    return [shown_as(v) for v in schema] if isinstance(schema, list) else schema
+    """A response schema as it is written: wider than the document's where that cannot be carried, or no value keeps
+    it."""
+    if isinstance(schema, list):
+        return [shown_as(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    left_out = {*_OURS, "pattern"} if NARROWER in schema else _OURS
+    found = {
+        word: {n: shown_as(s) for n, s in value.items()}
+        if word in MAPS
+        else value
+        if word in _VALUES
+        else shown_as(value)
+        for word, value in schema.items()
+        if word not in left_out
+    }
+    return {} if nothing_fits(found) else found
 
 
 def on_whole(schemas: Sequence[Schema]) -> list[str]:
