@@ -101,10 +101,15 @@ def _moves(*, colleague: bool) -> Lie:
             record["id"] = s.new_id(asked.resource)
             s.rows[asked.resource][record["id"]] = record
             if colleague:
-                s.stranger(asked.resource, old, "of a colleague who got the id")
+                free.append((asked.resource, old))
             return Answer(200, shown(record))
 
-        s.update = update
+        def first(asked: Asked) -> None:
+            while free and asked.method == "GET":
+                s.stranger(*free.pop(0), "of a colleague who got the id")
+
+        free: list[tuple[str, Any]] = []
+        s.update, s.first = update, first
 
     return install
 

@@ -229,6 +229,16 @@ def test_one_walk_shows_for_a_moment_what_the_list_held(
     assert looks_of_a_create() > 0
 
 
+def test_a_list_proves_nothing_of_what_was_deleted_since(bench: Callable[..., Bench]) -> None:
+    made = bench("a colleague gets the id that was deleted")
+    office = made.office()
+    made.run.session.send(Request("GET", "/v1/offices"), About("office", "list", "item", "item#1"), None)
+    assert made.send("DELETE", f"/offices/{office}").status == 204
+    with pytest.raises(NotProven):
+        made.send("DELETE", f"/offices/{office}")
+    assert made.server.harm() == []
+
+
 def test_what_the_target_gives_for_writing_may_be_written_to(bench: Callable[..., Bench]) -> None:
     made = bench(ids={"writable_memo": 17})
     assert made.send("PATCH", "/memos/17", {"seats": 3}).status == 200
@@ -475,8 +485,9 @@ def unmarked(made: Bench) -> None:
 def moved(made: Bench) -> None:
     note = made.send("POST", "/notes", {"text": made.token()}).response
     assert note is not None
-    for method, body in (("PATCH", {"text": made.token()}), ("DELETE", None)):
-        made.send(method, f"/notes/{note.json['id']}", body)
+    made.send("PATCH", f"/notes/{note.json['id']}", {"text": made.token()})
+    made.send("GET", "/offices/1")  # meanwhile a colleague gets the id
+    made.send("DELETE", f"/notes/{note.json['id']}")
 
 
 def taken_up(made: Bench) -> None:

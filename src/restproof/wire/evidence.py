@@ -74,6 +74,7 @@ class Evidence:
         self._reads: dict[str, tuple[Exchange, float]] = {}
         self._lists: dict[str, tuple[Exchange, float]] = {}
         self._refusing: set[str] = set()
+        self._forgotten: dict[object, float] = {}
         self._ids: dict[tuple[object, Headers, str | None], tuple[set[str], float]] = {}
 
     # ------------------------------------------------------------ what is noted
@@ -97,7 +98,8 @@ class Evidence:
                 ids.add(str(thing.place.id))
 
     def forget(self, place: Place) -> None:
-        """What was seen of the item holds no longer."""
+        """What was seen of the item holds no longer, in lists neither."""
+        self._forgotten[place.key] = self._clock()
         self._seen.pop(place.key, None)
         self._reads.pop(self._read_target(place), None)
 
@@ -167,9 +169,10 @@ class Evidence:
         if not tokens or not place.resource.supports("list"):
             return False
         path = self.places.target(place.collection, "list").partition("?")[0]
+        forgotten = self._forgotten.get(place.key, since)
         for exchange, at in reversed(list(self._lists.values())):
             response = exchange.response
-            if at < since or response is None or exchange.request.path != path:
+            if at < since or at <= forgotten or response is None or exchange.request.path != path:
                 continue
             if not any(token in response.body for token in tokens):
                 continue
