@@ -24,6 +24,21 @@ resources:
     path: /shops/{shop}/orders
     item_path: /orders/{id}
     schema: order.json
+  slip:
+    path: /slips
+    schema: slip.json
+    statuses: {conflict: 200}
+    responses: sparse
+    references: {order_id: {to: order, on_delete: cascade}}
+  address: {path: /addresses, schema: address.json}
+"""
+SLIP = """
+{"type": "object",
+ "properties": {"id": {"type": "integer", "readOnly": true}, "order_id": {"type": ["integer", "null"]}}}
+"""
+ADDRESS = """
+{"type": "object", "dependentRequired": {"street": ["city"]},
+ "properties": {"id": {"type": "integer", "readOnly": true}, "city": {"type": "string"}, "street": {"type": "string"}}}
 """
 SCHEMA = """
 {"type": "object", "required": ["note"],
@@ -45,6 +60,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     folder = tmp_path_factory.mktemp("shops")
     (folder / "contract.yaml").write_text(CONTRACT)
     (folder / "order.json").write_text(SCHEMA)
+    (folder / "slip.json").write_text(SLIP)
+    (folder / "address.json").write_text(ADDRESS)
     contract = load(folder / "contract.yaml")
     suites = bundled_dir() / "suites"
     register = load_register(suites / "requirements.yaml")
@@ -99,3 +116,24 @@ def test_a_number_that_no_integer_holds_is_nobodys_failure(told: Told) -> None:
 def test_what_a_parser_answers_to_a_method_of_its_own_is_not_the_application_s(told: Told) -> None:
     assert told(MADE, ("NONSENSE", "/orders/5", None, 400, "no")) == set()
     assert "protocol.date" in told(MADE, ("PATCH", "/orders/5", {"note": 5}, 400, {"message": "no"}))
+
+
+SLIPPED = ("POST", "/slips", {"order_id": 5}, 201, {"id": 9, "order_id": 5})
+GONE = ("GET", "/slips/9", None, 404, {"message": "no"})
+
+
+def test_what_refers_to_a_resource_may_go_with_it(told: Told) -> None:
+    assert told(SLIPPED, GONE) == {"create.reads-back"}
+    assert told(SLIPPED, ("DELETE", "/orders/5", None, 204, None), GONE) == set()
+
+
+def test_a_create_may_show_what_is_there_where_the_contract_says_so(told: Told) -> None:
+    there = {"id": 9, "order_id": 7}
+    assert told(("POST", "/slips", {"order_id": 5}, 200, there), ("GET", "/slips/9", None, 200, there)) == set()
+    assert told(("POST", "/slips", {"order_id": 5}, 202, None)) == {"create.answers-created"}
+
+
+def test_a_condition_on_the_whole_body_is_a_reason_for_a_refusal(told: Told) -> None:
+    refused = {"message": "no"}
+    assert told(("POST", "/addresses", {"street": "a"}, 400, refused)) <= {"protocol.date"}
+    assert "create.accepts-valid" in told(("POST", "/addresses", {"street": "a", "city": "b"}, 400, refused))

@@ -28,6 +28,11 @@ _ACCEPTED = {
 }
 
 
+def shows_what_is_there(seen: Seen) -> bool:
+    """Whether a create may have been answered with what is there already, where the contract has a success for that."""
+    return seen.ok and seen.status in seen.status_for("conflict") and seen.status not in seen.status_for("created")
+
+
 class Answered:
     """Judges single exchanges. ``credentials_shown``: whether the traffic shows credentials at all."""
 
@@ -139,7 +144,7 @@ class Answered:
         if seen.ok:
             found = self._succeeded(seen)
             yield found
-            if found.finding is None:
+            if found.finding is None and not (seen.operation == "create" and shows_what_is_there(seen)):
                 yield from self._shown(seen)
         elif seen.refused:
             refusable = self._asked.refusable(seen)
@@ -158,6 +163,8 @@ class Answered:
         wanted = seen.status_for(case)
         if seen.operation == "replace" and creates_by_put(seen.resource):
             wanted |= seen.status_for("created")
+        if seen.operation == "create" and shows_what_is_there(seen):
+            wanted |= seen.status_for("conflict")
         return status_check(requirement, seen, wanted)
 
     def _shown(self, seen: Seen) -> Checks:

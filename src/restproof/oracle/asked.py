@@ -134,7 +134,7 @@ class Asked:
             )
         if not found:
             found = list(self._rules(validation, resource, operation, fields))
-        return found
+        return None if not found and seen.refused and _may_break(resource, fields) else found
 
     def _rules(
         self, validation: Validation, resource: Resource, operation: str, fields: Mapping[str, Any]
@@ -182,6 +182,13 @@ class Asked:
         for case in cases:
             found |= seen.status_for(case)
         return found
+
+
+def _may_break(resource: Resource, fields: Mapping[str, Any]) -> bool:
+    """Whether a condition on the body as a whole does not hold for some reading of the request."""
+    readings = [(s, n) for s in (fields, created(resource, fields, server_set={})) for n in (False, True)]
+    conditions = (r for r in resource.rules if isinstance(r, Condition))
+    return any(not rule.holds(body, nulls=nulls) for rule in conditions for body, nulls in readings)
 
 
 def _fixed(resource: Resource) -> set[str]:

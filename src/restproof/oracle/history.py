@@ -12,7 +12,7 @@ from typing import Any
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.contract.routing import id_of_url
 from restproof.contract.shapes import same
-from restproof.oracle.answered import field_requirement, shown_members
+from restproof.oracle.answered import field_requirement, shown_members, shows_what_is_there
 from restproof.oracle.asked import Asked, Reason
 from restproof.oracle.check import Check, Checks, check, gap_check, gaps, status_check
 from restproof.oracle.finding import an
@@ -50,7 +50,8 @@ class History:
             if known is not None:
                 yield from self._refused(seen, known)
             return
-        if not seen.ok or seen.status == _LATER or (operation != "create" and not seen.certain):
+        unclear = shows_what_is_there(seen) if operation == "create" else not seen.certain
+        if not seen.ok or seen.status == _LATER or unclear:
             # What came of it is not known.
             self.instances.forget(seen)
             self.instances.written(seen.resource.name)

@@ -126,12 +126,19 @@ class Instances:
         self._written[resource] = self._writes
 
     def deleted(self, resource: str, id: str) -> None:
-        """After a delete: what was below the instance may be gone with it; its siblings have seen a delete."""
+        """After a delete: what was below the instance, or refers to such, may be gone with it; its siblings have seen a
+        delete."""
         self.written(resource)
         self._deleted[resource] = self._writes
-        for key, known in tuple(self._by_key.items()) if self._below[resource] else ():
-            if known.resource.name in self._below[resource] and known.scope.get(resource) == id:
+        for key, known in tuple(self._by_key.items()):
+            below = known.resource.name in self._below[resource] and known.scope.get(resource) == id
+            if below or self._may_follow(known, resource):
                 self._drop(key)
+
+    def _may_follow(self, known: Known, resource: str) -> bool:
+        """Whether an instance may be gone with one of ``resource``, to which its resource refers."""
+        references = known.resource.references.values()
+        return any(r.to == resource and r.on_delete in ("cascade", "unspecified") for r in references)
 
     def saw_delete(self, known: Known) -> bool:
         """Whether a sibling of the instance was deleted since its state was seen."""
