@@ -128,7 +128,9 @@ class Answering:
         if wanted is None and call.entry is not None and call.operation in call.resource.preconditions:
             call.refuse("precondition_required", None, "If-Match is required")
         anything = current is not None and wanted is not None and wanted.strip() == "*"
-        if wanted is not None and call.writes and not anything and not _matches(wanted, strong, weak=False):
+        # Where the request would fail without it anyway, a precondition is ignored (RFC 9110 §13.2.1).
+        counts = call.writes and (call.entry is not None or call.new_key is not None)
+        if wanted is not None and counts and not anything and not _matches(wanted, strong, weak=False):
             call.refuse("precondition_failed", None, "the resource is not in the expected state")
         if unwanted is not None and _matches(unwanted, current, weak=True):
             if call.writes:
