@@ -6,6 +6,7 @@ They lie outside the project; where they are not there, nothing is tried.
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from restproof.contract.load import check
 from restproof.contract.openapi.imported import imported
 from restproof.contract.openapi.written import write
 from restproof.errors import ContractError
+
+from .running import run_document
 
 _SHARED = next((p / "shared" for p in Path(__file__).parents if (p / "shared" / "openapi").is_dir()), Path("shared"))
 DOCUMENTS = sorted(
@@ -39,6 +42,14 @@ def test_what_is_written_of_a_real_document_lints(file: Path, tmp_path: Path) ->
     assert check(write(found, tmp_path / "api", file.name)) == []
     assert time.monotonic() - started < LONGEST
     assert all(one.place.line > 0 for one in found.left_out)
+
+
+@pytest.mark.skipif(os.environ.get("DOCUMENTS") != "all", reason="tox -e documents runs them all")
+@pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.stem)
+def test_what_is_written_of_a_real_document_conforms_on_its_own_sandbox(file: Path, tmp_path: Path) -> None:
+    if file.stem not in NO_RESOURCE:
+        told = run_document(file, None, tmp_path / "run", "--profile", "smoke")
+        assert told.returncode == 0, told.stdout + told.stderr
 
 
 def items(schemas: dict[str, Any]) -> dict[str, Any]:
