@@ -12,7 +12,9 @@ from tests.openapi.honest import serving
 from tests.openapi.running import TOKEN
 from tests.openapi.services import SERVICES
 
+from restproof.cli.learn import asked
 from restproof.cli.main import run
+from restproof.learning.word import Word
 
 from .desk import Desk, learned, written
 
@@ -91,3 +93,13 @@ def test_what_cannot_be_is_told(
 ) -> None:
     assert run(["learn", str(contract), "--out", "out", *said]) == 2
     assert why in capsys.readouterr().err
+
+
+def test_words_are_taken_one_by_one_until_the_user_quits(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [Word("desk", (name,), True, "seen", (1, 2)) for name in ("first", "second", "third", "fourth")]
+    answers = iter(["yes", "no", "yes", "quit"])
+    monkeypatch.setattr("click.prompt", lambda *_, **__: next(answers))
+    assert [w.name for w in asked(words)] == [("first",), ("third",)]
+    assert "desk: second: true" in capsys.readouterr().out

@@ -78,7 +78,7 @@ def command(
         raise ConfigurationError(
             "--interactive asks on a terminal, and there is none", hint="Take --accept, or apply the patch in part."
         )
-    chosen: _Choice = _asked if interactive else _all if accept else _none
+    chosen: _Choice = asked if interactive else _all if accept else _none
     if source is not None and Path(source).suffix.lower() in _TRAFFIC and Path(source).is_file():
         return _from_traffic(Path(source), contract, base_url, out, chosen)
     if contract is not None or base_url is not None:
@@ -242,7 +242,7 @@ def _none(words: Sequence[Word]) -> list[Word]:
     return []
 
 
-def _asked(words: Sequence[Word]) -> list[Word]:
+def asked(words: Sequence[Word]) -> list[Word]:
     """The words that the user says yes to, one after the other, until the first quit."""
     from restproof.learning.told import word_line
 
