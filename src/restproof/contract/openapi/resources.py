@@ -87,10 +87,8 @@ class ResourceWriter:
         for operation, path in own_paths(found, renamed).items():
             ways[operation]["path"] = path
         operations = [o for o in OPERATIONS if o in found.calls]
-        if any(ways.values()):
-            resource["operations"] = {o: ways[o] or None for o in operations}
-        elif operations != list(DEFAULT_OPERATIONS):
-            resource["operations"] = operations
+        if any(ways.values()) or operations != list(DEFAULT_OPERATIONS):
+            resource["operations"] = {o: ways[o] or None for o in operations} if any(ways.values()) else operations
         methods = {o: c.method for o, c in found.calls.items() if c.method != DEFAULT_METHODS[o]}
         if methods:
             resource["methods"] = methods
