@@ -80,11 +80,7 @@ class Pool:
         self._members: dict[int, _Member] = {}
         self._lost: dict[str, str] = {}
         self._pids = session.config.stash.setdefault(PIDS, [])
-        handed = Handed.read(run.hand_over().plain())
-        rate = handed.options.rate or handed.target.rate
-        if rate is not None:
-            handed = replace(handed, options=replace(handed.options, rate=rate / concurrency))
-        self._handed = handed
+        self._handed = Handed.read(run.hand_over().plain())
         for number in range(min(concurrency, len(self._items) or 1)):
             self._fork(number)
 
