@@ -10,6 +10,7 @@ pytest_plugins = (
     "restproof.plugin.options",
     "restproof.plugin.collection",
     "restproof.plugin.workers",
+    "restproof.plugin.looks",
     "restproof.plugin.pool",
     "restproof.plugin.life",
 )
