@@ -9,7 +9,7 @@ from tests.miniatures.bench import REGISTER, rules
 
 from restproof.bundle import bundled_dir
 from restproof.contract.load import load
-from restproof.engine.items import Item, first_looks, in_plan_order, items_of
+from restproof.engine.items import Item, in_plan_order, items_of
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
 
@@ -48,13 +48,3 @@ def test_what_kills_most_for_its_price_comes_first(ordered: list[Item]) -> None:
     assert at["create.answers-created"] < at["input.type"]
     assert at["list.answers-ok"] < at["robust.hostile-body"]
     assert REGISTER["update.only-named"].kills > REGISTER["read.answers-ok"].kills >= 1
-
-
-def test_a_first_look_at_each_rule_on_each_resource_comes_before_the_rest(ordered: list[Item]) -> None:
-    looks = first_looks(ordered, REGISTER)
-    found = places(looks)
-    assert len(set(found)) == len(found)
-    enumerated = [i for i in ordered if i.count and i.cases is not None and not (i.proof.late or i.proof.observes)]
-    assert set(found) == set(places(enumerated))
-    assert not any(i.proof.late or i.proof.observes for i in looks)
-    assert found.index(("create.accepts-valid", "office")) < found.index(("update.unknown-id", "office"))

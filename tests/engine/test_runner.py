@@ -52,44 +52,6 @@ def test_an_enumerated_item_passes(bench: MakeBench) -> None:
     }  # fmt: skip
 
 
-def test_a_look_is_the_first_case_and_the_rest_goes_on_from_there(bench: MakeBench) -> None:
-    @requirement("x.y", on="create")
-    @for_each(numbers)
-    def test(subject: Subject, n: int) -> None:
-        must.have_status(subject.create({"name": str(n)}), "created")
-
-    made = bench(lambda request: (400 if json.loads(request.body or b"")["name"] == "4" else 201, {"id": 1}))
-    (item,) = (i for i in made.items(test) if i.label == "shelf-create")
-    assert made.runner.look(item) is False
-    assert [c["case"] for c in made.events.of("case")] == ["x.y[shelf-create]#1"]
-    assert made.events.of("outcome") == []
-    outcome = made.runner.run(item)
-    assert (outcome.outcome, outcome.cases, len(outcome.findings)) == ("fail", 6, 1)
-    assert [c["case"] for c in made.events.of("case")] == [f"x.y[shelf-create]#{n}" for n in range(1, 7)]
-
-
-def test_a_look_that_finds_something_or_cannot_go_on_says_so(bench: MakeBench) -> None:
-    @requirement("x.y", on="create")
-    @for_each(numbers)
-    def broken(n: int) -> None:
-        raise RuntimeError("the suite itself")
-
-    @requirement("x.y", on="create")
-    @for_each(numbers)
-    def failing(subject: Subject, n: int) -> None:
-        must.have_status(subject.create({"name": str(n)}), "created")
-
-    made = bench(lambda _: (400, None))
-    for test in (failing, broken):
-        (item,) = (i for i in made.items(test) if i.label == "shelf-create")
-        assert made.runner.look(item) is True
-        if test is broken:
-            with pytest.raises(RuntimeError, match="the suite itself"):
-                made.runner.run(item)
-        else:
-            assert len(made.runner.run(item).findings) == 6
-
-
 def test_every_failing_case_leaves_its_own_finding(bench: MakeBench) -> None:
     @requirement("x.y", on="create")
     @for_each(numbers)

@@ -14,13 +14,6 @@ About = tuple[str | None, str | None, str | None]
 """What a request is sent for: the item, the case, and the shared set-up, each by its name or ``None``."""
 
 
-def in_one_go(about: About) -> str:
-    """What runs without another item in between, by its name: the first case of an item, and all others of it."""
-    item, case, _ = about
-    first = f"{item}#1"
-    return first if case == first else item or ""
-
-
 @dataclass(frozen=True)
 class Instance:
     """Something that the run made (or, for a given parent, was told of): where it is, and what it looked like."""

@@ -152,7 +152,7 @@ def _weight(item: Item) -> tuple[int, int]:
     return item.count, len(item.resource.properties) if item.resource else 0
 
 
-_ALONE = 2
+_ALONE = 3
 """How much more the first probe of a rule is worth than that of another resource: most servers treat all of theirs
 alike, so that it speaks for them."""
 
@@ -191,33 +191,6 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
     live.sort(key=by_worth)
     last.sort(key=lambda i: (i.proof.observes, i.proof.late))
     return [*live, *last]
-
-
-def first_looks(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
-    """What a run begins with, so that a fault shows as early as it can, whichever resource it is in: of each rule one
-    item of each resource, the most telling first by its first case alone. Rules that run late or observe are left
-    out."""
-    able = [i for i in items if i.count and i.cases is not None and not (i.proof.late or i.proof.observes)]
-    able.sort(key=_first_cost)
-    chosen: dict[tuple[str, str | None], Item] = {}
-    alone: dict[str, Item] = {}
-    for item in able:
-        rule = item.proof.requirement
-        chosen.setdefault((rule, item.resource.name if item.resource else None), item)
-        alone.setdefault(rule, item)
-    leading = {id(item) for item in alone.values()}
-
-    def worth(item: Item) -> float:
-        entry = register.get(item.proof.requirement)
-        kills = (1 if entry is None else entry.kills) * (_ALONE if id(item) in leading else 1)
-        return (_first_cost(item) + _SET_UP) / kills
-
-    return sorted(chosen.values(), key=worth)
-
-
-def _first_cost(item: Item) -> int:
-    """Requests of the first case of an item."""
-    return item.proof.cost + item.proof.set_up
 
 
 _SET_UP = 0.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from restproof.engine.instance import Maker, in_one_go
+from restproof.engine.instance import Maker
 from restproof.engine.keep import Keeper
 
 
@@ -20,7 +20,7 @@ class Listings:
 
     def whole(self, subject: Maker) -> list[Any]:
         """All entries of the subject's list, read once for an item: its cases change nothing."""
-        item = in_one_go(subject.about)
+        item = subject.about[0] or ""
         last, asked, entries = self._last
         asked = asked + 1 if last == item else 1
         again = True if asked > 1 and item not in self._listed else None
@@ -33,7 +33,7 @@ class Listings:
 
     def read_by(self, subject: Maker) -> list[Any] | None:
         """The list as the subject's item has read it, where nothing was written since."""
-        return self._listed.get(in_one_go(subject.about))
+        return self._listed.get(subject.about[0] or "")
 
     def clear(self) -> None:
         """Something is written: what was read is old."""

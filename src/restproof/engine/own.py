@@ -15,15 +15,13 @@ _AGED_AT_ONCE = 3
 
 
 class OwnInstances:
-    """The own instance of each item that has not ended, and those that earlier items have left, which have aged
-    since."""
+    """The present item's own instance, and those that earlier items have left, which have aged since."""
 
     def __init__(self, keeper: Keeper, clock: Clock, states: States) -> None:
         self._keeper = keeper
         self._clock = clock
         self._states = states
         self._own: dict[str, tuple[str, Instance]] = {}
-        self._ended: list[tuple[str, Instance]] = []
         self._aged: dict[str, list[tuple[Instance, float]]] = {}
         self._gone: set[tuple[str, Any]] = set()
 
@@ -31,22 +29,17 @@ class OwnInstances:
         """The instance of the subject's item (see ``Subject.own``)."""
         item = subject.about[0] or ""
         if item not in self._own:
-            for left_by, instance in self._ended:
+            for left_by, instance in self._own.values():
                 left = self._aged.setdefault(left_by, [])
                 if len(left) < _MOST_AGED and (left_by, instance.id) not in self._gone:
                     left.append((instance, self._clock.monotonic()))
-            self._ended.clear()
+            self._own.clear()
             self._states.clear()
             made = subject.given(body, tag="own")
             self._own[item] = subject.name, made
             if made.entity:
                 self._states.see(subject, made.id, dict(made.entity))
         return self._own[item][1]
-
-    def ended(self, item: str) -> None:
-        """Nobody asks for the item's own instance any more."""
-        if item in self._own:
-            self._ended.append(self._own.pop(item))
 
     def forget(self, subject: Maker, id: Any) -> None:
         """The instance is deleted: nobody gets it as an aged one."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restproof.contract.model import Resource
@@ -16,7 +15,6 @@ from restproof.engine.property import Property, seed_of
 from restproof.engine.subject import Subject
 from restproof.engine.watch import Watch, parameters_of
 from restproof.engine.world import World
-from restproof.errors import StorageError
 from restproof.oracle.finding import Finding
 from restproof.wire.failure import StaleStub
 
@@ -34,7 +32,6 @@ class Runner:
         self.seed = seed
         self.world = world
         self._watch = watch
-        self._begun: dict[str, _Enumerated] = {}
 
     def run(self, item: Item) -> Outcome:
         """Run one item and write its outcome."""
@@ -47,20 +44,7 @@ class Runner:
         else:
             outcome = self._enumerated(item)
         self.sink.write(outcome.to_event(item.id))
-        self.world.own.ended(item.id)
         return outcome
-
-    def look(self, item: Item) -> bool:
-        """Run the first case of an item of enumerated ones ahead of the others; its :meth:`run` goes on from there.
-        Whether that says enough for the rest to follow at once: something was found, or the item cannot go on."""
-        state = self._begun[item.id] = _Enumerated(iter(self._numbered(item)))
-        try:
-            self._step(item, state)
-        except StorageError:
-            raise
-        except Exception as error:  # told where the item runs
-            state.broken = error
-        return bool(state.findings or state.broken or state.ended)
 
     def failed(self, item: Item, error: BaseException) -> None:
         """Write down that the suite itself broke."""
@@ -100,36 +84,30 @@ class Runner:
         return enumerate(item.cases or (), start=1)
 
     def _enumerated(self, item: Item) -> Outcome:
-        state = self._begun.pop(item.id, None) or _Enumerated(iter(self._numbered(item)))
-        if state.broken is not None:
-            raise state.broken
-        while state.ended is None:
-            self._step(item, state)
-        return state.ended
-
-    def _step(self, item: Item, state: _Enumerated) -> None:
-        """Run the next case of an item; after the last one, ``state`` has ended."""
-        number, inputs = next(state.left, (0, {}))
-        if number == 0:
-            state.ended = state.outcome(item)
-            return
-        try:
-            self._case(item, number, inputs)
-        except CaseFailed as failure:
-            state.findings.append(failure.finding)
-            self.sink.write(failure.finding.to_event(item.id, f"{item.id}#{number}"))
-            state.silent += failure.finding.kind == "no-answer"
-        except Inconclusive as reason:
-            state.unsaid = reason
-            return
-        except (SetUpFailed, NotTested) as reason:
-            part = f" (after {state.done} of {item.count} cases)" if state.done else ""
-            told = Outcome(_ending(reason), state.done, reason=f"{reason}{part}")
-            state.ended = state.outcome(item) if state.findings else told
-            return
-        state.done += 1
-        if state.silent >= _MOST_SILENT:
-            state.ended = state.outcome(item)
+        findings: list[Finding] = []
+        silent = done = 0
+        unsaid: Inconclusive | None = None
+        for number, inputs in self._numbered(item):
+            try:
+                self._case(item, number, inputs)
+            except CaseFailed as failure:
+                findings.append(failure.finding)
+                self.sink.write(failure.finding.to_event(item.id, f"{item.id}#{number}"))
+                silent += failure.finding.kind == "no-answer"
+            except Inconclusive as reason:
+                unsaid = reason
+                continue
+            except (SetUpFailed, NotTested) as reason:
+                if findings:
+                    break
+                part = f" (after {done} of {item.count} cases)" if done else ""
+                return Outcome(_ending(reason), done, reason=f"{reason}{part}")
+            done += 1
+            if silent >= _MOST_SILENT:
+                break
+        if unsaid is not None and not done:
+            return Outcome("not tested", 0, reason=str(unsaid))
+        return Outcome("fail" if findings else "pass", done, findings, item.shortened)
 
     def _drawn(self, item: Item) -> Outcome:
         def send(number: int, inputs: dict[str, Any]) -> None:
@@ -149,27 +127,6 @@ class Runner:
 
     def _checked(self, drawn: Property, item: Item) -> tuple[int, Finding] | None:
         return drawn.check({n: draw(item.ground) for n, draw in item.proof.draw.items()}, seed_of(self.seed, item.id))
-
-
-@dataclass
-class _Enumerated:
-    """How far an item of enumerated cases has come. ``left``: the inputs of the cases that were not run, with their
-    numbers; ``silent``: cases that found no answer; ``unsaid``: why the last inconclusive case said nothing;
-    ``broken``: the suite's own fault."""
-
-    left: Iterator[tuple[int, Mapping[str, Any]]]
-    findings: list[Finding] = field(default_factory=list)
-    done: int = 0
-    silent: int = 0
-    unsaid: Inconclusive | None = None
-    broken: Exception | None = None
-    ended: Outcome | None = None
-
-    def outcome(self, item: Item) -> Outcome:
-        """Of the cases that were run."""
-        if self.unsaid is not None and not self.done:
-            return Outcome("not tested", 0, reason=str(self.unsaid))
-        return Outcome("fail" if self.findings else "pass", self.done, self.findings, item.shortened)
 
 
 def _ending(reason: SetUpFailed | NotTested) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from restproof.engine.instance import Maker, in_one_go
+from restproof.engine.instance import Maker
 from restproof.engine.keep import Keeper
 from restproof.engine.reply import Observation
 
@@ -18,7 +18,7 @@ class States:
 
     def get(self, subject: Maker, id: Any) -> dict[str, Any]:
         """The representation as it was last seen."""
-        item, key = in_one_go(subject.about), (subject.name, id)
+        item, key = subject.about[0] or "", (subject.name, id)
         seen, state = self._states.get(key, ("", None))
         if state is None or seen != item:
             # What another item saw last is as good; a replay of this one alone has to know it.
@@ -34,7 +34,7 @@ class States:
 
     def see(self, subject: Maker, id: Any, state: dict[str, Any]) -> None:
         """``state`` is how the item has last seen the representation."""
-        self._states[subject.name, id] = in_one_go(subject.about), state
+        self._states[subject.name, id] = subject.about[0] or "", state
 
     def forget(self, subject: Maker, id: Any) -> None:
         """The instance was written to: what was seen of it before is no longer so."""

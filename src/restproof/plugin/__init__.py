@@ -10,7 +10,6 @@ pytest_plugins = (
     "restproof.plugin.options",
     "restproof.plugin.collection",
     "restproof.plugin.workers",
-    "restproof.plugin.looks",
     "restproof.plugin.pool",
     "restproof.plugin.life",
 )

@@ -57,21 +57,6 @@ class RuleItem(pytest.Item):
                 self.add_marker(mark)
         self.extra_keyword_matches.add(proof.requirement)
 
-    def look(self) -> bool:
-        """Run the item's first case ahead of the others; whether the item should follow at once."""
-        run = run_of(self.config)
-        assert run is not None
-        if not is_binding(run.register[self.plan_item.proof.requirement], run.contract):
-            return False
-        try:
-            if run.promise.hooks.not_applicable(_rule(self.plan_item)) is not None:
-                return False
-            return run.runner.look(self.plan_item)
-        except HookFailed:  # told where the item runs
-            return True
-        except StorageError as error:
-            end(self.config, error)
-
     def runtest(self) -> None:
         run = run_of(self.config)
         assert run is not None

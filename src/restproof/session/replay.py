@@ -91,17 +91,6 @@ class Replayer(Runner):
         self._stubs = stubs
 
     def run(self, item: Item) -> Outcome:
-        return super().run(self._recorded(item))
-
-    def look(self, item: Item) -> bool:
-        try:
-            recorded = self._recorded(item)
-        except StaleStub:  # told where the item runs
-            return True
-        return super().look(recorded)
-
-    def _recorded(self, item: Item) -> Item:
-        """The item as it was recorded, and its world as the present one. Raises ``StaleStub``."""
         # What the profile leaves out, the recorded run has decided.
         item = replace(item, left_out=not item.proof.observes and item.id in self._recording.left_out)
         if not item.proof.observes and not item.left_out:
@@ -119,7 +108,7 @@ class Replayer(Runner):
                 )
             self._stubs.worker = cases[0].worker
             self.world = self._worlds[self._stubs.worker]
-        return item
+        return super().run(item)
 
     def _token(self, case: str) -> str:
         return self._recording.tokens[case]
