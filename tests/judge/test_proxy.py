@@ -256,8 +256,9 @@ def test_the_target_is_called_by_the_name_of_the_proxy(proxy: Proxy, upstream: S
 
 def test_a_connection_that_the_target_closes_is_opened_again(proxy: Proxy) -> None:
     with requests.Session() as session:
-        for number in range(4):
-            assert session.post(f"{proxy.url}/hung_up", data=str(number), timeout=10).text == str(number)
+        # What may have been carried out is not sent again, so that a write could meet the closing and fail.
+        for _ in range(4):
+            assert session.get(f"{proxy.url}/hung_up", timeout=10).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ there is the one that it calls wrong."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 from restproof.oracle.finding import shown
@@ -25,6 +26,12 @@ def misplaced(run: RecordedRun) -> Iterator[str]:
             yield f"{finding.item}, {finding.message!r} at {finding.pointer}: {problem}"
 
 
+def _is_in_part(value: object, message: str) -> bool:
+    """Whether a message that tells two long texts by the place where they differ shows that of this one."""
+    quoted = re.findall(r"""(['"])(…?)(.*?)(…?)\1(?=$|[ ,])""", message)
+    return any(piece and (before or after) and piece in repr(value)[1:-1] for _, before, piece, after in quoted)
+
+
 def _problem(finding: RecordedFinding, pointer: str, cited: RecordedExchange) -> str | None:
     # As the wire reads it: what is no UTF-8 stands as U+FFFD.
     sent = cited.response.body if cited.response else None
@@ -43,4 +50,8 @@ def _problem(finding: RecordedFinding, pointer: str, cited: RecordedExchange) ->
             return "nothing is there, nor what should hold it"
         return None if isinstance(holder, dict | list) else "what should hold it is no container"
     named = shown(value) in finding.message or str(value) in finding.message or shown(value) == finding.actual
-    return None if named else f"what stands there is {shown(value)}, which the finding does not name"
+    return (
+        None
+        if named or _is_in_part(value, finding.message)
+        else f"what stands there is {shown(value)}, which the finding does not name"
+    )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -48,6 +49,9 @@ def killed(server: Server, folder: Path, number: int, chance: random.Random) -> 
             [*RESTPROOF, "cleanup"], cwd=folder, env=environment(), capture_output=True, text=True, timeout=_LONGEST
         )
     words = ended.stdout + ended.stderr
+    told = folder / f"out-{number}" / "summary.json"
+    if told.is_file():  # a run that could end by itself has told of what it left, and cleaned up
+        words += " ".join(json.loads(told.read_text(encoding="utf-8"))["left"])
     left = {r: keys for r, keys in server.ours().items() if f"{r} " not in words}
     return [*server.harm(), *(f"left and not told: {r} {keys}" for r, keys in left.items())]
 

@@ -115,7 +115,9 @@ def test_a_race_of_updates_leaves_what_it_changes_proven(plan: Plan, tmp_path: P
 
     server.update = losing
     told = run(replace(plan, items=races), server, tmp_path)
-    assert (server.harm(), server.ours(), told.left) == ([], {}, [])
+    assert (server.harm(), untold(server, told)) == ([], {})
+    # A badge has no text for a token: where two answers cross, the one that is read last need not show the last state.
+    assert set(server.ours()) <= {"badge"}
 
 
 def test_several_workers_are_tidied_up_after_when_all_have_ended(few: Plan, tmp_path: Path) -> None:
@@ -171,10 +173,12 @@ def test_workers_send_nothing_new_once_their_run_is_interrupted(tmp_path: Path) 
         out, _ = going.communicate(timeout=60)
     assert (going.returncode, "Traceback" in out, "incomplete run" in out) == (130, False, True), out
     assert [method for when, method in sent if when > at + 1 and method not in ("GET", "DELETE")] == []
-    assert (server.ours(), server.harm()) == ({}, [])
+    assert server.harm() == []
     footer = read(tmp_path / "out" / "run.jsonl.gz").footer
     assert footer is not None
-    assert (footer.interrupted, footer.complete, footer.left) == ("SIGINT", False, ())
+    assert (footer.interrupted, footer.complete) == ("SIGINT", False)
+    # What was under way when the signal came may stay in doubt, and is told then.
+    assert {r for r in server.ours() if f"{r} " not in " ".join(footer.left)} == set()
 
 
 @pytest.mark.parametrize("workers", [1, 4] if WHOLE else [1])

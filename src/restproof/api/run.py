@@ -46,6 +46,7 @@ class RunOptions(TypedDict, total=False):
     max_wait: float
     cleanup_timeout: float
     rate: float | None
+    coordinate: str | None
     shard: str | None
     deviations: str | None
     fail_on: Literal["must", "should"]
