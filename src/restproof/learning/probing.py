@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
@@ -16,7 +16,7 @@ from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.engine.world import World
-from restproof.learning.values import other_forms
+from restproof.learning.values import apart, other_forms
 from restproof.plan.ground import Ground
 from restproof.plan.inputs import (
     missing_field_bodies,
@@ -49,6 +49,7 @@ class Prober:
     resources: Sequence[Resource]
     stopped: dict[tuple[str, str], str] = field(default_factory=dict)
     _made: dict[str, list[Instance]] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=count)
 
     @property
     def contract(self) -> Contract:
@@ -84,6 +85,10 @@ class Prober:
         token = self.world.values.next_token()
         return Subject(self.world, resource, token=token, setup=f"learn {token}")
 
+    def _body(self, subject: Subject) -> dict[str, Any]:
+        """All fields of a create, with texts that no other create of the probes has: any of them may be unique."""
+        return apart(subject.bodies, next(self._numbers))
+
     def _ground(self, subject: Subject, operation: str) -> Ground:
         return Ground(self.contract, subject.bodies.resource, operation, self.world.profile, subject.bodies)
 
@@ -95,7 +100,7 @@ class Prober:
             return
         for _ in range(2):
             subject = self._subject(resource)
-            made = subject.given(subject.bodies.full())
+            made = subject.given(self._body(subject))
             self._made.setdefault(resource.name, []).append(made)
             self._look(subject, made.id)
 
@@ -108,7 +113,7 @@ class Prober:
             return
         for _ in range(2):
             subject = self._subject(resource)
-            body = subject.resolved(subject.bodies.full())
+            body = subject.resolved(self._body(subject))
             first = subject.create(body)
             if not first.ok:
                 raise SetUpFailed(f"the create of a {resource.name} answered {first.status}")
@@ -121,7 +126,7 @@ class Prober:
         if not isinstance(taken[name], str | int) or isinstance(taken[name], bool) or name in resource.references:
             return
         subject = self._subject(resource)
-        body = subject.resolved(subject.bodies.full())
+        body = subject.resolved(self._body(subject))
         if body.get(name) == taken[name] or name not in body:
             return
         reply = subject.create({**body, name: taken[name]})
@@ -131,7 +136,7 @@ class Prober:
                 with suppress(NotTested):
                     other = self._subject(resource)
                     scope = other.scope("other")
-                    fresh = other.resolved(other.bodies.full(), scope)
+                    fresh = other.resolved(self._body(other), scope)
                     other.create({**fresh, name: taken[name]}, scope=scope)
 
     # ------------------------------------------------------------------- what bodies hold
