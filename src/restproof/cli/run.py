@@ -200,9 +200,8 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
             click.echo(
                 f"credential `{name}` is shorter than {SHORTEST} characters: hidden as a header's value only", err=True
             )
-    # A ceiling is counted in one place, and a recording answers at once.
-    if options.max_requests is not None or options.max_creates is not None or options.stubs is not None:
-        workers = 1
+    if options.stubs is not None:
+        workers = 1  # a recording answers at once
     watcher = Watcher(Progress(quiet or options.plan), promise, workers)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)
