@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import count, islice
+from itertools import islice
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
@@ -26,6 +26,7 @@ from restproof.plan.inputs import (
     unknown_field_bodies,
     wrong_type_bodies,
 )
+from restproof.plan.symbols import PREFIX_LENGTH
 from restproof.wire.message import Headers
 
 _WRITES = ("create", "update", "replace")
@@ -49,7 +50,6 @@ class Prober:
     resources: Sequence[Resource]
     stopped: dict[tuple[str, str], str] = field(default_factory=dict)
     _made: dict[str, list[Instance]] = field(default_factory=dict)
-    _numbers: Iterator[int] = field(default_factory=count)
 
     @property
     def contract(self) -> Contract:
@@ -85,10 +85,6 @@ class Prober:
         token = self.world.values.next_token()
         return Subject(self.world, resource, token=token, setup=f"learn {token}")
 
-    def _body(self, subject: Subject) -> dict[str, Any]:
-        """All fields of a create, with texts that no other create of the probes has: any of them may be unique."""
-        return apart(subject.bodies, next(self._numbers))
-
     def _ground(self, subject: Subject, operation: str) -> Ground:
         return Ground(self.contract, subject.bodies.resource, operation, self.world.profile, subject.bodies)
 
@@ -100,7 +96,7 @@ class Prober:
             return
         for _ in range(2):
             subject = self._subject(resource)
-            made = subject.given(self._body(subject))
+            made = subject.given(_body(subject))
             self._made.setdefault(resource.name, []).append(made)
             self._look(subject, made.id)
 
@@ -113,7 +109,7 @@ class Prober:
             return
         for _ in range(2):
             subject = self._subject(resource)
-            body = subject.resolved(self._body(subject))
+            body = subject.resolved(_body(subject))
             first = subject.create(body)
             if not first.ok:
                 raise SetUpFailed(f"the create of a {resource.name} answered {first.status}")
@@ -126,7 +122,7 @@ class Prober:
         if not isinstance(taken[name], str | int) or isinstance(taken[name], bool) or name in resource.references:
             return
         subject = self._subject(resource)
-        body = subject.resolved(self._body(subject))
+        body = subject.resolved(_body(subject))
         if body.get(name) == taken[name] or name not in body:
             return
         reply = subject.create({**body, name: taken[name]})
@@ -136,7 +132,7 @@ class Prober:
                 with suppress(NotTested):
                     other = self._subject(resource)
                     scope = other.scope("other")
-                    fresh = other.resolved(self._body(other), scope)
+                    fresh = other.resolved(_body(other), scope)
                     other.create({**fresh, name: taken[name]}, scope=scope)
 
     # ------------------------------------------------------------------- what bodies hold
@@ -348,3 +344,8 @@ def _in_turn(cases: Iterable[Any]) -> Iterator[Any]:
         by_field.setdefault(case["field"], []).append(case)
     for at in range(max(map(len, by_field.values()), default=0)):
         yield from (some[at] for some in by_field.values() if at < len(some))
+
+
+def _body(subject: Subject) -> dict[str, Any]:
+    """All fields of a create, with texts that no other create of the probes has: any of them may be unique."""
+    return apart(subject.bodies, int(subject.token[PREFIX_LENGTH:], 36))
