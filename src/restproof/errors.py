@@ -75,3 +75,9 @@ class StorageError(RestproofError):
     """Something cannot be written: the disk is full, a folder is not writable."""
 
     exit_code = 3
+
+
+class WorkerError(RestproofError):
+    """A process that shares a run has broken down, by a mistake of restproof's own."""
+
+    exit_code = 3

@@ -116,9 +116,6 @@ def test_a_part_of_a_recording_is_replayed_by_itself(recorded: Ended, restproof:
         assert not replayed.ended("fail"), family
 
 
-@pytest.mark.xfail(
-    reason="a run of two workers at times ends before all is judged; the cause is not found yet", strict=False
-)
 def test_the_recording_of_several_workers_is_replayed(restproof: Command) -> None:
     live = restproof("--profile", "smoke", "--only", "create", "--only", "update", "--workers", "2")
     replayed = restproof("--stubs", str(live.folder))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,28 @@ def test_a_removed_ledger_takes_its_empty_directory_along(path: Path) -> None:
     ledger = Ledger(path, ORIGIN)
     ledger.intend("note", "/n")
     ledger.remove()
+    assert not path.parent.exists()
+
+
+def test_others_keep_their_ledgers_where_one_is_removed(path: Path) -> None:
+    one, other = Ledger(path, ORIGIN), Ledger(path.with_name("other.jsonl"), ORIGIN)
+    for ledger in (one, other):
+        ledger.intend("note", "/n")
+    one.remove()
+    assert [file.name for file in path.parent.iterdir()] == ["other.jsonl"]
+    other.remove()
+    one.remove()
+
+
+def test_ledgers_come_and_go_in_one_folder_at_the_same_time(path: Path) -> None:
+    def live(number: int) -> None:
+        for _ in range(100):
+            ledger = Ledger(path.with_name(f"{number}.jsonl"), ORIGIN)
+            ledger.intend("note", "/n")
+            ledger.remove()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(live, range(4)))
     assert not path.parent.exists()
 
 

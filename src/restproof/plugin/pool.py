@@ -24,7 +24,7 @@ from _pytest.runner import runtestprotocol
 
 from restproof.engine.outcome import Outcome
 from restproof.engine.turns import Stage, Turns
-from restproof.errors import StorageError
+from restproof.errors import StorageError, WorkerError
 from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.plugin.workers import PIDS
@@ -95,8 +95,11 @@ class Pool:
             if not self._is_over():
                 self._judge_what_was_seen()
         finally:
-            self._dismiss()
+            last_words = self._dismiss()
         self._write_down_lost()
+        for word in last_words:
+            error = word if isinstance(word, StorageError) else WorkerError(f"a worker could not end:\n{word}")
+            end(self._session.config, error)
         if self._run.signal:
             raise KeyboardInterrupt
         if self._session.shouldfail:
@@ -204,12 +207,20 @@ class Pool:
         with suppress(ConnectionError):  # it has ended, which shows when its answer is waited for
             member.pipe.send((order, what))
 
-    def _dismiss(self) -> None:
+    def _dismiss(self) -> list[StorageError | str]:
+        """Let the workers end: what kept one from ending well. Whatever else they still tell is passed over."""
         for member in self._members.values():
             self._tell(member, _Order.END)
+        words = []
+        for member in self._members.values():
+            with suppress(EOFError, ConnectionError):
+                while True:
+                    if isinstance(told := member.pipe.recv(), StorageError | str):
+                        words.append(told)
         for pid in self._pids:
             os.waitpid(pid, 0)
         self._pids.clear()
+        return words
 
 
 def _work(run: Run, worker: Worker, items: Sequence[RuleItem], orders: Connection) -> NoReturn:
@@ -236,6 +247,8 @@ def _work(run: Run, worker: Worker, items: Sequence[RuleItem], orders: Connectio
     except pytest.exit.Exception:
         caller = caller_of(items[0].config)
         orders.send(caller.error if caller else None)
+    except StorageError as error:
+        orders.send(error)
     except BaseException:  # it would be lost with the process
         orders.send(traceback.format_exc())
     finally:

@@ -278,10 +278,12 @@ class Run:
             return
         connection, writer = self.part.connection, self.part.writer
         connection.session.ends = self._clean_up_ends()
-        self.tidied = connection.close()
-        if self.worker is None:
-            writer.write(self._footer(connection.session.requests))
-        writer.close()
+        try:
+            self.tidied = connection.close()
+            if self.worker is None:
+                writer.write(self._footer(connection.session.requests))
+        finally:
+            writer.close()  # whatever became of it, what was judged is kept
 
     def _clean_up_ends(self) -> float | None:
         """When clean-up has to be over (of ``time.monotonic``): whoever interrupts a run does not wait for ever."""

@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from io import TextIOWrapper
 from pathlib import Path
@@ -22,6 +23,8 @@ from restproof.wire.message import Headers
 
 FORMAT = 2
 _READABLE = (1, FORMAT)
+_TRIES = 10
+"""How often a file is opened whose folder goes each time."""
 """Format 1 named no marks: any token of its run proves what it lists."""
 
 
@@ -196,9 +199,9 @@ class Ledger:
         """Takes the file, and its directory if nothing else is in it, from the disk."""
         self.close()
         self.path.unlink(missing_ok=True)
-        folder = self.path.parent
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+        # Other processes keep their ledgers there, or take the folder away at the same moment.
+        with suppress(OSError):
+            self.path.parent.rmdir()
 
     def _append(self, **event: Any) -> None:
         """Write one line. Raises ``StorageError``: what is not written down is not sent."""
@@ -210,14 +213,25 @@ class Ledger:
             self._file.flush()
 
     def _opened(self) -> TextIOWrapper:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         _drop_unfinished_line(self.path)
-        file = open(self.path, "a", encoding="ascii", opener=private)  # noqa: SIM115
+        file = self._made()
         fcntl.flock(file, fcntl.LOCK_SH)  # The system drops it with the process, however that ends.
         if self._is_new:
             file.write(json.dumps({"event": "ledger", "format": FORMAT, **vars(self.origin)}) + "\n")
             self._is_new = False
         return file
+
+    def _made(self) -> TextIOWrapper:
+        tries = _TRIES
+        while True:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                return open(self.path, "a", encoding="ascii", opener=private)
+            except (FileExistsError, FileNotFoundError):
+                # Another process that ends has taken the empty folder away in between.
+                tries -= 1
+                if not tries:
+                    raise
 
     def _load(self) -> Origin | None:
         origin: Origin | None = None
