@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from restproof.errors import ConfigurationError
-from restproof.wire.pace import FilePace, RedisPace, pace_of
+from restproof.wire.numbers import Numbers
+from restproof.wire.pace import RedisPace, Turns, pace_of
 
 HOST = "http://127.0.0.1:8000/v1"
 
@@ -69,10 +70,17 @@ def redis(tmp_path: Path) -> Iterator[Server]:
 
 def test_a_file_gives_turns_to_all_who_name_its_folder(tmp_path: Path) -> None:
     now = [100.0]
-    one, other = (FilePace(tmp_path / "host", clock=lambda: now[0]) for _ in range(2))
+    one, other = (Turns(Numbers(1, tmp_path / "host"), lambda: now[0]) for _ in range(2))
     assert [one.turn(0.5), other.turn(0.5), one.turn(0.5)] == [0.0, 0.5, 1.0]
     now[0] = 110.0
     assert other.turn(0.5) == 0.0
+
+
+def test_the_turns_of_a_folder_outlive_the_start_of_the_machine(tmp_path: Path) -> None:
+    pace_of(str(tmp_path), HOST).turn(60)
+    with Numbers(1, tmp_path / "127.0.0.1_8000").changing() as numbers:
+        # Of the day, which goes on; clocks that count from the start of the machine begin anew.
+        assert abs(numbers[0] - time.time()) < 120
 
 
 def test_hosts_have_turns_of_their_own(tmp_path: Path) -> None:

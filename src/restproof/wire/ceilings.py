@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import struct
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 from restproof.wire.failure import NotSent
-from restproof.wire.pace import Pace
+from restproof.wire.numbers import Numbers
+from restproof.wire.pace import Pace, Turns
 
 FILE_NAME = ".ceilings"
 """In the directory of a run: what its processes have spent together."""
-_LAYOUT = struct.Struct("=dqq")
-
-
-@dataclass
-class Spent:
-    """What has been taken so far. ``turn``: when the next request may leave, in seconds of the clock that all processes
-    of a machine share."""
-
-    turn: float = 0.0
-    requests: int = 0
-    creates: int = 0
+_REQUESTS, _CREATES = 1, 2
 
 
 class Ceilings:
@@ -52,80 +37,43 @@ class Ceilings:
         self._interval = None if rate is None else 1.0 / rate
         self._requests = requests
         self._creates = creates
-        self._clock = clock
         self._sleep = sleep
-        # Reentrant: a signal handler that cleans up may interrupt whoever holds it.
-        self._lock = threading.RLock()
-        self._own = Spent(turn=clock())
         bounded = any(bound is not None for bound in (rate, requests, creates))
-        self._counts = _opened(common if bounded else None)
-        self._pace = pace
+        # When the next request may leave, and how many requests and creates have.
+        self._spent = Numbers(3, common if bounded else None)
+        self._pace = pace or Turns(self._spent, clock)
 
     def close(self) -> None:
-        """Leave the files that others use, too."""
-        with self._lock:
-            if self._counts is not None:
-                os.close(self._counts)
-            if self._pace is not None:
-                self._pace.close()
-            self._counts = self._pace = None
+        """Leave what others use, too."""
+        self._pace.close()
+        self._spent.close()
 
     def wait(self) -> None:
         """Return when the caller's turn has come: requests leave evenly spaced."""
-        if self._interval is None:
-            return
-        if self._pace is not None:
-            wait = self._pace.turn(self._interval)
-        else:
-            with self._spent() as spent:
-                now = self._clock()
-                wait = max(now, spent.turn) - now
-                spent.turn = now + wait + self._interval
+        wait = 0.0 if self._interval is None else self._pace.turn(self._interval)
         if wait > 0:
             self._sleep(wait)
 
     def take_request(self, *, beyond: bool = False) -> None:
         """Count a request; ``beyond``: one that leaves whatever the ceiling is. Raises ``NotSent``."""
-        if self._requests is None:
-            return
-        with self._spent() as spent:
-            if spent.requests >= self._requests and not beyond:
-                raise NotSent(f"ceiling of {self._requests} requests reached")
-            spent.requests += 1
+        self._take(_REQUESTS, self._requests, "requests", beyond=beyond)
 
     def take_create(self) -> None:
         """Count a write that may store something. Raises ``NotSent``."""
-        if self._creates is None:
-            return
-        with self._spent() as spent:
-            if spent.creates >= self._creates:
-                raise NotSent(f"ceiling of {self._creates} creates reached")
-            spent.creates += 1
+        self._take(_CREATES, self._creates, "creates")
 
     @property
     def is_reached(self) -> bool:
         """Whether no request is left."""
         if self._requests is None:
             return False
-        with self._spent() as spent:
-            return spent.requests >= self._requests
+        with self._spent.changing() as spent:
+            return spent[_REQUESTS] >= self._requests
 
-    @contextmanager
-    def _spent(self) -> Iterator[Spent]:
-        with self._lock:
-            file = self._counts
-            if file is None:
-                yield self._own
-                return
-            fcntl.flock(file, fcntl.LOCK_EX)
-            try:
-                held = os.pread(file, _LAYOUT.size, 0)
-                spent = Spent(*_LAYOUT.unpack(held)) if len(held) == _LAYOUT.size else Spent()
-                yield spent
-                os.pwrite(file, _LAYOUT.pack(spent.turn, spent.requests, spent.creates), 0)
-            finally:
-                fcntl.flock(file, fcntl.LOCK_UN)
-
-
-def _opened(path: Path | None) -> int | None:
-    return None if path is None else os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    def _take(self, what: int, ceiling: int | None, name: str, *, beyond: bool = False) -> None:
+        if ceiling is None:
+            return
+        with self._spent.changing() as spent:
+            if spent[what] >= ceiling and not beyond:
+                raise NotSent(f"ceiling of {ceiling} {name} reached")
+            spent[what] += 1

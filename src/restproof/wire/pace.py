@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import re
 import secrets
-import struct
 import threading
 import time
 from collections.abc import Callable
@@ -15,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from restproof.errors import ConfigurationError
+from restproof.wire.numbers import Numbers
 
 if TYPE_CHECKING:
     import redis
 
-_LAYOUT = struct.Struct("=d")
 _KNOWN = 60
 """Seconds for which Redis remembers who takes part."""
 _AGAIN = 1.0
@@ -58,32 +55,27 @@ def pace_of(place: str, base_url: str) -> Pace:
         return RedisPace(place, host)
     folder = Path(place)
     folder.mkdir(parents=True, exist_ok=True)
-    return FilePace(folder / host)
+    # The file outlives the machine's start, with which other clocks begin anew.
+    return Turns(Numbers(1, folder / host), time.time)
 
 
-class FilePace:
-    """Turns through a file of this machine. ``clock`` must be the same for all who use it."""
+class Turns:
+    """Turns by the first of ``numbers``, which is when the next one comes, in seconds of ``clock``. All who change them
+    must have the same clock."""
 
-    def __init__(self, file: Path, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, numbers: Numbers, clock: Callable[[], float]) -> None:
+        self._numbers = numbers
         self._clock = clock
-        self._file = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-        # Threads share the file's lock. Reentrant: a signal handler that cleans up may interrupt whoever holds it.
-        self._lock = threading.RLock()
 
     def turn(self, interval: float) -> float:
-        with self._lock:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                held = os.pread(self._file, _LAYOUT.size, 0)
-                now = self._clock()
-                turn = max(now, _LAYOUT.unpack(held)[0] if len(held) == _LAYOUT.size else now)
-                os.pwrite(self._file, _LAYOUT.pack(turn + interval), 0)
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-        return float(turn - now)
+        with self._numbers.changing() as numbers:
+            now = self._clock()
+            turn = max(now, numbers[0])
+            numbers[0] = turn + interval
+        return turn - now
 
     def close(self) -> None:
-        os.close(self._file)
+        self._numbers.close()
 
 
 class RedisPace:
