@@ -67,6 +67,7 @@ def kept(store: Store, folder: Path, service: str, name: str, outcome: str | Non
         document = {"verdict": verdict, "complete": True, "unproven": [], "requests": 9, "duration_s": 0.5}
         document |= {"counts": counts, "results": [{**result, "outcome": outcome}]}
         (left / "summary.json").write_text(json.dumps(document))
+        more |= {"verdict": verdict, "failing": counts["fail"]}
     store.keep(Record(service, name, more.pop("fleet_run", "f"), 0, **more), left)
 
 
@@ -107,6 +108,13 @@ def test_the_newest_runs_are_kept(fleet: Fleet, store: Store, folder: Path) -> N
         kept(store, folder, "calm", name, "pass")
     store.thin("calm", 2)
     assert store.names("calm") == ["2", "3"]
+
+
+def test_a_folder_may_have_any_name(folder: Path) -> None:
+    store = Store("runs [of*?all]", folder)
+    assert store.names("calm") == []
+    kept(store, folder, "calm", "1", "pass")
+    assert store.names("calm") == ["1"]
 
 
 def test_a_store_may_be_anywhere(fleet: Fleet, folder: Path) -> None:

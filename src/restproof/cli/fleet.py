@@ -109,9 +109,9 @@ def _chosen(fleet: Fleet, services: list[Service], names: tuple[str, ...], tags:
 
 
 def _line(record: Record, store: Store) -> str:
-    summary = store.summary(record.service, record.name)
-    if summary is None:
+    if not record.verdict:
         return f"{record.service}: could not run: {record.said}"
+    summary = store.summary(record.service, record.name)
     part = " in part" if summary["verdict"] == "conforming" and summary["unproven"] else ""
     counts = ", ".join(
         f"{n:,} {outcome}" for outcome, n in summary["counts"].items() if n and outcome != "not applicable"

@@ -18,7 +18,7 @@ from types import FrameType
 
 from restproof.errors import ConfigurationError, RestproofError
 from restproof.fleet.spec import Fleet, Service
-from restproof.fleet.store import STATE, Record, Store
+from restproof.fleet.store import STATE, SUMMARY, Record, Store
 from restproof.version import __version__
 
 RUN = "run"
@@ -117,8 +117,8 @@ class FleetRun:
         left = folder / RUN
         left.mkdir(exist_ok=True)
         (folder / LOG).replace(left / LOG)
-        said = "" if (left / "summary.json").is_file() else (log.strip().splitlines() or [f"exit code {code}"])[0]
-        said = said.removeprefix("restproof: ")
+        summary = json.loads((left / SUMMARY).read_text(encoding="utf-8")) if (left / SUMMARY).is_file() else None
+        said = "" if summary else (log.strip().splitlines() or [f"exit code {code}"])[0].removeprefix("restproof: ")
         interrupted = code in _INTERRUPTED or code < 0
         record = Record(
             going.service.name,
@@ -126,9 +126,11 @@ class FleetRun:
             # Whoever resumes runs it again.
             "" if interrupted else self.id,
             code,
-            None if interrupted or said else going.fingerprint,
-            going.service.revision,
-            said,
+            verdict=summary["verdict"] if summary else "",
+            failing=summary["counts"]["fail"] if summary else 0,
+            fingerprint=None if interrupted or said else going.fingerprint,
+            revision=going.service.revision,
+            said=said,
         )
         self.store.keep(record, left)
         self.store.thin(going.service.name, self.fleet.keep)

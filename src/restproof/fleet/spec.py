@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -69,7 +69,7 @@ class Fleet:
     runs: str = "fleet-runs"
     keep: int = 30
     jobs: int = 2
-    rates: Mapping[str, float] | None = None
+    rates: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def root(self) -> Path:
@@ -77,8 +77,7 @@ class Fleet:
 
     def rate(self, host: str | None) -> float | None:
         """The rate of a host, named with its port or without."""
-        rates = self.rates or {}
-        return None if host is None else rates.get(host, rates.get(host.rpartition(":")[0]))
+        return None if host is None else self.rates.get(host, self.rates.get(host.rpartition(":")[0]))
 
 
 def read_fleet(file: Path, environ: Mapping[str, str] = os.environ) -> Fleet:

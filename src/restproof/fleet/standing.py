@@ -10,7 +10,7 @@ from typing import Any
 
 from restproof.fleet.spec import Fleet, Service
 from restproof.fleet.store import Record, Store
-from restproof.oracle.results import OUTCOMES
+from restproof.oracle.results import OUTCOMES, Ending
 from restproof.report.matrix import MILD, SIGNS
 from restproof.report.text import code, duration, plain, plural
 
@@ -32,7 +32,7 @@ class Past:
 class Cell:
     """The results of one family of rules: the worst outcome, how many have it, and how many there are."""
 
-    worst: str
+    worst: Ending
     number: int
     of: int
     mild: bool
@@ -40,7 +40,7 @@ class Cell:
 
     @property
     def sign(self) -> str:
-        return MILD if self.mild and self.worst == "fail" else SIGNS[self.worst]  # type: ignore[index]
+        return MILD if self.mild and self.worst == "fail" else SIGNS[self.worst]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,50 +80,48 @@ class Standings:
         return sum(s.verdict == verdict for s in self.services)
 
 
-_ORDER = ("not conforming", "could not run", "interrupted", "not judged", _NONE, "conforming")
-VERDICTS = _ORDER
+VERDICTS = ("not conforming", "could not run", "interrupted", "not judged", _NONE, "conforming")
+"""How a service may stand, worst first."""
 
 
 def standings(fleet: Fleet, store: Store, last: int = 30) -> Standings:
     """How the services stand by their last ``last`` runs."""
     found = [_standing(service, store, last) for service in fleet.services.values()]
-    found.sort(key=lambda s: (_ORDER.index(s.verdict), -s.failing, s.complete, s.service))
+    found.sort(key=lambda s: (VERDICTS.index(s.verdict), -s.failing, s.complete, s.service))
     families = sorted({family for s in found for family in s.cells})
     return Standings(tuple(found), tuple(families))
 
 
 def _standing(service: Service, store: Store, last: int) -> Standing:
-    names = store.names(service.name)[-last:]
-    records = [store.record(service.name, name) for name in names]
-    summaries = [store.summary(service.name, name) for name in names]
-    runs = tuple(_past(r, s) for r, s in zip(records, summaries, strict=True))
-    now = summaries[-1] if summaries else None
-    judged = [s for s in summaries if s is not None]
-    broken, mended = _turned(judged[-2], judged[-1]) if now is not None and len(judged) > 1 else ((), ())
+    records = [store.record(service.name, name) for name in store.names(service.name)[-last:]]
+    runs = tuple(_past(record) for record in records)
+    judged = [r for r in records if r.verdict][-2:]
+    summaries = [store.summary(service.name, record.name) for record in judged]
+    newest = records[-1] if records else None
+    now = summaries[-1] if judged and judged[-1] is newest else None
+    broken, mended = _turned(*summaries) if now is not None and len(summaries) > 1 else ((), ())
     return Standing(
         service=service.name,
         owner=service.owner,
         tags=service.tags,
-        revision=records[-1].revision if records else "",
+        revision=newest.revision if newest else "",
         verdict=runs[-1].verdict if runs else _NONE,
         complete=bool(now and now["complete"] and not now["unproven"]),
-        said=records[-1].said if records else "",
+        said=newest.said if newest else "",
         requests=now["requests"] if now else 0,
         duration_s=now["duration_s"] if now else 0.0,
         cells=_cells(now["results"]) if now else {},
         runs=runs,
         broken=broken,
         mended=mended,
-        page=f"{service.name}/{names[-1]}/index.html" if now else None,
+        page=f"{service.name}/{newest.name}/index.html" if newest and now else None,
     )
 
 
-def _past(record: Record, summary: Mapping[str, Any] | None) -> Past:
+def _past(record: Record) -> Past:
     if not record.fleet_run:
         return Past(record.name, "interrupted", 0)
-    if summary is None:
-        return Past(record.name, "could not run", 0)
-    return Past(record.name, summary["verdict"], summary["counts"]["fail"])
+    return Past(record.name, record.verdict or "could not run", record.failing)
 
 
 def _cells(results: Iterable[Mapping[str, Any]]) -> dict[str, Cell]:
@@ -135,7 +133,7 @@ def _cells(results: Iterable[Mapping[str, Any]]) -> dict[str, Cell]:
 
 
 def _cell(held: list[Mapping[str, Any]]) -> Cell:
-    worst = min((r["outcome"] for r in held), key=lambda o: [str(outcome) for outcome in OUTCOMES].index(o))
+    worst: Ending = min((r["outcome"] for r in held), key=OUTCOMES.index)
     those = [r for r in held if r["outcome"] == worst]
     return Cell(worst, len(those), len(held), all(r["level"] == "should" for r in those))
 

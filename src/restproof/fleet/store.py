@@ -15,19 +15,22 @@ from typing import Any
 from restproof.errors import ConfigurationError
 
 RECORD = "record.json"
+SUMMARY = "summary.json"
 STATE = "state.json"
 
 
 @dataclass(frozen=True)
 class Record:
     """How a run of a service ended. ``fleet_run``: the run of the fleet that it is part of, empty where it was
-    interrupted; ``fingerprint``: of all that it was about, ``None`` where that could not be told; ``said``: its first
-    words, where it left no verdict."""
+    interrupted; ``verdict`` and ``failing`` results: those of its summary, if it left one; ``fingerprint``: of all that
+    it was about, ``None`` where that could not be told; ``said``: its first words, where it left no verdict."""
 
     service: str
     name: str
     fleet_run: str
     exit_code: int
+    verdict: str = ""
+    failing: int = 0
     fingerprint: str | None = None
     revision: str = ""
     said: str = ""
@@ -52,20 +55,17 @@ class Store:
 
     def names(self, service: str) -> list[str]:
         """The runs of a service, the oldest first."""
-        folder = self._path(service)
-        if not self._files.isdir(folder):
-            return []
-        found = (str(path).rstrip("/").rpartition("/")[2] for path in self._files.ls(folder, detail=False))
-        return sorted(name for name in found if self._files.exists(self._path(service, name, RECORD)))
+        found = (str(path).split("/") for path in self._files.find(self._path(service), maxdepth=2))
+        return sorted(parts[-2] for parts in found if parts[-1] == RECORD)
 
     def record(self, service: str, name: str) -> Record:
         """How a run ended."""
         return Record(**json.loads(self._files.cat_file(self._path(service, name, RECORD))))
 
-    def summary(self, service: str, name: str) -> Mapping[str, Any] | None:
-        """The ``summary.json`` of a run; ``None`` where it left none."""
-        path = self._path(service, name, "summary.json")
-        return json.loads(self._files.cat_file(path)) if self._files.exists(path) else None
+    def summary(self, service: str, name: str) -> Mapping[str, Any]:
+        """The ``summary.json`` of a run that came to a verdict."""
+        found: dict[str, Any] = json.loads(self._files.cat_file(self._path(service, name, SUMMARY)))
+        return found
 
     def keep(self, record: Record, folder: Path) -> None:
         """Keep what a run left in ``folder``. Its record is written last: a run without one is not there."""
