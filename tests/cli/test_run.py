@@ -544,3 +544,18 @@ def test_workers_share_the_ceilings_of_the_run(tmp_path: Path) -> None:
     assert done.returncode in (0, 3)
     assert summary(tmp_path / "run")["requests"] == 9
     assert not (tmp_path / "run" / ".ceilings").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--coordinate", "all"), "--coordinate shares a rate, and there is none"),
+        (("--coordinate", "redis://127.0.0.1:1", "--rate", "9"), "--coordinate: Error 111 connecting to 127.0.0.1:1"),
+    ],
+)
+def test_who_cannot_share_a_rate_is_told_before_anything_is_written(
+    here: Path, words: tuple[str, ...], told: str
+) -> None:
+    done = restproof_("run", "-q", *words, cwd=here)
+    assert (done.returncode, told in done.stderr) == (2, True), done.stderr
+    assert not (here / "reports").exists()

@@ -14,7 +14,7 @@ import pytest
 
 from restproof.errors import ConfigurationError
 from restproof.wire.numbers import Numbers
-from restproof.wire.pace import RedisPace, Turns, pace_of
+from restproof.wire.pace import RedisPace, Turns, check_place, pace_of
 
 HOST = "http://127.0.0.1:8000/v1"
 
@@ -111,7 +111,14 @@ def test_without_redis_each_keeps_to_its_share_until_it_is_back(redis: Server) -
     assert 59 < other.turn(60) <= 60
 
 
-@pytest.mark.parametrize("url", ["redis://127.0.0.1:1", "redis://[", "redis://127.0.0.1:1/x"])
-def test_a_redis_that_is_not_there_is_told(url: str) -> None:
-    with pytest.raises(ConfigurationError, match="--coordinate redis://"):
-        pace_of(url, HOST)
+@pytest.mark.parametrize("url", ["redis://:secret-word@127.0.0.1:1", "redis://:secret-word@[", "redis://127.0.0.1:x"])
+def test_a_redis_that_is_not_there_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="--coordinate: ") as told:
+        check_place(url)
+    assert "secret-word" not in str(told.value)
+
+
+def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match=r"--coordinate .*file: File exists"):
+        check_place(str(tmp_path / "file"))

@@ -25,7 +25,7 @@ from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.obtain import opened, wallet_of
 from restproof.wire.ownership import Ownership
-from restproof.wire.pace import pace_of
+from restproof.wire.pace import check_place, pace_of
 from restproof.wire.session import Recorder, Session
 from restproof.wire.sharing import Counter, Shared
 from restproof.wire.unsent import told
@@ -171,6 +171,12 @@ class LiveEndpoint:
 def reach(promise: Promise) -> LiveEndpoint:
     """Start the embedded sandbox, or check that the configured target is there. Raises ``RestproofError``."""
     options, target = promise.options, promise.target
+    if options.coordinate is not None:
+        if options.rate is None and (target is None or target.rate is None):
+            raise ConfigurationError(
+                "--coordinate shares a rate, and there is none", hint="Give --rate N, or write rate for the target."
+            )
+        check_place(options.coordinate)
     if target is None:
         from restproof.sandbox.launch import start
 

@@ -59,6 +59,19 @@ def pace_of(place: str, base_url: str) -> Pace:
     return Turns(Numbers(1, folder / host), time.time)
 
 
+def check_place(place: str) -> None:
+    """Raises ``ConfigurationError`` where nobody can take turns by ``place``."""
+    try:
+        pace = pace_of(place, "http://127.0.0.1")
+    except OSError as error:
+        raise ConfigurationError(
+            f"--coordinate {place}: {error.strerror or error}", hint="Name a folder that can be written to."
+        ) from None
+    if isinstance(pace, RedisPace):
+        pace.check()
+    pace.close()
+
+
 class Turns:
     """Turns by the first of ``numbers``, which is when the next one comes, in seconds of ``clock``. All who change them
     must have the same clock."""
@@ -80,14 +93,14 @@ class Turns:
 
 class RedisPace:
     """Turns through Redis. While it cannot be reached, each keeps to an even share of the rate by itself: to that of as
-    many as took part when it was last heard of. Raises ``ConfigurationError`` where it never was."""
+    many as took part when it was last heard of. Raises ``ConfigurationError`` for what is no URL of Redis."""
 
     def __init__(self, url: str, host: str) -> None:
         try:
             import redis
         except ModuleNotFoundError:
             raise ConfigurationError(
-                f"--coordinate {url} needs the package redis", hint="pip install 'restproof[redis]'"
+                "--coordinate with Redis needs its package", hint="pip install 'restproof[redis]'"
             ) from None
         self._errors: tuple[type[Exception], ...] = (redis.exceptions.RedisError, OSError)
         self._keys = (f"restproof:turn:{{{host}}}", f"restproof:who:{{{host}}}")
@@ -96,10 +109,17 @@ class RedisPace:
         self._others, self._next, self._silent_until = 1, 0.0, 0.0
         try:
             self._client: redis.Redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
-            self._script = self._client.register_script(_TURN)
+        except ValueError as error:
+            # The URL may hold a password.
+            raise ConfigurationError(f"--coordinate: {error}", hint="Give redis://HOST:PORT.") from None
+        self._script = self._client.register_script(_TURN)
+
+    def check(self) -> None:
+        """Raises ``ConfigurationError`` where Redis cannot be reached."""
+        try:
             self._client.ping()
-        except (*self._errors, ValueError) as error:
-            raise ConfigurationError(f"--coordinate {url}: {error}", hint="Is Redis there?") from None
+        except self._errors as error:
+            raise ConfigurationError(f"--coordinate: {error}", hint="Is Redis there?") from None
 
     def turn(self, interval: float) -> float:
         with self._lock:
