@@ -69,6 +69,17 @@ def test_the_lists_of_a_resource_are_judged_by_one_worker_that_knows_it() -> Non
     assert given.next(0) is None
 
 
+def test_the_lists_of_a_worker_that_is_gone_are_judged_by_another() -> None:
+    given = turns(Planned("office"), *[Planned("office", "list")] * 3)
+    assert [given.next(1), given.next(0)] == [0, None]
+    given.ended(0)
+    assert given.next(1) == 1
+    assert given.next(0) is None
+    given.lost(1)
+    given.ended(1)
+    assert given.next(0) == 2
+
+
 def test_what_takes_its_time_comes_after_the_lists_and_races_are_alone_on_their_resource() -> None:
     given = turns(
         Planned("office", "update", alone=True),

@@ -74,6 +74,11 @@ class Turns:
         """An item that was begun has ended."""
         del self._busy[number]
 
+    def lost(self, worker: int) -> None:
+        """A worker is gone: what it alone would have gone on with is open to the others."""
+        self._known = {pair for pair in self._known if pair[0] != worker}
+        self._listers = {name: lister for name, lister in self._listers.items() if lister != worker}
+
     def _ranked(self, worker: int, open_now: Mapping[str, Sequence[int]]) -> list[str]:
         """The resources that are worth a worker's while: the one where it was, then those with most left to do."""
         there = Counter(self._places[number] for number in self._busy)

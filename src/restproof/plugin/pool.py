@@ -24,7 +24,7 @@ from _pytest.runner import runtestprotocol
 
 from restproof.engine.outcome import Outcome
 from restproof.engine.turns import Stage, Turns
-from restproof.errors import StorageError, WorkerError
+from restproof.errors import RestproofError, WorkerError
 from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.plugin.workers import PIDS
@@ -62,7 +62,6 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 class _Member:
     """A worker as its controller knows it. ``item``: the number of the one that it is at."""
 
-    pid: int
     pipe: Connection
     item: int | None = None
 
@@ -89,7 +88,7 @@ class Pool:
         try:
             while self._members and not self._is_over() and (self._turns or self._in_flight()):
                 if self._turns.stage is Stage.LATE_LISTS and not self._in_flight():
-                    self._share(_Order.TELL_CREATES, _Order.ADD_CREATES, list(self._members.values()))
+                    self._share(_Order.TELL_CREATES, _Order.ADD_CREATES)
                 self._give_out()
                 self._take_in()
             if not self._is_over():
@@ -98,7 +97,7 @@ class Pool:
             last_words = self._dismiss()
         self._write_down_lost()
         for word in last_words:
-            error = word if isinstance(word, StorageError) else WorkerError(f"a worker could not end:\n{word}")
+            error = word if isinstance(word, RestproofError) else WorkerError(f"a worker could not end:\n{word}")
             end(self._session.config, error)
         if self._run.signal:
             raise KeyboardInterrupt
@@ -123,7 +122,7 @@ class Pool:
             _work(self._run, Worker(f"gw{number}", self._handed), self._all, theirs)
         theirs.close()
         self._pids.append(pid)
-        self._members[number] = _Member(pid, ours)
+        self._members[number] = _Member(ours)
 
     def _give_out(self) -> None:
         for number, member in self._members.items():
@@ -136,21 +135,31 @@ class Pool:
         by_pipe: dict[Any, int] = {m.pipe: number for number, m in self._members.items()}
         for pipe in wait(list(by_pipe)):
             number = by_pipe[pipe]
+            told = self._received(number)
+            if told is None:
+                continue
             member = self._members[number]
-            try:
-                told = member.pipe.recv()
-            except (EOFError, ConnectionError):
-                self._has_ended(number)
-                continue
-            if isinstance(told, StorageError):
-                end(self._session.config, told)
-            if isinstance(told, str):
-                self._has_ended(number, told)
-                continue
             if member.item is not None:
                 self._turns.ended(member.item)
                 member.item = None
             self._report(told)
+
+    def _received(self, number: int) -> Any:
+        """What a worker tells; ``None`` where it has ended instead. Raises what ends the run."""
+        member = self._members[number]
+        try:
+            told = member.pipe.recv()
+        except (EOFError, ConnectionError):
+            self._has_ended(number)
+            return None
+        if isinstance(told, RestproofError):
+            end(self._session.config, told)
+        if not isinstance(told, str):
+            return told
+        if member.item is None:
+            end(self._session.config, WorkerError(f"a worker has broken down:\n{told}"))
+        self._has_ended(number, told)
+        return None
 
     def _report(self, told: Sequence[dict[str, Any]]) -> None:
         config = self._session.config
@@ -162,6 +171,7 @@ class Pool:
         """A worker is gone that was not told to: what it was at is an error of the suite, and the others go on."""
         member = self._members.pop(number)
         member.pipe.close()
+        self._turns.lost(number)
         if member.item is None:
             return
         self._turns.ended(member.item)
@@ -173,28 +183,30 @@ class Pool:
 
     def _judge_what_was_seen(self) -> None:
         """Bring together what the rules about every exchange have seen in each worker, and let one of them tell."""
-        if not self._observing or not self._members:
+        if not self._observing:
             return
-        first = next(iter(self._members.values()))
-        self._share(_Order.TELL_SEEN, _Order.ADD_SEEN, [first])
-        # Who has ended meanwhile leaves them without a word, which the verdict knows.
-        with suppress(EOFError, ConnectionError):
-            for item in self._observing:
-                self._tell(first, _Order.RUN, self._all.index(item))
-                self._report(first.pipe.recv())
+        self._share(_Order.TELL_SEEN, _Order.ADD_SEEN, learners=1)
+        if not self._members:
+            return
+        number = next(iter(self._members))
+        for item in self._observing:
+            self._tell(self._members[number], _Order.RUN, self._all.index(item))
+            if (told := self._received(number)) is None:
+                return  # the rest is left without a word, which the verdict knows
+            self._report(told)
 
-    def _share(self, tell: _Order, add: _Order, learners: Sequence[_Member]) -> None:
-        """Have every worker tell something, and the learners learn it from the others. Nothing is in flight."""
+    def _share(self, tell: _Order, add: _Order, learners: int | None = None) -> None:
+        """Have every worker tell something, and the first ``learners`` of them (else all) learn it from the others.
+        Nothing is in flight."""
+        told: dict[int, object] = {}
         for number, member in list(self._members.items()):
-            try:
-                member.pipe.send((tell, None))
-                told = member.pipe.recv()
-            except (EOFError, ConnectionError):
-                self._has_ended(number)
-                continue
-            for learner in learners:
-                if learner is not member:
-                    self._tell(learner, add, told)
+            self._tell(member, tell)
+            if (answer := self._received(number)) is not None:
+                told[number] = answer
+        for learner, member in list(self._members.items())[:learners]:
+            for number, what in told.items():
+                if number != learner:
+                    self._tell(member, add, what)
 
     def _write_down_lost(self) -> None:
         """What was lost with its worker is an error, in a part of the run of its own."""
@@ -207,7 +219,7 @@ class Pool:
         with suppress(ConnectionError):  # it has ended, which shows when its answer is waited for
             member.pipe.send((order, what))
 
-    def _dismiss(self) -> list[StorageError | str]:
+    def _dismiss(self) -> list[RestproofError | str]:
         """Let the workers end: what kept one from ending well. Whatever else they still tell is passed over."""
         for member in self._members.values():
             self._tell(member, _Order.END)
@@ -215,7 +227,7 @@ class Pool:
         for member in self._members.values():
             with suppress(EOFError, ConnectionError):
                 while True:
-                    if isinstance(told := member.pipe.recv(), StorageError | str):
+                    if isinstance(told := member.pipe.recv(), RestproofError | str):
                         words.append(told)
         for pid in self._pids:
             os.waitpid(pid, 0)
@@ -247,7 +259,7 @@ def _work(run: Run, worker: Worker, items: Sequence[RuleItem], orders: Connectio
     except pytest.exit.Exception:
         caller = caller_of(items[0].config)
         orders.send(caller.error if caller else None)
-    except StorageError as error:
+    except RestproofError as error:
         orders.send(error)
     except BaseException:  # it would be lost with the process
         orders.send(traceback.format_exc())
