@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -150,6 +151,35 @@ def test_whatever_is_read_may_lie_in_a_zip_archive(tmp_path: Path) -> None:
         archive.writestr("second.json", "{}")
     with pytest.raises(TrafficError, match="holds 2 files, none of them a HAR"):
         read_traffic(tmp_path / "t.zip")
+    with zipfile.ZipFile(tmp_path / "hars.zip", "w") as archive:
+        archive.writestr("a.har", "{}")
+        archive.writestr("b.har", "{}")
+    with pytest.raises(TrafficError, match=r"holds 2 files \*\.har, not one"):
+        read_traffic(tmp_path / "hars.zip")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('interactions: [{request: {method: GET, uri: "http://h/"}, response: 5}]', "interaction 1 of the cassette"),
+        (
+            'interactions: [{request: {method: GET, uri: "http://h/"}, response: {status: .inf}}]',
+            "interaction 1 of the cassette",
+        ),
+        ('responses: [{response: {method: GET, url: "http://h/", status: .inf}}]', "response 1 of the recording"),
+    ],
+)
+def test_an_entry_that_is_not_of_its_form_is_named(text: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(TrafficError, match=f"{told} is broken: "):
+        read(tmp_path, text)
+
+
+@pytest.mark.parametrize("number", [rb"(5):18998#", rb"(18):[0-9.]{18}\^"], ids=["port", "time"])
+def test_a_number_of_a_flow_has_an_end(number: bytes, tmp_path: Path) -> None:
+    whole = (RECORDINGS / "mitmproxy.flows").read_bytes()
+    endless = re.sub(number, lambda found: b"%b:%b^" % (found[1], b"inf".ljust(int(found[1]))), whole)
+    with pytest.raises(TrafficError, match="flow 1 of mitmproxy is broken: "):
+        read(tmp_path, endless)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from restproof.errors import Place, TrafficError
+from restproof.record.broken import BROKEN, broken
 from restproof.record.coding import as_body, uncompressed
 from restproof.record.events import Body
 from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
@@ -49,8 +50,7 @@ def from_cassette(document: Mapping[str, Any], path: Path) -> Traffic:
     if not isinstance(interactions, list):
         raise TrafficError("the cassette has no list of interactions", place=Place(path))
     version = document.get("version", _VERSION)
-    of_go = any(isinstance(i, Mapping) and "code" in (i.get("response") or {}) for i in interactions[:1])
-    if version != _VERSION and not (of_go and version == _OF_GO):
+    if version != _VERSION and not (version == _OF_GO and _is_of_go(interactions)):
         hint = "vcrpy migrates older ones: python -m vcr.migration PATH"
         raise TrafficError(f"the cassette is of version {version!r}, not {_VERSION}", place=Place(path), hint=hint)
     skipped: Counter[str] = Counter()
@@ -64,14 +64,20 @@ def from_cassette(document: Mapping[str, Any], path: Path) -> Traffic:
                 continue
             lacks: set[Lack] = set()
             response = _response(interaction["response"], lacks)
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
-            raise TrafficError(f"interaction {number} of the cassette is broken: {why}", place=Place(path)) from None
+        except BROKEN as error:
+            raise broken(f"interaction {number} of the cassette", error, path) from None
         n = len(exchanges) + 1
         exchanges.append(RecordedExchange(n=n, request=request, response=response))
         if lacks:
             lacking[n] = frozenset(lacks)
     return Traffic(tuple(exchanges), lacking, dict(skipped), timed=False)
+
+
+def _is_of_go(interactions: list[Any]) -> bool:
+    """Whether the first response has its status as go-vcr writes it."""
+    first = interactions[0] if interactions else None
+    response = first.get("response") if isinstance(first, Mapping) else None
+    return isinstance(response, Mapping) and "code" in response
 
 
 def _request(request: Mapping[str, Any]) -> Request:

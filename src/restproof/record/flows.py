@@ -7,13 +7,15 @@ tells what they are (https://tnetstrings.info, with ``;`` for text as mitmproxy 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from restproof.errors import Place, TrafficError
+from restproof.record.broken import BROKEN, broken
 from restproof.record.coding import as_body, uncompressed
 from restproof.record.events import Body
 from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
@@ -38,25 +40,17 @@ def from_flows(data: bytes, path: Path) -> Traffic:
         for flow in _values(data):
             if flow.get("type") != "http" or flow.get("websocket"):
                 skipped["websockets" if flow.get("websocket") else "flows that are no HTTP"] += 1
-            elif str(_text(flow["request"]["method"])).upper() in ("OPTIONS", "CONNECT"):
+            elif _text(flow["request"]["method"]).upper() in ("OPTIONS", "CONNECT"):
                 skipped["OPTIONS and CONNECT requests"] += 1
             else:
                 found.append(_exchange(flow))
             number += 1
-    except (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError) as error:
-        why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
-        raise TrafficError(f"flow {number} of mitmproxy is broken: {why}", place=Place(path)) from None
+    except BROKEN as error:
+        raise broken(f"flow {number} of mitmproxy", error, path) from None
     found.sort(key=lambda one: one[0])
     begin = found[0][0] if found else 0.0
     exchanges = tuple(
-        RecordedExchange(
-            n=n,
-            request=exchange.request,
-            response=exchange.response,
-            error=exchange.error,
-            started=started - begin,
-            elapsed=max(0.0, ended - started),
-        )
+        replace(exchange, n=n, started=started - begin, elapsed=max(0.0, ended - started))
         for n, (started, ended, exchange, _) in enumerate(found, 1)
     )
     lacking = {n: lacks for n, (_, _, _, lacks) in enumerate(found, 1) if lacks}
@@ -68,7 +62,7 @@ def _exchange(flow: Mapping[str, Any]) -> tuple[float, float, RecordedExchange, 
     lacks: set[Lack] = set()
     headers = _headers(asked)
     sent = _content(asked, headers, lacks, "request body")
-    started = float(asked.get("timestamp_start") or 0)
+    started = _moment(asked.get("timestamp_start"))
     ended = started
     response: Response | None = None
     error: str | None = None
@@ -76,11 +70,19 @@ def _exchange(flow: Mapping[str, Any]) -> tuple[float, float, RecordedExchange, 
         got = _headers(answered)
         body = _content(answered, got, lacks, "response body")
         response = Response(int(answered["status_code"]), _text(answered.get("reason")), got, body)
-        ended = float(answered.get("timestamp_end") or started)
+        ended = _moment(answered.get("timestamp_end")) or started
     else:
         error = _text((flow.get("error") or {}).get("msg")) or "no answer was recorded"
     request = Request(_text(asked["method"]).upper(), _url(asked, headers), headers, sent)
     return started, ended, RecordedExchange(n=0, request=request, response=response, error=error), frozenset(lacks)
+
+
+def _moment(found: Any) -> float:
+    """Unix time in seconds; 0 where it is not told."""
+    moment = float(found or 0)
+    if not math.isfinite(moment):
+        raise ValueError(f"{moment} is no time")
+    return moment
 
 
 def _url(request: Mapping[str, Any], headers: Headers) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from restproof.errors import Place, TrafficError
+from restproof.record.broken import BROKEN, broken
 from restproof.record.events import Body
 from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
 
@@ -45,9 +46,8 @@ def from_har(document: Mapping[str, Any], path: Path, attached: Attached = lambd
                 skipped[reason] += 1
                 continue
             found.append(_read(entry, attached))
-        except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
-            why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
-            raise TrafficError(f"entry {number} of the HAR is broken: {why}", place=Place(path)) from None
+        except BROKEN as error:
+            raise broken(f"entry {number} of the HAR", error, path) from None
     timed = _has_times(found)
     if all(started > _EPOCH for started, _, _ in found):
         # Browsers write entries by page, and those of a page as they were asked for.

@@ -55,10 +55,11 @@ class Archive:
     def traffic(self) -> bytes:
         """The file of traffic in the archive: its HAR, or the one file that it holds."""
         files = sorted(name for name in self._names if not name.endswith("/") and not name.startswith("__MACOSX/"))
-        found = [name for name in files if name.lower().endswith(".har")] or files
+        hars = [name for name in files if name.lower().endswith(".har")]
+        found = hars or files
         if len(found) != 1:
-            what = "files *.har" if found != files else "files, none of them a HAR"
-            raise TrafficError(f"the archive holds {len(found)} {what}, not one", place=Place(self._path))
+            what = "files *.har, not one" if hars else "files, none of them a HAR"
+            raise TrafficError(f"the archive holds {len(found)} {what}", place=Place(self._path))
         return self._read(found[0])
 
     def attached(self, name: str) -> bytes | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from restproof.errors import Place, TrafficError
+from restproof.record.broken import BROKEN, broken
 from restproof.record.coding import as_body
 from restproof.record.model import Lack, RecordedExchange, Request, Response, Traffic
 
@@ -33,9 +33,8 @@ def from_recorder(document: Mapping[str, Any], path: Path) -> Traffic:
                 int(found["status"]), "", headers, as_body(body) if isinstance(body, bytes) else str(body or "") or None
             )
             request = Request(method, str(found["url"]))
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            why = f"there is no {error}" if isinstance(error, KeyError) else str(error)
-            raise TrafficError(f"response {n} of the recording is broken: {why}", place=Place(path)) from None
+        except BROKEN as error:
+            raise broken(f"response {n} of the recording", error, path) from None
         exchanges.append(RecordedExchange(n=n, request=request, response=response))
         lacking[n] = frozenset({"headers"} if method in _BARE else {"headers", "request body"})
     return Traffic(tuple(exchanges), lacking, timed=False)
