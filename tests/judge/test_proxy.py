@@ -6,12 +6,13 @@ import gzip
 import http.client
 import signal
 import socket
+import struct
 import sys
 import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -61,6 +62,11 @@ def streamed(handler: BaseHTTPRequestHandler, body: bytes) -> None:
     handler.wfile.write(b"6\r\nsecond\r\n0\r\n\r\n")
 
 
+def later(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    handler.server.turn.wait(10)  # type: ignore[attr-defined]
+    plain(handler, b"later")
+
+
 def endless(handler: BaseHTTPRequestHandler, body: bytes) -> None:
     handler.close_connection = True
     head(handler, 200)
@@ -83,6 +89,12 @@ def unchanged(handler: BaseHTTPRequestHandler, body: bytes) -> None:
     head(handler, 304, ("ETag", '"1"'), ("Content-Length", "400"))
 
 
+def elsewhere(handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    own = f"http://{handler.headers['Host']}"
+    link = f'<{own}/base?page=2>; rel="next"'
+    head(handler, 302, ("Location", f"{own}/basement/x"), ("Link", link), ("Content-Length", "0"))
+
+
 def no_http(handler: BaseHTTPRequestHandler, body: bytes) -> None:
     handler.close_connection = True
     handler.wfile.write(b"SSH-2.0-OpenSSH\r\n\r\n")
@@ -95,7 +107,8 @@ def hung_up(handler: BaseHTTPRequestHandler, body: bytes) -> None:
 
 
 ANSWERS: dict[str, Answer] = {
-    f.__name__: f for f in (plain, gzipped, streamed, endless, broken_off, moved, unchanged, no_http, hung_up)
+    f.__name__: f
+    for f in (plain, gzipped, streamed, endless, broken_off, moved, elsewhere, later, unchanged, no_http, hung_up)
 }
 
 
@@ -252,6 +265,61 @@ def test_the_target_is_called_by_the_name_of_the_proxy(proxy: Proxy, upstream: S
     assert kept.response is not None
     there = ("Location", f"http://127.0.0.1:{upstream.server_port}/base/there")
     assert there in kept.response.headers  # as the server said it
+
+
+def test_what_only_begins_like_the_target_keeps_its_name(proxy: Proxy, upstream: Served) -> None:
+    answer = requests.get(f"{proxy.url}/elsewhere", allow_redirects=False, timeout=10)
+    assert answer.headers["Location"] == f"http://127.0.0.1:{upstream.server_port}/basement/x"
+    assert answer.headers["Link"] == f'<{proxy.url}?page=2>; rel="next"'
+
+
+def test_bytes_that_no_url_has_are_encoded_once(proxy: Proxy, upstream: Served) -> None:
+    with socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), 10) as client:
+        client.sendall("GET /ü%7e/plain HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+        assert b" 200 " in client.recv(4096)
+    assert upstream.asked[0][0] == "GET /base/%C3%BC%7e/plain HTTP/1.1"
+    assert recorded(proxy)[0].request.url.endswith("/base/%C3%BC%7e/plain")
+
+
+def test_a_request_that_the_target_does_not_read_whole_is_not_known_and_ends_the_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def refuse() -> None:
+            taken, _ = listening.accept()
+            taken.recv(1000)
+            taken.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+            taken.shutdown(socket.SHUT_RDWR)
+            taken.close()
+
+        threading.Thread(target=refuse, daemon=True).start()
+        with Proxy(Origin(Target("t", f"http://127.0.0.1:{listening.getsockname()[1]}"))) as proxy:
+            with connection(proxy) as client:
+                client.putrequest("POST", "/x")
+                client.putheader("Content-Length", "1000")
+                client.endheaders()
+                said = b""
+                while not said and client.sock is not None:  # a piece after the other, until there is an answer
+                    client.send(b"x")
+                    client.sock.settimeout(0.05)
+                    with suppress(TimeoutError):
+                        said = client.sock.recv(1000)
+            (kept,) = recorded(proxy)
+            assert kept.request.body is None
+            assert proxy.recording.traffic().lacking == {1: frozenset({"request body"})}
+    assert kept.response is not None
+    assert kept.response.status == 413
+    assert b"\r\nConnection: close\r\n" in said
+
+
+def test_a_client_that_has_gone_leaves_no_empty_answer(proxy: Proxy, upstream: Served) -> None:
+    with socket.create_connection(("127.0.0.1", int(proxy.url.rpartition(":")[2])), 10) as client:
+        client.sendall(b"GET /later HTTP/1.1\r\nHost: h\r\n\r\n")
+        while not upstream.asked:
+            time.sleep(0.01)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    upstream.turn.set()
+    recorded(proxy)
+    assert proxy.recording.traffic().lacking == {1: {"response body"}}
 
 
 def test_a_connection_that_the_target_closes_is_opened_again(proxy: Proxy) -> None:

@@ -17,10 +17,11 @@ LONGEST_BODY = 4 * 1024 * 1024
 
 @dataclass
 class Content:
-    """Content as it passes. ``cut``: not all of it is known."""
+    """Content as it passes. ``cut``: it is too long to be kept; ``ended``: all of it has come."""
 
     data: bytearray = field(default_factory=bytearray)
     cut: bool = False
+    ended: bool = True
 
     def add(self, piece: bytes) -> None:
         self.cut = self.cut or len(self.data) + len(piece) > LONGEST_BODY
@@ -32,14 +33,14 @@ class Content:
     def body(self, headers: Headers) -> tuple[Body, bool]:
         """It without its coding, and whether it is all there."""
         codings = ",".join(value for name, value in headers if name.lower() == "content-encoding")
-        plain = None if self.cut else uncompressed(bytes(self.data), codings if self.data else "")
+        plain = None if self.cut or not self.ended else uncompressed(bytes(self.data), codings if self.data else "")
         return (None, False) if plain is None else (as_body(plain), True)
 
 
 @dataclass
 class Passed:
     """One exchange on its way: a request, and as it comes, its answer or the error in its place. ``began``: seconds
-    since the proxy began; ``broken``: the answer has begun, and not ended."""
+    since the proxy began."""
 
     began: float
     method: str

@@ -16,12 +16,12 @@ from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from restproof.record.coding import KNOWN
 from restproof.record.model import Headers
 from restproof.traffic.passed import Passed, Recording
-from restproof.traffic.upstream import Origin, Upstream, reason_of
+from restproof.traffic.upstream import UNQUOTED, Origin, Upstream, reason_of
 
 _HOP_BY_HOP = frozenset(
     {"connection", "expect", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer"}
@@ -120,6 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         with self.server.proxy.recorded(self.command, path, _readable(headers)) as passed:
             pieces = self._chunks() if chunked else self._counted(length) if length is not None else None
             sent = None if pieces is None else _noted(pieces, passed)
+            passed.sent.ended = sent is None
             framing: Headers = (("Transfer-Encoding", "chunked"),) if chunked else ()
             try:
                 answer = self._upstream.send(self.command, path, (*passed.headers, *framing), sent, chunked=chunked)
@@ -132,6 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
                 passed.error = "timeout" if isinstance(error, TimeoutError) else reason_of(error, self._host)
                 self._tell(504 if isinstance(error, TimeoutError) else 502, reason_of(error, self._host))
             else:
+                # What the target did not want to read of the request is no request of its own.
+                self.close_connection = self.close_connection or not passed.sent.ended
                 self._return(answer, passed)
 
     @property
@@ -154,16 +157,22 @@ class _Handler(BaseHTTPRequestHandler):
     def _chunks(self) -> Iterator[bytes]:
         while size := self._size():
             yield from self._counted(size)
-            if self.rfile.readline(_LONGEST_LINE).strip():
+            if self._line().strip():
                 raise _Refused("a chunk of the request is longer than it says")
-        while self.rfile.readline(_LONGEST_LINE).strip():
+        while self._line().strip():
             pass  # trailers
 
     def _size(self) -> int:
-        line = self.rfile.readline(_LONGEST_LINE).partition(b";")[0].strip()
+        line = self._line().partition(b";")[0].strip()
         if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", line):
             raise _Refused("the chunks of the request cannot be read")
         return int(line, 16)
+
+    def _line(self) -> bytes:
+        try:
+            return self.rfile.readline(_LONGEST_LINE)
+        except OSError:
+            raise _Refused("the request broke off") from None
 
     # ------------------------------------------------------------------ the answer
 
@@ -176,9 +185,9 @@ class _Handler(BaseHTTPRequestHandler):
         framed = bare or counted
         chunked = not framed and self.request_version >= "HTTP/1.1"
         self.close_connection = self.close_connection or not (framed or chunked)
-        self._head(answer.status, answer.reason, self._for_client(headers, chunked=chunked), chunked=chunked)
         expected = 0 if bare else answer.length if counted else None
         try:
+            self._head(answer.status, answer.reason, self._for_client(headers, chunked=chunked), chunked=chunked)
             while expected != 0 and (piece := answer.read1(_PIECE if expected is None else min(_PIECE, expected))):
                 passed.got.add(piece)
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
@@ -189,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
             expected = -1
         if expected:
             # One of the two has gone. What has not come is not known, and the client is told by the missing end.
-            passed.got.cut = True
+            passed.got.ended = False
             self.close_connection = True
             self._upstream.close()
         answer.close()
@@ -197,11 +206,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _for_client(self, headers: Headers, *, chunked: bool) -> Iterator[tuple[str, str]]:
         """The header fields of an answer, where they name the target in the words of the client."""
         host = self.headers.get("Host")
-        base, own = self.server.proxy.origin.base, f"http://{host}" if host else self.server.proxy.url
+        own = f"http://{host}" if host else self.server.proxy.url
+        base = re.compile(re.escape(self.server.proxy.origin.base) + r"(?![^/?#>\"\s])")
         for name, value in _end_to_end(headers, drop_length=chunked):
             match name.lower():
                 case "location" | "content-location" | "link":
-                    yield name, value.replace(base, own)
+                    yield name, base.sub(lambda _: own, value)
                 case "set-cookie":
                     yield name, re.sub(r"(?i);\s*domain=[^;]*", "", value)
                 case _:
@@ -223,8 +233,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _path(line: str) -> str:
-    """The path and query of a request line, as they were sent."""
-    target = line.split()[1]
+    """The path and query of a request line, as they were sent; bytes that no URL has are encoded."""
+    target = quote(line.split()[1], safe=UNQUOTED, encoding="latin-1")
     if target.startswith("/"):
         return target
     parts = urlsplit(target)
@@ -264,3 +274,4 @@ def _noted(pieces: Iterator[bytes], passed: Passed) -> Iterator[bytes]:
     for piece in pieces:
         passed.sent.add(piece)
         yield piece
+    passed.sent.ended = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterable
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, RemoteDisconnected
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from urllib3.util import parse_url
@@ -17,7 +17,7 @@ from restproof.wire.adapter import proxy_headers, tls_context
 
 TIMEOUT = 120.0
 """Seconds in which the target has to send, or take, something."""
-_SAFE = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+UNQUOTED = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 
 
 class _Local(HTTPConnection):
@@ -65,7 +65,7 @@ class Origin:
 
     def asked_for(self, path: str) -> tuple[str, Headers]:
         """The request target for the ``path`` that a client asks for, and header fields for a proxy on the way."""
-        target = quote(self.parts.path + path, safe=_SAFE)
+        target = quote(self.parts.path, safe=UNQUOTED) + path
         if self._target.proxy is None or self._tls is not None:
             return target, ()
         on_the_way = tuple(proxy_headers(parse_url(self._target.proxy)).items())
@@ -89,7 +89,7 @@ class Upstream:
         kept = self._usable()
         try:
             return self._sent(method, path, headers, body, chunked)
-        except (RemoteDisconnected, ConnectionError):
+        except ConnectionError:
             if not kept or body is not None or method not in ("GET", "HEAD"):
                 raise
             # The target has closed the connection at the very moment.
