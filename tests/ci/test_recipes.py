@@ -120,3 +120,42 @@ def test_the_hook_of_pre_commit_is_a_command() -> None:
 
     assert hook["entry"] == "restproof lint"
     assert run(["lint", "--help"]) == 0
+
+
+def as_workflow(action: dict[str, Any]) -> dict[str, Any]:
+    """The steps of a composite action as those of a job, which a linter of workflows reads."""
+    inputs = {name: {**said, "type": "string"} for name, said in action["inputs"].items()}
+    outputs = {name: said["value"] for name, said in action["outputs"].items()}
+    job = {"runs-on": "ubuntu-latest", "outputs": outputs, "steps": action["runs"]["steps"]}
+    return {"on": {"workflow_call": {"inputs": inputs}}, "jobs": {"restproof": job}}
+
+
+def linted(folder: Path, workflow: str) -> list[str]:
+    """What actionlint has to say of a workflow."""
+    file = folder / "workflow.yml"
+    file.write_text(workflow, encoding="utf-8")
+    script = f"""
+        const {{createLinter}} = require({json.dumps(os.environ["ACTIONLINT"])});
+        const text = require("fs").readFileSync({json.dumps(str(file))}, "utf8");
+        createLinter().then(lint => {{ console.log(JSON.stringify(lint(text, "workflow.yml"))); process.exit(0); }});
+    """
+    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True)
+    return [f"{said['line']}: {said['message']}" for said in json.loads(done.stdout)]
+
+
+@pytest.mark.skipif("ACTIONLINT" not in os.environ, reason="tox -e recipes installs it")
+def test_the_action_and_the_workflow_of_the_page_are_sound_by_actionlint(tmp_path: Path) -> None:
+    action = document("action.yml")
+    assert linted(tmp_path, yaml.safe_dump(as_workflow(action))) == []
+    page = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+    for workflow in re.findall(r"```yaml\n(# \.github/workflows/.*?)```", page, re.DOTALL):
+        assert linted(tmp_path, workflow) == []
+    action["outputs"]["verdict"]["value"] = "${{ steps.ran.outputs.verdict }}"
+    assert linted(tmp_path, yaml.safe_dump(as_workflow(action))), "it reads what it is given"
+
+
+def test_the_workflow_of_the_page_gives_the_action_what_it_takes() -> None:
+    page = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+    (workflow,) = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(# \.github/.*?)```", page, re.DOTALL)]
+    (used,) = [s for s in workflow["jobs"]["contract"]["steps"] if "restproof" in s["uses"]]
+    assert set(used["with"]) <= set(document("action.yml")["inputs"])
