@@ -4,9 +4,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from restproof.suite import Ground, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fullest
-from restproof.suite.lists import ANY, FEW, few_matching, is_numbered, matches, narrowing, of_a_steady_list, some
+from restproof.suite.lists import (
+    ANY,
+    FEW,
+    few_matching,
+    is_numbered,
+    matches,
+    narrowing,
+    of_a_steady_list,
+    some,
+    until_settled,
+)
 from restproof.suite.setup import elsewhere
 from restproof.suite.values import an, is_sure, member, named_members
 from restproof.suite.wire import Query
@@ -127,14 +137,14 @@ def test_totals_tell_the_truth(subject: Subject) -> None:
         with suppress(NotTested):
             elsewhere(subject)  # nor is what another parent holds
     for query, size, wanted, what in counted(subject, some(subject)):
-        page = subject.list(query)
-        must.have_status(page, "listed")
-        must_count(page, size, wanted, what)
+        must_count(subject, query, size, wanted, what)
 
 
-def must_count(page: Reply, size: int | None, wanted: int, what: str) -> None:
+@until_settled("queries", "totals")
+def must_count(subject: Subject, query: Query, size: int | None, wanted: int, what: str) -> None:
     """Whatever tells a total on the page says ``wanted``, and what tells the size of the page says ``size``."""
-    paging = page.resource.paging
+    paging, page = subject.spec.paging, subject.list(query)
+    must.have_status(page, "listed")
     totals: list[tuple[str, Any, Any]] = []
     if paging.total:
         totals.append((paging.total, page.header(paging.total), str(wanted)))

@@ -19,6 +19,7 @@ from restproof.suite.lists import (
     of_a_steady_list,
     settled,
     some,
+    until_settled,
 )
 from restproof.suite.wire import Query, links
 
@@ -231,6 +232,7 @@ def test_link_relations_are_right(subject: Subject) -> None:
         follow_links(subject, matching, subject.lists.allowed_size(ceil(len(matching) / 2)), query)
 
 
+@until_settled("queries")
 def follow_links(subject: Subject, entries: list[Any], size: int, kept: Query) -> None:
     """Follow the links from the first page to the last, with parameters that each must keep."""
     last = ceil(len(entries) / size)

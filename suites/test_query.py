@@ -21,6 +21,7 @@ from restproof.suite.lists import (
     settled,
     some,
     surely_matches,
+    until_settled,
     values_at,
 )
 from restproof.suite.scopes import absent_id
@@ -42,26 +43,30 @@ def compare(subject: Subject, name: str, *, whole: bool) -> None:
     if not asked:
         raise NotTested(f"no entry holds a {wanted.field} to compare with")
     for text, value in asked:
-        page, *others = subject.lists.pages(None, subject.lists.filter_query(name, text))
-        must.have_status(page, "listed", because=f"filtered by {name}", field=name)
-        found = [e for p in (page, *others) for e in p.entries or ()]
-        if whole:
-            sure = [e for e in settled(subject) if surely_matches(wanted, held_by(e, wanted.field), value)]
-            lacking = set(map(str, subject.lists.ids(sure))) - set(map(str, subject.lists.ids(found)))
-        else:
-            lacking = {str(e) for e in found if not may_match(wanted, held_by(e, wanted.field), value)}
-        message = (
-            f"leaves out {len(lacking)} entries that match" if whole else f"holds {len(lacking)} that do not match"
-        )
-        must.hold(
-            not lacking,
-            page,
-            f"a list filtered by {name} {message}",
-            kind="filter",
-            expected="all that matches" if whole else "only what matches",
-            actual="some left out" if whole else "others too",
-            field=name,
-        )
+        must_compare(subject, name, text, value, whole)
+
+
+@until_settled("queries")
+def must_compare(subject: Subject, name: str, text: str, value: Any, whole: bool) -> None:
+    wanted = subject.spec.comparisons[name]
+    page, *others = subject.lists.pages(None, subject.lists.filter_query(name, text))
+    must.have_status(page, "listed", because=f"filtered by {name}", field=name)
+    found = [e for p in (page, *others) for e in p.entries or ()]
+    if whole:
+        sure = [e for e in settled(subject) if surely_matches(wanted, held_by(e, wanted.field), value)]
+        lacking = set(map(str, subject.lists.ids(sure))) - set(map(str, subject.lists.ids(found)))
+    else:
+        lacking = {str(e) for e in found if not may_match(wanted, held_by(e, wanted.field), value)}
+    message = f"leaves out {len(lacking)} entries that match" if whole else f"holds {len(lacking)} that do not match"
+    must.hold(
+        not lacking,
+        page,
+        f"a list filtered by {name} {message}",
+        kind="filter",
+        expected="all that matches" if whole else "only what matches",
+        actual="some left out" if whole else "others too",
+        field=name,
+    )
 
 
 def held_by(entry: Any, field: str) -> Any:
@@ -178,30 +183,37 @@ def test_a_filtered_list_holds_only_what_matches(
             (subject.lists.filter_query(name, value) + q, m) for q, m in narrower(subject, field, entries, matching)
         ]
     for query, matching in asked:
-        page = subject.list((*query, *subject.lists.page_query(subject.lists.largest_page())))
-        must.have_status(page, "listed", because=f"filtered by {name}", field=name)
-        entries = [e for e in page.entries or () if all(may_hold(subject, field, v) for v in values_at(e, field))]
-        strangers = set(map(str, subject.lists.ids(entries))) - set(map(str, subject.lists.ids(matching)))
+        must_hold_only(subject, name, query, matching)
+
+
+@until_settled("queries")
+def must_hold_only(subject: Subject, name: str, query: Query, matching: list[Any]) -> None:
+    """The first page of a query holds only what matches, in order where the query asks for one."""
+    field = subject.spec.filters[name].field
+    page = subject.list((*query, *subject.lists.page_query(subject.lists.largest_page())))
+    must.have_status(page, "listed", because=f"filtered by {name}", field=name)
+    entries = [e for e in page.entries or () if all(may_hold(subject, field, v) for v in values_at(e, field))]
+    strangers = set(map(str, subject.lists.ids(entries))) - set(map(str, subject.lists.ids(matching)))
+    must.hold(
+        not strangers,
+        page,
+        f"a list filtered by {name} holds {len(strangers)} entries that do not match",
+        kind="filter",
+        expected="only what matches",
+        actual="others too",
+        field=name,
+    )
+    for order in [o for o in subject.spec.sort[:1] if set(subject.lists.sort_query(o)) <= set(query)]:
+        keys = [e[order] for e in page.entries or () if isinstance(e, dict) and e.get(order) is not None]
         must.hold(
-            not strangers,
+            len(set(map(type_of, keys))) > 1 or keys == sorted(keys),
             page,
-            f"a list filtered by {name} holds {len(strangers)} entries that do not match",
-            kind="filter",
-            expected="only what matches",
-            actual="others too",
-            field=name,
+            f"a list filtered by {name} and sorted by {order} is not in order",
+            kind="sort",
+            expected="sorted",
+            actual="not in order",
+            field=order,
         )
-        for order in [o for o in subject.spec.sort[:1] if set(subject.lists.sort_query(o)) <= set(query)]:
-            keys = [e[order] for e in page.entries or () if isinstance(e, dict) and e.get(order) is not None]
-            must.hold(
-                len(set(map(type_of, keys))) > 1 or keys == sorted(keys),
-                page,
-                f"a list filtered by {name} and sorted by {order} is not in order",
-                kind="sort",
-                expected="sorted",
-                actual="not in order",
-                field=order,
-            )
 
 
 @requirement("list.filter-complete", on="list", when=lambda c, r: bool(r.filters or r.comparisons), cost=5, set_up=3)
@@ -215,41 +227,47 @@ def test_a_filtered_list_holds_all_that_matches(
         return
     moved = [] if values else moved_to(subject, name)
     for value, _, matching in filtered(subject, name, values, moved):
-        page, *others = subject.lists.pages(None, subject.lists.filter_query(name, value))
-        walked = subject.lists.ids(e for p in (page, *others) for e in p.entries or ())
-        missing = set(map(str, subject.lists.ids(matching))) - set(map(str, walked))
+        must_hold_all(subject, name, value, matching)
+
+
+@until_settled("queries")
+def must_hold_all(subject: Subject, name: str, value: Any, matching: list[Any]) -> None:
+    """A filtered list holds all that matches, and where it comes in pages, each once."""
+    page, *others = subject.lists.pages(None, subject.lists.filter_query(name, value))
+    walked = subject.lists.ids(e for p in (page, *others) for e in p.entries or ())
+    missing = set(map(str, subject.lists.ids(matching))) - set(map(str, walked))
+    must.hold(
+        not missing,
+        page,
+        f"a list filtered by {name} leaves out {len(missing)} of {len(matching)} entries that match",
+        kind="filter",
+        expected="all that matches",
+        actual="some left out",
+        field=name,
+    )
+    if matching and is_paged(subject.contract, subject.spec):
+        size = subject.lists.allowed_size(ceil(len(matching) / 2))
+        short, *others = subject.lists.pages(size, subject.lists.filter_query(name, value))
         must.hold(
-            not missing,
-            page,
-            f"a list filtered by {name} leaves out {len(missing)} of {len(matching)} entries that match",
-            kind="filter",
-            expected="all that matches",
-            actual="some left out",
+            len(short.entries or ()) == min(size, len(matching)),
+            short,
+            f"a page of {size} of a list filtered by {name} holds {len(short.entries or ())} entries",
+            kind="filter-page",
+            expected="a full page of what matches",
+            actual="another number",
             field=name,
         )
-        if matching and is_paged(subject.contract, subject.spec):
-            size = subject.lists.allowed_size(ceil(len(matching) / 2))
-            short, *others = subject.lists.pages(size, subject.lists.filter_query(name, value))
-            must.hold(
-                len(short.entries or ()) == min(size, len(matching)),
-                short,
-                f"a page of {size} of a list filtered by {name} holds {len(short.entries or ())} entries",
-                kind="filter-page",
-                expected="a full page of what matches",
-                actual="another number",
-                field=name,
-            )
-            walked = subject.lists.ids(e for p in (short, *others) for e in p.entries or ())
-            must.hold(
-                sorted(map(str, walked)) == sorted(map(str, subject.lists.ids(matching))),
-                others[-1] if others else short,
-                f"pages of {size} of a list filtered by {name} hold {len(walked)} entries, of which "
-                f"{len(set(map(str, walked)))} are different, and not each of {len(matching)} matches once",
-                kind="filter-pages",
-                expected="each match once",
-                actual="otherwise",
-                field=name,
-            )
+        walked = subject.lists.ids(e for p in (short, *others) for e in p.entries or ())
+        must.hold(
+            sorted(map(str, walked)) == sorted(map(str, subject.lists.ids(matching))),
+            others[-1] if others else short,
+            f"pages of {size} of a list filtered by {name} hold {len(walked)} entries, of which "
+            f"{len(set(map(str, walked)))} are different, and not each of {len(matching)} matches once",
+            kind="filter-pages",
+            expected="each match once",
+            actual="otherwise",
+            field=name,
+        )
 
 
 def bad_filters(ground: Ground) -> Cases:

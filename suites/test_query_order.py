@@ -16,6 +16,7 @@ from restproof.suite.lists import (
     of_a_steady_list,
     settled,
     some,
+    until_settled,
 )
 from restproof.suite.setup import another_token
 from restproof.suite.values import type_of, types_of
@@ -38,7 +39,12 @@ def keys_of(subject: Subject, entries: Iterable[Any], name: str) -> list[Any]:
 @of_a_steady_list
 def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool) -> None:
     lookalikes(subject, name)
-    entries = some(subject)
+    must_be_in_order(subject, some(subject), name, descending)
+
+
+@until_settled("queries")
+def must_be_in_order(subject: Subject, entries: list[Any], name: str, descending: bool) -> None:
+    """All pages of a sorted list, and the first where it is filtered besides."""
     query = subject.lists.sort_query(name, descending=descending)
     way = ways(descending)
     largest = subject.lists.largest_page() or 0
@@ -131,6 +137,11 @@ def test_a_list_sorted_by_two_fields_is_in_order(subject: Subject, first: str, t
         raise Inconclusive(f"entries hold values of several types in {first} or {then}, which have no order")
     if not tells_keys_apart(entries, first, then):
         raise Inconclusive(f"no two entries share their {first} and differ in {then}")
+    must_be_in_order_of_both(subject, entries, first, then, descending)
+
+
+@until_settled("queries")
+def must_be_in_order_of_both(subject: Subject, entries: list[Any], first: str, then: str, descending: bool) -> None:
     known = set(map(str, subject.lists.ids(entries)))
     keys = SortKey(first, not descending), SortKey(then, descending)
     pages = subject.lists.pages(None, subject.lists.order_query(*keys))

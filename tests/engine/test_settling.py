@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from restproof.contract.model import Contract
+from restproof.contract.settles import Settles
+from restproof.engine.keep import Kept
 from restproof.engine.settling import Settling
 from restproof.suite import Subject
 
@@ -66,12 +68,12 @@ def clock() -> Hands:
 
 @pytest.fixture
 def shelf(contract: Contract, bench: MakeBench, clock: Hands) -> Callable[[Slow], Subject]:
-    spec = replace(contract.resources["shelf"], settles=SETTLES)
+    spec = replace(contract.resources["shelf"], settles=Settles(*[SETTLES] * 4))
     late = replace(contract, resources={**contract.resources, "shelf": spec})
 
     def make(server: Slow) -> Subject:
         made = bench(server, contract=late)
-        made.world.settling = Settling(clock)
+        made.world.settling = Settling(clock, Kept())
         return made.subject("shelf")
 
     return make

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from restproof.bundle import bundled_dir
 from restproof.contract.load import load
+from restproof.contract.settles import Settles
 from restproof.engine.register import load as load_register
 from restproof.record.traffic import read_traffic
 from restproof.traffic import judging
@@ -54,13 +56,21 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
     items = judging.items_under([suites], contract, register)
     folder = tmp_path_factory.mktemp("traffic")
 
-    def judge(traffic: Iterable[Exchange] | dict[str, Any] | Path, base_url: str | None = None) -> Result:
+    def judge(
+        traffic: Iterable[Exchange] | dict[str, Any] | Path,
+        base_url: str | None = None,
+        settles: Settles | None = None,
+    ) -> Result:
         file = traffic if isinstance(traffic, Path) else folder / "traffic.har"
         if not isinstance(traffic, Path):
             file.write_text(json.dumps(traffic if isinstance(traffic, dict) else har(traffic)))
-        matched = match(read_traffic(file), contract, base_url, file)
+        promised = contract
+        if settles is not None:
+            late = {name: replace(r, settles=settles) for name, r in contract.resources.items()}
+            promised = replace(contract, resources=late)
+        matched = match(read_traffic(file), promised, base_url, file)
         kept = _Kept()
-        judging.Judging(contract, register, items, kept).run(matched)  # type: ignore[arg-type]
+        judging.Judging(promised, register, items, kept).run(matched)  # type: ignore[arg-type]
         return Result(kept.events, matched.notes)
 
     return judge

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import restproof
+from restproof.contract.settles import Settles
 
 from .client import Client, a_day, entry, har, traffic
 from .conftest import Judged
@@ -106,6 +107,19 @@ def test_a_read_during_a_write_may_show_either_state(judged: Judged) -> None:
     assert judged(document([created, update, late])).findings == [], "the write took 5 ms, and the read began in it"
     late["startedDateTime"] = update["startedDateTime"].replace(".060", ".080")
     assert "update.persists" in judged(document([created, update, late])).broken
+
+
+@pytest.mark.parametrize(
+    ("fault", "settles", "told"),
+    [
+        ("update-not-stored", Settles(reads=60), False),
+        ("update-not-stored", Settles(lists=60, queries=60, totals=60), True),
+        ("delete-stays-listed", Settles(lists=60), False),
+        ("delete-stays-listed", Settles(reads=60), True),
+    ],
+)
+def test_what_may_not_be_seen_yet_is_no_fault(fault: str, settles: Settles, told: bool, judged: Judged) -> None:
+    assert (OBSERVABLE[fault] in judged(traffic(fault), settles=settles).broken) == told
 
 
 def test_another_credential_may_see_less(judged: Judged) -> None:

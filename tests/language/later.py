@@ -1,4 +1,5 @@
-"""A server that takes every write at once and shows it 150 ms later."""
+"""A server that takes every write at once and shows it 30 ms later; and 60 ms after that in lists that are filtered,
+and in their number."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from collections.abc import Callable
 
 from tests.openapi.honest import Handler, Json, Refused, Request, Service, numbered
 
-LATE = 0.15
+LATE = 0.03
+LATER = 0.06
 FIELDS = {"name": str, "urgent": bool}
 Write = tuple[float, Callable[[], None]]
 
@@ -16,6 +18,8 @@ class Late(Service):
     """A service with writes that are under way."""
 
     under_way: list[Write]
+    index: list[tuple[float, list[Json]]]
+    """What the list held, and when."""
 
     def after(self, write: Callable[[], object]) -> None:
         """Do ``write`` later."""
@@ -31,6 +35,15 @@ class Late(Service):
         for _, write in due:
             write()
         return self.store("job")
+
+    def searched(self, found: list[Json]) -> list[Json]:
+        """What the index holds by now, where the list holds ``found``."""
+        known, now = self.__dict__.setdefault("index", []), time.monotonic()
+        if "never-indexed" not in self.faults or not known:
+            known.append((now, found))
+        old = [n for n, (since, _) in enumerate(known) if since <= now - LATER]
+        del known[: old[-1] if old else 0]
+        return list(known[0][1]) if old else []
 
 
 def _checked(body: dict[str, Json], *, whole: bool) -> dict[str, Json]:
@@ -70,7 +83,11 @@ def _delete(service: Service, request: Request) -> tuple[int, Json]:
 
 def _list(service: Service, request: Request) -> tuple[int, Json]:
     assert isinstance(service, Late)
-    return 200, list(service.settle().values())
+    found = [dict(item) for item in service.settle().values()]
+    indexed = service.searched(found)
+    name = request.query.get("name")
+    shown = found if name is None else [item for item in indexed if item["name"] == name]
+    return 200, {"jobs": shown, "count": len(shown if name is not None else indexed)}
 
 
 def _read(service: Service, request: Request) -> tuple[int, Json]:

@@ -19,6 +19,7 @@ from restproof.contract.limits import RateLimit
 from restproof.contract.media import Media
 from restproof.contract.normal import Form
 from restproof.contract.rules import BusinessRule
+from restproof.contract.settles import Settles
 from restproof.contract.shapes import Shapes, same
 from restproof.contract.syntax import QuerySyntax
 
@@ -308,8 +309,8 @@ class Resource:
     ``directions``: the schemas of ``request``, ``response``, ``entry`` and of single operations where they are apart;
     ``schema`` then names the fields of all.
     ``own_ways``: the operations that are asked for in a way of their own. ``parents``: all that any operation names.
-    ``settles``: seconds within which a write is seen; 0 for at once. ``unlisted``: fields that the entries of a list
-    leave out, or show empty. ``normalized``: by place, the forms in which the server keeps what it is sent;
+    ``settles``: how long it takes until a write is seen. ``unlisted``: fields that the entries of a list leave out, or
+    show empty. ``normalized``: by place, the forms in which the server keeps what it is sent;
     ``unique_by``: by member of a unique key, those in which values are compared besides.
     ``always_touched``: the touched fields that move with every update, whether or not it changes a value.
     ``inner_references``: by place in a request field (``owner.id``, ``lines[].product_id``), the resource whose id
@@ -360,7 +361,7 @@ class Resource:
     weak_etag: bool = False
     preconditions: tuple[str, ...] = ()
     """The operations that are refused without ``If-Match``."""
-    settles: float = 0.0
+    settles: Settles = field(default_factory=Settles)
     open: tuple[Literal["unique", "rules", "list", "replace"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()

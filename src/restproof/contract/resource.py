@@ -21,6 +21,7 @@ from restproof.contract.normal import Form, placed
 from restproof.contract.parents import DEFAULT_OPERATIONS, ON_ITEM, operations_said
 from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaFolder, Source
+from restproof.contract.settles import settles_of
 from restproof.contract.shapes import asked_of
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
 from restproof.contract.values import VALUES, with_values
@@ -35,8 +36,6 @@ DEFAULT_METHODS = {
     "replace": "PUT",
     "delete": "DELETE",
 }
-_UNDONE = 5.0
-"""Seconds within which what was answered with 202 is done, where the contract does not say."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ class ResourceReader:
             other_methods=self.other_methods(operations),
             directions=self.directions,
             media=media_of(self.scope.document.value, self.raw),
-            settles=self.settles(),
+            settles=settles_of(raw, self.scope.document.value, self.scope.statuses),
             line=self.scope.document.place(self.route).line,
             **behaves,
         )
@@ -213,15 +212,6 @@ class ResourceReader:
         named = ("update", "replace", "delete") if wanted is True else wanted or ()
         required = tuple(o for o in named if o in operations)
         return {"etag": bool(tag), "weak_etag": tag == "weak", "preconditions": required}
-
-    def settles(self) -> float:
-        """Seconds until a write is seen. A 202 says by itself that it is not done yet (RFC 9110 §15.3.3)."""
-        said = self.raw.get("settles", self.scope.document.value.get("settles"))
-        if said is not None:
-            return float(said)
-        known = {**self.scope.statuses, **self.raw.get("statuses", {})}
-        codes = [known.get(case) for case in ("created", "updated", "replaced", "deleted")]
-        return _UNDONE if any(202 in (c if isinstance(c, list) else [c]) for c in codes) else 0.0
 
     def identity(self, operations: tuple[str, ...], fields: Fields) -> Id:
         if self.raw.get("id") == "none":

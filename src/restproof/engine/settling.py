@@ -6,11 +6,11 @@ What has not settled by then is left as it is: the checks that follow look at it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, Protocol
 
 from restproof.contract.model import Resource
-from restproof.engine.keep import Clock
+from restproof.engine.keep import Clock, Keeper
 from restproof.engine.paging import SubjectLists
 from restproof.engine.reply import Reply
 from restproof.semantics.checker import is_valid
@@ -27,56 +27,98 @@ only found other values counts once: a server may have made something of them.""
 _GONE = (404, 410)
 
 
+Missing = Literal["effect", "value"]
+Kind = Literal["reads", "lists", "queries", "totals"]
+"""What one looks at: the attributes of ``contract.settles.Settles``."""
+
+
 class Looker(Protocol):
     """Who looks: ``engine.subject.Subject`` is one."""
 
     spec: Resource
     lists: SubjectLists
+    about: tuple[str | None, str | None, str | None]
 
     def read(self, id: Any, *, scope: Mapping[str, Any] | None = None, observed: bool = True) -> Reply: ...
 
 
-class Settling:
-    """Waits for the writes of a run."""
+Look = Callable[[Looker, Reply, Any], Missing | None]
 
-    def __init__(self, clock: Clock) -> None:
+
+class Settling:
+    """Waits for the writes of a run. ``keeper`` holds how often it looked again, so that a replay looks as often."""
+
+    def __init__(self, clock: Clock, keeper: Keeper) -> None:
         self._clock = clock
-        self._in_vain: Counter[tuple[str, str]] = Counter()
-        self._settled: set[tuple[str, str]] = set()
+        self._keeper = keeper
+        self._in_vain: Counter[tuple[str, ...]] = Counter()
+        self._settled: set[tuple[str, ...]] = set()
+        self._looks: Counter[str] = Counter()
+        self._wrote = 0.0
 
     def wait(self, subject: Looker, reply: Reply, id: Any) -> None:
-        """Look until the write that ``reply`` answers is seen, for as long as the contract allows."""
-        spec, key = subject.spec, (subject.spec.name, reply.operation)
-        if not spec.settles or id is None:
+        """Look until the write that ``reply`` answers is seen in reads and lists, for as long as the contract
+        allows."""
+        spec, self._wrote = subject.spec, self._clock.monotonic()
+        if id is None:
             return
-        patient = key in self._settled or self._in_vain[key] < _PATIENCE
-        pause, end = _FIRST_PAUSE, self._clock.monotonic() + (spec.settles if patient else spec.settles / 10)
-        while (missing := _missing(subject, reply, id)) is not None:
-            left = end - self._clock.monotonic()
-            if left <= 0:
-                self._in_vain[key] += 1 if missing == "value" else _ABSENT
-                return
-            self._clock.sleep(min(pause, left))
+        looks: tuple[tuple[Kind, Look], ...] = ("reads", _unread), ("lists", _unlisted)
+        for kind, look in looks:
+            key, bound = (spec.name, reply.operation, kind), getattr(spec.settles, kind)
+            patient = key in self._settled or self._in_vain[key] < _PATIENCE
+            end = self._wrote + (bound if patient else bound / 10)
+            pause = _FIRST_PAUSE
+            while bound and (missing := look(subject, reply, id)) is not None:
+                if not self._goes_on(subject, end, pause):
+                    self._in_vain[key] += 1 if missing == "value" else _ABSENT
+                    return
+                pause = min(pause * 1.5, _LONGEST_PAUSE)
+            self._settled.add(key)
+
+    def again(self, subject: Looker, kinds: Iterable[Kind], look: Callable[[], None]) -> None:
+        """Have ``look`` look at lists again while it raises ``AssertionError``, for as long as what was written last
+        may not be seen in one of these kinds."""
+        end = self._wrote + max(getattr(subject.spec.settles, kind) for kind in kinds)
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return look()
+            except AssertionError:
+                if end <= self._wrote or not self._goes_on(subject, end, pause):
+                    raise
             pause = min(pause * 1.5, _LONGEST_PAUSE)
-        self._settled.add(key)
+
+    def _goes_on(self, subject: Looker, end: float, pause: float) -> bool:
+        """Whether there is time for another look, which is then waited for."""
+        about = next((name for name in reversed(subject.about) if name), "")
+        self._looks[about] += 1
+        left = end - self._clock.monotonic()
+        if not self._keeper.recall(f"looked again {about} {self._looks[about]}", True if left > 0 else None):
+            return False
+        self._clock.sleep(max(0.0, min(pause, left)))
+        return True
 
 
-def _missing(subject: Looker, reply: Reply, id: Any) -> Literal["effect", "value"] | None:
-    """What of the write is not seen yet: that it happened at all, or a value; ``None`` where all of it is seen."""
-    spec, scope = subject.spec, reply.scope or None
-    if spec.supports("read"):
-        found = subject.read(id, scope=scope, observed=False)
-        if reply.operation == "delete":
-            if found.status not in _GONE and found.status not in spec.status("gone", "read"):
-                return "effect"
-        elif not found.ok or found.entity is None:
-            return "effect"
-        else:
-            if _differs(spec, _plain(reply, found.entity), found.entity):
-                return "value"
+def _unread(subject: Looker, reply: Reply, id: Any) -> Missing | None:
+    """What of the write a read does not show: that it happened at all, or a value; ``None`` where all of it is seen."""
+    spec = subject.spec
+    if not spec.supports("read"):
+        return None
+    found = subject.read(id, scope=reply.scope or None, observed=False)
+    if reply.operation == "delete":
+        gone = found.status in _GONE or found.status in spec.status("gone", "read")
+        return None if gone else "effect"
+    if not found.ok or found.entity is None:
+        return "effect"
+    return "value" if _differs(spec, _plain(reply, found.entity), found.entity) else None
+
+
+def _unlisted(subject: Looker, reply: Reply, id: Any) -> Missing | None:
+    """What of the write the list does not show, as ``_unread``."""
+    spec = subject.spec
     if not spec.supports("list") or "list" in spec.open:
         return None
-    entries = subject.lists.walk(scope=scope)
+    entries = subject.lists.walk(scope=reply.scope or None)
     if reply.operation in ("create", "delete"):
         return None if (id in subject.lists.ids(entries)) == (reply.operation == "create") else "effect"
     entry = next((e for e in entries if isinstance(e, dict) and e.get(spec.id.field) == id), {})

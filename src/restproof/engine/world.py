@@ -65,7 +65,7 @@ class World:
         self.listings = Listings(self.keeper)
         self.states = States(self.keeper)
         self.creates = Creates(self.keeper)
-        self.settling = Settling(self.clock)
+        self.settling = Settling(self.clock, self.keeper)
         self.own = OwnInstances(self.keeper, self.clock, self.states)
         self.instances = SharedInstances(
             self.contract, self.target, self.values, self.bodies_by_name, self._maker, self.listings, self.keeper

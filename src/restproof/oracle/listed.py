@@ -55,7 +55,8 @@ class Listed:
             return
         query = self._query(seen)
         yield from self._page(seen, query)
-        yield from self._filtered(seen, query)
+        if seen.certain or not seen.resource.settles.queries:
+            yield from self._filtered(seen, query)
         if seen.certain:
             yield from self._against_history(seen, query)
 
@@ -126,7 +127,7 @@ class Listed:
                 expected="no more than the size of the page",
                 actual="more",
             )
-        total = total_of(seen, paging)
+        total = total_of(seen, paging) if seen.certain or not seen.resource.settles.totals else None
         if total is not None:
             short = self._is_whole(seen, query, by_total=False)
             wrong = total < len(entries) or (short and total != len(entries))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from restproof.contract.model import Contract
+from restproof.contract.model import Contract, Resource
 from restproof.oracle.answered import Answered
 from restproof.oracle.asked import Asked, Reason
 from restproof.oracle.check import Checks
@@ -34,26 +34,46 @@ class Judge:
         yield from self._listed.judge(seen)
 
 
-def uncertain(seen: Iterable[Seen], contract: Contract) -> frozenset[int]:
+def uncertain(seen: Iterable[Seen], contract: Contract, *, timed: bool = True) -> frozenset[int]:
     """The numbers of exchanges that overlap in time with a write that could bear on them: to the same resource, to one
-    above it, below it or named by it."""
+    above it, below it or named by it; and of looks that come before such a write is seen for sure. ``timed``: whether
+    the exchanges say when they were; else nothing has settled."""
     related = {
         r.name: {r.name, *contract.ancestors(r), *(x.to for x in r.references.values())}
         | {o.name for o in contract if r.name in contract.ancestors(o)}
         for r in contract
     }
     found: set[int] = set()
+    if not timed:
+        written: set[str] = set()
+        for one in seen:
+            if _settles(one.resource, one.operation) and written & related[one.resource.name]:
+                found.add(one.n)
+            if one.exchange.request.writes:
+                written.add(one.resource.name)
+        return frozenset(found)
+    longest = max((_settles(r, o) for r in contract for o in ("read", "list")), default=0.0)
     active: list[tuple[float, Seen]] = []
     for one in seen:
         begin, end = one.exchange.started, one.exchange.started + one.exchange.elapsed
         # Recordings give milliseconds: an answer and the next request may share one.
-        active = [(until, other) for until, other in active if until - _CLOCK > begin]
-        for _, other in active:
+        active = [(u, o) for u, o in active if u + longest * o.exchange.request.writes - _CLOCK > begin]
+        for until, other in active:
             for later, earlier in ((one, other), (other, one)):
-                if earlier.exchange.request.writes and earlier.resource.name in related[later.resource.name]:
+                wait = _settles(later.resource, later.operation) if later is one else 0.0
+                is_near = earlier.exchange.request.writes and earlier.resource.name in related[later.resource.name]
+                if is_near and until + wait - _CLOCK > begin:
                     found.add(later.n)
         active.append((end, one))
     return frozenset(found)
+
+
+def _settles(resource: Resource, operation: str | None) -> float:
+    """Seconds that may pass until a look shows what was written."""
+    settles = resource.settles
+    if operation == "list":
+        return max(settles.lists, settles.queries, settles.totals)
+    return settles.reads if operation == "read" else 0.0
 
 
 _CLOCK = 0.001

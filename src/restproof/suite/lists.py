@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from itertools import islice
-from typing import Any
+from typing import Any, ParamSpec
 
 from restproof.contract.model import ANY, Contract, Paging, Resource
 from restproof.contract.shapes import same
 from restproof.contract.syntax import SortKey
 from restproof.engine.failure import NotTested
 from restproof.engine.instance import Instance
+from restproof.engine.settling import Kind
 from restproof.engine.subject import Subject
 from restproof.semantics.checker import is_valid
 from restproof.semantics.comparing import may_match, surely_matches
@@ -39,9 +40,11 @@ __all__ = [
     "settled",
     "some",
     "surely_matches",
+    "until_settled",
     "values_at",
 ]
 
+P = ParamSpec("P")
 CHANGING = "the list was changing"
 _SHORTEST = 5
 """A text with a part that tells something has more characters than this."""
@@ -86,6 +89,22 @@ def of_a_steady_list(test: Callable[..., None]) -> Callable[..., None]:
         raise failure
 
     return steady
+
+
+def until_settled(*kinds: Kind) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Marks a function that asks for lists of the subject (its first argument), judges them, and changes nothing: it is
+    called again while it finds something wrong, and what was written last may not be seen in ``kinds`` yet."""
+
+    def marked(judge: Callable[P, None]) -> Callable[P, None]:
+        @wraps(judge)
+        def patient(*arguments: P.args, **options: P.kwargs) -> None:
+            subject = arguments[0]
+            assert isinstance(subject, Subject)
+            subject.world.settling.again(subject, kinds, lambda: judge(*arguments, **options))
+
+        return patient
+
+    return marked
 
 
 def _ids(subject: Subject, entries: Iterable[Any]) -> list[str]:

@@ -68,7 +68,7 @@ def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path
         seen.append(Seen(exchange, contract, route, lacks=traffic.lacking.get(exchange.n, frozenset())))
     if not seen:
         raise _nothing(traffic, contract, file, locator.base)
-    unsure = uncertain(seen, contract) if traffic.timed else frozenset()
+    unsure = uncertain(seen, contract, timed=traffic.timed)
     retried, again = _attempts(here)
     left_out = dict(traffic.skipped)
     left_out["entries of other hosts or paths"] = len(traffic.exchanges) - len(here)
