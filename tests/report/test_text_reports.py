@@ -152,7 +152,8 @@ def test_the_closing_lines_tell_causes_not_rows(faulty_run: RecordedRun) -> None
     lines = closing_lines(judge(faulty_run), Path("reports/x/index.html"))
     assert lines[0] == "NOT CONFORMING"
     assert "11 fail" in lines[1]
-    assert len([line for line in lines if line.startswith("  ")]) == len(judge(faulty_run).causes)
+    assert lines[2].startswith("  the server failed 20 times: ")
+    assert len([line for line in lines[3:] if line.startswith("  ")]) == len(judge(faulty_run).causes)
     assert lines[-1] == "Report: reports/x/index.html"
 
 
@@ -187,6 +188,41 @@ def test_the_closing_lines_name_the_number_of_causes_that_they_leave_out(tmp_pat
     run = read(build.write(tmp_path / "run", *build.small(*events)))
     lines = closing_lines(judge(run), Path("index.html"))
     assert "  and 25 more causes" in lines
+
+
+def test_a_5xx_is_on_the_first_screen_of_every_report_however_much_else_failed(tmp_path: Path) -> None:
+    rules = [{"id": f"house.rule-{n}", "level": "must", "statement": "s", "damage": "data"} for n in range(40)]
+    rules.append({"id": "house.mild", "level": "should", "statement": "s"})
+    items = [build.item(rule["id"], "office", "create") for rule in rules]
+    events = [e for of in items[:-1] for e in (of, build.finding(of, kind="lost"), build.outcome(of, "fail"))]
+    crash = [build.exchange(n, items[-1], status=500) for n in range(1, 4)]
+    unsaid = [build.exchange(4, items[0], status=502), build.exchange(5, items[0], status=501)]
+    events += [items[-1], *crash, *unsaid, build.finding(items[-1], message="Tower", n=1)]
+    run = read(
+        build.write(
+            tmp_path / "run",
+            *build.small(*events, build.outcome(items[-1], "fail"), head=build.header(requirements=rules)),
+        )
+    )
+    verdict = judge(run)
+    assert verdict.causes[-1].requirement == "house.mild"
+    lines = closing_lines(verdict, Path("index.html"))
+    assert lines[2] == "  the server failed 4 times: 500 to office create (3), 502 to office create"
+    assert any("house.mild: Tower" in line for line in lines[:24])
+    told = render(run, verdict, "markdown")
+    assert "**The server failed 4 times: 500 to office create (3), 502 to office create.**" in told
+    assert "Tower" in told
+    first_screen = render(run, verdict, "html").partition('id="failures"')[0]
+    assert "The server failed 4 times" in first_screen
+    assert "Tower" in first_screen
+
+
+def test_an_unknown_method_and_a_limit_that_is_kept_are_no_failure_of_the_server(tmp_path: Path) -> None:
+    of = build.item("create.answers-created", "office", "create")
+    limited = build.exchange(2, of, status=503)
+    limited["response"]["headers"].append(["Retry-After", "2"])
+    events = build.small(of, build.exchange(1, of, status=501), limited, build.outcome(of))
+    assert judge(read(build.write(tmp_path / "run", *events))).server_errors == ""
 
 
 def test_the_closing_lines_say_why_nothing_was_judged(tmp_path: Path) -> None:

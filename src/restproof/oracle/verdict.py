@@ -14,6 +14,7 @@ from restproof.oracle.credential import lost_credential, without_lost
 from restproof.oracle.declared import broken_deviations, following, with_deviations
 from restproof.oracle.proof import Unproven, is_positive, unmet, unproven
 from restproof.oracle.results import OUTCOMES, Cause, Ending, Register, Result, Word, summary_of
+from restproof.oracle.server_errors import server_errors
 from restproof.oracle.unpromised import changed_from
 from restproof.record.model import RecordedFinding, RecordedItem, RecordedRun
 
@@ -25,7 +26,7 @@ class Verdict:
     """What a run proves. ``counts`` has every outcome, worst first, zeros included; ``unproven`` are the operations
     that were not seen to work, ``unmet`` tells what the run was asked to see besides and has not; ``statuses`` counts
     responses by code; ``left`` says, a line each, what clean-up could not delete, why, and the request that removes
-    it."""
+    it; ``server_errors`` says in a sentence where the server itself failed (5xx), and is empty where it never did."""
 
     verdict: Word
     complete: bool
@@ -38,6 +39,7 @@ class Verdict:
     requests: int
     duration_s: float
     left: tuple[str, ...] = ()
+    server_errors: str = ""
 
 
 def exit_code(verdict: Verdict) -> int:
@@ -83,6 +85,7 @@ def judge(run: RecordedRun) -> Verdict:
         requests=footer.requests if footer else len(run.exchanges),
         duration_s=footer.duration if footer else max((e.started + e.elapsed for e in run.exchanges), default=0.0),
         left=footer.left if footer else (),
+        server_errors=server_errors(run),
     )
 
 

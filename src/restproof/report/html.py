@@ -10,6 +10,7 @@ from restproof.report import page
 from restproof.report.causes import cause_stories, count
 from restproof.report.coverage import answered, covered
 from restproof.report.evidence import Level, pack
+from restproof.report.foremost import foremost
 from restproof.report.plots import latencies, timeline
 from restproof.report.rows import declared, families, requirement_rows, untested
 from restproof.report.strength import STEPS
@@ -18,6 +19,7 @@ from restproof.report.text import anchor
 from restproof.report.unproved import in_part
 
 THINNEST = 4
+FIRST = 6
 
 
 def render_html(
@@ -53,6 +55,7 @@ def render_html(
             matrix=matrix,
             names=names,
             causes=causes,
+            first=[causes[at] for at in foremost(verdict.causes, FIRST)],
             failing=count(causes),
             told_at={story.cause.requirement: story.anchor for story in reversed(causes)},
             thin=sorted((r for r in applying if r.worst == "pass"), key=lambda r: r.strength.cases)[:THINNEST],

@@ -11,6 +11,7 @@ from restproof.oracle.results import Cause
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedRun
 from restproof.report.changes import drift_lines, markdown_section
+from restproof.report.foremost import foremost
 from restproof.report.text import anchor, code, duration, moment, plain, plural, source_address
 from restproof.report.unproved import in_part, unproved
 
@@ -43,6 +44,8 @@ def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison |
     if header.selection:
         chosen = ", ".join(f"{name} {code(_value(value))}" for name, value in header.selection.items())
         parts += [f"Narrowed by {chosen}.", ""]
+    failed = verdict.server_errors
+    parts += [f"**{plain(failed[:1].upper() + failed[1:])}.**", ""] if failed else []
     parts += [*_causes(verdict.causes, base)] if verdict.causes else ["Nothing failed."]
     parts += [f"- Not proven: {plain(reason)}" for reason in unseen]
     parts += [f"- {plain(reason)}" for reason in unproved(verdict)]
@@ -63,7 +66,11 @@ def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison |
 
 
 def _causes(causes: Sequence[Cause], page: str) -> list[str]:
-    lines = [f"## {plural(len(causes), 'cause')} of failure", "", *(_cause(cause, page) for cause in causes[:MOST])]
+    lines = [
+        f"## {plural(len(causes), 'cause')} of failure",
+        "",
+        *(_cause(causes[at], page) for at in foremost(causes, MOST)),
+    ]
     if len(causes) > MOST:
         lines += ["", f"… and {len(causes) - MOST} more in [the report]({page}#failures)."]
     return lines

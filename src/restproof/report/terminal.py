@@ -7,6 +7,7 @@ from pathlib import Path
 from restproof.compare.diff import Comparison
 from restproof.oracle.verdict import Verdict
 from restproof.report.changes import drift_lines, one_line
+from restproof.report.foremost import foremost
 from restproof.report.text import duration, flat, plural, visible
 from restproof.report.unproved import in_part, unproved
 
@@ -30,12 +31,13 @@ def closing_lines(
         f"{verdict.verdict.upper()}{part}{'' if verdict.complete else ' (incomplete run)'}",
         f"{counts}; {plural(verdict.requests, 'request')} in {duration(verdict.duration_s)}",
     ]
+    lines += [_short(f"  {verdict.server_errors}", width)] if verdict.server_errors else []
     reasons = [f"  not proven: {reason}" for reason in unseen[:UNPROVEN]]
     reasons += [f"  and {plural(len(unseen) - UNPROVEN, 'more reason')}"] if len(unseen) > UNPROVEN else []
     reasons += [f"  {reason}" for reason in unproved(verdict)]
     drift = drift_lines(comparison, DRIFT) if comparison else []
-    most = MOST - len(reasons) - len(drift) - min(len(verdict.left), LEFT + 1)
-    for cause in verdict.causes[:most]:
+    most = MOST - len(reasons) - len(drift) - min(len(verdict.left), LEFT + 1) - bool(verdict.server_errors)
+    for cause in (verdict.causes[at] for at in foremost(verdict.causes, most)):
         level = "changed" if cause.changed else f"{cause.level:<6}"
         seen = f" [not promised: {cause.changed}]" if cause.changed else ""
         lines.append(_short(f"  {level} {cause.requirement}: {cause.title}{seen}", width))
