@@ -27,11 +27,11 @@ from restproof.engine.watch import Watch
 from restproof.engine.world import World
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
-from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.message import Exchange
 from restproof.wire.ownership import Ownership
 from restproof.wire.session import Outgoing, Permit, Session, Unrecorded
+from restproof.wire.tidying import clean_up
 
 from .server import CONTRACT, SCHEMAS, Server, listening
 

@@ -16,11 +16,11 @@ from restproof.contract.load import load
 from restproof.contract.model import Status
 from restproof.wire import cleanup, evidence, guard, ownership, places, proof
 from restproof.wire.ceilings import Ceilings
-from restproof.wire.cleanup import clean_up
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.group import LATE
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
+from restproof.wire.tidying import clean_up
 
 from .harness import Plan, Run, begin, plan_in, write_contract
 from .oddities import LIES
@@ -537,7 +537,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         ownership._Decision, "_check_values", always(None), "a create with an id overwrites what has it",
         theirs(("POST", "/offices", {"name": "x", "id": 17})),
     ),
-    "clean-up proves again": (cleanup._Work, "_is_ours", always(True), SOME, cleaned),
+    "clean-up proves again": (cleanup.Work, "_is_ours", always(True), SOME, cleaned),
     "numbers are counted up": (
         ownership, "is_new", lambda item, known: item.id not in known, "a create of what was archived brings it back",
         unmarked,
@@ -546,7 +546,7 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         ownership.Ownership, "_moved", always(None), "an update gives a new id, and a colleague gets the old one",
         moved,
     ),
-    "what others have below": (cleanup._Work, "_holds_others", always(False), None, taken_up),
+    "what others have below": (cleanup.Work, "_holds_others", always(False), None, taken_up),
 }  # fmt: skip
 
 

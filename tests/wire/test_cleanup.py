@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,9 +16,9 @@ import pytest
 from restproof.contract.media import Media
 from restproof.contract.model import Contract, Status
 from restproof.wire.ceilings import Ceilings
-from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.proof import digests_of, sums_of
+from restproof.wire.tidying import clean_up, clean_up_all
 
 from .conftest import answer, open_entries
 
@@ -116,6 +118,52 @@ def test_an_api_without_credentials_is_asked_without_one(
     contract = contract_with("none")
     session = connect(serve(notes).url, contract, {"credentials": {}}).session
     assert clean_up(ledger, session, contract, PREFIX) == (2, [])
+
+
+def test_the_ledgers_of_several_workers_are_cleaned_at_the_same_time(
+    notes: Notes, tmp_path: Path, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    ledgers = [Ledger(tmp_path / "ledgers" / f"{name}.jsonl", Origin(prefix=PREFIX)) for name in "abc"]
+    for id in range(1, 7):
+        create(notes, ledgers[id % 3], id)
+    notes.rows[7] = "somebody's"
+    together = Barrier(3)
+
+    def delayed(request: bytes) -> bytes:
+        if request.startswith(b"DELETE"):
+            together.wait(10)
+        return notes(request)
+
+    assert clean_up_all(ledgers, connect(serve(delayed).url).session, contract, PREFIX) == (6, [])
+    verbs = [line.partition(" ")[0] for line in notes.log]
+    first, last = verbs.index("DELETE"), len(verbs) - verbs[::-1].index("DELETE")
+    assert verbs[first:last] == ["DELETE"] * 6  # no list is walked through meanwhile
+    assert notes.rows == {7: "somebody's"}
+    assert not any(ledger.path.exists() for ledger in ledgers)
+
+
+def test_clean_up_that_is_broken_off_leaves_what_its_other_workers_have_left_in_their_ledgers(
+    notes: Notes, tmp_path: Path, serve: Serve, connect: Connect, contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledgers = [Ledger(tmp_path / "ledgers" / f"{name}.jsonl", Origin(prefix=PREFIX)) for name in "ab"]
+    for id in range(1, 5):
+        create(notes, ledgers[id % 2], id)
+    session = connect(serve(notes).url).session
+    both = Barrier(2)
+
+    def interrupted(item: str) -> None:
+        if both.wait(10) == 0:
+            raise KeyboardInterrupt
+        until = time.monotonic() + 5
+        while session.ends is None and time.monotonic() < until:
+            time.sleep(0.001)
+
+    for ledger in ledgers:
+        monkeypatch.setattr(ledger, "deleted", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        clean_up_all(ledgers, session, contract, PREFIX)
+    assert len(notes.sent("DELETE")) == 2  # nobody goes on
+    assert all(ledger.path.exists() for ledger in ledgers)
 
 
 def test_the_last_created_goes_first_and_nothing_else_goes(notes: Notes, ledger: Ledger, clean: Clean) -> None:

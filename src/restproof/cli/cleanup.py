@@ -44,11 +44,11 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
     """Whether nothing is left that could be deleted."""
     from restproof.contract.load import load
     from restproof.hooks import load_hooks
-    from restproof.wire.cleanup import clean_up
     from restproof.wire.ledger import Ledger
     from restproof.wire.obtain import opened, wallet_of
     from restproof.wire.preflight import check_target
     from restproof.wire.session import Session, Unrecorded
+    from restproof.wire.tidying import clean_up
 
     ledger = Ledger(path)
     origin = ledger.origin

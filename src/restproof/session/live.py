@@ -21,13 +21,13 @@ from restproof.hooks import Hooks
 from restproof.session.endpoint import Task, Tidied, prefix_from, prefix_of
 from restproof.session.promise import Promise
 from restproof.wire.ceilings import Ceilings
-from restproof.wire.cleanup import clean_up
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.obtain import opened, wallet_of
 from restproof.wire.ownership import Ownership
 from restproof.wire.pace import check_place, pace_of
 from restproof.wire.session import Recorder, Session
 from restproof.wire.sharing import Counter, Shared
+from restproof.wire.tidying import clean_up, clean_up_all
 from restproof.wire.unsent import told
 from restproof.wire.wallet import Wallet
 
@@ -149,16 +149,11 @@ class LiveEndpoint:
                 if not ledger.in_use():
                     ledger.remove()
             return Tidied()
-        deleted, left = 0, list[str]()
+        working = [ledger for ledger in ledgers if ledger.in_use()]
         with Session(self.target, contract, recorder, wallet=self.wallet, hooks=self.hooks) as session:
             session.ends = ends
-            for ledger in ledgers:
-                if ledger.in_use():
-                    left.append(f"{ledger.path.name}: a worker has not ended; restproof cleanup deletes what it leaves")
-                    continue
-                count, lines = clean_up(ledger, session, contract, self.prefix)
-                deleted += count
-                left += lines
+            deleted, left = clean_up_all([b for b in ledgers if b not in working], session, contract, self.prefix)
+        left += [f"{b.path.name}: a worker has not ended; restproof cleanup deletes what it leaves" for b in working]
         return Tidied(deleted, tuple(left))
 
     def close(self) -> None:

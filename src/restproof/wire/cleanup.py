@@ -20,7 +20,7 @@ from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below
 from restproof.wire.ledger import Entry, Ledger
-from restproof.wire.left import Left, counted, lines
+from restproof.wire.left import Left
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import entity_of
 from restproof.wire.proof import Marks, agrees, agrees_when_new
@@ -36,27 +36,10 @@ Collection = tuple[str, str, Headers]
 """Resource, request target of the list and headers: what one walk covers."""
 
 
-def clean_up(ledger: Ledger, session: Session, contract: Contract, prefix: str) -> tuple[int, list[str]]:
-    """Deletes what ``ledger`` holds and a look proves to be the run's, the last created first, so that children go
-    before their parents; then looks through the lists again.
+class Work:
+    """What is to be cleaned up by one ledger; its methods are the steps, in their order. ``count``: resources that were
+    deleted; ``failed``, ``doubtful``, ``unanswered`` and ``undeletable``: what is left or could not be verified."""
 
-    Returns how many resources were deleted, and what is left or could not be verified: what, where, why, and the
-    requests that remove it, one line for each resource and reason, and one for each resource that has no delete. A
-    ledger with nothing left to delete is removed from the disk.
-    """
-    work = _Work(ledger, session, contract, prefix)
-    work.look()
-    work.delete()
-    work.look_again()
-    work.drop_what_is_gone()
-    if work.failed or work.unanswered:
-        ledger.close()
-    else:
-        ledger.remove()
-    return work.count, [*lines([*work.failed, *work.doubtful]), *counted(work.unanswered, work.undeletable)]
-
-
-class _Work:
     def __init__(self, ledger: Ledger, session: Session, contract: Contract, prefix: str) -> None:
         self.ledger = ledger
         self.session = session
@@ -73,6 +56,13 @@ class _Work:
         self.named: dict[str, list[Entry]] = {}
         for entry in ledger.entries():
             self._enter(entry)
+
+    def let_go(self) -> None:
+        """Takes the ledger from the disk where nothing is left."""
+        if self.failed or self.unanswered:
+            self.ledger.close()
+        else:
+            self.ledger.remove()
 
     def _enter(self, entry: Entry) -> None:
         if entry.item is not None:

@@ -1,0 +1,58 @@
+"""Clean-up by the ledgers of a whole run: those of several workers at the same time."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from restproof.contract.model import Contract
+from restproof.wire.cleanup import Work
+from restproof.wire.ledger import Ledger
+from restproof.wire.left import counted, lines
+from restproof.wire.session import Session
+
+_STEPS = (Work.look, Work.delete, Work.look_again, Work.drop_what_is_gone)
+
+
+def clean_up(ledger: Ledger, session: Session, contract: Contract, prefix: str) -> tuple[int, list[str]]:
+    """As :func:`clean_up_all`, by one ledger."""
+    return clean_up_all([ledger], session, contract, prefix)
+
+
+def clean_up_all(ledgers: Sequence[Ledger], session: Session, contract: Contract, prefix: str) -> tuple[int, list[str]]:
+    """Deletes what the ``ledgers`` of a run's workers hold and a look proves to be theirs, the last created first, so
+    that children go before their parents; then looks through the lists again.
+
+    There is one request in flight for each ledger, as there was for the worker that wrote it: workers share nothing
+    that they have made. Nothing is deleted while another one looks through a list, whose pages shift with what goes.
+
+    Returns how many resources were deleted, and what is left or could not be verified: what, where, why, and the
+    requests that remove it, one line for each resource and reason, and one for each resource that has no delete. A
+    ledger with nothing left to delete is removed from the disk.
+    """
+    works = [Work(ledger, session, contract, prefix) for ledger in ledgers]
+    if len(works) == 1:
+        for step in _STEPS:
+            step(works[0])
+    elif works:
+        _together(works, session)
+    for work in works:
+        work.let_go()
+    told = lines(left for work in works for left in (*work.failed, *work.doubtful))
+    unanswered, undeletable = Counter[tuple[str, str]](), Counter[str]()
+    for work in works:
+        unanswered += work.unanswered
+        undeletable += work.undeletable
+    return sum(work.count for work in works), [*told, *counted(unanswered, undeletable)]
+
+
+def _together(works: Sequence[Work], session: Session) -> None:
+    with ThreadPoolExecutor(len(works)) as pool:
+        try:
+            for step in _STEPS:
+                list(pool.map(step, works))
+        except BaseException:
+            session.ends = time.monotonic()  # the others come to an end with the request that they are at
+            raise
