@@ -207,6 +207,34 @@ for _status in (400, 409, 422):
     LIES[f"a create is stored, and answers {_status}"] = _stores_and_says(_status)
 
 
+# --------------------------------------------------------- below what is not there
+
+
+def _takes_rooms_of_nobody(*, readable: bool) -> Lie:
+    """The list of an absent office is absent, so that none leads to them."""
+
+    def install(s: Server) -> None:
+        honest, found = s.of_a_collection, s.find
+
+        def of_a_collection(asked: Asked) -> Answer:
+            if asked.resource == "room" and asked.method == "POST" and s.parent_of(asked) is None:
+                return s.create_honestly(asked)
+            return honest(asked)
+
+        def find(asked: Asked) -> Any:
+            key = found(asked)
+            is_nobodys = asked.resource == "room" and key is not None and s.rows["room"][key]["parent"] is None
+            return None if is_nobodys and not readable else key
+
+        s.of_a_collection, s.find = of_a_collection, find  # type: ignore[method-assign]
+
+    return install
+
+
+LIES["rooms of an absent office are stored below nobody"] = _takes_rooms_of_nobody(readable=True)
+LIES["rooms of an absent office are stored below nobody, and never shown"] = _takes_rooms_of_nobody(readable=False)
+
+
 # ------------------------------------------------------------------ late, or in part
 
 

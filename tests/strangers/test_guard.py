@@ -404,6 +404,40 @@ def test_an_id_is_looked_at_without_the_parent_that_a_request_leaves_out(tmp_pat
     assert server.harm() == []
 
 
+@pytest.mark.parametrize(("shown", "left"), [("", 0), (", and never shown", 1)])
+def test_what_is_stored_below_what_is_not_there_is_deleted_or_told(
+    bench: Callable[..., Bench], shown: str, left: int
+) -> None:
+    made = bench(f"rooms of an absent office are stored below nobody{shown}")
+    gone = made.office()
+    assert made.send("DELETE", f"/offices/{gone}").status == 204
+    for office in (gone, 2_000_000_000):
+        assert made.send("POST", f"/offices/{office}/rooms", {"label": made.token()}).status == 201
+    told = made.clean_up()
+    assert [line.count("/rooms/") for line in told if "no look shows what it has stored" in line] == [2] * left
+    assert len(made.server.ours().get("room", ())) == 2 * left
+    assert len(told) == left
+
+
+def test_what_a_server_refuses_to_store_below_what_is_not_there_is_not_told(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    office = made.office()
+    made.server.read = lambda asked: Answer(404)  # from a copy that is late
+    assert made.send("POST", f"/offices/{office}/rooms", {"label": made.token()}).status == 201
+    made.server.read = made.server.read_honestly
+    assert made.send("DELETE", f"/offices/{office}").status == 204
+    for method, path in (("POST", "rooms"), ("PATCH", "rooms/5")):
+        assert made.send(method, f"/offices/{office}/{path}", {"label": made.token()}).status == 404
+    assert (made.clean_up(), made.server.ours()) == ([], {})
+
+
+def test_what_a_write_has_stored_under_another_id_than_its_path_is_found(bench: Callable[..., Bench]) -> None:
+    made = bench("PATCH of an absent id creates")
+    made.server.entries = lambda asked: []
+    assert made.send("PATCH", "/notes/2000000000", {"text": made.token()}).status == 201
+    assert (made.clean_up(), made.server.ours()) == ([], {})
+
+
 @pytest.mark.parametrize("number", [0, 5])
 def test_what_a_create_without_a_token_may_have_stored_is_told(bench: Callable[..., Bench], number: int) -> None:
     made = bench("a create is applied, and the connection is lost")

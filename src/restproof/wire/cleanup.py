@@ -143,7 +143,6 @@ class Work:
         if not group.resource.supports("list"):
             group.unread = "there is no list to look through"
             return
-        identity = group.resource.id.field
         for credential in self._credentials(group):
             try:
                 entries = list(
@@ -165,7 +164,7 @@ class Work:
                 group.is_gone = error.status in names_nothing(group.resource)
                 group.unread = str(error)
                 return
-            group.seen = {str(e[identity]): e for e in entries if identity in e}
+            group.show(entries, self.marks)
             group.credential, group.is_gone = credential, False
             return
 
@@ -199,7 +198,7 @@ class Work:
                 if ours and self._may_sweep(group, id):
                     found.append((max(e.n for e in group.entries), group, id, None))
             for id, entry in known.items():
-                if group.is_gone:
+                if group.is_gone and not group.may_outlive(entry):
                     continue
                 if id in seen and self._is_ours(group, entry, seen[id]):
                     found.append((entry.n, group, id, entry))
@@ -357,6 +356,7 @@ class Work:
                 self._doubt(group, target, entry.item)
             elif group.may_hold(id, shown, self.ledger):
                 self.doubtful.append(self._left(group, target, "perhaps of this run: left alone", made=False))
+        self.doubtful += [lost for lost in group.adrift(self.ledger) if lost.where not in self.told]
         if unseen := group.unseen():
             self.unanswered[group.resource.name, unseen[0]] += unseen[1]
         elif not left:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,13 @@ from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import one_of_list
 from restproof.wire.evidence import names_nothing
 from restproof.wire.ledger import Entry, Ledger
+from restproof.wire.left import Left
 from restproof.wire.message import Headers, Request
 from restproof.wire.places import Place, Places
 from restproof.wire.proof import Marks, agrees, digests_of, holds_nothing_given, resembles
 from restproof.wire.walk import ListUnreadable, Sender, listed
 
+_ADRIFT = "a write below what is not there was not refused, and no look shows what it has stored"
 LATE = 3.0
 """Seconds after a write for which lists and reads may not show it yet."""
 
@@ -37,6 +39,31 @@ class Group:
     """A read has proven an item that the list does not show."""
     is_gone: bool = False
     """The list answered that it is not there: its parent is deleted, or nobody may look, so nothing was made."""
+    found: set[int] = field(default_factory=set)
+    """The numbers of the entries whose marks the list has shown at some time."""
+
+    def show(self, entries: Iterable[Mapping[str, Any]], marks: Marks) -> None:
+        """Takes what a walk through the list has shown."""
+        identity = self.resource.id.field
+        self.seen = {str(e[identity]): e for e in entries if identity in e}
+        self.found |= {
+            e.n
+            for e in self.entries
+            if e.adrift and any(marks.shown(self.resource, shown, e.marks) for shown in self.seen.values())
+        }
+
+    def adrift(self, ledger: Ledger) -> list[Left]:
+        """The writes below what was not there that were not refused, and of which no look has shown what they have
+        stored: it may be below nobody, where no list leads."""
+        deleted = {e.marks for e in self.entries if e.marks and ledger.is_deleted(e)}
+        lost = [e for e in self.entries if e.adrift and not e.refused and not ledger.is_deleted(e)]
+        lost = [e for e in lost if not (e.n in self.found or e.marks in deleted or ledger.went_with_its_parent(e))]
+        return [Left(self.resource.name, e.item or e.collection, _ADRIFT) for e in lost]
+
+    def may_outlive(self, entry: Entry) -> bool:
+        """Whether a resource may be there when its list is not: its path names no parent, or the parent was never
+        there."""
+        return bool(entry.adrift) or len(self.resource.named_by_all_on_items) < len(self.resource.parents)
 
     @property
     def known(self) -> dict[str, Entry]:

@@ -36,7 +36,8 @@ class Entry:
     ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
     whether the path of the request named the id; ``refused``: whether the answer was a 4xx. ``before``: digests
     of the ids that the list held just before; ``None`` where it was not looked through. ``headers`` are those of the
-    contract. ``at``: when it was written down, in seconds since 1970; 0 in ledgers that do not say so."""
+    contract. ``adrift``: the request target of a parent that was seen not to be there just before. ``at``: when it was
+    written down, in seconds since 1970; 0 in ledgers that do not say so."""
 
     n: int
     resource: str
@@ -51,6 +52,7 @@ class Entry:
     placed: bool = False
     before: tuple[str, ...] | None = None
     refused: bool = False
+    adrift: str = ""
     at: float = 0.0
 
 
@@ -74,7 +76,7 @@ class Ledger:
         self._lock = threading.RLock()  # A signal handler that cleans up may interrupt whoever holds it.
         self._file: TextIOWrapper | None = None
         self._entries: dict[int, Entry] = {}
-        self._deleted: set[str] = set()
+        self._deleted: dict[str, int] = {}
         self._written: dict[str, dict[str, str]] = {}
         self._rewritten: dict[tuple[str, str], None] = {}
         self._last = 0
@@ -92,6 +94,7 @@ class Ledger:
         before: tuple[str, ...] | None = None,
         headers: Headers = (),
         credential: str | None = "full",
+        adrift: str = "",
     ) -> int:
         """Writes down a write before it is sent. Returns the number to give to :meth:`created`."""
         with self._lock:
@@ -105,6 +108,7 @@ class Ledger:
                 headers,
                 credential,
                 before=before,
+                adrift=adrift,
                 at=round(time.time(), 3),
             )
             self._entries[entry.n] = entry
@@ -116,6 +120,7 @@ class Ledger:
                 marks=[list(mark) for mark in entry.marks or ()],
                 **({"sums": entry.sums} if entry.sums else {}),
                 **({} if before is None else {"before": before}),
+                **({"adrift": adrift} if adrift else {}),
                 headers=[list(pair) for pair in headers],
                 credential=credential,
                 at=entry.at,
@@ -127,7 +132,7 @@ class Ledger:
         target ``item``. ``new``: the id was seen to name nothing just before, and the answer was a success."""
         with self._lock:
             self._entries[n] = replace(self._entries[n], item=item, id=id, new=new, placed=placed)
-            self._deleted.discard(item)
+            self._deleted.pop(item, None)
             self._append(event="created", n=n, item=item, id=id, new=new, placed=placed)
 
     def refused(self, n: int) -> None:
@@ -159,7 +164,7 @@ class Ledger:
         """Writes down that the server has answered the delete of ``item`` with success."""
         with self._lock:
             if item not in self._deleted:
-                self._deleted.add(item)
+                self._deleted[item] = self._last
                 self._append(event="deleted", item=item)
 
     def settled(self, n: int) -> None:
@@ -176,6 +181,10 @@ class Ledger:
     def is_deleted(self, entry: Entry) -> bool:
         """Whether the server has answered the delete of the entry's resource with success."""
         return entry.item is not None and entry.item in self._deleted
+
+    def went_with_its_parent(self, entry: Entry) -> bool:
+        """Whether the parent that a look did not show before the write (it may have been late) was deleted since."""
+        return self._deleted.get(entry.adrift, 0) >= entry.n
 
     def in_use(self) -> bool:
         """Whether another process is still writing it: then its resources are no leftovers."""
@@ -273,6 +282,7 @@ class Ledger:
                     headers,
                     event["credential"],
                     before=tuple(str(digest) for digest in event["before"]) if "before" in event else None,
+                    adrift=str(event.get("adrift", "")),
                     at=float(event.get("at", 0)),
                 )
                 self._last = max(self._last, n)
@@ -281,13 +291,13 @@ class Ledger:
                 new = bool(event.get("new"))
                 placed = bool(event.get("placed"))
                 self._entries[n] = replace(self._entries[n], item=event["item"], id=event["id"], new=new, placed=placed)
-                self._deleted.discard(event["item"])
+                self._deleted.pop(event["item"], None)
             case "refused":
                 self._entries[event["n"]] = replace(self._entries[event["n"]], refused=True)
             case "wrote":
                 self._note_written(event["item"], event["sums"], event.get("marks", ()))
             case "deleted":
-                self._deleted.add(event["item"])
+                self._deleted[event["item"]] = self._last
             case "settled":
                 self._entries.pop(event["n"], None)
             case other:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import replace
+from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
@@ -21,57 +21,14 @@ from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Place, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
-from restproof.wire.proof import Mark, Marks, digests_of, sums_of
+from restproof.wire.proof import Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
+from restproof.wire.ticket import Ticket
 from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract_headers
 
 WRITABLE = "writable_"
 """``writable_<resource>`` in a target's ids is given for writing."""
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """A request that may leave, and what is to be noted of its answer. ``stores``: whether it may store something;
-    ``entry``: then its number in the ledger; ``known``: the ids that the list held just before, where the body could
-    hold no mark; ``absent``: whether the id that the path names was seen to name nothing."""
-
-    place: Place | None
-    method: str
-    headers: Headers = ()
-    credential: str | None = None
-    stores: bool = False
-    entry: int | None = None
-    marks: tuple[Mark, ...] = ()
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    known: frozenset[str] | None = None
-    absent: bool = False
-
-
-class Guard(Protocol):
-    """What a session asks before it sends a request, and tells of each answer."""
-
-    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
-        """Raises ``NotSent`` where the request must not leave."""
-
-    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
-        """The request is to be sent once more, and may be stored once more. Raises as ``before``."""
-
-    def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
-        """The answer to a request."""
-
-
-class Unguarded:
-    """For sessions that only read, or whose caller proves by itself what it changes."""
-
-    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
-        return None
-
-    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
-        return ticket
-
-    def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
-        """Nothing: nobody will ask."""
 
 
 class Ownership:
@@ -145,6 +102,7 @@ class Ownership:
             before=None if ticket.known is None else digests_of(ticket.known),
             headers=ticket.headers,
             credential=ticket.credential,
+            adrift=ticket.adrift,
         )
         if place.id is not None:
             # The path says where it will be, whatever the answer; that anything is there, only a success says.
@@ -182,6 +140,8 @@ class Ownership:
             self.ledger.created(ticket.entry, self.evidence.item_target(item), id, new=new, placed=placed)
         sums = {} if ticket.marks else sums_of(ticket.fields)
         self.evidence.claim(Thing(item, ticket.credential, ticket.marks, sums, new))
+        if place.id is not None:
+            self._moved(ticket, place, exchange)  # It may be stored under another id than the path chose.
 
     def _updated(self, ticket: Ticket, place: Place, exchange: Exchange) -> None:
         """An update went through. One without a mark may have erased that of the create: then what is there now proves
@@ -200,8 +160,8 @@ class Ownership:
             self.ledger.wrote(item, sums_of({n: v for n, v in shown.items() if n not in moving}))
 
     def _moved(self, ticket: Ticket, place: Place, exchange: Exchange) -> None:
-        """Where the answer to an update names another id, the item may be there from now on, and its own id may be
-        anybody's: what was seen of it holds no longer, and the other id is written down."""
+        """Where the answer to a write names another id than its path, the item may be there from now on, and its own id
+        may be anybody's: what was seen of it holds no longer, and the other id is written down."""
         shown = entity_of(place.resource, exchange.response, exchange.about.operation or "update")
         id = None if shown is None else shown.get(place.resource.id.field)
         if id is None or not is_usable_id(id) or str(id) in readings(place.resource, place.id):
@@ -214,6 +174,7 @@ class Ownership:
             ticket.marks,
             headers=ticket.headers,
             credential=ticket.credential,
+            adrift=ticket.adrift,
         )
         self.ledger.created(entry, self.evidence.item_target(item), id)
         self.evidence.claim(Thing(item, ticket.credential, ticket.marks))
@@ -240,8 +201,9 @@ class _Decision:
                 raise NotProven(f"{self.method} {self.request.path} leads to nothing that the contract names")
             self._must_be_ours(above)
             return Ticket(None, self.method)
+        adrift = ""
         for above in places.parents_of(place):
-            self._must_name_nobody(above.resource, above.id, place)
+            adrift = self._must_name_nobody(above.resource, above.id, place) or adrift
         self._must_not_be_others_without_parents(place)
         place = self._filled(place)
         found = entities(place.resource, self.body)
@@ -251,7 +213,8 @@ class _Decision:
         # Neither an id nor a reference stays what it was: the server gives the one, and clears the other.
         moving = {place.resource.id.field, *place.resource.references}
         fields = {n: v for n, v in found[0].items() if n not in moving} if len(found) == 1 else {}
-        ticket = Ticket(place, self.method, self.looker.headers, self.credential, marks=marks, fields=fields)
+        headers = self.looker.headers
+        ticket = Ticket(place, self.method, headers, self.credential, marks=marks, fields=fields, adrift=adrift)
         return self._of_an_item(ticket, place) if place.id is not None else self._of_a_collection(ticket, place)
 
     def _of_an_item(self, ticket: Ticket, place: Place) -> Ticket:
@@ -325,17 +288,23 @@ class _Decision:
                 if plain(value) != place.id:
                     self._must_name_nobody(resource, value, place)
 
-    def _must_name_nobody(self, resource: Resource, value: Any, place: Place) -> None:
-        """``value`` as an id of ``resource`` is this run's, given, or names nothing, in every reading."""
+    def _must_name_nobody(self, resource: Resource, value: Any, place: Place) -> str:
+        """``value`` as an id of ``resource`` is this run's, given, or names nothing, in every reading. Returns the
+        request target where a look has shown nothing, if any: no list leads to what a server may store below it."""
+        nothing = ""
         for id in self._readings(resource, value):
-            if resource.id.type == "integer" and not id.lstrip("-").isdecimal():
-                continue  # the readings of it as a number follow
             if (resource.name, id) in self.owner.given:
                 continue
             item = self._place_of(resource, id, place)
-            sight = Sight.UNCLEAR if item is None else self._look(item)
-            if sight not in (Sight.OURS, Sight.NOTHING):
-                raise NotProven(f"the request names {resource.name} {id}, which is not proven to be this run's")
+            if resource.id.type != "integer" or id.lstrip("-").isdecimal():
+                sight = Sight.UNCLEAR if item is None else self._look(item)
+                if sight not in (Sight.OURS, Sight.NOTHING):
+                    raise NotProven(f"the request names {resource.name} {id}, which is not proven to be this run's")
+            else:
+                sight = Sight.NOTHING  # the readings of it as a number follow
+            if sight is Sight.NOTHING and item is not None and id == plain(value):
+                nothing = self.owner.evidence.item_target(item)
+        return nothing
 
     def _readings(self, resource: Resource, value: Any) -> list[str]:
         """What the server may take an id for: what it has given out itself, to the run or to who set the target up, it

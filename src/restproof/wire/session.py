@@ -30,10 +30,10 @@ from restproof.wire.forms import Forms
 from restproof.wire.guard import check
 from restproof.wire.hooked import Hooked
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, told_by_body, with_query
-from restproof.wire.ownership import Guard, Ticket, Unguarded
 from restproof.wire.preconditions import Preconditions
 from restproof.wire.presence import Presence
 from restproof.wire.searching import Searches
+from restproof.wire.ticket import Guard, Ticket, Unguarded
 from restproof.wire.waiting import backoff, retry_after
 from restproof.wire.wallet import Token, Wallet
 from restproof.wire.walls import Walls

@@ -27,11 +27,11 @@ from restproof.record.model import RecordedExchange
 from restproof.wire import message
 from restproof.wire.failure import NotSent, StaleStub, TransportError
 from restproof.wire.message import About, Headers, Request
-from restproof.wire.ownership import Ticket
 from restproof.wire.redact import Redactor
 from restproof.wire.searching import Searches
 from restproof.wire.session import Outgoing, Permit, Recorder, Session
 from restproof.wire.standin import Learned
+from restproof.wire.ticket import Ticket
 from restproof.wire.unsent import Asked, recalled
 from restproof.wire.walk import CLEANUP, GUARD, Sender
 

@@ -1,0 +1,58 @@
+"""What a session asks before it sends a request, and what it gets: a ticket, or ``NotSent``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from restproof.wire.message import About, Exchange, Headers, Request
+from restproof.wire.places import Place
+from restproof.wire.proof import Mark
+from restproof.wire.walk import Sender
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A request that may leave, and what is to be noted of its answer. ``stores``: whether it may store something;
+    ``entry``: then its number in the ledger; ``known``: the ids that the list held just before, where the body could
+    hold no mark; ``absent``: whether the id that the path names was seen to name nothing; ``adrift``: the
+    request target of a parent that was."""
+
+    place: Place | None
+    method: str
+    headers: Headers = ()
+    credential: str | None = None
+    stores: bool = False
+    entry: int | None = None
+    marks: tuple[Mark, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    known: frozenset[str] | None = None
+    absent: bool = False
+    adrift: str = ""
+
+
+class Guard(Protocol):
+    """What a session asks before it sends a request, and tells of each answer."""
+
+    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
+        """Raises ``NotSent`` where the request must not leave."""
+
+    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
+        """The request is to be sent once more, and may be stored once more. Raises as ``before``."""
+
+    def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
+        """The answer to a request."""
+
+
+class Unguarded:
+    """For sessions that only read, or whose caller proves by itself what it changes."""
+
+    def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
+        return None
+
+    def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
+        return ticket
+
+    def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
+        """Nothing: nobody will ask."""
