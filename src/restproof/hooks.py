@@ -4,6 +4,7 @@ A function of one of these names, or a list of such functions that are called in
 
     def before_request(request: Outgoing) -> Outgoing | None    # sign it, add a date or a nonce
     def after_response(request: Outgoing, response: Incoming) -> Incoming | None    # take a gateway's envelope off
+    def field_values(field: Field) -> Sequence | None    # the values that a field may be given
     def not_applicable(rule: Rule) -> str | None    # why a rule does not apply here
     def on_finish(run: Finished) -> None    # the reports are written
 
@@ -14,9 +15,11 @@ changed, never by its values. A hook that raises is an error of the hook, never 
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import UnionType
 from typing import Any
 from urllib.parse import quote
 
@@ -24,10 +27,12 @@ from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError, Place, RestproofError
 from restproof.usercode import line_in, module_at, told
 
-__all__ = ["Finished", "HookFailed", "Hooks", "Incoming", "Outgoing", "Rule", "load_hooks"]
+__all__ = ["Field", "Finished", "HookFailed", "Hooks", "Incoming", "Outgoing", "Rule", "load_hooks"]
 
 FILE_NAME = "restproof_hooks.py"
-NAMES = ("before_request", "after_response", "not_applicable", "on_finish")
+SAID = f"({FILE_NAME})"
+"""How the reason of a hook ends."""
+NAMES = ("before_request", "after_response", "field_values", "not_applicable", "on_finish")
 _Headers = tuple[tuple[str, str], ...]
 
 
@@ -91,6 +96,15 @@ class Incoming:
 
 
 @dataclass(frozen=True)
+class Field:
+    """A field of a resource's requests, before anything is planned. ``schema``: its JSON Schema."""
+
+    resource: str
+    name: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Rule:
     """A rule of the register as it is about to be tried: on a resource and an operation, ``None`` where it is about the
     whole server."""
@@ -124,6 +138,11 @@ class Hooks:
         """Whether any of them looks at requests or answers."""
         return "before_request" in self.functions or "after_response" in self.functions
 
+    @property
+    def give_values(self) -> bool:
+        """Whether any of them gives values to fields."""
+        return "field_values" in self.functions
+
     def leaving(self, request: Outgoing) -> tuple[Outgoing, tuple[str, ...]]:
         """The request as it leaves, and what the hooks did to it."""
         told: list[str] = []
@@ -154,12 +173,28 @@ class Hooks:
             response = changed
         return response, tuple(told)
 
+    def field_values(self, field: Field, allows: Callable[[Any], bool]) -> list[Any] | None:
+        """The values that requests may give to a field; ``None`` where no hook says so. ``allows``: whether the schema
+        of the field allows a JSON value."""
+        for hook in self.functions.get("field_values", ()):
+            found = self._called("field_values", hook, list | tuple, field)
+            if found is None:
+                continue
+            if not found:
+                raise self._failure("field_values", hook, f"it gave no value for {field.resource}.{field.name}")
+            for value in found:
+                if not _is_json(value) or not allows(value):
+                    what = f"the schema of {field.resource}.{field.name} does not allow {value!r}"
+                    raise self._failure("field_values", hook, what)
+            return list(found)
+        return None
+
     def not_applicable(self, rule: Rule) -> str | None:
         """Why a rule does not apply; ``None`` where no hook says so."""
         for hook in self.functions.get("not_applicable", ()):
             reason = self._called("not_applicable", hook, str, rule)
             if reason is not None:
-                return f"{reason} ({FILE_NAME})"
+                return f"{reason} {SAID}"
         return None
 
     def finished(self, run: Finished) -> None:
@@ -167,14 +202,16 @@ class Hooks:
         for hook in self.functions.get("on_finish", ()):
             self._called("on_finish", hook, type(None), run)
 
-    def _called(self, name: str, hook: Callable[..., Any], kind: type, *arguments: Any) -> Any:
+    def _called(self, name: str, hook: Callable[..., Any], kind: type | UnionType, *arguments: Any) -> Any:
         try:
             found = hook(*arguments)
         except Exception as error:  # whatever a user's function raises
             line = None if self.file is None else line_in(self.file, error)
             raise self._failure(name, hook, told(error), line) from error
         if found is not None and not isinstance(found, kind):
-            raise self._failure(name, hook, f"it gave {type(found).__name__}, not {kind.__name__} or None")
+            raise self._failure(
+                name, hook, f"it gave {type(found).__name__}, not {getattr(kind, '__name__', kind)} or None"
+            )
         return found
 
     def _failure(self, name: str, hook: Callable[..., Any], why: str, line: int | None = None) -> HookFailed:
@@ -182,6 +219,13 @@ class Hooks:
         place = Place(Path(FILE_NAME), line or (code.co_firstlineno if code else 0))
         called = name if hook.__name__ == name else f"{name} ({hook.__name__})"
         return HookFailed(f"the hook {called} failed: {why}", place=place)
+
+
+def _is_json(value: Any) -> bool:
+    try:
+        return bool(json.loads(json.dumps(value, allow_nan=False)) == value)
+    except (TypeError, ValueError):
+        return False
 
 
 def _asks_for_the_same(changed: Outgoing, request: Outgoing) -> bool:

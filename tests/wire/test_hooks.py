@@ -8,11 +8,16 @@ import hmac
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from restproof.contract.digest import digest
+from restproof.contract.given import fields_to_give, with_given
+from restproof.contract.load import load
+from restproof.contract.values import listed
 from restproof.errors import ConfigurationError
-from restproof.hooks import HookFailed, Hooks, load_hooks
+from restproof.hooks import Field, HookFailed, Hooks, load_hooks
 from restproof.wire.failure import NotSent
 from restproof.wire.message import About, Request, to_event
 
@@ -148,3 +153,69 @@ def test_a_run_asks_whether_a_rule_applies_tells_of_its_end_and_of_a_hook_that_b
         ),
     }
     assert (tmp_path / "out/told.txt").read_text() == "not judged 1"
+
+
+SHELVES = "def field_values(field):\n    return ['QA-076', 'BF-311'] if field.name == 'shelf' else None\n"
+SHELVED = """{"type": "object", "required": ["name", "shelf"], "properties": {"id": {"type": "integer", "readOnly": true},
+"name": {"type": "string"}, "shelf": {"type": "string", "format": "shelfmark"}}}"""
+
+
+def events_in(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
+
+
+def test_a_field_gets_the_values_of_a_hook_and_a_replay_needs_no_hook(
+    tmp_path: Path, run_command: Callable[..., int], contract_with: Callable[..., object]
+) -> None:
+    contract_with("bearer")
+    waives = "def not_applicable(rule):\n    return 'never so' if rule.requirement == 'read.answers-ok' else None\n"
+    (tmp_path / "schemas/notes/note.json").write_text(SHELVED)
+    (tmp_path / "restproof_hooks.py").write_text(SHELVES + waives)
+    only = [f"--only={rule}" for rule in ("create.answers-created", "update.persists", "read.answers-ok")]
+    options = ("--resource", "note", *only, "--profile", "ci", "--concurrency", "2")
+    assert run_command("run", "contracts/notes", "--out", "out", *options) == 0
+    recorded = events_in(tmp_path / "out/run.jsonl.gz")
+    assert {json.dumps(e["value"]) for e in recorded if e["event"] == "value" and e["name"] == "given note"} == {
+        '{"shelf": ["QA-076", "BF-311"]}'
+    }
+    sent = [json.loads(e["request"]["body"]) for e in recorded if e["event"] == "exchange" and e["request"]["body"]]
+    assert {body["shelf"] for body in sent if "shelf" in body} == {"QA-076", "BF-311"}
+    (tmp_path / "restproof_hooks.py").unlink()
+    assert run_command("run", "contracts/notes", "--stubs", "out", "--out", "again", *options[:5]) == 0
+    again = events_in(tmp_path / "again/run.jsonl.gz")
+
+    def ends(events: list[dict[str, Any]]) -> dict[str, tuple[str, str | None]]:
+        return {e["item"]: (e["outcome"], e.get("reason")) for e in events if e["event"] == "outcome"}
+
+    assert ends(again) == ends(recorded)
+    assert ends(again)["read.answers-ok[note-read]"] == ("not applicable", "never so (restproof_hooks.py)")
+
+
+@pytest.mark.parametrize(
+    ("gives", "told"),
+    [
+        ("[]", "gave no value for note.title"),
+        ("[5]", "the schema of note.title does not allow 5"),
+        ("['a', float('nan')]", "does not allow nan"),
+        ("'abc'", r"it gave str, not list \| tuple or None"),
+        ("1 / 0", "ZeroDivisionError"),
+    ],
+)
+def test_a_hook_that_gives_what_no_request_can_hold_fails_by_its_name(tmp_path: Path, gives: str, told: str) -> None:
+    asked = hooks(tmp_path, f"def field_values(field):\n    return {gives}\n")
+    with pytest.raises(HookFailed, match=f"hook field_values failed: .*{told}"):
+        asked.field_values(Field("note", "title", {"type": "string"}), lambda value: isinstance(value, str))
+
+
+def test_values_are_asked_for_of_the_fields_of_requests_that_name_nothing() -> None:
+    contract = load(Path(__file__).parents[2] / "contracts" / "procore")
+    project = contract.resources["project"]
+    asked = dict(fields_to_give(project))
+    assert asked
+    assert not set(asked) & {*project.references, project.id.field}
+    assert not any(schema.get("readOnly") for schema in asked.values())
+    name = next(n for n, schema in asked.items() if schema.get("type") == "string")
+    given = with_given(contract, {"project": {name: ["x"]}})
+    assert listed(given.resources["project"].shapes.create["properties"][name]) == ["x"]
+    assert with_given(contract, {}) is contract
+    assert digest(given) == digest(contract)

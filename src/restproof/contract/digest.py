@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from restproof.contract.model import Contract
+from restproof.contract.values import VALUES
 
 
 def digest(contract: Contract) -> str:
     """Sixteen hexadecimal digits. Comments (also the marks of what was only seen), line numbers and the names of files
-    have no part in it."""
+    have no part in it, nor the values that are known of fields: what may be sent is no promise."""
     text = json.dumps(_plain(contract), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
@@ -24,7 +25,7 @@ def _plain(value: Any) -> Any:
         held = ((f.name, getattr(value, f.name)) for f in fields(value))
         return {n: _plain(v) for n, v in held if n not in ("line", "learned") and not isinstance(v, Path)}
     if isinstance(value, Mapping):
-        return {str(name): _plain(inner) for name, inner in value.items()}
+        return {str(name): _plain(inner) for name, inner in value.items() if name != VALUES}
     if isinstance(value, (set, frozenset)):
         return sorted(json.dumps(_plain(inner), sort_keys=True) for inner in value)
     if isinstance(value, (list, tuple)):

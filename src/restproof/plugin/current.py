@@ -55,9 +55,11 @@ def run_of(config: pytest.Config, register: Path | None = None) -> Run | None:
     found = config.stash.get(_RUN, None)
     if found is None and register is not None:
         caller = caller_of(config)
-        promise = caller.promise if caller else promised(options_of(config), Path.cwd())
+        worker = worker_of(config)
+        given = worker.handed.given if worker else None
+        promise = caller.promise if caller else promised(options_of(config), Path.cwd(), given)
         filters = {name: text for name in ("keyword", "markexpr") if (text := config.getoption(name, ""))}
-        found = Run.planned(promise, register, filters, worker_of(config))
+        found = Run.planned(promise, register, filters, worker)
         config.stash[_RUN] = found
     return found
 

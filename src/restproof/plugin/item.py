@@ -65,7 +65,7 @@ class RuleItem(pytest.Item):
             run.runner.waive(self.plan_item, reason)
             pytest.skip(f"not applicable: {reason}")
         try:
-            waived = run.promise.hooks.not_applicable(_rule(self.plan_item))
+            waived = run.promise.waived(self.plan_item.id, _rule(self.plan_item))
             if waived is not None:
                 run.runner.waive(self.plan_item, waived)
                 pytest.skip(f"not applicable: {waived}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from restproof.config import Target
+from restproof.contract.given import GivenValues
 from restproof.session.options import Options
 
 HANDED = "restproof"
@@ -25,6 +26,7 @@ class Handed:
     directory: Path
     deviations: list[dict[str, Any]]
     shared: tuple[str, str] | None = None
+    given: GivenValues = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
         """As builtin types, which are all that the pipe takes."""
@@ -43,6 +45,7 @@ class Handed:
             "directory": str(self.directory),
             "deviations": self.deviations,
             "shared": self.shared,
+            "given": {r: {n: list(v) for n, v in fields.items()} for r, fields in self.given.items()},
         }
 
     @classmethod
@@ -56,6 +59,7 @@ class Handed:
             Path(data["directory"]),
             data["deviations"],
             data["shared"],
+            data["given"],
         )
 
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from restproof.bundle import find_contract
 from restproof.config import Config, Target, load_config, resolve_target
+from restproof.contract.given import GivenValues, with_given
 from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError
-from restproof.hooks import Hooks, load_hooks
+from restproof.hooks import Hooks, Rule, load_hooks
+from restproof.session.given import given_by
 from restproof.session.options import Options
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 class Promise:
     """The contract, the configuration found, and the recording that answers instead of a target, where one does.
     ``options``: those that the user gave, but what a recording knows better. ``begun``: the embedded sandbox, where it
-    is on its way already. ``hooks``: those of the user."""
+    is on its way already. ``hooks``: those of the user; ``given``: the values that they, or those of the recorded run,
+    give to fields, with which ``contract`` is read."""
 
     contract: Contract
     contract_path: Path
@@ -35,15 +38,22 @@ class Promise:
     recorded: RecordedEndpoint | None = None
     begun: Starting | None = None
     hooks: Hooks = field(default_factory=Hooks)
+    given: GivenValues = field(default_factory=dict)
 
     @cached_property
     def target(self) -> Target | None:
         """The server that is meant; ``None`` is the embedded sandbox. Raises ``ConfigurationError``."""
         return resolve_target(self.options.target, self.config, self.contract, resources=self.options.resource)
 
+    def waived(self, item: str, rule: Rule) -> str | None:
+        """Why a hook says that the rule of an item does not apply, or said so in the recorded run."""
+        recorded = self.recorded.waived.get(item) if self.recorded else None
+        return recorded or self.hooks.not_applicable(rule)
 
-def promised(options: Options, cwd: Path) -> Promise:
-    """Read the configuration and the contract. Raises ``RestproofError``."""
+
+def promised(options: Options, cwd: Path, given: GivenValues | None = None) -> Promise:
+    """Read the configuration and the contract. ``given``: what hooks have given to fields, where they were asked
+    before. Raises ``RestproofError``."""
     config = load_config(cwd)
     recording: Path | None = None
     if options.stubs is None:
@@ -61,10 +71,12 @@ def promised(options: Options, cwd: Path) -> Promise:
             )
     hooks = load_hooks(config.root)
     if recording is None:
-        return Promise(contract, path, config, options, hooks=hooks)
+        given = given_by(hooks, contract) if given is None else given
+        return Promise(with_given(contract, given), path, config, options, hooks=hooks, given=given)
     from restproof.session.stubbed import RecordedEndpoint
 
-    return Promise(contract, path, config, options, RecordedEndpoint(contract, recording, options), hooks=hooks)
+    recorded = RecordedEndpoint(contract, recording, options)
+    return Promise(recorded.contract, path, config, options, recorded, hooks=hooks, given=recorded.given)
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from restproof.report.draft import draft_deviations
 from restproof.report.write import write_all
 from restproof.session.endpoint import Connection, Endpoint, Task, Tidied
 from restproof.session.folder import landed, now, point_latest
+from restproof.session.given import given_events
 from restproof.session.handed import Handed, Tally
 from restproof.session.heading import footer, header
 from restproof.session.live import LiveEndpoint, reach
@@ -226,9 +227,8 @@ class Run:
         """What a worker needs to take part."""
         place = self._reached()
         endpoint = place.endpoint
-        return Handed(
-            self.options, endpoint.target, endpoint.prefix, place.directory, place.deviations, endpoint.shared
-        )
+        where = (endpoint.target, endpoint.prefix, place.directory)
+        return Handed(self.options, *where, place.deviations, endpoint.shared, self.promise.given)
 
     # ------------------------------------------------------------- the items
 
@@ -238,8 +238,8 @@ class Run:
         writer = self._writer(place, self.worker.name if self.worker else None)
         if self.worker is None:
             writer.write(self._header())
-        for item, nodeid in items:
-            writer.write(item.to_event(nodeid))
+        for event in (*given_events(self.promise.given), *(item.to_event(nodeid) for item, nodeid in items)):
+            writer.write(event)
         task = Task(
             self.contract,
             self.promise.contract_path,

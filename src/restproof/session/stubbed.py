@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from restproof.bundle import CONTRACT_FILE, find_contract
 from restproof.compare.diff import Judged
 from restproof.config import Config, Target, given_ids
+from restproof.contract.given import with_given
 from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
 from restproof.engine.items import Item
@@ -31,6 +32,7 @@ from restproof.record.model import Header
 from restproof.record.reader import ContradictoryRunFile
 from restproof.record.recording import Recording, recorded_header, recording
 from restproof.session.endpoint import Task, Tidied, prefix_of
+from restproof.session.given import given_in, waived_in
 from restproof.session.options import Options
 from restproof.session.replay import Recalled, RecalledWatch, Replayer
 from restproof.wire.session import Recorder
@@ -133,8 +135,9 @@ class RecordedEndpoint:
     shared = None
 
     def __init__(self, contract: Contract, file: Path, options: Options) -> None:
-        self.contract = contract
         self.recording: Recording = recording(file)
+        self.given = given_in(self.recording)
+        self.contract = with_given(contract, self.given)
         self._options = options
         self._name = _shareable(file)
         header = self._header
@@ -201,6 +204,11 @@ class RecordedEndpoint:
         """The number of cases that each item had, of those that came to one."""
         planned = {item.id: item.cases for item in self.recording.run.items} if self.recording.run else {}
         return {item: planned.get(item) or len(cases) for item, cases in self.recording.cases.items()}
+
+    @cached_property
+    def waived(self) -> Mapping[str, str]:
+        """The items of which a hook of the recorded run said that their rule does not apply, with its reasons."""
+        return waived_in(self.recording.run.outcomes) if self.recording.run else {}
 
     def leaves_out(self, item: Item) -> bool:
         """Whether the recorded run was narrowed and left this item out, of a rule that was there already."""
