@@ -156,7 +156,8 @@ def test_a_run_asks_whether_a_rule_applies_tells_of_its_end_and_of_a_hook_that_b
 
 
 SHELVES = "def field_values(field):\n    return ['QA-076', 'BF-311'] if field.name == 'shelf' else None\n"
-SHELVED = """{"type": "object", "required": ["name", "shelf"], "properties": {"id": {"type": "integer", "readOnly": true},
+SHELVED = """{"type": "object", "required": ["name", "shelf"], "properties": {
+"id": {"type": "integer", "readOnly": true},
 "name": {"type": "string"}, "shelf": {"type": "string", "format": "shelfmark"}}}"""
 
 
