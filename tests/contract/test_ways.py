@@ -107,6 +107,14 @@ def test_what_a_list_shows_is_deleted_where_the_delete_has_it(contract: Contract
         ("{list: {query: {a: {type: strin}}}}", "not a valid JSON Schema"),
         ("{list: {auth: public}}", "'auth'"),
         ("{lst: {}}", "'lst'"),
+        ("{read: {job: {path: '/jobs/{job}'}}}", "a read has no job"),
+        ("{delete: {job: {path: '/jobs/{job}'}}}", "no answer says that it goes on"),
+        ("{delete: {statuses: {deleted: 202}, job: {path: /jobs}}}", "the path of the job does not name it"),
+        (
+            "{delete: {statuses: {deleted: 202}, job: {path: '/x/{y}/{job}'}}}",
+            "'y' in the path of the job is no parent",
+        ),
+        ("{create: {statuses: {created: 202}, job: {path: '/jobs/{job}'}}}", "does not name what was made"),
     ],
 )
 def test_what_cannot_be_is_told_with_its_line(tmp_path: Path, operations: str, said: str) -> None:

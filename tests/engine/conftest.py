@@ -25,6 +25,7 @@ from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
 from restproof.wire.failure import NotSent
 from restproof.wire.message import About, Exchange, Headers, Request, Response
+from restproof.wire.ticket import Guard, Unguarded
 from restproof.wire.walls import Walls
 
 Answer = tuple[int, Any] | tuple[int, Any, Headers] | str
@@ -100,6 +101,7 @@ class FakeSession:
     server: Server
     ceiling: int = 10_000
     exchanges: list[Exchange] = field(default_factory=list)
+    guard: Guard = field(default_factory=Unguarded)
     walls: Walls = field(default_factory=lambda: Walls(lambda kind, message: None))
 
     def send(self, request: Request, about: About, credential: str | None = "full", **_: Any) -> Exchange:

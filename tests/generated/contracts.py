@@ -618,6 +618,8 @@ def contracts(draw: Drawer) -> Drawn:
         shape_lists(contract, name, said)
         if draw(st.integers(0, 5)) == 0:
             search(contract, said)
+        if draw(st.integers(0, 5)) == 0:
+            follow(draw, said)
         if contract["statuses"].get("unknown_field") == "kept" and name in schemas:
             schemas[name].pop("additionalProperties", None)
     for name in [*schemas]:
@@ -674,6 +676,23 @@ def search(contract: Mapping[str, Any], said: dict[str, Any]) -> None:
     ways = operations if isinstance(operations, dict) else {name: {} for name in operations}
     own = {"method": "POST", "path": f"{said['path'].rstrip('/')}/search"}
     said["operations"] = {**ways, "list": {**(ways["list"] or {}), **own}}
+
+
+CASES = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted"}
+JOBS: tuple[dict[str, Any], ...] = (
+    {"done": ["done", "ok"], "failed": "failed", "made": "/result/id"},
+    {"at": "/operation/name", "state": "/done", "done": True, "made": "/made"},
+    {"at": "Operation-Location", "made": "Location"},
+)
+
+
+def follow(draw: Drawer, said: dict[str, Any]) -> None:
+    """Have jobs go on with some of the writes."""
+    operations = said["operations"]
+    ways = operations if isinstance(operations, dict) else {name: {} for name in operations}
+    for name in [n for n in ways if n in CASES and draw(st.booleans())]:
+        own = {"statuses": {CASES[name]: 202}, "job": {"path": "/work/{job}", **draw(st.sampled_from(JOBS))}}
+        said["operations"] = ways = {**ways, name: {**(ways[name] or {}), **own}}
 
 
 def above_of(found: Mapping[str, Any], name: str) -> tuple[str, ...]:

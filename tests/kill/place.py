@@ -49,6 +49,8 @@ SHOWN_ON_WAYS = (
     "form-text-cut",
     "all-cut",
     "all-refused",
+    "job-never-ends",
+    "job-names-nothing",
 )
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",

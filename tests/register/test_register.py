@@ -173,6 +173,7 @@ CLAUSES = {
     "RFC 9110 §15.3": "successful 2xx",
     "RFC 9110 §15.3.1": "200 OK",
     "RFC 9110 §15.3.2": "201 Created",
+    "RFC 9110 §15.3.3": "202 Accepted",
     "RFC 9110 §15.3.5": "204 No Content",
     "RFC 9110 §15.3.6": "205 Reset Content",
     "RFC 9110 §15.4.5": "304 Not Modified",

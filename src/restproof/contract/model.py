@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 
 from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.envelope import Envelope
+from restproof.contract.jobs import ACCEPTED, Job
 from restproof.contract.limits import RateLimit
 from restproof.contract.media import Media
 from restproof.contract.normal import Form
@@ -263,7 +264,7 @@ class Operation:
     (``optional``: nothing is said of a request without it) or are sent without (``none``). ``query`` and ``headers``:
     what each of them holds besides; of a query parameter the schema of its value. ``envelope`` and ``media``: where the
     resource stands in their bodies and answers, and of what media type these are. ``errors``: the schemas of its own
-    error bodies, by status or class of them.
+    error bodies, by status or class of them. ``job``: what tells how it goes on where it is only accepted.
     """
 
     name: str
@@ -277,6 +278,11 @@ class Operation:
     envelope: Envelope = field(default_factory=Envelope)
     media: Media = field(default_factory=Media)
     errors: Mapping[str, Schema | None] = field(default_factory=dict)
+    job: Job | None = None
+
+    def is_under_way(self, status: int | None) -> bool:
+        """Whether an answer with this status tells of a job, and shows no representation."""
+        return self.job is not None and status == ACCEPTED
 
     def fixed_headers(self, *, with_body: bool = False) -> tuple[tuple[str, str], ...]:
         """The headers that each request has, its media types among them."""

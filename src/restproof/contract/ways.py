@@ -9,7 +9,8 @@ from typing import Any, Literal
 from restproof.contract.document import Document, Problems
 from restproof.contract.envelope import Envelope
 from restproof.contract.error_bodies import by_status
-from restproof.contract.model import Operation, Parent, Resource
+from restproof.contract.jobs import ACCEPTED, OWN, Job, job_of
+from restproof.contract.model import Operation, Parent, Resource, Status
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
@@ -55,6 +56,7 @@ class WaysReader:
             envelope=self.envelope(said),
             media=media_of(self.document.value, self.raw, said),
             errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
+            job=self.job(name, said, resolve(*layers)),
         )
 
     def route(self, name: str, *more: str | int) -> tuple[str | int, ...]:
@@ -113,6 +115,29 @@ class WaysReader:
         if by_url and paging.style in ("token", "page", "offset"):
             hint = "say token: and the parameter that takes the token of the next page, and leave links out"
             self.problem("no URL leads to a page of a list that is asked for by POST", name, "method", hint=hint)
+
+    def job(self, name: str, said: Mapping[str, Any], statuses: Mapping[str, Status]) -> Job | None:
+        """What tells how a write goes on that is only accepted."""
+        job = job_of(said.get("job"))
+        if job is None:
+            return None
+        case = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted"}.get(name)
+        if case is None:
+            self.problem(f"a {name} has no job", name, "job", hint="only writes have")
+        elif ACCEPTED not in statuses[case]:
+            hint = f"say statuses: {{{case}: 202}}"
+            self.problem(f"the {name} has a job, and no answer says that it goes on", name, "job", hint=hint)
+        if name == "create" and job.made is None:
+            hint = "say made: and where the job that is done has the id, or the URL, of what was made"
+            self.problem("the job of a create does not name what was made", name, "job", hint=hint)
+        if f"{{{OWN}}}" not in job.path:
+            hint = f"write {{{OWN}}} where its id stands: /operations/{{{OWN}}}"
+            self.problem("the path of the job does not name it", name, "job", "path", hint=hint)
+        for ancestor in job.ancestors:
+            if ancestor not in {p.resource for p in self.resource.parents}:
+                hint = f"write {{{OWN}}} for the id of the job; any other name is a parent of {self.resource.name}"
+                self.problem(f"'{ancestor}' in the path of the job is no parent", name, "job", "path", hint=hint)
+        return job
 
     def query(self, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """The schema of each parameter; a plain value is the only one."""

@@ -50,10 +50,21 @@ _SHORT = 7
 
 
 @dataclass(frozen=True)
+class Ended:
+    """How a job ended. ``made``: the id of what it has made; ``problem``: what is wrong with it, empty where nothing
+    is; ``reply``: its last answer, ``None`` where there is none."""
+
+    made: Any = None
+    problem: str = ""
+    reply: Reply | None = None
+
+
+@dataclass(frozen=True)
 class Reply:
     """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
     ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up;
-    ``no_control``: why a refusal of this request says nothing (the valid one is refused too), empty where it does."""
+    ``no_control``: why a refusal of this request says nothing (the valid one is refused too), empty where it does;
+    ``job``: how it went on, where the answer only says that it was accepted."""
 
     exchange: Exchange
     contract: Contract
@@ -64,6 +75,7 @@ class Reply:
     asked_id: Any = None
     values_may_run_out: bool = False
     no_control: str = ""
+    job: Ended | None = None
 
     @property
     def envelope(self) -> Envelope:
@@ -91,6 +103,11 @@ class Reply:
     def ok(self) -> bool:
         """Whether the answer is of class 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a job goes on with what was asked for."""
+        return self.resource.operation(self.operation).is_under_way(self.status)
 
     @property
     def error_schema(self) -> Schema | None:
@@ -159,7 +176,9 @@ class Reply:
 
     @cached_property
     def entity(self) -> Observation | None:
-        """The representation in the answer, out of its envelope."""
+        """The representation in the answer, out of its envelope; what a job goes on with shows none."""
+        if self.is_under_way:
+            return None
         found = self.envelope.shown(self.json)
         return Observation(found, self, self.entity_pointer) if found is not None else None
 
@@ -192,6 +211,8 @@ class Reply:
             and self.resource.id.field in self.sent
         ):
             return self.sent[self.resource.id.field]
+        if self.is_under_way:
+            return None if self.job is None else self.job.made
         tail = id_of_url(self.contract, self.resource, self.header("Location") or "")
         if tail is None:
             return None

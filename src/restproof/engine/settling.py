@@ -17,8 +17,8 @@ from restproof.semantics.checker import is_valid
 from restproof.semantics.normal import kept
 from restproof.semantics.state import differences, in_the_order_of
 
-_FIRST_PAUSE = 0.05
-_LONGEST_PAUSE = 0.5
+FIRST_PAUSE = 0.05
+LONGEST_PAUSE = 0.5
 _PATIENCE = 12
 """Waits of one kind that may use up the whole bound, where none of them ever saw its write; later ones are shorter."""
 _ABSENT = 4
@@ -67,33 +67,34 @@ class Settling:
             key, bound = (spec.name, reply.operation, kind), getattr(spec.settles, kind)
             patient = key in self._settled or self._in_vain[key] < _PATIENCE
             end = self._wrote + (bound if patient else bound / 10)
-            pause = _FIRST_PAUSE
+            pause = FIRST_PAUSE
             while bound and (missing := look(subject, reply, id)) is not None:
-                if not self._goes_on(subject, end, pause):
+                if not self.goes_on(subject.about, end, pause):
                     self._in_vain[key] += 1 if missing == "value" else _ABSENT
                     return
-                pause = min(pause * 1.5, _LONGEST_PAUSE)
+                pause = min(pause * 1.5, LONGEST_PAUSE)
             self._settled.add(key)
 
     def again(self, subject: Looker, kinds: Iterable[Kind], look: Callable[[], None]) -> None:
         """Have ``look`` look at lists again while it raises ``AssertionError``, for as long as what was written last
         may not be seen in one of these kinds."""
         end = self._wrote + max(getattr(subject.spec.settles, kind) for kind in kinds)
-        pause = _FIRST_PAUSE
+        pause = FIRST_PAUSE
         while True:
             try:
                 return look()
             except AssertionError:
-                if end <= self._wrote or not self._goes_on(subject, end, pause):
+                if end <= self._wrote or not self.goes_on(subject.about, end, pause):
                     raise
-            pause = min(pause * 1.5, _LONGEST_PAUSE)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
 
-    def _goes_on(self, subject: Looker, end: float, pause: float) -> bool:
-        """Whether there is time for another look, which is then waited for."""
-        about = next((name for name in reversed(subject.about) if name), "")
-        self._looks[about] += 1
+    def goes_on(self, about: tuple[str | None, ...], end: float, pause: float) -> bool:
+        """Whether there is time for another look of an item, case or set-up before ``end``, which is then waited
+        for."""
+        name = next((text for text in reversed(about) if text), "")
+        self._looks[name] += 1
         left = end - self._clock.monotonic()
-        if not self._keeper.recall(f"looked again {about} {self._looks[about]}", True if left > 0 else None):
+        if not self._keeper.recall(f"looked again {name} {self._looks[name]}", True if left > 0 else None):
             return False
         self._clock.sleep(max(0.0, min(pause, left)))
         return True

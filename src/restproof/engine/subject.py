@@ -139,6 +139,7 @@ class Subject:
         if walled is not None:
             raise Inconclusive(walled)
         reply = self.reply(exchange, operation, sent, scope, asked_id)
+        reply = self.world.jobs.followed(reply, self.about)
         if observed:
             self.world.observe(reply)
         if writes and reply.ok:
@@ -273,6 +274,7 @@ class Subject:
             raise NotTested(reply.left_open or reply.in_doubt)
         if not reply.ok or not is_usable_id(reply.id):
             named = "named no id" if reply.id is None else f"named the id {shown(reply.id)}, which no path can hold"
+            named = reply.job.problem if reply.job and reply.job.problem else named
             why = reply.exchange.error or (f"answered {reply.status}" if not reply.ok else named)
             raise SetUpFailed(f"set-up: the create of {an(self.name)} {why}")
         sent = reply.sent if isinstance(reply.sent, dict) else {}

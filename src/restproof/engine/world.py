@@ -12,6 +12,7 @@ from restproof.engine.controls import Controls
 from restproof.engine.creates import Creates
 from restproof.engine.failure import NotTested
 from restproof.engine.instance import Maker
+from restproof.engine.jobs import Jobs
 from restproof.engine.keep import Clock, Keeper, Kept, LiveClock
 from restproof.engine.listings import Listings
 from restproof.engine.own import OwnInstances
@@ -66,6 +67,7 @@ class World:
         self.states = States(self.keeper)
         self.creates = Creates(self.keeper)
         self.settling = Settling(self.clock, self.keeper)
+        self.jobs = Jobs(self.contract, self.session, self.clock, self.settling)
         self.own = OwnInstances(self.keeper, self.clock, self.states)
         self.instances = SharedInstances(
             self.contract, self.target, self.values, self.bodies_by_name, self._maker, self.listings, self.keeper

@@ -33,6 +33,7 @@ KINDS = {
     "idempotency": "a request that was sent again with its key took effect again",
     "impossible-filter": "a filter by a value of an impossible kind finds something",
     "injection": "text was taken for code",
+    "job": "what was accepted is not done, or does not say what it made",
     "json": "a body is no JSON",
     "json-bounds": "a body is JSON beyond what readers hold",
     "latency": "an answer came too late",

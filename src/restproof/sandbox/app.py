@@ -154,6 +154,9 @@ class Application:
         """Run the steps. The first three stop at once: without a sender or a resource there is nothing more to find
         out. From there on all reasons to refuse are gathered, and the contract's order chooses."""
         steps = self.steps
+        job = steps.answer_job(call)
+        if job is not None:
+            return job
         for step in ("check_uri", "authenticate", "throttle", "route"):
             getattr(steps, step)(call)
             if call.refusals:
@@ -216,7 +219,7 @@ class Application:
         except Duplicate as duplicate:
             call.refusals.append(Refusal("conflict", duplicate.fields[0], "has already been taken"))
             return self._refused(call)
-        return self.steps.answer_entry(call, case, entry)
+        return self.steps.accepted(call, self.steps.answer_entry(call, case, entry), entry)
 
     def _delete(self, call: Call) -> Answer:
         if call.refusals or call.entry is None:
@@ -225,7 +228,7 @@ class Application:
         if call.refusals:
             return self._refused(call)
         self.steps.remove(call, call.entry)
-        return self.steps.answer_deleted(call)
+        return self.steps.accepted(call, self.steps.answer_deleted(call), call.entry)
 
 
 def _query(raw: str) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from restproof.contract.routing import Router
 from restproof.sandbox.answering import Answering
 from restproof.sandbox.call import Credential
 from restproof.sandbox.entering import Entering
+from restproof.sandbox.jobs import Running, Working
 from restproof.sandbox.limits import Limiter
 from restproof.sandbox.listing import Listing
 from restproof.sandbox.seeds import Seeder
@@ -18,7 +19,7 @@ from restproof.sandbox.writing import Writing
 from restproof.semantics.validate import Validation
 
 
-class Steps(Entering, Writing, Listing, Answering):
+class Steps(Entering, Writing, Listing, Answering, Working):
     """All steps of one server. Steps call each other through the instance, so a step that is altered is altered
     everywhere. ``serves_plain``, ``speaks_old_tls`` and ``fails_at_bytes`` are faults of the connection, which the
     server asks for."""
@@ -30,6 +31,7 @@ class Steps(Entering, Writing, Listing, Answering):
         self.router = Router(contract)
         self.limiter = Limiter()
         self.seeder = Seeder(contract, store)
+        self.running: dict[str, Running] = {}
         self.validations = {resource.name: Validation(resource) for resource in contract}
         self.serves_plain = False
         self.speaks_old_tls = False

@@ -67,6 +67,8 @@ class Ownership:
         self._refused = refused
         self._ceilings = ceilings or Ceilings()
         self._asked = Asked()
+        self._under_way: dict[int, Ticket] = {}
+        """By the number of their exchanges, creates that went through and named nothing."""
         self._lock = threading.RLock()  # A signal handler that cleans up may interrupt whoever holds it.
 
     def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
@@ -131,13 +133,26 @@ class Ownership:
         id = place.id if place.id is not None else named_id(self.contract, place.resource, exchange.response)
         if ticket.entry is not None and 400 <= (exchange.status or 0) < 500:
             self.ledger.refused(ticket.entry)
-        if not done or ticket.entry is None or id is None:
+        if not done or ticket.entry is None:
             return
+        if id is None:
+            self._under_way[exchange.n] = ticket
+            return
+        self._claimed(ticket, ticket.entry, place, id)
+
+    def made(self, exchange: Exchange, id: Any) -> None:
+        with self._lock:
+            ticket = self._under_way.pop(exchange.n, None)
+            if ticket is not None and ticket.entry is not None and ticket.place is not None and is_usable_id(id):
+                self._claimed(ticket, ticket.entry, ticket.place, id)
+
+    def _claimed(self, ticket: Ticket, entry: int, place: Place, id: Any) -> None:
+        """The id of what was made is known."""
         item = place.item(id)
         new = ticket.absent if ticket.known is None else is_new(item, ticket.known)
         if new or place.id is None:
             placed = place.id is not None
-            self.ledger.created(ticket.entry, self.evidence.item_target(item), id, new=new, placed=placed)
+            self.ledger.created(entry, self.evidence.item_target(item), id, new=new, placed=placed)
         sums = {} if ticket.marks else sums_of(ticket.fields)
         self.evidence.claim(Thing(item, ticket.credential, ticket.marks, sums, new))
         if place.id is not None:

@@ -156,7 +156,10 @@ def entities(resource: Resource, body: Any) -> list[Mapping[str, Any]]:
 
 def entity_of(resource: Resource, response: Response | None, operation: str = "read") -> Mapping[str, Any] | None:
     """The representation in an answer to an operation, out of its envelope."""
-    return resource.operation(operation).envelope.shown(response.legible if response else None)
+    way = resource.operation(operation)
+    if response is not None and way.is_under_way(response.status):
+        return None
+    return way.envelope.shown(response.legible if response else None)
 
 
 def entries_of(resource: Resource, response: Response | None) -> list[Mapping[str, Any]] | None:
@@ -168,7 +171,10 @@ def entries_of(resource: Resource, response: Response | None) -> list[Mapping[st
 def named_id(contract: Contract, resource: Resource, response: Response | None) -> Any:
     """The id that the answer to a create names: in the representation, else in ``Location``; ``None`` where it names
     none that could stand in a path."""
-    entity = entity_of(resource, response, "create" if resource.supports("create") else "replace")
+    operation = "create" if resource.supports("create") else "replace"
+    entity = entity_of(resource, response, operation)
+    if response is not None and resource.operation(operation).is_under_way(response.status):
+        return None
     if entity is not None and resource.id.field in entity:
         found = entity[resource.id.field]
         found = int(found) if isinstance(found, float) and found.is_integer() else found

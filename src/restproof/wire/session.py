@@ -128,7 +128,7 @@ class Session:
         self.ends: float | None = None
         self.max_wait = max_wait
         self._recorder = recorder
-        self._guard = Unguarded() if guard is None else guard
+        self.guard = Unguarded() if guard is None else guard
         self._timeout = timeout or target.timeout
         self._read_only = read_only
         self._clock = clock
@@ -204,7 +204,7 @@ class Session:
         check(request)
         self._check_allowed(request, about)
         sent = self._forms.leaving(request)
-        return Permit(request, about, credential, self._guard.before(request, about, credential, self), sent)
+        return Permit(request, about, credential, self.guard.before(request, about, credential, self), sent)
 
     def _send(
         self,
@@ -239,7 +239,7 @@ class Session:
             self._count(beyond_ceiling)
             self._ceilings.wait()
             exchange = self._attempt(permit, outgoing, 1 + retried + throttled + renewed)
-            self._guard.after(permit.ticket, exchange)
+            self.guard.after(permit.ticket, exchange)
             if exchange.status == 401 and self._renews(permit, outgoing, exchange, again=bool(renewed)):
                 renewed += 1
                 if self._is_exhausted(beyond_ceiling) or not self._may_go_again(permit):
@@ -321,7 +321,7 @@ class Session:
         if permit.ticket is None:
             return True
         try:
-            permit.ticket = self._guard.again(permit.ticket, permit.request, permit.about, permit.credential, self)
+            permit.ticket = self.guard.again(permit.ticket, permit.request, permit.about, permit.credential, self)
         except NotSent:
             return False
         return True

@@ -210,6 +210,9 @@ class RecordedRefusals:
     def after(self, ticket: Ticket | None, exchange: message.Exchange) -> None:
         """Nothing: the recording has it."""
 
+    def made(self, exchange: message.Exchange, id: Any) -> None:
+        """Nothing: the recording has it."""
+
 
 class Stubs(Session):
     """A session whose answers are recorded. ``worker``: which worker's part of the recording speaks now; ``at``: the

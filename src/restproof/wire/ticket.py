@@ -44,6 +44,9 @@ class Guard(Protocol):
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
         """The answer to a request."""
 
+    def made(self, exchange: Exchange, id: Any) -> None:
+        """What the request of ``exchange`` has made, where its answer could not name it yet."""
+
 
 class Unguarded:
     """For sessions that only read, or whose caller proves by itself what it changes."""
@@ -55,4 +58,7 @@ class Unguarded:
         return ticket
 
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
+        """Nothing: nobody will ask."""
+
+    def made(self, exchange: Exchange, id: Any) -> None:
         """Nothing: nobody will ask."""

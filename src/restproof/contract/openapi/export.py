@@ -22,7 +22,7 @@ from restproof.contract.openapi.parameters import (
     query_parameters,
     type_of_id,
 )
-from restproof.contract.openapi.statuses import FAILURES, SUCCESS, failures, successes
+from restproof.contract.openapi.statuses import ACCEPTED_FOR_LATER, FAILURES, SUCCESS, failures, successes
 from restproof.contract.openapi.wrapped import nested, put, with_held, wrapped_object, wrapped_request
 from restproof.contract.policies import sends_location, sends_problem_details
 from restproof.contract.resource import DEFAULT_METHODS
@@ -192,6 +192,9 @@ class _Writer:
     def responses(self, resource: Resource, operation: str) -> Iterator[tuple[str, Any]]:
         for code in successes(resource, operation):
             answer: dict[str, Any] = {"description": SUCCESS[operation]}
+            if resource.operation(operation).is_under_way(int(code) if code.isdecimal() else None):
+                yield code, {"description": ACCEPTED_FOR_LATER}
+                continue
             headers = dict(self.headers(resource, operation, code))
             if headers:
                 answer["headers"] = headers

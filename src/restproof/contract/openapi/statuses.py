@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from restproof.contract.model import Contract, Resource, Status, creates_by_put
 
+ACCEPTED_FOR_LATER = "It will be done; a job tells how it goes on."
 SUCCESS: Mapping[str, str] = {
     "list": "The entries.",
     "create": "The new resource.",
