@@ -138,16 +138,19 @@ class Ownership:
         if id is None:
             self._under_way[exchange.n] = ticket
             return
-        self._claimed(ticket, ticket.entry, place, id)
+        self._claimed(ticket, ticket.entry, exchange, id)
 
     def made(self, exchange: Exchange, id: Any) -> None:
         with self._lock:
             ticket = self._under_way.pop(exchange.n, None)
-            if ticket is not None and ticket.entry is not None and ticket.place is not None and is_usable_id(id):
-                self._claimed(ticket, ticket.entry, ticket.place, id)
+            if ticket is not None and ticket.entry is not None and is_usable_id(id):
+                self._claimed(ticket, ticket.entry, exchange, id)
 
-    def _claimed(self, ticket: Ticket, entry: int, place: Place, id: Any) -> None:
+    def _claimed(self, ticket: Ticket, entry: int, exchange: Exchange, id: Any) -> None:
         """The id of what was made is known."""
+        place = ticket.place
+        if place is None:
+            return
         item = place.item(id)
         new = ticket.absent if ticket.known is None else is_new(item, ticket.known)
         if new or place.id is None:
