@@ -19,12 +19,14 @@ from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.record.traffic import read_traffic
+from restproof.session.ending import closed_at_end
 from restproof.session.options import Options
 from restproof.session.promise import promised
 from restproof.session.run import Run
 from restproof.traffic.judging import items_under
 from restproof.traffic.placing import match
 from restproof.traffic.whole import Terms
+from restproof.wire.stop import STOP
 
 RUN_FILE = "run.jsonl.gz"
 
@@ -58,14 +60,10 @@ def probed(options: Options, cwd: Path, directory: Path) -> Taught:
     run.narrowed = True
     items = [(i, n) for i, n in items_under(folders, contract, run.register) if i.proof.observes and run.selected(i)]
     run.start()
-    stopped: dict[tuple[str, str], str] = {}
     try:
-        stopped = _sent(run, items)
-    except KeyboardInterrupt:
-        run.signal = "SIGINT"
-        raise
+        with closed_at_end(run), STOP.deferring():
+            stopped = _sent(run, items)
     finally:
-        run.close()
         run.finish()
     assert run.ended is not None
     unseen = tuple(dict.fromkeys(f"{name}: {kind}: {why}" for (name, kind), why in stopped.items()))

@@ -16,6 +16,7 @@ from restproof.oracle.finding import Finding
 from restproof.plugin.current import end, run_of
 from restproof.session.run import Run
 from restproof.wire.failure import StaleStub
+from restproof.wire.stop import STOP
 
 _MARKS = pytest.StashKey[set[str]]()
 _NUMBERS = pytest.StashKey["count[int]"]()
@@ -58,6 +59,10 @@ class RuleItem(pytest.Item):
         self.extra_keyword_matches.add(proof.requirement)
 
     def runtest(self) -> None:
+        with STOP.deferring():
+            self._judge()
+
+    def _judge(self) -> None:
         run = run_of(self.config)
         assert run is not None
         if not is_binding(run.register[self.plan_item.proof.requirement], run.contract):

@@ -6,13 +6,9 @@ PYTEST_DONT_REWRITE: it asserts nothing.
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import FrameType
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -23,11 +19,9 @@ from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.plugin.workers import PIDS, workers_end_first
 from restproof.report.terminal import closing_lines
+from restproof.session.ending import closed_at_end
 from restproof.session.handed import HANDED
 from restproof.session.run import Run
-
-ENDING = (signal.SIGTERM, signal.SIGHUP)
-"""What ends a run as Ctrl-C does: nothing more is sent, what was made is deleted, and reports are written."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -55,13 +49,10 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
     if caller is not None and caller.concurrency > 1:
         with workers_end_first(run, session.config.stash.setdefault(PIDS, [])):
             return (yield)
-    previous = {number: signal.signal(number, _terminated(run)) for number in ENDING}
     try:
-        try:
+        with closed_at_end(run):
             run.open([(i.plan_item, i.nodeid) for i in items])
-        except StorageError as error:
-            end(session.config, error)
-        return (yield)
+            return (yield)
     except KeyboardInterrupt:
         run.signal = run.signal or "SIGINT"
         if run.worker is None:
@@ -69,46 +60,8 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         # A worker that was interrupted counts as crashed, and another one would be started in its place.
         session.shouldstop = f"interrupted by {run.signal}"
         return None
-    finally:
-        previous[signal.SIGINT] = signal.getsignal(signal.SIGINT)
-        # A worker ends with its session, and nothing may cut its tidying up short.
-        closing = _hurried(run, previous) if run.worker is None else signal.SIG_IGN
-        for number in previous:
-            signal.signal(number, closing)
-        try:
-            run.close()
-        except StorageError as error:
-            end(session.config, error)
-        finally:
-            if run.worker is None:
-                for number, usual in previous.items():
-                    signal.signal(number, usual)
-
-
-def _terminated(run: Run) -> Callable[[int, FrameType | None], None]:
-    def handler(number: int, _frame: FrameType | None) -> None:
-        if run.signal is None:
-            run.signal = signal.Signals(number).name
-            raise KeyboardInterrupt
-
-    return handler
-
-
-def _hurried(run: Run, usual: Mapping[signal.Signals, Any]) -> Callable[[int, FrameType | None], None]:
-    """While a run tidies up: who asks it to end gets what is under way, within the bound of an interrupted run; who
-    asks again, or has asked before, does not wait."""
-    asked: list[int] = []
-
-    def handler(number: int, _frame: FrameType | None) -> None:
-        if asked or run.signal is not None:
-            signal.signal(number, usual[signal.Signals(number)])
-            os.kill(os.getpid(), number)
-            return
-        asked.append(number)
-        if run.part is not None:
-            run.part.connection.session.ends = time.monotonic() + run.options.cleanup_timeout
-
-    return handler
+    except StorageError as error:
+        end(session.config, error)
 
 
 def plan_lines(run: Run, items: Sequence[RuleItem]) -> list[str]:

@@ -29,9 +29,11 @@ from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.plugin.workers import PIDS
 from restproof.record.writer import Writer
+from restproof.session.ending import asked
 from restproof.session.endpoint import Connection as RunConnection
 from restproof.session.handed import Handed
 from restproof.session.run import Run, Worker
+from restproof.wire.stop import STOP
 
 
 class _Order(Enum):
@@ -237,24 +239,19 @@ class Pool:
 
 def _work(run: Run, worker: Worker, items: Sequence[RuleItem], orders: Connection) -> NoReturn:
     """The life of a worker: it runs what it is told to, by its number, until it is told to end."""
-
-    def terminated(number: int, _frame: object) -> None:
-        if run.signal is None:
-            run.signal = signal.Signals(number).name
-            raise KeyboardInterrupt
-
+    run.worker = worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the controller says so
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, terminated)
+    signal.signal(signal.SIGTERM, asked(run, {}))
     try:
         # Asked to end, or the controller is gone: what is done is kept.
         with suppress(KeyboardInterrupt, EOFError, ConnectionError):
-            run.worker = worker
             run.promise = replace(run.promise, options=worker.handed.options)
             run.start()
             part = run.open([(i.plan_item, i.nodeid) for i in items])
             _serve(part.connection, items, orders)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        STOP.forget()
         run.close()
     except pytest.exit.Exception:
         caller = caller_of(items[0].config)

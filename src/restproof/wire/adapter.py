@@ -11,6 +11,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -22,10 +23,12 @@ import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection
 from urllib3.util import Url, make_headers, parse_url
 
 from restproof.wire.head import FinalResponse, seconds_to
 from restproof.wire.raw import Certificate, show
+from restproof.wire.stop import STOP
 
 _READY = 1.0
 """Seconds for which requests that are to be sent together wait for each other."""
@@ -104,62 +107,10 @@ class Adapter(HTTPAdapter):
 
     def _new_pool(self) -> HTTPConnectionPool:
         pool = self._bare_pool()
-        thread, connection, unix_socket = self._thread, pool.ConnectionCls, self._unix_socket
         # Over TLS a proxy is told before, and the server never.
         for_proxy = {} if self._proxy is None or self._tls is not None else proxy_headers(self._proxy)
-
-        def answer(sock: socket.socket, *arguments: Any, **options: Any) -> FinalResponse:
-            found = FinalResponse(sock, *arguments, until=thread.until, **options)
-            thread.odd = found.odd
-            return found
-
-        class Connection(connection):  # type: ignore[valid-type, misc]
-            """Tells the thread that it has opened a connection, which nothing public of urllib3 tells, and holds the
-            whole exchange, from the first byte sent to the last one received, to one deadline."""
-
-            response_class = staticmethod(answer)
-
-            def connect(self) -> None:
-                thread.connected = True
-                thread.until = time.monotonic() + self.timeout  # a proxy answers before the request is sent
-                super().connect()
-
-            def _new_conn(self) -> socket.socket:
-                if unix_socket is None:
-                    opened: socket.socket = super()._new_conn()
-                    return opened
-                return local_connection(unix_socket, self.timeout)
-
-            held: list[bytes] | None = None
-
-            def request(self, *arguments: Any, **options: Any) -> None:
-                start = thread.__dict__.pop("start", None)
-                if self.is_closed:
-                    self.connect()
-                if start is not None:
-                    with suppress(BrokenBarrierError):  # others are not ready: then this one goes ahead
-                        start.wait(_READY)
-                thread.until = time.monotonic() + self.timeout
-                if for_proxy:
-                    options["headers"] = HTTPHeaderDict(options["headers"], **for_proxy)
-                self.held = []
-                try:
-                    super().request(*arguments, **options)
-                    whole = b"".join(self.held)
-                finally:
-                    self.held = None
-                self.send(whole)
-
-            def send(self, data: bytes) -> None:
-                if self.held is not None:  # head and body leave together: one piece is one record of TLS
-                    self.held.append(data)
-                    return
-                left = memoryview(data)
-                while left:
-                    self.sock.settimeout(seconds_to(thread.until))
-                    left = left[self.sock.send(left) :]
-
-        pool.ConnectionCls = Connection
+        own = {"thread": self._thread, "unix_socket": self._unix_socket, "for_proxy": for_proxy}
+        pool.ConnectionCls = type("Connection", (_Bounded, pool.ConnectionCls), own)
         return pool
 
     def answer(self, request: Prepared, timeout: float) -> Answer:
@@ -204,6 +155,70 @@ class Adapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> Answer:
         return Answer(resp, req)
+
+
+class _Bounded(HTTPConnection):
+    """Tells its thread that it has opened a connection, which nothing public of urllib3 tells, and holds the whole
+    exchange, from the first byte sent to the last one received, to one deadline.
+
+    ``thread``: what is known of the exchange of each thread; ``unix_socket``: in place of host and port; ``for_proxy``:
+    header fields for a proxy that reads the request."""
+
+    thread: threading.local
+    unix_socket: Path | None
+    for_proxy: Mapping[str, str]
+    timeout: float  # each request sets it
+    held: list[bytes] | None = None
+
+    def response_class(  # type: ignore[override]
+        self, sock: socket.socket, *arguments: Any, **options: Any
+    ) -> FinalResponse:
+        found = FinalResponse(sock, *arguments, until=self.thread.until, **options)
+        self.thread.odd = found.odd
+        return found
+
+    def connect(self) -> None:
+        self.thread.connected = True
+        self.thread.until = time.monotonic() + self.timeout  # a proxy answers before the request is sent
+        with STOP.waiting():
+            super().connect()
+        STOP.opened(id(self), self.sock)
+
+    def close(self) -> None:
+        STOP.closed(id(self))
+        super().close()
+
+    def _new_conn(self) -> socket.socket:
+        if self.unix_socket is None:
+            return super()._new_conn()
+        return local_connection(self.unix_socket, self.timeout)
+
+    def request(self, *arguments: Any, **options: Any) -> None:
+        start = self.thread.__dict__.pop("start", None)
+        if self.is_closed:
+            self.connect()
+        if start is not None:
+            with suppress(BrokenBarrierError):  # others are not ready: then this one goes ahead
+                start.wait(_READY)
+        self.thread.until = time.monotonic() + self.timeout
+        if self.for_proxy:
+            options["headers"] = HTTPHeaderDict(options["headers"], **self.for_proxy)
+        self.held = []
+        try:
+            super().request(*arguments, **options)
+            whole = b"".join(self.held)
+        finally:
+            self.held = None
+        self.send(whole)
+
+    def send(self, data: bytes) -> None:  # type: ignore[override]
+        if self.held is not None:  # head and body leave together: one piece is one record of TLS
+            self.held.append(data)
+            return
+        left = memoryview(data)
+        while left:
+            self.sock.settimeout(seconds_to(self.thread.until))
+            left = left[self.sock.send(left) :]
 
 
 def local_connection(path: Path, timeout: float) -> socket.socket:

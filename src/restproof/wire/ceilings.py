@@ -9,6 +9,7 @@ from pathlib import Path
 from restproof.wire.failure import NotSent
 from restproof.wire.numbers import Numbers
 from restproof.wire.pace import Pace, Turns
+from restproof.wire.stop import STOP
 
 FILE_NAME = ".ceilings"
 """In the directory of a run: what its processes have spent together."""
@@ -32,7 +33,7 @@ class Ceilings:
         common: Path | None = None,
         pace: Pace | None = None,
         clock: Callable[[], float] = time.perf_counter,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = STOP.sleep,
     ) -> None:
         self._interval = None if rate is None else 1.0 / rate
         self._requests = requests

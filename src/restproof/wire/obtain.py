@@ -25,6 +25,7 @@ from restproof.sources import Command, Csrf, Login, OAuth2, Source
 from restproof.wire.failure import FAILURES, describe
 from restproof.wire.message import Headers
 from restproof.wire.redact import Redactor
+from restproof.wire.stop import STOP
 from restproof.wire.wallet import CredentialError, Fixed, Renewing, Token, Wallet
 
 _PATIENCE = 30.0
@@ -86,14 +87,15 @@ class _Commanded:
     def __call__(self) -> Token:
         line = self._source.line
         try:
-            done = subprocess.run(
-                line if isinstance(line, str) else list(line),
-                shell=isinstance(line, str),
-                capture_output=True,
-                stdin=subprocess.DEVNULL,
-                timeout=_PATIENCE,
-                check=False,
-            )
+            with STOP.waiting():
+                done = subprocess.run(
+                    line if isinstance(line, str) else list(line),
+                    shell=isinstance(line, str),
+                    capture_output=True,
+                    stdin=subprocess.DEVNULL,
+                    timeout=_PATIENCE,
+                    check=False,
+                )
         except subprocess.TimeoutExpired:
             raise CredentialError(f"the command did not end within {_PATIENCE:g} s") from None
         except OSError as error:

@@ -14,6 +14,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from restproof.wire.head import FinalResponse, timed
+from restproof.wire.stop import STOP
 
 TIMEOUT = 5.0
 """Seconds until a connection counts as refused."""
@@ -29,6 +30,7 @@ def show(context: ssl.SSLContext, certificate: Certificate | None) -> None:
         context.load_cert_chain(*certificate, password="")  # a key that asks for a password asks nobody
 
 
+@STOP.waiting()
 def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str, str]]) -> tuple[int | None, str]:
     """The status and Location of a GET over plain HTTP; (None, "") where the server gives no HTTP answer."""
     connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
@@ -46,6 +48,7 @@ def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str
         connection.close()
 
 
+@STOP.waiting()
 def handshake(
     host: str, port: int, ca_bundle: Path | None, *, outdated: bool = False, certificate: Certificate | None = None
 ) -> tuple[str | None, str]:
@@ -74,6 +77,7 @@ def handshake(
         return None, str(error.strerror or error)
 
 
+@STOP.waiting()
 def raw_answer(
     host: str, port: int, ca_bundle: Path | None, *, tls: bool, data: bytes, certificate: Certificate | None = None
 ) -> int | None:

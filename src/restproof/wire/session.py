@@ -33,6 +33,7 @@ from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Requ
 from restproof.wire.preconditions import Preconditions
 from restproof.wire.presence import Presence
 from restproof.wire.searching import Searches
+from restproof.wire.stop import STOP
 from restproof.wire.ticket import Guard, Ticket, Unguarded
 from restproof.wire.waiting import backoff, retry_after
 from restproof.wire.wallet import Token, Wallet
@@ -112,7 +113,7 @@ class Session:
         read_only: bool = False,
         max_wait: float = 5.0,
         clock: Callable[[], float] = time.perf_counter,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = STOP.sleep,
         epoch: float | None = None,
         guard: Guard | None = None,
         wallet: Wallet | None = None,
@@ -183,8 +184,10 @@ class Session:
         ceiling of requests.
 
         Raises :class:`NotSent` before anything is sent, ``ValueError`` for a request that no client may send,
-        ``KeyError`` for a credential that the target does not have, ``HookFailed`` for a hook that does.
+        ``KeyError`` for a credential that the target does not have, ``HookFailed`` for a hook that does, and
+        ``KeyboardInterrupt`` where the run was asked to end meanwhile.
         """
+        STOP.check()
         if self.presence.gone and not beyond_ceiling:
             raise NotSent(self.presence.gone)
         if self.ends is not None and time.monotonic() > self.ends:
@@ -380,6 +383,7 @@ class Session:
                 self._read(answer),
             )
         except TransportError as failure:
+            STOP.check()  # then it was broken off by ourselves
             error = failure.error
         if hooked is not None and response is not None:
             response, more = hooked.arrived(response)
@@ -424,6 +428,7 @@ class Session:
         try:
             return self._adapter.answer(prepared, self._timeout)
         except FAILURES as failure:
+            STOP.check()
             if self._adapter.connected() or not is_stale_connection(failure) or not self._may_go_again(permit):
                 raise TransportError(describe(failure)) from failure
         self._note(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from restproof.wire.message import Headers
+from restproof.wire.stop import STOP
 
 _MARGIN = 30.0
 """Seconds before its end at which a credential is renewed; a fifth of its time where that is less."""
@@ -76,7 +77,7 @@ class Renewing:
         credentials: Mapping[str, str],
         ways: Mapping[str, Callable[[], Token]],
         clock: Callable[[], float] = time.time,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = STOP.sleep,
     ) -> None:
         self._tokens = {name: Token(value) for name, value in credentials.items() if name not in ways}
         self._ways = ways
