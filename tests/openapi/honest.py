@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -34,7 +35,7 @@ class Request:
     method: str
     path: dict[str, str]
     query: dict[str, str]
-    headers: Mapping[str, str]
+    headers: Message
     text: bytes
 
     def body(self) -> dict[str, Json]:
@@ -45,6 +46,15 @@ class Request:
         if not isinstance(found, dict):
             raise Refused(400, "the body is no object")
         return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A body with its media type and header fields of its own."""
+
+    body: Json
+    media: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Handler = Callable[["Service", Request], tuple[int, Json]]
@@ -67,7 +77,7 @@ class Service:
         self.numbers[name] = self.numbers.get(name, 0) + 1
         return self.numbers[name]
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], text: bytes) -> tuple[int, Json, list[str]]:
+    def answer(self, method: str, target: str, headers: Message, text: bytes) -> tuple[int, Json, list[str]]:
         """Status, body and the methods that the path has."""
         parts = urlsplit(target)
         query = {n: v[-1] for n, v in parse_qs(parts.query, keep_blank_values=True).items()}
@@ -99,11 +109,14 @@ def serving(service: Service) -> Iterator[str]:
         def speak(self) -> None:
             length = self.headers.get("Content-Length", "0")
             text = self.rfile.read(int(length)) if length.isdigit() else b""
-            status, body, known = service.answer(self.command, self.path, dict(self.headers.items()), text)
-            sent = b"" if body is None else json.dumps(body).encode()
+            status, body, known = service.answer(self.command, self.path, self.headers, text)
+            told = body if isinstance(body, Answer) else Answer(body)
+            sent = b"" if told.body is None else json.dumps(told.body).encode()
             self.send_response(status)
-            if body is not None:
-                self.send_header("Content-Type", "application/json")
+            if told.body is not None:
+                self.send_header("Content-Type", told.media)
+            for name, value in told.headers.items():
+                self.send_header(name, value)
             if status == 405:
                 self.send_header("Allow", ", ".join(dict.fromkeys(known)))
             if status == 401:
@@ -152,7 +165,23 @@ class Of:
         return isinstance(value, self.kind) and not (self.kind is int and isinstance(value, bool))
 
 
-Field = Text | Of
+@dataclass(frozen=True)
+class When:
+    """A value that passes a test, or null where that is allowed."""
+
+    test: Callable[[Json], bool]
+    null: bool = False
+
+    def fits(self, value: Json) -> bool:
+        return self.null if value is None else self.test(value)
+
+
+def whole(least: int, most: int, *, null: bool = False) -> When:
+    """A whole number within bounds."""
+    return When(lambda v: isinstance(v, int) and not isinstance(v, bool) and least <= v <= most, null)
+
+
+Field = Text | Of | When
 
 
 def checked(

@@ -328,6 +328,8 @@ class Subject:
             if reply.status in (404, 410) or absent:
                 return Observation({}, reply, reply.entity_pointer, absent=True)
             raise SetUpFailed(f"set-up: the read of {an(self.name)} answered {reply.status or reply.exchange.error}")
+        if not self.spec.supports("list"):
+            raise Inconclusive(f"no read and no list shows {an(self.name)}")
         pages = self.lists.pages(scope=scope)
         for entry in (entry for page in pages for entry in page.entries or ()):
             if isinstance(entry, Observation) and entry.get(self.spec.id.field) == id:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.document import Route
+from restproof.contract.openapi.formed import form_in
 from restproof.contract.openapi.paths import Call
 from restproof.contract.openapi.schemas import Schema, Schemas, alternatives, united
 from restproof.contract.openapi.source import Source
@@ -46,10 +47,13 @@ class Reader:
         return united(found) if len(found) > 1 else found[0] if found else {}
 
     def request(self, call: Call) -> Schema:
-        """The schema of the JSON that an operation takes; empty where it takes none."""
+        """The schema of the JSON, or else of the form, that an operation takes; empty where it takes none."""
         body = call.value.get("requestBody")
         route = (*call.route, "requestBody")
-        return self.content(self.source.mapping(body, route), route) if body is not None else {}
+        if body is None:
+            return {}
+        holder = self.source.mapping(body, route)
+        return self.content(holder, route) or form_in(self.source, self.schemas, holder, route).schema
 
     def demands_body(self, call: Call) -> bool:
         body = call.value.get("requestBody")
@@ -72,7 +76,8 @@ class Reader:
         return list(self.source.mapping(holder.get("content") or {}, (*route, "content")))
 
     def media_of(self, call: Call) -> dict[str, str]:
-        """The media types of requests and of successful answers, where they are no plain JSON but of its kind."""
+        """The media types of requests and of successful answers, where they are no plain JSON but of its kind, or of
+        requests that are forms."""
         body = call.value.get("requestBody")
         route = (*call.route, "requestBody")
         holders: list[tuple[str, Mapping[str, Any], Route]]
@@ -85,6 +90,8 @@ class Reader:
             kinds = [m for m in named if _JSON.match(m) and "*" not in m]
             if kinds and not any(_PLAIN_JSON.match(m) for m in named):
                 found.setdefault(side, kinds[0])
+            elif side == "request" and not any(_JSON.match(m) for m in named):
+                found |= form_in(self.source, self.schemas, holder, at).words
         return found
 
     def headers(self, call: Call, code: str) -> set[str]:

@@ -11,7 +11,7 @@ from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.paths import Found
-from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, both, either, united, wider
+from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united, wider
 from restproof.pointer import step
 
 _BESIDE_ENTRIES = re.compile(
@@ -120,17 +120,22 @@ def _listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tu
 def _listed_inside(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:
     """As ``_listed``, of the entries in the one object of an answer that says how the request went; their place is a
     pointer."""
-    around = _told_with({"list": answer}) or _wrapper({"list": answer})
-    if around is None:
+    members = answer.get("properties", {}) if is_object(answer) else {}
+    around = [n for n in members if not (_BESIDE_ONE.fullmatch(n) or _BESIDE_ENTRIES.fullmatch(n))]
+    if len(around) != 1:
         return None, None
-    member, entry = _listed(object_of(answer["properties"][around]), single, has_items)
-    return (step(around) + step(member), entry) if member and entry is not None else (None, None)
+    member, entry = _listed(object_of(members[around[0]]), single, has_items)
+    return (step(around[0]) + step(member), entry) if member and entry is not None else (None, None)
 
 
 def is_one(answer: Schema) -> bool:
     """Whether an answer is that of one thing: an object with members, and not one that holds the entries of a list."""
-    entries = _listed(answer, {}, False)[1] or _listed_inside(answer, {}, False)[1]
-    return is_object(answer) and entries is None
+    return is_object(answer) and not is_list(answer)
+
+
+def is_list(answer: Schema) -> bool:
+    """Whether an answer holds the entries of a list."""
+    return (_listed(answer, {}, False)[1] or _listed_inside(answer, {}, False)[1]) is not None
 
 
 def _same_members(one: Schema, two: Schema) -> bool:
@@ -146,7 +151,7 @@ def _requests(reader: Reader, found: Found, told: Shaped) -> None:
         schema = reader.request(call)
         if not schema:
             media = reader.media(call)
-            told.left_out[operation] = f"it takes {media[0]}, no JSON" if media else "it takes no JSON body"
+            told.left_out[operation] = f"it takes {media[0]}, no JSON" if media else "it takes no body"
             continue
         variants = [v for v in alternatives(schema) if is_object(v)]
         if not variants:
@@ -270,4 +275,4 @@ def bare(schema: Mapping[str, Any]) -> Schema:
     }
 
 
-__all__ = ["Shaped", "Unsendable", "bare", "both", "either", "is_one", "on_whole", "sendable", "shaped", "shown_as"]
+__all__ = ["Shaped", "Unsendable", "bare", "is_list", "is_one", "on_whole", "sendable", "shaped", "shown_as"]

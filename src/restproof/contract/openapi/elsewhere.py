@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from restproof.contract.openapi.constants import PARAMETER
 from restproof.contract.openapi.naming import singular, snake
-from restproof.contract.openapi.paths import PARAMETER, Call, Found, Paths
+from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.errors import ContractError
 
 
@@ -52,10 +53,11 @@ def _has_below(paths: Paths, items: Found) -> bool:
 
 def _schemas(paths: Paths, found: Found) -> set[str]:
     """The named schemas that the successful answers of a resource show, themselves or as entries of a list."""
-    return {name for call in found.calls.values() for name in _shown(paths, call)}
+    return {name for call in found.calls.values() for name in shown(paths, call)}
 
 
-def _shown(paths: Paths, call: Call) -> Iterator[str]:
+def shown(paths: Paths, call: Call) -> Iterator[str]:
+    """The named schemas that the successful answers of an operation show, themselves or as entries of a list."""
     route = (*call.route, "responses")
     try:
         for status, answer in paths.source.mapping(call.value.get("responses", {}), route).items():

@@ -16,6 +16,7 @@ from restproof.contract.openapi.elsewhere import join_items
 from restproof.contract.openapi.kept import EXTENSION, kept
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
+from restproof.contract.openapi.posted import take_posts
 from restproof.contract.openapi.promises import hoist
 from restproof.contract.openapi.resources import ResourceWriter
 from restproof.contract.openapi.schemas import Schemas
@@ -78,6 +79,7 @@ class _Importer:
         self.reader = Reader(source, Schemas(source))
         self.paths = Paths(source, tags)
         join_items(self.paths)
+        take_posts(self.paths, self.reader)
         self.paths.settle()
         self.left_out: list[tuple[str, Route]] = list(self.paths.left_out)
         if EXTENSION in source.value:

@@ -25,12 +25,16 @@ def is_bare_list(found: Found) -> bool:
 
 
 def own_paths(found: Found, collection: str) -> dict[str, str]:
-    """The paths of operations that do not follow from that of the collection: a slash at the end more or less."""
+    """The paths of operations that do not follow from that of the collection: a slash at the end more or less, a
+    search."""
     paths = {}
     for operation, call in found.calls.items():
         of_one = str(call.route[1]).rstrip("/").endswith("}") and (operation != "create" or call.method != "POST")
         of_one = of_one and operation != "list"
         ends = "/" if str(call.route[1]).endswith("/") else ""
+        if operation == "list" and call.method == "POST":
+            paths[operation] = f"{collection.rstrip('/')}/{str(call.route[1]).rstrip('/').rpartition('/')[2]}{ends}"
+            continue
         if ends != ("/" if collection.endswith("/") else ""):
             paths[operation] = collection.rstrip("/") + ("/{id}" if of_one else "") + ends
     return paths

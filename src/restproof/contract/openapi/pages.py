@@ -29,7 +29,10 @@ _TOKENS = (
     *("cursor", "page_token", "pageToken", "after", "starting_after", "continuation", "next", "iterator", "before"),
     *("next_token", "nextToken", "ending_before", "PageToken", "Page", "PageSize", "since"),
 )
-_TOTALS = ("total", "total_count", "totalCount", "count", "totalItems", "total_items")
+_TOTALS = (
+    *("total", "total_count", "totalCount", "count", "totalItems", "total_items", "totalElements", "total_elements"),
+    *("totalResults", "total_results", "totalRecords", "total_records"),
+)
 PAGING = frozenset({*_PAGES, *_SIZES, *_OFFSETS, *_TOKENS})
 """Names of parameters that speak of pages."""
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.document import Route
+from restproof.contract.openapi.constants import PARAMETER, Constants
 from restproof.contract.openapi.export import OPERATION, RESOURCE
 from restproof.contract.openapi.naming import free_name
 from restproof.contract.openapi.source import Source
 from restproof.errors import ContractError
 
 METHODS = ("get", "post", "put", "patch", "delete")
-PARAMETER = re.compile(r"\{([^{}]+)\}")
 _SEGMENT = re.compile(r"[^/{}?#\s]+|\{[^{}/]+\}")
 _COLLECTION = {"get": "list", "post": "create"}
 _ITEMS = {"get": "read", "patch": "update", "put": "replace", "delete": "delete"}
@@ -93,6 +93,7 @@ class Paths:
         self.found: dict[str, Found] = {}
         self.shapes: dict[str, str] = {}
         self.entries: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
+        self.constants = Constants(source)
         self._read()
         for path in self.entries:
             if not is_item(path):
@@ -103,8 +104,9 @@ class Paths:
 
     def _read(self) -> None:
         """All paths, those of one shape together: the names of their parameters make no difference."""
-        for path, value in self.source.value["paths"].items():
-            route: Route = ("paths", path)
+        for spelled, value in self.source.value["paths"].items():
+            route: Route = ("paths", spelled)
+            path = spelled
             if path.startswith("x-"):
                 continue
             try:
@@ -112,13 +114,14 @@ class Paths:
             except ContractError as error:
                 self.left_out.append((f"{path}: {error.message}", route))
                 continue
+            path = self.constants.filled(path)
             if not path.startswith("/") or not all(_SEGMENT.fullmatch(s) for s in path.strip("/").split("/")):
                 why = "it is no collection" if path == "/" else "no contract has such a path"
                 self.left_out.append((f"{path}: {why}", route))
                 continue
             shape = PARAMETER.sub("{}", path).rstrip("/")
             first = self.shapes.setdefault(shape, path)
-            self.entries.setdefault(first, []).append((path, entry))
+            self.entries.setdefault(first, []).append((spelled, entry))
 
     def has(self, path: str) -> str | None:
         """The path of the document that has the shape of ``path``."""
@@ -127,7 +130,7 @@ class Paths:
     def _collection(self, path: str) -> None:
         items, above = self.has(f"{path.rstrip('/')}/{{}}"), path.rstrip("/").rpartition("/")[0]
         entry = {m: v for _, e in self.entries[path] for m, v in e.items()}
-        route: Route = ("paths", path)
+        route: Route = ("paths", self.entries[path][0][0])
         if RESOURCE not in entry:
             beside_items = self.has(f"{above}/{{}}") if above else None
             if beside_items and not ("get" in entry and items):
@@ -140,7 +143,7 @@ class Paths:
 
     def _items(self, path: str) -> None:
         above = path.rstrip("/").rpartition("/")[0]
-        route: Route = ("paths", path)
+        route: Route = ("paths", self.entries[path][0][0])
         if not above:
             self.left_out.append((f"{path}: a parameter that follows no collection", route))
             return
@@ -184,17 +187,38 @@ class Paths:
             found.other.setdefault(place, []).append(method.upper())
             return
         named = str(value.get(OPERATION, words.get(method, "")))
+        call = Call(method.upper(), value, here, _merged(shared, own))
         if not named and method in _OF_ONE:
-            names = {(p.get("name"), p.get("in")) for p in own}
-            kept = [p for p in shared if (p.get("name"), p.get("in")) not in names]
-            found.spare.setdefault(_OF_ONE[method], Call(method.upper(), value, here, [*kept, *own]))
+            found.spare.setdefault(_OF_ONE[method], call)
         if not named or named in found.calls:
             found.other.setdefault(place, []).append(method.upper())
             self.left_out.append((f"{method.upper()} {route[1]}: {'it is there twice' if named else NEITHER}", here))
             return
-        names = {(p.get("name"), p.get("in")) for p in own}
-        kept = [p for p in shared if (p.get("name"), p.get("in")) not in names]
-        found.calls[named] = Call(method.upper(), value, here, [*kept, *own])
+        found.calls[named] = call
+
+    def posted(self, path: str) -> Call | None:
+        """The POST of a path of the document that has the shape of ``path``; ``None`` where there is none that can be
+        read."""
+        for spelled, entry in self.entries.get(self.has(path) or "", ()):
+            here: Route = ("paths", spelled, "post")
+            if "post" not in entry:
+                continue
+            try:
+                value = self.source.mapping(entry["post"], here)
+                shared, own = self._parameters(entry, here[:2]), self._parameters(value, here)
+            except ContractError:
+                return None
+            if not self.tags or self.tags & set(map(str, value.get("tags") or ())):
+                return Call("POST", value, here, _merged(shared, own))
+        return None
+
+    def take(self, found: Found, operation: str, call: Call) -> None:
+        """Make a call that was none of the usual ones an operation of a resource; what was told of it is taken back."""
+        found.calls[operation] = call
+        self.left_out = [one for one in self.left_out if one[1] not in (call.route, call.route[:2])]
+        for methods in found.other.values():
+            if call.method in methods:
+                methods.remove(call.method)
 
     def _parameters(self, holder: Mapping[str, Any], route: Route) -> list[dict[str, Any]]:
         here = (*route, "parameters")
@@ -242,6 +266,12 @@ class Paths:
             return f"{{{above.name}}}"
 
         return PARAMETER.sub(name, path), unknown
+
+
+def _merged(shared: list[dict[str, Any]], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The parameters of an operation: those of its path, but for those that it says anew, and its own."""
+    names = {(p.get("name"), p.get("in")) for p in own}
+    return [*(p for p in shared if (p.get("name"), p.get("in")) not in names), *own]
 
 
 def is_item(path: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from restproof.contract.media import FORM
+
 _MOVED = {
     "#/definitions/": "#/components/schemas/",
     "#/parameters/": "#/components/parameters/",
@@ -19,6 +21,7 @@ _FLOWS = {
     "accessCode": "authorizationCode",
 }
 _JSON = ["application/json"]
+_PARTS = "multipart/form-data"
 Node = dict[str, Any]
 
 
@@ -107,8 +110,17 @@ class _Converter:
             "properties": {str(p.get("name")): _parameter(p).get("schema", {}) for p in parameters},
             "required": [str(p.get("name")) for p in parameters if p.get("required")],
         }
-        media = next((m for m in consumes if "form" in m), "application/x-www-form-urlencoded")
-        return {"content": {media: {"schema": schema}}, "required": bool(schema["required"])}
+        if not schema["required"]:
+            del schema["required"]
+        holds_files = any(p.get("type") == "file" for p in parameters)
+        form = _PARTS if holds_files or (_PARTS in consumes and FORM not in consumes) else FORM
+        joined = {
+            str(p.get("name")): {"explode": False}
+            for p in parameters
+            if p.get("type") == "array" and p.get("collectionFormat") != "multi"
+        }
+        said: Node = {"schema": schema, **({"encoding": joined} if joined else {})}
+        return {"content": {form: said}, "required": "required" in schema}
 
     def response(self, value: Any, produces: list[str]) -> Any:
         if not isinstance(value, dict) or "$ref" in value:

@@ -1,0 +1,59 @@
+"""What is asked for by POST and creates nothing: an update of an item, a search that is the list of a collection."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.bodies import is_list
+from restproof.contract.openapi.elsewhere import shown
+from restproof.contract.openapi.pages import PAGING
+from restproof.contract.openapi.paths import Call, Found, Paths
+from restproof.contract.shapes import types_of
+from restproof.errors import ContractError
+
+_CHANGES = re.compile(r"(?i)\b(updat|chang|modif|edit|patch)")
+_SEARCHES = ("search", "_search", "query", "find", "filter", "list")
+_PLAIN = {"string", "integer", "number", "boolean", "null"}
+
+
+def take_posts(paths: Paths, reader: Reader) -> None:
+    """Give the resources of a document the operations that it has for them by POST, where these are plain."""
+    for found in paths.found.values():
+        if "read" in found.calls and not {"update", "replace"} & found.calls.keys():
+            _take_update(paths, found)
+        if "list" not in found.calls:
+            _take_search(paths, reader, found)
+
+
+def _take_update(paths: Paths, found: Found) -> None:
+    """A POST to an item that is said to change it, and answers what a read shows, is its update."""
+    call = paths.posted(paths.constants.filled(str(found.calls["read"].route[1])))
+    if call is None or "requestBody" not in call.value:
+        return
+    words = [str(call.value.get(word) or "") for word in ("operationId", "summary", "description")]
+    shows = set(shown(paths, call))
+    if any(_CHANGES.search(text) for text in words) and shows and shows <= set(shown(paths, found.calls["read"])):
+        paths.take(found, "update", call)
+
+
+def _take_search(paths: Paths, reader: Reader, found: Found) -> None:
+    """A POST below a collection that is called a search, needs nothing and answers entries of the collection's kind is
+    its list. What its body may hold stands for parameters of the list."""
+    own = {name for call in found.calls.values() for name in shown(paths, call)}
+    for word in _SEARCHES:
+        call = paths.posted(f"{found.collection.rstrip('/')}/{word}")
+        if call is None or not own & set(shown(paths, call)):
+            continue
+        try:
+            body = reader.request(call)
+            plain = is_list(reader.success(call)) and "request" not in reader.media_of(call)
+        except ContractError:
+            continue  # what cannot be read is told where it is read as something else
+        in_url = call.named("query", required=True).keys() | (call.named("query").keys() & PAGING)
+        if plain and not in_url and not body.get("required"):
+            asked: dict[str, Any] = body.get("properties", {})
+            told = [{"name": n, "in": "query", "schema": s} for n, s in asked.items() if types_of(s) <= _PLAIN]
+            paths.take(found, "list", Call(call.method, call.value, call.route, [*call.parameters, *told]))
+            return

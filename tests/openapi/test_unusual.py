@@ -1,0 +1,113 @@
+"""Documents in styles that few write: what is read of each, and that an honest server behind it is never accused. By
+default what is written is looked at, and one server is asked a little; with ``DOCUMENTS=all`` (``tox -e documents``)
+all of them in both profiles, and their faults are seen."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.openapi.honest import serving
+from tests.openapi.running import run_document
+from tests.openapi.unusual import UNUSUAL
+
+from restproof.contract.load import check
+from restproof.contract.openapi.imported import Imported, imported
+from restproof.contract.openapi.written import write
+
+FOLDER = Path(__file__).parent / "unusual"
+WHOLE = os.environ.get("DOCUMENTS") == "all"
+FORM = "application/x-www-form-urlencoded"
+
+
+def read(name: str) -> Imported:
+    return imported(FOLDER / f"{name}.yaml", name)
+
+
+def resources(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = read(name).contract["resources"]
+    return found
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_what_is_written_lints(name: str, tmp_path: Path) -> None:
+    assert check(write(read(name), tmp_path, f"{name}.yaml")) == []
+
+
+def test_what_is_said_by_reference_and_by_all_of_several_is_read() -> None:
+    found = read("depots")
+    assert found.contract["base_path"] == "/live/v1"
+    assert found.contract["resources"]["depot"]["operations"].keys() == {*"list create read replace delete".split()}
+    schema = found.schemas["depot.json"]
+    assert set(schema["properties"]) == {"id", "createdAt", "name", "city", "docks"}
+    assert schema["properties"]["createdAt"]["readOnly"] is True
+    assert "name" in schema["required"]
+    assert found.contract["resources"]["parcel"]["path"] == "/depots/{depot}/parcels"
+
+
+def test_a_parameter_that_names_no_resource_is_filled_in() -> None:
+    found = resources("seats")
+    assert found["hall"]["path"] == "/v1/halls"
+    assert found["guest"]["path"] == "/v1/halls/{hall}/guests"
+    assert found["guest"]["id"] == {"field": "guest", "chosen_by": "client"}
+
+
+def test_forms_are_forms_and_a_post_that_changes_is_an_update() -> None:
+    ticket = resources("forms")["ticket"]
+    assert ticket["operations"]["create"]["media"] == {"request": FORM, "nested": "dots"}
+    assert ticket["operations"]["update"]["media"] == {"request": FORM, "nested": "dots"}
+    assert ticket["methods"] == {"update": "POST"}
+
+
+def test_a_search_is_the_list_of_a_collection_that_has_no_other() -> None:
+    order = resources("orders")["order"]
+    assert order["operations"]["list"]["path"] == "/orders/search"
+    assert order["methods"] == {"list": "POST"}
+    assert order["envelope"] == {"list": "items"}
+    assert order["paging"] == {
+        "style": "token",
+        "token": "cursor",
+        "next_field": "next_cursor",
+        "size": "limit",
+        "default": 25,
+        "max": 100,
+        "over_max": "unspecified",
+    }
+
+
+def test_entries_stand_in_an_object_beside_links_and_pages() -> None:
+    book = resources("hal")["book"]
+    assert book["envelope"] == {"list": "/_embedded/books"}
+    assert book["paging"]["total_field"] == "/page/totalElements"
+
+
+def test_a_form_holds_no_objects_where_nothing_says_how(tmp_path: Path) -> None:
+    text = (FOLDER / "forms.yaml").read_text(encoding="utf-8")
+    csv = "{name: tags, in: formData, type: array, items: {type: string}}"
+    several = "{name: seen_by, in: formData, type: array, collectionFormat: multi, items: {type: string}}"
+    first = "        - {name: subject, in: formData, type: string, required: true"
+    file = tmp_path / "forms.yaml"
+    file.write_text(text.replace(first, f"        - {csv}\n        - {several}\n{first}"), encoding="utf-8")
+    sent = imported(file, "forms").schemas["ticket-request.json"]["properties"]
+    assert "tags" not in sent
+    assert sent["seen_by"]["type"] == "array"
+
+
+def test_an_honest_server_that_is_searched_is_not_accused_of_its_creates(tmp_path: Path) -> None:
+    conforms("orders", tmp_path / "run", "--profile", "smoke", "--only", "create.is-listed")
+
+
+def conforms(name: str, out: Path, *options: str) -> None:
+    with serving(UNUSUAL[name](frozenset())) as url:
+        told = run_document(FOLDER / f"{name}.yaml", url, out, *options)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not WHOLE, reason="tox -e documents runs them all")
+@pytest.mark.parametrize("profile", ["smoke", "ci"])
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_an_honest_server_is_not_accused(name: str, profile: str, tmp_path: Path) -> None:
+    conforms(name, tmp_path / "run", "--profile", profile)

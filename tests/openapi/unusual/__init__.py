@@ -1,0 +1,27 @@
+"""Documents in styles that few write, and beside each an honest server that keeps it, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.openapi.honest import Service
+from tests.openapi.unusual.albums import albums
+from tests.openapi.unusual.depots import depots
+from tests.openapi.unusual.forms import forms
+from tests.openapi.unusual.hal import hal
+from tests.openapi.unusual.orders import orders
+from tests.openapi.unusual.rooms import rooms
+from tests.openapi.unusual.rpc import rpc
+from tests.openapi.unusual.seats import seats
+
+UNUSUAL: Mapping[str, Callable[[frozenset[str]], Service]] = {
+    "depots": depots,
+    "rooms": rooms,
+    "seats": seats,
+    "rpc": rpc,
+    "albums": albums,
+    "forms": forms,
+    "orders": orders,
+    "hal": hal,
+}
+"""Document → its service."""
