@@ -39,7 +39,7 @@ def test_what_is_written_lints(name: str, tmp_path: Path) -> None:
 def test_what_is_said_by_reference_and_by_all_of_several_is_read() -> None:
     found = read("depots")
     assert found.contract["base_path"] == "/live/v1"
-    assert found.contract["resources"]["depot"]["operations"].keys() == {*"list create read replace delete".split()}
+    assert found.contract["resources"]["depot"]["operations"].keys() == {"list", "create", "read", "replace", "delete"}
     schema = found.schemas["depot.json"]
     assert set(schema["properties"]) == {"id", "createdAt", "name", "city", "docks"}
     assert schema["properties"]["createdAt"]["readOnly"] is True
