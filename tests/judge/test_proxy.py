@@ -23,9 +23,10 @@ import requests
 
 from restproof.cli.main import run
 from restproof.config import Target
-from restproof.record.model import RecordedExchange, Traffic
+from restproof.record.model import RecordedExchange, Request, Response, Traffic
 from restproof.record.reader import read
 from restproof.session.server import sandbox_server
+from restproof.traffic.live import Live
 from restproof.traffic.passed import LONGEST_BODY, Content, Passed, Recording
 from restproof.traffic.proxy import Proxy
 from restproof.traffic.upstream import Origin
@@ -389,6 +390,43 @@ def test_a_recording_is_in_the_order_of_its_beginnings_and_has_an_end() -> None:
     assert list(found.skipped.values()) == [1, 2]
 
 
+def test_what_may_overlap_with_what_is_under_way_is_not_settled() -> None:
+    recording = Recording()
+    slow, quick, later = (recording.begin(lambda at=at: at, "GET", "http://h/x", ()) for at in (1.0, 2.0, 5.0))  # type: ignore[misc]
+    recording.add(quick, 3.0)
+    assert recording.settled() == []
+    recording.add(slow, 4.0)
+    assert [e.started for e, _ in recording.settled()] == [1.0, 2.0]
+    recording.add(later, 6.0)
+    assert [e.started for e, _ in recording.settled()] == [5.0]
+    assert recording.settled() == []
+    assert len(recording.traffic().exchanges) == 3
+
+
+@pytest.fixture(scope="module")
+def terms(tmp_path_factory: pytest.TempPathFactory) -> Terms:
+    return Terms.read("procore", tmp_path_factory.mktemp("empty"))
+
+
+def test_declared_deviations_are_not_told_and_a_failed_attempt_may_still_be_sent_again(terms: Terms) -> None:
+    base = "https://api.example.com"
+
+    def told(terms: Terms, status: int, body: str) -> list[str]:
+        lines: list[str] = []
+        live = Live(terms, base, lines.append)
+        for n in range(2):
+            asked = Request("GET", f"{base}/rest/v1.0/companies", (("Authorization", "Bearer abcdefghijkl"),), None)
+            answer = Response(status, "", (("Content-Type", "application/json"),), body)
+            live.take([(RecordedExchange(n=0, request=asked, response=answer, started=n, elapsed=0.5), frozenset())])
+        return lines
+
+    assert told(terms, 503, "{}") == []
+    lines = told(terms, 200, "no JSON")
+    (rule,) = [line.partition(":")[0] for line in lines[:4] if line.startswith("shape.list: ")]
+    declared = {"requirement": rule, "owner": "o", "reason": "r", "expires": "2999-01-01"}
+    assert not any(line.startswith(rule) for line in told(replace(terms, deviations=[declared]), 200, "no JSON"))
+
+
 def test_content_that_cannot_be_read_is_unknown() -> None:
     long = Content()
     for _ in range(3):
@@ -434,21 +472,31 @@ def test_a_command_is_passed_through_and_judged(
     told = capfd.readouterr().out
     assert f"passes on to {api.origin} (procore)" in told
     assert f"2 exchanges with {api.origin}/rest/v1.0" in told
+    seen = [line for line in told.splitlines() if line.endswith(" [GET /rest/v1.0/companies]")]
+    assert bool(seen) == bool(faults), "told as it was seen"
     kept = read(tmp_path / "out" / "run.jsonl.gz")
     assert {e.response.status for e in kept.exchanges if e.response} == {200, 401}
     assert api.credentials["full"] not in repr(kept)
 
 
-def test_a_client_at_work_is_judged_as_by_its_har(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_at_work_is_judged_as_by_its_har(
+    terms: Terms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    terms = Terms.read("procore", tmp_path)
     with sandbox_server("procore", faults=["create-answers-200"]) as api:
-        with Proxy(Origin(Target("t", api.origin, ca_bundle=api.ca_bundle))) as proxy:
+        told: list[str] = []
+        with (
+            Proxy(Origin(Target("t", api.origin, ca_bundle=api.ca_bundle))) as proxy,
+            Live(terms, api.origin, told.append).following(proxy.recording),
+        ):
             offices(Client(replace(api, origin=proxy.url)))  # type: ignore[arg-type]
         judged = terms.judge(
             proxy.recording.traffic(), Path("proxy"), base_url=api.origin, out=str(tmp_path / "out"), cwd=tmp_path
         )
     assert {cause.requirement for cause in judged.verdict.causes} == {"create.answers-created"}
+    found = read(judged.directory / "run.jsonl.gz").findings
+    assert [line.partition(" [")[0] for line in told] == [f"create.answers-created: {f.message}" for f in found]
+    assert all(line.endswith("/offices]") for line in told)
 
 
 def test_a_signal_ends_it_with_the_verdict(

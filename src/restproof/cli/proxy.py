@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 from typing import Literal
@@ -44,7 +44,7 @@ def command(
     out: str | None,
     quiet: bool,
 ) -> int:
-    """Pass the requests of your own tests on to a target, and judge what came back.
+    """Pass the requests of your own tests on to a target, and judge what came back: each finding is told as it is seen.
 
     Ends with Ctrl-C, SIGTERM, or with COMMAND, which finds the proxy's address in RESTPROOF_PROXY; then as
     `restproof judge` does. Where the verdict is good and COMMAND failed, the exit code is that of COMMAND.
@@ -52,6 +52,7 @@ def command(
     from restproof.config import load_config, resolve_address, resolve_contract
     from restproof.contract.load import load
     from restproof.oracle.verdict import exit_code
+    from restproof.traffic.live import Live
     from restproof.traffic.proxy import Proxy
     from restproof.traffic.upstream import Origin
     from restproof.traffic.whole import Terms
@@ -74,7 +75,9 @@ def command(
                 click.echo(f"{proxy.url} passes on to {address.base_url} ({terms.contract.name})")
             if not quiet and not command_line:
                 click.echo("Press Ctrl-C to stop, and to read the verdict.")
-            code = _done(command_line, proxy.url, ended)
+            live = Live(terms, address.base_url, click.echo).following(proxy.recording) if not quiet else nullcontext()
+            with live:
+                code = _done(command_line, proxy.url, ended)
     judged = terms.judge(
         proxy.recording.traffic(), Path(f"proxy to {address.name}"), base_url=address.base_url, out=out, cwd=cwd
     )

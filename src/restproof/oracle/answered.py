@@ -34,21 +34,21 @@ def shows_what_is_there(seen: Seen) -> bool:
 
 
 class Answered:
-    """Judges single exchanges. ``credentials_shown``: whether the traffic shows credentials at all."""
+    """Judges single exchanges."""
 
-    def __init__(self, contract: Contract, asked: Asked, *, credentials_shown: bool) -> None:
+    def __init__(self, contract: Contract, asked: Asked) -> None:
         self._contract = contract
         self._asked = asked
-        self._credentials_shown = credentials_shown
 
-    def judge(self, seen: Seen, reasons: tuple[Reason, ...] | None) -> Checks:
-        """The checks of one exchange; ``reasons`` as ``Asked`` gives them for a write."""
+    def judge(self, seen: Seen, reasons: tuple[Reason, ...] | None, *, credentials_shown: bool) -> Checks:
+        """The checks of one exchange; ``reasons`` as ``Asked`` gives them for a write. ``credentials_shown``: whether
+        the traffic shows credentials at all."""
         if seen.exchange.response is None:
             return
         if seen.operation is None:
             yield from self._unsupported(seen)
             return
-        if self._is_anonymous(seen):
+        if credentials_shown and self._is_anonymous(seen):
             yield from self._anonymous(seen)
             return
         if seen.operation in WRITES:
@@ -72,7 +72,6 @@ class Answered:
         return (
             auth.scheme != "none"
             and seen.resource.operation(seen.told_as).auth == "required"
-            and self._credentials_shown
             and auth.shown(request.header, seen.exchange.url.partition("?")[2]) is None
             and request.header("Cookie") is None
             and "headers" not in seen.lacks

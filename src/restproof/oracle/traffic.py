@@ -14,12 +14,13 @@ from restproof.oracle.seen import Seen
 
 
 class Judge:
-    """Judges the exchanges of one client in their order. ``credentials_shown``: whether the traffic shows
-    credentials."""
+    """Judges the exchanges of one client in their order. ``credentials_shown``: whether the traffic shows credentials,
+    as far as it is known; where it does not, a request without one is nobody's attempt."""
 
-    def __init__(self, contract: Contract, *, credentials_shown: bool) -> None:
+    def __init__(self, contract: Contract) -> None:
+        self.credentials_shown = False
         self._asked = Asked(contract)
-        self._answered = Answered(contract, self._asked, credentials_shown=credentials_shown)
+        self._answered = Answered(contract, self._asked)
         self._history = History(contract, self._asked)
         self._listed = Listed(contract, self._history.instances)
 
@@ -29,7 +30,7 @@ class Judge:
 
     def judge(self, seen: Seen, reasons: tuple[Reason, ...] | None) -> Checks:
         """The checks of the next exchange, with its ``reasons``."""
-        yield from self._answered.judge(seen, reasons)
+        yield from self._answered.judge(seen, reasons, credentials_shown=self.credentials_shown)
         yield from self._history.judge(seen, reasons)
         yield from self._listed.judge(seen)
 

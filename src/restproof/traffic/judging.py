@@ -76,6 +76,7 @@ class Judging:
         self._cases: Counter[str] = Counter()
         self._failed: set[str] = set()
         self._alike: Counter[tuple[Any, ...]] = Counter()
+        self._judge = Judge(contract)
 
     def _binds(self, item: Item) -> bool:
         return is_binding(self._register[item.proof.requirement], self._contract)
@@ -96,16 +97,20 @@ class Judging:
             )
         for note in matched.notes:
             self._writer.write({"event": "note", "kind": "traffic", "message": note, "started": 0.0})
-        judge = Judge(self._contract, credentials_shown=matched.credentials_shown)
+        self.take(matched)
+        self._outcomes()
+
+    def take(self, matched: Matched) -> None:
+        """Write exchanges, and what is found in them. Empties ``matched.seen``."""
+        self._judge.credentials_shown = matched.credentials_shown
         matched.seen.reverse()
         while matched.seen:
             seen = matched.seen.pop()
             self._writer.write(to_event(seen.exchange))
-            reasons = judge.reasons(seen)
+            reasons = self._judge.reasons(seen)
             self._observers.observe(seen, reasons, matched)
-            for check in judge.judge(seen, reasons):
+            for check in self._judge.judge(seen, reasons):
                 self._note(check)
-        self._outcomes()
 
     def _note(self, check: Check) -> None:
         item = self._places.get((check.requirement, check.resource, check.operation))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from restproof.record.coding import as_body, uncompressed
 from restproof.record.events import Body
@@ -13,6 +15,10 @@ from restproof.record.packed import LARGEST
 
 LONGEST_BODY = 4 * 1024 * 1024
 """Bytes of one message's content that are kept; of a longer one, nothing is."""
+
+
+Kept = tuple[RecordedExchange, frozenset[Lack]]
+"""An exchange, and what is not known of it."""
 
 
 @dataclass
@@ -53,7 +59,7 @@ class Passed:
     got: Content = field(default_factory=Content)
     error: str | None = None
 
-    def exchange(self, ended: float) -> tuple[RecordedExchange, frozenset[Lack]]:
+    def exchange(self, ended: float) -> Kept:
         """It as it is recorded, without a number, and what is not known of it."""
         lacks: set[Lack] = set()
         sent, whole = self.sent.body(self.headers)
@@ -83,14 +89,24 @@ class Recording:
     def __init__(self, largest: int = LARGEST) -> None:
         self._lock = threading.Lock()
         self._left = largest
-        self._kept: list[tuple[RecordedExchange, frozenset[Lack]]] = []
+        self._kept: list[Kept] = []
+        self._waiting: list[Kept] = []
+        self._under_way: dict[int, float] = {}
         self._skipped: Counter[str] = Counter()
+
+    def begin(self, clock: Callable[[], float], method: str, url: str, headers: Headers) -> Passed:
+        """An exchange that begins now, by ``clock`` (seconds since the proxy began)."""
+        with self._lock:  # what is settled looks at what is under way
+            passed = Passed(clock(), method, url, headers)
+            self._under_way[id(passed)] = passed.began
+            return passed
 
     def add(self, passed: Passed, ended: float) -> None:
         """Keep an exchange that has ended at ``ended`` (seconds since the proxy began)."""
         size = len(passed.sent.data) + len(passed.got.data) + len(passed.url)
         size += sum(len(n) + len(v) + 100 for n, v in (*passed.headers, *passed.answered))
         with self._lock:
+            self._under_way.pop(id(passed), None)
             if passed.method == "OPTIONS":
                 self._skipped["OPTIONS requests"] += 1
             elif size > self._left:
@@ -98,7 +114,24 @@ class Recording:
                 self._skipped[f"exchanges after {LARGEST // 1024**2} MiB, which is all that is recorded"] += 1
             else:
                 self._left -= size
-                self._kept.append(passed.exchange(ended))
+                kept = passed.exchange(ended)
+                self._kept.append(kept)
+                self._waiting.append(kept)
+
+    def settled(self) -> list[Kept]:
+        """Those that were not given yet and with which nothing overlaps in time that is under way, or is not given
+        along with them; in the order in which they began."""
+        with self._lock:
+            self._waiting.sort(key=lambda kept: kept[0].started)
+            until, count = 0.0, 0
+            begins = [exchange.started for exchange, _ in self._waiting]
+            first = min(self._under_way.values(), default=inf)
+            for at, (exchange, _) in enumerate(self._waiting, 1):
+                until = max(until, exchange.started + exchange.elapsed)
+                if until < min(first, begins[at] if at < len(begins) else inf):
+                    count = at
+            found, self._waiting = self._waiting[:count], self._waiting[count:]
+            return found
 
     def traffic(self) -> Traffic:
         """All that was kept, in the order in which it began."""

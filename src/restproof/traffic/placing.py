@@ -51,42 +51,81 @@ def match(traffic: Traffic, contract: Contract, base_url: str | None, file: Path
     base = base_url or likely_base(contract, (e.request.url for e in traffic.exchanges))
     if base is None:
         raise _nothing(traffic, contract, file)
-    locator = Locator(contract, base)
-    prefix = urlsplit(locator.base).path
-    here = [e for e in traffic.exchanges if locator.is_here(e.request.url)]
-    names = _Names(contract)
-    redactor = Redactor(_secrets(here, contract), _secret_headers(here, contract), contract.auth.parameters)
-    seen: list[Seen] = []
-    unknown = 0
-    for recorded in here:
-        route = locator.route(recorded.request.url)
-        if route is None:
-            unknown += 1
-            continue
-        about = About(route.resource.name, told_as(route, recorded.request.method))
-        exchange = _exchange(recorded, about, names.of(recorded), prefix, redactor, contract.body_status)
-        seen.append(Seen(exchange, contract, route, lacks=traffic.lacking.get(exchange.n, frozenset())))
-    if not seen:
-        raise _nothing(traffic, contract, file, locator.base)
-    unsure = uncertain(seen, contract, timed=traffic.timed)
-    retried, again = _attempts(here)
-    left_out = dict(traffic.skipped)
-    left_out["entries of other hosts or paths"] = len(traffic.exchanges) - len(here)
-    left_out["entries with a path that the contract does not know"] = unknown
-    left_out["entries without an answer"] = sum(s.exchange.response is None for s in seen)
-    left_out["answers of an overloaded server or gateway (502, 503, 504)"] = sum(s.status in GATEWAY for s in seen)
-    left_out["answers whose content was not recorded"] = sum("response body" in s.lacks for s in seen)
-    left_out["answers whose headers were not recorded"] = sum("headers" in s.lacks for s in seen)
-    return Matched(
-        base=locator.base,
-        seen=[replace(s, certain=False) if s.n in unsure else s for s in seen],
-        retried=retried,
-        again=again,
-        alone=_alone(here) if traffic.timed else frozenset(e.n for e in here if isinstance(e.n, int)),
-        notes=tuple(f"{count:,} {what}" for what, count in left_out.items() if count),
-        credentials_shown=any(_credential(e, contract) is not None for e in here),
-        span=max((e.started + e.elapsed for e in here), default=0.0) - min((e.started for e in here), default=0.0),
-    )
+    placing = Placing(contract, base)
+    matched = placing.place(traffic)
+    if not matched.seen:
+        raise _nothing(traffic, contract, file, placing.base)
+    return matched
+
+
+class Placing:
+    """Places traffic with the server ``base``, part by part: the credentials, secrets and attempts that one part has
+    shown are known in the next."""
+
+    def __init__(self, contract: Contract, base: str) -> None:
+        self._contract = contract
+        self._locator = Locator(contract, base)
+        self.base = self._locator.base
+        self._names = _Names(contract)
+        self._secrets: dict[str, None] = {}
+        self._secret_headers: set[str] = set()
+        self._open: dict[tuple[str, str, object], int] = {}
+        self._credentials_shown = False
+
+    def place(self, traffic: Traffic) -> Matched:
+        """The next part, whose numbers go on where those of the one before have ended. No exchange of it overlaps in
+        time with one of another part."""
+        contract = self._contract
+        prefix = urlsplit(self.base).path
+        here = [e for e in traffic.exchanges if self._locator.is_here(e.request.url)]
+        self._secrets |= dict.fromkeys(_secrets(here, contract))
+        self._secret_headers |= _secret_headers(here, contract)
+        redactor = Redactor(list(self._secrets), self._secret_headers, contract.auth.parameters)
+        seen: list[Seen] = []
+        unknown = 0
+        for recorded in here:
+            route = self._locator.route(recorded.request.url)
+            if route is None:
+                unknown += 1
+                continue
+            about = About(route.resource.name, told_as(route, recorded.request.method))
+            exchange = _exchange(recorded, about, self._names.of(recorded), prefix, redactor, contract.body_status)
+            seen.append(Seen(exchange, contract, route, lacks=traffic.lacking.get(exchange.n, frozenset())))
+        unsure = uncertain(seen, contract) if traffic.timed else frozenset()
+        retried, again = self._attempts(here)
+        left_out = dict(traffic.skipped)
+        left_out["entries of other hosts or paths"] = len(traffic.exchanges) - len(here)
+        left_out["entries with a path that the contract does not know"] = unknown
+        left_out["entries without an answer"] = sum(s.exchange.response is None for s in seen)
+        left_out["answers of an overloaded server or gateway (502, 503, 504)"] = sum(s.status in GATEWAY for s in seen)
+        left_out["answers whose content was not recorded"] = sum("response body" in s.lacks for s in seen)
+        left_out["answers whose headers were not recorded"] = sum("headers" in s.lacks for s in seen)
+        self._credentials_shown = self._credentials_shown or any(_credential(e, contract) is not None for e in here)
+        return Matched(
+            base=self.base,
+            seen=[replace(s, certain=False) if s.n in unsure else s for s in seen],
+            retried=retried,
+            again=again,
+            alone=_alone(here) if traffic.timed else frozenset(e.n for e in here if isinstance(e.n, int)),
+            notes=tuple(f"{count:,} {what}" for what, count in left_out.items() if count),
+            credentials_shown=self._credentials_shown,
+            span=max((e.started + e.elapsed for e in here), default=0.0) - min((e.started for e in here), default=0.0),
+        )
+
+    def _attempts(self, exchanges: Sequence[RecordedExchange]) -> tuple[frozenset[int], frozenset[int]]:
+        """Numbers of exchanges that were answered 429, 502, 503 or 504 and sent again as they were, and of those that
+        followed."""
+        retried: set[int] = set()
+        again: set[int] = set()
+        for e in exchanges:
+            key = (e.request.method, e.request.url, e.request.body)
+            before = self._open.pop(key, None)
+            if before is not None:
+                retried.add(before)
+                again.add(int(e.n))
+            if e.response is not None and e.response.status in (429, *GATEWAY):
+                self._open[key] = int(e.n)
+        return frozenset(retried), frozenset(again)
 
 
 def _nothing(traffic: Traffic, contract: Contract, file: Path, base: str = "") -> TrafficError:
@@ -198,23 +237,6 @@ def _secrets(exchanges: Iterable[RecordedExchange], contract: Contract) -> list[
             except (binascii.Error, UnicodeDecodeError):
                 continue
     return list(found)
-
-
-def _attempts(exchanges: Sequence[RecordedExchange]) -> tuple[frozenset[int], frozenset[int]]:
-    """Numbers of exchanges that were answered 429, 502, 503 or 504 and sent again as they were, and of those that
-    followed."""
-    open_: dict[tuple[str, str, object], int] = {}
-    retried: set[int] = set()
-    again: set[int] = set()
-    for e in exchanges:
-        key = (e.request.method, e.request.url, e.request.body)
-        before = open_.pop(key, None)
-        if before is not None:
-            retried.add(before)
-            again.add(int(e.n))
-        if e.response is not None and e.response.status in (429, *GATEWAY):
-            open_[key] = int(e.n)
-    return frozenset(retried), frozenset(again)
 
 
 def _alone(exchanges: Sequence[RecordedExchange]) -> frozenset[int]:

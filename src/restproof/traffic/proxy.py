@@ -50,6 +50,9 @@ class Proxy:
         self.url = f"http://{host}:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
 
+    def _clock(self) -> float:
+        return time.monotonic() - self._began
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -63,13 +66,13 @@ class Proxy:
     @contextmanager
     def recorded(self, method: str, path: str, headers: Headers) -> Iterator[Passed]:
         """One exchange, which is recorded when the block ends, however it ends."""
-        passed = Passed(time.monotonic() - self._began, method, self.origin.base + path, headers)
+        passed = self.recording.begin(self._clock, method, self.origin.base + path, headers)
         with self._idle:
             self._active += 1
         try:
             yield passed
         finally:
-            self.recording.add(passed, time.monotonic() - self._began)
+            self.recording.add(passed, self._clock())
             with self._idle:
                 self._active -= 1
                 self._idle.notify_all()
