@@ -1,6 +1,6 @@
 """Which addresses lead somewhere: ids, parents and paths."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any, Unpack
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
@@ -33,6 +33,16 @@ def reach(subject: Subject, operation: str, id: Any, scope: Mapping[str, Any]) -
     return address(subject, operation, id, scope=scope)
 
 
+def about_its_path(subject: Subject, reply: Reply, wanted: Container[int]) -> Reply:
+    """The answer to a request that leads nowhere. Many servers look at the body first: where the contract leaves open
+    why one may be refused, a refusal says nothing unless the same kind of body is taken where it belongs."""
+    if reply.left_open and reply.status not in wanted:
+        id = subject.target().id if reply.operation in ON_ITEMS else None
+        if not reach(subject, reply.operation, id, subject.scope()).ok:
+            raise Inconclusive(reply.left_open)
+    return reply
+
+
 def unless_it_creates(ground: Ground) -> Cases:
     """Nothing where the operation is a replace that creates what is not there."""
     if ground.operation != "replace" or ground.resource.id.chosen_by == "server":
@@ -42,7 +52,8 @@ def unless_it_creates(ground: Ground) -> Cases:
 @requirement("identity.unknown", on=ON_ITEMS, where=lambda way: way.on_item)
 @for_each(unless_it_creates)
 def test_an_unknown_id_is_absent(subject: Subject, operation: str) -> None:
-    must.have_status(address(subject, operation, absent_id(subject)), "absent")
+    status = subject.spec.status("absent", operation)
+    must.have_status(about_its_path(subject, address(subject, operation, absent_id(subject)), status), status)
 
 
 @requirement("identity.malformed", on=ON_ITEMS, when=lambda c, r: r.id.chosen_by == "server")
@@ -56,7 +67,8 @@ def test_a_malformed_id_is_refused(subject: Subject, operation: str, id: Any, no
     if subject.spec.id.type == "integer" and str(id).lstrip("-").isdigit():
         # A whole number that can be no id may as well be looked up in vain.
         status |= subject.spec.status("absent", operation)
-    must.have_status(address(subject, operation, id), status, because=f"the id is {note}")
+    reply = about_its_path(subject, address(subject, operation, id), status)
+    must.have_status(reply, status, because=f"the id is {note}")
 
 
 def tails(ground: Ground) -> Cases:
@@ -98,10 +110,11 @@ def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, oper
     status = subject.spec.status("wrong_parent", operation)
     if above is None:
         reply = address(subject, operation, made.id, scope=subject.scope("other"))
-        must.have_status(reply, status, because="under another parent")
+        must.have_status(about_its_path(subject, reply, status), status, because="under another parent")
     else:
         reply = reach(subject, operation, made.id, crossed_scope(subject, above))
         status |= subject.spec.status("absent_parent", operation)
+        reply = about_its_path(subject, reply, status)
         must.have_status(reply, status, because=f"under another {above}, which its parent does not belong to")
     must.agree(
         reply,
@@ -128,9 +141,9 @@ def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation: s
         return
     creatable = subject.spec.creatable
     id = subject.shared().id if creatable and operation in ON_ITEMS else absent_id(subject)
-    must.have_status(
-        reach(subject, operation, id, subject.scope("none")), "absent_parent", because="the parent does not exist"
-    )
+    lost = reach(subject, operation, id, subject.scope("none"))
+    status = subject.spec.status("absent_parent", operation)
+    must.have_status(about_its_path(subject, lost, status), status, because="the parent does not exist")
 
 
 def below_what_was_deleted(subject: Subject, operation: str, parent: str) -> None:

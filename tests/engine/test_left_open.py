@@ -40,7 +40,7 @@ def test_all_that_may_explain_it_is_named(contract: Contract, left_open: Any, un
 
 def test_what_the_run_has_sent_makes_no_other_reason(contract: Contract) -> None:
     told = {"detail": [{"loc": ["body", "email"], "msg": f"{EMAIL} is taken"}]}
-    assert "(422: … is taken)" in refused(contract, 422, told, "rules").left_open
+    assert "(422: email: … is taken)" in refused(contract, 422, told, "rules").left_open
 
 
 def test_where_all_is_said_nothing_is_left_open(contract: Contract) -> None:

@@ -240,6 +240,19 @@ def test_the_closing_lines_say_why_nothing_was_judged(tmp_path: Path) -> None:
     assert "  blocked: no office (2 results)" in closing_lines(judge(run), Path("index.html"))
 
 
+def test_beside_a_failure_it_is_told_what_was_not_seen_to_work(tmp_path: Path) -> None:
+    one, two = build.item("create.answers-created", "office", "create"), build.item("read.answers-ok", "office", "read")
+    events = [one, two, build.finding(one), build.outcome(one, "fail")]
+    events.append(build.outcome(two, "not tested", reason="a valid body was refused"))
+    run = read(build.write(tmp_path / "run", *build.small(*events)))
+    lines = closing_lines(judge(run), Path("index.html"))
+    assert lines[0].startswith("NOT CONFORMING")
+    assert "in part" not in lines[0]
+    assert [line for line in lines if "not proven" in line] == [
+        "  not proven: office read: not tested: a valid body was refused"
+    ]
+
+
 def test_what_was_blocked_without_a_failure_is_told(tmp_path: Path) -> None:
     one, two = build.item("create.answers-created", "office", "create"), build.item("read.answers-ok", "office", "read")
     ended = [one, two, build.outcome(one), build.outcome(two, "blocked", reason="set-up: no office")]

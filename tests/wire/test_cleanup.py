@@ -298,9 +298,14 @@ def test_a_create_that_was_stored_twice_is_found_twice(notes: Notes, ledger: Led
     assert clean() == (2, [])
 
 
-def test_what_cannot_be_deleted_is_left_and_its_ledger_kept(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+@pytest.mark.parametrize("repeated", [Status(frozenset({404})), Status(classes=frozenset({2, 4}))])
+def test_what_cannot_be_deleted_is_left_and_its_ledger_kept(
+    notes: Notes, ledger: Ledger, clean: Clean, contract: Contract, repeated: Status
+) -> None:
     for id in (1, 2):
         create(notes, ledger, id)
+    note = contract.resources["note"]
+    contract.resources["note"] = replace(note, statuses={**note.statuses, "repeat_delete": repeated})  # type: ignore[index]
     notes.status["DELETE /v1/teams/5/notes/1"] = 409
     deleted, told = clean()
     assert (deleted, left(told)) == (1, ["note /v1/teams/5/notes/1: the delete answered 409"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -224,11 +225,26 @@ class Reply:
 
 def refusal_of(reply: Reply) -> str:
     """A refusal in few words: ``400: title is missing``."""
-    message = _message(reply.json)
+    message = _named(reply, _message(reply.json))
     # What a run alone has sent would make another reason of each case.
     for value in reply.sent.values() if isinstance(reply.sent, dict) else ():
         message = message.replace(value, "…") if isinstance(value, str) and len(value) > _SHORT else message
     return f"{reply.status}: {message}" if message else str(reply.status or reply.exchange.error)
+
+
+def _named(reply: Reply, message: str) -> str:
+    """The message with the one field that was sent and that the body names, where the message itself does not."""
+    names = reply.sent.keys() & _words(reply.json) if isinstance(reply.sent, dict) else set()
+    return f"{names.pop()}: {message}" if message and len(names) == 1 and not names & _words(message) else message
+
+
+def _words(body: Any) -> set[str]:
+    """Every name and every word that a body holds."""
+    if isinstance(body, str):
+        return set(re.findall(r"\w+", body))
+    if isinstance(body, dict):
+        return {str(n) for n in body}.union(*map(_words, body.values()))
+    return set[str]().union(*map(_words, body)) if isinstance(body, list) else set()
 
 
 def _message(body: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -66,9 +66,18 @@ def probed(options: Options, cwd: Path, directory: Path) -> Taught:
     finally:
         run.finish()
     assert run.ended is not None
-    unseen = tuple(dict.fromkeys(f"{name}: {kind}: {why}" for (name, kind), why in stopped.items()))
+    unseen = tuple(_stopped(stopped))
     lesson = taught_by(read(directory / RUN_FILE), contract, directory / RUN_FILE, options.resource)
     return Taught(lesson, (run.ended.verdict,), directory / RUN_FILE, run.ended.verdict.requests, unseen)
+
+
+def _stopped(stopped: Mapping[tuple[str, str], str]) -> Iterator[str]:
+    """What could not be tried, a line for each reason: ``course: duplicates, forms: a valid body was refused …``."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for (name, kind), why in stopped.items():
+        by_reason.setdefault((name, why), []).append(kind)
+    for (name, why), kinds in by_reason.items():
+        yield f"{name}: {', '.join(kinds)}: {why}"
 
 
 def _sent(run: Run, items: list[tuple[Item, str]]) -> dict[tuple[str, str], str]:

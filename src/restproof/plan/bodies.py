@@ -42,7 +42,7 @@ class Bodies(FieldValues):
         """The minimal body with ``name`` set to ``value``, and where that is valid with what the rules ask for
         besides."""
         body = {**self.minimal(tag), name: value}
-        if not self.resource.rules:
+        if not self.kept_rules:
             return body
         return self.adjusted_to_rules(body, fixed={name: value}) if is_valid(self.settable[name], value) else body
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Resource, creates_by_put
+from restproof.contract.pairs import pairs
+from restproof.contract.rules import BusinessRule
 from restproof.contract.shapes import SOMETIMES, types_of
 from restproof.contract.values import listed
 from restproof.plan.candidates import sample
@@ -112,6 +114,16 @@ class RequestFields:
     def ruled(self) -> frozenset[str]:
         """Fields that a business rule speaks of."""
         return frozenset(name for rule in self.resource.rules for name in rule.fields)
+
+    @cached_property
+    def kept_rules(self) -> tuple[BusinessRule, ...]:
+        """The rules that bodies meant to be valid keep: the contract's, and where it leaves open which there are, those
+        that names suggest. Nothing is asserted of the latter."""
+        rules = self.resource.rules
+        if "rules" not in self.resource.open:
+            return rules
+        spoken = {frozenset(rule.fields) for rule in rules}
+        return (*rules, *(o for o in pairs(self.settable) if frozenset(o.fields) not in spoken))
 
     def referable(self, name: str) -> bool:
         """Whether the run can make something that reference field ``name`` may hold."""

@@ -19,9 +19,9 @@ MOST_VALUES = 6
 
 
 def keep(values: Values, body: Body, keeping: Keeping) -> Body:
-    """``body`` with as little changed as keeps every rule of the resource. What one rule takes may be what another
+    """``body`` with as little changed as keeps every rule. What one rule takes may be what another
     asks for, so it is looked at again until nothing changes."""
-    plans = [plan_of(rule, values) for rule in values.resource.rules]
+    plans = [plan_of(rule, values) for rule in values.kept_rules]
     for _ in plans:
         before = body
         for plan in plans:

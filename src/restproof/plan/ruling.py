@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from restproof.contract.model import Resource
+from restproof.contract.rules import BusinessRule
 from restproof.plan.cases import Body, RuleCase
 
 
@@ -28,6 +29,8 @@ class Values(Protocol):
     def defaults(self) -> Body: ...
     @property
     def distinguishing_fields(self) -> frozenset[str]: ...
+    @property
+    def kept_rules(self) -> tuple[BusinessRule, ...]: ...
     @property
     def ruled(self) -> frozenset[str]: ...
     def another(self, name: str) -> Any: ...

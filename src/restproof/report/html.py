@@ -16,7 +16,7 @@ from restproof.report.rows import declared, families, requirement_rows, untested
 from restproof.report.strength import STEPS
 from restproof.report.templating import environment, part, policy
 from restproof.report.text import anchor
-from restproof.report.unproved import in_part
+from restproof.report.unproved import in_part, unseen
 
 THINNEST = 4
 FIRST = 6
@@ -49,7 +49,8 @@ def render_html(
             slug=anchor,
             headline=page.headline(run, verdict),
             caveats=page.caveats(run, verdict),
-            unseen=in_part(verdict),
+            in_part=in_part(verdict),
+            unseen=unseen(verdict),
             tallies=page.tallies(verdict),
             columns=columns,
             matrix=matrix,

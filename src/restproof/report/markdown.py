@@ -13,7 +13,7 @@ from restproof.record.model import RecordedRun
 from restproof.report.changes import drift_lines, markdown_section
 from restproof.report.foremost import foremost
 from restproof.report.text import anchor, code, duration, moment, plain, plural, source_address
-from restproof.report.unproved import in_part, unproved
+from restproof.report.unproved import in_part, unproved, unseen
 
 SIGNS = {"conforming": "✅", "not conforming": "❌", "not judged": "⚠️"}
 PAGE = "index.html"
@@ -26,8 +26,8 @@ LEFT = 20
 def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison | None = None, page: str = PAGE) -> str:
     """``summary.md`` as text (GitHub's Markdown). ``page``: the address of the HTML report, for the links."""
     header = run.header
-    unseen = in_part(verdict)
-    whole = " in part" if unseen else ""
+    not_seen = unseen(verdict)
+    whole = " in part" if in_part(verdict) else ""
     whole += "" if verdict.complete else " (incomplete)"
     base = quote(page, safe="/:?=&%#.~-_+,@")
     facts = (
@@ -47,7 +47,7 @@ def render_markdown(run: RecordedRun, verdict: Verdict, comparison: Comparison |
     failed = verdict.server_errors
     parts += [f"**{plain(failed[:1].upper() + failed[1:])}.**", ""] if failed else []
     parts += [*_causes(verdict.causes, base)] if verdict.causes else ["Nothing failed."]
-    parts += [f"- Not proven: {plain(reason)}" for reason in unseen]
+    parts += [f"- Not proven: {plain(reason)}" for reason in not_seen]
     parts += [f"- {plain(reason)}" for reason in unproved(verdict)]
     if verdict.left:
         parts += ["", "## Left on the target", ""]

@@ -9,7 +9,7 @@ from restproof.oracle.verdict import Verdict
 from restproof.report.changes import drift_lines, one_line
 from restproof.report.foremost import foremost
 from restproof.report.text import duration, flat, plural, visible
-from restproof.report.unproved import in_part, unproved
+from restproof.report.unproved import in_part, unproved, unseen
 
 MOST = 15
 DRIFT = 5
@@ -25,15 +25,15 @@ def closing_lines(
     what changed since an earlier run, and the path of the report, without colours. A line of more than ``width``
     characters is cut where nothing is lost by it: on a terminal of 80 columns all of it fits 24 lines."""
     counts = ", ".join(f"{n:,} {outcome}" for outcome, n in verdict.counts.items() if n) or "no results"
-    unseen = in_part(verdict)
-    part = " in part" if unseen else ""
+    not_seen = unseen(verdict)
+    part = " in part" if in_part(verdict) else ""
     lines = [
         f"{verdict.verdict.upper()}{part}{'' if verdict.complete else ' (incomplete run)'}",
         f"{counts}; {plural(verdict.requests, 'request')} in {duration(verdict.duration_s)}",
     ]
     lines += [_short(f"  {verdict.server_errors}", width)] if verdict.server_errors else []
-    reasons = [f"  not proven: {reason}" for reason in unseen[:UNPROVEN]]
-    reasons += [f"  and {plural(len(unseen) - UNPROVEN, 'more reason')}"] if len(unseen) > UNPROVEN else []
+    reasons = [f"  not proven: {reason}" for reason in not_seen[:UNPROVEN]]
+    reasons += [f"  and {plural(len(not_seen) - UNPROVEN, 'more reason')}"] if len(not_seen) > UNPROVEN else []
     reasons += [f"  {reason}" for reason in unproved(verdict)]
     drift = drift_lines(comparison, DRIFT) if comparison else []
     most = MOST - len(reasons) - len(drift) - min(len(verdict.left), LEFT + 1) - bool(verdict.server_errors)

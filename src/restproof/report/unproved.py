@@ -28,14 +28,22 @@ def unproved(verdict: Verdict) -> list[str]:
     return told + ([f"and {plural(len(found) - MOST, 'more reason')}"] if len(found) > MOST else [])
 
 
-def in_part(verdict: Verdict) -> list[str]:
+def in_part(verdict: Verdict) -> bool:
+    """Whether a verdict that the API conforms speaks of a part alone of what is promised and was asked for."""
+    return verdict.verdict == "conforming" and any(u.reason != NARROWED for u in verdict.unproven)
+
+
+def unseen(verdict: Verdict) -> list[str]:
     """The operations that were not seen to work, by the reason: ``note delete and update, page read: not tested: …``.
-    Empty where every one was, where the verdict is worse than that, and for what the options left out."""
-    if verdict.verdict != "conforming":
+    Where something failed, those of which no failure tells why; none of what the options left out, nor where the
+    verdict says nothing of the API."""
+    if verdict.verdict == "not judged":
         return []
+    failed = verdict.verdict == "not conforming"
     by_reason: dict[str, dict[str, list[str]]] = {}
-    for found in (u for u in verdict.unproven if u.reason != NARROWED):
-        by_reason.setdefault(found.reason, {}).setdefault(found.resource, []).append(found.operation)
+    for found in verdict.unproven:
+        if found.reason != NARROWED and (not failed or found.reason.startswith("not tested: ")):
+            by_reason.setdefault(found.reason, {}).setdefault(found.resource, []).append(found.operation)
     return [f"{_operations(resources)}: {reason}" for reason, resources in by_reason.items()]
 
 

@@ -307,16 +307,17 @@ class Work:
             self.failed.append(self._left(group, target, str(reason)))
             return
         status = exchange.status
-        # What the contract answers to a second delete says that it is gone, be it 403.
-        gone = status in names_nothing(group.resource) or status in group.resource.status("repeat_delete", "delete")
+        # What the contract answers to a second delete says that it is gone, be it 403. A class of statuses that it
+        # leaves open does not: 409 may well be among them.
+        again = group.resource.status("repeat_delete", "delete").codes
+        gone = status in names_nothing(group.resource) or status in again
         if not _is_success(exchange) and not gone:
             self.failed.append(self._left(group, target, f"the delete answered {status or exchange.error}"))
             return
-        if group.seen is None and group.resource.supports("read"):
-            again = self._send(group, "read", target)
-            if _is_success(again):
-                self.failed.append(self._left(group, target, f"the delete answered {status}, and it is still there"))
-                return
+        looks = group.seen is None and group.resource.supports("read")
+        if looks and _is_success(self._send(group, "read", target)):
+            self.failed.append(self._left(group, target, f"the delete answered {status}, and it is still there"))
+            return
         self.count += _is_success(exchange)
         for other in self.groups.values():
             other.is_touched = other.is_touched or other.collection == group.collection

@@ -13,6 +13,7 @@ import yaml
 
 from restproof.contract.openapi.imported import Imported, LeftOut
 from restproof.contract.openapi.naming import snake
+from restproof.contract.pairs import pairs
 from restproof.contract.shapes import types_of
 
 _WIDTH = 100
@@ -25,7 +26,6 @@ _NAMING = (
     r"(?!(full|first|last|middle|given|family|display|sur|nick)_?name$).*(name|title)",
 )
 """Names of fields that tell resources apart, those first that do so most often. What people are called does not."""
-_PAIRS = (("start", "end"), ("from", "to"), ("begin", "end"), ("min", "max"), ("opens", "closes"))
 _OPEN = (
     "what the document leaves open is asserted of nobody: any of these will do",
     "decide: what becomes of a field that does not exist? It proves input.unknown-field",
@@ -131,16 +131,11 @@ def decisions(resource: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterato
             "which of these hold ids of other resources? It proves input.reference",
             ["references: {" + ", ".join(f"{_word(n)}: {{to: RESOURCE}}" for n in held[:3]) + "}"],
         )
-    pairs = [
-        (n, m)
-        for n in writable
-        for one, two in _PAIRS
-        if one in n and (m := n.replace(one, two)) in writable and m != n
-    ]
-    if pairs and {"create", "update", "replace"} & set(operations):
+    ordered = pairs({n: properties[n] for n in writable})
+    if ordered and {"create", "update", "replace"} & set(operations):
         yield (
             "is there a rule over several fields? It proves input.business-rule",
-            [f"rules: [{{ordered: [{_word(n)}, {_word(m)}]}}]" for n, m in pairs[:2]],
+            [f"rules: [{{ordered: [{_word(o.first)}, {_word(o.second)}]}}]" for o in ordered[:2]],
         )
     moving = [n for n, s in properties.items() if s.get("readOnly") and _UPDATED.match(n)]
     if moving and {"update", "replace"} & set(operations):
