@@ -10,7 +10,31 @@ from typing import Any, cast
 import pytest
 
 from restproof.engine.items import Item
-from restproof.engine.turns import Stage, Turns
+from restproof.engine.touching import needed
+from restproof.engine.turns import Turns
+
+
+def resource(name: str, *above: str, refers: tuple[str, ...] = (), creatable: bool = True) -> Any:
+    """What ``Turns`` looks at of a resource that lives under others and refers to some."""
+    return SimpleNamespace(
+        name=name,
+        parents=[SimpleNamespace(resource=parent) for parent in above],
+        references={f"{to}_id": SimpleNamespace(to=to) for to in refers},
+        inner_references={},
+        shapes=SimpleNamespace(create={"required": []}),
+        creatable=creatable,
+    )
+
+
+RESOURCES = {
+    r.name: r
+    for r in (
+        resource("company", creatable=False),
+        resource("office", "company"),
+        resource("project", "company", refers=("office",)),
+        resource("rfi", "project"),
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +49,7 @@ class Planned:
 
     @property
     def resource(self) -> Any:
-        return None if self.place is None else SimpleNamespace(name=self.place)
+        return None if self.place is None else RESOURCES[self.place]
 
     @property
     def proof(self) -> Any:
@@ -33,7 +57,7 @@ class Planned:
 
 
 def turns(*items: Planned, workers: int = 2) -> Turns:
-    return Turns(cast("tuple[Item, ...]", items), workers)
+    return Turns(cast("tuple[Item, ...]", items), workers, RESOURCES)
 
 
 def in_rounds(given: Turns, workers: int) -> Iterator[list[int]]:
@@ -51,13 +75,47 @@ def test_lists_wait_until_nobody_writes() -> None:
     assert list(in_rounds(given, 2)) == [[0, 2], [1, 3]]
 
 
-def test_a_list_does_not_begin_beside_a_write_of_another_resource() -> None:
-    given = turns(Planned("office"), Planned("project", "list"))
-    assert given.next(0) == 0
-    assert given.next(1) is None
-    given.ended(0)
-    assert given.stage is Stage.LISTS
-    assert given.next(1) == 1
+@pytest.mark.parametrize(
+    ("write", "listed", "is_beside"),
+    [
+        (Planned("rfi"), "project", False),
+        (Planned("project"), "office", False),
+        (Planned("office"), "project", True),
+        (Planned("office", "delete"), "project", False),
+        (Planned("rfi", late=True), "office", False),
+        (Planned("rfi"), "company", True),
+    ],
+    ids=["lives under it", "refers to it", "is apart", "may be referred to", "late", "nobody writes to it"],
+)
+def test_a_list_is_judged_beside_those_writes_alone_that_do_not_touch_it(
+    write: Planned, listed: str, is_beside: bool
+) -> None:
+    given = turns(write, Planned(listed, "list"))
+    begun = [given.next(0), given.next(1)]
+    assert sorted(n for n in begun if n is not None) == ([0, 1] if is_beside else [0])
+    for number in begun:
+        if number is not None:
+            given.ended(number)
+    assert given.next(0) == (None if is_beside else 1)
+
+
+def test_lists_whose_set_up_makes_what_another_one_shows_are_not_judged_together() -> None:
+    given = turns(Planned("rfi", "list"), Planned("project", "list"), Planned("office", "list"), workers=3)
+    assert list(in_rounds(given, 3)) == [[0, 2], [1]]
+
+
+def test_what_a_resource_has_to_refer_to_is_made_for_it_and_what_it_may_refer_to_is_not() -> None:
+    at_will, forced = resource("task", refers=("office", "rfi")), resource("task", refers=("office", "rfi"))
+    forced.shapes.create["required"].append("rfi_id")
+    assert needed({**RESOURCES, "task": at_will}, at_will) == {"task"}
+    assert needed({**RESOURCES, "task": forced}, forced) == {"task", "rfi", "project"}
+
+
+def test_what_most_lists_wait_for_is_begun_first() -> None:
+    lists = [Planned("project", "list", cost=20), Planned("office", "list")]
+    given = turns(*[Planned("office")] * 9, Planned("office", "delete"), *[Planned("rfi")] * 7, *lists, workers=1)
+    order = [begun for (begun,) in in_rounds(given, 1)]
+    assert order[:9] == [10, 11, 12, 13, 14, 15, 16, 9, 17]
 
 
 def test_the_lists_of_a_resource_are_judged_by_one_worker_that_knows_it() -> None:
@@ -80,7 +138,7 @@ def test_the_lists_of_a_worker_that_is_gone_are_judged_by_another() -> None:
     assert given.next(0) == 2
 
 
-def test_what_takes_its_time_comes_after_the_lists_and_races_are_alone_on_their_resource() -> None:
+def test_late_lists_come_after_all_writes_and_races_are_alone_on_their_resource() -> None:
     given = turns(
         Planned("office", "update", alone=True),
         Planned("office", "update", alone=True),
@@ -89,7 +147,7 @@ def test_what_takes_its_time_comes_after_the_lists_and_races_are_alone_on_their_
         Planned("office", late=True),
         Planned("office", "list"),
     )
-    assert list(in_rounds(given, 3)) == [[5], [4], [3], [0, 2], [1]]
+    assert list(in_rounds(given, 3)) == [[4], [5], [3], [0, 2], [1]]
 
 
 def test_what_is_about_the_whole_server_comes_last_and_alone() -> None:
@@ -106,9 +164,9 @@ def test_a_worker_stays_with_its_resource_and_the_others_go_where_most_is_left()
     assert [given.next(w) for w in (2, 1)] == [6, 1]
 
 
-@pytest.mark.parametrize(("cost", "first"), [(50, 3), (5, 0)])
-def test_an_item_of_more_than_an_even_share_is_begun_at_once(cost: int, first: int) -> None:
-    given = turns(*[Planned("office")] * 3, Planned("office", cost=cost))
+@pytest.mark.parametrize(("late", "cost", "first"), [(False, 50, 9), (False, 4, 0), (True, 4, 9)])
+def test_what_takes_as_long_as_the_others_together_is_begun_at_once(late: bool, cost: int, first: int) -> None:
+    given = turns(*[Planned("office")] * 9, Planned("office", cost=cost, late=late))
     assert given.next(0) == first
 
 

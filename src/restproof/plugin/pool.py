@@ -77,7 +77,7 @@ class Pool:
         self._items = [i for i in items if not i.plan_item.proof.observes]
         self._observing = [i for i in items if i.plan_item.proof.observes]
         self._all = items
-        self._turns = Turns([i.plan_item for i in self._items], concurrency)
+        self._turns = Turns([i.plan_item for i in self._items], concurrency, run.contract.resources)
         self._members: dict[int, _Member] = {}
         self._lost: dict[str, str] = {}
         self._pids = session.config.stash.setdefault(PIDS, [])

@@ -1,0 +1,54 @@
+"""Which resources an item may write to, its own set-up included."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from restproof.contract.model import Resource
+
+
+def touched(resources: Mapping[str, Resource], resource: Resource | None, operation: str | None) -> frozenset[str]:
+    """What an item of ``operation`` on a resource may write to: it, all that it lives under and refers to, and theirs;
+    where it deletes, what refers to it or lives under it too, for that is made to see what becomes of it. Nobody writes
+    to what no operation creates, but for the resource itself."""
+    if resource is None:
+        return frozenset()
+    begin = [resource.name]
+    if operation == "delete":
+        begin += [other.name for other in resources.values() if resource.name in _named(other)]
+    found = _closure(resources, begin, _named)
+    return frozenset(name for name in found if name == resource.name or resources[name].creatable)
+
+
+def needed(resources: Mapping[str, Resource], resource: Resource) -> frozenset[str]:
+    """What has to be made so that an instance of a resource can be: it, what it lives under and has to refer to, and
+    theirs."""
+    return frozenset(n for n in _closure(resources, [resource.name], _required) if resources[n].creatable)
+
+
+def _closure(
+    resources: Mapping[str, Resource], begin: Iterable[str], step: Callable[[Resource], Iterable[str]]
+) -> set[str]:
+    found: set[str] = set()
+    left = list(begin)
+    while left:
+        name = left.pop()
+        if name not in found and name in resources:
+            found.add(name)
+            left += step(resources[name])
+    return found
+
+
+def _above(resource: Resource) -> list[str]:
+    return [parent.resource for parent in resource.parents]
+
+
+def _named(resource: Resource) -> list[str]:
+    to = [reference.to for reference in resource.references.values()]
+    return [*_above(resource), *to, *resource.inner_references.values()]
+
+
+def _required(resource: Resource) -> list[str]:
+    asked = resource.shapes.create.get("required", ())
+    to = [reference.to for name, reference in resource.references.items() if name in asked]
+    return [*_above(resource), *to, *resource.inner_references.values()]
