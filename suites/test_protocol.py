@@ -97,7 +97,8 @@ def test_a_405_names_what_is_allowed(reply: Reply) -> None:
         expected="not the refused method",
         actual=refused,
     )
-    missing = sorted(methods_at(reply.contract, reply.exchange.request.path) - named)
+    # Whether it should have been refused is judged as a status: a server has other methods where an id is malformed.
+    missing = sorted(methods_at(reply.contract, reply.exchange.request.path) - named - {refused})
     must.hold(
         not missing,
         reply,

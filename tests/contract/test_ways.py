@@ -106,6 +106,7 @@ def test_what_a_list_shows_is_deleted_where_the_delete_has_it(contract: Contract
         ("{list: {statuses: {absnt: 404}}}", "unknown status case 'absnt'"),
         ("{list: {query: {a: {type: strin}}}}", "not a valid JSON Schema"),
         ("{list: {auth: public}}", "'auth'"),
+        ("{read: {returns: minimal}}", "only the answer to a write may be minimal"),
         ("{lst: {}}", "'lst'"),
         ("{read: {job: {path: '/jobs/{job}'}}}", "a read has no job"),
         ("{delete: {job: {path: '/jobs/{job}'}}}", "no answer says that it goes on"),

@@ -319,6 +319,8 @@ def way(draw: Drawer, operation: str) -> dict[str, Any]:
     """How one operation is asked for, where it is special."""
     if operation == "update" and draw(st.integers(0, 3)) == 0:
         return {"media": {"request": "application/merge-patch+json"}}
+    if operation in ("create", "update", "replace") and draw(st.integers(0, 4)) == 0:
+        return {"returns": "minimal"}
     return dict(
         draw(
             st.sampled_from(

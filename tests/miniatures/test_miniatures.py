@@ -7,11 +7,20 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.miniatures import bench, kinds_answers, kinds_lists, kinds_makes, kinds_schemas, kinds_states, kinds_ways
+from tests.miniatures import (
+    bench,
+    kinds_answers,
+    kinds_lists,
+    kinds_makes,
+    kinds_references,
+    kinds_schemas,
+    kinds_states,
+    kinds_ways,
+)
 from tests.miniatures.kinds import Kind
 from tests.miniatures.server import Shop
 
-MODULES = (kinds_answers, kinds_states, kinds_schemas, kinds_lists, kinds_makes, kinds_ways)
+MODULES = (kinds_answers, kinds_states, kinds_schemas, kinds_lists, kinds_makes, kinds_ways, kinds_references)
 KINDS = {kind.name: kind for module in MODULES for kind in module.kinds()}
 PROFILE = os.environ.get("MINIATURES_PROFILE", "smoke")
 STEP = 1 if os.environ.get("MINIATURES") == "all" else 3

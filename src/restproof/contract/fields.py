@@ -18,13 +18,22 @@ _NOT_UNDERSTOOD = ("enum", "const")
 class Fields:
     """Looks fields up and notes those that are not there or cannot play their part."""
 
-    def __init__(self, source: Source, document: Document, problems: Problems, resource: str) -> None:
+    def __init__(
+        self,
+        source: Source,
+        document: Document,
+        problems: Problems,
+        resource: str,
+        shown: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``shown``: the schema of responses, where they have one of their own."""
         self.source = source
         self.document = document
         self.problems = problems
         self.resource = resource
         found = source.schema.get("properties", {})
         self.properties: Mapping[str, Any] = found if isinstance(found, dict) else {}
+        self.shown: Mapping[str, Any] = self.properties if shown is None else shown.get("properties", {})
 
     def check_schema(self) -> None:
         """What a resource's schema must be beyond valid: an object, of which the request and response shapes can be
@@ -109,7 +118,7 @@ class Fields:
         head, *rest = location.split(".")
         if not (self.writable if requested else self.readable)(head.removesuffix("[]"), route, word):
             return False
-        schema: Any = self.properties
+        schema: Any = self.properties if requested else {**self.properties, **self.shown}
         for step in (head, *rest):
             name = step.removesuffix("[]")
             if not isinstance(schema, dict) or name not in schema:

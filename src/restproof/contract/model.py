@@ -279,6 +279,8 @@ class Operation:
     media: Media = field(default_factory=Media)
     errors: Mapping[str, Schema | None] = field(default_factory=dict)
     job: Job | None = None
+    returns: Literal["representation", "minimal"] = "representation"
+    """Whether the answer to a write is a representation, or promises at most the id (as in RFC 7240 §4.2)."""
 
     def is_under_way(self, status: int | None) -> bool:
         """Whether an answer with this status tells of a job, and shows no representation."""
@@ -409,6 +411,11 @@ class Resource:
     def properties(self) -> Mapping[str, Schema]:
         """All properties of the schema, by name."""
         found: Mapping[str, Schema] = self.schema.get("properties", {})
+        return found
+
+    def shown_property(self, name: str) -> Schema:
+        """The schema of a member as responses have it, of one that no response has as requests do."""
+        found: Schema = self.shapes.response["properties"].get(name) or self.properties.get(name, {})
         return found
 
     @property

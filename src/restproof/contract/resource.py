@@ -69,7 +69,8 @@ class ResourceReader:
         source = self.source(operations)
         if source is None:
             return None
-        fields = Fields(source, self.scope.document, self.scope.problems, self.name)
+        shown = self.directions.get("response")
+        fields = Fields(source, self.scope.document, self.scope.problems, self.name, shown)
         fields.check_schema()
         identity = self.identity(operations, fields)
         behaviour = BehaviourReader(raw, fields, self.route, identity.field, self.scope.document.value)

@@ -55,6 +55,7 @@ class WaysReader:
             headers=said.get("headers", {}),
             envelope=self.envelope(said),
             media=media_of(self.document.value, self.raw, said),
+            returns=self.returns(name, said),
             errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
             job=self.job(name, said, resolve(*layers)),
         )
@@ -65,6 +66,13 @@ class WaysReader:
     def problem(self, message: str, name: str, *more: str | int, hint: str) -> None:
         place = self.document.place(self.route(name, *more))
         self.problems.add(f"resource '{self.resource.name}': {message}", place, hint)
+
+    def returns(self, name: str, said: Mapping[str, Any]) -> Literal["representation", "minimal"]:
+        found: Literal["representation", "minimal"] = said.get("returns", "representation")
+        if found == "minimal" and name not in ("create", "update", "replace"):
+            hint = "leave it out: what answers a read or a list is what it is asked for"
+            self.problem("only the answer to a write may be minimal", name, "returns", hint=hint)
+        return found
 
     def envelope(self, said: Mapping[str, Any]) -> Envelope:
         resource = self.resource

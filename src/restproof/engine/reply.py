@@ -177,11 +177,15 @@ class Reply:
 
     @cached_property
     def entity(self) -> Observation | None:
-        """The representation in the answer, out of its envelope; what a job goes on with shows none."""
-        if self.is_under_way:
-            return None
-        found = self.envelope.shown(self.json)
+        """The representation in the answer, out of its envelope; ``None`` of a job that is under way, and of a write
+        that is answered without one."""
+        found = self.envelope.shown(self.json) if self.shows_representation else None
         return Observation(found, self, self.entity_pointer) if found is not None else None
+
+    @property
+    def shows_representation(self) -> bool:
+        """Whether a success of the operation shows the resource, and the work is done."""
+        return self.resource.operation(self.operation).returns == "representation" and not self.is_under_way
 
     @property
     def list_pointer(self) -> str:
@@ -199,10 +203,11 @@ class Reply:
 
     @property
     def id(self) -> Any:
-        """The id that the answer names: in the representation, else what the request chose, else the last segment of
-        Location."""
-        if self.entity is not None and self.resource.id.field in self.entity:
-            found = self.entity[self.resource.id.field]
+        """The id that the answer names: where a representation has it, else what the request chose, else the last
+        segment of Location."""
+        shown = {} if self.is_under_way else self.envelope.shown(self.json) or {}
+        if self.resource.id.field in shown and (self.shows_representation or self.asked_id is None):
+            found = shown[self.resource.id.field]
             return int(found) if isinstance(found, float) and found.is_integer() else found
         if self.asked_id is not None:
             return self.asked_id

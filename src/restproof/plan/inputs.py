@@ -135,8 +135,9 @@ def out_of_bounds_bodies(ground: Ground) -> Iterator[RefusedCase]:
                 candidate = replace(candidate, value=[reference(ref.to, 0)] * 2)
             if ref and ref.many and DIGITS in candidate.note and ground.bodies.referable(name):
                 candidate = replace(candidate, value=[as_text(reference(ref.to, 0))])
-            is_id = ref is not None and _is_id(ref, candidate.value)
-            status = "bad_reference" if is_id else _status(ground, name, plain)
+            status = _status(ground, name, plain)
+            if ref is not None and status != "coercible" and _is_id(ref, candidate.value):
+                status = "bad_reference"
             if ref and ref.many and isinstance(candidate.value, list) and ground.bodies.referable(name):
                 half = as_half(reference(ref.to, 0))
                 candidate = replace(candidate, value=[half if isinstance(v, float) else v for v in candidate.value])

@@ -79,7 +79,9 @@ class Answering:
         if status == 204:
             return Answer(status)
         shown = self.represent(entry)
-        answer = Answer(status, call.way.envelope.answered(shown, self.read_url(call, entry)))
+        named = {n: v for n, v in shown.items() if n == call.resource.id.field and case == "created"}
+        told = shown if call.way.returns == "representation" else named
+        answer = Answer(status, call.way.envelope.answered(told, self.read_url(call, entry)))
         if call.resource.etag:
             answer.headers["ETag"] = ("W/" if call.resource.weak_etag else "") + self.etag(shown)
         if case == "created" and sends_location(self.contract) and call.resource.supports("read"):

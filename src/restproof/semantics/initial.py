@@ -51,7 +51,7 @@ def server_values(resource: Resource, *, id: Any, now: str, serial: int) -> dict
     if resource.id.field in resource.properties:
         found[resource.id.field] = id
     for path in readbacks(resource).values():
-        members = member_schema(resource.properties.get(path.root, {})).get("properties", {})
+        members = member_schema(resource.shown_property(path.root)).get("properties", {})
         found[path.root] = {
             name: serial if name == "id" and "integer" in str(schema.get("type")) else value(name, schema)
             for name, schema in members.items()

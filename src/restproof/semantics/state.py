@@ -192,7 +192,7 @@ def _shown_reference(
         return value
     if value is None:
         return [] if path.many else None
-    members = member_schema(resource.properties.get(path.root, {})).get("properties", {})
+    members = member_schema(resource.shown_property(path.root)).get("properties", {})
     to = resource.references[name].to
 
     def entry(id: Any) -> Any:

@@ -202,6 +202,8 @@ class _Writer:
                 envelope, shows = resource.operation(operation).envelope, resource.operation(operation).media.response
                 if operation == "list":
                     schema = self.listed(resource)
+                elif resource.operation(operation).returns == "minimal":
+                    schema = {}
                 else:
                     shown = wrapped_object(envelope, self.response(resource), shown_of(resource))
                     schema = nested(envelope.response_pointer, shown)

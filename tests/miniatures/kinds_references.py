@@ -1,0 +1,102 @@
+"""Unusual references: shown otherwise than they are sent, and answers that show none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.miniatures.kinds import Items, Kind, item, schema
+from tests.miniatures.server import Answer, Refused, Row, Shop
+
+NAME = {"type": "string", "minLength": 1, "maxLength": 60}
+TEAM = schema("name", name=NAME)
+MEMBER_IN = schema("name", "team", name=NAME, team={"type": "integer"}, tags={"type": "array", "items": NAME})
+MEMBER = schema(
+    name=NAME,
+    team={"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "integer"}, "name": NAME}},
+    tags={"type": "array", "items": NAME},
+)
+
+
+def kinds() -> Iterator[Kind]:
+    yield from _same_name()
+    yield from _minimal()
+
+
+class Teams(Shop):
+    """Members name their team by its id, and show it as an object under the same name. What was written is answered as
+    it was sent."""
+
+    SCHEMAS: Mapping[str, Any] = {"/teams": TEAM, "/members": MEMBER_IN}
+
+    def blank(self, path: str) -> Row:
+        return {**super().blank(path), **({"tags": []} if path == "/members" else {})}
+
+    def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+        if path == "/members" and "team" in fields and fields["team"] not in self.rows["/teams"]:
+            raise Refused(422, "there is no such team", "team")
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        made = super().do_create(path, fields)
+        return Answer(201, {**fields, "id": self.last}) if path == "/members" else made
+
+    def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        changed = super().do_update(path, id, fields)
+        return Answer(200, {"message": "saved", **fields}) if path == "/members" else changed
+
+    def show(self, path: str, row: Row) -> Any:
+        if path == "/teams":
+            return dict(row)
+        team = self.rows["/teams"].get(row["team"], {"id": row["team"], "name": "?"})
+        return {**row, "team": {"id": team["id"], "name": team["name"]}}
+
+    def removed(self, path: str, row: Row) -> None:
+        if path == "/teams" and any(m["team"] == row["id"] for m in self.rows["/members"].values()):
+            raise Refused(409, "members are in it")
+        super().removed(path, row)
+
+
+def _same_name() -> Iterator[Kind]:
+    member = {
+        "path": "/members",
+        "schema": {"request": "member-in.json", "response": "member.json"},
+        "references": {"team": {"to": "team", "reads_as": "team.id", "on_delete": "refuse"}},
+        "operations": {
+            "list": None,
+            "create": {"returns": "minimal"},
+            "read": None,
+            "update": {"returns": "minimal"},
+            "delete": None,
+        },
+        "defaults": {"tags": "server"},
+    }
+    contract = {"contract": "teams", "resources": {"team": {"path": "/teams", "schema": "team.json"}, "member": member}}
+    schemas = {"team.json": TEAM, "member-in.json": MEMBER_IN, "member.json": MEMBER}
+
+    class Sticky(Teams):
+        """An update moves nobody to another team."""
+
+        def changed(self, path: str, row: Row, fields: Row) -> None:
+            super().changed(path, row, {n: v for n, v in fields.items() if n != "team"})
+
+    yield Kind("an id reads as an object of the same name", contract, schemas, Teams, Sticky, ("update",))
+
+
+def _minimal() -> Iterator[Kind]:
+    class Terse(Items):
+        def do_create(self, path: str, fields: Row) -> Answer:
+            super().do_create(path, fields)
+            return Answer(201, {"id": self.last})
+
+        def do_update(self, path: str, id: str, fields: Row) -> Answer:
+            super().do_update(path, id, fields)
+            return Answer(200, {"rows": 1})
+
+    class Nameless(Terse):
+        def do_create(self, path: str, fields: Row) -> Answer:
+            super().do_create(path, fields)
+            return Answer(201, {"rows": 1})
+
+    minimal = {"returns": "minimal"}
+    operations = {"list": None, "create": minimal, "read": None, "update": minimal, "delete": None}
+    yield Kind("writes are answered by an id alone", *item(operations=operations), Terse, Nameless, ("create",))

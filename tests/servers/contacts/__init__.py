@@ -1,0 +1,1 @@
+"""Contacts and their groups, as the documentation of Flask-AppBuilder shows them."""
