@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from restproof.cli.main import restproof, run
 from restproof.contract.load import check, load
 from restproof.contract.openapi.imported import Imported, imported
+from restproof.contract.openapi.todo import to_decide
 from restproof.contract.openapi.written import decisions, write
 from restproof.errors import ContractError
 
@@ -223,6 +224,24 @@ def test_what_is_left_to_decide_is_listed(tmp_path: Path, capsys: pytest.Capture
     lines = (tmp_path / "contract" / "contract.yaml").read_text(encoding="utf-8").splitlines()
     unique = next(line for line in listed if "is any field unique?" in line)
     assert "is any field unique?" in lines[int(unique.split(":")[1]) - 1]
+
+
+@pytest.mark.parametrize(
+    ("question", "commented", "answer"),
+    [
+        ("unique", "    # unique: [name]", "    unique: [name]"),
+        ("unique", "    open: [unique, rules]", "    open: [rules]"),
+        ("unknown", "  unknown_field: [2xx, 4xx]", "  unknown_field: 422"),
+    ],
+)
+def test_what_is_decided_is_listed_no_longer(question: str, commented: str, answer: str, tmp_path: Path) -> None:
+    file = write(pets(tmp_path), tmp_path / "contract", "pets.yaml")
+    asked = {"unique": "is any field unique?", "unknown": "a field that does not exist"}[question]
+    before = [line for line, text in to_decide(file) if asked in text]
+    text = file.read_text(encoding="utf-8")
+    assert commented in text
+    file.write_text(text.replace(commented, answer, 1), encoding="utf-8")
+    assert [line for line, text in to_decide(file) if asked in text] == before[1:]
 
 
 def test_a_selection_keeps_what_is_above_it(tmp_path: Path) -> None:

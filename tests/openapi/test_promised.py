@@ -67,3 +67,35 @@ def test_entity_tags_are_promised_where_changes_name_them(refused: bool, tmp_pat
     others = {"412": {"description": "stale"}} if refused else {}
     paths["/boxes/{id}"]["patch"] = call(BOX, SENT, others=others, parameters=asked("If-Match"))
     assert contract(tmp_path, paths).resources["box"].etag is refused
+
+
+def test_an_id_keeps_the_bounds_of_the_path_that_asks_for_it(tmp_path: Path) -> None:
+    paths = boxes(call(BOX, SENT, 201))
+    bounded = {"type": "integer", "minimum": 100, "maximum": 999}
+    paths["/boxes/{id}"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": bounded}]
+    shown = contract(tmp_path, paths).resources["box"].properties["id"]
+    assert (shown["minimum"], shown["maximum"]) == (100, 999)
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_a_rate_limit_is_promised_where_each_answer_tells_it(everywhere: bool, tmp_path: Path) -> None:
+    made = call(BOX, SENT, 201, others={"429": {"description": "too many"}})
+    paths = boxes(made)
+    told = {"X-RateLimit-Limit": HEADER, "X-RateLimit-Remaining": HEADER}
+    calls = [c for entry in paths.values() for c in entry.values() if isinstance(c, dict) and "responses" in c]
+    answers = [answer for c in calls for answer in c["responses"].values()]
+    for answer in answers if everywhere else answers[:-1]:
+        answer["headers"] = told
+    found = contract(tmp_path, paths).rate_limit
+    assert (found is not None) is everywhere
+
+
+def test_a_delete_below_a_parent_may_be_done_where_only_the_parent_is_missed(tmp_path: Path) -> None:
+    gone = {"responses": {"204": {"description": "gone"}, "404": {"description": "no such shelf"}}}
+    paths = boxes(call(BOX, SENT, 201), delete=gone)
+    top = contract(tmp_path / "a", paths).resources["box"]
+    assert 204 not in top.status("absent", "delete")
+    below = {f"/shelves/{{shelf_id}}{path}": entry for path, entry in paths.items()}
+    nested = contract(tmp_path / "b", below).resources["box"]
+    assert 204 in nested.status("absent", "delete")
+    assert 204 not in nested.status("absent", "read")

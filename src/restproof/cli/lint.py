@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -25,6 +24,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
     from restproof.bundle import suites_of
     from restproof.contract.formats import unasserted
     from restproof.contract.load import check, load
+    from restproof.contract.openapi.todo import to_decide
     from restproof.contract.secrecy import Secrecy
     from restproof.engine.loading import gate
     from restproof.engine.register import load_all, unknown_names
@@ -70,11 +70,3 @@ def written_out(path: Path) -> str:
     problems = Problems()
     words = in_full(read_yaml(file, problems), problems).value
     return yaml.safe_dump(words, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
-
-
-def to_decide(file: Path) -> Iterator[tuple[int, str]]:
-    """Line and text of what an imported contract asks a person."""
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        mark, _, question = line.strip().partition("# decide: ")
-        if question and not mark:
-            yield number, question

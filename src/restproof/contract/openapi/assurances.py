@@ -12,6 +12,7 @@ from restproof.contract.policies import LOCATION
 
 REPEATS = re.compile(r"(?i)(x-)?idempotency-?key")
 """Names of the header whose repetition gets the first answer."""
+_LIMITS = {part: rf"(x-)?rate-?limit-{part}" for part in ("limit", "remaining", "reset")}
 _CHANGES = ("update", "replace", "delete")
 
 
@@ -21,9 +22,26 @@ def of_contract(reader: Reader, found: Collection[Found]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if creates and all("location" in reader.headers(create, "2") for create in creates):
         said["policies"] = [LOCATION]
+    limits = rate_limit(reader, [call for f in found for call in f.calls.values()])
+    if limits:
+        said["rate_limit"] = limits
     names = {next((n for n in create.named("header") if REPEATS.fullmatch(n)), None) for create in creates}
     name = names.pop() if len(names) == 1 else None
     return {**said, "idempotency_key": name} if name else said
+
+
+def rate_limit(reader: Reader, calls: Collection[Call]) -> Any:
+    """The header fields that tell the rate limit, where each answer of each operation is documented to have them."""
+    answers = [
+        {name.lower() for name in reader.source.mapping(answer.get("headers") or {}, (*route, "headers"))}
+        for call in calls
+        for _, answer, route in reader.responses(call)
+    ]
+    always = set.intersection(*answers) if answers else set()
+    if {"ratelimit", "ratelimit-policy"} <= always:
+        return "ietf"
+    told = {part: next((n for n in sorted(always) if re.fullmatch(form, n)), None) for part, form in _LIMITS.items()}
+    return {part: name for part, name in told.items() if name} if told["limit"] and told["remaining"] else None
 
 
 def has_tags(reader: Reader, found: Found) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.members import Members
 from restproof.contract.openapi.naming import snake
 from restproof.contract.openapi.paths import Call, Found
@@ -74,6 +75,10 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
     plain: Schema = {"type": "integer" if kind == "integer" else "string"}
     bounds = ("format", "pattern", "minimum", "maximum", "minLength", "maxLength")
     plain |= {w: schema[w] for w in bounds if w in schema}
+    if id_type(given) == kind and types_of(given) & types_of(plain):
+        # An id that breaks what the path asks of one could not be asked for.
+        both = {**{w: given[w] for w in bounds if w in given}, **plain}
+        plain = plain if nothing_fits(both) else both
     if not named:
         plain["readOnly"] = True
         body.create_only = [n for n in body.create_only if n != member]
