@@ -17,7 +17,8 @@ from tests.record import synthetic_run as build
 from restproof.oracle.verdict import judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
-from restproof.report.formats import render
+from restproof.report.allure import STATUSES
+from restproof.report.formats import render, render_files
 from restproof.report.sarif import fingerprint
 
 FORMATS = Path(__file__).parent / "formats"
@@ -214,3 +215,41 @@ def test_the_code_quality_report_has_an_entry_for_each_failure(faulty_run: Recor
         assert entry.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
         assert entry["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert entry["location"]["lines"]["begin"] >= 1
+
+
+# ---------------------------------------------------------------------------------------------------------- Allure
+
+KEYS = {"uuid", "historyId", "fullName", "name", "status", "stage", "start", "stop", "description", "labels", "links"}
+"""Of Allure 2's TestResult (allure-model); ``statusDetails`` and ``attachments`` where there is something to say."""
+
+
+def test_allure_gets_a_file_for_each_result_and_the_exchange_that_shows_a_failure(
+    faulty_run: RecordedRun, tmp_path: Path
+) -> None:
+    for run in (faulty_run, nasty(tmp_path)):
+        verdict = judge(run)
+        files = render_files(run, verdict, "allure")
+        found = {r["name"]: r for n, text in files.items() if n.endswith("-result.json") for r in [json.loads(text)]}
+        named = [a["source"] for r in found.values() for a in r.get("attachments", ())]
+        assert {"environment.properties", *(f"{r['uuid']}-result.json" for r in found.values()), *named} == set(files)
+        assert len({r["historyId"] for r in found.values()}) == len(found) == len(verdict.results)
+        for result in verdict.results:
+            one = found[result.item]
+            assert KEYS <= one.keys() <= KEYS | {"statusDetails", "attachments"}
+            assert one["status"] == STATUSES[result.outcome]
+            assert ("statusDetails" in one) == (result.outcome != "pass")
+            assert one["start"] <= one["stop"]
+            assert result.outcome != "fail" or not result.findings[0].exchange or one["attachments"]
+        assert not re.search(r"[\x00\x1b\ud800\ufffe\u202e]", "".join(files.values()))
+        for line in files["environment.properties"].splitlines():
+            assert re.fullmatch(r"\w+=.*", line)
+
+
+def test_a_result_is_known_again_in_the_next_run_and_its_file_is_another_one(faulty_run: RecordedRun) -> None:
+    again = replace(faulty_run, header=replace(faulty_run.header, started="2026-11-23T23:00:00Z"))
+    one, two = (
+        [json.loads(text) for name, text in render_files(run, judge(run), "allure").items() if name.endswith(".json")]
+        for run in (faulty_run, again)
+    )
+    assert [r["historyId"] for r in one] == [r["historyId"] for r in two]
+    assert not {r["uuid"] for r in one} & {r["uuid"] for r in two}

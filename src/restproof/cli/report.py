@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +11,7 @@ import click
 
 from restproof.errors import ConfigurationError, Place, RunFileError
 from restproof.record.disk import storing, write_whole
-from restproof.report.formats import FORMATS, USUAL, render
+from restproof.report.formats import FORMATS, USUAL, render, render_files
 
 EVIDENCE = ("failures", "sample", "all")
 RUN_FILE = "run.jsonl.gz"
@@ -91,7 +92,13 @@ def _one(
     found = judged(path)
     comparison = compare(judged(baseline), found) if baseline else None
     names = {name: format.file for name, format in FORMATS.items()}
-    wanted = {f: lambda f=f: render(found.run, found.verdict, f, comparison, page, evidence) for f in formats or USUAL}
+
+    def made(format: str) -> str | Mapping[str, str]:
+        if FORMATS[format].folder:
+            return render_files(found.run, found.verdict, format)
+        return render(found.run, found.verdict, format, comparison, page, evidence)
+
+    wanted = {format: partial(made, format) for format in formats or USUAL}
     write(wanted, names, run_file(path).parent if out is None else out, single=len(formats) == 1 and out is not None)
 
 
@@ -151,22 +158,32 @@ def _trend(folder: Path, last: int) -> dict[str, Callable[[], str]]:
     }
 
 
-def write(makers: Mapping[str, Callable[[], str]], names: Mapping[str, str], out: Path, *, single: bool) -> None:
+def write(
+    makers: Mapping[str, Callable[[], str | Mapping[str, str]]], names: Mapping[str, str], out: Path, *, single: bool
+) -> None:
     """Write each text under its name in the directory ``out``; with ``single``, the one text to the file ``out`` (``-``
-    is standard output) unless that is a directory. Each path is told."""
+    is standard output) unless that is a directory. What is a folder has the texts of its files by their names. Each
+    path is told."""
     if single and not out.is_dir():
-        ((_, make),) = makers.items()
-        if str(out) == "-":
-            click.echo(make().encode("utf-8"), nl=False)
+        ((format, make),) = makers.items()
+        made = make()
+        if str(out) != "-":
+            _write(out, made)
+        elif isinstance(made, str):
+            click.echo(made.encode("utf-8"), nl=False)
         else:
-            _write(out, make())
+            raise ConfigurationError(f"--format {format} is a folder of files", hint="Name a folder: --out DIR.")
         return
     for format, make in makers.items():
         _write(out / names[format], make())
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, made: str | Mapping[str, str]) -> None:
     with storing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text)
+        (path.parent if isinstance(made, str) else path).mkdir(parents=True, exist_ok=True)
+    if isinstance(made, str):
+        write_whole(path, made)
+    else:
+        for name, text in made.items():
+            write_whole(path / name, text)
     click.echo(str(path))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from restproof.errors import ConfigurationError
 
@@ -23,12 +23,14 @@ Evidence = Literal["failures", "sample", "all"]
 class Format:
     """``file``: its name in a run's directory. ``renderer``: ``module:function``; imported when it is used, since some
     bring much along. It returns the text and takes what it needs of the arguments of :func:`render`, by their names.
-    ``usual``: whether every run leaves it; the others are written when they are asked for."""
+    ``usual``: whether every run leaves it; the others are written when they are asked for. ``folder``: it is a folder,
+    and the renderer returns the texts of its files by their names."""
 
     name: str
     file: str
     renderer: str
     usual: bool = False
+    folder: bool = False
 
 
 FORMATS = {
@@ -45,6 +47,7 @@ FORMATS = {
         Format("gitlab", "gl-code-quality-report.json", "restproof.report.code_quality:render_code_quality"),
         Format("line", "line.txt", "restproof.report.line:render_line"),
         Format("har", "traffic.har", "restproof.report.har:render_har"),
+        Format("allure", "allure-results", "restproof.report.allure:render_allure", folder=True),
     )
 }
 USUAL = tuple(name for name, format in FORMATS.items() if format.usual)
@@ -61,9 +64,31 @@ def render(
     """The report of ``run`` as text, in one of ``FORMATS``. ``comparison``: what changed since an earlier run;
     ``page``: where the HTML report is found, for the links of the others; ``evidence``: which exchanges the HTML report
     holds. Raises ``ConfigurationError`` for another format."""
+    if format in FORMATS and FORMATS[format].folder:
+        raise ConfigurationError(
+            f"the report format {format!r} is a folder of files", hint="Write it: restproof report."
+        )
+    text: str = _rendered(run, verdict, format, comparison, page, evidence)
+    return text
+
+
+def render_files(run: RecordedRun, verdict: Verdict, format: str) -> Mapping[str, str]:
+    """The files of a format that is a folder, by their names."""
+    files: Mapping[str, str] = _rendered(run, verdict, format, None, "", "sample")
+    return files
+
+
+def _rendered(
+    run: RecordedRun,
+    verdict: Verdict,
+    format: str,
+    comparison: Comparison | None,
+    page: str,
+    evidence: Evidence,
+) -> Any:
     if format not in FORMATS:
         raise ConfigurationError(f"there is no report format {format!r}", hint=f"Formats: {', '.join(FORMATS)}.")
     offered = {"run": run, "verdict": verdict, "comparison": comparison, "page": page, "evidence": evidence}
     module, _, name = FORMATS[format].renderer.partition(":")
-    renderer: Callable[..., str] = getattr(import_module(module), name)
+    renderer: Callable[..., Any] = getattr(import_module(module), name)
     return renderer(**{n: offered[n] for n in inspect.signature(renderer).parameters})
