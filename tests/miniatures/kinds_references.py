@@ -21,6 +21,7 @@ MEMBER = schema(
 def kinds() -> Iterator[Kind]:
     yield from _same_name()
     yield from _minimal()
+    yield from _both_sides()
 
 
 class Teams(Shop):
@@ -100,3 +101,73 @@ def _minimal() -> Iterator[Kind]:
     minimal = {"returns": "minimal"}
     operations = {"list": None, "create": minimal, "read": None, "update": minimal, "delete": None}
     yield Kind("writes are answered by an id alone", *item(operations=operations), Terse, Nameless, ("create",))
+
+
+IDS = {"type": "array", "items": {"type": "integer"}}
+SIDES = {
+    "/projects": schema("name", name=NAME, member_ids=IDS),
+    "/members": schema("name", name=NAME, project_ids=IDS),
+}
+
+
+class Both(Shop):
+    """Projects name their members, and members their projects: two sides of one relation."""
+
+    SCHEMAS: Mapping[str, Any] = SIDES
+    NAMES: Mapping[str, str] = {"/projects": "member_ids", "/members": "project_ids"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pairs: set[tuple[int, int]] = set()
+
+    def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+        others = self.rows["/members" if path == "/projects" else "/projects"]
+        if not set(fields.get(self.NAMES[path], ())) <= set(others):
+            raise Refused(422, "there is none", self.NAMES[path])
+
+    def relate(self, path: str, id: int, others: Any) -> None:
+        """The other side of what is there follows."""
+        side = int(path == "/members")
+        new = {(other, id) if side else (id, other) for other in others}
+        self.pairs = {pair for pair in self.pairs if pair[side] != id} | new
+
+    def made(self, path: str, fields: Row) -> Row:
+        row = super().made(path, fields)
+        self.relate(path, row["id"], fields.get(self.NAMES[path], ()))
+        return row
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        super().changed(path, row, fields)
+        if self.NAMES[path] in fields:
+            self.relate(path, row["id"], fields[self.NAMES[path]])
+
+    def removed(self, path: str, row: Row) -> None:
+        super().removed(path, row)
+        self.relate(path, row["id"], ())
+
+    def show(self, path: str, row: Row) -> Any:
+        side = int(path == "/members")
+        others = sorted(pair[1 - side] for pair in self.pairs if pair[side] == row["id"])
+        return {**row, self.NAMES[path]: others}
+
+
+def _both_sides() -> Iterator[Kind]:
+    def one(path: str, name: str, to: str) -> dict[str, Any]:
+        references = {name: {"to": to, "on_delete": "clear"}}
+        return {"path": path, "schema": f"{path[1:]}.json", "references": references, "unordered": [name]}
+
+    resources = {
+        "project": one("/projects", "member_ids", "member"),
+        "member": one("/members", "project_ids", "project"),
+    }
+    schemas = {f"{path[1:]}.json": found for path, found in SIDES.items()}
+
+    class Careless(Both):
+        """A delete ends all relations."""
+
+        def removed(self, path: str, row: Row) -> None:
+            super().removed(path, row)
+            self.pairs.clear()
+
+    contract = {"contract": "sides", "resources": resources}
+    yield Kind("both sides of a relation are written", contract, schemas, Both, Careless, ("delete",))
