@@ -232,9 +232,9 @@ def written(folder: Path, words: Mapping[str, Any] = OPEN, schema: Mapping[str, 
     return load(folder)
 
 
-def learned(server: Shop, folder: Path, words: Mapping[str, Any] = OPEN) -> Lesson:
+def learned(server: Shop, folder: Path, words: Mapping[str, Any] = OPEN, schema: Mapping[str, Any] = SCHEMA) -> Lesson:
     """What the probes of a server teach."""
-    contract = written(folder, words)
+    contract = written(folder, words, schema)
     file = folder / "run.jsonl.gz"
     with Writer(file) as writer:
         writer.write(

@@ -12,6 +12,7 @@ from restproof.contract.model import Contract
 from restproof.learning.answers import answer_words
 from restproof.learning.fields import field_words
 from restproof.learning.lists import list_words
+from restproof.learning.orders import order_words
 from restproof.learning.sighting import read_all, sightings
 from restproof.learning.states import States
 from restproof.learning.statuses import status_words
@@ -33,11 +34,13 @@ def lesson_of(
     said = said_in(contract.path)
     reads = read_all((s for s in exchanges if s.n not in faulty), contract)
     unique, conflicts = unique_words(reads, contract, said)
-    cases = [*sightings(reads, contract, credentials_shown=credentials_shown), *conflicts]
+    orders, broken = order_words(reads, contract, said)
+    cases = [*sightings(reads, contract, credentials_shown=credentials_shown), *conflicts, *broken]
     found: list[Word | Doubt] = [
         *status_words(cases, contract, said),
         *field_words(States.of(reads), contract, said),
         *unique,
+        *orders,
         *answer_words(reads, contract, said),
         *list_words(reads, contract),
     ]

@@ -16,6 +16,7 @@ from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.engine.world import World
+from restproof.learning.orders import suggested
 from restproof.learning.values import apart, other_forms
 from restproof.plan.ground import Ground
 from restproof.plan.inputs import (
@@ -60,6 +61,7 @@ class Prober:
         kinds: tuple[tuple[str, Callable[[Resource], None]], ...] = (
             ("instances", self._instances),
             ("duplicates", self._duplicates),
+            ("orders", self._orders),
             ("unknown fields", self._unknown),
             ("bodies that are none", self._no_bodies),
             ("forms", self._forms),
@@ -135,6 +137,21 @@ class Prober:
                     fresh = other.resolved(_body(other), scope)
                     other.create({**fresh, name: taken[name]}, scope=scope)
 
+    def _orders(self, resource: Resource) -> None:
+        """Fields that are called like the two ends of something, in the right order and in the wrong one. Twice."""
+        if not resource.supports("create") or "rules" not in resource.open:
+            return
+        for pair in suggested(resource):
+            for turned in (False, True, False, True):
+                subject = self._subject(resource)
+                body = subject.resolved(_body(subject))
+                first, second = body.get(pair.first), body.get(pair.second)
+                if first is None or second is None or first == second:
+                    break
+                if turned:
+                    body |= {pair.first: second, pair.second: first}
+                self._away(subject, subject.create(body))
+
     # ------------------------------------------------------------------- what bodies hold
 
     def _unknown(self, resource: Resource) -> None:
@@ -165,17 +182,20 @@ class Prober:
         """Bodies that are no JSON, no object, or of another media type."""
         for operation in self._operations(resource):
             subject = self._subject(resource)
-            id = None if operation == "create" else subject.target().id
-            usual = subject.request(operation, id=id, body={})
             for body in _NO_JSON:
-                taken = subject.send(replace(usual, body=body), operation, asked_id=id, scope=subject.scope())
-                self._away(subject, taken)
+                self._bare(subject, operation, body)
             right = subject.bodies.plain_change() if operation == "update" else subject.bodies.minimal()
-            valid = subject.request(operation, id=id, body=subject.resolved(right))
+            valid = subject.request("create", body=subject.resolved(right)).body
             for media, body in _FOREIGN:
-                for sent in (body, valid.body):
-                    foreign = replace(usual.having((("Content-Type", media),)), body=sent)
-                    self._away(subject, subject.send(foreign, operation, asked_id=id, scope=subject.scope()))
+                for sent in (body, valid):
+                    self._bare(subject, operation, sent, (("Content-Type", media),))
+
+    def _bare(self, subject: Subject, operation: str, body: bytes | None, headers: Headers = ()) -> None:
+        """One write of these very bytes; what took one before serves no more."""
+        id = None if operation == "create" else subject.target().id
+        usual = subject.request(operation, id=id, body={})
+        sent = replace(usual.having(headers), body=body)
+        self._away(subject, subject.send(sent, operation, asked_id=id, scope=subject.scope()))
 
     def _operations(self, resource: Resource) -> Iterator[str]:
         """The writes that can be tried on what is the run's own."""

@@ -69,7 +69,7 @@ def sightings(reads: Sequence[Read], contract: Contract, *, credentials_shown: b
         if seen.status in (401, 403):
             continue
         yield from _of_input(read, reads[at + 1 :])
-        yield from ids.cases(seen)
+        yield from ids.cases(read)
         if seen.operation == "list":
             yield from _of_pages(seen)
 
@@ -140,15 +140,17 @@ class _Ids:
         self._there: set[tuple[str, str]] = set()
         self._gone: set[tuple[str, str]] = set()
 
-    def cases(self, seen: Seen) -> Iterator[Sighting]:
-        """What the id of a path is a case of; takes note of what the answer shows."""
+    def cases(self, read: Read) -> Iterator[Sighting]:
+        """What the id of a path is a case of; takes note of what the answer shows. A body that is wrong as well may be
+        what was refused."""
+        seen = read.seen
         resource, id = seen.resource, seen.id
         key = (resource.name, id or "")
         if seen.ok and seen.operation == "list":
             self._there.update((resource.name, i) for e in seen.entries or () if (i := id_of(resource, e)))
             return
         if seen.refused and seen.route.is_item and seen.operation in ("read", "update", "delete") and id:
-            yield from self._missing(seen, key)
+            yield from self._missing(seen, key) if read.is_valid or seen.operation != "update" else ()
             return
         if seen.ok and seen.operation == "delete":
             if key in self._gone:

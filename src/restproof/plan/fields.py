@@ -189,13 +189,22 @@ class UniqueKeys(RequestFields):
     @cached_property
     def fresh_references(self) -> frozenset[str]:
         """References that make a unique key unique because no other field of it can: each body names a referent of its
-        own."""
+        own. Where the contract leaves open what is unique, and no text tells bodies apart, that may well be one: a
+        booking, a membership."""
         found: set[str] = set()
+        if "unique" in self.resource.open and not self.resource.unique and not self.varied_fields:
+            found.update([n for n in self._named_by_creates if n in self.required][:1] or self._named_by_creates[:1])
         for key in self.resource.unique:
             if not any(map(self._roomy, key)):
                 named = [n for n in key if n in self.resource.references and self.referable(n)]
                 found.update([n for n in named if self.resource.references[n].to != self.resource.name][:1])
         return frozenset(found)
+
+    @property
+    def _named_by_creates(self) -> list[str]:
+        """The references of a create to one of another kind, which the run can make."""
+        references = {n: r for n, r in self.resource.references.items() if n in self.writable and not r.many}
+        return [n for n, r in references.items() if r.to != self.resource.name and self.referable(n)]
 
     @cached_property
     def values_may_run_out(self) -> bool:
