@@ -1,0 +1,130 @@
+"""A run as spans of OpenTelemetry: what a ``restproof_hooks.py`` takes as its ``on_finish``. Needs ``restproof[otel]``.
+
+One span for the run, and below it one for each exchange, by the semantic conventions of HTTP clients, with the times
+that the run file has. What was found stands in the exchange that shows it, as an event.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from restproof.errors import ConfigurationError
+from restproof.hooks import Finished
+from restproof.record.model import RecordedExchange, RecordedFinding, RecordedRun
+from restproof.record.reader import read
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.trace import Tracer
+
+__all__ = ["spans"]
+
+_RUN_FILE = "run.jsonl.gz"
+_PORTS = {"http": 80, "https": 443}
+
+
+def spans(provider: TracerProvider | None = None) -> Callable[[Finished], None]:
+    """An ``on_finish`` that sends the spans of the run. ``provider``: where they go; by default to the collector that
+    OpenTelemetry's own environment variables name (``OTEL_EXPORTER_OTLP_ENDPOINT`` …), by OTLP over HTTP. Raises
+    ``ConfigurationError`` where OpenTelemetry is not installed."""
+    make = _usual_provider() if provider is None else lambda: provider
+
+    def send_spans(finished: Finished) -> None:
+        run = read(finished.directory / _RUN_FILE, partial=True)
+        sends_to = make()
+        _tell(sends_to.get_tracer("restproof", run.header.restproof), run, finished)
+        sends_to.force_flush()
+
+    return send_spans
+
+
+def _usual_provider() -> Callable[[], TracerProvider]:
+    """What makes the provider: it has a thread of its own, which no worker of a run should get."""
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
+        raise ConfigurationError(
+            "restproof.tracing needs OpenTelemetry", hint="pip install 'restproof[otel]'"
+        ) from None
+    name = os.environ.get("OTEL_SERVICE_NAME", "restproof")
+
+    def made() -> TracerProvider:
+        provider = TracerProvider(resource=Resource.create({"service.name": name}))
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        return provider
+
+    return made
+
+
+def _tell(tracer: Tracer, run: RecordedRun, finished: Finished) -> None:
+    """Make the spans: of the run, and of each exchange."""
+    from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
+
+    header = run.header
+    began = datetime.fromisoformat(header.started).timestamp()
+    shows: dict[int | str | None, list[RecordedFinding]] = {}
+    for finding in run.findings:
+        shows.setdefault(finding.exchange, []).append(finding)
+    whole = tracer.start_span(f"restproof {header.contract}", start_time=_nanoseconds(began))
+    whole.set_attributes(
+        {
+            "restproof.contract": header.contract,
+            "restproof.target": header.target.name,
+            "restproof.profile": header.profile,
+            "restproof.seed": header.seed,
+            "restproof.verdict": finished.verdict,
+            "restproof.complete": finished.complete,
+        }
+    )
+    if finished.verdict != "conforming":
+        whole.set_status(Status(StatusCode.ERROR, finished.verdict))
+    last = began
+    for exchange in run.exchanges:
+        first, last_byte = began + exchange.started, began + exchange.started + exchange.elapsed
+        last = max(last, last_byte)
+        span = tracer.start_span(
+            f"{exchange.request.method} {exchange.resource or ''}".strip(),
+            context=set_span_in_context(whole),
+            kind=SpanKind.CLIENT,
+            attributes=dict(_attributes(exchange)),
+            start_time=_nanoseconds(first),
+        )
+        for finding in shows.get(exchange.n, ()):
+            told = {"restproof.item": finding.item, "restproof.message": finding.message}
+            span.add_event("restproof.finding", told, timestamp=_nanoseconds(last_byte))
+        if exchange.response is None or exchange.response.status >= 400:  # so the conventions want it of a client
+            span.set_status(Status(StatusCode.ERROR))
+        span.end(end_time=_nanoseconds(last_byte))
+    whole.end(end_time=_nanoseconds(last))
+
+
+def _attributes(exchange: RecordedExchange) -> Iterator[tuple[str, Any]]:
+    """By the semantic conventions of HTTP (1.23 and later), and what restproof knows of it."""
+    parts = urlsplit(exchange.request.url)
+    yield "http.request.method", exchange.request.method
+    yield "url.full", exchange.request.url
+    yield "server.address", parts.hostname or ""
+    yield "server.port", parts.port or _PORTS.get(parts.scheme, 0)
+    if exchange.response is None:
+        yield "error.type", exchange.error or "_OTHER"
+    else:
+        yield "http.response.status_code", exchange.response.status
+        if exchange.response.status >= 400:
+            yield "error.type", str(exchange.response.status)
+    if exchange.attempt > 1:
+        yield "http.request.resend_count", exchange.attempt - 1
+    for name in ("item", "case", "setup", "resource", "operation", "credential"):
+        value = getattr(exchange, name)
+        if value is not None:
+            yield f"restproof.{name}", value
+
+
+def _nanoseconds(moment: float) -> int:
+    return int(moment * 1_000_000) * 1000

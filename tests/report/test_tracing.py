@@ -1,0 +1,103 @@
+"""A run as spans of OpenTelemetry, as its in-memory exporter gets them."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+from tests.record import synthetic_run as build
+
+from restproof.errors import ConfigurationError
+from restproof.hooks import Finished, load_hooks
+from restproof.record.reader import read
+from restproof.tracing import spans
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    of = build.item("create.answers-created", "office", "create")
+    sample = build.case(of, 0, body={"name": "A"})
+    sent = build.exchange(1, of, sample, sent={"name": "A"}, got={"name": "A"})
+    found = build.finding(of, sample, 1, message="answered 200, not 201", expected="201", actual="200", kind="status")
+    (tmp_path / "run").mkdir()
+    build.write(tmp_path / "run/run.jsonl.gz", *build.small(of, sample, sent, found, build.outcome(of, "fail")))
+    return tmp_path / "run"
+
+
+def told(folder: Path, verdict: str = "not conforming") -> tuple[ReadableSpan, ...]:
+    kept = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    spans(provider)(Finished(verdict, True, folder, {"fail": 1}, 1))
+    return tuple(kept.get_finished_spans())
+
+
+def test_each_exchange_is_a_span_of_the_run_with_what_was_found(folder: Path) -> None:
+    run = read(folder / "run.jsonl.gz", partial=True)
+    *exchanges, whole = told(folder)
+    assert [s.name for s in exchanges] == [f"{e.request.method} {e.resource}" for e in run.exchanges]
+    assert whole.status.status_code is StatusCode.ERROR
+    assert whole.attributes
+    assert whole.attributes["restproof.verdict"] == "not conforming"
+    for span, exchange in zip(exchanges, run.exchanges, strict=True):
+        assert whole.context
+        assert span.parent
+        assert span.parent.span_id == whole.context.span_id
+        assert span.kind is SpanKind.CLIENT
+        assert span.attributes
+        assert exchange.response
+        assert span.attributes["http.request.method"] == exchange.request.method
+        assert span.attributes["url.full"] == exchange.request.url
+        assert span.attributes["http.response.status_code"] == exchange.response.status
+        assert span.attributes["restproof.case"] == exchange.case
+        assert span.start_time
+        assert span.end_time
+        assert (span.end_time - span.start_time) / 1e9 == pytest.approx(exchange.elapsed, abs=1e-5)
+    (event,) = exchanges[0].events
+    assert event.attributes == {
+        "restproof.item": "create.answers-created[office-create]",
+        "restproof.message": "answered 200, not 201",
+    }
+
+
+def test_a_run_that_conforms_is_no_error(folder: Path) -> None:
+    assert told(folder, "conforming")[-1].status.status_code is StatusCode.UNSET
+
+
+def test_they_go_to_the_collector_that_the_environment_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    got: list[tuple[str, bytes]] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Collector) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+        spans()(Finished("conforming", True, folder, {}, 1))
+        server.shutdown()
+    ((path, body),) = got
+    assert path == "/v1/traces"
+    assert b"service.name" in body
+    assert b"restproof procore" in body
+    assert b"answered 200, not 201" in body
+
+
+def test_without_opentelemetry_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.trace.export", None)
+    (tmp_path / "restproof_hooks.py").write_text("from restproof.tracing import spans\n\non_finish = spans()\n")
+    with pytest.raises(ConfigurationError, match=r"restproof\.tracing needs OpenTelemetry"):
+        load_hooks(tmp_path)
