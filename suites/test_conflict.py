@@ -66,13 +66,13 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(
         second,
         subject.stable(before),
         subject.observe(first.id),
-        what="the first of two duplicates",
+        what="the first of two, after a create with the same unique values",
     )
     alike = subject.lists.holding(first.sent)
     must.hold(
         len(alike) <= 1,
         second,
-        f"after a duplicate the list holds {len(alike)} of them",
+        f"after a create with a unique value that is taken, {len(alike)} in the list have it",
         kind="duplicates",
         expected=1,
         actual=len(alike),

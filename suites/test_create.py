@@ -91,7 +91,7 @@ def test_the_list_holds_a_created_resource_once(subject: Subject, body: Body) ->
     must.hold(
         found == 1,
         listed,
-        f"the list holds a created {subject.name} {found} times",
+        f"what was created stands {found} times in the list" if found else "what was created is not in the list",
         kind="listed",
         expected=1,
         actual=found,
@@ -132,9 +132,16 @@ def test_every_allowed_value_is_accepted_and_kept(
         # The answer may show what was sent where the store holds something else.
         whole = subject.observe(made.id)
         try:
-            must.agree(made, after_create(subject, made.sent), whole, what="a value that the schema allows")
+            must.agree(
+                made, after_create(subject, made.sent), whole, what="after a create with a value that the schema allows"
+            )
             if made.entity is not None:
-                must.agree(made, after_create(subject, made.sent), made.entity, what="a value that the schema allows")
+                must.agree(
+                    made,
+                    after_create(subject, made.sent),
+                    made.entity,
+                    what="after a create with a value that the schema allows",
+                )
             undo_large_write(subject, made)
             return
         except AssertionError:
@@ -143,15 +150,20 @@ def test_every_allowed_value_is_accepted_and_kept(
         if made.ok and name in subject.bodies.unique_fields:
             # Taken by the body as a whole: what became of it there says all.
             wanted = {n: v for n, v in after_create(subject, made.sent).items() if n == name}
-            must.agree(made, wanted, whole, what="a value that the schema allows")
+            must.agree(made, wanted, whole, what="after a create with a value that the schema allows")
             continue
         alone = subject.create(subject.bodies.with_field(name, body[name], f"{name}"))
         must.have_status(alone, "created", field=name, because=f"{name}: {note}")
         for state in (subject.observe(alone.id), alone.entity):
             if state is not None and not state.absent:
-                must.agree(alone, after_create(subject, alone.sent), state, what="a value that the schema allows")
+                must.agree(
+                    alone,
+                    after_create(subject, alone.sent),
+                    state,
+                    what="after a create with a value that the schema allows",
+                )
     must.have_status(made, "created", because="of values that are accepted one by one")
-    must.agree(made, after_create(subject, made.sent), whole, what="a value that the schema allows")
+    must.agree(made, after_create(subject, made.sent), whole, what="after a create with a value that the schema allows")
 
 
 @requirement("create.unique-id", on="create", cost=1)

@@ -171,7 +171,7 @@ def test_a_unique_value_is_free_again(subject: Subject) -> None:
     must.have_status(again, "created", because="with the unique value of a deleted one")
     if again.entity is not None:
         wanted = after_create(subject, again.sent)
-        must.agree(again, wanted, again.entity, what="what has the unique value of a deleted one")
+        must.agree(again, wanted, again.entity, what="a create with the unique values of a deleted resource")
     must.hold(
         again.id != made.id or subject.spec.id.may_come_again,
         again,

@@ -53,7 +53,8 @@ def unless_it_creates(ground: Ground) -> Cases:
 @for_each(unless_it_creates)
 def test_an_unknown_id_is_absent(subject: Subject, operation: str) -> None:
     status = subject.spec.status("absent", operation)
-    must.have_status(about_its_path(subject, address(subject, operation, absent_id(subject)), status), status)
+    reply = about_its_path(subject, address(subject, operation, absent_id(subject)), status)
+    must.have_status(reply, status, because="nothing has the id")
 
 
 @requirement("identity.malformed", on=ON_ITEMS, when=lambda c, r: r.id.chosen_by == "server")

@@ -63,6 +63,13 @@ def test_the_server_agrees_with_the_model(subject: Subject, plan: list[Step]) ->
         model.check(number, "the state at the end of the story")
 
 
+def _standing(times: int, *, deleted: bool) -> str:
+    """How often the list holds a resource that should stand there once, or not at all."""
+    if deleted:
+        return "the list still holds what was deleted"
+    return f"the list holds one resource {times} times" if times else "the list lacks a resource that was not deleted"
+
+
 def take(model: Model, subject: Subject, step: Step) -> None:
     """One step: send it, judge its status, and bring the model up to date."""
     if step["do"] == "create":
@@ -85,7 +92,7 @@ def take(model: Model, subject: Subject, step: Step) -> None:
             must.hold(
                 times == (state is not None),
                 listed,
-                f"the list holds {'a living' if state is not None else 'a deleted'} {subject.name} {times} times",
+                _standing(times, deleted=state is None),
                 kind="listed",
                 expected=int(state is not None),
                 actual=times,

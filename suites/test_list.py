@@ -203,7 +203,7 @@ def test_a_list_holds_nothing_of_another_parent(subject: Subject) -> None:
     must.hold(
         there.id in other and (here.id not in other or there.id == here.id),
         listed,
-        "the other parent's list does not hold just its own",
+        "the other parent's list lacks its own entry, or holds one of this parent",
         kind="foreign-entry",
         expected="own entries",
         actual="others",

@@ -14,7 +14,7 @@ def test_nothing_makes_the_server_fail(reply: Reply) -> None:
     must.hold(
         reply.status < 500,
         reply,
-        f"the {reply} answered {reply.status}",
+        f"the {reply} answered {reply.status}{f' ({reply.asked})' if reply.asked else ''}",
         kind="status",
         expected="no 5xx",
         actual=reply.status,

@@ -9,7 +9,7 @@ from restproof.suite.operations import WRITES
 from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.setup import completed, put_away, written
 from restproof.suite.states import named
-from restproof.suite.values import is_valid, listed, types_of
+from restproof.suite.values import an, is_valid, listed, types_of
 from restproof.suite.wire import encode
 
 
@@ -193,7 +193,7 @@ def test_payloads_are_plain_text(subject: Subject, operation: str, name: str, va
         reply,
         named(subject, {name: reply.sent[name]}),
         state,
-        what="text that looks like code",
+        what=f"after {an(operation)} with text that looks like code",
     )
 
 

@@ -13,6 +13,7 @@ from restproof.suite.inputs import (
     wrong_type_bodies,
 )
 from restproof.suite.race import all_answered, at_once
+from restproof.suite.refused import must_be_as_before
 from restproof.suite.scopes import absent_id
 from restproof.suite.setup import completed
 from restproof.suite.states import after_update, named, state_of
@@ -234,7 +235,7 @@ def test_a_refused_update_changes_nothing(subject: Subject, body: Body, field: s
     refused = subject.update(made.id, {**body, **{n: subject.bodies.plain(n) for n in there}})
     if not 400 <= refused.status < 500:
         raise Inconclusive(f"{field} ({note}) was not refused", taken=refused)
-    must.agree(refused, subject.stable(before), subject.now(made.id), what="the state after a refused update")
+    must_be_as_before(subject, made.id, before, refused, f"after an update that was refused ({field}: {note})")
 
 
 @requirement("update.unknown-id", on="update", cost=2, where=lambda way: way.on_item)

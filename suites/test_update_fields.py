@@ -115,7 +115,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body: Body, 
                 updated,
                 named(subject, updated.sent),
                 state_of(subject, updated),
-                what="a value that the schema allows",
+                what="after an update to a value that the schema allows",
             )
         except AssertionError:
             pass  # told below by the one field that is at fault
@@ -136,7 +136,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body: Body, 
             alone,
             named(subject, alone.sent),
             state_of(subject, alone),
-            what="a value that the schema allows",
+            what="after an update to a value that the schema allows",
         )
 
 
@@ -176,7 +176,7 @@ def test_null_clears_a_field_and_leaves_the_rest(subject: Subject, field: str | 
         updated,
         after_update(subject, updated.sent, before),
         subject.now(made.id) if last else subject.answered(updated, before),
-        what="the state after null",
+        what="after an update to null",
     )
 
 
@@ -213,7 +213,7 @@ def test_a_falsy_value_is_a_value(subject: Subject, field: str | None, change: B
         updated,
         after_update(subject, updated.sent, before),
         subject.now(made.id) if last else subject.answered(updated, before),
-        what="the state after a falsy value",
+        what="after an update to a falsy value",
     )
 
 

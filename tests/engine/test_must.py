@@ -126,7 +126,11 @@ def test_agree_tells_what_is_not_found(reply_of: MakeReply) -> None:
     read = reply_of(404)
     absent = Observation({}, read, "/data", absent=True)
     found = finding(must.agree, reply_of(), {"name": "a"}, absent, what="the state")
-    assert (found.message, found.kind, found.pointer) == ("the state: it is not found", "no-representation", None)
+    assert (found.message, found.kind, found.pointer) == (
+        "the state: the read of it answers 404",
+        "no-representation",
+        None,
+    )
     must.agree(reply_of(), {}, absent, what="the state")
 
 

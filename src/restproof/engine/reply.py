@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -46,6 +46,7 @@ _OPEN = (
 
 _MESSAGES = ("detail", "message", "msg", "errors", "error", "title")
 _LONGEST = 80
+_NAMED = 3
 _SHORT = 7
 """Characters of a text that may stand in a message by itself."""
 
@@ -224,8 +225,24 @@ class Reply:
             return None
         return int(tail) if self.resource.id.type == "integer" and tail.isdecimal() else tail
 
+    @property
+    def asked(self) -> str:
+        """What the request held, in a few words: the fields of its body, the parameters of its query; empty where it
+        held neither. Names alone, so that it says the same of each case."""
+        if self.operation in ("create", "update", "replace"):
+            if not isinstance(self.sent, dict):
+                return ""
+            return f"a body with {_few(self.sent)}" if self.sent else "an empty body"
+        names = dict.fromkeys(name for name, _ in self.exchange.request.query)
+        return f"asked with {_few(names)}" if names else ""
+
     def __str__(self) -> str:
         return self.operation
+
+
+def _few(names: Collection[str]) -> str:
+    shown = ", ".join(list(names)[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
 
 
 def refusal_of(reply: Reply) -> str:

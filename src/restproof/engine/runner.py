@@ -87,6 +87,7 @@ class Runner:
         findings: list[Finding] = []
         silent = done = 0
         unsaid: Inconclusive | None = None
+        self.world.later.clear()
         for number, inputs in self._numbered(item):
             try:
                 self._case(item, number, inputs)
@@ -105,9 +106,18 @@ class Runner:
             done += 1
             if silent >= _MOST_SILENT:
                 break
-        if unsaid is not None and not done:
+        findings += self._seen_later(item)
+        if unsaid is not None and not done and not findings:
             return Outcome("not tested", 0, reason=str(unsaid))
         return Outcome("fail" if findings else "pass", done, findings, item.shortened)
+
+    def _seen_later(self, item: Item) -> list[Finding]:
+        """What the cases of the item did to instances after all, written down for the case that it was seen of."""
+        found = []
+        for case, finding in self.world.later.findings():
+            self.sink.write(finding.to_event(item.id, case))
+            found.append(finding)
+        return found
 
     def _drawn(self, item: Item) -> Outcome:
         def send(number: int, inputs: dict[str, Any]) -> None:

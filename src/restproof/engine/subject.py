@@ -144,6 +144,7 @@ class Subject:
             self.world.observe(reply)
         if writes and reply.ok:
             written = reply.id if asked_id is None else asked_id
+            self.world.later.forget(self.name, written)
             if operation == "delete":
                 self.world.own.forget(self, written)
             else:  # a create, too: it may be a replace of what is there

@@ -14,6 +14,7 @@ from restproof.engine.failure import NotTested
 from restproof.engine.instance import Maker
 from restproof.engine.jobs import Jobs
 from restproof.engine.keep import Clock, Keeper, Kept, LiveClock
+from restproof.engine.later import LaterLooks
 from restproof.engine.listings import Listings
 from restproof.engine.own import OwnInstances
 from restproof.engine.reply import Reply
@@ -58,6 +59,7 @@ class World:
     listings: Listings = field(init=False)
     states: States = field(init=False)
     creates: Creates = field(init=False)
+    later: LaterLooks = field(init=False)
     own: OwnInstances = field(init=False)
     instances: SharedInstances = field(init=False)
 
@@ -66,6 +68,7 @@ class World:
         self.listings = Listings(self.keeper)
         self.states = States(self.keeper)
         self.creates = Creates(self.keeper)
+        self.later = LaterLooks(self.clock)
         self.settling = Settling(self.clock, self.keeper)
         self.jobs = Jobs(self.contract, self.session, self.clock, self.settling)
         self.own = OwnInstances(self.keeper, self.clock, self.states)

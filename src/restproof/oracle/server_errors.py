@@ -13,7 +13,7 @@ be refused."""
 
 
 def server_errors(run: RecordedRun) -> str:
-    """``the server failed 4 times: 500 to pet create (3), 502 to office list``, the most frequent first; empty where it
+    """``the server failed 4 times: 500 to note create (3), 502 to note list``, the most frequent first; empty where it
     never did. A 503 that says when to come again is a limit that is kept, and not counted."""
     found = Counter(_place(e) for e in run.exchanges if _failed(e))
     if not found:

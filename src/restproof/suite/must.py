@@ -34,6 +34,10 @@ __all__ = [
 ]
 
 
+_THERE = dict.fromkeys(("read", "updated", "replaced", "deleted"), " of what is there")
+"""What a request was for, in which nothing else is special."""
+
+
 def _fail(reply: Reply | None, message: str, **details: Any) -> None:
     raise CaseFailed(Finding(message, exchange=reply.exchange.n if reply else None, **details))
 
@@ -62,9 +66,10 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
     if case in ("created", "updated", "replaced") and (reply.left_open or reply.in_doubt):
         raise Inconclusive(reply.left_open or reply.in_doubt)
     refusal = not (wanted.accepted or 2 in wanted.classes or any(code < 400 for code in wanted.codes))
-    reason = f" ({because})" if because else ""
+    of = "" if because else _THERE.get(case, "") if isinstance(case, str) else ""
+    reason = because or reply.asked
     taken = refusal and reply.ok
-    message = f"the {reply} answered {reply.status}, not {wanted}{reason}"
+    message = f"the {reply}{of} answered {reply.status}, not {wanted}{f' ({reason})' if reason else ''}"
     if taken:
         message = (
             f"{an(str(reply))} is accepted ({reply.status}), not refused with {wanted}: {because or 'it has to be'}"
@@ -133,7 +138,7 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | N
     if not isinstance(actual, Mapping) or (source is not None and source.absent):
         _fail(
             shows,
-            f"{what}: {'it is not found' if source is not None else 'there is no representation to compare'}",
+            f"{what}: {_gone(source.reply) if source is not None else 'there is no representation to compare'}",
             kind="no-representation",
             expected="a representation",
             actual="absent",
@@ -159,6 +164,13 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | N
             pointer=source.at(path) if source is not None else reply.entity_pointer + reply.envelope.within(path),
             field=name,
         )
+
+
+def _gone(shows: Reply) -> str:
+    """That an answer shows no representation of what it was asked for."""
+    if shows.operation == "list":
+        return "the list does not hold it"
+    return f"the {shows} of it answers {shows.status}"
 
 
 def _added(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

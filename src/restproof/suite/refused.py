@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from restproof.engine.failure import SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
+from restproof.oracle.finding import an
 from restproof.suite import must
 
-__all__ = ["refused_creates", "without_effect_if_refused"]
+__all__ = ["must_be_as_before", "refused_creates", "without_effect_if_refused"]
 
 
 def refused_creates(subject: Subject) -> dict[str, Reply | None]:
@@ -31,10 +33,24 @@ def without_effect_if_refused(subject: Subject, id: Any, send: Callable[[], Repl
         return send()
     reply = send()
     if before and 400 <= reply.status < 500:
+        what = f"after {an(reply.operation)} that was refused ({reply.status})"
         try:
-            after = subject.now(id)
+            must_be_as_before(subject, id, before, reply, what)
         except SetUpFailed:
             return reply
-        what = f"the state after {reply.operation} was refused ({reply.status})"
-        must.agree(reply, subject.stable(before), after, what=what)
     return reply
+
+
+def must_be_as_before(subject: Subject, id: Any, before: Mapping[str, Any], reply: Reply, what: str) -> None:
+    """The state is still ``before``, now and, where the contract says that a write takes a while to be seen, when that
+    while is over too: that look follows the last case of the item. Raises as ``Subject.now``."""
+    wanted = subject.stable(before)
+    must.agree(reply, wanted, subject.now(id), what=what)
+    bound = subject.spec.settles.reads
+    if bound:
+
+        def look() -> None:
+            with suppress(SetUpFailed):
+                must.agree(reply, wanted, subject.observe(id), what=f"{what}, {bound:g} s later")
+
+        subject.world.later.add(subject.name, id, subject.about[1], bound, look)
