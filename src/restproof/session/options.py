@@ -76,7 +76,9 @@ class Options:
     coordinate: str | None = _option(
         None, "A folder, or redis://HOST: runs that name the same share the rate of a host.", metavar="PLACE"
     )
-    shard: str | None = _option(None, "Only the K-th of N parts of the plan.", metavar="K/N")
+    shard: str | None = _option(
+        None, "Only the K-th of N parts of the plan; auto: the one that the CI system names.", metavar="K/N|auto"
+    )
     deviations: str | None = _option(None, "Declared deviations.", metavar="FILE")
     fail_on: str = _option("must", "The mildest level whose failure fails the run.", choices=("must", "should"))
     write_deviations: str | None = _option(

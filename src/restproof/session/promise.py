@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from restproof.errors import ConfigurationError
 from restproof.hooks import Hooks, Rule, load_hooks
 from restproof.session.given import given_by
 from restproof.session.options import Options
+from restproof.session.sharding import shard_of
 
 if TYPE_CHECKING:
     from restproof.sandbox.launch import Starting
@@ -55,6 +57,8 @@ def promised(options: Options, cwd: Path, given: GivenValues | None = None) -> P
     """Read the configuration and the contract. ``given``: what hooks have given to fields, where they were asked
     before. Raises ``RestproofError``."""
     config = load_config(cwd)
+    if options.shard is not None:
+        options = replace(options, shard=shard_of(options.shard, os.environ))
     recording: Path | None = None
     if options.stubs is None:
         path = find_contract(options.contract, config.contract, cwd)
