@@ -7,7 +7,9 @@ that the run file has. What was found stands in the exchange that shows it, as a
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,7 +20,7 @@ from restproof.record.model import RecordedExchange, RecordedFinding, RecordedRu
 from restproof.record.reader import read
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
     from opentelemetry.trace import Tracer
 
 __all__ = ["spans"]
@@ -31,33 +33,45 @@ def spans(provider: TracerProvider | None = None) -> Callable[[Finished], None]:
     """An ``on_finish`` that sends the spans of the run. ``provider``: where they go; by default to the collector that
     OpenTelemetry's own environment variables name (``OTEL_EXPORTER_OTLP_ENDPOINT`` …), by OTLP over HTTP. Raises
     ``ConfigurationError`` where OpenTelemetry is not installed."""
-    make = _usual_provider() if provider is None else lambda: provider
+    refused = threading.Event()
+    make = _usual_provider(refused) if provider is None else lambda: provider
 
     def send_spans(finished: Finished) -> None:
         run = read(finished.directory / _RUN_FILE, partial=True)
         sends_to = make()
         _tell(sends_to.get_tracer("restproof", run.header.restproof), run, finished)
         sends_to.force_flush()
+        if refused.is_set():
+            sys.stderr.write("restproof: the collector has not taken the spans of this run\n")
 
     return send_spans
 
 
-def _usual_provider() -> Callable[[], TracerProvider]:
-    """What makes the provider: it has a thread of its own, which no worker of a run should get."""
+def _usual_provider(refused: threading.Event) -> Callable[[], TracerProvider]:
+    """What makes the provider: it has a thread of its own, which no worker of a run should get. ``refused`` is set
+    where spans did not arrive."""
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.resources import Resource
         from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExportResult
     except ImportError:
         raise ConfigurationError(
             "restproof.tracing needs OpenTelemetry", hint="pip install 'restproof[otel]'"
         ) from None
+
+    class Told(OTLPSpanExporter):
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            result = super().export(spans)
+            if result is not SpanExportResult.SUCCESS:
+                refused.set()
+            return result
+
     name = os.environ.get("OTEL_SERVICE_NAME", "restproof")
 
     def made() -> TracerProvider:
         provider = TracerProvider(resource=Resource.create({"service.name": name}))
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        provider.add_span_processor(BatchSpanProcessor(Told()))
         return provider
 
     return made

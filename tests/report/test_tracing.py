@@ -71,13 +71,15 @@ def test_a_run_that_conforms_is_no_error(folder: Path) -> None:
     assert told(folder, "conforming")[-1].status.status_code is StatusCode.UNSET
 
 
-def test_they_go_to_the_collector_that_the_environment_names(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_they_go_to_the_collector_that_the_environment_names(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     got: list[tuple[str, bytes]] = []
 
     class Collector(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             got.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
+            self.send_response(200 if len(got) == 1 else 400)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -88,8 +90,11 @@ def test_they_go_to_the_collector_that_the_environment_names(folder: Path, monke
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
         spans()(Finished("conforming", True, folder, {}, 1))
+        assert capsys.readouterr().err == ""
+        spans()(Finished("conforming", True, folder, {}, 1))
         server.shutdown()
-    ((path, body),) = got
+    assert "the collector has not taken the spans" in capsys.readouterr().err
+    path, body = got[0]
     assert path == "/v1/traces"
     assert b"service.name" in body
     assert b"restproof procore" in body
