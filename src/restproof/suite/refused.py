@@ -21,11 +21,11 @@ def refused_creates(subject: Subject) -> dict[str, Reply | None]:
     return subject.world.creates.in_vain(subject.name)
 
 
-def without_effect_if_refused(subject: Subject, id: Any, send: Callable[[], Reply]) -> Reply:
+def without_effect_if_refused(subject: Subject, id: Any, send: Callable[[], Reply], *, always: bool = False) -> Reply:
     """The answer to a write that ``send`` sends to the instance ``id``. Where it is a refusal, the state is seen to be
     as before; ``id`` ``None``, or a resource or an answer that shows no state: only sent. So it is
-    in a profile that samples, where other rules see to it."""
-    if id is None or not subject.spec.supports("read") or subject.world.profile.sampled:
+    in a profile that samples, where other rules see to it, unless ``always``."""
+    if id is None or not subject.spec.supports("read") or (subject.world.profile.sampled and not always):
         return send()
     try:
         before = subject.before(id)

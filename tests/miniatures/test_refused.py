@@ -1,5 +1,4 @@
-"""A server that projects events: what it has taken is seen a while later, and so is what it has refused, where it
-stores that all the same."""
+"""What is refused and stored all the same: at once, or a while later by a server that projects events."""
 
 from __future__ import annotations
 
@@ -47,6 +46,27 @@ class TakesWhatItRefuses(Projected):
             raise
 
 
+class Guarded(Items):
+    """What is of kind ``b`` is never of kind ``a`` again."""
+
+    def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        if (self.found(path, id)["kind"], fields.get("kind")) == ("b", "a"):
+            raise Refused(422, "never again", "kind")
+        return super().do_update(path, id, fields)
+
+
+class AsksTheGuardLate(Guarded):
+    """The move is stored before the rule is asked."""
+
+    def do_update(self, path: str, id: str, fields: Row) -> Answer:
+        try:
+            return super().do_update(path, id, fields)
+        except Refused as refusal:
+            if refusal.status == 422:
+                self.found(path, id)["kind"] = fields["kind"]
+            raise
+
+
 def judged(server: Projected, folder: Path) -> dict[str, str]:
     contract, schemas = item(settles={"reads": BOUND})
     verdict = bench.run(server, contract, schemas, folder, only=("update.failed-leaves-nothing",), profile="ci")
@@ -58,3 +78,11 @@ def test_a_refused_update_that_is_stored_a_while_later_is_seen(tmp_path: Path) -
     found = judged(TakesWhatItRefuses(), tmp_path / "broken")
     assert set(found) == {"fail"}
     assert f"{BOUND:g} s later" in found["fail"]
+
+
+def test_a_refused_move_that_is_stored_is_seen_in_the_smallest_profile(tmp_path: Path) -> None:
+    contract, schemas = item(rules=[{"never": {"kind": ["b", "a"]}}])
+    for server, outcome in ((Guarded(), "pass"), (AsksTheGuardLate(), "fail")):
+        folder = tmp_path / outcome
+        verdict = bench.run(server, contract, schemas, folder, only=("input.business-rule",), profile="smoke")
+        assert {r.outcome for r in verdict.results if r.operation == "update"} == {outcome}
