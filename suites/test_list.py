@@ -19,7 +19,7 @@ from restproof.suite.lists import (
 )
 from restproof.suite.setup import elsewhere
 from restproof.suite.values import an, is_sure, member, named_members
-from restproof.suite.wire import Query
+from restproof.suite.wire import Query, total_in
 
 _LONG = 2000
 
@@ -147,7 +147,7 @@ def must_count(subject: Subject, query: Query, size: int | None, wanted: int, wh
     must.have_status(page, "listed")
     totals: list[tuple[str, Any, Any]] = []
     if paging.total:
-        totals.append((paging.total, page.header(paging.total), str(wanted)))
+        totals.append((paging.total, total_in(paging.total, page.header(paging.total)), str(wanted)))
     if paging.total_field:
         totals.append((paging.total_field, member(page.json, paging.total_field), wanted))
     for name, said, right in totals:

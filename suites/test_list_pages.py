@@ -106,6 +106,15 @@ def test_the_pages_hold_every_entry_once(subject: Subject) -> None:
                 expected="no more than was asked for",
                 actual="more",
             )
+        must.hold(
+            not subject.spec.paging.more or bool(pages[-1].entries),
+            pages[-1],
+            f"after the last of the pages of {size} there is said to be another one",
+            kind="link",
+            expected="no more pages",
+            actual="one more",
+            field=subject.spec.paging.more,
+        )
         walked = subject.lists.ids(e for p in pages for e in p.entries or ())
         twice = [i for i in set(walked) if walked.count(i) > 1]
         must.hold(

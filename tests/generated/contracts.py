@@ -554,6 +554,7 @@ def pagings(draw: Drawer) -> dict[str, Any]:
                         {"next_field": "next", "token": "cursor"},
                         {"next_field": "/meta/next"},
                         {"next_header": "X-Next", "token": "cursor"},
+                        {"next_entry": "id", "token": "starting_after", "more": "has_more"},
                     ]
                 )
             )
@@ -729,9 +730,12 @@ def link(schema: dict[str, Any], schemas: Mapping[str, Any], said: Mapping[str, 
 
 
 def shape_lists(contract: Mapping[str, Any], name: str, said: dict[str, Any]) -> None:
-    """What a list's body must be for the members that the paging puts beside the entries."""
+    """What a list's body must be for the members that the paging puts beside the entries, and which field of these leads
+    to the next page."""
+    if "next_entry" in contract["paging"] and said.get("operations"):
+        said["paging"] = {"next_entry": said.get("id", {}).get("field", "id")}
     if (
-        {"next_field", "total_field"} & contract["paging"].keys()
+        {"next_field", "total_field", "more"} & contract["paging"].keys()
         and said.get("operations")
         and not said.get("envelope", {}).get("list")
     ):

@@ -49,6 +49,8 @@ SHOWN_ON_WAYS = (
     "form-text-cut",
     "all-cut",
     "all-refused",
+    "more-for-ever",
+    "more-untold",
     "job-never-ends",
     "job-names-nothing",
 )

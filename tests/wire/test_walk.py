@@ -11,6 +11,7 @@ import pytest
 
 from restproof.contract.model import Contract, Paging
 from restproof.contract.routing import filled_path
+from restproof.wire.message import Response
 from restproof.wire.paging import MOST_PAGES, Page, Query, Walk
 from restproof.wire.walk import CLEANUP, listed
 
@@ -74,7 +75,7 @@ class Numbered:
                 assert walk.ends_with(self.behind)
                 return found
             found += entries
-            walk.turn(Page(paging, self, None), entries)
+            walk.turn(Page(paging, self, None, entries), entries)
         assert not walk.is_endless
         return found
 
@@ -122,9 +123,42 @@ def test_a_walk_ends_whatever_a_server_says() -> None:
     walk = Walk(Paging(style="page", max=1), 1)
     for number in range(MOST_PAGES):
         assert walk.query is not None
-        walk.turn(Page(Paging(style="page"), Numbered(1, 1), None), [number])
+        walk.turn(Page(Paging(style="page"), Numbered(1, 1), None, [number]), [number])
     assert walk.query is None
     assert walk.is_endless
+
+
+@pytest.mark.parametrize(
+    ("more", "bodies", "asked"),
+    [
+        ("/has_more", [True, True, False], [None, "a/2", "4"]),
+        (None, [None, None, None, None], [None, "a/2", "4", "5"]),  # a page without entries is past the last
+    ],
+)
+def test_the_last_entry_leads_to_the_next_page(more: str | None, bodies: list[Any], asked: list[str | None]) -> None:
+    paging = Paging(style="token", token="starting_after", size="", next_entry="id", more=more)
+    pages: list[list[dict[str, Any]]] = [[{"id": 1}, {"id": "a/2"}], [{"id": 3}, {"id": 4}], [{"id": 5}], []]
+    walk, found = Walk(paging, None), []
+    for body, entries in zip(bodies, pages, strict=False):
+        assert walk.query is not None
+        found.append(dict(walk.query).get("starting_after"))
+        walk.turn(Page(paging, Numbered(1, 1), {"has_more": body}, entries), entries)
+    assert walk.query is None
+    assert found == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "total"),
+    [
+        ("Total", " 9 ", 9),
+        ("content-range", "items 0-4/9", 9),
+        ("Content-Range", "0-4/*", None),
+        ("Total", "0-4/9", None),
+    ],
+)
+def test_a_total_stands_in_its_header(name: str, value: str, total: int | None) -> None:
+    response = Response(200, "", ((name, value),), b"")
+    assert Page(Paging(style="page", total=name), response, None, []).total == total
 
 
 def test_the_first_page_is_there(contract: Contract) -> None:

@@ -212,9 +212,11 @@ class Paging:
     """How a list is cut into pages.
 
     ``page``: page number and size. ``offset``: offset and limit. ``token``: an opaque next link or token in a
-    header (``next_header``) or in the body (``next_field``). ``none``: one page holds all. ``min``: the smallest size
-    that is allowed. ``size``: the parameter of the size, empty where there is none. ``first``: the number of the first
-    page, or the offset of the first entry, where it is not the usual one. ``all``: the size that asks for everything.
+    header (``next_header``) or in the body (``next_field``), or a field of the last entry (``next_entry``; ``more``:
+    the member of the body that says whether there is another page). ``none``: one page holds all. ``min``: the
+    smallest size that is allowed. ``size``: the parameter of the size, empty where there is none. ``first``: the number
+    of the first page, or the offset of the first entry, where it is not the usual one. ``all``: the size that asks for
+    everything.
     """
 
     style: Literal["none", "page", "offset", "token"] = "none"
@@ -224,6 +226,8 @@ class Paging:
     token: str | None = None
     next_header: str | None = None
     next_field: str | None = None
+    next_entry: str | None = None
+    more: str | None = None
     default: int | None = None
     min: int = 1
     max: int | None = None

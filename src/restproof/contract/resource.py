@@ -113,10 +113,12 @@ class ResourceReader:
         self.clashes(resource)
         self.telling_lists(resource)
         behaviour.check_examples(resource)
-        beside = resource.paging.total_field or resource.paging.next_field
+        beside = resource.paging.total_field or resource.paging.next_field or resource.paging.more
         if beside and resource.supports("list") and not envelope.list:
             hint = "name the member that holds the entries: envelope: {list: …}"
             self.problem(f"'{beside}' stands in the body of a list, which here is a bare array", "paging", hint=hint)
+        if resource.paging.next_entry and resource.supports("list"):
+            fields.readable(resource.paging.next_entry, ("paging", "next_entry"), "next_entry")
         if resource.status("unknown_field").accepted == "kept" and source.schema.get("additionalProperties") is False:
             hint = "remove additionalProperties: false from the schema, or say statuses: {unknown_field: ignored} here"
             self.problem("unknown fields are kept, and a response of the schema holds no other fields", hint=hint)
@@ -358,8 +360,10 @@ class ResourceReader:
         if style == "none" and set(said) - {"style", "total", "total_field"}:
             hint = "add style: page, offset or token"
             self.scope.problems.add("paging without a style pages nothing", place, hint)
-        if style == "token" and not (said.get("next_header") or said.get("next_field") or said.get("links")):
-            hint = "add next_header, next_field or links: true"
+        if style == "token" and not (
+            said.get("next_header") or said.get("next_field") or said.get("links") or said.get("next_entry")
+        ):
+            hint = "add next_header, next_field, next_entry or links: true"
             self.scope.problems.add("paging by token does not say where the next page is named", place, hint)
         if said.get("default", 1) > said.get("max", said.get("default", 1)):
             where = self.scope.document.place((*route, "default"))
@@ -375,7 +379,13 @@ class ResourceReader:
             if style != "token":
                 hint = "name the parameter of the size, or say style: token where an answer names its next page"
                 self.scope.problems.add("pages without a parameter of their size are not counted", place, hint)
-        for word in ("next_field", "total_field"):
+        if said.get("next_entry") and (style != "token" or "token" not in said):
+            hint = "say style: token, and token: with the parameter that takes it, as starting_after"
+            self.scope.problems.add("a field of the last entry is the token of no parameter", place, hint)
+        if said.get("more") and not said.get("next_entry"):
+            hint = "say next_entry: and the field of the last entry that leads to the next page"
+            self.scope.problems.add("'more' says that there is a page, and nothing says which", place, hint)
+        for word in ("next_field", "total_field", "more"):
             if "/" in said.get(word, "") and not said[word].startswith("/"):
                 said[word] = f"/{said[word]}"  # meta/next is the pointer /meta/next
         if "all" in said:

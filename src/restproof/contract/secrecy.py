@@ -78,8 +78,8 @@ class Secrecy:
 
 
 def _paging_names(paging: Paging) -> set[str]:
-    places = (paging.next_field or "").strip("/").split("/")
-    return {*places, *filter(None, (paging.token, paging.page, paging.offset, paging.size))}
+    places = f"{paging.next_field or ''}/{paging.more or ''}".strip("/").split("/")
+    return {*filter(None, places), *filter(None, (paging.token, paging.page, paging.offset, paging.size))}
 
 
 def _of_password_format(resource: Resource) -> set[str]:

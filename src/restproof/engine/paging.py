@@ -83,7 +83,7 @@ class SubjectLists:
                 why = reply.status or reply.exchange.error
                 raise SetUpFailed(f"set-up: a list of {self._spec.name} answered {why} without its entries")
             found.append(reply)
-            walk.turn(Page(self._spec.paging, response, reply.json), reply.entries)
+            walk.turn(Page(self._spec.paging, response, reply.json, reply.entries), reply.entries)
         if walk.is_endless:
             ids = self.ids(entry for page in found for entry in page.entries or ())
             if len({repr(id) for id in ids}) == len(ids):
@@ -97,7 +97,7 @@ class SubjectLists:
     def next_query(self, reply: Reply) -> Query | None:
         """The query of the next page that an answer names; ``None`` on the last."""
         response = reply.exchange.response
-        page = Page(self._spec.paging, response, reply.json) if response else None
+        page = Page(self._spec.paging, response, reply.json, reply.entries or ()) if response else None
         return page.next_query(asked_for(self._spec, reply.exchange.request)) if page else None
 
     def walk(

@@ -10,6 +10,7 @@ from restproof.learning.sighting import Read
 from restproof.learning.word import ENOUGH, Edit, Word, numbers
 from restproof.oracle.seen import Seen
 from restproof.pointer import member
+from restproof.wire.paging import total_in
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _has_more(seen: Seen, count: int) -> bool:
     paging = seen.resource.paging
     total: object = None
     if paging.total:
-        total = seen.header(paging.total)
+        total = total_in(paging.total, seen.header(paging.total))
     elif paging.total_field:
         total = member(seen.json, paging.total_field)
     text = str(total)

@@ -28,15 +28,15 @@ def bad_pages(seen: Seen) -> Iterator[tuple[str, str]]:
 def total_of(seen: Seen, paging: Paging) -> int | None:
     """The total that the answer to a list tells, where it tells one."""
     response = seen.exchange.response
-    return Page(paging, response, seen.json).total if response else None
+    return Page(paging, response, seen.json, seen.entries or ()).total if response else None
 
 
 def is_last(seen: Seen, paging: Paging) -> bool:
     """Whether a page of a list with tokens names no next one."""
-    if not (paging.next_header or paging.next_field) and (not paging.links or "headers" in seen.lacks):
+    if not (paging.next_header or paging.next_field or paging.more) and (not paging.links or "headers" in seen.lacks):
         return False
     response = seen.exchange.response
-    return response is not None and Page(paging, response, seen.json).following is None
+    return response is not None and Page(paging, response, seen.json, seen.entries or ()).following is None
 
 
 def relations(seen: Seen) -> set[str]:

@@ -120,7 +120,7 @@ class Listing:
             text = call.parameter(paging.token or _OWN_TOKEN)
             if text is None:
                 return Page(0, size)
-            after = _read_token(text)
+            after = self.after_entry(call, text) if paging.next_entry else _read_token(text)
             if after is None:
                 call.refuse("bad_page", paging.token or _OWN_TOKEN, "is no page")
                 return Page(0, size)
@@ -133,6 +133,13 @@ class Listing:
             call.refuse("bad_page", name, f"must be a whole number from {least} up")
             return Page(0, size)
         return Page((number - least) * (size if paging.style == "page" else 1), size)
+
+    def after_entry(self, call: Call, text: str) -> tuple[int, int] | None:
+        """The place of the entry that a page follows, by the field that names it; ``None`` where there is none."""
+        field = call.resource.paging.next_entry
+        found = (e.seq for e in self.scope_entries(call) if field and str(self.entry_value(e, field)) == text)
+        seq = next(found, None)
+        return None if seq is None else (seq, 0)
 
     def read_size(self, call: Call) -> int:
         """How many entries the page holds."""
@@ -208,7 +215,7 @@ class Listing:
         """The list's headers and the members beside it: total, size, links, next page."""
         paging = call.resource.paging
         if paging.total:
-            answer.headers[paging.total] = str(self.total(call, total))
+            answer.headers[paging.total] = self.total_header(call, total, page, start)
         if paging.size_header:
             answer.headers[paging.size_header] = str(query.page.size or total)
         has_next = bool(page) and start + len(page) < total
@@ -224,6 +231,18 @@ class Listing:
                 _put(answer.payload, paging.total_field, self.total(call, total))
             if paging.next_field:
                 _put(answer.payload, paging.next_field, following)
+            if paging.more:
+                _put(answer.payload, paging.more, self.has_more(call, has_next))
+
+    def has_more(self, call: Call, has_next: bool) -> bool:
+        """Whether there is another page, as the answer says."""
+        return has_next
+
+    def total_header(self, call: Call, total: int, page: list[Entry], start: int) -> str:
+        """The number of all entries as its header tells it."""
+        name, count = call.resource.paging.total or "", self.total(call, total)
+        part = f"{start}-{start + len(page) - 1}" if page else "*"
+        return f"items {part}/{count}" if name.lower() == "content-range" else str(count)
 
     def total(self, call: Call, total: int) -> int:
         """The number of all entries of the list."""

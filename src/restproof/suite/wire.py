@@ -9,7 +9,7 @@ from restproof.contract.model import NO_BODY
 from restproof.engine.paging import links
 from restproof.engine.requests import encode
 from restproof.wire.message import Headers, Request
-from restproof.wire.paging import Query
+from restproof.wire.paging import Query, total_in
 from restproof.wire.raw import handshake, plain_request, raw_answer
 from restproof.wire.waiting import http_date, retry_after
 
@@ -30,4 +30,5 @@ __all__ = [
     "plain_request",
     "raw_answer",
     "retry_after",
+    "total_in",
 ]

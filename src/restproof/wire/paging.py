@@ -3,7 +3,7 @@ from the first to the last. One place for suites, clean-up and traffic."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -28,15 +28,21 @@ class Headers(Protocol):
 
 @dataclass(frozen=True)
 class Page:
-    """The answer to a list: its headers and its body as JSON (``None`` where it is none)."""
+    """The answer to a list: its headers, its body as JSON (``None`` where it is none), and the entries in that."""
 
     paging: Paging
     response: Headers
     body: Any
+    entries: Sequence[Any]
 
     @property
     def following(self) -> str | None:
         """The token or URL of the next page, ``None`` where none is named."""
+        if self.paging.next_entry:
+            last = self.entries[-1] if self.entries else None
+            value = last.get(self.paging.next_entry) if isinstance(last, Mapping) else None
+            goes_on = not self.paging.more or member(self.body, self.paging.more) is True
+            return str(value) if goes_on and isinstance(value, str | int) else None
         if self.paging.next_header:
             return self.response.header(self.paging.next_header) or None
         if self.paging.next_field:
@@ -51,7 +57,7 @@ class Page:
         following = self.following
         if following is None:
             return None
-        if "?" in following or "/" in following:
+        if not self.paging.next_entry and ("?" in following or "/" in following):
             return tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True))
         parameter = {"page": self.paging.page, "offset": self.paging.offset}.get(self.paging.style)
         name = parameter or self.paging.token or "token"
@@ -61,10 +67,18 @@ class Page:
     def total(self) -> int | None:
         """The number of all entries, where the answer tells it."""
         if self.paging.total:
-            text = (self.response.header(self.paging.total) or "").strip()
+            text = total_in(self.paging.total, self.response.header(self.paging.total)) or ""
             return int(text) if text.isascii() and text.isdecimal() else None
         value = member(self.body, self.paging.total_field) if self.paging.total_field else None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def total_in(name: str, value: str | None) -> str | None:
+    """What a header tells of the number of all entries: its value, of ``Content-Range`` what stands behind the slash
+    (RFC 9110 §14.4); ``None`` where there is no such header."""
+    if value is None:
+        return None
+    return (value.rpartition("/")[2] if name.lower() == "content-range" else value).strip()
 
 
 def page_query(paging: Paging, size: int | None, number: int = 1) -> Query:

@@ -74,7 +74,7 @@ def _read(response: Response, resource: Resource) -> tuple[Page, list[Any]]:
     entries = resource.operation("list").envelope.listed(body)
     if entries is None:
         raise ListUnreadable("the list is no array")
-    return Page(resource.paging, response, body), entries
+    return Page(resource.paging, response, body, entries), entries
 
 
 def contract_headers(contract: Contract, ids: dict[str, int | str]) -> Headers:

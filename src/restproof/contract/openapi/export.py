@@ -185,6 +185,8 @@ class _Writer:
         body: dict[str, Any] = nested(envelope.list_pointer, entries)
         if resource.paging.total_field:
             put(body, resource.paging.total_field, {"type": "integer", "minimum": 0})
+        if resource.paging.more:
+            put(body, resource.paging.more, {"type": "boolean"})
         if resource.paging.next_field:
             put(body, resource.paging.next_field, {"type": ["string", "null"]})
         return body
@@ -248,7 +250,9 @@ class _Writer:
         if not code.startswith("2"):
             return
         if operation == "list":
-            yield from ((n, whole) for n in (resource.paging.total, resource.paging.size_header) if n)
+            counted = (resource.paging.total, resource.paging.size_header)
+            text = {"schema": {"type": "string"}}
+            yield from ((n, text if n.lower() == "content-range" else whole) for n in counted if n)
             if resource.paging.next_header:
                 yield resource.paging.next_header, {"schema": {"type": "string"}}
             if resource.paging.links:

@@ -124,6 +124,16 @@ def last_page_has_next(seam: Seam) -> None:
     seam.around("link_header", advice)
 
 
+@fault("more-for-ever", "list.pages-partition", "each page says that there is another one")
+def more_for_ever(seam: Seam) -> None:
+    seam.around("has_more", lambda inner, call, has_next: True)
+
+
+@fault("more-untold", "list.pages-partition", "no page says that there is another one")
+def more_untold(seam: Seam) -> None:
+    seam.around("has_more", lambda inner, call, has_next: False)
+
+
 @fault("past-the-end-refused", "list.past-the-end", "a page past the end is 404")
 def past_the_end_refused(seam: Seam) -> None:
     def advice(inner: Any, call: Call, entries: list[Entry]) -> Answer:
