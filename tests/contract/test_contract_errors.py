@@ -125,7 +125,7 @@ def test_the_contract_that_the_cases_start_from_is_sound(tmp_path: Path) -> None
         ("id: {chosen_by: either}", 7, "needs the operations create and replace", None),
         ("id: {chosen_by: client}", 7, "does not let a request hold it", "readOnly"),
         ("paging: {style: token, next_entry: id}", 7, "is the token of no parameter", "starting_after"),
-        ("paging: {style: page, more: has_more}", 7, "nothing says which", "next_entry"),
+        ("paging: {style: page, more: has_more}", 7, "does not say which page is next", "next_entry"),
         ("paging: {style: token}", 7, "does not say where the next page is named", "next_header"),
         ("paging: {page: p}", 7, "paging without a style", "style"),
         ("paging: {style: page, default: 50, max: 20}", 7, "(50) is above the largest (20)", None),

@@ -113,12 +113,7 @@ class ResourceReader:
         self.clashes(resource)
         self.telling_lists(resource)
         behaviour.check_examples(resource)
-        beside = resource.paging.total_field or resource.paging.next_field or resource.paging.more
-        if beside and resource.supports("list") and not envelope.list:
-            hint = "name the member that holds the entries: envelope: {list: …}"
-            self.problem(f"'{beside}' stands in the body of a list, which here is a bare array", "paging", hint=hint)
-        if resource.paging.next_entry and resource.supports("list"):
-            fields.readable(resource.paging.next_entry, ("paging", "next_entry"), "next_entry")
+        self.pages(resource, fields)
         if resource.status("unknown_field").accepted == "kept" and source.schema.get("additionalProperties") is False:
             hint = "remove additionalProperties: false from the schema, or say statuses: {unknown_field: ignored} here"
             self.problem("unknown fields are kept, and a response of the schema holds no other fields", hint=hint)
@@ -291,6 +286,15 @@ class ResourceReader:
                 hint = "give each its own verb, or leave one out of 'operations'"
                 self.problem(f"{other} and {name} are both {way.method} on one path", "methods", name, hint=hint)
 
+    def pages(self, resource: Resource, fields: Fields) -> None:
+        """What pages say of others stands where it can: beside the entries, or in them."""
+        beside = resource.paging.total_field or resource.paging.next_field or resource.paging.more
+        if beside and resource.supports("list") and not resource.envelope.list:
+            hint = "name the member that holds the entries: envelope: {list: …}"
+            self.problem(f"'{beside}' stands in the body of a list, which here is a bare array", "paging", hint=hint)
+        if resource.paging.next_entry and resource.supports("list"):
+            fields.readable(resource.paging.next_entry, ("paging", "next_entry"), "next_entry")
+
     def telling_lists(self, resource: Resource) -> None:
         """A list that is a bare array has no member that could say whether the request succeeded."""
         said = self.scope.document.value.get("body_status")
@@ -383,8 +387,7 @@ class ResourceReader:
             hint = "say style: token, and token: with the parameter that takes it, as starting_after"
             self.scope.problems.add("a field of the last entry is the token of no parameter", place, hint)
         if said.get("more") and not said.get("next_entry"):
-            hint = "say next_entry: and the field of the last entry that leads to the next page"
-            self.scope.problems.add("'more' says that there is a page, and nothing says which", place, hint)
+            self.scope.problems.add("'more' does not say which page is next", place, "say next_entry: and its field")
         for word in ("next_field", "total_field", "more"):
             if "/" in said.get(word, "") and not said[word].startswith("/"):
                 said[word] = f"/{said[word]}"  # meta/next is the pointer /meta/next
