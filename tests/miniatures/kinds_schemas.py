@@ -95,6 +95,40 @@ def _closed_and_lenient() -> Iterator[Kind]:
                 raise Refused(500, "oops")
             return super().fits(schema, value)
 
+    position: dict[str, Any] = {
+        "type": "array",
+        "prefixItems": [{"type": "number", "minimum": -180, "maximum": 180}, {"enum": ["N", "S"]}],
+        "items": False,
+        "minItems": 2,
+    }
+    marks = {
+        "type": "array",
+        "items": {"type": "string", "maxLength": 20},
+        "contains": {"const": "main"},
+        "maxItems": 4,
+    }
+    placed = schema("title", "at", title=TITLE, at=position, marks=marks)
+
+    class First(Items):
+        """Looks at the first place alone, and at no entry that must be there."""
+
+        SCHEMAS: Mapping[str, Any] = {
+            "/items": schema(
+                "title",
+                "at",
+                title=TITLE,
+                at={**position, "prefixItems": [position["prefixItems"][0], {}]},
+                marks={w: v for w, v in marks.items() if w != "contains"},
+            )
+        }
+
+    class Placed(of(placed)):  # type: ignore[misc]
+        def blank(self, path: str) -> Row:
+            return {**super().blank(path), "marks": ["main"]}
+
+    broken = type("Broken", (Placed,), {"SCHEMAS": First.SCHEMAS})
+    words = {"defaults": {"marks": "server"}}
+    yield Kind("places of an array are told apart", *item(placed, **words), Placed, broken, ("input.bounds",))
     yield Kind("a field is lenient", *item(loose, lenient=["region"]), Loose, Fragile, ("input", "robust"))
 
 

@@ -76,10 +76,13 @@ def _no_number(schema: Schema, *, whole: bool) -> str:
 
 def _no_array(schema: Schema) -> str:
     least, items = schema.get("minItems", 0), schema.get("items")
-    if least and (items is False or (isinstance(items, Mapping) and nothing_fits(items))):
+    if least > len(schema.get("prefixItems", ())) and (
+        items is False or (isinstance(items, Mapping) and nothing_fits(items))
+    ):
         return "it must hold entries, and no value can be one"
     few = len(items["enum"]) if isinstance(items, Mapping) and "enum" in items else math.inf
     few = min(few, 2 if isinstance(items, Mapping) and items.get("type") == "boolean" else math.inf)
+    few = math.inf if "prefixItems" in schema else few
     return (
         "there are not so many different entries as it must hold" if schema.get("uniqueItems") and least > few else ""
     )

@@ -37,6 +37,15 @@ def merged(schema: Mapping[str, Any]) -> Schema:
         return dict(schema)
 
 
+def contained(schema: Mapping[str, Any]) -> tuple[int, Schema]:
+    """How many entries of what sort an array must hold besides others (``contains``)."""
+    within, items = schema.get("contains"), schema.get("items")
+    if not isinstance(within, Mapping):
+        return 0, {}
+    parts = [items, within] if isinstance(items, Mapping) else [within]
+    return schema.get("minContains", 1), merged({"allOf": parts})
+
+
 def _both(one: Schema, other: Schema) -> Schema:
     # What one part says of all other members, it says of those that the other part names.
     if any(word in one for word in _CLOSING) and _members(other) - _members(one):

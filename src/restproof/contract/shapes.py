@@ -168,6 +168,14 @@ def type_of(value: Any) -> str:
     return "array" if isinstance(value, list) else "object"
 
 
+def entry_schema(schema: Mapping[str, Any], at: int) -> Mapping[str, Any]:
+    """The schema of an array's entry at an index: that of its place (``prefixItems``), else of all; empty where
+    anything goes."""
+    places = schema.get("prefixItems", ())
+    found = places[at] if at < len(places) else schema.get("items")
+    return found if isinstance(found, Mapping) else {}
+
+
 def same(one: Any, other: Any) -> bool:
     """Whether two JSON values are equal: ``true`` is not 1, and 5 is 5.0."""
     if isinstance(one, bool) or isinstance(other, bool):

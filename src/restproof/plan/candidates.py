@@ -14,8 +14,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from restproof.contract.merging import contained
 from restproof.contract.normal import NORMAL
-from restproof.contract.shapes import type_of, types_of
+from restproof.contract.shapes import entry_schema, type_of, types_of
 from restproof.contract.values import VALUES, listed
 from restproof.plan.edges import are_open, trimmed
 from restproof.plan.scalars import Candidate, near_values, numbers, other_forms, texts
@@ -201,7 +202,43 @@ def _different(items: JsonSchema, samples: list[Any], count: int) -> list[Any]:
     return list(found.values())[:count]
 
 
+def needed_entries(schema: JsonSchema) -> list[Any]:
+    """Entries that an array must hold, as many as it must (``contains``)."""
+    count, sort = contained(schema)
+    return [sample(sort)] * count
+
+
 def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
+    if "prefixItems" in schema:
+        yield from _tuples(schema)
+        return
+    needed = needed_entries(schema)
+    for candidate in _of_entries(schema):
+        # What an array must contain stands in front, so that it breaks nothing but what the note says.
+        value, note = candidate.value, candidate.note if candidate.value or not needed else "what it must contain alone"
+        yield Candidate(candidate.keyword, note, [*needed, *value[len(needed) if len(value) > len(needed) else 0 :]])
+    if needed:
+        others = [c.value for c in accepted(entry_schema(schema, 0)) if not is_valid(schema["contains"], c.value)]
+        yield Candidate("contains", "no entry of those that it must contain", others[: max(1, len(needed))])
+
+
+def _tuples(schema: JsonSchema) -> Iterator[Candidate]:
+    """Arrays of which each place has a schema of its own."""
+    places = [entry_schema(schema, at) for at in range(len(schema["prefixItems"]))]
+    whole = [sample(place) for place in places]
+    whole += [sample(entry_schema(schema, at)) for at in range(len(whole), schema.get("minItems", 0))]
+    yield Candidate("prefixItems", "each entry in its place", whole)
+    yield Candidate("type", "an empty array", [])
+    yield Candidate("minItems", "one entry less", whole[:-1])
+    yield Candidate("items", "one entry more", [*whole, sample(entry_schema(schema, len(whole)))])
+    yield Candidate("prefixItems", "the entries the other way round", whole[::-1])
+    for at, place in enumerate(places):
+        found = (*accepted(place)[:_FEW], *wrong_types(place)[:_FEW], *_shallow(refused(place), place)[:_FEW])
+        for one in found:
+            yield Candidate("prefixItems", f"entry {at + 1} is {one.note}", [*whole[:at], one.value, *whole[at + 1 :]])
+
+
+def _of_entries(schema: JsonSchema) -> Iterator[Candidate]:
     items = schema.get("items")
     if not isinstance(items, Mapping):
         if not schema.get("minItems"):
@@ -236,17 +273,17 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
         yield Candidate("maxItems", "one entry too many", several[: most + 1])
     # An entry with members has bounds of its own; of a plain one, a sample shows that entries are looked at.
     some = None if "object" in types_of(items) and "properties" in items else _FEW
-    found = wrong_types(items)
+    found, enough = wrong_types(items), several[: max(0, least - 1)]
     for wrong in (*found[:_FEW], *(w for w in found[_FEW:] if isinstance(w.value, dict))):
-        yield Candidate("items", f"an entry that is {wrong.note}", [wrong.value])
+        yield Candidate("items", f"an entry that is {wrong.note}", [*enough, wrong.value])
     for wrong in _shallow(refused(items), items)[:some]:
         # After a right one: not only the first entry counts.
         first = samples[:1] if most is None or most > 1 else []
-        yield Candidate("items", f"an entry that is {wrong.note}", [*first, wrong.value])
+        yield Candidate("items", f"an entry that is {wrong.note}", [*(enough or first), wrong.value])
     for right in () if some else _shallow(accepted(items), items):
-        yield Candidate("items", f"an entry with {right.note}", [right.value])
+        yield Candidate("items", f"an entry with {right.note}", [*enough, right.value])
     if "null" not in types_of(items):
-        yield Candidate("items", "a null entry", [None])
+        yield Candidate("items", "a null entry", [*enough, None])
 
 
 def _objects(schema: JsonSchema) -> Iterator[Candidate]:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.patterns import pattern as python_pattern
-from restproof.contract.shapes import is_nullable, types_of
+from restproof.contract.shapes import entry_schema, is_nullable, types_of
 from restproof.contract.values import listed
-from restproof.plan.candidates import accepted
+from restproof.plan.candidates import accepted, needed_entries
 from restproof.plan.edges import are_open, trimmed
 from restproof.plan.words import PHRASES, fits, formatted
 from restproof.semantics.checker import is_valid
@@ -134,9 +134,25 @@ def _arrays(schema: Mapping[str, Any]) -> st.SearchStrategy[list[Any]]:
     inner = value_strategy(items) if isinstance(items, Mapping) else _TEXT
     least = schema.get("minItems", 0)
     most = min(schema.get("maxItems", least + 4), least + 4)
+    if "prefixItems" in schema:
+        return _tuples(schema, inner, least, most)
+    needed = needed_entries(schema)
+    if needed:
+        more = st.lists(inner, min_size=max(0, least - len(needed)), max_size=max(0, most - len(needed)))
+        return more.map(lambda found: [*needed, *found])
     if schema.get("uniqueItems"):
         return st.lists(inner, min_size=least, max_size=most, unique_by=lambda v: json.dumps(v, sort_keys=True))
     return st.lists(inner, min_size=least, max_size=most)
+
+
+def _tuples(
+    schema: Mapping[str, Any], rest: st.SearchStrategy[Any], least: int, most: int
+) -> st.SearchStrategy[list[Any]]:
+    """Arrays of which each place has a schema of its own; ``rest``: what stands behind these, where it has to."""
+    places = [value_strategy(entry_schema(schema, at)) for at in range(len(schema["prefixItems"]))]
+    places += [rest] * (least - len(places))
+    counts = st.integers(least, max(least, min(most, len(places))))
+    return st.tuples(*places, counts).map(lambda found: list(found[: found[-1]]))
 
 
 def _objects(schema: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Resource
-from restproof.contract.shapes import types_of
+from restproof.contract.shapes import entry_schema, types_of
 from restproof.semantics.checker import is_valid
 
 
@@ -42,8 +42,8 @@ def read_as(schema: Mapping[str, Any], value: Any) -> Any:
     if isinstance(value, dict):
         members = schema.get("properties", {})
         return {n: read_as(members[n], v) if n in members else v for n, v in value.items()}
-    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
-        return [read_as(schema["items"], entry) for entry in value]
+    if isinstance(value, list) and {"items", "prefixItems"} & schema.keys():
+        return [read_as(entry_schema(schema, at), entry) for at, entry in enumerate(value)]
     # Where fractions are allowed, nobody cuts them off.
     kinds = types_of(schema) - ({"integer"} if "number" in types_of(schema) else set())
     readings = (_reading(kind, value) for kind in sorted(kinds))

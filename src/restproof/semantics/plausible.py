@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from restproof.contract.formats import FORMATS
+from restproof.contract.merging import contained
 from restproof.contract.patterns import pattern
-from restproof.contract.shapes import is_nullable, type_of
+from restproof.contract.shapes import entry_schema, is_nullable, type_of
 from restproof.contract.values import listed
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
@@ -51,13 +52,21 @@ def plausible(schema: Mapping[str, Any], *, serial: int, now: str, name: str = "
     if kind == "boolean":
         return "active" in name
     if kind == "array":
-        items = schema.get("items", {})
-        found = [plausible(items, serial=serial * 10 + n, now=now, name=name) for n in range(schema.get("minItems", 0))]
-        return [nth(items, n) for n in range(len(found))] if schema.get("uniqueItems") and len(found) > 1 else found
+        return _array(schema, serial, now, name)
     if kind == "object":
         members = schema.get("properties", {})
         return {n: plausible(members.get(n, {}), serial=serial, now=now, name=n) for n in schema.get("required", ())}
     return None
+
+
+def _array(schema: Mapping[str, Any], serial: int, now: str, name: str) -> list[Any]:
+    """As few entries as may be, those that it must contain first."""
+    needed, sort = contained(schema)
+    count = max(schema.get("minItems", 0), needed)
+    entries = [sort if n < needed else entry_schema(schema, n) for n in range(count)]
+    if schema.get("uniqueItems") and len(entries) > 1 and not {"prefixItems", "contains"} & schema.keys():
+        return [nth(entry, n) for n, entry in enumerate(entries)]
+    return [plausible(entry, serial=serial * 10 + n, now=now, name=name) for n, entry in enumerate(entries)]
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
@@ -68,7 +77,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return str(kind)
     if "properties" in schema:
         return "object"
-    return "array" if "items" in schema else "string"
+    return "array" if {"items", "prefixItems"} & schema.keys() else "string"
 
 
 def _string(schema: Mapping[str, Any], serial: int, now: str, name: str, empty: bool) -> str:

@@ -1,0 +1,56 @@
+"""Arrays of which each place has a schema of its own, and those that must contain an entry of a sort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from restproof.plan.candidates import accepted, refused, sample
+from restproof.plan.values import value_strategy
+from restproof.semantics.checker import is_valid
+from restproof.semantics.plausible import plausible
+
+POSITION = {
+    "type": "array",
+    "prefixItems": [
+        {"type": "number", "minimum": -180, "maximum": 180},
+        {"type": "number", "minimum": -90, "maximum": 90},
+    ],
+    "items": False,
+    "minItems": 2,
+}
+KEYED = {"type": "object", "required": ["k"], "properties": {"k": {"enum": ["a", "b"]}}}
+MARKED = {"type": "array", "items": KEYED, "contains": {"properties": {"k": {"const": "b"}}}, "maxItems": 3}
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "a position": POSITION,
+    "a tail": {"type": "array", "prefixItems": [{"const": "p"}], "minItems": 3, "items": {"type": "boolean"}},
+    "no least": {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]},
+    "contains": MARKED,
+    "contains two": {"type": "array", "contains": {"type": "integer"}, "minContains": 2},
+}
+
+
+@pytest.mark.parametrize("schema", SCHEMAS.values(), ids=SCHEMAS)
+def test_what_is_made_is_valid(schema: dict[str, Any]) -> None:
+    @settings(max_examples=15, database=None, suppress_health_check=list(HealthCheck))
+    @given(value_strategy(schema))
+    def all_are(value: Any) -> None:
+        assert is_valid(schema, value)
+
+    all_are()
+    assert is_valid(schema, sample(schema))
+    assert is_valid(schema, plausible(schema, serial=3, now="2026-01-01T00:00:00Z"))
+    assert accepted(schema)
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_each_place_is_broken_alone(place: int) -> None:
+    right = sample(POSITION)
+    broken = [c.value for c in refused(POSITION) if len(c.value) == 2 and c.value[1 - place] == right[1 - place]]
+    assert {type(value[place]) for value in broken} >= {str, bool}
+
+
+def test_what_must_be_there_is_left_out() -> None:
+    assert [{"k": "a"}] in [c.value for c in refused(MARKED)]
