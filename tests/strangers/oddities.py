@@ -292,6 +292,47 @@ def _(s: Server) -> None:
     s.first, s.read = first, read
 
 
+def _caches(s: Server, *, heeds: bool) -> None:
+    """Reads are answered as they were at first; ``heeds``: unless the request wants it afresh."""
+    cache: dict[str, tuple[int, Record]] = {}
+    honest = s.read
+
+    def read(asked: Asked) -> Answer:
+        afresh = heeds and "no-cache" in asked.headers.get("cache-control", "")
+        if asked.path in cache and not afresh:
+            return Answer(*cache[asked.path])
+        answer = honest(asked)
+        if answer.status == 200:
+            cache[asked.path] = answer.status, dict(answer.body)
+        return answer
+
+    s.read = read
+
+
+@lie("reads are cached, and a colleague gets the id that was deleted")
+def _(s: Server) -> None:
+    LIES["a colleague gets the id that was deleted"](s)
+    _caches(s, heeds=False)
+
+
+@lie("reads and lists are cached, and a colleague gets the id that was deleted")
+def _(s: Server) -> None:
+    LIES["a list is cached for some requests"](s)
+    LIES["reads are cached, and a colleague gets the id that was deleted"](s)
+
+
+@lie("reads are cached unless wanted afresh, and a colleague gets the id of what has moved")
+def _(s: Server) -> None:
+    LIES["an update gives a new id, and a colleague gets the old one"](s)
+    _caches(s, heeds=True)
+
+
+@lie("reads are cached, and a colleague gets the id of what has moved")
+def _(s: Server) -> None:
+    LIES["an update gives a new id, and a colleague gets the old one"](s)
+    _caches(s, heeds=False)
+
+
 # ------------------------------------------------------- others, at the same time
 
 

@@ -239,6 +239,33 @@ def test_a_list_proves_nothing_of_what_was_deleted_since(bench: Callable[..., Be
     assert made.server.harm() == []
 
 
+def test_a_look_is_answered_by_the_server_itself(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    asked: list[str] = []
+
+    def first(a: Asked) -> None:
+        asked.append(f"{a.method} {a.headers.get('cache-control')}")
+
+    made.server.first = first
+    made.send("DELETE", f"/offices/{made.office()}")
+    assert asked == ["POST None", "GET no-cache", "DELETE None"]
+
+
+def test_what_is_below_what_was_deleted_is_not_taken_for_restored(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    kept, office = made.office(), made.office()
+    room = made.send("POST", f"/offices/{office}/rooms", {"label": made.token()}).response
+    assert room is not None
+    where = f"/offices/{office}/rooms/{room.json['id']}"
+    for path in (f"/offices/{kept}", where):
+        made.send("PATCH", path, {"seats": 1})
+    made.send("DELETE", f"/offices/{office}")
+    made.send("GET", where)
+    looks = len(made.server.log)
+    made.send("PATCH", f"/offices/{kept}", {"floor": 2})
+    assert len(made.server.log) == looks + 1
+
+
 def test_what_the_target_gives_for_writing_may_be_written_to(bench: Callable[..., Bench]) -> None:
     made = bench(ids={"writable_memo": 17})
     assert made.send("PATCH", "/memos/17", {"seats": 3}).status == 200
@@ -540,6 +567,34 @@ def below_ours(server: Server, office: int) -> None:
     server.others["room"][501] = dict(room)
 
 
+def seen_and_deleted_twice(made: Bench) -> None:
+    id = made.office()
+    made.send("GET", f"/offices/{id}")
+    for _ in range(2):
+        made.send("DELETE", f"/offices/{id}")
+
+
+def restored(made: Bench) -> None:
+    """The database is put back to where it was, and a colleague gets the ids that follow."""
+    ids = [made.office() for _ in range(3)]
+    for id in ids:
+        made.send("PATCH", f"/offices/{id}", {"floor": 1})
+    rows = made.server.rows["office"]
+    for id in ids:
+        del rows[id]
+    made.server.stranger("office", ids[0], "of a colleague")
+    made.send("PATCH", f"/offices/{ids[2]}", {"floor": 2})
+    made.send("DELETE", f"/offices/{ids[0]}")
+
+
+def taken_while_cached(made: Bench) -> None:
+    id = made.office()
+    old = dict(made.server.rows["office"][id])
+    made.server.read = lambda asked: Answer(200, old, {"Age": "100"})
+    made.server.stranger("office", id, "of a colleague")
+    made.send("DELETE", f"/offices/{id}")
+
+
 SOME = "a create answers our body with the id of a random of others"
 PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], None]]] = {
     "proof under the very id": (evidence.Evidence, "is_ours", always(True), SOME, claimed),
@@ -580,6 +635,12 @@ PROTECTIONS: dict[str, tuple[object, str, Any, str | None, Callable[[Bench], Non
         ownership.Ownership, "_moved", always(None), "an update gives a new id, and a colleague gets the old one",
         moved,
     ),
+    "what is shown after its delete": (
+        evidence.Evidence, "end", lambda seen, place, _: seen.forget(place) or True,
+        "reads are cached, and a colleague gets the id that was deleted", seen_and_deleted_twice,
+    ),
+    "an answer that speaks against what was seen": (evidence.Evidence, "heed", always(None), None, restored),
+    "the age of an answer": (evidence, "age_of", always(0.0), None, taken_while_cached),
     "what others have below": (cleanup.Work, "_holds_others", always(False), None, taken_up),
 }  # fmt: skip
 

@@ -52,6 +52,7 @@ class Work:
         self.undeletable: Counter[str] = Counter()
         self.groups: dict[Collection, Group] = {}
         self.deleted: set[str] = set()
+        self.in_vain: set[str] = set()
         self.told: dict[str, Group] = {}
         self.named: dict[str, list[Entry]] = {}
         for entry in ledger.entries():
@@ -126,7 +127,7 @@ class Work:
         marked = [left for left in still if self._is_gone(left)]
         self.failed = [*others, *(left for left in still if left not in marked)]
         self.doubtful += [replace(left, why=_MARKED, how="") for left in marked]
-        self.count += len(marked)
+        self.count += sum(left.where in self.in_vain for left in marked)
 
     def _is_gone(self, left: Left) -> bool:
         """Whether a read says that an item which was told is not there any more."""
@@ -200,8 +201,12 @@ class Work:
             for id, entry in known.items():
                 if group.is_gone and not group.may_outlive(entry):
                     continue
-                if id in seen and self._is_ours(group, entry, seen[id]):
+                if id in seen and self.ledger.is_deleted(entry):
+                    group.is_touched = True  # A list that is late shows it, or one from a cache: its id may come again.
+                elif id in seen and self._is_ours(group, entry, seen[id]):
                     found.append((entry.n, group, id, entry))
+                elif id in seen and group.shows_another(entry, self.marks):
+                    continue  # A read that still shows ours would be late, or from a cache.
                 elif not self.ledger.is_deleted(entry) and (seen_by := self._read_as_ours(group, entry)):
                     group.is_partial = group.seen is not None
                     found.append((entry.n, seen_by, id, entry))
@@ -351,7 +356,9 @@ class Work:
             if self._is_ours(group, entry, shown):
                 left = True
                 if target in self.deleted or (entry is not None and entry.item in self.deleted):
-                    self.count = max(0, self.count - 1)
+                    self.count -= 1
+                    self.in_vain.add(target)
+                if target in self.in_vain or (entry is not None and self.ledger.is_deleted(entry)):
                     self.failed.append(self._left(group, target, _STILL))
             elif entry is not None and entry.item is not None and not self.ledger.is_deleted(entry):
                 self._doubt(group, target, entry.item)

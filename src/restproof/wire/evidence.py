@@ -12,7 +12,7 @@ from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
-from restproof.wire.places import Place, Places, entity_of, entries_of, readings
+from restproof.wire.places import Key, Place, Places, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed
 
@@ -21,6 +21,9 @@ _FRESH = 30.0
 of an id that names nothing and that no server has given out to this run."""
 _JUST_NOW = 2.0
 """Seconds for which other sights are trusted: ids that were deleted come again."""
+_GONE = (404, 410)
+_AFRESH = ("Cache-Control", "no-cache")
+"""Has a cache ask the server before it answers a look (RFC 9111 §5.2.1.4)."""
 _KEPT = 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
 _NO_ID = (400, 422)
@@ -34,6 +37,7 @@ class Sight(Enum):
     NOTHING = "nothing"
     OTHERS = "others"
     UNCLEAR = "unclear"
+    STALE = "stale"
 
 
 @dataclass(frozen=True)
@@ -70,11 +74,12 @@ class Evidence:
         self._ledger = ledger
         self._clock = clock
         self._things: dict[tuple[str, str], list[Thing]] = {}
-        self._seen: dict[object, tuple[Sight, float]] = {}
+        self._seen: dict[Key, tuple[Sight, float]] = {}
         self._reads: dict[str, tuple[Exchange, float]] = {}
         self._lists: dict[str, tuple[Exchange, float]] = {}
         self._refusing: set[str] = set()
-        self._forgotten: dict[object, float] = {}
+        self._forgotten: dict[Key, float] = {}
+        self._ended: set[Key] = set()
         self._ids: dict[tuple[object, Headers, str | None], tuple[set[str], float]] = {}
 
     # ------------------------------------------------------------ what is noted
@@ -85,14 +90,33 @@ class Evidence:
             kept = self._lists if exchange.about.operation == "list" else self._reads
             where = exchange.request.target
             kept.pop(where, None)
-            kept[where] = exchange, self._clock()
+            kept[where] = exchange, self._clock() - age_of(exchange)
             if len(kept) > _KEPT:
                 del kept[next(iter(kept))]
+            if exchange.status in _GONE and (place := self.places.of(exchange.request)) is not None:
+                self.heed(place, exchange)
+
+    def heed(self, place: Place, exchange: Exchange) -> None:
+        """Where an answer says that nothing is there to whoever made what was seen there, something else is going on (a
+        database was restored, somebody tidies up), and whatever was seen before holds no longer."""
+        seen, _ = self._seen.get(place.key, (None, 0.0))
+        if seen is Sight.OURS and exchange.status in _GONE and exchange.credential in self._makers(place):
+            self._forget_all()
+
+    def _forget_all(self) -> None:
+        self._seen.clear()
+        self._reads.clear()
+        self._lists.clear()
 
     def claim(self, thing: Thing) -> None:
-        """An answer says that this is ours, which proves nothing yet."""
-        self._things.setdefault((thing.place.resource.name, str(thing.place.id)), []).append(thing)
+        """An answer says that this is ours, which proves nothing yet. An id that comes again without having been
+        deleted makes whatever was seen before doubtful."""
+        resource, id = thing.place.resource, str(thing.place.id)
+        if self.made(resource, id) is not None and thing.place.key not in self._ended:
+            self._forget_all()
+        self._things.setdefault((resource.name, id), []).append(thing)
         self.forget(thing.place)
+        self._ended.discard(thing.place.key)
         for (collection, *_), (ids, _) in self._ids.items():
             if collection == thing.place.collection.key:
                 ids.add(str(thing.place.id))
@@ -102,6 +126,20 @@ class Evidence:
         self._forgotten[place.key] = self._clock()
         self._seen.pop(place.key, None)
         self._reads.pop(self._read_target(place), None)
+
+    def end(self, place: Place, credential: str | None) -> bool:
+        """The server has said that the item is there no more: what still shows it is late, or from a cache, and its id
+        may be somebody else's by now. Returns whether ``credential`` is of who made it; to others, a server may say so
+        of what it hides from them."""
+        self.forget(place)
+        if credential not in self._makers(place):
+            return False
+        self._ended.add(place.key)
+        # What is below it goes with it.
+        above = place.resource.name, place.id
+        for key in [k for k in self._seen if above in k[1]]:
+            del self._seen[key]
+        return True
 
     def made(self, resource: Resource, id: str) -> Thing | None:
         """What a create of this run was answered to have made under that id, if any."""
@@ -132,6 +170,8 @@ class Evidence:
             return Sight.NOTHING
         else:
             sight = self._read(place, looker)
+        if sight is Sight.OURS and place.key in self._ended:
+            sight = Sight.STALE
         self._seen[place.key] = sight, self._clock()
         return sight
 
@@ -176,7 +216,8 @@ class Evidence:
                 continue
             if not any(token in response.body for token in tokens):
                 continue
-            if self._is_of(exchange, place):
+            found = self.places.of(exchange.request)
+            if found is not None and found.key == place.collection.key:
                 identity = place.resource.id.field
                 entries = entries_of(place.resource, response) or []
                 entry = next((e for e in entries if str(e.get(identity)) == place.id), None)
@@ -205,16 +246,12 @@ class Evidence:
             sent.pop(self._contract.auth.header.lower(), None)
         return exchange.request.body is None and sent == wanted
 
-    def _is_of(self, exchange: Exchange, place: Place) -> bool:
-        found = self.places.of(exchange.request)
-        return found is not None and found.key == place.collection.key
-
     def _read(self, place: Place, looker: Looker) -> Sight:
         """Looks at the item, with each credential that may see it."""
         found = Sight.UNCLEAR
         for credential in self._credentials(place, looker):
             found = self._read_as(place, looker, credential)
-            if found in (Sight.OURS, Sight.OTHERS):
+            if found in (Sight.OURS, Sight.OTHERS, Sight.STALE):
                 break
             if found is Sight.NOTHING and self.made(place.resource, str(place.id)) is None:
                 break
@@ -223,7 +260,7 @@ class Evidence:
     def _read_as(self, place: Place, looker: Looker, credential: str | None) -> Sight:
         resource = place.resource
         if resource.supports("read"):
-            request = self.places.request(place, "read", looker.headers)
+            request = self.places.request(place, "read", (*looker.headers, _AFRESH))
             about = About(resource.name, "read", setup=GUARD)
             return self._sight(place, looker.sender.send(request, about, credential))
         if not resource.supports("list"):
@@ -250,7 +287,8 @@ class Evidence:
 
     def _walk(self, place: Place, looker: Looker, credential: str | None) -> Iterator[Mapping[str, Any]]:
         target = self.places.target(place.collection, "list")
-        return listed(looker.sender, place.resource, target, headers=looker.headers, credential=credential, setup=GUARD)
+        headers = (*looker.headers, _AFRESH)
+        return listed(looker.sender, place.resource, target, headers=headers, credential=credential, setup=GUARD)
 
     def _makers(self, place: Place) -> set[str | None]:
         """The credentials with which the item may have been made."""
@@ -270,6 +308,8 @@ class Evidence:
     def _sight(self, place: Place, exchange: Exchange) -> Sight:
         """What the answer to a read shows of the item."""
         status = exchange.status or 0
+        if self._clock() - age_of(exchange) < self._forgotten.get(place.key, 0.0):
+            return Sight.STALE
         if not 200 <= status < 300:
             nothing = status in names_nothing(place.resource) or is_malformed(place.resource, place.id, status)
             return Sight.NOTHING if nothing else Sight.UNCLEAR
@@ -296,6 +336,12 @@ class Evidence:
         things = self._things.get((resource.name, shown), ())
         written = self._ledger.written(self.item_target(place.item(shown)))
         return any(agrees(written, entity) or (t.new and agrees_when_new(t.sums, entity)) for t in things)
+
+
+def age_of(exchange: Exchange) -> float:
+    """The seconds that a cache has had an answer (RFC 9111 §5.1); 0 where it comes from the server itself."""
+    said = exchange.response.header("Age") if exchange.response else None
+    return float(said) if said is not None and re.fullmatch("[0-9]{1,9}", said) else 0.0
 
 
 def holds_nothing(resource: Resource, entity: Mapping[str, Any]) -> bool:

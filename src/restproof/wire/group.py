@@ -60,6 +60,11 @@ class Group:
         lost = [e for e in lost if not (e.n in self.found or e.marks in deleted or ledger.went_with_its_parent(e))]
         return [Left(self.resource.name, e.item or e.collection, _ADRIFT) for e in lost]
 
+    def shows_another(self, entry: Entry, marks: Marks) -> bool:
+        """Whether the list has, under the id of an entry, something else where that wrote what would prove it."""
+        shown = (self.seen or {}).get(str(entry.id), {})
+        return marks.are_missing(self.resource, shown, entry.marks or ()) or not shown.keys().isdisjoint(entry.sums)
+
     def may_outlive(self, entry: Entry) -> bool:
         """Whether a resource may be there when its list is not: its path names no parent, or the parent was never
         there."""

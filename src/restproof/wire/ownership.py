@@ -126,9 +126,12 @@ class Ownership:
             if ticket.method == "DELETE" and (done or not ticket.absent):
                 self.evidence.forget(place)
             if done and deletes:
-                self.ledger.deleted(self.evidence.item_target(place))
+                if self.evidence.end(place, exchange.credential):
+                    self.ledger.deleted(self.evidence.item_target(place))
             elif done and ticket.method == exchange.request.method:
                 self._updated(ticket, place, exchange)
+            elif not ticket.absent:
+                self.evidence.heed(place, exchange)
             return
         id = place.id if place.id is not None else named_id(self.contract, place.resource, exchange.response)
         if ticket.entry is not None and 400 <= (exchange.status or 0) < 500:
@@ -184,7 +187,7 @@ class Ownership:
         id = None if shown is None else shown.get(place.resource.id.field)
         if id is None or not is_usable_id(id) or str(id) in readings(place.resource, place.id):
             return
-        self.evidence.forget(place)
+        self.evidence.end(place, exchange.credential)
         item = place.item(id)
         entry = self.ledger.intend(
             place.resource.name,
@@ -377,5 +380,6 @@ def _reason(place: Place, item: Place, sight: Sight) -> str:
     why = {
         Sight.OTHERS: "a look shows what this run did not make",
         Sight.UNCLEAR: "no read or list shows whose it is",
+        Sight.STALE: "it is shown as it was before it went, or from a cache",
     }.get(sight, "it names nothing")
     return f"{place}{read_as} is not proven to be this run's: {why}"

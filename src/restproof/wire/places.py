@@ -17,6 +17,7 @@ from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import Headers, Request, Response
 
 Parents = tuple[tuple[str, str], ...]
+Key = tuple[str, Parents, str | None]
 _DIGITS = 20
 """As many as a number of 64 bits has."""
 _TARGETS = 1000
@@ -35,7 +36,7 @@ class Place:
     id: str | None = None
 
     @property
-    def key(self) -> tuple[str, Parents, str | None]:
+    def key(self) -> Key:
         """What tells it from other places: an item that some operation names without a parent is the same one below
         any."""
         if self.id is None or not self.resource.own_ways:

@@ -75,6 +75,15 @@ class Marks:
                     return True
         return False
 
+    def are_missing(self, resource: Resource, entity: Mapping[str, Any], marks: Iterable[Mark]) -> bool:
+        """Whether a representation has something else where ``marks`` were written: a text without a token of the run,
+        which is not cut short."""
+        return any(
+            isinstance(text := entity.get(name), str) and len(text) > TOKEN_LENGTH and not self._in(text)
+            for name, _ in marks
+            if name not in resource.secret
+        )
+
     def _in(self, value: Any) -> list[str]:
         """The tokens in a value. Some servers keep texts in capitals, so case says nothing."""
         if not isinstance(value, str | list | dict):
