@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from restproof.contract.model import Contract
 from restproof.wire.cleanup import Work
@@ -52,7 +52,9 @@ def _together(works: Sequence[Work], session: Session) -> None:
     with ThreadPoolExecutor(len(works)) as pool:
         try:
             for step in _STEPS:
-                list(pool.map(step, works))
+                going = [pool.submit(step, work) for work in works]
+                for ended in as_completed(going):  # in whatever order, so that one that breaks off ends the others
+                    ended.result()
         except BaseException:
             session.ends = time.monotonic()  # the others come to an end with the request that they are at
             raise
