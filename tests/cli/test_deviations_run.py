@@ -33,7 +33,7 @@ def of_a_house(folder: Path, deviations: str) -> Path:
 
 
 def test_a_declared_create_does_not_hide_an_update_that_is_not_stored(tmp_path: Path) -> None:
-    draft, filled = tmp_path / "draft.yaml", tmp_path / "filled.yaml"
+    draft, filled = tmp_path / "deviations/draft.yaml", tmp_path / "filled.yaml"
     first = restproof(*ARGUMENTS, "--out", "one", "--write-deviations", str(draft), cwd=tmp_path)
     assert first.returncode == 1
     entries = yaml.safe_load(draft.read_text())

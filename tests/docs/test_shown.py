@@ -21,15 +21,15 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("example
 
 
 def blocks(page: Path) -> Iterator[tuple[str, str]]:
-    """Language and text of each block of code that names its language."""
-    for found in re.finditer(r"^( *)```([a-z]+)[^\n]*\n(.*?)^ *```$", page.read_text(encoding="utf-8"), re.M | re.S):
+    """Language, where it is named, and text of each block of code."""
+    for found in re.finditer(r"^( *)```([a-z]*)[^\n]*\n(.*?)^ *```$", page.read_text(encoding="utf-8"), re.M | re.S):
         yield found[2], re.sub(rf"^{found[1]}", "", found[3], flags=re.M)
 
 
 def commands(page: Path) -> Iterator[str]:
     """The lines of shell that call restproof; what follows a pipe or another command is somebody else's."""
     for language, text in blocks(page):
-        if language in ("console", "sh", "bash", "shell"):
+        if language in ("", "console", "sh", "bash", "shell"):
             for line in re.sub(r"\\\n", " ", text).splitlines():
                 if call := re.match(r"(?:\$ )?(?:\w+=\S+ )*(restproof .*)", line):
                     yield re.split(r" [|&;>]", call[1])[0]

@@ -29,7 +29,7 @@ from restproof.oracle.verdict import Verdict
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES, Profile
 from restproof.record.build import deviation
-from restproof.record.disk import Hold, write_whole
+from restproof.record.disk import Hold, made, write_whole
 from restproof.record.reader import read, read_header
 from restproof.record.stream import lines
 from restproof.record.writer import Writer, join
@@ -316,6 +316,7 @@ class Run:
             self.ended = Ended(place.directory, written.verdict, written.comparison, drifts, excused)
             if self.options.write_deviations:
                 run = read(path, partial=True)
+                made(Path(self.options.write_deviations).parent)
                 write_whole(Path(self.options.write_deviations), draft_deviations(run, written.verdict))
             if not self.options.out:
                 point_latest(place.directory)
