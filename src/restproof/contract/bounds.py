@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from re import _constants, _parser
 from typing import Any
 
@@ -38,6 +39,7 @@ def out_of_bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield "pattern", *problem
 
 
+@cache
 def _pattern_problem(source: str) -> tuple[str, str] | None:
     try:
         tree = _parser.parse((readable(source) or re.compile(source)).pattern)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from restproof.contract.document import Document, Problems, Route
@@ -119,10 +120,17 @@ def resolve(*layers: Mapping[str, Any]) -> dict[str, Status]:
     """The statuses of every case. A later layer overrides an earlier one, and the cases that follow an overridden one
     follow along.
     """
-    said: dict[str, Sequence[Part]] = dict(STATUS_DEFAULTS)
+    said: dict[str, tuple[Part, ...]] = {}
     for layer in layers:
         for case, value in layer.items():
-            said[case] = value if isinstance(value, list) else (value,)
+            said[case] = tuple(value) if isinstance(value, list) else (value,)
+    return dict(_resolved(tuple(said.items())))
+
+
+@cache
+def _resolved(own: tuple[tuple[str, tuple[Part, ...]], ...]) -> Mapping[str, Status]:
+    """The statuses where ``own`` overrides the defaults: mostly the same ones for each resource and operation."""
+    said = {**STATUS_DEFAULTS, **dict(own)}
     done: dict[str, Status] = {}
 
     def status(case: str) -> Status:

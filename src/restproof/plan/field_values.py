@@ -172,8 +172,18 @@ class FieldValues(UniqueKeys):
             return text if text is not None else unique(self.resource.name, name, tag)
         return self.unique_value(name, tag)
 
+    @cached_property
+    def _marks(self) -> dict[tuple[str, str], str | None]:
+        return {}
+
     def _mark(self, name: str, tag: str) -> str | None:
-        """The plain text of the field that holds the token of the case: with ``tag`` where it may have to be unique."""
+        """The plain text of the field that holds the token of the case: with ``tag`` where it may have to be unique.
+        Each body asks for it."""
+        if (name, tag) not in self._marks:
+            self._marks[name, tag] = self._marked(name, tag)
+        return self._marks[name, tag]
+
+    def _marked(self, name: str, tag: str) -> str | None:
         text = marked_text(self.settable[name], str(self._samples[name]))
         tagged = text.replace(RUN, f"{RUN}{tag}", 1) if text and "unique" in self.resource.open else None
         return tagged if tagged and valid_with_token(self.settable[name], tagged) else text
