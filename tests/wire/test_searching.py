@@ -59,6 +59,19 @@ def test_criteria_leave_in_the_body_and_read_the_same(tmp_path: Path) -> None:
     assert sorted(asked_for(contract.resources["item"], sent)) == sorted(request.query)
 
 
+@pytest.mark.parametrize(
+    ("media", "sent"),
+    [
+        ("application/vnd.api+json", "application/vnd.api+json"),
+        ("application/x-www-form-urlencoded", None),  # criteria are JSON, whatever bodies are
+    ],
+)
+def test_criteria_are_of_the_media_type_of_requests(media: str, sent: str | None, tmp_path: Path) -> None:
+    text = CONTRACT.replace("    path: /items\n", f"    path: /items\n    media: {{request: {media}}}\n")
+    contract = load(write(tmp_path, text))
+    assert Searches(contract).leaving(Request("POST", "/items/search")).header("Content-Type") == sent
+
+
 def test_only_a_list_by_post_is_none_that_writes(tmp_path: Path) -> None:
     searches = Searches(load(write(tmp_path, CONTRACT)))
     assert not searches.may_change(Request("POST", "/items/search"))

@@ -10,6 +10,7 @@ from restproof.contract.document import Document, Problems
 from restproof.contract.envelope import Envelope
 from restproof.contract.error_bodies import by_status
 from restproof.contract.jobs import ACCEPTED, OWN, Job, job_of
+from restproof.contract.media import JSON, Media
 from restproof.contract.model import Operation, Parent, Resource, Status
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
@@ -54,7 +55,7 @@ class WaysReader:
             query=self.query(name, said.get("query", {})),
             headers=said.get("headers", {}),
             envelope=self.envelope(said),
-            media=media_of(self.document.value, self.raw, said),
+            media=self.media(name, said),
             returns=self.returns(name, said),
             errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
             job=self.job(name, said, resolve(*layers)),
@@ -78,6 +79,11 @@ class WaysReader:
         resource = self.resource
         layers = (self.raw, said)
         return envelope_of(resource.name, self.raw, self.document.value, layers, resource.id, resource.envelope.held)
+
+    def media(self, name: str, said: Mapping[str, Any]) -> Media:
+        """The media types of its bodies; the criteria of a list are JSON, whatever form a resource has."""
+        found = media_of(self.document.value, self.raw, said)
+        return replace(found, request=JSON) if name == "list" and found.is_form else found
 
     def path(self, name: str, said: Mapping[str, Any], usual: Operation) -> str:
         """The operation's own path, which names the resource's id just where its usual one does."""

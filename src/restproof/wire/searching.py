@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from restproof.contract.criteria import body_of, in_url, is_searched, query_of
+from restproof.contract.media import JSON
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Router
 from restproof.wire import guard
@@ -44,7 +45,9 @@ class Searches:
         body = body_of(resource, [pair for pair in request.query if pair[0] not in kept])
         query = tuple(pair for pair in request.query if pair[0] in kept)
         data = json.dumps(body, separators=(",", ":")).encode()
-        return replace(request, query=query, body=data)
+        media = resource.operation("list").media.request
+        typed = () if media == JSON or request.header("Content-Type") is not None else (("Content-Type", media),)
+        return replace(request, query=query, body=data, headers=(*request.headers, *typed))
 
 
 def asked_for(resource: Resource, request: Request) -> Query:
