@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from restproof.learning.patch import patched
+from restproof.learning.told import word_line
 from restproof.learning.word import Lesson
 
-from .desk import Desk, learned
+from .desk import Desk, learned, written
+
+PAGE = (Path(__file__).parents[2] / "docs" / "learn.md").read_text(encoding="utf-8")
 
 
 def said(lesson: Lesson) -> dict[tuple[str | None, str], Any]:
@@ -66,3 +72,26 @@ def test_what_errors_have_in_common_is_their_schema(lesson: Lesson) -> None:
     assert set(errors) == {400, 401, 404, 409, 412, 415, 422}
     assert all(schema["required"] == ["error", "code"] for schema in errors.values())
     assert said(lesson)[None, "policies"] == ["create.location"]
+
+
+def shown(mark: str) -> list[str]:
+    """The lines of the block of docs/learn.md behind a mark, its command apart."""
+    found = re.search(rf"<!-- {mark} [^>]+ -->\n```\w+\n(.*?)```", PAGE, re.S)
+    assert found is not None
+    return [line for line in found[1].splitlines() if not line.startswith("$")]
+
+
+def general(line: str) -> str:
+    """A line without what moves with the number of probes."""
+    line = re.sub(r"\(exchanges [^)]*\)|\d{4}-\d\d-\d\d", "…", line)
+    return re.sub(r"\d+ (times|creates|reads|changes)", r"N \1", line)
+
+
+def test_the_page_shows_what_learn_prints(lesson: Lesson) -> None:
+    printed = {general(word_line(word)) for word in lesson.words}
+    assert {general(line) for line in shown("learned")} <= printed
+
+
+def test_the_page_shows_what_is_written(lesson: Lesson, tmp_path: Path) -> None:
+    text = patched(written(tmp_path).path.read_text(), lesson.words, "2026-11-28")
+    assert set(shown("written")) <= set(text.splitlines())

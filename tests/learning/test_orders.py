@@ -11,6 +11,7 @@ from tests.miniatures.server import Refused, Row
 
 from restproof.contract.pairs import pairs
 from restproof.plan.bodies import Bodies
+from restproof.plan.rules import broken, kept
 
 from . import desk
 from .desk import OPEN, Desk, learned, written
@@ -53,3 +54,12 @@ def test_pairs_are_times_or_numbers() -> None:
     names = {"from": {"type": "string"}, "to": {"type": "string"}, "minPrice": {"type": "number"}}
     found = pairs({**names, "maxPrice": {"type": ["number", "null"]}, "startAt": _DATE, "endAt": {"type": "string"}})
     assert [(p.first, p.second) for p in found] == [("minPrice", "maxPrice")]
+
+
+def test_no_update_breaks_a_rule_of_what_only_a_create_takes(tmp_path: Path) -> None:
+    own = {**OPEN["resources"]["desk"], "rules": [{"ordered": ["starts_on", "ends_on"]}]}
+    for words, there in ((own, True), ({**own, "create_only": ["starts_on", "ends_on"]}, False)):
+        contract = written(tmp_path / str(there), {**OPEN, "resources": {"desk": words}}, SCHEMA)
+        bodies = Bodies(contract, contract.resources["desk"])
+        assert bool(list(broken(bodies, "update")) and list(kept(bodies, "update"))) is there
+        assert list(broken(bodies, "create"))

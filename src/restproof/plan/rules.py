@@ -34,13 +34,18 @@ def keep(values: Values, body: Body, keeping: Keeping) -> Body:
 def broken(values: Values, operation: str) -> Iterator[RuleCase]:
     """Bodies that the schema allows and one business rule refuses."""
     for rule in values.resource.rules:
-        yield from plan_of(rule, values).broken(operation)
+        yield from _possible(plan_of(rule, values).broken(operation), values, operation)
 
 
 def kept(values: Values, operation: str) -> Iterator[RuleCase]:
     """Bodies on the right side of each business rule: equal values, null on one side, allowed steps between values."""
     for rule in values.resource.rules:
-        yield from plan_of(rule, values).kept(operation)
+        yield from _possible(plan_of(rule, values).kept(operation), values, operation)
+
+
+def _possible(cases: Iterator[RuleCase], values: Values, operation: str) -> Iterator[RuleCase]:
+    """The cases that an update can be: what only a create takes is nothing that an update would be refused for."""
+    yield from (c for c in cases if operation != "update" or c["body"].keys() <= values.changeable.keys())
 
 
 class OrderedPlan(RulePlan):
