@@ -413,8 +413,6 @@ def long_run(here: Path, *more: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Whoever runs these tests in the background has it ignored, and a child inherits that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     made = until(lambda: sum(p.read_text().count('"created"') for p in (here / ".restproof").glob("*.jsonl")) >= 3)
     if not made:

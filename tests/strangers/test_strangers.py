@@ -163,8 +163,6 @@ def test_workers_send_nothing_new_once_their_run_is_interrupted(tmp_path: Path) 
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # Whoever runs these tests in the background has it ignored, and a child inherits that.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         while going.poll() is None and sum(method == "POST" for _, method in sent) < 30:
             time.sleep(0.01)

@@ -107,6 +107,24 @@ def test_a_signal_while_the_lock_of_the_connections_is_held_leaves_it_free_for_c
     assert told["left"] == []
 
 
+def test_what_is_to_be_ignored_ends_no_run(tmp_path: Path) -> None:
+    server, before = Server(), signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def hangs_up(_: Asked) -> Any:
+        if len(server.log) == 30:
+            os.kill(os.getpid(), signal.SIGHUP)
+        return None
+
+    server.first = hangs_up
+    contract = write_contract(tmp_path)
+    try:
+        with listening(server) as url:
+            code = run(["run", str(contract), "--target", url, "-q", "--out", str(tmp_path / "out"), *ONLY])
+        assert (code, signal.getsignal(signal.SIGHUP)) == (0, signal.SIG_IGN)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_server_that_is_slow_to_answer_does_not_hold_up_the_end(tmp_path: Path) -> None:
     server, asked = Server(), threading.Event()
     honest = server.first

@@ -20,6 +20,7 @@ from restproof.errors import ConfigurationError, RestproofError
 from restproof.fleet.spec import Fleet, Service
 from restproof.fleet.store import STATE, SUMMARY, Record, Store
 from restproof.version import __version__
+from restproof.wire.stop import heeded
 
 RUN = "run"
 LOG = "log.txt"
@@ -148,8 +149,7 @@ class FleetRun:
             self.stopped = number
             self._signals += 1
 
-        numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        before = {number: signal.signal(number, stop) for number in numbers}
+        before = {number: signal.signal(number, stop) for number in heeded()}
         try:
             yield
         finally:

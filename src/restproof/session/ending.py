@@ -11,10 +11,7 @@ from types import FrameType
 from typing import Any
 
 from restproof.session.run import Run
-from restproof.wire.stop import STOP
-
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""What ends a run early."""
+from restproof.wire.stop import STOP, heeded
 
 _Handler = Callable[[int, FrameType | None], None]
 
@@ -25,12 +22,15 @@ def closed_at_end(run: Run) -> Iterator[None]:
     tidies up, who asks it to end gets what is under way, within the bound of an interrupted run; who asks again, or has
     asked before, does not wait. A worker ends with its session, and nothing cuts its tidying up short."""
     STOP.forget()
-    previous: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in ENDING}
-    _handle(asked(run, previous))
+    previous: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in heeded()}
+    for number in previous:
+        signal.signal(number, asked(run, previous))
     try:
         yield
     finally:
-        _handle(_hurried(run, previous) if run.worker is None else signal.SIG_IGN)
+        closing = _hurried(run, previous) if run.worker is None else signal.SIG_IGN
+        for number in previous:
+            signal.signal(number, closing)
         STOP.forget()
         try:
             run.close()
@@ -38,11 +38,6 @@ def closed_at_end(run: Run) -> Iterator[None]:
             if run.worker is None:
                 for number, usual in previous.items():
                     signal.signal(number, usual)
-
-
-def _handle(handler: _Handler | signal.Handlers) -> None:
-    for number in ENDING:
-        signal.signal(number, handler)
 
 
 def asked(run: Run, usual: Mapping[signal.Signals, Any]) -> _Handler:

@@ -7,11 +7,21 @@ answer that is waited for is broken off, and the run ends where it would send th
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What ends a run early."""
+
+
+def heeded() -> tuple[signal.Signals, ...]:
+    """Those of :data:`ENDING` that this process is not to ignore: ``nohup`` has it go on when its terminal is closed,
+    and what a shell's script starts in the background is not ended by Ctrl-C."""
+    return tuple(number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN)
 
 
 class Stop:
