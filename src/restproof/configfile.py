@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from sys import float_info
 from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -178,7 +179,7 @@ class TomlReader:
 
     def positive(self, key: str, value: Any) -> float | None:
         self.get(key, value, (int, float), "a number")
-        if value is not None and not 0 < value < float("inf"):
+        if value is not None and not 0 < value <= float_info.max:
             raise ConfigurationError(f"{key} must be greater than 0, not {value!r}", place=self.place(key))
         return None if value is None else float(value)
 

@@ -68,6 +68,11 @@ SPECIAL: dict[str, tuple[str, bytes]] = {
     "a pattern of patterns": ("schema", _with("name", type="string", pattern="^((a{1000}){1000}){1000}$")),
     "a pattern without end": ("schema", _with("name", type="string", pattern="^(a+)+$", minLength=40)),
     "a schema 3,000 deep": ("schema", b'{"not": ' * 3_000 + b"{}" + b"}" * 3_000),
+    "a bound of text, in a schema that two resources share": ("schema", _with("count", type="integer", minimum="x")),
+    "a property that is none": ("schema", json.dumps({**SCHEMA, "properties": {"name": "x"}}).encode()),
+    "a ledger without end": ("ledger", b'{"event": "intend", "n": 1e999, "headers": []}\n\n'),
+    "a ledger 100,000 deep": ("ledger", b'{"event": "intend", "n": ' + b"[" * 100_000 + b"\n\n"),
+    "a rate beyond all": ("config", b'[targets.staging]\nbase_url = "https://s.example.com"\nrate = 1' + b"0" * 400),
     "numbers beyond all": ("schema", _with("count", type="number", minimum=10**400, maximum=10**4_000)),
 }
 

@@ -51,13 +51,16 @@ class Problems:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], ContractError] = {}
+        self._noted = 0
 
     def add(self, message: str, place: Place, hint: str | None = None) -> None:
         """Note one problem."""
+        self._noted += 1
         self._found.setdefault((message, str(place)), ContractError(message, place=place, hint=hint))
 
     def __len__(self) -> int:
-        return len(self._found)
+        """How often one was noted, the same again included: a schema that two resources share is wrong for both."""
+        return self._noted
 
     @property
     def errors(self) -> list[ContractError]:

@@ -259,7 +259,7 @@ class Ledger:
                     origin = Origin(**{k: v for k, v in event.items() if k not in ("event", "format")})
                 else:
                     self._apply(event)
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
                 if number == len(lines):
                     continue  # The last line of a run that was killed while it wrote; its create was not sent.
                 raise RunFileError(
