@@ -9,6 +9,8 @@ from typing import Any
 from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.contract.openapi.imported import imported
+from restproof.contract.openapi.schemas import Schemas
+from restproof.contract.openapi.source import read
 from restproof.contract.openapi.written import write
 
 SWAGGER = """
@@ -104,3 +106,12 @@ def test_nothing_outside_the_folder_is_read(tmp_path: Path) -> None:
         (tmp_path / "api" / name).write_text(text, encoding="utf-8")
     told = [one.what for one in imported(tmp_path / "api" / "openapi.json", "items").left_out]
     assert "/other: the $ref '../secret.yaml' leaves the folder" in told
+
+
+def test_what_is_made_in_passing_is_not_taken_for_what_was_made_before_in_its_place(tmp_path: Path) -> None:
+    """Schemas are known by their identity, and those that a nullable one is turned into live for a moment only."""
+    (tmp_path / "n.json").write_text('{"openapi": "3.0.3", "paths": {"/tops": {}}}', encoding="utf-8")
+    schemas = Schemas(read(tmp_path / "n.json"))
+    for most in range(50):
+        found = schemas.of({"properties": {"in": {"type": "string", "maxLength": most}}}, ("paths",))
+        assert found["properties"]["in"]["maxLength"] == most

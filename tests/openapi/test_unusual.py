@@ -19,6 +19,17 @@ from restproof.contract.openapi.written import write
 
 FOLDER = Path(__file__).parent / "unusual"
 WHOLE = os.environ.get("DOCUMENTS") == "all"
+FAULTS = {
+    "depots": "loses put-lost keeps foreign odd-state types required",
+    "rooms": "forgets no-location odd-open clears types required",
+    "seats": "default keeps types",
+    "rpc": "user-shape item-shape health types",
+    "albums": "skips open leaks",
+    "forms": "loses keeps types",
+    "orders": "update-lost skips types",
+    "hal": "loses put-lost",
+}
+"""What each service can do wrong and is seen from its document alone."""
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -111,3 +122,12 @@ def conforms(name: str, out: Path, *options: str) -> None:
 @pytest.mark.parametrize("name", UNUSUAL)
 def test_an_honest_server_is_not_accused(name: str, profile: str, tmp_path: Path) -> None:
     conforms(name, tmp_path / "run", "--profile", profile)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not WHOLE, reason="tox -e documents runs them all")
+@pytest.mark.parametrize(("name", "fault"), [(n, f) for n, some in FAULTS.items() for f in some.split()])
+def test_what_a_server_does_wrong_is_seen(name: str, fault: str, tmp_path: Path) -> None:
+    with serving(UNUSUAL[name](frozenset([fault]))) as url:
+        told = run_document(FOLDER / f"{name}.yaml", url, tmp_path / "run", "--profile", "smoke")
+    assert told.returncode == 1, told.stdout + told.stderr

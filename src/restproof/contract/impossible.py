@@ -16,6 +16,13 @@ Schema = Mapping[str, Any]
 Found = tuple[tuple[str, ...], str]
 _PLAIN = ("type", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength")
 _NUMBERS = frozenset({"integer", "number"})
+_RULES_OUT = frozenset(
+    {
+        *("not", "const", "allOf", "anyOf", "oneOf", "required", "minItems", "uniqueItems", "minProperties"),
+        *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    }
+)
+"""Keywords without which some value keeps a schema."""
 
 
 def impossible(schema: Schema, route: tuple[str, ...] = ()) -> Iterator[Found]:
@@ -33,6 +40,8 @@ def impossible(schema: Schema, route: tuple[str, ...] = ()) -> Iterator[Found]:
 
 def nothing_fits(schema: Schema) -> str:
     """Why no value keeps the schema; empty where one may."""
+    if _RULES_OUT.isdisjoint(schema):
+        return ""
     if schema.get("not") in ({}, True):
         return "'not' rules everything out"
     if "const" in schema and not _keeps(schema, schema["const"]):

@@ -40,6 +40,7 @@ class ResourceWriter:
 
     def __init__(self, reader: Reader, paths: Paths, security: Security) -> None:
         self.reader, self.paths = reader, paths
+        self.by_name = {found.name: found for found in paths.found.values()}
         self.authenticated = security.scheme is not None
         self.ways = Ways(reader, security)
         self.refusals = Refusals(reader)
@@ -56,7 +57,7 @@ class ResourceWriter:
         if unknown:
             self.left_out.append((f"{path}: nothing says what {', '.join(unknown)} is", ("paths", path)))
             return None
-        parents = query_parents(found, {f.name: f for f in self.paths.found.values()}, self.reader)
+        parents = query_parents(found, self.by_name, self.reader)
         parents = {name: above for name, above in parents.items() if f"{{{above}}}" not in renamed}
         ways = self.askable(found, parents)
         if not found.calls:
@@ -294,8 +295,7 @@ class ResourceWriter:
         held = schema.get("items", {}) if "array" in types_of(schema) else schema
         if types_of(held) - {"null"} != {"string"} or {"enum", "const", "format", "readOnly"} & {*held, *schema}:
             return False
-        called = {snake(name), singular(snake(name))}
-        return any(other.name in called for other in self.paths.found.values() if other is not found)
+        return bool({snake(name), singular(snake(name))} & self.by_name.keys() - {found.name})
 
     def uses(self, found: Found, word: str) -> bool:
         operations = {"request": ("create", "update", "replace"), "list": ("list",)}

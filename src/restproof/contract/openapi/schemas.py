@@ -26,6 +26,8 @@ _LONGEST = 40
 _LARGEST = 1_500
 """Parts of one schema that are written out."""
 Schema = dict[str, Any]
+_INNER = frozenset({"$ref", *MAPS, *SINGLE, *LISTS})
+"""Keywords that hold other schemas."""
 _ANY_OR_NULL: Schema = {"type": ["object", "null"]}
 
 
@@ -118,9 +120,13 @@ class Schemas:
         return found
 
     def _part(self, value: Any, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
-        """An inner schema, read once for each depth; one that cannot be read costs only itself."""
-        key = (id(value), depth)
+        """An inner schema, read once for each depth, or once where nothing is inside it; one that cannot be read costs
+        only itself."""
+        is_leaf = depth > 0 and isinstance(value, dict) and _INNER.isdisjoint(value)
+        key = (id(value), 1 if is_leaf else depth)
         if key not in self._parts:
+            if isinstance(value, dict):
+                self._kept.append(value)  # what was made in passing is known by its identity from here on
             try:
                 self._parts[key] = self.of(value, route, depth, chain)
             except ContractError as error:

@@ -176,7 +176,10 @@ def _flow_lines(value: Mapping[str, Any]) -> list[str]:
 
 def flow(value: Any) -> str:
     """A value on one line."""
-    written: str = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    written: str = yaml.dump(
+        value, Dumper=dumper, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False
+    )
     return written.removesuffix("\n").removesuffix("\n...").strip()
 
 
