@@ -100,10 +100,7 @@ class Prober:
             subject = self._subject(resource)
             made = subject.given(_body(subject))
             self._made.setdefault(resource.name, []).append(made)
-            self._look(subject, made.id)
-
-    def _look(self, subject: Subject, id: Any) -> Reply | None:
-        return subject.read(id) if subject.spec.supports("read") else None
+            _look(subject, made.id)
 
     def _duplicates(self, resource: Resource) -> None:
         """The same again; where that is refused, each field alone with a value that is taken. Twice."""
@@ -150,13 +147,13 @@ class Prober:
                     break
                 if turned:
                     body |= {pair.first: second, pair.second: first}
-                self._away(subject, subject.create(body))
+                _away(subject, subject.create(body))
 
     # ------------------------------------------------------------------- what bodies hold
 
     def _unknown(self, resource: Resource) -> None:
         """Fields that do not exist, and those that only the server sets."""
-        for operation in self._operations(resource):
+        for operation in _operations(resource):
             subject = self._subject(resource)
             ground = self._ground(subject, operation)
             for case in unknown_field_bodies(ground):
@@ -169,7 +166,7 @@ class Prober:
     def _wrong(self, resource: Resource) -> None:
         """Values that the schema does not allow, some of each kind, of every field in turn."""
         kinds = (missing_field_bodies, null_bodies, wrong_type_bodies, out_of_bounds_bodies)
-        for operation in self._operations(resource):
+        for operation in _operations(resource):
             ground = self._ground(self._subject(resource), operation)
             for kind in kinds:
                 if kind is missing_field_bodies and operation == "update":
@@ -180,7 +177,7 @@ class Prober:
 
     def _no_bodies(self, resource: Resource) -> None:
         """Bodies that are no JSON, no object, or of another media type."""
-        for operation in self._operations(resource):
+        for operation in _operations(resource):
             subject = self._subject(resource)
             for body in _NO_JSON:
                 self._bare(subject, operation, body)
@@ -195,12 +192,7 @@ class Prober:
         id = None if operation == "create" else subject.target().id
         usual = subject.request(operation, id=id, body={})
         sent = replace(usual.having(headers), body=body)
-        self._away(subject, subject.send(sent, operation, asked_id=id, scope=subject.scope()))
-
-    def _operations(self, resource: Resource) -> Iterator[str]:
-        """The writes that can be tried on what is the run's own."""
-        if resource.creatable and not resource.id.single:
-            yield from (o for o in _WRITES if resource.supports(o))
+        _away(subject, subject.send(sent, operation, asked_id=id, scope=subject.scope()))
 
     def _write(self, resource: Resource, operation: str, body: Any, *, beside: Any = None) -> None:
         """One write; what took it is looked at, and serves no other probe."""
@@ -211,13 +203,8 @@ class Prober:
             change = subject.update if operation == "update" else subject.replace
             reply = change(subject.target().id, body, beside=beside)
         if reply.ok and reply.id is not None:
-            self._look(subject, reply.id)
-        self._away(subject, reply)
-
-    def _away(self, subject: Subject, reply: Reply) -> None:
-        """What took a probe serves no other one."""
-        if reply.ok:
-            put_away(subject, reply)
+            _look(subject, reply.id)
+        _away(subject, reply)
 
     def _forms(self, resource: Resource) -> None:
         """Values that servers like to bring into a form of their own: all fields at once, each alone where that is
@@ -234,7 +221,7 @@ class Prober:
     def _changed(self, subject: Subject, id: Any, values: dict[str, Any]) -> bool:
         reply = subject.update(id, values)
         if reply.ok:
-            self._look(subject, id)
+            _look(subject, id)
         return reply.ok
 
     # ------------------------------------------------------------------- what paths name
@@ -284,7 +271,7 @@ class Prober:
         """Reads and updates on condition of an entity-tag, where reads have one (RFC 9110 §13.1)."""
         for made in self._made.get(resource.name, ()):
             subject = self._subject(resource)
-            read = self._look(subject, made.id)
+            read = _look(subject, made.id)
             tag = read.header("ETag") if read is not None else None
             if tag is None:
                 return
@@ -353,8 +340,24 @@ class Prober:
                 body = {n: state[n] for n in names if n in shape or state[n] is not None}
             if body:
                 subject.update(made.id, body)
-            self._look(subject, made.id)
-            self._look(subject, made.id)
+            _look(subject, made.id)
+            _look(subject, made.id)
+
+
+def _look(subject: Subject, id: Any) -> Reply | None:
+    return subject.read(id) if subject.spec.supports("read") else None
+
+
+def _away(subject: Subject, reply: Reply) -> None:
+    """What took a probe serves no other one."""
+    if reply.ok:
+        put_away(subject, reply)
+
+
+def _operations(resource: Resource) -> Iterator[str]:
+    """The writes that can be tried on what is the run's own."""
+    if resource.creatable and not resource.id.single:
+        yield from (o for o in _WRITES if resource.supports(o))
 
 
 def _in_turn(cases: Iterable[Any]) -> Iterator[Any]:
