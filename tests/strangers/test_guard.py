@@ -143,6 +143,13 @@ def test_what_would_touch_others_does_not_leave(bench: Callable[..., Bench], ask
     assert all(line.startswith("GET") for line in made.server.log)
 
 
+def test_an_id_that_is_no_utf_8_is_one_all_the_same(bench: Callable[..., Bench]) -> None:
+    made = bench("ids are read as the first where they are no number")
+    with pytest.raises(NotProven):
+        made.send("DELETE", f"/offices/{made.office()}/rooms/%FF")
+    assert made.server.harm() == []
+
+
 @pytest.mark.parametrize("named", [17, "17", 17.0, [17], "17abc"])
 def test_an_update_of_ours_names_nobody_else_in_its_body(bench: Callable[..., Bench], named: Any) -> None:
     made = bench()

@@ -96,7 +96,7 @@ class Places:
         if path not in self._routes:
             # A server may pass over a doubled or a last slash, and over what follows a semicolon.
             usual = re.sub(r";[^/]*", "", re.sub(r"/{2,}", "/", path)).rstrip("/") or "/"
-            self._routes[path] = self._router.find(path) or self._router.find(usual)
+            self._routes[path] = self._router.find(_in_utf8(path)) or self._router.find(_in_utf8(usual))
         return self._routes[path]
 
     def target(self, place: Place, operation: str) -> str:
@@ -126,6 +126,11 @@ class Places:
                 above = self._contract.resources[name]
                 theirs = tuple((n, i) for n, i in place.parents if n in self._contract.ancestors(above))
                 yield Place(above, theirs, ids[name])
+
+
+def _in_utf8(path: str) -> str:
+    """A path with U+FFFD for what is no UTF-8: an id that a server may read none the less is no missing one."""
+    return "/".join(quote(unquote(s), safe="") if "%" in s else s for s in path.split("/"))
 
 
 def plain(value: Any) -> str:
