@@ -114,10 +114,12 @@ class Reply:
     @property
     def error_schema(self) -> Schema | None:
         """What the contract says of the body of this refusal: of its operation's own, where the request has come to
-        that, else of any; ``None`` where it says nothing."""
+        that; where it may not have, of that or of any; ``None`` where it says nothing."""
         way = self.resource.operation(self.operation)
-        arrived = way.errors and has_arrived(self.contract, self.resource, self.operation, self.exchange.request)
-        return self.contract.error_schema(self.status, way if arrived else None)
+        own, usual = self.contract.error_schema(self.status, way), self.contract.error_schema(self.status)
+        if own == usual or has_arrived(self.contract, self.resource, self.operation, self.exchange.request):
+            return own
+        return None if own is None or usual is None else {"anyOf": [own, usual]}
 
     @property
     def has_run_out_of_values(self) -> bool:
