@@ -162,7 +162,8 @@ def python() -> str:
         "With examples: [From Python](../python.md), [Write your own rule](../own-rules.md).",
         "",
     ]
-    for module in ("restproof", "restproof.suite", "restproof.hooks", "restproof.signing", "restproof.tracing", "restproof.fixtures"):
+    for name in ("", ".suite", ".hooks", ".signing", ".tracing", ".fixtures"):
+        module = f"restproof{name}"
         found = restproof if module == "restproof" else importlib.import_module(module)
         lines += [f"## {module}", "", *_first(found.__doc__), ""]
         names = getattr(found, "__all__", None) or [n for n in vars(found) if n.startswith("restproof_")]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from restproof.contract.digest import digest
+from restproof.contract.digest import _plain, digest
 from restproof.contract.load import load
 
 CONTRACT = (
@@ -41,3 +41,11 @@ def test_the_place_the_layout_and_comments_have_no_part_in_it(tmp_path: Path) ->
 )
 def test_every_change_of_a_promise_changes_it(tmp_path: Path, contract: str, schema: str) -> None:
     assert of(tmp_path / "one") != of(tmp_path / "two", contract, schema)
+
+
+def test_a_word_that_is_not_used_has_no_part_in_it(tmp_path: Path) -> None:
+    """A version that knows more words gives the same digest."""
+    of(tmp_path / "one")
+    held = _plain(load(tmp_path / "one"))
+    assert held["resources"]["a"].keys() >= {"name", "path", "unique"}
+    assert "open" not in held["resources"]["a"]

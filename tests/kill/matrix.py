@@ -120,6 +120,8 @@ def matrix(faults: Iterable[tuple[Fault, str]], *, full: bool, profile: str, job
                     missed = "MISSED" if found.applies else "–"
                     told = "caught" if found.caught else ("other" if found.seen else missed)
                     besides = "" if found.caught else ", ".join(found.by[:4])
+                    if told == "MISSED":
+                        besides = f"nothing failed on {Path(contract).name}; see tests/kill/place.py"
                     print(f"{told:7} {found.fault:34} {found.named:30} {found.first:5} {besides}", flush=True)
                     for line in found.misplaced:
                         print(f"        {line}", flush=True)

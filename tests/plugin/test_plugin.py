@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -288,3 +289,11 @@ def test_latest_points_to_the_last_and_never_replaces_a_directory(tmp_path: Path
     point_latest(tmp_path / "one")
     assert not (tmp_path / "latest").is_symlink()
     assert {p.name for p in tmp_path.iterdir()} == {"one", "two", "latest"}
+
+
+def test_two_tests_of_one_rule_on_one_operation_are_an_error_of_collection(own: Path) -> None:
+    again = '\n\n@requirement("own.lists", on="list")\ndef test_again(subject): ...\n'
+    (own / "suites/test_own.py").write_text(SUITE + again)
+    done = pytest_("suites", cwd=own)
+    assert done.returncode == 2, done.stdout
+    assert re.search(r"::test_lists\[(\w+)-list\] are both own\.lists\[\1-list\]", done.stdout), done.stdout

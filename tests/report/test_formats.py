@@ -17,6 +17,7 @@ from tests.record import synthetic_run as build
 from restproof.oracle.verdict import judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
+from restproof.report import formats
 from restproof.report.allure import STATUSES
 from restproof.report.formats import render, render_files
 from restproof.report.sarif import fingerprint
@@ -187,7 +188,7 @@ def test_the_badge_of_a_narrowed_run_says_so(tmp_path: Path) -> None:
     assert badge(run).attrib["aria-label"] == "restproof: conforming (incomplete), 1 pass"
 
 
-@pytest.mark.parametrize("format", ["sarif", "badge", "junit", "markdown", "json"])
+@pytest.mark.parametrize("format", [f.name for f in formats.FORMATS.values() if not f.folder])
 def test_nothing_that_a_server_says_breaks_a_format(tmp_path: Path, format: str) -> None:
     run = nasty(tmp_path)
     text = render(run, judge(run), format)

@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from restproof.cli.main import COMMANDS
+from restproof.report.formats import FORMATS
 
 from .conftest import NOTES, SCHEMA, answer
 
@@ -158,7 +159,7 @@ def test_no_byte_of_any_command_shows_the_credential(
         "0",
         *only,
     )
-    for form in ("html", "junit", "markdown", "json", "sarif", "badge", "har", "yaml", "github", "gitlab"):
+    for form in FORMATS:
         assert use("report", "out/run.jsonl.gz", "--format", form, "--out", f"report.{form}") == 0
     use("judge", "report.har", "--contract", "contracts/notes", "--out", "judged")
     use("diff", "out/run.jsonl.gz", "judged/run.jsonl.gz")

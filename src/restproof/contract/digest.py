@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,21 @@ from restproof.contract.values import VALUES
 
 def digest(contract: Contract) -> str:
     """Sixteen hexadecimal digits. Comments (also the marks of what was only seen), line numbers and the names of files
-    have no part in it, nor the values that are known of fields: what may be sent is no promise."""
+    have no part in it, nor the values that are known of fields: what may be sent is no promise. Neither has what stands
+    at its default: a word that a later version knows changes no contract that does not use it."""
     text = json.dumps(_plain(contract), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
 
+def _is_default(field: Field[Any], value: Any) -> bool:
+    usual = field.default if field.default_factory is MISSING else field.default_factory()
+    return type(value) is type(usual) and bool(value == usual)
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        held = ((f.name, getattr(value, f.name)) for f in fields(value))
-        return {n: _plain(v) for n, v in held if n not in ("line", "learned") and not isinstance(v, Path)}
+        held = ((f, getattr(value, f.name)) for f in fields(value) if f.name not in ("line", "learned"))
+        return {f.name: _plain(v) for f, v in held if not isinstance(v, Path) and not _is_default(f, v)}
     if isinstance(value, Mapping):
         return {str(name): _plain(inner) for name, inner in value.items() if name != VALUES}
     if isinstance(value, (set, frozenset)):

@@ -23,6 +23,8 @@ from restproof.session.run import Run
 
 _BROKEN = pytest.StashKey[bool]()
 """Whether the run could not be made, which is told once."""
+_NAMED = pytest.StashKey[dict[str, str]]()
+"""The ids of the items that were collected, with those of pytest."""
 
 
 def register_beside(path: Path) -> Path | None:
@@ -36,7 +38,7 @@ def register_beside(path: Path) -> Path | None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(
     collector: pytest.Module | pytest.Class, name: str, obj: object
-) -> list[pytest.Item] | None:
+) -> Sequence[pytest.Item] | None:
     proof = proof_of(obj)
     if proof is None or not name.startswith("test"):
         return None
@@ -53,7 +55,7 @@ def pytest_pycollect_makeitem(
     if not run.options.selects_rule(proof.requirement):
         return []
     module = _module_id(collector, register)
-    return [
+    items = [
         RuleItem.from_parent(
             collector,
             name=f"{name}[{item.label}]",
@@ -72,6 +74,15 @@ def pytest_pycollect_makeitem(
             run.options.selects_resource,
         )
     ]
+    named = collector.config.stash.setdefault(_NAMED, {})
+    for item in items:
+        other = named.setdefault(item.plan_item.id, item.nodeid)
+        if other != item.nodeid:
+            raise collector.CollectError(
+                f"{item.nodeid} and {other} are both {item.plan_item.id}: a rule has one test for each resource and "
+                "operation. Make them one, or let each be on operations of its own."
+            )
+    return items
 
 
 def _admitted(collector: pytest.Module | pytest.Class, register: Path) -> tuple[Run, Mapping[str, Requirement]]:
