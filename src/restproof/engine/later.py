@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from restproof.engine.failure import CaseFailed
+from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.keep import Clock
 from restproof.oracle.finding import Finding
 
@@ -55,3 +55,5 @@ class LaterLooks:
                 each.look()
             except CaseFailed as failure:
                 yield each.case, failure.finding
+            except (SetUpFailed, NotTested, Inconclusive):
+                continue  # the target is gone, or a ceiling is reached: what cannot be looked at shows nothing

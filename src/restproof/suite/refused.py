@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from restproof.engine.failure import SetUpFailed
@@ -50,7 +49,6 @@ def must_be_as_before(subject: Subject, id: Any, before: Mapping[str, Any], repl
     if bound:
 
         def look() -> None:
-            with suppress(SetUpFailed):
-                must.agree(reply, wanted, subject.observe(id), what=f"{what}, {bound:g} s later")
+            must.agree(reply, wanted, subject.observe(id), what=f"{what}, {bound:g} s later")
 
         subject.world.later.add(subject.name, id, subject.about[1], bound, look)
