@@ -23,9 +23,9 @@ from restproof.wire.message import Headers
 
 FORMAT = 2
 _READABLE = (1, FORMAT)
+"""Format 1 named no marks: any token of its run proves what it lists."""
 _TRIES = 10
 """How often a file is opened whose folder goes each time."""
-"""Format 1 named no marks: any token of its run proves what it lists."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Ledger:
 
     def __init__(self, path: Path, origin: Origin | None = None) -> None:
         self.path = path
-        self._lock = threading.RLock()  # A signal handler that cleans up may interrupt whoever holds it.
+        self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
         self._file: TextIOWrapper | None = None
         self._entries: dict[int, Entry] = {}
         self._deleted: dict[str, int] = {}

@@ -19,7 +19,7 @@ class Numbers:
         self._layout = struct.Struct(f"={count}d")
         self._own = [0.0] * count
         self._file = None if file is None else os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-        # Threads share the file's lock. Reentrant: a signal handler that cleans up may interrupt whoever holds it.
+        # Threads share the file's lock. Reentrant: a second Ctrl-C may come while it is held.
         self._lock = threading.RLock()
 
     @contextmanager

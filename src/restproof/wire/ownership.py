@@ -68,8 +68,8 @@ class Ownership:
         self._ceilings = ceilings or Ceilings()
         self._asked = Asked()
         self._under_way: dict[int, Ticket] = {}
-        """By the number of their exchanges, creates that went through and named nothing."""
-        self._lock = threading.RLock()  # A signal handler that cleans up may interrupt whoever holds it.
+        """By the number of their exchanges, creates that a job goes on with."""
+        self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
 
     def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
         if about.setup in (GUARD, CLEANUP) or not self._searches.may_change(request):
@@ -139,7 +139,8 @@ class Ownership:
         if not done or ticket.entry is None:
             return
         if id is None:
-            self._under_way[exchange.n] = ticket
+            if place.resource.operation(exchange.about.operation or "create").is_under_way(exchange.status):
+                self._under_way[exchange.n] = ticket
             return
         self._claimed(ticket, ticket.entry, exchange, id)
 

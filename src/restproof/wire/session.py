@@ -150,7 +150,7 @@ class Session:
         )
         self._ceilings = ceilings or Ceilings(rate=target.rate, clock=clock, sleep=sleep)
         self._numbers = itertools.count(1)
-        # Reentrant: a signal handler that cleans up may interrupt whoever holds it.
+        # Reentrant: a second Ctrl-C may come while it is held.
         self._lock = threading.RLock()
         self._hooks = hooks if hooks is not None and hooks.change_exchanges else None
         self.walls = Walls(self._note)
