@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from .started import started
+from .started import free_ports, started
 
 _STARTUP = 120.0
 
@@ -55,9 +54,8 @@ def installed() -> str:
 def running(folder: Path) -> Iterator[Ara]:
     """An empty server, while the block lasts; its database and what it logs lie in ``folder``."""
     program = installed()
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        server = Ara(int(held.getsockname()[1]), folder / "ara.log")
+    (port,) = free_ports(1)
+    server = Ara(port, folder / "ara.log")
     environment = os.environ | {"ARA_BASE_DIR": str(folder / "data"), "ARA_LOG_LEVEL": "ERROR"}
     with server.log.open("wb") as log:
         subprocess.run([program, "migrate"], env=environment, stdout=log, stderr=log, check=True, timeout=_STARTUP)

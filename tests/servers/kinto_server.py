@@ -8,7 +8,6 @@ import importlib.metadata
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import venv
@@ -20,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from .started import started
+from .started import free_ports, started
 
 ROOT = Path(__file__).parents[2]
 VERSION = "26.5.0"
@@ -139,9 +138,7 @@ def interpreter() -> Path:
 def running(folder: Path) -> Iterator[Kinto]:
     """A server with its accounts, while the block lasts; what it logs goes to ``folder``."""
     python = interpreter()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    (port,) = free_ports(1)
     ini = folder / "kinto.ini"
     ini.write_text(_INI.format(port=port), encoding="utf-8")
     server = Kinto(port, folder / "kinto.log")

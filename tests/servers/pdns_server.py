@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import shutil
-import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from .started import started
+from .started import free_ports, started
 
 KEY = "restproof-pdns"
 _SERVER = "/usr/sbin/pdns_server"
@@ -80,18 +79,6 @@ def installed() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return program
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of loopback that nobody listens on, for TCP."""
-    held = [socket.socket() for _ in range(count)]
-    try:
-        for one in held:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in held]
-    finally:
-        for one in held:
-            one.close()
 
 
 @contextmanager

@@ -4,19 +4,14 @@ is what was checked by hand and declared. ``tox -e ara`` has the server."""
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from restproof.deviations import load_deviations
-
 from .ara_server import Ara, running
+from .proved import conforming, evidenced
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ara"), pytest.mark.timeout(900)]
 
@@ -31,35 +26,14 @@ def ara(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ara]:
 
 
 def test_ara_conforms_but_for_what_is_declared(ara: Ara, tmp_path: Path) -> None:
-    """A deviation that no longer fails is stale, and the verdict says so: no failure is missing, and none is new."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "RESTPROOF_"))}
-    command = [sys.executable, "-m", "restproof", "run", str(ROOT / "contracts" / "ara"), "--target", ara.url]
-    process = subprocess.run(
-        [*command, "--out", "run", "--deviations", str(DEVIATIONS)],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=850,
-        check=False,
-    )
-    said = process.stdout + process.stderr
-    assert process.returncode == 0, said
-    summary: dict[str, Any] = json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
-    assert summary["verdict"] == "conforming", said
-    assert {n: summary["counts"][n] for n in ("fail", "error", "blocked")} == {"fail": 0, "error": 0, "blocked": 0}, (
-        said
-    )
+    summary = conforming(ROOT / "contracts" / "ara", ara.url, DEVIATIONS, tmp_path, seconds=850)
     assert summary["unproven"] == []
     left = [entry for path in ("/labels", "/records", "/hosts") for entry in ara.listed(path)["results"]]
     assert all(f"/{entry['id']}" in json.dumps(summary["left"]) for entry in left)
 
 
 def test_each_deviation_has_its_evidence() -> None:
-    for deviation in load_deviations(DEVIATIONS):
-        evidence = deviation["evidence"] or ""
-        assert "Sent: " in evidence, deviation
-        assert "Answered: " in evidence, deviation
+    evidenced(DEVIATIONS)
 
 
 def test_only_its_contract_knows_ara() -> None:

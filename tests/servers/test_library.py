@@ -6,8 +6,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -16,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from restproof.deviations import load_deviations
 from restproof.record.reader import read
 
-from .started import started
+from .proved import conforming, evidenced
+from .started import free_ports, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("library"), pytest.mark.timeout(600)]
 
@@ -36,9 +34,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     if find_spec("rest_framework_json_api") is None and not os.environ.get("CI"):
         pytest.skip("there is no Django REST Framework JSON:API here: tox -e library")
     folder = tmp_path_factory.mktemp("library")
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = int(held.getsockname()[1])
+    (port,) = free_ports(1)
     command = [sys.executable, "-m", "tests.servers.library.serve", str(port), str(folder / "library.db")]
 
     def answers() -> bool:
@@ -59,30 +55,11 @@ def listed(port: int, path: str) -> Any:
 
 
 def test_the_library_conforms_but_for_what_is_declared(library: int, tmp_path: Path) -> None:
-    """In a whole run a deviation that no longer fails is stale, and the verdict says so: no failure is missing."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "RESTPROOF_"))}
     narrowed = ["--profile", "ci"] if WHOLE else ["--profile", "smoke", "--resource", "Book", *BRIEFLY]
-    command = [sys.executable, "-m", "restproof", "run", str(LIBRARY), "--target", f"http://127.0.0.1:{library}"]
-    process = subprocess.run(
-        [*command, "--out", "run", "--deviations", str(DEVIATIONS), *narrowed],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=550,
-        check=False,
-    )
-    said = process.stdout + process.stderr
-    assert process.returncode == 0, said
-    summary: dict[str, Any] = json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
-    assert summary["verdict"] == "conforming", said
-    assert [r for r in summary["results"] if r["outcome"] in ("fail", "error", "blocked")] == [], said
+    conforming(LIBRARY, f"http://127.0.0.1:{library}", DEVIATIONS, tmp_path, arguments=narrowed)
     prefix = read(tmp_path / "run" / "run.jsonl.gz").header.prefix
     assert prefix not in json.dumps([listed(library, path) for path in ("authors", "books")])
 
 
 def test_each_deviation_has_its_evidence() -> None:
-    for deviation in load_deviations(DEVIATIONS):
-        evidence = deviation["evidence"] or ""
-        assert "Sent: " in evidence, deviation
-        assert "Answered: " in evidence, deviation
+    evidenced(DEVIATIONS)
