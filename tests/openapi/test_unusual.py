@@ -88,6 +88,16 @@ def test_a_search_is_the_list_of_a_collection_that_has_no_other() -> None:
     }
 
 
+def test_what_else_an_item_has_by_post_stays_beside_a_search(tmp_path: Path) -> None:
+    text = (FOLDER / "orders.yaml").read_text(encoding="utf-8")
+    poked = "    post: {summary: Poke it, responses: {'204': {description: done}}}"
+    file = tmp_path / "orders.yaml"
+    file.write_text(text.replace("    patch:\n", f"{poked}\n    patch:\n", 1), encoding="utf-8")
+    order = imported(file, "orders").contract["resources"]["order"]
+    assert order["methods"] == {"list": "POST"}
+    assert order["other_methods"] == {"item": ["POST"]}
+
+
 def test_entries_stand_in_an_object_beside_links_and_pages() -> None:
     book = resources("hal")["book"]
     assert book["envelope"] == {"list": "/_embedded/books"}

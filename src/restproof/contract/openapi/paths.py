@@ -216,9 +216,6 @@ class Paths:
         """Make a call that was none of the usual ones an operation of a resource; what was told of it is taken back."""
         found.calls[operation] = call
         self.left_out = [one for one in self.left_out if one[1] not in (call.route, call.route[:2])]
-        for methods in found.other.values():
-            if call.method in methods:
-                methods.remove(call.method)
 
     def _parameters(self, holder: Mapping[str, Any], route: Route) -> list[dict[str, Any]]:
         here = (*route, "parameters")
