@@ -11,8 +11,8 @@ from restproof.contract.openapi.source import Source
 from restproof.errors import ContractError
 
 PARAMETER = re.compile(r"\{([^{}]+)\}")
+METHODS = ("get", "post", "put", "patch", "delete")
 _VALUE = re.compile(r"[A-Za-z0-9._~-]+")
-_METHODS = ("get", "post", "put", "patch", "delete")
 
 
 class Constants:
@@ -23,12 +23,12 @@ class Constants:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.values: dict[tuple[str, str], str] = {}
-        asked = {_shape(path) for path, entry in source.value["paths"].items() if self._is_asked(entry)}
+        asked = {shape_of(path) for path, entry in source.value["paths"].items() if self._is_asked(entry)}
         for path, entry in source.value["paths"].items():
             for match in PARAMETER.finditer(str(path)):
-                before, place = path[: match.start()], (_shape(path[: match.start()]), match[1])
-                lists = before != "/" and _shape(before) in asked
-                if place in self.values or lists or _shape(path[: match.end()]) in asked:
+                before, place = path[: match.start()], (shape_of(path[: match.start()]), match[1])
+                lists = before != "/" and shape_of(before) in asked
+                if place in self.values or lists or shape_of(path[: match.end()]) in asked:
                     continue
                 value = next(self._values(entry, match[1], ("paths", path), at_head=before == "/"), None)
                 if value is not None:
@@ -38,18 +38,18 @@ class Constants:
         """A path with the values of these parameters in their places."""
 
         def value(match: re.Match[str]) -> str:
-            return self.values.get((_shape(path[: match.start()]), match[1]), match[0])
+            return self.values.get((shape_of(path[: match.start()]), match[1]), match[0])
 
         return PARAMETER.sub(value, path)
 
     def _is_asked(self, entry: Any) -> bool:
-        return isinstance(entry, dict) and ("$ref" in entry or any(method in entry for method in _METHODS))
+        return isinstance(entry, dict) and ("$ref" in entry or any(method in entry for method in METHODS))
 
     def _values(self, entry: Any, name: str, route: Route, *, at_head: bool) -> Iterator[str]:
         """The values that the parameters of a path and of its operations have for ``name``, the plainest first."""
         try:
             holder = self.source.mapping(entry, route)
-            holders = [holder, *(self.source.mapping(holder[m], (*route, m)) for m in _METHODS if m in holder)]
+            holders = [holder, *(self.source.mapping(holder[m], (*route, m)) for m in METHODS if m in holder)]
             said = [self.source.entries(h.get("parameters") or [], (*route, "parameters")) for h in holders]
             listed = [self.source.mapping(p, route) for some in said for p in some]
             found = [p for p in listed if p.get("in") == "path" and p.get("name") == name]
@@ -72,5 +72,6 @@ def _texts(holder: Mapping[str, Any], plain: tuple[str, ...], listed: str) -> It
             yield str(value)
 
 
-def _shape(path: str) -> str:
+def shape_of(path: Any) -> str:
+    """A path as it is whatever its parameters are called, with or without a slash at the end."""
     return PARAMETER.sub("{}", str(path)).rstrip("/")

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.document import Route
-from restproof.contract.openapi.constants import PARAMETER, Constants
+from restproof.contract.openapi.constants import METHODS, PARAMETER, Constants, shape_of
 from restproof.contract.openapi.export import OPERATION, RESOURCE
 from restproof.contract.openapi.naming import free_name
 from restproof.contract.openapi.source import Source
 from restproof.errors import ContractError
 
-METHODS = ("get", "post", "put", "patch", "delete")
 _SEGMENT = re.compile(r"[^/{}?#\s]+|\{[^{}/]+\}")
 _COLLECTION = {"get": "list", "post": "create"}
 _ITEMS = {"get": "read", "patch": "update", "put": "replace", "delete": "delete"}
@@ -119,13 +118,12 @@ class Paths:
                 why = "it is no collection" if path == "/" else "no contract has such a path"
                 self.left_out.append((f"{path}: {why}", route))
                 continue
-            shape = PARAMETER.sub("{}", path).rstrip("/")
-            first = self.shapes.setdefault(shape, path)
+            first = self.shapes.setdefault(shape_of(path), path)
             self.entries.setdefault(first, []).append((spelled, entry))
 
     def has(self, path: str) -> str | None:
         """The path of the document that has the shape of ``path``."""
-        return self.shapes.get(PARAMETER.sub("{}", path).rstrip("/"))
+        return self.shapes.get(shape_of(path))
 
     def _collection(self, path: str) -> None:
         items, above = self.has(f"{path.rstrip('/')}/{{}}"), path.rstrip("/").rpartition("/")[0]
@@ -177,17 +175,14 @@ class Paths:
     ) -> None:
         here = (*route, method)
         try:
-            value = self.source.mapping(entry[method], here)
-            if self.tags and not self.tags & set(map(str, value.get("tags") or ())):
-                return
-            own = self._parameters(value, here)
-            shared = self._parameters(entry, route)
+            call = self._read_call(entry, route, method)
         except ContractError as error:
             self.left_out.append((f"{method.upper()} {route[1]}: {error.message}", here))
             found.other.setdefault(place, []).append(method.upper())
             return
-        named = str(value.get(OPERATION, words.get(method, "")))
-        call = Call(method.upper(), value, here, _merged(shared, own))
+        if call is None:
+            return
+        named = str(call.value.get(OPERATION, words.get(method, "")))
         if not named and method in _OF_ONE:
             found.spare.setdefault(_OF_ONE[method], call)
         if not named or named in found.calls:
@@ -200,17 +195,25 @@ class Paths:
         """The POST of a path of the document that has the shape of ``path``; ``None`` where there is none that can be
         read."""
         for spelled, entry in self.entries.get(self.has(path) or "", ()):
-            here: Route = ("paths", spelled, "post")
-            if "post" not in entry:
-                continue
             try:
-                value = self.source.mapping(entry["post"], here)
-                shared, own = self._parameters(entry, here[:2]), self._parameters(value, here)
+                call = self._read_call(entry, ("paths", spelled), "post") if "post" in entry else None
             except ContractError:
                 return None
-            if not self.tags or self.tags & set(map(str, value.get("tags") or ())):
-                return Call("POST", value, here, _merged(shared, own))
+            if call is not None:
+                return call
         return None
+
+    def _read_call(self, entry: Mapping[str, Any], route: Route, method: str) -> Call | None:
+        """An operation that a path has; ``None`` where it has none of the tags. Raises ``ContractError``."""
+        here = (*route, method)
+        value = self.source.mapping(entry[method], here)
+        if self.tags and not self.tags & set(map(str, value.get("tags") or ())):
+            return None
+        own, shared = self._parameters(value, here), self._parameters(entry, route)
+        # Those of the path, but for those that the operation says anew.
+        names = {(p.get("name"), p.get("in")) for p in own}
+        kept = [p for p in shared if (p.get("name"), p.get("in")) not in names]
+        return Call(method.upper(), value, here, [*kept, *own])
 
     def take(self, found: Found, operation: str, call: Call) -> None:
         """Make a call that was none of the usual ones an operation of a resource; what was told of it is taken back."""
@@ -263,12 +266,6 @@ class Paths:
             return f"{{{above.name}}}"
 
         return PARAMETER.sub(name, path), unknown
-
-
-def _merged(shared: list[dict[str, Any]], own: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The parameters of an operation: those of its path, but for those that it says anew, and its own."""
-    names = {(p.get("name"), p.get("in")) for p in own}
-    return [*(p for p in shared if (p.get("name"), p.get("in")) not in names), *own]
 
 
 def is_item(path: str) -> bool:
