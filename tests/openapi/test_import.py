@@ -244,6 +244,26 @@ def test_what_is_decided_is_listed_no_longer(question: str, commented: str, answ
     assert [line for line, text in to_decide(file) if asked in text] == before[1:]
 
 
+REFERENCES = "which of these hold ids of other resources?"
+
+
+@pytest.mark.parametrize(
+    ("below", "left"),
+    [
+        ("# references: {owner_id: {to: RESOURCE}}", [REFERENCES]),
+        ("# references: {owner_id: {to: [", [REFERENCES]),
+        ("references: {owner_id: {to: owner}}", []),
+        ("references:\n      owner_id: {to: owner}", []),
+        ("references: {owner_id:\n        {to: owner}}", []),
+        ("# references: {owner_id: {to: RESOURCE}}\n    settles: 2", [REFERENCES]),
+    ],
+)
+def test_an_answer_may_be_written_in_any_way_that_yaml_has(below: str, left: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "contract.yaml"
+    file.write_text(f"resources:\n  pet:\n    path: /pets\n    # decide: {REFERENCES}\n    {below}\n", encoding="utf-8")
+    assert [text for _, text in to_decide(file)] == left
+
+
 def test_a_selection_keeps_what_is_above_it(tmp_path: Path) -> None:
     (tmp_path / "pets.yaml").write_text(PETS, encoding="utf-8")
     assert list(imported(tmp_path / "pets.yaml", "pets", resources=["pet"]).contract["resources"]) == ["pet", "owner"]

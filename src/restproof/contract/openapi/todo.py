@@ -13,7 +13,7 @@ from restproof.contract.document import Problems, read_yaml
 from restproof.contract.openapi.promises import ANY
 
 _ASKS = re.compile(r"^( *)# decide: (.+)$")
-_CANDIDATE = re.compile(r"^( *)(?:# *)?(\w+): *(.*?)(?: {2,}#.*)?$")
+_CANDIDATE = re.compile(r"^(?P<indent> *)(?P<comment># *)?(?P<word>\w+): *(?P<value>.*?)(?: {2,}#.*)?$")
 _RESOURCE = re.compile(r"^  ([\w-]+):")
 
 
@@ -29,25 +29,32 @@ def to_decide(file: Path) -> Iterator[tuple[int, str]]:
             resource = found[1]
         if asks := _ASKS.match(line):
             holder = words.get("resources", {}).get(resource) or words
-            if not any(_is_answered(holder, *candidate) for candidate in _candidates(lines[at + 1 :], asks[1])):
+            if not any(_is_answered(holder, candidate) for candidate in _candidates(lines[at + 1 :], asks[1])):
                 yield at + 1, asks[2]
 
 
-def _candidates(lines: list[str], indent: str) -> Iterator[tuple[str, str]]:
-    """The word and the value of each line below a question that would answer it, be it a comment still or no more."""
+def _candidates(lines: list[str], indent: str) -> Iterator[re.Match[str]]:
+    """The lines below a question that would answer it, be they comments still or no more: those of the first word."""
+    word = ""
     for line in lines:
         found = None if _ASKS.match(line) else _CANDIDATE.match(line)
-        if found is None or found[1] != indent:
+        if found is None or found["indent"] != indent or word not in ("", found["word"]):
             return
-        yield found[2], found[3]
+        word = found["word"]
+        yield found
 
 
-def _is_answered(holder: Mapping[str, Any], word: str, value: str) -> bool:
+def _is_answered(holder: Mapping[str, Any], candidate: re.Match[str]) -> bool:
+    word = candidate["word"]
     if word == "unknown_field":
         said = holder.get("statuses", {}).get(word, ANY)
         return bool(said != ANY)
-    if word == "references":
-        asked = yaml.safe_load(value)
+    if word == "references" and candidate["comment"]:
+        # Others may be known already; what is still a comment need not be YAML.
+        try:
+            asked = yaml.safe_load(candidate["value"])
+        except yaml.YAMLError:
+            return False
         return isinstance(asked, dict) and asked.keys() <= holder.get(word, {}).keys()
     # A contract that no longer leaves it open says that there is none.
     return word in holder or (word in ("unique", "rules") and word not in holder.get("open", [word]))
