@@ -463,8 +463,6 @@ def behaviour(
         said["deleted_body"] = "empty"
     if draw(st.integers(0, 9)) == 0:
         said["settles"] = draw(st.sampled_from([1, {"lists": 1}, {"queries": 1}, {"totals": 1, "reads": 1}]))
-    if draw(st.integers(0, 9)) == 0:
-        said["settles"] = draw(st.sampled_from([1, {"lists": 1}, {"queries": 1}, {"totals": 1, "reads": 1}]))
     forms_of(draw, said, properties, id_field)
     defaults_of(draw, said, properties)
 

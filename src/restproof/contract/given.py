@@ -30,8 +30,10 @@ def fields_to_give(resource: Resource) -> Iterator[tuple[str, Mapping[str, Any]]
 
 def with_given(contract: Contract, given: GivenValues) -> Contract:
     """The contract under which only these values are sent, where there are some."""
+    if not any(given.values()):
+        return contract
     found = {name: _with(resource, given.get(name, {})) for name, resource in contract.resources.items()}
-    return replace(contract, resources=found) if any(given.values()) else contract
+    return replace(contract, resources=found)
 
 
 def _with(resource: Resource, given: Mapping[str, Sequence[Any]]) -> Resource:

@@ -23,8 +23,7 @@ class Job:
     """``path``: below the base path, with ``{job}`` for its id and the ancestors by name. ``at``: where the answer to
     the operation names it; ``made``: where the job names what was made: a header, or a JSON pointer into the body.
     ``state``: the pointer to its state; ``done`` and ``failed``: the states in which it has ended; a 303 (RFC
-    9110 §15.4.4) says so without one. ``within``: seconds
-    until then, at most."""
+    9110 §15.4.4) says so without one. ``within``: seconds until then, at most."""
 
     path: str
     done: tuple[Any, ...] = ()
@@ -54,7 +53,7 @@ class Job:
 
     def state_of(self, body: Any) -> Any:
         """The state that the body of its answer tells; ``None`` where it tells none."""
-        return value_at(self.state, lambda name: None, body)
+        return member(body, self.state)
 
 
 def job_of(said: Mapping[str, Any] | None) -> Job | None:
