@@ -16,40 +16,42 @@ from urllib.parse import urlsplit
 
 from restproof.errors import ConfigurationError
 from restproof.hooks import Finished
-from restproof.record.model import RecordedExchange, RecordedFinding, RecordedRun
+from restproof.record.model import RecordedExchange, RecordedFinding
 from restproof.record.reader import read
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-    from opentelemetry.trace import Tracer
 
 __all__ = ["spans"]
 
 _RUN_FILE = "run.jsonl.gz"
 _PORTS = {"http": 80, "https": 443}
+_BATCH = 512
+"""Spans that are made until all are sent: a processor of OpenTelemetry's drops what its queue (2,048) cannot hold."""
 
 
 def spans(provider: TracerProvider | None = None) -> Callable[[Finished], None]:
     """An ``on_finish`` that sends the spans of the run. ``provider``: where they go; by default to the collector that
     OpenTelemetry's own environment variables name (``OTEL_EXPORTER_OTLP_ENDPOINT`` …), by OTLP over HTTP. Raises
     ``ConfigurationError`` where OpenTelemetry is not installed."""
-    refused = threading.Event()
-    make = _usual_provider(refused) if provider is None else lambda: provider
+    if provider is not None:
+        return lambda finished: _tell(provider, finished)
+    make = _usual_provider()
 
     def send_spans(finished: Finished) -> None:
-        run = read(finished.directory / _RUN_FILE, partial=True)
-        sends_to = make()
-        _tell(sends_to.get_tracer("restproof", run.header.restproof), run, finished)
-        sends_to.force_flush()
+        refused = threading.Event()
+        own = make(refused)
+        _tell(own, finished)
+        own.shutdown()
         if refused.is_set():
             sys.stderr.write("restproof: the collector has not taken the spans of this run\n")
 
     return send_spans
 
 
-def _usual_provider(refused: threading.Event) -> Callable[[], TracerProvider]:
-    """What makes the provider: it has a thread of its own, which no worker of a run should get. ``refused`` is set
-    where spans did not arrive."""
+def _usual_provider() -> Callable[[threading.Event], TracerProvider]:
+    """What makes the provider: it has a thread of its own, which no worker of a run should get. The event that it is
+    given is set where spans did not arrive; then no more are sent, since a collector that is away is waited for."""
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.resources import Resource
@@ -60,16 +62,16 @@ def _usual_provider(refused: threading.Event) -> Callable[[], TracerProvider]:
             "restproof.tracing needs OpenTelemetry", hint="pip install 'restproof[otel]'"
         ) from None
 
-    class Told(OTLPSpanExporter):
-        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-            result = super().export(spans)
-            if result is not SpanExportResult.SUCCESS:
-                refused.set()
-            return result
-
     name = os.environ.get("OTEL_SERVICE_NAME", "restproof")
 
-    def made() -> TracerProvider:
+    def made(refused: threading.Event) -> TracerProvider:
+        class Told(OTLPSpanExporter):
+            def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+                if refused.is_set() or super().export(spans) is not SpanExportResult.SUCCESS:
+                    refused.set()
+                    return SpanExportResult.FAILURE
+                return SpanExportResult.SUCCESS
+
         provider = TracerProvider(resource=Resource.create({"service.name": name}))
         provider.add_span_processor(BatchSpanProcessor(Told()))
         return provider
@@ -77,11 +79,13 @@ def _usual_provider(refused: threading.Event) -> Callable[[], TracerProvider]:
     return made
 
 
-def _tell(tracer: Tracer, run: RecordedRun, finished: Finished) -> None:
-    """Make the spans: of the run, and of each exchange."""
+def _tell(provider: TracerProvider, finished: Finished) -> None:
+    """Make the spans: of the run, and of each exchange. All of them have been sent when it returns."""
     from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 
+    run = read(finished.directory / _RUN_FILE, partial=True)
     header = run.header
+    tracer = provider.get_tracer("restproof", header.restproof)
     began = datetime.fromisoformat(header.started).timestamp()
     shows: dict[int | str | None, list[RecordedFinding]] = {}
     for finding in run.findings:
@@ -100,7 +104,7 @@ def _tell(tracer: Tracer, run: RecordedRun, finished: Finished) -> None:
     if finished.verdict != "conforming":
         whole.set_status(Status(StatusCode.ERROR, finished.verdict))
     last = began
-    for exchange in run.exchanges:
+    for number, exchange in enumerate(run.exchanges, 1):
         first, last_byte = began + exchange.started, began + exchange.started + exchange.elapsed
         last = max(last, last_byte)
         span = tracer.start_span(
@@ -116,7 +120,10 @@ def _tell(tracer: Tracer, run: RecordedRun, finished: Finished) -> None:
         if exchange.response is None or exchange.response.status >= 400:  # so the conventions want it of a client
             span.set_status(Status(StatusCode.ERROR))
         span.end(end_time=_nanoseconds(last_byte))
+        if number % _BATCH == 0:
+            provider.force_flush()
     whole.end(end_time=_nanoseconds(last))
+    provider.force_flush()
 
 
 def _attributes(exchange: RecordedExchange) -> Iterator[tuple[str, Any]]:
