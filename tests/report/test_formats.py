@@ -14,6 +14,7 @@ import pytest
 import xmlschema
 from tests.record import synthetic_run as build
 
+from restproof.oracle.results import STALE
 from restproof.oracle.verdict import judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
@@ -21,6 +22,7 @@ from restproof.report import formats
 from restproof.report.allure import STATUSES
 from restproof.report.formats import render, render_files
 from restproof.report.sarif import fingerprint
+from restproof.report.story import see_again
 
 FORMATS = Path(__file__).parent / "formats"
 NASTY = "a \x00 \x1b[31m \ud800 \ufffe ]]> <b>&amp; \u202e {{7*7}} [x](javascript:1)"
@@ -108,9 +110,13 @@ def test_fingerprints_stay_from_run_to_run_and_tell_results_apart(faulty_run: Re
 
 
 def test_each_stale_deviation_has_a_fingerprint_of_its_own(tmp_path: Path) -> None:
-    declared = [{"requirement": r, "owner": "a", "reason": "b", "expires": "2027-01-01"} for r in ("x.one", "x.two")]
+    said = {"owner": "a", "reason": "b", "expires": "2027-01-01"}
+    declared = [{"requirement": rule, **said, "field": f} for rule in ("x.one", "x.two") for f in (None, "name")]
     run = read(build.write(tmp_path / "run", *build.small(head=build.header(deviations=declared))))
-    assert len({r["partialFingerprints"]["restproofResult/v1"] for r in results(run)}) == 2
+    assert len({r["partialFingerprints"]["restproofResult/v1"] for r in results(run)}) == 4
+    assert len({entry["fingerprint"] for entry in json.loads(render(run, judge(run), "gitlab"))}) == 4
+    files = render_files(run, judge(run), "allure")
+    assert len({json.loads(text)["historyId"] for name, text in files.items() if name.endswith("-result.json")}) == 4
 
 
 def test_the_request_and_its_answer_travel_along_cut_short(tmp_path: Path) -> None:
@@ -153,8 +159,18 @@ def test_a_failure_tells_the_rule_what_was_found_and_how_to_see_it_again(faulty_
         '(expected "Springfield", got null)',
         "update.only-named[office-update]#3: A partial update changes a field it did not name "
         '(expected "Springfield", got null)',
-        "See it again: restproof run --seed 4711 --case 'update.only-named[office-update]'",
+        "See it again: restproof run contracts/procore --target staging --profile ci --seed 4711 "
+        "--case 'update.only-named[office-update]'",
     ]
+
+
+def test_what_is_seen_again_without_a_case_names_none(faulty_run: RecordedRun) -> None:
+    result = next(r for r in judge(faulty_run).results if r.outcome == "fail")
+    header = faulty_run.header
+    traffic = replace(header, target=replace(header.target, kind="traffic"), selection={"traffic": "a day.har"})
+    told = "See it again: restproof judge 'a day.har' --contract contracts/procore"
+    assert see_again(replace(faulty_run, header=traffic), result) == told
+    assert see_again(faulty_run, replace(result, requirement=STALE)) == ""
 
 
 def test_a_skipped_testcase_says_its_outcome_once(faulty_run: RecordedRun) -> None:

@@ -14,6 +14,7 @@ from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level, RecordedExchange, RecordedRun
 from restproof.report.curl import curl_line
 from restproof.report.sarif import fingerprint
+from restproof.report.story import see_again
 from restproof.report.text import source_address, visible
 
 STATUSES: Mapping[Ending, str] = {
@@ -104,10 +105,9 @@ def _result(run: RecordedRun, result: Result, times: tuple[float, float]) -> dic
     if result.outcome != "pass":
         reason = "" if result.outcome in ("fail", "error") else f"{result.outcome}: "
         more = [f"{f.case or f.item}: {f.message}" for f in result.findings[:_FINDINGS]]
-        again = f"See it again: restproof run --seed {header.seed} --case '{result.item}'"
         found["statusDetails"] = {
             "message": visible(f"{reason}{result.message}"),
-            "trace": visible("\n".join([*more, again])),
+            "trace": visible("\n".join([*more, see_again(run, result)]).rstrip()),
         }
     return found
 

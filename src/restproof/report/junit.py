@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from restproof.oracle.results import Result
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedFinding, RecordedRun
+from restproof.report.story import see_again
 from restproof.report.text import visible
 
 MOST = 20
@@ -87,7 +88,7 @@ def _story(run: RecordedRun, result: Result) -> Iterator[str]:
     if not result.findings:
         yield result.message
     if rule is not None:
-        yield f"See it again: restproof run --seed {run.header.seed} --case '{result.item}'"
+        yield see_again(run, result)
 
 
 def _finding(finding: RecordedFinding) -> str:

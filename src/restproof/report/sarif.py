@@ -11,6 +11,7 @@ from urllib.parse import quote
 from restproof.oracle.results import STALE, Result
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import Level, RecordedExchange, RecordedFinding, RecordedRequirement, RecordedRun, Response
+from restproof.report.story import see_again
 from restproof.report.text import source_address, visible
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -60,8 +61,10 @@ def render_sarif(run: RecordedRun, verdict: Verdict) -> str:
 
 
 def fingerprint(result: Result, *more: str) -> str:
-    """The same for the same result of any run: requirement, resource, operation."""
-    named = "\0".join((result.requirement, result.resource or "", result.operation or "", *more))
+    """The same for the same result of any run: requirement, resource, operation; of a stale deviation, which is no
+    item, what is said of it and its field besides. ``more``: what tells it from results that are like it."""
+    own = (result.message, *(f.field for f in result.findings if f.field)) if result.requirement == STALE else ()
+    named = "\0".join((result.requirement, result.resource or "", result.operation or "", *own, *more))
     return hashlib.sha256(named.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
@@ -106,16 +109,14 @@ def _result(
 ) -> dict[str, Any]:
     place = " ".join(word for word in (result.resource, result.operation) if word) or "the whole server"
     told = [f"{place}: {result.message}", *dict.fromkeys(_told(f) for f in result.findings[:FINDINGS])]
-    if result.requirement != STALE:
-        told.append(f"See it again: restproof run --seed {run.header.seed} --case '{result.item}'")
+    if again := see_again(run, result):
+        told.append(again)
     found: dict[str, Any] = {
         "ruleId": result.requirement,
         "level": LEVELS[result.level],
         "message": {"text": visible("\n".join(told))},
         "locations": [_location(result, run)],
-        "partialFingerprints": {
-            "restproofResult/v1": fingerprint(result, *([result.message] if result.requirement == STALE else []))
-        },
+        "partialFingerprints": {"restproofResult/v1": fingerprint(result)},
     }
     if result.requirement in index:
         found["ruleIndex"] = index[result.requirement]

@@ -10,7 +10,7 @@ from shlex import quote
 from typing import Any
 from urllib.parse import urlsplit
 
-from restproof.oracle.results import Cause
+from restproof.oracle.results import STALE, Cause, Result
 from restproof.pointer import step
 from restproof.record.model import Headers, RecordedCase, RecordedExchange, RecordedFinding, RecordedItem, RecordedRun
 from restproof.report.bodies import LIMIT, Shown, show
@@ -134,6 +134,14 @@ def rerun(run: RecordedRun) -> str:
     if header.target.kind == "traffic":
         return f"restproof judge {quote(str(header.selection.get('traffic', 'TRAFFIC')))} --contract {contract}"
     return f"restproof run {contract}{target} --profile {quote(header.profile)} --seed {header.seed}"
+
+
+def see_again(run: RecordedRun, result: Result) -> str:
+    """A line with the command that shows a result again; empty for a stale deviation, of which nothing is sent."""
+    if result.requirement == STALE:
+        return ""
+    which = "" if run.header.target.kind == "traffic" else f" --case {quote(result.item)}"
+    return f"See it again: {rerun(run)}{which}"
 
 
 class Storyteller:
