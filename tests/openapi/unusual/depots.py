@@ -6,18 +6,8 @@ import time
 import uuid
 from collections.abc import Mapping
 
-from tests.openapi.honest import (
-    Field,
-    Json,
-    Request,
-    Service,
-    Text,
-    When,
-    checked,
-    numbered,
-    whole,
-)
-from tests.openapi.unusual.common import Item, allow, named, one_of
+from tests.openapi.honest import Field, Json, Request, Service, Text, When, numbered, whole
+from tests.openapi.unusual.common import Item, allow, known, named, one_of
 
 
 def depots(faults: frozenset[str]) -> Service:
@@ -41,15 +31,9 @@ def depots(faults: frozenset[str]) -> Service:
         return 200, [shown(d) for d in some if request.query.get("city", d["city"]) == d["city"]]
 
     def create(service: Service, request: Request) -> tuple[int, Json]:
-        body = request.body()
-        checked(service, body, fields, ("name",))
-        item = {
-            "id": service.number("depot"),
-            "createdAt": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "city": None,
-            "docks": None,
-            **{n: body[n] for n in fields if n in body},
-        }
+        sent = known(service, request, fields, ("name",))
+        made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        item = {"id": service.number("depot"), "createdAt": made, "city": None, "docks": None, **sent}
         service.store("depot")[item["id"]] = {
             **item,
             "docks": allow(service, "loses", item["docks"], None),
@@ -62,9 +46,7 @@ def depots(faults: frozenset[str]) -> Service:
 
     def put(service: Service, request: Request) -> tuple[int, Json]:
         item = numbered(request, service.store("depot"), "depotId")
-        body = request.body()
-        checked(service, body, fields, ("name",))
-        new = {n: body[n] for n in fields if n in body}
+        new = known(service, request, fields, ("name",))
         if "put-lost" in service.faults:
             return 200, shown({**item, **new})
         item.update(new)
@@ -83,10 +65,8 @@ def depots(faults: frozenset[str]) -> Service:
 
     def parcel_new(service: Service, request: Request) -> tuple[int, Json]:
         depot = numbered(request, service.store("depot"), "depotId")
-        body = request.body()
-        checked(service, body, parcel, ("label",))
-        item = {"id": uuid.uuid4().hex, "depotId": depot["id"], "state": "waiting"}
-        item |= {n: body[n] for n in parcel if n in body}
+        sent = known(service, request, parcel, ("label",))
+        item = {"id": uuid.uuid4().hex, "depotId": depot["id"], "state": "waiting", **sent}
         depot["parcels"][item["id"]] = item
         return 201, item
 
@@ -98,9 +78,8 @@ def depots(faults: frozenset[str]) -> Service:
         return 200, {**item, "state": allow(service, "odd-state", item["state"], "nowhere")}
 
     def parcel_change(service: Service, request: Request) -> tuple[int, Json]:
-        item, body = parcel_of(service, request), request.body()
-        checked(service, body, parcel)
-        item.update({n: body[n] for n in parcel if n in body})
+        item = parcel_of(service, request)
+        item.update(known(service, request, parcel))
         return 200, item
 
     base = "/live/v1/depots"

@@ -6,14 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, parse_qsl
 
-from tests.openapi.honest import (
-    Json,
-    Refused,
-    Request,
-    Service,
-    numbered,
-)
-from tests.openapi.unusual.common import Item
+from tests.openapi.honest import Json, Refused, Request, Service, numbered
+from tests.openapi.unusual.common import Item, page_of
 
 
 def forms(faults: frozenset[str]) -> Service:
@@ -37,11 +31,9 @@ def forms(faults: frozenset[str]) -> Service:
         return found
 
     def listed(service: Service, request: Request) -> tuple[int, Json]:
-        asked = {n: request.query.get(n, usual) for n, usual in (("offset", "0"), ("limit", "20"))}
-        if not all(re.fullmatch("[0-9]{1,9}", v) for v in asked.values()) or not 1 <= int(asked["limit"]) <= 100:
-            raise Refused(400, "that is no page")
-        some, first = list(service.store("ticket").values()), int(asked["offset"])
-        return 200, {"total": len(some), "tickets": some[first : first + int(asked["limit"])]}
+        first, limit = page_of(request, ("offset", "0"), ("limit", "20"), 100)
+        some = list(service.store("ticket").values())
+        return 200, {"total": len(some), "tickets": some[first : first + limit]}
 
     def create(service: Service, request: Request) -> tuple[int, Json]:
         body = sent(service, request, ("subject", "priority", "urgent"))

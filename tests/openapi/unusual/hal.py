@@ -5,21 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tests.openapi.honest import (
-    Answer,
-    Field,
-    Handler,
-    Json,
-    Refused,
-    Request,
-    Service,
-    Text,
-    When,
-    checked,
-    numbered,
-)
+from tests.openapi.honest import Answer, Field, Handler, Json, Refused, Request, Service, Text, When, checked, numbered
 from tests.openapi.running import TOKEN
-from tests.openapi.unusual.common import Item, allow
+from tests.openapi.unusual.common import Item, allow, between, guarded, page_of
 
 
 def hal(faults: frozenset[str]) -> Service:
@@ -27,18 +15,10 @@ def hal(faults: frozenset[str]) -> Service:
     fields: Mapping[str, Field] = {
         "title": Text(80, 1),
         "isbn": When(lambda v: isinstance(v, str) and bool(re.fullmatch("[0-9]{13}", v))),
-        "price": When(lambda v: isinstance(v, int | float) and not isinstance(v, bool) and 0 <= v <= 10000),
+        "price": between(0, 10000),
         "authorIds": When(lambda v: v == []),
     }
     media = "application/hal+json"
-
-    def guarded(handler: Handler) -> Handler:
-        def asked(service: Service, request: Request) -> tuple[int, Json]:
-            if request.headers.get("X-Api-Key") != TOKEN:
-                raise Refused(401, "who are you?")
-            return handler(service, request)
-
-        return asked
 
     def shown(item: Item) -> Item:
         return {
@@ -47,10 +27,7 @@ def hal(faults: frozenset[str]) -> Service:
         }
 
     def listed(service: Service, request: Request) -> tuple[int, Json]:
-        asked = {n: request.query.get(n, usual) for n, usual in (("page", "0"), ("size", "20"))}
-        if not all(re.fullmatch("[0-9]{1,9}", v) for v in asked.values()) or not 1 <= int(asked["size"]) <= 100:
-            raise Refused(400, "that is no page")
-        page, size = int(asked["page"]), int(asked["size"])
+        page, size = page_of(request, ("page", "0"), ("size", "20"), 100)
         some = list(service.store("book").values())
         found = {"books": list(map(shown, some[page * size : page * size + size]))}
         pages = {"size": size, "totalElements": len(some), "totalPages": -(-len(some) // size), "number": page}
@@ -89,4 +66,4 @@ def hal(faults: frozenset[str]) -> Service:
         ("PUT", "/books/{id}"): put,
         ("DELETE", "/books/{id}"): delete,
     }
-    return Service({place: guarded(handler) for place, handler in routes.items()}, faults)
+    return Service({place: guarded(handler, "X-Api-Key", TOKEN) for place, handler in routes.items()}, faults)

@@ -6,19 +6,8 @@ import re
 import uuid
 from collections.abc import Mapping
 
-from tests.openapi.honest import (
-    Answer,
-    Field,
-    Handler,
-    Json,
-    Refused,
-    Request,
-    Service,
-    Text,
-    When,
-    whole,
-)
-from tests.openapi.unusual.common import Item, allow, invalid_as_422, named, one_of
+from tests.openapi.honest import Answer, Field, Handler, Json, Refused, Request, Service, Text, When, whole
+from tests.openapi.unusual.common import Item, allow, known, named, one_of
 
 
 def orders(faults: frozenset[str]) -> Service:
@@ -58,7 +47,7 @@ def orders(faults: frozenset[str]) -> Service:
         return {**item, "total": sum(line["quantity"] for line in item["lines"])}
 
     def create(service: Service, request: Request) -> tuple[int, Json]:
-        body = invalid_as_422(service, request, fields, ("lines",))
+        body = known(service, request, fields, ("lines",), wrong=422)
         item = counted({"orderId": uuid.uuid4().hex, "state": "draft", **body})
         service.store("order")[item["orderId"]] = item
         return 201, item
@@ -68,7 +57,7 @@ def orders(faults: frozenset[str]) -> Service:
 
     def change(service: Service, request: Request) -> tuple[int, Json]:
         item = named(request, service.store("order"), "orderId")
-        body = invalid_as_422(service, request, fields, ())
+        body = known(service, request, fields, wrong=422)
         if item["state"] != "draft":
             raise Refused(409, "it is no draft any more")
         if "update-lost" in service.faults:

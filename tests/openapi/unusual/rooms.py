@@ -5,19 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tests.openapi.honest import (
-    Answer,
-    Field,
-    Json,
-    Refused,
-    Request,
-    Service,
-    Text,
-    When,
-    checked,
-    whole,
-)
-from tests.openapi.unusual.common import allow, named
+from tests.openapi.honest import Answer, Field, Json, Refused, Request, Service, Text, When, whole
+from tests.openapi.unusual.common import allow, known, named
 
 
 def rooms(faults: frozenset[str]) -> Service:
@@ -41,13 +30,11 @@ def rooms(faults: frozenset[str]) -> Service:
         return 200, Answer({"rooms": allow(service, "forgets", some, some[:-1])}, media)
 
     def create(service: Service, request: Request) -> tuple[int, Json]:
-        body = request.body()
-        checked(service, body, {**fields, "name": name}, ("name", "floor"))
+        body = known(service, request, {**fields, "name": name}, ("name", "floor"))
         slug = re.sub("[^a-z0-9]+", "-", body["name"].lower()).strip("-") or "room"
         if slug in service.store("room"):
             raise Refused(409, "it is taken")
-        item = {"slug": slug, "name": body["name"], "note": None, "tags": [], "open": True}
-        item |= {n: body[n] for n in fields if n in body}
+        item = {"slug": slug, "note": None, "tags": [], "open": True, **body}
         service.store("room")[slug] = item
         place = {} if "no-location" in service.faults else {"Location": f"/rooms/{slug}/"}
         return 201, Answer(item, media, place)
@@ -60,9 +47,8 @@ def rooms(faults: frozenset[str]) -> Service:
         item = named(request, service.store("room"), "slug")
         if request.headers.get("Content-Type", "").split(";")[0] != "application/merge-patch+json":
             raise Refused(415, "send a merge patch")
-        body = request.body()
-        checked(service, body, fields)
-        item.update({n: body[n] for n in fields if n in body})
+        body = known(service, request, fields)
+        item.update(body)
         if "clears" in service.faults:
             item["tags"] = body.get("tags", [])
         return 200, item

@@ -5,14 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 
-from tests.openapi.honest import (
-    Json,
-    Refused,
-    Request,
-    Service,
-    Text,
-    checked,
-)
+from tests.openapi.honest import Json, Refused, Request, Service, Text, checked
 from tests.openapi.unusual.common import Item, allow
 
 

@@ -5,41 +5,33 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
-from tests.openapi.honest import (
-    Field,
-    Json,
-    Refused,
-    Request,
-    Service,
-    Text,
-    When,
-    whole,
-)
-from tests.openapi.unusual.common import Item, allow, invalid_as_422, named, one_of
+from tests.openapi.honest import Field, Json, Refused, Request, Service, Text, When, whole
+from tests.openapi.unusual.common import Item, allow, known, named, one_of
 
 
 def seats(faults: frozenset[str]) -> Service:
     """Everything is below a version; seats are named by two parameters, and are always there; guests are put."""
     hall: Mapping[str, Field] = {"title": Text(50, 1), "seats": whole(1, 60)}
 
-    def hall_of(service: Service, request: Request) -> Item:
+    def halls(service: Service, request: Request) -> dict[Any, Item]:
         if request.path["version"] not in ("v1", "v2"):
             raise Refused(404, "there is no such version")
-        return named(request, service.store("hall"), "hall_id")
+        return service.store("hall")
+
+    def hall_of(service: Service, request: Request) -> Item:
+        return named(request, halls(service, request), "hall_id")
 
     def shown(item: Item) -> Item:
         return {n: v for n, v in item.items() if n not in ("guests", "holders")}
 
     def listed(service: Service, request: Request) -> tuple[int, Json]:
-        if request.path["version"] not in ("v1", "v2"):
-            raise Refused(404, "there is no such version")
-        return 200, list(map(shown, service.store("hall").values()))
+        return 200, list(map(shown, halls(service, request).values()))
 
     def create(service: Service, request: Request) -> tuple[int, Json]:
-        if request.path["version"] not in ("v1", "v2"):
-            raise Refused(404, "there is no such version")
-        body = invalid_as_422(service, request, hall, ("title",))
+        store = halls(service, request)
+        body = known(service, request, hall, ("title",), wrong=422)
         item = {
             "id": str(uuid.uuid4()),
             "seats": allow(service, "default", 20, 10),
@@ -47,14 +39,14 @@ def seats(faults: frozenset[str]) -> Service:
             "guests": {},
             "holders": {},
         }
-        service.store("hall")[item["id"]] = item
+        store[item["id"]] = item
         return 201, shown(item)
 
     def read(service: Service, request: Request) -> tuple[int, Json]:
         return 200, shown(hall_of(service, request))
 
     def delete(service: Service, request: Request) -> tuple[int, Json]:
-        del service.store("hall")[hall_of(service, request)["id"]]
+        del halls(service, request)[hall_of(service, request)["id"]]
         return 204, None
 
     def seat_of(service: Service, request: Request) -> tuple[Item, Item]:
@@ -69,13 +61,13 @@ def seats(faults: frozenset[str]) -> Service:
 
     def sit(service: Service, request: Request) -> tuple[int, Json]:
         found, at = seat_of(service, request)
-        body = invalid_as_422(service, request, {"holder": When(Text(40).fits, null=True)}, ("holder",))
+        body = known(service, request, {"holder": When(Text(40).fits, null=True)}, ("holder",), wrong=422)
         found["holders"][at["row"], at["number"]] = body["holder"]
         return 200, {**at, **body}
 
     def guest_put(service: Service, request: Request) -> tuple[int, Json]:
         found, guest = hall_of(service, request)["guests"], request.path["guest"]
-        body = invalid_as_422(service, request, {"role": one_of("host", "guest")}, ("role",))
+        body = known(service, request, {"role": one_of("host", "guest")}, ("role",), wrong=422)
         is_new = guest not in found
         found[guest] = {"guest": guest, **body}
         return (201 if is_new else 200), found[guest]
