@@ -1,6 +1,7 @@
 """What a write promises that is only accepted: its job comes to an end, and says what came of it."""
 
 from restproof.suite import NotTested, Reply, Subject, must, requirement
+from restproof.suite.operations import SUCCESS
 from restproof.suite.values import an
 
 
@@ -13,7 +14,7 @@ from restproof.suite.values import an
 )
 def test_what_was_accepted_is_done_within_its_time(subject: Subject, operation: str) -> None:
     reply = written(subject, operation)
-    must.have_status(reply, {"create": "created"}.get(operation, f"{operation}d"))
+    must.have_status(reply, SUCCESS[operation])
     if reply.job is None:
         raise NotTested(f"{an(operation)} is done at once")
     must.hold(

@@ -12,6 +12,16 @@ from restproof.contract.model import Status
 
 Part = int | str
 
+SUCCESS: Mapping[str, str] = {
+    "list": "listed",
+    "create": "created",
+    "read": "read",
+    "update": "updated",
+    "replace": "replaced",
+    "delete": "deleted",
+}
+"""Operation → the word of the contract's ``statuses`` for its success."""
+
 STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     # What succeeded.
     "listed": (200,),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from restproof.contract.model import Contract, Resource, Status
+from restproof.contract.statuses import SUCCESS
 
 BOUNDS = (
     *("minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
@@ -14,14 +15,6 @@ BOUNDS = (
 )
 """The keywords of a field that have two sides: values that keep them and values that break them."""
 
-_SUCCESS = {
-    "list": "listed",
-    "create": "created",
-    "read": "read",
-    "update": "updated",
-    "replace": "replaced",
-    "delete": "deleted",
-}
 _ON_ONE = ("absent", "malformed_id")
 _BODY = ("malformed", "no_object", "unsupported_media", "too_large", "unstorable", "invalid", "unknown_field")
 
@@ -63,7 +56,7 @@ def _statuses(contract: Contract, resource: Resource, operation: str) -> Iterato
 
 def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[str]:
     """The declared cases that a request of the operation can come to."""
-    yield from (_SUCCESS[operation], "unsupported", "unacceptable", "uri_too_long")
+    yield from (SUCCESS[operation], "unsupported", "unacceptable", "uri_too_long")
     if contract.auth.scheme != "none" and resource.operation(operation).auth == "required":
         yield from ("missing_credential", "bad_credential")
         if operation not in ("list", "read"):

@@ -14,7 +14,7 @@ from restproof.contract.media import JSON, Media
 from restproof.contract.model import Operation, Parent, Resource, Status
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
-from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
+from restproof.contract.statuses import STATUS_DEFAULTS, SUCCESS, check_statuses, resolve
 from restproof.contract.wrapping import envelope_of, media_of
 
 
@@ -135,8 +135,8 @@ class WaysReader:
         job = job_of(said.get("job"))
         if job is None:
             return None
-        case = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted"}.get(name)
-        if case is None:
+        case = SUCCESS[name]
+        if name in ("list", "read"):
             self.problem(f"a {name} has no job", name, "job", hint="only writes have")
         elif ACCEPTED not in statuses[case]:
             hint = f"say statuses: {{{case}: 202}}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Unpack
 
 from restproof.contract.model import OPERATIONS, Contract, Operation, Resource, creates_by_put
 from restproof.contract.routing import Router
+from restproof.contract.statuses import SUCCESS
 from restproof.engine.reply import Reply
 from restproof.engine.requests import Sending
 from restproof.engine.subject import Subject
@@ -25,15 +25,6 @@ __all__ = [
 
 WRITES = ("create", "update", "replace")
 """The operations with a body."""
-SUCCESS: Mapping[str, str] = {
-    "list": "listed",
-    "create": "created",
-    "read": "read",
-    "update": "updated",
-    "replace": "replaced",
-    "delete": "deleted",
-}
-"""Operation → the word of the contract's ``statuses`` for its success."""
 
 
 def asks_for_credentials(contract: Contract, resource: Resource) -> bool:

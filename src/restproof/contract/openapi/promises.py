@@ -8,7 +8,7 @@ from typing import Any
 
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.paths import Call, Found
-from restproof.contract.statuses import STATUS_DEFAULTS
+from restproof.contract.statuses import STATUS_DEFAULTS, SUCCESS
 
 Part = int | str
 ANY: list[Part] = ["2xx", "4xx"]
@@ -54,14 +54,6 @@ OPEN: Mapping[str, list[Part]] = {
     "foreign": [401, 403, 404],
 }
 """Case → what is asserted of it where the document leaves it open."""
-DONE = {
-    "list": "listed",
-    "read": "read",
-    "create": "created",
-    "update": "updated",
-    "replace": "replaced",
-    "delete": "deleted",
-}
 _INVALID = (400, 422)
 _WRITES = ("create", "update", "replace")
 _ON_ITEMS = ("read", "update", "replace", "delete")
@@ -76,7 +68,7 @@ class Promises:
     def of(self, operation: str) -> dict[str, list[Part]]:
         """Case → statuses, as far as the document is plain about an operation."""
         call = self.found.calls[operation]
-        told: dict[str, list[Part]] = {DONE[operation]: self.reader.codes(call, "2") or ["2xx"]}
+        told: dict[str, list[Part]] = {SUCCESS[operation]: self.reader.codes(call, "2") or ["2xx"]}
         failures = self.reader.codes(call, "4")
         if operation in _WRITES:
             told.update(self.refusals(operation, call, failures))
@@ -135,7 +127,7 @@ def _speaks(operation: str, case: str) -> bool:
         return operation in _ON_ITEMS
     if case in ("invalid", "malformed", "unknown_field", "conflict"):
         return operation in _WRITES
-    return case == DONE[operation] or case not in DONE.values()
+    return case == SUCCESS[operation] or case not in SUCCESS.values()
 
 
 def plain(parts: list[Part]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from restproof.contract.model import Contract, Resource, Status, creates_by_put
+from restproof.contract.statuses import SUCCESS as DONE
 
 ACCEPTED_FOR_LATER = "It will be done; a job tells how it goes on."
 SUCCESS: Mapping[str, str] = {
@@ -66,9 +67,7 @@ def codes(status: Status) -> list[str]:
 
 def successes(resource: Resource, operation: str) -> list[str]:
     """The codes of an operation that succeeded."""
-    words = {"list": "listed", "read": "read", "create": "created", "update": "updated", "delete": "deleted"}
-    case = words.get(operation, "replaced")
-    found = codes(resource.status(case))
+    found = codes(resource.status(DONE[operation]))
     if operation == "replace" and creates_by_put(resource):
         found = list(dict.fromkeys([*found, *codes(resource.status("created"))]))
     if operation == "create" and resource.method("create") == "PUT" and resource.supports("replace"):
