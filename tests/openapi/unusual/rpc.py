@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 
-from tests.openapi.honest import Json, Refused, Request, Service, Text, checked
+from tests.openapi.honest import Json, Of, Refused, Request, Service, Text, checked
 from tests.openapi.unusual.common import Item, allow
 
 
@@ -30,7 +30,8 @@ def rpc(faults: frozenset[str]) -> Service:
         return 200, service.store("user")[number]
 
     def user_gone(service: Service, request: Request) -> tuple[int, Json]:
-        if service.store("user").pop(request.body().get("userId"), None) is None:
+        number = request.body().get("userId")
+        if not Of(int).fits(number) or service.store("user").pop(number, None) is None:
             raise Refused(404, "there is none")
         return 200, None
 
