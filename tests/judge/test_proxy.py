@@ -497,6 +497,8 @@ def test_a_client_at_work_is_judged_as_by_its_har(
     found = read(judged.directory / "run.jsonl.gz").findings
     assert [line.partition(" [")[0] for line in told] == [f"create.answers-created: {f.message}" for f in found]
     assert all(line.endswith("/offices]") for line in told)
+    page = (Path(__file__).parents[2] / "docs" / "traffic.md").read_text(encoding="utf-8")
+    assert f"```text\n{told[0]}\n```" in page
 
 
 def test_a_signal_ends_it_with_the_verdict(
