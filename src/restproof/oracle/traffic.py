@@ -39,11 +39,10 @@ def uncertain(seen: Iterable[Seen], contract: Contract, *, timed: bool = True) -
     """The numbers of exchanges that overlap in time with a write that could bear on them: to the same resource, to one
     above it, below it or named by it; and of looks that come before such a write is seen for sure. ``timed``: whether
     the exchanges say when they were; else nothing has settled."""
-    related = {
-        r.name: {r.name, *contract.ancestors(r), *(x.to for x in r.references.values())}
-        | {o.name for o in contract if r.name in contract.ancestors(o)}
-        for r in contract
-    }
+    related = {r.name: {r.name, *contract.ancestors(r), *(x.to for x in r.references.values())} for r in contract}
+    for resource in contract:
+        for above in contract.ancestors(resource):
+            related[above].add(resource.name)
     found: set[int] = set()
     if not timed:
         written: set[str] = set()
