@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -64,7 +65,8 @@ def _refused(pair: Ordered, creates: Sequence[Seen]) -> list[Seen]:
             right.append(seen)
     if any(s.ok or s.status not in _OF_A_RULE for s in wrong):
         return []
-    twins = [s for s in wrong if sum(_members(s) == _members(r) for r in right) >= ENOUGH]
+    taken = Counter(map(_members, right))
+    twins = [s for s in wrong if taken[_members(s)] >= ENOUGH]
     return twins if len(twins) >= ENOUGH else []
 
 
