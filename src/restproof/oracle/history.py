@@ -67,7 +67,7 @@ class History:
 
     def _created(self, seen: Seen, reasons: tuple[Reason, ...] | None) -> Checks:
         resource = seen.resource
-        id = id_of(resource, seen.way.envelope.shown(seen.json)) or seen.route.id or _named(seen)
+        id = id_of(resource, seen.shown) or seen.route.id or _named(seen)
         if id is None:
             return
         before = self.instances.at(seen, id)

@@ -125,7 +125,12 @@ class Seen:
     @property
     def entity(self) -> dict[str, Any] | None:
         """The representation in the answer, out of its envelope; ``None`` of a write that is answered without one."""
-        return self.way.envelope.shown(self.json) if self.way.returns == "representation" else None
+        return self.shown if self.way.returns == "representation" else None
+
+    @property
+    def shown(self) -> dict[str, Any] | None:
+        """The object in the answer, out of its envelope, be it a representation or not."""
+        return self.way.envelope.shown(self.json)
 
     @property
     def entries(self) -> list[dict[str, Any]] | None:
@@ -138,7 +143,7 @@ class Seen:
         """The id, as text: of the path, else of the representation."""
         if self.route.is_item:
             return self.route.id
-        return id_of(self.resource, self.way.envelope.shown(self.json))
+        return id_of(self.resource, self.shown)
 
     @cached_property
     def plain(self) -> bool:
