@@ -14,6 +14,7 @@ from tests.record import synthetic_run as build
 
 from restproof.compare.diff import Judged, compare
 from restproof.errors import ConfigurationError
+from restproof.oracle.proof import Unproven
 from restproof.oracle.verdict import judge
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
@@ -186,8 +187,13 @@ def test_the_closing_lines_name_the_number_of_causes_that_they_leave_out(tmp_pat
     items = [build.item(f"house.rule-{n}", "office", "create") for n in range(40)]
     events = [e for of in items for e in (of, build.finding(of), build.outcome(of, "fail"))]
     run = read(build.write(tmp_path / "run", *build.small(*events)))
-    lines = closing_lines(judge(run), Path("index.html"))
-    assert "  and 25 more causes" in lines
+    verdict = judge(run)
+    assert "  and 25 more causes" in closing_lines(verdict, Path("index.html"))
+    unproven = tuple(Unproven("office", f"act {n}", f"not tested: reason {n}") for n in range(9))
+    unmet = left = tuple(f"line {n}" for n in range(9))
+    crowded = replace(verdict, unproven=unproven, unmet=unmet, left=left, server_errors="the server failed once")
+    comparison = replace(compare(Judged(run, verdict), Judged(run, verdict)), shapes=left)
+    assert "  and 40 more causes" in closing_lines(crowded, Path("index.html"), comparison)
 
 
 def test_a_5xx_is_on_the_first_screen_of_every_report_however_much_else_failed(tmp_path: Path) -> None:

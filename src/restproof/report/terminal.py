@@ -37,12 +37,13 @@ def closing_lines(
     reasons += [f"  {reason}" for reason in unproved(verdict)]
     drift = drift_lines(comparison, DRIFT) if comparison else []
     most = MOST - len(reasons) - len(drift) - min(len(verdict.left), LEFT + 1) - bool(verdict.server_errors)
-    for cause in (verdict.causes[at] for at in foremost(verdict.causes, most)):
+    told = [verdict.causes[at] for at in foremost(verdict.causes, most)]
+    for cause in told:
         level = "changed" if cause.changed else f"{cause.level:<6}"
         seen = f" [not promised: {cause.changed}]" if cause.changed else ""
         lines.append(_short(f"  {level} {cause.requirement}: {cause.title}{seen}", width))
-    if len(verdict.causes) > most:
-        lines.append(f"  and {plural(len(verdict.causes) - most, 'more cause')}")
+    if len(verdict.causes) > len(told):
+        lines.append(f"  and {plural(len(verdict.causes) - len(told), 'more cause')}")
     lines += [_short(line, width) for line in reasons]
     lines += [_short(f"  left on the target: {line}", width) for line in verdict.left[:LEFT]]
     if len(verdict.left) > LEFT:
