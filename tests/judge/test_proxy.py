@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import requests
 
@@ -25,7 +26,7 @@ from restproof.cli.main import run
 from restproof.config import Target
 from restproof.record.model import RecordedExchange, Request, Response, Traffic
 from restproof.record.reader import read
-from restproof.session.server import sandbox_server
+from restproof.session.server import Server, sandbox_server
 from restproof.traffic.live import Live
 from restproof.traffic.passed import LONGEST_BODY, Content, Passed, Recording
 from restproof.traffic.proxy import Proxy
@@ -455,20 +456,25 @@ sys.exit(int(sys.argv[2]))
 """
 
 
+def passed_through(api: Server, folder: Path, fails: str) -> int:
+    """What the proxy ends with, around a command that ends with ``fails``; its reports stand in ``out``."""
+    (folder / "restproof.toml").write_text(
+        f'[targets.staging]\nbase_url = "{api.origin}"\nca_bundle = "{api.ca_bundle}"\n'
+        '[targets.staging.credentials]\nfull = "${NOBODY_HAS_SET_THIS}"\n'
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        script = [sys.executable, "-c", SCRIPT, api.credentials["full"], fails]
+        options = ["proxy", "--target", "staging", "--contract", "procore", "--port", "0", "--out", "out"]
+        return run([*options, "--", *script])
+
+
 @pytest.mark.parametrize(("faults", "fails", "code"), [((), "7", 7), (("lists-as-text",), "7", 1)])
 def test_a_command_is_passed_through_and_judged(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], faults: tuple[str, ...], fails: str, code: int
 ) -> None:
     with sandbox_server("procore", faults=faults) as api:
-        (tmp_path / "restproof.toml").write_text(
-            f'[targets.staging]\nbase_url = "{api.origin}"\nca_bundle = "{api.ca_bundle}"\n'
-            '[targets.staging.credentials]\nfull = "${NOBODY_HAS_SET_THIS}"\n'
-        )
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(tmp_path)
-            script = [sys.executable, "-c", SCRIPT, api.credentials["full"], fails]
-            options = ["proxy", "--target", "staging", "--contract", "procore", "--port", "0", "--out", "out"]
-            assert run([*options, "--", *script]) == code
+        assert passed_through(api, tmp_path, fails) == code
     told = capfd.readouterr().out
     assert f"passes on to {api.origin} (procore)" in told
     assert f"2 exchanges with {api.origin}/rest/v1.0" in told
@@ -477,6 +483,20 @@ def test_a_command_is_passed_through_and_judged(
     kept = read(tmp_path / "out" / "run.jsonl.gz")
     assert {e.response.status for e in kept.exchanges if e.response} == {200, 401}
     assert api.credentials["full"] not in repr(kept)
+
+
+def test_who_reads_no_more_lines_has_the_reports_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = click.echo
+
+    def echo(line: str) -> None:
+        if line.endswith("/companies]"):
+            raise BrokenPipeError
+        usual(line)
+
+    monkeypatch.setattr("restproof.cli.proxy.click.echo", echo)
+    with sandbox_server("procore", faults=["lists-as-text"]) as api:
+        assert passed_through(api, tmp_path, "0") == 1
+    assert read(tmp_path / "out" / "run.jsonl.gz").findings
 
 
 def test_a_client_at_work_is_judged_as_by_its_har(

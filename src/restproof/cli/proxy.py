@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Literal
@@ -75,7 +75,7 @@ def command(
                 click.echo(f"{proxy.url} passes on to {address.base_url} ({terms.contract.name})")
             if not quiet and not command_line:
                 click.echo("Press Ctrl-C to stop, and to read the verdict.")
-            live = Live(terms, address.base_url, click.echo).following(proxy.recording) if not quiet else nullcontext()
+            live = Live(terms, address.base_url, _told).following(proxy.recording) if not quiet else nullcontext()
             with live:
                 code = _done(command_line, proxy.url, ended)
     judged = terms.judge(
@@ -84,6 +84,11 @@ def command(
     for line in judged.lines(quiet=quiet):
         click.echo(line)
     return exit_code(judged.verdict) or code
+
+
+def _told(line: str) -> None:
+    with suppress(BrokenPipeError):  # whoever reads it has read enough; the reports are written all the same
+        click.echo(line)
 
 
 @contextmanager
