@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .test_unsaid import BOX, SENT, TEXT, Document, boxes, call, content, contract
+from .test_unsaid import BOX, LABEL, SENT, TEXT, Document, boxes, call, content, contract
 
 PROBLEM = {"type": "object", "required": ["title"], "properties": {"title": TEXT}}
 OTHER = {"type": "object", "required": ["error"], "properties": {"error": TEXT}}
@@ -75,6 +75,15 @@ def test_an_id_keeps_the_bounds_of_the_path_that_asks_for_it(tmp_path: Path) -> 
     paths["/boxes/{id}"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": bounded}]
     shown = contract(tmp_path, paths).resources["box"].properties["id"]
     assert (shown["minimum"], shown["maximum"]) == (100, 999)
+
+
+def test_an_id_that_could_not_keep_both_has_the_bounds_that_are_shown(tmp_path: Path) -> None:
+    few = {**BOX, "properties": {"id": {"type": "integer", "maximum": 9}, **LABEL}}
+    paths = boxes(call(few, SENT, 201), get=call(few))
+    above = {"type": "integer", "minimum": 100}
+    paths["/boxes/{id}"]["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": above}]
+    shown = contract(tmp_path, paths).resources["box"].properties["id"]
+    assert (shown.get("minimum"), shown["maximum"]) == (None, 9)
 
 
 @pytest.mark.parametrize("everywhere", [True, False])
