@@ -403,3 +403,9 @@ def test_a_date_and_free_text_have_no_order(tmp_path: Path) -> None:
     dated = ITEM.replace('"note"', '"due": {"type": "string", "format": "date"},\n    "note"')
     found = problems(tmp_path, f"{HEAD}    rules: [{{ordered: [name, due]}}]", item=dated)
     expect(found, "contract.yaml:7", "'name' and 'due' are of different types", "both dates")
+
+
+@pytest.mark.parametrize("wrong", ['{"properties": 7}', '{"enum": 3}'])
+def test_a_schema_that_two_resources_share_is_wrong_for_both_and_told_once(tmp_path: Path, wrong: str) -> None:
+    found = problems(tmp_path, HEAD, item=ITEM.replace('{"type": "integer"},\n    "status"', f'{wrong},\n    "status"'))
+    expect(found, "item.json", "not a valid JSON Schema: at properties/size", None)
