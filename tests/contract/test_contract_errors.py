@@ -407,5 +407,5 @@ def test_a_date_and_free_text_have_no_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("wrong", ['{"properties": 7}', '{"enum": 3}'])
 def test_a_schema_that_two_resources_share_is_wrong_for_both_and_told_once(tmp_path: Path, wrong: str) -> None:
-    found = problems(tmp_path, HEAD, item=ITEM.replace('{"type": "integer"},\n    "status"', f'{wrong},\n    "status"'))
-    expect(found, "item.json", "not a valid JSON Schema: at properties/size", None)
+    (only,) = problems(tmp_path, HEAD, item=ITEM.replace('"size": {"type": "integer"}', f'"size": {wrong}'))
+    expect([only], "item.json:7", "not a valid JSON Schema: at properties/size", None)
