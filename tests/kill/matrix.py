@@ -197,7 +197,7 @@ _ROW = re.compile(r"^\| `([\w-]+)` \| .*? \| ([a-z0-9.-]+) \| (\S+) \| (\S+) \| 
 def kept(page: Path, new: Sequence[Kill]) -> list[Kill]:
     """``new``, and of the other faults what ``page`` says of them, in the order of the catalogue."""
     found = {k.fault: k for k in new}
-    for row in _ROW.finditer(page.read_text(encoding="utf-8")):
+    for row in _ROW.finditer(page.read_text(encoding="utf-8") if page.exists() else ""):
         name, rule, caught, first, requests = row.groups()
         if name in found or catalogue().get(name) is None or catalogue()[name].requirement != rule:
             continue
@@ -243,7 +243,7 @@ def main() -> int:
     chosen = [(fault, place) for fault, place in chosen if not said.on or has(contract_of(fault), place)]
     kills = list(matrix(chosen, full=said.full, profile=said.profile, jobs=said.jobs))
     if said.write:
-        told = kept(said.write, kills) if said.faults else kills
+        told = kept(said.write, kills)
         said.write.write_text(page(told, said.profile, full=said.full), encoding="utf-8")
         write_kills(told)
     if said.json:
