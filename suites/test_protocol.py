@@ -125,17 +125,17 @@ def test_the_status_is_registered(reply: Reply) -> None:
 
 @requirement("protocol.no-body")
 @every_exchange
-def test_an_empty_status_has_no_content(reply: Reply) -> None:
+def test_an_empty_status_has_no_content(reply: Reply, behind: str = "") -> None:
     if reply.status not in (204, 205, 304) or reply.exchange.response is None:
         return
     # What follows a 204 on the wire is never read as its content: what the head announces tells of it (a 304 may say
-    # the length that a 200 would have).
+    # the length that a 200 would have), and what came behind it.
     announced = reply.status != 304 and (
         (reply.header("Content-Length") or "0").strip() != "0"
         or (reply.status == 204 and reply.header("Transfer-Encoding") is not None)
     )
     must.hold(
-        not reply.exchange.response.body and not announced,
+        not reply.exchange.response.body and not announced and not behind,
         reply,
         f"a {reply.status} {'announces' if announced else 'has'} content",
         kind="content",
@@ -266,35 +266,3 @@ def test_head_answers_as_get_without_content(subject: Subject) -> None:
             expected=got.line,
             actual=head.line,
         )
-
-
-SINGLE = ("Content-Type", "Content-Length", "ETag", "Location")
-"""Fields that have one value (RFC 9110 §5.3)."""
-
-
-@requirement("protocol.header-fields")
-@every_exchange(reads="headers")
-def test_a_header_field_is_well_formed(reply: Reply) -> None:
-    response = reply.exchange.response
-    if response is None:
-        return
-    twice = [name for name in SINGLE if len(response.all(name)) > 1]
-    must.hold(
-        not twice,
-        reply,
-        f"{twice[0] if twice else ''} stands twice in one answer",
-        kind="repeated-header",
-        expected="one value",
-        actual="several",
-        field=twice[0] if twice else None,
-    )
-    hollow = next((name for name, value in response.headers if "\x00" in value), None)
-    must.hold(
-        hollow is None,
-        reply,
-        f"the value of {hollow} holds a NUL",
-        kind="header-nul",
-        expected="a field value (RFC 9110 §5.5)",
-        actual="NUL",
-        field=hollow,
-    )

@@ -110,6 +110,8 @@ def odd_queries(ground: Ground) -> Cases:
         (-1, "9" * 20, "a number beyond 64 bits"),
         (0, "\U0001f3d7", "a character beyond U+FFFF"),
         (-1, "3000000000", "a number beyond 32 bits"),
+        (-1, str(2**63 - 1), "the largest number of 64 bits"),
+        (-1, str(-(2**31)), "a number far below zero"),
     ):
         yield {"query": [[names[at % len(names)], value]], "raw": "", "note": note}
     yield {"query": [[names[0], "1"], [names[0], "2"]], "raw": "", "note": "a parameter that stands twice"}

@@ -102,6 +102,7 @@ class FakeSession:
     ceiling: int = 10_000
     exchanges: list[Exchange] = field(default_factory=list)
     guard: Guard = field(default_factory=Unguarded)
+    belated: dict[int, str] = field(default_factory=dict)
     walls: Walls = field(default_factory=lambda: Walls(lambda kind, message: None))
 
     def send(self, request: Request, about: About, credential: str | None = "full", **_: Any) -> Exchange:

@@ -292,6 +292,29 @@ def test_an_observer_judges_every_exchange_of_its_place(bench: MakeBench) -> Non
     assert [f["case"] for f in made.events.of("finding")] == ["c", "c"]
 
 
+def test_what_came_behind_an_answer_is_told_of_its_exchange(bench: MakeBench) -> None:
+    """Also where the next one finds it: that one is another operation's, and has its own answer."""
+
+    @requirement("o.end")
+    @every_exchange
+    def ends(reply: Reply, behind: str = "") -> None:
+        must.hold(not behind, reply, f"behind it came {behind}", kind="behind", actual=behind)
+
+    made = bench()
+    observers = {i.label: i for i in made.items(ends)}
+    made.watch.take(observers.values())
+    shelf = made.subject("shelf")
+    first = shelf.list()
+    made.session.belated = {first.exchange.n: "more bytes"}
+    shelf.read(1)
+    assert [(f["item"], f["exchange"]) for f in made.events.of("finding")] == [
+        (observers["shelf-list"].id, first.exchange.n)
+    ]
+    assert made.runner.run(observers["shelf-read"]).outcome == "pass"
+    failed = made.runner.run(observers["shelf-list"])
+    assert (failed.outcome, failed.cases) == ("fail", 1)
+
+
 def test_an_observer_does_not_repeat_itself_for_ever(bench: MakeBench) -> None:
     made = bench(lambda _: (500, None))
     observers = {i.label: i for i in made.items(no_5xx)}

@@ -74,6 +74,7 @@ class Wire:
     max_wait: float = 0.0
     sent: int = 0
     walls: Walls = field(default_factory=lambda: Walls(lambda *_: None))
+    belated: dict[int, str] = field(default_factory=dict)
 
     def send(self, request: Request, about: About, credential: str | None = "full", **_: Any) -> Exchange:
         credentials = (("Authorization", f"Bearer {credential}"),) if credential else ()

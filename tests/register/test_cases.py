@@ -27,7 +27,7 @@ TESTS = {
 }
 OFFERED = {"subject", "operation", "contract"}
 """What the runner gives to each case, beside the members of its input."""
-OBSERVED = {"reply", "memory", "case", "written"}
+OBSERVED = {"reply", "memory", "case", "written", "behind"}
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace as with_
 from typing import Any, Unpack
 
 from restproof.contract.model import Resource, creates_by_put
@@ -141,7 +142,8 @@ class Subject:
         reply = self.reply(exchange, operation, sent, scope, asked_id)
         reply = self.world.jobs.followed(reply, self.about)
         if observed:
-            self.world.observe(reply)
+            belated, self.world.session.belated = self.world.session.belated, {}
+            self.world.observe(with_(reply, belated=belated) if belated else reply)
         if writes and reply.ok:
             written = reply.id if asked_id is None else asked_id
             self.world.later.forget(self.name, written)

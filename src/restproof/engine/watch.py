@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Any
 
@@ -17,6 +17,8 @@ from restproof.engine.written import Written
 from restproof.oracle.finding import Finding
 
 _MOST_ALIKE = 3
+_RECENT = 32
+"""Exchanges that are remembered for what may still come behind their answers: more than there are connections."""
 _PARAMETERS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
@@ -42,6 +44,7 @@ class Watch:
         self._sink = sink
         self._by_place: dict[tuple[str, str], list[tuple[Item, Seen]]] = {}
         self._seen: dict[str, Seen] = {}
+        self._recent: dict[int, tuple[Reply, Mapping[str, Any]]] = {}
 
     def take(self, items: Iterable[Item]) -> None:
         """From now on, those of ``items`` that observe judge every exchange."""
@@ -71,7 +74,21 @@ class Watch:
 
     def observe(self, reply: Reply) -> None:
         """Let every observing rule judge one exchange."""
+        self._judge_belated(reply.belated)
+        self._recent[reply.exchange.n] = reply, self.inputs
+        if len(self._recent) > _RECENT:
+            del self._recent[next(iter(self._recent))]
         self.written.note(reply)
+        self._judge(reply, self.inputs)
+
+    def _judge_belated(self, belated: Mapping[int, str]) -> None:
+        """Judge again, by what came behind their answers alone, exchanges that are still known."""
+        for n, found in belated.items():
+            if n in self._recent:
+                earlier, inputs = self._recent[n]
+                self._judge(replace(earlier, exchange=replace(earlier.exchange, behind=found)), inputs, again=True)
+
+    def _judge(self, reply: Reply, inputs: Mapping[str, Any], *, again: bool = False) -> None:
         asked_by = reply.contract.clauses.get((reply.exchange.about.item or "").partition("[")[0])
         if asked_by is not None and asked_by.level == "should":
             return  # what the contract takes for less than a must is told by its own rule, at its own level
@@ -80,14 +97,18 @@ class Watch:
             # A request that the contract has no operation for is told with the resource's first one.
             place = (reply.resource.name, reply.resource.operations[0])
         for item, seen in self._by_place.get(place, ()):
-            seen.cases += 1
+            if again and "behind" not in seen.wanted:
+                continue
+            seen.cases += not again
             offered: dict[str, Any] = {"reply": reply}
             if "memory" in seen.wanted:
                 offered["memory"] = self.memory(seen)
             if "case" in seen.wanted:
-                offered["case"] = self.inputs
+                offered["case"] = inputs
             if "written" in seen.wanted:
                 offered["written"] = self.written
+            if "behind" in seen.wanted:
+                offered["behind"] = reply.exchange.behind
             try:
                 item.test(**offered)
             except CaseFailed as failure:

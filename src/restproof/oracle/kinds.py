@@ -11,6 +11,7 @@ KINDS = {
     "allow": "Allow names other methods than the contract, or not the refused one's absence",
     "another-id": "a representation has another id than the one asked for",
     "back-again": "what was deleted is there again",
+    "behind": "more came on the connection than the answer is long",
     "certificate": "a certificate that does not verify is served",
     "content": "an answer has content where it has none, or lacks it",
     "content-type": "the media type of an answer is not the promised one",

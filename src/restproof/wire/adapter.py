@@ -26,10 +26,12 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSC
 from urllib3.connection import HTTPConnection
 from urllib3.util import Url, make_headers, parse_url
 
-from restproof.wire.head import FinalResponse, seconds_to
+from restproof.wire.head import Answering, FinalResponse, behind, seconds_to
 from restproof.wire.raw import Certificate, show
 from restproof.wire.stop import STOP
 
+_LOOK = 64
+"""Bytes that tell a second answer from others."""
 _READY = 1.0
 """Seconds for which requests that are to be sent together wait for each other."""
 
@@ -49,7 +51,7 @@ class Prepared(requests.PreparedRequest):
 
 class Answer(requests.Response):
     """A response with nothing but what came over the wire. A stub may set ``elapsed`` (and ``began``, in seconds
-    since its run began) to what was recorded."""
+    since its run began) to what was recorded. ``behind``: what came behind it on its connection."""
 
     def __init__(self, raw: BaseHTTPResponse, request: requests.PreparedRequest) -> None:
         # requests' own constructor makes a cookie jar, which costs more than everything else here together.
@@ -61,6 +63,7 @@ class Answer(requests.Response):
         self.raw = raw
         self.elapsed = timedelta(0)
         self.began: float | None = None
+        self.behind = ""
         self.encoding = None
         self.history = []
         self._content: Any = False
@@ -129,6 +132,28 @@ class Adapter(HTTPAdapter):
         found: list[tuple[str, str]] = self._thread.__dict__.pop("odd", [])
         return found
 
+    def behind(self) -> str:
+        """What came on the connection behind this thread's last answer, whose end was read: then nothing more is sent
+        there (RFC 9112 §6.3)."""
+        answered: _Bounded | None = self._thread.__dict__.get("connection")
+        if answered is None or answered.source is None:
+            return ""
+        found = behind(answered.source.behind)
+        if found:
+            answered.close()
+        return found
+
+    def numbered(self, n: int) -> None:
+        """The last exchange of this thread has the number ``n``."""
+        if (answered := self._thread.__dict__.pop("connection", None)) is not None:
+            answered.served = n
+
+    def belated(self) -> list[tuple[int, str]]:
+        """What this thread has found on kept connections before it used them again: the number of the exchange behind
+        whose answer it came, and what it was."""
+        found: list[tuple[int, str]] = self._thread.__dict__.pop("belated", [])
+        return found
+
     def wait_for(self, start: Barrier) -> None:
         """Have this thread's next request wait, its connection open, until the other parties of ``start`` are as far
         (a second at most)."""
@@ -169,13 +194,30 @@ class _Bounded(HTTPConnection):
     for_proxy: Mapping[str, str]
     timeout: float  # each request sets it
     held: list[bytes] | None = None
+    source: Answering | None = None
+    served: int | None = None
 
     def response_class(  # type: ignore[override]
         self, sock: socket.socket, *arguments: Any, **options: Any
     ) -> FinalResponse:
         found = FinalResponse(sock, *arguments, until=self.thread.until, **options)
         self.thread.odd = found.odd
+        self.source = found.source
+        self.thread.connection = self
         return found
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether nothing has come since the last answer, not even the end of the connection."""
+        if super().is_connected:
+            return True
+        if self.sock is not None and self.served is not None:
+            self.sock.settimeout(0)
+            with suppress(OSError):
+                if found := behind(self.sock.recv(_LOOK)):
+                    self.thread.__dict__.setdefault("belated", []).append((self.served, found))
+        self.served = None
+        return False
 
     def connect(self) -> None:
         self.thread.connected = True

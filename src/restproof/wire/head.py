@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import socket
 import time
+from contextlib import suppress
 from http.client import OK, SWITCHING_PROTOCOLS, HTTPException, HTTPResponse
 from io import BufferedReader, RawIOBase
 from typing import TYPE_CHECKING, Any, cast
@@ -22,6 +23,7 @@ MOST_BYTES = 256 * 1024
 """Bytes of the header lines of an answer before they count as oversized."""
 
 _MOST_INTERIM = 1_000
+_STATUS_LINE = re.compile(rb"HTTP/1\.\d ([0-9]{3})\b")
 _FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:")
 
 
@@ -37,18 +39,44 @@ class Timed(RawIOBase):
         self._raw = raw
         self._connection = connection
         self._until = until
+        self.at_hand = False  # whether nothing more is waited for
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
-        self._connection.settimeout(seconds_to(self._until))
+        self._connection.settimeout(0 if self.at_hand else seconds_to(self._until))
         return cast("int | None", self._raw.readinto(buffer))
 
     def close(self) -> None:
         # The socket counts its files, and closes with the last of them.
         self._raw.close()
         super().close()
+
+
+class Answering(BufferedReader):
+    """What a server sends in answer to one request. ``behind``: what had come besides, when it was closed."""
+
+    def __init__(self, raw: Timed) -> None:
+        super().__init__(raw)
+        self._timed = raw
+        self.behind = b""
+
+    def close(self) -> None:
+        if not self.closed:
+            self._timed.at_hand = True
+            with suppress(OSError, ValueError):
+                self.behind = self.peek(1)
+        super().close()
+
+
+def behind(data: bytes) -> str:
+    """What it is that came behind an answer, without a word of it: it may hold a secret. Empty for nothing, and for a
+    408, by which a server says that it closes an idle connection (RFC 9110 §15.5.9)."""
+    second = _STATUS_LINE.match(data)
+    if second:
+        return "" if second[1] == b"408" else f"a second answer ({second[1].decode()})"
+    return "more bytes" if data else ""
 
 
 def timed(connection: socket.socket, until: float) -> BufferedReader:
@@ -65,17 +93,18 @@ def seconds_to(until: float) -> float:
 
 
 class FinalResponse(HTTPResponse):
-    """An answer as the standard library reads it, but for four things. It is read until ``until`` at the latest
+    """An answer as the standard library reads it, but for five things. It is read until ``until`` at the latest
     (``None``: while each piece comes in time). Interim responses (RFC 9110 §15.2) of any status are passed over, but
     101: what follows that is no HTTP. A header that is out of all bounds raises :class:`OversizedHeader`. Header
     lines that are no field (RFC 9112 §5) end up in ``odd``, as (what stands before the colon, what stands behind it),
-    and the fields after them still count."""
+    and the fields after them still count. ``source`` knows what came behind it."""
 
     def __init__(self, sock: socket.socket, *arguments: Any, until: float | None = None, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
         self.odd: list[tuple[str, str]] = []
+        self.source: Answering | None = None
         if until is not None:
-            self.fp = BufferedReader(Timed(self.fp.detach(), sock, until))
+            self.fp = self.source = Answering(Timed(self.fp.detach(), sock, until))
 
     def begin(self) -> None:
         file = self.fp

@@ -189,6 +189,7 @@ class Exchange:
     ``started`` is in seconds since the run began, ``elapsed`` in seconds until the last byte. ``credential`` is the
     name of the credential, ``None`` where none was sent. ``attempt``: 2 where it is the same request sent again after
     a 429, 502 or 503, and so on. ``hooks``: what hooks of the user have changed of it, a line each.
+    ``behind``: what came on the connection behind the answer, where something did; no recording shows it.
     """
 
     n: int
@@ -202,6 +203,7 @@ class Exchange:
     about: About
     attempt: int = 1
     hooks: tuple[str, ...] = ()
+    behind: str = ""
 
     @property
     def status(self) -> int | None:

@@ -99,7 +99,8 @@ class Session:
     ``clock``, ``sleep`` and ``epoch`` (the clock's time when the run began) may be replaced. ``guard`` decides which
     requests that may change something leave; without one, all do. ``wallet``: what the credentials are at the moment
     (without one, what the target says); ``hooks``: those of the user. ``ends`` (of ``time.monotonic``; may be set
-    later) is when nothing more is sent, not even for clean-up.
+    later) is when nothing more is sent, not even for clean-up. ``belated``: what came behind answers and was found only
+    when their connections were used again, by the numbers of their exchanges, until somebody takes it.
     """
 
     def __init__(
@@ -126,6 +127,7 @@ class Session:
         self._preconditions = Preconditions(contract, target)
         self.requests = 0
         self.presence = Presence()
+        self.belated: dict[int, str] = {}
         self.ends: float | None = None
         self.max_wait = max_wait
         self._recorder = recorder
@@ -400,8 +402,10 @@ class Session:
         if request.headers:
             redactor = redactor.and_of(request.headers)
         shown, url, response = redactor.exchanged(request, sent, planned_url, response)
+        number = next(self._numbers)
+        self._adapter.numbered(number)
         exchange = Exchange(
-            n=next(self._numbers),
+            n=number,
             request=shown,
             url=url,
             response=response,
@@ -412,9 +416,11 @@ class Session:
             about=permit.about,
             attempt=attempt,
             hooks=told,
+            behind="" if answer is None else answer.behind,
         )
         with self._lock:
             self._recorder.exchange(exchange)
+            self.belated.update(self._adapter.belated())
         return exchange
 
     def release(self) -> None:
@@ -472,6 +478,7 @@ class Session:
         except TransportError:
             answer.raw.close()
             raise
+        answer.behind = self._adapter.behind()
         answer.raw.release_conn()
         return b"".join(parts)
 

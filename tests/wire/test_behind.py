@@ -1,0 +1,77 @@
+"""What comes on a kept connection behind an answer is told of the exchange that it came with, and of no other."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from restproof.wire.message import About, Request
+
+from .conftest import answer
+
+READ = About("note", "read")
+GET = Request("GET", "/v1/teams/5/notes/1")
+Serve = Callable[..., Any]
+Connect = Callable[..., Any]
+SECOND = answer(500, b"{}")
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (answer(200, b"{}"), ""),
+        (answer(204), ""),
+        (answer(200, b"{}") + b"}", "more bytes"),
+        (answer(200, b"{}") + b"\r\n", "more bytes"),
+        (answer(204) + b"{}", "more bytes"),
+        (answer(200, b"{}") + SECOND, "a second answer (500)"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n" + SECOND,
+            "a second answer (500)",
+        ),
+        (answer(200, b"{}", Connection="close") + b"}", "more bytes"),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}" + SECOND, ""),
+        (answer(200, b"{}") + answer(408), ""),
+    ],
+)
+def test_what_comes_behind_an_answer_is_told_of_it(serve: Serve, connect: Connect, sent: bytes, told: str) -> None:
+    """Where the end of an answer is the end of the connection, there is nothing behind it."""
+    answers = iter([sent, answer(200, b"[]")])
+    session = connect(serve(lambda _: next(answers)).url).session
+    first, second = session.send(GET, READ), session.send(GET, READ)
+    assert first.behind == told
+    assert (second.status, second.response.body, second.behind) == (200, b"[]", "")
+    assert session.belated == {}
+
+
+def test_what_comes_late_is_told_of_the_answer_before_it(connect: Connect) -> None:
+    """It is found when the connection is used again, and the next request goes over a new one."""
+    more, sent = threading.Event(), threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with listener.accept()[0] as first:
+                first.recv(65536)
+                first.sendall(answer(200, b"{}"))
+                more.wait(5)
+                first.sendall(SECOND)
+                sent.set()
+                with listener.accept()[0] as second:
+                    second.recv(65536)
+                    second.sendall(answer(200, b"[]"))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        session = connect(f"http://127.0.0.1:{listener.getsockname()[1]}").session
+        first = session.send(GET, READ)
+        more.set()
+        sent.wait(5)
+        second = session.send(GET, READ)
+        thread.join(5)
+    assert (first.behind, second.behind, second.status) == ("", "", 200)
+    assert session.belated == {first.n: "a second answer (500)"}
