@@ -5,7 +5,7 @@ from urllib.parse import SplitResult
 from restproof.suite import Contract, Ground, NotTested, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases
 from restproof.suite.setup import harmless_request
-from restproof.suite.target import ca_bundle, client_certificate, headers_as_sent, raw_address
+from restproof.suite.target import ca_bundle, client_certificate, headers_as_sent, protocols, raw_address
 from restproof.suite.wire import handshake, plain_request, raw_answer
 
 
@@ -44,7 +44,8 @@ def test_plain_http_yields_no_representation(subject: Subject) -> None:
 def test_the_certificate_verifies_and_tls_is_current(subject: Subject) -> None:
     parts = https_target(subject)
     host, port, bundle = parts.hostname or "", parts.port or 443, ca_bundle(subject)
-    version, why = handshake(host, port, bundle, certificate=client_certificate(subject))
+    own, offered = client_certificate(subject), protocols(subject)
+    version, why = handshake(host, port, bundle, certificate=own, protocols=offered)
     must.hold(
         version is not None,
         None,
@@ -87,8 +88,9 @@ def test_bytes_that_are_no_request_do_no_harm(subject: Subject, note: str, text:
     tls, host = parts.scheme == "https", parts.hostname or ""
     port = parts.port or (443 if tls else 80)
     try:
-        data, own = text.encode("latin-1"), client_certificate(subject)
-        status, waited = raw_answer(host, port, ca_bundle(subject), tls=tls, data=data, certificate=own), False
+        data, own, offered = text.encode("latin-1"), client_certificate(subject), protocols(subject)
+        bundle, waited = ca_bundle(subject), False
+        status = raw_answer(host, port, bundle, tls=tls, data=data, certificate=own, protocols=offered)
     except TimeoutError:
         status, waited = None, True
     must.hold(

@@ -21,6 +21,7 @@ from restproof.configfile import (
     Config,
     Section,
     Target,
+    check_http2,
     did_you_mean,
     existing_path,
     parse_url,
@@ -160,6 +161,7 @@ def _complete(target: Target, contract: Contract, section: Section | None, resou
     """The target with ids of the type that the contract says. Raises where it lacks what every run needs."""
     if section:
         _check_files(target, section)
+        check_http2(section)
     missing = list(_missing(target, contract, section, resources))
     if missing:
         word, lines = missing[0][0], [line for _, _, line in missing]

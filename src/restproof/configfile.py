@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from sys import float_info
 from typing import Any, Literal
@@ -34,6 +35,7 @@ _TARGET_KEYS = (
         "client_key",
         "proxy",
         "socket",
+        "http2",
         "rate",
         "timeout",
         "forbid",
@@ -74,6 +76,10 @@ class Target:
     """The URL of the proxy to go through."""
     socket: Path | None = None
     """The Unix socket on which the server listens, in place of host and port of its URL."""
+
+    http2: bool = False
+    """Whether the server is spoken to by HTTP/2 alone: over TLS, or where the URL is an http one at once (RFC 9113
+    §3.3)."""
 
     @property
     def is_behind(self) -> str | None:
@@ -183,6 +189,11 @@ class TomlReader:
             raise ConfigurationError(f"{key} must be greater than 0, not {value!r}", place=self.place(key))
         return None if value is None else float(value)
 
+    def flag(self, key: str, value: Any) -> bool:
+        if value is not None and not isinstance(value, bool):
+            raise ConfigurationError(f"{key} must be true or false, not {value!r}", place=self.place(key))
+        return value is True
+
     def path(self, key: str, value: Any) -> Path | None:
         text = self.get(key, value, str, "a path")
         return None if text is None else self.file.parent / text
@@ -225,6 +236,7 @@ class _Reader(TomlReader):
             client_key=self.path(f"{key}.client_key", table.get("client_key")),
             proxy=self.get(f"{key}.proxy", table.get("proxy"), str, 'a URL, or "environment"'),
             socket=self.path(f"{key}.socket", table.get("socket")),
+            http2=self.flag(f"{key}.http2", table.get("http2")),
             rate=self.positive(f"{key}.rate", table.get("rate")),
             timeout=self.positive(f"{key}.timeout", table.get("timeout")) or Target.timeout,
             forbid=frozenset(forbid),
@@ -232,6 +244,10 @@ class _Reader(TomlReader):
         )
         if target.proxy and target.socket:
             raise ConfigurationError(f"[{key}] has both proxy and socket", place=self.place(f"{key}.socket"))
+        if target.proxy and target.http2 and not target.base_url.startswith("https:"):
+            raise ConfigurationError(
+                f"[{key}]: a proxy does not pass HTTP/2 on without TLS", place=self.place(f"{key}.http2")
+            )
         start = key + "."
         own = {k.removeprefix(start): line for k, line in self.lines.items() if k.startswith(start)}
         return Section(target=target, file=self.file, lines={**own, "": self.place(key).line})
@@ -272,6 +288,17 @@ def existing_path(path: Path, place: Place | None, what: str) -> Path:
     if not path.exists():
         raise ConfigurationError(f"{what}: there is no file {path}", place=place)
     return path
+
+
+def check_http2(section: Section) -> None:
+    """Whether what speaks HTTP/2 is there, where the section wants it. Raises
+    :class:`ConfigurationError`."""
+    if section.target.http2 and find_spec("h2") is None:
+        raise ConfigurationError(
+            "http2 needs h2, which is not installed",
+            place=section.place("http2"),
+            hint="pip install 'restproof[http2]'",
+        )
 
 
 def key_lines(text: str) -> dict[str, int]:

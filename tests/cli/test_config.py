@@ -170,6 +170,7 @@ def test_what_is_wrong_with_another_target_is_no_obstacle(config: Callable[..., 
         ("rate = 10", "rate = 0", 5, "rate must be greater than 0"),
         ("rate = 10", "rate = true", 5, "rate must be a number"),
         ("rate = 10", 'ca_bundle = "none.pem"', 5, "there is no file"),
+        ("rate = 10", "http2 = 1", 5, "http2 must be true or false"),
         ("rate = 10", "rate = ", 5, "not valid TOML"),
         ("read_only =", "readonly =", 10, r"unknown key 'readonly' .*did you mean 'read_only'"),
         ('"note.create"', '"note.craete"', 6, r"no operation 'note.craete' \(did you mean 'note.create'\?\)"),
@@ -198,6 +199,21 @@ def test_every_error_names_its_line(
     assert re.search(message, error.value.message)
     assert str(error.value.place) == f"{root / 'restproof.toml'}:{line}"
     assert "pw1234" not in str(error.value)
+
+
+def test_what_speaks_http_2_is_asked_for_with_its_line(
+    config: Callable[..., Config], contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = config(TOML.replace("rate = 10", "http2 = true", 1))
+    found = resolve_target("staging", wanted, contract, ENVIRON)
+    assert found is not None
+    assert found.http2
+    monkeypatch.setattr("restproof.configfile.find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match="h2, which is not installed") as error:
+        resolve_target("staging", wanted, contract, ENVIRON)
+    assert error.value.place is not None
+    assert error.value.place.line == 5
+    assert error.value.hint == "pip install 'restproof[http2]'"
 
 
 def test_an_unknown_target_is_told(config: Callable[..., Config], contract: Contract) -> None:

@@ -170,10 +170,12 @@ def test_a_proxy_is_what_the_target_says(
         ('proxy = "http://p.example:port"', "proxy is http://HOST:PORT"),
         ('proxy = "http://[p.example"', "proxy is http://HOST:PORT"),
         ('proxy = "http://p:1"\nsocket = "x.sock"', "both proxy and socket"),
+        ('proxy = "http://p:1"\nhttp2 = true', "does not pass HTTP/2 on without TLS"),
     ],
 )
 def test_a_proxy_that_is_none_is_told(tmp_path: Path, contract: Contract, line: str, told: str) -> None:
-    (tmp_path / "restproof.toml").write_text(f'[targets.t]\nbase_url = "https://api.example.com"\n{line}\n')
+    scheme = "http" if "http2" in line else "https"
+    (tmp_path / "restproof.toml").write_text(f'[targets.t]\nbase_url = "{scheme}://api.example.com"\n{line}\n')
     with pytest.raises(ConfigurationError, match=told) as error:
         resolve_target("t", load_config(tmp_path), contract, {"HTTPS_PROXY": "p.example:1"})
     assert error.value.place is not None

@@ -60,6 +60,11 @@ def command(
     cwd = Path.cwd()
     config = load_config(cwd)
     address = resolve_address(target, config, load(resolve_contract(contract, config, cwd)))
+    if address.http2:
+        raise ConfigurationError(
+            f"target {address.name}: restproof proxy speaks HTTP/1.1 alone",
+            hint="Most servers of HTTP/2 speak it, too: name a target without http2, or record HAR.",
+        )
     declared = deviations or (str(address.deviations) if address.deviations else None)
     terms = Terms.read(contract, cwd, deviations=declared, fail_on=fail_on)
     with _ending() as ended:

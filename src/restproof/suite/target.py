@@ -22,6 +22,7 @@ __all__ = [
     "headers_as_sent",
     "longest_wait",
     "must_have_credential",
+    "protocols",
     "raw_address",
     "secret_of",
 ]
@@ -68,6 +69,11 @@ def ca_bundle(subject: Subject) -> Path | None:
 def client_certificate(subject: Subject) -> tuple[Path, Path | None] | None:
     """The files of the certificate that is shown to the target, and of its key; ``None`` where there is none."""
     return subject.world.target.certificate
+
+
+def protocols(subject: Subject) -> tuple[str, ...]:
+    """What a connection of the rule's own offers by TLS, as the run's do (RFC 7301); empty for HTTP/1.1."""
+    return ("h2",) if subject.world.target.http2 else ()
 
 
 def headers_as_sent(subject: Subject, request: Request, credential: str | None) -> Headers:

@@ -26,6 +26,7 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSC
 from urllib3.connection import HTTPConnection
 from urllib3.util import Url, make_headers, parse_url
 
+from restproof.config import Target
 from restproof.wire.head import Answering, FinalResponse, behind, seconds_to
 from restproof.wire.raw import Certificate, show
 from restproof.wire.stop import STOP
@@ -73,7 +74,8 @@ class Answer(requests.Response):
 class Adapter(HTTPAdapter):
     """Sends to one origin. ``ca_bundle`` is a file or directory of trusted certificates; by default those of
     certifi. ``certificate``: the file of our own certificate, and of its key where that is apart. ``proxy``: the URL of
-    one to go through; ``unix_socket``: where the origin listens on this machine, in place of its host and port."""
+    one to go through; ``unix_socket``: where the origin listens on this machine, in place of its host and port;
+    ``http2``: speak HTTP/2 and nothing else, which needs h2."""
 
     def __init__(
         self,
@@ -83,6 +85,7 @@ class Adapter(HTTPAdapter):
         certificate: Certificate | None = None,
         proxy: str | None = None,
         unix_socket: Path | None = None,
+        http2: bool = False,
         connections: int = 16,
     ) -> None:
         super().__init__(pool_connections=1, pool_maxsize=connections)
@@ -92,6 +95,7 @@ class Adapter(HTTPAdapter):
         self._proxy = None if proxy is None else parse_url(proxy)
         self._unix_socket = unix_socket
         self._tls = tls_context(ca_bundle, certificate) if parts.scheme == "https" else None
+        self._spoken = () if not http2 else _http2(self._tls)
         self._thread = threading.local()
         self._pool = self._new_pool()
 
@@ -113,7 +117,7 @@ class Adapter(HTTPAdapter):
         # Over TLS a proxy is told before, and the server never.
         for_proxy = {} if self._proxy is None or self._tls is not None else proxy_headers(self._proxy)
         own = {"thread": self._thread, "unix_socket": self._unix_socket, "for_proxy": for_proxy}
-        pool.ConnectionCls = type("Connection", (_Bounded, pool.ConnectionCls), own)
+        pool.ConnectionCls = type("Connection", (_Bounded, *self._spoken, pool.ConnectionCls), own)
         return pool
 
     def answer(self, request: Prepared, timeout: float) -> Answer:
@@ -180,6 +184,19 @@ class Adapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> Answer:
         return Answer(resp, req)
+
+
+def adapter_to(origin: str, target: Target) -> Adapter:
+    """What sends to a target, whose scheme, host and port are ``origin``. Raises ``OSError`` for a file that is of no
+    use."""
+    return Adapter(
+        origin,
+        ca_bundle=target.ca_bundle,
+        certificate=target.certificate,
+        proxy=target.proxy,
+        unix_socket=target.socket,
+        http2=target.http2,
+    )
 
 
 class _Bounded(HTTPConnection):
@@ -261,6 +278,15 @@ class _Bounded(HTTPConnection):
         while left:
             self.sock.settimeout(seconds_to(self.thread.until))
             left = left[self.sock.send(left) :]
+
+
+def _http2(tls: ssl.SSLContext | None) -> tuple[type[HTTPConnection]]:
+    """What makes of a connection one that speaks HTTP/2; it is not everybody that has h2."""
+    from restproof.wire import http2
+
+    if tls is not None:
+        http2.offer(tls)
+    return (http2.Framed,)
 
 
 def local_connection(path: Path, timeout: float) -> socket.socket:

@@ -25,6 +25,14 @@ class TransportError(Exception):
         self.error = error
 
 
+class NotHttp2(http.client.HTTPException):
+    """The server speaks another version of HTTP than the target says."""
+
+
+class StreamBroken(http.client.HTTPException):
+    """The server has ended a request of HTTP/2 without an answer, and may have carried it out."""
+
+
 class NotSent(Exception):
     """A request that must not be sent: a read-only run, an operation that the target forbids, the ceiling of
     requests. The message is the reason as reports print it."""
@@ -45,8 +53,9 @@ class StaleStub(Exception):
 
 def describe(failure: Failure) -> str:
     """The words for a failure: ``timeout``, ``connection refused``, ``connection reset``, ``connection closed``, ``name
-    not resolved``, ``no way through the proxy``, ``host unreachable``, ``tls: …``, ``oversized header``, ``malformed
-    response``, ``incomplete response``, ``no recorded answer``, else ``connection failed``.
+    not resolved``, ``no way through the proxy``, ``host unreachable``, ``tls: …``, ``no HTTP/2``, ``stream reset``,
+    ``oversized header``, ``malformed response``, ``incomplete response``, ``no recorded answer``, else ``connection
+    failed``.
     """
     if str(failure).startswith("Connection refused by Responses"):
         return "no recorded answer"
@@ -78,6 +87,8 @@ _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ConnectionRefusedError,), "connection refused"),
     ((ConnectionResetError, ConnectionAbortedError, BrokenPipeError), "connection reset"),
     ((http.client.IncompleteRead, urllib3.exceptions.IncompleteRead), "incomplete response"),
+    ((NotHttp2,), "no HTTP/2"),
+    ((StreamBroken,), "stream reset"),
     ((OversizedHeader, http.client.LineTooLong), "oversized header"),
     ((http.client.HTTPException, urllib3.exceptions.HTTPError), "malformed response"),
     ((OSError,), "connection failed"),

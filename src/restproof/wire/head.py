@@ -21,8 +21,9 @@ MOST_LINES = 100
 """Header lines of an answer before it counts as oversized; the limit of the standard library, told by name."""
 MOST_BYTES = 256 * 1024
 """Bytes of the header lines of an answer before they count as oversized."""
+MOST_INTERIM = 1_000
+"""Interim responses before an answer until they count as oversized."""
 
-_MOST_INTERIM = 1_000
 _STATUS_LINE = re.compile(rb"HTTP/1\.\d ([0-9]{3})\b")
 _FIELD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:")
 
@@ -114,7 +115,7 @@ class FinalResponse(HTTPResponse):
             interim = 0
             while SWITCHING_PROTOCOLS < self.status < OK:
                 interim += 1
-                if interim > _MOST_INTERIM:
+                if interim > MOST_INTERIM:
                     raise OversizedHeader("interim responses without end")
                 self.headers = None  # type: ignore[assignment]
                 self.odd.clear()

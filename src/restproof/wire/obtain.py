@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from http.cookiejar import Cookie
 from typing import Any, cast
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 
@@ -22,6 +22,7 @@ from restproof.config import Target
 from restproof.errors import TargetError
 from restproof.pointer import Nothing, follow
 from restproof.sources import Command, Csrf, Login, OAuth2, Source
+from restproof.wire.adapter import adapter_to
 from restproof.wire.failure import FAILURES, describe
 from restproof.wire.message import Headers
 from restproof.wire.redact import Redactor
@@ -244,6 +245,10 @@ def _as_of(session: requests.Session, target: Target) -> None:
     session.trust_env = False
     if target.proxy is not None:
         session.proxies = {"http": target.proxy, "https": target.proxy}
+    if target.http2:
+        parts = urlsplit(target.base_url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        session.mount(f"{origin}/", adapter_to(origin, target))
     session.verify = str(target.ca_bundle) if target.ca_bundle else True
     if target.client_cert is not None:
         session.cert = (

@@ -73,12 +73,14 @@ def _unusable(target: Target, error: str) -> TargetError:
         hint = "Does the server speak TLS 1.2 or later on this port, and does it know our certificate (client_cert)?"
     elif target.socket is not None:
         hint = f"Does a server listen on {target.socket}?"
+    elif error == "no HTTP/2":
+        hint = "Take http2 out of the target: the server speaks HTTP/1.1."
     elif target.proxy is not None and not error.startswith("tls:"):
         hint = "Does the proxy run, and let this target through?"
     elif error == "timeout":
         hint = f"A request may take {target.timeout:g} s (timeout in restproof.toml)."
     else:
-        hint = "Is it an HTTP server? With https, the base URL must say so."
+        hint = "Is it an HTTP server? With https, the base URL must say so; one of HTTP/2 alone needs http2 = true."
     return TargetError(f"target {target.name}: {target.base_url} gives no usable answer: {error}", hint=hint)
 
 

@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from io import BufferedReader
 from pathlib import Path
@@ -22,6 +22,15 @@ _LONGEST_LINE = 65_536
 
 Certificate = tuple[Path, Path | None]
 """The file of a client's certificate, and that of its key where it is another one."""
+
+
+def context_of(ca_bundle: Path | None, certificate: Certificate | None, protocols: Sequence[str]) -> ssl.SSLContext:
+    """A TLS context that verifies, shows our certificate and offers ``protocols`` (of ALPN, RFC 7301)."""
+    context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+    show(context, certificate)
+    if protocols:
+        context.set_alpn_protocols(protocols)
+    return context
 
 
 def show(context: ssl.SSLContext, certificate: Certificate | None) -> None:
@@ -50,12 +59,18 @@ def plain_request(host: str, port: int, target: str, headers: Iterable[tuple[str
 
 @STOP.waiting()
 def handshake(
-    host: str, port: int, ca_bundle: Path | None, *, outdated: bool = False, certificate: Certificate | None = None
+    host: str,
+    port: int,
+    ca_bundle: Path | None,
+    *,
+    outdated: bool = False,
+    certificate: Certificate | None = None,
+    protocols: Sequence[str] = (),
 ) -> tuple[str | None, str]:
     """The TLS version of a verified connection, or ``None`` and why there is none. ``outdated``: offer nothing newer
-    than TLS 1.1 (and ask for no verification: only the version counts)."""
-    context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
-    show(context, certificate)
+    than TLS 1.1 (and ask for no verification: only the version counts). ``protocols``: those that are offered (RFC
+    7301)."""
+    context = context_of(ca_bundle, certificate, protocols)
     if outdated:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -79,16 +94,23 @@ def handshake(
 
 @STOP.waiting()
 def raw_answer(
-    host: str, port: int, ca_bundle: Path | None, *, tls: bool, data: bytes, certificate: Certificate | None = None
+    host: str,
+    port: int,
+    ca_bundle: Path | None,
+    *,
+    tls: bool,
+    data: bytes,
+    certificate: Certificate | None = None,
+    protocols: Sequence[str] = (),
 ) -> int | None:
     """The status that a server answers to bytes on a new connection; ``None`` where it closes the connection, or
-    answers what is no HTTP. Raises ``TimeoutError`` where it does neither in time."""
+    answers what is no HTTP. ``protocols``: as for :func:`handshake`. Raises ``TimeoutError`` where it does neither in
+    time."""
     until = time.monotonic() + TIMEOUT
     with socket.create_connection((host, port), timeout=TIMEOUT) as plain:
         stream: socket.socket = plain
         if tls:
-            context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
-            show(context, certificate)
+            context = context_of(ca_bundle, certificate, protocols)
             stream = context.wrap_socket(plain, server_hostname=host)
         with stream:
             try:

@@ -22,7 +22,7 @@ from urllib3.util import SKIP_HEADER
 from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.hooks import HookFailed, Hooks
-from restproof.wire.adapter import Adapter, Answer, Prepared
+from restproof.wire.adapter import Answer, Prepared, adapter_to
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
@@ -143,13 +143,7 @@ class Session:
             raise ValueError(f"not an absolute http or https URL: {target.base_url}")
         self._prefix = self._base[origin.end() :]
         self._origin = origin[0]
-        self._adapter = Adapter(
-            self._origin,
-            ca_bundle=target.ca_bundle,
-            certificate=target.certificate,
-            proxy=target.proxy,
-            unix_socket=target.socket,
-        )
+        self._adapter = adapter_to(self._origin, target)
         self._ceilings = ceilings or Ceilings(rate=target.rate, clock=clock, sleep=sleep)
         self._numbers = itertools.count(1)
         # Reentrant: a second Ctrl-C may come while it is held.

@@ -1,0 +1,299 @@
+"""HTTP/2: what a server may say in frames, and what an exchange tells of it. The server is h2's other end."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import trustme
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import DataReceived, Event, RequestReceived, StreamEnded
+from h2.exceptions import ProtocolError
+from hyperframe.frame import GoAwayFrame, PingFrame
+
+from restproof.config import Target
+from restproof.sources import Login
+from restproof.wire.message import About, Request
+from restproof.wire.obtain import wallet_of
+
+from .conftest import Client, ScriptedServer, answer
+
+GET = Request("GET", "/v1/teams")
+POST = Request("POST", "/v1/teams/5/notes", body=b'{"name": "' + b"x" * 200_000 + b'"}')
+READ, CREATE = About("team", "list"), About("note", "create")
+
+
+@dataclass
+class Asked:
+    """A request as it came, on the connection of which number; ``raw`` sends bytes that h2 would not."""
+
+    talk: H2Connection
+    stream: int
+    headers: dict[str, str]
+    raw: Callable[[bytes], None]
+    number: int
+    body: bytes = b""
+
+    def head(self, status: int = 200, end: bool = False, /, **fields: str) -> None:
+        pairs = [(n.replace("_", "-").lower(), v) for n, v in fields.items()]
+        self.talk.send_headers(self.stream, [(":status", str(status)), *pairs], end_stream=end)
+
+    def answer(self, body: bytes = b"[]", status: int = 200, **fields: str) -> None:
+        self.head(status, False, **fields)
+        for at in range(0, len(body), 16_384):
+            self.talk.send_data(self.stream, body[at : at + 16_384])
+        self.talk.end_stream(self.stream)
+
+
+Handler = Callable[[Asked], None]
+
+
+@dataclass
+class FramedServer:
+    """Speaks HTTP/2, on connections of ``wrap`` (TLS), and lets ``handler`` answer; where that raises ``EOFError`` the
+    connection is closed."""
+
+    handler: Handler
+    wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain
+    asked: list[Asked] = field(default_factory=list)
+    connections: int = 0
+
+    def __post_init__(self) -> None:
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                plain, _ = self._listening.accept()
+                self.connections += 1
+                threading.Thread(target=self._serve, args=(plain, self.connections), daemon=True).start()
+
+    def _serve(self, plain: socket.socket, number: int) -> None:
+        with suppress(OSError, EOFError, ProtocolError), self.wrap(plain) as client:
+            talk = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
+            talk.initiate_connection()
+            client.sendall(talk.data_to_send())
+            under_way: dict[int, Asked] = {}
+            while data := client.recv(65536):
+                for event in talk.receive_data(data):
+                    self._take(event, talk, client, under_way, number)
+                client.sendall(talk.data_to_send())
+
+    def _take(
+        self, event: Event, talk: H2Connection, client: socket.socket, under_way: dict[int, Asked], number: int
+    ) -> None:
+        def raw(data: bytes) -> None:
+            client.sendall(talk.data_to_send() + data)
+
+        match event:
+            case RequestReceived():
+                headers = dict(event.headers)
+                under_way[event.stream_id] = Asked(talk, event.stream_id, headers, raw, number)  # type: ignore[arg-type]
+            case DataReceived():
+                under_way[event.stream_id].body += event.data
+                talk.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+            case StreamEnded():
+                self.asked.append(under_way[event.stream_id])
+                self.handler(self.asked[-1])
+
+
+Framing = Callable[..., FramedServer]
+Ask = Callable[..., tuple[FramedServer, Client]]
+
+
+@pytest.fixture
+def frames() -> Iterator[Framing]:
+    started: list[FramedServer] = []
+
+    def start(handler: Handler, wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain) -> FramedServer:
+        started.append(FramedServer(handler, wrap))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.close()
+
+
+@pytest.fixture
+def ask(frames: Framing, connect: Callable[..., Client]) -> Ask:
+    def begin(handler: Handler, timeout: float = 10.0) -> tuple[FramedServer, Client]:
+        server = frames(handler)
+        return server, connect(f"http://127.0.0.1:{server.port}", target={"http2": True}, timeout=timeout)
+
+    return begin
+
+
+def test_requests_go_one_after_the_other_on_one_connection_whatever_their_size(ask: Ask) -> None:
+    server, client = ask(lambda asked: asked.answer(asked.body or b"[]", 201 if asked.body else 200, x_more="1"))
+    for _ in range(3):
+        exchange = client.session.send(POST, CREATE)
+        assert (exchange.status, exchange.error) == (201, None)
+        assert exchange.response is not None
+        assert exchange.response.body == POST.body
+        assert exchange.header("X-More") == "1"
+        assert client.session.send(GET, READ).json == []
+    assert server.connections == 1
+    headers = server.asked[0].headers
+    assert (headers[":method"], headers[":scheme"], headers[":path"]) == ("POST", "http", "/v1/teams/5/notes")
+    assert headers[":authority"] == f"127.0.0.1:{server.port}"
+    assert headers["authorization"] == "Bearer full-secret-token"
+    assert "host" not in headers
+
+
+def test_a_length_of_what_is_not_sent_is_no_fault(ask: Ask) -> None:
+    _, client = ask(
+        lambda asked: asked.head(304 if asked.headers[":method"] == "GET" else 200, True, content_length="7")
+    )
+    conditional = Request("GET", "/v1/teams", headers=(("If-None-Match", '"a"'),))
+    exchanges = [client.session.send(r, READ) for r in (conditional, Request("HEAD", "/v1/teams"))]
+    assert [(e.status, e.header("Content-Length"), e.error) for e in exchanges] == [(304, "7", None), (200, "7", None)]
+
+
+def test_an_answer_behind_a_goodbye_counts_and_the_next_request_has_a_connection_of_its_own(ask: Ask) -> None:
+    def last(asked: Asked) -> None:
+        asked.raw(GoAwayFrame(0, last_stream_id=asked.stream).serialize())
+        asked.answer()
+
+    server, client = ask(last)
+    assert [client.session.send(POST, CREATE).status for _ in range(2)] == [200, 200]
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("how", ["goodbye", "refused"])
+def test_what_the_server_has_not_looked_at_is_sent_again_on_a_new_connection(ask: Ask, how: str) -> None:
+    def once(asked: Asked) -> None:
+        if asked.stream == 1:
+            asked.answer()
+        elif how == "goodbye":
+            asked.raw(GoAwayFrame(0, last_stream_id=1).serialize())
+        else:
+            asked.talk.reset_stream(asked.stream, error_code=7)
+
+    server, client = ask(once)
+    assert [client.session.send(POST, CREATE).status for _ in range(2)] == [200, 200]
+    assert [(a.number, a.stream) for a in server.asked] == [(1, 1), (1, 3), (2, 1)]
+    assert [kind for kind, _ in client.recording.notes] == ["retry"]
+
+
+def closed(asked: Asked) -> None:
+    raise EOFError
+
+
+def begun_and_closed(asked: Asked) -> None:
+    asked.head()
+    asked.raw(b"")
+    raise EOFError
+
+
+def begun_and_reset(asked: Asked) -> None:
+    asked.head()
+    asked.talk.reset_stream(asked.stream, error_code=2)
+
+
+def bomb(asked: Asked) -> None:
+    """A few bytes that stand for many: the one long field is in the table of both ends."""
+    asked.talk.send_headers(asked.stream, [(":status", "200"), *[("x", "a" * 3_500)] * 80], end_stream=True)
+
+
+def interim_without_end(asked: Asked) -> None:
+    for _ in range(1_100):
+        asked.head(103)
+
+
+def trickled(asked: Asked) -> None:
+    asked.head()
+    with suppress(OSError):
+        for _ in range(40):
+            asked.talk.send_data(asked.stream, b" ")
+            asked.raw(b"")
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("handler", "error"),
+    [
+        (lambda asked: asked.talk.reset_stream(asked.stream, error_code=2), "stream reset"),
+        (closed, "connection closed"),
+        (begun_and_closed, "incomplete response"),
+        (begun_and_reset, "incomplete response"),
+        (lambda asked: asked.answer(b"[]", content_length="7"), "incomplete response"),
+        (lambda asked: asked.head(200, True, x="0" * 60_000), None),
+        (bomb, "oversized header"),
+        (interim_without_end, "oversized header"),
+        (lambda asked: asked.raw(b"\0\0\1\0\0\0\0\0\7x"), "malformed response"),
+        (lambda asked: asked.raw(b"\xff\xff\xff\0\0\0\0\0\1"), "malformed response"),
+        (trickled, "timeout"),
+    ],
+)
+def test_what_went_wrong_is_told_as_with_any_other_server(ask: Ask, handler: Handler, error: str | None) -> None:
+    server, client = ask(handler, timeout=0.5 if error == "timeout" else 10.0)
+    assert client.session.send(POST, CREATE).error == error
+    assert len(server.asked) == 1, "nothing that may have been carried out is sent twice"
+
+
+def test_what_comes_between_two_requests_is_heard(ask: Ask) -> None:
+    def with_a_question(asked: Asked) -> None:
+        asked.head(103)
+        asked.answer()
+        asked.raw(PingFrame(0, b"12345678").serialize())
+
+    server, client = ask(with_a_question)
+    assert [client.session.send(GET, READ).status for _ in range(3)] == [200, 200, 200]
+    assert server.connections == 1
+
+
+def test_a_server_of_http_1_1_is_told(
+    serve: Callable[..., ScriptedServer], connect: Callable[..., Client], tmp_path: Path
+) -> None:
+    plain = serve(lambda _: answer(200, b"[]"))
+    client = connect(plain.url, target={"http2": True})
+    assert client.session.send(GET, READ).error == "no HTTP/2"
+
+    context = authority(tmp_path)
+    secure = serve(lambda _: answer(200, b"[]"), lambda plain: context.wrap_socket(plain, server_side=True))
+    trusted = {"http2": True, "ca_bundle": tmp_path / "ca.pem"}
+    assert connect(f"https://127.0.0.1:{secure.port}", target=trusted).session.send(GET, READ).error == "no HTTP/2"
+
+
+def authority(folder: Path) -> ssl.SSLContext:
+    """A server's context, whose authority is ``ca.pem`` in ``folder``."""
+    found, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    found.issue_cert("127.0.0.1").configure_cert(context)
+    found.cert_pem.write_to_path(folder / "ca.pem")
+    return context
+
+
+def test_a_login_below_the_base_url_speaks_it_too(frames: Framing, tmp_path: Path) -> None:
+    context = authority(tmp_path)
+    context.set_alpn_protocols(["h2"])
+    server = frames(
+        lambda asked: asked.answer(b"{}", set_cookie="sessionid=s3cret-id; Path=/"),
+        wrap=lambda plain: context.wrap_socket(plain, server_side=True),
+    )
+    source = Login(path="/login", json={"user": "me"}, token=None, cookie="sessionid")
+    target = Target(
+        "test",
+        f"https://127.0.0.1:{server.port}",
+        credentials={"full": ""},
+        sources={"full": source},
+        ca_bundle=tmp_path / "ca.pem",
+        http2=True,
+    )
+    assert wallet_of(target).current("full").value == "s3cret-id"
+    assert server.asked[0].body == b'{"user": "me"}'
+    assert server.asked[0].headers[":scheme"] == "https"
