@@ -57,6 +57,15 @@ class ConfigurationError(RestproofError):
     """``restproof.toml``, an option or an environment variable is wrong."""
 
 
+class Interrupted(RestproofError):
+    """A signal has ended a command that has tidied up behind it; ``number``: of the signal. The exit code is a
+    shell's: 128 and the number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("interrupted")
+        self.exit_code = 128 + number
+
+
 class RunFileError(RestproofError):
     """A run file is missing, damaged, truncated, foreign or of another version."""
 

@@ -55,6 +55,7 @@ CONDITIONS: tuple[dict[str, Any], ...] = (
     {"etag": "weak"},
     {"etag": True, "required": True},
     {"etag": True, "required": ["update"]},
+    {"etag": True, "match": ["update"]},
 )
 MEDIA: tuple[Any, ...] = (
     "application/vnd.drawn+json",

@@ -34,14 +34,18 @@ def test_marks_are_read_with_what_they_stand_behind(tmp_path: Path) -> None:
     }
 
 
-RULE = RecordedRequirement("a.rule", "must", "It holds.", words=("statuses.absent", "unique", "touched", "normalized"))
+RULE = RecordedRequirement(
+    *("a.rule", "must", "It holds."),
+    words=("statuses.absent", "statuses.coercible", "unique", "touched", "normalized"),
+)
+TYPES = Recorded(None, "statuses.coercible", "2026-11-28", (), ("2xx", "4xx"))
 ABSENT = Recorded(None, "statuses.absent", "2026-11-28", (), ("4xx",))
 MOVED = Recorded("desk", "touched", "2026-11-28", ("moved_at",))
 LOWER = Recorded("desk", "normalized.email", "2026-11-28", ("email",))
 
 
-def against(kind: str, actual: str, expected: str = "", field: str | None = None) -> RecordedFinding:
-    return RecordedFinding("an item", "it failed", kind=kind, actual=actual, expected=expected, field=field)
+def against(kind: str, actual: str, field: str | None = None, due: str = "") -> RecordedFinding:
+    return RecordedFinding("an item", "it failed", kind=kind, actual=actual, field=field, due=due)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,9 @@ def against(kind: str, actual: str, expected: str = "", field: str | None = None
         (against("status", "200"), ABSENT, False),
         (against("status", "500"), ABSENT, False),
         (against("no-answer", ""), ABSENT, False),
+        (against("status", "400", due="malformed_id"), ABSENT, True),
+        (against("status", "201", due="coercible"), TYPES, True),
+        (against("status", "201", due="invalid"), TYPES, False),
         (against("not-touched", "", field="moved_at"), MOVED, True),
         (against("not-touched", "", field="name"), MOVED, False),
         (against("value", "the same in another form", field="email"), LOWER, True),

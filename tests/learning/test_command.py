@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -47,6 +49,24 @@ def contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RESTPROOF_FULL", TOKEN)
     return written(tmp_path / "contracts" / "docs", OPEN, DOCS).path
+
+
+def test_a_signal_ends_it_as_it_ends_a_run(contract: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = SERVICES["docs"](frozenset())
+    answer = service.answer
+    asked: list[str] = []
+
+    def terminating(method: str, *rest: Any) -> tuple[int, Any, list[str]]:
+        asked.append(method)
+        if asked.count("PATCH") == 1 == len(asked) - asked.index("PATCH"):
+            os.kill(os.getpid(), signal.SIGTERM)
+        return answer(method, *rest)
+
+    monkeypatch.setattr(service, "answer", terminating)
+    with serving(service) as url:
+        assert run(["learn", str(contract), "--target", url, "--out", "out"]) == 143
+    assert "PATCH" in asked
+    assert not any(service.stores.values())
 
 
 def test_accepted_words_are_written_and_the_contract_is_sound(contract: Path, target: str) -> None:

@@ -34,7 +34,7 @@ def said(lesson: Lesson) -> dict[str, Any]:
         ("ids-again", ("id.reused",)),
         ("wrong-location", ("policies",)),
         ("constant-tag", ("conditional",)),
-        ("if-match-ignored", ("conditional",)),
+        ("if-match-ignored", ("conditional.match",)),
         ("cut", ("normalized.note",)),
         ("sometimes", ("touched",)),
     ],
@@ -50,6 +50,14 @@ def test_what_is_born_again_is_not_touched(tmp_path: Path) -> None:
     lesson = learned(Desk("born-again"), tmp_path)
     assert said(lesson)["touched"] == ["moved_at"]
     assert any(doubt.about == "touched.made_at" for doubt in lesson.doubts)
+
+
+@pytest.mark.parametrize(("fault", "match"), [("any-delete", ["update"]), ("if-match-ignored", [])])
+def test_of_writes_that_pass_over_a_tag_nothing_is_said(fault: str, match: list[str], tmp_path: Path) -> None:
+    lesson = learned(Desk(fault), tmp_path)
+    assert said(lesson)["conditional"] == {"etag": True, "match": match}
+    doubt = next(d for d in lesson.doubts if d.about == "conditional.match")
+    assert doubt.why.endswith("(delete)") == bool(match)
 
 
 def test_what_is_taken_is_told_and_the_rest_is_learned(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from restproof.errors import ConfigurationError
+from restproof.errors import ConfigurationError, Interrupted
 from restproof.record.disk import write_whole
 from restproof.session.options import Options
 
@@ -173,14 +173,14 @@ def _tried(taught: Taught, options: Options, directory: Path) -> Taught:
 
 
 def _silently(options: Options) -> None:
-    """Run the suites; what they find is read from the run file. Raises as ``restproof run``, and ``KeyboardInterrupt``
-    where the run was interrupted."""
+    """Run the suites; what they find is read from the run file. Raises as ``restproof run``, and ``Interrupted`` where
+    the run was."""
     from restproof.cli.run import run
 
     with redirect_stdout(StringIO()):
         code = run(options, quiet=True).code
     if code > _MOST:
-        raise KeyboardInterrupt
+        raise Interrupted(code - 128)
 
 
 def _from_traffic(

@@ -27,6 +27,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
 _MOMENTS = ("date", "date-time", "time")
 _ORDERED = frozenset({"string", "number", "integer", "boolean"})
+_CHANGES = ("update", "replace", "delete")
 
 
 class BehaviourReader:
@@ -107,6 +108,23 @@ class BehaviourReader:
             else:
                 found[name] = Default(said)
         return found
+
+    def conditional(self, operations: tuple[str, ...]) -> dict[str, Any]:
+        """Entity-tags, the writes for which ``If-Match`` counts, and those that want it, which needs a strong tag that
+        a read shows."""
+        said = self.raw.get("conditional", {})
+        tag, wanted = said.get("etag", False), said.get("required", False)
+        if wanted and (tag is not True or "read" not in operations):
+            hint = "say etag: true beside it, and offer the read"
+            self.problem("a required If-Match names the tag of a read, which is none here", "conditional", hint=hint)
+        named = _CHANGES if wanted is True else wanted or ()
+        required = tuple(o for o in named if o in operations)
+        counts = said.get("match", _CHANGES)
+        for operation in required:
+            if operation not in counts:
+                self.problem(f"'{operation}' wants an If-Match that does not count for it", "conditional", "match")
+        matched = tuple(o for o in counts if o in operations) if tag else ()
+        return {"etag": bool(tag), "weak_etag": tag == "weak", "preconditions": required, "matched": matched}
 
     def unique(self) -> tuple[tuple[str, ...], ...]:
         groups = []

@@ -373,6 +373,8 @@ class Resource:
     weak_etag: bool = False
     preconditions: tuple[str, ...] = ()
     """The operations that are refused without ``If-Match``."""
+    matched: tuple[str, ...] = ()
+    """The operations for which ``If-Match`` counts."""
     settles: Settles = field(default_factory=Settles)
     open: tuple[Literal["unique", "rules", "list", "replace"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"

@@ -97,7 +97,7 @@ class ResourceReader:
                 self.scope.statuses, {c: v for c, v in raw.get("statuses", {}).items() if c in STATUS_DEFAULTS}
             ),
             sparse=raw.get("responses", "full") == "sparse",
-            **self.conditional(operations),
+            **behaviour.conditional(operations),
             open=tuple(raw.get("open", ())),
             deleted_body=raw.get("deleted_body", "any"),
             examples=tuple(raw.get("examples", ())),
@@ -199,17 +199,6 @@ class ResourceReader:
             return ()
         shown, listed = (self.directions[side].get("properties", {}) for side in ("response", "entry"))
         return tuple(n for n, p in shown.items() if n not in listed and n not in known and not p.get("writeOnly"))
-
-    def conditional(self, operations: tuple[str, ...]) -> dict[str, Any]:
-        """Entity-tags, and the operations that want ``If-Match``, which needs a strong tag that a read shows."""
-        said = self.raw.get("conditional", {})
-        tag, wanted = said.get("etag", False), said.get("required", False)
-        if wanted and (tag is not True or "read" not in operations):
-            hint = "say etag: true beside it, and offer the read"
-            self.problem("a required If-Match names the tag of a read, which is none here", "conditional", hint=hint)
-        named = ("update", "replace", "delete") if wanted is True else wanted or ()
-        required = tuple(o for o in named if o in operations)
-        return {"etag": bool(tag), "weak_etag": tag == "weak", "preconditions": required}
 
     def identity(self, operations: tuple[str, ...], fields: Fields) -> Id:
         if self.raw.get("id") == "none":

@@ -85,6 +85,12 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
 that it follows.
 """
 
+
+def follows(case: str, other: str) -> bool:
+    """Whether a case is another one, or says by default what that says, at whatever remove."""
+    return case == other or any(follows(str(part), other) for part in STATUS_DEFAULTS.get(case, ()))
+
+
 DEFAULT_ORDER = (
     "missing_credential",
     "throttled",

@@ -10,11 +10,13 @@ from restproof.contract.policies import LOCATION
 from restproof.contract.routing import id_of_url
 from restproof.contract.shapes import type_of
 from restproof.learning.sighting import Read
-from restproof.learning.word import ENOUGH, Word, numbers
+from restproof.learning.word import ENOUGH, Doubt, Word, numbers
 from restproof.oracle.seen import Seen, id_of
 
+_CHANGES = ("update", "replace", "delete")
 
-def answer_words(reads: Sequence[Read], contract: Contract, said: Mapping[str, Any]) -> Iterator[Word]:
+
+def answer_words(reads: Sequence[Read], contract: Contract, said: Mapping[str, Any]) -> Iterator[Word | Doubt]:
     """What traffic shows of answers. ``said``: the contract as it is written."""
     shown = [r.seen for r in reads if "headers" not in r.seen.lacks and "response body" not in r.seen.lacks]
     for resource in contract:
@@ -56,9 +58,9 @@ def _ids(resource: Resource, own: Sequence[Seen], said: Mapping[str, Any]) -> It
 # ------------------------------------------------------------------- headers
 
 
-def _etag(resource: Resource, own: Sequence[Seen]) -> Iterator[Word]:
+def _etag(resource: Resource, own: Sequence[Seen]) -> Iterator[Word | Doubt]:
     """Entity-tags that follow the state: every read has one, one that is repeated saves the content, and one that is
-    out of date keeps an update away (RFC 9110 §13)."""
+    out of date keeps writes away (RFC 9110 §13): of those that it does not keep away, nothing is said."""
     if resource.etag or resource.weak_etag:
         return
     reads = [s for s in own if s.operation == "read" and s.exchange.request.method == "GET"]
@@ -69,16 +71,22 @@ def _etag(resource: Resource, own: Sequence[Seen]) -> Iterator[Word]:
     if not _follow_state(plain):
         return
     spared = [s.n for s in reads if s.status == 304 and s.exchange.request.header("If-None-Match")]
-    kept_off = [s.n for s in own if s.status == 412 and s.exchange.request.header("If-Match")]
-    ignored = [
-        s.n
-        for s in own
-        if s.ok and s.operation == "update" and '"restproof' in (s.exchange.request.header("If-Match") or "")
-    ]
-    changes = resource.supports("update") or resource.supports("replace")
-    if spared and not ignored and (kept_off or not changes):
+    changes = [o for o in _CHANGES if resource.supports(o)]
+    asked = [s for s in own if s.operation in changes and s.exchange.request.header("If-Match")]
+    stale = [s for s in asked if '"restproof' in (s.exchange.request.header("If-Match") or "")]
+    kept_off = [s.n for s in asked if s.status == 412]
+    matched = [o for o in changes if any(s.n in kept_off for s in asked if s.operation == o)]
+    ignoring = [s for s in stale if s.ok]
+    if ignoring:
+        what = ", ".join(dict.fromkeys(str(s.operation) for s in ignoring))
+        why = f"If-Match with another tag is passed over ({what})"
+        yield Doubt(resource.name, "conditional.match", why, numbers(s.n for s in ignoring))
+    if spared and not {s.operation for s in ignoring} & set(matched):
         what = f"each of {len(plain)} reads has an ETag, and requests on condition of one work"
-        yield Word(resource.name, ("conditional",), {"etag": True}, what, numbers([*spared, *kept_off]))
+        if matched != changes:
+            what += f" ({', '.join(['reads', *matched])})"
+        value: dict[str, Any] = {"etag": True} | ({"match": matched} if matched != changes else {})
+        yield Word(resource.name, ("conditional",), value, what, numbers([*spared, *kept_off]))
 
 
 def _follow_state(reads: Sequence[Seen]) -> bool:

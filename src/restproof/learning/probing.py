@@ -277,8 +277,14 @@ class Prober:
                 return
             match: Headers = (("If-None-Match", tag),)
             subject.read(made.id, headers=match)
+            stale: Headers = (("If-Match", '"restproof"'),)
             if resource.supports("update"):
-                subject.update(made.id, subject.bodies.plain_change(), headers=(("If-Match", '"restproof"'),))
+                subject.update(made.id, subject.bodies.plain_change(), headers=stale)
+            if resource.supports("replace"):
+                subject.replace(made.id, subject.bodies.full(), headers=stale)
+            if resource.supports("delete"):
+                own = self._subject(resource)
+                own.delete(own.another("stale").id, headers=stale)
 
     # ------------------------------------------------------------------- lists
 

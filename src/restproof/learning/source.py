@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from restproof.bundle import REGISTER, suites_of
 from restproof.contract.model import Contract
 from restproof.engine.items import Item
 from restproof.engine.register import is_binding, why_not_binding
+from restproof.errors import Interrupted
 from restproof.learning.confirming import contradicted, with_words
 from restproof.learning.lesson import lesson_of
 from restproof.learning.probing import Prober
@@ -51,7 +53,7 @@ class Taught:
 
 def probed(options: Options, cwd: Path, directory: Path) -> Taught:
     """Probe the target of ``options`` within its ceiling of requests, tidy up, and learn from what was answered.
-    ``directory``: where the run of the probes lands. Raises ``RestproofError``."""
+    ``directory``: where the run of the probes lands. Raises ``RestproofError``, ``Interrupted`` among them."""
     promise = promised(replace(options, out=str(directory)), cwd)
     contract, folders = promise.contract, suites_of(promise.config.root)
     run = Run.planned(promise, folders[0] / REGISTER, {}, None)
@@ -63,6 +65,8 @@ def probed(options: Options, cwd: Path, directory: Path) -> Taught:
     try:
         with closed_at_end(run), STOP.deferring():
             stopped = _sent(run, items)
+    except KeyboardInterrupt:
+        raise Interrupted(signal.Signals[run.signal or "SIGINT"]) from None
     finally:
         run.finish()
     assert run.ended is not None

@@ -8,7 +8,7 @@ from typing import Any
 
 from restproof.contract.document import Route
 from restproof.contract.model import Contract, Resource, Status
-from restproof.contract.statuses import STATUS_DEFAULTS, WORDS
+from restproof.contract.statuses import STATUS_DEFAULTS, WORDS, follows
 from restproof.learning.sighting import Sighting
 from restproof.learning.word import ENOUGH, Doubt, Edit, Word, numbers
 
@@ -178,18 +178,13 @@ def _followers(
     resources = [r for r in contract if name in (None, r.name)]
     general = said.get("statuses", {})
     for other, default in STATUS_DEFAULTS.items():
-        if other == case or not _follows(other, case):
+        if other == case or not follows(other, case):
             continue
         spoken = other in general or any(
             other in (said["resources"].get(r.name) or {}).get("statuses", {}) for r in resources
         )
         if not spoken and default:
             yield other, resources[0].status(other)
-
-
-def _follows(case: str, other: str) -> bool:
-    named = [str(part) for part in STATUS_DEFAULTS[case] if part in STATUS_DEFAULTS]
-    return other in named or any(_follows(name, other) for name in named)
 
 
 def _plain(status: Status) -> Any:

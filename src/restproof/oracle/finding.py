@@ -23,7 +23,8 @@ class Finding:
     ``oracle.kinds``). ``expected`` and ``actual``: short texts that hold nothing of this run alone (no id, no generated
     text) where that is possible, because findings that agree in them are told as one cause. ``exchange``: number of the
     exchange that shows it. ``pointer``: JSON pointer (RFC 6901) into that exchange's response body, to what is wrong or
-    to where it is missing. ``field``: the field at fault.
+    to where it is missing. ``field``: the field at fault. ``due``: the case of the contract's ``statuses`` that says
+    which status was due.
     """
 
     message: str
@@ -33,12 +34,14 @@ class Finding:
     pointer: str | None = None
     field: str | None = None
     exchange: int | None = None
+    due: str = ""
 
     def __post_init__(self) -> None:
         checked(self.kind)
 
     def to_event(self, item: str, case: str | None) -> dict[str, Any]:
         """The ``finding`` event of the run file."""
+        due = {"due": self.due} if self.due else {}
         return {
             "event": "finding",
             "item": item,
@@ -50,6 +53,7 @@ class Finding:
             "pointer": self.pointer,
             "field": self.field,
             "kind": self.kind,
+            **due,
         }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from restproof.contract.statuses import follows
 from restproof.oracle.check import ANOTHER_FORM
 from restproof.record.model import Learned, RecordedFinding, RecordedRequirement
 
@@ -35,6 +36,8 @@ def _asserts(requirement: RecordedRequirement, word: Learned) -> bool:
 def _is_against(finding: RecordedFinding, word: Learned) -> bool:
     """Whether the word is what makes it a finding: it is about the field, and what came is promised without it."""
     if word.word.startswith(_CASE):
+        if finding.due and not follows(finding.due, word.word.removeprefix(_CASE)):
+            return False  # the status that was due is another case's
         shown = finding.actual if finding.kind == _STATUS else "200"
         allowed = word.promised or ("4xx",)
         return any(shown == status or (status.endswith("xx") and shown[:1] == status[:1]) for status in allowed)

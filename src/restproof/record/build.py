@@ -207,6 +207,7 @@ def _finding(event: Event) -> RecordedFinding:
         pointer=event.get("pointer"),
         field=event.get("field"),
         kind=event.get("kind") or "",
+        due=event.get("due") or "",
     )
 
 

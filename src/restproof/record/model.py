@@ -219,7 +219,7 @@ class RecordedExchange:
 @dataclass(frozen=True, slots=True)
 class RecordedFinding:
     """What an oracle has to say against a case. ``pointer`` is a JSON Pointer into the body of the response to
-    ``exchange``."""
+    ``exchange``; ``due`` the case of the contract's ``statuses`` that says which status was due, where one does."""
 
     item: str
     message: str
@@ -230,6 +230,7 @@ class RecordedFinding:
     pointer: str | None = None
     field: str | None = None
     kind: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,8 @@ class Answering:
         """If-Match and If-None-Match (RFC 9110 §13): notes ``precondition_failed`` on the call, or answers 304."""
         if not call.resource.etag or not call.is_item:
             return None
+        if call.writes and call.operation not in call.resource.matched:
+            return None
         current = self.etag(self.represent(call.entry)) if call.entry else None
         wanted, unwanted = call.headers.get("if-match"), call.headers.get("if-none-match")
         weak = "W/" if call.resource.weak_etag else ""

@@ -81,6 +81,7 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
         expected=str(wanted),
         actual=str(reply.status),
         field=field,
+        due=case if isinstance(case, str) else "",
     )
     raise CaseFailed(finding, taken=reply if taken else None)
 

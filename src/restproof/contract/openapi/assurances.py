@@ -44,15 +44,18 @@ def rate_limit(reader: Reader, calls: Collection[Call]) -> Any:
     return {part: name for part, name in told.items() if name} if told["limit"] and told["remaining"] else None
 
 
-def has_tags(reader: Reader, found: Found) -> bool:
-    """Whether reads are said to have an entity-tag and to know it again, and each change to name one and to be refused
-    where it is another by now."""
+def tags(reader: Reader, found: Found) -> dict[str, Any] | None:
+    """The words for entity-tags, where reads are said to have one and to know it again, and a change to name one and to
+    be refused where it is another by now; ``None`` where they are not."""
     read = found.calls.get("read")
     if read is None or "etag" not in reader.headers(read, "2"):
-        return False
+        return None
     known = 304 in reader.codes(read, "3") or _takes(read, "if-none-match")
-    changes = [found.calls[o] for o in _CHANGES if o in found.calls]
-    return known and all(412 in reader.codes(c, "4") and _takes(c, "if-match", required=False) for c in changes)
+    changes = {o: found.calls[o] for o in _CHANGES if o in found.calls}
+    matched = [o for o, c in changes.items() if 412 in reader.codes(c, "4") and _takes(c, "if-match", required=False)]
+    if not known or (changes and not matched):
+        return None
+    return {"etag": True} | ({"match": matched} if len(matched) < len(changes) else {})
 
 
 def _takes(call: Call, header: str, required: bool | None = None) -> bool:

@@ -39,7 +39,7 @@ def header_parameters(contract: Contract, resource: Resource, operation: str) ->
             yield {"name": name, "in": "header", "schema": schema, "description": f"As in {template}."}
     if resource.etag:
         words = ("If-None-Match",) if operation == "read" else ("If-Match",)
-        if operation in ("read", "update", "replace", "delete"):
+        if operation in ("read", *resource.matched):
             required = {"required": True} if operation in resource.preconditions else {}
             yield {"name": words[0], "in": "header", **required, "schema": {"type": "string"}}
     for name, value in resource.operation(operation).headers.items():

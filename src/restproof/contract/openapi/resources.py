@@ -9,7 +9,7 @@ from typing import Any
 from restproof.contract.document import Route
 from restproof.contract.model import OPERATIONS
 from restproof.contract.openapi.answers import Reader
-from restproof.contract.openapi.assurances import has_tags
+from restproof.contract.openapi.assurances import tags
 from restproof.contract.openapi.bodies import Shaped, is_one, on_whole, shaped
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
@@ -98,8 +98,8 @@ class ResourceWriter:
         envelope = {w: n for w, n in told.envelope.items() if self.uses(found, w)}
         if envelope:
             resource["envelope"] = envelope
-        if has_tags(self.reader, found):
-            resource["conditional"] = {"etag": True}
+        if conditional := tags(self.reader, found):
+            resource["conditional"] = conditional
         if parents:
             resource["parent"] = {resource_name: name for name, resource_name in parents.items()}
         if named:

@@ -134,7 +134,9 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
         ref.to == resource.name and ref.on_delete == "refuse" for other in contract for ref in other.references.values()
     ):
         yield "conflict"
-    if resource.etag and operation != "list":
-        yield from ("not_modified",) if operation == "read" else ("precondition_failed",)
+    if resource.etag and operation == "read":
+        yield "not_modified"
+    elif operation in resource.matched:
+        yield "precondition_failed"
     if operation in resource.preconditions:
         yield "precondition_required"
