@@ -51,6 +51,24 @@ def test_several_stand_in_one_member_beside_the_fields() -> None:
     assert envelope.within("/author") == "/relationships/author/data/id"
 
 
+def test_one_may_stand_in_the_member_that_holds_the_fields() -> None:
+    """As in ``{"id": "9", "fields": {"summary": "x", "project": {"id": "7"}}}``."""
+    held = (Held("project_id", "/fields/project/id"), Held("label_ids", "/fields/labels/*/id"))
+    envelope = Envelope(fields="fields", beside=("id",), held=held)
+    fields = {"id": "9", "summary": "x", "project_id": "7", "label_ids": ["1"]}
+    body = envelope.requested(fields, {})
+    assert body == {"id": "9", "fields": {"summary": "x", "project": {"id": "7"}, "labels": [{"id": "1"}]}}
+    assert envelope.taken(body) == envelope.shown(body) == fields
+    assert list(envelope.strangers(body, ())) == []
+    assert envelope.within("/project_id") == "/fields/project/id"
+
+
+def test_an_answer_without_the_fields_shows_what_stands_beside_them() -> None:
+    envelope = Envelope(fields="fields", beside=("id",))
+    assert envelope.shown({"id": "9", "self": "/x/9"}) is None
+    assert envelope.shown({"id": "9", "self": "/x/9"}, in_part=True) == {"id": "9", "self": "/x/9"}
+
+
 @pytest.mark.parametrize(
     ("url", "id"), [("http://h/api/shops/5/", 5), ("/api/shops/5/", 5), ("/other/5", "/other/5"), (5, 5)]
 )

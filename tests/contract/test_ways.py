@@ -123,3 +123,9 @@ def test_what_cannot_be_is_told_with_its_line(tmp_path: Path, operations: str, s
     found = check(write(tmp_path, quoted))
     assert any(said in problem.message for problem in found), [str(p) for p in found]
     assert all(problem.place and problem.place.line for problem in found)
+
+
+def test_pages_may_be_counted_beside_the_entries_of_a_list_that_has_an_envelope_of_its_own(tmp_path: Path) -> None:
+    paging = ", paging: {style: offset, total_field: total}"
+    assert not check(write(tmp_path, "{list: {envelope: {list: rows}}, create: }", paging))
+    assert check(write(tmp_path, "{list: , create: }", paging))

@@ -38,6 +38,42 @@ def test_a_walk_ends_at_a_page_that_was_there_already_and_leaves_the_server_neve
     assert len(server.requests) <= 4
 
 
+@pytest.mark.parametrize(
+    ("named", "token", "next_query", "next_path"),
+    [
+        ("/v1/query/01g-2000", None, (), "/v1/query/01g-2000"),
+        ("https://elsewhere.example/v1/query/01g-2000", None, (), "/v1/query/01g-2000"),
+        ("/internal/notes?after=5", None, (("after", "5"),), None),
+        ("/ab/cd==", "after", (("after", "/ab/cd=="),), None),  # base64 holds slashes
+        ("notes?after=5", "after", (("after", "5"),), None),
+    ],
+)
+def test_a_next_page_is_named_by_a_path_of_its_own_a_query_or_a_token(
+    named: str, token: str | None, next_query: Query, next_path: str | None
+) -> None:
+    paging = Paging(style="token", size="", token=token, next_field="next")
+    page = Page(paging, Response(200, "OK", (), b""), {"next": named}, [])
+    assert (page.next_query(()), page.next_path) == (next_query, next_path)
+
+
+def test_pages_with_paths_of_their_own_are_walked(
+    serve: Callable[..., Any], connect: Callable[..., Any], contract: Contract
+) -> None:
+    def handler(request: bytes) -> bytes:
+        at = int(request.partition(b"/v1/more/")[2][:1] or b"0")
+        entry = json.dumps({"id": at, "name": "a"})
+        following = f', "next": "/v1/more/{at + 1}"' if at < 2 else ""
+        return answer(200, f'{{"rows": [{entry}]{following}}}'.encode())
+
+    server = serve(handler)
+    note = contract.resources["note"]
+    note = replace(
+        note, envelope=replace(note.envelope, list="rows"), paging=Paging(style="token", size="", next_field="next")
+    )
+    found = list(listed(connect(server.url).session, note, "/v1/teams/5/notes", setup=CLEANUP))
+    assert [entry["id"] for entry in found] == [0, 1, 2]
+
+
 def test_an_id_with_a_lone_surrogate_has_a_path(contract: Contract) -> None:
     note = contract.resources["note"]
     ids = {**dict.fromkeys((p.resource for p in note.parents), 5), "id": "a\ud800"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -55,6 +56,17 @@ class Envelope:
     link: Link | None = None
     empty_list: str = "present"
     held: tuple[Held, ...] = ()
+
+    @cached_property
+    def held_here(self) -> tuple[Held, ...]:
+        """The references as they stand in the object that holds the fields, or beside it."""
+        return tuple(one.seen_in(pointer_of(self.fields)) for one in self.held)
+
+    @cached_property
+    def outside(self) -> tuple[str, ...]:
+        """The members of the object beside the one that holds the fields."""
+        roots = (one.root for one in self.held_here if one.place and not one.with_fields)
+        return tuple(dict.fromkeys((*self.beside, *roots)))
 
     # ----------------------------------------------------------------- requests
 
@@ -132,9 +144,12 @@ class Envelope:
             return held.pointer
         return path if name in map(_escaped, self.beside) else pointer_of(self.fields) + path
 
-    def shown(self, document: Any) -> dict[str, Any] | None:
-        """The fields that an answer shows, ``None`` where it holds no object of them."""
-        return self._opened(_at(document, self.response_pointer) if isinstance(document, dict | list) else document)
+    def shown(self, document: Any, *, in_part: bool = False) -> dict[str, Any] | None:
+        """The fields that an answer shows, ``None`` where it holds no object of them. ``in_part``: whether it may be
+        without the member that holds the fields, and show only what stands beside it."""
+        found = _at(document, self.response_pointer) if isinstance(document, dict | list) else document
+        opened = self._opened(found)
+        return found if opened is None and in_part and isinstance(found, dict) else opened
 
     def listed(self, document: Any) -> list_of[Any] | None:
         """The entries of a list's answer, each that is an object as its fields; ``None`` where there is no array."""
@@ -159,10 +174,9 @@ class Envelope:
     def _object(self, entity: Any, url: str = "") -> Any:
         if not isinstance(entity, Mapping):
             return entity
-        found: Any = put_all(self.held, entity)
+        found: Any = put_all(self.held_here, entity)
         if self.fields:
-            roots = {one.root for one in self.held if one.place}
-            beside = {n: found.pop(n) for n in (*self.beside, *roots) if n in found}
+            beside = {n: found.pop(n) for n in self.outside if n in found}
             found = put(beside, pointer_of(self.fields), found)
         if self.link and url:
             found.pop(self.link.field, None)
@@ -176,13 +190,12 @@ class Envelope:
         if not isinstance(inner, dict):
             return None
         if self.fields:
-            roots = {one.root for one in self.held if one.place}
-            inner = {**inner, **{n: found[n] for n in (*self.beside, *roots) if n in found}}
+            inner = {**inner, **{n: found[n] for n in self.outside if n in found}}
         if self.link:
             url = _at(found, pointer_of(self.link.place))
             if isinstance(url, str) and self.link.field not in inner:
                 inner = {**inner, self.link.field: self.link.id_of(url)}
-        return taken_all(self.held, inner) if self.held else inner
+        return taken_all(self.held_here, inner) if self.held else inner
 
 
 list_of = list

@@ -294,6 +294,10 @@ class Operation:
         """The headers that each request has, its media types among them."""
         return (*self.media.headers(with_body=with_body), *self.headers.items())
 
+    def shown(self, document: Any) -> dict[str, Any] | None:
+        """What an answer shows of the resource, be it a representation or not; ``None`` where it is no object."""
+        return self.envelope.shown(document, in_part=self.returns == "minimal")
+
     @property
     def on_item(self) -> bool:
         """Whether the path names one resource."""

@@ -278,7 +278,7 @@ class ResourceReader:
     def pages(self, resource: Resource, fields: Fields) -> None:
         """What pages say of others stands where it can: beside the entries, or in them."""
         beside = resource.paging.total_field or resource.paging.next_field or resource.paging.more
-        if beside and resource.supports("list") and not resource.envelope.list:
+        if beside and resource.supports("list") and not resource.operation("list").envelope.list:
             hint = "name the member that holds the entries: envelope: {list: …}"
             self.problem(f"'{beside}' stands in the body of a list, which here is a bare array", "paging", hint=hint)
         if resource.paging.next_entry and resource.supports("list"):

@@ -32,7 +32,12 @@ class Asker(Protocol):
     def request(self, operation: str, *, scope: Mapping[str, Any] | None = None, query: Query = ()) -> Request: ...
 
     def list(
-        self, query: Query = (), *, scope: Mapping[str, Any] | None = None, credential: str | None = USUAL
+        self,
+        query: Query = (),
+        *,
+        scope: Mapping[str, Any] | None = None,
+        credential: str | None = USUAL,
+        path: str | None = None,
     ) -> Reply: ...
 
 
@@ -75,7 +80,7 @@ class SubjectLists:
             raise self._too_many()
         found: list[Reply] = []
         while walk.query is not None:
-            reply = self._asker.list(walk.query, scope=scope, credential=credential)
+            reply = self._asker.list(walk.query, scope=scope, credential=credential, path=walk.path)
             if walk.ends_with(reply.status):
                 return found
             response = reply.exchange.response

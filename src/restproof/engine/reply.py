@@ -210,7 +210,7 @@ class Reply:
     def id(self) -> Any:
         """The id that the answer names: where a representation has it, else what the request chose, else the last
         segment of Location."""
-        shown = {} if self.is_under_way else self.envelope.shown(self.json) or {}
+        shown = {} if self.is_under_way else self.resource.operation(self.operation).shown(self.json) or {}
         if self.resource.id.field in shown and (self.shows_representation or self.asked_id is None):
             found = shown[self.resource.id.field]
             return int(found) if isinstance(found, float) and found.is_integer() else found

@@ -254,13 +254,15 @@ class Subject:
         *,
         scope: Mapping[str, Any] | None = None,
         credential: str | None = USUAL,
+        path: str | None = None,
         **options: Unpack[Amended],
     ) -> Reply:
-        """List the resource: one page, as ``query`` asks for it; ``lists.pages`` follows them to the end."""
+        """List the resource: one page, as ``query`` asks for it; ``lists.pages`` follows them to the end. ``path``: of
+        a page that has one of its own, where ``query`` is then all that is asked."""
         scope = self.scope() if scope is None else scope
-        return self.send(
-            self.request("list", scope=scope, query=query, **options), "list", credential=credential, scope=scope
-        )
+        request = self.request("list", scope=scope, query=query, **options)
+        request = with_(request, path=path, query=query) if path else request
+        return self.send(request, "list", credential=credential, scope=scope)
 
     # ------------------------------------------------------------------- set-up
 

@@ -130,7 +130,7 @@ class Seen:
     @property
     def shown(self) -> dict[str, Any] | None:
         """The object in the answer, out of its envelope, be it a representation or not."""
-        return self.way.envelope.shown(self.json)
+        return self.way.shown(self.json)
 
     @property
     def entries(self) -> list[dict[str, Any]] | None:

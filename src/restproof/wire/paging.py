@@ -51,13 +51,29 @@ class Page:
             return str(value) if number else value if isinstance(value, str) and value else None
         return link_targets(self.response.all("Link")).get("next") or None
 
+    @property
+    def next_url(self) -> str | None:
+        """The URL of the next page; ``None`` where no page or a token is named, which may hold slashes too (base64)."""
+        following = self.following
+        if following is None or self.paging.next_entry:
+            return None
+        is_url = "?" in following or "://" in following or ("/" in following and not self.paging.token)
+        return following if is_url else None
+
+    @property
+    def next_path(self) -> str | None:
+        """The path of the next page, where a URL without a query leads to it (``/query/01g-2000``): of any other one
+        only the query counts, since what stands before the server may have changed the path."""
+        parts = urlsplit(self.next_url or "?")
+        return parts.path if parts.path.startswith("/") and not parts.query else None
+
     def next_query(self, asked: Query) -> Query | None:
-        """The query of the next page after ``asked``. Of a URL only the query counts, so that a list cannot send the
-        walk to another server."""
+        """The query of the next page after ``asked``. Nothing but path and query of a URL counts, so that a list cannot
+        send the walk to another server."""
         following = self.following
         if following is None:
             return None
-        if not self.paging.next_entry and ("?" in following or "/" in following):
+        if self.next_url is not None:
             return tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True))
         parameter = {"page": self.paging.page, "offset": self.paging.offset}.get(self.paging.style)
         name = parameter or self.paging.token or "token"
@@ -97,8 +113,8 @@ def page_query(paging: Paging, size: int | None, number: int = 1) -> Query:
 
 
 class Walk:
-    """Where a walk over the pages of a list stands. Ask for :attr:`query` until it is ``None``, and hand each answer to
-    :meth:`turn`.
+    """Where a walk over the pages of a list stands. Ask for :attr:`query` until it is ``None``, at :attr:`path` where
+    that is not the list's own, and hand each answer to :meth:`turn`.
 
     A numbered page ends the list where it holds nothing, or the same as the one before it (a server that passes over
     the number gives the same entries for ever), or fewer entries than asked for, where the contract promises pages of
@@ -108,11 +124,12 @@ class Walk:
 
     def __init__(self, paging: Paging, size: int | None, query: Query = (), *, wary: bool = False) -> None:
         self.query: Query | None = (*query, *page_query(paging, size))
+        self.path: str | None = None
         self.is_endless = False
         self._paging, self._size, self._fixed, self._wary = paging, size, query, wary
         self._pages, self._entries = 0, 0
         self._before: Sequence[Any] = ()
-        self._named = {self.query}
+        self._named: set[tuple[str | None, Query | None]] = {(None, self.query)}
         self._repeats = False
 
     def turn(self, page: Page, entries: Sequence[Any]) -> None:
@@ -124,14 +141,14 @@ class Walk:
         self.query = None
         match self._paging.style:
             case "token" if not self._repeats:
-                self.query = page.next_query(asked)
-                self._repeats = self.query in self._named
+                self.query, self.path = page.next_query(asked), page.next_path
+                self._repeats = (self.path, self.query) in self._named
                 if self._repeats and self._wary:
                     self.query = None
             case "page" | "offset" if entries and entries != before and not self._is_last(page, entries):
                 self.query = self._numbered()
         if self.query is not None:
-            self._named.add(self.query)
+            self._named.add((self.path, self.query))
             if self._pages >= MOST_PAGES:
                 self.query, self.is_endless = None, True
 

@@ -165,7 +165,7 @@ def entity_of(resource: Resource, response: Response | None, operation: str = "r
     way = resource.operation(operation)
     if response is not None and way.is_under_way(response.status):
         return None
-    return way.envelope.shown(response.legible if response else None)
+    return way.shown(response.legible if response else None)
 
 
 def entries_of(resource: Resource, response: Response | None) -> list[Mapping[str, Any]] | None:

@@ -53,7 +53,8 @@ def listed(
     while walk.query is not None:
         named = {name for name, _ in walk.query}  # a link to the next page may name the parent again
         asked = (*(pair for pair in fixed if pair[0] not in named), *walk.query)
-        request = Request(way.method, path, asked, (*headers, *way.fixed_headers()))
+        target = (walk.path, walk.query) if walk.path else (path, asked)
+        request = Request(way.method, *target, (*headers, *way.fixed_headers()))
         exchange = sender.send(request, about, credential, beyond_ceiling=setup == CLEANUP)
         if walk.ends_with(exchange.status):
             return

@@ -140,7 +140,7 @@ class _Writer:
 
     def request(self, resource: Resource, operation: str) -> dict[str, Any]:
         """The schema of the whole request body: the resource in its envelope, its parents beside it."""
-        shape = with_held(resource.envelope.held, plain(resource.shapes.request(operation)))
+        shape = with_held(resource.envelope.held_here, plain(resource.shapes.request(operation)))
         if not _refused(resource.status("unknown_field")):
             # Another member does no harm, so the body is not closed.
             shape.pop("additionalProperties", None)
@@ -295,7 +295,7 @@ def plain(schema: Schema) -> dict[str, Any]:
 
 def shown_of(resource: Resource, shape: Schema | None = None) -> dict[str, Any]:
     """The shape of a representation (or another one of the kind) as bodies have it."""
-    return with_held(resource.envelope.held, plain(resource.shapes.response if shape is None else shape))
+    return with_held(resource.envelope.held_here, plain(resource.shapes.response if shape is None else shape))
 
 
 def _refused(status: Status) -> bool:

@@ -28,7 +28,7 @@ def wrapped_object(envelope: Envelope, reference: Schema, shape: Mapping[str, An
     """The schema of the object of a resource. Fields that stand beside the others are written out."""
     if not envelope.fields:
         return reference
-    outside = dict.fromkeys([*envelope.beside, *(one.root for one in envelope.held if one.place)])
+    outside = dict.fromkeys(envelope.outside)
     inside: Schema = {
         **shape,
         "properties": {n: s for n, s in shape.get("properties", {}).items() if n not in outside},
