@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from copy import deepcopy
@@ -133,6 +134,41 @@ def test_another_credential_may_see_less(judged: Judged) -> None:
         if header["name"] == "Authorization":
             header["value"] = "Bearer of-somebody-else"
     assert judged(document([created, read])).findings == []
+
+
+def jwt(**claims: Any) -> str:
+    """A token of three parts, whose signature nobody looks at."""
+    head, body = (base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in ({}, claims))
+    return f"Bearer {head}.{body}.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    ("claims", "broken"),
+    [
+        ({"sub": "ann", "exp": 900, "jti": "b"}, {"create.reads-back"}),
+        ({"sub": "bob", "exp": 600, "jti": "a"}, set()),
+        ({"sub": "ann", "exp": 900, "org": 7}, set()),
+        ({"exp": 900}, set()),
+    ],
+)
+def test_a_token_that_was_made_anew_is_the_same_users(claims: dict[str, Any], broken: set[str], judged: Judged) -> None:
+    """Between the two comes a 401, which is nobody's fault: the token had expired."""
+
+    def work(client: Client) -> None:
+        client.made("/offices", "office", name="Berlin")
+
+    created, read = an_hour(work)
+    expired = deepcopy(read)
+    for entry, token in ((created, {"sub": "ann", "exp": 600}), (expired, {"sub": "ann", "exp": 600}), (read, claims)):
+        for header in entry["request"]["headers"]:
+            if header["name"] == "Authorization":
+                header["value"] = jwt(**token)
+    challenge = {"name": "WWW-Authenticate", "value": 'Bearer error="invalid_token"'}
+    for entry, status in ((expired, 401), (read, 404)):
+        content = {"mimeType": "application/json", "text": '{"message": "no"}'}
+        entry["response"] |= {"status": status, "content": content}
+        entry["response"]["headers"] = [*entry["response"]["headers"], challenge]
+    assert judged(document([created, expired, read])).broken == broken
 
 
 def test_a_gateway_that_was_tried_again_is_no_fault(judged: Judged) -> None:

@@ -486,6 +486,12 @@ def test_a_credential_that_stops_working_is_one_thing_and_no_fault_of_each_answe
     told = "the credential `full` worked, and is refused (401) since request 2"
     assert (verdict.verdict, verdict.causes, verdict.unmet) == ("not judged", (), (told,))
     assert {r.item: (r.outcome, r.message) for r in verdict.results}[bad["item"]] == ("not tested", told)
+    # In traffic the token may have been made anew: then its refusals only say that it had expired.
+    head = build.header(target={**build.header()["target"], "kind": "traffic"})
+    anew = [*events, build.exchange(9, good, credential="another", started=9.0)]
+    assert judge(run_of(tmp_path, *events, head=head)).unmet == (told,)
+    assert judge(run_of(tmp_path, *anew)).unmet == (told,)
+    assert judge(run_of(tmp_path, *anew, head=head)).unmet == ()
     # A single refusal among successes, or one that was always there, is a fault like any other.
     again = [build.exchange(9, good), *events]
     assert judge(run_of(tmp_path, *again)).verdict == "not conforming"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from restproof.oracle.results import Result, summary_of
@@ -21,7 +22,8 @@ class Lost:
 
 
 def lost_credential(run: RecordedRun) -> Lost | None:
-    """The first credential of the run that was accepted and is answered 401 from some request to the end."""
+    """The first credential of the run that was accepted and is answered 401 from some request to the end. In recorded
+    traffic another one that is accepted after that may be the same user's, whose token was made anew."""
     sent: dict[str, list[RecordedExchange]] = {}
     for exchange in sorted(run.exchanges, key=lambda e: e.started):
         if exchange.credential and exchange.response:
@@ -30,11 +32,19 @@ def lost_credential(run: RecordedRun) -> Lost | None:
         statuses = [e.response.status for e in exchanges if e.response]
         worked = next((at for at in range(len(statuses), 0, -1) if statuses[at - 1] != 401), 0)
         since = exchanges[worked:]
+        if run.header.target.kind == "traffic" and any(_accepted_since(since, others) for others in sent.values()):
+            continue
         if len(since) >= _LEAST and any(200 <= status < 300 for status in statuses[:worked]):
             message = f"the credential `{name}` worked, and is refused (401) since request {since[0].n}"
             items = frozenset(e.item for e in since if e.item)
             return Lost(message, frozenset(e.n for e in since), items)
     return None
+
+
+def _accepted_since(since: Sequence[RecordedExchange], others: Sequence[RecordedExchange]) -> bool:
+    """Whether one of ``others`` succeeded after the first of ``since``."""
+    first = min((e.started for e in since), default=float("inf"))
+    return any(e.response is not None and 200 <= e.response.status < 300 and e.started > first for e in others)
 
 
 def without_lost(result: Result, lost: Lost | None) -> Result:

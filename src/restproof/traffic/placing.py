@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,6 +25,8 @@ GATEWAY = (502, 503, 504)
 HIDDEN = "hidden"
 """The name of a credential that the recording does not show."""
 _SHORTEST_SECRET = 8
+_OF_ONE_TOKEN = frozenset({"exp", "iat", "nbf", "jti", "auth_time", "nonce", "at_hash"})
+"""Claims that differ in each token of one user."""
 _SECRET_NAME = re.compile(r"(?i)token|secret|api[-_]?key|passw|session|csrf|xsrf|signature")
 _MASKED = re.compile(r"(?i)redacted|filtered|removed|hidden|masked|^\W*$|\*{3}|x{5}|<[^>]*>")
 
@@ -140,7 +143,8 @@ def _nothing(traffic: Traffic, contract: Contract, file: Path, base: str = "") -
 
 
 class _Names:
-    """Names for the credentials of the traffic, by the order in which they come."""
+    """Names for the credentials of the traffic, by the order in which they come. A token that was made anew keeps the
+    name of the one before it, where both say for whom they stand."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -154,7 +158,20 @@ class _Names:
             return None
         if _MASKED.search(value.partition(" ")[2] or value):
             return HIDDEN
-        return self._known.setdefault(value, f"credential {len(self._known) + 1}")
+        return self._known.setdefault(_bearer(value) or value, f"credential {len(self._known) + 1}")
+
+
+def _bearer(value: str) -> str:
+    """All that a JSON Web Token claims (RFC 7519 §4.1) but when it was made and for how long; empty where it claims no
+    ``sub``, or is something else."""
+    parts = value.rpartition(" ")[2].split(".")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "==")) if len(parts) == 3 else None
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(claims, dict) or not claims.get("sub"):
+        return ""
+    return json.dumps({n: c for n, c in claims.items() if n not in _OF_ONE_TOKEN}, sort_keys=True)
 
 
 def _exchange(
