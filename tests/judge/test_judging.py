@@ -159,15 +159,16 @@ def test_a_token_that_was_made_anew_is_the_same_users(claims: dict[str, Any], br
 
     created, read = an_hour(work)
     expired = deepcopy(read)
-    for entry, token in ((created, {"sub": "ann", "exp": 600}), (expired, {"sub": "ann", "exp": 600}), (read, claims)):
-        for header in entry["request"]["headers"]:
+    old = {"sub": "ann", "exp": 600}
+    for one, token in ((created, old), (expired, old), (read, claims)):
+        for header in one["request"]["headers"]:
             if header["name"] == "Authorization":
                 header["value"] = jwt(**token)
     challenge = {"name": "WWW-Authenticate", "value": 'Bearer error="invalid_token"'}
-    for entry, status in ((expired, 401), (read, 404)):
+    for one, status in ((expired, 401), (read, 404)):
         content = {"mimeType": "application/json", "text": '{"message": "no"}'}
-        entry["response"] |= {"status": status, "content": content}
-        entry["response"]["headers"] = [*entry["response"]["headers"], challenge]
+        one["response"] |= {"status": status, "content": content}
+        one["response"]["headers"] = [*one["response"]["headers"], challenge]
     assert judged(document([created, expired, read])).broken == broken
 
 

@@ -395,6 +395,35 @@ def test_a_title_speaks_of_a_field_where_only_the_field_differs(tmp_path: Path) 
     assert cause.title == "An update changes a field, unnamed (office: zip, city)"
 
 
+def test_an_operation_that_fails_is_one_cause_whatever_rules_it_breaks(tmp_path: Path) -> None:
+    rules = [
+        {"id": "house.saves", "level": "must", "statement": "s", "damage": "data"},
+        {"id": "house.robust", "level": "must", "statement": "nothing makes it fail", "damage": "failure"},
+        {"id": "house.lists", "level": "must", "statement": "s", "depends_on": ["house.saves"]},
+    ]
+    surface = {r: {"ways": {"update": f"PATCH /{r}s/{{id}}"}} for r in ("office", "rfi")}
+    resources = {"office": ["create", "update"], "rfi": ["update"]}
+    head = build.header(requirements=rules, contract={"name": "small", "resources": resources, "surface": surface})
+    events: list[Event] = []
+    for at, resource in enumerate(("office", "rfi")):
+        saves, robust = (item(name, resource, "update") for name in ("house.saves", "house.robust"))
+        sent = [build.exchange(10 * at + n, saves, method="PATCH", status=500 if n else 200) for n in range(3)]
+        found = [
+            build.finding(saves, n=10 * at + 1, actual="500", message="the update answered 500, not 200 (a long name)"),
+            build.finding(robust, n=10 * at + 1, actual="500", message="the update answered 500 (a body with name)"),
+        ]
+        events += [saves, robust, *sent, *found, build.outcome(saves, "fail"), build.outcome(robust, "fail")]
+    # What goes wrong there besides is no part of it; what builds on what it breaks is not judged for it.
+    events += [build.finding(events[0], kind="lost"), *failing("house.lists", kind="lost")]
+    lost, failed = sorted(judge(run_of(tmp_path, *events, head=head)).causes, key=lambda c: c.kind)
+    assert (lost.requirement, lost.kind) == ("house.saves", "lost")
+    assert failed.title == (
+        "PATCH /offices/{id}, PATCH /rfis/{id} answer 500 to 4 of 6 requests: a long name (office, rfi)"
+    )
+    assert (failed.requirement, failed.breaks, failed.damage) == ("house.robust", ("house.saves",), "failure")
+    assert (failed.blocks, len(failed.findings)) == (("house.lists",), 4)
+
+
 def test_causes_come_musts_first_and_then_by_places(tmp_path: Path) -> None:
     events = [
         *failing("error.names-field", "office"),

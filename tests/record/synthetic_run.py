@@ -218,7 +218,7 @@ def finding(of: Event, in_case: Event | None = None, n: int | None = None, **cha
         "exchange": n,
         "message": "the status is not the declared one",
         "expected": "201",
-        "actual": "500",
+        "actual": "202",
         "pointer": None,
         "field": None,
         "kind": "status",

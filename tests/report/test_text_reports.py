@@ -203,7 +203,7 @@ def test_a_5xx_is_on_the_first_screen_of_every_report_however_much_else_failed(t
     events = [e for of in items[:-1] for e in (of, build.finding(of, kind="lost"), build.outcome(of, "fail"))]
     crash = [build.exchange(n, items[-1], status=500) for n in range(1, 4)]
     unsaid = [build.exchange(4, items[0], status=502), build.exchange(5, items[0], status=501)]
-    events += [items[-1], *crash, *unsaid, build.finding(items[-1], message="Tower", n=1)]
+    events += [items[-1], *crash, *unsaid, build.finding(items[-1], actual="500", n=1)]
     run = read(
         build.write(
             tmp_path / "run",
@@ -214,13 +214,13 @@ def test_a_5xx_is_on_the_first_screen_of_every_report_however_much_else_failed(t
     assert verdict.causes[-1].requirement == "house.mild"
     lines = closing_lines(verdict, Path("index.html"))
     assert lines[2] == "  the server failed 4 times: 500 to office create (3), 502 to office create"
-    assert any("house.mild: Tower" in line for line in lines[:24])
+    assert any("house.mild: Office create answers 500 to 3 of 5 requests" in line for line in lines[:24])
     told = render(run, verdict, "markdown")
     assert "**The server failed 4 times: 500 to office create (3), 502 to office create.**" in told
-    assert "Tower" in told
+    assert "nswers 500 to 3 of 5 requests" in told
     first_screen = render(run, verdict, "html").partition('id="failures"')[0]
     assert "The server failed 4 times" in first_screen
-    assert "Tower" in first_screen
+    assert "nswers 500 to 3 of 5 requests" in first_screen
 
 
 def test_an_unknown_method_and_a_limit_that_is_kept_are_no_failure_of_the_server(tmp_path: Path) -> None:

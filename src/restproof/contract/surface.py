@@ -20,8 +20,9 @@ _BODY = ("malformed", "no_object", "unsupported_media", "too_large", "unstorable
 
 
 def surface(contract: Contract) -> dict[str, Any]:
-    """For each resource: ``envelope``, ``fields`` (name → ``bounds`` and where the field stands: ``in`` requests,
-    ``out`` in responses) and ``statuses`` (operation → case → codes and classes, such as ``[404, "4xx"]``)."""
+    """For each resource: ``envelope``, ``ways`` (operation → ``PATCH /offices/{id}``), ``fields`` (name → ``bounds``
+    and where the field stands: ``in`` requests, ``out`` in responses) and ``statuses`` (operation → case → codes and
+    classes, such as ``[404, "4xx"]``)."""
     return {resource.name: _resource(contract, resource) for resource in contract}
 
 
@@ -31,6 +32,7 @@ def _resource(contract: Contract, resource: Resource) -> dict[str, Any]:
     places |= {"list": envelope.list, "fields": envelope.fields}
     return {
         "envelope": {where: name for where, name in places.items() if name},
+        "ways": {o: f"{resource.operation(o).method} {resource.operation(o).path}" for o in resource.operations},
         "fields": {name: _field(resource, name) for name in resource.properties},
         "statuses": {o: dict(_statuses(contract, resource, o)) for o in resource.operations},
     }

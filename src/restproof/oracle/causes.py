@@ -6,17 +6,22 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from restproof.oracle.failures import Failure, Told, failures, is_failure
 from restproof.oracle.results import Cause, Place, Register, Result
 from restproof.oracle.unpromised import changed_from
-from restproof.record.model import DAMAGES, Damage, RecordedFinding, RecordedRequirement
+from restproof.record.model import DAMAGES, Damage, RecordedFinding, RecordedRequirement, RecordedRun
 
 
-def causes_of(results: Sequence[Result], register: Register) -> tuple[Cause, ...]:
+def causes_of(results: Sequence[Result], register: Register, run: RecordedRun) -> tuple[Cause, ...]:
     failing = [r for r in results if r.outcome == "fail"]
     scattered = _scattered(failing)
-    groups: dict[tuple[str, str, str, str, str], list[tuple[Result, RecordedFinding]]] = {}
+    groups: dict[tuple[str, str, str, str, str], list[Told]] = {}
+    failed: list[Told] = []
     for result in failing:
         for finding in result.undeclared:
+            if is_failure(finding):
+                failed.append((result, finding))
+                continue
             values = (finding.expected, finding.actual)
             if (result.requirement, finding.kind) in scattered:
                 values = ("", "")
@@ -24,6 +29,7 @@ def causes_of(results: Sequence[Result], register: Register) -> tuple[Cause, ...
             key = (result.requirement, finding.kind, *values, changed)
             groups.setdefault(key, []).append((result, finding))
     causes = [replace(_cause(group, register), changed=key[-1]) for key, group in groups.items()]
+    causes += [_failed(failure, register) for failure in failures(failed, run)]
     found = [(cause, _blocked_by(cause, results)) for cause in causes]
 
     # What is broken goes before what has changed, and a cause with the worst of what builds on it. Of several causes of
@@ -42,14 +48,15 @@ def causes_of(results: Sequence[Result], register: Register) -> tuple[Cause, ...
 def _blocked_by(cause: Cause, results: Sequence[Result]) -> list[Result]:
     """What builds on the cause and is not judged where it shows."""
     where = {resource for resource, _, _ in cause.places}
-    blocked = (r for r in results if r.outcome == "blocked" and r.follows == cause.requirement)
+    roots = {cause.requirement, *cause.breaks}
+    blocked = (r for r in results if r.outcome == "blocked" and r.follows in roots)
     return [r for r in blocked if None in where or r.resource in where]
 
 
 def damage_of(requirement: RecordedRequirement, finding: RecordedFinding) -> Damage:
     """What a finding against the rule does. A wrong status is worse than that only where the server failed, or took
     what it should have refused."""
-    if finding.kind == "status" and finding.actual.startswith("5"):
+    if is_failure(finding):
         return "failure"
     if finding.kind == "status" and finding.actual.startswith("4") and requirement.damage != "form":
         return "code"
@@ -66,7 +73,26 @@ def _scattered(failing: Sequence[Result]) -> set[tuple[str, str]]:
     return {(key[0], key[1]) for key, pairs in values.items() if len(pairs) > 1 and key[1] != "status"}
 
 
-def _cause(group: Sequence[tuple[Result, RecordedFinding]], register: Register) -> Cause:
+def _failed(failure: Failure, register: Register) -> Cause:
+    """Operations that fail, told under the rule that nothing makes a server fail, where that was tried."""
+
+    def rank(requirement: str) -> tuple[int, bool, tuple[int, int]]:
+        entry = register[requirement]
+        return register.severity(requirement), entry.damage != "failure", register.place(requirement)
+
+    rules = sorted({r.requirement for r, _ in failure.told}, key=rank)
+    ordered = sorted(failure.told, key=lambda t: rules.index(t[0].requirement))
+    cause = _cause(ordered, register)
+    where = _where(cause.places)
+    return replace(
+        cause,
+        title=f"{failure.sentence} ({where})" if where else failure.sentence,
+        breaks=tuple(rules[1:]),
+        operations=failure.operations,
+    )
+
+
+def _cause(group: Sequence[Told], register: Register) -> Cause:
     requirement = register[group[0][0].requirement]
     places = tuple(dict.fromkeys((r.resource, r.operation, f.field) for r, f in group))
     findings = tuple(f for _, f in group)

@@ -56,7 +56,8 @@ class Cause:
     """Failures with one cause, told once. ``places`` are (resource, operation, field), each once, in the order of the
     results. ``damage``: what it does; ``follows``: the rule whose failure may be the reason of all of it;
     ``blocks``: the rules that it keeps from being judged; ``changed``: the word that nobody has promised and that this
-    is against, with the day on which it was seen (else empty)."""
+    is against, with the day on which it was seen (else empty). Where the server itself fails: ``operations`` in which
+    it does (``PATCH /offices/{id}``), ``breaks`` the other rules that its failures break."""
 
     title: str
     requirement: str
@@ -72,6 +73,8 @@ class Cause:
     follows: str = ""
     blocks: tuple[str, ...] = ()
     changed: str = ""
+    breaks: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
 
 
 class Register:

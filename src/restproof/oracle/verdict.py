@@ -78,7 +78,7 @@ def judge(run: RecordedRun) -> Verdict:
         complete=whole,
         counts={outcome: counts[outcome] for outcome in OUTCOMES},
         results=tuple(ordered),
-        causes=causes_of(ordered, register),
+        causes=causes_of(ordered, register, run),
         unproven=unseen,
         unmet=missing,
         statuses=dict(sorted(statuses.items())),

@@ -44,7 +44,9 @@ def cause_stories(run: RecordedRun, verdict: Verdict, comparison: Comparison | N
         cases = teller.cases(cause)
         story = teller.story(cause, *cases[0]) if cases and room > 0 else None
         room -= story.size if story else 0
-        mark = crc32("\n".join((cause.kind, cause.expected, cause.actual)).encode("utf-8", "surrogatepass"))
+        mark = crc32(
+            "\n".join((cause.kind, cause.expected, cause.actual, *cause.operations)).encode("utf-8", "surrogatepass")
+        )
         name = f"f-{anchor(cause.requirement)}-{mark:08x}"
         names[name] = names.get(name, 0) + 1
         since = ("new" if any(f.item in new for f in cause.findings) else "still") if comparison else ""

@@ -58,7 +58,8 @@ def render_html(
             causes=causes,
             first=[causes[at] for at in foremost(verdict.causes, FIRST)],
             failing=count(causes),
-            told_at={story.cause.requirement: story.anchor for story in reversed(causes)},
+            told_at={name: s.anchor for s in reversed(causes) for name in s.cause.breaks}
+            | {s.cause.requirement: s.anchor for s in reversed(causes)},
             thin=sorted((r for r in applying if r.worst == "pass"), key=lambda r: r.strength.cases)[:THINNEST],
             families=families(applying),
             applying=len(applying),

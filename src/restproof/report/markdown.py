@@ -83,6 +83,8 @@ def _cause(cause: Cause, page: str) -> str:
         entry += f"; expected {code(cause.expected or 'nothing')}, got {code(cause.actual or 'nothing')}"
     if cause.changed:
         entry += f"; **changed**: nobody has promised {code(cause.changed)}"
+    if cause.breaks:
+        entry += f"; {plural(len(cause.breaks), 'other rule')} broken by it"
     if cause.follows:
         entry += f"; may follow from {code(cause.follows)}"
     if cause.blocks:
