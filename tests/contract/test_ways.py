@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from textwrap import dedent
 
@@ -10,7 +11,7 @@ import pytest
 from restproof.contract.load import check, load
 from restproof.contract.model import Contract, Parent
 from restproof.contract.routing import Router, one_of_list
-from restproof.plan.parameters import fixed_query
+from restproof.plan.parameters import fixed_headers, fixed_query
 
 SCHEMA = '{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}, "a": {"type": "string"}}}'
 
@@ -36,7 +37,8 @@ def contract(tmp_path: Path) -> Contract:
         write(
             tmp_path,
             """{list: {auth: none, query: {expand: lines, deep: true, origin: {enum: [BER, PAR]}}}, create: ,
-            read: {path: "/orders/{id}"}, update: {path: "/orders/{id}", method: PUT, headers: {X-A: b}},
+            read: {path: "/orders/{id}"}, update: {path: "/orders/{id}", method: PUT,
+            headers: {X-A: b, X-Id: {type: string, format: uuid}, X-No: {type: integer, minimum: 7, maximum: 7}}},
             delete: {path: "/orders/{id}", parent: {shop: shop_id}, statuses: {absent: 204}}}""",
         )
     )
@@ -52,7 +54,6 @@ def test_each_operation_has_its_verb_and_path(contract: Contract) -> None:
         "update": ("PUT", "/orders/{id}"),
         "delete": ("DELETE", "/orders/{id}"),
     }
-    assert order.operation("update").headers == {"X-A": "b"}
 
 
 def test_each_operation_names_its_own_parents(contract: Contract) -> None:
@@ -75,6 +76,13 @@ def test_parameters_have_a_value_of_their_schema(contract: Contract) -> None:
     way = contract.resources["order"].operation("list")
     assert fixed_query(way) == (("expand", "lines"), ("deep", "true"), ("origin", "BER"))
     assert fixed_query(way, {"origin"}) == (("expand", "lines"), ("deep", "true"))
+
+
+def test_headers_have_a_value_of_their_schema_and_what_names_a_request_is_new_in_each(contract: Contract) -> None:
+    way = contract.resources["order"].operation("update")
+    first, second = (dict(fixed_headers(way)) for _ in range(2))
+    assert (first["X-A"], first["X-No"]) == ("b", "7")
+    assert uuid.UUID(first["X-Id"]) != uuid.UUID(second["X-Id"])
 
 
 def test_paths_lead_to_their_operations(contract: Contract) -> None:

@@ -12,6 +12,7 @@ from .test_unsaid import BOX, LABEL, SENT, TEXT, Document, boxes, call, content,
 PROBLEM = {"type": "object", "required": ["title"], "properties": {"title": TEXT}}
 OTHER = {"type": "object", "required": ["error"], "properties": {"error": TEXT}}
 HEADER = {"schema": TEXT}
+A_UUID = {"type": "string", "format": "uuid"}
 
 
 def asked(name: str, **more: Any) -> list[Document]:
@@ -52,11 +53,79 @@ def test_location_is_promised_where_it_is_documented(said: bool, tmp_path: Path)
     assert ("create.location" in contract(tmp_path, boxes(made)).policies) is said
 
 
-def test_a_key_that_may_be_repeated_is_taken_and_one_that_must_be_new_is_told(tmp_path: Path) -> None:
+def test_a_key_that_may_be_repeated_is_taken_and_one_that_must_be_there_is_a_new_one_each_time(tmp_path: Path) -> None:
     optional = boxes(call(BOX, SENT, 201, parameters=asked("Idempotency-Key")))
     assert contract(tmp_path / "a", optional).idempotency_key == "Idempotency-Key"
     needed = boxes(call(BOX, SENT, 201, parameters=asked("Idempotency-Key", required=True)))
-    assert "create" not in contract(tmp_path / "b", needed).resources["box"].operations
+    found = contract(tmp_path / "b", needed)
+    assert found.idempotency_key == "Idempotency-Key"
+    assert found.resources["box"].operation("create").headers == {"Idempotency-Key": A_UUID}
+    numbers = asked("Idempotency-Key", required=True)
+    numbers[0]["schema"] = {"type": "string", "maxLength": 20}
+    assert "create" not in contract(tmp_path / "c", boxes(call(BOX, SENT, 201, parameters=numbers))).resources
+
+
+@pytest.mark.parametrize(
+    ("schema", "held"),
+    [
+        ({"type": "string", "format": "uuid"}, A_UUID),
+        ({"type": "string", "format": "uuid", "enum": ["5f0d7f2c-8d1c-4e53-9a52-0c6c5d1b7e11"]}, None),
+        ({"type": "string", "pattern": "^[a-z]{3}$"}, {"type": "string", "pattern": "^[a-z]{3}$"}),
+        ({"type": "integer", "minimum": 1}, {"type": "integer", "minimum": 1}),
+        ({"type": "string"}, "left out"),
+    ],
+)
+def test_a_header_that_is_needed_has_a_value_of_its_schema(schema: Document, held: Any, tmp_path: Path) -> None:
+    parameters = [{"name": "X-Region", "in": "header", "required": True, "schema": schema}]
+    found = contract(tmp_path, boxes(call(BOX, SENT, 201, parameters=parameters))).resources["box"]
+    if held == "left out":
+        assert "create" not in found.operations
+    else:
+        assert found.operation("create").headers == {"X-Region": held or {"const": schema["enum"][0]}}
+
+
+def test_the_id_of_a_request_is_a_new_one_each_time(tmp_path: Path) -> None:
+    made = call(BOX, SENT, 201, parameters=asked("X-Correlation-ID", required=True))
+    assert contract(tmp_path, boxes(made)).resources["box"].operation("create").headers == {"X-Correlation-ID": A_UUID}
+
+
+def test_an_answer_without_a_documented_body_shows_nothing_and_location_tells_the_id(tmp_path: Path) -> None:
+    made = call(BOX, SENT, 201)
+    made["responses"]["201"] = {"description": "made", "headers": {"Location": HEADER}}
+    found = contract(tmp_path, boxes(made)).resources["box"]
+    assert found.operation("create").returns == "minimal"
+
+
+def test_a_default_that_is_the_only_answer_is_that_of_a_success(tmp_path: Path) -> None:
+    made = call(BOX, SENT, 201)
+    made["responses"] = {"default": content(BOX)}
+    found = contract(tmp_path, boxes(made)).resources["box"]
+    assert str(found.status("created", "create")) == "2xx"
+    assert not found.operation("create").errors
+
+
+def test_what_servers_keep_is_not_sent_where_one_schema_speaks_for_both_directions(tmp_path: Path) -> None:
+    kept = {"version": {"type": "integer"}, "createdDate": TEXT, "date_modified": TEXT, "last_updated_by": TEXT}
+    own = {"id": {"type": "integer"}, **LABEL, "conversion": TEXT, "created_for": TEXT}
+    both: Document = {"type": "object", "required": ["label"], "properties": {**own, **kept}}
+    found = contract(tmp_path / "a", boxes(call(both, both, 201))).resources["box"]
+    assert {n for n, s in found.properties.items() if s.get("readOnly")} == {"id", *kept}
+    assert set(kept) <= set(found.volatile)
+    without = {**both, "properties": {n: s for n, s in both["properties"].items() if n != "id"}}
+    found = contract(tmp_path / "b", boxes(call(both, without, 201))).resources["box"]
+    assert {n for n, s in found.properties.items() if s.get("readOnly")} == {"id"}
+
+
+def test_what_can_be_changed_below_another_and_neither_made_nor_deleted_is_always_there(tmp_path: Path) -> None:
+    one = {"type": "object", "required": ["label"], "properties": {"label": TEXT}}
+    absent = {"404": {"description": "no such box"}}
+    below = {"get": call(one, others=absent), "patch": call(one, SENT, others=absent)}
+    paths = {**boxes(call(BOX, SENT, 201)), "/boxes/{id}/lid": below}
+    found = contract(tmp_path / "a", paths).resources
+    assert found["lid"].id.single
+    assert found["lid"].operations == ("read", "update")
+    below["delete"] = {"responses": {"204": {"description": "taken off"}}}
+    assert "lid" not in contract(tmp_path / "b", paths).resources
 
 
 @pytest.mark.parametrize("refused", [True, False])

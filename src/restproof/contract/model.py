@@ -266,7 +266,7 @@ class Operation:
     ``path``: below the base path, with ``{id}`` for the resource's own id. ``parents``: the ancestors that they name,
     none of them with the place ``auto``. ``auth``: whether they need a credential (``required``), may have one
     (``optional``: nothing is said of a request without it) or are sent without (``none``). ``query`` and ``headers``:
-    what each of them holds besides; of a query parameter the schema of its value. ``envelope`` and ``media``: where the
+    what each of them holds besides, with the schema of its value. ``envelope`` and ``media``: where the
     resource stands in their bodies and answers, and of what media type these are. ``errors``: the schemas of its own
     error bodies, by status or class of them. ``job``: what tells how it goes on where it is only accepted.
     """
@@ -278,7 +278,7 @@ class Operation:
     statuses: Mapping[str, Status]
     auth: Literal["required", "optional", "none"] = "required"
     query: Mapping[str, Schema] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Schema] = field(default_factory=dict)
     envelope: Envelope = field(default_factory=Envelope)
     media: Media = field(default_factory=Media)
     errors: Mapping[str, Schema | None] = field(default_factory=dict)
@@ -289,10 +289,6 @@ class Operation:
     def is_under_way(self, status: int | None) -> bool:
         """Whether an answer with this status tells of a job, and shows no representation."""
         return self.job is not None and status == ACCEPTED
-
-    def fixed_headers(self, *, with_body: bool = False) -> tuple[tuple[str, str], ...]:
-        """The headers that each request has, its media types among them."""
-        return (*self.media.headers(with_body=with_body), *self.headers.items())
 
     def shown(self, document: Any) -> dict[str, Any] | None:
         """What an answer shows of the resource, be it a representation or not; ``None`` where it is no object."""

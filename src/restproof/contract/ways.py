@@ -53,7 +53,7 @@ class WaysReader:
             statuses=resolve(*layers),
             auth=said.get("auth", "required"),
             query=self.query(name, said.get("query", {})),
-            headers=said.get("headers", {}),
+            headers=self.values(name, "headers", said.get("headers", {})),
             envelope=self.envelope(said),
             media=self.media(name, said),
             returns=self.returns(name, said),
@@ -154,17 +154,21 @@ class WaysReader:
         return job
 
     def query(self, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
-        """The schema of each parameter; a plain value is the only one."""
-        found = {}
-        taken = {p.name for p in self.resource.parents if p.place != "path"}
-        for parameter, how in said.items():
-            if parameter in taken:
+        """The schema of each parameter, none of which names a parent."""
+        for parent in self.resource.parents:
+            if parent.place != "path" and parent.name in said:
                 hint = "leave one of the two out"
-                self.problem(f"'{parameter}' names a parent", name, "query", parameter, hint=hint)
+                self.problem(f"'{parent.name}' names a parent", name, "query", parent.name, hint=hint)
+        return self.values(name, "query", said)
+
+    def values(self, name: str, word: str, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The schema of each value that a request holds under ``word``; a plain value is the only one."""
+        found = {}
+        for part, how in said.items():
             if not isinstance(how, dict):
-                found[parameter] = {"const": how}
+                found[part] = {"const": how}
                 continue
-            source = self.folder.check(self.document, self.route(name, "query", parameter))
+            source = self.folder.check(self.document, self.route(name, word, part))
             if source:
-                found[parameter] = dict(source.schema)
+                found[part] = dict(source.schema)
         return found

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import filled_path
-from restproof.plan.parameters import fixed_query
+from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.message import Headers, Request, merged
 from restproof.wire.paging import Query
 
@@ -78,7 +78,7 @@ class Requests:
             way.method,
             path,
             tuple(asked),
-            merged(self.headers(scope), way.fixed_headers(with_body=data is not None), headers),
+            merged(self.headers(scope), fixed_headers(way, with_body=data is not None), headers),
             data,
         )
 

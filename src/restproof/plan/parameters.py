@@ -1,8 +1,9 @@
-"""The query parameters that every request of an operation holds, with a value of their schema."""
+"""The query parameters and headers that every request of an operation holds, with a value of their schema."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import uuid
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from restproof.contract.model import Operation
@@ -14,6 +15,19 @@ Query = tuple[tuple[str, str], ...]
 def fixed_query(way: Operation, given: Collection[str] = ()) -> Query:
     """The parameters of an operation, but for those that are ``given`` already."""
     return tuple((name, spelled(sample(schema))) for name, schema in way.query.items() if name not in given)
+
+
+def fixed_headers(way: Operation, *, with_body: bool = False) -> Query:
+    """The headers that each request has, its media types among them. A UUID is a new one in each request, since what
+    has to be one names the request."""
+    own = ((name, _fresh(schema) or spelled(sample(schema))) for name, schema in way.headers.items())
+    return (*way.media.headers(with_body=with_body), *own)
+
+
+def _fresh(schema: Mapping[str, Any]) -> str | None:
+    """A new UUID, where a schema says that a value is one, and not which."""
+    is_open = schema.get("format") == "uuid" and not {"const", "enum"} & schema.keys()
+    return str(uuid.uuid4()) if is_open else None
 
 
 def readings(text: str) -> tuple[Any, ...]:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from restproof.contract.model import Contract
 from restproof.contract.routing import Router
-from restproof.plan.parameters import fixed_query
+from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below
@@ -338,7 +338,7 @@ class Work:
         path, _, query = target.partition("?")
         way, named = group.resource.operation(operation), tuple(parse_qsl(query, keep_blank_values=True))
         asked = (*fixed_query(way, {name for name, _ in named}), *named)
-        request = Request(way.method, path, asked, (*group.headers, *way.fixed_headers()))
+        request = Request(way.method, path, asked, (*group.headers, *fixed_headers(way)))
         about = About(group.resource.name, operation, setup=CLEANUP)
         return self.session.send(request, about, group.credential, beyond_ceiling=True)
 

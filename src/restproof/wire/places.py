@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Route, Router, filled_path, id_of_url
-from restproof.plan.parameters import fixed_query
+from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import Headers, Request, Response
 
@@ -116,7 +116,7 @@ class Places:
         path = filled_path(self._contract, resource, way, {**above, **ids, "id": place.id or ""})
         named = tuple((p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids)
         query = (*fixed_query(way), *named)
-        return Request(way.method, path, query, (*headers, *way.fixed_headers()))
+        return Request(way.method, path, query, (*headers, *fixed_headers(way)))
 
     def parents_of(self, place: Place) -> Iterator[Place]:
         """The items above a place, as far as it names them, the nearest last."""

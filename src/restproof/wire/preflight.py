@@ -10,7 +10,7 @@ from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import filled_path
 from restproof.errors import TargetError
 from restproof.hooks import Hooks
-from restproof.plan.parameters import fixed_query
+from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.message import About, Request
 from restproof.wire.session import Session, Unrecorded
 from restproof.wire.walk import contract_headers
@@ -101,4 +101,4 @@ def _list_request(
     way = resource.operation("list")
     path = filled_path(contract, resource, way, ids)
     query = (*((p.name, str(ids[p.resource])) for p in way.parents_in("query")), *fixed_query(way))
-    return Request(way.method, path, query + resource.paging.sized(1), (*headers, *way.fixed_headers()))
+    return Request(way.method, path, query + resource.paging.sized(1), (*headers, *fixed_headers(way)))

@@ -8,6 +8,7 @@ recorded times.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -37,6 +38,7 @@ from restproof.wire.walk import CLEANUP, GUARD, Sender
 
 MEND = "record again"
 _LONGEST = 200
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UNCOMPARED = frozenset({"user-agent", "content-length", "accept-encoding"})
 
 
@@ -148,7 +150,8 @@ class InOrder:
         for name, value in pairs:
             key = name.lower()
             if key not in _UNCOMPARED and isinstance(value, str) and not self._redactor.is_sensitive(key):
-                found.setdefault(key, []).append(value)
+                # What names the request itself is another one in each.
+                found.setdefault(key, []).append("a UUID" if _UUID.fullmatch(value) else value)
         return found
 
 

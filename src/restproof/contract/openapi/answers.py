@@ -25,10 +25,15 @@ class Reader:
     schemas: Schemas
 
     def responses(self, call: Call) -> Iterator[tuple[str, Mapping[str, Any], Route]]:
-        """Status (``200``, ``4XX``, ``default``), content and place of each answer."""
+        """Status (``200``, ``4XX``, ``default``), content and place of each answer. A ``default`` that is the only one
+        is what every success answers."""
         route = (*call.route, "responses")
-        for code, answer in self.source.mapping(call.value.get("responses") or {}, route).items():
-            yield str(code).upper(), self.source.mapping(answer or {}, (*route, code)), (*route, code)
+        told = self.source.mapping(call.value.get("responses") or {}, route)
+        is_only = [c for c in told if not str(c).startswith("x-")] == ["default"]
+        for code, answer in told.items():
+            of_all = is_only and code == "default"
+            here = (*route, code)
+            yield "2XX" if of_all else str(code).upper(), self.source.mapping(answer or {}, here), here
 
     def codes(self, call: Call, first: str) -> list[int | str]:
         """The documented statuses of a class (``"2"``): codes, and the class itself as ``2xx``."""
@@ -45,6 +50,10 @@ class Reader:
                 if schema:
                     found.append(object_of(schema))
         return united(found) if len(found) > 1 else found[0] if found else {}
+
+    def is_silent(self, call: Call) -> bool:
+        """Whether a success is documented, and not what it answers: its body may be anything."""
+        return self.codes(call, "2") != [204] and not self.success(call)
 
     def request(self, call: Call) -> Schema:
         """The schema of the JSON, or else of the form, that an operation takes; empty where it takes none."""

@@ -42,8 +42,8 @@ def header_parameters(contract: Contract, resource: Resource, operation: str) ->
         if operation in ("read", *resource.matched):
             required = {"required": True} if operation in resource.preconditions else {}
             yield {"name": words[0], "in": "header", **required, "schema": {"type": "string"}}
-    for name, value in resource.operation(operation).headers.items():
-        yield {"name": name, "in": "header", "required": True, "schema": {"const": value}}
+    for name, of_value in resource.operation(operation).headers.items():
+        yield {"name": name, "in": "header", "required": True, "schema": dict(of_value)}
     if contract.idempotency_key and operation == "create":
         yield {"name": contract.idempotency_key, "in": "header", "schema": {"type": "string", "minLength": 1}}
 

@@ -11,6 +11,7 @@ from restproof.contract.model import OPERATIONS
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
 from restproof.contract.openapi.bodies import Shaped, is_one, on_whole, shaped
+from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
 from restproof.contract.openapi.listing import Listing
@@ -117,8 +118,12 @@ class ResourceWriter:
         if found.parameter is not None or found.calls.keys() != {"list"}:
             return False
         call = found.calls["list"]
-        is_plain = not call.named("query", required=True) and 404 not in self.reader.codes(call, "4")
-        return is_plain and is_one(self.reader.success(call))
+        if call.named("query", required=True) or not is_one(self.reader.success(call)):
+            return False
+        # Below another, it may be that one which is not there: what can be changed, and neither made nor deleted, is.
+        stays = "{" in found.collection and "update" in found.spare
+        stays = stays and not {"POST", "DELETE"} & set(found.other.get("collection", ()))
+        return stays or 404 not in self.reader.codes(call, "4")
 
     def write_schema(self, found: Found, body: Members) -> Any:
         """Keep the schema of a resource, or the two of its directions; the word ``schema`` of its contract."""
@@ -179,6 +184,7 @@ class ResourceWriter:
             self.take_out(found, dict.fromkeys(("create", *ON_ITEMS), reason))
             self.take_out(found, {"list": "its entries have no id"})
             return members(told), {}
+        self.note(found, *(f"{n}, of which it is not said whether a client sets it" for n in keep_apart(told, member)))
         silent = "create" in found.calls and not self.tells_id(found.calls["create"], told, member)
         if silent and member not in told.sent["create"].get("required", ()):
             self.take_out(found, {"create": "the document does not say that its answer holds the id"})
@@ -207,9 +213,11 @@ class ResourceWriter:
 
     def tells_id(self, create: Call, told: Shaped, member: str) -> bool:
         """Whether the documented answer to a create leads to the id: by the member, or by Location."""
+        if create.method == "POST" and "location" in self.reader.headers(create, "2"):
+            return True
         if create.method != "POST" or not told.created:
             return bool(self.reader.success(create))
-        return member in told.created.get("properties", ()) or "location" in self.reader.headers(create, "2")
+        return member in told.created.get("properties", ())
 
     @staticmethod
     def drop(body: Members, name: str) -> None:
@@ -307,8 +315,10 @@ class ResourceWriter:
         return apart({o: promises.of(o) for o in found.calls})
 
     def of_one(self, operation: str, call: Call, parents: Mapping[str, str], own: Mapping[str, Yaml]) -> Yaml:
-        """What an operation says for itself of its parents, of its statuses (``own``) and of its error bodies."""
-        said = {"statuses": own.get(operation), "errors": self.refusals.of(call)}
+        """What an operation says for itself of its parents, of its statuses (``own``) and of what it answers."""
+        said: Yaml = {"statuses": own.get(operation), "errors": self.refusals.of(call)}
+        if operation in ("create", "update", "replace") and self.reader.is_silent(call):
+            said["returns"] = "minimal"
         return self.without(call, operation, parents) | {word: what for word, what in said.items() if what}
 
     def without(self, call: Call, operation: str, parents: Mapping[str, str]) -> Yaml:

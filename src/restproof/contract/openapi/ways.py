@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import REPEATS
 from restproof.contract.openapi.identity import id_type
@@ -16,6 +18,9 @@ from restproof.contract.openapi.security import Security
 from restproof.contract.shapes import types_of
 
 Yaml = dict[str, Any]
+_REQUEST = re.compile(r"(?i)(x-)?(request|correlation|trace|transaction|message)-?id")
+"""Names of the header that tells requests apart."""
+_A_UUID = "5f0d7f2c-8d1c-4e53-9a52-0c6c5d1b7e11"
 _USUAL = ("accept", "content-type", "authorization", "if-match", "if-none-match", "user-agent")
 """Headers that HTTP itself speaks of, or that are sent anyhow."""
 
@@ -47,9 +52,6 @@ class Ways:
         query = {n: self.value(p, call) for n, p in call.named("query", required=True).items() if n not in own}
         if query:
             way["query"] = query
-        once = next((n for n in call.named("header", required=True) if REPEATS.fullmatch(n)), None)
-        if once:
-            raise Unaskable(f"it requires a new {once} with each request, which a contract cannot say")
         headers = {
             n: self.header(n, p, call)
             for n, p in call.named("header", required=True).items()
@@ -83,15 +85,25 @@ class Ways:
             raise Unaskable(f"it requires the parameter {parameter['name']}, of which no value is known to be valid")
         return schema or {"type": "string"}
 
-    def header(self, name: str, parameter: Mapping[str, Any], call: Call) -> str:
-        """The value of a required header, where the document has one."""
+    def header(self, name: str, parameter: Mapping[str, Any], call: Call) -> str | Schema:
+        """The value of a required header, or the schema of one: what the document has, a new UUID for what names each
+        request, or what says by more than its type which values it takes."""
         schema = self.schema(parameter, call)
+        if REPEATS.fullmatch(name) or _REQUEST.fullmatch(name) or schema.get("format") == "uuid":
+            fresh = {"type": "string", "format": "uuid"}
+            if "const" not in schema and "enum" not in schema and Draft202012Validator(schema).is_valid(_A_UUID):
+                return fresh
         known = [*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])]
         known += [*([schema["const"]] if "const" in schema else []), *schema.get("enum", ())]
         text = next((str(v) for v in known if isinstance(v, str | int)), None)
-        if text is None or not re.fullmatch(r"[ -~]*", text):
+        if text is not None and re.fullmatch(r"[ -~]*", text) and not REPEATS.fullmatch(name):
+            return text
+        is_told = types_of(schema) <= {"string", "integer", "number"} and (
+            types_of(schema) <= {"integer", "number"} or bool({"pattern", "format"} & schema.keys())
+        )
+        if REPEATS.fullmatch(name) or not is_told or wider(schema) is not None:
             raise Unaskable(f"it requires the parameter {name} in a header, of which no value is known to be valid")
-        return text
+        return {w: v for w, v in schema.items() if w not in ("examples", "default") and not w.startswith("x-")}
 
     def schema(self, parameter: Mapping[str, Any], call: Call) -> Schema:
         """The schema of a parameter, with the examples that stand beside it."""
