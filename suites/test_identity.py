@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping
 from typing import Any, Unpack
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
-from restproof.suite.inputs import Cases, bad_ids
+from restproof.suite.inputs import Cases, bad_ids, moving_names
 from restproof.suite.operations import Sending, methods_at
 from restproof.suite.scopes import absent_id, crossed_scope
 from restproof.suite.values import an
@@ -123,6 +123,25 @@ def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, oper
         subject.now(made.id),
         what="the state after a request under another parent",
     )
+
+
+@requirement("identity.keeps-parent", on=("update", "replace"), needs=("create", "read"), cost=2, set_up=1)
+@for_each(moving_names)
+def test_no_field_of_a_body_moves_a_resource_to_another_parent(
+    subject: Subject, operation: str, field: str, parent: str
+) -> None:
+    elsewhere, made = subject.scope("other")[parent], subject.own()
+    if operation == "update":
+        reply = subject.update(made.id, {**subject.bodies.every_change(), field: elsewhere})
+    else:
+        reply = subject.replace(made.id, {**subject.bodies.minimal(), field: elsewhere})
+    if not reply.ok:
+        return
+    why = f"after the {operation} of it named another {parent} as {field}"
+    must.have_status(subject.read(made.id), "read", because=why)
+    if not subject.spec.operation("read").parents and subject.spec.supports("list"):
+        listed = made.id in subject.lists.ids(subject.lists.walk())
+        must.hold(listed, reply, f"the list of its {parent} does not hold it, {why}", kind="moved", field=field)
 
 
 def lost_parents(ground: Ground) -> Cases:

@@ -77,6 +77,14 @@ def test_one_field_does_not_exist(ground: Ground) -> None:
             assert problem.path[0] == case["field"]
 
 
+@every("update", "replace")
+def test_what_may_move_a_resource_is_no_field_of_its_own(ground: Ground) -> None:
+    cases = list(inputs.moving_names(ground))
+    assert bool(cases) == bool(ground.resource.parents)
+    assert not {c["field"] for c in cases} & ground.bodies.writable.keys()
+    assert {c["parent"] for c in cases} <= {p.resource for p in ground.resource.parents[-1:]}
+
+
 @every(*WRITES)
 def test_one_field_is_the_servers(ground: Ground) -> None:
     for case in inputs.server_set_bodies(ground):

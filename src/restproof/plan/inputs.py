@@ -193,10 +193,8 @@ def unknown_field_bodies(ground: Ground) -> Iterator[UnknownCase]:
         for name, symbol in _parameters_beside(ground).items():
             yield _unknown(name, f"{name} in the envelope, where it stands beside", {**base, name: symbol})
         for name, symbol in _parameters_in_path(ground).items():
-            yield {
-                **_unknown(name, f"{name} beside the envelope, where the path holds it", base),
-                "beside": {name: symbol},
-            }
+            where = f"{name} beside the envelope, where the path holds it"
+            yield {**_unknown(name, where, base), "beside": {name: symbol}}
     for name, schema in fields_of(ground).items():
         value = ground.bodies.plain(name)
         wider = None if name in ground.resource.references else _with_unknown(schema, value)
@@ -247,6 +245,23 @@ def _parameters_in_path(ground: Ground) -> dict[str, str]:
         for p in other.parameter_parents
         if p.resource in held and p.name not in own and p.name != wrapper
     }
+
+
+def moving_names(ground: Ground) -> Iterator[dict[str, str]]:
+    """The names under which an update may take the resource to another ``parent``, where the contract gives clients no
+    such ``field``: those that other resources use, and those of columns and relations. The first alone where unknown
+    fields are refused, since all of them are by the same step."""
+    resource = ground.resource
+    camel = any(c.isupper() for name in resource.properties for c in name)
+    way = resource.operation(ground.operation)
+    tells = not resource.status("unknown_field", ground.operation).accepted
+    beside = () if way.envelope.request else (p.name for p in way.parameters)
+    taken = {*ground.bodies.writable, *resource.references, *beside}
+    for parent in resource.parents[-1:]:
+        known = [p.name for other in ground.contract for p in other.parameter_parents if p.resource == parent.resource]
+        names = dict.fromkeys([*known, parent.resource + ("Id" if camel else "_id"), parent.resource])
+        for name in [n for n in names if n not in taken][: 1 if tells else 3]:
+            yield {"field": name, "parent": parent.resource}
 
 
 def _unknown(name: str, note: str, body: Body, pointer: str | None = None) -> UnknownCase:

@@ -1,7 +1,8 @@
 """Values of a schema by number: for unique fields in which the token of a case has no room (numbers, codes with a
 pattern, short texts).
 
-``nth(schema, n)`` gives another value for each ``n`` below ``capacity(schema)``, and always the same one.
+``nth(schema, n)`` gives another value for each ``n`` below ``capacity(schema)``, and always the same one. No two
+differ in case alone: many servers compare unique texts without it.
 """
 
 from __future__ import annotations
@@ -194,7 +195,8 @@ def _characters(op: str, argument: Any) -> str:
     if parts[0][0] == "NEGATE":
         return "".join(c for c in _WORD if c not in inside)
     # Letters and digits where the class has some: what is special is tried elsewhere.
-    usual = "".join(c for c in _PRINTABLE if c in inside and c.isalnum())
+    # One case of each: to a server that compares without case, the other one is the same value.
+    usual = "".join(c for c in _PRINTABLE if c in inside and c.isalnum() and not (c.isupper() and c.lower() in inside))
     return usual or "".join(c for c in _PRINTABLE if c in inside) or "".join(_outside(parts))
 
 

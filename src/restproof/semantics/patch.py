@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Resource
+from restproof.contract.shapes import same
 from restproof.semantics.checker import is_valid
 
 
@@ -36,12 +37,15 @@ def said_by(patch: Any) -> Any:
     return patch
 
 
-def removed_members(patch: Any, shown: Any) -> Iterator[str]:
-    """The members that a patch removes and that are there all the same."""
+def removed_members(schema: Mapping[str, Any], patch: Any, shown: Any) -> Iterator[str]:
+    """The members that a patch removes and that are there all the same, with another value than the default that
+    ``schema`` has for them."""
     for name, value in patch.items() if isinstance(patch, Mapping) and isinstance(shown, Mapping) else ():
-        if value is None and shown.get(name) is not None:
+        member = schema.get("properties", {}).get(name, {})
+        left = shown.get(name)
+        if value is None and left is not None and not ("default" in member and same(left, member["default"])):
             yield name
-        yield from removed_members(value, shown.get(name))
+        yield from removed_members(member, value, left)
 
 
 def may_be_right(resource: Resource, operation: str, schema: Mapping[str, Any], value: Any) -> bool:

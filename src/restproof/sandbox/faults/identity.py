@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
@@ -35,6 +36,41 @@ def _reachable(seam: Seam, operation: str) -> None:
         return next(iter(candidates), None) if call.operation == operation else inner(call, candidates)
 
     seam.around("entry_in_scope", advice)
+
+
+@fault("update-moves-to-parent", "identity.keeps-parent", "an update that names another parent moves there")
+def update_moves_to_parent(seam: Seam) -> None:
+    _moved_by(seam, "update")
+
+
+@fault("replace-moves-to-parent", "identity.keeps-parent", "a replace that names another parent moves there")
+def replace_moves_to_parent(seam: Seam) -> None:
+    _moved_by(seam, "replace")
+
+
+def _moved_by(seam: Seam, operation: str) -> None:
+    """The id of the nearest parent is a field as any other, as where a table's columns are set from the body."""
+
+    def is_taken(call: Call, name: str | None) -> bool:
+        parents = {f"{p.resource}_id" for p in call.resource.parents[-1:]}
+        return call.operation == operation and name in parents
+
+    def pass_over(inner: Any, call: Call) -> list[Refusal]:
+        return [r for r in inner(call) if not is_taken(call, r.field)]
+
+    def move(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        stored: Entry = inner(call, entry, state)
+        body = call.way.envelope.taken(call.document, {p.name for p in call.way.parents_in("body")})
+        named = [str(v) for n, v in (body or {}).items() if is_taken(call, n)]
+        found = seam.steps.store.find(call.resource.parents[-1].resource, named[0]) if named else []
+        if not found or found[0].seq == entry.scope[-1]:
+            return stored
+        seam.steps.store.delete(stored)
+        scope = (*entry.scope[:-1], found[0].seq)
+        return seam.steps.store.insert(call.resource, entry.key, scope, found[0].tenant, state)
+
+    seam.around("unknown_fields", pass_over)
+    seam.around("store_change", move)
 
 
 @fault("malformed-id-500", "identity.malformed", "an id of the wrong form yields 500")

@@ -1,0 +1,18 @@
+"""Values by number: each is another one, to a server that compares without case too."""
+
+import pytest
+
+from restproof.semantics.distinct import capacity, nth
+
+PATTERNS = ["^[A-Za-z0-9 .-]{4}$", "^[A-Z]{2}-[0-9]{3}$", "^[A-Za-z]{3}[0-9]?$", r"^\w{3}$", "^[A-Fa-f0-9]{8}$"]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_no_two_values_differ_in_case_alone(pattern: str) -> None:
+    schema = {"type": "string", "pattern": pattern}
+    count = min(capacity(schema), 3000)
+    assert len({nth(schema, number).casefold() for number in range(count)}) == count > 500
+
+
+def test_letters_of_one_case_stay_as_the_pattern_wants_them() -> None:
+    assert nth({"type": "string", "pattern": "^[A-Z]{4}$"}, 12_345).isupper()
