@@ -47,7 +47,8 @@ class HookFailed(RestproofError):
 @dataclass(frozen=True)
 class Outgoing:
     """A request before it leaves, its credential included. ``target``: the path and the query as they are sent;
-    ``credential``: the name of the credential, never its value; ``resource`` and ``operation``: what it asks for."""
+    ``credential``: the name of the credential, never its value; ``resource`` and ``operation``: what it asks for;
+    ``shown``: the names of header fields whose values hooks have said to be no secret."""
 
     method: str
     origin: str
@@ -57,6 +58,7 @@ class Outgoing:
     resource: str | None = None
     operation: str | None = None
     credential: str | None = None
+    shown: frozenset[str] = frozenset()
 
     @property
     def url(self) -> str:
@@ -67,10 +69,12 @@ class Outgoing:
         """The first value of header ``name``, whatever its case."""
         return _first(self.headers, name)
 
-    def with_header(self, name: str, value: str) -> Outgoing:
-        """The request with this header, in place of any of the same name."""
+    def with_header(self, name: str, value: str, *, shown: bool = False) -> Outgoing:
+        """The request with this header, in place of any of the same name. ``shown``: its value is no secret, and stands
+        in the run file."""
         kept = tuple(pair for pair in self.headers if pair[0].lower() != name.lower())
-        return replace(self, headers=(*kept, (name, value)))
+        names = self.shown | {name.lower()} if shown else self.shown - {name.lower()}
+        return replace(self, headers=(*kept, (name, value)), shown=names)
 
     def with_query(self, name: str, value: str) -> Outgoing:
         """The request with one more parameter at the end of its query."""
@@ -155,6 +159,11 @@ class Hooks:
             if any(c in text for pair in changed.headers for text in pair for c in "\r\n\0"):
                 raise self._failure("before_request", hook, "a header holds a line break or NUL")
             told += _changes(hook, request.headers, changed.headers, request.body, changed.body)
+            told += [
+                f"{hook.__name__}: {name}: {value}"
+                for name, value in changed.headers
+                if name.lower() in changed.shown and (name, value) not in request.headers
+            ]
             if changed.target != request.target:
                 told.append(f"{hook.__name__}: added to the query")
             request = changed

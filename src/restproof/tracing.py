@@ -1,33 +1,57 @@
 """A run as spans of OpenTelemetry: what a ``restproof_hooks.py`` takes as its ``on_finish``. Needs ``restproof[otel]``.
 
 One span for the run, and below it one for each exchange, by the semantic conventions of HTTP clients, with the times
-that the run file has. What was found stands in the exchange that shows it, as an event.
+that the run file has. What was found stands in the exchange that shows it, as an event. With ``traceparent`` as its
+``before_request``, each request tells the server in which trace, and below which span, its own spans belong.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from restproof.errors import ConfigurationError
-from restproof.hooks import Finished
+from restproof.hooks import Finished, Outgoing
 from restproof.record.model import RecordedExchange, RecordedFinding
 from restproof.record.reader import read
 
 if TYPE_CHECKING:
+    from opentelemetry.context import Context
     from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 
-__all__ = ["spans"]
+__all__ = ["spans", "traceparent"]
 
 _RUN_FILE = "run.jsonl.gz"
 _PORTS = {"http": 80, "https": 443}
 _BATCH = 512
 """Spans that are made until all are sent: a processor of OpenTelemetry's drops what its queue (2,048) cannot hold."""
+
+
+_AROUND = "TRACEPARENT"
+"""The environment variable by which a pipeline tells the trace that it is a part of."""
+_OWN = "RESTPROOF_TRACE"
+"""The one by which the processes of a run tell each other its trace, where there is none around it."""
+_PARENT = re.compile(r"00-(?P<trace>(?!0{32})[0-9a-f]{32})-(?P<span>(?!0{16})[0-9a-f]{16})-[0-9a-f]{2}")
+"""W3C Trace Context §3.2."""
+
+
+def traceparent() -> Callable[[Outgoing], Outgoing]:
+    """A ``before_request`` that adds the header ``traceparent`` (W3C Trace Context) to each request. The trace is the
+    one that the environment variable TRACEPARENT names, else one of the run's own."""
+    around = _PARENT.fullmatch(os.environ.get(_AROUND, ""))
+    trace = around["trace"] if around else os.environ.setdefault(_OWN, token_hex(16))
+
+    def traceparent(request: Outgoing) -> Outgoing:
+        return request.with_header("traceparent", f"00-{trace}-{token_hex(8)}-01", shown=True)
+
+    return traceparent
 
 
 def spans(provider: TracerProvider | None = None) -> Callable[[Finished], None]:
@@ -85,12 +109,14 @@ def _tell(provider: TracerProvider, finished: Finished) -> None:
 
     run = read(finished.directory / _RUN_FILE, partial=True)
     header = run.header
-    tracer = provider.get_tracer("restproof", header.restproof)
+    ids = _ids_of(tracer := provider.get_tracer("restproof", header.restproof))
     began = datetime.fromisoformat(header.started).timestamp()
     shows: dict[int | str | None, list[RecordedFinding]] = {}
     for finding in run.findings:
         shows.setdefault(finding.exchange, []).append(finding)
-    whole = tracer.start_span(f"restproof {header.contract}", start_time=_nanoseconds(began))
+    parents = [_parent_in(exchange) for exchange in run.exchanges]
+    ids.trace = next((trace for trace, _ in filter(None, parents)), None)
+    whole = tracer.start_span(f"restproof {header.contract}", context=_around(), start_time=_nanoseconds(began))
     whole.set_attributes(
         {
             "restproof.contract": header.contract,
@@ -104,9 +130,10 @@ def _tell(provider: TracerProvider, finished: Finished) -> None:
     if finished.verdict != "conforming":
         whole.set_status(Status(StatusCode.ERROR, finished.verdict))
     last = began
-    for number, exchange in enumerate(run.exchanges, 1):
+    for number, (exchange, parent) in enumerate(zip(run.exchanges, parents, strict=True), 1):
         first, last_byte = began + exchange.started, began + exchange.started + exchange.elapsed
         last = max(last, last_byte)
+        ids.span = None if parent is None else parent[1]
         span = tracer.start_span(
             f"{exchange.request.method} {exchange.resource or ''}".strip(),
             context=set_span_in_context(whole),
@@ -124,6 +151,57 @@ def _tell(provider: TracerProvider, finished: Finished) -> None:
             provider.force_flush()
     whole.end(end_time=_nanoseconds(last))
     provider.force_flush()
+
+
+class _Ids(Protocol):
+    """What gives the next span its ids: ``trace`` and ``span``, where they are known."""
+
+    trace: int | None
+    span: int | None
+
+
+def _ids_of(tracer: Any) -> _Ids:
+    """The ids that a tracer of OpenTelemetry's SDK gives, from now on."""
+    from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
+
+    class Told(RandomIdGenerator):
+        trace: int | None = None
+        span: int | None = None
+
+        def generate_span_id(self) -> int:
+            found, self.span = self.span, None
+            return found or super().generate_span_id()
+
+        def generate_trace_id(self) -> int:
+            return self.trace or super().generate_trace_id()
+
+    tracer.id_generator = Told()
+    found: _Ids = tracer.id_generator
+    return found
+
+
+def _parent_in(exchange: RecordedExchange) -> tuple[int, int] | None:
+    """The trace and the span that a request has told the server."""
+    for line in exchange.hooks:
+        found = _PARENT.fullmatch(line.rpartition(" traceparent: ")[2])
+        if found:
+            return int(found["trace"], 16), int(found["span"], 16)
+    return None
+
+
+def _around() -> Context | None:
+    """The span that the run is a part of, where the environment names one."""
+    from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
+
+    found = _PARENT.fullmatch(os.environ.get(_AROUND, ""))
+    if found is None:
+        return None
+    flags = TraceFlags(TraceFlags.SAMPLED)
+    return set_span_in_context(
+        NonRecordingSpan(
+            SpanContext(int(found["trace"], 16), int(found["span"], 16), is_remote=True, trace_flags=flags)
+        )
+    )
 
 
 def _attributes(exchange: RecordedExchange) -> Iterator[tuple[str, Any]]:

@@ -499,6 +499,20 @@ def test_who_reads_no_more_lines_has_the_reports_all_the_same(tmp_path: Path, mo
     assert read(tmp_path / "out" / "run.jsonl.gz").findings
 
 
+def test_a_judge_that_breaks_meanwhile_costs_no_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def take(self: Live, settled: object) -> None:
+        raise LookupError("no such place")
+
+    monkeypatch.setattr(Live, "take", take)
+    with sandbox_server("procore", faults=["lists-as-text"]) as api:
+        assert passed_through(api, tmp_path, "0") == 1
+    told = "findings are no longer told as they are seen (LookupError: no such place): they stand in the reports"
+    assert capfd.readouterr().out.splitlines().count(told) == 1
+    assert read(tmp_path / "out" / "run.jsonl.gz").findings
+
+
 def test_a_client_at_work_is_judged_as_by_its_har(
     terms: Terms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

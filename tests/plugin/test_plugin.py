@@ -105,6 +105,17 @@ def test_the_failed_ones_can_be_run_again(checkout: Path) -> None:
     assert summary(checkout / "again")["complete"] is False
 
 
+CITIES = """\
+import os
+
+
+def field_values(field):
+    with open("asked.txt", "a") as file:
+        print(os.getpid(), file=file)
+    return ["Ghent", "Turin"] if (field.resource, field.name) == ("office", "city") else None
+"""
+
+
 @pytest.mark.slow
 def test_two_workers_come_to_the_same_verdict(checkout: Path) -> None:
     some = (
@@ -119,7 +130,9 @@ def test_two_workers_come_to_the_same_verdict(checkout: Path) -> None:
         "-m",
         "create or delete or read",
     )
+    (checkout / "restproof_hooks.py").write_text(CITIES)
     assert pytest_(*some, "--restproof-out", "one", cwd=checkout).returncode == 0
+    (checkout / "asked.txt").unlink()
     done = pytest_(*some, "-n", "2", "--restproof-out", "two", cwd=checkout)
     assert done.returncode == 0, done.stdout
     assert {p.name for p in (checkout / "two").iterdir()} == {p.name for p in (checkout / "one").iterdir()}
@@ -129,6 +142,10 @@ def test_two_workers_come_to_the_same_verdict(checkout: Path) -> None:
     run = read(checkout / "two" / "run.jsonl.gz")
     assert two["requests"] == len(run.exchanges) > 0
     assert {e.worker for e in run.exchanges} == {0, 1}
+    # What a hook gives is asked for once, and handed over.
+    assert len(set((checkout / "asked.txt").read_text().split())) == 1
+    sent = [str(e.request.body) for e in run.exchanges if e.case and e.case.startswith("create.accepts-valid[office")]
+    assert {city for body in sent for city in re.findall('"city": ?"([^"]*)"', body)} == {"Ghent", "Turin"}
     # Each resource stays on one worker, so that nobody else writes to its lists.
     for name in ("office", "department"):
         assert len({e.worker for e in run.exchanges if e.item and f"[{name}-" in e.item}) == 1

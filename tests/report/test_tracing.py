@@ -15,9 +15,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 from tests.record import synthetic_run as build
 
 from restproof.errors import ConfigurationError
-from restproof.hooks import Finished, load_hooks
+from restproof.hooks import Finished, Hooks, Outgoing, load_hooks
 from restproof.record.reader import read
-from restproof.tracing import spans
+from restproof.tracing import spans, traceparent
 
 
 @pytest.fixture
@@ -69,6 +69,39 @@ def test_each_exchange_is_a_span_of_the_run_with_what_was_found(folder: Path) ->
 
 def test_a_run_that_conforms_is_no_error(folder: Path) -> None:
     assert told(folder, "conforming")[-1].status.status_code is StatusCode.UNSET
+
+
+def test_the_server_is_told_the_span_that_its_own_belong_below(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESTPROOF_TRACE", "ab" * 16)
+    monkeypatch.delenv("TRACEPARENT", raising=False)
+    hooks = Hooks({"before_request": (traceparent(), lambda request: None)})
+    of = build.item("create.answers-created", "office", "create")
+    told_to_server = []
+    sent = []
+    for n in (1, 2):
+        leaving, lines = hooks.leaving(Outgoing("GET", "https://a", "/", (("Accept", "*/*"),)))
+        told_to_server.append(leaving.header("traceparent"))
+        sent.append({**build.exchange(n, of), "hooks": list(lines)})
+    assert sent[0]["hooks"] == ["traceparent: header traceparent", f"traceparent: traceparent: {told_to_server[0]}"]
+    build.write(tmp_path / "run.jsonl.gz", *build.small(of, *sent, build.outcome(of)))
+    *exchanges, whole = told(tmp_path, "conforming")
+    assert [
+        f"00-{s.context.trace_id:032x}-{s.context.span_id:016x}-01" for s in exchanges if s.context
+    ] == told_to_server
+    assert whole.context
+    assert f"{whole.context.trace_id:032x}" == "ab" * 16
+    assert whole.parent is None
+
+
+def test_a_run_is_a_part_of_the_trace_around_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACEPARENT", f"00-{'cd' * 16}-{'ef' * 8}-01")
+    leaving, _ = Hooks({"before_request": (traceparent(),)}).leaving(Outgoing("GET", "https://a", "/", ()))
+    assert str(leaving.header("traceparent")).startswith(f"00-{'cd' * 16}-")
+    *_, whole = told(folder)
+    assert whole.parent
+    assert (whole.parent.trace_id, whole.parent.span_id) == (int("cd" * 16, 16), int("ef" * 8, 16))
+    monkeypatch.setenv("TRACEPARENT", f"00-{'0' * 32}-{'ef' * 8}-01")
+    assert told(folder)[-1].parent is None, "no trace has that id"
 
 
 class Queue(SpanProcessor):

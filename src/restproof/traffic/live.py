@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -23,6 +23,7 @@ from restproof.traffic.judging import Judging
 from restproof.traffic.passed import Kept, Recording
 from restproof.traffic.placing import Placing
 from restproof.traffic.whole import Terms
+from restproof.usercode import told
 from restproof.wire.standin import StandIns
 
 _EVERY = 0.2
@@ -34,6 +35,7 @@ class Live:
 
     def __init__(self, terms: Terms, base_url: str, tell: Callable[[str], None]) -> None:
         contract = terms.contract
+        self._tell = tell
         sink = StandIns(_Telling(terms, tell), Secrecy(contract), token_bytes(16))
         self._placing = Placing(contract, base_url)
         self._judging = Judging(contract, terms.register, terms.items, sink)
@@ -51,7 +53,8 @@ class Live:
 
     @contextmanager
     def following(self, recording: Recording) -> Iterator[None]:
-        """Judge what a recording gets, in a thread of its own, until the block ends."""
+        """Judge what a recording gets, in a thread of its own, until the block ends. Where that breaks, a line tells
+        it: what has passed is there all the same."""
         ended = threading.Event()
 
         def follow() -> None:
@@ -60,12 +63,16 @@ class Live:
             self.take(recording.settled())
 
         with ThreadPoolExecutor(1, "live") as pool:
-            following = pool.submit(follow)
+            pool.submit(follow).add_done_callback(self._broken)
             try:
                 yield
             finally:
                 ended.set()
-            following.result()
+
+    def _broken(self, following: Future[None]) -> None:
+        error = following.exception()
+        if isinstance(error, Exception):
+            self._tell(f"findings are no longer told as they are seen ({told(error)}): they stand in the reports")
 
 
 class _Telling:

@@ -409,7 +409,7 @@ class Session:
             credential=permit.credential,
             about=permit.about,
             attempt=attempt,
-            hooks=told,
+            hooks=tuple(map(redactor.text, told)),
             behind="" if answer is None else answer.behind,
         )
         with self._lock:
