@@ -14,6 +14,7 @@ from restproof.wire.message import Request
 
 def kinds() -> Iterator[Kind]:
     yield from _decoders()
+    yield from _promises()
     yield from _nulls()
     yield from _collations()
     yield from _inside()
@@ -36,9 +37,50 @@ class Failing(Items):
             raise Refused(500 if refusal.message == "the body is no JSON" else refusal.status, "failed") from None
 
 
+class Unread(Items):
+    """What its parser does not read, or only to some depth, holds nothing, as with PHP."""
+
+    def body(self, request: Request) -> Row:
+        try:
+            return {} if (request.body or b"").count(b"[") > 512 else super().body(request)
+        except Refused as refusal:
+            if refusal.status == 415:
+                raise
+            return {}
+
+
+class Crashing(Unread):
+    def body(self, request: Request) -> Row:
+        found = super().body(request)
+        if (request.body or b"").count(b"[") > 512:
+            raise Refused(500, "failed")
+        return found
+
+
 def _decoders() -> Iterator[Kind]:
     words = {"statuses": {"malformed": [200, 201, 400]}}
     yield Kind("invalid UTF-8 is replaced", *item(**words), Replacing, Failing, ("robust",))
+    words = {"statuses": {case: [200, 400] for case in ("malformed", "no_object", "empty_body")}}
+    yield Kind("what is no JSON holds nothing", *item(**words), Unread, Crashing, ("robust",))
+
+
+class Curt(Items):
+    """Says of no method which ones there are instead."""
+
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        found = super().answer(request, path, query)
+        return Answer(found.status, found.body) if found.status == 405 else found
+
+
+class Taken(Curt):
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        found = super().answer(request, path, query)
+        return Answer(500, found.body) if found.status == 405 else found
+
+
+def _promises() -> Iterator[Kind]:
+    clauses = {"clauses": {"protocol.405-allow": {"level": "none"}}}
+    yield Kind("a 405 names no method", *item(contract=clauses), Curt, Taken, ("protocol",))
 
 
 class Plain(Items):

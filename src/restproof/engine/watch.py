@@ -97,7 +97,8 @@ class Watch:
             # A request that the contract has no operation for is told with the resource's first one.
             place = (reply.resource.name, reply.resource.operations[0])
         for item, seen in self._by_place.get(place, ()):
-            if again and "behind" not in seen.wanted:
+            clause = reply.contract.clauses.get(item.proof.requirement)
+            if (clause is not None and clause.level == "none") or (again and "behind" not in seen.wanted):
                 continue
             seen.cases += not again
             offered: dict[str, Any] = {"reply": reply}

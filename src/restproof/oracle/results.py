@@ -104,7 +104,7 @@ class Register:
         return self.severity(name), self._ranks.get(name, len(self._ranks))
 
     def applies(self, name: str) -> bool:
-        return self[name].level != "policy" or self[name].binding
+        return self[name].binding
 
     def above(self, name: str) -> frozenset[str]:
         """All requirements that ``name`` depends on, through others too."""

@@ -106,7 +106,8 @@ def _raw(run: RecordedRun, register: Register) -> Iterator[Result]:
         if own:
             ending, message = "fail", summary_of(own)
         if not register.applies(item.requirement):
-            ending, message, own = "not applicable", "the contract does not declare this policy", ()
+            why = told.reason if told and told.outcome == "not applicable" else ""
+            ending, message, own = "not applicable", why or "the contract does not promise it", ()
         cases = told.cases if told and told.cases is not None else len(run.cases_by_item.get(item.id, ()))
         yield _result(item, register, ending, cases, message, own)
 
