@@ -40,6 +40,15 @@ def test_what_is_sayable_reads_the_same(nested: Any) -> None:
     assert typed(document_of(form_of(BODY, nested)), SCHEMA) == BODY
 
 
+def test_brackets_hold_a_name_with_a_dot() -> None:
+    schema = {"type": "object", "properties": {"by": {"type": "object", "additionalProperties": {"type": "integer"}}}}
+    body = {"by": {"unit-7.B": 1, " of all ": 2}}
+    assert is_sayable(body, schema, "brackets")
+    assert typed(document_of(form_of(body, "brackets")), schema) == body
+    assert not is_sayable(body, schema, "dots")
+    assert not is_sayable({"a.b": "c"}, schema, "brackets")
+
+
 def test_the_usual_spellings() -> None:
     body = {"address": {"zip": "1"}, "tags": ["a"], "lines": [{"qty": 1}]}
     assert form_of(body, "brackets") == b"address[zip]=1&tags[]=a&lines[0][qty]=1"

@@ -58,6 +58,30 @@ def _statuses() -> Iterator[Kind]:
     words = {"absent": 200, "gone": 200, "malformed_id": 200, "repeat_delete": 200}
     yield Kind("absent is 200", *item(statuses=words), Nothing, Items, ("identity",))
 
+    class Buried(Items):
+        """What is left of something deleted says so."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.graves: set[str] = set()
+
+        def removed(self, path: str, row: Row) -> None:
+            super().removed(path, row)
+            self.graves.add(str(row["id"]))
+
+        def do_read(self, path: str, id: str) -> Answer:
+            return Answer(200, {"id": int(id), "deleted": True}) if id in self.graves else super().do_read(path, id)
+
+    class Scattered(Buried):
+        """An answer to a read lacks a member, whatever it is of."""
+
+        def do_read(self, path: str, id: str) -> Answer:
+            found = super().do_read(path, id)
+            return Answer(found.status, {n: v for n, v in found.body.items() if n != "open"})
+
+    tombs: dict[str, Any] = {"gone": [200, 404], "repeat_delete": 404}
+    yield Kind("what is gone leaves a tombstone", *item(statuses=tombs), Buried, Scattered, ("read", "shape"))
+
     class Idempotent(Items):
         def do_delete(self, path: str, id: str) -> Answer:
             try:

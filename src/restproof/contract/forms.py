@@ -97,18 +97,22 @@ def typed(value: Any, schema: Schema) -> Any:
     return None if value == "" and is_nullable(schema) else value
 
 
-def is_sayable(value: Any, schema: Schema) -> bool:
+def is_sayable(value: Any, schema: Schema, nested: Nested = "brackets", *, inside: bool = False) -> bool:
     """Whether a form can say the value so that it is taken for nothing else: no null, nothing empty but a text, no
-    number where a text would do."""
+    number where a text would do, no name with what parts names. ``inside``: of a member, where brackets hold dots."""
     kinds = types_of(schema)
     if kinds >= _ANYTHING:
         return isinstance(value, str) and _is_text(value)
     if isinstance(value, Mapping):
         known = schema.get("properties", {})
-        inner = [is_sayable(held, known.get(name, _more(schema))) and _is_name(name) for name, held in value.items()]
+        parted = "[]&=" if inside and nested == "brackets" else "[].&="
+        inner = [
+            is_sayable(held, known.get(name, _more(schema)), nested, inside=True) and _is_name(name, parted)
+            for name, held in value.items()
+        ]
         return bool(inner) and all(inner) and (not kinds or "object" in kinds)
     if isinstance(value, list):
-        entries = [is_sayable(held, schema.get("items", {})) for held in value]
+        entries = [is_sayable(held, schema.get("items", {}), nested, inside=True) for held in value]
         return bool(entries) and all(entries) and "array" in kinds and "string" not in kinds
     if value is None or "array" in kinds or "object" in kinds:
         return False
@@ -119,8 +123,8 @@ def is_sayable(value: Any, schema: Schema) -> bool:
     return _is_text(text) and type(read) is type(value) and bool(read == value)
 
 
-def _is_name(name: str) -> bool:
-    return bool(name) and not set(name) & set("[].&=") and _is_text(name)
+def _is_name(name: str, parted: str) -> bool:
+    return bool(name) and not set(name) & set(parted) and _is_text(name)
 
 
 def _is_text(text: str) -> bool:

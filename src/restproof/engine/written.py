@@ -20,16 +20,20 @@ _OF_VALUES = ("invalid", "coercible", "bad_format", "unknown_field", "server_set
 @dataclass
 class Written:
     """The ids of what was written, by resource: ``sound`` where every write that succeeded holds what its schema
-    allows, ``odd`` where one does not."""
+    allows, ``odd`` where one does not; ``deleted`` of what was deleted since."""
 
     sound: dict[str, set[str]] = field(default_factory=dict)
     odd: dict[str, set[str]] = field(default_factory=dict)
+    deleted: dict[str, set[str]] = field(default_factory=dict)
 
     def note(self, reply: Reply) -> None:
         """Take notice of an answer to a write."""
+        if reply.ok and reply.operation == "delete":
+            self.deleted.setdefault(reply.resource.name, set()).add(str(reply.asked_id))
         if not reply.ok or reply.operation not in ("create", "update", "replace"):
             return
         name, id, fields = reply.resource.name, str(reply.id), reply.sent
+        self.deleted.get(name, set()).discard(id)
         if fields is None and not reply.exchange.request.body:
             return  # a recording need not hold what was sent
         if isinstance(fields, Mapping) and checker(reply.resource.shapes.request(reply.operation)).accepts(fields):
@@ -38,6 +42,11 @@ class Written:
             return
         self.odd.setdefault(name, set()).add(id)
         self.sound.get(name, set()).discard(id)
+
+    def is_tombstone(self, reply: Reply) -> bool:
+        """Whether an answer shows what is left of something that was deleted, as the contract says that it may."""
+        gone = str(reply.asked_id) in self.deleted.get(reply.resource.name, ())
+        return gone and reply.operation == "read" and reply.status in reply.resource.status("gone")
 
     def is_judged(self, resource: Resource, entity: Any) -> bool:
         """Whether a representation shows what the server alone answers for. It does not where somebody was let write

@@ -35,9 +35,8 @@ class Forms:
             document = json.loads(request.body)
         except (ValueError, RecursionError):
             raise Unsayable("a form is no JSON, so that none can be broken JSON") from None
-        if not isinstance(document, dict) or not is_sayable(
-            document, schema_of(self._contract, route.resource, str(operation))
-        ):
-            raise Unsayable("a form cannot say this body")
         nested = route.resource.operation(str(operation)).media.nested
+        schema = schema_of(self._contract, route.resource, str(operation))
+        if not isinstance(document, dict) or not is_sayable(document, schema, nested):
+            raise Unsayable("a form cannot say this body")
         return replace(request, body=form_of(document, nested))
