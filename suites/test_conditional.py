@@ -182,6 +182,61 @@ def test_a_write_without_a_precondition_is_refused(subject: Subject, operation: 
     )
 
 
+def has_version(contract: Contract, resource: Resource) -> bool:
+    return resource.version is not None
+
+
+@requirement(
+    "conditional.version", on=("update", "replace", "delete"), needs=("create", "read"), when=has_version, cost=8
+)
+def test_a_write_that_names_an_earlier_version_is_refused(subject: Subject, operation: str) -> None:
+    version = subject.spec.version
+    placed = version.placed(operation) if version else None
+    if version is None or placed is None:
+        raise NotTested(f"{an(operation)} names no version")
+    made = subject.own()
+    earlier = version.shown(subject.observe(made.id))
+    if not outdated(subject, made.id):
+        raise NotTested("no update can make a version an earlier one")
+    before = subject.observe(made.id)
+    present = version.shown(before)
+    must.hold(
+        present is not None and present != earlier,
+        subject.read(made.id),
+        f"{version.field} stayed when the resource changed",
+        kind="version",
+        expected="another version",
+        actual="the same" if present is not None else "none",
+        field=version.root,
+    )
+    refused = named_write(subject, operation, made.id, earlier)
+    must.be_refused(refused, "stale", because=f"{placed[1]} names an earlier version")
+    must.agree(refused, subject.stable(before), subject.observe(made.id), what="the state after a stale write")
+    if version.required:
+        refused = named_write(subject, operation, made.id, None)
+        must.be_refused(refused, "no_version", because=f"no {placed[1]}")
+        must.agree(
+            refused, subject.stable(before), subject.observe(made.id), what="the state after a write without one"
+        )
+    done = named_write(subject, operation, made.id, version.shown(subject.observe(made.id)))
+    must.have_status(done, SUCCESS[operation], because=f"{placed[1]} names the present version")
+
+
+def named_write(subject: Subject, operation: str, id: Any, version: Any) -> Reply:
+    """A write of another value that names ``version``, or none where that is ``None``."""
+    place, name = (subject.spec.version and subject.spec.version.placed(operation)) or ("", "")
+    inside = {name: version} if place == "body" and version is not None else {}
+    query = ((name, str(version)),) if place == "query" and version is not None else ()
+    headers: Headers = ((name, str(version)),) if place == "header" and version is not None else (("If-Match", ""),)
+    if operation == "delete":
+        return subject.delete(id, headers=headers, query=query)
+    if operation == "replace":
+        return subject.replace(id, {**subject.bodies.minimal("own"), **inside}, headers=headers, query=query)
+    bodies = subject.bodies
+    change = differing(subject, subject.observe(id)) if bodies.other_values() else bodies.plain_change()
+    return subject.update(id, {**change, **inside}, headers=headers, query=query)
+
+
 def differing(subject: Subject, before: Body) -> Body:
     """A valid update that gives every field another value than ``before``, where it has two: any may have an effect."""
     others = subject.bodies.other_values()

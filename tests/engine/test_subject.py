@@ -10,9 +10,8 @@ import pytest
 
 from restproof.engine.failure import NotTested
 from restproof.engine.paging import links
-from restproof.engine.requests import encode
 from restproof.suite import Reply, SetUpFailed, Subject
-from restproof.wire.message import Request
+from restproof.wire.message import Request, encode
 from restproof.wire.paging import MOST_PAGES
 
 from .conftest import Answer, Bench

@@ -57,6 +57,12 @@ CONDITIONS: tuple[dict[str, Any], ...] = (
     {"etag": True, "required": ["update"]},
     {"etag": True, "match": ["update"]},
 )
+VERSIONS: tuple[Any, ...] = (
+    "revision",
+    {"field": "revision", "delete": "rev"},
+    {"field": "revision", "in": "query", "name": "if_revision", "required": False},
+    {"field": "revision", "in": "header", "name": "X-Revision"},
+)
 MEDIA: tuple[Any, ...] = (
     "application/vnd.drawn+json",
     {"response": "application/hal+json"},
@@ -464,8 +470,18 @@ def behaviour(
         said["deleted_body"] = "empty"
     if draw(st.integers(0, 9)) == 0:
         said["settles"] = draw(st.sampled_from([1, {"lists": 1}, {"queries": 1}, {"totals": 1, "reads": 1}]))
+    version_of(draw, said, properties)
     forms_of(draw, said, properties, id_field)
     defaults_of(draw, said, properties)
+
+
+def version_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -> None:
+    """A version that each change names."""
+    if "revision" in properties or draw(st.integers(0, 9)) or not {"read", "update"} <= set(said["operations"]):
+        return
+    properties["revision"] = {"type": draw(st.sampled_from(["string", "integer"])), "readOnly": True}
+    version = draw(st.sampled_from(VERSIONS))
+    said["conditional"] = {**said.get("conditional", {}), "version": version}
 
 
 def defaults_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -> None:

@@ -32,6 +32,10 @@ SHOWN_ON_WORDS += (
     "inner-references-unchecked",
     "comparison-ignored",
     "comparison-drops-one",
+    "stale-version-accepted",
+    "stale-version-stored",
+    "version-not-required",
+    "version-stays",
 )
 WAYS = str(HERE / "contracts" / "ways")
 """Is asked as only some servers are: media types, merge patches, fields deep inside a body."""

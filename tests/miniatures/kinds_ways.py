@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.miniatures.kinds import Items, Kind, item
+from tests.miniatures.kinds import ITEM, Items, Kind, item, of
 from tests.miniatures.server import Answer, Refused, Row
 
 from restproof.wire.message import Request
@@ -121,6 +121,48 @@ class Careless(Careful):
         super().check(tag if wanted is None else wanted, tag)
 
 
+class Revised(Items):
+    """Every change names the revision that it changes: in its body, or as a parameter of the delete."""
+
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        key = path.rpartition("/")[2]
+        row = self.rows["/items"].get(int(key)) if key.isdecimal() else None
+        if row is not None and request.method in ("PATCH", "DELETE"):
+            self.check(self.named(request, query), row)
+        return super().answer(request, path, query)
+
+    def made(self, path: str, fields: Row) -> Row:
+        return {**super().made(path, fields), "revision": 1}
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        super().changed(path, row, fields)
+        row["revision"] += 1
+
+    def named(self, request: Request, query: Mapping[str, str]) -> Any:
+        return query.get("rev") if request.method == "DELETE" else self.body(request).get("revision")
+
+    def check(self, named: Any, row: Row) -> None:
+        if named is None:
+            raise Refused(400, "is missing", "revision")
+        if str(named) != str(row["revision"]):
+            raise Refused(409, "has changed meanwhile", "revision")
+
+
+class Unrevised(Revised):
+    def check(self, named: Any, row: Row) -> None:
+        super().check(row["revision"] if isinstance(named, int) else named, row)
+
+
+class RevisedByHeader(Revised):
+    def named(self, request: Request, query: Mapping[str, str]) -> Any:
+        return request.header("X-Revision")
+
+
+class UnrevisedByHeader(RevisedByHeader):
+    def check(self, named: Any, row: Row) -> None:
+        super().check(named or row["revision"], row)
+
+
 class ByForm(Items):
     """Takes forms alone; a text is what its field wants."""
 
@@ -201,6 +243,19 @@ def kinds() -> Iterator[Kind]:
     yield Kind("a list is searched by POST", *search, Searched, Unsearched, ("list",))
     careful = item(conditional={"etag": True, "required": True})
     yield Kind("every write names a state", *careful, Careful, Careless, ("conditional",))
+    revised = {**ITEM, "properties": {**ITEM["properties"], "revision": {"type": "integer", "readOnly": True}}}
+    for what, said, honest, broken in (
+        ("in its body", {"field": "revision", "delete": "rev"}, Revised, Unrevised),
+        (
+            "in a header",
+            {"field": "revision", "in": "header", "name": "X-Revision"},
+            RevisedByHeader,
+            UnrevisedByHeader,
+        ),
+    ):
+        contract = item(revised, conditional={"version": said})
+        servers = (of(revised, honest), of(revised, broken))
+        yield Kind(f"every write names a revision {what}", *contract, *servers, ("conditional",))
     form = item(media={"request": "application/x-www-form-urlencoded"})
     yield Kind("requests are forms", *form, ByForm, ByHalf, ("create", "update", "robust"))
     told = {"at": "ok", "success": True, "code": "/error/code", "statuses": {"NOT_FOUND": 404, "BAD_MEDIA": 415}}

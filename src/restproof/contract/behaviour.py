@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from restproof.contract.business import RulesReader, is_symbolic
@@ -22,6 +23,7 @@ from restproof.contract.patterns import Validator
 from restproof.contract.queries import QueryReader
 from restproof.contract.shapes import types_of
 from restproof.contract.values import VALUES
+from restproof.contract.versions import Version, version_of
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
@@ -53,6 +55,8 @@ class BehaviourReader:
             "secret": self.names("secret", self.fields.known),
             "public": self.names("public", self.fields.known),
         }
+        if self.version is not None and self.version.root not in names["volatile"]:
+            names["volatile"] += (self.version.root,)
         self.check_values()
         references, reads_as, derived = self.references(), self.reads_as(), self.derived()
         shown = {r.reads_as for r in references.values()} | set(reads_as.values())
@@ -124,7 +128,27 @@ class BehaviourReader:
             if operation not in counts:
                 self.problem(f"'{operation}' wants an If-Match that does not count for it", "conditional", "match")
         matched = tuple(o for o in counts if o in operations) if tag else ()
-        return {"etag": bool(tag), "weak_etag": tag == "weak", "preconditions": required, "matched": matched}
+        if self.version is not None and "read" not in operations:
+            hint = "offer the read, or leave the version to the schemas of update and replace"
+            self.problem("a write names the version that a read shows, which is none here", "conditional", hint=hint)
+        return {"etag": bool(tag), "weak_etag": tag == "weak", "preconditions": required, "matched": matched} | {
+            "version": self.version
+        }
+
+    @cached_property
+    def version(self) -> Version | None:
+        """How writes name the state that they change, where it is not by an entity-tag."""
+        said = self.raw.get("conditional", {}).get("version")
+        if said is None:
+            return None
+        found = version_of(said)
+        route: Route = ("conditional", "version")
+        if self.fields.located(found.field, (*self.route, *route), "version"):
+            schema = self.fields.properties.get(found.root, {})
+            if not schema.get("readOnly") and isinstance(self.raw.get("schema"), str):
+                hint = f'mark it in the schema: "{found.root}": {{"readOnly": true, …}}; a write names it all the same'
+                self.problem(f"the version '{found.root}' is the server's to set", *route, hint=hint)
+        return found
 
     def unique(self) -> tuple[tuple[str, ...], ...]:
         groups = []

@@ -56,6 +56,8 @@ class Envelope:
     link: Link | None = None
     empty_list: str = "present"
     held: tuple[Held, ...] = ()
+    version: str = ""
+    """The member of a request, among the fields, that names the version of what it changes."""
 
     @cached_property
     def held_here(self) -> tuple[Held, ...]:
@@ -97,7 +99,19 @@ class Envelope:
         if isinstance(inner, dict) and not self.request:
             own = {s[1] for p in self.constants if len(s := p.split("/")) == 2}
             inner = {n: v for n, v in inner.items() if n not in outside and n not in own}
-        return self._opened(inner)
+        opened = self._opened(inner)
+        return opened and {n: v for n, v in opened.items() if n != self.version}
+
+    def named_version(self, document: Any) -> Any:
+        """The version that a request body names; ``None`` where it names none."""
+        inner = self._opened(_at(document, self.request_pointer)) if isinstance(document, dict) else None
+        return (inner or {}).get(self.version)
+
+    def versioned(self, document: Any, value: Any) -> Any:
+        """A request body with the version of what it changes; one that is no object of fields as it is."""
+        if not isinstance(document, dict) or self.taken(document) is None:
+            return document
+        return put(document, self.request_pointer + self.within(step(self.version)), value)
 
     def strangers(self, document: Any, outside: Collection[str]) -> Iterator[str]:
         """The members of a request body that stand beside the resource, or beside its fields, and are nothing that is

@@ -23,6 +23,7 @@ from restproof.contract.rules import BusinessRule
 from restproof.contract.settles import Settles
 from restproof.contract.shapes import Shapes, same
 from restproof.contract.syntax import QuerySyntax
+from restproof.contract.versions import Version
 
 OPERATIONS = ("list", "create", "read", "update", "replace", "delete")
 Schema = Mapping[str, Any]
@@ -375,6 +376,8 @@ class Resource:
     """The operations that are refused without ``If-Match``."""
     matched: tuple[str, ...] = ()
     """The operations for which ``If-Match`` counts."""
+    version: Version | None = None
+    """How writes name the state that they change, where it is not by an entity-tag."""
     settles: Settles = field(default_factory=Settles)
     open: tuple[Literal["unique", "rules", "list", "replace"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"
@@ -392,7 +395,14 @@ class Resource:
 
     @cached_property
     def _ways(self) -> Mapping[str, Operation]:
-        return {name: self.own_ways.get(name) or self._usual_way(name) for name in OPERATIONS}
+        return {name: self._versioned(self.own_ways.get(name) or self._usual_way(name)) for name in OPERATIONS}
+
+    def _versioned(self, way: Operation) -> Operation:
+        """A way whose bodies may hold a version, which is no field of the resource."""
+        placed = self.version.placed(way.name) if self.version else None
+        if placed is None or placed[0] != "body":
+            return way
+        return replace(way, envelope=replace(way.envelope, version=placed[1]))
 
     def _usual_way(self, name: str) -> Operation:
         method = self.methods[name]

@@ -79,6 +79,8 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     "uri_too_long": ("2xx", "4xx"),
     "precondition_failed": (412,),
     "precondition_required": (428,),
+    "stale": ("conflict",),
+    "no_version": ("stale", "invalid"),
     "not_modified": (304,),
 }
 """Case → what it defaults to: codes, classes (``4xx``), the words ``ignored`` and ``kept``, or the name of a case

@@ -198,7 +198,7 @@ _DECLARED: Mapping[str, Callable[[Contract], bool]] = {
     **{field.name: _says(field.name) for field in fields(Contract) if str(field.type).endswith("| None")},
     "touched": lambda c: any(r.touched for r in c),
     "replace": lambda c: any(r.supports("replace") for r in c),
-    "conditional": lambda c: any(r.etag for r in c),
+    "conditional": lambda c: any(r.etag or r.version for r in c),
     "closed": lambda c: any(r.schema.get("additionalProperties") is False for r in c),
 }
 """What ``declared_by`` may name → whether a contract says it: every word of a contract that may be left unsaid, and

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import filled_path
 from restproof.plan.parameters import fixed_headers, fixed_query
-from restproof.wire.message import Headers, Request, merged
+from restproof.wire.message import Headers, Request, encode, merged
 from restproof.wire.paging import Query
 
 
@@ -104,11 +103,3 @@ class Requests:
     def item_target(self, id: Any, scope: Mapping[str, Any]) -> str:
         """The request target at which the instance can be deleted (or read, where nothing deletes it)."""
         return self.build("delete" if self._resource.supports("delete") else "read", scope, id=id).target
-
-
-def encode(value: Any) -> bytes:
-    """JSON as it is sent: UTF-8, every character as itself but for lone surrogates, which only an escape can hold."""
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":")).encode()

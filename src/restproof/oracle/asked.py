@@ -25,7 +25,7 @@ _FOREIGN = ("application/x-www-form-urlencoded", "application/xml", "text/xml", 
 _BY_OTHERS = (
     *("missing_credential", "bad_credential", "forbidden", "forbidden_parent", "foreign", "throttled"),
     *("absent", "absent_parent", "malformed_parent", "wrong_parent", "gone", "conflict"),
-    *("precondition_failed", "precondition_required"),
+    *("precondition_failed", "precondition_required", "stale", "no_version"),
 )
 """Cases of a refusal that the request's body and query do not decide: who asks, what is there, what others did."""
 

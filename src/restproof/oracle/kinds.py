@@ -94,6 +94,7 @@ KINDS = {
     "unknown-field": "an unknown member of a request was not treated as promised",
     "unlisted": "a list lacks what is there",
     "value": "a member has another value than it must",
+    "version": "what a write must name stays the same when the resource changes",
     "walk": "the pages of a list do not make the whole",
 }
 """Those of the bundled rules, with what each says. A rule of one's own may have others."""

@@ -274,7 +274,10 @@ def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
     run has deleted and with a living one of its own: a free number might be stored, and spoil the sequence for
     everybody."""
     base: Body = {} if ground.operation == "update" else ground.bodies.minimal()
+    version = ground.resource.version
     for name, schema in ground.resource.properties.items():
+        if version is not None and name == version.root:
+            continue  # a request names it for another reason
         if not schema.get("readOnly") or "const" in schema or len(schema.get("enum", (0, 1))) < 2:
             continue
         options = [c.value for c in accepted(schema) if type_of(c.value) == "boolean" or c.value not in _VOID]

@@ -120,7 +120,9 @@ class Answering:
         return f"{path}?{query}" if query else path
 
     def preconditions(self, call: Call) -> Answer | None:
-        """If-Match and If-None-Match (RFC 9110 §13): notes ``precondition_failed`` on the call, or answers 304."""
+        """If-Match and If-None-Match (RFC 9110 §13), and the version that a write names: notes on the call what does
+        not hold, or answers 304."""
+        self.check_version(call)
         if not call.resource.etag or not call.is_item:
             return None
         if call.writes and call.operation not in call.resource.matched:
@@ -142,6 +144,23 @@ class Answering:
             elif not call.refusals:
                 return Answer(call.status("not_modified").first, headers={"ETag": f"{weak}{current}"})
         return None
+
+    def check_version(self, call: Call) -> None:
+        """Note on a write that it names another version than the present one, or none."""
+        version = call.resource.version
+        placed = version.placed(call.operation) if version else None
+        if version is None or placed is None or call.entry is None:
+            return
+        place, name = placed
+        named = {
+            "body": call.way.envelope.named_version(call.document),
+            "query": dict(call.query).get(name),
+            "header": call.headers.get(name.lower()),
+        }[place]
+        if named is None and version.required:
+            call.refuse("no_version", name, "is missing")
+        elif named is not None and str(named) != str(version.shown(call.entry.state)):
+            call.refuse("stale", name, "is not the present one")
 
     def choose_refusal(self, call: Call) -> Refusal:
         """Of all that is wrong, what the contract's order puts first."""

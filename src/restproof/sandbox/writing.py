@@ -10,6 +10,7 @@ from typing import Any
 from restproof.contract.model import Contract, Reference, Resource
 from restproof.contract.shapes import same, types_of
 from restproof.contract.values import are_known
+from restproof.pointer import put
 from restproof.sandbox.call import Call, refusal_status
 from restproof.sandbox.entering import well_formed_id
 from restproof.sandbox.seeds import Seeder
@@ -19,6 +20,8 @@ from restproof.semantics.checker import Problem
 from restproof.semantics.initial import server_values
 from restproof.semantics.normal import made_normal
 from restproof.semantics.patch import merged, merges
+from restproof.semantics.plausible import plausible
+from restproof.semantics.readback import member_schema
 from restproof.semantics.validate import Refusal, Validation
 
 
@@ -129,8 +132,23 @@ class Writing:
             server_set = {**server_values(resource, id=id, now=now, serial=seq), **touched, resource.id.field: id}
             return states.created(resource, fields, server_set=server_set)
         if call.operation == "update":
-            return states.updated(resource, call.entry.state, fields, touched=touched)
-        return states.replaced(resource, call.entry.state, fields, touched=touched)
+            after = states.updated(resource, call.entry.state, fields, touched=touched)
+        else:
+            after = states.replaced(resource, call.entry.state, fields, touched=touched)
+        return self.with_version(call, after)
+
+    def with_version(self, call: Call, after: states.State) -> states.State:
+        """A state that follows another one, with a version of its own."""
+        version = call.resource.version
+        if version is None:
+            return after
+        present = version.shown(after)
+        if isinstance(present, int):
+            return dict(put(after, version.pointer, present + 1))
+        schema: Mapping[str, Any] = {"properties": call.resource.shapes.response["properties"]}
+        for name in version.field.split("."):
+            schema = member_schema(schema).get("properties", {}).get(name, {})
+        return dict(put(after, version.pointer, plausible(schema, serial=self.store.next_seq(), now=iso(call.now))))
 
     def new_id(self, call: Call, fields: Mapping[str, Any], seq: int) -> Any:
         """The id of a new entry: from the path, from the body, or the server's own."""

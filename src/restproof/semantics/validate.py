@@ -47,6 +47,8 @@ _GROUPS = {
     "reference": "rule",
     "precondition_failed": "conflict",
     "precondition_required": "conflict",
+    "stale": "conflict",
+    "no_version": "conflict",
 }
 """Case → the case of ``contract.order`` whose rank it has."""
 

@@ -7,8 +7,7 @@ from restproof.contract.limits import Part, RateLimit
 from restproof.contract.media import JSON, is_json
 from restproof.contract.model import NO_BODY
 from restproof.engine.paging import links
-from restproof.engine.requests import encode
-from restproof.wire.message import Headers, Request
+from restproof.wire.message import Headers, Request, encode
 from restproof.wire.paging import Query, total_in
 from restproof.wire.raw import handshake, plain_request, raw_answer
 from restproof.wire.waiting import http_date, retry_after

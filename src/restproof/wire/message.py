@@ -6,6 +6,7 @@ and replayed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -72,6 +73,14 @@ def merged(*layers: Headers) -> Headers:
         names = {name.lower() for name, _ in layer}
         found = [*(h for h in found if h[0].lower() not in names), *layer]
     return tuple(found)
+
+
+def encode(value: Any) -> bytes:
+    """JSON as it is sent: UTF-8, every character as itself but for lone surrogates, which only an escape can hold."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True)

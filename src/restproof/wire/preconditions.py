@@ -1,14 +1,15 @@
-"""Writes that the API wants to be conditional: the entity-tag that each needs is read just before it (RFC 6585 §3)."""
+"""Writes that the API wants to be conditional: the entity-tag (RFC 6585 §3), or the version, that each needs is read
+just before it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from restproof.config import Target
-from restproof.contract.model import Contract
+from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Router, may_create
-from restproof.wire.message import About, Exchange, Request
-from restproof.wire.places import Places
+from restproof.wire.message import About, Exchange, Request, encode
+from restproof.wire.places import Places, body_of, entity_of
 from restproof.wire.walk import Sender
 
 
@@ -18,7 +19,7 @@ class Preconditions:
 
     def __init__(self, contract: Contract, target: Target) -> None:
         self._target = target
-        required = any(resource.preconditions for resource in contract)
+        required = any(resource.preconditions or resource.version for resource in contract)
         self._router = Router(contract) if required else None
         self._places = Places(contract)
         self._usual = frozenset(name.lower() for name in contract.headers)
@@ -26,7 +27,7 @@ class Preconditions:
     def tagged(
         self, request: Request, about: About, credential: str | None, sender: Sender, *, beyond_ceiling: bool = False
     ) -> Request:
-        """The request with the tag that it needs, if any."""
+        """The request with the tag and the version that it needs, if any."""
         needed = self.look(request)
         if needed is None:
             return request
@@ -35,23 +36,61 @@ class Preconditions:
         return self.met(request, seen)
 
     def look(self, request: Request) -> Request | None:
-        """The read that shows the tag which ``request`` needs; ``None`` where it needs none, or says itself what it
-        has."""
+        """The read that shows what ``request`` needs; ``None`` where it needs nothing, or says itself what it has (an
+        empty ``If-Match``: nothing)."""
         if self._router is None or not request.writes or request.header("If-Match") is not None:
             return None
         route, place = self._router.find(request.path.partition("?")[0]), self._places.of(request)
         if route is None or place is None or place.id is None:
             return None
-        if route.operations.get(request.method) not in route.resource.preconditions:
+        operation = route.operations.get(request.method, "")
+        if operation not in route.resource.preconditions and not _lacks_version(request, route.resource, operation):
             return None
         return self._places.request(place, "read", tuple(h for h in request.headers if h[0].lower() in self._usual))
 
     def met(self, request: Request, seen: Exchange) -> Request:
-        """The request with the tag that the read has shown. Of what is not there ``*`` is asked, unless the request may
+        """The request with what the read has shown. Of what is not there the tag ``*`` is asked, unless the request may
         create it."""
+        route = self._router.find(request.path.partition("?")[0]) if self._router else None
+        if route is None:
+            return request
+        operation = route.operations.get(request.method, "")
+        if _lacks_version(request, route.resource, operation):
+            request = _versioned(request, route.resource, operation, seen)
+        if operation not in route.resource.preconditions:
+            return request
         tag = seen.header("ETag")
         if not tag:
-            route = self._router.find(request.path.partition("?")[0]) if self._router else None
-            creates = route is not None and may_create(route.resource, route.operations.get(request.method, ""))
-            return request if creates else request.having((("If-Match", "*"),))
+            return request if may_create(route.resource, operation) else request.having((("If-Match", "*"),))
         return request.having((("If-Match", tag),))
+
+
+def _lacks_version(request: Request, resource: Resource, operation: str) -> bool:
+    """Whether a request has a place for a version and names none. What stands in a body that is no JSON in the form of
+    ours is what a case is about, and stays."""
+    placed = resource.version.placed(operation) if resource.version else None
+    if placed is None:
+        return False
+    place, name = placed
+    if place == "query":
+        return name not in dict(request.query)
+    if place == "header":
+        return request.header(name) is None
+    document = body_of(request)
+    is_ours = document is not None and encode(document) == request.body
+    return is_ours and resource.operation(operation).envelope.named_version(document) is None
+
+
+def _versioned(request: Request, resource: Resource, operation: str, seen: Exchange) -> Request:
+    """The request with the version that a read shows; as it is where the read shows none."""
+    version, is_there = resource.version, seen.status is not None and seen.status // 100 == 2
+    placed = version.placed(operation) if version else None
+    value = version.shown(entity_of(resource, seen.response)) if version and is_there else None
+    if placed is None or value is None:
+        return request
+    place, name = placed
+    if place == "query":
+        return replace(request, query=(*request.query, (name, str(value))))
+    if place == "header":
+        return request.having(((name, str(value)),))
+    return replace(request, body=encode(resource.operation(operation).envelope.versioned(body_of(request), value)))

@@ -141,6 +141,13 @@ class _Writer:
     def request(self, resource: Resource, operation: str) -> dict[str, Any]:
         """The schema of the whole request body: the resource in its envelope, its parents beside it."""
         shape = with_held(resource.envelope.held_here, plain(resource.shapes.request(operation)))
+        version = resource.version
+        if version is not None and version.placed(operation) == ("body", version.name):
+            shown = plain(resource.shown_property(version.root)) if "." not in version.field else {}
+            named = {word: value for word, value in shown.items() if word != "readOnly"}
+            shape["properties"] = {**shape["properties"], version.name: named}
+            if version.required and not (operation == "replace" and creates_by_put(resource)):
+                shape["required"] = [*shape.get("required", ()), version.name]
         if not _refused(resource.status("unknown_field")):
             # Another member does no harm, so the body is not closed.
             shape.pop("additionalProperties", None)

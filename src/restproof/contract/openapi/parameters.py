@@ -42,6 +42,7 @@ def header_parameters(contract: Contract, resource: Resource, operation: str) ->
         if operation in ("read", *resource.matched):
             required = {"required": True} if operation in resource.preconditions else {}
             yield {"name": words[0], "in": "header", **required, "schema": {"type": "string"}}
+    yield from _version(resource, operation, "header")
     for name, of_value in resource.operation(operation).headers.items():
         yield {"name": name, "in": "header", "required": True, "schema": dict(of_value)}
     if contract.idempotency_key and operation == "create":
@@ -54,10 +55,20 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
         if parent.place == "query":
             schema = type_of_id(contract.resources[parent.resource])
             yield {"name": parent.name, "in": "query", "required": True, "schema": schema}
+    yield from _version(resource, operation, "query")
     for name, of_value in resource.operation(operation).query.items():
         yield {"name": name, "in": "query", "required": True, "schema": dict(of_value)}
     if operation == "list" and not is_searched(resource):
         yield from _asked(resource)
+
+
+def _version(resource: Resource, operation: str, place: str) -> Iterator[dict[str, Any]]:
+    """The version of what a write changes, where it has a parameter of its own."""
+    version = resource.version
+    placed = version.placed(operation) if version else None
+    if version is not None and placed is not None and placed[0] == place:
+        schema = {n: v for n, v in resource.shown_property(version.field).items() if n == "type"}
+        yield {"name": placed[1], "in": place, "required": version.required, "schema": schema or {"type": "string"}}
 
 
 def criteria(contract: Contract, resource: Resource) -> dict[str, Any]:

@@ -56,6 +56,8 @@ FAILURES: Mapping[str, str] = {
     "too_large": "The body is too large.",
     "precondition_failed": "It has changed in the meantime.",
     "precondition_required": "If-Match is missing.",
+    "stale": "The version is not the present one.",
+    "no_version": "The version is missing.",
     "not_modified": "It has not changed.",
 }
 
@@ -140,3 +142,5 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
         yield "precondition_failed"
     if operation in resource.preconditions:
         yield "precondition_required"
+    if resource.version and resource.version.placed(operation):
+        yield from ("stale", "no_version") if resource.version.required else ("stale",)

@@ -100,12 +100,7 @@ def stale_write_stored(seam: Seam) -> None:
 
 @fault("precondition-not-required", "conditional.required", "a write without If-Match succeeds")
 def precondition_not_required(seam: Seam) -> None:
-    def advice(inner: Any, call: Call) -> Answer | None:
-        early: Answer | None = inner(call)
-        call.refusals[:] = [r for r in call.refusals if r.case != "precondition_required"]
-        return early
-
-    seam.around("preconditions", advice)
+    _passing(seam, "precondition_required")
 
 
 @fault("unconditional-write-stored", "conditional.required", "a write without If-Match is refused, and stored")
@@ -133,6 +128,43 @@ def not_modified_for_ever(seam: Seam) -> None:
         if call.operation == "read" and "if-none-match" in call.headers:
             call.headers = {**call.headers, "if-none-match": "*"}
         early: Answer | None = inner(call)
+        return early
+
+    seam.around("preconditions", advice)
+
+
+@fault("stale-version-accepted", "conditional.version", "a write that names an earlier version succeeds")
+def stale_version_accepted(seam: Seam) -> None:
+    _passing(seam, "stale")
+
+
+@fault("version-not-required", "conditional.version", "a write that names no version succeeds")
+def version_not_required(seam: Seam) -> None:
+    _passing(seam, "no_version")
+
+
+@fault("stale-version-stored", "conditional.version", "a write that names an earlier version is refused, and stored")
+def stale_version_stored(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case == "stale" and call.entry is not None and call.fields is not None:
+            seam.steps.store_change(call, call.entry, seam.steps.next_state(call, call.fields))
+        answer: Answer = inner(call, refusal)
+        return answer
+
+    seam.around("answer_refusal", advice)
+
+
+@fault("version-stays", "conditional.version", "the version stays when the resource changes")
+def version_stays(seam: Seam) -> None:
+    seam.around("with_version", lambda inner, call, after: after)
+
+
+def _passing(seam: Seam, case: str) -> None:
+    """Writes that are refused for ``case`` alone are taken."""
+
+    def advice(inner: Any, call: Call) -> Answer | None:
+        early: Answer | None = inner(call)
+        call.refusals[:] = [r for r in call.refusals if r.case != case]
         return early
 
     seam.around("preconditions", advice)
