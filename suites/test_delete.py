@@ -201,7 +201,7 @@ def is_deleted_together(subject: Subject, owner: Subject, reference: str, doomed
         for tag, to in (("naming", doomed), ("other", kept))
     )
     deleted = subject.delete(doomed.id)
-    must.have_status(deleted, "deleted")
+    must.have_status(deleted, "deleted", field=reference)
     because = f"after the delete of the {subject.name} that it refers to"
     must.have_status(owner.read(naming.id), "gone", field=reference, because=because)
     must.have_status(owner.read(other.id), "read", because=f"after the delete of another {subject.name}")
@@ -234,7 +234,7 @@ def test_a_reference_to_a_deleted_resource_is_cleared(
         del held[1]  # only one may hold it
     holders = [(owner.given({**body, reference: value}), value, wanted) for body, value, wanted in held]
     deleted = subject.delete(doomed.id)
-    must.have_status(deleted, "deleted")
+    must.have_status(deleted, "deleted", field=reference)
     for holder, value, wanted in holders:
         read = owner.read(holder.id)
         must.have_status(read, "read", because="after the delete of what it refers to")

@@ -489,7 +489,8 @@ def defaults_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) 
     for name, schema in properties.items():
         plain = not {"default", "readOnly", "writeOnly"} & schema.keys() and name.startswith("field_")
         if plain and draw(st.integers(0, 9)) == 0:
-            said.setdefault("defaults", {})[name] = "server"
+            known = {"value": schema["enum"][0]} if "enum" in schema else "server"
+            said.setdefault("defaults", {})[name] = known
 
 
 def forms_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any], id_field: str) -> None:

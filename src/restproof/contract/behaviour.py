@@ -106,7 +106,9 @@ class BehaviourReader:
                 continue
             if "default" in self.fields.properties[name]:
                 self.problem(f"the schema of '{name}' has a default", *route, hint="leave one of the two out")
-            if isinstance(said, dict):
+            if isinstance(said, dict) and "value" in said:
+                found[name] = Default("value", value=said["value"])
+            elif isinstance(said, dict):
                 self.fields.known(said["copy"], (*self.route, *route, "copy"), "defaults")
                 found[name] = Default("copy", said["copy"])
             else:

@@ -164,10 +164,11 @@ class Reference:
 @dataclass(frozen=True)
 class Default:
     """What the server makes of a field that a create leaves out: a value of its own (``server``), the day (``today``),
-    or the value of the field ``copies``."""
+    the value of the field ``copies``, or ``value``."""
 
-    made: Literal["server", "today", "copy"]
+    made: Literal["server", "today", "copy", "value"]
     copies: str = ""
+    value: Any = None
 
 
 @dataclass(frozen=True)

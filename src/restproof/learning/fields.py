@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,13 +13,17 @@ from typing import Any
 from restproof.contract.model import Contract, Resource
 from restproof.contract.normal import Form, Unsaid, in_forms
 from restproof.contract.shapes import same
-from restproof.learning.states import Change, Quiet, States, kept_pairs
+from restproof.learning.states import Change, Made, Quiet, States, kept_pairs
 from restproof.learning.word import ENOUGH, Doubt, Edit, Without, Word, numbers
+from restproof.semantics.checker import is_valid
+from restproof.semantics.initial import absent_value
 
 _RESOLUTION = 1.05
 """Seconds after which a time of whole seconds is another one."""
 _OF_BIRTH = re.compile(r"(?i)^(created?|made|born|inserted|added|registered|joined)(?![a-z])|(?<=[a-z])Created|^id$")
 """Names of fields that say how something began."""
+_OF_THE_MOMENT = ("date", "time", "date-time", "uuid")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _FORMS: tuple[tuple[Form, ...], ...] = (
     *((form,) for form in ("trim", "lowercase", "uppercase", "collapse", "newlines", "nfc", "seconds", "milliseconds")),
     *((form, case) for form in ("trim", "collapse") for case in ("lowercase", "uppercase")),
@@ -32,7 +37,10 @@ def field_words(states: States, contract: Contract, said: Mapping[str, Any]) -> 
         made, changes, quiet = states.of_resource(resource.name)
         yield from _moving(resource, [c for c in changes if not c.is_lost], quiet, said)
         for name in resource.shapes.create["properties"]:
-            if name not in resource.normalized and name not in resource.references:
+            if name in resource.references:
+                continue
+            yield from _default(resource, name, made)
+            if name not in resource.normalized:
                 yield from _form(resource, name, list(kept_pairs(made, changes, name)))
 
 
@@ -141,6 +149,31 @@ def _moving_words(
         seen = numbers(n for some in still.values() for n in some)
         what = f"{', '.join(still)} stayed through {len(seen)} changes"
         yield Word(resource.name, ("immutable",), value, what, seen, (Edit(volatile, Without(tuple(still))),))
+
+
+# ------------------------------------------------------------------- what is left out
+
+
+def _default(resource: Resource, name: str, made: Sequence[Made]) -> Iterator[Word]:
+    """What a field becomes that creates leave out, where it is the same in all of them and the contract leaves it
+    open."""
+    schema = resource.shapes.create["properties"][name]
+    spoken = {*resource.made_defaults, *resource.derived, *resource.volatile, *resource.touched, *resource.reads_as}
+    if name in spoken or name in resource.secret or schema.get("writeOnly"):
+        return
+    with suppress(KeyError):
+        absent_value(resource, name, schema)
+        return
+    found = [m for m in made if name not in m.sent and name in m.shown]
+    values = [m.shown[name] for m in found]
+    if len({m.instance for m in found}) < ENOUGH or not all(same(values[0], v) for v in values):
+        return
+    if isinstance(values[0], str) and (schema.get("format") in _OF_THE_MOMENT or _DATE.match(values[0])):
+        return  # the day, say
+    if not is_valid(resource.shapes.response["properties"].get(name, {}), values[0]):
+        return
+    what = f"{name} is {_short(values[0])} where a create leaves it out, {len(found)} times"
+    yield Word(resource.name, ("defaults", name), {"value": values[0]}, what, numbers(m.n for m in found))
 
 
 # ------------------------------------------------------------------- in what form values are kept

@@ -13,6 +13,7 @@ from restproof.learning.answers import answer_words
 from restproof.learning.fields import field_words
 from restproof.learning.lists import list_words
 from restproof.learning.orders import order_words
+from restproof.learning.referring import absent_references, reference_words
 from restproof.learning.sighting import read_all, sightings
 from restproof.learning.states import States
 from restproof.learning.statuses import status_words
@@ -33,13 +34,16 @@ def lesson_of(
     fault, which teach nothing; ``resources``: the only ones that are asked for, all where it is empty."""
     said = said_in(contract.path)
     reads = read_all((s for s in exchanges if s.n not in faulty), contract)
-    unique, conflicts = unique_words(reads, contract, said)
+    dangling = list(absent_references(reads, contract))
+    elsewhere = {sighting.n for sighting in dangling}  # what a reference explains is no conflict
+    unique, conflicts = unique_words([r for r in reads if r.seen.n not in elsewhere], contract, said)
     orders, broken = order_words(reads, contract, said)
-    cases = [*sightings(reads, contract, credentials_shown=credentials_shown), *conflicts, *broken]
+    cases = [*sightings(reads, contract, credentials_shown=credentials_shown), *conflicts, *broken, *dangling]
     found: list[Word | Doubt] = [
         *status_words(cases, contract, said),
         *field_words(States.of(reads), contract, said),
         *unique,
+        *reference_words(reads, contract),
         *orders,
         *answer_words(reads, contract, said),
         *list_words(reads, contract),

@@ -60,10 +60,10 @@ def _refused(pair: Ordered, creates: Sequence[Seen]) -> list[Seen]:
         if first is None or second is None:
             continue
         if is_after(first, second):
-            wrong.append(seen)
+            wrong += [seen] if seen.ok or seen.status in _OF_A_RULE else []
         elif seen.ok and is_after(second, first):
             right.append(seen)
-    if any(s.ok or s.status not in _OF_A_RULE for s in wrong):
+    if any(s.ok for s in wrong):
         return []
     taken = Counter(map(_members, right))
     twins = [s for s in wrong if taken[_members(s)] >= ENOUGH]

@@ -16,8 +16,9 @@ from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.engine.world import World
+from restproof.learning.joint import absent_referents, deleted_referents, keys, whole_body
 from restproof.learning.orders import suggested
-from restproof.learning.values import apart, other_forms
+from restproof.learning.values import other_forms
 from restproof.plan.ground import Ground
 from restproof.plan.inputs import (
     missing_field_bodies,
@@ -27,7 +28,6 @@ from restproof.plan.inputs import (
     unknown_field_bodies,
     wrong_type_bodies,
 )
-from restproof.plan.symbols import PREFIX_LENGTH
 from restproof.wire.message import Headers
 
 _WRITES = ("create", "update", "replace")
@@ -62,6 +62,7 @@ class Prober:
             ("instances", self._instances),
             ("duplicates", self._duplicates),
             ("orders", self._orders),
+            ("references", self._references),
             ("unknown fields", self._unknown),
             ("bodies that are none", self._no_bodies),
             ("forms", self._forms),
@@ -98,7 +99,7 @@ class Prober:
             return
         for _ in range(2):
             subject = self._subject(resource)
-            made = subject.given(_body(subject))
+            made = subject.given(whole_body(subject))
             self._made.setdefault(resource.name, []).append(made)
             _look(subject, made.id)
 
@@ -108,7 +109,7 @@ class Prober:
             return
         for _ in range(2):
             subject = self._subject(resource)
-            body = subject.resolved(_body(subject))
+            body = subject.resolved(whole_body(subject))
             first = subject.create(body)
             if not first.ok:
                 raise SetUpFailed(f"the create of a {resource.name} answered {first.status}")
@@ -116,12 +117,14 @@ class Prober:
                 for name in body:
                     with suppress(Inconclusive, SetUpFailed):
                         self._taken(resource, name, body)
+                with suppress(Inconclusive, SetUpFailed, NotTested):
+                    keys(self._subject, resource, body)
 
     def _taken(self, resource: Resource, name: str, taken: dict[str, Any]) -> None:
         if not isinstance(taken[name], str | int) or isinstance(taken[name], bool) or name in resource.references:
             return
         subject = self._subject(resource)
-        body = subject.resolved(_body(subject))
+        body = subject.resolved(whole_body(subject))
         if body.get(name) == taken[name] or name not in body:
             return
         reply = subject.create({**body, name: taken[name]})
@@ -131,7 +134,7 @@ class Prober:
                 with suppress(NotTested):
                     other = self._subject(resource)
                     scope = other.scope("other")
-                    fresh = other.resolved(_body(other), scope)
+                    fresh = other.resolved(whole_body(other), scope)
                     other.create({**fresh, name: taken[name]}, scope=scope)
 
     def _orders(self, resource: Resource) -> None:
@@ -141,13 +144,19 @@ class Prober:
         for pair in suggested(resource):
             for turned in (False, True, False, True):
                 subject = self._subject(resource)
-                body = subject.resolved(_body(subject))
+                body = subject.resolved(whole_body(subject))
                 first, second = body.get(pair.first), body.get(pair.second)
                 if first is None or second is None or first == second:
                     break
                 if turned:
                     body |= {pair.first: second, pair.second: first}
                 _away(subject, subject.create(body))
+
+    def _references(self, resource: Resource) -> None:
+        """References to what is not there, and to what is deleted."""
+        if resource.supports("create") and not resource.id.single:
+            absent_referents(self._subject, self.contract, resource)
+            deleted_referents(self._subject, self.contract, resource)
 
     # ------------------------------------------------------------------- what bodies hold
 
@@ -373,8 +382,3 @@ def _in_turn(cases: Iterable[Any]) -> Iterator[Any]:
         by_field.setdefault(case["field"], []).append(case)
     for at in range(max(map(len, by_field.values()), default=0)):
         yield from (some[at] for some in by_field.values() if at < len(some))
-
-
-def _body(subject: Subject) -> dict[str, Any]:
-    """All fields of a create, with texts that no other create of the probes has: any of them may be unique."""
-    return apart(subject.bodies, int(subject.token[PREFIX_LENGTH:], 36))

@@ -38,6 +38,7 @@ _WHAT = {
     "past_the_end": "a page past the end",
     "unsupported_media": "a body of another media type",
     "conflict": "a value that is taken",
+    "reference": "a reference to what is not there",
     "rule": "two values in the wrong order",
 }
 

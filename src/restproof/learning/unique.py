@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,13 +18,15 @@ Scope = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class _Taken:
-    """A create: the exchange, under which ancestors, what was sent, and whether it succeeded."""
+    """A create: the exchange, under which ancestors, what was sent (``whole``; ``sent``: of it texts and integers),
+    and whether it succeeded."""
 
     n: int
     scope: Scope
     sent: Mapping[str, Any]
     ok: bool
     status: int
+    whole: Mapping[str, Any]
 
 
 @dataclass
@@ -59,7 +61,7 @@ def _creates(reads: Sequence[Read]) -> dict[str, _Seen]:
         scope = tuple(sorted((n, str(i)) for n, i in one.scope.items()))
         if one.operation == "create" and read.is_valid and one.certain:
             sent = {n: v for n, v in (one.fields or {}).items() if isinstance(v, str | int) and not isinstance(v, bool)}
-            taken = _Taken(one.n, scope, sent, one.ok, one.status)
+            taken = _Taken(one.n, scope, sent, one.ok, one.status, one.fields or {})
             known.creates.append((taken, list(known.there.values())))
             id = id_of(one.resource, one.entity)
             if one.ok and id is not None:
@@ -74,6 +76,50 @@ def _forget(known: _Seen, one: Seen) -> None:
     known.there = {key: t for key, t in known.there.items() if key[1] != one.id}
 
 
+@dataclass(frozen=True)
+class Together:
+    """What shows of one create which of its fields come once together: ``refused``: those with the same key; ``taken``:
+    those with another value of one of its fields; ``elsewhere``: those that succeeded under other ancestors with all
+    that it holds."""
+
+    refused: tuple[_Taken, ...]
+    taken: tuple[_Taken, ...]
+    elsewhere: tuple[_Taken, ...]
+
+    @property
+    def exchanges(self) -> tuple[int, ...]:
+        return tuple(c.n for c in (*self.refused, *self.taken, *self.elsewhere))
+
+
+def together(
+    creates: Sequence[tuple[_Taken, list[_Taken]]], is_refused: Callable[[_Taken], bool]
+) -> dict[tuple[str, ...], list[Together]]:
+    """By key, the creates that were refused a second time, and taken with another value of any field of the key alone,
+    where each of their other fields was changed alone as well. A create with the key and nothing else of theirs was
+    refused."""
+    found: dict[tuple[str, ...], list[Together]] = {}
+    for twin, there in creates:
+        first = next((t for t in there if t.scope == twin.scope and t.whole == twin.whole), None)
+        if first is None or not is_refused(twin):
+            continue
+        beside = [c for c, others in creates if any(o is first for o in others)]
+        here = [c for c in beside if c.scope == twin.scope and c.whole.keys() == twin.whole.keys()]
+        apart = {c.n: _differing(c.whole, twin.whole) for c in here}
+        taken = [c for c in here if c.ok and len(apart[c.n]) == 1]
+        key = tuple(sorted({apart[c.n][0] for c in taken}, key=list(twin.whole).index))
+        tried = {apart[c.n][0] for c in here if len(apart[c.n]) == 1}
+        rest = [n for n, v in twin.whole.items() if isinstance(v, str | int | float) and n not in tried]
+        alone = [c for c in here if is_refused(c) and len(apart[c.n]) > 1 and not set(key) & set(apart[c.n])]
+        if key and not rest and (alone or len(twin.whole) - len(key) < ENOUGH):
+            elsewhere = tuple(c for c in beside if c.ok and c.scope != twin.scope and c.whole == twin.whole)
+            found.setdefault(key, []).append(Together((twin, *alone), tuple(taken), elsewhere))
+    return found
+
+
+def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    return [n for n in one if not same(one[n], other[n])]
+
+
 class _Keys:
     """Looks for the keys of one resource."""
 
@@ -83,6 +129,7 @@ class _Keys:
         taken = [(c, there) for c, there in creates if c.ok]
         self._free = {n: any(self._shares(c, there, n) for c, there in taken) for n in self._names}
         self._alone = self._refusals()
+        self._together = together(creates, self._is_refused)
 
     @property
     def _names(self) -> list[str]:
@@ -100,16 +147,17 @@ class _Keys:
         another's, but for such as were shared by creates that succeeded."""
         found: dict[str, list[_Taken]] = {}
         for create, there in self._creates:
-            if (
-                create.ok
-                or create.status not in _OF_A_CONFLICT
-                or create.status not in self._resource.status("conflict")
-            ):
+            if not self._is_refused(create):
                 continue
             shared = [n for n in self._names if self._shares(create, there, n) and not self._free[n]]
             if len(shared) == 1 and self._has_control(create, shared[0]):
                 found.setdefault(shared[0], []).append(create)
         return found
+
+    def _is_refused(self, create: _Taken) -> bool:
+        """Whether the status is one of a conflict."""
+        conflict = self._resource.status("conflict")
+        return not create.ok and create.status in _OF_A_CONFLICT and create.status in conflict
 
     def _has_control(self, create: _Taken, name: str) -> bool:
         """Whether the same fields with another value of this one were taken, or the status can mean nothing else."""
@@ -118,7 +166,11 @@ class _Keys:
 
     def conflicts(self) -> list[Sighting]:
         name = self._resource.name
-        return [Sighting(name, "create", "conflict", c.status, c.n, f) for f, some in self._alone.items() for c in some]
+        alone = [
+            Sighting(name, "create", "conflict", c.status, c.n, f) for f, some in self._alone.items() for c in some
+        ]
+        together = [c for found in self._together.values() for one in found for c in one.refused]
+        return alone or [Sighting(name, "create", "conflict", c.status, c.n, None) for c in together]
 
     def words(self, said: Mapping[str, Any]) -> Iterator[Word | Doubt]:
         name = self._resource.name
@@ -135,9 +187,25 @@ class _Keys:
                 besides.append(Edit(("resources", name, "unique_scope"), "global"))
             what = f"a second create with the same {' or '.join(found)} was refused"
             yield Word(name, ("unique",), list(found), what, evidence, tuple(besides))
+        elif not found and len(self._together) == 1:
+            yield self._of_several(*next(iter(self._together.items())))
         elif not found and not self._unexplained() and (twice := self._twins()):
             what = f"a create of the same again succeeded, {len(twice)} times: nothing has to be unique"
             yield Word(name, ("open",), open_, what, twice)
+
+    def _of_several(self, key: tuple[str, ...], found: Sequence[Together]) -> Word | Doubt:
+        """The key of fields that come once together, or of a reference."""
+        name = self._resource.name
+        evidence = numbers(n for one in found for n in one.exchanges)
+        if len(found) < ENOUGH:
+            return Doubt(name, "unique", f"{' and '.join(key)}, as far as one create shows", evidence)
+        if self._resource.parents and not all(one.elsewhere for one in found):
+            return Doubt(
+                name, "unique", f"whether {' and '.join(key)} may come again under another parent was not seen"
+            )
+        what = f"a second create with the same {' and '.join(key)} was refused, and taken with another"
+        closed = Edit(("resources", name, "open"), Without(("unique",)))
+        return Word(name, ("unique",), [list(key)] if len(key) > 1 else list(key), what, evidence, (closed,))
 
     def _scope(self, name: str) -> str | None:
         """Within what a field is unique, as far as that was seen."""

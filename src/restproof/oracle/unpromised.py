@@ -11,6 +11,7 @@ from restproof.record.model import Learned, RecordedFinding, RecordedRequirement
 
 _CASE = "statuses."
 _FORM = "normalized."
+_REFERENCE = "references."
 _OPEN = "open"
 _STATUS = "status"
 _NO_ANSWER = "no-answer"
@@ -24,7 +25,9 @@ def changed_from(
     if finding.kind == _NO_ANSWER or (finding.kind == _STATUS and finding.actual.startswith("5")):
         return ""
     for word in learned:
-        if word.resource in (None, resource) and _asserts(requirement, word) and _is_against(finding, word):
+        # What becomes of a reference shows where the resource that it names is deleted.
+        own = word.resource in (None, resource) or word.word.startswith(_REFERENCE)
+        if own and _asserts(requirement, word) and _is_against(finding, word):
             return f"{word.word}, seen {word.seen}"
     return ""
 

@@ -130,6 +130,8 @@ def _made_default(made: Default, schema: Schema, values: Mapping[str, Any], name
     """What the server makes of a field that is left out."""
     if made.made == "copy":
         return values.get(made.copies)
+    if made.made == "value":
+        return made.value
     now = next((str(v) for v in values.values() if FORMATS["date-time"].check(str(v))), "1970-01-01T00:00:00Z")
     if made.made == "today":
         return now[:10]
@@ -317,10 +319,12 @@ def _lay_over(shown: dict[str, Any], resource: Resource, said: Mapping[str, Any]
 
 
 def _copied(resource: Resource, known: Mapping[str, Any], readable: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The fields that a create leaves out and that get the value of another one."""
+    """The fields that a create leaves out and that get a value, or that of another one."""
     for name, made in resource.made_defaults.items():
         if made.made == "copy" and name not in known and name in readable and known.get(made.copies) is not None:
             yield name, known[made.copies]
+        elif made.made == "value" and name not in known and name in readable:
+            yield name, made.value
 
 
 def _affected(alternatives: tuple[DerivedAlternative, ...], named: set[str]) -> bool:

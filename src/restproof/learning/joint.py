@@ -1,0 +1,103 @@
+"""Probes of several instances: what references name, what becomes of what refers, which values come once together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from restproof.contract.model import Contract, Reference, Resource
+from restproof.contract.shapes import same
+from restproof.engine.around import put_away
+from restproof.engine.subject import Subject
+from restproof.learning.values import apart
+from restproof.plan.symbols import PREFIX_LENGTH, reference
+
+Make = Callable[[Resource], Subject]
+"""A subject with a token of its own, as each probe takes one."""
+_MOST = 16
+"""Fields of which each is changed alone."""
+
+
+def whole_body(subject: Subject) -> dict[str, Any]:
+    """All fields of a create, with texts that no other create of the probes has: any of them may be unique."""
+    return apart(subject.bodies, int(subject.token[PREFIX_LENGTH:], 36))
+
+
+def _referring(contract: Contract, resource: Resource) -> Iterator[tuple[str, Reference, Resource]]:
+    """The references that a create of ``resource`` can hold, each with what it names."""
+    for name, ref in resource.references.items():
+        if name in resource.shapes.create["properties"] and "." not in name:
+            yield name, ref, contract.resources[ref.to]
+
+
+def absent_referents(make: Make, contract: Contract, resource: Resource) -> None:
+    """Each reference with an id that names nothing, which is looked for as well. Twice."""
+    for name, ref, to in _referring(contract, resource):
+        if not to.supports("read") or to.id.single:
+            continue
+        for _ in range(2):
+            subject = make(resource)
+            body = subject.resolved(whole_body(subject))
+            absent = subject.resolved(reference(to.name, "none"))
+            make(to).read(absent)
+            reply = subject.create({**body, name: [absent] if ref.many else absent})
+            if reply.ok:
+                put_away(subject, reply)
+
+
+def deleted_referents(make: Make, contract: Contract, resource: Resource) -> None:
+    """What becomes of an instance, or of the delete, when what it refers to is deleted. Twice."""
+    if not resource.supports("read") or not resource.supports("delete"):
+        return
+    for name, ref, to in _referring(contract, resource):
+        if ref.on_delete != "unspecified" or not to.creatable or not to.supports("delete"):
+            continue
+        for _ in range(2):
+            target, subject = make(to), make(resource)
+            named = target.another("named")
+            body = subject.resolved(whole_body(subject))
+            made = subject.given({**body, name: [named.id] if ref.many else named.id})
+            gone = target.delete(named.id, scope=named.scope)
+            if subject.read(made.id).ok:
+                subject.delete(made.id, scope=made.scope)
+            if not gone.ok:
+                target.delete(named.id, scope=named.scope)
+
+
+def keys(make: Make, resource: Resource, taken: Mapping[str, Any]) -> None:
+    """Creates that differ in one field from one that is there, and was not taken twice: those that are taken tell
+    which fields come only once together. Then one that has these alone. ``taken``: what the one that is there was made
+    with."""
+    together: dict[str, Any] = {}
+    others: dict[str, Any] = {}
+    for name, value in list(taken.items())[:_MOST]:
+        subject = make(resource)
+        other = _other(subject, name, value)
+        if other is None:
+            continue
+        others[name] = other
+        reply = subject.create({**taken, name: other})
+        if reply.ok:
+            together[name] = value
+            put_away(subject, reply)
+    if not together:
+        return
+    subject = make(resource)
+    reply = subject.create({**taken, **others, **together})
+    if reply.ok:
+        put_away(subject, reply)
+    if resource.parents:
+        other_scope = subject.another_scope()
+        elsewhere = subject.create(dict(taken), scope=other_scope)
+        if elsewhere.ok:
+            put_away(subject, elsewhere)
+
+
+def _other(subject: Subject, name: str, value: Any) -> Any:
+    """Another valid value of a field; ``None`` where there is none."""
+    if isinstance(value, dict | list) or value is None:
+        return None
+    for found in (subject.resolved(whole_body(subject)).get(name), subject.resolved(subject.bodies.another(name))):
+        if found is not None and not same(found, value):
+            return found
+    return None
