@@ -30,7 +30,11 @@ WHOLE = os.environ.get("WAYS") == "all"
 CONTRACT = bundled_dir() / "contracts" / "procore"
 FAULT = "server-field-settable:office"
 NARROW = ("--resource", "office", "--profile", "smoke", "--only", "create.server-set", "--only", "create.reads-back")
-ARGUMENTS = ("--profile", "ci") if WHOLE else (*NARROW, "--only", "auth.missing", "--only", "robust.injection")
+ARGUMENTS = (
+    ("--profile", "ci")
+    if WHOLE
+    else (*NARROW, "--only", "auth.missing", "--only", "robust.injection", "--only", "robust.hostile-id")
+)
 OWN_CONNECTION = {"transport.https-only", "transport.tls-valid", "robust.hostile-bytes"}
 """Rules that open connections of their own."""
 

@@ -180,7 +180,9 @@ class Adapter(HTTPAdapter):
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
         if self._proxy is not None and self._tls is None:
             return str(request.url)  # the absolute form (RFC 9112 §3.2.2)
-        return request.target if isinstance(request, Prepared) else request.path_url
+        target: str = request.target if isinstance(request, Prepared) else request.path_url
+        self._thread.target = target
+        return target
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> Answer:
         return Answer(resp, req)
@@ -252,8 +254,11 @@ class _Bounded(HTTPConnection):
             return super()._new_conn()
         return local_connection(self.unix_socket, self.timeout)
 
-    def request(self, *arguments: Any, **options: Any) -> None:
+    def request(self, method: str, url: str, *arguments: Any, **options: Any) -> None:
         start = self.thread.__dict__.pop("start", None)
+        planned = self.thread.__dict__.pop("target", url)
+        if planned.casefold() == url.casefold():  # urllib3 writes %ff as %FF, and what was signed is another text then
+            url = planned
         if self.is_closed:
             self.connect()
         if start is not None:
@@ -264,7 +269,7 @@ class _Bounded(HTTPConnection):
             options["headers"] = HTTPHeaderDict(options["headers"], **self.for_proxy)
         self.held = []
         try:
-            super().request(*arguments, **options)
+            super().request(method, url, *arguments, **options)
             whole = b"".join(self.held)
         finally:
             self.held = None
