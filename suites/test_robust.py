@@ -116,6 +116,7 @@ def odd_queries(ground: Ground) -> Cases:
         yield {"query": [[names[at % len(names)], value]], "raw": "", "note": note}
     yield {"query": [[names[0], "1"], [names[0], "2"]], "raw": "", "note": "a parameter that stands twice"}
     yield {"query": [[f"{names[0]}[]", "1"]], "raw": "", "note": "a parameter with brackets"}
+    yield {"query": [], "raw": "restproof=%zz&50%", "note": "a broken escape"}
     if not ground.speaks_for_all:
         return
     yield {"query": [["a[b][c]", "1"], ["a", "2"], ["a", "3"]], "raw": "", "note": "nested parameters"}

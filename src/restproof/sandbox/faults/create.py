@@ -164,6 +164,24 @@ def list_repeats_last(seam: Seam) -> None:
     seam.around("scope_entries", advice)
 
 
+@fault(
+    "create-stores-twice",
+    "create.is-listed",
+    "a create stores the same under a second id",
+)
+def create_stores_twice(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, fields: Mapping[str, Any]) -> Entry:
+        entry: Entry = inner(call, fields)
+        identity, store = call.resource.id, seam.steps.store
+        if identity.field and identity.chosen_by == "server":
+            id = seam.steps.seeder.server_id(call.resource, store.next_seq())
+            state = {**entry.state, identity.field: id}
+            store.insert(call.resource, str(id), entry.scope, entry.tenant, state, unique=False)
+        return entry
+
+    seam.around("store_new", advice)
+
+
 @fault("list-hides-some", "create.is-listed", "a list leaves out what holds the last value of an enumeration")
 def list_hides_some(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> list[Entry]:
