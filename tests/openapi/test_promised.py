@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .test_unsaid import BOX, LABEL, SENT, TEXT, Document, boxes, call, content, contract
+from .test_unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, content, contract
 
 PROBLEM = {"type": "object", "required": ["title"], "properties": {"title": TEXT}}
 OTHER = {"type": "object", "required": ["error"], "properties": {"error": TEXT}}
@@ -177,3 +177,55 @@ def test_a_delete_below_a_parent_may_be_done_where_only_the_parent_is_missed(tmp
     nested = contract(tmp_path / "b", below).resources["box"]
     assert 204 in nested.status("absent", "delete")
     assert 204 not in nested.status("absent", "read")
+
+
+@pytest.mark.parametrize(
+    ("words", "stays"),
+    [
+        ({"summary": "Delete a box"}, False),
+        ({"operationId": "cancelBox"}, True),
+        ({"summary": "Archive a box"}, True),
+        ({"summary": "Cancel and delete a box"}, False),
+        ({"summary": "Delete a box", "description": "The box is marked as deleted."}, True),
+        ({"description": "Soft-deletes it."}, True),
+        ({"summary": "Remove a box", "description": "Close it first."}, False),
+    ],
+)
+def test_a_delete_that_only_ends_what_it_names_is_no_delete(words: Document, stays: bool, tmp_path: Path) -> None:
+    gone = {**words, "responses": {"200": content(BOX), "404": {"description": "none"}}}
+    found = contract(tmp_path, boxes(call(BOX, SENT, 201), delete=gone)).resources["box"]
+    assert found.supports("delete") is not stays
+
+
+@pytest.mark.parametrize(
+    ("one", "collection", "item"),
+    [
+        ("/boxes({id})", "/boxes", "/boxes({id})"),
+        ("/boxes('{id}')", "/boxes", "/boxes('{id}')"),
+        ("/boxes/{id}.json", "/boxes.json", "/boxes/{id}.json"),
+        ("/boxes/no-{id}", "/boxes", "/boxes/no-{id}"),
+    ],
+)
+def test_an_id_may_have_something_around_it(one: str, collection: str, item: str, tmp_path: Path) -> None:
+    paths = boxes(call(BOX, SENT, 201))
+    paths = {collection: {"get": call({"type": "array", "items": BOX}), **paths["/boxes"]}, one: paths["/boxes/{id}"]}
+    [found] = contract(tmp_path, paths).resources.values()
+    assert (found.path, found.item_path) == (collection, item)
+    assert found.operations == ("list", "create", "read")
+
+
+def test_what_has_no_id_and_is_listed_is_a_list(tmp_path: Path) -> None:
+    entry = {"type": "object", "required": ["minutes"], "properties": {"minutes": NUMBER}}
+    paths = {"/hours": {"get": call({"type": "array", "items": entry}), "post": call(entry, entry, 201)}}
+    found = contract(tmp_path, paths).resources["hour"]
+    assert (found.operations, found.id.field) == (("list",), "")
+
+
+@pytest.mark.parametrize("form", [("page[number]", "page[size]"), ("$skip", "$top"), ("page[offset]", "page[limit]")])
+def test_pages_are_known_by_the_names_of_conventions(form: tuple[str, str], tmp_path: Path) -> None:
+    place, size = form
+    paths = boxes(call(BOX, SENT, 201))
+    parameters = [{"name": n, "in": "query", "schema": NUMBER} for n in form]
+    paths["/boxes"]["get"] = call({"type": "array", "items": BOX}, parameters=parameters)
+    paging = contract(tmp_path, paths).resources["box"].paging
+    assert (paging.page if paging.style == "page" else paging.offset, paging.size) == (place, size)

@@ -152,6 +152,11 @@ def test_a_put_that_needs_nothing_and_replaces_is_no_update(tmp_path: Path) -> N
     other = tmp_path / "other"
     other.mkdir()
     assert "update" in resource(other, "box", boxes(call(BOX, SENT, 201), put=call(BOX, sent))).operations
+    found = resource(other, "box", boxes(call(BOX, sent, 201), put=call(BOX, sent)))
+    assert "replace" in found.operations
+    assert "replace" in found.open
+    keeps = call(BOX, sent, description="What is left out stays unchanged.")
+    assert "update" in resource(other, "box", boxes(call(BOX, sent, 201), put=keeps)).operations
 
 
 def test_an_address_may_be_shown_in_another_case(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ class Listing:
     def _filter(self) -> str | None:
         """How filters are spelled: ``filters[{name}]`` where most of them have such a form."""
         forms = [re.sub(r"\[\w+\]$", "[{name}]", n) for call in self.lists.values() for n in self.pages.queries(call)]
-        wrapped = [f for f in forms if f.endswith("[{name}]")]
+        wrapped = [f for f in forms if f.endswith("[{name}]") and f != "page[{name}]"]
         return wrapped[0] if wrapped else None
 
 

@@ -24,6 +24,14 @@ def is_bare_list(found: Found) -> bool:
     return found.calls.keys() == {"list"} and not found.calls["list"].named("query", required=True)
 
 
+def own_item_path(found: Found, above: str) -> Yaml:
+    """The path of the items, where it does not follow from that of the collection. ``above``: what stands above an item
+    that has something around its id."""
+    if found.items is not None:
+        return {"item_path": f"{found.items.rstrip('/')}/{{id}}"}
+    return {} if found.around is None else {"item_path": found.around.format(above=above)}
+
+
 def own_paths(found: Found, collection: str) -> dict[str, str]:
     """The paths of operations that do not follow from that of the collection: a slash at the end more or less, a
     search."""

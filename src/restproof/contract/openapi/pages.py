@@ -13,7 +13,7 @@ from restproof.contract.openapi.schemas import Schema, options
 from restproof.contract.shapes import types_of
 from restproof.pointer import step
 
-_PAGES = ("page", "page_number", "pageNumber", "pageNo")
+_PAGES = ("page", "page_number", "pageNumber", "page_no", "pageNo", "page_num", "pageNum", "page[number]")
 _SIZES = (
     "per_page",
     "page_size",
@@ -23,11 +23,22 @@ _SIZES = (
     "limit",
     "count",
     "first",
+    "page[size]",
+    "page[limit]",
+    "items_per_page",
+    "itemsPerPage",
+    "results_per_page",
+    "resultsPerPage",
+    "max_results",
+    "maxResults",
+    "take",
+    "$top",
 )
-_OFFSETS = ("offset", "skip", "start")
+_OFFSETS = ("offset", "skip", "start", "page[offset]", "$skip")
 _TOKENS = (
     *("cursor", "page_token", "pageToken", "after", "starting_after", "continuation", "next", "iterator", "before"),
     *("next_token", "nextToken", "ending_before", "PageToken", "Page", "PageSize", "since"),
+    *("page[cursor]", "page[after]", "page[token]", "page[before]", "$skiptoken"),
 )
 _TOTALS = (
     *("total", "total_count", "totalCount", "count", "totalItems", "total_items", "totalElements", "total_elements"),
@@ -73,7 +84,7 @@ class Pages:
                 by_url = self._next_url(members)
                 return (by_url, None) if by_url else ({}, page or offset)
         elif token:
-            form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor))*"
+            form = rf"(?i)next(_?({re.escape(token)}|page|token|cursor|after))*"
             following = next((n for n in members if re.fullmatch(form, _last(n))), None)
             if following is None or not types_of(members[following]) & {"string"}:
                 return {}, token

@@ -15,6 +15,8 @@ from restproof.contract.openapi.source import Source
 from restproof.errors import ContractError
 
 _SEGMENT = re.compile(r"[^/{}?#\s]+|\{[^{}/]+\}")
+_AROUND = re.compile(r"(?P<above>(?:/[^/]+)*)/(?P<before>[^/{}?#\s]*)\{(?P<name>[^{}/]+)\}(?P<after>[^/{}?#\s]*)")
+"""The path of an item whose id has something around it: ``/People({id})``, ``/orders/{id}.json``."""
 _COLLECTION = {"get": "list", "post": "create"}
 _ITEMS = {"get": "read", "patch": "update", "put": "replace", "delete": "delete"}
 _OF_ONE = {"patch": "update", "put": "replace"}
@@ -54,6 +56,9 @@ class Found:
     single: bool = False
     items: str | None = None
     """The path below which its items stand, where that is not the collection's."""
+    around: str | None = None
+    """The path of its items with ``{above}`` for what stands ``above``, where something stands around the id."""
+    above: str = ""
 
     def as_single(self) -> list[Route]:
         """Take the path for that of one thing, which is read and written to there; the routes of what that explains."""
@@ -95,11 +100,14 @@ class Paths:
         self.constants = Constants(source)
         self._read()
         for path in self.entries:
-            if not is_item(path):
+            if not is_item(path) and not is_around(path):
                 self._collection(path)
         for path in self.entries:
             if is_item(path):
                 self._items(path)
+        for path in self.entries:
+            if is_around(path):
+                self._around(path)
 
     def _read(self) -> None:
         """All paths, those of one shape together: the names of their parameters make no difference."""
@@ -114,7 +122,7 @@ class Paths:
                 self.left_out.append((f"{path}: {error.message}", route))
                 continue
             path = self.constants.filled(path)
-            if not path.startswith("/") or not all(_SEGMENT.fullmatch(s) for s in path.strip("/").split("/")):
+            if not path.startswith("/") or not (_is_plain(path) or is_around(path)):
                 why = "it is no collection" if path == "/" else "no contract has such a path"
                 self.left_out.append((f"{path}: {why}", route))
                 continue
@@ -154,6 +162,22 @@ class Paths:
             collection = f"{above}/" if path.endswith("/") else above
         name = path.rstrip("/").rpartition("/")[2]
         self._add(collection, path, name[1:-1])
+
+    def _around(self, path: str) -> None:
+        """An item with something around its id, beside the collection that is called so without it."""
+        found = re.fullmatch(_AROUND, path)
+        above, before, after = (found[part] for part in ("above", "before", "after")) if found else ("", "", "")
+        stem = before.rstrip("('\"=")
+        called = (f"{above}/{stem}{after}", f"{above}/{stem}", f"{above}{after}", above)
+        collection = next((k for k in map(self.has, called) if k in self.found and k is not None), None)
+        if found is None or collection is None or self.found[collection].parameter is not None:
+            self.left_out.append(
+                (f"{path}: a parameter that follows no collection", ("paths", self.entries[path][0][0]))
+            )
+            return
+        self._add(collection, path, found["name"])
+        self.found[collection].above = above
+        self.found[collection].around = f"{{above}}/{before}{{{{id}}}}{after}"
 
     def _free(self, path: str) -> bool:
         """Whether a path that ends with a parameter has no operations of its own: what follows may be its items."""
@@ -270,4 +294,14 @@ class Paths:
 
 def is_item(path: str) -> bool:
     """Whether a path ends with a parameter."""
-    return path.rstrip("/").endswith("}")
+    return _is_plain(path) and path.rstrip("/").endswith("}")
+
+
+def is_around(path: str) -> bool:
+    """Whether the last segment of a path has something around its one parameter."""
+    return not _is_plain(path) and _AROUND.fullmatch(path) is not None and _is_plain(path.rpartition("/")[0] or "/x")
+
+
+def _is_plain(path: str) -> bool:
+    """Whether each segment of a path is a text or a parameter."""
+    return all(_SEGMENT.fullmatch(s) for s in path.strip("/").split("/"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +15,14 @@ from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, members
-from restproof.contract.openapi.named import id_field, is_bare_list, is_soft_reference, named_resource, own_paths
+from restproof.contract.openapi.named import (
+    id_field,
+    is_bare_list,
+    is_soft_reference,
+    named_resource,
+    own_item_path,
+    own_paths,
+)
 from restproof.contract.openapi.naming import singular, snake
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
@@ -25,15 +31,12 @@ from restproof.contract.openapi.refusals import Refusals
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
+from restproof.contract.openapi.wording import says_it_keeps, says_it_replaces, says_it_stays
 from restproof.contract.parents import DEFAULT_OPERATIONS
 from restproof.contract.resource import DEFAULT_METHODS
 from restproof.contract.shapes import types_of
 
 Yaml = dict[str, Any]
-_KEEPS = re.compile(
-    r"(?i)partial|\bmerg|\bkeep|\bkept\b|unchanged|untouched|\bonly\b|\bomit|\bleft out\b|\bremain|\bunless\b"
-)
-"""Words of a PUT that may speak of members that stay."""
 
 
 class ResourceWriter:
@@ -82,8 +85,7 @@ class ResourceWriter:
                     del body.properties[name]
                 else:
                     body.properties[name]["readOnly"] = True
-        if found.items is not None:
-            resource["item_path"] = f"{found.items.rstrip('/')}/{{id}}"
+        resource |= own_item_path(found, self.paths.renamed(found.above)[0])
         statuses, own = self.statuses(found, told)
         ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, own)} for o, c in found.calls.items()}
         for operation, path in own_paths(found, renamed).items():
@@ -157,6 +159,9 @@ class ResourceWriter:
         """How each operation is asked for; those that cannot be are left out."""
         said: dict[str, Yaml] = {}
         for operation, call in list(found.calls.items()):
+            if operation == "delete" and says_it_stays(call):
+                self.take_out(found, {operation: "its words say what becomes of it, not that it is gone"})
+                continue
             try:
                 said[operation] = self.ways.of(call, parents)
             except Unaskable as error:
@@ -182,6 +187,9 @@ class ResourceWriter:
         if member is None:
             reason = f"no answer shows which {found.parameter or 'id'} an item has"
             self.take_out(found, dict.fromkeys(("create", *ON_ITEMS), reason))
+            if is_bare_list(found) and "{" not in found.collection:
+                told.sent, told.shown = {}, told.shown[-1:]  # what is only listed
+                return self.without_id(found, told), "none"
             self.take_out(found, {"list": "its entries have no id"})
             return members(told), {}
         self.note(found, *(f"{n}, of which it is not said whether a client sets it" for n in keep_apart(told, member)))
@@ -228,11 +236,15 @@ class ResourceWriter:
             body.schema["required"].remove(name)
 
     def as_update(self, found: Found, told: Shaped) -> None:
-        """A PUT whose body needs nothing is an update, unless it is said to replace."""
+        """A PUT whose body needs nothing is an update, unless it is said to replace, where a create needs something of
+        it (which can then only stay), or its words say that what is left out stays."""
         put = found.calls.get("replace")
         if put is None or "update" in found.calls or OPERATION in put.value:
             return
-        if not told.sent["replace"].get("required") and not says_it_replaces(found):
+        needed = set(told.sent.get("create", {}).get("required", ())) & told.writable("replace").keys()
+        if told.sent["replace"].get("required") or says_it_replaces(found):
+            return
+        if needed or says_it_keeps(put):
             found.calls["update"] = found.calls.pop("replace")
             told.sent["update"] = told.sent.pop("replace")
 
@@ -356,18 +368,6 @@ def replaces_whole(body: Members) -> bool:
     """Whether it is plain what a PUT leaves: each member is required, or has a default."""
     sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
     return all(n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
-
-
-def says_it_replaces(found: Found) -> bool:
-    """Whether the words of a PUT say that it replaces the resource, so that nothing stays of what a body leaves out."""
-    put = found.calls["replace"].value
-    said = "\n".join(str(put.get(word) or "") for word in ("summary", "description"))
-    name = re.escape(found.name).replace("_", r"[ _-]?")
-    of_it = rf"(?:{name}|resource|object|record|representation|item|entry|document|entity)"
-    whole = r"(?:(?:the|an?|this|one|single|all|of|entire|whole|full|complete|existing) )+"
-    after = r"(?= *(?:$|[.,;:(\n]|(?:with|by|in full|as a whole|completely|entirely)\b))"
-    replaces = rf"(?i)\breplaces? {whole}{of_it}{after}"
-    return bool(re.search(replaces, said)) and not _KEEPS.search(said)
 
 
 def _operations(resource: Yaml) -> Any:

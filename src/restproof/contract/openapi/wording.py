@@ -1,0 +1,52 @@
+"""What the words of an operation say of what becomes of a resource."""
+
+from __future__ import annotations
+
+import re
+
+from restproof.contract.openapi.naming import snake
+from restproof.contract.openapi.paths import Call, Found
+
+_KEEPS = re.compile(
+    r"(?i)partial|\bmerg|\bkeep|\bkept\b|unchanged|untouched|\bonly\b|\bomit|\bleft out\b|\bremain|\bunless\b"
+)
+"""Words of a PUT that may speak of members that stay."""
+
+_ENDS = re.compile(
+    r"(?i)\b(cancel|archive|deactivate|disable|close|revoke|void|retire|suspend|terminate|expire|unpublish|withdraw|end)s?\b"
+)
+_REMOVES = re.compile(r"(?i)\b(delet|remov|destroy|eras|purg)")
+_ASIDE = re.compile(
+    r"(?i)\bsoft[- ]?delet|\b(mark|flag)\w* (\S+ ){0,4}as (deleted|removed|inactive|archived)|"
+    r"\bto (the )?(trash|recycle bin|archive)\b"
+)
+"""Words of a DELETE after which a resource is still there."""
+
+
+def says_it_keeps(put: Call) -> bool:
+    """Whether the words of a PUT may speak of members that stay."""
+    return bool(_KEEPS.search(words_of(put)))
+
+
+def says_it_replaces(found: Found) -> bool:
+    """Whether the words of a PUT say that it replaces the resource, so that nothing stays of what a body leaves out."""
+    said = words_of(found.calls["replace"])
+    name = re.escape(found.name).replace("_", r"[ _-]?")
+    of_it = rf"(?:{name}|resource|object|record|representation|item|entry|document|entity)"
+    whole = r"(?:(?:the|an?|this|one|single|all|of|entire|whole|full|complete|existing) )+"
+    after = r"(?= *(?:$|[.,;:(\n]|(?:with|by|in full|as a whole|completely|entirely)\b))"
+    replaces = rf"(?i)\breplaces? {whole}{of_it}{after}"
+    return bool(re.search(replaces, said)) and not _KEEPS.search(said)
+
+
+def words_of(call: Call) -> str:
+    """The summary and the description of an operation."""
+    return "\n".join(str(call.value.get(word) or "") for word in ("summary", "description"))
+
+
+def says_it_stays(delete: Call) -> bool:
+    """Whether the words of a DELETE say that it only ends the resource, or puts it aside: a booking that is cancelled,
+    an account that is closed may be read and listed still."""
+    title = " ".join(snake(str(delete.value.get(word) or "")).replace("_", " ") for word in ("summary", "operationId"))
+    whole = f"{title}\n{delete.value.get('description') or ''}"
+    return bool(_ENDS.search(title) and not _REMOVES.search(title)) or bool(_ASIDE.search(whole))
