@@ -9,7 +9,7 @@ from tests.miniatures.bench import REGISTER, rules
 
 from restproof.bundle import bundled_dir
 from restproof.contract.load import load
-from restproof.engine.items import Item, in_plan_order, items_of
+from restproof.engine.items import Item, in_plan_order, items_of, sampled
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
 
@@ -48,3 +48,20 @@ def test_what_kills_most_for_its_price_comes_first(ordered: list[Item]) -> None:
     assert at["create.answers-created"] < at["input.type"]
     assert at["list.answers-ok"] < at["robust.hostile-body"]
     assert REGISTER["update.only-named"].kills > REGISTER["read.answers-ok"].kills >= 1
+
+
+def test_a_sample_sees_what_each_write_to_each_resource_has_stored(ordered: list[Item]) -> None:
+    """A delete that deletes nothing, of one resource alone, is answered as it should be."""
+    kept = [i for i in sampled(ordered, REGISTER) if not i.left_out and i.resource and not i.proof.observes]
+    looked = {
+        i.label for i in kept if REGISTER[i.proof.requirement].core and REGISTER[i.proof.requirement].damage == "data"
+    }
+    writes = {
+        f"{resource.name}-{operation}"
+        for resource in ordered[0].contract
+        for operation in ("create", "update", "delete")
+        if resource.supports(operation) and resource.supports("read")
+    }
+    assert len(writes) > 10
+    assert writes <= looked
+    assert any(i.left_out for i in sampled(ordered, REGISTER))

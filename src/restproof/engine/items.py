@@ -129,8 +129,14 @@ def items_of(
 
 def sampled(items: Iterable[Item], register: Mapping[str, Requirement]) -> Iterator[Item]:
     """The items as their profile has them. Where it samples, each operation of each resource is tried by the cheapest
-    of its core rules, and any rule with each operation on the resource that knows most cases, of several the one with
-    most fields, which has most to show; the rest are left out."""
+    of its core rules (of a write, by one that looks at what is stored), and any rule with each operation on the
+    resource that knows most cases, of several the one with most fields, which has most to show; the rest are left
+    out."""
+
+    def depth(item: Item) -> tuple[bool, int]:
+        harmless = register[item.proof.requirement].damage != "data"
+        return harmless and item.operation not in ("list", "read"), item.cost
+
     found = list(items)
     kept: dict[tuple[str | None, ...], Item] = {}
     for item in found:
@@ -140,7 +146,7 @@ def sampled(items: Iterable[Item], register: Mapping[str, Requirement]) -> Itera
             kept[place] = item
     for item in (i for i in found if i.resource and not i.proof.observes and register[i.proof.requirement].core):
         at = "core", item.label
-        if at not in kept or item.cost < kept[at].cost:
+        if at not in kept or depth(item) < depth(kept[at]):
             kept[at] = item
     chosen = {id(item) for item in kept.values()}
     for item in found:
