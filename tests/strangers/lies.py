@@ -272,7 +272,7 @@ def _(s: Server) -> None:
 # ------------------------------------------------------------ how ids are read
 
 
-def _loosely(read: Callable[[Server, str], Any]) -> Lie:
+def loosely(read: Callable[[Server, str], Any]) -> Lie:
     def install(s: Server) -> None:
         def find(asked: Asked) -> Any:
             exact = s.find_exactly(asked)
@@ -307,7 +307,7 @@ for _note, _read in {
     "as the first where they are no number": lambda s, text: None if text.isdecimal() else 1,
     "up to a comma": _digits(r"(\d+)[,;]"),
 }.items():
-    LIES[f"ids are read {_note}"] = _loosely(_read)
+    LIES[f"ids are read {_note}"] = loosely(_read)
 
 
 @lie("ids of texts are read in any case")

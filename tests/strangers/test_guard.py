@@ -22,8 +22,8 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.tidying import clean_up
 
+from .customs import LIES
 from .harness import Plan, Run, begin, plan_in, write_contract
-from .oddities import LIES
 from .server import CONTRACT, OTHERS, Answer, Asked, Record, Server, listening
 
 CASE = About("office", "update", "item", "item#1")
@@ -108,6 +108,7 @@ THEIRS: list[tuple[Any, ...]] = [
     ("DELETE", "/offices/017"),
     ("DELETE", "/offices/17.5"),
     ("DELETE", "/offices/0x11"),
+    ("DELETE", "/offices/0b10001"),
     ("DELETE", f"/offices/{2**32 + 17}"),
     ("PATCH", f"/offices/{2**40 + 17}", {"floor": 3}),
     ("DELETE", "/offices/%2017"),
@@ -141,6 +142,17 @@ def test_what_would_touch_others_does_not_leave(bench: Callable[..., Bench], ask
     with pytest.raises(NotProven):
         made.send(*asked)
     assert all(line.startswith("GET") for line in made.server.log)
+
+
+READ_AS_301 = [
+    *("0x12d", "0455", "0o455", "0b100101101", "+301", "-301", "3_01", "3,01", "3'01", "3.01e2", ".301E+3", "301.9"),
+    *("301\n", " 301", "301abc", "abc301", "٣٠١", "%33%30%31", "4294967597"),
+]
+
+
+@pytest.mark.parametrize("text", READ_AS_301)
+def test_an_id_is_read_in_every_way_in_which_a_server_may(plan: Plan, text: str) -> None:
+    assert "301" in places.readings(plan.contract.resources["office"], text)
 
 
 def test_an_id_that_is_no_utf_8_is_one_all_the_same(bench: Callable[..., Bench]) -> None:

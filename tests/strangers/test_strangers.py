@@ -19,9 +19,9 @@ from restproof.record.reader import read
 from restproof.session.live import LEDGERS, LiveEndpoint
 from restproof.wire.session import Unrecorded
 
+from .customs import LIES
 from .harness import Plan, Told, begin, plan_in, run, write_contract
 from .kills import RESTPROOF, SIGNALS, environment, killed
-from .oddities import LIES
 from .server import Answer, Asked, Server, listening
 
 FEW = (

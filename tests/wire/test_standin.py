@@ -13,7 +13,8 @@ import pytest
 from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy, looks_secret
-from restproof.wire.standin import HiddenMembers, Learned, StandIns
+from restproof.wire.hidden import HiddenMembers
+from restproof.wire.standin import Learned, StandIns
 
 CONTRACT = """\
 contract: vault
@@ -21,7 +22,11 @@ base_path: /v1
 paging: {style: token, size: limit, next_field: /next_token}
 resources:
   account:
-    {path: /accounts, envelope: {list: items}, schema: account.json, secret: [pin, phrase], public: [door_password]}
+    path: /accounts
+    envelope: {list: items}
+    schema: account.json
+    secret: [pin, phrase, contraseña]
+    public: [door_password]
   token: {path: /tokens, envelope: {list: items}, schema: token.json, id: {field: token}}
 """
 ACCOUNT = {
@@ -32,6 +37,7 @@ ACCOUNT = {
         "password": {"type": "string", "writeOnly": True},
         "pin": {"type": "integer", "writeOnly": True},
         "phrase": {"type": "string", "writeOnly": True},
+        "contraseña": {"type": "string"},
         "webhook_secret": {"type": "string"},
         "door_password": {"type": "string"},
         "code": {"type": "string", "format": "password"},
@@ -123,6 +129,14 @@ def test_names_that_look_like_a_secret(name: str) -> None:
 )
 def test_names_that_do_not(name: str) -> None:
     assert not looks_secret(name)
+
+
+@pytest.mark.parametrize("name", ["contraseña", r"contrase\u00f1a", r"contrase\u00F1a", r"p\u0061ssword", r"pin"])
+@pytest.mark.parametrize("before", ["{", '{"text": "a \\"quoted\\" word: and more", ', f'{{"text": "{"x" * 10_000}", '])
+def test_a_hidden_member_is_known_by_every_spelling_of_its_name(stand_ins: StandIns, name: str, before: str) -> None:
+    event = stand_ins.event(exchange(f'{before}"{name}" : "made-of-words-72"}}'))
+    assert "made-of-words-72" not in event["response"]["body"]
+    assert event["response"]["body"].startswith(f'{before}"{name}" : "')
 
 
 def test_the_contract_has_the_last_word(contract: Contract) -> None:

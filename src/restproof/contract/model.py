@@ -414,6 +414,15 @@ class Resource:
         return Operation(name, method, path, parents, self.statuses, envelope=self.envelope, media=self.media)
 
     @cached_property
+    def envelopes_of_writes(self) -> tuple[Envelope, ...]:
+        """The envelopes in which bodies may hold the resource, each once."""
+        found: list[Envelope] = []
+        for name in ("create", "update", "replace"):
+            if (envelope := self.operation(name).envelope) not in found:
+                found.append(envelope)
+        return tuple(found)
+
+    @cached_property
     def shapes(self) -> Shapes:
         """The request and response schemas that follow from the one schema."""
         return Shapes.of(self.schema, create_only=self.create_only, sparse=self.sparse, directions=self.directions)

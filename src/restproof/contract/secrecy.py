@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from restproof.contract.model import Contract, Paging, Resource
@@ -46,8 +47,20 @@ class Secrecy:
 
     def stems(self) -> tuple[str, ...]:
         """Texts of which every hidden name contains one, in lower case."""
-        own = {name.lower() for r in self.contract for name in (*r.secret, *_of_password_format(r))}
+        own = {name.lower() for r in self.contract for name in (*r.secret, *self._by_format[r.name])}
         return (*STEMS, *sorted(own))
+
+    @cached_property
+    def _by_format(self) -> Mapping[str, frozenset[str]]:
+        """The members of each resource whose format is that of a password."""
+        return {
+            r.name: frozenset(n for n, schema in r.properties.items() if _is_password(schema)) for r in self.contract
+        }
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """The members that the contract shows somewhere: those that it calls public, and the tokens of pages."""
+        return frozenset(name for r in self.contract for name in (*r.public, *_paging_names(r.paging)))
 
     def found_by_look(self) -> Iterator[tuple[Resource, str]]:
         """The fields that are hidden though the contract does not say so."""
@@ -67,23 +80,19 @@ class Secrecy:
             return "texts" if resource.properties[name].get("writeOnly") else "foreign"
         if any(name in r.secret for r in self.contract):
             return "all"
-        if any(name in r.public or name in _paging_names(r.paging) for r in self.contract):
+        if name in self._shown:
             return ""
-        return "foreign" if looks_secret(name) or any(name in _of_password_format(r) for r in self.contract) else ""
+        return "foreign" if looks_secret(name) or any(name in names for names in self._by_format.values()) else ""
 
     def _looks(self, resource: Resource, name: str) -> bool:
         if name in _paging_names(resource.paging) or name in resource.references:
             return False
-        return looks_secret(name) or name in _of_password_format(resource)
+        return looks_secret(name) or name in self._by_format[resource.name]
 
 
 def _paging_names(paging: Paging) -> set[str]:
     places = f"{paging.next_field or ''}/{paging.more or ''}".strip("/").split("/")
     return {*filter(None, places), *filter(None, (paging.token, paging.page, paging.offset, paging.size))}
-
-
-def _of_password_format(resource: Resource) -> set[str]:
-    return {name for name, schema in resource.properties.items() if _is_password(schema)}
 
 
 def _is_password(schema: Any) -> bool:

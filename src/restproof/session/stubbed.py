@@ -35,8 +35,9 @@ from restproof.session.endpoint import Task, Tidied, prefix_of
 from restproof.session.given import given_in, waived_in
 from restproof.session.options import Options
 from restproof.session.replay import Recalled, RecalledWatch, Replayer
+from restproof.wire.hidden import HiddenMembers
 from restproof.wire.session import Recorder
-from restproof.wire.standin import HiddenMembers, Learned
+from restproof.wire.standin import Learned
 from restproof.wire.stubs import ByAddress, InOrder, RecordedClock, Stubs, recording_redactor
 
 SHIPPED = "recordings"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +25,8 @@ USUAL_HEADERS: Mapping[str, str] = MappingProxyType(
 )
 """What the session adds to every request that does not bring its own."""
 
+_SHORT = 64
+"""Characters of a name or a value in a query up to which its encoding is kept: the same come again and again."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """The methods that change nothing (RFC 9110 §9.2.1); every other one writes."""
 
@@ -278,5 +280,12 @@ def _first_values(headers: Headers) -> dict[str, str]:
 
 
 def _encoded(text: str) -> str:
+    return _encoded_anew(text) if len(text) > _SHORT else _encoded_once(text)
+
+
+def _encoded_anew(text: str) -> str:
     # Lone surrogates are legal in JSON escapes, so generated text may hold them; they must not break the encoding.
     return quote(text, safe="", errors="surrogatepass")
+
+
+_encoded_once = lru_cache(4096)(_encoded_anew)

@@ -21,7 +21,7 @@ from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Place, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
-from restproof.wire.proof import Marks, digests_of, sums_of
+from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.ticket import Ticket
 from restproof.wire.unsent import Asked
@@ -235,25 +235,25 @@ class _Decision:
         # Neither an id nor a reference stays what it was: the server gives the one, and clears the other.
         moving = {place.resource.id.field, *place.resource.references}
         fields = {n: v for n, v in found[0].items() if n not in moving} if len(found) == 1 else {}
+        absent = place.id is not None and self._is_absent(place)
+        known = self._known_ids(place, marks) if place.id is None else None
+        stores = self.method != "DELETE" and (absent or place.id is None)
         headers = self.looker.headers
-        ticket = Ticket(place, self.method, headers, self.credential, marks=marks, fields=fields, adrift=adrift)
-        return self._of_an_item(ticket, place) if place.id is not None else self._of_a_collection(ticket, place)
+        return Ticket(place, self.method, headers, self.credential, stores, None, marks, fields, known, absent, adrift)
 
-    def _of_an_item(self, ticket: Ticket, place: Place) -> Ticket:
-        absent = self._is_absent(place)
-        return replace(ticket, absent=absent, stores=absent and self.method != "DELETE")
-
-    def _of_a_collection(self, ticket: Ticket, place: Place) -> Ticket:
-        resource = place.resource
+    def _known_ids(self, collection: Place, marks: tuple[Mark, ...]) -> frozenset[str] | None:
+        """The ids that the list holds now, where nothing else will tell what a create has made from what others
+        have; any other write to a collection must be below what this run has made."""
+        resource = collection.resource
         if self.method != "POST" or not resource.creatable:
-            self._must_be_below_ours(place)
-            return replace(ticket, stores=self.method != "DELETE")
-        if ticket.marks or not resource.supports("list"):
-            return replace(ticket, stores=True)
+            self._must_be_below_ours(collection)
+            return None
+        if marks or not resource.supports("list"):
+            return None
         try:
-            return replace(ticket, stores=True, known=self.owner.evidence.ids(place, self.looker))
+            return self.owner.evidence.ids(collection, self.looker)
         except ListUnreadable:
-            return replace(ticket, stores=True, known=None)
+            return None
 
     # --------------------------------------------------------------- the rules
 

@@ -72,15 +72,16 @@ class Places:
         route = self._route(path)
         if route is None:
             return None
-        named = {**dict(request.query), **dict(parse_qsl(rest, keep_blank_values=True))}
-        outside = body if isinstance(body, dict) else {}
         parents = {name: id for name, id in route.ids.items() if id is not None}
         operation = route.operations.get("GET" if request.method == "HEAD" else request.method)
         known = route.resource.operation(operation).parameters if operation else route.resource.parameter_parents
-        for parent in known:
-            value = named.get(parent.name, outside.get(parent.name))
-            if value is not None:
-                parents[parent.resource] = plain(value)
+        if known:
+            named = {**dict(request.query), **dict(parse_qsl(rest, keep_blank_values=True))}
+            outside = body if isinstance(body, dict) else {}
+            for parent in known:
+                value = named.get(parent.name, outside.get(parent.name))
+                if value is not None:
+                    parents[parent.resource] = plain(value)
         return Place(route.resource, tuple(sorted(parents.items())), route.id)
 
     def above(self, request: Request) -> Place | None:
@@ -94,9 +95,7 @@ class Places:
 
     def _route(self, path: str) -> Route | None:
         if path not in self._routes:
-            # A server may pass over a doubled or a last slash, and over what follows a semicolon.
-            usual = re.sub(r";[^/]*", "", re.sub(r"/{2,}", "/", path)).rstrip("/") or "/"
-            self._routes[path] = self._router.find(_in_utf8(path)) or self._router.find(_in_utf8(usual))
+            self._routes[path] = self._router.find(_in_utf8(path)) or self._router.find(_in_utf8(_usual(path)))
         return self._routes[path]
 
     def target(self, place: Place, operation: str) -> str:
@@ -128,6 +127,11 @@ class Places:
                 yield Place(above, theirs, ids[name])
 
 
+def _usual(path: str) -> str:
+    """A path as a server may read it that passes over a doubled or a last slash, and over what follows a semicolon."""
+    return re.sub(r";[^/]*", "", re.sub(r"/{2,}", "/", path)).rstrip("/") or "/"
+
+
 def _in_utf8(path: str) -> str:
     """A path with U+FFFD for what is no UTF-8: an id that a server may read none the less is no missing one."""
     return "/".join(quote(unquote(s), safe="") if "%" in s else s for s in path.split("/"))
@@ -152,10 +156,9 @@ def body_of(request: Request) -> Any:
 
 def entities(resource: Resource, body: Any) -> list[Mapping[str, Any]]:
     """The representations in a request body, out of their envelope; an array holds several."""
-    envelopes = [resource.operation(o).envelope for o in ("create", "update", "replace")]
     found: list[Mapping[str, Any]] = []
     for one in body if isinstance(body, list) else [body]:
-        opened = next((inner for e in envelopes if (inner := e.taken(one)) is not None), one)
+        opened = next((inner for e in resource.envelopes_of_writes if (inner := e.taken(one)) is not None), one)
         found += [e for e in (opened if isinstance(opened, list) else [opened]) if isinstance(e, Mapping)]
     return found
 
@@ -192,15 +195,17 @@ def named_id(contract: Contract, resource: Resource, response: Response | None) 
 
 def is_usable_id(id: object) -> bool:
     """Whether an id that an answer names can stand in a path: a whole number, or a text that is no way up."""
-    if isinstance(id, bool) or not isinstance(id, int | str) or id == "":
+    if isinstance(id, int) and not isinstance(id, bool):
+        return True
+    if not isinstance(id, str) or id == "":
         return False
-    return not has_dot_segment(f"/{quote(str(id), safe='', errors='surrogatepass')}")
+    return not has_dot_segment(f"/{quote(id, safe='', errors='surrogatepass')}")
 
 
 def readings(resource: Resource, id: Any) -> list[str]:
     """What a server may take ``id`` for, as texts: itself first, then the whole numbers that a lenient reader sees in
-    it (``17abc``, ``5.5``, ``true``, `` 17``, ``0x11``, ``4294967313``), and the text without blanks and in small
-    letters."""
+    it (``17abc``, ``5.5``, ``true``, `` 17``, ``0x11``, ``021``, ``1_7``, ``1.7e1``, ``4294967313``), and the text
+    without blanks and in small letters."""
     found = [plain(id)]
     text = found[0]
     for _ in range(2):
@@ -214,11 +219,21 @@ def readings(resource: Resource, id: Any) -> list[str]:
             whole = int(text[:_DIGITS])
             found += [str(n) for n in (whole % 2**32, int(float(whole))) if 2**32 <= whole < 2**64]
         else:
-            numbers = [int(n) for n in re.findall(r"\d{1,18}", text)]
-            numbers += [int(n, 16) for n in re.findall(r"0[xX]([0-9a-fA-F]{1,15})", text)]
-            found += [str(n) for n in numbers]
+            found += map(str, _numbers_in(text))
     found += [t for t in (trimmed, trimmed.lower()) if t]
     return list(dict.fromkeys(found))
+
+
+def _numbers_in(text: str) -> Iterator[int]:
+    """The whole numbers that lenient readers see in a text: its digits, as they stand and without what groups them, of
+    any base that it names, and what a double makes of it."""
+    yield from map(int, re.findall(r"\d{1,18}", text))
+    for base, digits in ((16, "0[xX]([0-9a-fA-F]{1,15})"), (8, "0[oO]?([0-7]{1,20})"), (2, "0[bB]([01]{1,60})")):
+        yield from (int(n, base) for n in re.findall(rf"\b{digits}", text))
+    if grouped := re.fullmatch(r"[-+]?(\d{1,18}(?:[_,.' ]\d{1,18})+)", text.strip()):
+        yield int(re.sub(r"\D", "", grouped[1])[:_DIGITS])
+    if double := re.match(r"\s*[-+]?(\d{0,18}[.]?\d{1,18}[eE][-+]?\d{1,2})", text):
+        yield int(float(double[1]))
 
 
 def scalars(value: Any) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from restproof.contract.model import Resource
 from restproof.plan.symbols import PREFIX_LENGTH, TOKEN_LENGTH
 from restproof.wire.places import entities
 
+_SORTED = json.JSONEncoder(sort_keys=True)
 ANYWHERE = "*"
 """Stands for the field of a token in a body that is no object."""
 Mark = tuple[str, str]
@@ -100,8 +101,8 @@ def sums_of(fields: Mapping[str, Any]) -> dict[str, str]:
     for name, value in fields.items():
         if isinstance(value, float) and not isfinite(value):
             continue
-        exact, folded = _sum(value), _sum(_folded(value))
-        sums[name] = exact if exact == folded else f"{exact}-{folded}"
+        folded = _folded(value)
+        sums[name] = _sum(value) if folded == value else f"{_sum(value)}-{_sum(folded)}"
     return sums
 
 
@@ -164,4 +165,4 @@ def _folded(value: Any) -> Any:
 def _sum(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(_SORTED.encode(value).encode()).hexdigest()[:16]

@@ -24,7 +24,8 @@ data too; it is hidden where it is all that a header holds."""
 _PART_LENGTH = 8
 _HIDDEN = REDACTED.encode()
 _MOST_NAMES = 1000
-"""Names of header fields of which is kept whether they are sensitive, and headers of requests that hold no secret."""
+"""Names of header fields of which is kept whether they are sensitive, sets of such names, and headers of requests that
+hold no secret."""
 _TAIL = re.compile(rb"[A-Za-z0-9+/_-]?={0,2}")
 
 
@@ -51,7 +52,8 @@ class Redactor:
         self._trigger = Trigger(b"".join([*long, b"+/=-_"]))
         self._short = frozenset(s for s in self._secrets if len(s) < SHORTEST)
         self._sensitive: dict[str, bool] = {}
-        self._clean_headers: set[Headers] = set()
+        self._clean_headers: dict[Headers, Headers] = {}
+        self._clean_names: set[tuple[str, ...]] = set()
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._secrets)} secrets)"
@@ -145,23 +147,43 @@ class Redactor:
     ) -> tuple[Request, str, Response | None]:
         """A request (with the headers ``sent``), its URL and its answer, each without the secrets. One look at all of
         them ends almost every time."""
-        said = [request.path, url, *(t for pair in request.query for t in pair)]
-        if sent not in self._clean_headers:
+        said = [request.path, url]
+        for pair in request.query:
+            said += pair
+        shown_headers = self._clean_headers.get(sent)
+        if shown_headers is None:
             said += [t for n, v in sent for t in (n, "" if self.is_sensitive(n) else v)]
         bodies = [] if request.body is None else [request.body]
         if response is not None:
-            said += [response.reason, *(t for pair in response.headers for t in pair)]
+            said.append(response.reason)
+            for pair in response.headers:
+                said += pair
             bodies.append(response.body)
         if self._are_in(b"\n".join([_bytes("\n".join(said)), *bodies])):
             shown = None if response is None else self.response(response)
             return self.request(request, sent), self.url(url), shown
-        if len(self._clean_headers) < _MOST_NAMES:
-            self._clean_headers.add(sent)
-        query = tuple((n, REDACTED if n in self._parameters else v) for n, v in request.query)
-        clean = Request(request.method, request.path, query, self._headers_of(sent, clean=True), request.body)
-        if response is not None and (self._short or any(self.is_sensitive(n) for n, _ in response.headers)):
+        if shown_headers is None:
+            shown_headers = self._headers_of(sent, clean=True)
+            if len(self._clean_headers) < _MOST_NAMES:
+                self._clean_headers[sent] = shown_headers
+        query = request.query
+        if self._parameters and query:
+            query = tuple((n, REDACTED if n in self._parameters else v) for n, v in query)
+        clean = Request(request.method, request.path, query, shown_headers, request.body)
+        if response is not None and (self._short or self._has_sensitive(response.headers)):
             response = replace(response, headers=self._headers_of(response.headers, clean=True))
         return clean, self._without_parameters(url), response
+
+    def _has_sensitive(self, headers: Headers) -> bool:
+        """Whether one of ``headers`` is sensitive by its name: the answers of a server have few sets of them."""
+        names = tuple([name for name, _ in headers])
+        if names in self._clean_names:
+            return False
+        if any(map(self.is_sensitive, names)):
+            return True
+        if len(self._clean_names) < _MOST_NAMES:
+            self._clean_names.add(names)
+        return False
 
     def request(self, request: Request, sent: Headers) -> Request:
         """``request`` with the headers ``sent`` in place of its own, without the secrets."""

@@ -10,16 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote
 
 from restproof.contract.secrecy import Secrecy
+from restproof.wire.hidden import HiddenMembers, inside, is_form, possible_names
 
-_DECODER = json.JSONDecoder()
-_MEMBER = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*')
-_PARAMETER = re.compile(r"(?<=[?&])([^=&#]{1,80})=([^&#]+)")
 _SYMBOL = re.compile(r"(\{(?:run|ref:[^{}]*|unique:[^{}]*|uuid:[^{}]*)\})")
 _HEXADECIMAL = re.compile(r"(?=[0-9-]*[a-f])[0-9a-f-]{8,}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -28,10 +25,6 @@ _OTHERS = "äöüéèêàçñßøåîôûïëœ"
 _LONG = 6
 """Characters of a value from which on it is looked for in other places, such as the message of a refusal."""
 _MOST_KNOWN = 128
-_LARGE = 400
-"""Characters for each member of a text from which on only what may be a name is looked at."""
-_LONGEST_NAME = 200
-"""Characters of a name, as they are escaped, and its quotes."""
 _PROSE = ("message", "expected", "actual", "reason")
 _NAMING = ("field", "name", "member")
 _NAMED = ("value", "values", "other", "text")
@@ -43,77 +36,6 @@ class EventSink(Protocol):
     def write(self, event: Mapping[str, Any]) -> None: ...
 
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class Hidden:
-    """One hidden value in a JSON text: where its JSON stands, and what it is."""
-
-    begin: int
-    end: int
-    value: Any
-    how: str
-    """As ``Secrecy.hides`` says it."""
-
-
-class HiddenMembers:
-    """Finds the hidden members of JSON texts and URLs."""
-
-    def __init__(self, secrecy: Secrecy) -> None:
-        self._secrecy = secrecy
-        self._stems = secrecy.stems()
-
-    def hides(self, resource: str | None, name: str) -> str:
-        return self._secrecy.hides(resource, name)
-
-    def may_be_in(self, text: str) -> bool:
-        """Whether ``text`` may name a hidden member: a quick look that almost all texts end with."""
-        lower = text.lower()
-        return any(map(lower.__contains__, self._stems))
-
-    def in_json(self, text: str, resource: str | None) -> Iterator[Hidden]:
-        """The hidden values of a JSON text, also of one that is broken off or has further faults."""
-        names = text
-        if text.count(":") * _LARGE < len(text):
-            # What stands before a colon is a small part of it.
-            names = "\n".join(part.rstrip()[-_LONGEST_NAME:] for part in text.split(":"))
-        if not self.may_be_in(names) or not any(self.hides(resource, name) for name in set(_MEMBER.findall(text))):
-            return
-        at = 0
-        while found := _MEMBER.search(text, at):
-            at = found.end()
-            how = self.hides(resource, found[1])
-            if not how:
-                continue
-            try:
-                value, end = _DECODER.raw_decode(text, at)
-            except (ValueError, RecursionError):
-                continue
-            yield Hidden(at, end, value, how)
-            at = end
-
-    def in_url(self, url: str, resource: str | None) -> Iterator[Hidden]:
-        """The hidden parameters of a URL's query."""
-        if "?" not in url or not self.may_be_in(url):
-            return
-        for found in _PARAMETER.finditer(url):
-            # Of a name with brackets or dots, the last one says what it is: user[password], tags[].
-            names = [name for name in re.split(r"[\[\].]+", unquote_plus(found[1])) if name]
-            if names and (how := self.hides(resource, names[-1])):
-                yield Hidden(found.start(2), found.end(2), unquote_plus(found[2]), how)
-
-    def in_body(self, text: str, resource: str | None) -> Iterator[Hidden]:
-        """The hidden values of the body of a request: JSON, or a form."""
-        if not is_form(text):
-            yield from self.in_json(text, resource)
-            return
-        for found in self.in_url(f"?{text}", resource):
-            yield Hidden(found.begin - 1, found.end - 1, found.value, found.how)
-
-
-def is_form(text: str) -> bool:
-    """Whether the body of a request is a form (application/x-www-form-urlencoded), by its looks."""
-    return text[:1] not in ("", "{", "[", '"') and "=" in text
 
 
 def mapped(value: Any, change: Callable[[str], str], *, numbers: bool) -> Any:
@@ -169,9 +91,13 @@ class StandIns:
             case "exchange":
                 return self._exchange(event)
             case "case":
+                if self._holds_none(event["input"]):
+                    return event
                 resource = event["item"].rpartition("[")[2].rpartition("-")[0]
                 return {**event, "input": self._structure(event["input"], resource)}
             case "value":
+                if self._holds_none(event["value"]):
+                    return event
                 return {**event, "value": self._structure(event["value"], None, kept=True)}
             case "finding" | "outcome" | "note":
                 return {n: self.text(v) if n in _PROSE and isinstance(v, str) else v for n, v in event.items()}
@@ -194,6 +120,11 @@ class StandIns:
 
     # ------------------------------------------------------------------ events
 
+    def _holds_none(self, value: Any) -> bool:
+        """Whether nothing in an input or a kept value can be hidden, by its names and whatever may say one: a look that
+        almost all end with."""
+        return not self._made and not self._members.may_be_in("\n".join(possible_names(value)))
+
     def _exchange(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
         resource, request, response = event["resource"], event["request"], event["response"]
         url = self._made.hidden(self._url(request["url"], resource))
@@ -206,7 +137,9 @@ class StandIns:
         if not (self._made or self._sent):
             return event
         hide = self._made.hidden if response["status"] // 100 == 2 else self.text
-        headers = [[n, hide(v)] for n, v in response["headers"]]
+        headers = response["headers"]
+        if (said := "\n".join([v for _, v in headers])) != hide(said):
+            headers = [[n, hide(v)] for n, v in headers]
         return {
             **event,
             "response": {**response, "headers": headers, "body": hide(got) if isinstance(got, str) else got},
@@ -297,8 +230,8 @@ class _Recent:
         for value, instead in self._known.items():
             if value in text:
                 text = text.replace(value, instead)
-            elif not value.isalnum() and _inside(value) in text:
-                text = text.replace(_inside(value), _inside(instead))
+            elif not value.isalnum() and inside(value) in text:
+                text = text.replace(inside(value), inside(instead))
         return text
 
 
@@ -333,7 +266,7 @@ class Learned:
         ]
         text = replaced(recorded, found) if found else recorded
         for stand_in, now in self._long.items():
-            text = text.replace(_inside(stand_in), _inside(now))
+            text = text.replace(inside(stand_in), inside(now))
         return text
 
     def value(self, value: Any) -> Any:
@@ -361,11 +294,6 @@ def _json(value: Any) -> str:
     """``value`` as JSON that UTF-8 can hold: a lone surrogate stays an escape."""
     text = json.dumps(value, ensure_ascii=False)
     return text if text.isascii() or not _SURROGATE.search(text) else json.dumps(value)
-
-
-def _inside(text: str) -> str:
-    """``text`` as it stands in a JSON text."""
-    return json.dumps(text)[1:-1]
 
 
 def _alike(character: str, number: int, letters: str) -> str:

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 Spans = list[tuple[int, int]]
 
@@ -91,7 +92,7 @@ def undone(data: bytes) -> Iterator[bytes]:
     """``data`` after each round of undoing its escapes, while there are any. As :func:`views`, without where each piece
     came from, which takes most of the time."""
     for _ in range(_MOST_ROUNDS):
-        following = _ESCAPE.sub(lambda match: match[0] if (meant := _meant(match[0])) is None else meant, data)
+        following = _ESCAPE.sub(_replacement, data)
         if following == data:
             return
         data = following
@@ -140,6 +141,12 @@ def _moved(older: list[tuple[int, int]], begin: int, end: int, by: int, view: Vi
         yield place + by, origin
 
 
+def _replacement(escape: re.Match[bytes]) -> bytes:
+    meant = _meant(escape[0])
+    return escape[0] if meant is None else meant
+
+
+@lru_cache(4096)
 def _meant(escape: bytes) -> bytes | None:
     """The bytes that an escape stands for; ``None`` where it is none after all."""
     if escape[:1] == b"%":

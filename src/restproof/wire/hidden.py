@@ -1,0 +1,155 @@
+"""Where the hidden members of messages (``contract.secrecy``) stand: in JSON texts, in forms and in URLs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+
+from restproof.contract.secrecy import Secrecy
+
+_DECODER = json.JSONDecoder()
+_COLON = re.compile(r'"\s*:')
+_MEMBER = re.compile(r'"((?:[^"\\]|\\.){1,80})"\s*:\s*')
+_ESCAPE, _ESCAPED = "\\u00", re.compile(r"\\u00[2-7]")
+"""An ASCII character that JSON need not escape (RFC 8259 §7)."""
+_PARAMETER = re.compile(r"(?<=[?&])([^=&#]{1,80})=([^&#]+)")
+_LARGE = 4000
+"""Characters of a text from which on only what may be a name is looked at, where that is little."""
+_SPARSE = 400
+"""Characters of a text for each of its members from which on their names are little of it."""
+_LONGEST_NAME = 200
+"""Characters of a name, as they are escaped, and its quotes."""
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """One hidden value in a JSON text: where its JSON stands, and what it is."""
+
+    begin: int
+    end: int
+    value: Any
+    how: str
+    """As ``Secrecy.hides`` says it."""
+
+
+class HiddenMembers:
+    """Finds the hidden members of JSON texts and URLs."""
+
+    def __init__(self, secrecy: Secrecy) -> None:
+        self._secrecy = secrecy
+        self._stems = secrecy.stems()
+        self._spelled = tuple(dict.fromkeys(form for stem in self._stems for form in (stem, inside(stem))))
+
+    def hides(self, resource: str | None, name: str) -> str:
+        return self._secrecy.hides(resource, name)
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether ``text`` may name a hidden member: a quick look that almost all texts end with."""
+        lower = text.lower()
+        return any(map(lower.__contains__, self._stems))
+
+    def may_be_named_in(self, text: str) -> bool:
+        """Whether a JSON text may have a hidden member: one of the stems stands before a quote and a colon, in either
+        spelling of what is no ASCII, or a name may be spelled by escapes alone."""
+        if len(text) > _LARGE and (few := _before_colons(text)) is not None:
+            text = ":".join([*few, ""])
+        lower = text.lower()
+        if _ESCAPE in lower and _ESCAPED.search(lower):
+            return True
+        for stem in filter(lower.__contains__, self._spelled):
+            at = lower.find(stem)
+            while at >= 0 and (end := lower.find('"', at)) >= 0:
+                # A quote that is escaped, or the end of a name.
+                if lower[end - 1] == "\\" or _COLON.match(lower, end):
+                    return True
+                at = lower.find(stem, end)
+        return False
+
+    def in_json(self, text: str, resource: str | None) -> Iterator[Hidden]:
+        """The hidden values of a JSON text, also of one that is broken off or has further faults."""
+        if not self.may_be_named_in(text):
+            return
+        if not any(self.hides(resource, _name(spelled)) for spelled in set(_MEMBER.findall(text))):
+            return
+        at = 0
+        while found := _MEMBER.search(text, at):
+            at = found.end()
+            how = self.hides(resource, _name(found[1]))
+            if not how:
+                continue
+            try:
+                value, end = _DECODER.raw_decode(text, at)
+            except (ValueError, RecursionError):
+                continue
+            yield Hidden(at, end, value, how)
+            at = end
+
+    def in_url(self, url: str, resource: str | None) -> Iterator[Hidden]:
+        """The hidden parameters of a URL's query."""
+        if "?" not in url or not self.may_be_in(url):
+            return
+        for found in _PARAMETER.finditer(url):
+            # Of a name with brackets or dots, the last one says what it is: user[password], tags[].
+            names = [name for name in re.split(r"[\[\].]+", unquote_plus(found[1])) if name]
+            if names and (how := self.hides(resource, names[-1])):
+                yield Hidden(found.start(2), found.end(2), unquote_plus(found[2]), how)
+
+    def in_body(self, text: str, resource: str | None) -> Iterator[Hidden]:
+        """The hidden values of the body of a request: JSON, or a form."""
+        if not is_form(text):
+            yield from self.in_json(text, resource)
+            return
+        for found in self.in_url(f"?{text}", resource):
+            yield Hidden(found.begin - 1, found.end - 1, found.value, found.how)
+
+
+def _name(spelled: str) -> str:
+    """A name of which a JSON text has that spelling."""
+    if "\\" not in spelled:
+        return spelled
+    try:
+        return str(_DECODER.decode(f'"{spelled}"'))
+    except ValueError:
+        return spelled
+
+
+def _before_colons(text: str) -> list[str] | None:
+    """What stands before each colon of ``text``, as far as it may be a name; ``None`` where they are many."""
+    found: list[str] = []
+    most, at = len(text) // _SPARSE, text.find(":")
+    while at >= 0:
+        if len(found) == most:
+            return None
+        found.append(text[max(0, at - _LONGEST_NAME) : at])
+        at = text.find(":", at + 1)
+    return found
+
+
+def possible_names(value: Any) -> Iterator[str]:
+    """The names of members in a JSON value, and the texts that may be one."""
+    if isinstance(value, dict):
+        yield from value
+        value = value.values()
+    elif isinstance(value, str):
+        value = (value,)
+    elif not isinstance(value, list):
+        return
+    for inner in value:
+        if isinstance(inner, dict | list):
+            yield from possible_names(inner)
+        elif isinstance(inner, str) and len(inner) <= _LONGEST_NAME:
+            yield inner
+
+
+def is_form(text: str) -> bool:
+    """Whether the body of a request is a form (application/x-www-form-urlencoded), by its looks."""
+    return text[:1] not in ("", "{", "[", '"') and "=" in text
+
+
+def inside(text: str) -> str:
+    """``text`` as it stands in a JSON text."""
+    return json.dumps(text)[1:-1]
