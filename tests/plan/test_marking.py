@@ -117,3 +117,15 @@ def test_a_create_that_a_case_builds_itself_holds_it_too(tmp_path: Path) -> None
     subject: Any = SimpleNamespace(spec=found.resource, bodies=found, token=TOKEN, resolved=lambda body: body)
     assert TOKEN in written(subject, "create", found.minimal())["note"]
     assert written(subject, "update", {"size": 3}) == {"size": 3}
+
+
+def test_a_text_that_responses_show_under_another_name_takes_the_token(tmp_path: Path) -> None:
+    sent = {"type": "object", "required": ["Body"], "properties": {"Body": TEXT}}
+    (tmp_path / "in.json").write_text(json.dumps(sent))
+    (tmp_path / "out.json").write_text(json.dumps({"type": "object", "properties": {**ID, "body": TEXT}}))
+    words = "{path: /things, schema: {request: in.json, response: out.json}, reads_as: {Body: body}}"
+    (tmp_path / "contract.yaml").write_text(f"contract: things\nresources:\n  thing: {words}\n")
+    made = load(tmp_path)
+    body = Bodies(made, made.resources["thing"]).minimal()
+    assert RUN in body["Body"]
+    assert not [*unmarked(made)]

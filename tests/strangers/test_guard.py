@@ -450,6 +450,20 @@ def test_an_id_is_looked_at_without_the_parent_that_a_request_leaves_out(tmp_pat
     assert server.harm() == []
 
 
+def test_what_lies_below_a_given_parent_may_be_written_to_whatever_letters_its_id_has(tmp_path: Path) -> None:
+    """Nothing shows an account: that ``ac1`` may be taken for ``AC1`` is nothing to ask about."""
+    words = CONTRACT.replace("path: /notes", "path: /accounts/{account}/notes") + (
+        "  account: {path: /accounts, operations: [], id: {type: string}}\n"
+    )
+    plan = Plan(load(write_contract(tmp_path / "contract", words)), "smoke")
+    server = Server()
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path, ids={"account": "AC1"}), plan)
+        assert made.send("POST", "/accounts/AC1/notes", {"text": made.token()}).status is not None
+        with pytest.raises(NotProven, match="AC2"):
+            made.send("POST", "/accounts/AC2/notes", {"text": made.token()})
+
+
 @pytest.mark.parametrize(("shown", "left"), [("", 0), (", and never shown", 1)])
 def test_what_is_stored_below_what_is_not_there_is_deleted_or_told(
     bench: Callable[..., Bench], shown: str, left: int

@@ -11,6 +11,7 @@ from restproof.contract.shapes import same, types_of
 from restproof.plan.symbols import PREFIX_LENGTH, RUN, TOKEN_LENGTH, valid_with_token
 from restproof.semantics.checker import is_valid
 from restproof.semantics.normal import is_sure
+from restproof.semantics.readback import ReadPath
 
 _FORMS = {"uri": "https://example.com/{}", "email": "{}@example.com", "hostname": "{}.example.com"}
 
@@ -29,17 +30,21 @@ def marked_text(schema: Mapping[str, Any], text: str, token: str = RUN) -> str |
 
 def markable_fields(resource: Resource, writable: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """The fields that can hold the token in their text, and show it in a response."""
-    shown = resource.shapes.response["properties"]
     kept_out = {resource.id.field, *resource.references, *resource.secret, *resource.volatile, *resource.lenient}
     return [
         name
         for name, schema in writable.items()
-        if name in shown
+        if _is_shown(resource, name)
         and name not in kept_out
-        and not schema.get("writeOnly")
+        and (name in resource.reads_as or not schema.get("writeOnly"))
         and "string" in types_of(schema)
         and marked_text(schema, "restproof") is not None
     ]
+
+
+def _is_shown(resource: Resource, name: str) -> bool:
+    """Whether a response shows a field, be it under another name (``Body`` as ``body``)."""
+    return ReadPath.parse(resource.reads_as.get(name, name)).root in resource.shapes.response["properties"]
 
 
 def with_mark(
@@ -58,9 +63,10 @@ def with_mark(
     """
     if any(token[:PREFIX_LENGTH] in str(v) for n, v in body.items() if n not in resource.references):
         return dict(body)
-    shown = resource.shapes.response["properties"]
     for name, schema in writable.items():
-        usable = name in shown and name in body and name not in {*spared, *resource.references, *resource.secret}
+        usable = (
+            _is_shown(resource, name) and name in body and name not in {*spared, *resource.references, *resource.secret}
+        )
         if usable and same(body[name], plain.get(name)):
             marked = next(_marked_values(schema, body[name], token), None)
             if marked is not None:

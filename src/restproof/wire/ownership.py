@@ -332,9 +332,8 @@ class _Decision:
         """What the server may take an id for: what it has given out itself, to the run or to who set the target up, it
         reads as it is."""
         text = plain(value)
-        is_given = (resource.name, text) in self.owner.given
-        is_given_out = text.isdecimal() and (is_given or self.owner.evidence.made(resource, text) is not None)
-        return [text] if is_given_out else readings(resource, value)
+        is_made = text.isdecimal() and self.owner.evidence.made(resource, text) is not None
+        return [text] if is_made or (resource.name, text) in self.owner.given else readings(resource, value)
 
     def _place_of(self, resource: Resource, id: str, place: Place) -> Place | None:
         """Where an item that a value names would be: where this run made it, else beside what the request names."""
