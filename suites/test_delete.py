@@ -138,9 +138,9 @@ def test_a_delete_leaves_its_siblings(subject: Subject, twin: bool) -> None:
             what="another parent's resource with the same unique values, after a delete",
         )
         return
-    siblings = [subject.given(tag="before")]
-    doomed = subject.given(tag="doomed")
-    siblings.append(subject.given(tag="after"))
+    # Whole bodies: what deletes by another column than the id takes those that have its value in common.
+    before, doomed, after = (subject.given(subject.bodies.full(tag)) for tag in ("before", "doomed", "after"))
+    siblings = [before, after]
     befores = {s.id: dict(s.entity) or subject.observe(s.id) for s in siblings}
     # What refers to the shared one may show in it (members of a project, projects of a member) since it was made.
     shared = subject.shared("0").id

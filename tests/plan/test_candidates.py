@@ -261,3 +261,10 @@ def test_what_a_schema_rules_out_by_name_is_tried() -> None:
 def test_a_decimal_that_careless_arithmetic_cuts_short_is_tried(schema: Schema, value: float | None) -> None:
     found = [c.value for c in accepted(schema) if c.note.endswith("makes smaller")]
     assert found == ([] if value is None else [value])
+
+
+@pytest.mark.parametrize("pattern", [None, "^https://", "^http://"])
+def test_both_sides_of_the_length_of_a_uri_are_tried(pattern: str | None) -> None:
+    schema = {"type": "string", "format": "uri", "maxLength": 100, **({"pattern": pattern} if pattern else {})}
+    assert 100 in {len(c.value) for c in accepted(schema)}
+    assert [len(c.value) for c in refused(schema) if c.keyword == "maxLength"] == [101]

@@ -12,7 +12,7 @@ from math import ceil
 from typing import Any
 
 from restproof.contract.formats import FORMATS
-from restproof.plan.words import formatted, matching_text
+from restproof.plan.words import fits, formatted, matching_text
 from restproof.semantics.checker import is_valid
 
 #: Strings longer than this are not sent as valid input: a valid body stays under 256 KiB as sent.
@@ -116,13 +116,18 @@ def other_forms(schema: JsonSchema, plain: Any) -> Iterator[Candidate]:
 
 def texts(schema: JsonSchema) -> Iterator[Candidate]:
     known = str(schema.get("format", ""))
+    shortest, longest = schema.get("minLength", 0), schema.get("maxLength")
     if known in FORMATS and FORMATS[known].samples:
         for value in dict.fromkeys((*FORMATS[known].samples, *formatted(schema))):
             yield Candidate("format", f"a {known}", value)
         for note, value in FORMATS[known].mistakes:
             yield Candidate("format", note, value)
+        if known == "uri" and longest is not None and longest <= LONGEST:
+            for length, note in ((longest, "the longest text"), (longest + 1, "one character too long")):
+                long = [start.ljust(length, "a") for start in ("https://www.example.com/", "http://a.example/")]
+                found = [text for text in long if fits(text, {**schema, "maxLength": length})]
+                yield from (Candidate("maxLength", note, text) for text in found[:1])
         return
-    shortest, longest = schema.get("minLength", 0), schema.get("maxLength")
     pattern = schema.get("pattern")
     if shortest <= 1 and not pattern:
         yield Candidate("type", "an empty text", "")

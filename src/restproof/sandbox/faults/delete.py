@@ -175,6 +175,19 @@ def delete_takes_twin(seam: Seam) -> None:
     seam.around("remove", advice)
 
 
+@fault("delete-takes-alike", "delete.siblings", "a delete goes by a text, not by the id")
+def delete_takes_alike(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entry: Entry) -> None:
+        fields = call.resource.shapes.create["properties"].items()
+        column = next((n for n, p in fields if is_nullable(p) and isinstance(entry.state.get(n), str)), None)
+        for other in seam.steps.store.under(entry.resource, entry.scope):
+            if column and other.seq != entry.seq and other.state.get(column) == entry.state[column]:
+                inner(call, other)
+        inner(call, entry)
+
+    seam.around("remove", advice)
+
+
 @fault("delete-keeps-unique", "delete.frees-unique", "the unique values of a deleted resource stay taken")
 def delete_keeps_unique(seam: Seam) -> None:
     _stay_taken(seam, "create", "update", "replace")
