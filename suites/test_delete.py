@@ -139,8 +139,8 @@ def test_a_delete_leaves_its_siblings(subject: Subject, twin: bool) -> None:
         )
         return
     # Whole bodies: what deletes by another column than the id takes those that have its value in common.
-    before, doomed, after = (subject.given(subject.bodies.full(tag)) for tag in ("before", "doomed", "after"))
-    siblings = [before, after]
+    older, doomed, younger = [subject.given(subject.bodies.full(tag)) for tag in ("before", "doomed", "after")]
+    siblings = [older, younger]
     befores = {s.id: dict(s.entity) or subject.observe(s.id) for s in siblings}
     # What refers to the shared one may show in it (members of a project, projects of a member) since it was made.
     shared = subject.shared("0").id
