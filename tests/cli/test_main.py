@@ -53,7 +53,7 @@ def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (click.Abort(), 130, "restproof: interrupted\n"),
         (click.UsageError("no"), 2, "Error: no\n"),
-        (BrokenPipeError(), 0, ""),
+        (BrokenPipeError(), 141, ""),
     ],
 )
 def test_every_error_becomes_a_message_and_a_code(

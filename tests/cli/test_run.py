@@ -222,8 +222,8 @@ def test_a_name_that_is_none_is_told(
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--only", "creat"), "nothing is selected"),
-        (("--only", "creat", "--plan"), "nothing is selected"),
+        (("--only", "creat"), "--only creat: there is no such rule"),
+        (("--only", "create", "--only", "creat", "--plan"), "--only creat: there is no such rule"),
         (("--shard", "3/2"), "--shard 3/2"),
         ((*NARROW, "--fault", "no-such-fault"), "no-such-fault"),
         ((*NARROW, "--deviations", "nowhere.yaml"), "nowhere.yaml: cannot be read"),

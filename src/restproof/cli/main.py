@@ -16,6 +16,7 @@ from restproof.version import __version__
 
 INTERRUPTED = 130
 UNUSABLE = 2
+BROKEN_PIPE = 141
 
 # Name → one line for `restproof --help`. A command's module is imported when it is used: some of them load the
 # whole of Hypothesis.
@@ -88,8 +89,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         # The reader (`head`, a pager) has gone; what is still buffered must not raise once more when Python exits.
+        # Nobody has seen a verdict, so that none is said: a shell says the same of what SIGPIPE has ended.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return BROKEN_PIPE
     except OSError as error:
         # A file that the user named, or a disk: never the target, whose failures are told as exchanges.
         print(f"restproof: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)

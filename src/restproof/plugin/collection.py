@@ -12,12 +12,13 @@ from types import ModuleType
 import pytest
 
 from restproof.bundle import REGISTER, is_bundled
+from restproof.contract.hints import closest
 from restproof.engine.items import in_plan_order, items_of, sampled
 from restproof.engine.loading import module_of, no_entry
 from restproof.engine.marks import proof_of
 from restproof.engine.register import Requirement
-from restproof.errors import RestproofError
-from restproof.plugin.current import caller_of, run_of
+from restproof.errors import ConfigurationError, RestproofError
+from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.session.run import Run
 
@@ -134,6 +135,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     if run is None:
         return
 
+    _check_rules(config, run)
     # The plan must not depend on who has shuffled the items: shards are parts of one and the same.
     ours = sorted((i for i in items if isinstance(i, RuleItem)), key=lambda i: i.number)
     selected = [i for i in ours if run.selected(i.plan_item)]
@@ -153,6 +155,16 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         config.hook.pytest_deselected(items=dropped)
     run.narrowed = narrowed  # what restproof's own options leave out is told by their names
     items[:] = [*(i for i in items if not isinstance(i, RuleItem)), *chosen]
+
+
+def _check_rules(config: pytest.Config, run: Run) -> None:
+    """End the session where a rule or family that was asked for is none: what else was asked for would hide that."""
+    for only in run.options.only:
+        name = only.removesuffix(".*")
+        if not any(f"{rule}.".startswith(f"{name}.") for rule in run.register):
+            guess = closest(name, [*run.register, *{r.family for r in run.register.values()}])
+            hint = f"did you mean '{guess}'?" if guess else "restproof rules lists them."
+            end(config, ConfigurationError(f"--only {only}: there is no such rule", hint=hint))
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
