@@ -191,21 +191,6 @@ def _(s: Server) -> None:
     s.update = update
 
 
-@lie("PUT moves to the slug in its body, where somebody is told to have been")
-def _(s: Server) -> None:
-    def update(asked: Asked) -> Answer:
-        answer = s.update_honestly(asked)
-        if asked.resource == "tag" and answer.status == 200 and (old := s.find(asked)) not in s.others["tag"]:
-            record = s.rows["tag"].pop(old)
-            s.stranger("tag", old, "of a colleague who got the slug")
-            record["slug"] = f"moved-{len(s.log)}"
-            s.rows["tag"][record["slug"]] = record
-            return Answer(200, shown(record))
-        return answer
-
-    s.update = update
-
-
 # ------------------------------------------------------------- states shown late
 
 

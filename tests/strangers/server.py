@@ -6,7 +6,6 @@ answers, what a list shows, what a delete does.
 
 from __future__ import annotations
 
-import copy
 import json
 import random
 import socket
@@ -153,7 +152,7 @@ class Server:
         if resource == "room":
             record["parent"] = 1
         self.rows[resource][key] = record
-        self.others[resource][key] = copy.deepcopy(record)
+        self.others[resource][key] = dict(record)
         if isinstance(key, int):
             self.next_id[resource] = max(self.next_id[resource], key + 1)
         return record

@@ -41,6 +41,7 @@ class Group:
     """The list answered that it is not there: its parent is deleted, or nobody may look, so nothing was made."""
     found: set[int] = field(default_factory=set)
     """The numbers of the entries whose marks the list has shown at some time."""
+    _targets: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def show(self, entries: Iterable[Mapping[str, Any]], marks: Marks) -> None:
         """Takes what a walk through the list has shown."""
@@ -139,7 +140,10 @@ class Group:
 
     def item(self, contract: Contract, id: object, operation: str = "delete") -> str:
         """The request target that deletes (or reads) an item of the collection."""
-        return one_of_list(contract, self.resource, operation, self.collection, id)
+        key = str(id), operation
+        if key not in self._targets:
+            self._targets[key] = one_of_list(contract, self.resource, operation, self.collection, id)
+        return self._targets[key]
 
 
 def below(
