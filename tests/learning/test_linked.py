@@ -54,6 +54,7 @@ class Lending(Shop):
     """Lends a book to a reader once. ``does``: what a delete of a book does to its loans; ``loose``: what it passes
     over."""
 
+    FILTERS = ("state", "book")
     SCHEMAS: Mapping[str, Any] = {"/books": BOOK, "/loans": LOAN}
 
     def __init__(self, does: str = "refuse", *loose: str) -> None:
@@ -76,6 +77,11 @@ class Lending(Shop):
         if path == "/loans" and "defaults" not in self.loose:
             row |= {n: v for n, v in (("state", "out"), ("copies", 1)) if row.get(n) is None}
         return row
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        named = {n: v for n, v in query.items() if n in self.FILTERS and n not in self.loose}
+        rows = super().listed(path, query)
+        return [r for r in rows if all(str(r.get(n)) == v for n, v in named.items())]
 
     def do_delete(self, path: str, id: str) -> Answer:
         loans = [r for r in self.rows["/loans"].values() if path == "/books" and str(r["book"]) == id]
@@ -112,6 +118,8 @@ def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
         ("references.book.on_delete", "refuse"),
         ("defaults.state", {"value": "out"}),
         ("defaults.copies", {"value": 1}),
+        ("filters.state", "equals"),
+        ("filters.book", "equals"),
     ],
 )
 def test_what_shows_of_several_instances_becomes_a_word(lesson: Lesson, word: str, value: Any) -> None:
@@ -137,6 +145,7 @@ def test_the_words_make_a_sound_contract(lesson: Lesson, tmp_path: Path) -> None
         ("refuse", ("references",), "statuses.reference", None),
         ("refuse", ("keys",), "unique", None),
         ("refuse", ("defaults",), "defaults.copies", None),
+        ("refuse", ("state",), "filters.state", None),
     ],
 )
 def test_another_server_teaches_another_word(

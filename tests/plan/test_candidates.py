@@ -268,3 +268,10 @@ def test_both_sides_of_the_length_of_a_uri_are_tried(pattern: str | None) -> Non
     schema = {"type": "string", "format": "uri", "maxLength": 100, **({"pattern": pattern} if pattern else {})}
     assert 100 in {len(c.value) for c in accepted(schema)}
     assert [len(c.value) for c in refused(schema) if c.keyword == "maxLength"] == [101]
+
+
+def test_a_form_that_trims_says_what_becomes_of_open_edges() -> None:
+    open_ = {"type": "string", "maxLength": 80, "x-restproof-edges": "open"}
+    trims = {**open_, "x-restproof-normal": ["trim"]}
+    assert not [c for c in accepted(open_) if c.value != c.value.strip()]
+    assert [c for c in accepted(trims) if c.value.strip(" ") != c.value]

@@ -42,7 +42,7 @@ def _learned(route: Route, found: re.Match[str], value: Any) -> Learned:
     resource = str(route[1]) if route[0] == "resources" and len(route) > 1 else None
     names = tuple(map(str, route[2:] if resource is not None else route))
     fields: tuple[str, ...] = ()
-    if names[:1] in (("normalized",), ("defaults",), ("references",)):
+    if names[:1] in (("normalized",), ("defaults",), ("references",), ("filters",)):
         fields = names[1:2]
     elif resource is not None and names[:1] in (("touched",), ("immutable",)):
         fields = tuple(map(str, said or ()))

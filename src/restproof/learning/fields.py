@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -172,7 +173,7 @@ def _default(resource: Resource, name: str, made: Sequence[Made]) -> Iterator[Wo
         return  # the day, say
     if not is_valid(resource.shapes.response["properties"].get(name, {}), values[0]):
         return
-    what = f"{name} is {_short(values[0])} where a create leaves it out, {len(found)} times"
+    what = f"{name} is {json.dumps(values[0], ensure_ascii=False)} where a create leaves it out, {len(found)} times"
     yield Word(resource.name, ("defaults", name), {"value": values[0]}, what, numbers(m.n for m in found))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Contract, Reference, Resource
-from restproof.contract.shapes import same
+from restproof.contract.shapes import same, types_of
 from restproof.engine.around import put_away
 from restproof.engine.subject import Subject
 from restproof.learning.values import apart
@@ -91,6 +91,36 @@ def keys(make: Make, resource: Resource, taken: Mapping[str, Any]) -> None:
         elsewhere = subject.create(dict(taken), scope=other_scope)
         if elsewhere.ok:
             put_away(subject, elsewhere)
+
+
+def sifted(make: Make, resource: Resource) -> None:
+    """Lists with each field that may be a filter in the query, by two of its values, both of which are there."""
+    names = list(kinds_of_things(resource))[:_MOST]
+    if not names or not resource.supports("list") or not resource.creatable:
+        return
+    first, second = make(resource), make(resource)
+    body = first.resolved(whole_body(first))
+    others = {n: other for n in names if n in body and (other := _other(second, n, body[n])) is not None}
+    for subject, sent in ((first, body), (second, {**second.resolved(whole_body(second)), **others})):
+        made = subject.given(sent)
+        subject.list()
+        for name in others:
+            subject.list(subject.lists.filter_query(name, sent[name]), scope=made.scope)
+    for subject in (first, second):
+        subject.list()
+
+
+def kinds_of_things(resource: Resource) -> Iterator[str]:
+    """The fields that say of what kind something is, or what it belongs to, of which the contract has no filter: what
+    is found by a text may hold it, begin with it, or be like it."""
+    spoken = {*resource.filters, *resource.comparisons, *(f.field for f in resource.filters.values())}
+    usual = {resource.paging.page, resource.paging.offset, resource.paging.size, *(p.name for p in resource.parents)}
+    for name, schema in resource.shapes.response["properties"].items():
+        ref = resource.references.get(name)
+        plain = "enum" in schema or types_of(schema) - {"null"} == {"boolean"}
+        shown = name in resource.shapes.create["properties"] and resource.query.named(name) not in usual
+        if shown and name not in spoken and (plain if ref is None else not ref.many and ref.reads_as == name):
+            yield name
 
 
 def _other(subject: Subject, name: str, value: Any) -> Any:

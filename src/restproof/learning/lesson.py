@@ -11,6 +11,7 @@ from restproof.contract.load import in_full
 from restproof.contract.model import Contract
 from restproof.learning.answers import answer_words
 from restproof.learning.fields import field_words
+from restproof.learning.filtering import filter_words
 from restproof.learning.lists import list_words
 from restproof.learning.orders import order_words
 from restproof.learning.referring import absent_references, reference_words
@@ -47,6 +48,7 @@ def lesson_of(
         *orders,
         *answer_words(reads, contract, said),
         *list_words(reads, contract),
+        *filter_words(reads, contract),
     ]
     order = [None, *contract.resources]
     wanted = [f for f in found if not resources or f.resource in resources]

@@ -16,7 +16,7 @@ from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.engine.world import World
-from restproof.learning.joint import absent_referents, deleted_referents, keys, whole_body
+from restproof.learning.joint import absent_referents, deleted_referents, keys, sifted, whole_body
 from restproof.learning.orders import suggested
 from restproof.learning.values import other_forms
 from restproof.plan.ground import Ground
@@ -69,6 +69,7 @@ class Prober:
             ("wrong values", self._wrong),
             ("ids", self._ids),
             ("lists", self._lists),
+            ("filters", lambda resource: sifted(self._subject, resource)),
             ("credentials", self._anonymous),
             ("conditions", self._conditions),
         )

@@ -9,6 +9,7 @@ from typing import Any
 from restproof.contract.model import Contract, Reference
 from restproof.learning.sighting import Read, Sighting
 from restproof.learning.word import ENOUGH, Word, numbers
+from restproof.oracle.finding import an
 from restproof.oracle.seen import Seen, as_key, id_of
 from restproof.semantics.readback import ReadPath
 
@@ -16,9 +17,9 @@ _OF_A_REFERENCE = (400, 404, 409, 422)
 _OF_A_CONFLICT = (400, 409, 422)
 _GONE = (404, 410)
 _WHAT = {
-    "refuse": "a {to} to which one refers was not deleted until that was",
-    "cascade": "with a {to} what referred to it was deleted",
-    "clear": "with the delete of a {to} what referred to it lost the reference",
+    "refuse": "{to} to which one refers was not deleted until that was",
+    "cascade": "with {to} what referred to it was deleted",
+    "clear": "with the delete of {to} what referred to it lost the reference",
 }
 
 
@@ -132,5 +133,5 @@ def reference_words(reads: Sequence[Read], contract: Contract) -> Iterator[Word]
         (effect, ns), *others = effects.items()
         if others or effect == "stays" or ref.on_delete != "unspecified" or len(ns) < 2 * ENOUGH or not ref.reads_as:
             continue
-        what = _WHAT[effect].format(to=ref.to)
+        what = _WHAT[effect].format(to=an(ref.to))
         yield Word(name, ("references", reference, "on_delete"), effect, what, numbers(ns))

@@ -8,14 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.normal import NORMAL
+
 EDGES = "x-restproof-edges"
 NULL = "x-restproof-null"
 _DECIMALS = 2
+_OF_EDGES = ("trim", "collapse")
 
 
 def are_open(schema: Mapping[str, Any]) -> bool:
-    """Whether nothing is promised of the edges of a value."""
-    return schema.get(EDGES) == "open"
+    """Whether nothing is promised of the edges of a value: a normal form may say what becomes of them."""
+    return schema.get(EDGES) == "open" and not any(_settles(form) for form in schema.get(NORMAL, ()))
+
+
+def _settles(form: Any) -> bool:
+    return isinstance(form, Mapping) or form in _OF_EDGES
 
 
 def is_null_open(schema: Mapping[str, Any]) -> bool:
