@@ -60,6 +60,7 @@ def against(kind: str, actual: str, field: str | None = None, due: str = "") -> 
         (against("status", "201", due="invalid"), TYPES, False),
         (against("not-touched", "", field="moved_at"), MOVED, True),
         (against("not-touched", "", field="name"), MOVED, False),
+        (against("status", "409"), MOVED, False),
         (against("value", "the same in another form", field="email"), LOWER, True),
         (against("value", "another value", field="email"), LOWER, False),
     ],

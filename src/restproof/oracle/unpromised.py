@@ -11,6 +11,8 @@ from restproof.record.model import Learned, RecordedFinding, RecordedRequirement
 
 _CASE = "statuses."
 _FORM = "normalized."
+_OF_VALUES = ("immutable", "touched")
+"""Words that say what becomes of a value, and no status."""
 _REFERENCE = "references."
 _OPEN = "open"
 _STATUS = "status"
@@ -44,6 +46,8 @@ def _is_against(finding: RecordedFinding, word: Learned) -> bool:
         shown = finding.actual if finding.kind == _STATUS else "200"
         allowed = word.promised or ("4xx",)
         return any(shown == status or (status.endswith("xx") and shown[:1] == status[:1]) for status in allowed)
+    if finding.kind == _STATUS and word.word in _OF_VALUES:
+        return False
     if word.word == _OPEN:
         return finding.kind == _STATUS and finding.actual.startswith("4")
     if word.fields and finding.field and finding.field.partition(".")[0].partition("[")[0] not in word.fields:
