@@ -82,6 +82,23 @@ def test_a_request_is_signed_and_an_answer_unpacked(serve: Serve, connect: Conne
     assert exchange.request.header("X-Signature") is None
 
 
+def test_what_is_sent_again_is_signed_again(serve: Serve, connect: Connect, tmp_path: Path) -> None:
+    def handle(request: bytes) -> bytes | None:
+        return None if b"X-Nonce: 2" in request else answer(200, b"[]")
+
+    text = (
+        "nonces = iter('123')\n"
+        "def before_request(request):\n    return request.with_header('X-Nonce', next(nonces), shown=True)\n"
+    )
+    server = serve(handle)
+    client = connect(server.url, hooks=hooks(tmp_path, text))
+    sent = [client.session.send(Request("GET", "/v1/teams"), CREATE) for _ in range(2)]
+    assert [e.status for e in sent] == [200, 200]
+    assert [kind for kind, _ in client.recording.notes] == ["retry"]
+    assert [r.partition(b"X-Nonce: ")[2][:1] for r in server.requests] == [b"1", b"2", b"3"]
+    assert sent[1].hooks == ("before_request: header X-Nonce", "before_request: X-Nonce: 3")
+
+
 def test_without_hooks_nothing_is_said(serve: Serve, connect: Connect) -> None:
     client = connect(serve(gateway).url)
     exchange = client.session.send(Request("POST", "/v1/teams", body=b"{}"), CREATE)

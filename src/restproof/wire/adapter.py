@@ -282,7 +282,10 @@ class _Bounded(HTTPConnection):
         left = memoryview(data)
         while left:
             self.sock.settimeout(seconds_to(self.thread.until))
-            left = left[self.sock.send(left) :]
+            try:
+                left = left[self.sock.send(left) :]
+            except (ssl.SSLZeroReturnError, ssl.SSLEOFError) as error:
+                raise BrokenPipeError("the server has ended the connection") from error  # as without TLS
 
 
 def _http2(tls: ssl.SSLContext | None) -> tuple[type[HTTPConnection]]:

@@ -361,17 +361,16 @@ class Session:
     def _attempt(self, permit: Permit, outgoing: Outgoing, attempt: int) -> Exchange:
         request, headers = permit.sent, outgoing.headers
         prepared = Prepared(request.method, self._origin, outgoing.target, headers, request.body)
-        told: tuple[str, ...] = ()
         hooked = None if self._hooks is None else Hooked(self._hooks, prepared, permit.about, permit.credential)
         planned_url = prepared.url or ""
         if hooked is not None:
-            prepared, told = hooked.leaving()
+            prepared = hooked.leaving()
         started = self._clock()
         response: Response | None = None
         error: str | None = None
         answer: Answer | None = None
         try:
-            answer = self._answer(prepared, permit)
+            answer = self._answer(prepared, permit, hooked)
             response = Response(
                 answer.status_code,
                 answer.reason,
@@ -382,8 +381,7 @@ class Session:
             STOP.check()  # then it was broken off by ourselves
             error = failure.error
         if hooked is not None and response is not None:
-            response, more = hooked.arrived(response)
-            told += more
+            response = hooked.arrived(response)
         if response is not None:
             response = told_by_body(response, self.contract.body_status)
         elapsed = self._clock() - started
@@ -409,7 +407,7 @@ class Session:
             credential=permit.credential,
             about=permit.about,
             attempt=attempt,
-            hooks=tuple(map(redactor.text, told)),
+            hooks=() if hooked is None else tuple(map(redactor.text, hooked.told)),
             behind="" if answer is None else answer.behind,
         )
         with self._lock:
@@ -421,7 +419,7 @@ class Session:
         """Close the idle connections: a server that takes one at a time has room for another."""
         self._adapter.forget_connections()
 
-    def _answer(self, prepared: Prepared, permit: Permit) -> Answer:
+    def _answer(self, prepared: Prepared, permit: Permit, hooked: Hooked | None) -> Answer:
         """The answer up to its body. A kept connection that the server has closed meanwhile is no answer to this
         request (RFC 9112 §9.5): once, and only then, it is sent on a new one."""
         self._adapter.connected()
@@ -435,6 +433,8 @@ class Session:
             "retry", f"the server had closed the kept connection: {prepared.method} {prepared.target} sent on a new one"
         )
         self._adapter.forget_connections()
+        if hooked is not None:
+            prepared = hooked.leaving()
         try:
             return self._adapter.answer(prepared, self._timeout)
         except FAILURES as failure:
