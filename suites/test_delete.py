@@ -182,15 +182,9 @@ def test_a_unique_value_is_free_again(subject: Subject) -> None:
 
 def referring(ground: Ground, on_delete: str = "clear") -> Cases:
     """Each reference of another resource to this one, for which the contract says that a delete does ``on_delete``."""
-    for other in ground.contract:
-        for name, ref in other.references.items():
-            if (
-                ref.to == ground.resource.name
-                and ref.on_delete == on_delete
-                and other.creatable
-                and other.supports("read")
-            ):
-                yield {"other": other.name, "reference": name}
+    for other, name, ref in ground.contract.referring.get(ground.resource.name, ()):
+        if ref.on_delete == on_delete and other.creatable and other.supports("read"):
+            yield {"other": other.name, "reference": name}
 
 
 def is_deleted_together(subject: Subject, owner: Subject, reference: str, doomed: Instance, kept: Instance) -> None:

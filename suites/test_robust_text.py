@@ -106,6 +106,10 @@ def number_field(ground: Ground) -> str | None:
 
 
 _HOLE = "restproof-hole"
+# Made once: a plan of many resources holds each of them many times.
+_ARRAYS = "[" * 10_000 + "]" * 10_000
+_OBJECTS = '{"a":' * 10_000 + "1" + "}" * 10_000
+_DIGITS = "9" * 5000
 
 
 def hostile_bodies(ground: Ground) -> Cases:
@@ -117,20 +121,20 @@ def hostile_bodies(ground: Ground) -> Cases:
             ("NaN", "NaN"),
             ("minus infinity", "-Infinity"),
             ("a number beyond every float", "1e400"),
-            ("a number of 5,000 digits", "9" * 5000),
+            ("a number of 5,000 digits", _DIGITS),
             ("digits of base 16", "0x10"),
         ):
             yield {"note": note, "text": value, "into": number}
     if text is not None:
         for note, value in (
             ("a number beyond every float", "1e400"),
-            ("nested 10,000 deep", "[" * 10_000 + "]" * 10_000),
+            ("nested 10,000 deep", _ARRAYS),
             *(
                 (
                     ("invalid UTF-8", '"\xff\xfe"'),
-                    ("an object nested 10,000 deep", '{"a":' * 10_000 + "1" + "}" * 10_000),
+                    ("an object nested 10,000 deep", _OBJECTS),
                     ("NaN", "NaN"),
-                    ("a number of 5,000 digits", "9" * 5000),
+                    ("a number of 5,000 digits", _DIGITS),
                     ("a number beyond signed 64 bits", "9223372036854775808"),
                     ("a number beyond unsigned 64 bits", "18446744073709551616"),
                     ("a name that stands twice", f'"restproof","{text}":"restproof"'),

@@ -97,8 +97,7 @@ def test_a_list_is_an_array_of_representations(reply: Reply, memory: dict[Any, A
 
 
 def describes_errors(contract: Contract, _: Resource) -> bool:
-    own = any(resource.operation(o).errors for resource in contract for o in resource.operations)
-    return contract.errors is not None or bool(contract.errors_by_status) or own
+    return contract.describes_errors
 
 
 @requirement("shape.error", when=describes_errors)

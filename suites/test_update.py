@@ -89,17 +89,14 @@ def test_updates_of_different_fields_at_the_same_time_all_last(subject: Subject,
 
 def shown_elsewhere(ground: Ground) -> Cases:
     """Each reference of another resource that shows a field of this one beside its id."""
-    for other in ground.contract:
-        for name, ref in other.references.items():
-            if ref.to != ground.resource.name or not (other.supports("read") and other.creatable):
-                continue
-            root = ReadPath.parse(ref.reads_as).root
-            shown = (
-                {} if root in other.volatile else member_schema(other.properties.get(root, {})).get("properties", {})
-            )
-            fields = [n for n in shown if n in ground.bodies.changeable and ground.bodies.another(n) is not None]
-            fields = [n for n in fields if n not in ground.bodies.ruled]
-            yield from ({"other": other.name, "reference": name, "field": n} for n in fields[:1])
+    for other, name, ref in ground.contract.referring.get(ground.resource.name, ()):
+        if not (other.supports("read") and other.creatable):
+            continue
+        root = ReadPath.parse(ref.reads_as).root
+        shown = {} if root in other.volatile else member_schema(other.properties.get(root, {})).get("properties", {})
+        fields = [n for n in shown if n in ground.bodies.changeable and ground.bodies.another(n) is not None]
+        fields = [n for n in fields if n not in ground.bodies.ruled]
+        yield from ({"other": other.name, "reference": name, "field": n} for n in fields[:1])
 
 
 @requirement("update.shown-elsewhere", on="update", needs="create", cost=4)

@@ -65,3 +65,11 @@ def test_a_sample_sees_what_each_write_to_each_resource_has_stored(ordered: list
     assert len(writes) > 10
     assert writes <= looked
     assert any(i.left_out for i in sampled(ordered, REGISTER))
+
+
+def test_a_plan_that_is_only_shown_keeps_numbers_and_no_inputs(ordered: list[Item]) -> None:
+    item = next(i for i in ordered if i.proof.each is not None and i.count > 1)
+    count, cost = item.count, item.cost
+    item.forget_inputs()
+    assert not {"known", "cases", "ground"} & vars(item).keys()
+    assert (item.count, item.cost, len(item.cases or ())) == (count, cost, count)

@@ -107,7 +107,7 @@ def test_what_was_not_tested_lends_no_strength(tmp_path: Path) -> None:
 
 
 def test_percentiles_are_nearest_ranks_on_one_scale(creates: RecordedRun) -> None:
-    scale = latencies(creates)
+    scale = latencies(creates, list(creates.header.resources))
     assert scale is not None
     (office,) = scale.latencies
     assert (office.count, office.p50, office.p99, office.most) == (3, 10, 20, 20)

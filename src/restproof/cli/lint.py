@@ -23,7 +23,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
     """
     from restproof.bundle import suites_of
     from restproof.contract.formats import unasserted
-    from restproof.contract.load import check, load
+    from restproof.contract.load import read
     from restproof.contract.openapi.todo import to_decide
     from restproof.contract.secrecy import Secrecy
     from restproof.engine.loading import gate
@@ -32,18 +32,18 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
 
     config = load_config(Path.cwd())
     path = resolve_contract(contract, config, Path.cwd())
-    problems: list[RestproofError] = [*check(path)]
-    if not problems:
+    loaded, found = read(path)
+    problems: list[RestproofError] = [*found]
+    if loaded is not None:
         folders = suites_of(config.root)
-        problems += unknown_names(load(path), load_all(folders))
+        problems += unknown_names(loaded, load_all(folders))
         problems += gate(folders)
-    if problems:
+    if loaded is None or problems:
         for problem in problems:
             click.echo(str(problem), err=True)
         count = len(problems)
         click.echo(f"{count} problem{'s' if count > 1 else ''}", err=True)
         ctx.exit(2)
-    loaded = load(path)
     for resource, name in Secrecy(loaded).found_by_look():
         click.echo(f"{resource.name}.{name} looks like a secret, and reports hide it (`public: [{name}]` shows it)")
     for resource in loaded:

@@ -16,7 +16,7 @@ from restproof.contract.standard import extended
 from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS
 from restproof.errors import ContractError, Place
 
-__all__ = ["DEFAULT_ORDER", "STATUS_DEFAULTS", "check", "load"]
+__all__ = ["DEFAULT_ORDER", "STATUS_DEFAULTS", "check", "load", "read"]
 
 FILE_NAME = "contract.yaml"
 
@@ -25,7 +25,7 @@ def load(path: str | Path) -> Contract:
     """The contract of a file, or of ``contract.yaml`` in a directory. Raises ``ContractError``: the first problem,
     with the rest in ``others``.
     """
-    contract, errors = _read(Path(path))
+    contract, errors = read(path)
     if contract is None:
         first, *rest = errors
         raise ContractError(first.message, place=first.place, hint=first.hint, others=tuple(rest))
@@ -34,7 +34,7 @@ def load(path: str | Path) -> Contract:
 
 def check(path: str | Path) -> list[ContractError]:
     """All problems of a contract and its schemas, by file and line; empty where it is sound."""
-    return _read(Path(path))[1]
+    return read(path)[1]
 
 
 def in_full(document: Document, problems: Problems) -> Document:
@@ -45,7 +45,9 @@ def in_full(document: Document, problems: Problems) -> Document:
     return document if len(problems) else replace(document, value=expanded(document.value))
 
 
-def _read(path: Path) -> tuple[Contract | None, list[ContractError]]:
+def read(path: str | Path) -> tuple[Contract | None, list[ContractError]]:
+    """A contract, ``None`` where it is not sound, and all of its problems, by file and line."""
+    path = Path(path)
     file = path / FILE_NAME if path.is_dir() else path
     if not file.is_file():
         hint = "give a contract file, or a directory that holds a contract.yaml"

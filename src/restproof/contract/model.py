@@ -540,6 +540,27 @@ class Contract:
     def status(self, case: str) -> Status:
         return self.statuses[case]
 
+    @cached_property
+    def ends(self) -> Mapping[str, tuple[Resource, ...]]:
+        """The first and the last resource with each operation; one, where there is no other."""
+        able = {o: [r for r in self if r.supports(o)] for o in OPERATIONS}
+        return {operation: (*found[:1], *found[1:][-1:]) for operation, found in able.items()}
+
+    @cached_property
+    def referring(self) -> Mapping[str, tuple[tuple[Resource, str, Reference], ...]]:
+        """Resource → what refers to it: another one, its field, and how it refers; without those that nothing does."""
+        found: dict[str, list[tuple[Resource, str, Reference]]] = {}
+        for other in self:
+            for name, reference in other.references.items():
+                found.setdefault(reference.to, []).append((other, name, reference))
+        return {name: tuple(those) for name, those in found.items()}
+
+    @cached_property
+    def describes_errors(self) -> bool:
+        """Whether it says of any refusal what its body is."""
+        own = any(resource.operation(o).errors for resource in self for o in resource.operations)
+        return self.errors is not None or bool(self.errors_by_status) or own
+
     def error_schema(self, status: int, way: Operation | None = None) -> Schema | None:
         """The schema of an error body with a status, of the operation ``way`` where it has one: that of the code
         itself, else of its class, else the usual one; ``None`` where nothing is said of it."""

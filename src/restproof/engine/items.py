@@ -69,7 +69,13 @@ class Item:
         sent = len(self.cases) if self.recorded is None else self.recorded
         return f"{sent} of {len(self.known)} cases, {self.profile.name}" if sent < len(self.known) else None
 
-    @property
+    def forget_inputs(self) -> None:
+        """Keep the number of cases, and none of their inputs: all that a plan needs which is only shown."""
+        _ = self.count
+        for name in ("ground", "known", "cases"):
+            self.__dict__.pop(name, None)
+
+    @cached_property
     def count(self) -> int:
         """The number of cases: exact for enumerated ones, the number of examples for drawn ones."""
         if self.proof.observes or self.left_out:
@@ -170,14 +176,16 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
     of the register, resource by resource. Rules that ask to run late and those that observe come last."""
     rank = {name: at for at, name in enumerate(register)}
 
+    found = list(items)
+    places = {name: at for at, name in enumerate(found[0].contract.resources)} if found else {}
+
     def in_order(item: Item) -> tuple[int, int]:
-        resources = list(item.contract.resources)
         return (
             rank.get(item.proof.requirement, len(rank)),
-            resources.index(item.resource.name) if item.resource else -1,
+            places[item.resource.name] if item.resource else -1,
         )
 
-    ordered = sorted(items, key=in_order)
+    ordered = sorted(found, key=in_order)
     last = [i for i in ordered if i.proof.late or i.proof.observes]
     probes: dict[tuple[str, str | None], Item] = {}
     alone: dict[str, Item] = {}

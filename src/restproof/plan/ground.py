@@ -25,5 +25,4 @@ class Ground:
         before any resource is known (credentials, media types, the parser of JSON) is tried in every way on the first,
         and on the last to confirm that it is one place; elsewhere by a sample, unless the profile leaves nothing
         out."""
-        able = [r for r in self.contract if r.supports(self.operation)]
-        return self.resource in (*able[:1], *able[-1:]) or self.profile.whole
+        return self.profile.whole or self.resource in self.contract.ends.get(self.operation, ())

@@ -77,6 +77,8 @@ def pytest_pycollect_makeitem(
     ]
     named = collector.config.stash.setdefault(_NAMED, {})
     for item in items:
+        if run.options.plan:
+            item.plan_item.forget_inputs()
         other = named.setdefault(item.plan_item.id, item.nodeid)
         if other != item.nodeid:
             raise collector.CollectError(

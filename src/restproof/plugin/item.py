@@ -18,7 +18,7 @@ from restproof.session.run import Run
 from restproof.wire.failure import StaleStub
 from restproof.wire.stop import STOP
 
-_MARKS = pytest.StashKey[set[str]]()
+_MARKS = pytest.StashKey[dict[str, pytest.MarkDecorator]]()
 _NUMBERS = pytest.StashKey["count[int]"]()
 
 
@@ -26,12 +26,14 @@ class RuleFailed(Exception):
     """An item failed; the message is its findings, one a line."""
 
 
-def declare_mark(config: pytest.Config, name: str) -> None:
-    """Let pytest know a mark that the register or the contract brings (families, levels, operations, resources)."""
-    known = config.stash.setdefault(_MARKS, set())
+def mark_of(config: pytest.Config, name: str) -> pytest.MarkDecorator:
+    """A mark that the register or the contract brings (families, levels, operations, resources), which pytest is told
+    of."""
+    known = config.stash.setdefault(_MARKS, {})
     if name not in known:
-        known.add(name)
         config.addinivalue_line("markers", f"{name}: of the register or the contract")
+        known[name] = getattr(pytest.mark, name)
+    return known[name]
 
 
 class RuleItem(pytest.Item):
@@ -54,8 +56,7 @@ class RuleItem(pytest.Item):
             plan_item.label.partition("-")[0],
         ):
             if mark:
-                declare_mark(self.config, mark)
-                self.add_marker(mark)
+                self.add_marker(mark_of(self.config, mark))
         self.extra_keyword_matches.add(proof.requirement)
 
     def runtest(self) -> None:

@@ -64,20 +64,19 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         end(session.config, error)
 
 
-def plan_lines(run: Run, items: Sequence[RuleItem]) -> list[str]:
-    """The plan as text: the items in order with their cases and requests."""
-    lines = [f"{'requests':>8}  {'cases':>5}  item"]
-    lines += [f"{i.plan_item.cost:>8}  {i.plan_item.count:>5}  {i.plan_item.id}" for i in items]
-    total = sum(i.plan_item.cost for i in items)
-    lines.append(f"{total:>8}  about, without shared set-up, in {len(items)} items")
-    lines += [
-        f"{count:>8}  of them, about, make {an(name)}, which no operation can delete (--max-creates N bounds them)"
-        for name, count in _lasting(items).items()
-    ]
-    return [
-        *lines,
-        *(f"{name}: no text can hold the token of the run; {proof}" for name, proof in unmarked(run.contract)),
-    ]
+def plan_lines(run: Run, items: Sequence[RuleItem]) -> Iterator[str]:
+    """The plan as text, line by line: the items in order with their cases and requests."""
+    yield f"{'requests':>8}  {'cases':>5}  item"
+    total = 0
+    for item in (i.plan_item for i in items):
+        total += item.cost
+        yield f"{item.cost:>8}  {item.count:>5}  {item.id}"
+    yield f"{total:>8}  about, without shared set-up, in {len(items)} items"
+    for name, count in _lasting(items).items():
+        kept = f"make {an(name)}, which no operation can delete (--max-creates N bounds them)"
+        yield f"{count:>8}  of them, about, {kept}"
+    for name, proof in unmarked(run.contract):
+        yield f"{name}: no text can hold the token of the run; {proof}"
 
 
 def _lasting(items: Sequence[RuleItem]) -> Counter[str]:

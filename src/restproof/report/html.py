@@ -28,8 +28,9 @@ def render_html(
     """The report as one HTML document. Its policy (CSP) admits nothing but its own style and script, by their
     hashes. ``comparison`` with an earlier run, ``None`` where there is none; ``evidence``: which exchanges the page
     holds, beside the smallest case of each failure."""
-    columns, matrix = page.matrix(run, verdict)
-    names = [name for name, _ in matrix]
+    columns, cells = page.matrix(run, verdict)
+    names = page.told_in_full([name for name, _ in cells], verdict)
+    matrix = [(name, row) for name, row in cells if name in set(names)]
     rows = requirement_rows(run, verdict, names)
     applying = [r for r in rows if r.worst != "not applicable"]
     reasons, left_out = untested(run, verdict)
@@ -55,6 +56,7 @@ def render_html(
             columns=columns,
             matrix=matrix,
             names=names,
+            further=len(cells) - len(names),
             causes=causes,
             first=[causes[at] for at in foremost(verdict.causes, FIRST)],
             failing=count(causes),
@@ -71,7 +73,7 @@ def render_html(
             surfaced=bool(run.header.surface),
             answered=answered(run),
             covers={cover.name: cover for cover in covered(run)},
-            scale=latencies(run),
+            scale=latencies(run, names),
             time=timeline(run),
             evidence=evidence,
             pack=pack(run, verdict, evidence, {story.anchor: story.cases for story in causes}),

@@ -14,6 +14,8 @@ from restproof.record.model import Level, RecordedRun
 from restproof.report.text import anchor, plural, visible
 from restproof.report.unproved import in_part
 
+MOST_RESOURCES = 100
+"""So many resources the page tells of one by one: it stays a page, however large the contract is."""
 SERVER = "server"
 GENERAL = "any"
 LEVELS: tuple[Level, ...] = ("must", "should", "policy")
@@ -157,6 +159,18 @@ def resources(run: RecordedRun, verdict: Verdict) -> list[str]:
     names = [n for n in run.header.resources if n in found]
     names += sorted(found - set(names) - {SERVER})
     return [*names, SERVER] if SERVER in found and SERVER not in names else names
+
+
+def told_in_full(names: Sequence[str], verdict: Verdict) -> list[str]:
+    """The resources that the page tells of one by one: all; of more than ``MOST_RESOURCES`` those with most
+    of the worst outcomes. Each keeps its place. The tallies, the causes and the counts are of all."""
+    if len(names) <= MOST_RESOURCES:
+        return list(names)
+    counts: dict[str, Counter[str]] = {name: Counter() for name in names}
+    for result in verdict.results:
+        counts[result.resource or SERVER][result.outcome] += 1
+    chosen = set(sorted(names, key=lambda n: [-counts[n][o] for o in OUTCOMES])[:MOST_RESOURCES])
+    return [name for name in names if name in chosen]
 
 
 def letter(results: Sequence[Result]) -> str:

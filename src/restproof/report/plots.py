@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from restproof.record.model import RecordedExchange, RecordedRun
@@ -69,9 +69,11 @@ class Timeline:
     most: int
 
 
-def latencies(run: RecordedRun) -> Scale | None:
-    """The percentiles of each operation of the contract that was answered, in its order; ``None`` without answers."""
-    taken: dict[tuple[str, str], list[float]] = {(r, o): [] for r, known in run.header.resources.items() for o in known}
+def latencies(run: RecordedRun, names: Collection[str]) -> Scale | None:
+    """The percentiles of each operation of the resources ``names`` that was answered, in the order of the contract;
+    ``None`` without answers."""
+    told = {r: known for r, known in run.header.resources.items() if r in names}
+    taken: dict[tuple[str, str], list[float]] = {(r, o): [] for r, known in told.items() for o in known}
     for exchange in run.exchanges:
         place = (exchange.resource or "", exchange.operation or "")
         if exchange.response and place in taken:

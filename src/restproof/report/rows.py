@@ -27,7 +27,8 @@ class Mini:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One requirement: its results by resource, those that did not pass with their message, and its evidence.
-    ``minis`` has an entry for each resource of the run, ``None`` where the requirement has no result there."""
+    ``resources`` and ``minis`` are of the resources that the page tells of; ``minis`` has an entry for each of these,
+    ``None`` where the requirement has no result there."""
 
     requirement: RecordedRequirement
     anchor: str
@@ -50,7 +51,8 @@ class Declared:
 
 
 def requirement_rows(run: RecordedRun, verdict: Verdict, names: Sequence[str]) -> list[Row]:
-    """The requirements that have results, in the order of the register. ``names``: the resources of the run."""
+    """The requirements that have results, in the order of the register. ``names``: the resources that are
+    told of one by one."""
     groups: dict[str, list[Result]] = {}
     for result in verdict.results:
         groups.setdefault(result.requirement, []).append(result)
@@ -73,6 +75,7 @@ def _row(
     counts = Counter(r.outcome for r in results)
     found = tuple((o, counts[o]) for o in OUTCOMES if counts[o])
     order = {n: i for i, n in enumerate(run.header.resources)}
+    shown = set(names)
     by_resource: dict[str, list[Result]] = {}
     for result in sorted(results, key=lambda r: (order.get(r.resource or "", len(order)), _rank(r.operation))):
         by_resource.setdefault(result.resource or SERVER, []).append(result)
@@ -81,7 +84,7 @@ def _row(
         anchor=f"r-{anchor(name)}",
         worst=found[0][0],
         counts=found,
-        resources=tuple((r, tuple(rows)) for r, rows in by_resource.items()),
+        resources=tuple((r, tuple(rows)) for r, rows in by_resource.items() if r in shown),
         minis=tuple(_mini(n, by_resource[n]) if n in by_resource else None for n in names),
         telling=tuple(r for r in results if r.message and r.outcome not in ("pass", "not applicable")),
         strength=strong[name],
