@@ -38,7 +38,7 @@ class Timed(RawIOBase):
 
     def __init__(self, raw: RawIOBase, connection: socket.socket, until: float) -> None:
         self._raw = raw
-        self._connection = connection
+        self.connection = connection
         self._until = until
         self.at_hand = False  # whether nothing more is waited for
 
@@ -46,7 +46,7 @@ class Timed(RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
-        self._connection.settimeout(0 if self.at_hand else seconds_to(self._until))
+        self.connection.settimeout(0 if self.at_hand else seconds_to(self._until))
         return cast("int | None", self._raw.readinto(buffer))
 
     def close(self) -> None:
@@ -66,8 +66,11 @@ class Answering(BufferedReader):
     def close(self) -> None:
         if not self.closed:
             self._timed.at_hand = True
+            waited = self._timed.connection.gettimeout()
             with suppress(OSError, ValueError):
                 self.behind = self.peek(1)
+            with suppress(OSError):  # it may be closed by now
+                self._timed.connection.settimeout(waited)  # behind the answer of a proxy, a tunnel begins
         super().close()
 
 
