@@ -1,10 +1,10 @@
 """What a list promises: all of its entries, as a read shows them, counted truly, and nothing of another parent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Ground, Instance, NotTested, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fullest
 from restproof.suite.lists import (
     ANY,
@@ -173,14 +173,26 @@ def must_count(subject: Subject, query: Query, size: int | None, wanted: int, wh
         )
 
 
+def holds(subject: Subject, entries: Iterable[Any], one: Instance) -> bool:
+    """Whether entries hold an instance: one with its id, of which no text is another. Where numbers begin anew below
+    each parent, its id alone may be another's."""
+    texts = {n: one.entity.get(n, v) for n, v in one.sent.items() if isinstance(v, str)}
+    return any(
+        one.id in subject.lists.ids([entry]) and not any(entry.get(n) and entry[n] != v for n, v in texts.items())
+        for entry in entries
+    )
+
+
 @requirement("list.own-scope", on="list", needs="create", where=lambda way: bool(way.parents), cost=2, set_up=2)
 def test_a_list_holds_nothing_of_another_parent(subject: Subject) -> None:
     here, there = subject.shared(), elsewhere(subject)
     listed = subject.list(subject.lists.page_query(subject.lists.largest_page()))
     must.have_status(listed, "listed")
-    if there.id != here.id:
+    differ = any(isinstance(v, str) and here.sent.get(n) != v for n, v in there.sent.items())
+    are_told_apart = there.id != here.id or differ
+    if are_told_apart:
         must.hold(
-            there.id not in subject.lists.ids(subject.lists.walk()),
+            not holds(subject, subject.lists.walk(), there),
             listed,
             "the list holds an entry of another parent",
             kind="foreign-entry",
@@ -190,18 +202,19 @@ def test_a_list_holds_nothing_of_another_parent(subject: Subject) -> None:
         for query in narrowing(subject, there):
             page = subject.list((*query, *subject.lists.page_query(subject.lists.largest_page())))
             must.hold(
-                there.id not in subject.lists.ids(page.entries or ()),
+                not holds(subject, page.entries or (), there),
                 page,
                 "a filtered list holds an entry of another parent",
                 kind="foreign-entry",
                 expected="own entries",
                 actual="an entry of another parent",
             )
-    other = subject.lists.ids(subject.lists.walk(scope=there.scope))
-    if there.id not in other:
+    other = list(subject.lists.walk(scope=there.scope))
+    is_there = there.id in subject.lists.ids(other)
+    if not is_there:
         must.be_judged_whole(listed)
     must.hold(
-        there.id in other and (here.id not in other or there.id == here.id),
+        is_there and not (are_told_apart and holds(subject, other, here)),
         listed,
         "the other parent's list lacks its own entry, or holds one of this parent",
         kind="foreign-entry",

@@ -28,6 +28,7 @@ FAULTS = {
     "forms": "loses keeps types",
     "orders": "update-lost skips types",
     "hal": "loses put-lost",
+    "notebooks": "loses put-lost keeps foreign",
 }
 """What each service can do wrong and is seen from its document alone."""
 FORM = "application/x-www-form-urlencoded"
@@ -63,6 +64,21 @@ def test_a_parameter_that_names_no_resource_is_filled_in() -> None:
     assert found["hall"]["path"] == "/v1/halls"
     assert found["guest"]["path"] == "/v1/halls/{hall}/guests"
     assert found["guest"]["id"] == {"field": "guest", "chosen_by": "client"}
+
+
+def test_an_answer_by_default_alone_is_read_and_a_put_that_may_replace_is_no_update() -> None:
+    found = resources("notebooks")
+    assert found["notebook"]["operations"].keys() == {"list", "create", "read", "replace", "delete"}
+    assert found["notebook"]["volatile"] == ["version"]
+    assert "replace" in found["notebook"]["open"]
+    assert found["page"]["path"] == "/notebooks/{notebook}/pages"
+
+
+def test_entries_of_another_parent_are_seen_where_numbers_begin_anew_below_each(tmp_path: Path) -> None:
+    only = ("--profile", "smoke", "--resource", "page", "--only", "list.own-scope")
+    with serving(UNUSUAL["notebooks"](frozenset(["foreign"]))) as url:
+        told = run_document(FOLDER / "notebooks.yaml", url, tmp_path / "run", *only)
+    assert told.returncode == 1, told.stdout + told.stderr
 
 
 def test_forms_are_forms_and_a_post_that_changes_is_an_update() -> None:

@@ -9,6 +9,7 @@ from tests.openapi.unusual.albums import albums
 from tests.openapi.unusual.depots import depots
 from tests.openapi.unusual.forms import forms
 from tests.openapi.unusual.hal import hal
+from tests.openapi.unusual.notebooks import notebooks
 from tests.openapi.unusual.orders import orders
 from tests.openapi.unusual.rooms import rooms
 from tests.openapi.unusual.rpc import rpc
@@ -23,5 +24,6 @@ UNUSUAL: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "forms": forms,
     "orders": orders,
     "hal": hal,
+    "notebooks": notebooks,
 }
 """Document → its service."""

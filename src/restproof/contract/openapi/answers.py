@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.document import Route
@@ -23,6 +23,7 @@ class Reader:
 
     source: Source
     schemas: Schemas
+    _successes: dict[Route, Schema] = field(default_factory=dict)
 
     def responses(self, call: Call) -> Iterator[tuple[str, Mapping[str, Any], Route]]:
         """Status (``200``, ``4XX``, ``default``), content and place of each answer. A ``default`` that is the only one
@@ -43,6 +44,11 @@ class Reader:
 
     def success(self, call: Call) -> Schema:
         """The schema of the JSON that an operation answers where it succeeds; empty where none is documented."""
+        if call.route not in self._successes:
+            self._successes[call.route] = self._success(call)
+        return self._successes[call.route]
+
+    def _success(self, call: Call) -> Schema:
         found = []
         for code, answer, route in self.responses(call):
             if code.startswith("2"):

@@ -46,8 +46,20 @@ def write(found: Imported, folder: Path, file: str) -> Path:
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:
-    """The content of a schema's file."""
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    """The content of a schema's file: what is short stands on one line."""
+    return _spread(schema, "\n") + "\n"
+
+
+def _spread(value: Any, line: str) -> str:
+    """JSON in lines of which each holds what fits on it. ``line``: the start of one at this depth."""
+    whole = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or len(line) + len(whole) <= _WIDTH:
+        return whole
+    inner = f"{line}  "
+    if isinstance(value, list):
+        return f"[{inner}{f',{inner}'.join(_spread(v, inner) for v in value)}{line}]"
+    members = (f"{json.dumps(n, ensure_ascii=False)}: {_spread(v, inner)}" for n, v in value.items())
+    return f"{{{inner}{f',{inner}'.join(members)}{line}}}"
 
 
 MEMORY = ".imported.json"
