@@ -199,3 +199,16 @@ def test_a_parent_that_stands_in_bodies_alone_is_not_asked_for_elsewhere(tmp_pat
     assert tasks("PATCH", where, {"list_id": one, "title": "u"}, credential=None).status == 200
     assert tasks("DELETE", where, credential=None).status == 204
     assert tasks("GET", where, credential=None).status == 404
+
+
+def test_a_repeated_create_is_answered_in_the_media_type_of_the_first(tmp_path: Path) -> None:
+    (tmp_path / "note.json").write_text(json.dumps({"type": "object", "properties": {"id": {"type": "integer"}}}))
+    (tmp_path / "contract.yaml").write_text(
+        "contract: keys\nidempotency_key: Idempotency-Key\nmedia: application/vnd.api+json\n"
+        "resources:\n  note: {path: /notes, schema: note.json}\n"
+    )
+    api = Client(load(tmp_path))
+    sent = {"idempotency-key": "k1", "content-type": "application/vnd.api+json"}
+    first, again = (api("POST", "/notes", {}, credential=None, headers=sent) for _ in range(2))
+    assert (first.status, first.body) == (again.status, again.body)
+    assert again.headers["content-type"] == first.headers["content-type"] == "application/vnd.api+json"

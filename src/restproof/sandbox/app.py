@@ -144,6 +144,7 @@ class Application:
         known = self._replays.get(place)
         if known and known[0] == call.body:
             self.steps.authenticate(call)
+            self.steps.route(call)  # it says of what media type the answer is
             return Answer(known[1].status, known[1].payload, dict(known[1].headers), known[1].raw)
         answer = self.respond(call)
         if answer.status < 300 and not known:

@@ -40,7 +40,8 @@ class Preconditions:
         empty ``If-Match``: nothing)."""
         if self._router is None or not request.writes or request.header("If-Match") is not None:
             return None
-        route, place = self._router.find(request.path.partition("?")[0]), self._places.of(request)
+        route = self._router.find(request.path.partition("?")[0])
+        place = self._places.of(request, body_of(request))
         if route is None or place is None or place.id is None:
             return None
         operation = route.operations.get(request.method, "")

@@ -1,0 +1,79 @@
+"""The read before a write that must name what it changes, and what that read puts into the write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from restproof.config import Target
+from restproof.contract.load import load
+from restproof.wire.message import About, Exchange, Request, Response
+from restproof.wire.preconditions import Preconditions
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "integer", "readOnly": True},
+        "revision": {"type": "integer", "readOnly": True},
+        "name": {"type": "string"},
+    },
+}
+ITEM = "/shops/items/7"
+
+
+def preconditions(folder: Path, version: str) -> Preconditions:
+    words = "path: /shops/items, schema: item.json, parent: {shop: shop_id}, envelope: {request: item, response: item}"
+    (folder / "item.json").write_text(json.dumps(SCHEMA))
+    (folder / "contract.yaml").write_text(
+        "contract: c\nresources:\n  shop: {path: /shops, operations: [], id: {type: integer}}\n"
+        f"  item: {{{words}, conditional: {{version: {version}}}}}\n"
+    )
+    return Preconditions(load(folder), Target("t", "http://127.0.0.1:1", credentials={}))
+
+
+def update(body: Any, headers: tuple[tuple[str, str], ...] = ()) -> Request:
+    content = body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":")).encode()
+    return Request("PATCH", ITEM, (), headers, content)
+
+
+def seen(look: Request, status: int = 200) -> Exchange:
+    body = json.dumps({"item": {"id": 7, "revision": 3, "name": "a"}}).encode()
+    return Exchange(1, look, "", Response(status, "", (), body), None, 0, 0, None, About("item", "read"))
+
+
+@pytest.mark.parametrize(
+    ("version", "named", "header"),
+    [
+        ("revision", {"name": "b", "revision": 3}, None),
+        ("{field: revision, in: header, name: X-Rev}", {"name": "b"}, "3"),
+    ],
+)
+def test_a_write_names_what_a_read_below_its_parent_shows(
+    tmp_path: Path, version: str, named: Any, header: Any
+) -> None:
+    made = preconditions(tmp_path, version)
+    request = update({"shop_id": 5, "item": {"name": "b"}})
+    look = made.look(request)
+    assert look is not None
+    assert (look.method, look.target) == ("GET", f"{ITEM}?shop_id=5")
+    met = made.met(request, seen(look))
+    assert json.loads(met.body or b"") == {"shop_id": 5, "item": named}
+    assert met.header("X-Rev") == header
+    assert made.met(request, seen(look, 404)) == request
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        update({"shop_id": 5, "item": {"name": "b", "revision": 2}}),
+        update({"shop_id": 5, "item": {"name": "b"}}, (("If-Match", ""),)),
+        update(b'{"shop_id": 5, "item": {"name": "b", "name": "b"}}'),
+        update(b"{"),
+        Request("DELETE", f"{ITEM}?shop_id=5", (), (), None),
+    ],
+)
+def test_what_says_itself_what_it_changes_or_nothing_stays(tmp_path: Path, request_: Request) -> None:
+    assert preconditions(tmp_path, "revision").look(request_) is None
