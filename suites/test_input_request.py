@@ -189,4 +189,6 @@ def test_an_oversize_uri_is_the_clients_fault(subject: Subject) -> None:
     )
     # What stands in front of an application refuses this one, in its own words.
     reply = subject.send(subject.request("list", query=(("restproof", "x" * 70_000),)), "list", observed=False)
+    if reply.exchange.error == "enhance your calm":
+        return  # so may a server of HTTP/2 refuse more fields than it reads (RFC 9113 §10.5.1)
     must.be_refused(reply, "uri_too_long", because="the URI is longer than 70,000 characters")

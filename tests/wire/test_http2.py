@@ -228,6 +228,8 @@ def trickled(asked: Asked) -> None:
     ("handler", "error"),
     [
         (lambda asked: asked.talk.reset_stream(asked.stream, error_code=2), "stream reset"),
+        (lambda asked: asked.talk.reset_stream(asked.stream, error_code=11), "enhance your calm"),
+        (lambda asked: asked.raw(GoAwayFrame(0, last_stream_id=0, error_code=11).serialize()), "enhance your calm"),
         (closed, "connection closed"),
         (begun_and_closed, "incomplete response"),
         (begun_and_reset, "incomplete response"),

@@ -33,6 +33,10 @@ class StreamBroken(http.client.HTTPException):
     """The server has ended a request of HTTP/2 without an answer, and may have carried it out."""
 
 
+class TooMuch(http.client.HTTPException):
+    """The server has refused a request of HTTP/2 as more than it reads (RFC 9113 §10.5)."""
+
+
 class NotSent(Exception):
     """A request that must not be sent: a read-only run, an operation that the target forbids, the ceiling of
     requests. The message is the reason as reports print it."""
@@ -54,8 +58,8 @@ class StaleStub(Exception):
 def describe(failure: Failure) -> str:
     """The words for a failure: ``timeout``, ``connection refused``, ``connection reset``, ``connection closed``, ``name
     not resolved``, ``no way through the proxy``, ``host unreachable``, ``tls: …``, ``no HTTP/2``, ``stream reset``,
-    ``oversized header``, ``malformed response``, ``incomplete response``, ``no recorded answer``, else ``connection
-    failed``.
+    ``enhance your calm``, ``oversized header``, ``malformed response``, ``incomplete response``, ``no recorded
+    answer``, else ``connection failed``.
     """
     if str(failure).startswith("Connection refused by Responses"):
         return "no recorded answer"
@@ -89,6 +93,7 @@ _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((http.client.IncompleteRead, urllib3.exceptions.IncompleteRead), "incomplete response"),
     ((NotHttp2,), "no HTTP/2"),
     ((StreamBroken,), "stream reset"),
+    ((TooMuch,), "enhance your calm"),
     ((OversizedHeader, http.client.LineTooLong), "oversized header"),
     ((http.client.HTTPException, urllib3.exceptions.HTTPError), "malformed response"),
     ((OSError,), "connection failed"),

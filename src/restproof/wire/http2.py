@@ -27,7 +27,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.connection import HTTPConnection
 from urllib3.util import SKIP_HEADER
 
-from restproof.wire.failure import NotHttp2, StreamBroken
+from restproof.wire.failure import NotHttp2, StreamBroken, TooMuch
 from restproof.wire.head import MOST_BYTES, MOST_INTERIM, OversizedHeader, seconds_to
 
 NAME = "h2"
@@ -53,8 +53,8 @@ def offer(context: ssl.SSLContext) -> None:
 
 class Framed(HTTPConnection):
     """A connection that speaks HTTP/2. ``thread``: what is known of the exchange of each thread, ``until`` when it
-    must be over (of ``time.monotonic``). Raises as a connection of ``http.client``, and ``NotHttp2`` and
-    ``StreamBroken``."""
+    must be over (of ``time.monotonic``). Raises as a connection of ``http.client``, and ``NotHttp2``,
+    ``StreamBroken`` and ``TooMuch``."""
 
     thread: threading.local
 
@@ -65,6 +65,7 @@ class Framed(HTTPConnection):
         self._lengths = _WithoutLength()
         self._talk = _begun(self._lengths)
         self._come = bytearray()
+        self._calm = False
         self._last: int | None = None
         """The last request that the server answers on this connection, where it has said so."""
         self._flush()
@@ -122,7 +123,7 @@ class Framed(HTTPConnection):
                     case StreamEnded():
                         ended = True
             if not ended and self._last is not None and self._last < self._stream:
-                raise RemoteDisconnected("the server goes away and has not taken the request")
+                raise self._untaken("the server goes away and has not taken the request")
             self._send_content(still=not ended)
         if not ended or self._left:
             self._last = self._stream  # what is left of either would stand before the next answer
@@ -185,8 +186,11 @@ class Framed(HTTPConnection):
         if not data:
             if begun:
                 raise IncompleteRead(b"")
-            raise RemoteDisconnected("the connection was closed without an answer")
+            raise self._untaken("the connection was closed without an answer")
         return data
+
+    def _untaken(self, why: str) -> HTTPException:
+        return TooMuch(why) if self._calm else RemoteDisconnected(why)
 
     def _events(self, data: bytes) -> Iterator[Event]:
         """What ``data`` brings. A GOAWAY is read here, since h2 reads nothing behind it."""
@@ -204,6 +208,7 @@ class Framed(HTTPConnection):
             del self._come[:end]
             if kind == _GOAWAY and length >= 8:
                 self._last = int.from_bytes(frame[_FRAME_HEAD : _FRAME_HEAD + 4]) & 0x7FFF_FFFF
+                self._calm = int.from_bytes(frame[_FRAME_HEAD + 4 : _FRAME_HEAD + 8]) == ErrorCodes.ENHANCE_YOUR_CALM
                 continue
             try:
                 yield from self._talk.receive_data(frame)
@@ -270,4 +275,6 @@ def _broken(event: StreamReset, *, begun: bool) -> HTTPException:
         return IncompleteRead(b"")
     if event.error_code == ErrorCodes.REFUSED_STREAM:  # it was not looked at (RFC 9113 §8.7)
         return RemoteDisconnected("the server has not taken the request")
+    if event.error_code == ErrorCodes.ENHANCE_YOUR_CALM:
+        return TooMuch("the server has refused the request")
     return StreamBroken(f"the server has reset the stream (error {event.error_code})")
