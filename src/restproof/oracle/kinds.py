@@ -48,6 +48,7 @@ KINDS = {
     "lost": "what was stored is not there",
     "media-type": "a media type was taken or given that is not promised",
     "missing-header": "a promised header is not there",
+    "moved": "a body has moved a resource to another parent",
     "no-allow": "a 405 has no Allow",
     "no-answer": "no answer came",
     "no-challenge": "a 401 has no WWW-Authenticate",
