@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import Any
 
-from restproof.suite import Ground, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases
 from restproof.suite.lists import (
     ANY,
@@ -41,7 +41,7 @@ def compare(subject: Subject, name: str, *, whole: bool) -> None:
     """A list that is filtered by a comparison holds only what may match, or (``whole``) all that surely does."""
     wanted, asked = subject.spec.comparisons[name], list(comparisons(subject, name))
     if not asked:
-        raise NotTested(f"no entry holds a {wanted.field} to compare with")
+        raise Inconclusive(f"no entry holds a {wanted.field} to compare with")
     for text, value in asked:
         must_compare(subject, name, text, value, whole)
 

@@ -275,3 +275,9 @@ def test_a_form_that_trims_says_what_becomes_of_open_edges() -> None:
     trims = {**open_, "x-restproof-normal": ["trim"]}
     assert not [c for c in accepted(open_) if c.value != c.value.strip()]
     assert [c for c in accepted(trims) if c.value.strip(" ") != c.value]
+
+
+def test_money_as_text_is_tried_with_an_amount_that_a_float_cuts_short() -> None:
+    money = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,5})([.][0-9]{1,2})?$"}
+    assert "0.29" in [c.value for c in accepted(money)]
+    assert "0.29" in [c.value for c in refused({"type": "string", "pattern": "^[0-9]{4}$"})]

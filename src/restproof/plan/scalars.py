@@ -18,6 +18,7 @@ from restproof.semantics.checker import is_valid
 #: Strings longer than this are not sent as valid input: a valid body stays under 256 KiB as sent.
 LONGEST = 65_535
 _MOST_COUNTED = 2_000
+_CUT_SHORT = ("a decimal that multiplying and cutting makes smaller", "0.29")
 _DECIMALS = 9
 JsonSchema = Mapping[str, Any]
 
@@ -184,7 +185,7 @@ def _pattern_breakers(schema: JsonSchema, pattern: str) -> Iterator[Candidate]:
         ("the other case", base.swapcase()),
         ("digits", re.sub(r"[^\W\d_]", "1", base)),
         ("punctuation", re.sub(r"\w", "!", base)),
-        *((("a sign in front", f"-{base}"),) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", base) else ()),
+        *((("a sign in front", f"-{base}"), _CUT_SHORT) if re.fullmatch(r"[0-9]+(\.[0-9]+)?", base) else ()),
         ("a letter outside ASCII", ("Ä" + base[1:]) if base else "Ä"),
         ("a line break at the end", f"{base}\n"),
         ("a character more", f"{base}{base[-1:]}"),

@@ -176,15 +176,22 @@ def comparisons(subject: Subject, name: str) -> Iterator[tuple[str, Any]]:
         several = [v for v in plain if isinstance(v, int | float) or (v and "," not in v and v == v.strip())][:2]
         yield from [(",".join(map(str, several)), several)] if several else []
     elif wanted.by in ("contains", "starts", "ends"):
-        for text in [v for v in plain if isinstance(v, str) and len(v) > _SHORTEST][:1]:
-            half = len(text) // 2
-            part = {"contains": text[1 : half + 2], "starts": text[:half], "ends": text[half:]}[wanted.by]
-            yield from [(part, part)] if part == part.strip() and part.isprintable() else []
+        parts = [_part(v, wanted.by) for v in plain if isinstance(v, str) and len(v) > _SHORTEST]
+        # What a query keeps of blanks at an end and of odd characters differs: the plainest tells most of the filter.
+        usable = [part for part in parts if part == part.strip() and part.isprintable()]
+        plainest = sorted(usable, key=lambda part: not (part.isascii() and part.replace(" ", "").isalnum()))
+        yield from [(part, part) for part in plainest[:1]]
     else:
         numbers = sorted(v for v in plain if isinstance(v, int | float))
         ordered: list[Any] = [*numbers, *(v for v in plain if isinstance(v, str) and v)]
         for value in ordered[len(ordered) // 2 :][:1]:
             yield str(value), value
+
+
+def _part(text: str, by: str) -> str:
+    """About half of a text: its beginning, its end, or what is neither."""
+    half = len(text) // 2
+    return {"contains": text[1 : half + 2], "starts": text[:half], "ends": text[half:]}[by]
 
 
 def matches(entry: Any, field: str, wanted: object) -> bool:
