@@ -42,22 +42,25 @@ def filling(count: int) -> list[int]:
 @requirement("list.page-size", on="list", when=is_paged, cost=5)
 @of_a_steady_list
 def test_a_page_holds_what_was_asked_for(subject: Subject) -> None:
+    """Where no largest size is said, nor what becomes of a larger one, pages may end at one: the same for all."""
     entries, paging = some(subject), subject.spec.paging
-    count = len(entries)
-    # Others are tried where the pages are walked.
-    for size in sorted(
-        {subject.lists.allowed_size(n) for n in (max(1, paging.min), ceil(count / 3), count, count + 1)}
-    ):
+    count, full, most = len(entries), 1, len(entries)
+    may_be_cut = paging.max is None and paging.over_max == "unspecified"
+    tried = (max(1, paging.min), ceil(count / 3), count, count + 1)  # others where the pages are walked
+    for size in sorted({subject.lists.allowed_size(n) for n in tried}):
         page = subject.list(subject.lists.page_query(size))
         must.have_status(page, "listed", because=f"page of {size}")
-        wanted = min(size, count)
+        shown = len(page.entries or ())
+        if may_be_cut and most == count and full <= shown < min(size, count):
+            most = shown
+        wanted, full = min(size, most), max(full, shown)
         must.hold(
-            len(page.entries or ()) == wanted,
+            shown == wanted,
             page,
-            f"a page of {size} of {count} entries holds {len(page.entries or ())}",
+            f"a page of {size} of {count} entries holds {shown}",
             kind="page-size",
             expected=wanted,
-            actual=len(page.entries or ()),
+            actual=shown,
         )
 
 

@@ -67,6 +67,7 @@ def test_the_contract_that_the_cases_start_from_is_sound(tmp_path: Path) -> None
         ("zzz: 1", 7, "unknown word 'zzz'", "there is: "),
         ("path: /others", 7, "'path' stands twice in this mapping: here and in line 5", "keep one"),
         ("operations: [list, raed]", 7, "one of: list, create, read", "did you mean 'read'?"),
+        ("id: sku", 7, "expected one of: none, or a mapping: {field: …, type: …, chosen_by: …}", None),
         ("envelope: data", 7, "'envelope' in resource 'item' is 'data'; expected a mapping", None),
         ("media: application/x-www-form-urlencoded", 7, "application/x-www-form-urlencoded", None),
         ("media: {request: text/csv}", 7, "text/csv", None),

@@ -16,6 +16,7 @@ from restproof.contract.hints import closest, near
 from restproof.contract.shapes import type_of
 
 _ELSEWHERE = "docs/contract.md says what can stand here"
+_SOME = 3
 _KINDS = {
     "object": "a mapping (key: value)",
     "array": "a list",
@@ -95,8 +96,20 @@ def _tell(error: ValidationError, document: Document, problems: Problems) -> Non
         problems.add(message, document.place((*route, value)), near(value, known) or _ELSEWHERE)
     else:
         message = f"{_named(route)} {_where(route[:-1])} is {_shown(value)}; expected {_expected(schema, rule)}"
+        message += _or_a_mapping(error)
         guess = closest(value, [w for w in _choices(schema) if isinstance(w, str)]) if isinstance(value, str) else None
         problems.add(message, document.place(route), f"did you mean '{guess}'?" if guess else _extra(schema))
+
+
+def _or_a_mapping(error: ValidationError) -> str:
+    """Where a mapping may stand in place of one of a few words, that it may, and what it holds."""
+    parent = error.parent
+    if error.validator != "enum" or parent is None or parent.validator not in ("anyOf", "oneOf"):
+        return ""
+    alternatives: Any = parent.validator_value
+    mappings = [s for s in alternatives if isinstance(s, dict) and s.get("type") == "object"]
+    words = [f"{word}: …" for s in mappings for word in s.get("properties", {})]
+    return f", or a mapping: {{{', '.join(words[:_SOME])}}}" if words else ""
 
 
 def _named(route: Route) -> str:
