@@ -11,6 +11,14 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OFFLINE = """
+import socket, sys, time
+def refuse(*_, **__):
+    raise RuntimeError("a replay opens no socket and never waits")
+socket.socket.__init__ = socket.create_connection = time.sleep = refuse
+from restproof.cli.main import run
+sys.exit(run(sys.argv[1:]))
+"""
 
 
 def blocks() -> list[tuple[list[str], str]]:
@@ -23,8 +31,7 @@ def blocks() -> list[tuple[list[str], str]]:
 
 def general(text: str) -> str:
     """The text without what differs from run to run: times, paths, and the exact number of requests (how many it
-    takes to reach a rate
-    limit depends on where its window begins)."""
+    takes to reach a rate limit depends on where its window begins)."""
     text = re.sub(r"[\d,]+ requests", "N requests", text)
     text = re.sub(r"in [\d.,]+ (?:s|ms|min)( \d+ s)?", "in TIME", text)
     return re.sub(r"Report: \S+", "Report: PATH", text).strip()
@@ -33,15 +40,16 @@ def general(text: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize(("command", "shown"), blocks(), ids=lambda v: " ".join(v) if isinstance(v, list) else "")
 def test_a_command_prints_what_the_readme_shows(command: list[str], shown: str, tmp_path: Path) -> None:
-    out = str(tmp_path / "run")
+    """The shipped recording is replayed without network and waiting."""
+    start = ["-c", OFFLINE] if any(word.startswith("--stubs") for word in command) else ["-m", "restproof"]
     ended = subprocess.run(
-        [sys.executable, "-m", "restproof", *command, "-q", "--out", out],
+        [sys.executable, *start, *command, "-q", "--out", str(tmp_path / "run")],
         capture_output=True,
         text=True,
         cwd=tmp_path,
         check=False,
     )
-    assert general(ended.stdout) == general(shown)
+    assert general(ended.stdout) == general(shown), ended.stderr
 
 
 def test_the_readme_shows_a_run_a_failure_and_a_replay() -> None:

@@ -128,6 +128,7 @@ def narrowed(fault: Fault, resource: str = "") -> dict[str, Any]:
     """The options that run no more than what the rule needs, and not on when it has failed."""
     named = fault.requirement
     if named.startswith(OBSERVING) and named not in OWN_TRAFFIC:
-        whole = named == "shape.formats" and not resource
-        return {} if whole else {"resource": [resource or SAMPLE_RESOURCE[contract_of(fault)]]}
+        if named == "shape.formats" and not resource:  # a format that only some resource has
+            return {"only": [named, "create"]}
+        return {"resource": [resource or SAMPLE_RESOURCE[contract_of(fault)]]}
     return {"only": [named], "stop_at": named, **({"resource": [resource]} if resource else {})}
