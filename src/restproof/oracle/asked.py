@@ -25,7 +25,7 @@ _FOREIGN = ("application/x-www-form-urlencoded", "application/xml", "text/xml", 
 _BY_OTHERS = (
     *("missing_credential", "bad_credential", "forbidden", "forbidden_parent", "foreign", "throttled"),
     *("absent", "absent_parent", "malformed_parent", "wrong_parent", "gone", "conflict"),
-    *("precondition_failed", "precondition_required", "stale", "no_version"),
+    *("precondition_failed", "precondition_required"),
 )
 """Cases of a refusal that the request's body and query do not decide: who asks, what is there, what others did."""
 
@@ -162,6 +162,8 @@ class Asked:
         cases = list(_BY_OTHERS)
         request = seen.exchange.request
         accept = (request.header("Accept") or "").lower()
+        if seen.resource.version is not None:
+            cases += ["stale", "no_version"]
         if seen.route.is_item:
             cases += ["malformed_id", "repeat_delete"]
         if len(request.body or b"") > _LARGE:
