@@ -34,6 +34,7 @@ def test_the_rules_that_assert_a_word_are_tried_and_those_that_are_grave() -> No
     rules = rules_for([word("desk", "normalized", "email")], load_register(bundled_suites() / REGISTER))
     assert {"update.persists", "robust.no-5xx", "auth.object-level", "list.entry-agrees"} <= set(rules)
     assert not {"protocol.date", "conflict.scope"} & set(rules)
+    assert "identity.unknown-path" in rules_for([word(None, "errors")], load_register(bundled_suites() / REGISTER))
 
 
 def test_a_word_that_the_server_does_not_keep_to_is_dropped() -> None:

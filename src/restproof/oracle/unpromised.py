@@ -11,8 +11,8 @@ from restproof.record.model import Learned, RecordedFinding, RecordedRequirement
 
 _CASE = "statuses."
 _FORM = "normalized."
-_OF_VALUES = ("immutable", "touched")
-"""Words that say what becomes of a value, and no status."""
+_OF_VALUES = ("immutable", "touched", "errors")
+"""Words that say what becomes of a value, or what a body holds, and no status."""
 _REFERENCE = "references."
 _OPEN = "open"
 _STATUS = "status"
