@@ -166,6 +166,8 @@ class Asked:
             cases += ["stale", "no_version"]
         if seen.route.is_item:
             cases += ["malformed_id", "repeat_delete"]
+        if seen.resource.version and seen.resource.version.placed(str(seen.operation)):
+            cases += ["stale", "no_version"]
         if len(request.body or b"") > _LARGE:
             cases.append("too_large")
         if len(seen.exchange.url) > _LONG:
