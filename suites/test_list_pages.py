@@ -43,9 +43,8 @@ def filling(count: int) -> list[int]:
 @of_a_steady_list
 def test_a_page_holds_what_was_asked_for(subject: Subject) -> None:
     """Where no largest size is said, nor what becomes of a larger one, pages may end at one: the same for all."""
-    entries, paging = some(subject), subject.spec.paging
-    count, full, most = len(entries), 1, len(entries)
-    may_be_cut = paging.max is None and paging.over_max == "unspecified"
+    count, paging, full = len(some(subject)), subject.spec.paging, 1
+    most, may_be_cut = count, paging.max is None and paging.over_max == "unspecified"
     tried = (max(1, paging.min), ceil(count / 3), count, count + 1)  # others where the pages are walked
     for size in sorted({subject.lists.allowed_size(n) for n in tried}):
         page = subject.list(subject.lists.page_query(size))
