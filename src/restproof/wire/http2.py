@@ -177,7 +177,9 @@ class Framed(HTTPConnection):
     def _flush(self) -> None:
         data = self._talk.data_to_send()
         if data:
-            self.send(data)
+            # Who reads no more may have answered.
+            with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLError):
+                self.send(data)
 
     def _received(self, *, begun: bool = False) -> bytes:
         """What comes next. ``begun``: whether the answer has. Raises ``TimeoutError`` at the deadline."""
