@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.miniatures.kinds import Items, Kind, item, of, schema
@@ -14,6 +15,7 @@ def kinds() -> Iterator[Kind]:
     yield from _made_by_the_server()
     yield from _closed_and_lenient()
     yield from _never()
+    yield from _without_zones()
 
 
 def _made_by_the_server() -> Iterator[Kind]:
@@ -144,3 +146,30 @@ def _never() -> Iterator[Kind]:
 
     rules = [{"never": {"status": ["draft", "closed"]}}]
     yield Kind("a change is never made", *item(flow, rules=rules), Flow, of(flow), ("input",))
+
+
+def _without_zones() -> Iterator[Kind]:
+    moment = {"type": "string", "format": "date-time"}
+    dated = schema(
+        "title", title=TITLE, due={"anyOf": [moment, {"type": "null"}]}, made_at={**moment, "readOnly": True}
+    )
+
+    class Naive(Items):
+        """Keeps times in UTC, and shows them without saying so."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": dated}
+        late = timedelta()
+
+        def made(self, path: str, fields: Row) -> Row:
+            return {**super().made(path, fields), "made_at": "2026-11-28T09:30:00.125"}
+
+        def show(self, path: str, row: Row) -> Any:
+            shown = super().show(path, row)
+            if shown.get("due"):
+                due = datetime.fromisoformat(shown["due"]).astimezone(UTC).replace(tzinfo=None) + self.late
+                shown = {**shown, "due": due.isoformat()}
+            return shown
+
+    late = type("Late", (Naive,), {"late": timedelta(hours=1)})
+    words = {"open": ["zones"], "volatile": ["made_at"]}
+    yield Kind("times have no zone", *item(dated, **words), Naive, late, ("create", "update"))

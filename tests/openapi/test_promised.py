@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from restproof.semantics.checker import checker
+
 from .test_unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, content, contract
 
 PROBLEM = {"type": "object", "required": ["title"], "properties": {"title": TEXT}}
 OTHER = {"type": "object", "required": ["error"], "properties": {"error": TEXT}}
 HEADER = {"schema": TEXT}
+AT_NINE = "2026-11-28T09:30:00Z"
 A_UUID = {"type": "string", "format": "uuid"}
 
 
@@ -229,3 +232,17 @@ def test_pages_are_known_by_the_names_of_conventions(form: tuple[str, str], tmp_
     paths["/boxes"]["get"] = call({"type": "array", "items": BOX}, parameters=parameters)
     paging = contract(tmp_path, paths).resources["box"].paging
     assert (paging.page if paging.style == "page" else paging.offset, paging.size) == (place, size)
+
+
+@pytest.mark.parametrize(("example", "is_open"), [(None, True), ("2026-11-28T09:30:00", True), (AT_NINE, False)])
+def test_times_have_a_zone_where_an_example_shows_one(example: str | None, is_open: bool, tmp_path: Path) -> None:
+    """Frameworks write ``format: date-time`` of a time without a zone too."""
+    moment = {"type": "string", "format": "date-time", **({"example": example} if example else {})}
+    made_at = {"made_at": {**moment, "readOnly": True}}
+    timed = {**BOX, "properties": {"id": {"type": "integer"}, **LABEL, **made_at}}
+    box = contract(tmp_path, boxes(call(timed, SENT, 201), get=call(timed))).resources["box"]
+    assert ("zones" in box.open) is is_open
+    shown = checker(box.shapes.response["properties"]["made_at"])
+    assert shown.accepts("2026-11-28T09:30:00.125") is is_open
+    assert shown.accepts("2026-11-28T10:30:00+01:00")
+    assert not shown.accepts("28/11/2026 09:30")

@@ -124,6 +124,8 @@ def _moment(digits: Digits) -> str:
     return (start + timedelta(seconds=digits.take(2**31 - 1))).isoformat().replace("+00:00", "Z")
 
 
+ZONE_OPEN = "date-time, with a zone or without"
+
 FORMATS: Mapping[str, Format] = {
     # Plain samples first: what is made for another purpose holds those. Then leap days, one of a century among them,
     # days before 1900 and after what 32 bits of seconds can count, and offsets to both sides.
@@ -161,6 +163,8 @@ FORMATS: Mapping[str, Format] = {
         ),
         _moment,
     ),
+    # What responses show where the contract leaves zones open.
+    ZONE_OPEN: Format(lambda text: _is_date_time(text) or _is_date_time(f"{text}Z")),
     "time": Format(
         _is_time,
         ("08:30:00Z",),

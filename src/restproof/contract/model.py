@@ -380,7 +380,7 @@ class Resource:
     version: Version | None = None
     """How writes name the state that they change, where it is not by an entity-tag."""
     settles: Settles = field(default_factory=Settles)
-    open: tuple[Literal["unique", "rules", "list", "replace"], ...] = ()
+    open: tuple[Literal["unique", "rules", "list", "replace", "zones"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
     other_methods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -425,7 +425,8 @@ class Resource:
     @cached_property
     def shapes(self) -> Shapes:
         """The request and response schemas that follow from the one schema."""
-        return Shapes.of(self.schema, create_only=self.create_only, sparse=self.sparse, directions=self.directions)
+        found = Shapes.of(self.schema, create_only=self.create_only, sparse=self.sparse, directions=self.directions)
+        return found.with_open_zones() if "zones" in self.open else found
 
     @cached_property
     def unlike_in_lists(self) -> frozenset[str]:

@@ -18,6 +18,7 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
 from restproof.contract.model import OPERATIONS, Id, Paging, Parent, Resource, Schema
 from restproof.contract.normal import Form, placed
+from restproof.contract.nullable import joined
 from restproof.contract.parents import DEFAULT_OPERATIONS, ON_ITEM, operations_said
 from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaFolder, Source
@@ -162,7 +163,7 @@ class ResourceReader:
         found = self.scope.folder.load(name, self.scope.document.place((*self.route, *route)))
         if found is None:
             return None
-        known = with_values(found.schema, self.scope.formats)
+        known = with_values(joined(found.schema), self.scope.formats)
         return replace(found, schema=lifted(self.with_examples(known)))
 
     def with_examples(self, schema: Schema) -> Schema:

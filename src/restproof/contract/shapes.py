@@ -8,9 +8,11 @@ required ones are sure to be there.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
+
+from restproof.contract.formats import ZONE_OPEN
 
 SOMETIMES = "x-restproof-sometimes"
 """Marks a member that only some alternatives of a schema have: a representation may be without it."""
@@ -76,6 +78,11 @@ class Shapes:
             response=shown,
             entry=_known(response(directions["entry"]), shown) if "entry" in directions else shown,
         )
+
+    def with_open_zones(self) -> Shapes:
+        """The same, but that the times of responses need no zone."""
+        shown = _zones_open(self.response)
+        return replace(self, response=shown, entry=shown if self.entry is self.response else _zones_open(self.entry))
 
 
 def _known(entry: Mapping[str, Any], shown: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -174,6 +181,17 @@ def entry_schema(schema: Mapping[str, Any], at: int) -> Mapping[str, Any]:
     places = schema.get("prefixItems", ())
     found = places[at] if at < len(places) else schema.get("items")
     return found if isinstance(found, Mapping) else {}
+
+
+def _zones_open(schema: Any) -> Any:
+    """A schema whose times need no zone, at any depth."""
+    if isinstance(schema, list):
+        return [_zones_open(inner) for inner in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    kept = ("enum", "const", "default", "examples")
+    found = {word: inner if word in kept else _zones_open(inner) for word, inner in schema.items()}
+    return {**found, "format": ZONE_OPEN} if found.get("format") == "date-time" else found
 
 
 def same(one: Any, other: Any) -> bool:

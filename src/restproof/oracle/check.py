@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from restproof.contract.model import Resource, Status
@@ -136,19 +136,25 @@ def _bare(value: Any) -> Any:
 
 
 def is_as_good(resource: Resource, name: str, wanted: Any, found: Any) -> bool:
-    """Whether a member holds what is written otherwise and denotes the same: an instant, or an address in another case,
-    where the contract leaves open which rules there are (servers commonly lower it, and deliver to it all the same)."""
+    """Whether a member holds what is written otherwise and denotes the same: an instant (a time without a zone too,
+    where the contract leaves zones open), or an address in another case, where it leaves open which rules there are
+    (servers commonly lower it, and deliver to it all the same)."""
     form = resource.properties.get(name, {}).get("format")
     if form == "date-time":
-        return same_instant(wanted, found)
+        return same_instant(wanted, found, zones_open="zones" in resource.open)
     is_text = isinstance(wanted, str) and isinstance(found, str)
     unsaid = "rules" in resource.open and name not in resource.normalized
     return form == "email" and unsaid and is_text and wanted.lower() == found.lower()
 
 
-def same_instant(one: Any, other: Any) -> bool:
-    """Whether two RFC 3339 texts denote one instant: ``Z`` is ``+00:00``, and a fraction of zero is none."""
+def same_instant(one: Any, other: Any, *, zones_open: bool = False) -> bool:
+    """Whether two RFC 3339 texts denote one instant: ``Z`` is ``+00:00``, and a fraction of zero is none. With
+    ``zones_open``, where one of them alone has no zone, it shows the other in UTC or as it is there."""
     try:
-        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+        first, second = datetime.fromisoformat(one), datetime.fromisoformat(other)
     except (TypeError, ValueError):
         return False
+    if not zones_open or (first.tzinfo is None) == (second.tzinfo is None):
+        return first == second
+    local, zoned = (first, second) if first.tzinfo is None else (second, first)
+    return local in (zoned.astimezone(UTC).replace(tzinfo=None), zoned.replace(tzinfo=None))

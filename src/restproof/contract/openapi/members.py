@@ -8,6 +8,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from restproof.contract.formats import FORMATS
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
 from restproof.contract.openapi.inside import seen_again
@@ -223,3 +224,15 @@ def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> Non
     ]
     said = {n for n in always if not properties[n].get("readOnly")} == set(needed)
     found.apart = found.apart or (found.sparse and not said)
+
+
+def may_lack_zone(schema: Any) -> bool:
+    """Whether a response has a time, at any depth, of which no example shows that it has a zone: frameworks write
+    ``format: date-time`` of all of their times, also of those without one."""
+    if isinstance(schema, list):
+        return any(map(may_lack_zone, schema))
+    if not isinstance(schema, Mapping) or schema.get("writeOnly"):
+        return False
+    if schema.get("format") == "date-time":
+        return not any(FORMATS["date-time"].check(str(e)) for e in schema.get("examples", ()))
+    return any(may_lack_zone(inner) for inner in schema.values())

@@ -14,7 +14,7 @@ from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
 from restproof.contract.openapi.listing import Listing
-from restproof.contract.openapi.members import Members, members
+from restproof.contract.openapi.members import Members, may_lack_zone, members
 from restproof.contract.openapi.named import (
     id_field,
     is_bare_list,
@@ -262,7 +262,11 @@ class ResourceWriter:
             "unlisted": [n for n in body.unlisted if n in properties],
             "volatile": set_by_server,
             # Neither stands in a document, and refusing what breaks them is right.
-            "open": [*(["unique", "rules"] if writes else []), *(["replace"] if found.name in self.merging else [])],
+            "open": [
+                *(["unique", "rules"] if writes else []),
+                *(["replace"] if found.name in self.merging else []),
+                *(["zones"] if may_lack_zone(properties) else []),
+            ],
         }
         return said | {word: names for word, names in lists.items() if names}
 
