@@ -87,6 +87,7 @@ SHOWN_ON_POLICIES = (
     "deleted-still-replaced",
     "offset-in-whole-pages",
     "orphans-stay",
+    "replace-moves-to-parent",
 )
 #: Rules that judge every exchange need exchanges of others.
 OBSERVING = (
