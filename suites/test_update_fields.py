@@ -90,7 +90,10 @@ def test_an_update_leaves_other_fields_and_other_resources(
 
 def bystanders(subject: Subject, made: Instance, change: Body) -> list[tuple[Instance, Body]]:
     """What an update of ``made`` may not touch, each with its state: a resource that has the very values that
-    ``change`` gives it, one under another parent that has its unique values, and the newest, which shares none."""
+    ``change`` gives it, one under another parent that has its unique values, and the newest, which shares none. Of what
+    there is just one of, that under another parent."""
+    if subject.spec.id.single:
+        return under_another_parent(subject, made)
     bodies = subject.bodies
     held = {**made.sent, **subject.resolved(change)}
     keys = {n: v for n, v in held.items() if n in bodies.unique_fields}
@@ -103,6 +106,15 @@ def bystanders(subject: Subject, made: Instance, change: Body) -> list[tuple[Ins
             found.append(subject.given(body, scope=subject.scope(which)))
     states = [dict(i.entity) or subject.observe(i.id, scope=i.scope) for i in found]
     return list(zip(found, states, strict=True))
+
+
+def under_another_parent(subject: Subject, made: Instance) -> list[tuple[Instance, Body]]:
+    """What there is just one of under each parent, under another one than ``made``, with its state."""
+    with suppress(NotTested):
+        other = Instance(made.id, subject.scope("other"))
+        if other.scope != made.scope:
+            return [(other, subject.observe(other.id, scope=other.scope))]
+    return []
 
 
 @requirement("update.accepts-valid", on="update", needs="create", cost=2, set_up=1)
