@@ -68,6 +68,10 @@ SPECIAL: dict[str, tuple[str, bytes]] = {
     "a pattern of patterns": ("schema", _with("name", type="string", pattern="^((a{1000}){1000}){1000}$")),
     "a pattern without end": ("schema", _with("name", type="string", pattern="^(a+)+$", minLength=40)),
     "a schema 3,000 deep": ("schema", b'{"not": ' * 3_000 + b"{}" + b"}" * 3_000),
+    "a schema of many alternatives": (
+        "schema",
+        b'{"properties": {"x": ' + b'{"anyOf": [{"type": "null"}, ' * 150 + b"{}" + b"]}" * 150 + b"}}",
+    ),
     "a bound of text, in a schema that two resources share": ("schema", _with("count", type="integer", minimum="x")),
     "a property that is none": ("schema", json.dumps({**SCHEMA, "properties": {"name": "x"}}).encode()),
     "a ledger without end": ("ledger", b'{"event": "intend", "n": 1e999, "headers": []}\n\n'),

@@ -228,7 +228,7 @@ def read_json(file: Path, problems: Problems) -> Document:
         hint = "look for a missing comma, a comma too many or single quotes just before it"
         raise ContractError(f"this is not JSON: {error.msg}", place=Place(file, error.lineno), hint=hint) from None
     except RecursionError:
-        raise ContractError("this JSON is nested too deeply", place=Place(file), hint="flatten it") from None
+        raise _too_deep(file) from None
     except ValueError as error:  # an integer of thousands of digits
         raise ContractError(
             f"this JSON cannot be read: {error}", place=Place(file), hint="write a shorter number"
@@ -236,8 +236,17 @@ def read_json(file: Path, problems: Problems) -> Document:
     return Document(file, value, _Lines(file, text, problems).found)
 
 
+def _too_deep(file: Path, line: int = 0) -> ContractError:
+    return ContractError("this JSON is nested too deeply", place=Place(file, line), hint="flatten it")
+
+
 def _line_of(text: str, word: str) -> int:
     return text.count("\n", 0, max(text.find(word), 0)) + 1
+
+
+_DEEPEST = 250
+"""Objects and arrays within each other. Parsers differ in how deep they go (Python's since 3.12 goes beyond what code
+may), and validators in what they take of it."""
 
 
 class _Lines:
@@ -276,6 +285,8 @@ class _Lines:
             self.at = match.end() if match else self.at + 1
 
     def container(self, route: Route, members: bool) -> None:
+        if len(route) > _DEEPEST:
+            raise _too_deep(self.file, self.line())
         self.at += 1
         index = 0
         seen: dict[str, int] = {}
