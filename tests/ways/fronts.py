@@ -58,6 +58,8 @@ def fronted(
     config.accesslog = config.errorlog = None
     config.include_server_header = config.include_date_header = False
     config.graceful_timeout = 0.2
+    # Over HTTP/2 its goodbye says that it answers the last request, and it never does.
+    config.keep_alive_max_requests = 1_000_000_000
     config.alpn_protocols = list(protocols)
     if own is not None:
         config.certfile = config.keyfile = str(own.server)

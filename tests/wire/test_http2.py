@@ -194,6 +194,11 @@ def closed(asked: Asked) -> None:
     raise EOFError
 
 
+def taken_and_closed(asked: Asked) -> None:
+    asked.raw(GoAwayFrame(0, last_stream_id=asked.stream).serialize())
+    raise EOFError
+
+
 def begun_and_closed(asked: Asked) -> None:
     asked.head()
     asked.raw(b"")
@@ -231,6 +236,7 @@ def trickled(asked: Asked) -> None:
         (lambda asked: asked.talk.reset_stream(asked.stream, error_code=11), "enhance your calm"),
         (lambda asked: asked.raw(GoAwayFrame(0, last_stream_id=0, error_code=11).serialize()), "enhance your calm"),
         (closed, "connection closed"),
+        (taken_and_closed, "stream reset"),
         (begun_and_closed, "incomplete response"),
         (begun_and_reset, "incomplete response"),
         (lambda asked: asked.answer(b"[]", content_length="7"), "incomplete response"),

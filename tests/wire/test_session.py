@@ -142,6 +142,8 @@ def test_a_path_is_sent_as_it_is_written(serve: Serve, connect: Connect) -> None
     server = serve(lambda _: answer())
     connect(server.url + "/gateway").session.send(Request("GET", "/v1/a%20b//c%ff/../d", (("q", "/"),)), READ)
     assert server.requests[0].startswith(b"GET /gateway/v1/a%20b//c%ff/../d?q=%2F HTTP/1.1")
+    connect(server.url).session.send(Request("GET", "/v1/a?b=%zz&50%"), READ)
+    assert server.requests[1].startswith(b"GET /v1/a?b=%zz&50% HTTP/1.1")
 
 
 @pytest.mark.parametrize("path", ["v1", "", "/a b", "/a\r\nX: 1", "/ä", "/a#b"])

@@ -7,6 +7,7 @@ request (the pool look-up, the cookie jar) or would change what is sent.
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -33,6 +34,7 @@ from restproof.wire.stop import STOP
 
 _LOOK = 64
 """Bytes that tell a second answer from others."""
+_SENDABLE = re.compile(r"/[!-~]*")
 _READY = 1.0
 """Seconds for which requests that are to be sent together wait for each other."""
 
@@ -257,7 +259,7 @@ class _Bounded(HTTPConnection):
     def request(self, method: str, url: str, *arguments: Any, **options: Any) -> None:
         start = self.thread.__dict__.pop("start", None)
         planned = self.thread.__dict__.pop("target", url)
-        if planned.casefold() == url.casefold():  # urllib3 writes %ff as %FF, and what was signed is another text then
+        if _SENDABLE.fullmatch(planned):  # urllib3 writes %ff as %FF and %zz as %25zz: another text than was signed
             url = planned
         if self.is_closed:
             self.connect()

@@ -192,7 +192,11 @@ class Framed(HTTPConnection):
         return data
 
     def _untaken(self, why: str) -> HTTPException:
-        return TooMuch(why) if self._calm else RemoteDisconnected(why)
+        if self._calm:
+            return TooMuch(why)
+        if self._last is not None and self._last >= self._stream:  # it has said that it takes the request
+            return StreamBroken(why)
+        return RemoteDisconnected(why)
 
     def _events(self, data: bytes) -> Iterator[Event]:
         """What ``data`` brings. A GOAWAY is read here, since h2 reads nothing behind it."""
