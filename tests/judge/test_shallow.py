@@ -31,6 +31,7 @@ resources:
     responses: sparse
     references: {order_id: {to: order, on_delete: cascade}}
   address: {path: /addresses, schema: address.json}
+  draft: {path: /drafts, schema: draft.json, conditional: {version: {field: revision, in: header, name: X-Revision}}}
 """
 SLIP = """
 {"type": "object",
@@ -39,6 +40,10 @@ SLIP = """
 ADDRESS = """
 {"type": "object", "dependentRequired": {"street": ["city"]},
  "properties": {"id": {"type": "integer", "readOnly": true}, "city": {"type": "string"}, "street": {"type": "string"}}}
+"""
+DRAFT = """
+{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}, "text": {"type": "string"},
+ "revision": {"type": "integer", "readOnly": true}}}
 """
 SCHEMA = """
 {"type": "object", "required": ["note"],
@@ -62,6 +67,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     (folder / "order.json").write_text(SCHEMA)
     (folder / "slip.json").write_text(SLIP)
     (folder / "address.json").write_text(ADDRESS)
+    (folder / "draft.json").write_text(DRAFT)
     contract = load(folder / "contract.yaml")
     suites = bundled_dir() / "suites"
     register = load_register(suites / "requirements.yaml")
@@ -137,3 +143,9 @@ def test_a_condition_on_the_whole_body_is_a_reason_for_a_refusal(told: Told) -> 
     refused = {"message": "no"}
     assert told(("POST", "/addresses", {"street": "a"}, 400, refused)) <= {"protocol.date"}
     assert "create.accepts-valid" in told(("POST", "/addresses", {"street": "a", "city": "b"}, 400, refused))
+
+
+def test_a_missing_version_is_a_reason_for_a_refusal_of_writes_that_name_one(told: Told) -> None:
+    refused = {"message": "no"}
+    assert told(("PATCH", "/drafts/5", {"text": "a"}, 400, refused)) <= {"protocol.date"}
+    assert "create.accepts-valid" in told(("POST", "/drafts", {"text": "a"}, 400, refused))

@@ -162,8 +162,6 @@ class Asked:
         cases = list(_BY_OTHERS)
         request = seen.exchange.request
         accept = (request.header("Accept") or "").lower()
-        if seen.resource.version is not None:
-            cases += ["stale", "no_version"]
         if seen.route.is_item:
             cases += ["malformed_id", "repeat_delete"]
         if seen.resource.version and seen.resource.version.placed(str(seen.operation)):
