@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -59,10 +60,11 @@ Handler = Callable[[Asked], None]
 @dataclass
 class FramedServer:
     """Speaks HTTP/2, on connections of ``wrap`` (TLS), and lets ``handler`` answer; where that raises ``EOFError`` the
-    connection is closed."""
+    connection is closed. ``at_once``: before the content of the request has come."""
 
     handler: Handler
     wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain
+    at_once: bool = False
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
 
@@ -104,12 +106,17 @@ class FramedServer:
             case RequestReceived():
                 headers = dict(event.headers)
                 under_way[event.stream_id] = Asked(talk, event.stream_id, headers, raw, number)  # type: ignore[arg-type]
+                if self.at_once:
+                    self._answer(under_way[event.stream_id])
             case DataReceived():
                 under_way[event.stream_id].body += event.data
                 talk.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-            case StreamEnded():
-                self.asked.append(under_way[event.stream_id])
-                self.handler(self.asked[-1])
+            case StreamEnded() if not self.at_once:
+                self._answer(under_way[event.stream_id])
+
+    def _answer(self, asked: Asked) -> None:
+        self.asked.append(asked)
+        self.handler(asked)
 
 
 Framing = Callable[..., FramedServer]
@@ -120,8 +127,8 @@ Ask = Callable[..., tuple[FramedServer, Client]]
 def frames() -> Iterator[Framing]:
     started: list[FramedServer] = []
 
-    def start(handler: Handler, wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain) -> FramedServer:
-        started.append(FramedServer(handler, wrap))
+    def start(handler: Handler, **options: Any) -> FramedServer:
+        started.append(FramedServer(handler, **options))
         return started[-1]
 
     yield start
@@ -131,8 +138,8 @@ def frames() -> Iterator[Framing]:
 
 @pytest.fixture
 def ask(frames: Framing, connect: Callable[..., Client]) -> Ask:
-    def begin(handler: Handler, timeout: float = 10.0) -> tuple[FramedServer, Client]:
-        server = frames(handler)
+    def begin(handler: Handler, timeout: float = 10.0, **options: Any) -> tuple[FramedServer, Client]:
+        server = frames(handler, **options)
         return server, connect(f"http://127.0.0.1:{server.port}", target={"http2": True}, timeout=timeout)
 
     return begin
@@ -188,6 +195,17 @@ def test_what_the_server_has_not_looked_at_is_sent_again_on_a_new_connection(ask
     assert [client.session.send(POST, CREATE).status for _ in range(2)] == [200, 200]
     assert [(a.number, a.stream) for a in server.asked] == [(1, 1), (1, 3), (2, 1)]
     assert [kind for kind, _ in client.recording.notes] == ["retry"]
+
+
+def test_an_answer_that_is_whole_counts_though_the_server_reads_no_more_of_the_request(ask: Ask) -> None:
+    def refused(asked: Asked) -> None:
+        asked.answer(b"{}", 413)
+        asked.talk.reset_stream(asked.stream, error_code=0)
+
+    server, client = ask(refused, at_once=True)
+    exchanges = [client.session.send(POST, CREATE) for _ in range(2)]
+    assert [(e.status, e.json, e.error) for e in exchanges] == [(413, {}, None)] * 2
+    assert [a.number for a in server.asked] == [1, 2]
 
 
 def closed(asked: Asked) -> None:

@@ -118,7 +118,7 @@ class Framed(HTTPConnection):
                     case DataReceived():
                         content += event.data
                         self._talk.acknowledge_received_data(event.flow_controlled_length, self._stream)
-                    case StreamReset():
+                    case StreamReset() if not ended:  # what is whole stands (RFC 9113 §8.1)
                         raise _broken(event, begun=bool(status))
                     case StreamEnded():
                         ended = True
