@@ -43,7 +43,7 @@ class Asked:
     number: int
     body: bytes = b""
 
-    def head(self, status: int = 200, end: bool = False, /, **fields: str) -> None:
+    def head(self, status: int | str = 200, end: bool = False, /, **fields: str) -> None:
         pairs = [(n.replace("_", "-").lower(), v) for n, v in fields.items()]
         self.talk.send_headers(self.stream, [(":status", str(status)), *pairs], end_stream=end)
 
@@ -261,6 +261,8 @@ def trickled(asked: Asked) -> None:
         (lambda asked: asked.head(200, True, x="0" * 60_000), None),
         (bomb, "oversized header"),
         (interim_without_end, "oversized header"),
+        (lambda asked: asked.head("2e1", True), "malformed response"),
+        (lambda asked: asked.head(99, True), "malformed response"),
         (lambda asked: asked.raw(b"\0\0\1\0\0\0\0\0\7x"), "malformed response"),
         (lambda asked: asked.raw(b"\xff\xff\xff\0\0\0\0\0\1"), "malformed response"),
         (trickled, "timeout"),

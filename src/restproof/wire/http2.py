@@ -9,6 +9,7 @@ may still come (RFC 9113 §6.8).
 from __future__ import annotations
 
 import http.client
+import re
 import ssl
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -40,6 +41,7 @@ _PIECE = 64 * 1024
 _FRAME_HEAD = 9
 _LONGEST_FRAME = 16_384
 _GOAWAY = 0x7
+_STATUS = re.compile(rb"[1-9][0-9]{2}")
 _OF_A_CONNECTION = frozenset({"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "host"})
 """Fields that no request of HTTP/2 has (RFC 9113 §8.2.2); ``:authority`` says what Host does."""
 
@@ -148,6 +150,8 @@ class Framed(HTTPConnection):
         status, fields = 0, HTTPHeaderDict()
         for name, value in (*headers, *((b"content-length", length) for length in self._lengths.seen)):
             if name == b":status":
+                if not _STATUS.fullmatch(value):
+                    raise HTTPException(f"a status {value!r}")
                 status = int(value)
             else:
                 fields.add(name.decode("latin-1"), value.decode("latin-1"))
