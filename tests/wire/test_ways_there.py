@@ -37,6 +37,8 @@ def test_plain_http_goes_through_a_proxy(serve: Serve, connect: Callable[..., Cl
     assert f"proxy-authorization: Basic {base64.b64encode(b'me:p w').decode()}" in lines
     assert client.recording.exchanges[0].request.header("Proxy-Authorization") is None
     assert client.recording.exchanges[0].url == "http://api.example.test/v1/teams"
+    client.session.send(Request("GET", "/v1/a%20b//c%ff/../d?b=%zz"), READ)
+    assert proxy.requests[2].startswith(b"GET http://api.example.test/v1/a%20b//c%ff/../d?b=%zz HTTP/1.1\r\n")
     assert proxy.connections == 1
 
 

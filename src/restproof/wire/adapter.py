@@ -34,7 +34,7 @@ from restproof.wire.stop import STOP
 
 _LOOK = 64
 """Bytes that tell a second answer from others."""
-_SENDABLE = re.compile(r"/[!-~]*")
+_SENDABLE = re.compile(r"(?:http://[!-~]+)?/[!-~]*")
 _READY = 1.0
 """Seconds for which requests that are to be sent together wait for each other."""
 
@@ -180,9 +180,9 @@ class Adapter(HTTPAdapter):
         """Nothing: the pool's TLS context verifies."""
 
     def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
-        if self._proxy is not None and self._tls is None:
-            return str(request.url)  # the absolute form (RFC 9112 §3.2.2)
         target: str = request.target if isinstance(request, Prepared) else request.path_url
+        if self._proxy is not None and self._tls is None:
+            target = str(request.url)  # the absolute form (RFC 9112 §3.2.2)
         self._thread.target = target
         return target
 
