@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from restproof.contract.formats import ZONE_OPEN
 from restproof.contract.load import load
 from restproof.contract.shapes import Shapes, is_nullable, type_of, types_of
 
@@ -97,3 +98,11 @@ def test_true_is_no_integer() -> None:
     assert [type_of(v) for v in values] == [
         *("null", "boolean", "integer", "number", "string", "array", "object"),
     ]
+
+
+def test_times_without_a_zone_may_stand_in_members_of_any_name_and_not_in_data() -> None:
+    moment = {"type": "string", "format": "date-time"}
+    whole = {"type": "object", "properties": {"default": moment, "format": {"const": moment}}}
+    shown = Shapes.of({"type": "object", "properties": {"run": whole}}).with_open_zones().response["properties"]["run"]
+    assert shown["properties"]["default"] == {"type": "string", "format": ZONE_OPEN}
+    assert shown["properties"]["format"] == {"const": moment}

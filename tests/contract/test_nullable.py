@@ -29,6 +29,10 @@ VALUES: tuple[Any, ...] = (None, "abc", "abcd", 5, True, [], ["abc", None], ["ab
             {"type": "array", "items": {"anyOf": [TEXT, NULL]}},
             {"type": "array", "items": {**TEXT, "type": ["string", "null"]}},
         ),
+        (
+            {"type": "object", "properties": {"default": {"anyOf": [TEXT, NULL]}}},
+            {"type": "object", "properties": {"default": {**TEXT, "type": ["string", "null"]}}},
+        ),
     ],
 )
 def test_null_beside_one_other_is_a_type_of_it(written: Any, read: Any) -> None:

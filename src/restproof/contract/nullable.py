@@ -6,28 +6,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.inner import everywhere
+
 _ANNOTATIONS = frozenset({"title", "description", "$comment", "deprecated"})
 _OF_EVERY_TYPE = frozenset(
     {"enum", "const", "not", "allOf", "anyOf", "oneOf", "if", "then", "else", "$ref", "$dynamicRef", "$id", "$anchor"}
 )
 """Keywords that speak of null as well, or stand for others (JSON Schema 2020-12 §10.2, core §8.2)."""
-_DATA = frozenset({"enum", "const", "default", "examples"})
 
 
 def joined(schema: Any) -> Any:
     """``schema`` with null among the types of what may be null, at every depth."""
-    if isinstance(schema, list):
-        return [joined(inner) for inner in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    found = {word: inner if word in _DATA else joined(inner) for word, inner in schema.items()}
+    return everywhere(schema, _joined)
+
+
+def _joined(schema: dict[str, Any]) -> dict[str, Any]:
     for word in ("anyOf", "oneOf"):
-        part = _beside_null(found.get(word))
-        if part is not None and not part.keys() & (found.keys() - _ANNOTATIONS):
+        part = _beside_null(schema.get(word))
+        if part is not None and not part.keys() & (schema.keys() - _ANNOTATIONS):
             kinds = part["type"]
-            beside = {w: inner for w, inner in found.items() if w != word}
+            beside = {w: inner for w, inner in schema.items() if w != word}
             return {**part, **beside, "type": [*([kinds] if isinstance(kinds, str) else kinds), "null"]}
-    return found
+    return schema
 
 
 def _beside_null(parts: Any) -> Mapping[str, Any] | None:

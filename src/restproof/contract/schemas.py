@@ -18,6 +18,7 @@ from restproof.contract.discriminator import told_apart
 from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
 from restproof.contract.formats import NAMES
 from restproof.contract.hints import closest, near
+from restproof.contract.inner import LISTS, MAPS, SINGLE
 from restproof.contract.merging import merged
 from restproof.contract.patterns import Validator, is_expression
 from restproof.contract.values import read_values
@@ -28,12 +29,6 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 _ANNOTATIONS = frozenset(
     {"title", "description", "default", "examples", "readOnly", "writeOnly", "deprecated", "$comment"}
-)
-_MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
-_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
-_SINGLE = frozenset(
-    {"items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames"}
-    | {"unevaluatedItems", "unevaluatedProperties"}
 )
 _PLAIN = frozenset(
     {
@@ -53,7 +48,7 @@ _PLAIN = frozenset(
     | {"minItems", "maxItems", "uniqueItems", "minContains", "maxContains", "minProperties", "maxProperties"}
     | {"contentEncoding", "contentMediaType", "contentSchema"}
 )
-_KEYWORDS = _ANNOTATIONS | _MAPS | _LISTS | _SINGLE | _PLAIN
+_KEYWORDS = _ANNOTATIONS | MAPS | LISTS | SINGLE | _PLAIN
 _UNREADABLE = ("$dynamicRef", "$dynamicAnchor", "$anchor", "$recursiveRef", "$recursiveAnchor")
 _NEAR = 0.8
 """How like a known word an unknown one must be to be a slip: JSON Schema allows words and formats of one's own."""
@@ -206,11 +201,11 @@ class SchemaFolder:
             here = (*route, word)
             if word in ("$ref", "$defs", "$id"):
                 continue
-            if word in _MAPS:
+            if word in MAPS:
                 written[word] = {n: self._schema(s, document, (*here, n), chain) for n, s in value.items()}
-            elif word in _LISTS:
+            elif word in LISTS:
                 written[word] = [self._schema(s, document, (*here, i), chain) for i, s in enumerate(value)]
-            elif word in _SINGLE:
+            elif word in SINGLE:
                 written[word] = self._inline(value, document, here, chain)
             else:
                 written[word] = value

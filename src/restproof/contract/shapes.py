@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from restproof.contract.formats import ZONE_OPEN
+from restproof.contract.inner import LISTS, SINGLE, everywhere
 
 SOMETIMES = "x-restproof-sometimes"
 """Marks a member that only some alternatives of a schema have: a representation may be without it."""
@@ -81,8 +82,9 @@ class Shapes:
 
     def with_open_zones(self) -> Shapes:
         """The same, but that the times of responses need no zone."""
-        shown = _zones_open(self.response)
-        return replace(self, response=shown, entry=shown if self.entry is self.response else _zones_open(self.entry))
+        shown = everywhere(self.response, _zone_open)
+        entry = shown if self.entry is self.response else everywhere(self.entry, _zone_open)
+        return replace(self, response=shown, entry=entry)
 
 
 def _known(entry: Mapping[str, Any], shown: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -102,10 +104,6 @@ def _members(schema: Mapping[str, Any], hidden: str) -> dict[str, Mapping[str, A
     return {n: one_side(p, hidden) for n, p in schema.get("properties", {}).items() if not p.get(hidden)}
 
 
-_INNER = ("items", "additionalProperties", "contains", "not", "if", "then", "else")
-_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-
-
 def one_side(schema: Mapping[str, Any], hidden: str) -> Mapping[str, Any]:
     """``schema`` as requests (``hidden``: ``readOnly``) or responses (``writeOnly``) have it: at every depth without
     the members that the other side alone holds."""
@@ -116,10 +114,10 @@ def one_side(schema: Mapping[str, Any], hidden: str) -> Mapping[str, Any]:
         if "required" in schema:
             gone = schema["properties"].keys() - shown.keys()
             found["required"] = [n for n in schema["required"] if n not in gone]
-    for word in _INNER:
+    for word in SINGLE:
         if isinstance(schema.get(word), Mapping):
             found[word] = one_side(schema[word], hidden)
-    for word in _LISTS:
+    for word in LISTS:
         if word in schema:
             found[word] = [one_side(s, hidden) if isinstance(s, Mapping) else s for s in schema[word]]
     return schema if found == schema else found
@@ -183,15 +181,9 @@ def entry_schema(schema: Mapping[str, Any], at: int) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _zones_open(schema: Any) -> Any:
-    """A schema whose times need no zone, at any depth."""
-    if isinstance(schema, list):
-        return [_zones_open(inner) for inner in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    kept = ("enum", "const", "default", "examples")
-    found = {word: inner if word in kept else _zones_open(inner) for word, inner in schema.items()}
-    return {**found, "format": ZONE_OPEN} if found.get("format") == "date-time" else found
+def _zone_open(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of which a time needs no zone."""
+    return {**schema, "format": ZONE_OPEN} if schema.get("format") == "date-time" else schema
 
 
 def same(one: Any, other: Any) -> bool:

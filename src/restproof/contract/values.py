@@ -12,6 +12,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from restproof.contract.inner import everywhere
+
 VALUES = "x-restproof-values"
 Schema = Mapping[str, Any]
 _PLAIN = ("restproof", "North Wing", "Level 3: lobby", "r", "a longer text, of more than a few bytes")
@@ -32,24 +34,20 @@ _DOCUMENTS: Mapping[str, tuple[str, ...]] = {
 def with_values(schema: Any, formats: Mapping[str, Schema]) -> Any:
     """``schema`` with what is known of its values, at every depth: the patterns and examples of ``formats``, and texts
     in the encodings that it names."""
-    if isinstance(schema, list):
-        return [with_values(inner, formats) for inner in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    found = {
-        word: inner if word in ("enum", "const", "default", "examples", VALUES) else with_values(inner, formats)
-        for word, inner in schema.items()
-    }
-    said = formats.get(str(schema.get("format")))
-    if said is not None:
-        if "pattern" in said and "pattern" not in found:
-            found["pattern"] = said["pattern"]
-        if said.get("examples"):
-            found.setdefault(VALUES, list(said["examples"]))
-    encoded = _encoded(schema)
-    if encoded and not found.keys() & {VALUES, "enum", "const", "pattern"}:
-        found[VALUES] = encoded
-    return found
+
+    def known(found: dict[str, Any]) -> dict[str, Any]:
+        said = formats.get(str(found.get("format")))
+        if said is not None:
+            if "pattern" in said and "pattern" not in found:
+                found["pattern"] = said["pattern"]
+            if said.get("examples"):
+                found.setdefault(VALUES, list(said["examples"]))
+        encoded = _encoded(found)
+        if encoded and not found.keys() & {VALUES, "enum", "const", "pattern"}:
+            found[VALUES] = encoded
+        return found
+
+    return everywhere(schema, known)
 
 
 def _encoded(schema: Schema) -> list[str]:

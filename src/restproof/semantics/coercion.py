@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.inner import everywhere
 from restproof.contract.model import Resource
 from restproof.contract.shapes import entry_schema, types_of
 from restproof.semantics.checker import is_valid
@@ -86,17 +87,5 @@ def _with_nulls(schema: Any) -> Any:
 
 
 def _without_formats(schema: Any) -> Any:
-    """The schema without its formats, at every depth; members of that name stay."""
-    if isinstance(schema, list):
-        return [_without_formats(inner) for inner in schema]
-    if not isinstance(schema, Mapping):
-        return schema
-    found: dict[str, Any] = {}
-    for word, inner in schema.items():
-        if word in ("properties", "patternProperties"):
-            found[word] = {n: _without_formats(s) for n, s in inner.items()}
-        elif word in ("enum", "const", "default", "examples"):
-            found[word] = inner
-        elif word != "format":
-            found[word] = _without_formats(inner)
-    return found
+    """The schema without its formats, at every depth."""
+    return everywhere(schema, lambda one: {word: inner for word, inner in one.items() if word != "format"})

@@ -1,0 +1,30 @@
+"""The schemas that stand inside of a schema (JSON Schema 2020-12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
+LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+SINGLE = frozenset(
+    {"items", "additionalProperties", "contains", "not", "if", "then", "else", "propertyNames"}
+    | {"unevaluatedItems", "unevaluatedProperties"}
+)
+"""Keywords that hold schemas: by name, in a list, or one."""
+
+
+def everywhere(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """``schema`` with each schema in it as ``change`` makes it, the innermost first. What it holds as data stays, and
+    so do the names of members, whatever they are called."""
+    if not isinstance(schema, Mapping):
+        return schema
+    found = dict(schema)
+    for word, inner in schema.items():
+        if word in MAPS:
+            found[word] = {name: everywhere(one, change) for name, one in inner.items()}
+        elif word in LISTS:
+            found[word] = [everywhere(one, change) for one in inner]
+        elif word in SINGLE:
+            found[word] = everywhere(inner, change)
+    return change(found)
