@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.model import Contract, Resource, Schema
 from restproof.contract.routing import id_of_url
 from restproof.engine.arrival import has_arrived
+from restproof.oracle.finding import few
 from restproof.record.jsontext import Unreadable
 from restproof.semantics.doubt import doubt
 from restproof.wire.message import Exchange
@@ -46,7 +47,6 @@ _OPEN = (
 
 _MESSAGES = ("detail", "message", "msg", "errors", "error", "title")
 _LONGEST = 80
-_NAMED = 3
 _SHORT = 7
 """Characters of a text that may stand in a message by itself."""
 
@@ -236,17 +236,12 @@ class Reply:
         if self.operation in ("create", "update", "replace"):
             if not isinstance(self.sent, dict):
                 return ""
-            return f"a body with {_few(self.sent)}" if self.sent else "an empty body"
+            return f"a body with {few(self.sent)}" if self.sent else "an empty body"
         names = dict.fromkeys(name for name, _ in self.exchange.request.query)
-        return f"asked with {_few(names)}" if names else ""
+        return f"asked with {few(names)}" if names else ""
 
     def __str__(self) -> str:
         return self.operation
-
-
-def _few(names: Collection[str]) -> str:
-    shown = ", ".join(list(names)[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
 
 
 def refusal_of(reply: Reply) -> str:

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from restproof.oracle.finding import few
 from restproof.oracle.results import Result
 from restproof.record.model import RecordedExchange, RecordedFinding, RecordedRun
 
 Told = tuple[Result, RecordedFinding]
 
-_NAMED = 3
 _REASON = re.compile(r"answered 5\d\d.*? \((.+)\)$")
 _BY_NAMES = ("a body with ", "asked with ")
 """How a message begins what was sent where nothing is special about it."""
@@ -83,10 +83,10 @@ def _sent(run: RecordedRun) -> Mapping[tuple[str, str], int]:
 def _sentence(
     operations: Sequence[str], status: str, found: Sequence[RecordedFinding], sent: Mapping[tuple[str, str], int]
 ) -> str:
-    named = _few(operations)
+    named = few(operations)
     failed, asked = (sum(sent.get((o, key), 0) for o in operations) for key in (status, ""))
     often = f" to {failed:,} of {asked:,} requests" if failed else ""
-    inputs = _few(_inputs(found), "; ")
+    inputs = few(_inputs(found), "; ")
     named = f"{named[:1].upper()}{named[1:]}"
     return f"{named} {'answers' if len(operations) == 1 else 'answer'} {status}{often}{f': {inputs}' if inputs else ''}"
 
@@ -97,8 +97,3 @@ def _inputs(found: Sequence[RecordedFinding]) -> list[str]:
     reasons = dict.fromkeys(m[1] for m in matches if m)
     special = [r for r in reasons if not r.startswith(_BY_NAMES)]
     return special or list(reasons)
-
-
-def _few(names: Sequence[str], between: str = ", ") -> str:
-    shown = between.join(names[:_NAMED])
-    return f"{shown} and {len(names) - _NAMED} more" if len(names) > _NAMED else shown

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from restproof.oracle.kinds import checked
 
+_NAMED = 3
 _LONGEST = 300
 _AROUND = 60
 _BEFORE = 20
@@ -75,6 +76,12 @@ def an(name: str) -> str:
     """``name`` with its article."""
     vowel = re.match(r"[aeio]|u(?:p|n(?!i))", name, re.IGNORECASE)
     return f"{'an' if vowel else 'a'} {name}"
+
+
+def few(names: Collection[str], between: str = ", ") -> str:
+    """The first of them, and how many there are besides."""
+    first = between.join(list(names)[:_NAMED])
+    return first if len(names) <= _NAMED else f"{first} and {len(names) - _NAMED} more"
 
 
 def shown(value: Any) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from restproof.compare.diff import Comparison
+from restproof.oracle.finding import few
 from restproof.oracle.results import Cause
 from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedRun
@@ -61,11 +62,11 @@ def cause_stories(run: RecordedRun, verdict: Verdict, comparison: Comparison | N
 
 def where(cause: Cause) -> str:
     """``office update: city, zip``, ``update of office, department and 3 more: 7 fields``."""
-    resources, operations, fields = (list(dict.fromkeys(p[n] for p in cause.places if p[n])) for n in range(3))
-    place = " of ".join(part for part in (_few(operations), _few(resources)) if part) or "the whole server"
+    resources, operations, fields = (list(dict.fromkeys(filter(None, (p[n] for p in cause.places)))) for n in range(3))
+    place = " of ".join(part for part in (few(operations), few(resources)) if part) or "the whole server"
     if len(resources) == 1 and operations:
-        place = f"{resources[0]} {_few(operations)}"
-    return f"{place}: {_few(fields)}" if fields else place
+        place = f"{resources[0]} {few(operations)}"
+    return f"{place}: {few(fields)}" if fields else place
 
 
 def _places(cause: Cause) -> tuple[tuple[str | None, str | None, tuple[str, ...]], ...]:
@@ -73,11 +74,6 @@ def _places(cause: Cause) -> tuple[tuple[str | None, str | None, tuple[str, ...]
     for resource, operation, field in cause.places:
         found.setdefault((resource, operation), []).extend([field] if field else [])
     return tuple((*place, tuple(fields)) for place, fields in found.items())
-
-
-def _few(names: Sequence[str | None]) -> str:
-    shown = [name for name in names if name][:3]
-    return ", ".join(shown) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def count(stories: Sequence[CauseStory]) -> int:
