@@ -83,13 +83,8 @@ def _failed(failure: Failure, register: Register) -> Cause:
     rules = sorted({r.requirement for r, _ in failure.told}, key=rank)
     ordered = sorted(failure.told, key=lambda t: rules.index(t[0].requirement))
     cause = _cause(ordered, register)
-    where = _where(cause.places)
-    return replace(
-        cause,
-        title=f"{failure.sentence} ({where})" if where else failure.sentence,
-        breaks=tuple(rules[1:]),
-        operations=failure.operations,
-    )
+    title = _at(cause.places, failure.sentence)
+    return replace(cause, title=title, breaks=tuple(rules[1:]), operations=failure.operations)
 
 
 def _cause(group: Sequence[Told], register: Register) -> Cause:
@@ -132,7 +127,10 @@ def _title(statement: str, findings: Sequence[RecordedFinding], places: Sequence
                 break
         else:
             sentence = f"{messages[0]}, and {len(messages) - 1} more like it"
-    sentence = sentence.strip().rstrip(".") or statement
+    return _at(places, sentence.strip().rstrip(".") or statement)
+
+
+def _at(places: Sequence[Place], sentence: str) -> str:
     where = _where(places)
     return f"{sentence[:1].upper()}{sentence[1:]}" + (f" ({where})" if where else "")
 

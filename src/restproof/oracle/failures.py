@@ -36,11 +36,13 @@ def is_failure(finding: RecordedFinding) -> bool:
 def failures(told: Sequence[Told], run: RecordedRun) -> list[Failure]:
     """The findings of :func:`is_failure`, by the operation that failed; operations with the same status that break
     the same rules fail for one reason, as far as anybody can see."""
+    if not told:
+        return []
     exchanges = {e.n: e for e in run.exchanges}
     by_operation: dict[tuple[str, str], list[Told]] = {}
     for result, finding in told:
         exchange = None if finding.exchange is None else exchanges.get(finding.exchange)
-        key = _operation(run, exchange, result), finding.actual
+        key = _operation(run, exchange, result.resource, result.operation), finding.actual
         by_operation.setdefault(key, []).append((result, finding))
     alike: dict[tuple[str, frozenset[str]], list[str]] = {}
     for (operation, status), found in by_operation.items():
@@ -56,9 +58,11 @@ def failures(told: Sequence[Told], run: RecordedRun) -> list[Failure]:
     ]
 
 
-def _operation(run: RecordedRun, exchange: RecordedExchange | None, result: Result) -> str:
-    """``PATCH /offices/{id}``; ``office update`` where the run does not say how that is asked for."""
-    resource, operation = result.resource, result.operation
+def _operation(
+    run: RecordedRun, exchange: RecordedExchange | None, resource: str | None = None, operation: str | None = None
+) -> str:
+    """What an exchange asks for (where it does not say, ``operation`` of ``resource``): ``PATCH /offices/{id}``, or
+    ``office update`` where the run does not say how that is asked for."""
     if exchange is not None and exchange.resource:
         resource, operation = exchange.resource, exchange.operation
     way = run.header.surface.get(resource or "", {}).get("ways", {}).get(operation or "")
@@ -71,9 +75,8 @@ def _operation(run: RecordedRun, exchange: RecordedExchange | None, result: Resu
 def _sent(run: RecordedRun) -> Mapping[tuple[str, str], int]:
     """How often each operation was asked for, in all and (by its status) with an answer that says that it failed."""
     found: Counter[tuple[str, str]] = Counter()
-    nobody = Result("", "", "must", None, None, "pass", 0)
     for exchange in run.exchanges:
-        operation = _operation(run, exchange, nobody)
+        operation = _operation(run, exchange)
         found[operation, ""] += 1
         if exchange.response is not None and exchange.response.status >= 500:
             found[operation, str(exchange.response.status)] += 1
@@ -83,12 +86,11 @@ def _sent(run: RecordedRun) -> Mapping[tuple[str, str], int]:
 def _sentence(
     operations: Sequence[str], status: str, found: Sequence[RecordedFinding], sent: Mapping[tuple[str, str], int]
 ) -> str:
-    named = few(operations)
     failed, asked = (sum(sent.get((o, key), 0) for o in operations) for key in (status, ""))
     often = f" to {failed:,} of {asked:,} requests" if failed else ""
     inputs = few(_inputs(found), "; ")
-    named = f"{named[:1].upper()}{named[1:]}"
-    return f"{named} {'answers' if len(operations) == 1 else 'answer'} {status}{often}{f': {inputs}' if inputs else ''}"
+    answer = "answers" if len(operations) == 1 else "answer"
+    return f"{few(operations)} {answer} {status}{often}{f': {inputs}' if inputs else ''}"
 
 
 def _inputs(found: Sequence[RecordedFinding]) -> list[str]:

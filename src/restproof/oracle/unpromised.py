@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from restproof.contract.statuses import follows
 from restproof.oracle.check import ANOTHER_FORM
+from restproof.oracle.failures import is_failure
 from restproof.record.model import Learned, RecordedFinding, RecordedRequirement
 
 _CASE = "statuses."
@@ -24,7 +25,7 @@ def changed_from(
 ) -> str:
     """The word that nobody has promised, and that the finding is against, with the day on which it was seen; empty
     where the server breaks a promise."""
-    if finding.kind == _NO_ANSWER or (finding.kind == _STATUS and finding.actual.startswith("5")):
+    if finding.kind == _NO_ANSWER or is_failure(finding):
         return ""
     for word in learned:
         # What becomes of a reference shows where the resource that it names is deleted.
