@@ -1,13 +1,16 @@
-"""What is asserted of an error body: nothing, where the contract does not describe it."""
+"""What is asserted of an error body: nothing, where the contract does not describe it, or another has answered."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item
 from tests.miniatures.server import Answer, Refused
+
+from restproof.wire.message import Request
 
 ANY = {"type": "object"}
 
@@ -47,3 +50,29 @@ def test_a_refusal_names_its_field_where_the_contract_describes_it(
     failed = {r.requirement for r in verdict.results if r.outcome == "fail"}
     assert failed == ({"error.names-field"} if told else set())
     assert any(r.requirement == "input.type" and r.outcome == "pass" for r in verdict.results)
+
+
+class Fronted(Items):
+    """What stands before it answers by itself what is no URI."""
+
+    REFUSED = 400
+
+    def __call__(self, request: Request) -> tuple[int, bytes, tuple[tuple[str, str], ...]]:
+        if re.search("%(?![0-9A-Fa-f]{2})", request.target):
+            return Answer(self.REFUSED, b"<html><title>Bad Request</title></html>", media="text/html").wire
+        return super().__call__(request)
+
+
+class FrontedByWhatFails(Fronted):
+    REFUSED = 500
+
+
+@pytest.mark.parametrize(("server", "failed"), [(Fronted, set()), (FrontedByWhatFails, {"robust.hostile-query"})])
+def test_the_page_that_answers_what_is_no_uri_is_not_the_apis(
+    server: type[Fronted], failed: set[str], tmp_path: Path
+) -> None:
+    contract, schemas = item(contract={"errors": "error.json"})
+    rules = ("robust.hostile-query", "robust.hostile-id", "shape", "protocol", "error")
+    verdict = bench.run(server(), contract, {**schemas, "error.json": ANY}, tmp_path, only=rules)
+    assert {r.requirement for r in verdict.results if r.outcome == "fail"} == failed
+    assert any(r.requirement == "shape.error" and r.outcome == "pass" for r in verdict.results)

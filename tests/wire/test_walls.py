@@ -55,6 +55,30 @@ def test_a_page_that_answers_an_attack_where_others_were_accepted(sent: bytes) -
     assert "one with a page of its own" in str(found.refusal(exchange(403, PAGE, sent=sent)))
 
 
+def of_no_uri(status: int, body: bytes, query: str = "q=%zz") -> Exchange:
+    return replace(exchange(status, body, sent=b""), url=f"http://a/v1/notes?{query}")
+
+
+@pytest.mark.parametrize("answer", [of_no_uri(400, PAGE), of_no_uri(400, b""), of_no_uri(400, PAGE, "50%&a={b}")])
+def test_a_400_to_what_is_no_uri_is_of_whoever_reads_it_first(answer: Exchange) -> None:
+    found, told = walls()
+    assert "no URI" in str(found.refusal(answer))
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        of_no_uri(500, PAGE),
+        of_no_uri(404, PAGE),
+        of_no_uri(400, b'{"error": "no"}'),
+        of_no_uri(400, PAGE, "q=%25zz&token=[redacted]"),
+    ],
+)
+def test_any_other_answer_is_the_apis(answer: Exchange) -> None:
+    assert walls()[0].refusal(answer) is None
+
+
 @pytest.mark.parametrize(
     ("before", "answer"),
     [

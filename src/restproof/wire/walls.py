@@ -1,4 +1,5 @@
-"""Firewalls before an API: what one of them refuses, the API has never seen, and is not to blame for."""
+"""Firewalls, and other servers before an API: what one of them refuses, the API has never seen, and is not to blame
+for."""
 
 from __future__ import annotations
 
@@ -34,6 +35,8 @@ _ATTACK = re.compile(
     r"|\$\(|\x00|%00|%0d%0a",
     re.IGNORECASE,
 )
+_NO_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[\"<>\\^`{|}]")
+"""A percent sign that begins no escape (RFC 3986 §2.1), and characters that stand in no URI (§2)."""
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 
 
@@ -49,7 +52,8 @@ class Walls:
         """Why an answer says nothing about the API; ``None`` where it is the API's own.
 
         It is a firewall's where it names one, or where it is a page of HTML with 403 or 406 to what looks like an
-        attack, and others of the kind were accepted from the same credential.
+        attack, and others of the kind were accepted from the same credential. A 400 to what is no URI is whoever's
+        reads the request first, unless it is JSON.
         """
         about, status = exchange.about, exchange.status
         kind = (about.resource, about.operation, exchange.credential)
@@ -60,6 +64,8 @@ class Walls:
         name = _name_of(exchange)
         if name is None and status in (403, 406) and kind in self._accepted and _is_page(exchange):
             name = "one with a page of its own" if _looks_like_an_attack(exchange) else None
+        if name is None and status == 400 and _NO_URI.search(exchange.url) and exchange.json is None:
+            return "the request asks for what is no URI (RFC 3986 §2), and any server before the API refuses that"
         if name is None:
             return None
         self._note("firewall", f"{exchange.request.method} {exchange.url}: refused by a firewall ({name})")
