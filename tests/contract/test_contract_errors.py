@@ -130,6 +130,7 @@ def test_the_contract_that_the_cases_start_from_is_sound(tmp_path: Path) -> None
         ("paging: {style: token}", 7, "does not say where the next page is named", "next_header"),
         ("paging: {page: p}", 7, "paging without a style", "style"),
         ("paging: {style: page, default: 50, max: 20}", 7, "(50) is above the largest (20)", None),
+        ("defaults: {size: {value: big}}", 7, "the schema of 'size' does not allow 'big'", "correct one of the two"),
         ("examples: [{name: 5}]", 7, "example 1 is not valid at 'name'", None),
         ("examples:\n  - {name: a}\n  - {nme: a}", 9, "example 2 is not valid", None),
     ],

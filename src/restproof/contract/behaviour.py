@@ -319,6 +319,13 @@ class BehaviourReader:
                 self.problem(f"'{name}' is a reference", "reads_as", name, hint="say reads_as inside 'references'")
         return dict(said)
 
+    def check_defaults(self, resource: Resource) -> None:
+        """Every value that the server gives a field is one that responses may show."""
+        for name, made in resource.made_defaults.items():
+            if made.made == "value" and not Validator(resource.shown_property(name)).is_valid(made.value):
+                message = f"the schema of '{name}' does not allow {made.value!r}"
+                self.problem(message, "defaults", name, hint="correct one of the two")
+
     def check_examples(self, resource: Resource) -> None:
         """Every example is a body that a create takes; members that hold a symbol are not looked at."""
         validator = Validator(dict(resource.shapes.create))

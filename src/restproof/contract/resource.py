@@ -113,6 +113,7 @@ class ResourceReader:
         resource = replace(resource, own_ways=ways.read(self.scope.statuses))
         self.clashes(resource)
         self.telling_lists(resource)
+        behaviour.check_defaults(resource)
         behaviour.check_examples(resource)
         self.pages(resource, fields)
         if resource.status("unknown_field").accepted == "kept" and source.schema.get("additionalProperties") is False:
