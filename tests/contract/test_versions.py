@@ -58,6 +58,7 @@ def test_a_version_in_a_body_is_no_field_of_the_resource(tmp_path: Path) -> None
         ("name", "[create, read, update]", {}, "the server's to set"),
         ("rev", "[list, create, update]", {}, "the version that a read shows, which is none here"),
         ("{field: rev, in: cookie}", "[read, update]", {}, "cookie"),
+        ("{field: rev, in: header, name: The version}", "[read, update]", {}, "no header has the name 'The version'"),
     ],
 )
 def test_what_cannot_be_is_told(tmp_path: Path, said: str, operations: str, properties: Any, problem: str) -> None:

@@ -12,6 +12,7 @@ from restproof.contract.document import Route
 from restproof.contract.fields import Fields
 from restproof.contract.held import EACH, Held
 from restproof.contract.hints import near
+from restproof.contract.media import TOKEN
 from restproof.contract.model import (
     Default,
     DerivedAlternative,
@@ -150,6 +151,8 @@ class BehaviourReader:
             if not schema.get("readOnly") and isinstance(self.raw.get("schema"), str):
                 hint = f'mark it in the schema: "{found.root}": {{"readOnly": true, …}}; a write names it all the same'
                 self.problem(f"the version '{found.root}' is the server's to set", *route, hint=hint)
+        if found.place == "header" and not TOKEN.fullmatch(found.name):
+            self.problem(f"no header has the name '{found.name}'", *route, hint="say name: and that of the header")
         return found
 
     def unique(self) -> tuple[tuple[str, ...], ...]:

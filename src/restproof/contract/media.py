@@ -10,6 +10,8 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 Nested = Literal["brackets", "dots"]
 MERGE_PATCH = "application/merge-patch+json"
+TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""What the name of a header is (RFC 9110 §5.6.2)."""
 _JSON = re.compile(r"application/(?:[\w.!#$&^+-]+\+)?json", re.IGNORECASE)
 
 

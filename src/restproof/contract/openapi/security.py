@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from restproof.contract.document import Route
+from restproof.contract.media import TOKEN
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.paths import Call
 from restproof.errors import ContractError
@@ -76,7 +77,7 @@ def in_words(scheme: Mapping[str, Any]) -> Any:
     name = scheme.get("name")
     if kind != "apiKey" or not isinstance(name, str):
         return None
-    if place == "header" and re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
+    if place == "header" and TOKEN.fullmatch(name):
         return "api_key" if name.lower() == "x-api-key" else {"scheme": "api_key", "header": name}
     if place in ("query", "cookie") and re.fullmatch(r"[A-Za-z0-9._~-]+", name):
         return {"scheme": "api_key", str(place): name}
