@@ -67,7 +67,8 @@ class Envelope:
     @cached_property
     def outside(self) -> tuple[str, ...]:
         """The members of the object beside the one that holds the fields."""
-        roots = (one.root for one in self.held_here if one.place and not one.with_fields)
+        fields = pointer_of(self.fields)
+        roots = (one.root for one in self.held if one.place and not one.is_in(fields))
         return tuple(dict.fromkeys((*self.beside, *roots)))
 
     # ----------------------------------------------------------------- requests

@@ -33,14 +33,14 @@ class Held:
     beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     url: str = ""
     number: bool = False
-    with_fields: bool = False
-    """Whether the place is in the object that holds the fields, where that is another one (``/fields/owner/id``)."""
+
+    def is_in(self, fields: str) -> bool:
+        """Whether it stands in the object that holds the fields, at the pointer ``fields`` (``/fields/owner/id``)."""
+        return bool(fields) and self.place.startswith(f"{fields}/")
 
     def seen_in(self, fields: str) -> Held:
-        """The same, of bodies that hold the fields at the pointer ``fields`` in the object of the resource."""
-        if not fields or not self.place.startswith(f"{fields}/"):
-            return self
-        return dataclasses.replace(self, place=self.place[len(fields) :], with_fields=True)
+        """The same, as it stands in that object."""
+        return dataclasses.replace(self, place=self.place[len(fields) :]) if self.is_in(fields) else self
 
     @property
     def root(self) -> str:
