@@ -224,6 +224,7 @@ class _Bounded(HTTPConnection):
         found = FinalResponse(sock, *arguments, until=self.thread.until, **options)
         self.thread.odd = found.odd
         self.source = found.source
+        self.served = None  # until this answer has its number: another thread may look here before
         self.thread.connection = self
         return found
 
@@ -237,7 +238,6 @@ class _Bounded(HTTPConnection):
             with suppress(OSError):
                 if found := behind(self.sock.recv(_LOOK)):
                     self.thread.__dict__.setdefault("belated", []).append((self.served, found))
-        self.served = None
         return False
 
     def connect(self) -> None:
