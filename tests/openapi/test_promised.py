@@ -207,6 +207,7 @@ def test_a_delete_that_only_ends_what_it_names_is_no_delete(words: Document, sta
         ("/boxes('{id}')", "/boxes", "/boxes('{id}')"),
         ("/boxes/{id}.json", "/boxes.json", "/boxes/{id}.json"),
         ("/boxes/no-{id}", "/boxes", "/boxes/no-{id}"),
+        ("/boxes/no-{id}", "/boxes/", "/boxes/no-{id}"),
     ],
 )
 def test_an_id_may_have_something_around_it(one: str, collection: str, item: str, tmp_path: Path) -> None:
@@ -215,6 +216,7 @@ def test_an_id_may_have_something_around_it(one: str, collection: str, item: str
     [found] = contract(tmp_path, paths).resources.values()
     assert (found.path, found.item_path) == (collection, item)
     assert found.operations == ("list", "create", "read")
+    assert found.operation("read").path == item
 
 
 def test_what_has_no_id_and_is_listed_is_a_list(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def own_item_path(found: Found, above: str) -> Yaml:
     that has something around its id."""
     if found.items is not None:
         return {"item_path": f"{found.items.rstrip('/')}/{{id}}"}
-    return {} if found.around is None else {"item_path": found.around.format(above=above)}
+    return {"item_path": f"{above}{found.around}"} if found.around else {}
 
 
 def own_paths(found: Found, collection: str) -> dict[str, str]:
@@ -37,6 +37,8 @@ def own_paths(found: Found, collection: str) -> dict[str, str]:
     search."""
     paths = {}
     for operation, call in found.calls.items():
+        if found.around and found.place(operation) == "item":
+            continue  # the path of the items says it
         of_one = str(call.route[1]).rstrip("/").endswith("}") and (operation != "create" or call.method != "POST")
         of_one = of_one and operation != "list"
         ends = "/" if str(call.route[1]).endswith("/") else ""

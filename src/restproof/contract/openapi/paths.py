@@ -56,9 +56,9 @@ class Found:
     single: bool = False
     items: str | None = None
     """The path below which its items stand, where that is not the collection's."""
-    around: str | None = None
-    """The path of its items with ``{above}`` for what stands ``above``, where something stands around the id."""
     above: str = ""
+    around: str = ""
+    """Where something stands around the id, the path of its items: ``above``, and ``/no-{id}`` below that."""
 
     def as_single(self) -> list[Route]:
         """Take the path for that of one thing, which is read and written to there; the routes of what that explains."""
@@ -100,14 +100,14 @@ class Paths:
         self.constants = Constants(source)
         self._read()
         for path in self.entries:
-            if not is_item(path) and not is_around(path):
+            if not is_item(path) and not around(path):
                 self._collection(path)
         for path in self.entries:
             if is_item(path):
                 self._items(path)
         for path in self.entries:
-            if is_around(path):
-                self._around(path)
+            if parts := around(path):
+                self._around(path, **parts.groupdict())
 
     def _read(self) -> None:
         """All paths, those of one shape together: the names of their parameters make no difference."""
@@ -122,7 +122,7 @@ class Paths:
                 self.left_out.append((f"{path}: {error.message}", route))
                 continue
             path = self.constants.filled(path)
-            if not path.startswith("/") or not (_is_plain(path) or is_around(path)):
+            if not path.startswith("/") or not (_is_plain(path) or around(path)):
                 why = "it is no collection" if path == "/" else "no contract has such a path"
                 self.left_out.append((f"{path}: {why}", route))
                 continue
@@ -163,21 +163,18 @@ class Paths:
         name = path.rstrip("/").rpartition("/")[2]
         self._add(collection, path, name[1:-1])
 
-    def _around(self, path: str) -> None:
+    def _around(self, path: str, above: str, before: str, name: str, after: str) -> None:
         """An item with something around its id, beside the collection that is called so without it."""
-        found = re.fullmatch(_AROUND, path)
-        above, before, after = (found[part] for part in ("above", "before", "after")) if found else ("", "", "")
         stem = before.rstrip("('\"=")
         called = (f"{above}/{stem}{after}", f"{above}/{stem}", f"{above}{after}", above)
-        collection = next((k for k in map(self.has, called) if k in self.found and k is not None), None)
-        if found is None or collection is None or self.found[collection].parameter is not None:
+        collection = next((k for k in map(self.has, called) if k is not None and k in self.found), None)
+        if collection is None or self.found[collection].parameter is not None:
             self.left_out.append(
                 (f"{path}: a parameter that follows no collection", ("paths", self.entries[path][0][0]))
             )
             return
-        self._add(collection, path, found["name"])
-        self.found[collection].above = above
-        self.found[collection].around = f"{{above}}/{before}{{{{id}}}}{after}"
+        self._add(collection, path, name)
+        self.found[collection].above, self.found[collection].around = above, f"/{before}{{id}}{after}"
 
     def _free(self, path: str) -> bool:
         """Whether a path that ends with a parameter has no operations of its own: what follows may be its items."""
@@ -297,9 +294,10 @@ def is_item(path: str) -> bool:
     return _is_plain(path) and path.rstrip("/").endswith("}")
 
 
-def is_around(path: str) -> bool:
-    """Whether the last segment of a path has something around its one parameter."""
-    return not _is_plain(path) and _AROUND.fullmatch(path) is not None and _is_plain(path.rpartition("/")[0] or "/x")
+def around(path: str) -> re.Match[str] | None:
+    """The parts of a path of which the last segment has something around its one parameter."""
+    found = None if _is_plain(path) else _AROUND.fullmatch(path)
+    return found if found and _is_plain(found["above"] or "/x") else None
 
 
 def _is_plain(path: str) -> bool:

@@ -28,14 +28,13 @@ def wrapped_object(envelope: Envelope, reference: Schema, shape: Mapping[str, An
     """The schema of the object of a resource. Fields that stand beside the others are written out."""
     if not envelope.fields:
         return reference
-    outside = dict.fromkeys(envelope.outside)
     inside: Schema = {
         **shape,
-        "properties": {n: s for n, s in shape.get("properties", {}).items() if n not in outside},
-        "required": [n for n in shape.get("required", ()) if n not in outside],
+        "properties": {n: s for n, s in shape.get("properties", {}).items() if n not in envelope.outside},
+        "required": [n for n in shape.get("required", ()) if n not in envelope.outside],
     }
     whole = nested(pointer_of(envelope.fields), inside)
-    for name in outside:
+    for name in envelope.outside:
         if name in shape.get("properties", {}):
             put(whole, name, shape["properties"][name], required=name in shape.get("required", ()))
     return whole
