@@ -115,14 +115,13 @@ def write(folder: Path, resources: int, further: int = 0) -> Path:
 
 
 def used(folder: Path, code: str, *arguments: str) -> Used:
-    """What a process of its own uses for ``code`` in ``folder``."""
+    """What a process of its own uses for ``code`` in ``folder``. Raises where it fails."""
     ended = subprocess.run(
         [sys.executable, "-c", code, *arguments], cwd=folder, capture_output=True, text=True, check=False
     )
-    told = next((line for line in ended.stderr.splitlines() if line.startswith("USED")), None)
-    if told is None:
+    if ended.returncode:
         raise RuntimeError(ended.stdout + ended.stderr)
-    _, seconds, memory = told.split()
+    _, seconds, memory = next(line for line in ended.stderr.splitlines() if line.startswith("USED")).split()
     return Used(float(seconds), float(memory) / 1024, ended.stdout)
 
 
