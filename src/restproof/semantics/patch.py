@@ -8,6 +8,7 @@ from typing import Any
 from restproof.contract.model import Resource
 from restproof.contract.shapes import same
 from restproof.semantics.checker import is_valid
+from restproof.semantics.readback import member_schema
 
 
 def merges(resource: Resource, operation: str) -> bool:
@@ -41,7 +42,7 @@ def removed_members(schema: Mapping[str, Any], patch: Any, shown: Any) -> Iterat
     """The members that a patch removes and that are there all the same, with another value than the default that
     ``schema`` has for them."""
     for name, value in patch.items() if isinstance(patch, Mapping) and isinstance(shown, Mapping) else ():
-        member = schema.get("properties", {}).get(name, {})
+        member = member_schema(schema).get("properties", {}).get(name, {})
         left = shown.get(name)
         if value is None and left is not None and not ("default" in member and same(left, member["default"])):
             yield name
