@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -66,8 +66,7 @@ class Reply:
     """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
     ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up;
     ``no_control``: why a refusal of this request says nothing (the valid one is refused too), empty where it does;
-    ``job``: how it went on, where the answer only says that it was accepted; ``belated``: what came behind earlier
-    answers, by the numbers of their exchanges, and was only found when their connections were used again."""
+    ``job``: how it went on, where the answer only says that it was accepted."""
 
     exchange: Exchange
     contract: Contract
@@ -79,7 +78,6 @@ class Reply:
     values_may_run_out: bool = False
     no_control: str = ""
     job: Ended | None = None
-    belated: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def envelope(self) -> Envelope:

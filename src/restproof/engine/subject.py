@@ -143,7 +143,7 @@ class Subject:
         reply = self.world.jobs.followed(reply, self.about)
         if observed:
             belated, self.world.session.belated = self.world.session.belated, {}
-            self.world.observe(with_(reply, belated=belated) if belated else reply)
+            self.world.observe(reply, belated)
         if writes and reply.ok:
             written = reply.id if asked_id is None else asked_id
             self.world.later.forget(self.name, written)

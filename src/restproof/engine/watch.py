@@ -72,9 +72,10 @@ class Watch:
             self._seen[name].cases += cases
             self._seen[name].findings += findings
 
-    def observe(self, reply: Reply) -> None:
-        """Let every observing rule judge one exchange."""
-        self._judge_belated(reply.belated)
+    def observe(self, reply: Reply, belated: Mapping[int, str] | None = None) -> None:
+        """Let every observing rule judge one exchange. ``belated``: what came behind earlier answers, by the numbers of
+        their exchanges, and was only found when their connections were used again."""
+        self._judge_belated(belated or {})
         self._recent[reply.exchange.n] = reply, self.inputs
         if len(self._recent) > _RECENT:
             del self._recent[next(iter(self._recent))]

@@ -29,7 +29,7 @@ from restproof.wire.session import Session
 
 NOT_OBSERVABLE = "not observable from a recording"
 
-Observer = Callable[[Reply], None]
+Observer = Callable[[Reply, Mapping[int, str]], None]
 
 
 class SubjectType(Protocol):
