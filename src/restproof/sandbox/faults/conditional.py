@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults.advice import deaf_at_once
+from restproof.sandbox.faults.advice import deaf_at_once, forgiven
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.semantics.validate import Refusal
 
@@ -89,18 +89,12 @@ def if_match_any_refused(seam: Seam) -> None:
 
 @fault("stale-write-stored", "conditional.if-match", "a write with a stale ETag is 412, and stored")
 def stale_write_stored(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
-        if refusal.case == "precondition_failed" and call.entry and call.fields is not None:
-            seam.steps.store_change(call, call.entry, seam.steps.next_state(call, call.fields))
-        answer: Answer = inner(call, refusal)
-        return answer
-
-    seam.around("answer_refusal", advice)
+    _refused_and_stored(seam, "precondition_failed")
 
 
 @fault("precondition-not-required", "conditional.required", "a write without If-Match succeeds")
 def precondition_not_required(seam: Seam) -> None:
-    _passing(seam, "precondition_required")
+    forgiven(seam, "preconditions", "precondition_required")
 
 
 @fault("unconditional-write-stored", "conditional.required", "a write without If-Match is refused, and stored")
@@ -135,23 +129,17 @@ def not_modified_for_ever(seam: Seam) -> None:
 
 @fault("stale-version-accepted", "conditional.version", "a write that names an earlier version succeeds")
 def stale_version_accepted(seam: Seam) -> None:
-    _passing(seam, "stale")
+    forgiven(seam, "preconditions", "stale")
 
 
 @fault("version-not-required", "conditional.version", "a write that names no version succeeds")
 def version_not_required(seam: Seam) -> None:
-    _passing(seam, "no_version")
+    forgiven(seam, "preconditions", "no_version")
 
 
 @fault("stale-version-stored", "conditional.version", "a write that names an earlier version is refused, and stored")
 def stale_version_stored(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
-        if refusal.case == "stale" and call.entry is not None and call.fields is not None:
-            seam.steps.store_change(call, call.entry, seam.steps.next_state(call, call.fields))
-        answer: Answer = inner(call, refusal)
-        return answer
-
-    seam.around("answer_refusal", advice)
+    _refused_and_stored(seam, "stale")
 
 
 @fault("version-stays", "conditional.version", "the version stays when the resource changes")
@@ -159,12 +147,13 @@ def version_stays(seam: Seam) -> None:
     seam.around("with_version", lambda inner, call, after: after)
 
 
-def _passing(seam: Seam, case: str) -> None:
-    """Writes that are refused for ``case`` alone are taken."""
+def _refused_and_stored(seam: Seam, case: str) -> None:
+    """An update or a replace that is refused for ``case`` is done all the same."""
 
-    def advice(inner: Any, call: Call) -> Answer | None:
-        early: Answer | None = inner(call)
-        call.refusals[:] = [r for r in call.refusals if r.case != case]
-        return early
+    def advice(inner: Any, call: Call, refusal: Refusal) -> Answer:
+        if refusal.case == case and call.entry is not None and call.fields is not None:
+            seam.steps.store_change(call, call.entry, seam.steps.next_state(call, call.fields))
+        answer: Answer = inner(call, refusal)
+        return answer
 
-    seam.around("preconditions", advice)
+    seam.around("answer_refusal", advice)

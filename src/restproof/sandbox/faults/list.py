@@ -158,7 +158,7 @@ def sort_ignores_case(seam: Seam) -> None:
 
 @fault("unknown-query-ignored", "list.unknown-query-field", "an unknown filter or sort field has no effect")
 def unknown_query_ignored(seam: Seam) -> None:
-    forgiven(seam, "unknown_query")
+    forgiven(seam, "read_query", "unknown_query")
 
 
 @fault("list-stale", "list.entry-agrees", "a list shows the state that a resource was created with")

@@ -14,7 +14,7 @@ from restproof.sandbox.store import Entry
 
 @fault("bad-page-accepted", "list.bad-page", "a bad page or size counts as none")
 def bad_page_accepted(seam: Seam) -> None:
-    forgiven(seam, "bad_page", "bad_size")
+    forgiven(seam, "read_query", "bad_page", "bad_size")
 
 
 @fault("max-size-unchecked", "list.bad-page", "a size beyond the largest is let through")
