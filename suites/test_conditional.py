@@ -11,6 +11,8 @@ from restproof.suite.setup import completed
 from restproof.suite.values import an, same
 from restproof.suite.wire import Headers
 
+NOTHING = (("If-Match", ""),)
+"""Of a write that names no state, be it by a tag or by a version."""
 ENTITY_TAG = re.compile(r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
@@ -175,7 +177,8 @@ def test_a_write_without_a_precondition_is_refused(subject: Subject, operation: 
         raise NotTested(f"{an(operation)} needs no If-Match")
     made = subject.own()
     before = subject.observe(made.id)
-    refused = write(subject, operation, made.id, (("If-Match", ""),))
+    version = subject.spec.version.shown(before) if subject.spec.version else None
+    refused = write(subject, operation, made.id, NOTHING, version=version)
     must.be_refused(refused, "precondition_required", because="no If-Match")
     must.agree(
         refused, subject.stable(before), subject.observe(made.id), what="the state after a write without If-Match"
@@ -209,32 +212,24 @@ def test_a_write_that_names_an_earlier_version_is_refused(subject: Subject, oper
         actual="the same" if present is not None else "none",
         field=version.root,
     )
-    refused = named_write(subject, operation, made.id, earlier)
+    refused = write_another(subject, operation, made.id, earlier)
     must.be_refused(refused, "stale", because=f"{placed[1]} names an earlier version")
     must.agree(refused, subject.stable(before), subject.observe(made.id), what="the state after a stale write")
-    if version.required:
-        refused = named_write(subject, operation, made.id, None)
+    if version.required and operation not in subject.spec.preconditions:
+        refused = write_another(subject, operation, made.id, None)
         must.be_refused(refused, "no_version", because=f"no {placed[1]}")
         must.agree(
             refused, subject.stable(before), subject.observe(made.id), what="the state after a write without one"
         )
-    done = named_write(subject, operation, made.id, version.shown(subject.observe(made.id)))
+    done = write_another(subject, operation, made.id, version.shown(subject.observe(made.id)))
     must.have_status(done, SUCCESS[operation], because=f"{placed[1]} names the present version")
 
 
-def named_write(subject: Subject, operation: str, id: Any, version: Any) -> Reply:
-    """A write of another value that names ``version``, or none where that is ``None``."""
-    place, name = (subject.spec.version and subject.spec.version.placed(operation)) or ("", "")
-    inside = {name: version} if place == "body" and version is not None else {}
-    query = ((name, str(version)),) if place == "query" and version is not None else ()
-    headers: Headers = ((name, str(version)),) if place == "header" and version is not None else (("If-Match", ""),)
-    if operation == "delete":
-        return subject.delete(id, headers=headers, query=query)
-    if operation == "replace":
-        return subject.replace(id, {**subject.bodies.minimal("own"), **inside}, headers=headers, query=query)
-    bodies = subject.bodies
-    change = differing(subject, subject.observe(id)) if bodies.other_values() else bodies.plain_change()
-    return subject.update(id, {**change, **inside}, headers=headers, query=query)
+def write_another(subject: Subject, operation: str, id: Any, version: Any) -> Reply:
+    """A write that names ``version``, or no state where that is ``None``; an update gives every field another value."""
+    differs = operation == "update" and subject.bodies.other_values()
+    change = differing(subject, subject.observe(id)) if differs else None
+    return write(subject, operation, id, NOTHING if version is None else (), change=change, version=version)
 
 
 def differing(subject: Subject, before: Body) -> Body:
@@ -285,9 +280,17 @@ def outdated(subject: Subject, id: Any) -> bool:
     return True
 
 
-def write(subject: Subject, operation: str, id: Any, headers: Headers) -> Reply:
+def write(
+    subject: Subject, operation: str, id: Any, headers: Headers = (), *, change: Body | None = None, version: Any = None
+) -> Reply:
+    """A write that names ``version``, where it is given. ``change``: what an update sends, else a plain one."""
+    known = subject.spec.version
+    place, name = (known and version is not None and known.placed(operation)) or ("", "")
+    inside, named = {name: version} if place == "body" else {}, ((name, str(version)),)
+    query = named if place == "query" else ()
+    headers = (*headers, *named) if place == "header" else headers
     if operation == "update":
-        return subject.update(id, subject.bodies.plain_change(), headers=headers)
+        return subject.update(id, {**(change or subject.bodies.plain_change()), **inside}, headers=headers, query=query)
     if operation == "replace":
-        return subject.replace(id, subject.bodies.minimal("own"), headers=headers)
-    return subject.delete(id, headers=headers)
+        return subject.replace(id, {**subject.bodies.minimal("own"), **inside}, headers=headers, query=query)
+    return subject.delete(id, headers=headers, query=query)

@@ -163,6 +163,21 @@ class UnrevisedByHeader(RevisedByHeader):
         super().check(named or row["revision"], row)
 
 
+class Tagged(Careful, Revised):
+    """Asks for a revision, and heeds a tag where a change names one besides."""
+
+    def check(self, named: Any, now: Any) -> None:
+        if isinstance(now, dict):
+            Revised.check(self, named, now)
+        elif named is not None:
+            Careful.check(self, named, now)
+
+
+class Untagged(Tagged):
+    def check(self, named: Any, now: Any) -> None:
+        super().check(named if isinstance(now, dict) else None, now)
+
+
 class ByForm(Items):
     """Takes forms alone; a text is what its field wants."""
 
@@ -256,6 +271,9 @@ def kinds() -> Iterator[Kind]:
         contract = item(revised, conditional={"version": said})
         servers = (of(revised, honest), of(revised, broken))
         yield Kind(f"every write names a revision {what}", *contract, *servers, ("conditional",))
+    contract = item(revised, conditional={"etag": True, "version": {"field": "revision", "delete": "rev"}})
+    servers = (of(revised, Tagged), of(revised, Untagged))
+    yield Kind("a write may name a tag beside the revision", *contract, *servers, ("conditional",))
     form = item(media={"request": "application/x-www-form-urlencoded"})
     yield Kind("requests are forms", *form, ByForm, ByHalf, ("create", "update", "robust"))
     told = {"at": "ok", "success": True, "code": "/error/code", "statuses": {"NOT_FOUND": 404, "BAD_MEDIA": 415}}

@@ -65,6 +65,16 @@ def test_a_write_names_what_a_read_below_its_parent_shows(
     assert made.met(request, seen(look, 404)) == request
 
 
+def test_a_write_that_says_itself_of_which_tag_it_is_names_the_version_all_the_same(tmp_path: Path) -> None:
+    made = preconditions(tmp_path, "revision, etag: true, required: true")
+    request = update({"shop_id": 5, "item": {"name": "b"}}, (("If-Match", '"of another state"'),))
+    look = made.look(request)
+    assert look is not None
+    met = made.met(request, seen(look))
+    assert json.loads(met.body or b"") == {"shop_id": 5, "item": {"name": "b", "revision": 3}}
+    assert met.header("If-Match") == '"of another state"'
+
+
 @pytest.mark.parametrize(
     "request_",
     [

@@ -36,16 +36,16 @@ class Preconditions:
         return self.met(request, seen)
 
     def look(self, request: Request) -> Request | None:
-        """The read that shows what ``request`` needs; ``None`` where it needs nothing, or says itself what it has (an
-        empty ``If-Match``: nothing)."""
-        if self._router is None or not request.writes or request.header("If-Match") is not None:
+        """The read that shows what ``request`` needs; ``None`` where it needs nothing, or says itself all that it names
+        (an empty ``If-Match``: neither a tag nor a version)."""
+        if self._router is None or not request.writes or request.header("If-Match") == "":
             return None
         route = self._router.find(request.path.partition("?")[0])
         place = self._places.of(request, body_of(request))
         if route is None or place is None or place.id is None:
             return None
-        operation = route.operations.get(request.method, "")
-        if operation not in route.resource.preconditions and not _lacks_version(request, route.resource, operation):
+        resource, operation = route.resource, route.operations.get(request.method, "")
+        if not (_lacks_tag(request, resource, operation) or _lacks_version(request, resource, operation)):
             return None
         return self._places.request(place, "read", tuple(h for h in request.headers if h[0].lower() in self._usual))
 
@@ -58,12 +58,16 @@ class Preconditions:
         operation = route.operations.get(request.method, "")
         if _lacks_version(request, route.resource, operation):
             request = _versioned(request, route.resource, operation, seen)
-        if operation not in route.resource.preconditions:
+        if not _lacks_tag(request, route.resource, operation):
             return request
         tag = seen.header("ETag")
         if not tag:
             return request if may_create(route.resource, operation) else request.having((("If-Match", "*"),))
         return request.having((("If-Match", tag),))
+
+
+def _lacks_tag(request: Request, resource: Resource, operation: str) -> bool:
+    return operation in resource.preconditions and request.header("If-Match") is None
 
 
 def _lacks_version(request: Request, resource: Resource, operation: str) -> bool:
