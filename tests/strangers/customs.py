@@ -19,7 +19,7 @@ def _in_the_form(form: Callable[[Asked, Any], Any], read: Callable[[str], str]) 
     """Every id is shown in another form than the numbers that it is read as."""
 
     def install(s: Server) -> None:
-        answer, find, entries = s.answer, s.find, s.entries
+        answer, find = s.answer, s.find
 
         def shaped(asked: Asked, body: Any) -> Any:
             id = body.get("id") if isinstance(body, dict) else None
@@ -36,7 +36,7 @@ def _in_the_form(form: Callable[[Asked, Any], Any], read: Callable[[str], str]) 
                 asked.id = read(str(asked.id))
             return find(asked)
 
-        s.answer, s.find, s.entries = answering, finding, entries  # type: ignore[method-assign]
+        s.answer, s.find = answering, finding  # type: ignore[method-assign]
 
     return install
 
