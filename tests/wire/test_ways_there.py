@@ -17,6 +17,7 @@ from restproof.config import load_config, resolve_target
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError
 from restproof.wire.message import About, Request
+from restproof.wire.raw import handshake
 
 from .conftest import Client, ScriptedServer, answer
 
@@ -89,6 +90,21 @@ def test_https_goes_through_a_tunnel(serve: Serve, connect: Callable[..., Client
     assert b"roxy-authorization" in HEADS[0].lower()
     assert server.requests[0].startswith(b"GET /v1/teams HTTP/1.1\r\n")
     assert b"roxy" not in server.requests[0]
+
+
+def test_below_http_those_are_trusted_whom_the_session_trusts(
+    serve: Serve, connect: Callable[..., Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setattr("certifi.where", lambda: str(tmp_path / "ca.pem"))
+    server = serve(lambda _: answer(200, b"[]"), lambda plain: context.wrap_socket(plain, server_side=True))
+    (folder := tmp_path / "trusted").mkdir()
+    for bundle, error in ((None, ""), (tmp_path / "ca.pem", ""), (folder, "unable to get local issuer certificate")):
+        told = connect(f"https://127.0.0.1:{server.port}", target={"ca_bundle": bundle}).session.send(GET, READ).error
+        version, why = handshake("127.0.0.1", server.port, bundle)
+        assert (version is None, why) == (told is not None, error)
 
 
 def test_a_proxy_that_refuses_is_told(serve: Serve, connect: Callable[..., Client]) -> None:

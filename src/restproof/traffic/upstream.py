@@ -13,7 +13,8 @@ from urllib3.util.wait import wait_for_read
 
 from restproof.config import Target
 from restproof.record.model import Headers
-from restproof.wire.adapter import proxy_headers, tls_context
+from restproof.wire.adapter import proxy_headers
+from restproof.wire.raw import tls_context
 
 TIMEOUT = 120.0
 """Seconds in which the target has to send, or take, something."""

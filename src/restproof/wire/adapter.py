@@ -20,7 +20,6 @@ from threading import Barrier, BrokenBarrierError
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
-import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool
@@ -29,7 +28,7 @@ from urllib3.util import Url, make_headers, parse_url
 
 from restproof.config import Target
 from restproof.wire.head import Answering, FinalResponse, behind, seconds_to
-from restproof.wire.raw import Certificate, show
+from restproof.wire.raw import Certificate, tls_context
 from restproof.wire.stop import STOP
 
 _LOOK = 64
@@ -314,17 +313,3 @@ def local_connection(path: Path, timeout: float) -> socket.socket:
 def proxy_headers(proxy: Url) -> dict[str, str]:
     """The header that presents the user of the URL of a proxy."""
     return make_headers(proxy_basic_auth=unquote(proxy.auth)) if proxy.auth else {}
-
-
-def tls_context(ca_bundle: Path | None, certificate: Certificate | None = None) -> ssl.SSLContext:
-    """Verifies certificate and host name; TLS 1.2 or later. ``certificate``: what we show of ourselves. Raises
-    ``OSError`` (``ssl.SSLError`` is one) where a file is unusable."""
-    if ca_bundle is None:
-        context = ssl.create_default_context(cafile=certifi.where())
-    elif ca_bundle.is_dir():
-        context = ssl.create_default_context(capath=str(ca_bundle))
-    else:
-        context = ssl.create_default_context(cafile=str(ca_bundle))
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    show(context, certificate)
-    return context

@@ -13,6 +13,8 @@ from functools import partial
 from io import BufferedReader
 from pathlib import Path
 
+import certifi
+
 from restproof.wire.head import FinalResponse, timed
 from restproof.wire.stop import STOP
 
@@ -24,9 +26,19 @@ Certificate = tuple[Path, Path | None]
 """The file of a client's certificate, and that of its key where it is another one."""
 
 
-def context_of(ca_bundle: Path | None, certificate: Certificate | None, protocols: Sequence[str]) -> ssl.SSLContext:
-    """A TLS context that verifies, shows our certificate and offers ``protocols`` (of ALPN, RFC 7301)."""
-    context = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+def tls_context(
+    ca_bundle: Path | None, certificate: Certificate | None = None, protocols: Sequence[str] = ()
+) -> ssl.SSLContext:
+    """Verifies certificate and host name; TLS 1.2 or later. ``ca_bundle``: a file or directory of trusted certificates,
+    by default those of certifi; ``certificate``: what we show of ourselves; ``protocols``: those that are offered (of
+    ALPN, RFC 7301). Raises ``OSError`` (``ssl.SSLError`` is one) where a file is unusable."""
+    if ca_bundle is None:
+        context = ssl.create_default_context(cafile=certifi.where())
+    elif ca_bundle.is_dir():
+        context = ssl.create_default_context(capath=str(ca_bundle))
+    else:
+        context = ssl.create_default_context(cafile=str(ca_bundle))
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     show(context, certificate)
     if protocols:
         context.set_alpn_protocols(protocols)
@@ -70,7 +82,7 @@ def handshake(
     """The TLS version of a verified connection, or ``None`` and why there is none. ``outdated``: offer nothing newer
     than TLS 1.1 (and ask for no verification: only the version counts). ``protocols``: those that are offered (RFC
     7301)."""
-    context = context_of(ca_bundle, certificate, protocols)
+    context = tls_context(ca_bundle, certificate, protocols)
     if outdated:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -110,7 +122,7 @@ def raw_answer(
     with socket.create_connection((host, port), timeout=TIMEOUT) as plain:
         stream: socket.socket = plain
         if tls:
-            context = context_of(ca_bundle, certificate, protocols)
+            context = tls_context(ca_bundle, certificate, protocols)
             stream = context.wrap_socket(plain, server_hostname=host)
         with stream:
             try:
