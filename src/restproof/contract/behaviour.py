@@ -24,13 +24,12 @@ from restproof.contract.patterns import Validator
 from restproof.contract.queries import QueryReader
 from restproof.contract.shapes import types_of
 from restproof.contract.values import VALUES
-from restproof.contract.versions import Version, version_of
+from restproof.contract.versions import CHANGES, Version, version_of
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
 _MOMENTS = ("date", "date-time", "time")
 _ORDERED = frozenset({"string", "number", "integer", "boolean"})
-_CHANGES = ("update", "replace", "delete")
 
 
 class BehaviourReader:
@@ -124,9 +123,9 @@ class BehaviourReader:
         if wanted and (tag is not True or "read" not in operations):
             hint = "say etag: true beside it, and offer the read"
             self.problem("a required If-Match names the tag of a read, which is none here", "conditional", hint=hint)
-        named = _CHANGES if wanted is True else wanted or ()
+        named = CHANGES if wanted is True else wanted or ()
         required = tuple(o for o in named if o in operations)
-        counts = said.get("match", _CHANGES)
+        counts = said.get("match", CHANGES)
         for operation in required:
             if operation not in counts:
                 self.problem(f"'{operation}' wants an If-Match that does not count for it", "conditional", "match")

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 from restproof.pointer import step
 
-WRITES = ("update", "replace", "delete")
+CHANGES = ("update", "replace", "delete")
+"""The operations on what is there already, of which each may name the state that it changes."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Version:
 
     def placed(self, operation: str) -> tuple[Literal["body", "query", "header"], str] | None:
         """Where requests of an operation name it; ``None`` where they name none."""
-        if operation not in WRITES:
+        if operation not in CHANGES:
             return None
         if self.place == "body" and operation == "delete":
             return ("query", self.delete) if self.delete else None

@@ -9,11 +9,11 @@ from typing import Any
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.policies import LOCATION
+from restproof.contract.versions import CHANGES
 
 REPEATS = re.compile(r"(?i)(x-)?idempotency-?key")
 """Names of the header whose repetition gets the first answer."""
 _LIMITS = {part: rf"(x-)?rate-?limit-{part}" for part in ("limit", "remaining", "reset")}
-_CHANGES = ("update", "replace", "delete")
 
 
 def of_contract(reader: Reader, found: Collection[Found]) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def tags(reader: Reader, found: Found) -> dict[str, Any] | None:
     if read is None or "etag" not in reader.headers(read, "2"):
         return None
     known = 304 in reader.codes(read, "3") or _takes(read, "if-none-match")
-    changes = {o: found.calls[o] for o in _CHANGES if o in found.calls}
+    changes = {o: found.calls[o] for o in CHANGES if o in found.calls}
     matched = [o for o, c in changes.items() if 412 in reader.codes(c, "4") and _takes(c, "if-match", required=False)]
     if not known or (changes and not matched):
         return None
