@@ -171,3 +171,28 @@ def test_a_document_that_was_changed_since_is_read_for_itself(file: Path, tmp_pa
     assert len(shared) * 2 > len(contract.resources)
     for name in shared:
         assert set(back.resources[name].operations) <= set(contract.resources[name].operations)
+
+
+def test_a_version_is_of_the_type_in_which_it_is_shown_and_needed_once(tmp_path: Path) -> None:
+    text, number = {"type": "string"}, {"type": "integer", "minimum": 1}
+    sys = {"type": "object", "readOnly": True, "properties": {"version": number}}
+    own = {"id": {**number, "readOnly": True}, "name": text, "rev": {**text, "readOnly": True}, "sys": sys}
+    sent = {"type": "object", "properties": {"name": text, "rev": text}}
+    schemas = {
+        "response": {"type": "object", "properties": own},
+        "create": sent,
+        "update": {**sent, "required": ["rev"]},
+    }
+    for side, schema in schemas.items():
+        (tmp_path / f"{side}.json").write_text(json.dumps(schema))
+    files = {side: f"{side}.json" for side in schemas}
+    versions = {"letter": "rev", "note": {"field": "sys.version", "in": "header", "name": "X-Version"}}
+    resources = {
+        name: {"path": f"/{name}s", "schema": files, "conditional": {"version": version}}
+        for name, version in versions.items()
+    }
+    (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "c", "resources": resources}))
+    found = document(load(tmp_path))
+    assert found["components"]["schemas"]["LetterUpdate"]["required"] == ["rev"]
+    [named] = [p for p in found["paths"]["/notes/{note_id}"]["patch"]["parameters"] if p["name"] == "X-Version"]
+    assert named["schema"] == number

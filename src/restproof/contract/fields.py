@@ -137,14 +137,14 @@ class Fields:
                 self.problems.add(message, self.document.place(route), f"write '{right}'")
                 return False
             inner = found.get("items", {}) if step.endswith("[]") else found
-            schema = _properties(inner)
+            schema = properties_of(inner)
         return True
 
     def at(self, location: str) -> Mapping[str, Any]:
         """The schema of what a location names; of an array's entries that of one."""
         schema: Any = {"properties": self.properties}
         for step in location.split("."):
-            schema = _properties(schema).get(step.removesuffix("[]"), {})
+            schema = properties_of(schema).get(step.removesuffix("[]"), {})
             schema = schema.get("items", {}) if step.endswith("[]") else schema
         return schema if isinstance(schema, dict) else {}
 
@@ -154,12 +154,12 @@ def _is_array(schema: Mapping[str, Any]) -> bool:
     return kind == "array" or (isinstance(kind, list) and "array" in kind)
 
 
-def _properties(schema: Any) -> Mapping[str, Any]:
+def properties_of(schema: Any) -> Mapping[str, Any]:
     """The properties of an object schema, also where it is one of the alternatives (null or object)."""
     if not isinstance(schema, dict):
         return {}
     found = dict(schema.get("properties", {}))
     for word in ("anyOf", "oneOf", "allOf"):
         for inner in schema.get(word, ()):
-            found.update(_properties(inner))
+            found.update(properties_of(inner))
     return found

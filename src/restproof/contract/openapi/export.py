@@ -21,6 +21,7 @@ from restproof.contract.openapi.parameters import (
     header_parameters,
     query_parameters,
     type_of_id,
+    type_of_version,
 )
 from restproof.contract.openapi.statuses import ACCEPTED_FOR_LATER, FAILURES, SUCCESS, failures, successes
 from restproof.contract.openapi.wrapped import nested, put, with_held, wrapped_object, wrapped_request
@@ -143,11 +144,9 @@ class _Writer:
         shape = with_held(resource.envelope.held_here, plain(resource.shapes.request(operation)))
         version = resource.version
         if version is not None and version.placed(operation) == ("body", version.name):
-            shown = plain(resource.shown_property(version.root)) if "." not in version.field else {}
-            named = {word: value for word, value in shown.items() if word != "readOnly"}
-            shape["properties"] = {**shape["properties"], version.name: named}
+            shape["properties"] = {**shape["properties"], version.name: type_of_version(resource, version)}
             if version.required and not (operation == "replace" and creates_by_put(resource)):
-                shape["required"] = [*shape.get("required", ()), version.name]
+                shape["required"] = list(dict.fromkeys((*shape.get("required", ()), version.name)))
         if not _refused(resource.status("unknown_field")):
             # Another member does no harm, so the body is not closed.
             shape.pop("additionalProperties", None)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from restproof.contract.criteria import is_searched
+from restproof.contract.fields import properties_of
 from restproof.contract.model import Contract, Filter, Resource
 from restproof.contract.shapes import types_of
+from restproof.contract.versions import Version
 from restproof.pointer import step, steps
 
 
@@ -26,6 +28,14 @@ def type_of_id(resource: Resource) -> dict[str, Any]:
     elif said:
         found["pattern"] = said
     return found
+
+
+def type_of_version(resource: Resource, version: Version) -> dict[str, Any]:
+    """The schema of a version of the resource, as a parameter or a body names it."""
+    schema: Any = resource.shapes.response
+    for name in version.field.split("."):
+        schema = properties_of(schema).get(name, {})
+    return {word: value for word, value in schema.items() if word != "readOnly"}
 
 
 def header_parameters(contract: Contract, resource: Resource, operation: str) -> Iterator[dict[str, Any]]:
@@ -67,8 +77,8 @@ def _version(resource: Resource, operation: str, place: str) -> Iterator[dict[st
     version = resource.version
     placed = version.placed(operation) if version else None
     if version is not None and placed is not None and placed[0] == place:
-        schema = {n: v for n, v in resource.shown_property(version.field).items() if n == "type"}
-        yield {"name": placed[1], "in": place, "required": version.required, "schema": schema or {"type": "string"}}
+        schema = type_of_version(resource, version)
+        yield {"name": placed[1], "in": place, "required": version.required, "schema": schema}
 
 
 def criteria(contract: Contract, resource: Resource) -> dict[str, Any]:
