@@ -140,7 +140,7 @@ def test_a_server_behind_a_unix_socket(connect: Callable[..., Client], tmp_path:
             assert client.session.send(GET, READ).status == 200
     assert b"Host: localhost" in heads[0]
     gone = connect("http://localhost", target={"socket": tmp_path / "none.sock"})
-    assert gone.session.send(GET, READ).error is not None
+    assert gone.session.send(GET, READ).error == "connection failed"
 
 
 def test_ipv6(connect: Callable[..., Client]) -> None:

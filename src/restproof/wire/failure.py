@@ -57,14 +57,15 @@ class StaleStub(Exception):
 
 def describe(failure: Failure) -> str:
     """The words for a failure: ``timeout``, ``connection refused``, ``connection reset``, ``connection closed``, ``name
-    not resolved``, ``no way through the proxy``, ``host unreachable``, ``tls: …``, ``no HTTP/2``, ``stream reset``,
-    ``enhance your calm``, ``oversized header``, ``malformed response``, ``incomplete response``, ``no recorded
-    answer``, else ``connection failed``.
+    not resolved``, ``no way through the proxy``, ``tls: …``, ``no HTTP/2``, ``stream reset``, ``enhance your calm``,
+    ``oversized header``, ``malformed response``, ``incomplete response``, ``no recorded answer``, else ``connection
+    failed``.
     """
     if str(failure).startswith("Connection refused by Responses"):
         return "no recorded answer"
-    # urllib3 derives NewConnectionError from its timeout; what it wraps says what really happened.
-    chain = [e for e in _chain(failure) if not isinstance(e, urllib3.exceptions.NewConnectionError)]
+    # What they wrap says what really happened: urllib3 derives the one from its timeout, requests its own from OSError.
+    wrapping = urllib3.exceptions.NewConnectionError, requests.RequestException
+    chain = [e for e in _chain(failure) if isinstance(e, requests.Timeout) or not isinstance(e, wrapping)]
     for kinds, words in _WORDS:
         found = next((e for e in chain if isinstance(e, kinds)), None)
         if found is not None:
@@ -95,8 +96,8 @@ _WORDS: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((StreamBroken,), "stream reset"),
     ((TooMuch,), "enhance your calm"),
     ((OversizedHeader, http.client.LineTooLong), "oversized header"),
-    ((http.client.HTTPException, urllib3.exceptions.HTTPError), "malformed response"),
     ((OSError,), "connection failed"),
+    ((http.client.HTTPException, urllib3.exceptions.HTTPError), "malformed response"),
 )
 
 
