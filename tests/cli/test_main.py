@@ -53,7 +53,6 @@ def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (click.Abort(), 130, "restproof: interrupted\n"),
         (click.UsageError("no"), 2, "Error: no\n"),
-        (BrokenPipeError(), 141, ""),
     ],
 )
 def test_every_error_becomes_a_message_and_a_code(
@@ -63,9 +62,19 @@ def test_every_error_becomes_a_message_and_a_code(
         raise error
 
     monkeypatch.setattr(main.restproof, "main", fail)
-    monkeypatch.setattr(os, "dup2", lambda *_: None)
     assert main.run([]) == code
     assert capfd.readouterr().err == text
+
+
+@pytest.mark.parametrize("words", [("rules",), ("--help",), ("run", "--help")])
+def test_who_stops_reading_is_told_no_verdict(words: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "restproof", *words], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_the_help_loads_nothing_heavy() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -42,8 +43,29 @@ COMMANDS = {
 _MODULES = {"import": "import_"}
 
 
+class ReaderGone(Exception):
+    """Nobody reads standard output any more. Of ``BrokenPipeError`` click makes exit code 1, which is a verdict."""
+
+
+@contextmanager
+def _reader_seen_off() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise ReaderGone from None
+
+
 class Commands(click.Group):
-    """A group that imports ``restproof.cli.NAME`` when ``NAME`` is called; the module's ``command`` is the command."""
+    """A group that imports ``restproof.cli.NAME`` when ``NAME`` is called; the module's ``command`` is the command.
+    Raises ``ReaderGone``."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _reader_seen_off():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _reader_seen_off():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -87,7 +109,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         for other in getattr(error, "others", ()):
             print(f"restproof: {other}", file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
+    except ReaderGone:
         # The reader (`head`, a pager) has gone; what is still buffered must not raise once more when Python exits.
         # Nobody has seen a verdict, so that none is said: a shell says the same of what SIGPIPE has ended.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
