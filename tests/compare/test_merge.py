@@ -63,6 +63,32 @@ def test_all_shards_of_a_full_plan_are_a_complete_run(tmp_path: Path) -> None:
     assert verdict.requests == 6
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("pass", "not tested"), ("pass", 3)),
+        (("not tested", "not tested"), ("not tested", 3)),
+        (("pass", "fail"), ("fail", 3)),
+        (("fail", None), ("fail", 1)),
+        (("pass", None), None),
+    ],
+)
+def test_what_judges_every_exchange_has_seen_those_of_all_shards(
+    words: tuple[str, str | None], told: tuple[str, int] | None, tmp_path: Path
+) -> None:
+    paths = []
+    for part, word in enumerate(words, 1):
+        it = build.item("protocol.json-valid", "office", "read", cost=0)
+        events = [it] if word is None else [it, build.outcome(it, word, part if word == "fail" or part == 1 else 2)]
+        paths.append(tmp_path / f"{part}.jsonl.gz")
+        head = build.header(selection={"shard": f"{part}/2"})
+        build.write(paths[-1], *build.small(*events, head=head, foot=build.footer(complete=False)))
+    merge(paths, tmp_path / "out")
+    run = read(tmp_path / "out")
+    assert len(run.items) == 1
+    assert [(o.outcome, o.cases) for o in run.outcomes] == ([] if told is None else [told])
+
+
 def test_exchanges_are_numbered_through_and_findings_follow(tmp_path: Path) -> None:
     merge([shard(tmp_path, k) for k in (1, 2, 3)], tmp_path / "out")
     run = read(tmp_path / "out")

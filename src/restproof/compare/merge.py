@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from restproof.errors import Place, RunFileError
-from restproof.record.model import Footer, Header, RecordedRun
+from restproof.record.model import Footer, Header, RecordedItem, RecordedRun
 from restproof.record.reader import read
 from restproof.record.stream import lines
 from restproof.record.writer import join
@@ -32,7 +33,7 @@ class RepeatedShard(MergeError):
 
 
 class RepeatedItem(MergeError):
-    """Two shards hold the same item: the plans were not the same."""
+    """Two shards hold the same item, and it sends requests of its own: the plans were not the same."""
 
 
 class DifferentContracts(MergeError):
@@ -61,6 +62,11 @@ class DifferentSelections(MergeError):
 
 class DifferentVersions(MergeError):
     """The shards were run by different versions of restproof."""
+
+
+_SEEN = ("fail", "error", "blocked", "pass", "not tested", "not applicable")
+"""What an item that several shards hold may have come to, what says most first: one that saw no such exchange says
+nothing against another that did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,7 @@ def merge(paths: Sequence[Path], out: Path) -> Merged:
     header |= {"started": began, "selection": selection}
     # Made aside and moved: what stands under its name is whole.
     fresh = out.with_name(f".{out.name}.part")
-    join([s.path for s in shards], fresh, header, _footer(shards, delays, not selection), delays)
+    join([s.path for s in shards], fresh, header, _footer(shards, delays, not selection), delays, _shared(shards))
     fresh.replace(out)
     return Merged(first.of, missing)
 
@@ -181,13 +187,40 @@ def _check_items(shards: Sequence[_Shard]) -> None:
     held: dict[str, Path] = {}
     for shard in shards:
         for item in shard.run.items:
-            if item.id in held:
+            if item.id in held and not _observes(item):
                 raise RepeatedItem(
                     f"the item {item.id!r} is in {held[item.id]} too: the shards are not of one plan",
                     place=Place(shard.path),
                     hint="Run all shards with the same contract, suites and options.",
                 )
             held[item.id] = shard.path
+
+
+def _observes(item: RecordedItem) -> bool:
+    """Whether an item sends nothing of its own, but judges what others send: it is in every shard."""
+    return not item.cost and not item.cases
+
+
+def _shared(shards: Sequence[_Shard]) -> dict[str, dict[str, Any] | None]:
+    """How the items that several shards hold ended, as ``outcome`` events by their ids: the worst of what any has seen.
+    ``None`` where one does not say, and no other has seen it fail."""
+    ended = [{o.item: o for o in shard.run.outcomes} for shard in shards]
+    held = Counter(item.id for shard in shards for item in shard.run.items)
+    found: dict[str, dict[str, Any] | None] = {}
+    for item in (name for name, times in held.items() if times > 1):
+        outcomes = [o for shard in ended if (o := shard.get(item)) is not None]
+        worst = min(outcomes, key=lambda o: _SEEN.index(o.outcome), default=None)
+        is_told = worst is not None and (worst.outcome == "fail" or len(outcomes) == held[item])
+        found[item] = None
+        if worst is not None and is_told:
+            found[item] = {
+                "event": "outcome",
+                "item": item,
+                "outcome": worst.outcome,
+                "cases": sum(o.cases or 0 for o in outcomes),
+                "reason": worst.reason or None,
+            }
+    return found
 
 
 def _seconds(began: str, started: str) -> float:

@@ -147,7 +147,9 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     chosen = [by_plan[id(item)] for item in in_plan_order((i.plan_item for i in selected), run.register)]
     if run.options.shard:
         part, whole = _shard(run.options.shard)
-        chosen = chosen[part - 1 :: whole]
+        # What observes has to see every exchange, whichever part sends it; `merge` brings together what each has seen.
+        sending = [i for i in chosen if not i.plan_item.proof.observes]
+        chosen = [*sending[part - 1 :: whole], *(i for i in chosen if i.plan_item.proof.observes)]
     # Modules that were not collected at all are no deselection, and show in the rules that have no test here.
     untested = {r.id for r in run.register.values() if r.not_tested is None} - run.tested
     narrowed = run.narrowed or bool(untested) or any("::" in a for a in config.args)

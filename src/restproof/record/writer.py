@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from restproof.errors import StorageError
@@ -103,9 +103,11 @@ def join(
     header: Mapping[str, Any],
     footer: Mapping[str, Any] | None,
     delays: Sequence[float] = (),
+    outcomes: Mapping[str, Mapping[str, Any] | None] = MappingProxyType({}),
 ) -> None:
     """Write one run file from the parts of several workers, or from whole run files (their own headers and footers are
-    left out). ``delays``: how many seconds after the run's beginning that of each part lies.
+    left out). ``delays``: how many seconds after the run's beginning that of each part lies. ``outcomes``: events in
+    place of those that the parts hold of these items, by their ids; ``None``: no outcome is known.
 
     Exchanges are numbered anew from 1. What tells the workers of the parts apart is numbered through, from 0, as
     ``worker``. An item that several parts
@@ -127,7 +129,11 @@ def join(
                     if line in announced:
                         continue
                     announced.add(line)
+                if event["event"] == "outcome" and event.get("item") in outcomes:
+                    continue
                 writer.write(event)
+        for outcome in filter(None, outcomes.values()):
+            writer.write(outcome)
         if footer is not None:
             writer.write({**footer, "event": "footer"})
 
