@@ -48,6 +48,8 @@ def test_a_form_makes_of_a_value(form: Any, sent: Any, kept: Any) -> None:
         ("html", "a < b"),
         ({"decimal": 2}, 0.125),
         ({"decimal": 2}, "1e3"),
+        ({"decimal": 2}, "007.5"),
+        ({"decimal": 2, "text": True}, "-0.00"),
     ],
 )
 def test_of_some_values_a_form_says_nothing(form: Any, sent: Any) -> None:

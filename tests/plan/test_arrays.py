@@ -23,12 +23,31 @@ POSITION = {
 }
 KEYED = {"type": "object", "required": ["k"], "properties": {"k": {"enum": ["a", "b"]}}}
 MARKED = {"type": "array", "items": KEYED, "contains": {"properties": {"k": {"const": "b"}}}, "maxItems": 3}
+SET = {
+    "type": "array",
+    "items": {"type": "string", "maxLength": 9},
+    "contains": {"pattern": "^A"},
+    "minContains": 2,
+    "maxItems": 4,
+    "uniqueItems": True,
+}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "a position": POSITION,
     "a tail": {"type": "array", "prefixItems": [{"const": "p"}], "minItems": 3, "items": {"type": "boolean"}},
     "no least": {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}]},
     "contains": MARKED,
     "contains two": {"type": "array", "contains": {"type": "integer"}, "minContains": 2},
+    "contains two others": SET,
+    "a set of few": {
+        "type": "array",
+        "items": {"enum": ["a", "b", "c"]},
+        "contains": {"enum": ["b", "c"]},
+        "minContains": 2,
+        "minItems": 3,
+        "maxItems": 3,
+        "uniqueItems": True,
+    },
+    "a set of objects": {"type": "array", "items": KEYED, "minItems": 2, "uniqueItems": True},
 }
 
 
@@ -54,3 +73,11 @@ def test_each_place_is_broken_alone(place: int) -> None:
 
 def test_what_must_be_there_is_left_out() -> None:
     assert [{"k": "a"}] in [c.value for c in refused(MARKED)]
+
+
+def test_a_set_is_broken_by_what_the_note_says() -> None:
+    broken = {c.note: c.value for c in refused(SET)}
+    twice = broken["the same entry twice"]
+    assert sum(entry.startswith("A") for entry in twice) > len(set(twice)) - 1
+    assert len(set(twice)) == len(twice) - 1
+    assert len(set(broken["one entry too many"])) == 5

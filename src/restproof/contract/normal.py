@@ -3,7 +3,7 @@ key are one (``unique: [{field: …, by: …}]``).
 
 The forms of a field stand in its schema, under ``NORMAL``, so that whatever makes or judges values knows of them. Where
 servers that promise a form differ in a value (letters beyond ASCII in another case, blanks beyond those of ASCII at an
-end, a number with more decimals), nothing is said of it: ``Unsaid``.
+end, a number with more decimals or with leading zeros), nothing is said of it: ``Unsaid``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ Form = str | Mapping[str, Any]
 _BLANKS = " \t\n\r\v\f"
 _INVISIBLE = "\ufeff\u200b\u2060\u180e\0"
 _MARKUP = frozenset("<>&\"'")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_NUMBER = re.compile(r"(?!-0+(?:\.0+)?$)-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+"""A number as a text: without leading zeros, and not the zero that has a sign, which are cut or kept."""
 
 
 class Unsaid(Exception):

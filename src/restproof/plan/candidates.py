@@ -16,7 +16,7 @@ from typing import Any
 
 from restproof.contract.merging import contained
 from restproof.contract.normal import NORMAL
-from restproof.contract.shapes import entry_schema, type_of, types_of
+from restproof.contract.shapes import entry_schema, same, type_of, types_of
 from restproof.contract.values import VALUES, listed
 from restproof.plan.edges import are_open, trimmed
 from restproof.plan.scalars import Candidate, near_values, numbers, other_forms, texts
@@ -203,9 +203,11 @@ def _different(items: JsonSchema, samples: list[Any], count: int) -> list[Any]:
 
 
 def needed_entries(schema: JsonSchema) -> list[Any]:
-    """Entries that an array must hold, as many as it must (``contains``)."""
+    """Entries that an array must hold, as many as it must (``contains``), each another one where it repeats none."""
     count, sort = contained(schema)
-    return [sample(sort)] * count
+    if count < 2 or not schema.get("uniqueItems"):
+        return [sample(sort)] * count
+    return _different(sort, [sample(sort), *(c.value for c in accepted(sort))], count)
 
 
 def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
@@ -213,13 +215,24 @@ def _arrays(schema: JsonSchema) -> Iterator[Candidate]:
         yield from _tuples(schema)
         return
     needed = needed_entries(schema)
-    for candidate in _of_entries(schema):
-        # What an array must contain stands in front, so that it breaks nothing but what the note says.
-        value, note = candidate.value, candidate.note if candidate.value or not needed else "what it must contain alone"
-        yield Candidate(candidate.keyword, note, [*needed, *value[len(needed) if len(value) > len(needed) else 0 :]])
+    for candidate in _of_entries(schema, needed):
+        note = candidate.note if candidate.value or not needed else "what it must contain alone"
+        yield Candidate(candidate.keyword, note, _beside(needed, candidate, unique=bool(schema.get("uniqueItems"))))
     if needed:
         others = [c.value for c in accepted(entry_schema(schema, 0)) if not is_valid(schema["contains"], c.value)]
         yield Candidate("contains", "no entry of those that it must contain", others[: max(1, len(needed))])
+
+
+def _beside(needed: list[Any], candidate: Candidate, *, unique: bool) -> list[Any]:
+    """The entries of a candidate behind those that an array must contain, so that it breaks nothing but what its note
+    says."""
+    entries: list[Any] = candidate.value
+    if not unique or not needed:
+        return [*needed, *entries[len(needed) if len(entries) > len(needed) else 0 :]]
+    if candidate.keyword == "uniqueItems":
+        return [*needed, needed[0]]
+    others = [entry for entry in entries if not any(same(entry, one) for one in needed)]
+    return [*needed, *others[-max(1, len(entries) - len(needed)) :]]
 
 
 def _tuples(schema: JsonSchema) -> Iterator[Candidate]:
@@ -238,7 +251,7 @@ def _tuples(schema: JsonSchema) -> Iterator[Candidate]:
             yield Candidate("prefixItems", f"entry {at + 1} is {one.note}", [*whole[:at], one.value, *whole[at + 1 :]])
 
 
-def _of_entries(schema: JsonSchema) -> Iterator[Candidate]:
+def _of_entries(schema: JsonSchema, needed: list[Any]) -> Iterator[Candidate]:
     items = schema.get("items")
     if not isinstance(items, Mapping):
         if not schema.get("minItems"):
@@ -252,7 +265,7 @@ def _of_entries(schema: JsonSchema) -> Iterator[Candidate]:
         if schema.get("uniqueItems"):  # else many a server takes it for one, and nobody minds
             yield Candidate("uniqueItems", "the same entry twice", [samples[0], samples[0]])
     wanted = min(max(least, most or 0, _SEVERAL - 1), _LONGEST_ARRAY) + 1
-    several = _different(items, samples, wanted)
+    several = _different(items, [*needed, *samples] if schema.get("uniqueItems") else samples, wanted)
     if not schema.get("uniqueItems"):
         several *= 1 + wanted // max(1, len(several))
     ambiguous = [

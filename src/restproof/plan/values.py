@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.patterns import pattern as python_pattern
-from restproof.contract.shapes import entry_schema, is_nullable, types_of
+from restproof.contract.shapes import entry_schema, is_nullable, same, types_of
 from restproof.contract.values import listed
 from restproof.plan.candidates import accepted, needed_entries
 from restproof.plan.edges import are_open, trimmed
@@ -137,12 +137,13 @@ def _arrays(schema: Mapping[str, Any]) -> st.SearchStrategy[list[Any]]:
     if "prefixItems" in schema:
         return _tuples(schema, inner, least, most)
     needed = needed_entries(schema)
-    if needed:
-        more = st.lists(inner, min_size=max(0, least - len(needed)), max_size=max(0, most - len(needed)))
-        return more.map(lambda found: [*needed, *found])
+    sizes = {"min_size": max(0, least - len(needed)), "max_size": max(0, most - len(needed))}
     if schema.get("uniqueItems"):
-        return st.lists(inner, min_size=least, max_size=most, unique_by=lambda v: json.dumps(v, sort_keys=True))
-    return st.lists(inner, min_size=least, max_size=most)
+        others = inner.filter(lambda value: not any(same(value, one) for one in needed)) if needed else inner
+        more = st.lists(others, unique_by=lambda v: json.dumps(v, sort_keys=True), **sizes)
+    else:
+        more = st.lists(inner, **sizes)
+    return more.map(lambda found: [*needed, *found]) if needed else more
 
 
 def _tuples(

@@ -11,7 +11,7 @@ from uuid import UUID
 from restproof.contract.formats import FORMATS
 from restproof.contract.merging import contained
 from restproof.contract.patterns import pattern
-from restproof.contract.shapes import entry_schema, is_nullable, type_of
+from restproof.contract.shapes import entry_schema, is_nullable, same, type_of
 from restproof.contract.values import listed
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
@@ -60,13 +60,30 @@ def plausible(schema: Mapping[str, Any], *, serial: int, now: str, name: str = "
 
 
 def _array(schema: Mapping[str, Any], serial: int, now: str, name: str) -> list[Any]:
-    """As few entries as may be, those that it must contain first."""
+    """As few entries as may be, those that it must contain first, and none twice where none may be repeated."""
     needed, sort = contained(schema)
     count = max(schema.get("minItems", 0), needed)
     entries = [sort if n < needed else entry_schema(schema, n) for n in range(count)]
-    if schema.get("uniqueItems") and len(entries) > 1 and not {"prefixItems", "contains"} & schema.keys():
-        return [nth(entry, n) for n, entry in enumerate(entries)]
-    return [plausible(entry, serial=serial * 10 + n, now=now, name=name) for n, entry in enumerate(entries)]
+    if not schema.get("uniqueItems") or count < 2:
+        return [plausible(entry, serial=serial * 10 + n, now=now, name=name) for n, entry in enumerate(entries)]
+    found: list[Any] = []
+    for n, entry in enumerate(entries):
+        usual = plausible(entry, serial=serial * 10 + n, now=now, name=name)
+        options = _others(entry, usual, [(n + k) % count for k in range(count)])
+        free = (o for o in options if is_valid(entry, o) and not any(same(o, one) for one in found))
+        found.append(next(free, usual))
+    return found
+
+
+def _others(schema: Mapping[str, Any], usual: Any, numbers: list[int]) -> Iterator[Any]:
+    """``usual`` among values beside it. An enum has few of them, an object differs in one of its members, and a pattern
+    without an end can be numbered at its end."""
+    yield from (nth(schema, n) for n in numbers)
+    yield usual
+    if isinstance(usual, dict):
+        known = schema.get("properties", {})
+        yield from ({**usual, name: nth(known[name], n)} for name in usual if name in known for n in numbers)
+    yield from (f"{usual}{n}" for n in numbers)
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
