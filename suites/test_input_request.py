@@ -191,4 +191,6 @@ def test_an_oversize_uri_is_the_clients_fault(subject: Subject) -> None:
     reply = subject.send(subject.request("list", query=(("restproof", "x" * 70_000),)), "list", observed=False)
     if reply.exchange.error == "enhance your calm":
         return  # so may a server of HTTP/2 refuse more fields than it reads (RFC 9113 §10.5.1)
+    if reply.exchange.error == "oversized header" and subject.spec.status("uri_too_long", "list").may_succeed:
+        raise NotTested("the header of the answer is too large to be read: links repeat the query")
     must.be_refused(reply, "uri_too_long", because="the URI is longer than 70,000 characters")

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from restproof.contract.normal import NORMAL
 from restproof.contract.shapes import type_of, types_of
 from restproof.plan.candidates import accepted, refused, sample, wrong_types
 from restproof.plan.scalars import LONGEST
@@ -281,3 +282,10 @@ def test_money_as_text_is_tried_with_an_amount_that_a_float_cuts_short() -> None
     money = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,5})([.][0-9]{1,2})?$"}
     assert "0.29" in [c.value for c in accepted(money)]
     assert "0.29" in [c.value for c in refused({"type": "string", "pattern": "^[0-9]{4}$"})]
+
+
+def test_a_moment_is_not_sent_in_small_letters_for_the_sake_of_its_form() -> None:
+    moment = {"type": "string", "format": "date-time", NORMAL: ["milliseconds"]}
+    text = {"type": "string", NORMAL: ["trim"]}
+    assert [c.note for c in accepted(text) if c.note == "in the other case"]
+    assert not [c.value for c in accepted(moment) if c.value != c.value.upper()], "Go and a strict pattern refuse them"

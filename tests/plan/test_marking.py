@@ -129,3 +129,12 @@ def test_a_text_that_responses_show_under_another_name_takes_the_token(tmp_path:
     body = Bodies(made, made.resources["thing"]).minimal()
     assert RUN in body["Body"]
     assert not [*unmarked(made)]
+
+
+def test_what_a_rule_freezes_has_room_for_the_token(tmp_path: Path) -> None:
+    rules = ", rules: [{frozen: [note], when: {state: closed}}, {refused: {word: bad}, because: it is bad}]"
+    states = {"type": "string", "enum": ["open", "closed"], "default": "open"}
+    made = contract(tmp_path, "note", references=rules, word=TEXT, note=TEXT, state=states)
+    found = Bodies(made, made.resources["thing"])
+    assert found.token_field == "note", "frozen is no value: a create may hold any"
+    assert TOKEN in found.marked({"note": found.plain("note")}, TOKEN)["note"].replace(RUN, TOKEN)

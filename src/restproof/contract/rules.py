@@ -40,6 +40,11 @@ class BusinessRule(ABC):
     def fields(self) -> tuple[str, ...]:
         """The request fields that it speaks of, the one at fault first."""
 
+    @property
+    def weighed(self) -> tuple[str, ...]:
+        """Of these, the fields whose values decide whether it holds: not for every rule may they be any text."""
+        return self.fields
+
     @abstractmethod
     def violation(self, before: State | None, after: State) -> Violation | None:
         """How the step from the state ``before`` (``None`` for a create) to the state ``after`` breaks the rule;
@@ -99,6 +104,10 @@ class Frozen(BusinessRule):
     @property
     def fields(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*self.names, *self.when]))
+
+    @property
+    def weighed(self) -> tuple[str, ...]:
+        return tuple(self.when)  # what is frozen may hold anything, as long as it stays
 
     def holds_still(self, state: State) -> bool:
         """Whether a state is one in which the fields never change."""

@@ -37,7 +37,7 @@ class FieldValues(UniqueKeys):
         always = [n for n in self.required if n in self.distinguishing_fields]
         if any(RUN in str(self._apart(n)) for n in always):
             return None
-        found = [n for n in markable_fields(self.resource, self.writable) if n not in self.ruled | self.unique_fields]
+        found = [n for n in markable_fields(self.resource, self.writable) if n not in self.weighed | self.unique_fields]
         return next((n for n in found if n in self.required), next(iter(found), None))
 
     @cached_property
@@ -53,7 +53,7 @@ class FieldValues(UniqueKeys):
         """A create's body, its symbols resolved, with ``token`` in one of its texts wherever one has room for it."""
         if not isinstance(body, dict):
             return body
-        spared = self.ruled | self.unique_fields
+        spared = self.weighed | self.unique_fields
         return with_mark(self.resource, self.writable, self._samples, body, token, spared)
 
     @cached_property

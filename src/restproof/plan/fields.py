@@ -116,6 +116,11 @@ class RequestFields:
         return frozenset(name for rule in self.resource.rules for name in rule.fields)
 
     @cached_property
+    def weighed(self) -> frozenset[str]:
+        """Fields whose values a business rule looks at: none of them has room for the token of the case."""
+        return frozenset(name for rule in self.resource.rules for name in rule.weighed)
+
+    @cached_property
     def kept_rules(self) -> tuple[BusinessRule, ...]:
         """The rules that bodies meant to be valid keep: the contract's, and where it leaves open which there are, those
         that names suggest. Nothing is asserted of the latter."""

@@ -58,8 +58,8 @@ def with_mark(
     """``body``, its symbols resolved, with the token in one of its texts.
 
     A text that a case is about is left as it is: only one with its ``plain`` value takes the token, at any depth; else
-    an optional field that the body leaves out is added. ``spared``: fields that a rule compares, or that must be
-    unique. The body comes back as it was where nothing can take the token.
+    an optional field that the body leaves out is added. ``spared``: fields whose values a rule looks at, or that must
+    be unique. The body comes back as it was where nothing can take the token.
     """
     if any(token[:PREFIX_LENGTH] in str(v) for n, v in body.items() if n not in resource.references):
         return dict(body)

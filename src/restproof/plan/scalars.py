@@ -108,7 +108,8 @@ def _cut_short(step: float, least: float, most: float | None) -> float | None:
 def other_forms(schema: JsonSchema, plain: Any) -> Iterator[Candidate]:
     """``plain``, a value of a schema with normal forms, in forms that are not the normal one."""
     if isinstance(plain, str):
-        yield Candidate("text", "in the other case", plain.swapcase())
+        if schema.get("format") not in ("date-time", "time"):  # there, whether t will do for T is open (RFC 3339 §5.6)
+            yield Candidate("text", "in the other case", plain.swapcase())
         yield Candidate("text", "with blanks around it", f" {plain}  ")
         yield Candidate("text", "with line ends of Windows", f"{plain}\r\n{plain}")
         yield Candidate("text", "with decomposed letters", f"{plain} cafe\u0301")
