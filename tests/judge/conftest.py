@@ -17,6 +17,7 @@ from restproof.engine.register import load as load_register
 from restproof.record.traffic import read_traffic
 from restproof.traffic import judging
 from restproof.traffic.placing import match
+from restproof.traffic.whole import Terms
 from restproof.wire.message import Exchange
 
 from .client import har
@@ -74,3 +75,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Judged:
         return Result(kept.events, matched.notes)
 
     return judge
+
+
+@pytest.fixture(scope="session")
+def terms(tmp_path_factory: pytest.TempPathFactory) -> Terms:
+    return Terms.read("procore", tmp_path_factory.mktemp("empty"))

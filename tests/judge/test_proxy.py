@@ -1,4 +1,4 @@
-"""`restproof proxy`: what passes through is what was sent, both ways, and is recorded."""
+"""`restproof proxy`: what passes through is what was sent, both ways."""
 
 from __future__ import annotations
 
@@ -7,33 +7,22 @@ import http.client
 import signal
 import socket
 import struct
-import sys
 import threading
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 import requests
 
 from restproof.cli.main import run
 from restproof.config import Target
-from restproof.record.model import RecordedExchange, Request, Response, Traffic
-from restproof.record.reader import read
-from restproof.session.server import Server, sandbox_server
-from restproof.traffic.live import Live
-from restproof.traffic.passed import LONGEST_BODY, Content, Passed, Recording
+from restproof.record.model import RecordedExchange
 from restproof.traffic.proxy import Proxy
 from restproof.traffic.upstream import Origin
-from restproof.traffic.whole import Terms
-
-from .client import Client, offices
 
 Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
 
@@ -371,168 +360,6 @@ def test_a_client_that_waits_for_leave_gets_it(proxy: Proxy) -> None:
         assert client.recv(100).startswith(b"HTTP/1.1 100 ")
         client.sendall(b"abc")
         assert b" 200 " in client.recv(4096)
-
-
-# ------------------------------------------------------------------------------------------------------- the recording
-
-
-def passed(method: str = "GET", began: float = 0.0, body: bytes = b"", *headers: tuple[str, str]) -> Passed:
-    found = Passed(began, method, "http://h/x", (), status=200, answered=headers)
-    found.got.add(body)
-    return found
-
-
-def test_a_recording_is_in_the_order_of_its_beginnings_and_has_an_end() -> None:
-    recording = Recording(largest=1000)
-    for one in (passed(began=2), passed(began=1), passed("OPTIONS"), passed(body=b"x" * 2000), passed()):
-        recording.add(one, 3.0)
-    found: Traffic = recording.traffic()
-    assert [(e.n, e.started, e.elapsed) for e in found.exchanges] == [(1, 1.0, 2.0), (2, 2.0, 1.0)]
-    assert list(found.skipped.values()) == [1, 2]
-
-
-def test_what_may_overlap_with_what_is_under_way_is_not_settled() -> None:
-    recording = Recording()
-    slow, quick, later = (recording.begin(lambda at=at: at, "GET", "http://h/x", ()) for at in (1.0, 2.0, 5.0))  # type: ignore[misc]
-    recording.add(quick, 3.0)
-    assert recording.settled() == []
-    recording.add(slow, 4.0)
-    assert [e.started for e, _ in recording.settled()] == [1.0, 2.0]
-    recording.add(later, 6.0)
-    assert [e.started for e, _ in recording.settled()] == [5.0]
-    assert recording.settled() == []
-    assert len(recording.traffic().exchanges) == 3
-
-
-@pytest.fixture(scope="module")
-def terms(tmp_path_factory: pytest.TempPathFactory) -> Terms:
-    return Terms.read("procore", tmp_path_factory.mktemp("empty"))
-
-
-def test_declared_deviations_are_not_told_and_a_failed_attempt_may_still_be_sent_again(terms: Terms) -> None:
-    base = "https://api.example.com"
-
-    def told(terms: Terms, status: int, body: str) -> list[str]:
-        lines: list[str] = []
-        live = Live(terms, base, lines.append)
-        for n in range(2):
-            asked = Request("GET", f"{base}/rest/v1.0/companies", (("Authorization", "Bearer abcdefghijkl"),), None)
-            answer = Response(status, "", (("Content-Type", "application/json"),), body)
-            live.take([(RecordedExchange(n=0, request=asked, response=answer, started=n, elapsed=0.5), frozenset())])
-        return lines
-
-    assert told(terms, 503, "{}") == []
-    lines = told(terms, 200, "no JSON")
-    (rule,) = [line.partition(":")[0] for line in lines[:4] if line.startswith("shape.list: ")]
-    declared = {"requirement": rule, "owner": "o", "reason": "r", "expires": "2999-01-01"}
-    assert not any(line.startswith(rule) for line in told(replace(terms, deviations=[declared]), 200, "no JSON"))
-
-
-def test_content_that_cannot_be_read_is_unknown() -> None:
-    long = Content()
-    for _ in range(3):
-        long.add(b"x" * (LONGEST_BODY // 2))
-    assert long.body(()) == (None, False)
-    coded = ("Content-Encoding", "br")
-    for body, header in ((b"...", coded), (b"no gzip", ("Content-Encoding", "gzip"))):
-        assert passed("GET", 0, body, header).exchange(1)[1] == {"response body"}
-    bomb = zlib.compress(b"0" * 70_000_000)
-    assert passed("GET", 0, bomb, ("Content-Encoding", "deflate")).exchange(1)[1] == {"response body"}
-    assert passed("HEAD", 0, b"", coded).exchange(1)[1] == frozenset()
-
-
-# --------------------------------------------------------------------------------------------------------- the command
-
-SCRIPT = """
-import os, sys, urllib.request, urllib.error
-url = os.environ["RESTPROOF_PROXY"] + "/rest/v1.0/companies"
-headers = {"Authorization": "Bearer " + sys.argv[1], "Procore-Company-Id": "1"}
-for given in (headers, {}):
-    try:
-        urllib.request.urlopen(urllib.request.Request(url, headers=given)).read()
-    except urllib.error.HTTPError as error:
-        print(error.code)
-sys.exit(int(sys.argv[2]))
-"""
-
-
-def passed_through(api: Server, folder: Path, fails: str) -> int:
-    """What the proxy ends with, around a command that ends with ``fails``; its reports stand in ``out``."""
-    (folder / "restproof.toml").write_text(
-        f'[targets.staging]\nbase_url = "{api.origin}"\nca_bundle = "{api.ca_bundle}"\n'
-        '[targets.staging.credentials]\nfull = "${NOBODY_HAS_SET_THIS}"\n'
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        script = [sys.executable, "-c", SCRIPT, api.credentials["full"], fails]
-        options = ["proxy", "--target", "staging", "--contract", "procore", "--port", "0", "--out", "out"]
-        return run([*options, "--", *script])
-
-
-@pytest.mark.parametrize(("faults", "fails", "code"), [((), "7", 7), (("lists-as-text",), "7", 1)])
-def test_a_command_is_passed_through_and_judged(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], faults: tuple[str, ...], fails: str, code: int
-) -> None:
-    with sandbox_server("procore", faults=faults) as api:
-        assert passed_through(api, tmp_path, fails) == code
-    told = capfd.readouterr().out
-    assert f"passes on to {api.origin} (procore)" in told
-    assert f"2 exchanges with {api.origin}/rest/v1.0" in told
-    seen = [line for line in told.splitlines() if line.endswith(" [GET /rest/v1.0/companies]")]
-    assert bool(seen) == bool(faults), "told as it was seen"
-    kept = read(tmp_path / "out" / "run.jsonl.gz")
-    assert {e.response.status for e in kept.exchanges if e.response} == {200, 401}
-    assert api.credentials["full"] not in repr(kept)
-
-
-def test_who_reads_no_more_lines_has_the_reports_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    usual = click.echo
-
-    def echo(line: str) -> None:
-        if line.endswith("/companies]"):
-            raise BrokenPipeError
-        usual(line)
-
-    monkeypatch.setattr("restproof.cli.proxy.click.echo", echo)
-    with sandbox_server("procore", faults=["lists-as-text"]) as api:
-        assert passed_through(api, tmp_path, "0") == 1
-    assert read(tmp_path / "out" / "run.jsonl.gz").findings
-
-
-def test_a_judge_that_breaks_meanwhile_costs_no_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    def take(self: Live, settled: object) -> None:
-        raise LookupError("no such place")
-
-    monkeypatch.setattr(Live, "take", take)
-    with sandbox_server("procore", faults=["lists-as-text"]) as api:
-        assert passed_through(api, tmp_path, "0") == 1
-    told = "findings are no longer told as they are seen (LookupError: no such place): they stand in the reports"
-    assert capfd.readouterr().out.splitlines().count(told) == 1
-    assert read(tmp_path / "out" / "run.jsonl.gz").findings
-
-
-def test_a_client_at_work_is_judged_as_by_its_har(
-    terms: Terms, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    with sandbox_server("procore", faults=["create-answers-200"]) as api:
-        told: list[str] = []
-        with (
-            Proxy(Origin(Target("t", api.origin, ca_bundle=api.ca_bundle))) as proxy,
-            Live(terms, api.origin, told.append).following(proxy.recording),
-        ):
-            offices(Client(replace(api, origin=proxy.url)))  # type: ignore[arg-type]
-        judged = terms.judge(
-            proxy.recording.traffic(), Path("proxy"), base_url=api.origin, out=str(tmp_path / "out"), cwd=tmp_path
-        )
-    assert {cause.requirement for cause in judged.verdict.causes} == {"create.answers-created"}
-    found = read(judged.directory / "run.jsonl.gz").findings
-    assert [line.partition(" [")[0] for line in told] == [f"create.answers-created: {f.message}" for f in found]
-    assert all(line.endswith("/offices]") for line in told)
-    page = (Path(__file__).parents[2] / "docs" / "traffic.md").read_text(encoding="utf-8")
-    assert f"```text\n{told[0]}\n```" in page
 
 
 def test_a_signal_ends_it_with_the_verdict(
