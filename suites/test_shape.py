@@ -53,9 +53,11 @@ def shape(reply: Reply, memory: dict[str, Body]) -> Body:
 def test_a_representation_matches_its_schema(reply: Reply, memory: dict[Any, Any], written: Written) -> None:
     if not reply.ok or reply.status == 204 or reply.exchange.request.method != reply.resource.method(reply.operation):
         return
-    if not reply.shows_representation:
-        return
     if reply.operation != "read" and reply.exchange.response is not None and not reply.exchange.response.body:
+        return
+    if not reply.shows_representation:
+        if reply.receipt is not None:
+            must.match_schema(reply, reply.receipt, reply.json)
         return
     must.hold(
         reply.entity is not None,

@@ -115,6 +115,8 @@ def test_what_a_list_shows_is_deleted_where_the_delete_has_it(contract: Contract
         ("{list: {query: {a: {type: strin}}}}", "not a valid JSON Schema"),
         ("{list: {auth: public}}", "'auth'"),
         ("{read: {returns: minimal}}", "only the answer to a write may be minimal"),
+        ("{list: {returns: order.json}}", "only the answer to a write may be minimal"),
+        ("{update: {returns: orders.json}}", "there is no schema file 'orders.json'"),
         ("{lst: {}}", "'lst'"),
         ("{read: {job: {path: '/jobs/{job}'}}}", "a read has no job"),
         ("{delete: {job: {path: '/jobs/{job}'}}}", "no answer says that it goes on"),

@@ -57,6 +57,7 @@ SHOWN_ON_WAYS = (
     "more-untold",
     "job-never-ends",
     "job-names-nothing",
+    "receipt-misses-member",
 )
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",

@@ -38,7 +38,7 @@ def _error(document: Document, folder: SchemaFolder, route: Route, said: Any) ->
 
 
 def named_schemas(contract: Contract, words: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """File name → schema, of all error bodies that the ``words`` of a contract give by the name of a file."""
+    """File name → schema, of all error bodies and answers to writes that the ``words`` of a contract name a file of."""
     found: dict[str, Schema | None] = {}
     said = words.get("errors")
     if isinstance(said, str):
@@ -51,4 +51,6 @@ def named_schemas(contract: Contract, words: Mapping[str, Any]) -> dict[str, dic
         for operation, way in ways.items() if isinstance(ways, dict) else ():
             own = resource.operation(operation).errors
             found |= {n: own.get(s) for s, n in (way or {}).get("errors", {}).items() if isinstance(n, str)}
+            if (receipt := resource.operation(operation).receipt) is not None:
+                found[way["returns"]] = receipt
     return {name: dict(s) for name, s in found.items() if s is not None and name not in ("none", "empty")}

@@ -287,6 +287,8 @@ class Operation:
     job: Job | None = None
     returns: Literal["representation", "minimal"] = "representation"
     """Whether the answer to a write is a representation, or promises at most the id (as in RFC 7240 §4.2)."""
+    receipt: Schema | None = None
+    """What the whole body of a minimal answer is; ``None`` where nothing is said of it."""
 
     def is_under_way(self, status: int | None) -> bool:
         """Whether an answer with this status tells of a job, and shows no representation."""

@@ -57,6 +57,7 @@ class WaysReader:
             envelope=self.envelope(said),
             media=self.media(name, said),
             returns=self.returns(name, said),
+            receipt=self.receipt(name, said),
             errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
             job=self.job(name, said, resolve(*layers)),
         )
@@ -69,11 +70,21 @@ class WaysReader:
         self.problems.add(f"resource '{self.resource.name}': {message}", place, hint)
 
     def returns(self, name: str, said: Mapping[str, Any]) -> Literal["representation", "minimal"]:
-        found: Literal["representation", "minimal"] = said.get("returns", "representation")
+        found: Literal["representation", "minimal"] = "minimal"
+        if said.get("returns", "representation") == "representation":
+            found = "representation"
         if found == "minimal" and name not in ("create", "update", "replace"):
             hint = "leave it out: what answers a read or a list is what it is asked for"
             self.problem("only the answer to a write may be minimal", name, "returns", hint=hint)
         return found
+
+    def receipt(self, name: str, said: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The schema of an answer that is no representation, where a file says it."""
+        file = said.get("returns", "minimal")
+        if file in ("representation", "minimal"):
+            return None
+        source = self.folder.load(file, self.document.place(self.route(name, "returns")))
+        return source.schema if source else None
 
     def envelope(self, said: Mapping[str, Any]) -> Envelope:
         resource = self.resource

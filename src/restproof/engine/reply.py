@@ -191,6 +191,11 @@ class Reply:
         return self.resource.operation(self.operation).returns == "representation" and not self.is_under_way
 
     @property
+    def receipt(self) -> Mapping[str, Any] | None:
+        """What the body is of a success that shows no representation; ``None`` where the contract does not say."""
+        return None if self.is_under_way else self.resource.operation(self.operation).receipt
+
+    @property
     def list_pointer(self) -> str:
         """Where the array of entries stands in a list answer."""
         return self.envelope.list_pointer

@@ -80,11 +80,13 @@ class Answering:
             return Answer(status)
         shown = self.represent(entry)
         named = {n: v for n, v in shown.items() if n == call.resource.id.field and case == "created"}
-        told = shown if call.way.returns == "representation" else named
-        answer = Answer(status, call.way.envelope.answered(told, self.read_url(call, entry)))
+        told = named if call.way.returns == "minimal" and call.way.receipt is None else shown
+        body = call.way.envelope.answered(told, self.read_url(call, entry))
+        answer = Answer(status, body if call.way.receipt is None else as_said(call.way.receipt, body))
         if call.resource.etag:
             answer.headers["ETag"] = ("W/" if call.resource.weak_etag else "") + self.etag(shown)
-        if case == "created" and sends_location(self.contract) and call.resource.supports("read"):
+        tells_where = sends_location(self.contract) or call.way.receipt is not None
+        if case == "created" and tells_where and call.resource.supports("read"):
             answer.headers["Location"] = self.location(call, entry)
         return answer
 
@@ -278,6 +280,19 @@ def as_entry(resource: Resource, shown: Mapping[str, Any]) -> dict[str, Any]:
         n: v if n not in schema or is_valid(schema[n], v) else plausible(schema[n], serial=1, now=_EPOCH, name=n)
         for n, v in known.items()
     }
+
+
+def as_said(schema: Mapping[str, Any], known: Any) -> Any:
+    """What a schema says of a body, with what is known of it wherever it may stand."""
+    members = schema.get("properties", {})
+    if isinstance(known, Mapping) and members:
+        wanted = [n for n in members if n in known or n in schema.get("required", ())]
+        found: Any = {n: as_said(members[n], known.get(n)) for n in wanted}
+    elif isinstance(known, list) and isinstance(schema.get("items"), Mapping):
+        found = [as_said(schema["items"], entry) for entry in known]
+    else:
+        found = known
+    return found if is_valid(schema, found) else plausible(schema, serial=1, now=_EPOCH)
 
 
 def _error_bodies(schema: Mapping[str, Any], status: int, field: str | None, message: str, text: str) -> Iterator[Any]:

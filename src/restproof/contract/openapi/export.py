@@ -211,7 +211,7 @@ class _Writer:
                 if operation == "list":
                     schema = self.listed(resource)
                 elif resource.operation(operation).returns == "minimal":
-                    schema = {}
+                    schema = plain(resource.operation(operation).receipt or {})
                 else:
                     shown = wrapped_object(envelope, self.response(resource), shown_of(resource))
                     schema = nested(envelope.response_pointer, shown)

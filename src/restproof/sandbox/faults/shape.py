@@ -144,6 +144,18 @@ def read_misses_field(seam: Seam) -> None:
     seam.around("answer_entry", advice)
 
 
+@fault("receipt-misses-member", "shape.resource", "an answer to a write that is no representation lacks a member")
+def receipt_misses_member(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, case: str, entry: Entry) -> Answer:
+        answer: Answer = inner(call, case, entry)
+        needed = (call.way.receipt or {}).get("required", ())
+        if needed and isinstance(answer.payload, dict):
+            answer.payload = {n: v for n, v in answer.payload.items() if n != needed[-1]}
+        return answer
+
+    seam.around("answer_entry", advice)
+
+
 @fault("date-with-time", "shape.formats", "a date is shown with a time of day")
 def date_with_time(seam: Seam) -> None:
     def advice(inner: Any, entry: Entry) -> dict[str, Any]:
