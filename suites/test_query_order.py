@@ -50,7 +50,8 @@ def must_be_in_order(subject: Subject, entries: list[Any], name: str, descending
     largest = subject.lists.largest_page() or 0
     # The way down is cut into pages for one field: a page that is turned round by itself shows there.
     whole = descending and name != subject.spec.sort[-1]
-    size = largest if whole else subject.lists.allowed_size(ceil(len(entries) / 3)) if largest else 0
+    # Three pages, the last of which is not full: nobody has to ask for a fourth.
+    size = largest if whole else subject.lists.allowed_size(ceil((len(entries) + 1) / 3)) if largest else 0
     pages = subject.lists.pages(size or None, query)
     must.have_status(pages[0], "listed", because=f"sorted by {name}")
     walked = [e for p in pages for e in p.entries or ()]

@@ -159,7 +159,7 @@ class Bench:
 class NoControls(Controls):
     """Sends none: a test of something else counts the requests of its own cases."""
 
-    def is_due(self, resource: Resource, operation: str | None) -> bool:
+    def is_due(self, resource: Resource, operation: str) -> bool:
         return False
 
 

@@ -1,4 +1,4 @@
-"""What happens around a case: the control before it, and what it has touched after it."""
+"""What happens after a case: what it has touched is put away."""
 
 from __future__ import annotations
 
@@ -7,16 +7,6 @@ from contextlib import suppress
 from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
-from restproof.wire.message import CONTROL
-
-
-def send_control(subject: Subject, operation: str | None) -> None:
-    """Send the valid request that refused ones of the operation are compared with, where that is still to be done."""
-    world = subject.world
-    if operation is not None and world.controls.is_due(subject.spec, operation):
-        setup = f"{subject.name}:{CONTROL} {operation}"
-        sender = Subject(world, subject.spec, token=world.values.setup_token(setup), setup=setup)
-        world.controls.send(sender, operation)
 
 
 def put_away(subject: Subject, reply: Reply) -> None:

@@ -33,7 +33,7 @@ class Sender(Maker, Protocol):
 
 class Controls:
     """Whether the valid request of each operation of each resource was seen accepted, with the usual credential. One is
-    sent for all the cases of a run."""
+    sent for all the cases of a run, when the first refusal is judged."""
 
     def __init__(self) -> None:
         self._refusals: dict[tuple[str, str], str] = {}
@@ -42,7 +42,7 @@ class Controls:
         """Why nothing can be said of a refused request of the operation; empty where something can."""
         return self._refusals.get((resource.name, operation), "")
 
-    def is_due(self, resource: Resource, operation: str | None) -> bool:
+    def is_due(self, resource: Resource, operation: str) -> bool:
         """Whether the control of the operation is still to be sent."""
         known = (resource.name, operation) in self._refusals
         return operation in OPERATIONS and resource.supports(operation) and not known

@@ -49,10 +49,10 @@ class Item:
     @cached_property
     def cases(self) -> tuple[Mapping[str, Any], ...] | None:
         """The enumerated inputs that the profile sends, in their order; ``None`` where inputs are drawn."""
-        first = self.operation in self.proof.on[:1]
-        return (
-            None if self.known is None else most_telling(self.known, self.profile.cases, MOST_KINDS if first else FEW)
-        )
+        if self.known is None:
+            return None
+        kinds = MOST_KINDS if self.operation in self.proof.on[:1] else FEW
+        return most_telling(self.known, self.profile.cases, kinds, self.resource.properties if self.resource else ())
 
     @cached_property
     def known(self) -> tuple[Mapping[str, Any], ...] | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -65,7 +65,7 @@ class Ended:
 class Reply:
     """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
     ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up;
-    ``no_control``: why a refusal of this request says nothing (the valid one is refused too), empty where it does;
+    ``control``: tells why a refusal of this request says nothing (the valid one is refused too), empty where it does;
     ``job``: how it went on, where the answer only says that it was accepted."""
 
     exchange: Exchange
@@ -76,7 +76,7 @@ class Reply:
     sent: Any = None
     asked_id: Any = None
     values_may_run_out: bool = False
-    no_control: str = ""
+    control: Callable[[], str] = field(default=str, compare=False)
     job: Ended | None = None
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restproof.contract.model import Resource
-from restproof.engine.around import put_away, send_control
+from restproof.engine.around import put_away
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.items import Item
 from restproof.engine.keep import EventSink
@@ -65,7 +65,6 @@ class Runner:
         self._watch.inputs = inputs
         resource = item.resource or _any(self.world)
         subject = Subject(self.world, resource, token=token, item=item.id, case=name)
-        send_control(subject, item.operation if item.resource else None)
         offered = {"subject": subject, "operation": item.operation, "contract": item.contract, **inputs}
         wanted = parameters_of(item.test)
         try:

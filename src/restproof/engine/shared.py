@@ -160,7 +160,8 @@ class SharedInstances:
                         made.append(kept(subject.spec, maker.given(body).sent)[0][name])
                         tails.append(tail)
             self._lookalikes[key] = made
-            self._listings.clear()
+            if made:
+                self._listings.clear()
         return self._lookalikes[key]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace as with_
+from functools import partial
 from typing import Any, Unpack
 
 from restproof.contract.model import Resource, creates_by_put
@@ -172,7 +173,7 @@ class Subject:
             sent,
             asked_id,
             self.bodies.values_may_run_out,
-            self.world.controls.refusal(self.spec, operation) if exchange.credential == self.credential else "",
+            partial(self.world.control, self.spec, operation) if exchange.credential == self.credential else str,
         )
         self.world.creates.note(reply, self.token)
         return reply

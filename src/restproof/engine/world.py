@@ -8,10 +8,9 @@ from typing import Protocol
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
-from restproof.engine.controls import Controls
+from restproof.engine.controls import Controls, Sender
 from restproof.engine.creates import Creates
 from restproof.engine.failure import NotTested
-from restproof.engine.instance import Maker
 from restproof.engine.jobs import Jobs
 from restproof.engine.keep import Clock, Keeper, Kept, LiveClock
 from restproof.engine.later import LaterLooks
@@ -25,6 +24,7 @@ from restproof.engine.states import States
 from restproof.engine.values import Values
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import Profile
+from restproof.wire.message import CONTROL
 from restproof.wire.session import Session
 
 NOT_OBSERVABLE = "not observable from a recording"
@@ -35,7 +35,7 @@ Observer = Callable[[Reply, Mapping[int, str]], None]
 class SubjectType(Protocol):
     """Makes the subject of a resource in a world: ``engine.subject.Subject``, which stands above this module."""
 
-    def __call__(self, world: World, resource: Resource, *, token: str, setup: str, credential: str) -> Maker: ...
+    def __call__(self, world: World, resource: Resource, *, token: str, setup: str, credential: str) -> Sender: ...
 
 
 @dataclass
@@ -86,11 +86,17 @@ class World:
     def has_credential(self, name: str) -> bool:
         return name in self.target.credentials
 
+    def control(self, resource: Resource, operation: str) -> str:
+        """Why a refusal of the operation says nothing, as ``Controls.refusal``, when its control has been sent."""
+        if self.controls.is_due(resource, operation):
+            self.controls.send(self._maker(resource, f"{resource.name}:{CONTROL} {operation}"), operation)
+        return self.controls.refusal(resource, operation)
+
     def must_be_live(self) -> None:
         """Raises ``NotTested`` in a replay: for what a recording of exchanges cannot show."""
         if self.target.kind == "stubs":
             raise NotTested(NOT_OBSERVABLE)
 
-    def _maker(self, resource: Resource, setup: str, credential: str = "full") -> Maker:
+    def _maker(self, resource: Resource, setup: str, credential: str = "full") -> Sender:
         token = self.values.setup_token(setup)
         return self.subject(self, resource, token=token, setup=setup, credential=credential)

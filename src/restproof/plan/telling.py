@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 _KINDS = ("note", "kind", "keyword", "status", "case", "name")
 """Members of a case that say what sort of input it is, the most telling first."""
 MOST_KINDS = 24
-FEW = 8
+FEW = 3
 """Kinds that are enough where another operation of the rule has had them all."""
 _NUMBER = re.compile(r"\d[\d,.]*")
 
 
 def most_telling(
-    cases: Sequence[Mapping[str, Any]], count: int | None, kinds: int = MOST_KINDS
+    cases: Sequence[Mapping[str, Any]], count: int | None, kinds: int = MOST_KINDS, fields: Collection[str] = ()
 ) -> tuple[Mapping[str, Any], ...]:
     """``count`` of the cases (``None``: all), in their order; where they are of more kinds, one of each, up to
     ``kinds``. Where there is more to choose from than that, some from all over: cases, as kinds, vary from one end to
-    the other."""
+    the other. ``fields``: names that make no kind of their own, those of the resource."""
     if count is None or len(cases) <= count:
         return tuple(cases)
     seen: Counter[str] = Counter()
     turns = []
     for at, case in enumerate(cases):
-        kind = _kind(case)
+        kind = _kind(case, fields)
         turns.append((seen[kind], at))
         seen[kind] += 1
     wanted = max(count, min(kinds, len(seen)))
@@ -43,9 +43,13 @@ def _all_over(pool: Sequence[int], count: int) -> list[int]:
     return [pool[round(n * (len(pool) - 1) / last)] for n in range(count)]
 
 
-def _kind(case: Mapping[str, Any]) -> str:
-    """What sort of input a case is: two bounds of one keyword are of one sort, whatever the numbers."""
+def _kind(case: Mapping[str, Any], fields: Collection[str]) -> str:
+    """What sort of input a case is: two bounds of one keyword are of one sort, whatever the numbers, and so is what two
+    rules say of different fields."""
     notes = case.get("notes")
     told = " ".join(map(str, notes.values())) if isinstance(notes, Mapping) else ""
-    told = next((case[name] for name in _KINDS if isinstance(case.get(name), str)), told)
+    name = next((name for name in _KINDS if isinstance(case.get(name), str)), None)
+    told = told if name is None else case[name]
+    if name == "note":
+        told = " ".join("#" if word.strip(",:;") in fields else word for word in told.split())
     return _NUMBER.sub("#", told)

@@ -96,8 +96,8 @@ def be_refused(reply: Reply, case: str | Status, *, field: str | None = None, be
 
 def have_control(reply: Reply) -> None:
     """A refusal says something: the valid request that this one is compared with was accepted. Else ``NotTested``."""
-    if reply.no_control and 400 <= reply.status < 500:
-        raise NotTested(reply.no_control)
+    if 400 <= reply.status < 500 and (refused := reply.control()):
+        raise NotTested(refused)
 
 
 def be_the_clients_fault(reply: Reply, *, because: str, field: str | None = None, may_succeed: bool = False) -> None:
