@@ -95,6 +95,35 @@ def test_a_dry_run_tells_and_writes_nothing(changed: dict[str, Any], tmp_path: P
     assert {f.name: f.read_bytes() for f in (tmp_path / "shop").iterdir()} == before
 
 
+def test_a_check_fails_where_the_document_has_changed_and_writes_nothing(
+    changed: dict[str, Any], tmp_path: Path
+) -> None:
+    told(tmp_path, DOCUMENT)
+    before = {f.name: f.read_bytes() for f in (tmp_path / "shop").iterdir()}
+    assert told(tmp_path, DOCUMENT, "--check").exit_code == 0
+    result = told(tmp_path, changed, "--check")
+    assert result.exit_code == 1
+    assert "+ cart: " in result.output
+    assert {f.name: f.read_bytes() for f in (tmp_path / "shop").iterdir()} == before
+    told(tmp_path, changed, "--update")
+    assert told(tmp_path, changed, "--check").exit_code == 0
+
+
+def test_a_check_fails_where_an_edit_stands_against_the_document_until_that_was_seen(tmp_path: Path) -> None:
+    told(tmp_path, DOCUMENT)
+    file = tmp_path / "shop" / "item.json"
+    item = json.loads(file.read_text(encoding="utf-8"))
+    item["properties"]["name"]["maxLength"] = 40
+    file.write_text(json.dumps(item), encoding="utf-8")
+    assert told(tmp_path, DOCUMENT, "--check").exit_code == 0, "an edit is no change of the document"
+    changed = copy.deepcopy(DOCUMENT)
+    sent = changed["paths"]["/items"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    sent["properties"] = {**sent["properties"], "name": {"type": "string", "maxLength": 60}}
+    assert told(tmp_path, changed, "--check").exit_code == 1
+    told(tmp_path, changed, "--update")
+    assert told(tmp_path, changed, "--check").exit_code == 0
+
+
 def test_what_does_not_fit_together_is_told_and_nothing_is_written(tmp_path: Path) -> None:
     told(tmp_path, DOCUMENT)
     file = tmp_path / "shop" / "contract.yaml"

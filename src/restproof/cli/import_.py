@@ -38,6 +38,9 @@ def command() -> None:
     help="Bring what has changed in FILE into the contract that is there; every edit of yours stays.",
 )
 @click.option("--dry-run", is_flag=True, help="With --update: tell what differs, and write nothing.")
+@click.option(
+    "--check", "checked", is_flag=True, help="Tell what --update would do, write nothing, and end with 1 where it differs."
+)
 @click.pass_context
 def openapi(
     ctx: click.Context,
@@ -49,13 +52,14 @@ def openapi(
     everything: bool,
     update: bool,
     dry_run: bool,
+    checked: bool,
 ) -> None:
     """Write a contract and its schemas from FILE, an OpenAPI 3 or Swagger 2.0 document (YAML or JSON).
 
     With --app, FILE is the path that the application has for its document: /openapi.json.
 
     What the document says and the contract does not is listed on standard error. Exit code 0 where the contract is
-    sound, else 2.
+    sound, else 2; with --check, 1 where FILE has changed since it came into the contract.
     """
     from restproof.contract.load import check, load
     from restproof.contract.openapi.imported import imported
@@ -65,6 +69,7 @@ def openapi(
     name = contract_name(out.name if out else file.stem)
     folder = out or Path("contracts") / name
     target = folder / "contract.yaml"
+    update = update or checked
     if target.exists() and not update:
         hint = "--update brings in what has changed; or choose another folder with --out"
         raise ConfigurationError("there is a contract already", place=Place(target), hint=hint)
@@ -73,7 +78,7 @@ def openapi(
     with document_of(file, app) as document:
         found = imported(document, name, tags=tag, resources=resource)
     if update:
-        ctx.exit(updated(found, folder, dry_run=dry_run))
+        ctx.exit(updated(found, folder, dry_run=dry_run, checked=checked))
     try:
         write(found, folder, file.name)
     except OSError as error:
@@ -94,8 +99,9 @@ def openapi(
     click.echo(f"{target}: {len(loaded.resources)} resources, {operations} operations, {left} things left out")
 
 
-def updated(found: Imported, folder: Path, *, dry_run: bool) -> int:
-    """Update the contract in ``folder``, tell what differs, and give the exit code."""
+def updated(found: Imported, folder: Path, *, dry_run: bool = False, checked: bool = False) -> int:
+    """Update the contract in ``folder``, tell what differs, and give the exit code. ``dry_run``, ``checked``: without
+    writing; what differs is a failure to the latter alone."""
     from restproof.cli.updating import save, update_of
 
     target = folder / "contract.yaml"
@@ -106,9 +112,9 @@ def updated(found: Imported, folder: Path, *, dry_run: bool) -> int:
         click.echo(line)
     changed = [c for changes in update.changes.values() for c in changes]
     taken = sum(c.kind == "taken" for c in changed)
-    if dry_run:
+    if dry_run or checked:
         click.echo(f"{target}: {taken} changes to take, {len(changed) - taken} places where yours would stay")
-        return 0
+        return 1 if checked and (changed or update.texts) else 0
     try:
         problems = save(update, found, folder)
     except OSError as error:
