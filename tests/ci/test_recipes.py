@@ -114,14 +114,6 @@ def test_reports_that_the_recipes_ask_for_are_there() -> None:
     assert set(re.findall(r"--format (\w+)", text)) <= set(FORMATS)
 
 
-def test_the_hook_of_pre_commit_is_a_command() -> None:
-    (hook,) = document(".pre-commit-hooks.yaml")
-    from restproof.cli.main import run
-
-    assert hook["entry"] == "restproof lint"
-    assert run(["lint", "--help"]) == 0
-
-
 def as_workflow(action: dict[str, Any]) -> dict[str, Any]:
     """The steps of a composite action as those of a job, which a linter of workflows reads."""
     inputs = {name: {**said, "type": "string"} for name, said in action["inputs"].items()}

@@ -249,7 +249,7 @@ def test_entries_of_others_are_counted_and_left_out(judged: Judged) -> None:
         "1 entries of other hosts or paths",
         "1 entries with a path that the contract does not know",
         "1 preflights",
-        "1 answers from the browser's cache",
+        "1 answers from a cache or a mock",
         "1 entries without an answer",
     }
 

@@ -14,8 +14,10 @@ from restproof.record.model import RecordedExchange, Traffic
 from restproof.record.traffic import read_traffic
 
 RECORDINGS = Path(__file__).with_name("recordings")
-"""The same two requests to the same server, by mitmdump 11 (with a preflight and an answer that never came), betamax
-0.9 and responses 0.26."""
+"""The same two requests to the same server, by mitmdump 11 (``mitmproxy.flows`` with a preflight and an answer that
+never came; ``mocked.flows`` and its HAR with two answers of its own, one of a script and one of a file;
+``replayed.flows`` its replay), betamax 0.9, responses 0.26, vcrpy 9 and Playwright 1.65 (with an answer of the test's
+own, and a request that it stopped)."""
 
 RUBY = """
 ---
@@ -90,7 +92,9 @@ def two(traffic: Traffic) -> tuple[RecordedExchange, RecordedExchange]:
     return listed, made
 
 
-@pytest.mark.parametrize("name", ["mitmproxy.flows", "betamax.json"])
+@pytest.mark.parametrize(
+    "name", ["mitmproxy.flows", "mocked.flows", "mitmproxy.har", "playwright.har", "betamax.json", "vcrpy.yaml"]
+)
 def test_a_recording_holds_what_was_sent_and_answered(name: str) -> None:
     traffic = read_traffic(RECORDINGS / name)
     listed, made = two(traffic)
@@ -108,6 +112,21 @@ def test_flows_have_times_and_what_never_came() -> None:
     assert traffic.exchanges[0].elapsed > 0
     assert (traffic.exchanges[2].response, traffic.exchanges[2].error) == (None, "server closed connection")
     assert traffic.skipped == {"OPTIONS and CONNECT requests": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "skipped"),
+    [
+        ("mocked.flows", {"answers from a cache or a mock": 2}),
+        ("replayed.flows", {"answers from a cache or a mock": 1}),
+        ("mitmproxy.har", {"answers from a cache or a mock": 2}),
+        ("playwright.har", {"answers from a cache or a mock": 1, "requests that a test has stopped": 1}),
+    ],
+)
+def test_what_a_test_has_answered_is_not_the_server_s(name: str, skipped: dict[str, int]) -> None:
+    traffic = read_traffic(RECORDINGS / name)
+    assert traffic.skipped == skipped
+    assert not any(e.request.url.endswith(("/made", "/mocked", "/local", "/refused")) for e in traffic.exchanges)
 
 
 @pytest.mark.parametrize("cut", range(1, 7400, 531))
@@ -193,6 +212,8 @@ def test_a_number_of_a_flow_has_an_end(number: bytes, tmp_path: Path) -> None:
         ({"consumer": {}, "provider": {}, "interactions": [{"request": {}}]}, "a contract of Pact"),
         ({"openapi": "3.1.0", "paths": {}}, "an OpenAPI document"),
         ({"_type": "export", "resources": []}, "an export of Insomnia"),
+        ({"type": "collection.insomnia.rest/5.0", "collection": []}, "an export of Insomnia"),
+        ([{"status": "COMPLETE", "protocolVersion": "HTTP/1.1", "host": "h", "request": {}}], "a session of Charles"),
         ({"mappings": []}, "stubs of WireMock"),
         ([{"scope": "https://h:443", "method": "GET", "response": {}}], "a recording of nock"),
         ({"contract": "x", "resources": {}}, "a contract of restproof"),
@@ -203,3 +224,20 @@ def test_what_is_no_traffic_is_named_with_what_to_do(content: object, told: str,
         read(tmp_path, content if isinstance(content, bytes) else json.dumps(content))
     assert error.value.hint is not None
     assert "can be judged" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["_index.htm", "[Content_Types].xml", "raw/1_c.txt", "raw/1_s.txt"], "a session of Fiddler"),
+        (["trace.trace", "trace.network", "resources/0a.json"], "a trace of Playwright"),
+    ],
+)
+def test_an_archive_that_is_no_traffic_is_named(names: list[str], told: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "t.saz", "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    with pytest.raises(TrafficError, match=f"this is {told}") as error:
+        read_traffic(tmp_path / "t.saz")
+    assert error.value.hint is not None
+    assert "HAR" in error.value.hint

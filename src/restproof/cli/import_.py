@@ -39,7 +39,10 @@ def command() -> None:
 )
 @click.option("--dry-run", is_flag=True, help="With --update: tell what differs, and write nothing.")
 @click.option(
-    "--check", "checked", is_flag=True, help="Tell what --update would do, write nothing, and end with 1 where it differs."
+    "--check",
+    "checked",
+    is_flag=True,
+    help="Tell what --update would do, write nothing, and end with 1 where it differs.",
 )
 @click.pass_context
 def openapi(

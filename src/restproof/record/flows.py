@@ -42,6 +42,8 @@ def from_flows(data: bytes, path: Path) -> Traffic:
                 skipped["websockets" if flow.get("websocket") else "flows that are no HTTP"] += 1
             elif _text(flow["request"]["method"]).upper() in ("OPTIONS", "CONNECT"):
                 skipped["OPTIONS and CONNECT requests"] += 1
+            elif flow.get("response") and _is_made_up(flow):
+                skipped["answers from a cache or a mock"] += 1
             else:
                 found.append(_exchange(flow))
             number += 1
@@ -57,6 +59,12 @@ def from_flows(data: bytes, path: Path) -> Traffic:
     return Traffic(exchanges, lacking, dict(skipped), timed=all(started > 0 for started, *_ in found))
 
 
+def _is_made_up(flow: Mapping[str, Any]) -> bool:
+    """Whether mitmproxy has answered by itself: a replay, a mapped file or a script."""
+    server = flow.get("server_conn") or {}
+    return flow.get("is_replay") == "response" or not (server.get("timestamp_start") or server.get("peername"))
+
+
 def _exchange(flow: Mapping[str, Any]) -> tuple[float, float, RecordedExchange, frozenset[Lack]]:
     asked, answered = flow["request"], flow.get("response")
     lacks: set[Lack] = set()
@@ -68,7 +76,9 @@ def _exchange(flow: Mapping[str, Any]) -> tuple[float, float, RecordedExchange, 
     error: str | None = None
     if answered:
         got = _headers(answered)
-        body = _content(answered, got, lacks, "response body")
+        body = None if flow.get("error") else _content(answered, got, lacks, "response body")
+        if flow.get("error"):  # it broke off
+            lacks.add("response body")
         response = Response(int(answered["status_code"]), _text(answered.get("reason")), got, body)
         ended = _moment(answered.get("timestamp_end")) or started
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 _MAGIC = {
@@ -36,12 +36,24 @@ def named_by_bytes(data: bytes) -> tuple[str, str] | None:
     return next(((name, _RECORD_HAR) for begin, name in _BEGINS.items() if head.startswith(begin)), None)
 
 
+def named_by_names(names: Iterable[str]) -> tuple[str, str] | None:
+    """What an archive is whose files have ``names``, and what to do instead; ``None`` for what is not known."""
+    found = set(names)
+    if any(name.startswith("raw/") for name in found) and any(name.startswith("_index.") for name in found):
+        return "a session of Fiddler", "Have Fiddler export it as HAR (File, Export Sessions)."
+    if any(name.endswith(".network") for name in found) and any(name.endswith(".trace") for name in found):
+        return "a trace of Playwright", "Have Playwright record a HAR (record_har_path, recordHar)."
+    return None
+
+
 def named_by_content(document: Any) -> tuple[str, str] | None:
     """What a document is that holds no traffic, and what to do instead; ``None`` for what is not known."""
     if isinstance(document, list):
         first = document[0] if document and isinstance(document[0], Mapping) else {}
         if "scope" in first and "response" in first:
             return "a recording of nock", _RECORD_HAR
+        if "protocolVersion" in first and "host" in first:
+            return "a session of Charles", "Have Charles export it as HAR (File, Export Session)."
         return None
     if not isinstance(document, Mapping):
         return None
@@ -56,7 +68,8 @@ def named_by_content(document: Any) -> tuple[str, str] | None:
     for word in ("openapi", "swagger"):
         if word in document:
             return "an OpenAPI document", "restproof run takes it in place of a contract; restproof import makes one."
-    if document.get("_type") == "export" or document.get("__export_format"):
+    insomnia = str(document.get("type")).partition("/")[0].endswith(".insomnia.rest")
+    if insomnia or document.get("_type") == "export" or document.get("__export_format"):
         return "an export of Insomnia", _RECORD_HAR
     if "mappings" in document or ("request" in document and "response" in document):
         return "stubs of WireMock", "They hold what would be answered, and no traffic."

@@ -22,8 +22,11 @@ from restproof.record.events import Body
 from restproof.record.model import Headers, Lack, RecordedExchange, Request, Response, Traffic
 
 _EMPTY = (204, 205, 304)
-_CACHED = ("memory cache", "disk cache", "service worker")
-"""Where Safari says that an answer came from, when it did not come from the server."""
+_NAMING = ("Firefox", "mitmproxy")
+_FROM_NETWORK = "Network Load"
+"""What Safari says of an answer that came from the server; else it names a cache, a worker or an override."""
+_COMPLETE = "COMPLETE"
+"""What Charles says of an exchange that ended well; else the answer may be cut, or a page of Charles's own."""
 _EPOCH = 0.0
 
 Attached = Callable[[str], bytes | None]
@@ -39,9 +42,10 @@ def from_har(document: Mapping[str, Any], path: Path, attached: Attached = lambd
         raise TrafficError("the HAR has no log.entries", place=Place(path))
     skipped: Counter[str] = Counter()
     found: list[tuple[float, RecordedExchange, frozenset[Lack]]] = []
+    names_servers = _names_servers(log, entries)
     for number, entry in enumerate(entries, 1):
         try:
-            reason = _no_exchange(entry)
+            reason = _no_exchange(entry, names_servers=names_servers)
             if reason:
                 skipped[reason] += 1
                 continue
@@ -69,30 +73,45 @@ def _has_times(found: list[tuple[float, RecordedExchange, frozenset[Lack]]]) -> 
     return not found or any(exchange.elapsed for _, exchange, _ in found)
 
 
-def _no_exchange(entry: Mapping[str, Any]) -> str | None:
+def _names_servers(log: Mapping[str, Any], entries: list[Any]) -> bool:
+    """Whether the address of a server is in each entry that one has answered, and in no other: so the tool has it."""
+    creator = log.get("creator")
+    named = any(isinstance(entry, Mapping) and entry.get("serverIPAddress") for entry in entries)
+    return named and isinstance(creator, Mapping) and creator.get("name") in _NAMING
+
+
+def _no_exchange(entry: Mapping[str, Any], *, names_servers: bool) -> str | None:
     """Why an entry is no exchange with a server, where it is none."""
     request, response = entry["request"], entry["response"]
+    method = str(request["method"]).upper()
     if str(request["url"]).partition(":")[0].lower() not in ("http", "https"):
         return "entries of other schemes"
     if entry.get("_resourceType") == "websocket" or response.get("status") == 101:
         return "websockets"
-    if _is_cached(entry):
-        return "answers from the browser's cache"
-    if str(request["method"]).upper() == "OPTIONS":
+    unserved = names_servers and response.get("status") and not entry.get("serverIPAddress")
+    if unserved or entry.get("_wasFulfilled") or _is_cached(entry, response):
+        return "answers from a cache or a mock"
+    if entry.get("_wasAborted"):
+        return "requests that a test has stopped"
+    if any(str(h["name"]).lower() == "non-authoritative-reason" for h in response.get("headers") or ()):
+        return "redirects that the browser made up"
+    if method == "OPTIONS":
         preflight = any(str(h["name"]).lower() == "access-control-request-method" for h in request.get("headers", ()))
         return "preflights" if preflight else "OPTIONS requests"
-    return None
+    return "CONNECT requests" if method == "CONNECT" else None
 
 
-def _is_cached(entry: Mapping[str, Any]) -> bool:
-    """Whether the browser answered by itself, as Chrome, Firefox, Safari and Playwright say it."""
-    worker = str(entry.get("_serviceWorkerResponseSource") or "network").lower()
+def _is_cached(entry: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
+    """Whether the browser answered by itself, as Chrome, Safari and Playwright say it. What went through a service
+    worker is what that has made of an answer; where it asked the server, its own request is another entry."""
+    worker = [m.get("_serviceWorkerResponseSource") or "network" for m in (entry, response)]
     return bool(
         entry.get("_fromCache")
         or entry.get("_fromDiskCache")
         or entry.get("_servedFromCache")
-        or str(entry.get("_fetchType")).lower() in _CACHED
-        or worker != "network"
+        or str(entry.get("_fetchType") or _FROM_NETWORK) != _FROM_NETWORK
+        or response.get("_fetchedViaServiceWorker")
+        or any(str(source).lower() != "network" for source in worker)
     )
 
 
@@ -101,13 +120,16 @@ def _read(entry: Mapping[str, Any], attached: Attached) -> tuple[float, Recorded
     lacks: set[Lack] = set()
     headers = _headers(asked)
     sent = _sent(asked, headers, lacks, attached)
+    if sent is not None and entry.get("_wasContinued"):  # perhaps with another one, which Playwright does not tell
+        lacks.add("request body")
     response: Response | None = None
     error: str | None = None
     status = int(answered.get("status") or 0)
-    if 0 < status <= 999:
+    unended = str(answered.get("_charlesStatus") or _COMPLETE).upper() != _COMPLETE
+    if 0 < status <= 999 and not unended:
         response = _response(answered, status, lacks, attached, head=asked["method"] == "HEAD")
     else:
-        error = str(answered.get("_error") or answered.get("statusText") or "no answer was recorded")
+        error = str(_failure(answered) or (not unended and answered.get("statusText")) or "no answer was recorded")
     elapsed = float(entry.get("time") or 0)
     exchange = RecordedExchange(
         n=0,
@@ -118,6 +140,11 @@ def _read(entry: Mapping[str, Any], attached: Attached) -> tuple[float, Recorded
         elapsed=max(0.0, elapsed / 1000) if math.isfinite(elapsed) else 0.0,
     )
     return _instant(str(entry.get("startedDateTime") or "")), exchange, frozenset(lacks)
+
+
+def _failure(response: Mapping[str, Any]) -> object:
+    """What a browser or Playwright says of an answer that broke off, if it did."""
+    return response.get("_error") or response.get("_failureText")
 
 
 def _numbered(exchange: RecordedExchange, n: int, started: float) -> RecordedExchange:
@@ -150,6 +177,9 @@ def _headers(message: Mapping[str, Any]) -> Headers:
 
 def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attached: Attached) -> Body:
     data = request.get("postData")
+    if data and data.get("comment"):  # Firefox: the body was too large to keep
+        lacks.add("request body")
+        return None
     if data and not data.get("text") and data.get("_file"):
         return _from_file(data["_file"], attached, lacks, "request body")
     if not data or (data.get("text") is None and not data.get("params")):
@@ -171,10 +201,11 @@ def _response(
     headers = _headers(response)
     content = response.get("content") or {}
     # The text of a 304 is the browser's own copy: the server sent none.
-    body = None if status == 304 else _content(content, lacks, attached)
+    broken_off = bool(_failure(response))
+    body = None if status == 304 or broken_off else _content(content, lacks, attached)
     if body is None and not head and status not in _EMPTY:
         sizes = (content.get("size"), response.get("bodySize"))
-        if content.get("comment") or _is_announced(headers, *sizes):
+        if broken_off or content.get("comment") or _is_announced(headers, *sizes):
             lacks.add("response body")
     if not headers:
         lacks.add("headers")

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from restproof.errors import Place, TrafficError
+from restproof.record.foreign import named_by_names
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of recorded traffic that are read at once, unpacked: what is made of them takes several times as much."""
@@ -57,6 +58,8 @@ class Archive:
         files = sorted(name for name in self._names if not name.endswith("/") and not name.startswith("__MACOSX/"))
         hars = [name for name in files if name.lower().endswith(".har")]
         found = hars or files
+        if (known := named_by_names(files)) and not hars:
+            raise TrafficError(f"this is {known[0]}", place=Place(self._path), hint=known[1])
         if len(found) != 1:
             what = "files *.har, not one" if hars else "files, none of them a HAR"
             raise TrafficError(f"the archive holds {len(found)} {what}", place=Place(self._path))
