@@ -22,6 +22,7 @@ from hyperframe.frame import GoAwayFrame, PingFrame
 
 from restproof.config import Target
 from restproof.sources import Login
+from restproof.wire.http2 import Framed
 from restproof.wire.message import About, Request
 from restproof.wire.obtain import wallet_of
 
@@ -206,6 +207,42 @@ def test_an_answer_that_is_whole_counts_though_the_server_reads_no_more_of_the_r
     exchanges = [client.session.send(POST, CREATE) for _ in range(2)]
     assert [(e.status, e.json, e.error) for e in exchanges] == [(413, {}, None)] * 2
     assert [a.number for a in server.asked] == [1, 2]
+
+
+class _Failing:
+    """The socket of a connection, on which the first long write fails behind the head of its request."""
+
+    def __init__(self, plain: Any) -> None:
+        self._plain = plain
+        self.writes: list[int] = []
+        self.failed = 0
+
+    def send(self, data: bytes) -> int:
+        self.writes.append(len(data))
+        if len(data) > 10_000:
+            self._plain.sendall(data[: 9 + int.from_bytes(data[:3])])
+            self.failed = len(self.writes)
+            raise ConnectionResetError(104, "Connection reset by peer")
+        sent: int = self._plain.send(data)
+        return sent
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._plain, name)
+
+
+def test_a_write_that_failed_is_the_last_one_and_the_answer_counts(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TLS would take another write for the end of the connection, before the answer is read."""
+    connected, sockets = Framed._new_conn, list[_Failing]()
+
+    def failing(connection: Framed) -> Any:
+        sockets.append(_Failing(connected(connection)))
+        return sockets[-1]
+
+    monkeypatch.setattr(Framed, "_new_conn", failing, raising=False)
+    server, client = ask(lambda asked: asked.answer(b"{}", 413), at_once=True)
+    assert [client.session.send(*sent).status for sent in ((POST, CREATE), (GET, READ))] == [413, 413]
+    assert [a.number for a in server.asked] == [1, 2]
+    assert sockets[0].failed == len(sockets[0].writes)
 
 
 def closed(asked: Asked) -> None:

@@ -207,7 +207,7 @@ class _Bounded(HTTPConnection):
     exchange, from the first byte sent to the last one received, to one deadline.
 
     ``thread``: what is known of the exchange of each thread; ``unix_socket``: in place of host and port; ``for_proxy``:
-    header fields for a proxy that reads the request."""
+    header fields for a proxy that reads the request; ``unheard``: whether a write has failed."""
 
     thread: threading.local
     unix_socket: Path | None
@@ -216,6 +216,7 @@ class _Bounded(HTTPConnection):
     held: list[bytes] | None = None
     source: Answering | None = None
     served: int | None = None
+    unheard = False
 
     def response_class(  # type: ignore[override]
         self, sock: socket.socket, *arguments: Any, **options: Any
@@ -241,6 +242,7 @@ class _Bounded(HTTPConnection):
 
     def connect(self) -> None:
         self.thread.connected = True
+        self.unheard = False
         self.thread.until = time.monotonic() + self.timeout  # a proxy answers before the request is sent
         with STOP.waiting():
             super().connect()
@@ -281,12 +283,16 @@ class _Bounded(HTTPConnection):
             self.held.append(data)
             return
         left = memoryview(data)
-        while left:
-            self.sock.settimeout(seconds_to(self.thread.until))
-            try:
+        try:
+            while left:
+                self.sock.settimeout(seconds_to(self.thread.until))
                 left = left[self.sock.send(left) :]
-            except (ssl.SSLZeroReturnError, ssl.SSLEOFError) as error:
-                raise BrokenPipeError("the server has ended the connection") from error  # as without TLS
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError) as error:
+            self.unheard = True
+            raise BrokenPipeError("the server has ended the connection") from error  # as without TLS
+        except OSError:
+            self.unheard = True
+            raise
 
 
 def _http2(tls: ssl.SSLContext | None) -> tuple[type[HTTPConnection]]:

@@ -55,10 +55,11 @@ def offer(context: ssl.SSLContext) -> None:
 
 class Framed(HTTPConnection):
     """A connection that speaks HTTP/2. ``thread``: what is known of the exchange of each thread, ``until`` when it
-    must be over (of ``time.monotonic``). Raises as a connection of ``http.client``, and ``NotHttp2``,
-    ``StreamBroken`` and ``TooMuch``."""
+    must be over (of ``time.monotonic``); ``unheard``: whether a write has failed. Raises as a connection of
+    ``http.client``, and ``NotHttp2``, ``StreamBroken`` and ``TooMuch``."""
 
     thread: threading.local
+    unheard: bool
 
     def connect(self) -> None:
         super().connect()
@@ -87,7 +88,7 @@ class Framed(HTTPConnection):
             self._flush()
         except (OSError, HTTPException):
             return False
-        return self._last is None
+        return self._last is None and not self.unheard
 
     def request(  # type: ignore[override]
         self, method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None, **_: object
@@ -180,8 +181,8 @@ class Framed(HTTPConnection):
 
     def _flush(self) -> None:
         data = self._talk.data_to_send()
-        if data:
-            # Who reads no more may have answered.
+        if data and not self.unheard:
+            # Who reads no more may have answered. After a write that failed, TLS takes another for the end of all.
             with suppress(BrokenPipeError, ConnectionResetError, ssl.SSLError):
                 self.send(data)
 
