@@ -6,7 +6,7 @@ from typing import Any
 from restproof.suite import Ground, Instance, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, few_values, merge_patches, reference
 from restproof.suite.setup import undo_large_write
-from restproof.suite.states import after_update, named, state_of
+from restproof.suite.states import after_update, named, patch_to, state_of
 from restproof.suite.values import is_nullable, is_sure, is_valid, merges, removed_members, same
 
 
@@ -121,7 +121,7 @@ def under_another_parent(subject: Subject, made: Instance) -> list[tuple[Instanc
 @for_each(accepted_bodies)
 def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body: Body, notes: dict[str, str]) -> None:
     id = subject.own().id
-    updated = subject.update(id, body)
+    updated = subject.update(id, patch_to(subject, id, body))
     if updated.ok:
         try:
             must.agree(
@@ -139,7 +139,7 @@ def test_every_allowed_value_is_accepted_and_kept(subject: Subject, body: Body, 
             undo_large_write(subject, updated)
             return
     for name, note in notes.items():
-        alone = subject.update(id, {name: body[name]})
+        alone = subject.update(id, patch_to(subject, id, {name: body[name]}))
         if alone.status in subject.spec.status("conflict", "update") and name in subject.bodies.unique_fields:
             continue  # a value too short for the run's prefix, which somebody else holds
         if alone.status in subject.spec.status("rule") and subject.spec.rules:

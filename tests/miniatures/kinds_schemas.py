@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,15 @@ from tests.miniatures.kinds import Items, Kind, item, of, schema
 from tests.miniatures.kinds_states import TITLE, Keeps
 from tests.miniatures.server import Refused, Row
 
+from restproof.wire.message import Request
+
 
 def kinds() -> Iterator[Kind]:
     yield from _made_by_the_server()
     yield from _closed_and_lenient()
     yield from _never()
     yield from _without_zones()
+    yield from _merging()
 
 
 def _made_by_the_server() -> Iterator[Kind]:
@@ -173,3 +177,57 @@ def _without_zones() -> Iterator[Kind]:
     late = type("Late", (Naive,), {"late": timedelta(hours=1)})
     words = {"open": ["zones"], "volatile": ["made_at"]}
     yield Kind("times have no zone", *item(dated, **words), Naive, late, ("create", "update"))
+
+
+def _merging() -> Iterator[Kind]:
+    labels = {"type": "object", "maxProperties": 3, "additionalProperties": {"type": "string", "maxLength": 20}}
+    box = {
+        "type": ["object", "null"],
+        "required": ["width"],
+        "properties": {
+            "width": {"type": "integer", "minimum": 1, "maximum": 9},
+            "unit": {"enum": ["mm", "cm"], "default": "cm"},
+        },
+    }
+    parcel = schema("title", title=TITLE, labels={**labels, "default": {}}, box=box)
+    patch = "application/merge-patch+json"
+
+    class Patching(Items):
+        """Merges what an update says of objects (RFC 7396), and fills in the default of a member."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": parcel}
+        room = 3
+
+        def body(self, request: Request) -> Row:
+            if request.method == "PATCH":
+                if (request.header("Content-Type") or "").partition(";")[0] != patch:
+                    raise Refused(415, "send a merge patch")
+                request = replace(request, headers=())
+            return super().body(request)
+
+        def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+            if row is not None:
+                fields = {n: merged(row.get(n), v) for n, v in fields.items()}
+            found = super().valid(path, fields, row)
+            if row is not None and len(found.get("labels") or ()) > self.room:
+                raise Refused(400, "has too many", "labels")
+            return {**found, "box": {"unit": "cm", **found["box"]}} if found.get("box") else found
+
+    tight = type("Tight", (Patching,), {"room": 2})
+    update = {"list": None, "create": None, "read": None, "update": {"media": {"request": patch}}, "delete": None}
+    yield Kind(
+        "a patch merges into a map with bounds",
+        *item(parcel, operations=update),
+        Patching,
+        tight,
+        ("update.accepts-valid",),
+    )
+
+
+def merged(there: Any, patch: Any) -> Any:
+    """What a merge patch makes of a value (RFC 7396 §2)."""
+    if not isinstance(patch, dict):
+        return patch
+    before = there if isinstance(there, dict) else {}
+    kept = {n: v for n, v in before.items() if n not in patch}
+    return {**kept, **{n: merged(before.get(n), v) for n, v in patch.items() if v is not None}}

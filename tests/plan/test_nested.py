@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from restproof.contract.load import load
+from restproof.plan.bodies import Bodies
 from restproof.plan.candidates import accepted, depth, refused, sample
 from restproof.plan.values import value_strategy
 from restproof.semantics.checker import is_valid
@@ -67,3 +68,15 @@ def test_a_schema_that_stands_inside_itself_is_written_out_to_a_depth(tmp_path: 
     assert is_valid(written, deep)
     deep["parts"][0]["parts"][0]["name"] = 5  # type: ignore[index]
     assert not is_valid(written, deep)
+
+
+def test_another_value_is_one_when_the_server_has_filled_in_the_defaults(tmp_path: Path) -> None:
+    unit = {"type": "string", "enum": ["mm", "cm"], "default": "cm"}
+    box = {"type": "object", "required": ["width"], "properties": {"width": {"type": "integer"}, "unit": unit}}
+    (tmp_path / "item.json").write_text(json.dumps({"type": "object", "properties": {"box": box}}))
+    (tmp_path / "contract.yaml").write_text(
+        "contract: boxes\nresources:\n  item: {path: /items, schema: item.json, id: {type: integer}}\n"
+    )
+    made = load(tmp_path)
+    bodies = Bodies(made, made.resources["item"])
+    assert {"unit": "cm", **bodies.plain("box")} != {"unit": "cm", **bodies.another("box")}

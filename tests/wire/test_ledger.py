@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from restproof.contract.load import load
 from restproof.errors import RunFileError
 from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.places import Place
+from restproof.wire.proof import agrees
+from restproof.wire.ticket import Ticket
 
 from .conftest import open_entries
 
@@ -142,3 +146,18 @@ def test_the_ledger_of_a_living_run_is_in_use(path: Path) -> None:
         assert Ledger(path).in_use()
         run.communicate("")
     assert not Ledger(path).in_use()
+
+
+def test_what_was_written_is_known_again_in_its_normal_form(tmp_path: Path) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"id": {"type": "integer", "readOnly": True}, "price": {"type": "string"}},
+    }
+    (tmp_path / "item.json").write_text(json.dumps(schema))
+    words = "path: /items, schema: item.json, normalized: {price: {decimal: 2}}"
+    (tmp_path / "contract.yaml").write_text(f"contract: shop\nresources:\n  item: {{{words}}}\n")
+    place = Place(load(tmp_path).resources["item"], ())
+    sums = Ticket(place, "POST", fields={"price": "1"}).sums
+    assert agrees(sums, {"id": 5, "price": "1.00"})
+    assert not agrees(sums, {"id": 5, "price": "1.01"})
+    assert Ticket(place, "POST", fields={"price": 10**400}).sums, "whatever was sent"

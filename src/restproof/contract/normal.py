@@ -142,8 +142,10 @@ def _decimal(value: Any, places: int, is_text: bool) -> Any:
         raise Unsaid(value)
     try:
         number = Decimal(str(value))
-    except InvalidOperation as error:
+    except (InvalidOperation, ValueError) as error:  # no number, or one of more digits than are ever written out
         raise Unsaid(value) from error
+    if not number.is_finite():
+        raise Unsaid(value)
     unit = Decimal(1).scaleb(-places)
     if number != number.to_integral_value() and number % unit:
         raise Unsaid(value)

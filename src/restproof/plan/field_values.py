@@ -20,8 +20,10 @@ from restproof.plan.values import value_strategy
 from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import capacity
+from restproof.semantics.initial import with_defaults
 from restproof.semantics.inner import replaced, steps_of
 from restproof.semantics.normal import is_sure
+from restproof.semantics.patch import merged, merges
 
 _SHORT = 400
 
@@ -101,14 +103,17 @@ class FieldValues(UniqueKeys):
         for name, plain in self._samples.items():
             valid = accepted(self.changeable.get(name, self.settable[name]))
             kept = self._kept(name, plain)
-            others = [v for c in valid if (v := c.value) is not None and not same(self._kept(name, v), kept)]
+            others = [v for c in valid if (v := c.value) is not None and not same(self._kept(name, v, plain), kept)]
             shorter = [v for v in others if len(str(v)) < _SHORT and v not in ("", [], {})]
             found[name] = (shorter or others or [None])[-1]
         return found
 
-    def _kept(self, name: str, value: Any) -> Any:
-        """A value as the server keeps it: two that it keeps as one are no change."""
-        return normal(self.settable[name], value, unsaid="keep")
+    def _kept(self, name: str, value: Any, before: Any = None) -> Any:
+        """A value as the server keeps it where ``before`` was there: two that it keeps as one are no change."""
+        schema = self.settable[name]
+        if before is not None and merges(self.resource, "update"):
+            value = merged(schema, before, value)
+        return normal(schema, with_defaults(schema, value), unsaid="keep")
 
     def plain(self, name: str, tag: str = "") -> Any:
         """One plain valid value of a field: unique text holds the token of the case and ``tag``."""

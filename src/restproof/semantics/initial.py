@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.model import Resource, Schema
@@ -73,3 +74,14 @@ def absent_value(resource: Resource, name: str, schema: Schema) -> Any:
     if is_nullable(schema) and schema.get(ABSENT) != "open":
         return None
     raise KeyError(name)
+
+
+def with_defaults(schema: Schema, value: Any) -> Any:
+    """A value with the defaults of the members that its objects leave out, at every depth."""
+    if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
+        return [with_defaults(schema["items"], inner) for inner in value]
+    if not isinstance(value, Mapping):
+        return value
+    members = schema.get("properties", {})
+    absent = {n: s["default"] for n, s in members.items() if n not in value and "default" in s}
+    return {**absent, **{n: with_defaults(members.get(n, {}), inner) for n, inner in value.items()}}

@@ -31,6 +31,16 @@ def merged(schema: Mapping[str, Any], before: Any, patch: Any) -> Any:
     return found
 
 
+def leading_to(schema: Mapping[str, Any], before: Any, value: Any) -> Any:
+    """The patch by which ``value`` is what a map in ``before`` is then: names that no schema gives its members are
+    removed where the value is without them."""
+    if not isinstance(value, Mapping) or not isinstance(before, Mapping):
+        return value
+    known = member_schema(schema).get("properties", {})
+    gone = dict.fromkeys(name for name in before if name not in value and name not in known)
+    return {**{n: leading_to(known.get(n, {}), before.get(n), v) for n, v in value.items()}, **gone}
+
+
 def said_by(patch: Any) -> Any:
     """The part of a value that a patch says will be there: without the members that it removes."""
     if isinstance(patch, Mapping):

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.normal import has_word
 from restproof.engine.reply import Observation, Reply
 from restproof.engine.subject import Subject
+from restproof.semantics.patch import leading_to, merges
 from restproof.semantics.state import expected
 
-__all__ = ["after_create", "after_replace", "after_update", "named", "state_of"]
+__all__ = ["after_create", "after_replace", "after_update", "named", "patch_to", "state_of"]
+
+_BOUNDED = frozenset({"maxProperties"})
 
 
 def after_create(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,6 +34,17 @@ def after_replace(subject: Subject, sent: Mapping[str, Any], before: Mapping[str
 def named(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What the representation shows of the fields that ``sent`` names, and no others."""
     return expected(subject.spec, sent, before={}, refs=subject.world.instances.lookup)
+
+
+def patch_to(subject: Subject, id: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``body``, or, where an update merges and a map in it may hold only so many members, the patch that makes the map
+    hold these alone: with what is there already it could have too many."""
+    shapes = subject.spec.shapes.update["properties"]
+    full = [n for n, v in body.items() if isinstance(v, Mapping) and has_word(shapes.get(n), _BOUNDED)]
+    if not full or not merges(subject.spec, "update"):
+        return body
+    there = subject.observe(id)
+    return {**body, **{n: leading_to(shapes[n], there.get(n), body[n]) for n in full}}
 
 
 def state_of(subject: Subject, reply: Reply) -> Observation:

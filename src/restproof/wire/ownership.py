@@ -100,7 +100,7 @@ class Ownership:
             resource.name,
             self.evidence.list_target(place),
             ticket.marks,
-            sums={} if ticket.marks else sums_of(ticket.fields),
+            sums=ticket.sums,
             before=None if ticket.known is None else digests_of(ticket.known),
             headers=ticket.headers,
             credential=ticket.credential,
@@ -160,8 +160,7 @@ class Ownership:
         if new or place.id is None:
             placed = place.id is not None
             self.ledger.created(entry, self.evidence.item_target(item), id, new=new, placed=placed)
-        sums = {} if ticket.marks else sums_of(ticket.fields)
-        self.evidence.claim(Thing(item, ticket.credential, ticket.marks, sums, new))
+        self.evidence.claim(Thing(item, ticket.credential, ticket.marks, ticket.sums, new))
         if place.id is not None:
             self._moved(ticket, place, exchange)  # It may be stored under another id than the path chose.
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from restproof.semantics.normal import made_normal
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Place
-from restproof.wire.proof import Mark
+from restproof.wire.proof import Mark, sums_of
 from restproof.wire.walk import Sender
 
 
@@ -30,6 +31,13 @@ class Ticket:
     known: frozenset[str] | None = None
     absent: bool = False
     adrift: str = ""
+
+    @property
+    def sums(self) -> dict[str, str]:
+        """Digests of the fields as the contract says that they are kept, where the body could hold no mark."""
+        if self.place is None or self.marks:
+            return {}
+        return sums_of(made_normal(self.place.resource, self.fields))
 
 
 class Guard(Protocol):
