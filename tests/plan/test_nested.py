@@ -73,10 +73,10 @@ def test_a_schema_that_stands_inside_itself_is_written_out_to_a_depth(tmp_path: 
 def test_another_value_is_one_when_the_server_has_filled_in_the_defaults(tmp_path: Path) -> None:
     unit = {"type": "string", "enum": ["mm", "cm"], "default": "cm"}
     box = {"type": "object", "required": ["width"], "properties": {"width": {"type": "integer"}, "unit": unit}}
-    (tmp_path / "item.json").write_text(json.dumps({"type": "object", "properties": {"box": box}}))
-    (tmp_path / "contract.yaml").write_text(
-        "contract: boxes\nresources:\n  item: {path: /items, schema: item.json, id: {type: integer}}\n"
+    (tmp_path / "item.json").write_text(
+        json.dumps({"type": "object", "properties": {"id": {"type": "integer", "readOnly": True}, "box": box}})
     )
+    (tmp_path / "contract.yaml").write_text("contract: boxes\nresources:\n  item: {path: /items, schema: item.json}\n")
     made = load(tmp_path)
     bodies = Bodies(made, made.resources["item"])
     assert {"unit": "cm", **bodies.plain("box")} != {"unit": "cm", **bodies.another("box")}
