@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from restproof.contract.secrecy import Secrecy
+from restproof.wire.pieces import Pieces
 
 _DECODER = json.JSONDecoder()
 _COLON = re.compile(r'"\s*:')
@@ -42,6 +43,7 @@ class HiddenMembers:
     def __init__(self, secrecy: Secrecy) -> None:
         self._secrecy = secrecy
         self._stems = secrecy.stems()
+        self._pieces: dict[str | None, Pieces[str]] = {}
         self._spelled = tuple(dict.fromkeys(form for stem in self._stems for form in (stem, inside(stem))))
 
     def hides(self, resource: str | None, name: str) -> str:
@@ -71,9 +73,10 @@ class HiddenMembers:
 
     def in_json(self, text: str, resource: str | None) -> Iterator[Hidden]:
         """The hidden values of a JSON text, also of one that is broken off or has further faults."""
-        if not self.may_be_named_in(text):
-            return
-        if not any(self.hides(resource, _name(spelled)) for spelled in set(_MEMBER.findall(text))):
+        pieces = self._pieces.get(resource)
+        if pieces is None:
+            pieces = self._pieces[resource] = Pieces("}", _cuts_a_text)
+        if pieces.hold_none(text, lambda new: self._names_one(new, resource)):
             return
         at = 0
         while found := _MEMBER.search(text, at):
@@ -87,6 +90,12 @@ class HiddenMembers:
                 continue
             yield Hidden(at, end, value, how)
             at = end
+
+    def _names_one(self, text: str, resource: str | None) -> bool:
+        """Whether a JSON text has a hidden member."""
+        return self.may_be_named_in(text) and any(
+            self.hides(resource, _name(spelled)) for spelled in set(_MEMBER.findall(text))
+        )
 
     def in_url(self, url: str, resource: str | None) -> Iterator[Hidden]:
         """The hidden parameters of a URL's query."""
@@ -105,6 +114,14 @@ class HiddenMembers:
             return
         for found in self.in_url(f"?{text}", resource):
             yield Hidden(found.begin - 1, found.end - 1, found.value, found.how)
+
+
+def _cuts_a_text(piece: str) -> bool:
+    """Whether a piece of JSON begins outside of a text and ends within one, or the other way about: it may hold half of
+    a name."""
+    if "\\" in piece:
+        piece = piece.replace("\\\\", "").replace('\\"', "")
+    return piece.count('"') % 2 == 1
 
 
 def _name(spelled: str) -> str:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from restproof.config import Target
 from restproof.wire.message import Headers, Request, Response
+from restproof.wire.pieces import Pieces
 from restproof.wire.unescape import Spans, Trigger, merged, undone, views
 
 REDACTED = "[redacted]"
@@ -24,8 +25,14 @@ data too; it is hidden where it is all that a header holds."""
 _PART_LENGTH = 8
 _HIDDEN = REDACTED.encode()
 _MOST_NAMES = 1000
-"""Names of header fields of which is kept whether they are sensitive, sets of such names, and headers of requests that
-hold no secret."""
+"""Names of header fields of which is kept whether they are sensitive, and what is kept of each kind of texts that hold
+no secret: sets of names, headers of requests, short texts."""
+_SHORT = 200
+"""Characters of a text up to which it is kept that it holds no secret."""
+_SMALL = 500
+"""Bytes of a text up to which one pattern of all secrets is faster than a search for each."""
+_LARGE = 4000
+"""Bytes of a text from which on it pays to see first which letters it has at all."""
 _TAIL = re.compile(rb"[A-Za-z0-9+/_-]?={0,2}")
 
 
@@ -49,11 +56,20 @@ class Redactor:
         # Looked for in lower case, and as they are.
         self._plain = sorted({form for secret in long for form in _plain_forms(secret)}, key=lambda s: (-len(s), s))
         self._coded = sorted({form for secret in long for form in _coded_forms(secret)}, key=lambda s: (-len(s), s))
+        self._plain_pattern, self._coded_pattern = _any_of(self._plain), _any_of(self._coded)
+        # Escapes only lengthen them; a character takes four bytes at most.
+        every = (*self._plain, *self._coded)
+        self._least = min([len(form) if form.isascii() else len(form) // 4 for form in every], default=0)
+        self._letters = frozenset(b"".join(every).lower())
         self._trigger = Trigger(b"".join([*long, b"+/=-_"]))
+        # A comma stands in no spelling of what has none; a brace does (``\\u{66}``).
+        self._pieces = Pieces(None if any(b"," in form for form in self._plain) else b"},")
         self._short = frozenset(s for s in self._secrets if len(s) < SHORTEST)
         self._sensitive: dict[str, bool] = {}
         self._clean_headers: dict[Headers, Headers] = {}
         self._clean_names: set[tuple[str, ...]] = set()
+        self._clean_texts: set[str] = set()
+        self._usual_headers: set[Headers] = set()
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._secrets)} secrets)"
@@ -118,7 +134,14 @@ class Redactor:
         return self._trigger.fires(lower) and any(self._are_plainly_in(text, text.lower()) for text in undone(data))
 
     def _are_plainly_in(self, data: bytes, lower: bytes) -> bool:
-        return any(map(lower.__contains__, self._plain)) or any(map(data.__contains__, self._coded))
+        if len(data) <= _SMALL:
+            return bool(self._plain_pattern.search(lower) or self._coded_pattern.search(data))
+        plain, coded = self._plain, self._coded
+        if len(data) > _LARGE:
+            missing = frozenset(letter for letter in self._letters if letter not in lower)
+            plain = [form for form in plain if missing.isdisjoint(form)]
+            coded = [form for form in coded if missing.isdisjoint(form.lower())]
+        return any(map(lower.__contains__, plain)) or any(map(data.__contains__, coded))
 
     def headers(self, headers: Headers) -> Headers:
         """``headers`` without the secrets and without the values of the sensitive ones."""
@@ -145,23 +168,28 @@ class Redactor:
     def exchanged(
         self, request: Request, sent: Headers, url: str, response: Response | None
     ) -> tuple[Request, str, Response | None]:
-        """A request (with the headers ``sent``), its URL and its answer, each without the secrets. One look at all of
-        them ends almost every time."""
-        said = [request.path, url]
+        """A request (with the headers ``sent``), its URL and its answer, each without the secrets. One look at what is
+        new in them ends almost every time."""
+        said = [url] if request.path in url else [url, request.path]
         for pair in request.query:
             said += pair
         shown_headers = self._clean_headers.get(sent)
         if shown_headers is None:
             said += [t for n, v in sent for t in (n, "" if self.is_sensitive(n) else v)]
         bodies = [] if request.body is None else [request.body]
+        names: tuple[str, ...] = ()
         if response is not None:
             said.append(response.reason)
-            for pair in response.headers:
-                said += pair
+            said += [value for _, value in response.headers]
+            names = tuple([name for name, _ in response.headers])
+            if names not in self._clean_names:
+                said += names
             bodies.append(response.body)
-        if self._are_in(b"\n".join([_bytes("\n".join(said)), *bodies])):
+        new = [text for text in said if len(text) >= self._least and text not in self._clean_texts]
+        if (new and self._are_in(_bytes("\n".join(new)))) or not all(self._is_clean(body) for body in bodies):
             shown = None if response is None else self.response(response)
             return self.request(request, sent), self.url(url), shown
+        self._keep_clean(new, names)
         if shown_headers is None:
             shown_headers = self._headers_of(sent, clean=True)
             if len(self._clean_headers) < _MOST_NAMES:
@@ -170,20 +198,20 @@ class Redactor:
         if self._parameters and query:
             query = tuple((n, REDACTED if n in self._parameters else v) for n, v in query)
         clean = Request(request.method, request.path, query, shown_headers, request.body)
-        if response is not None and (self._short or self._has_sensitive(response.headers)):
+        if response is not None and (self._short or names not in self._clean_names):
             response = replace(response, headers=self._headers_of(response.headers, clean=True))
         return clean, self._without_parameters(url), response
 
-    def _has_sensitive(self, headers: Headers) -> bool:
-        """Whether one of ``headers`` is sensitive by its name: the answers of a server have few sets of them."""
-        names = tuple([name for name, _ in headers])
-        if names in self._clean_names:
-            return False
-        if any(map(self.is_sensitive, names)):
-            return True
-        if len(self._clean_names) < _MOST_NAMES:
+    def _is_clean(self, body: bytes) -> bool:
+        return self._pieces.hold_none(body, self._are_in)
+
+    def _keep_clean(self, texts: list[str], names: tuple[str, ...]) -> None:
+        """Note that no secret is in these texts, nor in the names of an answer's headers."""
+        if len(self._clean_texts) + len(texts) > _MOST_NAMES:
+            self._clean_texts.clear()
+        self._clean_texts.update(text for text in texts if len(text) <= _SHORT)
+        if len(self._clean_names) < _MOST_NAMES and not any(map(self.is_sensitive, names)):
             self._clean_names.add(names)
-        return False
 
     def request(self, request: Request, sent: Headers) -> Request:
         """``request`` with the headers ``sent`` in place of its own, without the secrets."""
@@ -225,9 +253,15 @@ class Redactor:
     def and_of(self, headers: Headers) -> Redactor:
         """A redactor that also hides what the sensitive ones of ``headers`` hold: a truncated or invented
         credential that a suite sends is not configured, but still holds most of a real one."""
+        if headers in self._usual_headers:
+            return self
         held = {v.partition(" ")[2] or v for n, v in headers if self.is_sensitive(n)}
         new = {s for s in held if len(s) >= _PART_LENGTH and s not in self._secrets}
-        return Redactor((*self._secrets, *sorted(new)), self._headers, self._parameters) if new else self
+        if new:
+            return Redactor((*self._secrets, *sorted(new)), self._headers, self._parameters)
+        if len(self._usual_headers) < _MOST_NAMES:
+            self._usual_headers.add(headers)
+        return self
 
 
 def short_credentials(target: Target | None) -> list[str]:
@@ -245,6 +279,10 @@ def _parts(secret: str) -> list[str]:
     """What is a secret by itself: the whole, and the password of ``user:password``."""
     password = secret.partition(":")[2]
     return [s for s, least in ((secret, SHORTEST), (password, _PART_LENGTH)) if len(s) >= least]
+
+
+def _any_of(forms: list[bytes]) -> re.Pattern[bytes]:
+    return re.compile(b"|".join(map(re.escape, forms)))
 
 
 def _plain_forms(secret: bytes) -> set[bytes]:
