@@ -473,6 +473,7 @@ def behaviour(
     version_of(draw, said, properties)
     forms_of(draw, said, properties, id_field)
     defaults_of(draw, said, properties)
+    quotas_of(draw, said, properties, required)
 
 
 def version_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -> None:
@@ -482,6 +483,20 @@ def version_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -
     properties["revision"] = {"type": draw(st.sampled_from(["string", "integer"])), "readOnly": True}
     version = draw(st.sampled_from(VERSIONS))
     said["conditional"] = {**said.get("conditional", {}), "version": version}
+
+
+def quotas_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any], required: list[str]) -> None:
+    """How much there may be of one day."""
+    if draw(st.integers(0, 5)) or not {"create", "list"} <= {*said["operations"]}:
+        return
+    properties["day"] = {"type": "string", "format": "date"}
+    properties["effort"] = {"type": "integer", "minimum": 1, "maximum": 12}
+    required += ["day", "effort"] if draw(st.booleans()) else ["effort"]
+    words = draw(
+        st.sampled_from([{"at_most": 2}, {"at_most": 8, "of": "effort"}, {"at_most": 3, "within": "anywhere"}])
+    )
+    when = {"when": {"stage": ["draft", "open"]}} if "stage" in properties and draw(st.booleans()) else {}
+    said["rules"] = [*said.get("rules", []), {**words, "per": draw(st.sampled_from(["day", ["day"]])), **when}]
 
 
 def defaults_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -> None:

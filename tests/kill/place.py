@@ -118,7 +118,7 @@ def has(contract: str, resource: str) -> bool:
 
 def contract_of(fault: Fault) -> str:
     """The contract under which a fault shows."""
-    if fault.name in SHOWN_ON_WORDS:
+    if fault.name in SHOWN_ON_WORDS or fault.requirement.startswith("quota."):
         return WORDS
     if fault.name in SHOWN_ON_WAYS:
         return WAYS

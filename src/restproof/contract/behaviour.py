@@ -79,7 +79,7 @@ class BehaviourReader:
             "references": references,
             "inner_references": self.inner_references(),
             "reads_as": reads_as,
-            "rules": RulesReader(self.raw, self.fields, self.route).rules(),
+            **RulesReader(self.raw, self.fields, self.route).read(),
             **QueryReader(self.raw, self.fields, self.route, self.whole.get("query", {})).read(),
         }
 

@@ -13,11 +13,12 @@ from restproof.contract.error_bodies import errors_of
 from restproof.contract.formats import FORMATS
 from restproof.contract.hints import near
 from restproof.contract.limits import RateLimit
-from restproof.contract.model import Auth, Clause, Contract, Schema
+from restproof.contract.model import Auth, Clause, Contract, Resource, Schema
 from restproof.contract.parents import read_parents
 from restproof.contract.patterns import is_expression, matches
 from restproof.contract.resource import ResourceReader, Scope
 from restproof.contract.schemas import SchemaFolder
+from restproof.contract.shapes import types_of
 from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS, check_statuses, resolve
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -45,6 +46,7 @@ def build(document: Document, folder: SchemaFolder, problems: Problems) -> Contr
         formats=_formats(document, folder, problems),
     )
     read = {name: ResourceReader(scope, name).read() for name in raw["resources"]}
+    _quotas(document, {n: r for n, r in read.items() if r is not None}, problems)
     if len(problems):
         return None
     return Contract(
@@ -131,6 +133,17 @@ def _order(document: Document, problems: Problems) -> tuple[str, ...]:
         hint = "name all ten, or leave 'order' out"
         problems.add(f"'order' does not say where these stand: {', '.join(missing)}", document.place(("order",)), hint)
     return tuple(said)
+
+
+def _quotas(document: Document, resources: Mapping[str, Resource], problems: Problems) -> None:
+    """What a parent says of how much there may be below it is a number of its own."""
+    for resource in resources.values():
+        for parent, field in (q.told_by for q in resource.quotas if q.told_by):
+            known = resources[parent].properties if parent in resources else {field: {"type": "integer"}}
+            if field not in known or not types_of(known[field]) & {"integer", "number"}:
+                place = document.place(("resources", resource.name, "rules"))
+                message = f"resource '{resource.name}': '{parent}' has no number '{field}'"
+                problems.add(message, place, near(field, known))
 
 
 def _headers(document: Document, problems: Problems) -> None:

@@ -12,11 +12,15 @@ from restproof.contract.conditions import named
 from restproof.contract.document import Route
 from restproof.contract.fields import Fields
 from restproof.contract.hints import near
+from restproof.contract.parents import parents_said
+from restproof.contract.quotas import Quota
 from restproof.contract.rules import BusinessRule, Condition, Example, Frozen, Never, Ordered
 from restproof.contract.shapes import types_of
 
 _SYMBOL = re.compile(r"\{(run|ref:[^{}]*)\}")
 _MOMENTS = ("date", "date-time", "time")
+_KINDS = ("at_most", "ordered", "never", "refused", "frozen", "when", "then", "holds")
+_OF_QUOTAS = ("of", "per", "within")
 
 
 class RulesReader:
@@ -24,6 +28,13 @@ class RulesReader:
 
     def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route) -> None:
         self.raw, self.fields, self.route = raw, fields, route
+
+    def read(self) -> dict[str, Any]:
+        """The keyword arguments of ``Resource`` that ``rules`` says."""
+        quotas = self.quotas()
+        members = tuple(n for n, p in self.fields.properties.items() if not p.get("readOnly"))
+        alone = [quota.alone(members) for quota in quotas]
+        return {"rules": (*self.rules(), *(rule for rule in alone if rule is not None)), "quotas": quotas}
 
     def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
         place = self.fields.document.place((*self.route, *route))
@@ -33,15 +44,21 @@ class RulesReader:
         return tuple(rule for index, said in enumerate(self.raw.get("rules", ())) for rule in self.rule(said, index))
 
     def rule(self, said: Mapping[str, Any], index: int) -> list[BusinessRule]:
-        words = [w for w in ("ordered", "never", "refused", "frozen", "when", "then", "holds") if w in said]
+        words = [w for w in _KINDS if w in said]
+        if words and words[0] == "at_most":
+            return []
+        stray = next((w for w in _OF_QUOTAS if w in said), None)
+        if stray is not None:
+            self.problem(
+                f"'{stray}' says what counts, and not how much", "rules", index, hint="add at_most: and a number"
+            )
+            return []
         if words == ["frozen", "when"]:
             return self.frozen(said, index)
         conditional = words in (["when", "then"], ["holds"])
         if not (len(words) == 1 or conditional) or ("because" in said and not (conditional or words == ["refused"])):
-            message = (
-                "a rule is one of ordered, never, refused (with because), frozen with when, when with then, or holds"
-            )
-            self.problem(message, "rules", index, hint="write each as an entry of its own")
+            kinds = "ordered, never, refused (with because), at_most, frozen with when, when with then, or holds"
+            self.problem(f"a rule is one of {kinds}", "rules", index, hint="write each as an entry of its own")
             return []
         route: Route = (*self.route, "rules", index)
         if "ordered" in said:
@@ -80,18 +97,76 @@ class RulesReader:
             self.problem("a refused example does not say why", "rules", index, hint="add because: text")
         return [Example(said["refused"], said.get("because", ""))]
 
+    def quotas(self) -> tuple[Quota, ...]:
+        """How much there may be at once."""
+        found = []
+        for index, said in enumerate(self.raw.get("rules", ())):
+            if "at_most" in said and (quota := self.quota(said, index)) is not None:
+                found.append(quota)
+        return tuple(found)
+
+    def quota(self, said: Mapping[str, Any], index: int) -> Quota | None:
+        route: Route = (*self.route, "rules", index)
+        before = len(self.fields.problems)
+        for word in (w for w in _KINDS if w in said and w not in ("at_most", "when")):
+            self.problem(f"'at_most' and '{word}' are rules of their own", "rules", index, hint="an entry for each")
+        per = said.get("per", [])
+        per = [per] if isinstance(per, str) else per
+        for name in per:
+            self.fields.writable(name, (*route, "per"), "rules")
+            if "array" in types_of(self.fields.properties.get(name, {})) and name in self.raw.get("references", {}):
+                self.problem(f"'{name}' holds several", "rules", index, "per", hint="name a field with one value")
+        of = said.get("of", "")
+        if of and self.fields.writable(of, (*route, "of"), "rules"):
+            self.summed(of, said, index)
+        when = self.cases_of(said.get("when", {}), index)
+        told_by = self.told_by(said, index)
+        if len(self.fields.problems) > before:
+            return None
+        most = 0 if told_by else said["at_most"]
+        words = {word: said[word] for word in ("within", "because") if word in said}
+        return Quota(most, of, tuple(per), told_by=told_by, when=when, **words)
+
+    def summed(self, name: str, said: Mapping[str, Any], index: int) -> None:
+        """A sum is one of numbers, none of them larger than what another resource may say."""
+        schema = self.fields.properties[name]
+        if types_of(schema) - {"null", "integer", "number"}:
+            self.problem(f"'{name}' holds no numbers, which could be summed", "rules", index, "of", hint="leave it out")
+        elif isinstance(said["at_most"], str) and "maximum" not in schema:
+            hint = f"say \"maximum\" in the schema of '{name}': what a run creates has to find room"
+            self.problem(f"how large one '{name}' may be nothing says", "rules", index, "of", hint=hint)
+
+    def told_by(self, said: Mapping[str, Any], index: int) -> tuple[str, str] | None:
+        """The parent, and its field, that says how much there may be."""
+        if not isinstance(said["at_most"], str):
+            return None
+        parent, _, name = said["at_most"].partition(".")
+        known = {p.resource for p in parents_said(self.raw, self.raw["path"])}
+        if parent not in known:
+            hint = near(parent, known) or "name a parent, and its field: event.capacity"
+            self.problem(f"'{parent}' is no parent", "rules", index, "at_most", hint=hint)
+        elif said.get("within", "parents") == "anywhere":
+            hint = "leave one of the two out"
+            self.problem(f"what one {parent} says holds below it", "rules", index, "within", hint=hint)
+        return parent, name
+
+    def cases_of(self, said: Mapping[str, Any], index: int) -> dict[str, tuple[Any, ...]]:
+        """Member → the values of which it has one."""
+        found: dict[str, tuple[Any, ...]] = {}
+        for name, how in said.items():
+            found[name] = tuple(how) if isinstance(how, list) else (how,)
+            if self.fields.writable(name, (*self.route, "rules", index, "when", name), "rules"):
+                for value in found[name]:
+                    self.value(name, value, "rules", index, "when", name)
+        return found
+
     def frozen(self, said: Mapping[str, Any], index: int) -> list[BusinessRule]:
         """Fields that never change in some states."""
         route: Route = (*self.route, "rules", index)
         sound = [self.fields.writable(name, (*route, "frozen"), "rules") for name in said["frozen"]]
-        when: dict[str, tuple[Any, ...]] = {}
-        for name, how in said["when"].items():
-            when[name] = tuple(how) if isinstance(how, list) else (how,)
-            if self.fields.writable(name, (*route, "when", name), "rules"):
-                for value in when[name]:
-                    self.value(name, value, "rules", index, "when", name)
-            else:
-                sound.append(False)
+        before = len(self.fields.problems)
+        when = self.cases_of(said["when"], index)
+        sound.append(len(self.fields.problems) == before)
         because = said.get("because", "does not change any more")
         return [Frozen(tuple(said["frozen"]), when, because)] if all(sound) else []
 

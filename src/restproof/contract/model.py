@@ -19,6 +19,7 @@ from restproof.contract.jobs import ACCEPTED, Job
 from restproof.contract.limits import RateLimit
 from restproof.contract.media import Media
 from restproof.contract.normal import Form
+from restproof.contract.quotas import Quota
 from restproof.contract.rules import BusinessRule
 from restproof.contract.settles import Settles
 from restproof.contract.shapes import Shapes, same
@@ -365,6 +366,7 @@ class Resource:
     inner_references: Mapping[str, str] = field(default_factory=dict)
     reads_as: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[BusinessRule, ...] = ()
+    quotas: tuple[Quota, ...] = ()
     query: QuerySyntax = field(default_factory=QuerySyntax)
     sort: tuple[str, ...] = ()
     filters: Mapping[str, Filter] = field(default_factory=dict)

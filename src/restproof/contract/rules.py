@@ -24,7 +24,7 @@ class Violation:
 
     field: str | None
     message: str
-    case: Literal["rule", "invalid"] = "rule"
+    case: Literal["rule", "invalid", "over_quota"] = "rule"
 
 
 class BusinessRule(ABC):
@@ -143,15 +143,15 @@ class Condition(BusinessRule):
     """A JSON Schema over what the request leads to, without members that are null.
 
     ``names``: the members that it speaks of; ``members``: all that it looks at. ``case``: ``rule`` for one of the
-    contract's rules, ``invalid`` for what a schema says of requests as a whole: that binds what a create holds, and
-    nothing is said of an update.
+    contract's rules, ``over_quota`` for what a quota says of one entry alone, ``invalid`` for what a schema says of
+    requests as a whole: that binds what a create holds, and nothing is said of an update.
     """
 
     schema: Mapping[str, Any]
     names: tuple[str, ...]
     members: tuple[str, ...]
     because: str
-    case: Literal["rule", "invalid"] = "rule"
+    case: Literal["rule", "invalid", "over_quota"] = "rule"
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ STATUS_DEFAULTS: Mapping[str, tuple[Part, ...]] = {
     "bad_size": ("bad_page",),
     "bad_filter": ("invalid", "2xx"),
     "rule": (422,),
+    "over_quota": ("rule",),
     "reference": ("rule",),
     "bad_reference": ("invalid", "reference"),
     "unstorable": ("2xx", "4xx"),

@@ -65,6 +65,7 @@ class Ended:
 class Reply:
     """``sent``: the resource's part of the request body, symbols resolved; ``scope``: ancestor → id of the request;
     ``values_may_run_out``: whether a unique field of the resource has so few values that a run uses them up;
+    ``quota_may_be_used_up``: whether what a run makes, or others do, may use up a quota of the resource;
     ``control``: tells why a refusal of this request says nothing (the valid one is refused too), empty where it does;
     ``job``: how it went on, where the answer only says that it was accepted."""
 
@@ -78,6 +79,7 @@ class Reply:
     values_may_run_out: bool = False
     control: Callable[[], str] = field(default=str, compare=False)
     job: Ended | None = None
+    quota_may_be_used_up: bool = False
 
     @property
     def envelope(self) -> Envelope:
@@ -130,7 +132,9 @@ class Reply:
     @property
     def left_open(self) -> str:
         """Why a refusal of a valid body says nothing: a field that must be unique, or a rule, that the contract leaves
-        open may be the reason. Empty where it does not."""
+        open may be the reason, or a quota that is used up. Empty where it does not."""
+        if self.quota_may_be_used_up and self.status in self.resource.status("over_quota", self.operation):
+            return f"a valid body was refused ({refusal_of(self)}), and there may be as many as there may be"
         refused = self.operation in ("create", "update", "replace") and self.status in _OF_THE_BODY
         unsaid = [
             what

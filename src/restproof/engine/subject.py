@@ -174,6 +174,7 @@ class Subject:
             asked_id,
             self.bodies.values_may_run_out,
             partial(self.world.control, self.spec, operation) if exchange.credential == self.credential else str,
+            quota_may_be_used_up=operation in ("create", "update", "replace") and bool(self.bodies.shared_quotas),
         )
         self.world.creates.note(reply, self.token)
         return reply

@@ -28,8 +28,10 @@ class Bodies(FieldValues):
     """The valid request bodies of ``resource``."""
 
     def minimal(self, tag: str = "") -> Body:
-        """The required fields, and those that a later replace has to repeat."""
-        own = [*self.fixed, *([self.resource.id.field] if self.names_id else [])]
+        """The required fields, those that a later replace has to repeat, and those that say how much there may be
+        below."""
+        telling = [n for n in self.writable if n in self.telling_fields]
+        own = [*self.fixed, *telling, *([self.resource.id.field] if self.names_id else [])]
         return self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
 
     def keyed(self, tag: str = "", key: int = 0) -> Body:

@@ -54,6 +54,28 @@ class RuleCase(BodyCase):
     refusal: NotRequired[str]
 
 
+class QuotaCase(TypedDict):
+    """What uses a quota up. ``quota``: its number; ``owner``: the parent that is made for the case, ``above``: with
+    these members; ``fill``: creates that there is room for, ``beyond``: one that there is none for."""
+
+    quota: int
+    owner: str | None
+    above: Body
+    fill: list[Body]
+    beyond: Body
+
+
+class QuotaChange(TypedDict):
+    """An update that leads to where a quota is used up: of what is made by ``other``, by ``change``."""
+
+    quota: int
+    owner: str | None
+    above: Body
+    fill: list[Body]
+    other: Body
+    change: Body
+
+
 class PackedCase(TypedDict):
     """A body that tries many values; ``notes``: field → what its value is."""
 

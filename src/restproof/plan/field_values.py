@@ -15,6 +15,7 @@ from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.fields import UniqueKeys, varied_text, with_token
 from restproof.plan.marking import markable_fields, marked_text, with_mark
+from restproof.plan.room import room_for_many
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of, valid_with_token
 from restproof.plan.values import value_strategy
 from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
@@ -63,6 +64,9 @@ class FieldValues(UniqueKeys):
         """A plain value of each field; neighbours differ where the schema lets them, so that a mix-up shows."""
         found: dict[str, Any] = {}
         for at, (name, schema) in enumerate(self.settable.items()):
+            if name in self.telling_fields and (room := room_for_many(schema)) is not None:
+                found[name] = room
+                continue
             usual = self._usual(name, schema)
             options = self._options(name, usual)
             # Texts take turns; of what else there is, each field has a value of its own as long as there is one.

@@ -10,16 +10,23 @@ from typing import Any
 from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.contract.pairs import pairs
+from restproof.contract.quotas import Quota
 from restproof.contract.rules import BusinessRule
 from restproof.contract.shapes import SOMETIMES, types_of
 from restproof.contract.values import listed
 from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
 from restproof.plan.marking import marked_text
+from restproof.plan.room import room_for_many, telling_fields
 from restproof.plan.symbols import RUN, uuid_of, valid_with_token
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import ROOMY, capacity
 from restproof.semantics.validate import Refusal, Validation
+
+_ROOMY_PARENT = 100
+"""So many entries find room under a parent that the run shares."""
+_MANY = 2_000
+"""Values of a field that are enough where those of others hardly matter."""
 
 
 @dataclass(frozen=True)
@@ -189,7 +196,16 @@ class UniqueKeys(RequestFields):
         for key in self.resource.unique:
             roomy = [n for n in key if self._roomy(n)]
             found.update([n for n in roomy if n not in compared] or roomy or key)
+        for quota in (q for q in self.resource.quotas if not found & {*q.per}):
+            apart = [n for n in quota.per if self._has_many(n)]
+            found.update(([n for n in apart if n not in compared] or apart)[:1])
         return frozenset(found)
+
+    def _has_many(self, name: str) -> bool:
+        """Whether a field by which entries count together has so many values that each body can have its own."""
+        if name in self.resource.references or name not in self.writable:
+            return False
+        return self._roomy(name) or capacity(self.writable[name]) >= _MANY
 
     @cached_property
     def fresh_references(self) -> frozenset[str]:
@@ -203,7 +219,31 @@ class UniqueKeys(RequestFields):
             if not any(map(self._roomy, key)):
                 named = [n for n in key if n in self.resource.references and self.referable(n)]
                 found.update([n for n in named if self.resource.references[n].to != self.resource.name][:1])
+        for quota in (q for q in self.resource.quotas if not (found | self.distinguishing_fields) & {*q.per}):
+            found.update([n for n in self._named_by_creates if n in quota.per][:1])
         return frozenset(found)
+
+    @cached_property
+    def shared_quotas(self) -> tuple[Quota, ...]:
+        """The quotas that bodies of a run use up together, since they cannot differ in what counts apart."""
+        apart = self.fresh_references | self.distinguishing_fields
+        return tuple(q for q in self.resource.quotas if not apart & {*q.per} and not self._is_roomy(q))
+
+    def _is_roomy(self, quota: Quota) -> bool:
+        """Whether the run says itself how much there may be, in a parent that it makes."""
+        if quota.told_by is None or not self.contract.resources[quota.told_by[0]].creatable:
+            return False
+        schema = self.contract.resources[quota.told_by[0]].shapes.create["properties"].get(quota.told_by[1], {})
+        return bool((room_for_many(schema) or 0) >= _ROOMY_PARENT * self._largest_amount(quota))
+
+    def _largest_amount(self, quota: Quota) -> float:
+        """How much one entry counts at most."""
+        return float(self.settable.get(quota.of, {}).get("maximum", 1)) if quota.of else 1.0
+
+    @cached_property
+    def telling_fields(self) -> frozenset[str]:
+        """The fields that say how much there may be below the resource."""
+        return telling_fields(self.contract, self.resource)
 
     @property
     def _named_by_creates(self) -> list[str]:

@@ -7,14 +7,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.model import Contract, Reference, Resource
+from restproof.contract.model import Reference, Resource
 from restproof.contract.shapes import same, types_of
 from restproof.contract.values import are_known
 from restproof.pointer import put
 from restproof.sandbox.call import Call, refusal_status
 from restproof.sandbox.entering import well_formed_id
+from restproof.sandbox.quotas import Counting
 from restproof.sandbox.seeds import Seeder
-from restproof.sandbox.store import Entry, Store
+from restproof.sandbox.store import Entry
 from restproof.semantics import state as states
 from restproof.semantics.checker import Problem
 from restproof.semantics.initial import server_values
@@ -25,11 +26,9 @@ from restproof.semantics.readback import member_schema
 from restproof.semantics.validate import Refusal, Validation
 
 
-class Writing:
+class Writing(Counting):
     """Steps between the parsed body and the stored state."""
 
-    contract: Contract
-    store: Store
     validations: dict[str, Validation]
     seeder: Seeder
 
@@ -67,7 +66,7 @@ class Writing:
         for refusal in (*self.broken_rules(call, after, skip), *self.dangling_references(call, usable, skip)):
             call.refuse(refusal.case, refusal.field, refusal.message)
         if not call.refusals:
-            for refusal in self.duplicates(call, after):
+            for refusal in (*self.duplicates(call, after), *self.over_quotas(call, after)):
                 call.refuse(refusal.case, refusal.field, refusal.message)
 
     def patched(self, call: Call, fields: dict[str, Any]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _holds(resource: Resource, rule: Condition, body: Mapping[str, Any]) -> bool
     fields = resource.shapes.create["properties"]
     defaults = {n: p["default"] for n, p in fields.items() if "default" in p and not p.get(SOMETIMES)}
     state = {**defaults, **body}
-    if rule.case == "rule":
+    if rule.case != "invalid":
         return rule.holds(state)
     readings = [rule.holds(s, nulls=n) for s in (body, state) for n in (False, True)]
     return all(readings) and rule.holds(state, narrowly=True)

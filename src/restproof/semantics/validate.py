@@ -45,6 +45,7 @@ _GROUPS = {
     "bad_format": "invalid",
     "unstorable": "invalid",
     "reference": "rule",
+    "over_quota": "conflict",
     "precondition_failed": "conflict",
     "precondition_required": "conflict",
     "stale": "conflict",

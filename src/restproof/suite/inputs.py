@@ -31,6 +31,7 @@ from restproof.plan.lifecycle import lifecycle_plans
 from restproof.plan.lookalikes import in_other_forms, lookalikes, other_texts
 from restproof.plan.named import reference_bodies
 from restproof.plan.patches import merge_patches
+from restproof.plan.quotas import moved_beyond, used_up
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "lookalikes",
     "merge_patches",
     "missing_field_bodies",
+    "moved_beyond",
     "moving_names",
     "null_bodies",
     "one_change",
@@ -66,6 +68,7 @@ __all__ = [
     "rule_bodies",
     "server_set_bodies",
     "unknown_field_bodies",
+    "used_up",
     "wrong_type_bodies",
 ]
 

@@ -43,6 +43,7 @@ FAILURES: Mapping[str, str] = {
     "past_the_end": "The list ends before this page.",
     "bad_filter": "This cannot be filtered by.",
     "rule": "The values contradict each other, or what is stored.",
+    "over_quota": "There are as many as there may be.",
     "reference": "It refers to something that does not exist.",
     "bad_reference": "It refers to what can be no id.",
     "conflict": "There is one with these values already.",
@@ -126,6 +127,8 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
             yield from ("envelope", "unknown_beside")
         if any(rule.binds_creates or operation != "create" for rule in resource.rules):
             yield "rule"
+        if resource.quotas:
+            yield "over_quota"
         if resource.references:
             yield from ("reference", "bad_reference")
         if resource.unique:

@@ -1,0 +1,25 @@
+"""How much room a parent gives to what lives below it, where it says so itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from restproof.contract.model import Contract, Resource
+from restproof.plan.candidates import accepted
+from restproof.semantics.checker import is_valid
+
+_ROOM = (10_000, 1_000, 100)
+
+
+def room_for_many(schema: Mapping[str, Any]) -> Any:
+    """The largest ordinary number that a field allows which says how much there may be below; ``None`` where it allows
+    none."""
+    listed = [c.value for c in accepted(schema) if isinstance(c.value, int | float) and 0 < c.value <= _ROOM[0]]
+    return max((v for v in (*_ROOM, *listed) if is_valid(schema, v) and v is not True), default=None)
+
+
+def telling_fields(contract: Contract, resource: Resource) -> frozenset[str]:
+    """The fields of a resource that say how much there may be below it."""
+    told = (q.told_by for other in contract for q in other.quotas if q.told_by)
+    return frozenset(field for name, field in told if name == resource.name)
