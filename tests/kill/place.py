@@ -30,6 +30,7 @@ SHOWN_ON_WORDS += (
     "copied-default-lost",
     "referring-left",
     "inner-references-unchecked",
+    "mixed-referents-accepted",
     "comparison-ignored",
     "comparison-drops-one",
     "stale-version-accepted",

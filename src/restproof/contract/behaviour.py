@@ -20,8 +20,10 @@ from restproof.contract.model import (
     Resource,
 )
 from restproof.contract.normal import Form
+from restproof.contract.parents import parents_said
 from restproof.contract.patterns import Validator
 from restproof.contract.queries import QueryReader
+from restproof.contract.rules import Belongs
 from restproof.contract.shapes import types_of
 from restproof.contract.values import VALUES
 from restproof.contract.versions import CHANGES, Version, version_of
@@ -79,7 +81,9 @@ class BehaviourReader:
             "references": references,
             "inner_references": self.inner_references(),
             "reads_as": reads_as,
-            **RulesReader(self.raw, self.fields, self.route).read(),
+            **RulesReader(self.raw, self.fields, self.route).read(
+                tuple(Belongs(name, ref.beside) for name, ref in references.items() if ref.beside)
+            ),
             **QueryReader(self.raw, self.fields, self.route, self.whole.get("query", {})).read(),
         }
 
@@ -308,8 +312,28 @@ class BehaviourReader:
                 self.problem(f"the reference '{name}' is writeOnly, so no response shows it", *route, hint=hint)
             many = "array" in types_of(self.fields.properties[name]) and "type" in self.fields.properties[name]
             words = {word: said[word] for word in ("on_delete", "within") if word in said}
+            self.lies_in(name, said)
             found[name] = Reference(name, said["to"], reads_as, many, **words)
         return found
+
+    def lies_in(self, name: str, said: Mapping[str, Any]) -> None:
+        """Where a reference has to lie in what another one names, that is a reference to what it may lie in."""
+        within, known = said.get("within", "parents"), self.raw["references"]
+        if within in ("parents", "anywhere"):
+            return
+        outer = known.get(within, {}).get("to")
+        if outer is None or is_inner(within) or within == name:
+            hint = near(within, ("parents", "anywhere", *known)) or "say parents, anywhere, or the reference beside it"
+            self.problem(f"'{within}' is no reference beside '{name}'", "references", name, "within", hint=hint)
+            return
+        lies = self.resources.get(said["to"], {})
+        above = {p.resource for p in parents_said(lies, lies.get("path", ""))}
+        named = {ref.get("to") for place, ref in lies.get("references", {}).items() if not is_inner(place)}
+        if outer not in above | named:
+            hint = f"'{said['to']}' has neither '{outer}' as its parent nor a reference to it"
+            self.problem(
+                f"nothing says in which '{outer}' a '{said['to']}' lies", "references", name, "within", hint=hint
+            )
 
     def reads_as(self) -> dict[str, str]:
         said: Mapping[str, str] = self.raw.get("reads_as", {})

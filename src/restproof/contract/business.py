@@ -29,12 +29,12 @@ class RulesReader:
     def __init__(self, raw: Mapping[str, Any], fields: Fields, route: Route) -> None:
         self.raw, self.fields, self.route = raw, fields, route
 
-    def read(self) -> dict[str, Any]:
-        """The keyword arguments of ``Resource`` that ``rules`` says."""
+    def read(self, besides: tuple[BusinessRule, ...] = ()) -> dict[str, Any]:
+        """The keyword arguments of ``Resource`` that ``rules`` says; ``besides``: rules that other words say."""
         quotas = self.quotas()
         members = tuple(n for n, p in self.fields.properties.items() if not p.get("readOnly"))
         alone = [quota.alone(members) for quota in quotas]
-        return {"rules": (*self.rules(), *(rule for rule in alone if rule is not None)), "quotas": quotas}
+        return {"rules": (*self.rules(), *besides, *(rule for rule in alone if rule is not None)), "quotas": quotas}
 
     def problem(self, message: str, *route: str | int, hint: str | None = None) -> None:
         place = self.fields.document.place((*self.route, *route))
@@ -57,8 +57,8 @@ class RulesReader:
             return self.frozen(said, index)
         conditional = words in (["when", "then"], ["holds"])
         if not (len(words) == 1 or conditional) or ("because" in said and not (conditional or words == ["refused"])):
-            kinds = "ordered, never, refused (with because), at_most, frozen with when, when with then, or holds"
-            self.problem(f"a rule is one of {kinds}", "rules", index, hint="write each as an entry of its own")
+            possible = "ordered, never, refused (with because), at_most, frozen with when, when with then, or holds"
+            self.problem(f"a rule is one of {possible}", "rules", index, hint="write each as an entry of its own")
             return []
         route: Route = (*self.route, "rules", index)
         if "ordered" in said:

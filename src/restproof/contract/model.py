@@ -6,7 +6,7 @@ know one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -151,7 +151,7 @@ class Reference:
     (``office_id``), empty where no response shows it. ``on_delete``: what becomes of it when the referent is deleted:
     ``clear`` (null, or the entry leaves the array), ``refuse``, ``cascade`` (what refers is deleted too), or
     ``unspecified``. ``within``: whether it names what lives under the same ``parents``, as far as both have them, or
-    what lives ``anywhere``.
+    what lives ``anywhere``; or the reference beside it that names what it lies in.
     """
 
     field: str
@@ -159,7 +159,12 @@ class Reference:
     reads_as: str
     many: bool
     on_delete: Literal["clear", "refuse", "cascade", "unspecified"] = "unspecified"
-    within: Literal["parents", "anywhere"] = "parents"
+    within: str = "parents"
+
+    @property
+    def beside(self) -> str:
+        """The reference that names what the referent lies in; empty where there is none."""
+        return "" if self.within in ("parents", "anywhere") else self.within
 
 
 @dataclass(frozen=True)
@@ -561,6 +566,19 @@ class Contract:
         return {name: tuple(those) for name, those in found.items()}
 
     @cached_property
+    def ties(self) -> Mapping[str, Mapping[str, str]]:
+        """Resource → those of its references that say what it lies in, where another reference asks for it and it is
+        no parent: field → the resource that this names."""
+        found: dict[str, dict[str, str]] = {}
+        for resource in self:
+            for reference in (r for r in resource.references.values() if r.beside):
+                outer, lies = resource.references[reference.beside].to, self.resources[reference.to]
+                own = tied_by(outer, lies.references.values())
+                if own and outer not in {p.resource for p in lies.parents}:
+                    found.setdefault(lies.name, {})[own] = outer
+        return found
+
+    @cached_property
     def describes_errors(self) -> bool:
         """Whether it says of any refusal what its body is."""
         own = any(resource.operation(o).errors for resource in self for o in resource.operations)
@@ -594,6 +612,11 @@ class Contract:
         # Whose id is given stands below something that is there already.
         found |= {above for name in found for above in self.ancestors(self.resources[name])}
         return tuple(r.name for r in self if r.name in found)
+
+
+def tied_by(outer: str, references: Iterable[Reference]) -> str:
+    """The one of these references that says in which ``outer`` something lies; empty where none does."""
+    return next((r.field for r in references if r.to == outer and not r.many), "")
 
 
 def creates_by_put(resource: Resource) -> bool:

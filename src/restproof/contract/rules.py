@@ -122,6 +122,22 @@ class Frozen(BusinessRule):
 
 
 @dataclass(frozen=True)
+class Belongs(BusinessRule):
+    """What the reference ``field`` names lies in what the reference ``within`` names. Whether it does, no state tells
+    by itself: that asks for what both name."""
+
+    field: str
+    within: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.field, self.within)
+
+    def violation(self, before: State | None, after: State) -> Violation | None:
+        return None
+
+
+@dataclass(frozen=True)
 class Example(BusinessRule):
     """Members that no resource may have together (laid over a valid body, which the schema allows)."""
 

@@ -16,7 +16,7 @@ from restproof.engine.scopes import Scopes
 from restproof.engine.values import Values
 from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
-from restproof.plan.symbols import RUN, valid_with_token
+from restproof.plan.symbols import RUN, reference, valid_with_token
 from restproof.semantics.normal import alike, kept
 
 
@@ -77,9 +77,16 @@ class SharedInstances:
         which = _scope_of(key)
         maker = self._maker(resource, f"{resource.name}:{key}", "foreign" if which == "foreign" else "full")
         try:
-            return maker.given(scope=self.scopes.of(resource, which))
+            return maker.given(self._tied(resource, maker, which), scope=self.scopes.of(resource, which))
         except (SetUpFailed, NotTested) as failure:
             return failure
+
+    def _tied(self, resource: Resource, maker: Maker, which: str) -> dict[str, Any] | None:
+        """The body of an instance that lies in what it refers to: ``other`` ones in the second; ``None`` where there is
+        nothing special."""
+        ties = self._contract.ties.get(resource.name, {})
+        outer = {name: reference(to, "1" if which == "other" else "0") for name, to in ties.items()}
+        return maker.bodies.adjusted_to_rules({**maker.bodies.minimal(), **outer}, fixed=outer) if outer else None
 
     def _found(self, resource: Resource, key: str) -> Instance | SetUpFailed:
         """What stands for an instance that nobody can create: one that the target names, as given for writing or as a

@@ -11,7 +11,7 @@ from restproof.contract.formats import FORMATS
 from restproof.contract.model import Contract, Resource, creates_by_put
 from restproof.contract.pairs import pairs
 from restproof.contract.quotas import Quota
-from restproof.contract.rules import BusinessRule
+from restproof.contract.rules import Belongs, BusinessRule
 from restproof.contract.shapes import SOMETIMES, types_of
 from restproof.contract.values import listed
 from restproof.plan.candidates import sample
@@ -218,9 +218,10 @@ class UniqueKeys(RequestFields):
         for key in self.resource.unique:
             if not any(map(self._roomy, key)):
                 named = [n for n in key if n in self.resource.references and self.referable(n)]
-                found.update([n for n in named if self.resource.references[n].to != self.resource.name][:1])
+                others = [n for n in named if self.resource.references[n].to != self.resource.name]
+                found.update([n for n in others if n not in self.tied][:1] or others[:1])
         for quota in (q for q in self.resource.quotas if not (found | self.distinguishing_fields) & {*q.per}):
-            found.update([n for n in self._named_by_creates if n in quota.per][:1])
+            found.update([n for n in self._named_by_creates if n in quota.per and n not in self.tied][:1])
         return frozenset(found)
 
     @cached_property
@@ -244,6 +245,11 @@ class UniqueKeys(RequestFields):
     def telling_fields(self) -> frozenset[str]:
         """The fields that say how much there may be below the resource."""
         return telling_fields(self.contract, self.resource)
+
+    @cached_property
+    def tied(self) -> frozenset[str]:
+        """References that go together with another one."""
+        return frozenset(n for rule in self.resource.rules if isinstance(rule, Belongs) for n in rule.fields)
 
     @property
     def _named_by_creates(self) -> list[str]:

@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Reference
+from restproof.contract.rules import Belongs
+from restproof.plan.belonging import ELSEWHERE, OTHER, USUAL, named
 from restproof.plan.cases import BodyCase
 from restproof.plan.inputs import body_with, fields_of
 from restproof.plan.symbols import reference
@@ -18,8 +20,9 @@ if TYPE_CHECKING:
 
 def reference_bodies(ground: Ground) -> Iterator[BodyCase]:
     """Each reference field with an id that names nothing, and with one that is out of reach (under another root);
-    and each reference inside of a field with an id that names nothing."""
+    each reference inside of a field with an id that names nothing; and two references that do not go together."""
     yield from inner_reference_bodies(ground)
+    yield from mixed_bodies(ground)
     for name, ref in ground.resource.references.items():
         if name not in fields_of(ground):
             continue
@@ -67,6 +70,17 @@ def inner_reference_bodies(ground: Ground) -> Iterator[BodyCase]:
             yield {"field": name, "note": note, "body": body}
 
 
+def mixed_bodies(ground: Ground) -> Iterator[BodyCase]:
+    """Bodies that name two which do not go together, though each of them is there."""
+    base = {} if ground.operation == "update" else ground.bodies.minimal()
+    for rule in (r for r in ground.resource.rules if isinstance(r, Belongs)):
+        if not all(n in fields_of(ground) and ground.bodies.referable(n) for n in rule.fields):
+            continue
+        for inner, outer in ((ELSEWHERE, USUAL), (USUAL, OTHER)):
+            both = {n: named(ground.bodies, n, key) for n, key in ((rule.within, outer), (rule.field, inner))}
+            yield {"field": rule.field, "note": f"one of another {rule.within}", "body": {**base, **both}}
+
+
 def _may_be_foreign(ground: Ground, name: str) -> bool:
     """Whether the credential alone tells whose the referent is."""
     return ground.bodies.referable(name) and not ground.contract.given and ground.contract.auth.scheme != "none"
@@ -79,7 +93,7 @@ def _may_be_deleted(ground: Ground, name: str, ref: Reference) -> bool:
 def _has_root(ground: Ground, ref: Reference) -> bool:
     """Whether the referent has to live under a parent that the resource shares, so that another parent's is out of
     reach."""
-    if ref.within == "anywhere":
+    if ref.within != "parents":
         return False
     to = ground.contract.resources[ref.to]
     return bool(set(ground.contract.ancestors(to)) & set(ground.contract.ancestors(ground.resource)))

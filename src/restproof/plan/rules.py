@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from restproof.contract.rules import BusinessRule, Condition, Example, Frozen, Never, Ordered
+from restproof.contract.rules import Belongs, BusinessRule, Condition, Example, Frozen, Never, Ordered
 from restproof.contract.shapes import is_nullable, same, type_of
+from restproof.plan.belonging import BelongsPlan
 from restproof.plan.candidates import accepted, sample
 from restproof.plan.cases import Body, RuleCase
 from restproof.plan.conditions import ConditionPlan
@@ -331,6 +332,8 @@ def plan_of(rule: BusinessRule, values: Values) -> RulePlan:
             return FrozenPlan(rule, values)
         case Example():
             return ExamplePlan(rule, values)
+        case Belongs():
+            return BelongsPlan(rule, values)
         case Condition():
             return ConditionPlan(rule, values)
         case _:

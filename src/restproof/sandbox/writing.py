@@ -177,7 +177,31 @@ class Writing(Counting):
         def exists(resource: str, id: Any) -> bool:
             return self.referent({} if resource in anywhere else above, resource, id) is not None
 
-        return self.validations[call.resource.name].references(fields, exists, skip)
+        found = self.validations[call.resource.name].references(fields, exists, skip)
+        return found + [r for r in self.strays(call, fields, above) if r.field not in {f.field for f in found}]
+
+    def strays(self, call: Call, fields: Mapping[str, Any], above: Mapping[str, int]) -> list[Refusal]:
+        """References to what does not lie in what the one beside them names."""
+        state = {**(call.entry.state if call.entry else {}), **fields}
+        found = []
+        for reference in (r for r in call.resource.references.values() if r.beside):
+            if not {reference.field, reference.beside} & fields.keys():
+                continue
+            ids = state.get(reference.field)
+            outer = self.referent(above, call.resource.references[reference.beside].to, state.get(reference.beside))
+            inner = [self.referent(above, reference.to, id) for id in (ids if isinstance(ids, list) else [ids])]
+            if outer is not None and not all(entry is None or self.lies_in(entry, outer) for entry in inner):
+                found.append(Refusal("reference", reference.field, f"does not lie in {reference.beside}"))
+        return found
+
+    def lies_in(self, entry: Entry, outer: Entry) -> bool:
+        """Whether an entry lies in another one, by its parents or by what it refers to."""
+        own = self.contract.ties.get(entry.resource, {})
+        if outer.seq in self.store.ancestors(entry.scope).values():
+            return True
+        return any(
+            to == outer.resource and reference_key(entry.state.get(field)) == outer.key for field, to in own.items()
+        )
 
     def referent(self, above: Mapping[str, int], resource: str, id: Any) -> Entry | None:
         """The entry that a reference names: one whose ancestors are those of the entry that names it, as far as both

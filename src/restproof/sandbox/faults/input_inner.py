@@ -16,3 +16,10 @@ def inner_references_unchecked(seam: Seam) -> None:
         return [r for r in inner(call, fields, skip) if r.field in call.resource.references]
 
     seam.around("dangling_references", advice)
+
+
+@fault(
+    "mixed-referents-accepted", "input.reference", "what a reference names need not lie in what the one beside it does"
+)
+def mixed_referents_accepted(seam: Seam) -> None:
+    seam.around("strays", lambda inner, call, fields, above: [])
