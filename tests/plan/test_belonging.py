@@ -18,7 +18,11 @@ from restproof.plan.named import reference_bodies
 from restproof.plan.profile import PROFILES
 
 ID = {"type": "integer", "readOnly": True}
-NAMED = {"type": "object", "required": ["name"], "properties": {"id": ID, "name": {"type": "string", "minLength": 1}}}
+NAMED: dict[str, Any] = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {"id": ID, "name": {"type": "string", "minLength": 1}},
+}
 GOOD = {
     ("{ref:country:0}", "{ref:city:0}"),
     ("{ref:country:0}", "{ref:city:1}"),
