@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,9 +18,10 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import validators
+from tests.openapi.test_document import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
-ARGUMENTS = "--only list.answers-ok --fault list-answers-206"
+RECIPES = pytest.mark.skipif(os.environ.get("RECIPES") != "run", reason="tox -e recipes runs it")
 
 
 def document(name: str) -> Any:
@@ -47,64 +52,206 @@ def test_the_image_is_sound() -> None:
     assert re.search(r"^USER [1-9][0-9]*$", (ROOT / "Containerfile").read_text(), re.MULTILINE)
 
 
-def bash(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A step as the systems run it. The command of this checkout is the one on the path."""
-    inherited = {n: v for n, v in os.environ.items() if n in ("HOME", "PYTHONPATH", "HYPOTHESIS_STORAGE_DIRECTORY")}
+# -------------------------------------------------------------------------------------------- a stand-in of each system
+
+CONTRACT = {
+    "contracts/shelf/contract.yaml": "contract: shelf\nresources:\n  book: {path: /books, schema: book.json}\n",
+    "contracts/shelf/book.json": json.dumps(
+        {
+            "type": "object",
+            "required": ["title"],
+            "properties": {"id": {"type": "integer", "readOnly": True}, "title": {"type": "string", "minLength": 1}},
+        }
+    ),
+}
+PYTHON = """#!/bin/sh
+echo "python3 $*" >> said
+if [ "$2" = venv ]; then
+  mkdir -p "$3/bin"
+  printf '#!/bin/sh\\necho "pip $*" >> said\\n' > "$3/bin/pip"
+  chmod +x "$3/bin/pip"
+fi
+"""
+RESTPROOF = """#!/bin/sh
+printf "restproof" >> said
+printf " <%s>" "$@" >> said
+echo >> said
+if [ "$1" = run ]; then exit 1; fi
+"""
+GH = """#!/bin/sh
+echo "gh $*" >> "$OUTSIDE/gh"
+case "$1 $2" in
+  "run list") echo 17 ;;
+  "run download") mkdir -p "$7" && cp "$OUTSIDE/base/run.jsonl.gz" "$7" ;;
+  "pr comment") cp "$5" "$OUTSIDE/comment"; [ "$6" != --edit-last ] ;;
+esac
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a system runs in one shell. ``always``: also where a step before it has failed."""
+
+    script: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    always: bool = False
+    shell: tuple[str, ...] = ("bash", "-eo", "pipefail", "-c")
+
+
+def filled(text: str, values: Mapping[str, str], pattern: str) -> str:
+    """A text with the values of inputs in their places."""
+    return re.sub(pattern, lambda found: values.get(found[1], ""), text)
+
+
+def gitlab(asked: Mapping[str, str]) -> list[Step]:
+    spec, recipe = yaml.safe_load_all((ROOT / "ci/gitlab.yml").read_text(encoding="utf-8"))
+    inputs = {n: str(v["default"]) for n, v in spec["spec"]["inputs"].items()} | dict(asked)
+    job = json.loads(filled(json.dumps(recipe["restproof"]), inputs, r"\$\[\[ inputs\.(\w+) \]\]"))
+    script = "\n".join([*job["before_script"], *job["script"]])
+    return [Step(script, job["variables"]), Step("\n".join(job["after_script"]), job["variables"], always=True)]
+
+
+def azure(asked: Mapping[str, str]) -> list[Step]:
+    recipe = document("ci/azure-pipelines.yml")
+    inputs = {p["name"]: p["default"] for p in recipe["parameters"]} | dict(asked)
+    pattern = r"\$\{\{ parameters\.(\w+) \}\}"
+    return [
+        Step(step["bash"], {n: filled(v, inputs, pattern) for n, v in step["env"].items()})
+        for step in recipe["steps"]
+        if "bash" in step
+    ]
+
+
+def circleci(asked: Mapping[str, str]) -> list[Step]:
+    steps = document("ci/circleci.yml")["jobs"]["restproof"]["steps"]
+    environment = {name.upper(): value for name, value in asked.items()}
+    return [Step(step["run"]["command"], environment) for step in steps if "run" in step]
+
+
+def jenkins(asked: Mapping[str, str]) -> list[Step]:
+    text = (ROOT / "ci/Jenkinsfile").read_text(encoding="utf-8")
+    given = dict(re.findall(r"string\(name: '(\w+)', defaultValue: '([^']*)'", text))
+    given |= dict(re.findall(r"choice\(name: '(\w+)', choices: \['(\w+)'", text))
+    given |= {name.upper(): value for name, value in asked.items()}
+    scripts = [long or short for long, short in re.findall(r"\bsh (?:'''(.*?)'''|'(.*?)')", text, re.DOTALL)]
+    return [Step(script, given, shell=("sh", "-xe", "-c")) for script in scripts]
+
+
+def github(asked: Mapping[str, str]) -> list[Step]:
+    """On a pull request."""
+    action = document("action.yml")
+    inputs = {name: said["default"] for name, said in action["inputs"].items()} | dict(asked)
+    known = {f"inputs.{name}": value for name, value in inputs.items()}
+    known |= {"github.event.pull_request.number": "7", "github.base_ref": "main", "github.workflow": "contract"}
+    steps = [step for step in action["runs"]["steps"] if "run" in step]
+    if inputs["comment"] != "true":
+        steps = [step for step in steps if "inputs.comment" not in step.get("if", "")]
+    return [
+        Step(
+            step["run"],
+            {n: filled(v, known, r"\$\{\{ ([\w.]+) \}\}") for n, v in step["env"].items()},
+            always="always()" in step.get("if", ""),
+        )
+        for step in steps
+    ]
+
+
+SYSTEMS = {"gitlab": gitlab, "azure": azure, "circleci": circleci, "jenkins": jenkins, "github": github}
+
+
+def performed(steps: Sequence[Step], folder: Path, **more: str) -> tuple[int, str]:
+    """Run the steps of a job in order, as a system does: the first exit code that is not 0, and what they have told."""
+    kept = ("HOME", "PYTHONPATH", "HYPOTHESIS_STORAGE_DIRECTORY", "PIP_FIND_LINKS", "PIP_PRE")
+    inherited = {n: v for n, v in os.environ.items() if n in kept}
+    inherited |= {"GITHUB_STEP_SUMMARY": str(folder / "summary"), "GITHUB_OUTPUT": str(folder / "output")}
     path = f"{folder / 'bin'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-eo", "pipefail", "-c", script],
-        cwd=folder,
-        env={**inherited, "PATH": path, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
+    code, told = 0, ""
+    for step in steps:
+        if code and not step.always:
+            continue
+        environment = {**inherited, "PATH": path, **more, **step.environment}
+        done = subprocess.run(
+            [*step.shell, step.script], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        code, told = code or done.returncode, told + done.stdout + done.stderr
+    return code, told
+
+
+def equipped(folder: Path, **commands: str) -> Path:
+    """A folder with commands that stand in for others."""
+    (folder / "bin").mkdir(parents=True)
+    for name, text in commands.items():
+        (folder / "bin" / name).write_text(text)
+        (folder / "bin" / name).chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_recipe_installs_restproof_runs_it_and_fails_with_it(tmp_path: Path, system: str) -> None:
+    folder = equipped(tmp_path, python3=PYTHON, restproof=RESTPROOF)
+    code, told = performed(SYSTEMS[system]({"contract": "a b", "target": "staging", "profile": "smoke"}), folder)
+    assert code == 1, told
+    said = (folder / "said").read_text().splitlines()
+    assert any(
+        re.search(r"pip (.* )?install --quiet restproof$|^pip install --quiet restproof$", line) for line in said
     )
+    (run,) = [line for line in said if line.startswith("restproof <run>")]
+    assert run == "restproof <run> <a b> <--target> <staging> <--profile> <smoke> <--out> <restproof-report> <-q>"
+    (folder / "said").unlink()
+    performed(SYSTEMS[system]({}), folder)
+    run = next(line for line in (folder / "said").read_text().splitlines() if line.startswith("restproof <run>"))
+    assert run == "restproof <run> <--profile> <ci> <--out> <restproof-report> <-q>"
 
 
-def steps_of(name: str) -> dict[str, str]:
-    """The names of the steps of the action, with what they run."""
-    return {step["name"]: step["run"] for step in document(name)["runs"]["steps"] if "run" in step}
+KEPT = {
+    "gitlab": {"restproof-report/junit.xml", "restproof-report/code-quality.json"},
+    "azure": {"restproof-report/junit.xml"},
+    "circleci": {"restproof-report/junit.xml"},
+    "jenkins": {"restproof-report/junit.xml"},
+    "github": {"restproof-report/restproof.sarif", "summary"},
+}
 
 
-@pytest.mark.skipif(os.environ.get("RECIPES") != "run", reason="tox -e recipes runs it")
-def test_the_action_runs_and_tells(tmp_path: Path) -> None:
-    written = {"GITHUB_STEP_SUMMARY": str(tmp_path / "summary"), "GITHUB_OUTPUT": str(tmp_path / "output")}
-    asked = {"CONTRACT": "", "TARGET": "", "PROFILE": "smoke", "ARGUMENTS": ARGUMENTS, "OUT": "kept"}
-    done = bash(steps_of("action.yml")["Run restproof"], tmp_path, **written, **asked)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert (tmp_path / "output").read_text() == "verdict=not-conforming\n"
-    assert "not conforming" in (tmp_path / "summary").read_text()
-    assert "::error file=" in done.stdout
-    assert json.loads((tmp_path / "kept/restproof.sarif").read_text())["runs"]
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a wheel of this checkout lies, for a recipe that makes an environment of its own."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT], check=True)
+    return folder
 
 
-def commands() -> dict[str, str]:
-    """What runs restproof, by system."""
-    circle = document("ci/circleci.yml")["jobs"]["restproof"]["steps"]
-    azure = document("ci/azure-pipelines.yml")["steps"]
-    jenkins = (ROOT / "ci/Jenkinsfile").read_text(encoding="utf-8")
-    return {
-        "gitlab": "\n".join(document("ci/gitlab.yml")["restproof"]["script"]),
-        "circleci": next(s["run"]["command"] for s in circle if "run" in s and s["run"]["name"] == "Run restproof"),
-        "azure": next(s["bash"] for s in azure if s.get("displayName") == "Run restproof"),
-        "jenkins": re.findall(r"sh '''(.*?)'''", jenkins, re.DOTALL)[0],
-    }
+@RECIPES
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_a_recipe_proves_a_contract_and_leaves_what_its_system_keeps(tmp_path: Path, system: str, wheel: Path) -> None:
+    """As it is written, installation included."""
+    for name, text in CONTRACT.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    steps = SYSTEMS[system]({"contract": "contracts/shelf", "profile": "smoke"})
+    code, told = performed(steps, tmp_path, PIP_FIND_LINKS=str(wheel), PIP_PRE="1")
+    assert code == 0, told
+    for name in KEPT[system]:
+        assert (tmp_path / name).is_file(), told
 
 
-@pytest.mark.parametrize("system", commands())
-def test_the_other_systems_run_the_same(tmp_path: Path, system: str) -> None:
-    (tmp_path / "bin").mkdir()
-    stand_in = tmp_path / "bin/restproof"
-    stand_in.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >> "$PWD/said"\nexit 1\n')
-    stand_in.chmod(0o755)
-    done = bash(commands()[system], tmp_path, CONTRACT="a b", TARGET="staging", PROFILE="smoke")
-    assert done.returncode == 1, "the step fails with the run"
-    said = (tmp_path / "said").read_text().splitlines()
-    assert said == ["run", "a b", "--target", "staging", "--profile", "smoke", "--out", "restproof-report", "-q"]
-    (tmp_path / "said").unlink()
-    bash(commands()[system], tmp_path, PROFILE="ci")
-    said = (tmp_path / "said").read_text().splitlines()
-    assert said == ["run", "--profile", "ci", "--out", "restproof-report", "-q"]
+@RECIPES
+def test_the_action_tells_what_has_changed_since_the_base_branch(tmp_path: Path) -> None:
+    before, now = tmp_path / "before", tmp_path / "now"
+    for folder, more in ((before, ""), (now, " --fault list-answers-206")):
+        equipped(folder, gh=GH)
+        asked = {"profile": "smoke", "arguments": f"--only list.answers-ok{more}", "comment": "true"}
+        code, told = performed(github(asked), folder, OUTSIDE=str(tmp_path))
+        assert code == (1 if more else 0), told
+        (tmp_path / "base").mkdir(exist_ok=True)
+        shutil.copy(folder / "restproof-report/run.jsonl.gz", tmp_path / "base")
+    assert (now / "output").read_text() == "verdict=not-conforming\n"
+    assert "not conforming" in (now / "summary").read_text()
+    assert "::error file=" in told
+    assert json.loads((now / "restproof-report/restproof.sarif").read_text())["runs"]
+    assert re.search(r"## Since .*list\.answers-ok", (tmp_path / "comment").read_text(), re.DOTALL)
+    asked_of_github = (tmp_path / "gh").read_text()
+    assert "run list --workflow contract --branch main" in asked_of_github
+    assert asked_of_github.count("pr comment 7 --body-file restproof-report/summary.md\n") == 2
 
 
 def test_reports_that_the_recipes_ask_for_are_there() -> None:
@@ -151,3 +298,64 @@ def test_the_workflow_of_the_page_gives_the_action_what_it_takes() -> None:
     (workflow,) = [yaml.safe_load(text) for text in re.findall(r"```yaml\n(# \.github/.*?)```", page, re.DOTALL)]
     (used,) = [s for s in workflow["jobs"]["contract"]["steps"] if "restproof" in s["uses"]]
     assert set(used["with"]) <= set(document("action.yml")["inputs"])
+
+
+# ----------------------------------------------------------------------------------------------------------- pre-commit
+
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
+
+
+def committed(folder: Path, config: str) -> subprocess.CompletedProcess[str]:
+    """What the hooks say of a commit."""
+    (folder / ".pre-commit-config.yaml").write_text(config)
+    subprocess.run(["git", "add", "."], cwd=folder, check=True)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    kept = {n: v for n, v in os.environ.items() if not n.startswith("GIT_")}
+    command = [sys.executable, "-m", "pre_commit", "run"]
+    environment = {**kept, "PATH": path, "PRE_COMMIT_HOME": str(folder.parent / "hooks")}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@RECIPES
+@pytest.mark.parametrize("installed", [False, True])
+def test_a_commit_fails_where_a_document_has_moved_away_from_its_contract(tmp_path: Path, installed: bool) -> None:
+    """As the page configures it; with the command of this checkout, and with what pre-commit installs."""
+    from restproof.cli.main import run
+
+    shop = tmp_path / "shop"
+    subprocess.run(["git", "init", "-q", shop], check=True)
+    document = deepcopy(DOCUMENT)
+    (shop / "openapi.yaml").write_text(yaml.safe_dump(document))
+    assert run(["import", "openapi", str(shop / "openapi.yaml"), "--out", str(shop / "contracts/shop")]) == 0
+    (config,) = re.findall(r"```yaml\n(# \.pre-commit.*?)```", (ROOT / "docs/ci.md").read_text(), re.DOTALL)
+    said = yaml.safe_load(config)
+    revision = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
+    said["repos"][0] |= {"repo": str(ROOT), "rev": revision.stdout.strip()}
+    if not installed:
+        hooks = {hook["id"]: hook for hook in yaml.safe_load(HOOKS.read_text())}
+        local = [{**hooks[hook["id"]], **hook, "language": "system"} for hook in said["repos"][0]["hooks"]]
+        said = {"repos": [{"repo": "local", "hooks": local}]}
+    done = committed(shop, yaml.safe_dump(said))
+    assert (done.returncode, done.stdout.count("Passed")) == (0, 2), done.stdout + done.stderr
+    item = document["paths"]["/items"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    item["properties"]["note"] = {"type": "string", "maxLength": 9}
+    (shop / "openapi.yaml").write_text(yaml.safe_dump(document))
+    done = committed(shop, yaml.safe_dump(said))
+    assert (done.returncode, done.stdout.count("Passed")) == (1, 1), done.stdout + done.stderr
+    assert "+ item.json: properties.note" in done.stdout
+
+
+def test_each_hook_is_a_command_with_its_options() -> None:
+    from restproof.cli.main import run
+
+    for hook in yaml.safe_load(HOOKS.read_text()):
+        assert hook["entry"].startswith("restproof ")
+        assert run([*hook["entry"].split()[1:], "--help"]) == 0
+
+
+@RECIPES
+def test_the_hooks_are_sound_by_pre_commit() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "validate-manifest", HOOKS], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")

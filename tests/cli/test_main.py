@@ -45,11 +45,11 @@ def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("error", "code", "text"),
     [
-        (TargetError("gone", hint="start it"), 3, "restproof: gone\n  start it\n"),
+        (TargetError("gone", hint="start it"), 3, "restproof: gone\n  start it\n  more: docs/running.md\n"),
         (
             ContractError("a", place=Place(Path("c.yaml"), 3), others=(ContractError("b"),)),
             2,
-            "restproof: c.yaml:3: a\nrestproof: b\n",
+            "restproof: c.yaml:3: a\nrestproof: b\n  more: docs/contract.md\n",
         ),
         (click.Abort(), 130, "restproof: interrupted\n"),
         (click.UsageError("no"), 2, "Error: no\n"),

@@ -22,6 +22,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
     or the bundled one. Exit code 0 where it is sound, else 2.
     """
     from restproof.bundle import suites_of
+    from restproof.cli.pages import page_of
     from restproof.contract.formats import unasserted
     from restproof.contract.load import read
     from restproof.contract.openapi.todo import to_decide
@@ -43,6 +44,8 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
             click.echo(str(problem), err=True)
         count = len(problems)
         click.echo(f"{count} problem{'s' if count > 1 else ''}", err=True)
+        for page in dict.fromkeys(page_of(problem) for problem in problems):
+            click.echo(f"  more: {page}", err=True)
         ctx.exit(2)
     for resource, name in Secrecy(loaded).found_by_look():
         click.echo(f"{resource.name}.{name} looks like a secret, and reports hide it (`public: [{name}]` shows it)")

@@ -108,6 +108,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print(f"restproof: {error}", file=sys.stderr)
         for other in getattr(error, "others", ()):
             print(f"restproof: {other}", file=sys.stderr)
+        tell_page(error)
         return error.exit_code
     except ReaderGone:
         # The reader (`head`, a pager) has gone; what is still buffered must not raise once more when Python exits.
@@ -119,6 +120,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print(f"restproof: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
         return UNUSABLE
     return result if isinstance(result, int) else 0
+
+
+def tell_page(error: RestproofError) -> None:
+    """Where there is more to read about an error."""
+    from restproof.cli.pages import page_of  # what it imports is not needed where all is well
+
+    if page := page_of(error):
+        print(f"  more: {page}", file=sys.stderr)
 
 
 def main() -> NoReturn:
