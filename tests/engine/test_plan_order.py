@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from tests.miniatures.bench import REGISTER, rules
 
 from restproof.bundle import bundled_dir
 from restproof.contract.load import load
+from restproof.contract.model import OPERATIONS
 from restproof.engine.items import Item, in_plan_order, items_of, sampled
+from restproof.engine.register import REQUESTS
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
 
@@ -48,6 +52,20 @@ def test_what_kills_most_for_its_price_comes_first(ordered: list[Item]) -> None:
     assert at["create.answers-created"] < at["input.type"]
     assert at["list.answers-ok"] < at["robust.hostile-body"]
     assert REGISTER["update.only-named"].kills > REGISTER["read.answers-ok"].kills >= 1
+
+
+def test_a_rule_is_as_dear_as_its_cases_were_seen_to_be(ordered: list[Item]) -> None:
+    dear = replace(REGISTER["list.answers-ok"], requests={"list": 500.0})
+    rules = [i.proof.requirement for i in ordered]
+    later = [i.proof.requirement for i in in_plan_order(ordered, {**REGISTER, dear.id: dear})]
+    assert rules.index("list.answers-ok") < rules.index("list.links")
+    assert later.index("list.answers-ok") > later.index("list.links")
+
+
+def test_what_was_measured_is_of_rules_and_operations_that_there_are() -> None:
+    measured = json.loads((bundled_dir() / "suites" / REQUESTS).read_text(encoding="utf-8"))
+    assert measured.keys() <= REGISTER.keys()
+    assert {operation for rule in measured.values() for operation in rule} == {"", *OPERATIONS}
 
 
 def test_a_sample_sees_what_each_write_to_each_resource_has_stored(ordered: list[Item]) -> None:

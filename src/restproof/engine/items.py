@@ -164,7 +164,7 @@ def _weight(item: Item) -> tuple[int, int]:
     return item.count, len(item.resource.properties) if item.resource else 0
 
 
-_ALONE = 3
+_ALONE = 2
 """How much more the first probe of a rule is worth than that of another resource: most servers treat all of theirs
 alike, so that it speaks for them."""
 
@@ -172,11 +172,13 @@ alike, so that it speaks for them."""
 def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
     """The most telling first: of each rule the cheapest item of each resource, resources and rules mixed, so that a
     fault shows as early as it can wherever it is; then the rest. Of these first and of the rest, those come first of
-    which most kills are to be expected per request (``Requirement.kills``, as measured); what is equal keeps the order
-    of the register, resource by resource. Rules that ask to run late and those that observe come last."""
+    which most kills are to be expected per request (``Requirement.kills`` and ``requests``, as measured); what is equal
+    keeps the order of the register, resource by resource. Rules that ask to run late and those that observe come last.
+    """
     rank = {name: at for at, name in enumerate(register)}
 
     found = list(items)
+    price = {id(item): _price(item, register.get(item.proof.requirement)) for item in found}
     places = {name: at for at, name in enumerate(found[0].contract.resources)} if found else {}
 
     def in_order(item: Item) -> tuple[int, int]:
@@ -190,7 +192,7 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
     probes: dict[tuple[str, str | None], Item] = {}
     alone: dict[str, Item] = {}
     live = [i for i in ordered if not (i.proof.late or i.proof.observes)]
-    for item in sorted(live, key=lambda i: i.cost):
+    for item in sorted(live, key=lambda i: price[id(i)]):
         rule = item.proof.requirement
         probes.setdefault((rule, item.resource.name if item.resource else None), item)
         alone.setdefault(rule, item)
@@ -200,12 +202,18 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
     def by_worth(item: Item) -> tuple[bool, float]:
         entry = register.get(item.proof.requirement)
         kills = (1 if entry is None else entry.kills) * (_ALONE if id(item) in leading else 1)
-        return id(item) not in first, (item.cost + _SET_UP) / kills
+        return id(item) not in first, (price[id(item)] + _SET_UP) / kills
 
     live.sort(key=by_worth)
     last.sort(key=lambda i: (i.proof.observes, i.proof.late))
     return [*live, *last]
 
 
-_SET_UP = 0.5
+def _price(item: Item, entry: Requirement | None) -> float:
+    """Requests that an item will send: by what its cases have been seen to send, else as its suite says."""
+    each = entry.requests.get(item.operation or "") if entry is not None else None
+    return item.cost if each is None else item.count * each
+
+
+_SET_UP = 1
 """Requests that any item costs besides its own: its share of what is shared."""

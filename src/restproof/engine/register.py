@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -29,7 +29,8 @@ class Requirement:
     its pass on a successful answer proves that the operation works. ``damage``: what a failure of it does.
     ``words``: the words of a contract that it asserts (``statuses.unknown_field``), for where they are not promised.
     ``kills``: how many faults it has been seen to catch, 1 where nobody has counted (``kills.json`` beside the
-    register)."""
+    register). ``requests``: what one of its cases has been seen to send, by operation (``requests.json``; empty for
+    one about the whole server), set-up and looks of the guard included."""
 
     id: str
     level: Level
@@ -42,6 +43,7 @@ class Requirement:
     damage: Damage = "code"
     line: int = 0
     kills: int = 1
+    requests: Mapping[str, float] = field(default_factory=dict)
     words: tuple[str, ...] = ()
 
     @property
@@ -56,14 +58,14 @@ def load(path: Path, known: Mapping[str, Requirement] = MappingProxyType({})) ->
     if not path.is_file():
         hint = "Rules of your own stand in a register beside their tests: docs/own-rules.md leads through one."
         raise ConfigurationError("there is no register", place=Place(path), hint=hint)
-    kills = _kills(path.parent / KILLS)
+    kills, requests = _measured(path.parent / KILLS), _measured(path.parent / REQUESTS)
     root = composed(path)
     if not isinstance(root, yaml.SequenceNode):
         raise ConfigurationError("the register is no list of requirements", place=Place(path))
     found: dict[str, Requirement] = {}
     for node in root.value:
         entry = _entry(node, Place(path, node.start_mark.line + 1))
-        entry = replace(entry, kills=kills.get(entry.id, 1))
+        entry = replace(entry, kills=kills.get(entry.id, 1), requests=requests.get(entry.id, {}))
         if entry.id in found:
             raise ConfigurationError(
                 f"{entry.id} stands twice (first on line {found[entry.id].line})", place=Place(path, entry.line)
@@ -90,8 +92,12 @@ KILLS = "kills.json"
 """Beside the bundled register: requirement → the faults of the catalogue that it catches, as the kill matrix has it."""
 
 
-def _kills(file: Path) -> Mapping[str, int]:
-    found: dict[str, int] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+REQUESTS = "requests.json"
+"""Beside the bundled register: requirement → operation → the requests of one case, as whole runs have sent them."""
+
+
+def _measured(file: Path) -> Mapping[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return found
 
 

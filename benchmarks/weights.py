@@ -1,0 +1,54 @@
+"""What one case of a rule sends, as runs have seen it: the price by which the plan is ordered.
+
+    python benchmarks/weights.py RUN…
+
+Reads run files of whole runs, made with ``--profile ci --evidence all``, and writes ``suites/requests.json``: rule →
+operation (empty for the whole server) → requests of one case, over all resources, with the looks of the guard that they
+needed and without what items share. What no run has is kept as it was.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from restproof.engine.register import REQUESTS
+from restproof.record.reader import read
+from restproof.wire.walk import GUARD
+
+PLACE = Path(__file__).parents[1] / "suites" / REQUESTS
+
+
+def measured(runs: Iterable[Path]) -> dict[str, dict[str, float]]:
+    """Rule → operation → requests of one case."""
+    sent: Counter[tuple[str, str]] = Counter()
+    cases: Counter[tuple[str, str]] = Counter()
+    for path in runs:
+        run = read(path)
+        places = {item.id: (item.requirement, item.operation or "") for item in run.items}
+        cases.update(places[case.item] for case in run.cases)
+        looks = 0
+        for exchange in run.exchanges:
+            if exchange.item in places:
+                sent[places[exchange.item]] += 1 + looks
+                looks = 0
+            else:
+                looks += exchange.setup == GUARD
+    found: dict[str, dict[str, float]] = {}
+    for rule, operation in sorted(cases):
+        found.setdefault(rule, {})[operation] = round(sent[rule, operation] / cases[rule, operation], 1)
+    return found
+
+
+def main(*runs: str) -> None:
+    kept = json.loads(PLACE.read_text(encoding="utf-8")) if PLACE.exists() else {}
+    told = kept | measured(map(Path, runs))
+    PLACE.write_text(f"{json.dumps(dict(sorted(told.items())), indent=1)}\n", encoding="utf-8")
+    print(f"{len(told)} rules in {PLACE}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
