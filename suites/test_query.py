@@ -27,7 +27,7 @@ from restproof.suite.lists import (
 from restproof.suite.scopes import absent_id
 from restproof.suite.setup import another_token
 from restproof.suite.states import named
-from restproof.suite.values import is_valid, same, type_of, types_of
+from restproof.suite.values import is_valid, same, sort_keys, type_of, types_of
 from restproof.suite.wire import Query
 
 
@@ -204,9 +204,9 @@ def must_hold_only(subject: Subject, name: str, query: Query, matching: list[Any
         field=name,
     )
     for order in [o for o in subject.spec.sort[:1] if set(subject.lists.sort_query(o)) <= set(query)]:
-        keys = [e[order] for e in page.entries or () if isinstance(e, dict) and e.get(order) is not None]
+        held = [v for e in page.entries or () for v in values_at(e, order) if v is not None]
         must.hold(
-            len(set(map(type_of, keys))) > 1 or keys == sorted(keys),
+            len({*map(type_of, held)}) > 1 or (keys := sort_keys(subject.spec.properties[order], held)) == sorted(keys),
             page,
             f"a list filtered by {name} and sorted by {order} is not in order",
             kind="sort",

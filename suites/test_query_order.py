@@ -19,7 +19,7 @@ from restproof.suite.lists import (
     until_settled,
 )
 from restproof.suite.setup import another_token
-from restproof.suite.values import type_of, types_of
+from restproof.suite.values import sort_keys, type_of, types_of
 
 
 def orders(ground: Ground) -> Cases:
@@ -31,7 +31,8 @@ def orders(ground: Ground) -> Cases:
 def keys_of(subject: Subject, entries: Iterable[Any], name: str) -> list[Any]:
     """The values by which entries are sorted; null, and what the schema does not allow, has no place in the order."""
     found = [e.get(name) for e in entries if isinstance(e, dict)]
-    return [v for v in found if v is not None and may_hold(subject, name, v)]
+    held = [v for v in found if v is not None and may_hold(subject, name, v)]
+    return sort_keys(subject.spec.properties.get(name, {}), held)
 
 
 @requirement("list.sort", on="list", when=lambda c, r: bool(r.sort), cost=3, set_up=1)
@@ -148,7 +149,7 @@ def must_be_in_order_of_both(subject: Subject, entries: list[Any], first: str, t
     pages = subject.lists.pages(None, subject.lists.order_query(*keys))
     must.have_status(pages[0], "listed", because=f"sorted by {first} and {then}")
     walked = [e for p in pages for e in p.entries or () if str(subject.lists.ids([e])[0]) in known]
-    found = [(e[first], e[then]) for e in walked]
+    found = [*zip(keys_of(subject, walked, first), keys_of(subject, walked, then), strict=True)]
     ordered = sorted(sorted(found, key=lambda k: k[1], reverse=descending), key=lambda k: k[0], reverse=not descending)
     must.hold(
         found == ordered,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from tests.miniatures.kinds import Items, Kind, item
+from tests.miniatures.kinds import ITEM, Items, Kind, item, schema
 from tests.miniatures.server import Answer, Refused, Row
 
 from restproof.wire.message import Request
@@ -48,6 +50,7 @@ def kinds() -> Iterator[Kind]:
         "statuses": {"bad_page": 404, "bad_size": 200, "past_the_end": 404},
     }
     yield from _browsers()
+    yield from _orders()
     yield Kind("the page after the last is 404", *item(**words), Ending, Repeating, ("list",))
 
 
@@ -95,3 +98,35 @@ def _browsers() -> Iterator[Kind]:
         "only a create may repeat what is unique", *get_or_create, Repeatable, Doubling, ("conflict", "lifecycle")
     )
     yield Kind("a browser gets a page, and titles are trimmed", *item(**words), Browsable, pushy, ("media",))
+
+
+def _orders() -> Iterator[Kind]:
+    moment = {"type": ["string", "null"], "format": "date-time"}
+    amount = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,4})(\\.[0-9]{1,2})?$"}
+    bill = schema("title", "amount", title=ITEM["properties"]["title"], due=moment, amount=amount)
+
+    class Billing(Items):
+        """Keeps moments in the zone in which they come, and amounts as text; sorts both by what they mean."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": bill}
+        as_text: tuple[str, ...] = ()
+
+        def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+            found = super().valid(path, fields, row)
+            return {**found, "amount": f"{Decimal(found['amount']):.2f}"} if "amount" in found else found
+
+        def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+            name = query.get("sort", "").removeprefix("-")
+            rows = super().listed(path, query)
+            if name not in ("due", "amount"):
+                return rows
+            return sorted(rows, key=lambda r: self.place(name, r[name]), reverse=query["sort"].startswith("-"))
+
+        def place(self, name: str, value: Any) -> tuple[bool, Any]:
+            if value is None or name in self.as_text:
+                return value is not None, value or ""
+            return True, Decimal(value) if name == "amount" else datetime.fromisoformat(value.upper())
+
+    words = {"sort": ["due", "amount"], "normalized": {"amount": {"decimal": 2}}}
+    texts = type("Texts", (Billing,), {"as_text": ("amount",)})
+    yield Kind("decimals in texts have the order of numbers", *item(bill, **words), Billing, texts, ("list.sort",))

@@ -200,12 +200,13 @@ def is_after(first: Any, second: Any) -> bool:
     if isinstance(first, str) and isinstance(second, str):
         is_time = FORMATS["date-time"].check
         if is_time(first) and is_time(second):
-            return _instant(first) > _instant(second)
+            return instant(first) > instant(second)
         return first > second
     numbers = {"integer", "number"}
     return type_of(first) in numbers and type_of(second) in numbers and bool(first > second)
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
+    """The moment that a date-time (RFC 3339) is. Raises ``ValueError`` for another text."""
     # A leap second is no time that ``datetime`` knows; it compares as the second before.
     return datetime.fromisoformat(text.upper().replace(":60", ":59"))

@@ -18,6 +18,7 @@ from restproof.oracle.finding import an
 from restproof.plan.bodies import Bodies
 from restproof.plan.symbols import RUN, reference, valid_with_token
 from restproof.semantics.normal import alike, kept
+from restproof.semantics.ordering import apart_as_text
 
 
 class SharedInstances:
@@ -149,7 +150,7 @@ class SharedInstances:
 
     def lookalikes(self, subject: Maker, name: str) -> list[Any]:
         """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix,
-        another case); made once. The ids of some instances where ``name`` is the id."""
+        another case, 9 and 10 where they are texts); made once. The ids of some instances where ``name`` is the id."""
         if name == subject.spec.id.field:
             return [subject.shared("0").id, subject.shared("1").id]
         key = (subject.name, name)
@@ -166,6 +167,11 @@ class SharedInstances:
                         body = {**maker.bodies.minimal(f"l{len(made)}"), name: f"{RUN} {tail}"}
                         made.append(kept(subject.spec, maker.given(body).sent)[0][name])
                         tails.append(tail)
+            elif free and name in subject.spec.sort and name not in maker.bodies.unique_fields:
+                for value in apart_as_text(maker.bodies.writable[name]):
+                    fixed = {name: value}
+                    body = maker.bodies.adjusted_to_rules({**maker.bodies.minimal(), **fixed}, fixed=fixed)
+                    made.append(kept(subject.spec, maker.given(body).sent)[0][name])
             self._lookalikes[key] = made
             if made:
                 self._listings.clear()

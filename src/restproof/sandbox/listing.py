@@ -18,6 +18,7 @@ from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.entering import in_named_parents
 from restproof.sandbox.store import Entry, Store
 from restproof.semantics.comparing import surely_matches
+from restproof.semantics.ordering import sort_keys
 
 DEFAULT_SIZE = 100
 _OWN_TOKEN = "page_token"
@@ -182,9 +183,11 @@ class Listing:
         return entries
 
     def sorted(self, call: Call, query: ListQuery, entries: list[Entry]) -> list[Entry]:
-        """The entries in order: by code point, null first, ties by age."""
+        """The entries in order: texts by code point, null first, ties by age."""
         for key in reversed(query.order):
-            values = {e.seq: _sort_key(self.entry_value(e, key.field)) for e in entries}
+            schema = call.resource.properties.get(key.field, {})
+            keys = sort_keys(schema, (self.entry_value(e, key.field) for e in entries))
+            values = {e.seq: _sort_key(k) for e, k in zip(entries, keys, strict=True)}
             entries = sorted(entries, key=lambda e: values[e.seq], reverse=key.descending)
         return entries
 
@@ -345,7 +348,7 @@ def _sort_key(value: Any) -> tuple[int, Any]:
         return 0, 0
     if isinstance(value, bool | int | float):
         return 1, value
-    return (2, value) if isinstance(value, str) else (3, json.dumps(value, sort_keys=True))
+    return (3, json.dumps(value, sort_keys=True)) if isinstance(value, list | dict) else (2, value)
 
 
 def _token(seq: int, offset: int) -> str:

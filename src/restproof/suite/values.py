@@ -6,6 +6,7 @@ from restproof.oracle.finding import an
 from restproof.pointer import member
 from restproof.semantics.checker import Checker, checker, is_valid
 from restproof.semantics.normal import alike, is_sure
+from restproof.semantics.ordering import sort_keys
 from restproof.semantics.patch import merges, removed_members
 from restproof.semantics.readback import ReadPath, member_schema
 from restproof.semantics.state import differences
@@ -27,6 +28,7 @@ __all__ = [
     "named_members",
     "removed_members",
     "same",
+    "sort_keys",
     "type_of",
     "types_of",
 ]

@@ -34,10 +34,14 @@ class Ticket:
 
     @property
     def sums(self) -> dict[str, str]:
-        """Digests of the fields as the contract says that they are kept, where the body could hold no mark."""
+        """Digests of the fields as the contract says that they are kept, where the body could hold no mark: without
+        references, as far as they are cleared when what they name is deleted."""
         if self.place is None or self.marks:
             return {}
-        return sums_of(made_normal(self.place.resource, self.fields))
+        resource = self.place.resource
+        cleared = {name for name, reference in resource.references.items() if reference.on_delete == "clear"}
+        fields = {n: v for n, v in self.fields.items() if n not in cleared} or self.fields
+        return sums_of(made_normal(resource, fields))
 
 
 class Guard(Protocol):
