@@ -30,6 +30,7 @@ from restproof.configfile import (
 from restproof.contract.model import Contract
 from restproof.errors import ConfigurationError, Place
 from restproof.sources import Source, expanded
+from restproof.targetids import ID_PREFIXES, id_variable, lacking, needed_ids, typed
 
 __all__ = [
     "FILE_NAME",
@@ -42,9 +43,6 @@ __all__ = [
     "resolve_contract",
     "resolve_target",
 ]
-
-ID_PREFIXES = ("", "other_", "foreign_", "writable_")
-"""What may stand before the name of a resource in a target's ids."""
 
 FILE_NAME = "restproof.toml"
 _OF_USERS = ("basic", "digest")
@@ -183,7 +181,7 @@ def _complete(target: Target, contract: Contract, section: Section | None, resou
                 f"target {target.name}: credential `{name}` {problem}",
                 place=section.place(f"credentials.{name}") if section else None,
             )
-    ids = {name: _typed(name, value, contract, section) for name, value in target.ids.items()}
+    ids = {name: typed(name, value, contract, section) for name, value in target.ids.items()}
     return replace(target, ids=ids)
 
 
@@ -195,32 +193,23 @@ def _missing(
     if contract.auth.scheme != "none" and "full" not in target.credentials:
         line = f'Write full = "${{VARIABLE}}" under [targets.{target.name}.credentials].'
         yield "credentials", "no credential `full`", line if section else "Set RESTPROOF_FULL in the environment."
-    needed = {name for r in resources for name in (r, *contract.ancestors(contract.resources[r]))}
-    for resource in contract.given:
-        if resource not in target.ids and (resource in needed or not resources):
-            line = f"Write {resource} = ID under [targets.{target.name}.ids]."
-            what = f"no id for {resource}, and no operation can create one"
-            yield "ids", what, line if section else f"Set {id_variable(resource)} in the environment."
+    needed = {name for r in resources for name in needed_ids(contract, contract.resources[r])}
+    for resource, line in lacking(target, contract, section):
+        if resource in needed or not resources:
+            yield "ids", f"no id for {resource}, and no operation can create one", line
 
 
-def _typed(name: str, value: int | str, contract: Contract, section: Section | None) -> int | str:
-    resource = contract.resources.get(_resource_of(name, contract) or "")
-    if resource is None or resource.id.type != "integer" or isinstance(value, int):
-        return value if resource is None or resource.id.type == "integer" else str(value)
-    if re.fullmatch("-?[0-9]+", value):
-        return int(value)
-    raise ConfigurationError(
-        f"the id of {name} is {value!r}, and the contract says that it is an integer",
-        place=section.place(f"ids.{name}") if section else None,
-        hint=None if section else f"Correct {id_variable(name)} in the environment.",
-    )
-
-
-def _resource_of(name: str, contract: Contract) -> str | None:
-    for prefix in ID_PREFIXES:
-        if name.startswith(prefix) and name.removeprefix(prefix) in contract.resources:
-            return name.removeprefix(prefix)
-    return None
+def lacking_ids(
+    option: str | None, config: Config, contract: Contract, environ: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """Resources whose ids the target that ``option``, else the configuration, names must give and does not, each with
+    the line that gives one. Raises :class:`ConfigurationError`."""
+    wanted = option or config.target
+    if wanted is None or (wanted == "sandbox" and "sandbox" not in config.sections):
+        return {}
+    section = _section(wanted, config, contract, None if option else config.place("target"))
+    target = section.target if section else _from_environment(wanted, contract, environ)
+    return dict(lacking(target, contract, section))
 
 
 def _check_names(section: Section, contract: Contract) -> None:
@@ -258,17 +247,12 @@ def _from_environment(url: str, contract: Contract, environ: Mapping[str, str]) 
 def given_ids(contract: Contract, environ: Mapping[str, str]) -> dict[str, int | str]:
     """The ids of given parents that the environment names (``RESTPROOF_ID_<NAME>``), of the contract's types. Raises
     :class:`ConfigurationError`."""
-    return {n: _typed(n, v, contract, None) for n, v in _ids_from_environment(contract, environ).items()}
+    return {n: typed(n, v, contract, None) for n, v in _ids_from_environment(contract, environ).items()}
 
 
 def _ids_from_environment(contract: Contract, environ: Mapping[str, str]) -> dict[str, int | str]:
     names = [prefix + r.name for r in contract for prefix in ID_PREFIXES]
     return {n: environ[id_variable(n)] for n in names if environ.get(id_variable(n))}
-
-
-def id_variable(name: str) -> str:
-    """The environment variable that holds the id of a given parent, for a target that is a URL."""
-    return "RESTPROOF_ID_" + re.sub("[^A-Za-z0-9]", "_", name).upper()
 
 
 def _expanded(section: Section, environ: Mapping[str, str]) -> dict[str, str]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from restproof.cli.document import read_document
 from restproof.cli.main import run
 from restproof.contract.load import load
+from restproof.errors import ConfigurationError
+from restproof.session.options import Options
+from restproof.session.promise import promised
 
 from .honest import Json, Request, Service, Text, serving
 from .running import run_document
@@ -137,3 +143,40 @@ paths:
         assert line in told
     assert run(["run", "api.yaml", "--target", "http://127.0.0.1:1", "--resource", "item"]) == 2
     assert "RACK" not in capsys.readouterr().err
+
+
+def _with_notes(*, listed: bool) -> dict[str, Any]:
+    """Things that no operation makes, with notes below them, beside the items."""
+    thing = {"/things": {"get": {"responses": {"200": _json({"type": "array", "items": ITEM})}}}} if listed else {}
+    below = {
+        "get": {"responses": {"200": _json({"type": "array", "items": ITEM})}},
+        "post": {
+            "requestBody": {"required": True, "content": {"application/json": {"schema": ITEM}}},
+            "responses": {"201": _json(ITEM)},
+        },
+    }
+    note = {"/things/{thing_id}/notes": {"parameters": [{**_IN, "name": "thing_id"}], **below}}
+    return {**DOCUMENT, "paths": {**DOCUMENT["paths"], **thing, **note}}
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_what_needs_an_id_that_only_the_user_knows_is_left_out_with_the_line(
+    listed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "items.json"
+    file.write_text(json.dumps(_with_notes(listed=listed)), encoding="utf-8")
+    options = Options(contract=str(file), target="http://127.0.0.1:9")
+    with read_document(options, None, tmp_path) as (document, narrowed):
+        assert narrowed.resource == (("item", "thing") if listed else ("item",))
+        assert promised(narrowed, tmp_path).target is not None
+        told = "\n".join(document.closing_lines())
+    assert (
+        "not judged: note: no request makes an id that this needs. Set RESTPROOF_ID_THING in the environment." in told
+    )
+    with read_document(replace(options, resource=("note",)), None, tmp_path) as (_, chosen):
+        assert chosen.resource == ("note",)
+        with pytest.raises(ConfigurationError, match="no id for thing"):
+            _ = promised(chosen, tmp_path).target
+    monkeypatch.setenv("RESTPROOF_ID_THING", "4")
+    with read_document(options, None, tmp_path) as (_, whole):
+        assert whole.resource == ()

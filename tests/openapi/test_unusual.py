@@ -116,7 +116,7 @@ def test_what_else_an_item_has_by_post_stays_beside_a_search(tmp_path: Path) -> 
 
 def test_entries_stand_in_an_object_beside_links_and_pages() -> None:
     book = resources("hal")["book"]
-    assert book["envelope"] == {"list": "/_embedded/books"}
+    assert book["envelope"] == {"list": "/_embedded/books", "empty_list": "absent"}
     assert book["paging"]["total_field"] == "/page/totalElements"
 
 

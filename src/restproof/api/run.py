@@ -25,8 +25,8 @@ import restproof.version
 from restproof.api.child import asked, raised
 from restproof.api.ended import Run
 from restproof.compare.earlier import RUN_FILE
-from restproof.config import id_variable
 from restproof.errors import ConfigurationError, RestproofError, TargetError
+from restproof.targetids import id_variable
 
 Application = Callable[..., Any]
 """An ASGI or WSGI application."""

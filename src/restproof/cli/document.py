@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
@@ -12,12 +12,14 @@ from urllib.parse import urlsplit
 import click
 import requests
 
-from restproof.config import load_config
+from restproof.config import lacking_ids, load_config
+from restproof.contract.load import load
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.naming import contract_name
 from restproof.contract.openapi.written import decisions, grouped, schema_of, write
 from restproof.errors import ConfigurationError, Place, TargetError
 from restproof.session.options import Options
+from restproof.targetids import needed_ids
 
 _LARGEST = 100_000_000
 """Bytes of a document that is fetched."""
@@ -28,16 +30,20 @@ _FEW = 6
 
 @dataclass(frozen=True)
 class Document:
-    """A document that was read in place of a contract: ``name`` as the user gave it."""
+    """A document that was read in place of a contract: ``name`` as the user gave it. ``waiting``: resources of which
+    nothing is asked, since they need an id that only the user knows, by the line that gives it."""
 
     name: str
     found: Imported
     written: Path | None
+    waiting: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def closing_lines(self) -> Iterator[str]:
         """What of the document was not proven, and the lines that would prove more."""
         resources = self.found.contract["resources"]
         yield f"{self.name} ({self.found.version}): {len(resources)} resources"
+        for line, names in self.waiting.items():
+            yield f"  not judged: {', '.join(names)}: no request makes an id that this needs. {line}"
         lines = grouped(self.found.left_out)
         yield from (f"  left out: {line}" for line in lines[:_FEW])
         if len(lines) > _FEW:
@@ -77,7 +83,24 @@ def read_document(options: Options, folder: Path | None, cwd: Path) -> Iterator[
             raise ConfigurationError(
                 f"cannot be written: {error.strerror}", place=Place(folder or Path(temporary)), hint="choose another"
             ) from None
-        yield Document(argument, found, written if folder else None), replace(options, contract=str(written))
+        waiting, options = _judged(replace(options, contract=str(written)), written, cwd)
+        yield Document(argument, found, written if folder else None, waiting), options
+
+
+def _judged(options: Options, written: Path, cwd: Path) -> tuple[dict[str, list[str]], Options]:
+    """What waits for an id that only the user knows, by the line that gives it, and the options of a run of the rest;
+    unchanged where the user has chosen the resources, or there is no rest. Raises ``RestproofError``."""
+    contract = load(written)
+    lacking = lacking_ids(options.target, load_config(cwd), contract)
+    needs = {r.name: [n for n in needed_ids(contract, r) if n in lacking] for r in contract if r.operations}
+    rest = tuple(name for name, missing in needs.items() if not missing)
+    if not lacking or not rest or options.resource:
+        return {}, options
+    waiting: dict[str, list[str]] = {}
+    for name, missing in needs.items():
+        if missing:
+            waiting.setdefault(" ".join(lacking[m] for m in missing), []).append(name)
+    return waiting, replace(options, resource=rest)
 
 
 def _base_url(target: str | None, cwd: Path) -> str | None:

@@ -167,6 +167,27 @@ def matches(source: str, text: str) -> bool:
     return found.search(text) is not None
 
 
+def matches_plainly(source: str, text: str) -> bool:
+    """Whether a text holds what the pattern describes, and, where the pattern has no anchors and some text is all of
+    it, nothing else: many a server matches the whole text where JSON Schema (2020-12 Validation §6.3.3) asks for a part
+    of it."""
+    found = pattern(source)
+    if found is None or not matches(source, text):
+        return matches(source, text)
+    return not may_be_whole(source) or found.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=512)
+def may_be_whole(source: str) -> bool:
+    """Whether a pattern has no anchor, nothing that only looks ahead or behind, and describes more than one
+    character: then it is meant, by some, for the whole of a text."""
+    found = pattern(source)
+    without_characters = re.sub(r"\\[^bBAZ]|\[(?:\\.|[^\]\\])*\]", "", source)
+    if found is None or re.search(r"\^|\$|\\[bBAZ]|\(\?<?[=!]", without_characters):
+        return False
+    return found.match("") is None and not any(found.fullmatch(chr(code)) for code in range(32, 127))
+
+
 def _checked(validator: Any, source: str, value: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
     if isinstance(value, str) and not matches(source, value):
         yield jsonschema.exceptions.ValidationError(f"{value!r} does not match {source!r}")

@@ -97,7 +97,8 @@ class SharedInstances:
         writable = self._target.ids.get(f"writable_{resource.name}")
         if writable is not None and key != "1":
             return Instance(writable, self.scopes.of(resource, _scope_of(key)))
-        if resource.name in self._contract.given or not resource.supports("list"):
+        is_named = resource.name in self._contract.given and resource.name in self._target.ids
+        if is_named or not resource.supports("list"):
             named = {"0": "main", "1": "other", "target": "main"}.get(key, key)
             return Instance(self.scopes.given_id(resource.name, named), {})
         scope = self.scopes.of(resource, _scope_of(key))

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from restproof.contract.patterns import matches_plainly
 from restproof.contract.values import listed
 from restproof.semantics.checker import is_valid
 
@@ -37,7 +38,9 @@ def valid_with_token(schema: Mapping[str, Any], text: str) -> bool:
     is no value of a schema that lists all that are known."""
     if listed(schema):
         return False
-    return all(is_valid(schema, text.replace(RUN, sample)) for sample in _TOKENS)
+    pattern = schema.get("pattern")
+    texts = [text.replace(RUN, sample) for sample in _TOKENS]
+    return all(is_valid(schema, t) and (pattern is None or matches_plainly(pattern, t)) for t in texts)
 
 
 def reference(resource: str, key: str | int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from restproof.contract.formats import FORMATS
+from restproof.contract.patterns import may_be_whole
 from restproof.contract.patterns import pattern as python_pattern
 from restproof.contract.shapes import entry_schema, is_nullable, same, types_of
 from restproof.contract.values import listed
@@ -100,9 +101,9 @@ def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
     if "pattern" in schema and not phrases:
         compiled = python_pattern(schema["pattern"])
         if compiled is not None:
-            return st.from_regex(compiled, alphabet=st.characters(min_codepoint=32, max_codepoint=126)).filter(
-                lambda text: fits(text, schema)
-            )
+            of_ascii = st.characters(min_codepoint=32, max_codepoint=126)
+            drawn = st.from_regex(compiled, fullmatch=may_be_whole(schema["pattern"]), alphabet=of_ascii)
+            return drawn.filter(lambda text: fits(text, schema))
     drawn = _TEXT.map(lambda text: text[:longest].ljust(shortest, "x"))
     found = st.one_of(st.sampled_from(phrases), drawn) if phrases else drawn
     if are_open(schema):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from restproof.contract.formats import FORMATS
-from restproof.contract.patterns import matches
+from restproof.contract.patterns import matches_plainly, may_be_whole
 from restproof.contract.patterns import pattern as python_pattern
 
 #: Names, places and phrases of the kind that real users type, several scripts among them.
@@ -43,11 +43,11 @@ PLAIN_NUMBERS: tuple[int | float, ...] = (12, 47, 8, 23, 3, 5, 12.5, 0.75)
 
 
 def fits(text: str, schema: Mapping[str, Any]) -> bool:
-    """Whether ``text`` keeps the schema's ``minLength``, ``maxLength`` and ``pattern``."""
+    """Whether ``text`` plainly keeps the schema's ``minLength``, ``maxLength`` and ``pattern``."""
     if not schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text)):
         return False
     pattern = schema.get("pattern")
-    return pattern is None or matches(pattern, text)
+    return pattern is None or matches_plainly(pattern, text)
 
 
 def formatted(schema: Mapping[str, Any]) -> tuple[str, ...]:
@@ -79,10 +79,10 @@ def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
             return (PHRASES[0] * (1 + length // len(PHRASES[0])))[:length]
         return _from_pattern(pattern, schema.get("minLength", 0), schema.get("maxLength"))
     filled = ("restproof " * (1 + length // 10))[:length].rstrip().ljust(length, "x")
-    if pattern is None or matches(pattern, filled):
+    if pattern is None or matches_plainly(pattern, filled):
         return filled
     stretched = (_from_pattern(pattern, 1, None) * length)[:length]
-    if len(stretched) == length and matches(pattern, stretched):
+    if len(stretched) == length and matches_plainly(pattern, stretched):
         return stretched
     return _from_pattern(pattern, length, length)
 
@@ -107,7 +107,9 @@ def _from_pattern(pattern: str, shortest: int, longest: int | None) -> str:
         if shortest <= len(text) <= (longest if longest is not None else len(text)) and compiled.search(text):
             found.append(text)
 
-    texts = st.from_regex(compiled, alphabet=st.characters(min_codepoint=32, max_codepoint=126))
+    texts = st.from_regex(
+        compiled, fullmatch=may_be_whole(pattern), alphabet=st.characters(min_codepoint=32, max_codepoint=126)
+    )
     usual = settings(database=None, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

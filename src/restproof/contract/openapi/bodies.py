@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from restproof.contract.envelope import pointer_of
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united, wider
-from restproof.pointer import step
+from restproof.pointer import step, steps
 
 _BESIDE_ENTRIES = re.compile(
     r"(?i)_?(total|count|next|prev|previous|page|pages|limit|offset|cursor|links?|meta|pagination|paging|has_?more|size|"
@@ -39,6 +40,8 @@ class Shaped:
     envelope: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     loose: set[str] = field(default_factory=set)
+    names_itself: dict[str, str] = field(default_factory=dict)
+    """Change → where its body holds the id that its path has as well."""
 
     @property
     def readable(self) -> dict[str, Schema]:
@@ -94,7 +97,18 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             return
         if member:
             told.envelope["list"] = member
+            if not _is_needed(answer, steps(pointer_of(member))):
+                told.envelope["empty_list"] = "absent"
         told.shown.append(entry)
+
+
+def _is_needed(answer: Schema, names: Sequence[str]) -> bool:
+    """Whether each of the names, one inside the other, is a member that is always there."""
+    for name in names:
+        if name not in answer.get("required", ()):
+            return False
+        answer = object_of(answer["properties"][name])
+    return True
 
 
 def _listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tuple[str | None, Schema | None]:
@@ -261,6 +275,23 @@ def shown_as(schema: Any) -> Any:
     return {} if nothing_fits(found) else found
 
 
+def take_own_id(told: Shaped, member: str, *, created: bool) -> dict[str, str]:
+    """Take the id out of the bodies of changes that hold it beside what they change; change → where it stands there.
+    Nothing where a client chooses ids: in the body of a create that needs one, or by a PUT that creates."""
+    if created or member in told.sent.get("create", {}).get("required", ()):
+        return {}
+    found: dict[str, str] = {}
+    for operation in ("update", "replace"):
+        asked = told.writable(operation)
+        if member in asked and not asked[member].get("readOnly"):
+            sent = told.sent[operation]
+            kept = {n: s for n, s in asked.items() if n != member}
+            needed = [n for n in sent.get("required", ()) if n != member]
+            told.sent[operation] = {**sent, "properties": kept, "required": needed}
+            found[operation] = pointer_of(told.envelope.get("request")) + step(member)
+    return found
+
+
 def on_whole(schemas: Sequence[Schema]) -> list[str]:
     """Keywords that bind bodies as a whole, which a resource's schema does not carry."""
     return sorted({w for s in schemas for w in _ON_WHOLE if w in s})
@@ -273,6 +304,3 @@ def bare(schema: Mapping[str, Any]) -> Schema:
         for k, v in schema.items()
         if k not in ("examples", "default", "readOnly", "writeOnly", EDGES, NULL, ABSENT)
     }
-
-
-__all__ = ["Shaped", "Unsendable", "bare", "is_list", "is_one", "on_whole", "sendable", "shaped", "shown_as"]

@@ -19,9 +19,12 @@ ON_ITEMS = ("read", "update", "replace", "delete")
 _NAMES_IT = ("slug", "code", "key", "handle", "uuid")
 
 
-def id_member(found: Found, shown: Mapping[str, Schema], changing: Collection[str] = ()) -> str | None:
+def id_member(
+    found: Found, shown: Mapping[str, Schema], changing: Collection[str] = (), paths: Collection[str] = ()
+) -> str | None:
     """The member of an answer that the parameter of an item's path names; ``None`` where none plainly is.
-    ``changing``: members that an update may hold, of which one that is only called ``name`` is none."""
+    ``changing``: members that an update may hold, of which one that is only called ``name`` is none. ``paths``:
+    members that are said to hold more than an id."""
     parameter = found.parameter or "id"
     bare = snake(parameter)
     tail = re.sub(rf"^{re.escape(found.name)}_?", "", bare)
@@ -37,7 +40,9 @@ def id_member(found: Found, shown: Mapping[str, Schema], changing: Collection[st
         wanted.insert(0, "id")
     for name in wanted:
         member = name if name in shown else by_name.get(snake(name)) if name else None
-        if member is not None and types_of(shown[member]) & {"string", "integer", "number"}:
+        if member is None or member in paths:
+            continue
+        if types_of(shown[member]) & {"string", "integer", "number"}:
             return member
     return None
 

@@ -19,6 +19,19 @@ UNCARRIED = (
     *("$dynamicRef", "$recursiveRef", "dependencies"),
 )
 """Keywords that bind what they stand on and are not carried: a schema without them is wider than the document's."""
+_MEANT = {
+    **dict.fromkeys(("int", "long", "int32", "int64", "bigint"), "integer"),
+    **dict.fromkeys(("float", "double", "decimal", "numeric"), "number"),
+    **dict.fromkeys(("str", "text", "varchar", "date", "datetime", "date-time", "timestamp", "uuid"), "string"),
+    **dict.fromkeys(("list", "set"), "array"),
+    **dict.fromkeys(("dict", "map", "hash"), "object"),
+    "bool": "boolean",
+}
+"""Types that there are none of in JSON Schema, as they are written by hand, and what is plainly meant."""
+_FORMS = {"date": "date", "uuid": "uuid", **dict.fromkeys(("datetime", "date-time", "timestamp"), "date-time")}
+"""The formats that some of them say as well."""
+UNKNOWN = "x-restproof-unknown-type"
+"""Holds a type that nothing is known of."""
 _WIDTHS = ("int32", "int64")
 """Formats of OpenAPI's own registry that say which integers a server takes."""
 
@@ -70,6 +83,7 @@ NULL = "x-restproof-null"
 """Holds ``open`` where nothing is promised of null: one operation takes it, another does not."""
 ABSENT = "x-restproof-absent"
 """Holds ``open`` where a field may be null and has no default: what it is when a create leaves it out is not said."""
+_SAYS_PATH = re.compile(r"(?i)\bresource name\b|\b[a-z_]+/\{[a-z_]+\}|\b[a-z_]+/\*")
 _BOUNDS = (
     ("minimum", "maximum"),
     ("minLength", "maxLength"),
@@ -93,6 +107,7 @@ def modern(schema: Mapping[str, Any]) -> dict[str, Any]:
     found.pop("example", None)
     if isinstance(found.get("examples"), dict):
         found["examples"] = [e["value"] for e in found["examples"].values() if isinstance(e, dict) and "value" in e]
+    found = _as_meant(found)
     kinds = found.get("type")
     kinds = [k for k in (kinds if isinstance(kinds, list) else [kinds]) if k in TYPES]
     found.pop("type", None)
@@ -108,12 +123,39 @@ def modern(schema: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def _as_meant(schema: dict[str, Any]) -> dict[str, Any]:
+    """What is written by hand where JSON Schema has another word, and is plain all the same: a type by the name that a
+    programming language has for it, a bound in quotes, ``required: true`` on a member (draft 3 §5.7)."""
+    found = dict(schema)
+    kind = found.get("type")
+    if isinstance(kind, str) and kind not in TYPES:
+        lower = kind.lower()
+        found["type"] = lower if lower in TYPES else _MEANT.get(lower, lower)
+        if found["type"] not in TYPES:
+            found[UNKNOWN] = kind
+        if lower in _FORMS:
+            found.setdefault("format", _FORMS[lower])
+    for word, fits in PLAIN.items():
+        value = found.get(word)
+        if fits in (_number, _whole) and isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value):
+            found[word] = int(value)
+    members = found.get("properties")
+    if isinstance(members, dict):
+        said = found.get("required")
+        listed = said if isinstance(said, list) else []
+        needed = [n for n, s in members.items() if isinstance(s, dict) and s.get("required") is True]
+        if needed:
+            found["required"] = list(dict.fromkeys([*listed, *needed]))
+    return found
+
+
 def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The keywords of a schema that hold no schemas, as far as they are well-formed and say something together; and
     those that were dropped though they bind."""
     found = {w: schema[w] for w, fits in PLAIN.items() if w in schema and fits(schema[w])}
     dropped = [w for w in PLAIN if w in schema and w not in found and w not in ("title", "description")]
-    dropped = [w for w in dropped if not (w in ("readOnly", "writeOnly") and schema[w] is False)]
+    silent = ("readOnly", "writeOnly", "required")  # what these do not bind, or bind where they do not stand
+    dropped = [w for w in dropped if not (w in silent and isinstance(schema[w], bool))]
     kinds = schema.get("type")
     if kinds is not None:
         found["type"] = kinds
@@ -144,6 +186,15 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         del found[word]
         dropped.append(word)
     return found, dropped
+
+
+def says_path(schema: Any) -> bool:
+    """Whether the words of a text's schema, or its examples, show that it is a path: ``shelves/{shelf}`` (AIP-122)."""
+    if not isinstance(schema, Mapping) or schema.get("type") != "string" or "format" in schema:
+        return False
+    example = schema.get("example")
+    words = _SAYS_PATH.search(str(schema.get("description", "")))
+    return words is not None or (isinstance(example, str) and bool(re.fullmatch(r"[^/\s]+(/[^/\s]+)+", example)))
 
 
 def _is_plain_text(found: Mapping[str, Any]) -> bool:

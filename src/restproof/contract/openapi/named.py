@@ -42,7 +42,7 @@ def own_paths(found: Found, collection: str) -> dict[str, str]:
         of_one = str(call.route[1]).rstrip("/").endswith("}") and (operation != "create" or call.method != "POST")
         of_one = of_one and operation != "list"
         ends = "/" if str(call.route[1]).endswith("/") else ""
-        if operation == "list" and call.method == "POST":
+        if operation == "list" and str(call.route[1]).rstrip("/").count("/") > found.collection.rstrip("/").count("/"):
             paths[operation] = f"{collection.rstrip('/')}/{str(call.route[1]).rstrip('/').rpartition('/')[2]}{ends}"
             continue
         if ends != ("/" if collection.endswith("/") else ""):

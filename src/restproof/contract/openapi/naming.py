@@ -26,7 +26,11 @@ def free_name(path: str, parameter: str | None, taken: Collection[str]) -> str:
 
 
 def singular(word: str) -> str:
-    """``companies`` → ``company``, ``statuses`` → ``status``, ``news`` → ``news``."""
+    """``companies`` → ``company``, ``statuses`` → ``status``, ``shelves`` → ``shelf``, ``news`` → ``news``."""
+    if re.search(r"(shel|wol|hal|cal|thie|loa|scar|(?<![a-z])el|sel)ves$", word):
+        return f"{word[:-3]}f"
+    if re.search(r"(kni|wi|(?<![a-z])li)ves$", word):
+        return f"{word[:-3]}fe"
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zes", "uses", "roes", "toes", "goes")) and word != "shoes":

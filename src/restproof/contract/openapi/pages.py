@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from restproof.contract.openapi.answers import Reader, is_object
+from restproof.contract.openapi.naming import snake
 from restproof.contract.openapi.paths import Call
 from restproof.contract.openapi.schemas import Schema, options
 from restproof.contract.shapes import types_of
@@ -44,8 +45,16 @@ _TOTALS = (
     *("total", "total_count", "totalCount", "count", "totalItems", "total_items", "totalElements", "total_elements"),
     *("totalResults", "total_results", "totalRecords", "total_records"),
 )
+_OF_SPRING = {"number", "numberOfElements", "totalPages"}
+"""Members of a page as Spring Data writes it, which counts from 0 ("zero-based page index")."""
 PAGING = frozenset({*_PAGES, *_SIZES, *_OFFSETS, *_TOKENS})
 """Names of parameters that speak of pages."""
+
+
+def _first_of(names: Sequence[str], found: Collection[str]) -> str | None:
+    """The first of the names that is among those of a document, as it is or in another spelling: ``PageSize``."""
+    spelled = {snake(n): n for n in reversed(list(found))} | {n: n for n in found}
+    return next((spelled[n] for n in names if n in spelled), None)
 
 
 @dataclass(frozen=True)
@@ -68,13 +77,11 @@ class Pages:
     def paging(self, call: Call) -> tuple[dict[str, Any], str | None]:
         """The words of a list's pages; and the parameter that may cut the list where it is not plain how it goes on."""
         queries = self.queries(call)
-        size = next((n for n in _SIZES if n in queries), None)
-        page = next((n for n in _PAGES if n in queries), None)
-        offset = next((n for n in _OFFSETS if n in queries), None)
+        size, page, offset = (_first_of(names, queries) for names in (_SIZES, _PAGES, _OFFSETS))
         token = next((n for n in _TOKENS if n in queries and n not in (page, size, offset)), None)
         answer = self.reader.success(call)
         members = dict(_members(answer))
-        first = self._first(queries[page]) if page else None
+        first = self._first(queries[page], from_zero=members.keys() >= _OF_SPRING) if page else None
         if first is not None or offset:
             numbered = {"style": "page", "page": page}
             found: dict[str, Any] = {"style": "offset", "offset": offset} if first is None else numbered
@@ -96,7 +103,8 @@ class Pages:
             found |= dict(self._bounds(queries[size]))
         found["over_max"] = "unspecified"
         totals = {_last(n): n for n in reversed(members) if types_of(members[n]) <= {"integer", "number"}}
-        total = next((totals[n] for n in _TOTALS if n in totals), None)
+        counted = _first_of(_TOTALS, totals)
+        total = totals[counted] if counted else None
         if total and found["style"] != "token":
             found["total_field"] = total
         if self.reader.headers(call, "2") & {"x-total-count"}:
@@ -113,11 +121,12 @@ class Pages:
         return {"style": "token", "size": "none", "next_field": following}
 
     @staticmethod
-    def _first(schema: Schema) -> int | None:
-        """The number of the first page, where it is plain: nothing is below it, and it is what no number means."""
+    def _first(schema: Schema, *, from_zero: bool) -> int | None:
+        """The number of the first page, where it is plain: nothing is below it, and it is what no number means.
+        ``from_zero``: whether the answer is of a kind whose pages are counted from 0."""
         least, usual = schema.get("minimum"), schema.get("default")
         named = {n for n in (least, usual) if n is not None} or {1}
-        return 1 if named == {1} else 0 if named == {0} and usual == 0 else None
+        return 1 if named == {1} else 0 if named == {0} and (usual == 0 or from_zero) else None
 
     @staticmethod
     def _bounds(schema: Schema) -> Iterator[tuple[str, int]]:

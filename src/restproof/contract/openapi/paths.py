@@ -12,6 +12,7 @@ from restproof.contract.openapi.constants import METHODS, PARAMETER, Constants, 
 from restproof.contract.openapi.export import OPERATION, RESOURCE
 from restproof.contract.openapi.naming import free_name
 from restproof.contract.openapi.source import Source
+from restproof.contract.openapi.spreading import spread
 from restproof.errors import ContractError
 
 _SEGMENT = re.compile(r"[^/{}?#\s]+|\{[^{}/]+\}")
@@ -212,12 +213,12 @@ class Paths:
             return
         found.calls[named] = call
 
-    def posted(self, path: str) -> Call | None:
-        """The POST of a path of the document that has the shape of ``path``; ``None`` where there is none that can be
-        read."""
+    def asked(self, path: str, method: str) -> Call | None:
+        """The operation of a path of the document that has the shape of ``path``; ``None`` where there is none that can
+        be read."""
         for spelled, entry in self.entries.get(self.has(path) or "", ()):
             try:
-                call = self._read_call(entry, ("paths", spelled), "post") if "post" in entry else None
+                call = self._read_call(entry, ("paths", spelled), method) if method in entry else None
             except ContractError:
                 return None
             if call is not None:
@@ -248,7 +249,7 @@ class Paths:
         for index, parameter in enumerate(found):
             if not all(isinstance(parameter.get(word), str) for word in ("name", "in")):
                 raise self.source.wrong("a parameter has a name and a place", (*here, index), "write 'name' and 'in'")
-        return found
+        return [one for parameter in found for one in spread(parameter, self.source, here)]
 
     def settle(self) -> None:
         """When all resources are found: give each parameter of a path the resource that it is an id of, and each

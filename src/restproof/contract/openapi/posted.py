@@ -1,4 +1,5 @@
-"""What is asked for by POST and creates nothing: an update of an item, a search that is the list of a collection."""
+"""What is asked for in an unusual way: an update of an item by POST, and the list of a collection where another path
+than its own, below it, is called so: a search by POST, ``/cars/list``."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from restproof.errors import ContractError
 
 _CHANGES = re.compile(r"(?i)\b(updat|chang|modif|edit|patch)")
 _SEARCHES = ("search", "_search", "query", "find", "filter", "list")
+_ALL = ("list", "all")
 _PLAIN = {"string", "integer", "number", "boolean", "null"}
 
 
@@ -25,11 +27,13 @@ def take_posts(paths: Paths, reader: Reader) -> None:
             _take_update(paths, found)
         if "list" not in found.calls:
             _take_search(paths, reader, found)
+        if "list" not in found.calls:
+            _take_listing(paths, reader, found)
 
 
 def _take_update(paths: Paths, found: Found) -> None:
     """A POST to an item that is said to change it, and answers what a read shows, is its update."""
-    call = paths.posted(paths.constants.filled(str(found.calls["read"].route[1])))
+    call = paths.asked(paths.constants.filled(str(found.calls["read"].route[1])), "post")
     if call is None or "requestBody" not in call.value:
         return
     words = [str(call.value.get(word) or "") for word in ("operationId", "summary", "description")]
@@ -38,12 +42,29 @@ def _take_update(paths: Paths, found: Found) -> None:
         paths.take(found, "update", call)
 
 
+def _take_listing(paths: Paths, reader: Reader, found: Found) -> None:
+    """A GET below a collection that is called its list, and answers entries of the collection's kind without being
+    asked for anything, is that."""
+    own = {name for call in found.calls.values() for name in shown(paths, call)}
+    for word in _ALL:
+        call = paths.asked(f"{found.collection.rstrip('/')}/{word}", "get")
+        if call is None or call.named("query", required=True) or not own & set(shown(paths, call)):
+            continue
+        try:
+            plain = is_list(reader.success(call))
+        except ContractError:
+            continue  # what cannot be read is told where it is read as something else
+        if plain:
+            paths.take(found, "list", call)
+            return
+
+
 def _take_search(paths: Paths, reader: Reader, found: Found) -> None:
     """A POST below a collection that is called a search, needs nothing and answers entries of the collection's kind is
     its list. What its body may hold stands for parameters of the list."""
     own = {name for call in found.calls.values() for name in shown(paths, call)}
     for word in _SEARCHES:
-        call = paths.posted(f"{found.collection.rstrip('/')}/{word}")
+        call = paths.asked(f"{found.collection.rstrip('/')}/{word}", "post")
         if call is None or not own & set(shown(paths, call)):
             continue
         try:

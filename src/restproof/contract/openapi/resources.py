@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.document import Route
+from restproof.contract.envelope import OWN_ID
 from restproof.contract.model import OPERATIONS
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
-from restproof.contract.openapi.bodies import Shaped, is_one, on_whole, shaped
+from restproof.contract.openapi.bodies import Shaped, is_one, on_whole, shaped, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
@@ -90,6 +91,8 @@ class ResourceWriter:
         ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, own)} for o, c in found.calls.items()}
         for operation, path in own_paths(found, renamed).items():
             ways[operation]["path"] = path
+        for operation in ways.keys() & told.names_itself.keys():
+            ways[operation]["envelope"] = {"constants": {told.names_itself[operation]: OWN_ID}}
         operations = [o for o in OPERATIONS if o in found.calls]
         if any(ways.values()) or operations != list(DEFAULT_OPERATIONS):
             resource["operations"] = {o: ways[o] or None for o in operations} if any(ways.values()) else operations
@@ -181,7 +184,7 @@ class ResourceWriter:
         self.as_update(found, told)
         shown = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
         changing = [n for o in ("update", "replace") for n, s in told.writable(o).items() if not s.get("readOnly")]
-        member = id_member(found, shown, changing)
+        member = id_member(found, shown, changing, self.reader.schemas.of_paths)
         if found.single or (member is None and is_bare_list(found)):
             return self.without_id(found, told), "none"
         if member is None:
@@ -193,22 +196,21 @@ class ResourceWriter:
             self.take_out(found, {"list": "its entries have no id"})
             return members(told), {}
         self.note(found, *(f"{n}, of which it is not said whether a client sets it" for n in keep_apart(told, member)))
+        told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
         silent = "create" in found.calls and not self.tells_id(found.calls["create"], told, member)
         if silent and member not in told.sent["create"].get("required", ()):
             self.take_out(found, {"create": "the document does not say that its answer holds the id"})
-        self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)))
         body = members(told)
-        self.note(found, *body.left_out)
+        self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)), *body.left_out)
+        self.take_out(found, {o: why for o in ("update", "replace") if (why := beyond(o, told, body))})
         if "replace" in found.calls and not (replaces_whole(body) or says_it_replaces(found)):
             self.note(found, "what becomes of members that a PUT leaves out, which is not said")
             self.merging.add(found.name)
-        replaces = found.calls.get("replace")
         named = member in body.schema.get("required", ()) and not body.properties[member].get("readOnly")
-        if replaces and named and "create" in found.calls and 201 not in self.reader.codes(replaces, "2"):
+        puts = creates_by_put(self.reader, found)
+        if "replace" in found.calls and named and "create" in found.calls and not puts:
             # Who names the items by their bodies would name them by their paths as well.
             self.take_out(found, {"replace": "the client chooses the id, and it is not said that a PUT creates"})
-            replaces = None
-        puts = replaces is not None and 201 in self.reader.codes(replaces, "2")
         return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts)
 
     def without_id(self, found: Found, told: Shaped) -> Members:
@@ -322,7 +324,7 @@ class ResourceWriter:
         return bool({snake(name), singular(snake(name))} & self.by_name.keys() - {found.name})
 
     def uses(self, found: Found, word: str) -> bool:
-        operations = {"request": ("create", "update", "replace"), "list": ("list",)}
+        operations = {"request": ("create", "update", "replace"), "list": ("list",), "empty_list": ("list",)}
         return bool(found.calls.keys() & set(operations.get(word, ("create", "read", "update", "replace"))))
 
     def statuses(self, found: Found, told: Shaped) -> tuple[Yaml, dict[str, Yaml]]:
@@ -372,6 +374,21 @@ def replaces_whole(body: Members) -> bool:
     """Whether it is plain what a PUT leaves: each member is required, or has a default."""
     sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
     return all(n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
+
+
+def beyond(operation: str, told: Shaped, body: Members) -> str | None:
+    """Why no body of a change can be sent: it must hold a member that the resource has none of, or does not set."""
+    asked = told.writable(operation)
+    for name in told.sent.get(operation, {}).get("required", ()):
+        is_set = name in body.properties and not body.properties[name].get("readOnly")
+        if name in asked and not asked[name].get("readOnly") and not is_set:
+            return f"its body must hold {name}, which no create takes"
+    return None
+
+
+def creates_by_put(reader: Reader, found: Found) -> bool:
+    """Whether a PUT is documented to create what is not there."""
+    return "replace" in found.calls and 201 in reader.codes(found.calls["replace"], "2")
 
 
 def _operations(resource: Yaml) -> Any:

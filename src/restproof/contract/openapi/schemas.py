@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restproof.contract.document import Route
-from restproof.contract.openapi.keywords import LISTS, MAPS, SINGLE, UNCARRIED, modern, plain
+from restproof.contract.openapi.keywords import LISTS, MAPS, SINGLE, UNCARRIED, UNKNOWN, modern, plain, says_path
 from restproof.contract.openapi.source import Source
 from restproof.contract.shapes import types_of
 from restproof.errors import ContractError
@@ -37,6 +37,8 @@ class Schemas:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.left_out: list[tuple[str, Route]] = []
+        self.of_paths: set[str] = set()
+        """Names of members that are said, somewhere in the document, to hold a path."""
         self._made: dict[tuple[str, int], Schema] = {}
         self._parts: dict[tuple[int, int], Schema] = {}
         self._sizes: dict[int, int] = {}
@@ -85,7 +87,12 @@ class Schemas:
             self.left_out.append((f"'{dropped[0]}' of a schema, which cannot be carried", (*route, dropped[0])))
             if {"enum", "pattern", "minimum", "maximum", "minLength", "maxLength"} & set(dropped):
                 found[WIDER] = f"its '{dropped[0]}' cannot be carried"
-        uncarried = next((w for w in UNCARRIED if w in value), None)
+        if UNKNOWN in value:
+            self.left_out.append((f"the type '{value[UNKNOWN]}' of a schema, which JSON does not have", route))
+            found[WIDER] = f"its type '{value[UNKNOWN]}' is none of JSON's"
+        # What no keyword names is left out of what is sent, and is no wrong in what is shown.
+        closes = {w for w in ("unevaluatedProperties", "unevaluatedItems") if value.get(w) is False}
+        uncarried = next((w for w in UNCARRIED if w in value and w not in closes), None)
         if uncarried:
             self.left_out.append((f"'{uncarried}' of a schema, which cannot be carried", (*route, uncarried)))
             found[WIDER] = f"its '{uncarried}' cannot be carried"
@@ -96,6 +103,7 @@ class Schemas:
         found: Schema = {}
         for word in MAPS:
             if isinstance(value.get(word), dict):
+                self.of_paths |= {n for n, s in value[word].items() if says_path(s)}
                 if "" in value[word]:
                     self.left_out.append(("a member without a name", (*route, word)))
                 found[word] = {

@@ -1,0 +1,210 @@
+"""Documents as they are found: written by hand, or by frameworks that say less than they know. What is plainly meant is
+read, and what is not is left out; an honest server behind one is not accused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from restproof.contract.load import check, load
+from restproof.contract.model import Contract
+from restproof.contract.openapi.imported import Imported, imported
+from restproof.contract.openapi.naming import singular
+from restproof.contract.openapi.written import write
+from restproof.contract.patterns import matches_plainly
+
+Document = dict[str, Any]
+TEXT = {"type": "string"}
+CAR = {"type": "object", "required": ["id", "plate"], "properties": {"id": {"type": "integer"}, "plate": TEXT}}
+SENT = {"type": "object", "required": ["plate"], "properties": {"plate": TEXT}}
+NUMBER = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
+
+
+def body(schema: Document) -> Document:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def call(answer: Document | None = None, sent: Document | None = None, status: int = 200, **more: Any) -> Document:
+    said = {"responses": {status: {"description": "", **(body(answer) if answer else {})}}}
+    return said | ({"requestBody": {"required": True, **body(sent)}} if sent else {}) | more
+
+
+def cars(**more: Document) -> Document:
+    """The paths of cars: they are made and read; ``more``: what else an item has."""
+    item = {"parameters": [NUMBER], "get": call(CAR), **more}
+    return {"/cars": {"post": call(CAR, SENT, 201)}, "/cars/{id}": item}
+
+
+def read(tmp_path: Path, paths: Document, schemas: Document | None = None) -> tuple[Imported, Contract]:
+    """What is read of a document, which passes lint."""
+    document = {"openapi": "3.0.3", "info": {"title": "Cars", "version": "1"}, "paths": paths}
+    if schemas:
+        document["components"] = {"schemas": schemas}
+    file = tmp_path / "cars.yaml"
+    file.write_text(yaml.safe_dump(document), encoding="utf-8")
+    found = imported(file, "cars")
+    written = write(found, tmp_path / "cars", file.name)
+    assert check(written) == []
+    return found, load(written)
+
+
+def test_types_and_bounds_as_they_are_written_by_hand_are_read_as_meant(tmp_path: Path) -> None:
+    members = {
+        "plate": {"type": "String", "required": True, "maxLength": "10"},
+        "seats": {"type": "int", "minimum": "1", "required": False},
+        "sold": {"type": "bool"},
+        "bought": {"type": "date"},
+        "seen": {"type": "datetime"},
+    }
+    paths = cars()
+    paths["/cars"]["post"] = call(CAR, {"type": "object", "properties": members}, 201)
+    found, contract = read(tmp_path, paths)
+    sent = contract.resources["car"].shapes.request("create")
+    assert sent["required"] == ["plate"]
+    assert sent["properties"]["plate"]["maxLength"] == 10
+    assert sent["properties"]["seats"]["type"] == "integer"
+    assert sent["properties"]["seats"]["minimum"] == 1
+    assert sent["properties"]["sold"]["type"] == "boolean"
+    assert sent["properties"]["bought"]["format"] == "date"
+    assert sent["properties"]["seen"]["format"] == "date-time"
+    assert not [one for one in found.left_out if "carried" in one.what]
+
+
+def test_a_type_that_nothing_is_known_of_is_sent_no_value(tmp_path: Path) -> None:
+    paths = cars()
+    sent = {**SENT, "properties": {"plate": TEXT, "place": {"type": "geopoint"}}}
+    paths["/cars"]["post"] = call(CAR, sent, 201)
+    found, contract = read(tmp_path, paths)
+    assert "place" not in contract.resources["car"].shapes.request("create")["properties"]
+    assert any("geopoint" in one.what for one in found.left_out)
+
+
+def test_an_object_in_the_query_is_a_parameter_for_each_of_its_members(tmp_path: Path) -> None:
+    pageable = {
+        "type": "object",
+        "properties": {
+            "page": {"type": "integer", "minimum": 0},
+            "size": {"type": "integer", "minimum": 1},
+            "sort": {"type": "array", "items": TEXT},
+        },
+    }
+    told = {n: {"type": "integer"} for n in ("number", "numberOfElements", "totalPages", "totalElements")}
+    page = {"type": "object", "properties": {"content": {"type": "array", "items": CAR}, **told}}
+    asked = {"name": "pageable", "in": "query", "required": True, "schema": {"$ref": "#/components/schemas/Pageable"}}
+    paths = cars()
+    paths["/cars"]["get"] = call(page, parameters=[asked])
+    _, contract = read(tmp_path, paths, {"Pageable": pageable})
+    paging = contract.resources["car"].paging
+    assert (paging.style, paging.page, paging.size, paging.first) == ("page", "page", "size", 0)
+    assert paging.total_field == "totalElements"
+    assert not contract.resources["car"].operation("list").query
+
+
+@pytest.mark.parametrize("words", [{"style": "deepObject"}, {"explode": False}])
+def test_an_object_that_stands_otherwise_in_the_query_is_not_taken_apart(words: Document, tmp_path: Path) -> None:
+    shape = {"type": "object", "properties": {"page": {"type": "integer"}, "size": {"type": "integer"}}}
+    paths = cars()
+    asked = {"name": "pageable", "in": "query", "required": True, "schema": shape, **words}
+    paths["/cars"]["get"] = call({"type": "array", "items": CAR}, parameters=[asked])
+    found, _ = read(tmp_path, paths)
+    assert any("requires the parameter pageable" in one.what for one in found.left_out)
+
+
+def test_pages_are_read_in_any_spelling(tmp_path: Path) -> None:
+    names = {"PageNumber": {"type": "integer", "default": 1}, "PageSize": {"type": "integer", "maximum": 50}}
+    page = {
+        "type": "object",
+        "properties": {"Items": {"type": "array", "items": CAR}, "TotalCount": {"type": "integer"}},
+    }
+    paths = cars()
+    paths["/cars"]["get"] = call(page, parameters=[{"name": n, "in": "query", "schema": s} for n, s in names.items()])
+    _, contract = read(tmp_path, paths)
+    paging = contract.resources["car"].paging
+    assert (paging.page, paging.size, paging.max, paging.total_field) == ("PageNumber", "PageSize", 50, "TotalCount")
+
+
+def test_the_schema_of_a_parameter_may_stand_beside_its_name(tmp_path: Path) -> None:
+    paths = cars()
+    limit = {"name": "limit", "in": "query", "type": "integer", "maximum": 20}
+    paths["/cars"]["get"] = call(
+        {"type": "array", "items": CAR}, parameters=[limit, {"name": "offset", "in": "query", "type": "integer"}]
+    )
+    _, contract = read(tmp_path, paths)
+    assert contract.resources["car"].paging.max == 20
+
+
+def test_a_change_that_holds_the_id_of_its_path_is_sent_it(tmp_path: Path) -> None:
+    sent = {**CAR, "properties": CAR["properties"]}
+    found, contract = read(tmp_path, cars(put=call(None, sent, 204)))
+    car = contract.resources["car"]
+    assert "id" not in car.shapes.request("create")["properties"]
+    assert car.operation("replace").envelope.requested({"plate": "A"}, {}, 7) == {"plate": "A", "id": 7}
+    assert not [one for one in found.left_out if "only an update" in one.what]
+
+
+def test_a_change_that_needs_what_no_create_takes_is_left_out(tmp_path: Path) -> None:
+    sent = {**SENT, "required": ["plate", "reason"], "properties": {"plate": TEXT, "reason": TEXT}}
+    found, contract = read(tmp_path, cars(patch=call(CAR, sent)))
+    assert "update" not in contract.resources["car"].operations
+    assert any("its body must hold reason" in one.what for one in found.left_out)
+
+
+@pytest.mark.parametrize("needed", [True, False])
+def test_a_list_without_entries_may_lack_what_holds_them_unless_it_is_needed(needed: bool, tmp_path: Path) -> None:
+    page: Document = {"type": "object", "properties": {"cars": {"type": "array", "items": CAR}}}
+    paths = cars()
+    paths["/cars"]["get"] = call({**page, "required": ["cars"]} if needed else page)
+    _, contract = read(tmp_path, paths)
+    assert contract.resources["car"].envelope.listed({}) == (None if needed else [])
+
+
+def test_a_name_that_is_said_to_be_a_path_is_no_id(tmp_path: Path) -> None:
+    named = {"type": "string", "readOnly": True, "description": "The resource name, like shelves/{shelf}."}
+    shelf = {"type": "object", "properties": {"name": named, "theme": TEXT}}
+    item = {"parameters": [{**NUMBER, "name": "shelf", "schema": TEXT}], "get": call(shelf), "delete": call(None)}
+    paths = cars() | {"/shelves": {"post": call(shelf, shelf)}, "/shelves/{shelf}": item}
+    found, contract = read(tmp_path, paths)
+    assert "shelf" not in contract.resources
+    assert any("no answer shows which shelf" in one.what for one in found.left_out)
+
+
+def test_a_path_that_is_called_the_list_of_a_collection_is_that(tmp_path: Path) -> None:
+    schema = {"$ref": "#/components/schemas/Car"}
+    paths = cars(get=call(schema)) | {"/cars/list": {"get": call({"type": "array", "items": schema})}}
+    found, contract = read(tmp_path, paths, {"Car": CAR})
+    assert contract.resources["car"].operation("list").path == "/cars/list"
+    assert not [one for one in found.left_out if "beside the items" in one.what]
+
+
+def test_what_closes_a_schema_together_with_others_costs_it_nothing(tmp_path: Path) -> None:
+    paths = cars()
+    paths["/cars"]["post"] = call(CAR, {**SENT, "unevaluatedProperties": False}, 201)
+    _, contract = read(tmp_path, paths)
+    assert "create" in contract.resources["car"].operations
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "plainly"),
+    [
+        (r"\d{13}", "1234567890123", True),
+        (r"\d{13}", "x1234567890123", False),
+        (r"[A-Z]", "has A", True),
+        (r"^[a-z]+", "abc def", True),
+        (r"(?=.*\d).{3}", "abc1", True),
+        (r"\$\d+", "costs $5", False),
+        (r"[^$]{3}", "abcd", False),
+    ],
+)
+def test_a_text_is_all_of_a_pattern_without_anchors(pattern: str, text: str, plainly: bool) -> None:
+    assert matches_plainly(pattern, text) is plainly
+
+
+@pytest.mark.parametrize(
+    ("word", "one"),
+    [("shelves", "shelf"), ("knives", "knife"), ("olives", "olive"), ("leaves", "leave"), ("archives", "archive")],
+)
+def test_words_that_end_otherwise_in_the_plural(word: str, one: str) -> None:
+    assert singular(word) == one
