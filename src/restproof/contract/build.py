@@ -11,6 +11,7 @@ from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.document import Document, Problems
 from restproof.contract.error_bodies import errors_of
 from restproof.contract.formats import FORMATS
+from restproof.contract.functions import FUNCTIONS, read_functions
 from restproof.contract.hints import near
 from restproof.contract.limits import RateLimit
 from restproof.contract.model import Auth, Clause, Contract, Resource, Schema
@@ -20,6 +21,7 @@ from restproof.contract.resource import ResourceReader, Scope
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.shapes import types_of
 from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS, check_statuses, resolve
+from restproof.errors import ConfigurationError
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
@@ -101,7 +103,7 @@ def _deviations(document: Document, problems: Problems) -> Path | None:
 
 
 def _formats(document: Document, folder: SchemaFolder, problems: Problems) -> dict[str, Schema]:
-    """The API's own formats: name → ``pattern`` and ``examples``."""
+    """The API's own formats: name → ``pattern``, ``examples``, and the key of the functions that know it."""
     found: dict[str, Schema] = {}
     for name, said in document.value.get("formats", {}).items():
         place = document.place(("formats", name))
@@ -118,6 +120,13 @@ def _formats(document: Document, folder: SchemaFolder, problems: Problems) -> di
                 f"the example {wrong[0]!r} of '{name}' does not match its pattern", place, "correct one of them"
             )
         found[name] = {**said, "examples": examples}
+        if "check" in said:
+            try:
+                key, texts = read_functions(name, said, list(examples), place)
+            except ConfigurationError as error:
+                problems.add(error.message, error.place or place, error.hint)
+                continue
+            found[name] = {**found[name], "examples": texts, FUNCTIONS: key}
     return found
 
 

@@ -71,6 +71,11 @@ class Envelope:
         roots = (one.root for one in self.held if one.place and not one.is_in(fields))
         return tuple(dict.fromkeys((*self.beside, *roots)))
 
+    @property
+    def linked(self) -> str:
+        """The member of an object that holds the link of its id; empty where ids stand by themselves."""
+        return steps(pointer_of(self.link.place))[0] if self.link else ""
+
     # ----------------------------------------------------------------- requests
 
     @property

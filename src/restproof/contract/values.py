@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from restproof.contract.functions import FUNCTIONS, own_format
 from restproof.contract.inner import everywhere
 
 VALUES = "x-restproof-values"
@@ -42,6 +43,8 @@ def with_values(schema: Any, formats: Mapping[str, Schema]) -> Any:
                 found["pattern"] = said["pattern"]
             if said.get("examples"):
                 found.setdefault(VALUES, list(said["examples"]))
+            if FUNCTIONS in said:
+                found[FUNCTIONS] = said[FUNCTIONS]
         encoded = _encoded(found)
         if encoded and not found.keys() & {VALUES, "enum", "const", "pattern"}:
             found[VALUES] = encoded
@@ -74,6 +77,9 @@ def are_known(schema: Any, value: Any) -> bool:
     """Whether a value, and what stands in it, is one of those that the schema lists, wherever it lists some."""
     if not isinstance(schema, Mapping) or value is None:
         return True
+    own = own_format(schema)
+    if own is not None and own.make is not None:
+        return True  # whatever its check takes is one
     if VALUES in schema and value not in schema[VALUES]:
         return False
     if isinstance(value, dict):

@@ -12,6 +12,7 @@ from math import ceil
 from typing import Any
 
 from restproof.contract.formats import FORMATS
+from restproof.contract.functions import own_format
 from restproof.plan.words import fits, formatted, matching_text
 from restproof.semantics.checker import is_valid
 
@@ -129,6 +130,10 @@ def texts(schema: JsonSchema) -> Iterator[Candidate]:
                 long = [start.ljust(length, "a") for start in ("https://www.example.com/", "http://a.example/")]
                 found = [text for text in long if fits(text, {**schema, "maxLength": length})]
                 yield from (Candidate("maxLength", note, text) for text in found[:1])
+        return
+    own = own_format(schema)
+    if own is not None:
+        yield from (Candidate("format", note, value) for note, value in own.mistakes)
         return
     pattern = schema.get("pattern")
     if shortest <= 1 and not pattern:

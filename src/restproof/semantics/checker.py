@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jsonschema
 import jsonschema_rs
 
 from restproof.contract.formats import FORMATS
+from restproof.contract.functions import FUNCTIONS, own_checks
 from restproof.contract.patterns import Validator
 
 _CHECKS = {name: known.check for name, known in FORMATS.items()}
@@ -36,14 +38,14 @@ class Problem:
         return ".".join(str(p) for p in self.path) or None
 
 
-def _format_checker() -> jsonschema.FormatChecker:
+def _format_checker(checks: Mapping[str, Callable[[str], bool]]) -> jsonschema.FormatChecker:
     checker = jsonschema.FormatChecker(formats=())
 
     def asserted(check: Callable[[str], bool]) -> Callable[[object], bool]:
         return lambda value: not isinstance(value, str) or check(value)
 
     # The public decorator registers for every checker of the process; the instance's own table does not.
-    checker.checkers = {name: (asserted(known.check), ()) for name, known in FORMATS.items()}
+    checker.checkers = {name: (asserted(check), ()) for name, check in checks.items()}
     return checker
 
 
@@ -56,8 +58,9 @@ class Checker:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self._schema = schema
         plain = dict(schema)
-        self._quick = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=_CHECKS)
-        self._exact: Any = Validator(plain, format_checker=_format_checker())
+        checks = {**_CHECKS, **own_checks(plain)}
+        self._quick = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=checks)
+        self._exact: Any = Validator(plain, format_checker=_format_checker(checks))
 
     def accepts(self, value: Any) -> bool:
         """Whether ``value`` is valid."""
@@ -154,6 +157,16 @@ def checker(schema: Mapping[str, Any]) -> Checker:
     # The schema is kept, so that its identity is not given to another object.
     _by_identity[id(schema)] = (schema, found)
     return found
+
+
+def format_checker(schema: Mapping[str, Any]) -> Checker:
+    """What judges texts by the format of a schema alone."""
+    return _of_format(str(schema["format"]), str(schema.get(FUNCTIONS, "")))
+
+
+@cache
+def _of_format(name: str, functions: str) -> Checker:
+    return Checker({"type": "string", "format": name, FUNCTIONS: functions})
 
 
 def is_valid(schema: Mapping[str, Any], value: Any) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.formats import word as lower_case_word
+from restproof.contract.functions import own_format
 from restproof.contract.patterns import pattern as python_pattern
 from restproof.contract.shapes import types_of
 from restproof.contract.values import listed
@@ -75,6 +76,11 @@ def _built(key: str) -> tuple[_Maker, int]:
 
 
 def _makers(schema: JsonSchema) -> Iterable[_Maker]:
+    own = own_format(schema)
+    if own is not None and own.make is not None:
+        make = own.make
+        yield lambda digits: make(digits.take(_LARGEST))
+        return
     if known := listed(schema):
         yield lambda digits: known[digits.take(len(known))]
         return

@@ -4,7 +4,7 @@ from restproof.contract.shapes import is_nullable, named_members, same, type_of,
 from restproof.contract.values import listed
 from restproof.oracle.finding import an
 from restproof.pointer import member
-from restproof.semantics.checker import Checker, checker, is_valid
+from restproof.semantics.checker import Checker, checker, format_checker, is_valid
 from restproof.semantics.normal import alike, is_sure
 from restproof.semantics.ordering import sort_keys
 from restproof.semantics.patch import merges, removed_members
@@ -18,6 +18,7 @@ __all__ = [
     "an",
     "checker",
     "differences",
+    "format_checker",
     "is_nullable",
     "is_sure",
     "is_valid",

@@ -13,6 +13,7 @@ from typing import Any
 
 from restproof.contract.document import Document, Problems, read_yaml
 from restproof.contract.error_bodies import named_schemas
+from restproof.contract.functions import read_functions
 from restproof.contract.model import Contract
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.standard import extended
@@ -41,14 +42,29 @@ def _with_values(contract: Contract, document: Document) -> dict[str, Any]:
 
     found = {word: said for word, said in words.items() if word != "deviations"}
     if "formats" in found:
-        formats = found["formats"].items()
-        found["formats"] = {
-            n: {w: read(v, "formats", n) if w == "examples" else v for w, v in f.items()} for n, f in formats
+        formats = {
+            n: {w: read(v, "formats", n) if w == "examples" else v for w, v in f.items()}
+            for n, f in found["formats"].items()
         }
+        for name in [n for n, f in formats.items() if "check" in f]:
+            said = formats[name]
+            place = document.place(("formats", name))
+            formats[name] = {**said, "examples": read_functions(name, said, said.get("examples", []), place)[1]}
+        found["formats"] = without_functions(formats)
     found["resources"] = {
         name: {**said, "values": {n: read(v) for n, v in said["values"].items()}} if "values" in said else said
         for name, said in words["resources"].items()
     }
+    return found
+
+
+def without_functions(formats: Mapping[str, Any]) -> dict[str, Any]:
+    """Formats without the functions that know them: a document brings no Python along, nor has any run."""
+    found = {}
+    for name, said in formats.items():
+        plain = {w: v for w, v in said.items() if w not in ("check", "make")} if isinstance(said, dict) else said
+        if plain or plain == said:
+            found[name] = plain
     return found
 
 
@@ -60,7 +76,10 @@ def kept(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] |
     rest = {word: value for word, value in document.items() if word != EXTENSION}
     if found.get("digest") != _digest(rest) or not isinstance(found.get("schemas"), dict):
         return None
-    return found["contract"], found["schemas"]
+    words = found["contract"]
+    if isinstance(words.get("formats"), dict):
+        words = {**words, "formats": without_functions(words["formats"])}
+    return words, found["schemas"]
 
 
 def _digest(document: Mapping[str, Any]) -> str:

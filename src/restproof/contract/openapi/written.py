@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from restproof.contract.directions import REQUESTS
 from restproof.contract.openapi.imported import Imported, LeftOut
 from restproof.contract.openapi.naming import snake
 from restproof.contract.pairs import pairs
@@ -122,7 +123,7 @@ def schema_of(resource: Mapping[str, Any], schemas: Mapping[str, Mapping[str, An
     said = resource.get("schema")
     if not isinstance(said, dict):
         return schemas.get(str(said))
-    sent, shown = schemas[said["request"]], schemas[said["response"]]
+    sent, shown = schemas[next(said[side] for side in REQUESTS if side in said)], schemas[said["response"]]
     own = {n: {**s, "readOnly": True} for n, s in shown["properties"].items() if n not in sent["properties"]}
     return {**sent, "properties": {**own, **sent["properties"]}}
 
