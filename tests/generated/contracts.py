@@ -16,6 +16,8 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from .additions import more
+
 Drawer = Any
 
 
@@ -478,7 +480,7 @@ def behaviour(
 
 def version_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -> None:
     """A version that each change names."""
-    if "revision" in properties or draw(st.integers(0, 9)) or not {"read", "update"} <= set(said["operations"]):
+    if "revision" in properties or draw(st.integers(0, 5)) or not {"read", "update"} <= set(said["operations"]):
         return
     properties["revision"] = {"type": draw(st.sampled_from(["string", "integer"])), "readOnly": True}
     version = draw(st.sampled_from(VERSIONS))
@@ -656,9 +658,10 @@ def contracts(draw: Drawer) -> Drawn:
             follow(draw, said)
         if contract["statuses"].get("unknown_field") == "kept" and name in schemas:
             schemas[name].pop("additionalProperties", None)
-    for name in [*schemas]:
-        schemas |= sides(draw, name, found[name], schemas[name])
     contract["resources"] = found
+    more(draw, contract, schemas)
+    for name in [n for n in schemas if n in found]:
+        schemas |= sides(draw, name, found[name], schemas[name])
     return Drawn({k: v for k, v in contract.items() if v not in ({}, [], "")}, schemas)
 
 
@@ -688,7 +691,10 @@ def sides(draw: Drawer, name: str, said: dict[str, Any], schema: Mapping[str, An
     found = {f"{name}-in": {**schema, "properties": asked}, f"{name}-update": update}
     found[name] = {**whole, "properties": shown}
     said["schema"] = {"request": f"{name}-in.json", "update": f"{name}-update.json", "response": f"{name}.json"}
-    if "list" in said["operations"] and draw(st.booleans()):
+    if draw(st.booleans()):
+        own = [o for o in ("create", "replace") if o in said["operations"]]
+        said["schema"] = {**dict.fromkeys(own, said["schema"].pop("request")), **said["schema"]}
+    if "unlisted" not in said and "list" in said["operations"] and draw(st.booleans()):
         lean = [n for n in shown if n in plain and n not in (*said.get("sort", ()), *filtered(said))][:1]
         found[f"{name}-entry"] = {**whole, "properties": {n: p for n, p in shown.items() if n not in lean}}
         said["schema"]["entry"] = f"{name}-entry.json"
@@ -714,7 +720,7 @@ def search(contract: Mapping[str, Any], said: dict[str, Any]) -> None:
 
 CASES = {"create": "created", "update": "updated", "replace": "replaced", "delete": "deleted"}
 JOBS: tuple[dict[str, Any], ...] = (
-    {"done": ["done", "ok"], "failed": "failed", "made": "/result/id"},
+    {"done": ["done", "ok"], "failed": "failed", "made": "/result/id", "within": 20},
     {"at": "/operation/name", "state": "/done", "done": True, "made": "/made"},
     {"at": "Operation-Location", "made": "Location"},
 )

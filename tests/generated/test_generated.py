@@ -32,20 +32,6 @@ WHOLE = "RESTPROOF_CONTRACTS" in os.environ
 KINDS = ALL if WHOLE else ["contrary", "singleton", "token"]
 
 
-def test_equal_seeds_draw_equal_contracts() -> None:
-    assert drawn(1) == drawn(1)
-    assert drawn(1) != drawn(2)
-
-
-def test_what_is_drawn_is_sound_and_differs(tmp_path: Path) -> None:
-    seen = set()
-    for seed in range(1, 41):
-        folder = drawn(seed).write(tmp_path / str(seed))
-        assert not [str(problem) for problem in check(folder)]
-        seen.add((folder / "contract.yaml").read_text(encoding="utf-8"))
-    assert len(seen) == 40
-
-
 def test_the_faults_are_in_the_catalogue() -> None:
     assert set(CANDIDATES) <= set(catalogue())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from restproof.contract.model import Resource
+from restproof.engine.failure import SetUpFailed
 from restproof.plan.bodies import Bodies
 from restproof.semantics.checker import is_valid
 from restproof.semantics.readback import ReadPath
@@ -33,7 +34,10 @@ def completed(subject: Knower, operation: str, id: Any, body: Any) -> Any:
     lacking = bodies.left_out(operation, body)
     if not lacking:
         return body
-    shown = subject.before(id) if spec.supports("read") or spec.supports("list") else {}
+    try:
+        shown = subject.before(id) if spec.supports("read") or spec.supports("list") else {}
+    except SetUpFailed:
+        shown = {}  # an id that can be none, say: of what no read shows, nothing can be kept
     return {**body, **{n: _value(subject, n, shape[n], shown) for n in lacking}}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from restproof.contract.model import Reference, Resource
@@ -307,10 +308,13 @@ def reference_key(id: Any) -> str:
 
 def time_value(resource: Resource, name: str, now: float) -> str | int:
     """``now`` as a touched field holds it: RFC 3339, or where the schema has a number, units of its resolution since
-    1970."""
-    if "string" in types_of(resource.properties[name]):
+    1970. Where any change is told from the one before, in microseconds."""
+    resolution = resource.touched_resolution
+    if "string" not in types_of(resource.properties[name]):
+        return int(now / (resolution or 1e-6))
+    if resolution >= 1:
         return iso(now)
-    return int(now / (resource.touched_resolution or 1))
+    return datetime.fromtimestamp(now, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def iso(now: float) -> str:
