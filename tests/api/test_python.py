@@ -14,9 +14,9 @@ import pytest
 from tests.judge.client import har_text
 
 import restproof
-from restproof.api.child import raised, told
 from restproof.api.run import RunOptions
 from restproof.errors import ConfigurationError, ContractError, Place, TargetError
+from restproof.session.handed import raised, told
 from restproof.session.options import Options
 
 pytest_plugins = ["pytester"]

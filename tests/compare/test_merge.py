@@ -18,6 +18,7 @@ from restproof.compare.merge import (
     DifferentSelections,
     DifferentTargets,
     DifferentVersions,
+    Known,
     MergeError,
     NotAShard,
     RepeatedItem,
@@ -87,6 +88,16 @@ def test_what_judges_every_exchange_has_seen_those_of_all_shards(
     run = read(tmp_path / "out")
     assert len(run.items) == 1
     assert [(o.outcome, o.cases) for o in run.outcomes] == ([] if told is None else [told])
+
+
+def test_who_has_run_the_shards_may_know_better(tmp_path: Path) -> None:
+    shards = [shard(tmp_path, k, footer={"cleanup": {"deleted": 2, "left": [f"left by {k}"]}}) for k in (1, 2)]
+    known = Known({"selection": {"max_requests": 9}}, 5, ("left by nobody",), frozenset({3}), frozenset({2}))
+    assert merge(shards, tmp_path / "out", known).missing == ()
+    run = read(tmp_path / "out")
+    assert run.header.selection == {"max_requests": 9}
+    assert run.footer is not None
+    assert (run.footer.deleted, tuple(run.footer.left)) == (9, ("left by 1", "left by nobody"))
 
 
 def test_exchanges_are_numbered_through_and_findings_follow(tmp_path: Path) -> None:

@@ -14,36 +14,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import restproof.errors
-from restproof.errors import Place, RestproofError
+from restproof.errors import RestproofError
 from restproof.record.jsontext import allow_long_integers
+from restproof.session.handed import told
 
 
 def asked(options: dict[str, Any], workers: int, progress: bool) -> str:
     """What is asked of the process: a line of JSON."""
     return json.dumps({"options": options, "workers": workers, "progress": progress}) + "\n"
-
-
-def told(error: RestproofError) -> dict[str, Any]:
-    """An error as JSON."""
-    place = None if error.place is None else [str(error.place.file), error.place.line]
-    others = [told(other) for other in getattr(error, "others", ())]
-    return {
-        "error": type(error).__name__,
-        "message": error.message,
-        "place": place,
-        "hint": error.hint,
-        **({"others": others} if others else {}),
-    }
-
-
-def raised(answer: dict[str, Any]) -> RestproofError:
-    """The error that :func:`told` told, of the same class where it is one of ``restproof.errors``."""
-    kind = getattr(restproof.errors, answer["error"], RestproofError)
-    place = None if answer["place"] is None else Place(Path(answer["place"][0]), answer["place"][1])
-    more = {"others": tuple(map(raised, answer["others"]))} if "others" in answer else {}
-    error: RestproofError = kind(answer["message"], place=place, hint=answer["hint"], **more)
-    return error
 
 
 def _ended_with_the_other(stdin: int) -> None:

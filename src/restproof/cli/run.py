@@ -18,6 +18,7 @@ from restproof.errors import ConfigurationError
 from restproof.session.options import OPTIONS, Option, Options
 
 if TYPE_CHECKING:
+    from restproof.contract.given import GivenValues
     from restproof.session.promise import Promise
 
 
@@ -30,7 +31,7 @@ class Ending:
 
 
 _TAIL = "restproof.pytest"
-_OURS = frozenset({"--concurrency", "--workers", *(f"--{option.flag}" for option in OPTIONS)})
+_OURS = frozenset({"--concurrency", "--workers", "--engine", *(f"--{option.flag}" for option in OPTIONS)})
 """What ``restproof run`` has before ``--``: behind it, a plugin that is named there may have options of these names."""
 _SET = frozenset(
     {"-n", "--numprocesses", "--dist", "-c", "--config-file", "--rootdir", "--confcutdir", "--import-mode"}
@@ -82,7 +83,12 @@ def _click_option(option: Option) -> click.Parameter:
     default=1,
     show_default=True,
     metavar="N",
-    help="Up to N items in flight at once, each in a process of its own.",
+    help="Up to N items in flight at once, each in a process of its own; with --engine as many shards.",
+)
+@click.option(
+    "--engine",
+    metavar="local|dask://HOST:PORT",
+    help="Where the shards of the run take place: a cluster of its own, or the workers of a Dask scheduler.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
 @click.option(
@@ -95,7 +101,16 @@ def _click_option(option: Option) -> click.Parameter:
     "--app", metavar="MODULE:NAME", help="The target: an ASGI or WSGI application, served while the run lasts."
 )
 @click.pass_context
-def command(ctx: click.Context, /, quiet: bool, workers: int, write: Path | None, app: str | None, **said: Any) -> int:
+def command(
+    ctx: click.Context,
+    /,
+    quiet: bool,
+    workers: int,
+    engine: str | None,
+    write: Path | None,
+    app: str | None,
+    **said: Any,
+) -> int:
     """Prove that a target keeps CONTRACT.
 
     CONTRACT is a directory, a file or the name of a bundled contract; else `contract` in restproof.toml, else the only
@@ -107,13 +122,15 @@ def command(ctx: click.Context, /, quiet: bool, workers: int, write: Path | None
     _refuse_ours(extra)
     options = Options.said(said)
     if app is None:
-        return prove(options, extra, write, quiet=quiet, workers=workers).code
+        return prove(options, extra, write, quiet=quiet, workers=workers, engine=engine).code
+    if engine not in (None, "local"):
+        raise ConfigurationError("--app is served on this machine alone", hint="Leave out --engine, or give local.")
     if options.target is not None or options.stubs is not None:
         raise ConfigurationError("--app is a target of its own", hint="Leave out --target and --stubs.")
     from restproof.session.app import hosted
 
     with hosted(app, Path.cwd()) as url:
-        return prove(of_app(options, url), extra, write, quiet=quiet, workers=workers).code
+        return prove(of_app(options, url), extra, write, quiet=quiet, workers=workers, engine=engine).code
 
 
 def of_app(options: Options, url: str) -> Options:
@@ -123,19 +140,27 @@ def of_app(options: Options, url: str) -> Options:
     return replace(options, target=url, contract=f"{url}{said}" if own else said)
 
 
-def prove(options: Options, extra: Sequence[str], write: Path | None, *, quiet: bool, workers: int) -> Ending:
+def prove(
+    options: Options,
+    extra: Sequence[str],
+    write: Path | None,
+    *,
+    quiet: bool,
+    workers: int,
+    engine: str | None = None,
+) -> Ending:
     """Run the suites for a contract, or for a document in place of one. Raises ``RestproofError`` for what the user has
     to mend."""
     if options.stubs is None and is_document(options.contract):
         from restproof.cli.document import read_document, tell
 
         with read_document(options, write, Path.cwd()) as (document, of_contract):
-            ending = run(of_contract, extra, quiet=quiet, workers=workers)
+            ending = run(of_contract, extra, quiet=quiet, workers=workers, engine=engine)
             tell(document)
             return ending
     if write is not None:
         raise ConfigurationError("--write is for OpenAPI documents", hint="Give a document in place of the contract.")
-    return run(options, extra, quiet=quiet, workers=workers)
+    return run(options, extra, quiet=quiet, workers=workers, engine=engine)
 
 
 def is_document(argument: str | None) -> bool:
@@ -171,16 +196,49 @@ def _value_of(flag: str, arguments: Sequence[str], at: int) -> str:
     return arguments[at].removeprefix(flag) or (arguments[at + 1] if at + 1 < len(arguments) else "")
 
 
-def run(options: Options, extra: Sequence[str] = (), *, quiet: bool = False, workers: int = 1) -> Ending:
-    """Run the suites for a contract. Raises ``RestproofError`` for what the user has to mend."""
+def run(
+    options: Options,
+    extra: Sequence[str] = (),
+    *,
+    quiet: bool = False,
+    workers: int = 1,
+    engine: str | None = None,
+    shared: GivenValues | None = None,
+) -> Ending:
+    """Run the suites for a contract; with ``engine`` there. ``shared``: this is one shard of such a run, with the
+    values that all of them are given. Raises ``RestproofError`` for what the user has to mend."""
     # Hypothesis writes its tables of characters where it stands, and the user's directory is not the place for them.
     os.environ.setdefault(
         "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}")
     )
     from restproof.session.promise import beginning, promised
 
-    with beginning(promised(options, Path.cwd())) as promise:
+    if engine is not None and not options.plan:
+        return _spread(
+            promised(options, Path.cwd()), engine, extra, quiet=quiet, shards=workers if workers > 1 else None
+        )
+    with beginning(replace(promised(options, Path.cwd(), shared), is_shared=shared is not None)) as promise:
         return _collected(promise, extra, quiet=quiet, workers=workers)
+
+
+def _spread(promise: Promise, engine: str, words: Sequence[str], *, quiet: bool, shards: int | None) -> Ending:
+    """Hand the run to an engine. Raises as :func:`run`."""
+    from restproof.cli.closing import INTERRUPTED, closing
+    from restproof.shards.run import check, engine_of, spread
+
+    check(promise, engine)
+
+    def told(line: str) -> None:
+        if not quiet:
+            click.echo(line, err=True)
+
+    done = spread(promise, engine_of(engine, shards), words, shards, told)
+    for shard, why in done.missing.items():
+        click.echo(f"restproof: {f'shard {shard} is missing: ' if shard else ''}{why}", err=True)
+    if done.ended is None:
+        return Ending(INTERRUPTED[done.signal] if done.signal else 3)
+    code = closing(done.ended, done.signal)
+    return Ending(3 if done.missing and code == 0 else code, done.ended.directory)
 
 
 def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: int) -> Ending:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import gc
-import sys
 from pathlib import Path
-from shutil import get_terminal_size
 
-import click
 import pytest
 
+from restproof.cli.closing import closing
 from restproof.cli.progress import Progress
 from restproof.errors import ConfigurationError, RestproofError
-from restproof.oracle.verdict import exit_code
 from restproof.plugin.current import Caller, run_of
 from restproof.plugin.item import RuleItem
-from restproof.report.terminal import WIDTH, closing_lines
 from restproof.session.promise import Promise
 
-INTERRUPTED = {"SIGHUP": 129, "SIGINT": 130, "SIGTERM": 143}
+NOTHING = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
 class Watcher(Caller):
@@ -72,21 +68,12 @@ class Watcher(Caller):
         if self.errors:
             raise RestproofError("the suites cannot be loaded:\n" + "\n".join(self.errors))
         if run is not None and run.ended is not None:
-            ended = run.ended
-            # A log keeps long lines; on a terminal they would push the verdict off the screen.
-            width = get_terminal_size().columns if sys.stdout.isatty() else WIDTH
-            for line in closing_lines(ended.verdict, ended.directory / "index.html", ended.comparison, width):
-                click.echo(line)
-            if ended.excused and not run.signal:
-                click.echo("Nothing fails that did not fail in the baseline (--new-only).")
-                return 0
-            # A rule that the recording keeps and the target breaks is drift, whatever its level.
-            return INTERRUPTED[run.signal] if run.signal else (1 if ended.drifts else exit_code(ended.verdict))
+            return closing(run.ended, run.signal)
         if code == 0:
             return 0
-        if code == 5:
+        if code == NOTHING and not self.promise.is_shared:
             raise ConfigurationError(
                 "nothing is selected: no item of the plan is left",
                 hint="Check --only, --resource, --case and -k; restproof run --plan lists the items.",
             )
-        return 2
+        return code if code == NOTHING else 2

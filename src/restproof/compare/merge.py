@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,19 @@ class Merged:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What whoever has run the shards knows better: ``header``: members of the header; ``deleted`` and ``left``: what
+    clean-up after shards that were lost came to; ``empty``: parts that hold no item, so that they have no run file;
+    ``settled``: parts of which ``left`` tells what is left, and no more what they have told themselves."""
+
+    header: Mapping[str, Any] = field(default_factory=dict)
+    deleted: int = 0
+    left: tuple[str, ...] = ()
+    empty: frozenset[int] = frozenset()
+    settled: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class _Shard:
     path: Path
     run: RecordedRun
@@ -86,7 +99,7 @@ class _Shard:
     of: int
 
 
-def merge(paths: Sequence[Path], out: Path) -> Merged:
+def merge(paths: Sequence[Path], out: Path, known: Known | None = None) -> Merged:
     """Write the run that the run files ``paths`` are shards of to the file ``out``.
 
     With all N parts of an otherwise full plan it is complete. Where a part is missing, its selection says which are
@@ -102,18 +115,22 @@ def merge(paths: Sequence[Path], out: Path) -> Merged:
         _same_run(first, other)
     _check_parts(shards)
     _check_items(shards)
-    found = {s.part for s in shards}
+    known = known or Known()
+    found = {s.part for s in shards} | known.empty
     missing = tuple(k for k in range(1, first.of + 1) if k not in found)
     began = min(s.run.header.started for s in shards)
     delays = [_seconds(began, s.run.header.started) for s in shards]
     header = _header_event(first.path)
+    header |= known.header
     selection = {name: value for name, value in header.get("selection", {}).items() if name != "shard"}
     if missing:
         selection["shard"] = [f"{s.part}/{s.of}" for s in shards]
     header |= {"started": began, "selection": selection}
     # Made aside and moved: what stands under its name is whole.
     fresh = out.with_name(f".{out.name}.part")
-    join([s.path for s in shards], fresh, header, _footer(shards, delays, not selection), delays, _shared(shards))
+    join(
+        [s.path for s in shards], fresh, header, _footer(shards, known, delays, not selection), delays, _shared(shards)
+    )
     fresh.replace(out)
     return Merged(first.of, missing)
 
@@ -227,7 +244,7 @@ def _seconds(began: str, started: str) -> float:
     return (datetime.fromisoformat(started) - datetime.fromisoformat(began)).total_seconds()
 
 
-def _footer(shards: Sequence[_Shard], delays: Sequence[float], full: bool) -> dict[str, Any]:
+def _footer(shards: Sequence[_Shard], known: Known, delays: Sequence[float], full: bool) -> dict[str, Any]:
     interrupted = next((s.footer.interrupted for s in shards if s.footer.interrupted), None)
     return {
         "event": "footer",
@@ -237,7 +254,7 @@ def _footer(shards: Sequence[_Shard], delays: Sequence[float], full: bool) -> di
         "complete": full and interrupted is None,
         "interrupted": interrupted,
         "cleanup": {
-            "deleted": sum(s.footer.deleted for s in shards),
-            "left": [line for s in shards for line in s.footer.left],
+            "deleted": known.deleted + sum(s.footer.deleted for s in shards),
+            "left": [*(line for s in shards if s.part not in known.settled for line in s.footer.left), *known.left],
         },
     }

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
@@ -68,8 +70,30 @@ class Problems:
         return sorted(self._found.values(), key=lambda e: (str(e.place.file), e.place.line) if e.place else ("", 0))
 
 
+_noted: ContextVar[list[Path] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noting_files() -> Iterator[list[Path]]:
+    """The files that contracts are read from within the block; the list grows as they are."""
+    noted: list[Path] = []
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+def note_file(file: Path) -> None:
+    """Say that a contract is read from ``file``, too."""
+    noted = _noted.get()
+    if noted is not None:
+        noted.append(file)
+
+
 def read_text(file: Path) -> str:
     """The file's text, without a byte order mark. Raises ``ContractError`` where it cannot be read or is not UTF-8."""
+    note_file(file)
     try:
         return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from restproof.contract.bounds import out_of_bounds
 from restproof.contract.discriminator import told_apart
-from restproof.contract.document import Document, Problems, Route, read_json, read_yaml
+from restproof.contract.document import Document, Problems, Route, note_file, read_json, read_yaml
 from restproof.contract.formats import NAMES
 from restproof.contract.hints import closest, near
 from restproof.contract.inner import LISTS, MAPS, SINGLE
@@ -127,6 +127,8 @@ class SchemaFolder:
     def values(self, name: str, place: Place) -> list[Any]:
         """The values that a file lists; none after noting that it is missing or holds none."""
         file = self.find(name, place)
+        if file is not None:
+            note_file(file)
         try:
             found = read_values(file.read_text(encoding="utf-8")) if file else []
         except ValueError as error:

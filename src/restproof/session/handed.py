@@ -1,4 +1,5 @@
-"""What the controller of pytest-xdist and its workers tell each other. It travels over a pipe, never to disk."""
+"""What the processes of a run tell each other: the controller of pytest-xdist and its workers over a pipe, never by the
+disk; and an error that one of them ends with."""
 
 from __future__ import annotations
 
@@ -7,8 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import restproof.errors
 from restproof.config import Target
 from restproof.contract.given import GivenValues
+from restproof.errors import Place, RestproofError
 from restproof.session.options import Options
 
 HANDED = "restproof"
@@ -77,3 +80,25 @@ class Tally:
     def read(cls, data: Mapping[str, Any]) -> Tally:
         """What :meth:`plain` gave."""
         return cls(data["narrowed"])
+
+
+def told(error: RestproofError) -> dict[str, Any]:
+    """An error as JSON."""
+    place = None if error.place is None else [str(error.place.file), error.place.line]
+    others = [told(other) for other in getattr(error, "others", ())]
+    return {
+        "error": type(error).__name__,
+        "message": error.message,
+        "place": place,
+        "hint": error.hint,
+        **({"others": others} if others else {}),
+    }
+
+
+def raised(answer: dict[str, Any]) -> RestproofError:
+    """The error that :func:`told` told, of the same class where it is one of ``restproof.errors``."""
+    kind = getattr(restproof.errors, answer["error"], RestproofError)
+    place = None if answer["place"] is None else Place(Path(answer["place"][0]), answer["place"][1])
+    more = {"others": tuple(map(raised, answer["others"]))} if "others" in answer else {}
+    error: RestproofError = kind(answer["message"], place=place, hint=answer["hint"], **more)
+    return error

@@ -30,6 +30,7 @@ from restproof.wire.sharing import Counter, Shared
 from restproof.wire.tidying import clean_up, clean_up_all
 from restproof.wire.unsent import told
 from restproof.wire.wallet import Wallet
+from restproof.wire.witness import WITNESS
 
 LEDGERS = ".restproof"
 """The folder of the ledgers, beside the configuration."""
@@ -49,7 +50,8 @@ class LiveConnection:
         self._target = target
         self._contract: Contract = task.contract
         self._prefix = prefix
-        self._ledger = Ledger(task.root / LEDGERS / name, origin)
+        witness = WITNESS if target.kind == "live" else None  # a sandbox ends with the run
+        self._ledger = Ledger(task.root / LEDGERS / name, origin, witness)
         self._is_worker = task.worker is not None
         ceilings = Ceilings(
             rate=target.rate,

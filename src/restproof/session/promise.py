@@ -31,7 +31,8 @@ class Promise:
     """The contract, the configuration found, and the recording that answers instead of a target, where one does.
     ``options``: those that the user gave, but what a recording knows better. ``begun``: the embedded sandbox, where it
     is on its way already. ``hooks``: those of the user; ``given``: the values that they, or those of the recorded run,
-    give to fields, with which ``contract`` is read."""
+    give to fields, with which ``contract`` is read. ``is_shared``: it is one shard of a run that is told of elsewhere,
+    when all are there."""
 
     contract: Contract
     contract_path: Path
@@ -41,6 +42,7 @@ class Promise:
     begun: Starting | None = None
     hooks: Hooks = field(default_factory=Hooks)
     given: GivenValues = field(default_factory=dict)
+    is_shared: bool = False
 
     @cached_property
     def target(self) -> Target | None:

@@ -13,8 +13,7 @@ from secrets import token_bytes
 from typing import Any
 
 from restproof.bundle import REGISTER, bundled_suites, is_bundled, suites_of
-from restproof.compare.diff import Comparison, Judged
-from restproof.compare.earlier import judged, previous
+from restproof.compare.diff import Judged
 from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
@@ -23,27 +22,22 @@ from restproof.engine.items import Item
 from restproof.engine.register import Requirement, load, load_all, unknown_names
 from restproof.engine.runner import Runner
 from restproof.errors import ConfigurationError
-from restproof.hooks import Finished
 from restproof.oracle.finding import Finding
-from restproof.oracle.verdict import Verdict
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES, Profile
 from restproof.record.build import deviation
-from restproof.record.disk import Hold, made, write_whole
-from restproof.record.reader import read, read_header
+from restproof.record.disk import Hold
 from restproof.record.stream import lines
 from restproof.record.writer import Writer, join
-from restproof.report.draft import draft_deviations
-from restproof.report.write import write_all
 from restproof.session.endpoint import Connection, Endpoint, Task, Tidied
-from restproof.session.folder import landed, now, point_latest
+from restproof.session.folder import landed, now
 from restproof.session.given import given_events
 from restproof.session.handed import Handed, Tally
 from restproof.session.heading import footer, header
 from restproof.session.live import LiveEndpoint, reach
 from restproof.session.options import Options
 from restproof.session.promise import Promise
-from restproof.session.stubbed import recorded_before
+from restproof.session.telling import Ended, baseline_of, tell
 from restproof.wire.ceilings import FILE_NAME as CEILINGS
 from restproof.wire.message import Exchange, to_event
 from restproof.wire.standin import EventSink, StandIns
@@ -84,18 +78,6 @@ class Part:
 
     writer: EventSink
     connection: Connection
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What came of the run. ``drifts``: the target breaks a rule that the recording ``--against`` keeps.
-    ``excused``: all that fails failed before, and the user asked for what is new (``--new-only``)."""
-
-    directory: Path
-    verdict: Verdict
-    comparison: Comparison | None
-    drifts: bool
-    excused: bool = False
 
 
 @dataclass
@@ -188,21 +170,7 @@ class Run:
             )
             self.place = Place(endpoint, handed.directory, handed.deviations)
             return self.place
-        if options.write_deviations and Path(options.write_deviations).exists():
-            raise ConfigurationError(
-                f"--write-deviations {options.write_deviations}: there is such a file",
-                hint="Name another one: what its owners wrote is not overwritten.",
-            )
-        if options.new_only and not (options.baseline or options.against):
-            raise ConfigurationError(
-                "--new-only needs --baseline", hint="Name the run that was before: --baseline RUN."
-            )
-        baseline = None
-        if options.baseline:
-            # Read before anything is sent or written: it may lie where this run lands.
-            baseline = judged(Path(options.baseline))
-        if options.against:
-            baseline = recorded_before(options, self.promise.contract_path, Path.cwd())
+        baseline = baseline_of(self.promise)
         endpoint = self.promise.recorded or reach(self.promise)
         try:
             deviations = self._declared(endpoint)
@@ -305,25 +273,8 @@ class Run:
                 with suppress(OSError):
                     place.directory.rmdir()
                 return
-            earlier = place.baseline
-            if earlier is None and not self.options.out:
-                earlier = previous(read_header(path), place.directory.parent, place.directory)
-            shapes = self.options.against is not None
-            written = write_all(path, place.directory, earlier, self.options.evidence, shapes=shapes)
-            drifts = shapes and written.comparison is not None and bool(written.comparison.new_failures)
-            old = written.verdict.verdict == "not conforming" and written.comparison is not None
-            excused = self.options.new_only and old and not (written.comparison and written.comparison.new_failures)
-            self.ended = Ended(place.directory, written.verdict, written.comparison, drifts, excused)
-            if self.options.write_deviations:
-                run = read(path, partial=True)
-                made(Path(self.options.write_deviations).parent)
-                write_whole(Path(self.options.write_deviations), draft_deviations(run, written.verdict))
-            if not self.options.out:
-                point_latest(place.directory)
-            v = written.verdict
-            self.promise.hooks.finished(
-                Finished(v.verdict, v.complete, place.directory, {str(n): c for n, c in v.counts.items()}, v.requests)
-            )
+            if not self.promise.is_shared:
+                self.ended = tell(self.promise, path, place.baseline)
         finally:
             place.endpoint.close()
             if place.hold is not None:

@@ -20,6 +20,7 @@ from typing import Any
 from restproof.errors import Place, RunFileError
 from restproof.record.disk import private, storing
 from restproof.wire.message import Headers
+from restproof.wire.witness import Witness
 
 FORMAT = 2
 _READABLE = (1, FORMAT)
@@ -69,10 +70,11 @@ class Origin:
 
 class Ledger:
     """An append-only file of JSON Lines at ``path``. The file appears with the first create. Safe to use from
-    several threads; each process has its own. A path that exists is continued."""
+    several threads; each process has its own. A path that exists is continued. ``witness`` is told each line, too."""
 
-    def __init__(self, path: Path, origin: Origin | None = None) -> None:
+    def __init__(self, path: Path, origin: Origin | None = None, witness: Witness | None = None) -> None:
         self.path = path
+        self._witness = witness or Witness()
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
         self._file: TextIOWrapper | None = None
         self._entries: dict[int, Entry] = {}
@@ -208,6 +210,7 @@ class Ledger:
         """Takes the file, and its directory if nothing else is in it, from the disk."""
         self.close()
         self.path.unlink(missing_ok=True)
+        self._tell("removed")
         # Other processes keep their ledgers there, or take the folder away at the same moment.
         with suppress(OSError):
             self.path.parent.rmdir()
@@ -220,15 +223,21 @@ class Ledger:
             # Flushed, not synced: it has to outlive the process, not the machine.
             self._file.write(json.dumps(event) + "\n")
             self._file.flush()
+            self._tell(**event)
 
     def _opened(self) -> TextIOWrapper:
         _drop_unfinished_line(self.path)
         file = self._made()
         fcntl.flock(file, fcntl.LOCK_SH)  # The system drops it with the process, however that ends.
         if self._is_new:
-            file.write(json.dumps({"event": "ledger", "format": FORMAT, **vars(self.origin)}) + "\n")
+            first: dict[str, Any] = {"event": "ledger", "format": FORMAT, **vars(self.origin)}
+            file.write(json.dumps(first) + "\n")
+            self._tell(**first)
             self._is_new = False
         return file
+
+    def _tell(self, event: str, **rest: Any) -> None:
+        self._witness.told(event, json.dumps({"event": event, **rest}))
 
     def _made(self) -> TextIOWrapper:
         tries = _TRIES
