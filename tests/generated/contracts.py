@@ -7,6 +7,7 @@ is sound: what ``restproof lint`` refuses is a mistake here.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -475,7 +476,7 @@ def behaviour(
     version_of(draw, said, properties)
     forms_of(draw, said, properties, id_field)
     defaults_of(draw, said, properties)
-    quotas_of(draw, said, properties, required)
+    quotas_of(said, properties, required)
 
 
 def version_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -> None:
@@ -487,18 +488,24 @@ def version_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -
     said["conditional"] = {**said.get("conditional", {}), "version": version}
 
 
-def quotas_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any], required: list[str]) -> None:
-    """How much there may be of one day."""
-    if draw(st.integers(0, 5)) or not {"create", "list"} <= {*said["operations"]}:
+QUOTAS: tuple[dict[str, Any], ...] = (
+    {"at_most": 2},
+    {"at_most": 8, "of": "effort"},
+    {"at_most": 3, "within": "anywhere"},
+)
+
+
+def quotas_of(said: dict[str, Any], properties: dict[str, Any], required: list[str]) -> None:
+    """How much there may be of one day. What was drawn decides, so that nothing else is drawn otherwise for it."""
+    number = zlib.crc32(json.dumps([said, properties], sort_keys=True).encode())
+    if number % 6 or not {"create", "list"} <= {*said["operations"]}:
         return
     properties["day"] = {"type": "string", "format": "date"}
     properties["effort"] = {"type": "integer", "minimum": 1, "maximum": 12}
-    required += ["day", "effort"] if draw(st.booleans()) else ["effort"]
-    words = draw(
-        st.sampled_from([{"at_most": 2}, {"at_most": 8, "of": "effort"}, {"at_most": 3, "within": "anywhere"}])
-    )
-    when = {"when": {"stage": ["draft", "open"]}} if "stage" in properties and draw(st.booleans()) else {}
-    said["rules"] = [*said.get("rules", []), {**words, "per": draw(st.sampled_from(["day", ["day"]])), **when}]
+    required += ["day", "effort"] if number % 4 else ["effort"]
+    when = {"when": {"stage": ["draft", "open"]}} if "stage" in properties and number % 5 else {}
+    words = {**QUOTAS[number // 7 % len(QUOTAS)], "per": ["day"] if number % 8 else "day"}
+    said["rules"] = [*said.get("rules", []), {**words, **when}]
 
 
 def defaults_of(draw: Drawer, said: dict[str, Any], properties: dict[str, Any]) -> None:
