@@ -28,7 +28,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "hours": {"type": "number", "minimum": 0.25, "maximum": 40, "multipleOf": 0.25},
         "state": {"enum": ["done", "running"], "default": "done"},
     },
-    "seat": {"places": {"type": "integer", "minimum": 1, "maximum": 4}, "rows": {"type": "integer"}},
+    "seat": {
+        "note": {"type": "string", "maxLength": 80},
+        "places": {"type": "integer", "minimum": 1, "maximum": 4},
+        "rows": {"type": "integer"},
+    },
 }
 HOURS = {"at_most": 24, "of": "hours", "per": ["user_id", "day"], "because": "a day has 24 hours"}
 
@@ -86,6 +90,12 @@ def test_a_quota_is_used_up_to_the_last(tmp_path: Path) -> None:
     assert (seats["owner"], seats["above"], [b["places"] for b in seats["fill"]]) == ("event", {"capacity": 2}, [2])
     known = contract.resources["entry"].properties["hours"]
     assert all(is_valid(known, body["hours"]) for case in (hours, entries) for body in (*case["fill"], case["beyond"]))
+
+
+def test_what_counts_anywhere_counts_below_another_parent_too(tmp_path: Path) -> None:
+    rules = [{"at_most": 2, "per": "note", "within": where} for where in ("parents", "anywhere")]
+    contract = load(written(tmp_path, seat=rules))
+    assert [(c["quota"], c["far"]) for c in used_up(ground(contract, "seat"))] == [(0, False), (1, False), (1, True)]
 
 
 def test_what_others_may_use_up_too_is_not_tried(tmp_path: Path) -> None:

@@ -176,6 +176,19 @@ def test_a_shared_instance_that_could_not_be_made_is_not_tried_again(bench: Make
     assert len(made.session.exchanges) == 1
 
 
+def test_a_throttle_that_cannot_be_waited_for_is_no_failure_and_what_it_was_for_is_tried_again(
+    bench: MakeBench,
+) -> None:
+    answers = iter([429, 429])
+    made = bench(lambda request: creator(request) if (status := next(answers, 0)) == 0 else (status, None))
+    shelf = made.subject("shelf")
+    with pytest.raises(NotTested, match="throttles"):
+        shelf.list()
+    with pytest.raises(NotTested, match="throttles"):
+        shelf.shared()
+    assert shelf.shared().id == 41
+
+
 def test_a_parent_that_nobody_can_create_is_the_given_one(bench: MakeBench) -> None:
     made = bench()
     assert made.world.instances.get("team", "0").id == 5

@@ -26,6 +26,10 @@ class NotTested(Exception):
     """The rule cannot be tried in this run; the message is the reason that reports print."""
 
 
+class Throttled(NotTested):
+    """The server wants to be asked more slowly than the run can wait. What was asked for then may be had later."""
+
+
 class Inconclusive(Exception):
     """This one case says nothing about the rule (another rule tells why); the item's other cases go on. ``taken``: as
     of ``CaseFailed``."""

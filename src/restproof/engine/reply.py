@@ -134,7 +134,7 @@ class Reply:
         """Why a refusal of a valid body says nothing: a field that must be unique, or a rule, that the contract leaves
         open may be the reason, or a quota that is used up. Empty where it does not."""
         if self.quota_may_be_used_up and self.status in self.resource.status("over_quota", self.operation):
-            return f"a valid body was refused ({refusal_of(self)}), and there may be as many as there may be"
+            return f"a valid body was refused ({refusal_of(self)}), and what is there may use a quota up"
         refused = self.operation in ("create", "update", "replace") and self.status in _OF_THE_BODY
         unsaid = [
             what

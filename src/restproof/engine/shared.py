@@ -8,7 +8,7 @@ from typing import Any
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.contract.parents import THE_ONE
-from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
+from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed, Throttled
 from restproof.engine.instance import Instance, Maker, MakerOf
 from restproof.engine.keep import Keeper
 from restproof.engine.listings import Listings
@@ -79,6 +79,8 @@ class SharedInstances:
         maker = self._maker(resource, f"{resource.name}:{key}", "foreign" if which == "foreign" else "full")
         try:
             return maker.given(self._tied(resource, maker, which), scope=self.scopes.of(resource, which))
+        except Throttled:
+            raise  # it may be made by who asks next
         except (SetUpFailed, NotTested) as failure:
             return failure
 

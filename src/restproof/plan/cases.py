@@ -56,13 +56,15 @@ class RuleCase(BodyCase):
 
 class QuotaCase(TypedDict):
     """What uses a quota up. ``quota``: its number; ``owner``: the parent that is made for the case, ``above``: with
-    these members; ``fill``: creates that there is room for, ``beyond``: one that there is none for."""
+    these members; ``fill``: creates that there is room for, ``beyond``: one that there is none for; ``far``: below
+    another parent."""
 
     quota: int
     owner: str | None
     above: Body
     fill: list[Body]
     beyond: Body
+    far: bool
 
 
 class QuotaChange(TypedDict):

@@ -47,13 +47,16 @@ def used_up(ground: Ground) -> Iterator[QuotaCase]:
             continue
         above = {quota.told_by[1]: most} if quota.told_by else {}
         *fill, beyond = made
-        yield QuotaCase(quota=number, owner=owner, above=above, fill=fill, beyond=beyond)
+        case = QuotaCase(quota=number, owner=owner, above=above, fill=fill, beyond=beyond, far=False)
+        yield case
+        if quota.within == "anywhere" and resource.parents and not any(_is_below(ground, name) for name in quota.per):
+            yield {**case, "far": True}
 
 
 def moved_beyond(ground: Ground) -> Iterator[QuotaChange]:
     """For each quota that a case can use up, an update that moves one more to where it counts."""
     bodies = ground.bodies
-    for case in used_up(ground):
+    for case in (c for c in used_up(ground) if not c["far"]):
         quota = bodies.resource.quotas[case["quota"]]
         beyond = case["beyond"]
         for apart in _apart(bodies, quota):
@@ -76,6 +79,12 @@ def _apart(bodies: Bodies, quota: Quota) -> Iterator[Body]:
         other = bodies.another(name)
         if other is not None:
             yield {name: other}
+
+
+def _is_below(ground: Ground, name: str) -> bool:
+    """Whether a field names what lives below a parent, and may not be named from below another one."""
+    reference = ground.resource.references.get(name)
+    return reference is not None and bool(ground.contract.resources[reference.to].parents)
 
 
 def _most(ground: Ground, quota: Quota, owner: str | None) -> Any:

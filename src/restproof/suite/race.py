@@ -32,6 +32,8 @@ def at_once(
         raise NotTested(str(reason)) from None
     answered = [subject.reply(s, operation, body, scope) for s, (_, body) in zip(sent, requests, strict=True)]
     replies = [subject.world.jobs.followed(reply, subject.about) for reply in answered]
+    for reply in replies:
+        subject.in_time(reply)
     for reply in (r for r in replies if r.ok):
         subject.world.settling.wait(subject, reply, reply.id)
     return replies
