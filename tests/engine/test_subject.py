@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from restproof.contract.model import Auth
 from restproof.engine.failure import NotTested
 from restproof.engine.paging import links
 from restproof.suite import Reply, SetUpFailed, Subject
+from restproof.suite.target import headers_as_sent
 from restproof.wire.message import Request, encode
 from restproof.wire.paging import MOST_PAGES
 
@@ -31,6 +34,13 @@ def from_41() -> None:
 
 
 # --------------------------------------------------------------------------------------------------------- requests
+
+
+@pytest.mark.parametrize(("scheme", "asked"), [("none", "None"), ("bearer", "full")])
+def test_below_http_too_an_api_without_credentials_is_asked_without_one(scheme: Any, asked: str) -> None:
+    session = SimpleNamespace(headers_for=lambda _, credential: (("As", str(credential)),))
+    subject: Any = SimpleNamespace(contract=SimpleNamespace(auth=Auth(scheme)), world=SimpleNamespace(session=session))
+    assert headers_as_sent(subject, Request("GET", "/"), "full") == (("As", asked),)
 
 
 def test_a_parent_in_the_path_is_filled_in(bench: MakeBench) -> None:

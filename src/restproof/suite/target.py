@@ -77,8 +77,10 @@ def protocols(subject: Subject) -> tuple[str, ...]:
 
 
 def headers_as_sent(subject: Subject, request: Request, credential: str | None) -> Headers:
-    """The headers of a request as they go out, with those of the credential (``None``: without one)."""
-    return subject.world.session.headers_for(request, credential)
+    """The headers of a request as they go out, with those of the credential (``None``, or where the API knows none:
+    without one)."""
+    needed = subject.contract.auth.scheme != "none"
+    return subject.world.session.headers_for(request, credential if needed else None)
 
 
 def clock_of(subject: Subject) -> Clock:
