@@ -56,12 +56,20 @@ def test_an_error_of_the_process_is_the_same_here(error: restproof.RestproofErro
     assert list(map(str, getattr(again, "others", ()))) == list(map(str, getattr(error, "others", ())))
 
 
-def test_the_examples_of_a_run_and_of_an_asyncio_program(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    exec(compile(BLOCKS[0], "python.md", "exec"), {})
+def test_the_examples_of_a_run_and_of_an_asyncio_program_at_once(
+    checkout: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In two threads, one of which has an event loop."""
+    plain, program = (compile(block, "python.md", "exec") for block in BLOCKS[:2])
+    other = threading.Thread(target=exec, args=(plain, {}))
+    other.start()
+    exec(program, {"__name__": "program"})
+    other.join()
     assert capsys.readouterr().out == "conforming 0\n"
     run = restproof.Run.at(checkout / "reports" / "offices")
     assert run.exit_code == 0
     assert run.verdict == restproof.Run.at(run.file).verdict
+    assert run.verdict.counts == restproof.Run.at(checkout / "reports" / "night").verdict.counts
     assert {i.resource for i in run.recorded.items if i.operation} == {"office"}
     assert run.report("line").startswith("verdict=conforming")
 
@@ -124,7 +132,15 @@ def test_traffic_is_judged_and_nothing_is_left(checkout: Path) -> None:
     exec(compile(next(b for b in BLOCKS if "judge(" in b), "python.md", "exec"), {})
     (checkout / "traffic.har").write_text(har_text("create-answers-200"))
     assert {p.name for p in checkout.iterdir()} == {"contracts", "schemas", "traffic.har"}
-    verdict = restproof.judge("traffic.har", "contracts/procore", out="kept")
+
+    async def at_once() -> tuple[restproof.Verdict, restproof.Verdict]:
+        """In a thread, and in the event loop itself."""
+        apart = asyncio.create_task(asyncio.to_thread(restproof.judge, "traffic.har", "contracts/procore"))
+        await asyncio.sleep(0)  # it begins
+        return restproof.judge("traffic.har", "contracts/procore", out="kept"), await apart
+
+    verdict, other = asyncio.run(at_once())
+    assert other == verdict
     assert verdict.verdict == "not conforming"
     assert {c.requirement for c in verdict.causes} >= {"create.answers-created"}
     assert verdict == restproof.Run.at("kept").verdict

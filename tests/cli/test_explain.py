@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
+from restproof.cli import explain
 from restproof.cli.main import run
 
 
@@ -14,6 +17,7 @@ from restproof.cli.main import run
         ("idempotency", ["idempotency.key: "]),
         ("page-size", ["the kind of a finding", "another number of entries"]),
         ("Core Rule", ["core rule: A rule whose pass"]),
+        ("settles", ["settles (a word of a contract, at the top, in resource): Seconds", "more: docs/contract.md"]),
     ],
 )
 def test_a_word_is_explained(word: str, told: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,3 +30,17 @@ def test_a_word_is_explained(word: str, told: list[str], capsys: pytest.CaptureF
 def test_a_word_that_nobody_knows_is_told_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "create.answers-createt"]) == 2
     assert "Did you mean 'create.answers-created'?" in capsys.readouterr().err
+
+
+def test_each_rule_kind_and_word_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("_register", "_kinds", "_glossary", "_language"):
+        monkeypatch.setattr(explain, name, cache(getattr(explain, name)))
+    known = [*explain._register(), *explain._kinds(), *explain._glossary(), *(w for w, _, _ in explain._language())]
+    assert len(set(known)) > 300
+    for word in dict.fromkeys(known):
+        assert run(["explain", *word.split()]) == 0, word
+        said = capsys.readouterr().out
+        assert said.lower().startswith(word.lower()), word
+        assert len(said.partition(":")[2].splitlines()[0]) >= 10, word

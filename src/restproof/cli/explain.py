@@ -1,4 +1,5 @@
-"""``restproof explain``: what a rule, a kind of finding or a word of the glossary means, and how to see it."""
+"""``restproof explain``: what a rule, a kind of finding, a word of contracts or of the glossary means, and how to see
+it."""
 
 from __future__ import annotations
 
@@ -18,11 +19,12 @@ _ROW = re.compile(r"^\| \*\*(.+?)\*\* \| (.+?) \|$", re.MULTILINE)
 @click.command("explain")
 @click.argument("word", nargs=-1, required=True)
 def command(word: tuple[str, ...]) -> None:
-    """Explain WORD: the id of a rule or of a family of rules, the kind of a finding, or a word of the glossary."""
+    """Explain WORD: the id of a rule or of a family of rules, the kind of a finding, a word of the contract language or
+    of the glossary."""
     wanted = " ".join(word).strip().lower()
-    lines = [*_rules(wanted), *_kind(wanted), *_word(wanted)]
+    lines = [*_rules(wanted), *_kind(wanted), *_of_contract(wanted), *_word(wanted)]
     if not lines:
-        known = [*_register(), *_kinds(), *_glossary()]
+        known = [*_register(), *_kinds(), *(name for name, _, _ in _language()), *_glossary()]
         guess = closest(wanted, known)
         raise ConfigurationError(
             f"nothing is called {wanted!r}",
@@ -54,6 +56,18 @@ def _kind(wanted: str) -> Iterator[str]:
         yield f"{wanted} (the kind of a finding): {_kinds()[wanted]}"
 
 
+def _of_contract(wanted: str) -> Iterator[str]:
+    """What a word of contracts says, wherever it may stand."""
+    told: dict[str, list[str]] = {}
+    for name, place, text in _language():
+        if name.lower() == wanted.replace(" ", "_"):
+            told.setdefault(text, []).append(place)
+    for text, places in told.items():
+        yield f"{wanted} (a word of a contract, {', '.join(places)}): {text}"
+    if told:
+        yield "  more: docs/contract.md"
+
+
 def _word(wanted: str) -> Iterator[str]:
     if wanted in _glossary():
         yield f"{wanted}: {_glossary()[wanted]}"
@@ -72,6 +86,21 @@ def _kinds() -> Mapping[str, str]:
     from restproof.oracle.kinds import KINDS
 
     return KINDS
+
+
+def _language() -> list[tuple[str, str, str]]:
+    """Each word of contracts, where it stands, and what it says."""
+    from restproof.contract.language import language_schema
+
+    schema = language_schema()
+    places = {"at the top": schema, **{f"in {name}": said for name, said in schema["$defs"].items()}}
+    found = []
+    for place, said in places.items():
+        for part in (said, *said.get("anyOf", ())):
+            for name, member in part.get("properties", {}).items():
+                kind = schema["$defs"].get(str(member.get("$ref")).rpartition("/")[2], {})
+                found.append((name, place, str(member.get("description") or kind.get("description", ""))))
+    return found
 
 
 def _glossary() -> Mapping[str, str]:
