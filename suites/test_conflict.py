@@ -5,7 +5,7 @@ from typing import Any
 
 from restproof.suite import Contract, Ground, Inconclusive, NotTested, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases, in_other_forms, lookalikes, other_texts
-from restproof.suite.race import all_answered, at_once, create_at_once
+from restproof.suite.race import all_answered, at_once, create_at_once, must_be_promised
 from restproof.suite.setup import completed
 from restproof.suite.values import is_nullable
 
@@ -195,6 +195,7 @@ def test_a_resource_does_not_conflict_with_itself(subject: Subject) -> None:
 @requirement("conflict.race", on="create", when=decides_at_once, cost=5, alone=True)
 @for_each(lambda ground: [{"round": n} for n in range(2)])
 def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: int) -> None:
+    must_be_promised(subject, "unique")
     scope, body = subject.scope(), subject.resolved(subject.bodies.keyed())
     replies = create_at_once(subject, subject.request("create", body=body, scope=scope), body, scope)
     # A contract may answer a conflict with the resource that is there, and a success of its own.
@@ -227,6 +228,7 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: 
     alone=True,
 )
 def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject) -> None:
+    must_be_promised(subject, "unique")
     (key, *_) = subject.spec.unique
     racers, scope = [subject.given(subject.bodies.keyed(f"racer{n}")) for n in range(3)], subject.scope()
     goal = {n: v for n, v in subject.resolved(subject.bodies.keyed("goal")).items() if n in key}

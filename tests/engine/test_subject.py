@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from restproof.contract.model import Auth
+from restproof.contract.model import Auth, Learned
 from restproof.engine.failure import NotTested
 from restproof.engine.paging import links
 from restproof.suite import Reply, SetUpFailed, Subject
+from restproof.suite.race import must_be_promised
 from restproof.suite.target import headers_as_sent
 from restproof.wire.message import Request, encode
 from restproof.wire.paging import MOST_PAGES
@@ -197,6 +199,16 @@ def test_a_throttle_that_cannot_be_waited_for_is_no_failure_and_what_it_was_for_
     with pytest.raises(NotTested, match="throttles"):
         shelf.shared()
     assert shelf.shared().id == 41
+
+
+def test_what_was_seen_of_one_after_another_is_not_asked_of_several_at_once(bench: MakeBench) -> None:
+    shelf = bench(creator).subject("shelf")
+    must_be_promised(shelf, "unique")
+    shelf.contract = replace(shelf.contract, learned=(Learned("shelf", "unique", "2026-11-28"),))
+    with pytest.raises(NotTested, match="one request after another"):
+        must_be_promised(shelf, "unique")
+    shelf.contract = replace(shelf.contract, learned=(Learned("book", "unique", "2026-11-28"),))
+    must_be_promised(shelf, "unique")
 
 
 def test_a_parent_that_nobody_can_create_is_the_given_one(bench: MakeBench) -> None:

@@ -11,7 +11,7 @@ from restproof.engine.subject import Subject
 from restproof.wire.failure import NotProven, NotSent, Unsayable
 from restproof.wire.message import About, Request
 
-__all__ = ["all_answered", "at_once", "create_at_once", "must_be_a_race"]
+__all__ = ["all_answered", "at_once", "create_at_once", "must_be_a_race", "must_be_promised"]
 
 
 def at_once(
@@ -45,6 +45,17 @@ def must_be_a_race(subject: Subject) -> None:
         subject.world.must_be_live()
     except NotTested as reason:
         raise Inconclusive(str(reason)) from None
+
+
+def must_be_promised(subject: Subject, word: str) -> None:
+    """Raises ``NotTested`` where a word of the resource was seen (``restproof learn``) and is promised by nobody. What
+    was seen of one request after another says nothing of several at once: who looks first and then stores may lose a
+    race today and win it tomorrow."""
+    seen = (w for w in subject.contract.learned if w.resource == subject.name)
+    if any(w.word.partition(".")[0] == word for w in seen):
+        raise NotTested(
+            f"`{word}` was seen of one request after another, and nobody has promised it for several at once"
+        )
 
 
 def create_at_once(subject: Subject, request: Request, body: Any, scope: Mapping[str, Any]) -> list[Reply]:
