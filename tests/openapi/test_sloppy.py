@@ -152,6 +152,22 @@ def test_a_change_that_needs_what_no_create_takes_is_left_out(tmp_path: Path) ->
     assert any("its body must hold reason" in one.what for one in found.left_out)
 
 
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_json_patch_is_no_body_with_members(beside: bool, tmp_path: Path) -> None:
+    patch = {"schema": {"type": "object", "properties": {"op": TEXT, "path": TEXT}}}
+    change = call(CAR)
+    change["requestBody"] = {"content": {"application/json-patch+json": patch}}
+    if beside:
+        change["requestBody"]["content"]["application/merge-patch+json"] = {"schema": SENT}
+    found, contract = read(tmp_path, cars(patch=change))
+    car = contract.resources["car"]
+    if beside:
+        assert car.operation("update").media.request == "application/merge-patch+json"
+    else:
+        assert "update" not in car.operations
+        assert any("it takes a JSON Patch" in one.what for one in found.left_out)
+
+
 @pytest.mark.parametrize("needed", [True, False])
 def test_a_list_without_entries_may_lack_what_holds_them_unless_it_is_needed(needed: bool, tmp_path: Path) -> None:
     page: Document = {"type": "object", "properties": {"cars": {"type": "array", "items": CAR}}}

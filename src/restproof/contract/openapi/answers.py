@@ -13,7 +13,8 @@ from restproof.contract.openapi.paths import Call
 from restproof.contract.openapi.schemas import Schema, Schemas, alternatives, united
 from restproof.contract.openapi.source import Source
 
-_JSON = re.compile(r"(?i)application/([\w.+-]+\+)?json\b|\*/\*|application/\*|text/json")
+_JSON = re.compile(r"(?i)application/(?!json-patch\+)([\w.+-]+\+)?json\b|\*/\*|application/\*|text/json")
+"""Media types of JSON that shows a resource, or members of one: a JSON Patch (RFC 6902) lists changes instead."""
 _PLAIN_JSON = re.compile(r"(?i)application/json\s*($|;)")
 
 

@@ -165,7 +165,13 @@ def _requests(reader: Reader, found: Found, told: Shaped) -> None:
         schema = reader.request(call)
         if not schema:
             media = reader.media(call)
-            told.left_out[operation] = f"it takes {media[0]}, no JSON" if media else "it takes no body"
+            told.left_out[operation] = (
+                "it takes a JSON Patch, a list of changes, which no contract sends"
+                if any("json-patch+json" in m for m in media)
+                else f"it takes {media[0]}, no JSON"
+                if media
+                else "it takes no body"
+            )
             continue
         variants = [v for v in alternatives(schema) if is_object(v)]
         if not variants:

@@ -75,6 +75,7 @@ PLAIN: Mapping[str, Callable[[Any], bool]] = {
     "description": lambda value: False,
 }
 """Keyword → whether a value of it is carried. Titles and descriptions are for readers of the document."""
+_NUMERIC = {word for word, fits in PLAIN.items() if fits in (_number, _whole)}
 NARROWER = "x-restproof-narrower"
 """Holds why a schema is narrower than the document's, in words: what it refuses may be taken."""
 EDGES = "x-restproof-edges"
@@ -135,10 +136,9 @@ def _as_meant(schema: dict[str, Any]) -> dict[str, Any]:
             found[UNKNOWN] = kind
         if lower in _FORMS:
             found.setdefault("format", _FORMS[lower])
-    for word, fits in PLAIN.items():
-        value = found.get(word)
-        if fits in (_number, _whole) and isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}", value):
-            found[word] = int(value)
+    for word in _NUMERIC & found.keys():
+        if isinstance(found[word], str) and re.fullmatch(r"-?[0-9]{1,15}", found[word]):
+            found[word] = int(found[word])
     members = found.get("properties")
     if isinstance(members, dict):
         said = found.get("required")
