@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,25 @@ def test_the_page_is_whole(fleet: Fleet, store: Store, folder: Path) -> None:
 
     Page().feed(render_fleet_html(standings(fleet, store)))
     assert not opened
+
+
+@pytest.mark.parametrize(
+    ("engine", "coordinate", "said"),
+    [
+        (None, None, "--rate 7.0 --coordinate {here}"),
+        ("local", None, "--engine local --rate 7.0 --coordinate {here}"),
+        ("dask://there:8786", None, "--engine dask://there:8786 --rate 3.5"),
+        ("dask://there:8786", "redis://r", "--engine dask://there:8786 --rate 7.0 --coordinate redis://r"),
+    ],
+)
+def test_the_rate_of_a_host_holds_wherever_the_runs_take_place(
+    engine: str | None, coordinate: str | None, said: str, folder: Path, fleet: Fleet, store: Store
+) -> None:
+    (folder / "calm" / "restproof.toml").write_text('[targets.own]\nbase_url = "http://127.0.0.1:9"\n')
+    service = replace(fleet.services["calm"], target="own")
+    going = FleetRun(fleet, store, "1", lambda record: None, 2, engine, coordinate)
+    words = going._command(service, folder / "out", folder)
+    assert " ".join(words).endswith(f"--out {folder / 'out'} {said.format(here=folder)}")
 
 
 def test_what_has_not_changed_is_not_run_again(fleet: Fleet, store: Store, folder: Path) -> None:

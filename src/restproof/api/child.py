@@ -19,9 +19,9 @@ from restproof.record.jsontext import allow_long_integers
 from restproof.session.handed import told
 
 
-def asked(options: dict[str, Any], workers: int, progress: bool) -> str:
+def asked(options: dict[str, Any], workers: int, progress: bool, engine: str | None = None) -> str:
     """What is asked of the process: a line of JSON."""
-    return json.dumps({"options": options, "workers": workers, "progress": progress}) + "\n"
+    return json.dumps({"options": options, "workers": workers, "progress": progress, "engine": engine}) + "\n"
 
 
 def _ended_with_the_other(stdin: int) -> None:
@@ -44,7 +44,9 @@ def main(result: Path) -> int:
     if options.target is not None and "://" in options.target:
         options = of_app(options, options.target)
     try:
-        ending = prove(options, (), None, quiet=not request["progress"], workers=request["workers"])
+        ending = prove(
+            options, (), None, quiet=not request["progress"], workers=request["workers"], engine=request["engine"]
+        )
     except RestproofError as error:
         answer, code = told(error), error.exit_code
     else:

@@ -66,13 +66,15 @@ class RunOptions(TypedDict, total=False):
 class Settings(RunOptions, total=False):
     """The options of a run, and how it is asked for. ``credentials`` and ``ids``: those of a target that is a URL or an
     application, by the names that they have in ``restproof.toml``; ``ca_bundle``: what its certificate is verified
-    with. ``workers``: processes that share the run. ``progress``: told on standard error. ``cwd``: where
+    with. ``workers``: processes that share the run; ``engine``: where its shards take place instead (``local``,
+    ``dask://HOST:PORT``). ``progress``: told on standard error. ``cwd``: where
     ``restproof.toml`` is looked for, and what relative paths start from; the working directory by default."""
 
     credentials: Mapping[str, str]
     ids: Mapping[str, int | str]
     ca_bundle: str | Path
     workers: int
+    engine: str | None
     progress: bool
     cwd: str | Path
 
@@ -128,7 +130,12 @@ class _Job:
 
                 target = stack.enter_context(served(target, "the target"))
             result = Path(stack.enter_context(TemporaryDirectory(prefix="restproof-run-"))) / "result.json"
-            text = asked(self._options(target), self.settings.get("workers", 1), self.settings.get("progress", False))
+            text = asked(
+                self._options(target),
+                self.settings.get("workers", 1),
+                self.settings.get("progress", False),
+                self._engine(),
+            )
             with self._lock:
                 if self._stopped:
                     raise RestproofError("the run was stopped before it began")
@@ -156,6 +163,12 @@ class _Job:
             for stream in (process.stdin, process.stderr):
                 if stream is not None:
                     stream.close()
+
+    def _engine(self) -> str | None:
+        engine = self.settings.get("engine")
+        if engine not in (None, "local") and callable(self.target):
+            raise ConfigurationError("an application is served on this machine alone", hint="Give engine='local'.")
+        return engine
 
     def _options(self, target: str | None) -> dict[str, Any]:
         own = Settings.__annotations__.keys() - RunOptions.__annotations__.keys()

@@ -44,7 +44,18 @@ def command() -> None:
 @click.option("--only-changed", is_flag=True, help="Only services of which something has changed since their last run.")
 @click.option("--resume", is_flag=True, help="Go on where the last run of the fleet was stopped.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Services at once. Default: `jobs` of the file.")
-def run(file: Path, names: tuple[str, ...], tags: tuple[str, ...], only_changed: bool, resume: bool, jobs: int) -> int:
+@click.option("--engine", metavar="local|dask://HOST:PORT", help="Where the shards of each run take place.")
+@click.option("--coordinate", metavar="redis://HOST", help="Where all runs share the rate of a host.")
+def run(
+    file: Path,
+    names: tuple[str, ...],
+    tags: tuple[str, ...],
+    only_changed: bool,
+    resume: bool,
+    jobs: int,
+    engine: str | None,
+    coordinate: str | None,
+) -> int:
     """Run the services, several at once, each within the rate of its host.
 
     Ends with 1 where a service does not conform, else with 2 where one could not run, with 3 where one was not judged,
@@ -71,7 +82,7 @@ def run(file: Path, names: tuple[str, ...], tags: tuple[str, ...], only_changed:
         codes.append(record.exit_code)
         click.echo(_line(record, store))
 
-    running = FleetRun(fleet, store, id, told, jobs or fleet.jobs)
+    running = FleetRun(fleet, store, id, told, jobs or fleet.jobs, engine, coordinate)
     running.run(services)
     found = _write(fleet, store)
     failing = sum(s.verdict != "conforming" for s in found.services)

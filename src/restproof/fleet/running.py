@@ -44,13 +44,17 @@ class _Going:
 
 @dataclass
 class FleetRun:
-    """One run of a fleet, or what is left of one. ``told`` hears of each service that has ended."""
+    """One run of a fleet, or what is left of one. ``told`` hears of each service that has ended. ``engine``: where the
+    shards of each run take place; ``coordinate``: where all of them take turns, ``redis://HOST``, where that is not
+    on this machine alone."""
 
     fleet: Fleet
     store: Store
     id: str
     told: Callable[[Record], None]
     jobs: int
+    engine: str | None = None
+    coordinate: str | None = None
     stopped: int | None = None
     _signals: int = 0
     _going: list[_Going] = field(default_factory=list)
@@ -90,10 +94,18 @@ class FleetRun:
         words += [str(service.contract)] if service.contract else []
         words += ["--target", service.target] if service.target else []
         words += [*service.options, "--out", str(out)]
+        words += ["--engine", self.engine] if self.engine else []
         with suppress(RestproofError):  # what is wrong with a configuration is told by the run
             rate = self.fleet.rate(service.host())
-            words += ["--rate", str(rate), "--coordinate", str(shared)] if rate else []
+            words += self._paced(rate, shared) if rate else []
         return words
+
+    def _paced(self, rate: float, shared: Path) -> list[str]:
+        """The words that keep a run within its host's rate: all take turns, or, on machines that share no place for
+        that, each keeps to an even share."""
+        if self.coordinate is None and self.engine not in (None, "local"):
+            return ["--rate", str(rate / self.jobs)]
+        return ["--rate", str(rate), "--coordinate", self.coordinate or str(shared)]
 
     def _pass_on(self, number: int) -> None:
         """Give each run the signals that it has not had yet: one ends it, a second one at once."""

@@ -210,7 +210,7 @@ class Ledger:
         """Takes the file, and its directory if nothing else is in it, from the disk."""
         self.close()
         self.path.unlink(missing_ok=True)
-        self._tell("removed")
+        self._witness.told("removed", json.dumps({"event": "removed"}))
         # Other processes keep their ledgers there, or take the folder away at the same moment.
         with suppress(OSError):
             self.path.parent.rmdir()
@@ -221,23 +221,21 @@ class Ledger:
             if self._file is None:
                 self._file = self._opened()
             # Flushed, not synced: it has to outlive the process, not the machine.
-            self._file.write(json.dumps(event) + "\n")
+            line = json.dumps(event)
+            self._file.write(line + "\n")
             self._file.flush()
-            self._tell(**event)
+            self._witness.told(event["event"], line)
 
     def _opened(self) -> TextIOWrapper:
         _drop_unfinished_line(self.path)
         file = self._made()
         fcntl.flock(file, fcntl.LOCK_SH)  # The system drops it with the process, however that ends.
         if self._is_new:
-            first: dict[str, Any] = {"event": "ledger", "format": FORMAT, **vars(self.origin)}
-            file.write(json.dumps(first) + "\n")
-            self._tell(**first)
+            first = json.dumps({"event": "ledger", "format": FORMAT, **vars(self.origin)})
+            file.write(first + "\n")
+            self._witness.told("ledger", first)
             self._is_new = False
         return file
-
-    def _tell(self, event: str, **rest: Any) -> None:
-        self._witness.told(event, json.dumps({"event": event, **rest}))
 
     def _made(self) -> TextIOWrapper:
         tries = _TRIES
