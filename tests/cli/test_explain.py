@@ -43,4 +43,4 @@ def test_each_rule_kind_and_word_is_explained(
         assert run(["explain", *word.split()]) == 0, word
         said = capsys.readouterr().out
         assert said.lower().startswith(word.lower()), word
-        assert len(said.partition(":")[2].splitlines()[0]) >= 10, word
+        assert len(said.partition(": ")[2].splitlines()[0].strip()) > 5, word

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
+import shutil
+import socket
 import sys
 from pathlib import Path
 
@@ -37,6 +40,13 @@ for name in ("Ada", "Ada L."):
         except urllib.error.HTTPError as error:
             assert error.code == 404
     urllib.request.urlopen(url).read()
+"""
+
+
+NEWMAN = """\
+#!{python}
+import os, sys
+sys.argv[1:] == ["run", "collection.json", "--env-var", "base=" + os.environ["RESTPROOF_PROXY"]] or sys.exit(9)
 """
 
 
@@ -90,3 +100,45 @@ def test_a_legacy_api_becomes_a_contract(
     }
     assert "refusals have the same members" in told
     assert '"/customers": {' in told, "the document"
+
+
+def test_who_comes_from_another_tool_gets_to_a_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands of each section in order; runs are of two rules. newman is a stand-in that sends the same."""
+    page = (DOCS / "moving.md").read_text(encoding="utf-8")
+    for name, text in {"real/contract.yaml": REAL, "real/customer.json": CUSTOMER}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "newman").write_text(NEWMAN.format(python=sys.executable) + CLIENT.partition("\n")[2].format())
+    (tmp_path / "newman").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(tmp_path)
+    assert run(["export", "openapi", "real", "--out", "openapi.yaml"]) == 0
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    api = Application(load(tmp_path / "real"))
+    walked: list[str] = []
+    with served(api, "the API") as url:
+        for section in re.split(r"^## ", page, flags=re.MULTILINE)[1:5]:
+            if section.startswith("From Dredd"):
+                shutil.rmtree(tmp_path / "contracts")
+            for words in commands_in(section):
+                words = [word.replace("http://127.0.0.1:8000", url).replace("8080", port) for word in words]
+                more = {
+                    "run": [
+                        "-q",
+                        "--profile",
+                        "smoke",
+                        "--only",
+                        "create.answers-created",
+                        "--only",
+                        "list.answers-ok",
+                    ],
+                    "proxy": ["--port", port],
+                }.get(words[0], [])
+                at = words.index("--") if "--" in words else len(words)
+                assert run([*words[:at], *more, *words[at:]]) == 0, words
+                walked.append(words[0])
+    api.close()
+    assert walked == ["run", "import", "lint", "run", "import", "run", "proxy", "run"]
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(block, "moving.md", "exec"), {})
