@@ -1,5 +1,6 @@
 """What is refused: bodies with exactly one fault in a field, each with the status that the contract names for it."""
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 from typing import Any, Unpack
@@ -20,6 +21,7 @@ from restproof.suite.inputs import (
 from restproof.suite.operations import SUCCESS, WRITES, Sending
 from restproof.suite.refused import without_effect_if_refused
 from restproof.suite.setup import put_away
+from restproof.suite.states import named
 from restproof.suite.values import is_valid
 from restproof.suite.wire import encode
 
@@ -143,12 +145,40 @@ def test_a_field_that_does_not_exist_gets_the_declared_answer(
         )
 
 
+def brought_to(subject: Subject, given: Body | None, steps: Sequence[Body]) -> Any:
+    """The id of one that is made with ``given``, and brought to its state by the updates ``steps``; ``None`` where
+    nothing is given."""
+    if not given and not steps:
+        return None
+    made = subject.given(given or None)
+    sent = dict(made.sent) if given else {}
+    for step in steps:
+        moved = subject.update(made.id, step)
+        if not moved.ok:
+            raise Inconclusive(f"an update on the way there was refused ({moved.status})")
+        sent.update(moved.sent)
+    wanted = named(subject, {n: v for n, v in sent.items() if n in subject.bodies.ruled})
+    there = subject.observe(made.id)
+    try:
+        must.agree(there.reply, wanted, there, what="the state before")
+    except AssertionError as error:
+        raise Inconclusive(str(error)) from error  # another rule tells it
+    return made.id
+
+
 @requirement("input.business-rule", on=WRITES, cost=2)
 @for_each(rule_bodies)
 def test_a_broken_business_rule_gets_its_status(
-    subject: Subject, operation: str, body: Body, field: str, note: str, given: Body | None, refusal: str = "rule"
+    subject: Subject,
+    operation: str,
+    body: Body,
+    field: str,
+    note: str,
+    given: Body | None,
+    refusal: str = "rule",
+    steps: Sequence[Body] = (),
 ) -> None:
-    id = subject.given(given).id if given else None
+    id = brought_to(subject, given, steps)
     # A move that is refused is at times stored before the rule is asked; no other rule sends the same.
     must.be_refused(submit(subject, operation, body, id, watched=True), refusal, field=field, because=note)
 
@@ -156,9 +186,9 @@ def test_a_broken_business_rule_gets_its_status(
 @requirement("input.rule-kept", on=WRITES, cost=2)
 @for_each(kept_rule_bodies)
 def test_a_kept_business_rule_is_no_obstacle(
-    subject: Subject, operation: str, body: Body, field: str, note: str, given: Body | None
+    subject: Subject, operation: str, body: Body, field: str, note: str, given: Body | None, steps: Sequence[Body] = ()
 ) -> None:
-    id = subject.given(given).id if given else None
+    id = brought_to(subject, given, steps)
     reply = submit(subject, operation, body, id)
     must.have_status(reply, SUCCESS[operation], field=field, because=note)
 

@@ -18,6 +18,7 @@ def kinds() -> Iterator[Kind]:
     yield from _made_by_the_server()
     yield from _closed_and_lenient()
     yield from _never()
+    yield from _reached_by_updates()
     yield from _without_zones()
     yield from _merging()
 
@@ -150,6 +151,50 @@ def _never() -> Iterator[Kind]:
 
     rules = [{"never": {"status": ["draft", "closed"]}}]
     yield Kind("a change is never made", *item(flow, rules=rules), Flow, of(flow), ("input",))
+
+
+def _reached_by_updates() -> Iterator[Kind]:
+    moves = {("draft", "open"), ("open", "closed"), ("closed", "closed")}
+    status = {"type": "string", "enum": ["draft", "open", "closed"], "default": "draft"}
+    shown = schema("title", title=TITLE, status=status, loud={"type": "boolean", "default": False})
+    files = {
+        "new.json": {**shown, "properties": {n: shown["properties"][n] for n in ("title", "loud")}},
+        "change.json": {**shown, "required": []},
+        "item.json": shown,
+    }
+
+    class Desk(Items):
+        """Every item begins as a draft, and goes on by updates alone."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": shown}
+
+        def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+            if row is None:
+                return super().valid(path, {n: v for n, v in fields.items() if n != "status"}, None)
+            return super().valid(path, fields, row)
+
+        def rule(self, path: str, state: Row, fields: Row, row: Row | None) -> None:
+            if row is None:
+                return
+            step = row["status"], state["status"]
+            if (step[0] != step[1] and step not in moves) and not self.forgets(row, step):
+                raise Refused(422, "is no way on", "status")
+            if row["status"] == "closed" and state["title"] != row["title"]:
+                raise Refused(422, "is closed", "title")
+
+        def forgets(self, row: Row, step: tuple[str, str]) -> bool:
+            return False
+
+    class Opening(Desk):
+        def forgets(self, row: Row, step: tuple[str, str]) -> bool:
+            return True
+
+    back = [("draft", "closed"), ("open", "draft"), ("closed", "draft"), ("closed", "open")]
+    rules: list[dict[str, Any]] = [{"never": {"status": [*step]}} for step in back]
+    rules.append({"frozen": ["title"], "when": {"status": "closed"}, "because": "it is closed"})
+    contract, _ = item(shown, rules=rules)
+    contract["resources"]["item"]["schema"] = {"create": "new.json", "update": "change.json", "response": "item.json"}
+    yield Kind("a state is reached by updates alone", contract, files, Desk, Opening, ("input.business-rule",))
 
 
 def _without_zones() -> Iterator[Kind]:

@@ -47,10 +47,11 @@ class ValueCase(TypedDict):
 
 
 class RuleCase(BodyCase):
-    """One step towards a rule. ``given``: what the resource is created with before an update; ``refusal``: the case of
-    its refusal where it is not ``rule``."""
+    """One step towards a rule. ``given``: what the resource is created with before an update, ``steps``: the updates
+    that bring it to its state from there; ``refusal``: the case of its refusal where it is not ``rule``."""
 
     given: Body
+    steps: NotRequired[list[Body]]
     refusal: NotRequired[str]
 
 

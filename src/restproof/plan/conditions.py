@@ -160,7 +160,7 @@ class ConditionPlan(RulePlan):
         known = self._held(operation != "update")
         names = [n for n in self.rule.fields or self.rule.members if n in known]
         required = self.values.required
-        for base in self._bases():
+        for base in self._bases(operation):
             if operation != "update":
                 yield {}, base, next(iter(names), ""), "as it is"
             for name in names:
@@ -175,11 +175,13 @@ class ConditionPlan(RulePlan):
                 if operation == "update" and name in base and is_nullable(self.values.settable[name]):
                     yield given, {name: None}, name, f"{name} becomes null"
 
-    def _bases(self) -> list[Body]:
+    def _bases(self, operation: str) -> list[Body]:
+        """What keeps the condition: bodies of creates, and, before an update, what updates lead to."""
+        known = self._held(operation != "update")
         found = [self.values.minimal(), self.values.full()]
         creating = Keeping(self.values.defaults, True, {})
         for name in self.rule.fields:
-            for value in self._options(name)[:_FEW] if name in self.values.writable else ():
+            for value in self._options(name)[:_FEW] if name in known else ():
                 fixed = Keeping(self.values.defaults, True, {name: value})
                 found.append(self.keep({**found[0], name: value}, fixed))
         right = [b for b in found if self._holds(b, creating)]

@@ -106,8 +106,16 @@ class RequestFields:
 
     @cached_property
     def defaults(self) -> Body:
-        """What the fields are that a create leaves out, as far as the schema says."""
-        return {n: p["default"] for n, p in self.writable.items() if "default" in p and not p.get(SOMETIMES)}
+        """What the fields are that a create leaves out, or cannot hold, as far as the schema says."""
+        later = {n: self.first_value(n) for n in self.settable if n not in self.writable}
+        said = {n: p["default"] for n, p in self.writable.items() if "default" in p and not p.get(SOMETIMES)}
+        return {**{n: v for n, v in later.items() if v is not None}, **said}
+
+    def first_value(self, name: str) -> Any:
+        """What a field is at first that no create can hold: the default in what responses show of it; ``None`` where
+        the schema does not say."""
+        shown = (self.resource.shapes.response["properties"], self.resource.properties)
+        return next((found[name]["default"] for found in shown if "default" in found.get(name, {})), None)
 
     @cached_property
     def fixed(self) -> tuple[str, ...]:

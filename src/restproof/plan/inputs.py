@@ -24,6 +24,7 @@ from restproof.plan.cases import (
     ValueCase,
 )
 from restproof.plan.edges import is_null_open
+from restproof.plan.reaching import reached
 from restproof.plan.rules import broken, kept
 from restproof.plan.scalars import Candidate
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, as_half, as_number, as_text, reference, valid_with_token
@@ -291,7 +292,7 @@ def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
 
 def rule_bodies(ground: Ground) -> Iterator[RuleCase]:
     """Bodies that the schema allows and one business rule refuses, where what is given first keeps every rule."""
-    for case in broken(ground.bodies, ground.operation):
+    for case in filter(None, (reached(ground, c) for c in broken(ground.bodies, ground.operation))):
         if _can_be_sent(ground, case) and (
             not case["given"] or ground.bodies.adjusted_to_rules(case["given"]) == case["given"]
         ):
@@ -299,9 +300,8 @@ def rule_bodies(ground: Ground) -> Iterator[RuleCase]:
 
 
 def _can_be_sent(ground: Ground, case: RuleCase) -> bool:
-    """Whether a create may hold what is given first, and the operation what then follows."""
-    body, writable = case["body"].keys(), ground.bodies.writable.keys()
-    return (case["given"] or {}).keys() <= writable and (ground.operation != "create" or body <= writable)
+    """Whether the operation may hold what follows on what is given first."""
+    return ground.operation != "create" or case["body"].keys() <= ground.bodies.writable.keys()
 
 
 def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
@@ -311,9 +311,12 @@ def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
         given, before = case["given"], None
         if ground.operation == "update":
             before = given or bodies.minimal()
-        keeps = not given or bodies.adjusted_to_rules(given) == given
-        if keeps and _can_be_sent(ground, case) and bodies.adjusted_to_rules(case["body"], before) == case["body"]:
-            yield case
+        way = reached(ground, case)
+        keeps = way is not None and (not way["given"] or bodies.adjusted_to_rules(way["given"]) == way["given"])
+        if way is None or not keeps or not _can_be_sent(ground, way):
+            continue
+        if bodies.adjusted_to_rules(case["body"], before) == case["body"]:
+            yield way
 
 
 def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:

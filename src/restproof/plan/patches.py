@@ -44,7 +44,7 @@ def _changes(schema: Mapping[str, Any], before: Mapping[str, Any]) -> Iterator[t
             yield from _changes(part, before)
             return
     for name, value in before.items():
-        member = schema.get("properties", {}).get(name)
+        member = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
         if not isinstance(member, Mapping) or member.get("readOnly"):
             continue
         if isinstance(value, Mapping):

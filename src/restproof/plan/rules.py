@@ -203,6 +203,12 @@ class NeverPlan(RulePlan):
         for beside, more in (({}, ""), *(((others, ", beside others"),) if others else ())):
             body = {**self.base(operation), **beside, name: self.rule.after}
             yield RuleCase(field=name, note=note + more, given=given, body=body)
+        if operation == "update":
+            # What else it holds is nothing to the rule.
+            whole = {**self.values.full(), name: self.rule.before}
+            yield RuleCase(
+                field=name, note=f"{note}, of one with every field", given=whole, body={name: self.rule.after}
+            )
 
     def kept(self, operation: str) -> Iterator[RuleCase]:
         if operation != "update":
