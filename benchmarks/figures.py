@@ -48,10 +48,11 @@ def digest(text: str) -> str:
 
 
 def files(*patterns: str) -> Callable[[], Stamp]:
-    """The stamp of files, each a part."""
+    """The stamp of files, each a part; what Python has compiled of them is none."""
 
     def stamp() -> Stamp:
         found = sorted({path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file()})
+        found = [path for path in found if path.suffix != ".pyc"]
         return {str(path.relative_to(ROOT)): digest(path.read_text(encoding="utf-8")) for path in found}
 
     return stamp

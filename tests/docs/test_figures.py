@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks.figures import FIGURES, Figure, Stamp, rules
+from pathlib import Path
+
+import pytest
+from benchmarks import figures
+from benchmarks.figures import FIGURES, Figure, Stamp, files, rules
 
 
 def figure(now: Stamp, *, grows: bool = False) -> Figure:
@@ -28,3 +32,10 @@ def test_every_figure_has_sources_and_each_rule_its_own_stamp() -> None:
     stamps = rules()
     assert len(stamps) > 100
     assert stamps["input.type"] != stamps["input.null"]
+
+
+def test_what_python_has_compiled_is_no_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.py").write_text("A = 1\n")
+    (tmp_path / "a.pyc").write_bytes(b"\xa7\r\r\n")
+    monkeypatch.setattr(figures, "ROOT", tmp_path)
+    assert list(files("*")()) == ["a.py"]
