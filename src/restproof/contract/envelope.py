@@ -232,6 +232,10 @@ def _escaped(name: str) -> str:
 
 
 def _at(document: Any, pointer: str) -> Any:
+    if not pointer:
+        return document
+    if isinstance(document, dict) and pointer.rfind("/") == 0 and "~" not in pointer:
+        return document.get(pointer[1:], _MISSING)
     try:
         return follow(document, pointer)[0]
     except Nothing:

@@ -595,6 +595,8 @@ class Contract:
 
     def ancestors(self, resource: Resource) -> tuple[str, ...]:
         """Names of all resources above ``resource``, nearest last: its parents, and theirs."""
+        if not resource.parents:
+            return ()
         seen: list[str] = []
         for parent in resource.parents:
             above = self.resources[parent.resource]

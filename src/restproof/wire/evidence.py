@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
-from restproof.wire.places import Key, Place, Places, entity_of, entries_of, readings
+from restproof.wire.places import Key, Place, Places, Where, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed
 
@@ -61,6 +61,18 @@ class Looker:
     credential: str | None
 
 
+class Kept(NamedTuple):
+    """An answer, and when it came."""
+
+    exchange: Exchange
+    came: float
+
+    @property
+    def at(self) -> float:
+        """When the server itself has given it."""
+        return self.came - age_of(self.exchange)
+
+
 class Evidence:
     """The answers that prove something, and the looks that find more. ``clock`` gives seconds."""
 
@@ -75,8 +87,8 @@ class Evidence:
         self._clock = clock
         self._things: dict[tuple[str, str], list[Thing]] = {}
         self._seen: dict[Key, tuple[Sight, float]] = {}
-        self._reads: dict[str, tuple[Exchange, float]] = {}
-        self._lists: dict[str, tuple[Exchange, float]] = {}
+        self._reads: dict[Where, Kept] = {}
+        self._lists: dict[Where, Kept] = {}
         self._refusing: set[str] = set()
         self._forgotten: dict[Key, float] = {}
         self._ended: set[Key] = set()
@@ -88,9 +100,9 @@ class Evidence:
         """Keeps the answer to a read as it came: it is looked into only where a decision asks for it."""
         if exchange.request.method == "GET" and exchange.response is not None:
             kept = self._lists if exchange.about.operation == "list" else self._reads
-            where = exchange.request.target
+            where = exchange.request.path, exchange.request.query
             kept.pop(where, None)
-            kept[where] = exchange, self._clock() - age_of(exchange)
+            kept[where] = Kept(exchange, self._clock())
             if len(kept) > _KEPT:
                 del kept[next(iter(kept))]
             if exchange.status in _GONE and (place := self.places.of(exchange.request)) is not None:
@@ -125,7 +137,7 @@ class Evidence:
         """What was seen of the item holds no longer, in lists neither."""
         self._forgotten[place.key] = self._clock()
         self._seen.pop(place.key, None)
-        self._reads.pop(self._read_target(place), None)
+        self._reads.pop(self.places.where(place), None)
 
     def end(self, place: Place, credential: str | None) -> bool:
         """The server has said that the item is there no more: what still shows it is late, or from a cache, and its id
@@ -153,9 +165,6 @@ class Evidence:
     def list_target(self, place: Place) -> str:
         """The request target by which the ledger knows the collection of an item."""
         return self.places.target(place.collection, "list" if place.resource.supports("list") else "create")
-
-    def _read_target(self, place: Place) -> str:
-        return self.places.target(place, "read")
 
     # ---------------------------------------------------------------- the looks
 
@@ -191,17 +200,17 @@ class Evidence:
         never_made = sight is Sight.NOTHING and self.made(place.resource, str(place.id)) is None
         if self._clock() - at > (_FRESH if sight is Sight.OURS or never_made else _JUST_NOW):
             return False
-        newer = self._reads.get(self._read_target(place)) if sight is Sight.OURS else None
-        if newer is None or newer[1] <= at or newer[0].credential not in self._makers(place):
+        newer = self._reads.get(self.places.where(place)) if sight is Sight.OURS else None
+        if newer is None or newer.at <= at or newer.exchange.credential not in self._makers(place):
             return True
-        return self._sight(place, newer[0]) not in (Sight.NOTHING, Sight.OTHERS)
+        return self._sight(place, newer.exchange) not in (Sight.NOTHING, Sight.OTHERS)
 
     def _was_shown(self, place: Place) -> bool:
         """Whether a read or a list that the suites have sent of late proves it."""
         since = self._clock() - _FRESH
-        read = self._reads.get(self._read_target(place))
-        if read is not None and read[1] >= since and read[0].credential in self._makers(place):
-            return self._sight(place, read[0]) is Sight.OURS
+        read = self._reads.get(self.places.where(place))
+        if read is not None and read.at >= since and read.exchange.credential in self._makers(place):
+            return self._sight(place, read.exchange) is Sight.OURS
         # A list may show anything beside an id: only what the create of that very id wrote will do.
         made = self.made(place.resource, str(place.id))
         marks = made.marks if made is not None else ()
@@ -210,9 +219,9 @@ class Evidence:
             return False
         path = self.places.target(place.collection, "list").partition("?")[0]
         forgotten = self._forgotten.get(place.key, since)
-        for exchange, at in reversed(list(self._lists.values())):
-            response = exchange.response
-            if at < since or at <= forgotten or response is None or exchange.request.path != path:
+        for kept in reversed(self._lists.values()):
+            exchange, response = kept.exchange, kept.exchange.response
+            if response is None or exchange.request.path != path or kept.at < since or kept.at <= forgotten:
                 continue
             if not any(token in response.body for token in tokens):
                 continue
@@ -228,9 +237,10 @@ class Evidence:
     def _was_absent(self, place: Place, looker: Looker) -> bool:
         """Whether a read that the suites have sent of late, like the one that a look would send, says that the id names
         nothing."""
-        exchange, at = self._reads.get(self._read_target(place), (None, 0.0))
-        if exchange is None or not place.resource.supports("read") or not self._holds(place, Sight.NOTHING, at):
+        kept = self._reads.get(self.places.where(place))
+        if kept is None or not place.resource.supports("read") or not self._holds(place, Sight.NOTHING, kept.at):
             return False
+        exchange = kept.exchange
         asking = self._credentials(place, looker)
         if self.made(place.resource, str(place.id)) is None:
             asking = asking[:1]

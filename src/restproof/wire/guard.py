@@ -90,9 +90,10 @@ def check(request: Request) -> None:
 
 def effective_method(request: Request) -> str:
     """The method that a server may act by: some obey a header or a parameter that overrides it."""
-    for name, value in (*request.headers, *request.query):
-        if name.lower() in _OVERRIDES:
-            return value.upper()
+    for pairs in (request.headers, request.query):
+        for name, value in pairs:
+            if name.lower() in _OVERRIDES:
+                return value.upper()
     return request.method.upper()
 
 

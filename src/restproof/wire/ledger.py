@@ -78,6 +78,8 @@ class Ledger:
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
         self._file: TextIOWrapper | None = None
         self._entries: dict[int, Entry] = {}
+        self._since: dict[int, dict[str, Any]] = {}
+        """By the number of its entry, what is known of a write since it was written down."""
         self._deleted: dict[str, int] = {}
         self._written: dict[str, dict[str, str]] = {}
         self._rewritten: dict[tuple[str, str], None] = {}
@@ -133,14 +135,14 @@ class Ledger:
         """Writes down that write ``n``, by its answer or by its path (``placed``), named the resource at the request
         target ``item``. ``new``: the id was seen to name nothing just before, and the answer was a success."""
         with self._lock:
-            self._entries[n] = replace(self._entries[n], item=item, id=id, new=new, placed=placed)
+            self._since.setdefault(n, {}).update(item=item, id=id, new=new, placed=placed)
             self._deleted.pop(item, None)
             self._append(event="created", n=n, item=item, id=id, new=new, placed=placed)
 
     def refused(self, n: int) -> None:
         """Writes down that write ``n`` was answered with a 4xx."""
         with self._lock:
-            self._entries[n] = replace(self._entries[n], refused=True)
+            self._since.setdefault(n, {})["refused"] = True
             self._append(event="refused", n=n)
 
     def wrote(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]] = ()) -> None:
@@ -173,11 +175,14 @@ class Ledger:
         """Writes down that write ``n`` has left nothing, as a look at the server showed."""
         with self._lock:
             self._entries.pop(n, None)
+            self._since.pop(n, None)
             self._append(event="settled", n=n)
 
     def entries(self) -> list[Entry]:
         """All that was written down and not settled, what was deleted included, in the order of creation."""
         with self._lock:
+            self._entries |= {n: replace(self._entries[n], **said) for n, said in self._since.items()}
+            self._since.clear()
             return list(self._entries.values())
 
     def is_deleted(self, entry: Entry) -> bool:

@@ -29,6 +29,8 @@ from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract
 
 WRITABLE = "writable_"
 """``writable_<resource>`` in a target's ids is given for writing."""
+_MOST_HEADERS = 1000
+"""Headers of requests of which is kept what they say of the contract's."""
 
 
 class Ownership:
@@ -63,13 +65,24 @@ class Ownership:
         }
         self.given_ids = {name: str(target.ids[name]) for name in contract.given if name in target.ids}
         self._searches = Searches(contract)
-        self.usual_headers = {n.lower(): v for n, v in contract_headers(contract, dict(target.ids))}
+        self._usual_headers = {n.lower(): v for n, v in contract_headers(contract, dict(target.ids))}
+        self._headers: dict[Headers, Headers] = {}
         self._refused = refused
         self._ceilings = ceilings or Ceilings()
         self._asked = Asked()
         self._under_way: dict[int, Ticket] = {}
         """By the number of their exchanges, creates that a job goes on with."""
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
+
+    def contract_headers(self, headers: Headers) -> Headers:
+        """The contract's headers as a request with ``headers`` has them, else as the target's ids fill them in."""
+        found = self._headers.get(headers)
+        if found is None:
+            known = {**self._usual_headers, **{n.lower(): v for n, v in headers if v}}
+            found = tuple((n, known[n.lower()]) for n in self.contract.headers if n.lower() in known)
+            if len(self._headers) < _MOST_HEADERS:
+                self._headers[headers] = found
+        return found
 
     def before(self, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket | None:
         if about.setup in (GUARD, CLEANUP) or not self._searches.may_change(request):
@@ -133,11 +146,11 @@ class Ownership:
             elif not ticket.absent:
                 self.evidence.heed(place, exchange)
             return
-        id = place.id if place.id is not None else named_id(self.contract, place.resource, exchange.response)
         if ticket.entry is not None and 400 <= (exchange.status or 0) < 500:
             self.ledger.refused(ticket.entry)
         if not done or ticket.entry is None:
             return
+        id = place.id if place.id is not None else named_id(self.contract, place.resource, exchange.response)
         if id is None:
             if place.resource.operation(exchange.about.operation or "create").is_under_way(exchange.status):
                 self._under_way[exchange.n] = ticket
@@ -210,7 +223,7 @@ class _Decision:
         self.credential = credential
         self.body = body_of(request)
         self.method = guard.effective_method(request)
-        self.looker = Looker(sender, self._contract_headers(), credential)
+        self.looker = Looker(sender, owner.contract_headers(request.headers), credential)
 
     def ticket(self) -> Ticket:
         """Raises ``NotProven`` where the request must not leave."""
@@ -230,7 +243,7 @@ class _Decision:
         found = entities(place.resource, self.body)
         for entity in found:
             self._check_values(place, entity)
-        marks = self.owner.marks.of(place.resource, self.body, self.request.body or b"", place.id)
+        marks = self.owner.marks.of(place.resource, found, self.body, self.request.body or b"", place.id)
         # Neither an id nor a reference stays what it was: the server gives the one, and clears the other.
         moving = {place.resource.id.field, *place.resource.references}
         fields = {n: v for n, v in found[0].items() if n not in moving} if len(found) == 1 else {}
@@ -349,6 +362,8 @@ class _Decision:
     def _filled(self, place: Place) -> Place:
         """The place with the given parents that the request does not name, or not as the contract says."""
         missing = {p.resource for p in place.resource.parents} - dict(place.parents).keys()
+        if not missing:
+            return place
         given = {name: id for name, id in self.owner.given_ids.items() if name in missing}
         return replace(place, parents=tuple(sorted((*place.parents, *given.items())))) if given else place
 
@@ -366,12 +381,6 @@ class _Decision:
 
     def _look(self, place: Place) -> Sight:
         return self.owner.evidence.look(place, self.looker)
-
-    def _contract_headers(self) -> Headers:
-        """The contract's headers as the request has them, else as the target's ids fill them in."""
-        own = {n.lower(): v for n, v in self.request.headers if v}
-        known = {**self.owner.usual_headers, **own}
-        return tuple((n, known[n.lower()]) for n in self.owner.contract.headers if n.lower() in known)
 
 
 def _reason(place: Place, item: Place, sight: Sight) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
-from restproof.contract.model import Contract, Resource
+from restproof.contract.model import OPERATIONS, Contract, Parent, Resource
 from restproof.contract.routing import Route, Router, filled_path, id_of_url
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.guard import has_dot_segment
@@ -18,9 +18,11 @@ from restproof.wire.message import Headers, Request, Response
 
 Parents = tuple[tuple[str, str], ...]
 Key = tuple[str, Parents, str | None]
+Where = tuple[str, tuple[tuple[str, str], ...]]
+"""The path and the query of a request."""
 _DIGITS = 20
 """As many as a number of 64 bits has."""
-_TARGETS = 1000
+_REQUESTS = 1000
 """Request targets that are kept rather than built anew."""
 _WHOLE = 10**18
 """Beyond this no server's ids are whole numbers; a number that large is compared as text alone."""
@@ -63,7 +65,9 @@ class Places:
         self._contract = contract
         self._router = Router(contract)
         self._routes: dict[str, Route | None] = {}
-        self._targets: dict[tuple[str, Parents, str | None, str], str] = {}
+        self._alike = {(r.name, name): _first_alike(r, name) for r in contract for name in OPERATIONS}
+        self._parameters: dict[tuple[str, str | None], tuple[Parent, ...]] = {}
+        self._requests: dict[tuple[str, Parents, str | None, str], Request] = {}
 
     def of(self, request: Request, body: Any = None) -> Place | None:
         """The place that ``request`` (with ``body``, as JSON) leads to, in whatever way its path is written; ``None``
@@ -74,15 +78,24 @@ class Places:
             return None
         parents = {name: id for name, id in route.ids.items() if id is not None}
         operation = route.operations.get("GET" if request.method == "HEAD" else request.method)
-        known = route.resource.operation(operation).parameters if operation else route.resource.parameter_parents
-        if known:
-            named = {**dict(request.query), **dict(parse_qsl(rest, keep_blank_values=True))}
+        if known := self._known_parameters(route.resource, operation):
+            named = dict(request.query)
+            if rest:
+                named.update(parse_qsl(rest, keep_blank_values=True))
             outside = body if isinstance(body, dict) else {}
             for parent in known:
                 value = named.get(parent.name, outside.get(parent.name))
                 if value is not None:
                     parents[parent.resource] = plain(value)
-        return Place(route.resource, tuple(sorted(parents.items())), route.id)
+        return Place(route.resource, tuple(sorted(parents.items())) if parents else (), route.id)
+
+    def _known_parameters(self, resource: Resource, operation: str | None) -> tuple[Parent, ...]:
+        """The parents that an operation names beside its path, or any one does."""
+        found = self._parameters.get((resource.name, operation))
+        if found is None:
+            found = resource.operation(operation).parameters if operation else resource.parameter_parents
+            self._parameters[resource.name, operation] = found
+        return found
 
     def above(self, request: Request) -> Place | None:
         """The nearest item that the path of ``request`` leads through."""
@@ -100,12 +113,22 @@ class Places:
 
     def target(self, place: Place, operation: str) -> str:
         """The request target of ``operation`` there."""
+        return self._kept(place, operation).target
+
+    def where(self, place: Place) -> Where:
+        """Where a read of the place leads."""
+        read = self._kept(place, "read")
+        return read.path, read.query
+
+    def _kept(self, place: Place, operation: str) -> Request:
+        operation = self._alike[place.resource.name, operation]
         key = place.resource.name, place.parents, place.id, operation
-        if key not in self._targets:
-            if len(self._targets) >= _TARGETS:
-                self._targets.clear()
-            self._targets[key] = self.request(place, operation).target
-        return self._targets[key]
+        found = self._requests.get(key)
+        if found is None:
+            if len(self._requests) >= _REQUESTS:
+                self._requests.clear()
+            found = self._requests[key] = self.request(place, operation)
+        return found
 
     def request(self, place: Place, operation: str, headers: Headers = ()) -> Request:
         """The request of ``operation`` there, without a body."""
@@ -125,6 +148,16 @@ class Places:
                 above = self._contract.resources[name]
                 theirs = tuple((n, i) for n, i in place.parents if n in self._contract.ancestors(above))
                 yield Place(above, theirs, ids[name])
+
+
+def _first_alike(resource: Resource, operation: str) -> str:
+    """The first of the operations that lead to the same request target as this one, wherever they are sent to."""
+
+    def target(name: str) -> object:
+        way = resource.operation(name)
+        return way.path, way.parents_in("path"), way.parents_in("query"), way.query
+
+    return next(name for name in OPERATIONS if target(name) == target(operation))
 
 
 def _usual(path: str) -> str:
@@ -157,9 +190,13 @@ def body_of(request: Request) -> Any:
 def entities(resource: Resource, body: Any) -> list[Mapping[str, Any]]:
     """The representations in a request body, out of their envelope; an array holds several."""
     found: list[Mapping[str, Any]] = []
-    for one in body if isinstance(body, list) else [body]:
-        opened = next((inner for e in resource.envelopes_of_writes if (inner := e.taken(one)) is not None), one)
-        found += [e for e in (opened if isinstance(opened, list) else [opened]) if isinstance(e, Mapping)]
+    for one in body if isinstance(body, list) else (body,):
+        for envelope in resource.envelopes_of_writes:
+            if (inner := envelope.taken(one)) is not None:
+                found.append(inner)
+                break
+        else:
+            found += [e for e in (one if isinstance(one, list) else (one,)) if isinstance(e, dict)]
     return found
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from restproof.contract.model import Resource
 from restproof.plan.symbols import PREFIX_LENGTH, TOKEN_LENGTH
-from restproof.wire.places import entities
 
 _SORTED = json.JSONEncoder(sort_keys=True)
 ANYWHERE = "*"
@@ -32,14 +31,18 @@ class Marks:
         self._fields: dict[str, set[str]] = {}
         self._any: set[str] = set()
 
-    def of(self, resource: Resource, body: Any, raw: bytes, id: str | None = None) -> tuple[Mark, ...]:
-        """The marks in a request body (``raw``: its bytes, ``id``: the one that the path chooses)."""
+    def of(
+        self, resource: Resource, shown: Iterable[Mapping[str, Any]], body: Any, raw: bytes, id: str | None = None
+    ) -> tuple[Mark, ...]:
+        """The marks in a request body (``raw``: its bytes; ``shown``: the representations in it; ``id``: the one that
+        the path chooses)."""
         found: dict[Mark, None] = {}
         if self._prefix.encode() in raw:
-            for entity in entities(resource, body):
+            for entity in shown:
                 for name, value in entity.items():
                     if name not in resource.references:
-                        found.update(dict.fromkeys((name, token) for token in self._in(value)))
+                        for token in self._in(value):
+                            found[name, token] = None
             if not found and not isinstance(body, dict):
                 found.update(dict.fromkeys((ANYWHERE, t) for t in self._pattern.findall(raw.decode("latin-1"))))
         if id is not None:
@@ -87,9 +90,11 @@ class Marks:
 
     def _in(self, value: Any) -> list[str]:
         """The tokens in a value. Some servers keep texts in capitals, so case says nothing."""
-        if not isinstance(value, str | list | dict):
-            return []
-        text = (value if isinstance(value, str) else json.dumps(value)).lower()
+        if not isinstance(value, str):
+            if not isinstance(value, list | dict) or not value:
+                return []
+            value = json.dumps(value)
+        text = value.lower()
         return self._pattern.findall(text) if self._prefix in text else []
 
 
