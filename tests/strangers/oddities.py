@@ -152,7 +152,7 @@ def _(s: Server) -> None:
 # ------------------------------------------------------- answers that say little
 
 
-def _is_answered(body: Any, where: str) -> Lie:
+def is_answered(body: Any, where: str) -> Lie:
     def install(s: Server) -> None:
         def create(asked: Asked) -> Answer:
             answer = s.create_honestly(asked)
@@ -166,11 +166,11 @@ def _is_answered(body: Any, where: str) -> Lie:
     return install
 
 
-LIES["Location alone names what was made"] = _is_answered(None, "{path}/{key}")
-LIES["Location alone, with a slash and a query, names what was made"] = _is_answered({}, "{path}/{key}/?v=2#top")
-LIES["Location leads to a job whose number is one of others"] = _is_answered({}, "/v1/jobs/17")
-LIES["Location leads to the list, with a number of others"] = _is_answered({}, "{path}?after=17")
-LIES["the answer to a create is a job with the number of one of others"] = _is_answered(
+LIES["Location alone names what was made"] = is_answered(None, "{path}/{key}")
+LIES["Location alone, with a slash and a query, names what was made"] = is_answered({}, "{path}/{key}/?v=2#top")
+LIES["Location leads to a job whose number is one of others"] = is_answered({}, "/v1/jobs/17")
+LIES["Location leads to the list, with a number of others"] = is_answered({}, "{path}?after=17")
+LIES["the answer to a create is a job with the number of one of others"] = is_answered(
     {"id": 17, "status": "queued"}, "/v1/jobs/17"
 )
 

@@ -19,7 +19,7 @@ from restproof.record.reader import read
 from restproof.session.live import LEDGERS, LiveEndpoint
 from restproof.wire.session import Unrecorded
 
-from .customs import LIES
+from .aliases import LIES
 from .harness import Plan, Told, begin, plan_in, run, write_contract
 from .kills import RESTPROOF, SIGNALS, environment, killed
 from .server import Answer, Asked, Server, listening

@@ -192,6 +192,9 @@ class Ownership:
             spec = place.resource
             moving = {*spec.volatile, *spec.touched, *spec.references}
             self.ledger.wrote(item, sums_of({n: v for n, v in shown.items() if n not in moving}))
+            if not self.marks.shown(spec, shown):
+                # What bears no mark may be like what others have, and a server may make one of the two.
+                self.evidence.forget(place)
 
     def _moved(self, ticket: Ticket, place: Place, exchange: Exchange) -> None:
         """Where the answer to a write names another id than its path, the item may be there from now on, and its own id
