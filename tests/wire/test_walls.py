@@ -30,6 +30,7 @@ def walls(*before: Exchange) -> tuple[Walls, list[str]]:
 
 
 CREATED = exchange(201, b"{}", JSON, b'{"name": "x"}')
+BARRED = exchange(403, PAGE, sent=b'{"name": "x"}')
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,10 @@ def test_a_firewall_that_names_itself(name: str, answer: Exchange) -> None:
 
 
 @pytest.mark.parametrize("sent", [ATTACK, b'{"q": "\' OR 1=1"}', b'{"p": "../../etc/passwd"}'])
-def test_a_page_that_answers_an_attack_where_others_were_accepted(sent: bytes) -> None:
-    found, _ = walls(CREATED)
+@pytest.mark.parametrize("before", [(), (CREATED,), (BARRED, CREATED)], ids=["first", "accepted", "accepted since"])
+def test_a_page_that_answers_an_attack_alone(sent: bytes, before: tuple[Exchange, ...]) -> None:
+    """Also where nothing of the kind was sent before: in what order things are sent says nothing of who answers."""
+    found, _ = walls(*before)
     assert "one with a page of its own" in str(found.refusal(exchange(403, PAGE, sent=sent)))
 
 
@@ -82,15 +85,15 @@ def test_any_other_answer_is_the_apis(answer: Exchange) -> None:
 @pytest.mark.parametrize(
     ("before", "answer"),
     [
-        ((), exchange(403, PAGE)),
+        ((BARRED,), exchange(403, PAGE)),
         ((CREATED,), exchange(403, PAGE, sent=b'{"name": "y"}')),
         ((CREATED,), exchange(500, PAGE)),
         ((CREATED,), exchange(403, b'{"error": "no"}', JSON)),
-        ((CREATED,), replace(exchange(403, PAGE), credential="read_only")),
+        ((CREATED, replace(BARRED, credential="read_only")), replace(exchange(403, PAGE), credential="read_only")),
         ((CREATED,), exchange(403, b'{"error": "Mod_Security"}', JSON)),
         ((CREATED,), exchange(404, b"<html>nothing</html>")),
     ],
-    ids=["nothing accepted", "no attack", "it fails", "its own words", "another credential", "only quoted", "absent"],
+    ids=["all are refused so", "no attack", "it fails", "its own words", "another credential", "only quoted", "absent"],
 )
 def test_what_the_api_may_have_said_is_the_apis(before: tuple[Exchange, ...], answer: Exchange) -> None:
     found, told = walls(*before)

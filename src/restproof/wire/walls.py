@@ -46,24 +46,28 @@ class Walls:
 
     def __init__(self, note: Callable[[str, str], None]) -> None:
         self._note = note
-        self._accepted: set[tuple[str | None, str | None, str | None]] = set()
+        self._barred: set[tuple[str | None, str | None, str | None]] = set()
+        """The operations that a credential was kept from by a page, whatever it sent: so the API itself does it."""
 
     def refusal(self, exchange: Exchange) -> str | None:
         """Why an answer says nothing about the API; ``None`` where it is the API's own.
 
         It is a firewall's where it names one, or where it is a page of HTML with 403 or 406 to what looks like an
-        attack, and others of the kind were accepted from the same credential. A 400 to what is no URI is whoever's
+        attack, unless others of the kind were refused so too that look like none. A 400 to what is no URI is whoever's
         reads the request first, unless it is JSON.
         """
         about, status = exchange.about, exchange.status
         kind = (about.resource, about.operation, exchange.credential)
         if status is None or status < 400:
             if status is not None and status < 300:
-                self._accepted.add(kind)
+                self._barred.discard(kind)
             return None
         name = _name_of(exchange)
-        if name is None and status in (403, 406) and kind in self._accepted and _is_page(exchange):
-            name = "one with a page of its own" if _looks_like_an_attack(exchange) else None
+        if name is None and status in (403, 406) and _is_page(exchange):
+            if not _looks_like_an_attack(exchange):
+                self._barred.add(kind)
+            elif kind not in self._barred:
+                name = "one with a page of its own"
         if name is None and status == 400 and _NO_URI.search(exchange.url) and exchange.json is None:
             return "the request asks for what is no URI (RFC 3986 §2), and any server before the API refuses that"
         if name is None:
