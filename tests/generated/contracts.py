@@ -594,6 +594,7 @@ def pagings(draw: Drawer) -> dict[str, Any]:
                         {"next_field": "next", "token": "cursor"},
                         {"next_field": "/meta/next"},
                         {"next_header": "X-Next", "token": "cursor"},
+                        {"next_header": "X-Next", "token": "X-Continue", "token_in": "header"},
                         {"next_entry": "id", "token": "starting_after", "more": "has_more"},
                     ]
                 )

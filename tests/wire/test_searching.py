@@ -92,3 +92,26 @@ def test_only_a_list_by_post_is_none_that_writes(tmp_path: Path) -> None:
 def test_what_a_search_cannot_be_is_told_with_its_line(before: str, after: str, message: str, tmp_path: Path) -> None:
     problems = [str(problem) for problem in check(write(tmp_path, CONTRACT.replace(before, after)))]
     assert any(message in problem and "contract.yaml:9" in problem for problem in problems)
+
+
+def test_a_token_in_a_header_field_leaves_there_and_reads_the_same(tmp_path: Path) -> None:
+    paging = "    paging: {style: token, token: X-Continue, token_in: header, next_header: X-Next}\n"
+    text = CONTRACT.replace("    paging: {style: page, size: /page/size, page: /page/number}\n", paging)
+    contract = load(
+        write(tmp_path, text.replace("list: {method: POST, path: /items/search, query: {lang: en}}", "list:"))
+    )
+    request = Request("GET", "/items", (("shop_id", "7"), ("X-Continue", "+a/b=")))
+    sent = Searches(contract).leaving(request)
+    assert (sent.query, sent.header("X-Continue")) == ((("shop_id", "7"),), "+a/b=")
+    assert sorted(asked_for(contract.resources["item"], sent)) == sorted(request.query)
+    cut = Request("GET", "/items", (("X-Continue", "a\r\nb"),))
+    assert Searches(contract).leaving(cut) == cut
+    searched = Searches(load(write(tmp_path, text))).leaving(Request("POST", "/items/search", request.query))
+    assert (searched.body, searched.header("X-Continue")) == (b"{}", "+a/b=")
+
+
+@pytest.mark.parametrize("said", ["token_in: header", "token: a b, token_in: header"])
+def test_a_token_without_a_header_field_is_told(said: str, tmp_path: Path) -> None:
+    paging = f"    paging: {{style: token, {said}, next_header: X-Next}}\n"
+    text = CONTRACT.replace("    paging: {style: page, size: /page/size, page: /page/number}\n", paging)
+    assert any("no header field of a request" in e.message for e in check(write(tmp_path, text)))

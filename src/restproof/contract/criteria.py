@@ -1,6 +1,8 @@
-"""Lists that are asked for by POST: what else stands in the query is in the body, a JSON object.
+"""Lists that are asked for by POST: what else stands in the query is in the body, a JSON object. And those whose token
+of a page is a header field.
 
-Everywhere else a list is asked for by a query; only where requests leave and arrive is it turned into a body, and back.
+Everywhere else a list is asked for by a query; only where requests leave and arrive is it turned into a body or a
+header field, and back.
 """
 
 from __future__ import annotations
@@ -25,6 +27,13 @@ def in_url(resource: Resource) -> frozenset[str]:
     """The parameters of such a list that stand in its URL all the same: parents, and what every request of it holds."""
     way = resource.operation("list")
     return frozenset({*way.query, *(p.name for p in way.parents_in("query"))})
+
+
+def in_headers(resource: Resource) -> frozenset[str]:
+    """The parameters of a list that are header fields of its requests."""
+    paging = resource.paging
+    is_one = resource.supports("list") and paging.token is not None and paging.token_in == "header"
+    return frozenset({str(paging.token)} if is_one else ())
 
 
 def body_of(resource: Resource, query: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -232,6 +232,7 @@ class Paging:
     size: str = "per_page"
     offset: str = "offset"
     token: str | None = None
+    token_in: Literal["query", "header"] = "query"
     next_header: str | None = None
     next_field: str | None = None
     next_entry: str | None = None

@@ -38,6 +38,9 @@ DEFAULT_METHODS = {
     "delete": "DELETE",
 }
 
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+"""The name of a header field (RFC 9110 §5.1)."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -377,6 +380,9 @@ class ResourceReader:
         if said.get("next_entry") and (style != "token" or "token" not in said):
             hint = "say style: token, and token: with the parameter that takes it, as starting_after"
             self.scope.problems.add("a field of the last entry is the token of no parameter", place, hint)
+        if said.get("token_in") == "header" and not (style == "token" and _HEADER.fullmatch(said.get("token", ""))):
+            hint = "say style: token, and token: with the name of the header field"
+            self.scope.problems.add("no header field of a request is said to hold the token", place, hint)
         if said.get("more") and not said.get("next_entry"):
             self.scope.problems.add("'more' does not say which page is next", place, "say next_entry: and its field")
         for word in ("next_field", "total_field", "more"):

@@ -115,10 +115,13 @@ class Answering:
         """Where a new entry can be read."""
         resource = call.resource
         read = resource.operation("read")
-        ids = {p.resource: call.parents[p.resource].key for p in read.parents_in("path")}
+        # An operation need not name each parent that a read names.
+        above = {p.resource: self.store.entry(seq) for p, seq in zip(resource.parents, entry.scope, strict=False)}
+        known = {name: found.key for name, found in {**above, **call.parents}.items() if found is not None}
+        ids = {p.resource: known[p.resource] for p in read.parents_in("path")}
         path = filled_path(self.contract, resource, read, {**ids, "id": entry.key})
         named = read.parents_in("query")
-        query = "&".join(f"{quote(p.name)}={quote(call.parents[p.resource].key, safe='')}" for p in named)
+        query = "&".join(f"{quote(p.name)}={quote(known[p.resource], safe='')}" for p in named)
         return f"{path}?{query}" if query else path
 
     def preconditions(self, call: Call) -> Answer | None:

@@ -9,7 +9,7 @@ import math
 import re
 from typing import Any
 
-from restproof.contract.criteria import query_of
+from restproof.contract.criteria import in_headers, query_of
 from restproof.contract.formats import FORMATS
 from restproof.contract.forms import document_of, schema_of, typed
 from restproof.contract.model import Contract, Operation, Parent, Resource
@@ -115,6 +115,14 @@ class Entering:
             call.refuse("unsupported", None, f"{call.method} is not supported here")
             return
         call.operation = operations[method]
+        self.read_header_fields(call)
+
+    def read_header_fields(self, call: Call) -> None:
+        """What others have in the query of a list, and this one in header fields."""
+        named = in_headers(call.resource) if call.operation == "list" else frozenset()
+        if named:
+            fields = [(name, call.headers[name.lower()]) for name in named if name.lower() in call.headers]
+            call.query = [*(pair for pair in call.query if pair[0] not in named), *fields]
 
     def read_body(self, call: Call) -> None:
         """Parse the body as a JSON object, strictly: UTF-8, no NaN, no number beyond a double, no bottomless

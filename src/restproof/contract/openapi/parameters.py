@@ -68,8 +68,9 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
     yield from _version(resource, operation, "query")
     for name, of_value in resource.operation(operation).query.items():
         yield {"name": name, "in": "query", "required": True, "schema": dict(of_value)}
-    if operation == "list" and not is_searched(resource):
-        yield from _asked(resource)
+    if operation == "list":
+        searched = is_searched(resource)
+        yield from (asked for asked in _asked(resource) if not searched or asked["in"] == "header")
 
 
 def _version(resource: Resource, operation: str, place: str) -> Iterator[dict[str, Any]]:
@@ -84,7 +85,7 @@ def _version(resource: Resource, operation: str, place: str) -> Iterator[dict[st
 def criteria(contract: Contract, resource: Resource) -> dict[str, Any]:
     """The schema of the body of a list that is asked for by POST."""
     found: dict[str, Any] = {"type": "object"}
-    for parameter in _asked(resource):
+    for parameter in [asked for asked in _asked(resource) if asked["in"] != "header"]:
         name = parameter["name"]
         *above, last = steps(name if name.startswith("/") else step(name))
         inner = found
@@ -134,7 +135,7 @@ def _paging(resource: Resource) -> Iterator[dict[str, Any]]:
     elif paging.style == "offset":
         yield {"name": paging.offset, "in": "query", "schema": {**_number(paging.least), "default": paging.least}}
     elif paging.token:
-        yield {"name": paging.token, "in": "query", "schema": {"type": "string", "minLength": 1}}
+        yield {"name": paging.token, "in": paging.token_in, "schema": {"type": "string", "minLength": 1}}
     if not paging.size:
         return
     size: dict[str, Any] = {"type": "integer", "minimum": paging.min}
