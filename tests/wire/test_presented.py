@@ -64,6 +64,15 @@ def test_a_short_or_invented_key_in_the_query_is_hidden(
     assert exchange.request.query == (("key", "[redacted]"),)
 
 
+def test_a_key_that_the_url_of_a_next_page_holds_is_sent_once(
+    serve: Callable[..., Any], connect: Callable[..., Client], contract_with: Callable[..., Contract]
+) -> None:
+    server = serve(lambda _: answer(200, b"[]"))
+    client = connect(server.url, contract_with("api_key, query: key"))
+    client.session.send(Request("GET", "/v1/teams", (("key", "[redacted]"), ("page", "2"))), READ)
+    assert server.requests[0].startswith(b"GET /v1/teams?page=2&key=full-secret-token HTTP/1.1")
+
+
 def test_a_challenge_is_answered(
     serve: Callable[..., Any], connect: Callable[..., Client], contract_with: Callable[..., Contract]
 ) -> None:
