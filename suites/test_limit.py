@@ -1,5 +1,6 @@
 """Rate limits: told on every answer, kept without effect, over when they say."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from restproof.suite import Contract, NotTested, Reply, Subject, every_exchange, must, requirement
@@ -7,7 +8,7 @@ from restproof.suite.operations import asks_for_credentials
 from restproof.suite.setup import harmless_request
 from restproof.suite.target import clock_of, longest_wait, must_have_credential
 from restproof.suite.values import an
-from restproof.suite.wire import Part, RateLimit, http_date, retry_after
+from restproof.suite.wire import Part, RateLimit, Request, http_date, retry_after
 
 MOST = 120
 PARTS: tuple[Part, ...] = ("limit", "remaining", "reset")
@@ -126,6 +127,45 @@ def test_past_the_limit_a_request_is_refused_without_effect(subject: Subject, co
             expected="nothing stored",
             actual="stored",
         )
+
+
+@requirement(
+    "limit.answers-429",
+    on=("list", "read"),
+    where=lambda way: way.rate is not None,
+    when=asks_for_credentials,
+    cost=30,
+)
+def test_past_the_limit_of_an_operation_it_is_refused(subject: Subject, operation: str) -> None:
+    """Twice as many as there may be, and one, end in the third window, or one of the first two has had too many."""
+    must_have_credential(subject, "throttled")
+    rate, clock = subject.spec.operation(operation).rate, clock_of(subject)
+    count = 2 * (rate.requests if rate else 0) + 1
+    if rate is None or count > MOST:
+        raise NotTested(f"{count} requests are more than are sent to reach a limit")
+    request = subject.request(operation, id=subject.shared().id if operation == "read" else None)
+    for _ in range(2):
+        began, replies = clock.monotonic(), list(until_refused(subject, request, operation, count))
+        last = replies[-1]
+        if last.ok or len(replies) > rate.requests:
+            break
+        # What the credential has sent before counts for a limit of its own.
+        wait = wait_of(last, subject)
+        if wait is None or wait > longest_wait(subject):
+            raise NotTested("the credential has a smaller limit of its own")
+        clock.sleep(wait)
+    if last.ok and clock.monotonic() - began > rate.seconds:
+        raise NotTested(f"{count} requests took longer than the limit of {rate} lasts")
+    must.have_status(last, "throttled", because=f"{len(replies)} requests within {rate.seconds} s, of {rate}")
+
+
+def until_refused(subject: Subject, request: Request, operation: str, count: int) -> Iterator[Reply]:
+    """The answers to one request that is sent so often, up to the first refusal."""
+    for _ in range(count):
+        reply = subject.send(request, operation, credential="throttled", expect_throttle=True)
+        yield reply
+        if not reply.ok:
+            return
 
 
 @requirement("limit.retry-after", when=asks_for_credentials, cost=20, late=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from restproof.contract.limits import RateLimit
+from restproof.contract.limits import Rate, RateLimit
 from restproof.wire.message import Response
 from restproof.wire.waiting import retry_after
 
@@ -42,3 +42,11 @@ def test_what_is_spelled_reads_the_same(limits: RateLimit) -> None:
     assert limits.said(headers.get, "remaining") == "4"
     answer = Response(429, "", (*headers.items(), ("Date", "Tue, 14 Nov 2023 22:13:20 GMT")), b"")
     assert retry_after(answer, limits) == 30
+
+
+def test_a_rate_leaves_so_much_time_that_no_window_holds_one_more() -> None:
+    rate = Rate.of("10/minute")
+    assert rate == Rate(10, 60)
+    assert str(rate) == "10/minute"
+    assert int(60 / rate.interval) + 1 <= 10
+    assert Rate.of(None) is None

@@ -51,6 +51,7 @@ SHOWN_ON_WAYS = (
     "precondition-not-required",
     "unconditional-write-stored",
     "remaining-untold",
+    "operation-never-throttled",
     "form-text-cut",
     "all-cut",
     "all-refused",

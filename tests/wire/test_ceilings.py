@@ -75,3 +75,17 @@ def test_no_request_is_counted_twice_or_lost(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(spend, processes)) == 200
+
+
+def test_what_is_paced_apart_takes_turns_among_itself_over_all_processes(tmp_path: Path) -> None:
+    waits: list[float] = []
+    common, paced = tmp_path / "common", {"order.list": 6.0, "order.read": 2.0}
+    one, other = (Ceilings(paced=paced, common=common, clock=lambda: 0.0, sleep=waits.append) for _ in range(2))
+    one.wait("order.list")
+    one.wait("order.create")
+    one.wait()
+    assert waits == []
+    other.wait("order.list")
+    one.wait("order.read")
+    one.wait("order.list")
+    assert waits == [6.0, 12.0]

@@ -15,6 +15,36 @@ _ITEM = re.compile(rf"\s*({_NAME})((?:{_PARAMETER.pattern})*)\s*(?:,|$)")
 _PAIR = re.compile(rf"\s*([a-z*][a-z0-9_.*-]*)=({_VALUE})\s*(?:,|$)")
 
 
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+_MARGIN = 1.02
+"""Turns are this much longer than they need be: clocks differ, and requests take their time."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many requests in so many seconds."""
+
+    requests: int
+    seconds: int
+
+    @classmethod
+    def of(cls, said: str | None) -> Rate | None:
+        """From the words of a contract: ``10/minute``; ``None`` for none."""
+        if said is None:
+            return None
+        count, _, unit = said.partition("/")
+        return cls(int(count), _SECONDS[unit])
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two requests that stay below it."""
+        return self.seconds * _MARGIN / self.requests
+
+    def __str__(self) -> str:
+        unit = next(name for name, seconds in _SECONDS.items() if seconds == self.seconds)
+        return f"{self.requests}/{unit}"
+
+
 @dataclass(frozen=True)
 class RateLimit:
     """Names of the header fields that every answer carries, and the form of the reset and of ``Retry-After``.

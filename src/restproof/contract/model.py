@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.envelope import Envelope
 from restproof.contract.jobs import ACCEPTED, Job
-from restproof.contract.limits import RateLimit
+from restproof.contract.limits import Rate, RateLimit
 from restproof.contract.media import Media
 from restproof.contract.normal import Form
 from restproof.contract.quotas import Quota
@@ -292,6 +292,8 @@ class Operation:
     media: Media = field(default_factory=Media)
     errors: Mapping[str, Schema | None] = field(default_factory=dict)
     job: Job | None = None
+    rate: Rate | None = None
+    """How often it may be asked for, where that is said apart."""
     returns: Literal["representation", "minimal"] = "representation"
     """Whether the answer to a write is a representation, or promises at most the id (as in RFC 7240 §4.2)."""
     receipt: Schema | None = None
@@ -565,6 +567,12 @@ class Contract:
             for name, reference in other.references.items():
                 found.setdefault(reference.to, []).append((other, name, reference))
         return {name: tuple(those) for name, those in found.items()}
+
+    @cached_property
+    def rates(self) -> Mapping[str, Rate]:
+        """``resource.operation`` → how often it may be asked for, where that is said apart."""
+        ways = {f"{r.name}.{o}": r.operation(o) for r in self for o in r.operations}
+        return {name: way.rate for name, way in ways.items() if way.rate is not None}
 
     @cached_property
     def ties(self) -> Mapping[str, Mapping[str, str]]:

@@ -10,6 +10,7 @@ from restproof.contract.document import Document, Problems
 from restproof.contract.envelope import Envelope
 from restproof.contract.error_bodies import by_status
 from restproof.contract.jobs import ACCEPTED, OWN, Job, job_of
+from restproof.contract.limits import Rate
 from restproof.contract.media import JSON, Media
 from restproof.contract.model import Operation, Parent, Resource, Status
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
@@ -60,6 +61,7 @@ class WaysReader:
             receipt=self.receipt(name, said),
             errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
             job=self.job(name, said, resolve(*layers)),
+            rate=Rate.of(said.get("rate")),
         )
 
     def route(self, name: str, *more: str | int) -> tuple[str | int, ...]:

@@ -33,6 +33,7 @@ class Answering:
     contract: Contract
     store: Store
     limiter: Limiter
+    operation_name: Callable[..., str]
     way_of: Callable[..., Any]
 
     def entry_value(self, entry: Entry, field: str) -> Any:
@@ -194,7 +195,7 @@ class Answering:
 
     def retry_headers(self, call: Call) -> dict[str, str]:
         """When to try again."""
-        return {"Retry-After": str(self.limiter.retry_after(call))}
+        return {"Retry-After": str(self.limiter.retry_after(call, self.operation_name(call)))}
 
     def error_body(self, call: Call, status: int, refusal: Refusal) -> Any:
         """The body of a refusal, as the contract's error schema has it; it names the field at fault."""

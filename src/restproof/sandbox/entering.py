@@ -74,9 +74,8 @@ class Entering:
 
     def way_of(self, call: Call) -> Operation | None:
         """The operation that a request asks for, also before its route is found; ``None`` where there is none."""
-        route = self.router.find(call.path)
-        operation = route.operations.get("GET" if call.method == "HEAD" else call.method) if route else None
-        return route.resource.operation(operation) if route and operation else None
+        resource, _, operation = self.operation_name(call).partition(".")
+        return self.contract.resources[resource].operation(operation) if operation else None
 
     def secret_of(self, header: str, method: str = "GET") -> str:
         """The secret of what a request shows of its credential; empty where that is of another scheme."""
@@ -97,8 +96,20 @@ class Entering:
 
     def throttle(self, call: Call) -> None:
         """Count the request against its credential's window."""
-        if not self.limiter.admits(call):
+        if not self.limiter.admits(call) or not self.within_rate(call):
             call.refuse("throttled", None, "too many requests: try again later")
+
+    def within_rate(self, call: Call) -> bool:
+        """Whether the operation is asked for as often as it may be."""
+        name = self.operation_name(call)
+        rate = self.contract.rates.get(name)
+        return rate is None or self.limiter.admits_one(call, name, rate)
+
+    def operation_name(self, call: Call) -> str:
+        """``resource.operation`` of a request, also before its route is found; empty where there is none."""
+        route = self.router.find(call.path)
+        operation = route.operations.get("GET" if call.method == "HEAD" else call.method) if route else None
+        return f"{route.resource.name}.{operation}" if route and operation else ""
 
     def route(self, call: Call) -> None:
         """Find resource and operation."""

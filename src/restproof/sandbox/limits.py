@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from restproof.contract.limits import Rate
 from restproof.sandbox.call import Call, Credential
 
 _ANONYMOUS = Credential(name="", secret="")
@@ -38,6 +39,16 @@ class Limiter:
         window.used += 1
         return window.used <= credential.limit
 
-    def retry_after(self, call: Call) -> int:
-        """Whole seconds until the window ends, at least 1."""
-        return max(1, math.ceil(self.window(call)[1].ends - call.now))
+    def admits_one(self, call: Call, name: str, rate: Rate) -> bool:
+        """The same of one operation, by its name."""
+        window = self._windows.setdefault(f"{(call.credential or _ANONYMOUS).name} {name}", Window())
+        if call.now >= window.ends:
+            window.ends, window.used = call.now + rate.seconds, 0
+        window.used += 1
+        return window.used <= rate.requests
+
+    def retry_after(self, call: Call, name: str = "") -> int:
+        """Whole seconds until the window ends, and that of the operation where it has one; at least 1."""
+        own = self._windows.get(f"{(call.credential or _ANONYMOUS).name} {name}")
+        ends = max(self.window(call)[1].ends, own.ends) if own else self.window(call)[1].ends
+        return max(1, math.ceil(ends - call.now))

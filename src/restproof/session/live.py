@@ -58,6 +58,7 @@ class LiveConnection:
             requests=options.max_requests,
             creates=options.max_creates,
             common=task.common,
+            paced={name: rate.interval for name, rate in task.contract.rates.items()},
             pace=pace_of(options.coordinate, target.base_url) if options.coordinate else None,
         )
         self.session = Session(

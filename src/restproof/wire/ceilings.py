@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from restproof.wire.failure import NotSent
 from restproof.wire.numbers import Numbers
@@ -13,7 +14,7 @@ from restproof.wire.stop import STOP
 
 FILE_NAME = ".ceilings"
 """In the directory of a run: what its processes have spent together."""
-_REQUESTS, _CREATES = 1, 2
+_REQUESTS, _CREATES, _FIXED = 1, 2, 3
 
 
 class Ceilings:
@@ -21,7 +22,8 @@ class Ceilings:
 
     Safe to use from several threads. ``common``: a file through which the processes of a run count together; without
     one, this process counts alone. ``pace``: the turns of all runs that ask the same host; without them, the processes
-    of this run take turns. ``clock`` must be the same for all of them.
+    of this run take turns. ``paced``: what takes turns of its own besides, by name, and the seconds between two of
+    them. ``clock`` must be the same for all of them.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class Ceilings:
         creates: int | None = None,
         common: Path | None = None,
         pace: Pace | None = None,
+        paced: Mapping[str, float] = MappingProxyType({}),
         clock: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], None] = STOP.sleep,
     ) -> None:
@@ -39,19 +42,24 @@ class Ceilings:
         self._requests = requests
         self._creates = creates
         self._sleep = sleep
-        bounded = any(bound is not None for bound in (rate, requests, creates))
-        # When the next request may leave, and how many requests and creates have.
-        self._spent = Numbers(3, common if bounded else None)
+        bounded = bool(paced) or any(bound is not None for bound in (rate, requests, creates))
+        # When the next request may leave, how many requests and creates have, and when those may that are paced apart.
+        self._spent = Numbers(_FIXED + len(paced), common if bounded else None)
         self._pace = pace or Turns(self._spent, clock)
+        self._apart = {name: Turns(self._spent, clock, _FIXED + at) for at, name in enumerate(sorted(paced))}
+        self._intervals = paced
 
     def close(self) -> None:
         """Leave what others use, too."""
         self._pace.close()
         self._spent.close()
 
-    def wait(self) -> None:
-        """Return when the caller's turn has come: requests leave evenly spaced."""
+    def wait(self, name: str = "") -> None:
+        """Return when the caller's turn has come: requests leave evenly spaced, those of a ``name`` that is paced apart
+        among themselves, too."""
         wait = 0.0 if self._interval is None else self._pace.turn(self._interval)
+        if name in self._apart:
+            wait = max(wait, self._apart[name].turn(self._intervals[name]))
         if wait > 0:
             self._sleep(wait)
 

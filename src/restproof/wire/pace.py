@@ -73,18 +73,19 @@ def check_place(place: str) -> None:
 
 
 class Turns:
-    """Turns by the first of ``numbers``, which is when the next one comes, in seconds of ``clock``. All who change them
-    must have the same clock."""
+    """Turns by one of ``numbers`` (the one ``at`` that place), which is when the next one comes, in seconds of
+    ``clock``. All who change them must have the same clock."""
 
-    def __init__(self, numbers: Numbers, clock: Callable[[], float]) -> None:
+    def __init__(self, numbers: Numbers, clock: Callable[[], float], at: int = 0) -> None:
         self._numbers = numbers
         self._clock = clock
+        self._at = at
 
     def turn(self, interval: float) -> float:
         with self._numbers.changing() as numbers:
             now = self._clock()
-            turn = max(now, numbers[0])
-            numbers[0] = turn + interval
+            turn = max(now, numbers[self._at])
+            numbers[self._at] = turn + interval
         return turn - now
 
     def close(self) -> None:

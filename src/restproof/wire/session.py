@@ -236,7 +236,8 @@ class Session:
         while True:
             outgoing = self._outgoing(request, permit.credential)
             self._count(beyond_ceiling)
-            self._ceilings.wait()
+            about = permit.about
+            self._ceilings.wait("" if expect_throttle else f"{about.resource}.{about.operation}")
             exchange = self._attempt(permit, outgoing, 1 + retried + throttled + renewed)
             self.guard.after(permit.ticket, exchange)
             if exchange.status == 401 and self._renews(permit, outgoing, exchange, again=bool(renewed)):

@@ -28,6 +28,11 @@ def writes_not_throttled(seam: Seam) -> None:
     seam.around("throttle", advice)
 
 
+@fault("operation-never-throttled", "limit.answers-429", "an operation may be asked for more often than is said of it")
+def operation_never_throttled(seam: Seam) -> None:
+    seam.around("within_rate", lambda inner, call: True)
+
+
 @fault("throttled-takes-effect", "limit.answers-429", "a request over the limit gets 429, and is done")
 def throttled_takes_effect(seam: Seam) -> None:
     pending: dict[int, Any] = {}
