@@ -5,6 +5,7 @@ from __future__ import annotations
 from restproof.engine.reply import Reply
 from restproof.oracle.finding import Finding
 
+_THROTTLED = 429
 UNLISTED = "the list does not hold it, and the contract leaves open what a list leaves out by itself"
 
 
@@ -37,3 +38,11 @@ class Inconclusive(Exception):
     def __init__(self, reason: str, taken: Reply | None = None) -> None:
         super().__init__(reason)
         self.taken = taken if taken is not None and taken.ok else None
+
+
+def check_pace(reply: Reply) -> None:
+    """Raises ``Throttled`` where the server wants to be asked more slowly than the run can wait: a 429 that speaks of
+    the pace, and of no quota."""
+    of_quota = bool(reply.resource.quotas) and reply.status in reply.resource.status("over_quota", reply.operation)
+    if reply.status == _THROTTLED and not of_quota:
+        raise Throttled("the server throttles (429) for longer than --max-wait: name a `rate` for the target")

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
 from restproof.engine.completing import completed
-from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, Throttled
+from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_pace
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Observation, Reply
@@ -22,8 +22,6 @@ from restproof.wire.failure import NotProven, NotSent, Unsayable
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.paging import Query
 from restproof.wire.places import is_usable_id
-
-_THROTTLED = 429
 
 
 class Subject:
@@ -148,7 +146,7 @@ class Subject:
             belated, self.world.session.belated = self.world.session.belated, {}
             self.world.observe(reply, belated)
         if not expect_throttle:
-            self.in_time(reply)
+            check_pace(reply)
         if writes and reply.ok:
             written = reply.id if asked_id is None else asked_id
             self.world.later.forget(self.name, written)
@@ -158,13 +156,6 @@ class Subject:
                 self.world.states.forget(self, written)
             self.world.settling.wait(self, reply, written)
         return reply
-
-    def in_time(self, reply: Reply) -> None:
-        """Raises ``Throttled`` where the server wants to be asked more slowly than the run can wait: a 429 that speaks
-        of the pace, and of no quota."""
-        of_quota = bool(self.spec.quotas) and reply.status in self.spec.status("over_quota", reply.operation)
-        if reply.status == _THROTTLED and not of_quota:
-            raise Throttled("the server throttles (429) for longer than --max-wait: name a `rate` for the target")
 
     def reply(
         self,
