@@ -29,6 +29,9 @@ FAULTS = {
     "orders": "update-lost skips types",
     "hal": "loses put-lost",
     "notebooks": "loses put-lost keeps foreign",
+    "volumes": "skips loses put-lost",
+    "products": "total loses put-lost types required",
+    "vehicles": "skips loses keeps types",
 }
 """What each service can do wrong and is seen from its document alone."""
 FORM = "application/x-www-form-urlencoded"

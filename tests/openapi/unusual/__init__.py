@@ -11,9 +11,12 @@ from tests.openapi.unusual.forms import forms
 from tests.openapi.unusual.hal import hal
 from tests.openapi.unusual.notebooks import notebooks
 from tests.openapi.unusual.orders import orders
+from tests.openapi.unusual.products import products
 from tests.openapi.unusual.rooms import rooms
 from tests.openapi.unusual.rpc import rpc
 from tests.openapi.unusual.seats import seats
+from tests.openapi.unusual.vehicles import vehicles
+from tests.openapi.unusual.volumes import volumes
 
 UNUSUAL: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "depots": depots,
@@ -25,5 +28,8 @@ UNUSUAL: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "orders": orders,
     "hal": hal,
     "notebooks": notebooks,
+    "volumes": volumes,
+    "products": products,
+    "vehicles": vehicles,
 }
 """Document → its service."""
