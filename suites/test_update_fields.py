@@ -42,7 +42,7 @@ def test_a_merge_patch_changes_what_it_names_at_every_depth(
     subject: Subject, field: str, whole: Body, patch: Body, state: Body, removes: bool
 ) -> None:
     made = subject.own(subject.bodies.full())
-    must.have_status(subject.update(made.id, whole), "updated", field=field)
+    must.have_status(subject.update(made.id, patch_to(subject, made.id, whole)), "updated", field=field)
     updated = subject.update(made.id, patch)
     must.have_status(updated, "updated", field=field)
     read = subject.read(made.id)

@@ -242,6 +242,7 @@ def _merging() -> Iterator[Kind]:
 
         SCHEMAS: Mapping[str, Any] = {"/items": parcel}
         room = 3
+        replaced: tuple[str, ...] = ()
 
         def body(self, request: Request) -> Row:
             if request.method == "PATCH":
@@ -252,21 +253,18 @@ def _merging() -> Iterator[Kind]:
 
         def valid(self, path: str, fields: Row, row: Row | None) -> Row:
             if row is not None:
-                fields = {n: merged(row.get(n), v) for n, v in fields.items()}
+                fields = {n: merged(None if n in self.replaced else row.get(n), v) for n, v in fields.items()}
             found = super().valid(path, fields, row)
             if row is not None and len(found.get("labels") or ()) > self.room:
                 raise Refused(400, "has too many", "labels")
             return {**found, "box": {"unit": "cm", **found["box"]}} if found.get("box") else found
 
     tight = type("Tight", (Patching,), {"room": 2})
+    whole = type("Whole", (Patching,), {"replaced": ("labels",)})
     update = {"list": None, "create": None, "read": None, "update": {"media": {"request": patch}}, "delete": None}
-    yield Kind(
-        "a patch merges into a map with bounds",
-        *item(parcel, operations=update),
-        Patching,
-        tight,
-        ("update.accepts-valid",),
-    )
+    found = item(parcel, operations=update)
+    yield Kind("a patch merges into a map with bounds", *found, Patching, tight, ("update.accepts-valid",))
+    yield Kind("a patch names some members of a map", *found, Patching, whole, ("update.merges",))
 
 
 def merged(there: Any, patch: Any) -> Any:
