@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -113,6 +116,18 @@ def test_a_write_waits_until_its_line_is_kept_elsewhere(tmp_path: Path) -> None:
     ledger.deleted("/offices/1")  # clean-up goes on, whoever is gone
     with pytest.raises(StorageError, match="cannot be written"):
         ledger.intend("office", "/offices")
+
+
+def test_a_process_whose_worker_dies_before_it_has_begun_takes_its_folder_away(tmp_path: Path) -> None:
+    folder = tmp_path / "shard"
+    folder.mkdir()
+    command = [sys.executable, "-m", "restproof.api.shard", str(folder), "1", "1"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    assert process.stdin is not None
+    process.stdin.write(b'{"options": {"shard": "1/1"}, "words": [], "given": {}, "bundled": ""}\n')
+    process.stdin.close()
+    assert process.wait(60) == 128 + signal.SIGTERM
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(

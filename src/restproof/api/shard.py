@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 
 from restproof.errors import RestproofError
 from restproof.record.jsontext import allow_long_integers
@@ -32,6 +33,18 @@ def _ended_with_the_other(stdin: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _leave_nothing(folder: Path) -> None:
+    """Before the run has begun and when it is over, SIGTERM ends the process at once; ``folder`` goes with it where
+    nobody else takes it away."""
+
+    def handler(number: int, _frame: FrameType | None) -> None:
+        if _alone.is_set():
+            shutil.rmtree(folder, ignore_errors=True)
+        os._exit(128 + number)
+
+    signal.signal(signal.SIGTERM, handler)
+
+
 def main(folder: Path, lines: int, words: int) -> int:
     """Run the shard that is asked for; the exit code of the run."""
     from restproof.bundle import bundled_dir
@@ -41,6 +54,7 @@ def main(folder: Path, lines: int, words: int) -> int:
     allow_long_integers()
     with os.fdopen(os.dup(0), "rb", buffering=0) as stdin:
         asked = json.loads(stdin.readline())
+    _leave_nothing(folder)
     threading.Thread(target=_ended_with_the_other, args=(0,), daemon=True).start()
     WITNESS.through(lines, words)
     options = {**asked["options"], "out": str(folder / RUN)}
