@@ -60,6 +60,16 @@ def test_a_url_names_an_id_where_the_path_has_it(name: str, url: str, id: str | 
     assert id_of_url(CONTRACT, CONTRACT.resources[name], url) == id
 
 
+def test_a_slash_at_the_end_of_a_path_is_none_of_an_id_that_may_hold_slashes(tmp_path: Path) -> None:
+    words = "contract: c\nresources:\n  a: {path: /a/, schema: a.json, id: {slashes: true}, operations: [list, read]}\n"
+    (tmp_path / "contract.yaml").write_text(words, encoding="utf-8")
+    (tmp_path / "a.json").write_text('{"type": "object", "properties": {"id": {"type": "string"}}}', encoding="utf-8")
+    contract = load(tmp_path)
+    path = filled_path(contract, contract.resources["a"], contract.resources["a"].operation("read"), {"id": "b/c"})
+    route = Router(contract).find(path)
+    assert (path, route and route.id) == ("/a/b/c/", "b/c")
+
+
 def test_an_item_path_without_an_id_is_refused(tmp_path: Path) -> None:
     from restproof.contract.load import check
 

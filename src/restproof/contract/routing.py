@@ -71,8 +71,11 @@ def _pattern(contract: Contract, resource: Resource, path: str) -> re.Pattern[st
     """The paths of one template of a resource; a slash at its end may be left out."""
     parts = re.split(r"(\{\w+\})", (contract.base_path + path).rstrip("/"))
 
+    # A slash at the end of the template is none of an id that may hold slashes.
+    several = ".+?" if path.endswith("/") else ".+"
+
     def named(name: str) -> str:
-        return f"(?P<{name}>{'.' if _of(contract, resource, name).id.slashes else '[^/]'}+)"
+        return f"(?P<{name}>{several if _of(contract, resource, name).id.slashes else '[^/]+'})"
 
     text = "".join(named(p[1:-1]) if p.startswith("{") else re.escape(p) for p in parts)
     return re.compile(text + ("/?" if path.endswith("/") else ""))
