@@ -1,5 +1,5 @@
-"""Servers on which one record has many ids, or one id many records in the course of time: sealed ids, ids that are
-positions, versions, records in one, and answers that are somebody else's."""
+"""Servers on which one record has many ids, or one id many records in the course of time: sealed ids, versions, two
+records made one, and answers and lists that show somebody else's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .customs import LIES as LIES
-from .lies import Lie, lie
+from .lies import lie
 from .oddities import is_answered
 from .server import KEY, Answer, Asked, Record, Server, shown
 
@@ -43,44 +43,6 @@ def _(s: Server) -> None:
 
     s.find = finding
     _shows(s, lambda asked, key: next(seals) * _SEAL + key)
-
-
-def _are_positions(order: Callable[[list[Any]], list[Any]], *, colleague: bool) -> Lie:
-    """An id is the position in the list, and means another record as soon as one is made or deleted."""
-
-    def install(s: Server) -> None:
-        create, find = s.create, s.find
-
-        def keys(asked: Asked) -> list[Any]:
-            return order(list(s.rows[asked.resource]))
-
-        def finding(asked: Asked) -> Any:
-            if asked.resource == "tag":
-                return find(asked)
-            at = int(str(asked.id)) if str(asked.id).isdecimal() else 0
-            asked.id = str(keys(asked)[at - 1]) if 1 <= at <= len(keys(asked)) else "none"
-            return find(asked)
-
-        def creating(asked: Asked) -> Answer:
-            answer = create(asked)
-            if colleague and answer.status == 201 and asked.resource != "tag":
-                s.stranger(asked.resource, s.new_id(asked.resource), "of a colleague at the same time")
-            return answer
-
-        def position(asked: Asked, key: Any) -> Any:
-            return keys(asked).index(key) + 1 if key in keys(asked) else key
-
-        s.find, s.create = finding, creating
-        _shows(s, position)
-
-    return install
-
-
-LIES["an id is the position in a list of the newest first"] = _are_positions(lambda k: k[::-1], colleague=False)
-LIES["an id is the position in a list to which a colleague adds"] = _are_positions(list, colleague=True)
-LIES["an id is the position in a list to which a colleague adds in front"] = _are_positions(
-    lambda k: k[::-1], colleague=True
-)
 
 
 @lie("a create answers with what a colleague has made at the same time")
