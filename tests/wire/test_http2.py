@@ -84,9 +84,9 @@ class FramedServer:
             while True:
                 plain, _ = self._listening.accept()
                 self.connections += 1
-                threading.Thread(target=self._serve, args=(plain, self.connections), daemon=True).start()
+                threading.Thread(target=self.serve, args=(plain, self.connections), daemon=True).start()
 
-    def _serve(self, plain: socket.socket, number: int) -> None:
+    def serve(self, plain: socket.socket, number: int = 0) -> None:
         with suppress(OSError, EOFError, ProtocolError), self.wrap(plain) as client:
             talk = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
             talk.initiate_connection()
@@ -341,6 +341,20 @@ def authority(folder: Path) -> ssl.SSLContext:
     found.issue_cert("127.0.0.1").configure_cert(context)
     found.cert_pem.write_to_path(folder / "ca.pem")
     return context
+
+
+def test_a_server_behind_a_unix_socket_may_speak_it(
+    frames: Framing, connect: Callable[..., Client], tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "api.sock"))
+        listening.listen()
+        server = frames(lambda asked: asked.answer())
+        threading.Thread(target=lambda: server.serve(listening.accept()[0]), daemon=True).start()
+        client = connect("http://localhost", target={"http2": True, "socket": tmp_path / "api.sock"})
+        assert [client.session.send(GET, READ).status for _ in range(2)] == [200, 200]
+    assert [a.headers[":authority"] for a in server.asked] == ["localhost"] * 2
+    assert server.connections == 0, "none by TCP"
 
 
 def test_a_login_below_the_base_url_speaks_it_too(frames: Framing, tmp_path: Path) -> None:
