@@ -55,7 +55,7 @@ def test_every_problem_of_a_contract_is_printed(here: Path, capsys: pytest.Captu
     err = capsys.readouterr().err
     assert "bad.yaml:3: " in err
     assert "bad.yaml:4: " in err
-    assert err.endswith("2 problems\n")
+    assert err.endswith("2 problems\n  more: docs/contract.md\n")
 
 
 def test_a_rule_that_there_is_not_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

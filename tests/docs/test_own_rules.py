@@ -111,7 +111,7 @@ def test_entries_and_tests_are_held_against_each_other(repository: Path) -> None
     done = in_(repository, "restproof lint")
     assert "note.new has a test and says in not_tested why it has none" in done.stderr
     assert "note.no-framework has no test" in done.stderr
-    assert done.stderr.endswith("2 problems\n")
+    assert done.stderr.endswith("2 problems\n  more: docs/own-rules.md\n")
 
 
 def test_a_rule_of_ones_own_has_an_id_of_its_own(repository: Path) -> None:

@@ -35,16 +35,18 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
     path = resolve_contract(contract, config, Path.cwd())
     loaded, found = read(path)
     problems: list[RestproofError] = [*found]
+    of_rules: list[RestproofError] = []
     if loaded is not None:
         folders = suites_of(config.root)
         problems += unknown_names(loaded, load_all(folders))
-        problems += gate(folders)
-    if loaded is None or problems:
-        for problem in problems:
+        of_rules += gate(folders)
+    if loaded is None or problems or of_rules:
+        for problem in (*problems, *of_rules):
             click.echo(str(problem), err=True)
-        count = len(problems)
+        count = len(problems) + len(of_rules)
         click.echo(f"{count} problem{'s' if count > 1 else ''}", err=True)
-        for page in dict.fromkeys(page_of(problem) for problem in problems):
+        pages = [*map(page_of, problems), *(page_of(problem, gate.__module__) for problem in of_rules)]
+        for page in dict.fromkeys(pages):
             click.echo(f"  more: {page}", err=True)
         ctx.exit(2)
     for resource, name in Secrecy(loaded).found_by_look():

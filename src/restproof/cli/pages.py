@@ -52,12 +52,13 @@ _OF_KINDS: tuple[tuple[type[RestproofError], str], ...] = (
 )
 
 
-def page_of(error: RestproofError) -> str | None:
+def page_of(error: RestproofError, found_by: str = "") -> str | None:
     """The page that tells how what went wrong is said right: that of the part of restproof that found it, else that of
-    its kind; ``None`` where the user has nothing to mend."""
+    its kind; ``None`` where the user has nothing to mend. ``found_by``: the module of an error that was never raised.
+    """
     page = next((page for kind, page in _OF_KINDS if isinstance(error, kind)), None)
     # The one that found it is the last.
-    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)][::-1]
+    modules = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)][::-1] or [found_by]
     if page == "contract" and any(module.startswith("restproof.contract.openapi.") for module in modules):
         page = "documents"
     elif page == "running":
