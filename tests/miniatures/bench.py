@@ -111,9 +111,10 @@ def run(
     only: Collection[str] = (),
     profile: str = "smoke",
     seed: int = 1,
+    tenants: bool = False,
 ) -> Verdict:
     """The verdict on ``server`` under a contract (the document or its text, and the schemas by their file names).
-    ``only``: requirements or families."""
+    ``only``: requirements or families; ``tenants``: with the credential of another tenant."""
     folder.mkdir(parents=True, exist_ok=True)
     text = contract if isinstance(contract, str) else yaml.safe_dump(dict(contract), sort_keys=False)
     (folder / "contract.yaml").write_text(text)
@@ -122,11 +123,19 @@ def run(
     promised = load(folder)
     file = folder / "run.jsonl.gz"
     with Writer(file) as writer:
-        _send(server, promised, writer, only, profile, seed)
+        _send(server, promised, writer, only, profile, seed, ("full", "foreign") if tenants else ("full",))
     return judge(read(file))
 
 
-def _send(server: Server, promised: Any, writer: Writer, only: Collection[str], profile: str, seed: int) -> None:
+def _send(
+    server: Server,
+    promised: Any,
+    writer: Writer,
+    only: Collection[str],
+    profile: str,
+    seed: int,
+    credentials: Collection[str],
+) -> None:
     writer.write(
         {
             "event": "header",
@@ -166,7 +175,7 @@ def _send(server: Server, promised: Any, writer: Writer, only: Collection[str], 
         )
     watch = Watch(writer)
     ids = {"me": 1, "other_me": 2}
-    target = Target("miniature", "http://127.0.0.1:1", credentials={"full": "full"}, ids=ids)
+    target = Target("miniature", "http://127.0.0.1:1", credentials={name: name for name in credentials}, ids=ids)
     wire = Wire(
         server, writer, promised.body_status, Searches(promised), Forms(promised), Preconditions(promised, target)
     )
