@@ -98,6 +98,16 @@ def test_what_counts_anywhere_counts_below_another_parent_too(tmp_path: Path) ->
     assert [(c["quota"], c["far"]) for c in used_up(ground(contract, "seat"))] == [(0, False), (1, False), (1, True)]
 
 
+def test_what_uses_one_quota_up_is_within_the_others(tmp_path: Path) -> None:
+    few = {"at_most": 4, "per": ["user_id", "day"]}
+    contract = load(written(tmp_path, entry=[{**HOURS, "at_most": 2}, few]))
+    hours, entries = used_up(ground(contract, "entry"))
+    assert sum(body["hours"] for body in entries["fill"]) <= 1
+    assert [body["hours"] for body in hours["fill"]] == [2]
+    fewer = load(written(tmp_path, entry=[{**HOURS, "at_most": 0.75}, few]))
+    assert [case["quota"] for case in used_up(ground(fewer, "entry"))] == [0]
+
+
 def test_what_others_may_use_up_too_is_not_tried(tmp_path: Path) -> None:
     contract = load(written(tmp_path, user=[{"at_most": 5}], seat=[{"at_most": 30}, {"at_most": 4}]))
     user = ground(contract, "user")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +43,8 @@ def used_up(ground: Ground) -> Iterator[QuotaCase]:
         most = _most(ground, quota, owner)
         amounts = _amounts(bodies, quota, most) if most is not None else ()
         made = [_one(bodies, quota, n, amount) for n, amount in enumerate(amounts)]
-        if not made or any({*key} <= {*quota.per, *quota.when} for key in resource.unique):
+        taken = any({*key} <= {*quota.per, *quota.when} for key in resource.unique)
+        if not made or taken or _crowds_others(bodies, quota, made[:-1]):
             continue
         above = {quota.told_by[1]: most} if quota.told_by else {}
         *fill, beyond = made
@@ -63,6 +64,7 @@ def moved_beyond(ground: Ground) -> Iterator[QuotaChange]:
             change = {n: beyond[n] for n in apart}
             other = bodies.adjusted_to_rules({**beyond, **apart}, fixed=apart)
             right = all(n in bodies.changeable for n in change) and all(other.get(n) == v for n, v in apart.items())
+            right = right and not _crowds_others(bodies, quota, [*case["fill"], other])
             if right and bodies.adjusted_to_rules(change, other) == change:
                 shared = {word: case[word] for word in ("quota", "owner", "above", "fill")}
                 yield QuotaChange(**shared, other=other, change=change)  # type: ignore[typeddict-item]
@@ -119,10 +121,30 @@ def _amounts(bodies: Bodies, quota: Quota, most: Any) -> list[Any]:
     return [*found, beyond] if found and len(found) < MOST_FILLED and beyond is not None else []
 
 
+def _crowds_others(bodies: Bodies, quota: Quota, made: list[Body]) -> bool:
+    """Whether what uses one quota up is also beyond another one, which would then refuse it first."""
+    states = [{**bodies.defaults, **body} for body in made]
+    for other in (q for q in bodies.resource.quotas if q is not quota and q.told_by is None):
+        counted = [s for s in states if other.counts(s)]
+        for one in counted:
+            if sum(other.amount(s) for s in counted if other.together(s, one)) > Decimal(str(other.most)):
+                return True
+    return False
+
+
+def _least(schema: Mapping[str, Any]) -> Any:
+    """The smallest number above nothing that a field allows; ``None`` where there is none."""
+    listed = [c.value for c in accepted(schema) if isinstance(c.value, int | float) and not isinstance(c.value, bool)]
+    return min((v for v in (*listed, 1) if v > 0 and is_valid(schema, v)), default=None)
+
+
 def _one(bodies: Bodies, quota: Quota, number: int, amount: Any) -> Body:
     """One of the bodies that count together."""
     fixed = {name: bodies.plain(name, _TAG) for name in quota.per}
     fixed |= {name: values[0] for name, values in quota.when.items()}
+    # Of what other quotas add up, as little as can be.
+    others = {q.of: _least(bodies.writable.get(q.of, {})) for q in bodies.resource.quotas if q.of}
+    fixed |= {name: least for name, least in others.items() if least is not None and name in bodies.required}
     fixed |= {quota.of: amount} if quota.of else {}
     tag = f"{_TAG}{number}"
     known = {n: bodies.plain(n, tag) for key in bodies.resource.unique for n in key if n in bodies.required}
