@@ -179,6 +179,6 @@ def test_the_verdict_is_the_same_result_for_result(run_by: Runs, straight: dict[
     if kind == ALL:
         replayed = ran(folder, ("--stubs", str(folder / "run" / "run.jsonl.gz")), {}, "replay")
         assert results(replayed) == {
-            k: v if k[0] not in OWN_CONNECTION else results(replayed)[k] for k, v in here.items()
+            k: v if k[0] not in OWN_CONNECTION else results(replayed)[k] for k, v in results(summary).items()
         }
         assert {e.response.status for e in read(folder / "run" / "run.jsonl.gz").exchanges if e.response} >= {201, 401}
