@@ -10,6 +10,7 @@ import pytest
 from restproof.contract.formats import FORMATS
 from restproof.contract.load import load
 from restproof.contract.patterns import pattern
+from restproof.contract.validator import is_multiple
 from restproof.semantics.checker import Checker
 from restproof.semantics.validate import Refusal, Validation, ranked
 
@@ -149,3 +150,14 @@ def test_rules_use_the_stored_state() -> None:
 def test_ranking_keeps_equals_in_place() -> None:
     found = [Refusal(case, None, "m") for case in ("conflict", "reference", "rule", "foreign")]
     assert [r.case for r in ranked(CONTRACT, found)] == ["foreign", "reference", "rule", "conflict"]
+
+
+@pytest.mark.parametrize(("step", "value"), [(0.01, 0.07), (0.01, 4.35), (0.1, 0.3), (0.5, 10**400), (1e-05, 0.12345)])
+def test_what_is_a_multiple_as_it_is_written_is_told_of_no_other_problem_either(step: float, value: float) -> None:
+    checker = Checker({"properties": {"n": {"multipleOf": step}, "text": {"type": "string"}}})
+    assert [p.field for p in checker.problems({"n": value, "text": 5})] == ["text"]
+
+
+@pytest.mark.parametrize(("step", "value"), [(0.5, 0.25), (2, 10**400 + 1), (0.5, float("inf")), (2, float("nan"))])
+def test_what_is_no_multiple_of_a_step(step: float, value: float) -> None:
+    assert not is_multiple(value, step)

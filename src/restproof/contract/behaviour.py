@@ -21,10 +21,10 @@ from restproof.contract.model import (
 )
 from restproof.contract.normal import Form
 from restproof.contract.parents import parents_said
-from restproof.contract.patterns import Validator
 from restproof.contract.queries import QueryReader
 from restproof.contract.rules import Belongs
 from restproof.contract.shapes import types_of
+from restproof.contract.validator import Validator
 from restproof.contract.values import VALUES
 from restproof.contract.versions import CHANGES, Version, version_of
 

@@ -8,8 +8,8 @@ from typing import Any
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
 from restproof.contract.impossible import impossible
-from restproof.contract.patterns import Validator
 from restproof.contract.schemas import Source
+from restproof.contract.validator import Validator
 
 _NOT_UNDERSTOOD = ("enum", "const")
 """Keywords that would leave a resource a few whole values: they are refused and not ignored."""

@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from restproof.contract.patterns import Validator
 from restproof.contract.shapes import types_of
+from restproof.contract.validator import Validator
 
 Schema = Mapping[str, Any]
 Found = tuple[tuple[str, ...], str]

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import groupby
-from typing import Any
 
-import jsonschema
 import jsonschema_rs
 
 _SPACE = "\\t\\n\\x0b\\f\\r \\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff"
@@ -186,14 +183,3 @@ def may_be_whole(source: str) -> bool:
     if found is None or re.search(r"\^|\$|\\[bBAZ]|\(\?<?[=!]", without_characters):
         return False
     return found.match("") is None and not any(found.fullmatch(chr(code)) for code in range(32, 127))
-
-
-def _checked(validator: Any, source: str, value: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
-    if isinstance(value, str) and not matches(source, value):
-        yield jsonschema.exceptions.ValidationError(f"{value!r} does not match {source!r}")
-
-
-Validator: Any = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
-    jsonschema.Draft202012Validator, {"pattern": _checked}
-)
-"""A validator of JSON Schema 2020-12 that reads patterns as ECMA-262 has them."""

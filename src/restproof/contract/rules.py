@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Literal
 
 from restproof.contract.conditions import narrow
 from restproof.contract.formats import FORMATS
-from restproof.contract.patterns import Validator
 from restproof.contract.shapes import same, type_of
+from restproof.contract.validator import Validator
 
 State = Mapping[str, Any]
 

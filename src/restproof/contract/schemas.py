@@ -20,7 +20,8 @@ from restproof.contract.formats import NAMES
 from restproof.contract.hints import closest, near
 from restproof.contract.inner import LISTS, MAPS, SINGLE
 from restproof.contract.merging import merged
-from restproof.contract.patterns import Validator, is_expression
+from restproof.contract.patterns import is_expression
+from restproof.contract.validator import Validator
 from restproof.contract.values import read_values
 from restproof.errors import ContractError, Place
 from restproof.pointer import Nothing, follow

@@ -17,7 +17,7 @@ import jsonschema_rs
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.functions import FUNCTIONS, own_checks
-from restproof.contract.patterns import Validator
+from restproof.contract.validator import Validator
 
 _CHECKS = {name: known.check for name, known in FORMATS.items()}
 _Path = tuple[str | int, ...]
