@@ -16,6 +16,7 @@ from restproof.suite.lists import (
     of_a_steady_list,
     settled,
     some,
+    turn_round,
     until_settled,
 )
 from restproof.suite.setup import another_token
@@ -40,6 +41,7 @@ def keys_of(subject: Subject, entries: Iterable[Any], name: str) -> list[Any]:
 @of_a_steady_list
 def test_a_sorted_list_is_in_order(subject: Subject, name: str, descending: bool) -> None:
     lookalikes(subject, name)
+    turn_round(subject, name)
     must_be_in_order(subject, some(subject), name, descending)
 
 

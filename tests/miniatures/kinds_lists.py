@@ -130,3 +130,5 @@ def _orders() -> Iterator[Kind]:
     words = {"sort": ["due", "amount"], "normalized": {"amount": {"decimal": 2}}}
     texts = type("Texts", (Billing,), {"as_text": ("amount",)})
     yield Kind("decimals in texts have the order of numbers", *item(bill, **words), Billing, texts, ("list.sort",))
+    zones = type("Zones", (Billing,), {"as_text": ("due",)})
+    yield Kind("moments have their order in all zones", *item(bill, **words), Billing, zones, ("list.sort",))

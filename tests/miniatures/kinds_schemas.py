@@ -20,6 +20,8 @@ def kinds() -> Iterator[Kind]:
     yield from _never()
     yield from _reached_by_updates()
     yield from _without_zones()
+    yield from _in_zones()
+    yield from _long()
     yield from _merging()
 
 
@@ -222,6 +224,40 @@ def _without_zones() -> Iterator[Kind]:
     late = type("Late", (Naive,), {"late": timedelta(hours=1)})
     words = {"open": ["zones"], "volatile": ["made_at"]}
     yield Kind("times have no zone", *item(dated, **words), Naive, late, ("create", "update"))
+
+
+def _in_zones() -> Iterator[Kind]:
+    moment = {"type": ["string", "null"], "format": "date-time"}
+    stay = schema("title", title=TITLE, start=moment, end=moment)
+
+    class Stays(Keeps):
+        """Keeps moments in the zone in which they come, and compares them by what they are."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": stay}
+        broken = "end"
+        as_text = False
+
+        def against(self, state: Row, fields: Row, row: Row | None) -> bool:
+            if not state["start"] or not state["end"]:
+                return False
+            if self.as_text:
+                return bool(state["start"] > state["end"])
+            return datetime.fromisoformat(state["start"].upper()) > datetime.fromisoformat(state["end"].upper())
+
+    texts = type("Texts", (Stays,), {"as_text": True})
+    words = {"rules": [{"ordered": ["start", "end"]}]}
+    yield Kind("moments are in order in all zones", *item(stay, **words), Stays, texts, ("input",))
+
+
+def _long() -> Iterator[Kind]:
+    letter = schema("title", title=TITLE, text={"type": ["string", "null"], "maxLength": 400})
+
+    class Lowering(of(letter)):  # type: ignore[misc]
+        def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+            found = super().valid(path, fields, row)
+            return {n: v.lower() if isinstance(v, str) and len(v) > 200 else v for n, v in found.items()}
+
+    yield Kind("long text keeps its letters", *item(letter), of(letter), Lowering, ("create", "update"))
 
 
 def _merging() -> Iterator[Kind]:

@@ -43,6 +43,7 @@ class SharedInstances:
         self._keeper = keeper
         self._made: dict[tuple[str, str], Instance | SetUpFailed | NotTested] = {}
         self._lookalikes: dict[tuple[str, str], list[Any]] = {}
+        self._turned: set[tuple[str, str]] = set()
         self._retired: dict[tuple[str, str], int] = {}
         self._deleted: set[tuple[str, Any]] = set()
 
@@ -153,7 +154,7 @@ class SharedInstances:
 
     def lookalikes(self, subject: Maker, name: str) -> list[Any]:
         """Values of ``name`` that instances of the run hold and that a careless comparison would mix up (a prefix,
-        another case, 9 and 10 where they are texts); made once. The ids of some instances where ``name`` is the id."""
+        another case); made once. The ids of some instances where ``name`` is the id."""
         if name == subject.spec.id.field:
             return [subject.shared("0").id, subject.shared("1").id]
         key = (subject.name, name)
@@ -170,15 +171,24 @@ class SharedInstances:
                         body = {**maker.bodies.minimal(f"l{len(made)}"), name: f"{RUN} {tail}"}
                         made.append(kept(subject.spec, maker.given(body).sent)[0][name])
                         tails.append(tail)
-            elif free and name in subject.spec.sort and name not in maker.bodies.unique_fields:
-                for value in apart_as_text(maker.bodies.writable[name]):
-                    fixed = {name: value}
-                    body = maker.bodies.adjusted_to_rules({**maker.bodies.minimal(), **fixed}, fixed=fixed)
-                    made.append(kept(subject.spec, maker.given(body).sent)[0][name])
             self._lookalikes[key] = made
             if made:
                 self._listings.clear()
         return self._lookalikes[key]
+
+    def turn_round(self, subject: Maker, name: str) -> None:
+        """Sees to it that instances of the run hold values of ``name`` whose order is another one where they are
+        compared as texts (9 and 10, moments in two zones); made once."""
+        if (subject.name, name) in self._turned:
+            return
+        maker = self._maker(subject.spec, f"{subject.name}:like {name}")
+        free = name in maker.bodies.writable and name not in maker.spec.references
+        for value in apart_as_text(maker.spec, maker.bodies.writable[name]) if free else ():
+            if name not in maker.bodies.unique_fields:
+                fixed = {name: value}
+                maker.given(maker.bodies.adjusted_to_rules({**maker.bodies.minimal(), **fixed}, fixed=fixed))
+                self._listings.clear()
+        self._turned.add((subject.name, name))
 
 
 def _is_taken(maker: Maker, name: str, text: str, others: Iterable[str]) -> bool:

@@ -14,6 +14,7 @@ from restproof.plan.cases import Body, RuleCase
 from restproof.plan.conditions import ConditionPlan
 from restproof.plan.ruling import Keeping, RulePlan, Values
 from restproof.semantics.checker import is_valid
+from restproof.semantics.ordering import moments_apart_as_text
 
 MOST_VALUES = 6
 """Of a field with more values than this, only those that a rule names are tried."""
@@ -106,11 +107,13 @@ class OrderedPlan(RulePlan):
                 yield RuleCase(
                     field=two, note=f"{note}, by little", given={}, body={**minimal, one: first, two: second}
                 )
+            yield from self._in_two_zones(operation, note, kept=False)
             return
         yield RuleCase(field=two, note=note, given={}, body={one: late, two: early})
         for first, second in self._close_pairs()[:1]:
             body = {**self.unruled(), one: first, two: second}
             yield RuleCase(field=two, note=f"{note}, by little", given={}, body=body)
+        yield from self._in_two_zones(operation, note, kept=False)
         stored = f"{note}, which was stored before"
         given = {**minimal, **self._beside(one, early), two: early}
         yield RuleCase(field=one, note=stored, given=given, body={one: late})
@@ -128,6 +131,7 @@ class OrderedPlan(RulePlan):
         one, two, base = self.first, self.second, self.base(operation)
         yield RuleCase(field=two, note=f"{one} equals {two}", given={}, body={**base, one: early, two: early})
         yield RuleCase(field=two, note=f"{one} before {two}", given={}, body={**base, one: early, two: late})
+        yield from self._in_two_zones(operation, f"{one} before {two}", kept=True)
         if operation != "update":
             return
         minimal = self.values.minimal()
@@ -143,6 +147,21 @@ class OrderedPlan(RulePlan):
             yield RuleCase(field=one, note=note, given=given, body={one: None})
             given = {**minimal, one: None, **self._beside(two, late)}
             yield RuleCase(field=two, note=f"{two} where {one} is null", given=given, body={two: early})
+
+    def _in_two_zones(self, operation: str, note: str, *, kept: bool) -> Iterator[RuleCase]:
+        """Two moments that keep the rule, or break it, and do not where they are compared as texts: an update has one
+        of them beside the other, which is stored."""
+        one, two = self.first, self.second
+        found = moments_apart_as_text(self.values.resource, self.values.settable[one], self.values.settable[two])
+        if not found or self.values.distinguishing_fields & {one, two}:
+            return
+        first, second = found if kept else found[::-1]
+        note = f"{note}, in two zones"
+        if operation == "update":
+            given = {**self.values.minimal(), one: second, two: second}
+            yield RuleCase(field=one, note=note, given=given, body={one: first})
+        else:
+            yield RuleCase(field=two, note=note, given={}, body={**self.values.minimal(), one: first, two: second})
 
     def _beside(self, name: str, value: Any) -> Body:
         """A value for the other field of the rule where a create without one would give it one of its own."""
@@ -162,14 +181,13 @@ class OrderedPlan(RulePlan):
         return (options[0], options[-1]) if len(options) >= 2 else (None, None)
 
     def _close_pairs(self) -> list[tuple[Any, Any]]:
-        """Pairs in the wrong order that a careless comparison lets pass: of no value (0), within a month, within a
-        day, and in the order of text but not of time."""
+        """Pairs in the wrong order that a careless comparison lets pass: of no value (0), within a month, and
+        within a day."""
         first, second = (self.values.settable[n] for n in (self.first, self.second))
         pairs = (
             (7, 0),
             ("2015-02-10", "2015-02-09"),
             ("2015-02-03T12:00:01Z", "2015-02-03T12:00:00Z"),
-            ("2015-02-03T11:00:00Z", "2015-02-03T12:00:00+02:00"),
         )
         return [p for p in pairs if is_valid(first, p[0]) and is_valid(second, p[1])]
 

@@ -127,7 +127,9 @@ def texts(schema: JsonSchema) -> Iterator[Candidate]:
             yield Candidate("format", note, value)
         if known == "uri" and longest is not None and longest <= LONGEST:
             for length, note in ((longest, "the longest text"), (longest + 1, "one character too long")):
-                long = [start.ljust(length, "a") for start in ("https://www.example.com/", "http://a.example/")]
+                more = "aB" * (length // 2)
+                starts = ("https://www.example.com/", "http://a.example/")
+                long = [start + more[: max(0, length - len(start))] for start in starts]
                 found = [text for text in long if fits(text, {**schema, "maxLength": length})]
                 yield from (Candidate("maxLength", note, text) for text in found[:1])
         return

@@ -78,9 +78,15 @@ def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
         if pattern is None:
             return (PHRASES[0] * (1 + length // len(PHRASES[0])))[:length]
         return _from_pattern(pattern, schema.get("minLength", 0), schema.get("maxLength"))
-    filled = ("restproof " * (1 + length // 10))[:length].rstrip().ljust(length, "x")
-    if pattern is None or matches_plainly(pattern, filled):
-        return filled
+    # Of both cases where the pattern lets it be: a server may keep short text as it is, and long text in small letters.
+    mixed, small = (
+        (words * (1 + length // len(words)))[:length].rstrip().ljust(length, "x")
+        for words in ("restProof Restproof ", "restproof ")
+    )
+    if pattern is None or matches_plainly(pattern, mixed):
+        return mixed
+    if matches_plainly(pattern, small):
+        return small
     stretched = (_from_pattern(pattern, 1, None) * length)[:length]
     if len(stretched) == length and matches_plainly(pattern, stretched):
         return stretched

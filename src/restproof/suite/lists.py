@@ -40,6 +40,7 @@ __all__ = [
     "settled",
     "some",
     "surely_matches",
+    "turn_round",
     "until_settled",
     "values_at",
 ]
@@ -125,6 +126,13 @@ def lookalikes(subject: Subject, field: str) -> list[Any]:
     """Values of ``field`` that entries of the list hold and that a careless comparison would mix up: one that begins
     another, one in another case. They are made once; none where nobody can create the resource."""
     return subject.world.instances.lookalikes(subject, field) if subject.spec.creatable else []
+
+
+def turn_round(subject: Subject, field: str) -> None:
+    """Sees to it that entries of the list hold values of ``field`` whose order is another one where they are compared
+    as texts; once, and where the resource can be created."""
+    if subject.spec.creatable:
+        subject.world.instances.turn_round(subject, field)
 
 
 def may_hold(subject: Subject, field: str, value: Any) -> bool:
