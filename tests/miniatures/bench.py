@@ -31,6 +31,7 @@ from restproof.plan.profile import PROFILES
 from restproof.record.reader import read
 from restproof.record.writer import Writer
 from restproof.session.heading import contract_part, requirements_part
+from restproof.wire.failure import TransportError
 from restproof.wire.forms import Forms
 from restproof.wire.message import About, Exchange, Headers, Request, Response, to_event, told_by_body
 from restproof.wire.preconditions import Preconditions
@@ -63,7 +64,8 @@ def rules() -> list[tuple[Proof, Callable[..., None]]]:
 
 @dataclass
 class Wire:
-    """Takes the place of a session: ``server`` is a function. Requests that race are sent one by one."""
+    """Takes the place of a session: ``server`` is a function, which raises ``TransportError`` for an answer that cannot
+    be read. Requests that race are sent one by one."""
 
     server: Server
     writer: Writer
@@ -84,12 +86,16 @@ class Wire:
         given = [h for h in request.headers if h[1] != ""]
         request = Request(request.method, request.path, request.query, (*given, *credentials), request.body)
         began = time.perf_counter()
-        status, body, headers = self.server(request)
         self.sent += 1
+        response, error = None, None
+        try:
+            status, body, headers = self.server(request)
+            response = told_by_body(Response(status, "", headers, body), self.promised)
+        except TransportError as failure:
+            error = str(failure)
         took = time.perf_counter() - began
-        response = told_by_body(Response(status, "", headers, body), self.promised)
         url = f"http://127.0.0.1:1{request.target}"
-        exchange = Exchange(self.sent, request, url, response, None, float(self.sent), took, credential, about)
+        exchange = Exchange(self.sent, request, url, response, error, float(self.sent), took, credential, about)
         self.writer.write(to_event(exchange))
         return exchange
 

@@ -161,3 +161,23 @@ def test_what_was_written_is_known_again_in_its_normal_form(tmp_path: Path) -> N
     assert agrees(sums, {"id": 5, "price": "1.00"})
     assert not agrees(sums, {"id": 5, "price": "1.01"})
     assert Ticket(place, "POST", fields={"price": 10**400}).sums, "whatever was sent"
+
+
+def test_what_was_written_is_known_again_when_what_it_names_is_gone(tmp_path: Path) -> None:
+    number, server_set = {"type": ["integer", "null"]}, {"type": "integer", "readOnly": True}
+    members = {"id": server_set, "size": number, "owner": number, "room": number}
+    (tmp_path / "item.json").write_text(json.dumps({"type": "object", "properties": members}))
+    (tmp_path / "contract.yaml").write_text(
+        "contract: shop\nresources:\n  person: {path: /people, schema: item.json}\n"
+        "  item:\n    path: /items\n    schema: item.json\n"
+        "    references: {owner: {to: person, on_delete: clear}, room: {to: person, on_delete: refuse}}\n"
+    )
+    place = Place(load(tmp_path).resources["item"], ())
+    sums = Ticket(place, "POST", fields={"size": 3, "owner": 7, "room": 8}).sums
+    assert agrees(sums, {"id": 5, "size": 3, "owner": None, "room": 8})
+    assert not agrees(sums, {"id": 5, "size": 4, "owner": None, "room": 8})
+    assert not agrees(sums, {"id": 5, "size": 3, "owner": 7, "room": None}), "it is never cleared"
+    # Where nothing else was written, the reference alone tells it.
+    alone = Ticket(place, "POST", fields={"owner": 7}).sums
+    assert agrees(alone, {"id": 5, "owner": 7})
+    assert not agrees(alone, {"id": 5, "owner": None})
