@@ -82,9 +82,8 @@ def _tell(error: ValidationError, document: Document, problems: Problems) -> Non
         words = list(schema.get("properties", ()))
         for word in value:
             if word not in words:
-                problems.add(
-                    f"unknown word '{word}' {where}", document.place((*route, word)), near(word, words) or _ELSEWHERE
-                )
+                hint = _at_another_level(word, route) or near(word, words) or _ELSEWHERE
+                problems.add(f"unknown word '{word}' {where}", document.place((*route, word)), hint)
     elif rule == "required":
         for word in said:
             if word not in value:
@@ -99,6 +98,22 @@ def _tell(error: ValidationError, document: Document, problems: Problems) -> Non
         message += _or_a_mapping(error)
         guess = closest(value, [w for w in _choices(schema) if isinstance(w, str)]) if isinstance(value, str) else None
         problems.add(message, document.place(route), f"did you mean '{guess}'?" if guess else _extra(schema))
+
+
+def _at_another_level(word: str, route: Route) -> str | None:
+    """Where a word may stand that the language has, and not where it is: of the contract as a whole, of a resource and
+    of an operation each have words of their own. ``None`` for other words, and deeper inside."""
+    if route[::2] != ("resources", "operations")[: len(route) // 2] or len(route) % 2:
+        return None
+    schema = language_schema()
+    [said_of_an_operation] = (s for s in schema["$defs"]["way"]["anyOf"] if "properties" in s)
+    levels = {
+        "the contract as a whole, at its top": schema,
+        "a resource, inside of 'resources'": schema["$defs"]["resource"],
+        "an operation, inside of 'operations' of a resource": said_of_an_operation,
+    }
+    found = [level for level, said in levels.items() if word in said["properties"]]
+    return f"'{word}' is a word of {', and of '.join(found)}" if found else None
 
 
 def _or_a_mapping(error: ValidationError) -> str:
