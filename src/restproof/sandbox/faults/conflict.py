@@ -23,8 +23,7 @@ def unique_by_beginning(seam: Seam) -> None:
         found: list[Refusal] = inner(call, after)
         for other in seam.steps.store.under(call.resource.name, call.scope or ()):
             for key in call.resource.unique:
-                texts = [(str(s.get(n)) for n in key) for s in (after, other.state)]
-                one, two = ([text[:_BEGINNING] for text in some] for some in texts)
+                one, two = ([str(s.get(n))[:_BEGINNING] for n in key] for s in (after, other.state))
                 if other is not call.entry and one == two and any(len(text) == _BEGINNING for text in one):
                     found.append(Refusal("conflict", key[0], "has already been taken"))
         return found
