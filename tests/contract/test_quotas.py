@@ -69,6 +69,15 @@ def test_bodies_stay_below_by_a_value_of_their_own(tmp_path: Path) -> None:
     assert entry.adjusted_to_rules({"user_id": 1, "day": "2020-01-01", "hours": 30})["hours"] <= 24
 
 
+def test_what_leaves_out_what_counts_may_be_one_too_many_where_nobody_says_what_becomes_of_it(tmp_path: Path) -> None:
+    contract = load(written(tmp_path, seat=[{"at_most": 2, "per": ["rows"]}], entry=[HOURS]))
+    seat, entry = ground(contract, "seat").bodies, ground(contract, "entry").bodies
+    assert seat.may_use_up("create", {"places": 1})
+    assert not seat.may_use_up("create", {"places": 1, "rows": 3})
+    assert not seat.may_use_up("update", {"places": 1})
+    assert not entry.may_use_up("create", entry.minimal())
+
+
 def test_where_only_a_reference_can_differ_each_body_has_its_own_referent(tmp_path: Path) -> None:
     contract = load(written(tmp_path, entry=[{"at_most": 1, "per": "user_id", "when": {"state": ["running"]}}]))
     entry = ground(contract, "entry")

@@ -176,7 +176,7 @@ class Subject:
             asked_id,
             self.bodies.values_may_run_out,
             partial(self.world.control, self.spec, operation) if exchange.credential == self.credential else str,
-            quota_may_be_used_up=operation in ("create", "update", "replace") and bool(self.bodies.shared_quotas),
+            quota_may_be_used_up=self.bodies.may_use_up(operation, sent),
         )
         self.world.creates.note(reply, self.token)
         return reply

@@ -89,8 +89,11 @@ def gaps(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any
 def asked_of(
     resource: Resource, operation: str, wanted: Mapping[str, Any], answer: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What of ``wanted`` is asked of the answer to an operation. The answer to a write may be less than what a read
-    shows (an id alone): a sparse contract promises the required members, and no others."""
+    """What of ``wanted`` is asked of the answer to an operation. An entry of a list may lack fields, or show them
+    otherwise. The answer to a write may be less than what a read shows (an id alone): a sparse contract promises the
+    required members, and no others."""
+    if operation == "list":
+        return {name: value for name, value in wanted.items() if name not in resource.unlike_in_lists}
     if not resource.sparse or operation not in _WRITES:
         return dict(wanted)
     sure = resource.shapes.response.get("required", ())

@@ -21,6 +21,7 @@ from restproof.plan.room import room_for_many, telling_fields
 from restproof.plan.symbols import RUN, uuid_of, valid_with_token
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import ROOMY, capacity
+from restproof.semantics.initial import absent_value
 from restproof.semantics.validate import Refusal, Validation
 
 _ROOMY_PARENT = 100
@@ -237,6 +238,22 @@ class UniqueKeys(RequestFields):
         """The quotas that bodies of a run use up together, since they cannot differ in what counts apart."""
         apart = self.fresh_references | self.distinguishing_fields
         return tuple(q for q in self.resource.quotas if not apart & {*q.per} and not self._is_roomy(q))
+
+    def may_use_up(self, operation: str, body: Any) -> bool:
+        """Whether a valid request may be one too many for a quota: where bodies use one up together, and where one
+        leaves out what it counts by, for which the server may have the same value each time."""
+        if operation not in ("create", "update", "replace"):
+            return False
+        if self.shared_quotas or operation == "update" or not isinstance(body, Mapping):
+            return bool(self.shared_quotas)
+        counted = {n: self.writable[n] for quota in self.resource.quotas for n in quota.per if n in self.writable}
+        return any(n not in body and not self._is_null_if_absent(n, schema) for n, schema in counted.items())
+
+    def _is_null_if_absent(self, name: str, schema: Mapping[str, Any]) -> bool:
+        try:
+            return absent_value(self.resource, name, schema) is None
+        except KeyError:
+            return False
 
     def _is_roomy(self, quota: Quota) -> bool:
         """Whether the run says itself how much there may be, in a parent that it makes."""
