@@ -10,7 +10,7 @@ from restproof.oracle.check import asked_of
 
 
 def test_an_entry_of_a_list_is_not_asked_for_what_lists_leave_out(tmp_path: Path) -> None:
-    texts = {"name": {"type": "string"}, "body": {"type": "string"}}
+    texts = {name: {"type": "string"} for name in ("id", "name", "body")}
     notes = {"path": "/notes", "schema": "note.json", "operations": ["list", "create"], "unlisted": ["body"]}
     (tmp_path / "note.json").write_text(json.dumps({"type": "object", "properties": texts}))
     (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "notes", "resources": {"note": notes}}))
