@@ -23,6 +23,12 @@ _LONGEST = 120
 _ONLY = ("create", "update", "delete", "identity", "input.type")
 
 
+def heed_signals() -> None:
+    """In a run that has just begun: whoever started us in the background may have had us ignore some."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(SOURCE)}
 
@@ -38,13 +44,19 @@ def killed(server: Server, folder: Path, number: int, chance: random.Random) -> 
             env=environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            preexec_fn=heed_signals,
         )
         seen, wanted = len(server.log), chance.randint(3, 250)
         until = time.monotonic() + _LONGEST
         while len(server.log) - seen < wanted and run.poll() is None and time.monotonic() < until:
             time.sleep(0.002)
         run.send_signal(SIGNALS[number % len(SIGNALS)])
-        run.wait(_LONGEST)
+        try:
+            run.wait(_LONGEST)
+        except subprocess.TimeoutExpired:
+            run.kill()
+            run.wait()
+            return [f"a run that was to end by {SIGNALS[number % len(SIGNALS)].name} has not, within {_LONGEST} s"]
         ended = subprocess.run(
             [*RESTPROOF, "cleanup"], cwd=folder, env=environment(), capture_output=True, text=True, timeout=_LONGEST
         )

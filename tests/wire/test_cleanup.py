@@ -199,7 +199,7 @@ def test_an_id_that_is_somebody_else_s_by_now_is_left_alone_and_told(
     ids=["prefix", "another number", "cut short", "another run", "in a sentence"],
 )
 def test_a_name_that_resembles_a_token_proves_nothing(notes: Notes, ledger: Ledger, clean: Clean, name: str) -> None:
-    create(notes, ledger, 1, answered=False)
+    ledger.answered(ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))]))
     notes.rows = {3: name}
     assert clean() == (0, [])
     assert notes.rows == {3: name}
@@ -350,14 +350,14 @@ def test_what_one_credential_has_made_is_looked_at_as_that_one(notes: Notes, led
 
 
 def test_a_list_that_nobody_may_see_holds_nothing_of_the_run(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))])
+    ledger.answered(ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))]))
     notes.status["GET /v1/teams/5/notes"] = 403
     assert clean() == (0, [])
     assert not ledger.path.exists()
 
 
 def test_a_list_that_is_gone_with_its_parent_holds_nothing(notes: Notes, ledger: Ledger, clean: Clean) -> None:
-    create(notes, ledger, 1, answered=False)
+    ledger.answered(ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))]))
     notes.status["GET /v1/teams/5/notes"] = 404
     assert clean() == (0, [])
     assert not ledger.path.exists()
@@ -366,8 +366,9 @@ def test_a_list_that_is_gone_with_its_parent_holds_nothing(notes: Notes, ledger:
 def test_resources_without_a_delete_are_summed_up(notes: Notes, ledger: Ledger, clean: Clean) -> None:
     for id in (1, 2):
         ledger.created(ledger.intend("log", "/v1/logs?team_id=5"), f"/v1/logs/{id}", id)
-    ledger.intend("log", "/v1/logs?team_id=5")
-    assert clean() == (0, ["log: 2 (no delete operation)"])
+    ledger.intend("log", "/v1/logs?team_id=5", [("name", token(1))])
+    why = "sent and not answered, and nothing deletes what it may have stored"
+    assert clean() == (0, [f"log /v1/logs (name {token(1)}): {why}", "log: 2 (no delete operation)"])
     assert notes.log == []
     assert not ledger.path.exists()
 
@@ -494,7 +495,9 @@ _ALIKE = "note: 1 unanswered or refused creates, and nothing tells what they hav
 def bare(ledger: Ledger, before: Iterable[int] = (), **fields: Any) -> int:
     """A create that could hold no mark, and was answered with no id. ``before``: the ids that the list held."""
     known = digests_of(str(id) for id in before)
-    return ledger.intend("note", "/v1/teams/5/notes", sums=sums_of(fields), before=known)
+    n = ledger.intend("note", "/v1/teams/5/notes", sums=sums_of(fields), before=known)
+    ledger.answered(n)
+    return n
 
 
 @pytest.mark.parametrize("value", [None, False, True, 0, "", []], ids=json.dumps)

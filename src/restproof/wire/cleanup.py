@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -18,7 +18,7 @@ from restproof.contract.routing import Router
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
-from restproof.wire.group import LATE, Group, below
+from restproof.wire.group import LATE, Group, below, place_of
 from restproof.wire.ledger import Entry, Ledger
 from restproof.wire.left import Left
 from restproof.wire.message import About, Exchange, Headers, Request
@@ -31,6 +31,7 @@ from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, liste
 _TAKEN_UP = 3600.0
 """Seconds after which somebody may have taken into use what a run has left."""
 _STILL = "the delete was answered with success, and it is still there"
+_UNANSWERED = "sent and not answered, and nothing deletes what it may have stored"
 _MARKED = "deleted, as a read says, and the list still shows it"
 Collection = tuple[str, str, Headers]
 """Resource, request target of the list and headers: what one walk covers."""
@@ -70,7 +71,9 @@ class Work:
             self.named.setdefault(entry.item, []).append(entry)
         resource = self.contract.resources.get(entry.resource)
         if resource is None or not resource.supports("delete"):
-            self.undeletable[entry.resource] += entry.item is not None and not entry.refused
+            self.undeletable[entry.resource] += entry.item is not None and not entry.refused and not entry.is_open
+            if entry.is_open:
+                self.doubtful.append(Left(entry.resource, place_of(entry), _UNANSWERED))
             return
         if entry.marks is None:
             self.marks.accept_any(resource)
@@ -144,7 +147,9 @@ class Work:
         if not group.resource.supports("list"):
             group.unread = "there is no list to look through"
             return
-        for credential in self._credentials(group):
+        others = () if self.contract.auth.scheme == "none" else self.session.target.credentials
+        # Another may have gone to a parent that its own does not see.
+        for credential in dict.fromkeys([group.credential, *others]):
             try:
                 entries = list(
                     listed(
@@ -169,20 +174,15 @@ class Work:
             group.credential, group.is_gone = credential, False
             return
 
-    def _credentials(self, group: Group) -> Iterator[str | None]:
-        """The credential of the creates, then the others, for one may have gone to a parent that its own does not
-        see."""
-        yield group.credential
-        if self.contract.auth.scheme != "none":
-            yield from (name for name in self.session.target.credentials if name != group.credential)
-
     # -------------------------------------------------------------- the deletes
 
     def delete(self) -> None:
         """Deletes what is proven, the last created first."""
         for group, id, entry in self._proven():
             target = entry.item if entry is not None and entry.item is not None else group.item(self.contract, id)
-            if target not in self.deleted and not self._holds_others(group, target, entry):
+            if target in self.deleted or self._holds_others(group, target, entry):
+                continue
+            if self._is_ours_still(group, target, id, entry):
                 self._delete(group, target)
 
     def _proven(self) -> list[tuple[Group, str, Entry | None]]:
@@ -195,8 +195,7 @@ class Work:
             known, seen = group.known, group.seen or {}
             for id, shown in seen.items():
                 owner = owners.get(group.item(self.contract, id).partition("?")[0], group)
-                ours = owner is group and id not in known and self._is_ours(group, None, shown)
-                if ours and self._may_sweep(group, id):
+                if owner is group and id not in known and self._is_ours(group, None, shown):
                     found.append((max(e.n for e in group.entries), group, id, None))
             for id, entry in known.items():
                 if group.is_gone and not group.may_outlive(entry):
@@ -212,11 +211,12 @@ class Work:
                     found.append((entry.n, seen_by, id, entry))
         return [(group, id, entry) for _, group, id, entry in sorted(found, key=lambda f: f[0], reverse=True)]
 
-    def _may_sweep(self, group: Group, id: str) -> bool:
-        """Whether what only a list shows to be ours may be deleted: a read under its id agrees, and the contract has a
-        create that may have made it."""
-        target = group.item(self.contract, id)
-        if not group.resource.creatable:
+    def _is_ours_still(self, group: Group, target: str, id: str, entry: Entry | None) -> bool:
+        """Whether what only a list has shown, or what has an id that came again, may be deleted: something creates
+        such, and a read just before agrees, since a delete may have moved the ids."""
+        if entry is not None and not group.gives_ids_again:
+            return True
+        if entry is None and not group.resource.creatable:
             self.doubtful.append(self._left(group, target, "it bears a token of this run, and nothing creates such"))
             return False
         if not group.resource.supports("read"):
@@ -226,8 +226,9 @@ class Work:
         except NotSent as reason:
             self.failed.append(self._left(group, target, str(reason)))
             return False
-        if shown is None or not self._is_ours(group, None, shown):
-            self.doubtful.append(self._left(group, target, "a list shows it as this run's, and a read does not"))
+        if shown is None or not self._is_ours(group, entry, shown):
+            why = "a list shows it as this run's, and a read does not"
+            self.doubtful.append(self._left(group, target, why, made=False))
             return False
         return True
 
@@ -365,9 +366,10 @@ class Work:
             elif group.may_hold(id, shown, self.ledger):
                 self.doubtful.append(self._left(group, target, "perhaps of this run: left alone", made=False))
         self.doubtful += [lost for lost in group.adrift(self.ledger) if lost.where not in self.told]
+        self.failed += (pending := group.pending(self.ledger, self.session.timeout))
         if unseen := group.unseen():
             self.unanswered[group.resource.name, unseen[0]] += unseen[1]
-        elif not left:
+        elif not (left or pending):
             for entry in group.entries:
                 self.ledger.settled(entry.n)
 
@@ -375,7 +377,9 @@ class Work:
         """What a list cannot verify."""
         if group.resource.supports("list"):
             self.failed.append(Left(group.resource.name, group.place, group.unread))
-        elif unanswered := sum(1 for e in group.entries if e.item is None):
+            return
+        self.failed += group.pending(self.ledger, self.session.timeout)
+        if unanswered := sum(1 for e in group.entries if e.item is None):
             self.unanswered[group.resource.name, group.unread] += unanswered
 
     def _doubt(self, group: Group, target: str, item: str) -> None:

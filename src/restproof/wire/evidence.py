@@ -382,3 +382,14 @@ def names_nothing(resource: Resource) -> frozenset[int]:
     for case in ("absent", "gone", "malformed_id", "absent_parent", "wrong_parent", "malformed_parent"):
         said |= {code for code in resource.status(case).codes if 400 <= code < 500 and code not in (401, 429)}
     return frozenset(said)
+
+
+def why_not_ours(place: Place, item: Place, sight: Sight) -> str:
+    """Why a write to ``place``, which may be read as ``item``, does not leave."""
+    read_as = "" if item.id == place.id else f" (which may be read as {item.id})"
+    why = {
+        Sight.OTHERS: "a look shows what this run did not make",
+        Sight.UNCLEAR: "no read or list shows whose it is",
+        Sight.STALE: "it is shown as it was before it went, or from a cache",
+    }.get(sight, "it names nothing")
+    return f"{place}{read_as} is not proven to be this run's: {why}"

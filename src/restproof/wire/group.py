@@ -14,10 +14,13 @@ from restproof.wire.ledger import Entry, Ledger
 from restproof.wire.left import Left
 from restproof.wire.message import Headers, Request
 from restproof.wire.places import Place, Places
-from restproof.wire.proof import Marks, agrees, digests_of, holds_nothing_given, resembles
+from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, resembles
 from restproof.wire.walk import ListUnreadable, Sender, listed
 
 _ADRIFT = "a write below what is not there was not refused, and no look shows what it has stored"
+_PENDING = "sent and not answered: it may be stored yet, and restproof cleanup looks again"
+_PATIENCE = 2
+"""Times that a client waits for an answer until a look that shows nothing proves that nothing is stored."""
 LATE = 3.0
 """Seconds after a write for which lists and reads may not show it yet."""
 
@@ -50,8 +53,33 @@ class Group:
         self.found |= {
             e.n
             for e in self.entries
-            if e.adrift and any(marks.shown(self.resource, shown, e.marks) for shown in self.seen.values())
+            if (e.is_open and self._shows_all_like(e, marks))
+            or (e.adrift and any(marks.shown(self.resource, shown, e.marks) for shown in self.seen.values()))
         }
+
+    def _shows_all_like(self, entry: Entry, marks: Marks) -> bool:
+        """Whether the list shows what was written to that id, or as many with the marks of a write as were sent."""
+        if entry.item is not None:
+            return str(entry.id) in (self.seen or {})
+        alike = sum(1 for e in self.entries if e.marks == entry.marks and not (e.refused or e.answered))
+        shown = sum(marks.shown(self.resource, one, entry.marks) for one in (self.seen or {}).values())
+        return shown >= alike
+
+    def pending(self, ledger: Ledger, timeout: float) -> list[Left]:
+        """The writes that nobody waits for any more and that no look has shown: a slow server may still store them, so
+        whatever was deleted there says nothing. ``timeout``: seconds that one waits for an answer."""
+        since = time.time() - _PATIENCE * timeout
+        waiting = [e for e in self.entries if e.is_open and e.at > since]
+        waiting = [e for e in waiting if self._is_rewrite(e) or not (e.n in self.found or ledger.is_deleted(e))]
+        for e in waiting:
+            if e.item is not None and e.id is not None:
+                ledger.created(e.n, e.item, e.id, placed=True)
+        return [Left(e.resource, place_of(e), _PENDING) for e in waiting]
+
+    def _is_rewrite(self, write: Entry) -> bool:
+        """Whether it went to what was there already: that this is shown, or deleted, does not say that the write has
+        been carried out."""
+        return write.item is not None and any(e.item == write.item and not e.is_open for e in self.entries)
 
     def adrift(self, ledger: Ledger) -> list[Left]:
         """The writes below what was not there that were not refused, and of which no look has shown what they have
@@ -80,6 +108,12 @@ class Group:
             if entry.item is not None and (not entry.placed or str(entry.id) not in named):
                 named[str(entry.id)] = entry
         return named
+
+    @property
+    def gives_ids_again(self) -> bool:
+        """Whether several creates were answered with one id: it may be a place in the list, which moves."""
+        made = [e.item for e in self.entries if e.item is not None and not e.placed]
+        return len(set(made)) < len(made)
 
     @property
     def place(self) -> str:
@@ -144,6 +178,14 @@ class Group:
         if key not in self._targets:
             self._targets[key] = one_of_list(contract, self.resource, operation, self.collection, id)
         return self._targets[key]
+
+
+def place_of(write: Entry) -> str:
+    """Where something is, or may be, and what tells it from others."""
+    if write.item is not None:
+        return write.item
+    marks = ", ".join(f"{name} {token}".removeprefix(f"{ANYWHERE} ") for name, token in write.marks or ())
+    return write.collection.partition("?")[0] + (f" ({marks})" if marks else "")
 
 
 def below(

@@ -35,7 +35,8 @@ class Entry:
     ``item`` and ``id`` are ``None`` while no answer has named them. ``marks``: what proves that a resource is the one
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
     ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
-    whether the path of the request named the id; ``refused``: whether the answer was a 4xx. ``before``: digests
+    whether the path of the request named the id; ``refused``: whether the answer was a 4xx; ``answered``: whether
+    another answer came that named nothing. ``before``: digests
     of the ids that the list held just before; ``None`` where it was not looked through. ``headers`` are those of the
     contract. ``adrift``: the request target of a parent that was seen not to be there just before. ``at``: when it was
     written down, in seconds since 1970; 0 in ledgers that do not say so."""
@@ -53,8 +54,15 @@ class Entry:
     placed: bool = False
     before: tuple[str, ...] | None = None
     refused: bool = False
+    answered: bool = False
     adrift: str = ""
     at: float = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no answer has come: it was broken off, and the server may still be about to store it."""
+        named = self.item is not None and (self.new or not self.placed)
+        return not (named or self.refused or self.answered)
 
 
 @dataclass(frozen=True)
@@ -144,6 +152,12 @@ class Ledger:
         with self._lock:
             self._since.setdefault(n, {})["refused"] = True
             self._append(event="refused", n=n)
+
+    def answered(self, n: int) -> None:
+        """Writes down that the server has done with write ``n``, and that nothing said what it has stored."""
+        with self._lock:
+            self._since.setdefault(n, {})["answered"] = True
+            self._append(event="answered", n=n)
 
     def wrote(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]] = ()) -> None:
         """Writes down what proves ``item`` since an update: other marks, or, where there is none any more, the digests
@@ -306,6 +320,8 @@ class Ledger:
                 self._deleted.pop(event["item"], None)
             case "refused":
                 self._entries[event["n"]] = replace(self._entries[event["n"]], refused=True)
+            case "answered":
+                self._entries[event["n"]] = replace(self._entries[event["n"]], answered=True)
             case "wrote":
                 self._note_written(event["item"], event["sums"], event.get("marks", ()))
             case "deleted":

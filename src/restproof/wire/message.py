@@ -222,6 +222,11 @@ class Exchange:
         return self.response.status if self.response else None
 
     @property
+    def is_given_up(self) -> bool:
+        """Whether somebody has stopped waiting for the server (we, or a gateway), which may still be at it."""
+        return self.error == "timeout" or self.status == 504
+
+    @property
     def json(self) -> Any:
         """The body of the answer as JSON; ``None`` where none came, or it is no JSON that can be read."""
         return self.response.document if self.response else None

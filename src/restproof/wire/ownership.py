@@ -16,7 +16,7 @@ from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
-from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new
+from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new, why_not_ours
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
@@ -100,6 +100,7 @@ class Ownership:
             if ticket.place is not None:
                 # What the first one did is not known: its id may be somebody else's by now.
                 self.evidence.forget(ticket.place)
+            self.ended(ticket, under_way=False)
             return self._noted(_Decision(self, request, credential, sender).ticket())
 
     def _noted(self, ticket: Ticket) -> Ticket:
@@ -107,10 +108,13 @@ class Ownership:
         if not ticket.stores or ticket.place is None:
             return ticket
         self._ceilings.take_create()
-        place, resource = ticket.place, ticket.place.resource
-        self.marks.add(resource, ticket.marks)
+        return replace(ticket, entry=self._intended(ticket, ticket.place))
+
+    def _intended(self, ticket: Ticket, place: Place) -> int:
+        """The number of a new entry of the ledger."""
+        self.marks.add(place.resource, ticket.marks)
         entry = self.ledger.intend(
-            resource.name,
+            place.resource.name,
             self.evidence.list_target(place),
             ticket.marks,
             sums=ticket.sums,
@@ -122,7 +126,14 @@ class Ownership:
         if place.id is not None:
             # The path says where it will be, whatever the answer; that anything is there, only a success says.
             self.ledger.created(entry, self.evidence.item_target(place), place.id, placed=True)
-        return replace(ticket, entry=entry)
+        return entry
+
+    def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
+        with self._lock:
+            if ticket is not None and ticket.entry is not None and not under_way:
+                self.ledger.answered(ticket.entry)
+            elif ticket is not None and ticket.place is not None and ticket.makes_anew and under_way:
+                self._intended(ticket, ticket.place)
 
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
         with self._lock:
@@ -146,12 +157,15 @@ class Ownership:
             elif not ticket.absent:
                 self.evidence.heed(place, exchange)
             return
-        if ticket.entry is not None and 400 <= (exchange.status or 0) < 500:
-            self.ledger.refused(ticket.entry)
-        if not done or ticket.entry is None:
+        if ticket.entry is None:
+            return
+        if not done:
+            if not exchange.is_given_up:
+                (self.ledger.refused if 400 <= (exchange.status or 0) < 500 else self.ledger.answered)(ticket.entry)
             return
         id = place.id if place.id is not None else named_id(self.contract, place.resource, exchange.response)
         if id is None:
+            self.ledger.answered(ticket.entry)
             if place.resource.operation(exchange.about.operation or "create").is_under_way(exchange.status):
                 self._under_way[exchange.n] = ticket
             return
@@ -282,7 +296,7 @@ class _Decision:
             if item.resource.id.single and sight is not Sight.OURS:
                 raise NotProven(f"{item.resource.name} is not below anything that this run has made")
             if sight not in (Sight.OURS, Sight.NOTHING):
-                raise NotProven(_reason(place, item, sight))
+                raise NotProven(why_not_ours(place, item, sight))
             sights.append(sight)
         return sights[0] is Sight.NOTHING
 
@@ -299,7 +313,7 @@ class _Decision:
 
     def _must_be_ours(self, place: Place) -> None:
         if not self._is_writable(place) and (sight := self._look(place)) is not Sight.OURS:
-            raise NotProven(_reason(place, place, sight))
+            raise NotProven(why_not_ours(place, place, sight))
 
     def _must_be_below_ours(self, place: Place) -> None:
         """A write to a whole collection may change all that is in it."""
@@ -384,13 +398,3 @@ class _Decision:
 
     def _look(self, place: Place) -> Sight:
         return self.owner.evidence.look(place, self.looker)
-
-
-def _reason(place: Place, item: Place, sight: Sight) -> str:
-    read_as = "" if item.id == place.id else f" (which may be read as {item.id})"
-    why = {
-        Sight.OTHERS: "a look shows what this run did not make",
-        Sight.UNCLEAR: "no read or list shows whose it is",
-        Sight.STALE: "it is shown as it was before it went, or from a cache",
-    }.get(sight, "it names nothing")
-    return f"{place}{read_as} is not proven to be this run's: {why}"

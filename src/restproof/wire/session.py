@@ -132,7 +132,7 @@ class Session:
         self.max_wait = max_wait
         self._recorder = recorder
         self.guard = Unguarded() if guard is None else guard
-        self._timeout = timeout or target.timeout
+        self.timeout = timeout or target.timeout
         self._read_only = read_only
         self._clock = clock
         self.sleep = sleep
@@ -234,12 +234,22 @@ class Session:
         request = permit.sent
         waited, retried, throttled, renewed = 0.0, 0, 0, 0
         while True:
-            outgoing = self._outgoing(request, permit.credential)
-            self._count(beyond_ceiling)
             about = permit.about
-            self._ceilings.wait("" if expect_throttle else f"{about.resource}.{about.operation}")
-            exchange = self._attempt(permit, outgoing, 1 + retried + throttled + renewed)
+            try:
+                outgoing = self._outgoing(request, permit.credential)
+                self._count(beyond_ceiling)
+                self._ceilings.wait("" if expect_throttle else f"{about.resource}.{about.operation}")
+            except (NotSent, KeyboardInterrupt):
+                self.guard.ended(permit.ticket, under_way=False)
+                raise
+            try:
+                exchange = self._attempt(permit, outgoing, 1 + retried + throttled + renewed)
+            except KeyboardInterrupt:
+                self.guard.ended(permit.ticket, under_way=True)
+                raise
             self.guard.after(permit.ticket, exchange)
+            if exchange.is_given_up:
+                self.guard.ended(permit.ticket, under_way=True)
             if exchange.status == 401 and self._renews(permit, outgoing, exchange, again=bool(renewed)):
                 renewed += 1
                 if self._is_exhausted(beyond_ceiling) or not self._may_go_again(permit):
@@ -428,7 +438,7 @@ class Session:
         request (RFC 9112 §9.5): once, and only then, it is sent on a new one."""
         self._adapter.connected()
         try:
-            return self._adapter.answer(prepared, self._timeout)
+            return self._adapter.answer(prepared, self.timeout)
         except FAILURES as failure:
             STOP.check()
             if self._adapter.connected() or not is_stale_connection(failure) or not self._may_go_again(permit):
@@ -440,7 +450,7 @@ class Session:
         if hooked is not None:
             prepared = hooked.leaving()
         try:
-            return self._adapter.answer(prepared, self._timeout)
+            return self._adapter.answer(prepared, self.timeout)
         except FAILURES as failure:
             raise TransportError(describe(failure)) from failure
 

@@ -213,6 +213,9 @@ class RecordedRefusals:
     def after(self, ticket: Ticket | None, exchange: message.Exchange) -> None:
         """Nothing: the recording has it."""
 
+    def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
+        """Nothing: the recording has it."""
+
     def made(self, exchange: message.Exchange, id: Any) -> None:
         """Nothing: the recording has it."""
 

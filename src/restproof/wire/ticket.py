@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from restproof.contract.model import creates_by_put
 from restproof.semantics.normal import made_normal
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Place
@@ -33,6 +34,13 @@ class Ticket:
     adrift: str = ""
 
     @property
+    def makes_anew(self) -> bool:
+        """Whether an update makes the item anew where it is carried out after the item was deleted."""
+        if self.place is None or self.place.id is None or self.entry is not None:
+            return False
+        return self.method == "PUT" and creates_by_put(self.place.resource)
+
+    @property
     def sums(self) -> dict[str, str]:
         """Digests of the fields as the contract says that they are kept, where the body could hold no mark: without
         references, as far as they are cleared when what they name is deleted."""
@@ -56,6 +64,9 @@ class Guard(Protocol):
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
         """The answer to a request."""
 
+    def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
+        """Nobody waits for an answer any more; ``under_way``: the server may still be at the request."""
+
     def made(self, exchange: Exchange, id: Any) -> None:
         """What the request of ``exchange`` has made, where its answer could not name it yet."""
 
@@ -70,6 +81,9 @@ class Unguarded:
         return ticket
 
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
+        """Nothing: nobody will ask."""
+
+    def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
         """Nothing: nobody will ask."""
 
     def made(self, exchange: Exchange, id: Any) -> None:
