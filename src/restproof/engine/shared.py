@@ -183,10 +183,10 @@ class SharedInstances:
             return
         maker = self._maker(subject.spec, f"{subject.name}:like {name}")
         free = name in maker.bodies.writable and name not in maker.spec.references
-        for value in apart_as_text(maker.spec, maker.bodies.writable[name]) if free else ():
+        for n, value in enumerate(apart_as_text(maker.spec, maker.bodies.writable[name]) if free else ()):
             if name not in maker.bodies.unique_fields:
                 fixed = {name: value}
-                maker.given(maker.bodies.adjusted_to_rules({**maker.bodies.minimal(), **fixed}, fixed=fixed))
+                maker.given(maker.bodies.adjusted_to_rules({**maker.bodies.minimal(f"t{n}"), **fixed}, fixed=fixed))
                 self._listings.clear()
         self._turned.add((subject.name, name))
 
