@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import signal
 import subprocess
 import sys
 import tempfile
@@ -20,7 +19,7 @@ from restproof.errors import ConfigurationError, RestproofError
 from restproof.fleet.spec import Fleet, Service
 from restproof.fleet.store import STATE, SUMMARY, Record, Store
 from restproof.version import __version__
-from restproof.wire.stop import heeded
+from restproof.wire.stop import handled
 
 RUN = "run"
 LOG = "log.txt"
@@ -161,12 +160,8 @@ class FleetRun:
             self.stopped = number
             self._signals += 1
 
-        before = {number: signal.signal(number, stop) for number in heeded()}
-        try:
+        with handled(stop):
             yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def unfinished(fleet: Fleet, store: Store) -> tuple[str, list[Service]]:

@@ -20,7 +20,7 @@ from restproof.plugin.collection import register_beside
 from restproof.plugin.current import end, run_of
 from restproof.session.handed import HANDED, Tally
 from restproof.session.run import Run
-from restproof.wire.stop import heeded
+from restproof.wire.stop import handled
 
 PIDS = pytest.StashKey[list[int]]()
 """Process ids of the workers, in their controller."""
@@ -92,9 +92,5 @@ def workers_end_first(run: Run, pids: list[int]) -> Iterator[None]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
 
-    before = {number: signal.signal(number, handler) for number in heeded()}
-    try:
+    with handled(handler):
         yield
-    finally:
-        for number, usual in before.items():
-            signal.signal(number, usual)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,7 +38,7 @@ from restproof.shards.parcel import Parcel
 from restproof.shards.sealing import sealed
 from restproof.shards.serving import BEAT, SILENCE
 from restproof.version import __version__
-from restproof.wire.stop import heeded
+from restproof.wire.stop import handled
 
 TRIES = 3
 """How often a shard is begun, at most."""
@@ -260,9 +259,5 @@ class Spread:
             self.signal = self.signal or number
             self._signals += 1
 
-        before = {number: signal.signal(number, stop) for number in heeded()}
-        try:
+        with handled(stop):
             yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)

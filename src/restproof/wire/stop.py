@@ -11,8 +11,10 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What ends a run early."""
@@ -22,6 +24,17 @@ def heeded() -> tuple[signal.Signals, ...]:
     """Those of :data:`ENDING` that this process is not to ignore: ``nohup`` has it go on when its terminal is closed,
     and what a shell's script starts in the background is not ended by Ctrl-C."""
     return tuple(number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN)
+
+
+@contextmanager
+def handled(handler: Callable[[int, FrameType | None], Any] | signal.Handlers) -> Iterator[None]:
+    """Meanwhile ``handler`` has the signals that this process heeds."""
+    before = {number: signal.signal(number, handler) for number in heeded()}
+    try:
+        yield
+    finally:
+        for number, usual in before.items():
+            signal.signal(number, usual)
 
 
 class Stop:
