@@ -295,6 +295,9 @@ def test_without_its_engine_a_run_ends(of: Callable[..., Spread]) -> None:
 
 def test_a_whole_run_in_processes_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    users = tmp_path / "spread" / "shards" / "of-the-user.txt"
+    users.parent.mkdir(parents=True)
+    users.write_text("")
     options = Options(profile="smoke", only=("create.answers-created",), resource=("office",), out="spread")
 
     def attempt(way: Way, number: int) -> None:
@@ -307,7 +310,7 @@ def test_a_whole_run_in_processes_of_its_own(tmp_path: Path, monkeypatch: pytest
     assert done.ended.verdict.verdict == "conforming"
     summary = json.loads((tmp_path / "spread" / "summary.json").read_text())
     assert summary["selection"] == {"only": ["create.answers-created"], "resource": ["office"]}
-    assert not (tmp_path / "spread" / "shards").exists()
+    assert [p for p in (tmp_path / "spread").rglob("*") if "shards" in str(p)] == [users.parent, users]
     assert any("shard 1 of 1 has ended" in line for line in lines)
 
 

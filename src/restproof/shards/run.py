@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import mkdtemp
 
 from restproof.compare.merge import Known, merge
 from restproof.errors import ConfigurationError, RestproofError
@@ -90,9 +91,7 @@ def spread(
         engine.close()
         raise
     try:
-        parts = directory / "shards"
-        shutil.rmtree(parts, ignore_errors=True)
-        parts.mkdir()
+        parts = Path(mkdtemp(prefix="shards-", dir=directory))
         ledgers = promise.config.ledgers
         contract = promise.contract_path.resolve()
         going = Spread(engine, parcel, of, parts, lambda: Mirror(ledgers, contract), told, options.cleanup_timeout)
@@ -100,11 +99,11 @@ def spread(
         going.run()
         tidied, is_settled = _tidied(promise, going, told)
         if going.error is not None and not isinstance(going.error, EngineLost):
-            _leave(directory)
+            _leave(directory, parts)
             raise going.error
         name = None if going.signal is None else signal.Signals(going.signal).name
         if not going.files:
-            _leave(directory)
+            _leave(directory, parts)
             if going.error is not None:
                 raise going.error
             if len(going.empty) == of:
@@ -130,9 +129,9 @@ def spread(
         hold.release()
 
 
-def _leave(directory: Path) -> None:
+def _leave(directory: Path, parts: Path) -> None:
     """Take away what the run would have landed in, if nothing has."""
-    shutil.rmtree(directory / "shards", ignore_errors=True)
+    shutil.rmtree(parts, ignore_errors=True)
     try:
         directory.rmdir()
     except OSError:
