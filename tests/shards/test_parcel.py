@@ -56,6 +56,8 @@ def configured(team: Path, more: str = "", **options: Any) -> Promise:
 
 def test_what_a_run_reads_travels_and_its_paths_lead_where_they_did(team: Path, tmp_path: Path) -> None:
     promise = configured(team, max_requests=100)
+    for linked in (team / "restproof.toml", team.parent / "standard.yaml"):
+        linked.symlink_to(linked.rename(tmp_path / f"shared-{linked.name}"))
     parcel = Parcel.unpacked(parcel_of(promise, team, ["-x"], 3).packed())
     assert "service/unread.txt" not in parcel.files
     assert {"standard.yaml", "service/restproof.toml", "service/restproof_hooks.py"} < parcel.files.keys()

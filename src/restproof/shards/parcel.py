@@ -88,17 +88,18 @@ def parcel_of(promise: Promise, cwd: Path, words: Sequence[str], shards: int) ->
     ``RestproofError``."""
     config, target = promise.config, promise.target
     table = _table(config, target)
-    files = {file.resolve() for file in _files(promise, table)}
-    here = cwd.resolve()
+    # A link travels as what it leads to, under its own name.
+    files = {_absolute(file): file for file in _files(promise, table)}
+    here = _absolute(cwd)
     above = Path(os.path.commonpath([here, *(file.parent for file in files)]))
-    contract = promise.contract_path.resolve()
-    bundled = contract.relative_to(bundled_dir()).as_posix() if _is_bundled(contract) else ""
+    contract = promise.contract_path
+    bundled = contract.resolve().relative_to(bundled_dir()).as_posix() if _is_bundled(contract) else ""
     options = {**asdict(_divided(promise, shards)), **_TOLD_LATER}
-    options["contract"] = None if bundled else os.path.relpath(contract, here)
+    options["contract"] = None if bundled else os.path.relpath(_absolute(contract), here)
     if promise.options.deviations:
-        options["deviations"] = os.path.relpath(Path(promise.options.deviations).resolve(), here)
+        options["deviations"] = os.path.relpath(_absolute(promise.options.deviations), here)
     return Parcel(
-        files={file.relative_to(above).as_posix(): file.read_bytes() for file in files},
+        files={place.relative_to(above).as_posix(): file.read_bytes() for place, file in files.items()},
         folder=here.relative_to(above).as_posix(),
         options=options,
         words=list(words),
@@ -106,6 +107,10 @@ def parcel_of(promise: Promise, cwd: Path, words: Sequence[str], shards: int) ->
         given={r: {n: list(v) for n, v in fields.items()} for r, fields in promise.given.items()},
         bundled=bundled,
     )
+
+
+def _absolute(path: Path | str) -> Path:
+    return Path(os.path.abspath(path))
 
 
 def _divided(promise: Promise, shards: int) -> Any:
@@ -171,7 +176,7 @@ def _variables(target: Target | None, table: Mapping[str, Any] | None) -> Iterat
         names = [f"RESTPROOF_{name.upper()}" for name in CREDENTIALS]
         names += [name for name in os.environ if name.startswith("RESTPROOF_ID_")]
         if target.ca_bundle is not None:
-            yield "RESTPROOF_CA_BUNDLE", os.path.relpath(target.ca_bundle.resolve(), Path.cwd().resolve())
+            yield "RESTPROOF_CA_BUNDLE", os.path.relpath(target.ca_bundle)
     else:
         names = _VARIABLE.findall(json.dumps(table, default=str))
     yield from ((name, os.environ[name]) for name in names if name in os.environ)
