@@ -227,6 +227,8 @@ def test_a_mistake_in_a_resource(tmp_path: Path, added: str, line: int, message:
         ),
         ("contract: x\nresources: [", 2, "this is not YAML", None),
         ("contract: x\nresources:\n\tb: 1", 3, "this is not YAML", None),
+        ("contract: x\nresources: {}\nsettles: 1e400", 3, "1e400 is a number that no double can hold", "smaller"),
+        (f"contract: x\nresources: {{}}\nsettles: -{10**400}", 3, "a number that no double can hold", "smaller"),
         ("contract: !!python/name:os.system x\nresources: {}", 1, "tag", "remove"),
         ("contract: &a [*a]", 1, "this alias stands inside what it names", None),
         ("contract: x\n? [a, b]\n: 1\nresources: {}", 2, "a key must be a plain word", None),
@@ -251,6 +253,13 @@ def test_a_mistake_at_the_top(tmp_path: Path, contract: str, line: int, message:
         ('{"type": "object", "properties": {"id": {},\n "a": {"maxLenght": 3}}}', 2, "no keyword", "'maxLength'"),
         ('{"type": "object", "properties": {"id": {},\n "a": {"format": "date-tiem"}}}', 2, "format", "'date-time'"),
         ('{"type": "object", "properties": {"id": {},\n "a": {"pattern": "("}}}', 2, "no regular expression", None),
+        (
+            '{"type": "object", "properties": {"id": {},\n "a": {"maximum": 1e400}}}',
+            2,
+            "no double can hold",
+            "leave it",
+        ),
+        ('{"type": "object", "properties": {"id": {},\n "a": {"minimum": -1e400}}}', 2, "no double", "leave it"),
         ('{"type": "object", "properties": {"id": {},\n "a": {"minLength": 3, "maxLength": 2}}}', 2, "above", None),
         ('{"type": "object", "properties": {"id": {},\n "a": {"readOnly": true, "writeOnly": true}}}', 2, "both", None),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -31,7 +32,7 @@ def out_of_bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield word, f"'{word}' is above {most:,}: no request of that size is made", "say what a request may hold"
     for word in _NUMBERS:
         value = schema.get(word)
-        if isinstance(value, int) and abs(value) > _LARGEST_DOUBLE:
+        if (isinstance(value, int) and abs(value) > _LARGEST_DOUBLE) or value in (math.inf, -math.inf):  # 1e400
             yield word, f"'{word}' is a number that no double can hold", "leave it out: JSON readers lose it"
     if isinstance(schema.get("pattern"), str):
         problem = _pattern_problem(schema["pattern"])

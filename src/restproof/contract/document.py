@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -219,16 +220,17 @@ class _Composer:
             return None
         if kind == "bool" and text in ("true", "false"):
             return text == "true"
+        if kind not in ("int", "float"):
+            self.known(node, kind, place, wrong=True)
+            return text
         try:
-            if kind == "int":
-                return int(text)
-            if kind == "float":
-                return float(text)
+            number = int(text) if kind == "int" else float(text)
         except ValueError:
             self.problems.add(f"'{text}' is no number", place, "remove the tag")
             return text
-        self.known(node, kind, place, wrong=True)
-        return text
+        if abs(number) > sys.float_info.max:
+            self.problems.add(f"{text:.20} is a number that no double can hold", place, "write a smaller one")
+        return number
 
     def known(self, node: yaml.Node, kind: str, place: Place, *, wrong: bool = False) -> None:
         if wrong or node.tag != f"tag:yaml.org,2002:{kind}":
