@@ -252,6 +252,28 @@ def test_a_shard_that_is_lost_again_and_again_is_given_up(
     assert ("nothing was heard from there" if silent else "interrupted on there") in going.missing[1]
 
 
+@pytest.mark.parametrize("events", [(), (build.header(),)])
+@pytest.mark.parametrize("is_ending", [False, True])
+def test_a_run_file_that_a_killed_process_has_left_is_no_shard(
+    is_ending: bool, events: tuple[dict[str, Any], ...], of: Callable[..., Spread], tmp_path: Path
+) -> None:
+    build.write(tmp_path / "torn.jsonl.gz", *events)
+    torn = (tmp_path / "torn.jsonl.gz").read_bytes()
+
+    def attempt(way: Way, number: int) -> None:
+        greeted(way)
+        if is_ending:
+            signal.raise_signal(signal.SIGTERM)
+            way.wait_for("stop")
+        way.say({"word": "ended", "run": torn, "code": -9, "error": "", "log": ""})
+
+    going = of(attempt)
+    going.run()
+    assert going.files == {}
+    assert going._tries == {1: 1 if is_ending else TRIES}
+    assert list((tmp_path / "files").iterdir()) == []
+
+
 def test_another_version_ends_the_run(of: Callable[..., Spread]) -> None:
     def attempt(way: Way, number: int) -> None:
         greeted(way, "0.0.1")

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from restproof.errors import ConfigurationError, RestproofError
 from restproof.record.stream import lines
@@ -182,17 +183,18 @@ class Spread:
             self.empty.add(attempt.shard)
         elif word["run"]:
             file.write_bytes(word["run"])
-            last = [event for _, event in lines(file, partial=True)][-1]
-            interrupted = last.get("event") != "footer" or last["interrupted"]
-            if interrupted and not self._is_ending:
+            failed, last = 0, dict[str, Any]()
+            for _, last in lines(file, partial=True):
+                failed += last.get("event") == "outcome" and last["outcome"] == "fail"
+            is_whole = last.get("event") == "footer"
+            if not is_whole or (last["interrupted"] and not self._is_ending):
                 file.unlink()
                 self._lost(attempt, f"it was interrupted on {attempt.host}")
                 return
             self.files[attempt.shard] = file
-            self._tell_end(attempt, last.get("requests", 0))
-            if last.get("event") == "footer" and not last["cleanup"]["left"] and attempt.mirror.is_removed:
-                attempt.mirror.discard()
-            elif attempt.mirror.path is not None:
+            self._tell_end(attempt, last["requests"], failed)
+            is_clean = not last["cleanup"]["left"] and attempt.mirror.is_removed
+            if not is_clean and attempt.mirror.path is not None:
                 # What others were making meanwhile may have looked like its own: who looks when they have ended, knows.
                 self.unsettled.add(attempt.shard)
                 self.orphans.append(attempt.mirror)
@@ -201,10 +203,8 @@ class Spread:
             return
         self._over(attempt, "")
 
-    def _tell_end(self, attempt: _Attempt, requests: int) -> None:
+    def _tell_end(self, attempt: _Attempt, requests: int, failed: int) -> None:
         done = len(self.files) + len(self.empty)
-        file = self.files[attempt.shard]
-        failed = sum(e.get("event") == "outcome" and e["outcome"] == "fail" for _, e in lines(file, partial=True))
         self.told(
             f"shard {attempt.shard} of {self.of} has ended on {attempt.host} ({done} so far): {requests:,} requests, "
             f"{failed} failed"
