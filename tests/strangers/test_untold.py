@@ -3,6 +3,7 @@ mark, or a delete has moved, is looked at before the next write."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -17,12 +18,13 @@ from restproof.wire import group
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.ledger import Ledger
+from restproof.wire.message import Request
 from restproof.wire.stop import STOP
 from restproof.wire.tidying import clean_up
 
 from .harness import Plan, begin, plan_in
 from .server import Answer, Asked, Record, Server, listening
-from .test_guard import Bench
+from .test_guard import CASE, Bench
 
 
 @dataclass
@@ -154,6 +156,16 @@ def test_what_never_left_is_told_by_no_mistake(bench: Bench, monkeypatch: pytest
     with pytest.raises(NotSent):
         bench.send("POST", "/offices", {"name": f"{bench.token()} wing"})
     assert bench.clean_up() == []
+
+
+def test_what_never_left_beside_another_one_is_told_by_no_mistake(bench: Bench) -> None:
+    bench.run.guard._ceilings = Ceilings(creates=1)
+    creates = [
+        Request("POST", "/v1/offices", body=json.dumps({"name": f"{bench.token()} wing"}).encode()) for _ in range(2)
+    ]
+    with pytest.raises(NotSent, match="ceiling of 1 creates"):
+        bench.run.session.send_together(creates, CASE, None)
+    assert (bench.clean_up(), bench.server.ours()) == ([], {})
 
 
 def test_an_update_that_leaves_no_mark_makes_the_next_write_look_first(bench: Bench, slow: Slow) -> None:

@@ -285,7 +285,14 @@ class Session:
             raise NotSent(self.presence.gone)
         start = threading.Barrier(len(requests))
         meant = [self._preconditions.tagged(request, about, credential, self) for request in requests]
-        permits = [self._permit(request, about, credential) for request in meant]
+        permits: list[Permit] = []
+        try:
+            for request in meant:
+                permits.append(self._permit(request, about, credential))
+        except (NotSent, KeyboardInterrupt):
+            for permit in permits:
+                self.guard.ended(permit.ticket, under_way=False)
+            raise
 
         def one(permit: Permit) -> Exchange:
             self._adapter.wait_for(start)
