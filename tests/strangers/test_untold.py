@@ -136,6 +136,36 @@ def test_what_is_stored_when_nobody_waits_for_it_any_more_is_told_and_found_late
     assert not ledger.path.exists()
 
 
+def throttling(slow: Slow) -> None:
+    """The first write is one too many."""
+    said = [Answer(429)]
+    slow.server.first = lambda asked: said.pop() if asked.method != "GET" and said else None
+
+
+def test_what_was_throttled_first_is_told_where_nobody_waits_for_it_any_more(
+    bench: Bench, slow: Slow, broken_off: Callable[[str, str, dict[str, Any]], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    throttling(slow)
+    monkeypatch.setattr(bench.run.session, "sleep", lambda seconds: None)
+    token = bench.token()
+    broken_off("POST", "/offices", {"name": f"{token} wing"})
+    left = bench.clean_up()
+    assert [line.partition(":")[0] for line in left] == [f"office /v1/offices (name {token})"]
+    slow.catches_up()
+    ledger, session = Ledger(bench.run.ledger.path), bench.run.session
+    assert clean_up(ledger, session, bench.plan.contract, ledger.origin.prefix)[0] == 1
+
+
+def test_what_was_throttled_first_and_then_made_is_no_refusal(
+    bench: Bench, slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    throttling(slow)
+    monkeypatch.setattr(bench.run.session, "sleep", lambda seconds: None)
+    bench.office()
+    for ledger in (bench.run.ledger, Ledger(bench.run.ledger.path)):
+        assert [(e.id is not None, e.refused) for e in ledger.entries()] == [(True, False)]
+
+
 def test_what_was_answered_is_told_by_no_mistake(bench: Bench, slow: Slow) -> None:
     slow.server.first = lambda asked: Answer(500) if asked.method == "POST" else None
     bench.send("POST", "/offices", {"name": f"{bench.token()} wing"})

@@ -35,11 +35,11 @@ class Entry:
     ``item`` and ``id`` are ``None`` while no answer has named them. ``marks``: what proves that a resource is the one
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
     ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
-    whether the path of the request named the id; ``refused``: whether the answer was a 4xx; ``answered``: whether
-    another answer came that named nothing. ``before``: digests
-    of the ids that the list held just before; ``None`` where it was not looked through. ``headers`` are those of the
-    contract. ``adrift``: the request target of a parent that was seen not to be there just before. ``at``: when it was
-    written down, in seconds since 1970; 0 in ledgers that do not say so."""
+    whether the path of the request named the id; ``refused``: whether the last answer was a 4xx; ``answered``: whether
+    another answer came that named nothing. ``before``: digests of the ids that the list held just before; ``None``
+    where it was not looked through. ``headers`` are those of the contract. ``adrift``: the request target of a parent
+    that was seen not to be there just before. ``at``: when it was written down, in seconds since 1970; 0 in ledgers
+    that do not say so."""
 
     n: int
     resource: str
@@ -143,7 +143,7 @@ class Ledger:
         """Writes down that write ``n``, by its answer or by its path (``placed``), named the resource at the request
         target ``item``. ``new``: the id was seen to name nothing just before, and the answer was a success."""
         with self._lock:
-            self._since.setdefault(n, {}).update(item=item, id=id, new=new, placed=placed)
+            self._since.setdefault(n, {}).update(item=item, id=id, new=new, placed=placed, refused=False)
             self._deleted.pop(item, None)
             self._append(event="created", n=n, item=item, id=id, new=new, placed=placed)
 
@@ -152,6 +152,10 @@ class Ledger:
         with self._lock:
             self._since.setdefault(n, {})["refused"] = True
             self._append(event="refused", n=n)
+
+    def was_refused(self, n: int | None) -> bool:
+        """Whether the last answer to write ``n`` was a 4xx; it may have been sent once more since, after a 429."""
+        return any(e.n == n and e.refused for e in self.entries())
 
     def answered(self, n: int) -> None:
         """Writes down that the server has done with write ``n``, and that nothing said what it has stored."""
@@ -316,7 +320,9 @@ class Ledger:
                 n = event["n"]
                 new = bool(event.get("new"))
                 placed = bool(event.get("placed"))
-                self._entries[n] = replace(self._entries[n], item=event["item"], id=event["id"], new=new, placed=placed)
+                self._entries[n] = replace(
+                    self._entries[n], item=event["item"], id=event["id"], new=new, placed=placed, refused=False
+                )
                 self._deleted.pop(event["item"], None)
             case "refused":
                 self._entries[event["n"]] = replace(self._entries[event["n"]], refused=True)

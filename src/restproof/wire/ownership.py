@@ -132,7 +132,7 @@ class Ownership:
         with self._lock:
             if ticket is not None and ticket.entry is not None and not under_way:
                 self.ledger.answered(ticket.entry)
-            elif ticket is not None and ticket.place is not None and ticket.makes_anew and under_way:
+            elif under_way and ticket and ticket.place and (ticket.makes_anew or self.ledger.was_refused(ticket.entry)):
                 self._intended(ticket, ticket.place)
 
     def after(self, ticket: Ticket | None, exchange: Exchange) -> None:
