@@ -40,11 +40,12 @@ class Pieces(Generic[AnyStr]):
             return not holds(text)
         pieces = text.split(self._separator)
         last = pieces.pop()
-        if self._halves is not None and any(map(self._halves, self._new(pieces))):
+        new = self._new(pieces)
+        if self._halves is not None and any(map(self._halves, new)):
             pieces.append(last)
             pieces = _joined(pieces, self._separator, self._halves)
             last = pieces.pop()
-        new: list[AnyStr] = self._new(pieces)
+            new = self._new(pieces)
         unseen = text if len(new) == len(pieces) else self._separator.join(chain(new, (last,)))
         clean = not holds(unseen)
         if clean:
