@@ -11,6 +11,7 @@ from restproof.contract.quotas import Quota
 from restproof.contract.shapes import same
 from restproof.plan.candidates import accepted
 from restproof.plan.cases import Body, QuotaCase, QuotaChange
+from restproof.plan.room import numbers_of
 from restproof.semantics.checker import is_valid
 
 if TYPE_CHECKING:
@@ -96,8 +97,7 @@ def _most(ground: Ground, quota: Quota, owner: str | None) -> Any:
     if owner is None:
         return None
     schema = ground.contract.resources[owner].shapes.create["properties"].get(quota.told_by[1], {})
-    listed = [c.value for c in accepted(schema) if isinstance(c.value, int | float)]
-    fitting = (v for v in (_TOLD, *sorted(listed)) if _TOLD <= v <= MOST_FILLED and is_valid(schema, v))
+    fitting = (v for v in (_TOLD, *sorted(numbers_of(schema))) if _TOLD <= v <= MOST_FILLED and is_valid(schema, v))
     return next(fitting, None)
 
 
@@ -107,8 +107,7 @@ def _amounts(bodies: Bodies, quota: Quota, most: Any) -> list[Any]:
     if not quota.of:
         return [None] * (int(most) + 1) if 1 <= most <= MOST_FILLED else []
     schema = bodies.writable.get(quota.of, {})
-    listed = [c.value for c in accepted(schema)]
-    numbers = [v for v in listed if isinstance(v, int | float) and not isinstance(v, bool) and v > 0]
+    numbers = [v for v in numbers_of(schema) if v > 0]
     left, found = Decimal(str(most)), list[Any]()
     while left > 0 and len(found) < MOST_FILLED:
         whole = int(left) if left == left.to_integral_value() else float(left)
@@ -134,8 +133,7 @@ def _crowds_others(bodies: Bodies, quota: Quota, made: list[Body]) -> bool:
 
 def _least(schema: Mapping[str, Any]) -> Any:
     """The smallest number above nothing that a field allows; ``None`` where there is none."""
-    listed = [c.value for c in accepted(schema) if isinstance(c.value, int | float) and not isinstance(c.value, bool)]
-    return min((v for v in (*listed, 1) if v > 0 and is_valid(schema, v)), default=None)
+    return min((v for v in (*numbers_of(schema), 1) if v > 0 and is_valid(schema, v)), default=None)
 
 
 def _one(bodies: Bodies, quota: Quota, number: int, amount: Any) -> Body:
