@@ -182,12 +182,12 @@ class SharedInstances:
         if (subject.name, name) in self._turned:
             return
         maker = self._maker(subject.spec, f"{subject.name}:like {name}")
-        free = name in maker.bodies.writable and name not in maker.spec.references
-        for n, value in enumerate(apart_as_text(maker.spec, maker.bodies.writable[name]) if free else ()):
-            if name not in maker.bodies.unique_fields:
-                fixed = {name: value}
-                maker.given(maker.bodies.adjusted_to_rules({**maker.bodies.minimal(f"t{n}"), **fixed}, fixed=fixed))
-                self._listings.clear()
+        bodies = maker.bodies
+        free = name in bodies.writable and name not in {*maker.spec.references, *bodies.unique_fields}
+        for n, value in enumerate(apart_as_text(maker.spec, bodies.writable[name]) if free else ()):
+            fixed = {name: value}
+            maker.given(bodies.adjusted_to_rules({**bodies.minimal(f"t{n}"), **fixed}, fixed=fixed))
+            self._listings.clear()
         self._turned.add((subject.name, name))
 
 
