@@ -365,10 +365,12 @@ class Session:
         fields: Headers = ()
         if credential is not None and token is not None:
             held = self._credentials.presented(credential, token, request.method, target)
-            # The URL of a next page may hold, as a stand-in, the credential of the request that named it.
-            shown = {name for name, _ in held.query}
-            asked = tuple(pair for pair in request.query if pair[0] not in shown)
-            fields, target = held.headers, with_query(self._prefix + with_query(request.path, asked), held.query)
+            fields = held.headers
+            if held.query:
+                # The URL of a next page may hold, as a stand-in, the credential of the request that named it.
+                shown = {name for name, _ in held.query}
+                asked = tuple(pair for pair in request.query if pair[0] not in shown)
+                target = with_query(self._prefix + with_query(request.path, asked), held.query)
         for name, value in (*USUAL_HEADERS.items(), *fields):
             if name.lower() not in own:
                 headers[name] = value
