@@ -75,3 +75,5 @@ def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
     assert "'gone'" in str(value)
     (alone,) = check(written(tmp_path, {"frozen": ["amount"]}))
     assert "does not say when" in str(alone)
+    (nothing,) = check(written(tmp_path, {"frozen": ["amount"], "when": {"state": []}}))
+    assert "no value is named that 'state' would have" in str(nothing)

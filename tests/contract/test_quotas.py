@@ -132,6 +132,7 @@ def test_what_others_may_use_up_too_is_not_tried(tmp_path: Path) -> None:
         ("entry", {"of": "hours"}, "'of' says what counts, and not how much"),
         ("entry", {**HOURS, "ordered": ["day", "state"]}, "'at_most' and 'ordered' are rules of their own"),
         ("entry", {**HOURS, "when": {"state": ["late"]}}, "does not allow 'late'"),
+        ("entry", {**HOURS, "when": {"state": []}}, "no value is named that 'state' would have"),
         ("entry", {"at_most": "event.capacity"}, "'event' is no parent"),
         ("seat", {"at_most": "event.size"}, "'event' has no number 'size'"),
         ("seat", {"at_most": "event.capacity", "of": "rows"}, "how large one 'rows' may be"),

@@ -155,6 +155,9 @@ class RulesReader:
         found: dict[str, tuple[Any, ...]] = {}
         for name, how in said.items():
             found[name] = tuple(how) if isinstance(how, list) else (how,)
+            if not found[name]:
+                message = f"no value is named that '{name}' would have, so that the rule speaks of nothing"
+                self.problem(message, "rules", index, "when", name, hint="name a value")
             if self.fields.writable(name, (*self.route, "rules", index, "when", name), "rules"):
                 for value in found[name]:
                     self.value(name, value, "rules", index, "when", name)
