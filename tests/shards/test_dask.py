@@ -17,6 +17,9 @@ import pytest
 from tests.strangers.harness import write_contract
 from tests.strangers.server import CONTRACT, Server, listening
 
+from restproof.errors import ConfigurationError
+from restproof.shards.run import engine_of
+
 pytestmark = pytest.mark.skipif(os.environ.get("ENGINE") != "whole", reason="minutes: tox -e engine")
 
 SOURCE = Path(__file__).parents[2] / "src"
@@ -181,3 +184,8 @@ def test_ctrl_c_ends_every_shard(cluster: Cluster, here: Path) -> None:
     assert not (here / ".restproof").exists()
     assert json.loads((here / "spread" / "summary.json").read_text())["complete"] is False
     no_secret(cluster, words, here)
+
+
+def test_an_engine_over_tls_needs_certificates() -> None:
+    with pytest.raises(ConfigurationError, match="needs a certificate, a key and a CA"):
+        engine_of("dask+tls://127.0.0.1:9", None)

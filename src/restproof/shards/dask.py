@@ -103,6 +103,8 @@ class DaskEngine:
         dask = _distributed()
         self._run = run
         self._cluster: Any = None
+        if address is not None and address.startswith("tls:"):
+            _check_certificates(dask)
         if address is None:
             with _unheard():
                 self._cluster = dask.LocalCluster(
@@ -205,6 +207,15 @@ class DaskEngine:
             self._seen = now
         elif now - self._seen > _EMPTY:
             raise EngineLost(f"the engine has had no worker for {_EMPTY:.0f} s")
+
+
+def _check_certificates(dask: Any) -> None:
+    """Dask itself would raise a ``TypeError`` where it knows of none, and wait long before it ends."""
+    if dask.Security().get_connection_args("client")["ssl_context"] is None:
+        raise ConfigurationError(
+            "--engine: dask+tls:// needs a certificate, a key and a CA, and Dask is configured without",
+            hint="Set DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__TLS__CLIENT__CERT and …__TLS__CLIENT__KEY.",
+        )
 
 
 @contextmanager
