@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from tests.strangers.harness import write_contract
 
+from restproof.cli.pages import page_of
 from restproof.contract.load import load
 from restproof.errors import ConfigurationError, StorageError
 from restproof.session.options import Options
@@ -137,6 +138,7 @@ def test_a_process_whose_worker_dies_before_it_has_begun_takes_its_folder_away(t
     [
         ({"shard": "1/2"}, "local", "--shard and --engine"),
         ({"coordinate": "/tmp/turns", "rate": 1.0}, "dask://there:8786", "--coordinate names a folder"),
+        ({"deviations": "absent.yaml"}, "local", "cannot be read: No such file"),
     ],
 )
 def test_what_does_not_go_together_is_said_at_once(options: dict[str, Any], engine: str, told: str, team: Path) -> None:
@@ -148,3 +150,9 @@ def test_what_does_not_go_together_is_said_at_once(options: dict[str, Any], engi
 def test_what_is_no_engine_is_refused(said: str) -> None:
     with pytest.raises(ConfigurationError, match="there is no such engine"):
         engine_of(said, None)
+
+
+def test_more_processes_than_a_machine_has_room_for_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="--engine local: 5000 processes are too many for the") as raised:
+        engine_of("local", 5000)
+    assert page_of(raised.value) == "docs/scaling.md"

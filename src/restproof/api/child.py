@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,17 @@ def asked(options: dict[str, Any], workers: int, progress: bool, engine: str | N
     return json.dumps({"options": options, "workers": workers, "progress": progress, "engine": engine}) + "\n"
 
 
-def _ended_with_the_other(stdin: int) -> None:
-    """Interrupt this process as soon as nobody is there who would read its result."""
-    while os.read(stdin, 4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
+def end_with_the_other(noted: Callable[[], None] = lambda: None) -> None:
+    """Interrupt this process as soon as nobody holds the other end of its standard input any more, who would read its
+    result; ``noted`` is called first."""
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        noted()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def main(result: Path) -> int:
@@ -39,7 +46,7 @@ def main(result: Path) -> int:
     allow_long_integers()
     with os.fdopen(os.dup(0), "rb", buffering=0) as stdin:
         request = json.loads(stdin.readline())
-    threading.Thread(target=_ended_with_the_other, args=(0,), daemon=True).start()
+    end_with_the_other()
     options = Options.said(request["options"])
     if options.target is not None and "://" in options.target:
         options = of_app(options, options.target)

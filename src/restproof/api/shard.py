@@ -16,6 +16,7 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+from restproof.api.child import end_with_the_other
 from restproof.errors import RestproofError
 from restproof.record.jsontext import allow_long_integers
 from restproof.session.handed import told
@@ -23,14 +24,6 @@ from restproof.shards.serving import RESULT, RUN
 from restproof.wire.witness import WITNESS
 
 _alone = threading.Event()
-
-
-def _ended_with_the_other(stdin: int) -> None:
-    """Interrupt this process as soon as nobody is there who would read its result."""
-    while os.read(stdin, 4096):
-        pass
-    _alone.set()
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _leave_nothing(folder: Path) -> None:
@@ -55,7 +48,7 @@ def main(folder: Path, lines: int, words: int) -> int:
     with os.fdopen(os.dup(0), "rb", buffering=0) as stdin:
         asked = json.loads(stdin.readline())
     _leave_nothing(folder)
-    threading.Thread(target=_ended_with_the_other, args=(0,), daemon=True).start()
+    end_with_the_other(_alone.set)
     WITNESS.through(lines, words)
     options = {**asked["options"], "out": str(folder / RUN)}
     if asked["bundled"]:

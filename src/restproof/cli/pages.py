@@ -34,6 +34,7 @@ _OF_PARTS = {
     "restproof.sandbox.stub": "client-tests",
     "restproof.session.sharding": "scaling",
     "restproof.session.stubbed": "stubs",
+    "restproof.shards": "scaling",
     "restproof.sources": "credentials",
     "restproof.tracing": "hooks",
     "restproof.wire.obtain": "credentials",

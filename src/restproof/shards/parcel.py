@@ -121,7 +121,7 @@ def _divided(promise: Promise, shards: int) -> Any:
         options,
         coordinate=os.path.abspath(place) if place and "://" not in place else place,
         rate=rate / shards if rate and not options.coordinate else options.rate,
-        max_requests=options.max_requests and max(1, options.max_requests // shards),
+        max_requests=options.max_requests and options.max_requests // shards,
         max_creates=options.max_creates and options.max_creates // shards,
     )
 

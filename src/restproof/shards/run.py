@@ -14,8 +14,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from restproof.compare.merge import Known, merge
+from restproof.deviations import load_all_of
 from restproof.errors import ConfigurationError, RestproofError
-from restproof.record.disk import Hold
+from restproof.record.disk import Hold, unusable
 from restproof.session.endpoint import Tidied
 from restproof.session.folder import landed, now
 from restproof.session.heading import contract_part
@@ -31,6 +32,8 @@ from restproof.wire.obtain import opened, wallet_of
 from restproof.wire.session import Unrecorded
 
 LOCAL = "local"
+_PER_CORE = 8
+"""Processes of a local engine for each core: a shard waits for answers most of its time, and needs 0.2 GB of memory."""
 _RUN_FILE = "run.jsonl.gz"
 _DASK = re.compile(r"dask(\+tls)?://([^/?#@]+:[0-9]+)/?")
 
@@ -50,7 +53,13 @@ def engine_of(said: str, workers: int | None) -> Engine:
     processes of a local one (else one for each core). Raises ``ConfigurationError``."""
     run = f"restproof-{secrets.token_hex(4)}"
     if said == LOCAL:
-        return DaskEngine(run, None, workers or os.cpu_count() or 1)
+        cores = os.cpu_count() or 1
+        if (workers or 0) > cores * _PER_CORE:
+            raise ConfigurationError(
+                f"--engine local: {workers} processes are too many for the {cores} cores of this machine",
+                hint=f"Give --concurrency {cores * _PER_CORE} at most, or the scheduler of several machines.",
+            )
+        return DaskEngine(run, None, workers or cores)
     found = _DASK.fullmatch(said)
     if found is None:
         raise ConfigurationError(f"--engine {said}: there is no such engine", hint="Give local, or dask://HOST:PORT.")
@@ -58,7 +67,8 @@ def engine_of(said: str, workers: int | None) -> Engine:
 
 
 def check(promise: Promise, engine: str) -> None:
-    """Whether a run can be spread at all. Raises ``ConfigurationError``."""
+    """Whether a run can be spread at all, and its deviations be read: an engine takes its time to begin. Raises
+    ``ConfigurationError``."""
     options = promise.options
     for said, flag in ((options.shard, "--shard"), (options.stubs, "--stubs"), (options.case, "--case")):
         if said is not None:
@@ -69,6 +79,8 @@ def check(promise: Promise, engine: str) -> None:
             "--coordinate names a folder of this machine, and the shards run on others",
             hint="Give redis://HOST, or leave it out: then each shard keeps to its share of the rate.",
         )
+    chosen = options.deviations or (promise.target.deviations if promise.target else None)
+    load_all_of(Path(chosen) if chosen else None)
 
 
 def spread(
@@ -87,11 +99,11 @@ def spread(
         parcel = parcel_of(promise, Path.cwd(), words, of)
         directory = landed(options.out, promise.config, Path.cwd(), started)
         hold = Hold(directory)
+        parts = _room_for_parts(directory, hold)
     except BaseException:
         engine.close()
         raise
     try:
-        parts = Path(mkdtemp(prefix="shards-", dir=directory))
         ledgers = promise.config.ledgers
         contract = promise.contract_path.resolve()
         going = Spread(engine, parcel, of, parts, lambda: Mirror(ledgers, contract), told, options.cleanup_timeout)
@@ -127,6 +139,15 @@ def spread(
         return SpreadRun(ended, name, missing)
     finally:
         hold.release()
+
+
+def _room_for_parts(directory: Path, hold: Hold) -> Path:
+    """A folder in that of the run for what comes from its shards. Raises ``ConfigurationError``."""
+    try:
+        return Path(mkdtemp(prefix="shards-", dir=directory))
+    except OSError as error:
+        hold.release()
+        raise unusable(directory, error) from None
 
 
 def _leave(directory: Path, parts: Path) -> None:
