@@ -53,7 +53,7 @@ def outcomes(folder: Path) -> dict[tuple[str, str, str], str]:
     return {(r["requirement"], r["resource"], r["operation"]): r["outcome"] for r in summary(folder)["results"]}
 
 
-def until(true: Callable[[], object], seconds: float = 20.0) -> bool:
+def until(true: Callable[[], object], seconds: float = 60.0) -> bool:
     """Whether ``true`` becomes true in time."""
     end = time.monotonic() + seconds
     while not true():
