@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from dataclasses import replace
@@ -232,6 +233,19 @@ def test_the_code_quality_report_has_an_entry_for_each_failure(faulty_run: Recor
         assert entry.keys() == {"description", "check_name", "fingerprint", "severity", "location"}
         assert entry["severity"] in ("info", "minor", "major", "critical", "blocker")
         assert entry["location"]["lines"]["begin"] >= 1
+
+
+def test_a_spreadsheet_has_a_row_for_each_result_and_takes_none_for_a_formula(
+    faulty_run: RecordedRun, tmp_path: Path
+) -> None:
+    verdict = judge(faulty_run)
+    rows = list(csv.DictReader(render(faulty_run, verdict, "csv").splitlines()))
+    assert [(r["requirement"], r["outcome"]) for r in rows] == [(r.requirement, r.outcome) for r in verdict.results]
+    item = build.item("input.type", "office", "create")
+    formula = build.outcome(item, "error", reason='=HYPERLINK("http://127.0.0.1","a, \n b")')
+    run = read(build.write(tmp_path / "run", *build.small(item, formula)))
+    (row,) = csv.DictReader(render(run, judge(run), "csv").splitlines())
+    assert row["message"] == '\'=HYPERLINK("http://127.0.0.1","a, b")'
 
 
 # ---------------------------------------------------------------------------------------------------------- Allure

@@ -46,6 +46,7 @@ FORMATS = {
         Format("github", "annotations.txt", "restproof.report.annotations:render_annotations"),
         Format("gitlab", "gl-code-quality-report.json", "restproof.report.code_quality:render_code_quality"),
         Format("line", "line.txt", "restproof.report.line:render_line"),
+        Format("csv", "results.csv", "restproof.report.csv_table:render_csv"),
         Format("har", "traffic.har", "restproof.report.har:render_har"),
         Format("allure", "allure-results", "restproof.report.allure:render_allure", folder=True),
     )
