@@ -68,7 +68,10 @@ def test_pseudo_headers_are_no_headers(tmp_path: Path) -> None:
     assert found.request.headers == (("accept", "*/*"),)
 
 
-@pytest.mark.parametrize("content", [{"size": 20}, {"size": 20, "mimeType": "application/json"}])
+@pytest.mark.parametrize(
+    "content",
+    [{"size": 20}, {"size": 20, "mimeType": "application/json"}, {"mimeType": "application/json"}, {"size": -1}],
+)
 def test_content_that_is_missing_is_noted(content: dict[str, Any], tmp_path: Path) -> None:
     found = read(tmp_path, har(entry(response__content=content)))
     assert "response body" in found.lacking[1]
@@ -89,6 +92,40 @@ def test_the_media_type_is_what_is_left_of_missing_headers(tmp_path: Path) -> No
 
 def test_a_request_body_that_was_not_recorded_is_noted(tmp_path: Path) -> None:
     assert "request body" in read(tmp_path, har(entry(request__method="POST", request__bodySize=9))).lacking[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "length"), [("", 9, "9"), ("", -1, "9"), ("", 9, ""), ('{"a"', 9, "9"), ("é", 3, "")]
+)
+def test_a_request_body_that_was_left_out_or_cut_is_noted(text: str, size: int, length: str, tmp_path: Path) -> None:
+    """Playwright's ``content="omit"`` leaves an empty text, browsers the form without its files."""
+    headers = [{"name": "content-length", "value": length}] if length else []
+    data = {"mimeType": "application/json", "text": text, "params": []}
+    changes = {"request__method": "POST", "request__headers": headers, "request__bodySize": size}
+    found = read(tmp_path, har(entry(**changes, request__postData=data)))
+    assert "request body" in found.lacking[1]
+    assert found.exchanges[0].request.body is None
+
+
+def test_a_request_body_that_is_whole_is_taken(tmp_path: Path) -> None:
+    """A tool that undoes compression has more text than was sent, and some know no size."""
+    data = {"mimeType": "application/json", "text": '{"é":1}'}
+    changes = {"request__method": "POST", "request__postData": data}
+    found = read(tmp_path, har(*(entry(**changes, request__bodySize=n) for n in (8, 7, 0, -1))))
+    assert [e.request.body for e in found.exchanges] == ['{"é":1}'] * 4
+    assert not any("request body" in lacks for lacks in found.lacking.values())
+
+
+def test_an_entry_whose_answer_is_still_waited_for_has_none(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, har(entry(response=None))).exchanges
+    assert (found.response, found.error) == (None, "no answer was recorded")
+
+
+def test_fields_that_a_browser_has_joined_are_several(tmp_path: Path) -> None:
+    headers = [{"name": "link", "value": "</a>; rel=next\n</b>; rel=prev"}]
+    (found,) = read(tmp_path, har(entry(response__headers=headers))).exchanges
+    assert found.response is not None
+    assert found.response.headers == (("link", "</a>; rel=next"), ("link", "</b>; rel=prev"))
 
 
 def test_a_failed_entry_keeps_its_reason(tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ _FROM_NETWORK = "Network Load"
 _COMPLETE = "COMPLETE"
 """What Charles says of an exchange that ended well; else the answer may be cut, or a page of Charles's own."""
 _EPOCH = 0.0
+_DIGITS = 20
+"""More have no meaning as a length."""
 
 Attached = Callable[[str], bytes | None]
 """The content that a HAR keeps in a file of its own (``_file``); ``None`` where it is not at hand."""
@@ -82,7 +84,7 @@ def _names_servers(log: Mapping[str, Any], entries: list[Any]) -> bool:
 
 def _no_exchange(entry: Mapping[str, Any], *, names_servers: bool) -> str | None:
     """Why an entry is no exchange with a server, where it is none."""
-    request, response = entry["request"], entry["response"]
+    request, response = entry["request"], _answer(entry)
     method = str(request["method"]).upper()
     if str(request["url"]).partition(":")[0].lower() not in ("http", "https"):
         return "entries of other schemes"
@@ -101,6 +103,12 @@ def _no_exchange(entry: Mapping[str, Any], *, names_servers: bool) -> str | None
     return "CONNECT requests" if method == "CONNECT" else None
 
 
+def _answer(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is told of the answer; nothing where a tool was still waiting for it."""
+    found: Mapping[str, Any] = entry.get("response") or {}
+    return found
+
+
 def _is_cached(entry: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
     """Whether the browser answered by itself, as Chrome, Safari and Playwright say it. What went through a service
     worker is what that has made of an answer; where it asked the server, its own request is another entry."""
@@ -116,7 +124,7 @@ def _is_cached(entry: Mapping[str, Any], response: Mapping[str, Any]) -> bool:
 
 
 def _read(entry: Mapping[str, Any], attached: Attached) -> tuple[float, RecordedExchange, frozenset[Lack]]:
-    asked, answered = entry["request"], entry["response"]
+    asked, answered = entry["request"], _answer(entry)
     lacks: set[Lack] = set()
     headers = _headers(asked)
     sent = _sent(asked, headers, lacks, attached)
@@ -172,7 +180,8 @@ def _instant(text: str) -> float:
 def _headers(message: Mapping[str, Any]) -> Headers:
     """The header fields; the pseudo headers of HTTP/2 and HTTP/3 (``:path``) are none."""
     pairs = ((str(h["name"]), str(h["value"])) for h in message.get("headers") or ())
-    return tuple((n, v) for n, v in pairs if not n.startswith(":"))
+    # Chromium and Firefox join the fields of one name by line feeds, which no value can hold.
+    return tuple((n, v) for n, values in pairs if not n.startswith(":") for v in values.split("\n"))
 
 
 def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attached: Attached) -> Body:
@@ -183,7 +192,7 @@ def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attach
     if data and not data.get("text") and data.get("_file"):
         return _from_file(data["_file"], attached, lacks, "request body")
     if not data or (data.get("text") is None and not data.get("params")):
-        if _is_announced(headers, request.get("bodySize")):
+        if _announced(headers, request.get("bodySize")):
             lacks.add("request body")
         return None
     text = data.get("text")
@@ -192,7 +201,11 @@ def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attach
             lacks.add("request body")
             return None
         return urlencode([(p["name"], p.get("value") or "") for p in data["params"]])
-    return _decoded(text, data.get("encoding") or data.get("_encoding")) or None
+    body = _decoded(text, data.get("encoding") or data.get("_encoding")) or None
+    if _length(body) < _announced(headers, request.get("bodySize")):  # left out, or cut: files of a form, for one
+        lacks.add("request body")
+        return None
+    return body
 
 
 def _response(
@@ -205,7 +218,8 @@ def _response(
     body = None if status == 304 or broken_off else _content(content, lacks, attached)
     if body is None and not head and status not in _EMPTY:
         sizes = (content.get("size"), response.get("bodySize"))
-        if broken_off or content.get("comment") or _is_announced(headers, *sizes):
+        untold = content.get("text") is None and content.get("size") != 0 and _declared(headers) != "0"
+        if broken_off or untold or content.get("comment") or _announced(headers, *sizes):
             lacks.add("response body")
     if not headers:
         lacks.add("headers")
@@ -222,9 +236,8 @@ def _content(content: Mapping[str, Any], lacks: set[Lack], attached: Attached) -
     if content.get("text") is None:
         return None
     body = _decoded(content["text"], content.get("encoding")) or None
-    length = len(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body or b"")
     size = content.get("size")
-    if isinstance(size, int | float) and size > length:
+    if isinstance(size, int | float) and size > _length(body):
         lacks.add("response body")
         return None
     return body
@@ -238,10 +251,21 @@ def _from_file(name: object, attached: Attached, lacks: set[Lack], what: Lack) -
     return _text(data)
 
 
-def _is_announced(headers: Headers, *sizes: object) -> bool:
-    """Whether the head, or a size that the tool noted, says that there was content."""
-    announced = next((v for n, v in headers if n.lower() == "content-length"), "0").strip()
-    return any(isinstance(s, int | float) and s > 0 for s in sizes) or announced not in ("", "0")
+def _length(body: Body) -> int:
+    """Bytes of content."""
+    return len(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body or b"")
+
+
+def _declared(headers: Headers) -> str:
+    """What the head says of the length of the content; empty where it says nothing."""
+    return next((v.strip() for n, v in headers if n.lower() == "content-length"), "")
+
+
+def _announced(headers: Headers, *sizes: object) -> float:
+    """How many bytes of content the head, or a size that the tool noted, says there were."""
+    declared = _declared(headers)
+    head = int(declared) if declared.isdecimal() and len(declared) < _DIGITS else int(bool(declared))
+    return max(head, *(s for s in sizes if isinstance(s, int | float)), 0)
 
 
 def _decoded(text: Any, encoding: Any) -> Body:
