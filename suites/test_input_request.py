@@ -112,9 +112,10 @@ def broken_parents(ground: Ground) -> Cases:
     for parent in ground.resource.operation(ground.operation).parameters:
         place = parent.place
         integer = ground.contract.resources[parent.resource].id.type == "integer"
-        if place == "query":
+        if place in ("query", "header"):
             yield {"parent": parent.name, "note": "missing", "value": None, "place": place, "status": "missing_parent"}
-            yield {"parent": parent.name, "note": "empty", "value": "", "place": place, "status": "missing_parent"}
+            if place == "query":
+                yield {"parent": parent.name, "note": "empty", "value": "", "place": place, "status": "missing_parent"}
             for note, value in (("no integer", "restproof"), ("the right number with letters behind it", "{own}abc")):
                 if integer:
                     yield {
@@ -160,8 +161,11 @@ def test_a_broken_parent_parameter_is_refused(
         own = next(scope[p.resource] for p in subject.spec.operation(operation).parameters if p.name == parent)
         value = f"{own}{value.removeprefix('{own}')}"
     beside = {parent: value} if place == "body" else {}
-    query = ((parent, value),) if place == "query" and value is not None else ()
-    request = subject.request(operation, id=id, body=body, scope=scope, without=[parent], beside=beside, query=query)
+    named = ((parent, value),) if value is not None else ()
+    query, headers = (named if place == there else () for there in ("query", "header"))
+    request = subject.request(
+        operation, id=id, body=body, scope=scope, without=[parent], beside=beside, query=query, headers=headers
+    )
     reply = subject.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
     must.be_refused(reply, status, field=parent, because=f"{parent} is {note}")
 

@@ -77,3 +77,9 @@ def test_what_makes_no_sense_is_told(tmp_path: Path) -> None:
     assert "does not say when" in str(alone)
     (nothing,) = check(written(tmp_path, {"frozen": ["amount"], "when": {"state": []}}))
     assert "no value is named that 'state' would have" in str(nothing)
+    for rule in (
+        {"when": {"state": "paid"}, "then": {"amount": []}},
+        {"when": {"amount": []}, "then": {"state": "paid"}},
+    ):
+        (empty,) = check(written(tmp_path, rule))
+        assert "no value is named that 'amount' would have" in str(empty)

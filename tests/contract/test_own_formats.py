@@ -95,7 +95,7 @@ def test_a_document_brings_no_python_along(project: Path) -> None:
         (BOTH.replace("is_code", "is_cod"), "'codes.py' has no function 'is_cod'", 3),
         (BOTH.replace("is_code", "is_nothing"), "has no function 'is_nothing'", 3),
         (BOTH.replace("codes.py", "code.py"), "there is no file 'code.py'", 3),
-        ('{check: "codes.py:is_code"}', "nothing says how an 'code' is made", 3),
+        ('{check: "codes.py:is_code"}', "nothing says how the format 'code' is made", 3),
         ('{make: "codes.py:code"}', "'code' in 'formats'", 3),
         ('{check: "../codes.py:is_code"}', "'check'", 3),
         ('{check: "codes.py:is_code", examples: ["000012"]}', "'000012' is no 'code', says its check", 3),

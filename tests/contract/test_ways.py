@@ -109,6 +109,7 @@ def test_what_a_list_shows_is_deleted_where_the_delete_has_it(contract: Contract
         ("{read: {path: /orders}}", "the path of read does not name the id"),
         ("{create: {path: /orders}, list: }", "create does not name 'shop'"),
         ("{list: {parent: {depot: depot_id}}}", "unknown parent 'depot'"),
+        ("{list: {parent: {shop: {name: 'X Shop', in: header}}, path: /orders}}", "'X Shop' is no name of a header"),
         ("{list: {path: '/depots/{depot}/orders'}}", "unknown resource 'depot'"),
         ("{read: {method: PATCH}, update: }", "read and update are both PATCH"),
         ("{list: {statuses: {absnt: 404}}}", "unknown status case 'absnt'"),

@@ -353,8 +353,9 @@ def path_of(draw: Drawer, name: str, above: tuple[str, ...], said: dict[str, Any
     if not above:
         return f"/{name}s{slash}"
     if draw(st.integers(0, 3)) == 0:
-        place = draw(st.sampled_from(["auto", "query", "query"]))
-        said["parent"] = {above[-1]: {"name": f"{above[-1]}_id", "in": place}}
+        place = draw(st.sampled_from(["auto", "query", "header"]))
+        named = f"X-{above[-1]}-Id" if place == "header" else f"{above[-1]}_id"
+        said["parent"] = {above[-1]: {"name": named, "in": place}}
         return f"/{name}s{slash}"
     return "".join(f"/{a}s/{{{a}}}" for a in above) + f"/{name}s{slash}"
 

@@ -12,6 +12,7 @@ from tests.miniatures import (
     kinds_answers,
     kinds_lists,
     kinds_makes,
+    kinds_parents,
     kinds_references,
     kinds_schemas,
     kinds_states,
@@ -20,7 +21,10 @@ from tests.miniatures import (
 from tests.miniatures.kinds import Kind
 from tests.miniatures.server import Shop
 
-MODULES = (kinds_answers, kinds_states, kinds_schemas, kinds_lists, kinds_makes, kinds_ways, kinds_references)
+MODULES = (
+    *(kinds_answers, kinds_states, kinds_schemas, kinds_lists, kinds_makes, kinds_ways, kinds_references),
+    kinds_parents,
+)
 KINDS = {kind.name: kind for module in MODULES for kind in module.kinds()}
 PROFILE = os.environ.get("MINIATURES_PROFILE", "smoke")
 STEP = 1 if os.environ.get("MINIATURES") == "all" else 3

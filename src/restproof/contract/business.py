@@ -155,9 +155,7 @@ class RulesReader:
         found: dict[str, tuple[Any, ...]] = {}
         for name, how in said.items():
             found[name] = tuple(how) if isinstance(how, list) else (how,)
-            if not found[name]:
-                message = f"no value is named that '{name}' would have, so that the rule speaks of nothing"
-                self.problem(message, "rules", index, "when", name, hint="name a value")
+            self.named_values(name, how, "rules", index, "when", name)
             if self.fields.writable(name, (*self.route, "rules", index, "when", name), "rules"):
                 for value in found[name]:
                     self.value(name, value, "rules", index, "when", name)
@@ -182,6 +180,9 @@ class RulesReader:
                 place = self.fields.document.place((*route, "holds", *error.absolute_path))
                 self.fields.problems.add(f"not a valid JSON Schema: {error.message}", place, "see JSON Schema 2020-12")
         else:
+            for word in ("when", "then"):
+                for name, how in said[word].items():
+                    self.named_values(name, how, *route[len(self.route) :], word, name)
             when = {n: member_rule(how) for n, how in said["when"].items()}
             then = {n: member_rule(how) for n, how in said["then"].items()}
             found = {"if": together(when), "then": together(then)}
@@ -192,6 +193,12 @@ class RulesReader:
         members = [n for n, p in self.fields.properties.items() if not p.get("readOnly")]
         because = said.get("because", "the members do not go together")
         return [Condition(found, names, tuple(members), because)] if names else []
+
+    def named_values(self, name: str, how: Any, *route: str | int) -> None:
+        """A list of values names one at least: a rule over none of them speaks of nothing, or can never be kept."""
+        if how == []:
+            message = f"no value is named that '{name}' would have, so that the rule speaks of nothing"
+            self.problem(message, *route, hint="name a value")
 
     def value(self, name: str, value: Any, *route: str | int) -> None:
         if not is_symbolic(value) and not self.fields.allows(name, value):

@@ -76,10 +76,10 @@ def read_functions(name: str, said: Mapping[str, Any], examples: list[str], plac
         raise ConfigurationError(f"{wrong!r} is no '{name}', says its check", place=place, hint="correct one of them")
     if make is not None and len(set(made.values())) < len(made):
         hint = "it is called with 0, 1, 2 …, and gives another text for each"
-        raise ConfigurationError(f"what makes an '{name}' gives one text twice", place=place, hint=hint)
+        raise ConfigurationError(f"what makes the format '{name}' gives one text twice", place=place, hint=hint)
     if not texts:
         hint = "add make: FILE.py:NAME, which takes a number, or examples"
-        raise ConfigurationError(f"nothing says how an '{name}' is made", place=place, hint=hint)
+        raise ConfigurationError(f"nothing says how the format '{name}' is made", place=place, hint=hint)
     files = {(folder / str(said[word]).partition(":")[0]).read_bytes() for word in ("check", "make") if word in said}
     content = hashlib.sha256(b"\0".join(sorted(files))).hexdigest()[:16]
     key = f"{said['check']} {said.get('make', '')} {content}"

@@ -134,13 +134,13 @@ class Id:
 
 @dataclass(frozen=True)
 class Parent:
-    """One ancestor of a resource that a request names: in the path, in the query, in the body beside the envelope, or
-    ``auto`` (query on GET and DELETE, body on POST, PATCH and PUT). ``name`` is the parameter's name.
+    """One ancestor of a resource that a request names: in the path, in the query, in the body beside the envelope, in a
+    header field, or ``auto`` (query on GET and DELETE, body on POST, PATCH and PUT). ``name`` is the parameter's name.
     """
 
     resource: str
     name: str
-    place: Literal["path", "query", "body", "auto"]
+    place: Literal["path", "query", "body", "header", "auto"]
 
 
 @dataclass(frozen=True)
@@ -314,10 +314,10 @@ class Operation:
 
     @property
     def parameters(self) -> tuple[Parent, ...]:
-        """The parents that stand in the query or in the body."""
+        """The parents that do not stand in the path."""
         return tuple(p for p in self.parents if p.place != "path")
 
-    def parents_in(self, place: Literal["path", "query", "body"]) -> tuple[Parent, ...]:
+    def parents_in(self, place: Literal["path", "query", "body", "header"]) -> tuple[Parent, ...]:
         """The parents that stand in one place."""
         return tuple(p for p in self.parents if p.place == place)
 
@@ -567,6 +567,12 @@ class Contract:
             for name, reference in other.references.items():
                 found.setdefault(reference.to, []).append((other, name, reference))
         return {name: tuple(those) for name, those in found.items()}
+
+    @cached_property
+    def naming_headers(self) -> tuple[str, ...]:
+        """The header fields that name a parent."""
+        ways = [r.operation(o) for r in self for o in r.operations]
+        return tuple(dict.fromkeys(p.name for way in ways for p in way.parents_in("header")))
 
     @cached_property
     def rates(self) -> Mapping[str, Rate]:

@@ -1,4 +1,4 @@
-"""The ancestors that requests name: in the path, in the query or in the body; of a resource, and of one operation."""
+"""The ancestors that requests name, in the path or beside it; of a resource, and of one operation."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from restproof.contract.hints import near
 from restproof.contract.model import OPERATIONS, Parent
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 THE_ONE = "the-one"
 """Stands for the id of what there is just one of."""
 DEFAULT_OPERATIONS = ("list", "create", "read", "update", "delete")
@@ -100,8 +101,11 @@ def _check(
         elif parent in in_path[:at]:
             message = f"the path of resource '{name}' names '{parent}' twice"
             problems.add(message, place, "a resource has each parent once")
-    for parent in said.get("parent", {}):
+    for parent, how in said.get("parent", {}).items():
         place = document.place((*route, "parent", parent))
+        if isinstance(how, dict) and how.get("in") == "header" and not _HEADER.fullmatch(how["name"]):
+            hint = "letters, digits and hyphens, as in X-Account-Id"
+            problems.add(f"resource '{name}': '{how['name']}' is no name of a header", place, hint)
         if parent not in resources:
             problems.add(f"resource '{name}' has an unknown parent '{parent}'", place, near(parent, resources))
         elif parent in in_path:

@@ -319,7 +319,7 @@ class ResourceReader:
 
     def parameters(self, envelope: Envelope) -> None:
         for parent in self.scope.parents.get(self.name, ()):
-            if parent.place != "path" and parent.name == envelope.request_pointer[1:]:
+            if parent.place not in ("path", "header") and parent.name == envelope.request_pointer[1:]:
                 hint = "they stand side by side in the body, so they need different names"
                 self.problem(
                     f"'{parent.name}' is both the envelope and the parameter of a parent",

@@ -169,7 +169,7 @@ class WaysReader:
     def query(self, name: str, said: Mapping[str, Any]) -> dict[str, Any]:
         """The schema of each parameter, none of which names a parent."""
         for parent in self.resource.parents:
-            if parent.place != "path" and parent.name in said:
+            if parent.place not in ("path", "header") and parent.name in said:
                 hint = "leave one of the two out"
                 self.problem(f"'{parent.name}' names a parent", name, "query", parent.name, hint=hint)
         return self.values(name, "query", said)

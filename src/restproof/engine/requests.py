@@ -61,6 +61,7 @@ class Requests:
         way = resource.operation(operation)
         path = filled_path(self._contract, resource, way, {**scope, "id": id})
         outside: dict[str, Any] = {}
+        naming: list[tuple[str, str]] = []
         asked = [*fixed_query(way, {n for n, _ in query}), *query]
         for parent in way.parameters:
             if parent.name in without:
@@ -68,6 +69,8 @@ class Requests:
             if parent.place == "query":
                 if parent.name not in dict(query):
                     asked.insert(0, (parent.name, str(scope[parent.resource])))
+            elif parent.place == "header":
+                naming.append((parent.name, str(scope[parent.resource])))
             else:
                 outside[parent.name] = scope[parent.resource]
         data: bytes | None = None
@@ -77,7 +80,7 @@ class Requests:
             way.method,
             path,
             tuple(asked),
-            merged(self.headers(scope), fixed_headers(way, with_body=data is not None), headers),
+            merged(self.headers(scope), tuple(naming), fixed_headers(way, with_body=data is not None), headers),
             data,
         )
 

@@ -93,6 +93,9 @@ class Asked:
             if parent.place == "query":
                 if not dict(seen.query).get(parent.name):
                     yield Reason(TrafficRule.INPUT_PARENT, "missing_parent", parent.name, f"{parent.name} is missing")
+            elif parent.place == "header":
+                if not seen.exchange.request.header(parent.name):
+                    yield Reason(TrafficRule.INPUT_PARENT, "missing_parent", parent.name, f"{parent.name} is missing")
             elif parent.name not in seen.document:
                 yield Reason(TrafficRule.INPUT_ENVELOPE, "missing_parent", parent.name, f"{parent.name} is missing")
             else:

@@ -87,6 +87,8 @@ class Seen:
         for parent in self.way.parameters:
             if parent.place == "body":
                 value = self.document.get(parent.name) if isinstance(self.document, dict) else None
+            elif parent.place == "header":
+                value = self.exchange.request.header(parent.name)
             else:
                 value = parameters.get(parent.name)
             if value is not None:

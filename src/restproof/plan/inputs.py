@@ -225,7 +225,9 @@ def _parameters_beside(ground: Ground) -> dict[str, str]:
     """Parameters that name a parent beside the envelope, or in the query, with the symbol for an id: in the envelope
     they are fields that do not exist, unless the resource has such."""
     own = [
-        p for p in ground.resource.operation(ground.operation).parameters if p.name not in ground.resource.properties
+        p
+        for p in ground.resource.operation(ground.operation).parameters
+        if p.place != "header" and p.name not in ground.resource.properties
     ]
     return {
         p.name: reference(p.resource, 0)
@@ -244,7 +246,7 @@ def _parameters_in_path(ground: Ground) -> dict[str, str]:
         p.name: reference(p.resource, 0)
         for other in ground.contract
         for p in other.parameter_parents
-        if p.resource in held and p.name not in own and p.name != wrapper
+        if p.place != "header" and p.resource in held and p.name not in own and p.name != wrapper
     }
 
 
@@ -256,10 +258,11 @@ def moving_names(ground: Ground) -> Iterator[dict[str, str]]:
     camel = any(c.isupper() for name in resource.properties for c in name)
     way = resource.operation(ground.operation)
     tells = not resource.status("unknown_field", ground.operation).accepted
-    beside = () if way.envelope.request else (p.name for p in way.parameters)
-    taken = {*ground.bodies.writable, *resource.references, *beside}
+    outside = () if way.envelope.request else (p.name for p in way.parameters)
+    taken = {*ground.bodies.writable, *resource.references, *outside}
     for parent in resource.parents[-1:]:
-        known = [p.name for other in ground.contract for p in other.parameter_parents if p.resource == parent.resource]
+        beside = [p for other in ground.contract for p in other.parameter_parents if p.place != "header"]
+        known = [p.name for p in beside if p.resource == parent.resource]
         names = dict.fromkeys([*known, parent.resource + ("Id" if camel else "_id"), parent.resource])
         for name in [n for n in names if n not in taken][: 1 if tells else 3]:
             yield {"field": name, "parent": parent.resource}

@@ -223,8 +223,8 @@ class Entering:
                 call.refuse("mistyped_parent", parent.name, f"must be of type {identity.type}")
                 return None
             text: str | None = str(value)
-        elif parent.place == "query":
-            text = call.parameter(parent.name)
+        elif parent.place in ("query", "header"):
+            text = call.parameter(parent.name) if parent.place == "query" else call.headers.get(parent.name.lower())
             if not text:
                 call.refuse("missing_parent", parent.name, "is required")
                 return None

@@ -100,7 +100,7 @@ class Evidence:
         """Keeps the answer to a read as it came: it is looked into only where a decision asks for it."""
         if exchange.request.method == "GET" and exchange.response is not None:
             kept = self._lists if exchange.about.operation == "list" else self._reads
-            where = exchange.request.path, exchange.request.query
+            where = self.places.where_of(exchange.request)
             kept.pop(where, None)
             kept[where] = Kept(exchange, self._clock())
             if len(kept) > _KEPT:

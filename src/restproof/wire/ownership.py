@@ -79,7 +79,8 @@ class Ownership:
         found = self._headers.get(headers)
         if found is None:
             known = {**self._usual_headers, **{n.lower(): v for n, v in headers if v}}
-            found = tuple((n, known[n.lower()]) for n in self.contract.headers if n.lower() in known)
+            names = (*self.contract.headers, *self.contract.naming_headers)
+            found = tuple({n: known[n.lower()] for n in names if n.lower() in known}.items())
             if len(self._headers) < _MOST_HEADERS:
                 self._headers[headers] = found
         return found
@@ -301,10 +302,9 @@ class _Decision:
         return sights[0] is Sight.NOTHING
 
     def _must_not_be_others_without_parents(self, place: Place) -> None:
-        """Where a request leaves out a parent that is a parameter, a server may take another one, below which the id
-        names something else."""
+        """Without a parent that is a parameter, a server may take another one, below which the id is of another."""
         read, named = place.resource.operation("read"), dict(place.parents)
-        if place.id is None or all(p.resource in named for p in read.parents_in("query")):
+        if place.id is None or all(p.resource in named for p in read.parameters if p.place != "body"):
             return
         if not (place.resource.supports("read") and all(p.resource in named for p in read.parents_in("path"))):
             return

@@ -14,12 +14,12 @@ from restproof.contract.model import OPERATIONS, Contract, Parent, Resource
 from restproof.contract.routing import Route, Router, filled_path, id_of_url
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.guard import has_dot_segment
-from restproof.wire.message import Headers, Request, Response
+from restproof.wire.message import Headers, Request, Response, merged
 
 Parents = tuple[tuple[str, str], ...]
 Key = tuple[str, Parents, str | None]
-Where = tuple[str, tuple[tuple[str, str], ...]]
-"""The path and the query of a request."""
+Where = tuple[str, tuple[tuple[str, str], ...], Headers]
+"""The path and the query of a request, and the header fields that name a parent."""
 _DIGITS = 20
 """As many as a number of 64 bits has."""
 _REQUESTS = 1000
@@ -66,6 +66,7 @@ class Places:
         self._router = Router(contract)
         self._routes: dict[str, Route | None] = {}
         self._alike = {(r.name, name): _first_alike(r, name) for r in contract for name in OPERATIONS}
+        self._naming = frozenset(name.lower() for name in contract.naming_headers)
         self._parameters: dict[tuple[str, str | None], tuple[Parent, ...]] = {}
         self._requests: dict[tuple[str, Parents, str | None, str], Request] = {}
 
@@ -84,7 +85,11 @@ class Places:
                 named.update(parse_qsl(rest, keep_blank_values=True))
             outside = body if isinstance(body, dict) else {}
             for parent in known:
-                value = named.get(parent.name, outside.get(parent.name))
+                value: Any = None
+                if parent.place == "header":
+                    value = request.header(parent.name)
+                else:
+                    value = named.get(parent.name, outside.get(parent.name))
                 if value is not None:
                     parents[parent.resource] = plain(value)
         return Place(route.resource, tuple(sorted(parents.items())) if parents else (), route.id)
@@ -117,8 +122,14 @@ class Places:
 
     def where(self, place: Place) -> Where:
         """Where a read of the place leads."""
-        read = self._kept(place, "read")
-        return read.path, read.query
+        return self.where_of(self._kept(place, "read"))
+
+    def where_of(self, request: Request) -> Where:
+        """Where a read leads."""
+        if not self._naming:
+            return request.path, request.query, ()
+        naming = sorted((n.lower(), v) for n, v in request.headers if n.lower() in self._naming)
+        return request.path, request.query, tuple(naming)
 
     def _kept(self, place: Place, operation: str) -> Request:
         operation = self._alike[place.resource.name, operation]
@@ -138,7 +149,8 @@ class Places:
         path = filled_path(self._contract, resource, way, {**above, **ids, "id": place.id or ""})
         named = tuple((p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids)
         query = (*fixed_query(way), *named)
-        return Request(way.method, path, query, (*headers, *fixed_headers(way)))
+        naming = tuple((p.name, ids[p.resource]) for p in way.parents_in("header") if p.resource in ids)
+        return Request(way.method, path, query, merged(headers, naming, fixed_headers(way)))
 
     def parents_of(self, place: Place) -> Iterator[Place]:
         """The items above a place, as far as it names them, the nearest last."""
@@ -155,7 +167,7 @@ def _first_alike(resource: Resource, operation: str) -> str:
 
     def target(name: str) -> object:
         way = resource.operation(name)
-        return way.path, way.parents_in("path"), way.parents_in("query"), way.query
+        return way.path, way.parents_in("path"), way.parents_in("query"), way.parents_in("header"), way.query
 
     return next(name for name in OPERATIONS if target(name) == target(operation))
 

@@ -22,7 +22,7 @@ class Preconditions:
         required = any(resource.preconditions or resource.version for resource in contract)
         self._router = Router(contract) if required else None
         self._places = Places(contract)
-        self._usual = frozenset(name.lower() for name in contract.headers)
+        self._usual = frozenset(name.lower() for name in (*contract.headers, *contract.naming_headers))
 
     def tagged(
         self, request: Request, about: About, credential: str | None, sender: Sender, *, beyond_ceiling: bool = False

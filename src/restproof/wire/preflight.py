@@ -101,4 +101,5 @@ def _list_request(
     way = resource.operation("list")
     path = filled_path(contract, resource, way, ids)
     query = (*((p.name, str(ids[p.resource])) for p in way.parents_in("query")), *fixed_query(way))
-    return Request(way.method, path, query + resource.paging.sized(1), (*headers, *fixed_headers(way)))
+    naming = tuple((p.name, str(ids[p.resource])) for p in way.parents_in("header"))
+    return Request(way.method, path, query + resource.paging.sized(1), (*headers, *naming, *fixed_headers(way)))

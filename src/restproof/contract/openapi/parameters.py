@@ -52,6 +52,9 @@ def header_parameters(contract: Contract, resource: Resource, operation: str) ->
         if operation in ("read", *resource.matched):
             required = {"required": True} if operation in resource.preconditions else {}
             yield {"name": words[0], "in": "header", **required, "schema": {"type": "string"}}
+    for parent in resource.operation(operation).parents_in("header"):
+        schema = type_of_id(contract.resources[parent.resource])
+        yield {"name": parent.name, "in": "header", "required": True, "schema": schema}
     yield from _version(resource, operation, "header")
     for name, of_value in resource.operation(operation).headers.items():
         yield {"name": name, "in": "header", "required": True, "schema": dict(of_value)}
