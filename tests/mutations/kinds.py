@@ -83,6 +83,11 @@ LEDGER = """\
 {"event": "created", "n": 1, "item": "/v1/notes/7", "id": 7, "new": true}
 {"event": "wrote", "item": "/v1/notes/7", "sums": {"name": "abc"}}
 {"event": "deleted", "item": "/v1/notes/7"}
+{"event": "intend", "n": 2, "resource": "note", "collection": "/v1/notes", "marks": [], "sums": {"count": "abc"}, "before": ["12ab34cd"], "adrift": "/v1/teams/9", "headers": [], "credential": null, "at": 1.5}
+{"event": "refused", "n": 2}
+{"event": "intend", "n": 3, "resource": "note", "collection": "/v1/notes", "marks": [["*", "rp2"]], "headers": [], "credential": "full", "at": 2}
+{"event": "answered", "n": 3, "accepted": true}
+{"event": "settled", "n": 2}
 """
 CASSETTE = """\
 interactions:

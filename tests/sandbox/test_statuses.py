@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from restproof.contract.limits import Rate
+from restproof.sandbox.call import Call, Credential
+from restproof.sandbox.limits import Limiter
+
 from .client import Construction
 
 
@@ -261,6 +265,16 @@ def test_the_limit_answers_429_and_then_lets_through(api: Construction) -> None:
     assert api("GET", "/offices", company_id=api.company).json == []
     api.clock.now += wait
     assert api("GET", "/companies", credential="throttled").status == 200
+
+
+def test_who_is_over_the_limit_of_an_operation_waits_for_that_alone() -> None:
+    limiter, usual = Limiter(), Credential("full", "secret", limit=2, window=60)
+    call = Call("GET", "/", [], {}, b"", now=0.0, credential=usual)
+    assert limiter.admits(call)
+    assert [limiter.admits_one(call, "office.list", Rate(1, 1)) for _ in range(2)] == [True, False]
+    assert limiter.retry_after(call, "office.list") == 1
+    assert [limiter.admits(call) for _ in range(2)] == [True, False]
+    assert limiter.retry_after(call, "office.list") == 60
 
 
 def test_limit_headers_are_on_every_answer_and_never_rise(api: Construction) -> None:

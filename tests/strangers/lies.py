@@ -43,6 +43,8 @@ def _with_key(asked: Asked, body: Any, key: Any) -> Any:
 
 # ------------------------------------- creates that answer with somebody's record
 
+AKIN: set[str] = set()
+"""Lies that say the same as another one, of another record or in other letters: whole runs alone try them."""
 WHOSE = {"the first": _first, "the newest": _newest, "a random": _random}
 
 
@@ -81,6 +83,7 @@ for _whose, _function in WHOSE.items():
         _function, 201, bare=True
     )
     LIES[f"Location leads to {_whose} of others"] = _answers_creates_with(_function, 201, located="alone")
+    AKIN |= {n for n in LIES if f"{_whose} " in n and _whose != "the first" and "our body" not in n}
 LIES["a create answers 202 with a record of others"] = _answers_creates_with(_random, 202)
 LIES["Location leads to a record of others beside our body"] = _answers_creates_with(
     _first, 201, echoed=True, located="body", stored=True
@@ -589,6 +592,9 @@ for _note, _text in {
     "our token without its last letters, in a sentence": lambda token: f"see {token[:10]} of Tuesday",
 }.items():
     LIES[f"one of others bears {_note}"] = _with_lookalikes(_text)
+AKIN |= {
+    f"one of others bears {_note}" for _note in ("our prefix alone", "our prefix in capitals", "a prefix like ours")
+}
 
 
 @lie("a list shows our bodies under the ids of others")

@@ -22,8 +22,8 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.tidying import clean_up
 
-from .customs import LIES
 from .harness import Plan, Run, begin, plan_in, write_contract
+from .mirrors import LIES
 from .server import CONTRACT, OTHERS, Answer, Asked, Record, Server, listening
 
 CASE = About("office", "update", "item", "item#1")
@@ -505,7 +505,9 @@ def test_what_a_create_without_a_token_may_have_stored_is_told(bench: Callable[.
         made.send("POST", "/badges", {"number": number})
     left = made.clean_up()
     assert made.server.ours()
-    said = "perhaps of this run" if number else "badge: 1 unanswered or refused creates, and nothing tells what they"
+    said = (
+        "perhaps of this run" if number else "badge: 1 creates whose answers name nothing, and nothing tells what they"
+    )
     assert [said in line for line in left] == [True]
 
 

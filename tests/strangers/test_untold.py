@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from restproof.contract.load import load
+from restproof.hooks import HookFailed, load_hooks
 from restproof.wire import group
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.failure import NotProven, NotSent
@@ -22,8 +24,8 @@ from restproof.wire.message import Request
 from restproof.wire.stop import STOP
 from restproof.wire.tidying import clean_up
 
-from .harness import Plan, begin, plan_in
-from .server import Answer, Asked, Record, Server, listening
+from .harness import Plan, begin, plan_in, write_contract
+from .server import CONTRACT, Answer, Asked, Record, Server, listening
 from .test_guard import CASE, Bench
 
 
@@ -33,6 +35,8 @@ class Slow:
 
     server: Server
     heard: Callable[[], None] = lambda: None
+    hangs_up: bool = False
+    """Whether it closes the connection as soon as a write is there."""
     may_store: threading.Event = field(default_factory=threading.Event)
     stored: threading.Event = field(default_factory=threading.Event)
 
@@ -40,6 +44,9 @@ class Slow:
         def delayed(asked: Asked) -> Answer:
             if asked.headers.get("x-late") is None:
                 return step(asked)
+            if self.hangs_up:
+                threading.Thread(target=self._store, args=(step, asked)).start()
+                return Answer(0, lost=True)
             self.server.lock.release()  # others are answered meanwhile
             self.heard()
             self.may_store.wait(20)
@@ -49,6 +56,12 @@ class Slow:
             return answer
 
         return delayed
+
+    def _store(self, step: Callable[[Asked], Answer], asked: Asked) -> None:
+        self.may_store.wait(20)
+        with self.server.lock:
+            step(asked)
+        self.stored.set()
 
     def catches_up(self) -> None:
         self.may_store.set()
@@ -76,7 +89,7 @@ def bench(plan: Plan, slow: Slow, tmp_path: Path) -> Iterator[Bench]:
         made.run.session.close()
 
 
-@pytest.fixture(params=["by a signal", "by the timeout"])
+@pytest.fixture(params=["by a signal", "by the timeout", "by the server"])
 def broken_off(
     request: pytest.FixtureRequest, bench: Bench, slow: Slow
 ) -> Iterator[Callable[[str, str, dict[str, Any]], None]]:
@@ -85,6 +98,11 @@ def broken_off(
 
     def send(method: str, path: str, body: dict[str, Any]) -> None:
         late = (("X-Late", "1"),)
+        if request.param == "by the server":
+            bench.run.session.release()  # what goes over a connection that was closed meanwhile is sent once more
+            slow.hangs_up = True
+            assert bench.send(method, path, body, late).error == "connection closed"
+            return
         if request.param == "by the timeout":
             bench.run.session.timeout = 0.2
             assert bench.send(method, path, body, late).error == "timeout"
@@ -188,6 +206,30 @@ def test_what_never_left_is_told_by_no_mistake(bench: Bench, monkeypatch: pytest
     assert bench.clean_up() == []
 
 
+def test_what_a_hook_keeps_back_is_told_by_no_mistake(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "restproof_hooks.py").write_text("def before_request(request):\n    raise ValueError('no key')\n")
+    bench.run.session._hooks = load_hooks(tmp_path)
+    with pytest.raises(HookFailed, match="no key"):
+        bench.send("POST", "/offices", {"name": f"{bench.token()} wing"})
+    bench.run.session._hooks = None
+    assert [entry.is_open for entry in bench.run.ledger.entries()] == [False]
+    assert bench.clean_up() == []
+
+
+def test_what_is_not_answered_is_told_once_where_there_is_no_list(slow: Slow, tmp_path: Path) -> None:
+    words = CONTRACT.replace("{path: /offices,", "{path: /offices, operations: [create, read, delete],")
+    plan = Plan(load(write_contract(tmp_path, words)), "smoke")
+    slow.hangs_up = True
+    with listening(slow.server) as url:
+        bench = Bench(slow.server, begin(plan, url, tmp_path), plan)
+        token = bench.token()
+        bench.send("POST", "/offices", {"name": f"{token} wing"}, (("X-Late", "1"),))
+        slow.may_store.set()
+        told = f"office /v1/offices (name {token}): sent and not answered"
+        assert [line[: len(told)] for line in bench.clean_up()] == [told]
+        bench.run.session.close()
+
+
 def test_what_never_left_beside_another_one_is_told_by_no_mistake(bench: Bench) -> None:
     bench.run.guard._ceilings = Ceilings(creates=1)
     creates = [
@@ -244,6 +286,20 @@ def at_places(server: Server) -> None:
         return replace(answer, body={**answer.body, "id": 1})
 
     server.create, server.find, server.entries, server.read = creating, row_at, entries, read
+
+
+def test_ids_that_are_places_are_looked_at_before_each_write(bench: Bench, slow: Slow) -> None:
+    server = slow.server
+    at_places(server)
+    honest = server.update
+    server.update = lambda asked: replace(answer := honest(asked), body={**answer.body, "id": int(str(asked.id))})
+    for _ in range(2):
+        assert bench.send("POST", "/offices", {"name": f"{bench.token()} wing"}).status == 201
+    assert bench.send("PATCH", "/offices/1", {"floor": 2}).status == 200
+    server.stranger("office", server.new_id("office"), "of a colleague, at the same time")
+    with pytest.raises(NotProven):
+        bench.send("PATCH", "/offices/1", {"floor": 3})
+    assert server.harm() == []
 
 
 def test_what_a_delete_has_moved_is_looked_at_before_the_next(bench: Bench, slow: Slow) -> None:

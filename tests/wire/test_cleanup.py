@@ -489,7 +489,7 @@ def test_a_default_is_not_perhaps_of_the_run(
     assert told == (0, ["note /v1/teams/5/notes/2: perhaps of this run: left alone", _ALIKE])
 
 
-_ALIKE = "note: 1 unanswered or refused creates, and nothing tells what they have stored from what others have"
+_ALIKE = "note: 1 creates whose answers name nothing, and nothing tells what they have stored from what others have"
 
 
 def bare(ledger: Ledger, before: Iterable[int] = (), **fields: Any) -> int:

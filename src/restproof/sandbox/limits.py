@@ -13,10 +13,16 @@ _ANONYMOUS = Credential(name="", secret="")
 
 @dataclass
 class Window:
-    """One credential's current window: when it ends (Unix time) and how many requests it has seen."""
+    """One credential's current window: when it ends (Unix time), how many requests it has seen, and how many it
+    admits."""
 
     ends: float = 0.0
     used: int = 0
+    most: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self.used > self.most
 
 
 class Limiter:
@@ -32,23 +38,26 @@ class Limiter:
         if call.now >= window.ends:
             # Ending on a whole second makes the reset header and Retry-After exact.
             window.ends, window.used = math.ceil(call.now + credential.window), 0
+        window.most = credential.limit
         return credential, window
 
     def admits(self, call: Call) -> bool:
-        credential, window = self.window(call)
+        _, window = self.window(call)
         window.used += 1
-        return window.used <= credential.limit
+        return not window.is_full
 
     def admits_one(self, call: Call, name: str, rate: Rate) -> bool:
         """The same of one operation, by its name."""
         window = self._windows.setdefault(f"{(call.credential or _ANONYMOUS).name} {name}", Window())
         if call.now >= window.ends:
             window.ends, window.used = call.now + rate.seconds, 0
+        window.most = rate.requests
         window.used += 1
-        return window.used <= rate.requests
+        return not window.is_full
 
     def retry_after(self, call: Call, name: str = "") -> int:
-        """Whole seconds until the window ends, and that of the operation where it has one; at least 1."""
-        own = self._windows.get(f"{(call.credential or _ANONYMOUS).name} {name}")
-        ends = max(self.window(call)[1].ends, own.ends) if own else self.window(call)[1].ends
-        return max(1, math.ceil(ends - call.now))
+        """Whole seconds until the windows end that admit no more, of the credential and of the operation; at least
+        1."""
+        own = self._windows.get(f"{(call.credential or _ANONYMOUS).name} {name}", Window())
+        full = [window.ends for window in (self.window(call)[1], own) if window.is_full]
+        return max(1, math.ceil(max(full, default=call.now) - call.now))

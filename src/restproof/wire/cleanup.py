@@ -379,8 +379,8 @@ class Work:
             self.failed.append(Left(group.resource.name, group.place, group.unread))
             return
         self.failed += group.pending(self.ledger, self.session.timeout)
-        if unanswered := sum(1 for e in group.entries if e.item is None):
-            self.unanswered[group.resource.name, group.unread] += unanswered
+        if nameless := len(group.nameless):
+            self.unanswered[group.resource.name, group.unread] += nameless
 
     def _doubt(self, group: Group, target: str, item: str) -> None:
         """What stands under an id of the ledger, and nothing proves."""

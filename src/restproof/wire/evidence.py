@@ -13,7 +13,7 @@ from restproof.contract.model import Contract, Resource
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
 from restproof.wire.places import Key, Place, Places, Where, entity_of, entries_of, readings
-from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new
+from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new, holds_nothing
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed
 
 _FRESH = 30.0
@@ -92,6 +92,8 @@ class Evidence:
         self._refusing: set[str] = set()
         self._forgotten: dict[Key, float] = {}
         self._ended: set[Key] = set()
+        self._moving: set[str] = set()
+        """Resources whose ids have come again without a delete: they may be places in a list, where others write."""
         self._ids: dict[tuple[object, Headers, str | None], tuple[set[str], float]] = {}
 
     # ------------------------------------------------------------ what is noted
@@ -109,8 +111,8 @@ class Evidence:
                 self.heed(place, exchange)
 
     def heed(self, place: Place, exchange: Exchange) -> None:
-        """Where an answer says that nothing is there to whoever made what was seen there, something else is going on (a
-        database was restored, somebody tidies up), and whatever was seen before holds no longer."""
+        """Where an answer says that nothing is there to who made what was seen there, something else is going on (a
+        database was restored), and what was seen before holds no longer."""
         seen, _ = self._seen.get(place.key, (None, 0.0))
         if seen is Sight.OURS and exchange.status in _GONE and exchange.credential in self._makers(place):
             self._forget_all()
@@ -126,6 +128,7 @@ class Evidence:
         resource, id = thing.place.resource, str(thing.place.id)
         if self.made(resource, id) is not None and thing.place.key not in self._ended:
             self._forget_all()
+            self._moving.add(resource.name)
         self._things.setdefault((resource.name, id), []).append(thing)
         self.forget(thing.place)
         self._ended.discard(thing.place.key)
@@ -198,16 +201,20 @@ class Evidence:
     def _holds(self, place: Place, sight: Sight, at: float) -> bool:
         """Whether an earlier sight is still to be trusted: it is fresh, and nothing newer speaks against it."""
         never_made = sight is Sight.NOTHING and self.made(place.resource, str(place.id)) is None
-        if self._clock() - at > (_FRESH if sight is Sight.OURS or never_made else _JUST_NOW):
+        if self._clock() - at > (self._patience(place) if sight is Sight.OURS or never_made else _JUST_NOW):
             return False
         newer = self._reads.get(self.places.where(place)) if sight is Sight.OURS else None
         if newer is None or newer.at <= at or newer.exchange.credential not in self._makers(place):
             return True
         return self._sight(place, newer.exchange) not in (Sight.NOTHING, Sight.OTHERS)
 
+    def _patience(self, place: Place) -> float:
+        """Seconds for which a sight of what is ours is trusted."""
+        return 0.0 if place.resource.name in self._moving else _FRESH
+
     def _was_shown(self, place: Place) -> bool:
         """Whether a read or a list that the suites have sent of late proves it."""
-        since = self._clock() - _FRESH
+        since = self._clock() - self._patience(place)
         read = self._reads.get(self.places.where(place))
         if read is not None and read.at >= since and read.exchange.credential in self._makers(place):
             return self._sight(place, read.exchange) is Sight.OURS
@@ -352,12 +359,6 @@ def age_of(exchange: Exchange) -> float:
     """The seconds that a cache has had an answer (RFC 9111 §5.1); 0 where it comes from the server itself."""
     said = exchange.response.header("Age") if exchange.response else None
     return float(said) if said is not None and re.fullmatch("[0-9]{1,9}", said) else 0.0
-
-
-def holds_nothing(resource: Resource, entity: Mapping[str, Any]) -> bool:
-    """Whether a representation holds no value besides its id: all else is null, or empty."""
-    names = resource.shapes.response["properties"].keys() - {resource.id.field}
-    return all(entity.get(name) in (None, "", [], {}) for name in names)
 
 
 def is_new(item: Place, known: frozenset[str]) -> bool:

@@ -44,6 +44,8 @@ class Group:
     """The list answered that it is not there: its parent is deleted, or nobody may look, so nothing was made."""
     found: set[int] = field(default_factory=set)
     """The numbers of the entries whose marks the list has shown at some time."""
+    awaited: set[int] = field(default_factory=set)
+    """The numbers of the entries that were told as not answered."""
     _targets: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def show(self, entries: Iterable[Mapping[str, Any]], marks: Marks) -> None:
@@ -54,7 +56,7 @@ class Group:
             e.n
             for e in self.entries
             if (e.is_open and self._shows_all_like(e, marks))
-            or (e.adrift and any(marks.shown(self.resource, shown, e.marks) for shown in self.seen.values()))
+            or ((e.adrift or e.accepted) and any(marks.shown(self.resource, s, e.marks) for s in self.seen.values()))
         }
 
     def _shows_all_like(self, entry: Entry, marks: Marks) -> bool:
@@ -74,6 +76,7 @@ class Group:
         for e in waiting:
             if e.item is not None and e.id is not None:
                 ledger.created(e.n, e.item, e.id, placed=True)
+        self.awaited = {e.n for e in waiting}
         return [Left(e.resource, place_of(e), _PENDING) for e in waiting]
 
     def _is_rewrite(self, write: Entry) -> bool:
@@ -108,6 +111,11 @@ class Group:
             if entry.item is not None and (not entry.placed or str(entry.id) not in named):
                 named[str(entry.id)] = entry
         return named
+
+    @property
+    def nameless(self) -> list[Entry]:
+        """The entries of which nothing says where their resource is, but those that were told as not answered."""
+        return [e for e in self.entries if e.item is None and e.n not in self.awaited]
 
     @property
     def gives_ids_again(self) -> bool:
@@ -157,11 +165,20 @@ class Group:
     def unseen(self) -> tuple[str, int] | None:
         """Why the list cannot show what those writes have stored whose answers named nothing, and how many they
         are."""
-        unanswered = [e for e in self.entries if e.item is None and not e.refused]
+        unanswered = [e for e in self.nameless if not e.refused]
         if unanswered and self.is_partial:
             return "the list does not show all that this run has made", len(unanswered)
+        lost = sum(1 for e in unanswered if e.accepted and not self._may_show(e))
+        # Where other creates were answered with ids, a success without one may be a refusal in disguise.
+        if lost and all(e.item is None or e.placed for e in self.entries):
+            return "the list does not show what those have stored that were answered with success", lost
         alike = sum(1 for e in unanswered if e.marks == () and self._shows_like(e))
         return ("nothing tells what they have stored from what others have", alike) if alike else None
+
+    def _may_show(self, write: Entry) -> bool:
+        """Whether the list has shown the marks of ``write``, or, where it wrote none, anything that was not there."""
+        new = write.marks == () and set(digests_of(self.seen or {})).difference(write.before or ())
+        return bool(new) or write.n in self.found
 
     def _shows_like(self, write: Entry) -> bool:
         """Whether the list shows, of what was not there before, something with the values of ``write``, which others

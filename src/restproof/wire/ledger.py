@@ -36,10 +36,10 @@ class Entry:
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
     ``sums`` are the digests of its fields, and ``new`` says whether the id named nothing just before. ``placed``:
     whether the path of the request named the id; ``refused``: whether the last answer was a 4xx; ``answered``: whether
-    another answer came that named nothing. ``before``: digests of the ids that the list held just before; ``None``
-    where it was not looked through. ``headers`` are those of the contract. ``adrift``: the request target of a parent
-    that was seen not to be there just before. ``at``: when it was written down, in seconds since 1970; 0 in ledgers
-    that do not say so."""
+    another answer came that named nothing; ``accepted``: whether it was a success. ``before``: digests of the ids that
+    the list held just before; ``None`` where it was not looked through. ``headers`` are those of the contract.
+    ``adrift``: the request target of a parent that was seen not to be there just before. ``at``: when it was written
+    down, in seconds since 1970; 0 in ledgers that do not say so."""
 
     n: int
     resource: str
@@ -55,6 +55,7 @@ class Entry:
     before: tuple[str, ...] | None = None
     refused: bool = False
     answered: bool = False
+    accepted: bool = False
     adrift: str = ""
     at: float = 0.0
 
@@ -157,11 +158,12 @@ class Ledger:
         """Whether the last answer to write ``n`` was a 4xx; it may have been sent once more since, after a 429."""
         return any(e.n == n and e.refused for e in self.entries())
 
-    def answered(self, n: int) -> None:
-        """Writes down that the server has done with write ``n``, and that nothing said what it has stored."""
+    def answered(self, n: int, *, accepted: bool = False) -> None:
+        """Writes down that the server has done with write ``n``, with success or not (``accepted``), and that nothing
+        said what it has stored."""
         with self._lock:
-            self._since.setdefault(n, {})["answered"] = True
-            self._append(event="answered", n=n)
+            self._since.setdefault(n, {}).update(answered=True, accepted=accepted)
+            self._append(event="answered", n=n, **({"accepted": True} if accepted else {}))
 
     def wrote(self, item: str, sums: Mapping[str, str], marks: Iterable[tuple[str, str]] = ()) -> None:
         """Writes down what proves ``item`` since an update: other marks, or, where there is none any more, the digests
@@ -327,7 +329,9 @@ class Ledger:
             case "refused":
                 self._entries[event["n"]] = replace(self._entries[event["n"]], refused=True)
             case "answered":
-                self._entries[event["n"]] = replace(self._entries[event["n"]], answered=True)
+                self._entries[event["n"]] = replace(
+                    self._entries[event["n"]], answered=True, accepted=bool(event.get("accepted"))
+                )
             case "wrote":
                 self._note_written(event["item"], event["sums"], event.get("marks", ()))
             case "deleted":

@@ -32,7 +32,7 @@ def lines(found: Iterable[Left]) -> list[str]:
 
 def counted(unanswered: Mapping[tuple[str, str], int], undeletable: Mapping[str, int]) -> list[str]:
     """What no list shows (by resource and reason), and what nothing deletes, counted."""
-    creates = [f"{name}: {n} unanswered or refused creates, and {why}" for (name, why), n in unanswered.items()]
+    creates = [f"{name}: {n} creates whose answers name nothing, and {why}" for (name, why), n in unanswered.items()]
     return creates + [f"{name}: {n} (no delete operation)" for name, n in sorted(undeletable.items()) if n]
 
 

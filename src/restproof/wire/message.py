@@ -27,6 +27,8 @@ USUAL_HEADERS: Mapping[str, str] = MappingProxyType(
 
 _SHORT = 64
 """Characters of a name or a value in a query up to which its encoding is kept: the same come again and again."""
+_BROKEN_OFF = frozenset({"timeout", "connection closed", "connection reset", "stream reset"})
+_BROKEN_TLS = "tls: unexpected eof"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 """The methods that change nothing (RFC 9110 §9.2.1); every other one writes."""
 
@@ -223,8 +225,10 @@ class Exchange:
 
     @property
     def is_given_up(self) -> bool:
-        """Whether somebody has stopped waiting for the server (we, or a gateway), which may still be at it."""
-        return self.error == "timeout" or self.status == 504
+        """Whether nobody waits any more for the server (we have stopped, or a gateway, or the connection broke before
+        an answer began), which may still be at it."""
+        error = self.error or ""
+        return self.status == 504 or error in _BROKEN_OFF or error.startswith(_BROKEN_TLS)
 
     @property
     def json(self) -> Any:

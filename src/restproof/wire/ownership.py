@@ -98,9 +98,6 @@ class Ownership:
 
     def again(self, ticket: Ticket, request: Request, about: About, credential: str | None, sender: Sender) -> Ticket:
         with self._lock:
-            if ticket.place is not None:
-                # What the first one did is not known: its id may be somebody else's by now.
-                self.evidence.forget(ticket.place)
             self.ended(ticket, under_way=False)
             return self._noted(_Decision(self, request, credential, sender).ticket())
 
@@ -131,8 +128,11 @@ class Ownership:
 
     def ended(self, ticket: Ticket | None, *, under_way: bool) -> None:
         with self._lock:
-            if ticket is not None and ticket.entry is not None and not under_way:
-                self.ledger.answered(ticket.entry)
+            if ticket is not None and ticket.place is not None and not under_way:
+                # What it did, if it was sent, is not known: its id may be somebody else's by now.
+                self.evidence.forget(ticket.place)
+                if ticket.entry is not None:
+                    self.ledger.answered(ticket.entry)
             elif under_way and ticket and ticket.place and (ticket.makes_anew or self.ledger.was_refused(ticket.entry)):
                 self._intended(ticket, ticket.place)
 
@@ -166,7 +166,7 @@ class Ownership:
             return
         id = place.id if place.id is not None else named_id(self.contract, place.resource, exchange.response)
         if id is None:
-            self.ledger.answered(ticket.entry)
+            self.ledger.answered(ticket.entry, accepted=True)
             if place.resource.operation(exchange.about.operation or "create").is_under_way(exchange.status):
                 self._under_way[exchange.n] = ticket
             return

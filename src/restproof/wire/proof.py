@@ -140,6 +140,12 @@ def resembles(sums: Mapping[str, str], entity: Mapping[str, Any], properties: Ma
     )
 
 
+def holds_nothing(resource: Resource, entity: Mapping[str, Any]) -> bool:
+    """Whether a representation holds no value besides its id: all else is null, or empty."""
+    names = resource.shapes.response["properties"].keys() - {resource.id.field}
+    return all(entity.get(name) in (None, "", [], {}) for name in names)
+
+
 def holds_nothing_given(resource: Resource, entity: Mapping[str, Any]) -> bool:
     """Whether a representation holds no value that somebody has given it: of all that a request can set, each member is
     left out, nothing, or the default in its schema."""

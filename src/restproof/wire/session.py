@@ -247,6 +247,9 @@ class Session:
             except KeyboardInterrupt:
                 self.guard.ended(permit.ticket, under_way=True)
                 raise
+            except HookFailed:  # before it left, or with the answer in hand
+                self.guard.ended(permit.ticket, under_way=False)
+                raise
             self.guard.after(permit.ticket, exchange)
             if exchange.is_given_up:
                 self.guard.ended(permit.ticket, under_way=True)
