@@ -201,7 +201,7 @@ class RulesReader:
             self.problem(message, *route, hint="name a value")
 
     def value(self, name: str, value: Any, *route: str | int) -> None:
-        if not is_symbolic(value) and not self.fields.allows(name, value):
+        if not is_symbolic(value) and not self.fields.ever(name, value):
             message = f"the schema of '{name}' does not allow {value!r}, so it is invalid before any rule looks at it"
             allowed = self.fields.properties[name].get("enum")
             guess = (

@@ -24,16 +24,17 @@ class Fields:
         document: Document,
         problems: Problems,
         resource: str,
-        shown: Mapping[str, Any] | None = None,
+        sides: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
-        """``shown``: the schema of responses, where they have one of their own."""
+        """``sides``: the schemas of requests and responses, where they have schemas of their own."""
         self.source = source
         self.document = document
         self.problems = problems
         self.resource = resource
         found = source.schema.get("properties", {})
         self.properties: Mapping[str, Any] = found if isinstance(found, dict) else {}
-        self.shown: Mapping[str, Any] = self.properties if shown is None else shown.get("properties", {})
+        self.sides = [side.get("properties", {}) for side in (sides or {}).values()]
+        self.shown: Mapping[str, Any] = sides["response"].get("properties", {}) if sides else self.properties
 
     def check_schema(self) -> None:
         """What a resource's schema must be beyond valid: an object, of which the request and response shapes can be
@@ -83,6 +84,11 @@ class Fields:
     def allows(self, name: str, value: Any) -> bool:
         """Whether the schema of a property allows a value."""
         return bool(Validator(self.properties[name]).is_valid(value))
+
+    def ever(self, name: str, value: Any) -> bool:
+        """Whether any request or response can hold the value: what a create cannot say, an update may lead to."""
+        own = [side[name] for side in self.sides if name in side]
+        return self.allows(name, value) or any(Validator(schema).is_valid(value) for schema in own)
 
     def known(self, name: str, route: Route, word: str) -> bool:
         """Whether the schema has this property; notes it where not."""

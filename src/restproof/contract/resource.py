@@ -73,8 +73,7 @@ class ResourceReader:
         source = self.source(operations)
         if source is None:
             return None
-        shown = self.directions.get("response")
-        fields = Fields(source, self.scope.document, self.scope.problems, self.name, shown)
+        fields = Fields(source, self.scope.document, self.scope.problems, self.name, self.directions)
         fields.check_schema()
         identity = self.identity(operations, fields)
         behaviour = BehaviourReader(raw, fields, self.route, identity.field, self.scope.document.value)

@@ -142,6 +142,16 @@ class SharedInstances:
             key = which if key == "0" else f"{which}:{key}"
         return self.get(name, key).id
 
+    def foreign_id(self, name: str, key: str) -> Any:
+        """The id that a ``{ref:…}`` symbol stands for in what another tenant makes, where credentials alone tell
+        tenants apart: its own one, or a usual one where it can make none, as of what all tenants share."""
+        if key not in ("0", "1"):
+            return self.reference_id(name, key)
+        try:
+            return self.get(name, "foreign" if key == "0" else f"foreign:{key}").id
+        except (SetUpFailed, NotTested):
+            return self.reference_id(name, key)
+
     def _deleted_id(self, resource: Resource) -> Any:
         """The id of an instance that was made and deleted."""
         name = resource.name

@@ -83,7 +83,10 @@ class Subject:
         def referred(name: str, key: str) -> Any:
             if key == "deleted" and self.contract.resources[name].id.may_come_again:
                 return _just_deleted(self.other(name))
-            return world.instances.reference_id(name, f"{token}{key}" if key.startswith("own") else key, which)
+            key = f"{token}{key}" if key.startswith("own") else key
+            if self.credential == "foreign" and which == "main":
+                return world.instances.foreign_id(name, key)
+            return world.instances.reference_id(name, key, which)
 
         return resolve(
             value,

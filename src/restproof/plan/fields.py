@@ -83,6 +83,15 @@ class RequestFields:
         others = {**self.replaceable, **self.changeable}
         return {**self.writable, **{n: p for n, p in others.items() if n not in self.writable}}
 
+    def may_hold(self, operation: str, name: str, value: Any) -> bool:
+        """Whether the operation's requests may hold the field with this value: with any at all, if no request may hold
+        the value, as where a symbol stands for a number."""
+        sides = {"create": self.writable, "update": self.changeable, "replace": self.replaceable}
+        own = sides[operation].get(name)
+        if own is None or is_valid(own, value):
+            return own is not None
+        return not any(name in side and is_valid(side[name], value) for side in sides.values())
+
     def suits_both(self, name: str, value: Any) -> bool:
         """Whether a create and an update may hold the value, as far as each knows the field."""
         return all(is_valid(known[name], value) for known in (self.writable, self.changeable) if name in known)

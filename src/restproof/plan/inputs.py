@@ -304,7 +304,7 @@ def rule_bodies(ground: Ground) -> Iterator[RuleCase]:
 
 def _can_be_sent(ground: Ground, case: RuleCase) -> bool:
     """Whether the operation may hold what follows on what is given first."""
-    return ground.operation != "create" or case["body"].keys() <= ground.bodies.writable.keys()
+    return all(ground.bodies.may_hold(ground.operation, n, v) for n, v in case["body"].items())
 
 
 def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:

@@ -1,4 +1,5 @@
-"""States that no create can give, because the server sets the first one: the updates that lead there."""
+"""States that no create can give, because the server sets the first one or a create may hold the first ones alone: the
+updates that lead there."""
 
 from __future__ import annotations
 
@@ -20,11 +21,13 @@ def reached(ground: Ground, case: RuleCase) -> RuleCase | None:
     """The case, with the updates (``steps``) that lead to what it is given where a create cannot hold that; ``None``
     where no way is known: the schema does not say in which state a new one is, or nothing leads from there."""
     bodies, given = ground.bodies, case["given"] or _NOWHERE
-    late = [n for n in given if n not in bodies.writable]
+    late = [n for n, v in given.items() if not bodies.may_hold("create", n, v)]
     if not late:
         return case
     name, first = late[0], {n: v for n, v in given.items() if n not in late}
-    start = bodies.first_value(name)
+    start = _start(ground, name)
+    if name in bodies.writable and start is not None:
+        first = {**first, name: start}
     if len(late) > 1 or start is None or name not in bodies.changeable or bodies.adjusted_to_rules(first) != first:
         return None
     way = _way(ground, name, start, given[name])
@@ -35,6 +38,16 @@ def reached(ground: Ground, case: RuleCase) -> RuleCase | None:
         state.update(steps[-1])
     moved = any(not same(state[n], v) for n, v in given.items())
     return None if way is None or moved else {**case, "given": first, "steps": steps}
+
+
+def _start(ground: Ground, name: str) -> Any:
+    """What a field is at first: its default, or the first of the values that a create may hold; ``None`` where nothing
+    says it."""
+    bodies = ground.bodies
+    if name not in bodies.writable:
+        return bodies.first_value(name)
+    values = [v for v in bodies.writable[name].get("enum", ()) if v is not None]
+    return bodies.defaults.get(name, next(iter(values), None))
 
 
 def _way(ground: Ground, name: str, start: Any, end: Any) -> list[Any] | None:

@@ -1,0 +1,77 @@
+"""A state that an update leads to, and that no create may hold: its rules are said, and tried where it was reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.miniatures import bench
+from tests.miniatures.kinds import Items, schema
+from tests.miniatures.server import Refused, Row
+
+STATES = ("draft", "open", "paid")
+FIELDS = {"title": {"type": "string", "minLength": 1, "maxLength": 60}, "amount": {"type": "integer", "minimum": 0}}
+BILL = schema("title", "amount", **FIELDS, state={"enum": list(STATES), "default": "draft"})
+NEW = schema("title", "amount", **FIELDS, state={"enum": ["draft", "open"], "default": "draft"})
+CHANGE = schema(**FIELDS, state={"enum": list(STATES)})
+RULES: list[dict[str, Any]] = [
+    {"never": {"state": ["draft", "paid"]}},
+    {"never": {"state": ["paid", "open"]}},
+    {"frozen": ["amount"], "when": {"state": "paid"}},
+]
+CONTRACT = {
+    "contract": "mini",
+    "statuses": {"invalid": 400, "rule": 422},
+    "resources": {
+        "item": {
+            "path": "/items",
+            "schema": {"create": "new.json", "update": "change.json", "response": "bill.json"},
+            "rules": RULES,
+        }
+    },
+}
+
+
+class Bills(Items):
+    SCHEMAS: Mapping[str, Any] = {"/items": BILL}
+
+    def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+        if row is None and fields.get("state") == "paid":
+            raise Refused(400, "is not paid at once", "state")
+        known = super().valid(path, fields, row)
+        if row is not None and (row["state"], known.get("state", row["state"])) in self.refused():
+            raise Refused(422, "does not go there", "state")
+        if row is not None and self.is_frozen(row) and known.get("amount", row["amount"]) != row["amount"]:
+            raise Refused(422, "is paid", "amount")
+        return known
+
+    def refused(self) -> list[tuple[str, str]]:
+        return [("draft", "paid"), ("paid", "open")]
+
+    def is_frozen(self, row: Row) -> bool:
+        return bool(row["state"] == "paid")
+
+
+class Reopened(Bills):
+    def refused(self) -> list[tuple[str, str]]:
+        return [("draft", "paid")]
+
+
+class Soft(Bills):
+    def is_frozen(self, row: Row) -> bool:
+        return False
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Bills, "pass"), (Reopened, "fail"), (Soft, "fail")])
+def test_a_state_that_no_create_may_hold_is_reached_by_updates(
+    server: type[Bills], outcome: str, tmp_path: Path
+) -> None:
+    files = {"bill.json": BILL, "new.json": NEW, "change.json": CHANGE}
+    found = bench.run(
+        server(), CONTRACT, files, tmp_path, only=("input.business-rule", "input.rule-kept"), profile="ci"
+    )
+    told = {r.item: r.outcome for r in found.results}
+    assert told["input.business-rule[item-update]"] == outcome
+    assert told["input.rule-kept[item-update]"] == "pass"
