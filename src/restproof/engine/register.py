@@ -136,7 +136,13 @@ def _entry(node: yaml.Node, place: Place) -> Requirement:
             f"{entry['id']}: core is true or false, and damage one of {', '.join(DAMAGES)}", place=place
         )
     declared = entry.get("declared_by")
-    if declared is not None and (entry["level"] != "policy" or declared not in _DECLARED):
+    if declared is not None and entry["level"] != "policy":
+        raise ConfigurationError(
+            f"{entry['id']}: declared_by is for a policy, and this is a {entry['level']}",
+            place=place,
+            hint="Write level: policy for what binds only where a contract has the word.",
+        )
+    if declared is not None and declared not in _DECLARED:
         raise ConfigurationError(
             f"{entry['id']}: declared_by names the word of a contract by which a policy binds",
             place=place,
