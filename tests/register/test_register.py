@@ -401,7 +401,11 @@ GOOD = '- id: a.b\n  level: must\n  statement: "It is."\n  sources: [contract]\n
         (GOOD.replace("[contract]", "contract"), 1, "a.b: sources is a list"),
         (f"{GOOD}  depends_on: a.b\n", 1, "a.b: depends_on is a list"),
         (f"{GOOD}  declared_by: latency_budget\n", 1, "a.b: declared_by is for a policy, and this is a must"),
-        (f"{GOOD.replace('must', 'policy')}  declared_by: latency\n", 1, "a.b: declared_by names the word of a contract"),
+        (
+            f"{GOOD.replace('must', 'policy')}  declared_by: latency\n",
+            1,
+            "a.b: declared_by names the word of a contract",
+        ),
         (GOOD + GOOD, 5, "a.b stands twice (first on line 1)"),
         (f"{GOOD}  depends_on: [a.c]\n", 1, "a.b depends on a.c, which is no entry"),
         ("- [", 1, "not valid YAML"),
