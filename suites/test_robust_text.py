@@ -13,9 +13,9 @@ from restproof.suite.values import an, is_valid, listed, types_of
 from restproof.suite.wire import encode
 
 
-def text_field(ground: Ground, *texts: str) -> str | None:
-    """A field that takes free text, and each of ``texts`` as it is sent; one that is not unique where there is one. On
-    create the first of several, else the last."""
+def text_fields(ground: Ground, *texts: str) -> list[str]:
+    """The fields that take free text, and each of ``texts`` as it is sent; those that are not unique where there are
+    such. On create the first of several leads, else the last."""
     own = {ground.resource.id.field, *ground.resource.references}
     names = [
         n
@@ -29,7 +29,12 @@ def text_field(ground: Ground, *texts: str) -> str | None:
     fitting = [n for n in fitting if n not in ground.bodies.unique_fields] or fitting[:1]
     # A field of any type at all is stored in many ways, and is no text by itself.
     fitting = [n for n in fitting if ground.bodies.writable[n].keys() & _TYPED] or fitting
-    return next(iter(fitting if ground.operation == "create" else reversed(fitting)), None)
+    return fitting if ground.operation == "create" else fitting[::-1]
+
+
+def text_field(ground: Ground, *texts: str) -> str | None:
+    """The one of these fields that leads."""
+    return next(iter(text_fields(ground, *texts)), None)
 
 
 _TYPED = {"type", "anyOf", "oneOf", "enum", "const", "$ref"}
@@ -57,6 +62,10 @@ def hostile_texts(ground: Ground) -> Cases:
         name = text_field(ground)
         if name is not None:
             yield {"name": name, "note": note, "value": as_sent(ground, name, value), "unstorable": False}
+    # Many a server has a check for each field, and one column that cannot hold a NUL is enough for a 500.
+    for name in text_fields(ground, "restproof\x00")[1:]:
+        value = as_sent(ground, name, "restproof\x00")
+        yield {"name": name, "note": "NUL", "value": value, "unstorable": True}
 
 
 @requirement("robust.hostile-text", on=WRITES, set_up=1)

@@ -178,7 +178,12 @@ FORMATS: Mapping[str, Format] = {
     ),
     "uri": Format(
         matches(_URI),
-        ("https://www.example.com/plans?sheet=2", "http://example.org", "http://example.org:8080/a%2Fb/?q=%20#top"),
+        (
+            "https://www.example.com/plans?sheet=2",
+            "http://example.org",
+            "http://example.org:8080/a%2Fb/?q=%20#top",
+            "https://www.example.com/Plans/",
+        ),
         (("no scheme", "example.com"), ("a blank inside", "https://exa mple.com/")),
         lambda digits: f"https://example.com/{word(digits, 6)}",
     ),

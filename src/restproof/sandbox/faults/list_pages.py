@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import crash_on, forgiven
@@ -107,6 +108,16 @@ def link_drops_query(seam: Seam) -> None:
     def advice(inner: Any, call: Call, changed: dict[str, str]) -> str:
         query = "&".join(f"{n}={v}" for n, v in changed.items())
         return f"{call.base_url}{call.path}?{query}"
+
+    seam.around("url", advice)
+
+
+@fault("link-drops-id", "list.links", "links lose the filter by id")
+def link_drops_id(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, changed: dict[str, str]) -> str:
+        name = call.resource.query.named("id")
+        kept = [(n, v) for n, v in call.query if n not in changed and n != name]
+        return f"{call.base_url}{call.path}?{urlencode([*kept, *changed.items()])}"
 
     seam.around("url", advice)
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.sandbox.call import Answer, Call
-from restproof.sandbox.faults.advice import State, bent, crash_at, in_text
+from restproof.sandbox.faults.advice import State, bent, crash_at, free_texts, in_text
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.listing import Page
+from restproof.semantics.validate import Refusal
 
 _FOR_EVER = 60.0
 """Seconds: longer than any client waits."""
@@ -140,6 +141,16 @@ def text_escaped(seam: Seam) -> None:
         return found
 
     seam.around("next_state", advice)
+
+
+@fault("nul-in-one-text", "robust.hostile-text", "of several texts the one in the middle may hold a NUL")
+def nul_in_one_text(seam: Seam) -> None:
+    def advice(inner: Any, call: Call) -> list[Refusal]:
+        texts = free_texts(call)
+        open_to = texts[len(texts) // 2 :][:1] if len(texts) > 2 else []
+        return [refusal for refusal in inner(call) if refusal.field not in open_to]
+
+    seam.around("unstorable", advice)
 
 
 bent(
