@@ -99,8 +99,9 @@ def test_what_comes_late_is_told_of_no_other_answer(numbers: tuple[int | None, .
 
         def exchange() -> None:
             got = adapter.answer(Prepared("GET", url, "/", HTTPHeaderDict(), None), 5)
-            got.raw.read()
-            got.raw.release_conn()
+            if got.whole is None:  # the first answer of a connection is read as urllib3 does
+                got.raw.read()
+                got.raw.release_conn()
 
         for number in numbers:
             exchange()

@@ -28,6 +28,7 @@ from urllib3.util import Url, make_headers, parse_url
 
 from restproof.config import Target
 from restproof.wire.head import Answering, FinalResponse, behind, seconds_to
+from restproof.wire.kept import Kept, Plain, Secure, Whole
 from restproof.wire.raw import Certificate, tls_context
 from restproof.wire.stop import STOP
 
@@ -53,9 +54,10 @@ class Prepared(requests.PreparedRequest):
 
 class Answer(requests.Response):
     """A response with nothing but what came over the wire. A stub may set ``elapsed`` (and ``began``, in seconds
-    since its run began) to what was recorded. ``behind``: what came behind it on its connection."""
+    since its run began) to what was recorded. ``behind``: what came behind it on its connection; ``whole``: the answer,
+    where it was read to its end already."""
 
-    def __init__(self, raw: BaseHTTPResponse, request: requests.PreparedRequest) -> None:
+    def __init__(self, raw: BaseHTTPResponse | Whole, request: requests.PreparedRequest) -> None:
         # requests' own constructor makes a cookie jar, which costs more than everything else here together.
         self.status_code = raw.status
         self.reason = raw.reason or ""
@@ -63,9 +65,10 @@ class Answer(requests.Response):
         self.url = str(request.url)
         self.request = request
         self.raw = raw
+        self.whole = raw if isinstance(raw, Whole) else None
         self.elapsed = timedelta(0)
         self.began: float | None = None
-        self.behind = ""
+        self.behind = "" if self.whole is None else self.whole.behind
         self.encoding = None
         self.history = []
         self._content: Any = False
@@ -106,12 +109,12 @@ class Adapter(HTTPAdapter):
             tunnel: dict[str, Any] = {}
             if self._proxy is not None:
                 tunnel = {"_proxy": self._proxy, "_proxy_headers": proxy_headers(self._proxy)}
-            return HTTPSConnectionPool(
-                self._host, self._port, maxsize=self._connections, ssl_context=self._tls, **tunnel
-            )
+            kind: type[HTTPSConnectionPool] = HTTPSConnectionPool if tunnel or self._spoken else Secure
+            return kind(self._host, self._port, maxsize=self._connections, ssl_context=self._tls, **tunnel)
         if self._proxy is not None:
             return HTTPConnectionPool(str(self._proxy.host), self._proxy.port or 80, maxsize=self._connections)
-        return HTTPConnectionPool(self._host, self._port, maxsize=self._connections)
+        plain = HTTPConnectionPool if self._spoken else Plain
+        return plain(self._host, self._port, maxsize=self._connections)
 
     def _new_pool(self) -> HTTPConnectionPool:
         pool = self._bare_pool()
@@ -119,6 +122,8 @@ class Adapter(HTTPAdapter):
         for_proxy = {} if self._proxy is None or self._tls is not None else proxy_headers(self._proxy)
         own = {"thread": self._thread, "unix_socket": self._unix_socket, "for_proxy": for_proxy}
         pool.ConnectionCls = type("Connection", (_Bounded, *self._spoken, pool.ConnectionCls), own)
+        if isinstance(pool, Kept):
+            pool.thread = self._thread
         return pool
 
     def answer(self, request: Prepared, timeout: float) -> Answer:
@@ -183,6 +188,7 @@ class Adapter(HTTPAdapter):
         if self._proxy is not None and self._tls is None:
             target = str(request.url)  # the absolute form (RFC 9112 §3.2.2)
         self._thread.target = target
+        self._thread.plain = isinstance(request, Prepared)
         return target
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> Answer:
@@ -207,7 +213,8 @@ class _Bounded(HTTPConnection):
     exchange, from the first byte sent to the last one received, to one deadline.
 
     ``thread``: what is known of the exchange of each thread; ``unix_socket``: in place of host and port; ``for_proxy``:
-    header fields for a proxy that reads the request; ``unheard``: whether a write has failed."""
+    header fields for a proxy that reads the request; ``unheard``: whether a write has failed; ``begun``: what has been
+    read of the next answer."""
 
     thread: threading.local
     unix_socket: Path | None
@@ -217,11 +224,13 @@ class _Bounded(HTTPConnection):
     source: Answering | None = None
     served: int | None = None
     unheard = False
+    begun = b""
 
     def response_class(  # type: ignore[override]
         self, sock: socket.socket, *arguments: Any, **options: Any
     ) -> FinalResponse:
-        found = FinalResponse(sock, *arguments, until=self.thread.until, **options)
+        begun, self.begun = self.begun, b""
+        found = FinalResponse(sock, *arguments, until=self.thread.until, begun=begun, **options)
         self.thread.odd = found.odd
         self.source = found.source
         self.served = None  # until this answer has its number: another thread may look here before

@@ -34,10 +34,11 @@ class OversizedHeader(HTTPException):
 
 class Timed(RawIOBase):
     """What comes over ``connection`` until the moment ``until`` (of ``time.monotonic``). Raises ``TimeoutError`` from
-    then on, also where every single piece came in time."""
+    then on, also where every single piece came in time. ``begun`` has come already."""
 
-    def __init__(self, raw: RawIOBase, connection: socket.socket, until: float) -> None:
+    def __init__(self, raw: RawIOBase, connection: socket.socket, until: float, begun: bytes = b"") -> None:
         self._raw = raw
+        self._begun = begun
         self.connection = connection
         self._until = until
         self.at_hand = False  # whether nothing more is waited for
@@ -46,6 +47,11 @@ class Timed(RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int | None:
+        if self._begun:
+            room = memoryview(buffer)
+            piece, self._begun = self._begun[: len(room)], self._begun[len(room) :]
+            room[: len(piece)] = piece
+            return len(piece)
         self.connection.settimeout(0 if self.at_hand else seconds_to(self._until))
         return cast("int | None", self._raw.readinto(buffer))
 
@@ -101,14 +107,16 @@ class FinalResponse(HTTPResponse):
     (``None``: while each piece comes in time). Interim responses (RFC 9110 §15.2) of any status are passed over, but
     101: what follows that is no HTTP. A header that is out of all bounds raises :class:`OversizedHeader`. Header
     lines that are no field (RFC 9112 §5) end up in ``odd``, as (what stands before the colon, what stands behind it),
-    and the fields after them still count. ``source`` knows what came behind it."""
+    and the fields after them still count. ``source`` knows what came behind it. ``begun``: what of it has been read."""
 
-    def __init__(self, sock: socket.socket, *arguments: Any, until: float | None = None, **options: Any) -> None:
+    def __init__(
+        self, sock: socket.socket, *arguments: Any, until: float | None = None, begun: bytes = b"", **options: Any
+    ) -> None:
         super().__init__(sock, *arguments, **options)
         self.odd: list[tuple[str, str]] = []
         self.source: Answering | None = None
         if until is not None:
-            self.fp = self.source = Answering(Timed(self.fp.detach(), sock, until))
+            self.fp = self.source = Answering(Timed(self.fp.detach(), sock, until, begun))
 
     def begin(self) -> None:
         file = self.fp

@@ -468,6 +468,8 @@ class Session:
 
     def _fields(self, answer: Answer) -> Headers:
         """The header as it came: a line that is no field keeps the blank before its colon, or has no value."""
+        if answer.whole is not None:
+            return answer.whole.headers
         fields = list(answer.raw.headers.iteritems())
         for name, value in self._adapter.odd_lines():
             mended = (name.rstrip(), value)
@@ -479,6 +481,8 @@ class Session:
 
     def _read(self, answer: Answer) -> bytes:
         """The body, decoded."""
+        if answer.whole is not None:
+            return answer.whole.body
         parts: list[bytes] = []
         size = 0
         # A stub has no connection: its recorded body is decoded already, whatever the recorded headers say.
