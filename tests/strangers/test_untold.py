@@ -24,9 +24,9 @@ from restproof.wire.message import Request
 from restproof.wire.stop import STOP
 from restproof.wire.tidying import clean_up
 
+from .bench import CASE, Bench
 from .harness import Plan, begin, plan_in, write_contract
 from .server import CONTRACT, Answer, Asked, Record, Server, listening
-from .test_guard import CASE, Bench
 
 
 @dataclass
