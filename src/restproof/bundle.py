@@ -79,6 +79,11 @@ def find_contract(argument: str | None, configured: str | None, cwd: Path) -> Pa
     return _default(bundled, _contracts(bundled))
 
 
+def contract_names(cwd: Path) -> list[str]:
+    """The names by which contracts can be said in ``cwd``: those under ``./contracts``, and the bundled ones."""
+    return sorted({**_contracts(bundled_dir() / "contracts"), **_contracts(cwd / "contracts")})
+
+
 def _contracts(folder: Path) -> dict[str, Path]:
     """The contracts of a folder by name: ``NAME/contract.yaml``."""
     return {file.parent.name: file for file in sorted(folder.glob(f"*/{CONTRACT_FILE}"))}

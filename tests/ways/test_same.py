@@ -122,7 +122,7 @@ def ran(folder: Path, arguments: tuple[str, ...], environment: Mapping[str, str]
     """The summary of a run in ``folder``."""
     usual = {n: v for n, v in os.environ.items() if not n.startswith(("RESTPROOF_", "PYTEST_"))}
     words = ("run", str(CONTRACT), *arguments, "--out", out, "--seed", "11", *ARGUMENTS)
-    done = forked.run("restproof", words, cwd=folder, env={**usual, "CI": "1", **environment}, timeout=900)
+    done = forked.run("restproof", words, cwd=folder, env={**usual, "CI": "1", **environment}, timeout=3000)
     assert done.returncode == 1, done.stdout + done.stderr
     found: dict[str, Any] = json.loads((folder / out / "summary.json").read_text())
     return found

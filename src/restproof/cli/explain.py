@@ -10,27 +10,37 @@ from pathlib import Path
 import click
 
 from restproof.bundle import bundled_dir, suites_of
+from restproof.cli.completing import names, rules
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError
 
 _ROW = re.compile(r"^\| \*\*(.+?)\*\* \| (.+?) \|$", re.MULTILINE)
 
 
+def _words(ctx: click.Context) -> Iterator[str]:
+    """What a shell completes: all of one word."""
+    return (word for word in (*_known(), *rules(ctx)) if " " not in word)
+
+
 @click.command("explain")
-@click.argument("word", nargs=-1, required=True)
+@click.argument("word", nargs=-1, required=True, shell_complete=names(_words))
 def command(word: tuple[str, ...]) -> None:
     """Explain WORD: the id of a rule or of a family of rules, the kind of a finding, a word of the contract language or
     of the glossary."""
     wanted = " ".join(word).strip().lower()
     lines = [*_rules(wanted), *_kind(wanted), *_of_contract(wanted), *_word(wanted)]
     if not lines:
-        known = [*_register(), *_kinds(), *(name for name, _, _ in _language()), *_glossary()]
-        guess = closest(wanted, known)
+        guess = closest(wanted, _known())
         raise ConfigurationError(
             f"nothing is called {wanted!r}",
             hint=f"Did you mean {guess!r}?" if guess else "restproof rules lists the rules.",
         )
     click.echo("\n".join(lines))
+
+
+def _known() -> list[str]:
+    """All that can be explained."""
+    return [*_register(), *_kinds(), *(name for name, _, _ in _language()), *_glossary()]
 
 
 def _rules(wanted: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from restproof.cli.completing import CONTRACT
 from restproof.config import load_config, resolve_contract
 from restproof.errors import ConfigurationError, Place
 
@@ -17,7 +18,7 @@ def command() -> None:
 
 
 @command.command("openapi")
-@click.argument("contract", required=False)
+@click.argument("contract", required=False, shell_complete=CONTRACT)
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write; by default standard output."
 )

@@ -7,10 +7,17 @@ from typing import Literal
 
 import click
 
+from restproof.cli.completing import CONTRACT
+
 
 @click.command("judge")
 @click.argument("traffic", type=click.Path(path_type=Path))
-@click.option("--contract", metavar="CONTRACT", help="Directory, file or bundled name. Default: as for restproof run.")
+@click.option(
+    "--contract",
+    metavar="CONTRACT",
+    shell_complete=CONTRACT,
+    help="Directory, file or bundled name. Default: as for restproof run.",
+)
 @click.option(
     "--base-url",
     metavar="URL",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from restproof.cli.completing import CONTRACT, RESOURCE, TARGET
 from restproof.errors import ConfigurationError, Interrupted
 from restproof.record.disk import write_whole
 from restproof.session.options import Options
@@ -31,11 +32,15 @@ _TRAFFIC = (".har", ".gz", ".jsonl", ".zip")
 
 
 @click.command("learn")
-@click.argument("source", required=False)
-@click.option("--contract", metavar="CONTRACT", help="With traffic: the contract that it is learned for.")
-@click.option("--target", metavar="NAME|URL", help="A target of restproof.toml, or a URL.")
+@click.argument("source", required=False, shell_complete=CONTRACT)
+@click.option(
+    "--contract", metavar="CONTRACT", shell_complete=CONTRACT, help="With traffic: the contract that it is learned for."
+)
+@click.option("--target", metavar="NAME|URL", shell_complete=TARGET, help="A target of restproof.toml, or a URL.")
 @click.option("--app", metavar="MODULE:NAME", help="The target: an ASGI or WSGI application, served meanwhile.")
-@click.option("--resource", multiple=True, metavar="NAME", help="Only this resource. May be repeated.")
+@click.option(
+    "--resource", multiple=True, metavar="NAME", shell_complete=RESOURCE, help="Only this resource. May be repeated."
+)
 @click.option(
     "--max-requests", type=click.IntRange(min=1), default=_BOUND, show_default=True, metavar="N", help="Send at most N."
 )

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from restproof.cli.completing import CONTRACT
 from restproof.config import load_config, resolve_contract
 from restproof.errors import RestproofError
 
 
 @click.command("lint")
-@click.argument("contract", required=False)
+@click.argument("contract", required=False, shell_complete=CONTRACT)
 @click.option("--todo", is_flag=True, help="List the lines '# decide:' that an import has left for a person.")
 @click.option("--expand", is_flag=True, help="Print the contract with what its standard and preset say written out.")
 @click.pass_context

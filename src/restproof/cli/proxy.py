@@ -14,13 +14,24 @@ from typing import Literal
 
 import click
 
+from restproof.cli.completing import CONTRACT, TARGET
 from restproof.errors import ConfigurationError
 
 
 @click.command("proxy")
 @click.argument("command_line", metavar="[-- COMMAND…]", nargs=-1, type=click.UNPROCESSED)
-@click.option("--target", metavar="NAME|URL", help="A target of restproof.toml, or a URL. Default: as configured.")
-@click.option("--contract", metavar="CONTRACT", help="Directory, file or bundled name. Default: as for restproof run.")
+@click.option(
+    "--target",
+    metavar="NAME|URL",
+    shell_complete=TARGET,
+    help="A target of restproof.toml, or a URL. Default: as configured.",
+)
+@click.option(
+    "--contract",
+    metavar="CONTRACT",
+    shell_complete=CONTRACT,
+    help="Directory, file or bundled name. Default: as for restproof run.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--deviations", metavar="FILE", help="Declared deviations.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from restproof.bundle import suites_of
+from restproof.cli.completing import RULE
 from restproof.contract.hints import closest
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rules")
-@click.argument("id", required=False)
+@click.argument("id", required=False, shell_complete=RULE)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(id: str | None, as_json: bool) -> None:
     """Print the requirements: all of them, or the one with ID.

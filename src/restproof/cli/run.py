@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from restproof.cli.completing import CONTRACT, FAULT, RESOURCE, RULE, TARGET
 from restproof.errors import ConfigurationError
 from restproof.session.options import OPTIONS, Option, Options
 
@@ -38,6 +39,8 @@ _SET = frozenset(
     | {"--disable-plugin-autoload"}
 )
 """Options of pytest that a run sets itself."""
+_NAMES = {"target": TARGET, "only": RULE, "require_tested": RULE, "resource": RESOURCE, "faults": FAULT}
+"""Options whose values a shell completes."""
 _NEEDED = frozenset({"no:restproof.plugin", "no:xdist", "no:main", "no:python"})
 
 
@@ -61,7 +64,7 @@ def _click_option(option: Option) -> click.Parameter:
     elif option.least is not None:
         kind = (click.IntRange if option.kind is int else click.FloatRange)(min=option.least, min_open=option.above)
     if option.positional:
-        return click.Argument([option.name], required=False, type=kind)
+        return click.Argument([option.name], required=False, type=kind, shell_complete=CONTRACT)
     return click.Option(
         [f"--{option.flag}", option.name],
         type=kind,
@@ -71,6 +74,7 @@ def _click_option(option: Option) -> click.Parameter:
         show_default=option.default not in (None, False, ()),
         metavar=option.metavar,
         help=option.help,
+        shell_complete=_NAMES.get(option.name),
     )
 
 

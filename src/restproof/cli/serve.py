@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from restproof.cli.completing import CONTRACT, FAULT
 from restproof.config import load_config, resolve_contract
 from restproof.contract.hints import closest
 
 
 @click.command("serve")
-@click.argument("contract", required=False)
+@click.argument("contract", required=False, shell_complete=CONTRACT)
 @click.option("--port", type=click.IntRange(0, 65535), default=8443, show_default=True, help="0 takes a free one.")
 @click.option("--tls/--no-tls", default=True, show_default=True, help="Serve https with a certificate of its own.")
 @click.option("--db", type=click.Path(dir_okay=False, path_type=Path), help="Keep the data in this SQLite file.")
@@ -20,6 +21,7 @@ from restproof.contract.hints import closest
     "faults",
     multiple=True,
     metavar="NAME[:RESOURCE[.FIELD]]",
+    shell_complete=FAULT,
     help="Break one rule: everywhere, for one resource, or for one field of it. May be given again.",
 )
 @click.option("--list-faults", is_flag=True, help="Print the faults and the rule that each breaks, and end.")
