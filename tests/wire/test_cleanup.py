@@ -38,6 +38,7 @@ class Notes:
         self.private: dict[int, bytes] = {}
         """The secret that alone finds a note; to others it is not there."""
         self.keeps_what_is_deleted = False
+        self.fails_after_deletes = False
 
     def __call__(self, request: bytes) -> bytes:
         method, target, _ = request.split(b"\r\n")[0].decode().split(" ")
@@ -61,6 +62,9 @@ class Notes:
         if self.keeps_what_is_deleted:
             return answer(204)
         self.rows.pop(self.goes_with.get(int(id), 0), None)
+        if self.fails_after_deletes:
+            self.rows.pop(int(id), None)
+            return answer(500)
         return answer(204 if self.rows.pop(int(id), None) else 404)
 
     def sent(self, method: str) -> list[str]:
@@ -301,6 +305,19 @@ def test_a_create_that_was_stored_twice_is_found_twice(notes: Notes, ledger: Led
     create(notes, ledger, 5)
     notes.rows[6] = notes.rows[5]
     assert clean() == (2, [])
+
+
+def test_what_went_though_the_delete_was_answered_with_an_error_is_not_left(
+    notes: Notes, ledger: Ledger, clean: Clean
+) -> None:
+    for id in (1, 2, 3):
+        create(notes, ledger, id)
+    notes.rows[9] = "of others"
+    notes.fails_after_deletes = True
+    assert clean() == (0, [])
+    assert set(notes.rows) == {9}
+    assert len(notes.sent("GET")) == 3 + 2, "the walk before, and one after the deletes: no read of each"
+    assert not ledger.path.exists()
 
 
 @pytest.mark.parametrize("repeated", [Status(frozenset({404})), Status(classes=frozenset({2, 4}))])

@@ -331,7 +331,9 @@ class Subject:
 
     def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Observation:
         """The present state as set-up or check: by a read, else by the list; empty where there is none. Raises
-        ``SetUpFailed`` where neither answers as it can."""
+        ``SetUpFailed`` where neither answers as it can, ``Inconclusive`` where it is not known whose state is meant."""
+        if id is None and not self.spec.id.single:
+            raise Inconclusive(f"no answer names the id of the {self.name}")
         if self.spec.supports("read"):
             reply = self.read(id, scope=scope)
             absent = reply.status in self.spec.status("absent")

@@ -152,13 +152,7 @@ class Work:
         for credential in dict.fromkeys([group.credential, *others]):
             try:
                 entries = list(
-                    listed(
-                        self.session,
-                        group.resource,
-                        group.collection,
-                        headers=group.headers,
-                        credential=credential,
-                    )
+                    listed(self.session, group.resource, group.collection, headers=group.headers, credential=credential)
                 )
             except NotSent as reason:
                 group.unread = str(reason)
@@ -183,7 +177,7 @@ class Work:
             if target in self.deleted or self._holds_others(group, target, entry):
                 continue
             if self._is_ours_still(group, target, id, entry):
-                self._delete(group, target)
+                self._delete(group, target, id)
 
     def _proven(self) -> list[tuple[Group, str, Entry | None]]:
         """What a look has proven, the last created first: by their numbers in the ledger, what only the lists show by
@@ -306,7 +300,7 @@ class Work:
             return True
         return False
 
-    def _delete(self, group: Group, target: str) -> None:
+    def _delete(self, group: Group, target: str, id: str) -> None:
         try:
             exchange = self._send(group, "delete", target)
         except NotSent as reason:
@@ -319,6 +313,7 @@ class Work:
         gone = status in names_nothing(group.resource) or status in again
         if not _is_success(exchange) and not gone:
             self.failed.append(self._left(group, target, f"the delete answered {status or exchange.error}"))
+            group.deleted_perhaps(target, id)
             return
         looks = group.seen is None and group.resource.supports("read")
         if looks and _is_success(self._send(group, "read", target)):
@@ -349,6 +344,8 @@ class Work:
         """What is left in a collection that was looked through; the entries that left nothing are settled."""
         known = group.known
         left = False
+        went = group.went(self.ledger)
+        self.failed = [told for told in self.failed if told.where not in went]
         for id, shown in (group.seen or {}).items():
             target, entry = group.item(self.contract, id), known.get(id)
             if target in self.told or (entry is not None and entry.item in self.told):

@@ -47,6 +47,8 @@ class Group:
     awaited: set[int] = field(default_factory=set)
     """The numbers of the entries that were told as not answered."""
     _targets: dict[tuple[str, str], str] = field(default_factory=dict)
+    _in_doubt: dict[str, str] = field(default_factory=dict)
+    """What the list showed when a delete of it was not answered with success: request target → the text of its id."""
 
     def show(self, entries: Iterable[Mapping[str, Any]], marks: Marks) -> None:
         """Takes what a walk through the list has shown."""
@@ -66,6 +68,21 @@ class Group:
         alike = sum(1 for e in self.entries if e.marks == entry.marks and not (e.refused or e.answered))
         shown = sum(marks.shown(self.resource, one, entry.marks) for one in (self.seen or {}).values())
         return shown >= alike
+
+    def deleted_perhaps(self, target: str, id: str) -> None:
+        """Takes note of a delete that was not answered with success: it may have been carried out all the same, as by a
+        server that fails after it has deleted."""
+        if id in (self.seen or {}):
+            self._in_doubt[target] = id
+            self.is_touched = True
+
+    def went(self, ledger: Ledger) -> set[str]:
+        """The request targets of what such deletes have removed: the list showed it before, and does no more. The
+        ledger says so from now on."""
+        targets = {target for target, id in self._in_doubt.items() if id not in (self.seen or {})}
+        for target in targets:
+            ledger.deleted(target)
+        return targets
 
     def pending(self, ledger: Ledger, timeout: float) -> list[Left]:
         """The writes that nobody waits for any more and that no look has shown: a slow server may still store them, so
