@@ -85,7 +85,8 @@ class RulesReader:
         if conditional:
             return self.condition(said, route)
         if words == ["frozen"]:
-            self.problem("'frozen' does not say when", "rules", index, hint="add when: {state: closed}")
+            never = f"what no update ever changes is create_only: [{', '.join(said['frozen'])}]"
+            self.problem("'frozen' does not say when", "rules", index, hint=f"add when: {{state: closed}}; {never}")
             return []
         if words != ["refused"]:
             self.problem("'when' and 'then' stand together", "rules", index, hint="say what follows: then: {…}")
