@@ -13,7 +13,8 @@ from restproof.contract.rules import Condition
 from restproof.contract.shapes import type_of
 from restproof.oracle.finding import at
 from restproof.oracle.rules import TrafficRule
-from restproof.oracle.seen import Seen, not_json
+from restproof.oracle.seen import Seen
+from restproof.record.jsontext import not_json
 from restproof.semantics.state import created
 from restproof.semantics.validate import Validation
 

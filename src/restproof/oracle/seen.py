@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from restproof.contract.model import Contract, Operation, Resource, Status
 from restproof.contract.routing import Route, Router
+from restproof.record.jsontext import double, not_json
 from restproof.wire.message import Exchange
 from restproof.wire.searching import asked_for
 
@@ -103,7 +103,7 @@ class Seen:
         if not body:
             return None
         try:
-            return json.loads(body.decode(), parse_constant=not_json, parse_float=_finite, parse_int=_common)
+            return json.loads(body.decode(), parse_constant=not_json, parse_float=double, parse_int=_common)
         except (ValueError, RecursionError):
             return None
 
@@ -158,18 +158,6 @@ def told_as(route: Route, method: str) -> str:
     """The operation that a request by ``method`` on a route is told under."""
     found = route.operations.get("GET" if method == "HEAD" else method)
     return found or _BY_METHOD.get(method, "read")
-
-
-def not_json(text: str) -> Any:
-    """Refuses ``NaN`` and ``Infinity``, which Python reads as JSON."""
-    raise ValueError(text)
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        raise ValueError(text)
-    return value
 
 
 def _common(text: str) -> int:

@@ -49,7 +49,7 @@ def loads(
         raise ValueError("a byte order mark is no part of JSON")
     decoder = _DECODER
     if pairs is not None or constant is not None:
-        decoder = json.JSONDecoder(parse_float=_double, parse_constant=constant or _no_json, object_pairs_hook=pairs)
+        decoder = json.JSONDecoder(parse_float=double, parse_constant=constant or not_json, object_pairs_hook=pairs)
     try:
         return decoder.decode(text)
     except RecursionError:
@@ -89,16 +89,18 @@ def is_deeper(data: bytes, most: int) -> bool:
     return bool(rest)
 
 
-def _double(text: str) -> float:
+def double(text: str) -> float:
+    """The number that ``text`` writes. Raises :class:`Unreadable` where no double can hold it."""
     found = float(text)
     if found in (float("inf"), float("-inf")):
         raise Unreadable(f"it holds the number {text[:20]}{'…' * (len(text) > 20)}, which no double can hold")
     return found
 
 
-def _no_json(name: str) -> Any:
+def not_json(name: str) -> Any:
+    """Refuses ``NaN`` and ``Infinity``, which Python reads as JSON, with a ``ValueError``."""
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_float=_double, parse_constant=_no_json)
+_DECODER = json.JSONDecoder(parse_float=double, parse_constant=not_json)
 """For all that is read as it stands: making one takes as long as reading an answer."""

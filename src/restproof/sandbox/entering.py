@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 import re
 from typing import Any
 
@@ -16,6 +15,7 @@ from restproof.contract.model import Contract, Operation, Parent, Resource
 from restproof.contract.patterns import pattern
 from restproof.contract.routing import Router, may_create
 from restproof.plan.parameters import readings
+from restproof.record.jsontext import double, not_json
 from restproof.sandbox.call import BODIES, NOTHING, Call, Credential
 from restproof.sandbox.digest import known_by_digest
 from restproof.sandbox.limits import Limiter
@@ -153,7 +153,7 @@ class Entering:
             if call.way.media.is_form:
                 self.read_form(call)
                 return
-            document = json.loads(text, parse_constant=_refused_number, parse_float=_finite)
+            document = json.loads(text, parse_constant=not_json, parse_float=double)
         except (ValueError, RecursionError):
             call.refuse("malformed" if call.body else "empty_body", None, "the body is not valid JSON")
             return
@@ -315,17 +315,6 @@ def well_formed_id(resource: Resource, text: str) -> bool:
         return FORMATS["uuid"].check(text)
     form = pattern(resource.id.pattern) if resource.id.pattern else None
     return form is None or form.search(text) is not None
-
-
-def _refused_number(text: str) -> Any:
-    raise ValueError(text)
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if math.isinf(value):
-        raise ValueError(text)
-    return value
 
 
 def _deeper_than(value: Any, depth: int) -> bool:
