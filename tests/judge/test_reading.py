@@ -239,6 +239,13 @@ def test_an_exchange_that_charles_has_not_seen_to_its_end_has_no_answer(tmp_path
     assert [e.response is None for e in found.exchanges] == [False, False, True]
 
 
+def test_a_page_that_fiddler_has_made_is_no_answer(tmp_path: Path) -> None:
+    text = {"text": "[Fiddler] DNS Lookup for 'api.example.com' failed.", "mimeType": "text/html"}
+    failed = entry(response__status=502, response__statusText="Fiddler - DNS Lookup Failed", response__content=text)
+    (found,) = read(tmp_path, har(failed)).exchanges
+    assert (found.response, found.error) == (None, "no answer was recorded")
+
+
 def test_a_request_that_may_have_been_changed_on_its_way_has_an_unknown_body(tmp_path: Path) -> None:
     """Firefox keeps no large body, and Playwright tells the one before a test has changed it."""
     data = {"mimeType": "application/json", "text": '{"name": "x"}'}

@@ -27,6 +27,8 @@ _FROM_NETWORK = "Network Load"
 """What Safari says of an answer that came from the server; else it names a cache, a worker or an override."""
 _COMPLETE = "COMPLETE"
 """What Charles says of an exchange that ended well; else the answer may be cut, or a page of Charles's own."""
+_OF_FIDDLER = "Fiddler - "
+"""How the reason of a page begins that Fiddler made, where it had no answer (``502 Fiddler - DNS Lookup Failed``)."""
 _EPOCH = 0.0
 _DIGITS = 20
 """More have no meaning as a length."""
@@ -133,11 +135,12 @@ def _read(entry: Mapping[str, Any], attached: Attached) -> tuple[float, Recorded
     response: Response | None = None
     error: str | None = None
     status = int(answered.get("status") or 0)
-    unended = str(answered.get("_charlesStatus") or _COMPLETE).upper() != _COMPLETE
+    said = str(answered.get("statusText") or "")
+    unended = said.startswith(_OF_FIDDLER) or str(answered.get("_charlesStatus") or _COMPLETE).upper() != _COMPLETE
     if 0 < status <= 999 and not unended:
         response = _response(answered, status, lacks, attached, head=asked["method"] == "HEAD")
     else:
-        error = str(_failure(answered) or (not unended and answered.get("statusText")) or "no answer was recorded")
+        error = str(_failure(answered) or (not unended and said) or "no answer was recorded")
     elapsed = float(entry.get("time") or 0)
     exchange = RecordedExchange(
         n=0,
