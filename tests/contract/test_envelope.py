@@ -65,6 +65,7 @@ def test_an_id_is_the_end_of_a_link() -> None:
     assert body == {"name": "x", "_links": {"self": {"href": "http://localhost/orders/7"}}}
     assert HAL.shown(body) == {**body, "id": 7}
     assert Link("id", "x").id_of("/orders/a%20b/") == "a b"
+    assert Link("id", "x", number=True, before="no-", after=".json").id_of("/orders/no-7.json") == 7
 
 
 def test_a_list_without_entries_may_lack_what_holds_them() -> None:

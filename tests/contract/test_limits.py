@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from restproof.contract.limits import Rate, RateLimit
+from restproof.contract.load import load
+from restproof.wire.ceilings import Ceilings
 from restproof.wire.message import Response
 from restproof.wire.waiting import retry_after
 
@@ -49,4 +52,20 @@ def test_a_rate_leaves_so_much_time_that_no_window_holds_one_more() -> None:
     assert rate == Rate(10, 60)
     assert str(rate) == "10/minute"
     assert int(60 / rate.interval) + 1 <= 10
+
+
+def test_a_resource_has_a_rate_beside_those_of_its_operations(tmp_path: Path) -> None:
+    (tmp_path / "item.json").write_text(
+        '{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}}}'
+    )
+    said = "{path: /items, schema: item.json, rate: 20/second, operations: {list: {rate: 5/second}, read: }}"
+    (tmp_path / "contract.yaml").write_text(f"contract: rated\nresources: {{item: {said}}}\n")
+    contract = load(tmp_path)
+    assert contract.rates == {"item": Rate(20, 1), "item.list": Rate(5, 1)}
+    waits: list[float] = []
+    paced = {name: rate.interval for name, rate in contract.rates.items()}
+    ceilings = Ceilings(paced=paced, clock=lambda: 0.0, sleep=waits.append)
+    for name in ("item.read", "item.read", "item.list", "item.list", "other.list"):
+        ceilings.wait(name)
+    assert waits == pytest.approx([1.02 / 20, 2 * 1.02 / 20, 1.02 / 5])
     assert Rate.of(None) is None

@@ -340,6 +340,11 @@ def statuses(draw: Drawer, draft: Draft) -> None:
 
 
 @of_resource()
+def rate(draw: Drawer, draft: Draft) -> None:
+    draft.said["rate"] = "50/second"
+
+
+@of_resource()
 def paging(draw: Drawer, draft: Draft) -> None:
     if "style" in draft.contract.get("paging", {}) and "max" not in draft.contract["paging"]:
         draft.said["paging"] = {**draft.said.get("paging", {}), "max": 30}

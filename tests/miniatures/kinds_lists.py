@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tests.miniatures.kinds import ITEM, Items, Kind, item, schema
@@ -118,9 +118,17 @@ def _orders() -> Iterator[Kind]:
         def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
             name = query.get("sort", "").removeprefix("-")
             rows = super().listed(path, query)
+            if "from" in query:
+                rows = [r for r in rows if r["amount"] is not None and self.is_from(query["from"], r["amount"])]
             if name not in ("due", "amount"):
                 return rows
             return sorted(rows, key=lambda r: self.place(name, r[name]), reverse=query["sort"].startswith("-"))
+
+        def is_from(self, text: str, amount: str) -> bool:
+            try:
+                return self.place("amount", amount) >= self.place("amount", f"{Decimal(text):.2f}")
+            except InvalidOperation:
+                raise Refused(400, "is no amount", "from") from None
 
         def place(self, name: str, value: Any) -> tuple[bool, Any]:
             if value is None or name in self.as_text:
@@ -130,5 +138,9 @@ def _orders() -> Iterator[Kind]:
     words = {"sort": ["due", "amount"], "normalized": {"amount": {"decimal": 2}}}
     texts = type("Texts", (Billing,), {"as_text": ("amount",)})
     yield Kind("decimals in texts have the order of numbers", *item(bill, **words), Billing, texts, ("list.sort",))
+    asked = {**words, "filters": {"from": {"field": "amount", "by": "gte"}}}
+    yield Kind(
+        "decimals in texts are compared as numbers", *item(bill, **asked), Billing, texts, ("list.filter-complete",)
+    )
     zones = type("Zones", (Billing,), {"as_text": ("due",)})
     yield Kind("moments have their order in all zones", *item(bill, **words), Billing, zones, ("list.sort",))

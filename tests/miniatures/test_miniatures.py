@@ -13,6 +13,7 @@ from tests.miniatures import (
     kinds_lists,
     kinds_makes,
     kinds_parents,
+    kinds_quotas,
     kinds_references,
     kinds_schemas,
     kinds_states,
@@ -24,6 +25,7 @@ from tests.miniatures.server import Shop
 MODULES = (
     *(kinds_answers, kinds_states, kinds_schemas, kinds_lists, kinds_makes, kinds_ways, kinds_references),
     kinds_parents,
+    kinds_quotas,
 )
 KINDS = {kind.name: kind for module in MODULES for kind in module.kinds()}
 PROFILE = os.environ.get("MINIATURES_PROFILE", "smoke")

@@ -41,6 +41,13 @@ def test_what_matches(by: Any, held: Any, asked: Any, sure: bool, may: bool) -> 
     assert may_match(wanted, held, asked) is may
 
 
+@pytest.mark.parametrize(("by", "matches"), [("gte", False), ("lt", True)])
+def test_decimals_that_are_written_as_text_are_compared_as_numbers(by: Any, matches: bool) -> None:
+    wanted = Comparison("price[gte]", "price", by, of_decimals=True)
+    assert surely_matches(wanted, "9.50", "10.00") is may_match(wanted, "9.50", "10.00") is matches
+    assert not surely_matches(wanted, None, "10.00")
+
+
 def test_all_stands_for_every_field_with_an_order() -> None:
     assert load(WORDS).resources["shelf"].sort == ("id", "name", "label", "opened", "code", "changed_at")
 

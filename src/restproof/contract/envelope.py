@@ -23,16 +23,21 @@ _MISSING = object()
 
 @dataclass(frozen=True)
 class Link:
-    """The ``field`` of an id that shows as the end of a URL at ``place``; ``number``: whether ids are whole numbers."""
+    """The ``field`` of an id that shows as the end of a URL at ``place``; ``number``: whether ids are whole numbers;
+    ``before`` and ``after``: what stands around it there, as in ``no-{id}.json``."""
 
     field: str
     place: str
     number: bool = False
+    before: str = ""
+    after: str = ""
 
     def id_of(self, url: str) -> int | str:
-        """The last segment of a URL."""
+        """The last segment of a URL, without what stands around the id."""
         path = urlsplit(url.partition("{")[0]).path  # a template (RFC 6570) goes on with what may follow
         text = unquote(path.rstrip("/").rpartition("/")[2])
+        if text.startswith(self.before) and text.endswith(self.after):
+            text = text.removeprefix(self.before).removesuffix(self.after)
         return int(text) if self.number and text.isascii() and text.isdecimal() else text
 
 

@@ -200,11 +200,12 @@ class Filter:
 class Comparison:
     """A query filter that asks otherwise than for equality: ``field`` is greater (``gt``), at least (``gte``), less, at
     most, another one (``not``), one of several with commas between them (``in``), or a text that contains, starts or
-    ends with the value."""
+    ends with the value. ``of_decimals``: whether a text that the field holds is compared as the number that it is."""
 
     name: str
     field: str
     by: Literal["gt", "gte", "lt", "lte", "not", "in", "contains", "starts", "ends"]
+    of_decimals: bool = False
 
 
 class _Any:
@@ -293,7 +294,7 @@ class Operation:
     errors: Mapping[str, Schema | None] = field(default_factory=dict)
     job: Job | None = None
     rate: Rate | None = None
-    """How often it may be asked for, where that is said apart."""
+    """How often it may be asked for, by itself or with all of the resource, where that is said apart."""
     returns: Literal["representation", "minimal"] = "representation"
     """Whether the answer to a write is a representation, or promises at most the id (as in RFC 7240 §4.2)."""
     receipt: Schema | None = None
@@ -392,6 +393,8 @@ class Resource:
     version: Version | None = None
     """How writes name the state that they change, where it is not by an entity-tag."""
     settles: Settles = field(default_factory=Settles)
+    rate: Rate | None = None
+    """How often its operations may be asked for, all together, where that is said apart."""
     open: tuple[Literal["unique", "rules", "list", "replace", "zones"], ...] = ()
     deleted_body: Literal["empty", "any"] = "any"
     examples: tuple[Mapping[str, Any], ...] = ()
@@ -423,7 +426,8 @@ class Resource:
         auto: Literal["query", "body"] = "query" if method in ("GET", "DELETE") or name == "list" else "body"
         parents = tuple(replace(p, place=auto) if p.place == "auto" else p for p in self.parents)
         path = self.item_path if name not in ("list", "create") or creates_on_item else self.path
-        return Operation(name, method, path, parents, self.statuses, envelope=self.envelope, media=self.media)
+        shared = Operation(name, method, path, parents, self.statuses, envelope=self.envelope, media=self.media)
+        return replace(shared, rate=self.rate)
 
     @cached_property
     def envelopes_of_writes(self) -> tuple[Envelope, ...]:
@@ -576,9 +580,12 @@ class Contract:
 
     @cached_property
     def rates(self) -> Mapping[str, Rate]:
-        """``resource.operation`` → how often it may be asked for, where that is said apart."""
-        ways = {f"{r.name}.{o}": r.operation(o) for r in self for o in r.operations}
-        return {name: way.rate for name, way in ways.items() if way.rate is not None}
+        """How often ``resource.operation``, or ``resource`` as a whole, may be asked for, where that is said apart."""
+        ways = {
+            f"{r.name}.{o}": r.operation(o).rate for r in self for o in r.operations if r.operation(o).rate != r.rate
+        }
+        whole = {r.name: r.rate for r in self}
+        return {name: rate for name, rate in {**whole, **ways}.items() if rate is not None}
 
     @cached_property
     def ties(self) -> Mapping[str, Mapping[str, str]]:

@@ -108,9 +108,19 @@ class QueryReader:
             schema = self.fields.at(field)
             held = types_of(schema) - {"null"}
             is_moment = schema.get("format") in ("date", "date-time")
-            fits = held <= {"string"} if by in _OF_TEXT else held <= {"integer", "number"} or is_moment
+            is_decimal = self.is_decimal(field)
+            is_ordered = held <= {"integer", "number"} or is_moment or is_decimal
+            fits = held <= {"string"} if by in _OF_TEXT else is_ordered
             if by in (*_OF_TEXT, *_OF_ORDER) and not fits:
-                hint = "contains, starts and ends are of texts; gt, gte, lt and lte of numbers, dates and times"
+                hint = (
+                    "contains, starts and ends are of texts; gt, gte, lt and lte of numbers, dates, times and decimals"
+                )
                 self.problem(f"'{field}' holds nothing that '{by}' compares", "filters", name, hint=hint)
-            found[name] = Comparison(name, field, by)
+            found[name] = Comparison(name, field, by, of_decimals=is_decimal and by in _OF_ORDER)
         return found
+
+    def is_decimal(self, field: str) -> bool:
+        """Whether what the field holds is the normal form of a number, be it written as text."""
+        forms = self.raw.get("normalized", {}).get(field, ())
+        said = forms if isinstance(forms, list | tuple) else [forms]
+        return any(isinstance(form, Mapping) and "decimal" in form for form in said)

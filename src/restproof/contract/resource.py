@@ -16,6 +16,7 @@ from restproof.contract.directions import REQUESTS, all_sides
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
+from restproof.contract.limits import Rate
 from restproof.contract.model import OPERATIONS, Id, Paging, Parent, Resource, Schema
 from restproof.contract.normal import Form, placed
 from restproof.contract.nullable import joined
@@ -107,6 +108,7 @@ class ResourceReader:
             other_methods=self.other_methods(operations),
             directions=self.directions,
             media=media_of(self.scope.document.value, self.raw),
+            rate=Rate.of(raw.get("rate")),
             settles=settles_of(raw, self.scope.document.value, self.scope.statuses),
             line=self.scope.document.place(self.route).line,
             **behaves,

@@ -61,7 +61,7 @@ class WaysReader:
             receipt=self.receipt(name, said),
             errors=by_status(self.document, self.folder, self.route(name, "errors"), said.get("errors", {})),
             job=self.job(name, said, resolve(*layers)),
-            rate=Rate.of(said.get("rate")),
+            rate=Rate.of(said.get("rate")) or usual.rate,
         )
 
     def route(self, name: str, *more: str | int) -> tuple[str | int, ...]:

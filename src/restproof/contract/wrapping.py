@@ -32,7 +32,7 @@ def envelope_of(
         found[place] = found.get(place) or None
     if "beside" in found:
         found["beside"] = tuple(found["beside"])
-    link = Link(id.field, pointer_of(id.link), id.type == "integer") if id.link else None
+    link = Link(id.field, pointer_of(id.link), id.type == "integer", *_around_id(resource)) if id.link else None
     return Envelope(**found, link=link, held=held)
 
 
@@ -46,6 +46,15 @@ def media_of(*layers: Mapping[str, Any]) -> Media:
         request, response = both.get("request", request), both.get("response", response)
         nested = both.get("nested", nested)
     return Media(request, response, nested)
+
+
+def _around_id(resource: Mapping[str, Any]) -> tuple[str, str]:
+    """What stands before and behind the id in the last segment of the path of a read."""
+    operations = resource.get("operations", ())
+    read = (operations.get("read") or {}) if isinstance(operations, Mapping) else {}
+    segment = read.get("path", resource.get("item_path", "")).rstrip("/").rpartition("/")[2]
+    before, there, after = segment.partition("{id}")
+    return (before, after) if there else ("", "")
 
 
 def collection_of(path: str, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from restproof.engine.failure import Inconclusive, NotTested, SetUpFailed
+from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 
@@ -21,3 +21,14 @@ def put_away(subject: Subject, reply: Reply) -> None:
         # What must not be deleted stays; the finding that led here is told all the same.
         with suppress(Inconclusive, NotTested, SetUpFailed):
             subject.delete(reply.id, scope=reply.scope or None)
+
+
+def make_room(subject: Subject) -> None:
+    """Delete what the case of ``subject`` and those before it have made of resources whose quota the run uses up by
+    itself, but for what its item has for itself. What must not be deleted stays."""
+    for made in subject.world.room.taken:
+        name = made.resource.name
+        if not subject.world.own.is_held(subject.about[0] or "", name, made.id):
+            with suppress(CaseFailed, Inconclusive, NotTested, SetUpFailed):
+                subject.other(name).delete(made.id, scope=made.scope or None)
+            subject.world.room.forget(name, made.id)

@@ -41,6 +41,11 @@ class OwnInstances:
                 self._states.see(subject, made.id, dict(made.entity))
         return self._own[item][1]
 
+    def is_held(self, item: str, name: str, id: Any) -> bool:
+        """Whether it is the own instance of that item."""
+        held = self._own.get(item)
+        return held is not None and (held[0], held[1].id) == (name, id)
+
     def forget(self, subject: Maker, id: Any) -> None:
         """The instance is deleted: nobody gets it as an aged one."""
         self._gone.add((subject.name, id))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restproof.contract.model import Resource
-from restproof.engine.around import put_away
+from restproof.engine.around import make_room, put_away
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.items import Item
 from restproof.engine.keep import EventSink
@@ -73,6 +73,8 @@ class Runner:
             if failure.taken is not None:
                 put_away(subject.other(failure.taken.resource.name), failure.taken)
             raise
+        finally:
+            make_room(subject)
         return name
 
     def _token(self, case: str) -> str:

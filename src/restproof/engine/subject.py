@@ -155,8 +155,11 @@ class Subject:
             self.world.later.forget(self.name, written)
             if operation == "delete":
                 self.world.own.forget(self, written)
+                self.world.room.forget(self.name, written)
             else:  # a create, too: it may be a replace of what is there
                 self.world.states.forget(self, written)
+            if operation == "create" and setup is None and self.bodies.shared_quotas and self.spec.supports("delete"):
+                self.world.room.note(reply)
             self.world.settling.wait(self, reply, written)
         return reply
 

@@ -17,6 +17,7 @@ from restproof.engine.later import LaterLooks
 from restproof.engine.listings import Listings
 from restproof.engine.own import OwnInstances
 from restproof.engine.reply import Reply
+from restproof.engine.room import Room
 from restproof.engine.scopes import Scopes
 from restproof.engine.settling import Settling
 from restproof.engine.shared import SharedInstances
@@ -55,6 +56,7 @@ class World:
     keeper: Keeper = field(default_factory=Kept)
     clock: Clock = field(default_factory=LiveClock)
     controls: Controls = field(default_factory=Controls)
+    room: Room = field(default_factory=Room)
     values: Values = field(init=False)
     listings: Listings = field(init=False)
     states: States = field(init=False)

@@ -28,10 +28,10 @@ class Bodies(FieldValues):
     """The valid request bodies of ``resource``."""
 
     def minimal(self, tag: str = "") -> Body:
-        """The required fields, those that a later replace has to repeat, and those that say how much there may be
-        below."""
+        """The required fields, those that a later replace has to repeat, those that say how much there may be below,
+        and those by which quotas count."""
         telling = [n for n in self.writable if n in self.telling_fields]
-        own = [*self.fixed, *telling, *([self.resource.id.field] if self.names_id else [])]
+        own = [*self.fixed, *telling, *self.counted_by, *([self.resource.id.field] if self.names_id else [])]
         return self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
 
     def keyed(self, tag: str = "", key: int = 0) -> Body:
@@ -104,7 +104,7 @@ class Bodies(FieldValues):
     def valid(self) -> st.SearchStrategy[Body]:
         """Valid create bodies: any subset of the optional fields."""
         fields = {name: self.field(name) for name in self.writable if self.drawable(name)}
-        always = {*self.required, *([self.resource.id.field] if self.names_id else ())}
+        always = {*self.required, *self.counted_by, *([self.resource.id.field] if self.names_id else ())}
         needed = {n: s for n, s in fields.items() if n in always}
         optional = {n: s for n, s in fields.items() if n not in always}
         return st.fixed_dictionaries(needed, optional=optional).map(self.adjusted_to_rules)

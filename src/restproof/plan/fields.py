@@ -255,8 +255,13 @@ class UniqueKeys(RequestFields):
             return False
         if self.shared_quotas or operation == "update" or not isinstance(body, Mapping):
             return bool(self.shared_quotas)
-        counted = {n: self.writable[n] for quota in self.resource.quotas for n in quota.per if n in self.writable}
-        return any(n not in body and not self._is_null_if_absent(n, schema) for n, schema in counted.items())
+        return any(name not in body for name in self.counted_by)
+
+    @cached_property
+    def counted_by(self) -> tuple[str, ...]:
+        """The fields by which quotas count and of which nobody knows what they are where a create leaves them out."""
+        named = dict.fromkeys(n for quota in self.resource.quotas for n in quota.per if n in self.writable)
+        return tuple(n for n in named if not self._is_null_if_absent(n, self.writable[n]))
 
     def _is_null_if_absent(self, name: str, schema: Mapping[str, Any]) -> bool:
         try:

@@ -60,6 +60,7 @@ def moved_beyond(ground: Ground) -> Iterator[QuotaChange]:
     bodies = ground.bodies
     for case in (c for c in used_up(ground) if not c["far"]):
         quota = bodies.resource.quotas[case["quota"]]
+        yield from _raised(bodies, quota, case)
         beyond = case["beyond"]
         for apart in _apart(bodies, quota):
             change = {n: beyond[n] for n in apart}
@@ -70,6 +71,19 @@ def moved_beyond(ground: Ground) -> Iterator[QuotaChange]:
                 shared = {word: case[word] for word in ("quota", "owner", "above", "fill")}
                 yield QuotaChange(**shared, other=other, change=change)  # type: ignore[typeddict-item]
                 break
+
+
+def _raised(bodies: Bodies, quota: Quota, case: QuotaCase) -> Iterator[QuotaChange]:
+    """An update that raises what one of the entries counts, where all of them together leave no room."""
+    *fill, last = case["fill"]
+    if not quota.of or not fill or quota.of not in bodies.changeable:
+        return
+    schema = bodies.changeable[quota.of]
+    larger = [v for v in (*numbers_of(schema), last[quota.of] + 1) if v > last[quota.of] and is_valid(schema, v)]
+    change = {quota.of: min(larger)} if larger else {}
+    if change and bodies.adjusted_to_rules(change, last) == change:
+        above, owner = case["above"], case["owner"]
+        yield QuotaChange(quota=case["quota"], owner=owner, above=above, fill=fill, other=last, change=change)
 
 
 def _apart(bodies: Bodies, quota: Quota) -> Iterator[Body]:

@@ -100,10 +100,11 @@ class Entering:
             call.refuse("throttled", None, "too many requests: try again later")
 
     def within_rate(self, call: Call) -> bool:
-        """Whether the operation is asked for as often as it may be."""
+        """Whether the operation, and the resource, is asked for as often as it may be."""
         name = self.operation_name(call)
-        rate = self.contract.rates.get(name)
-        return rate is None or self.limiter.admits_one(call, name, rate)
+        rates = {part: self.contract.rates.get(part) for part in (name, name.partition(".")[0])}
+        admitted = [self.limiter.admits_one(call, part, rate) for part, rate in rates.items() if rate is not None]
+        return all(admitted)
 
     def operation_name(self, call: Call) -> str:
         """``resource.operation`` of a request, also before its route is found; empty where there is none."""

@@ -47,7 +47,7 @@ class Limiter:
         return not window.is_full
 
     def admits_one(self, call: Call, name: str, rate: Rate) -> bool:
-        """The same of one operation, by its name."""
+        """The same of one operation or resource, by its name."""
         window = self._windows.setdefault(f"{(call.credential or _ANONYMOUS).name} {name}", Window())
         if call.now >= window.ends:
             window.ends, window.used = call.now + rate.seconds, 0
@@ -56,8 +56,9 @@ class Limiter:
         return not window.is_full
 
     def retry_after(self, call: Call, name: str = "") -> int:
-        """Whole seconds until the windows end that admit no more, of the credential and of the operation; at least
-        1."""
-        own = self._windows.get(f"{(call.credential or _ANONYMOUS).name} {name}", Window())
-        full = [window.ends for window in (self.window(call)[1], own) if window.is_full]
+        """Whole seconds until the windows end that admit no more, of the credential, of the operation and of its
+        resource; at least 1."""
+        who = (call.credential or _ANONYMOUS).name
+        own = [self._windows.get(f"{who} {part}", Window()) for part in (name, name.partition(".")[0])]
+        full = [window.ends for window in (self.window(call)[1], *own) if window.is_full]
         return max(1, math.ceil(max(full, default=call.now) - call.now))

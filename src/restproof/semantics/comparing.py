@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from restproof.contract.model import Comparison
@@ -25,7 +26,7 @@ def surely_matches(wanted: Comparison, held: Any, asked: Any) -> bool:
         return any(same(held, one) for one in asked)
     if wanted.by in ("contains", "starts", "ends"):
         return _of_text(wanted.by, held, asked)
-    return _in_order(wanted.by, held, asked)
+    return _in_order(wanted, held, asked)
 
 
 def may_match(wanted: Comparison, held: Any, asked: Any) -> bool:
@@ -40,7 +41,7 @@ def may_match(wanted: Comparison, held: Any, asked: Any) -> bool:
         return any(_folded_alike(held, one) for one in asked)
     if wanted.by in ("contains", "starts", "ends"):
         return _of_text(wanted.by, _folded(held), _folded(asked))
-    return _in_order(wanted.by, held, asked)
+    return _in_order(wanted, held, asked)
 
 
 def _of_text(by: str, held: Any, asked: Any) -> bool:
@@ -49,12 +50,20 @@ def _of_text(by: str, held: Any, asked: Any) -> bool:
     return {"contains": asked in held, "starts": held.startswith(asked), "ends": held.endswith(asked)}[by]
 
 
-def _in_order(by: str, held: Any, asked: Any) -> bool:
-    one, other = _comparable(held), _comparable(asked)
+def _in_order(wanted: Comparison, held: Any, asked: Any) -> bool:
+    one, other = (_number(v) if wanted.of_decimals else _comparable(v) for v in (held, asked))
     if type(one) is not type(other):
         return False
-    found: bool = {"gt": one > other, "gte": one >= other, "lt": one < other, "lte": one <= other}[by]
+    found: bool = {"gt": one > other, "gte": one >= other, "lt": one < other, "lte": one <= other}[wanted.by]
     return found
+
+
+def _number(value: Any) -> Any:
+    """A decimal, be it written as text, as its number; what is none as it is compared else."""
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return _comparable(value)
 
 
 def _comparable(value: Any) -> Any:

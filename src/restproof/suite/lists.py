@@ -178,6 +178,8 @@ def comparisons(subject: Subject, name: str) -> Iterator[tuple[str, Any]]:
     """Values to ask of a filter that asks otherwise than for equality, as they are spelled and as they are: of what the
     entries of the list hold."""
     wanted = subject.spec.comparisons[name]
+    if wanted.by in ("gt", "gte", "lt", "lte"):
+        turn_round(subject, wanted.field)
     held = [v for e in some(subject) for v in values_at(e, wanted.field) if may_hold(subject, wanted.field, v)]
     plain = sorted({v for v in held if isinstance(v, str | int | float) and not isinstance(v, bool)}, key=str)
     if wanted.by == "in":
@@ -191,7 +193,9 @@ def comparisons(subject: Subject, name: str) -> Iterator[tuple[str, Any]]:
         yield from [(part, part) for part in plainest[:1]]
     else:
         numbers = sorted(v for v in plain if isinstance(v, int | float))
-        ordered: list[Any] = [*numbers, *(v for v in plain if isinstance(v, str) and v)]
+        # Of decimals that are written as text, one above which there are fewer letters says most.
+        texts = sorted((v for v in plain if isinstance(v, str) and v), key=lambda v: (wanted.of_decimals and len(v), v))
+        ordered: list[Any] = [*numbers, *texts]
         for value in ordered[len(ordered) // 2 :][:1]:
             yield str(value), value
 

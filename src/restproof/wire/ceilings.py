@@ -55,11 +55,11 @@ class Ceilings:
         self._spent.close()
 
     def wait(self, name: str = "") -> None:
-        """Return when the caller's turn has come: requests leave evenly spaced, those of a ``name`` that is paced apart
-        among themselves, too."""
+        """Return when the caller's turn has come: requests leave evenly spaced, those of a ``name``, or of what stands
+        before its point, that is paced apart among themselves, too."""
         wait = 0.0 if self._interval is None else self._pace.turn(self._interval)
-        if name in self._apart:
-            wait = max(wait, self._apart[name].turn(self._intervals[name]))
+        for paced in {name, name.partition(".")[0]} & self._apart.keys():
+            wait = max(wait, self._apart[paced].turn(self._intervals[paced]))
         if wait > 0:
             self._sleep(wait)
 
