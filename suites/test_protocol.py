@@ -182,6 +182,11 @@ def test_json_is_valid(reply: Reply) -> None:
     )
 
 
+def is_of_vendor(media: str) -> bool:
+    """Whether a media type is one that its owner defines (RFC 6838 §3.2): it may well be JSON without the suffix."""
+    return media.lower().startswith("application/vnd.")
+
+
 @requirement("protocol.content-type")
 @every_exchange
 def test_a_body_says_its_media_type(reply: Reply) -> None:
@@ -195,7 +200,7 @@ def test_a_body_says_its_media_type(reply: Reply) -> None:
     if reply.ok or isinstance(reply.json, dict | list):
         wanted = reply.resource.operation(reply.operation).media
         must.hold(
-            wanted.shows(media or "") if reply.ok else is_json(media or ""),
+            wanted.shows(media or "") if reply.ok else is_json(media or "") or is_of_vendor(media or ""),
             reply,
             f"{'a representation' if reply.ok else 'the JSON of a refusal'} is {media!r}",
             kind="content-type",

@@ -10,7 +10,7 @@ from typing import Any
 from zlib import crc32
 
 import yaml
-from tests.miniatures.bench import PREFIX, Wire
+from tests.miniatures.bench import PREFIX, Server, Wire
 from tests.miniatures.server import Answer, Refused, Row, Shop
 
 from restproof.config import Target
@@ -28,7 +28,10 @@ from restproof.plan.profile import PROFILES
 from restproof.record.reader import read
 from restproof.record.writer import Writer
 from restproof.session.heading import contract_part
+from restproof.wire.forms import Forms
 from restproof.wire.message import Request
+from restproof.wire.preconditions import Preconditions
+from restproof.wire.searching import Searches
 
 __all__ = ["OPEN", "Desk", "learned", "lesson_of", "written"]
 
@@ -234,7 +237,11 @@ def written(folder: Path, words: Mapping[str, Any] = OPEN, schema: Mapping[str, 
 
 def learned(server: Shop, folder: Path, words: Mapping[str, Any] = OPEN, schema: Mapping[str, Any] = SCHEMA) -> Lesson:
     """What the probes of a server teach."""
-    contract = written(folder, words, schema)
+    return taught(server, written(folder, words, schema), folder)
+
+
+def taught(server: Server, contract: Contract, folder: Path) -> Lesson:
+    """What the probes of a server teach of a contract. ``folder``: where their run file is written."""
     file = folder / "run.jsonl.gz"
     with Writer(file) as writer:
         writer.write(
@@ -259,7 +266,14 @@ def learned(server: Shop, folder: Path, words: Mapping[str, Any] = OPEN, schema:
         world = World(
             contract,
             target,
-            Wire(server, writer),  # type: ignore[arg-type]
+            Wire(  # type: ignore[arg-type]
+                server,
+                writer,
+                contract.body_status,
+                Searches(contract),
+                Forms(contract),
+                Preconditions(contract, target),
+            ),
             PREFIX,
             PROFILES["ci"],
             Watch(writer).observe,

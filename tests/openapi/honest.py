@@ -69,6 +69,8 @@ class Service:
     stores: dict[str, dict[Any, dict[str, Json]]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    refusal: Callable[[int, str], Json] = lambda status, message: {"message": message}
+    """The body of what is refused, by its status and message."""
 
     def store(self, name: str) -> dict[Any, dict[str, Json]]:
         return self.stores.setdefault(name, {})
@@ -95,8 +97,9 @@ class Service:
                     with self.lock:
                         return (*handler(self, Request(method, path, query, headers, text)), known)
                 except Refused as error:
-                    return error.status, {"message": str(error)}, known
-        return (405 if known else 404), {"message": "no"}, known
+                    return error.status, self.refusal(error.status, str(error)), known
+        status = 405 if known else 404
+        return status, self.refusal(status, "no"), known
 
 
 @contextmanager

@@ -113,7 +113,7 @@ def test_an_id_as_text_may_be_taken_for_a_reference_as_for_any_number(tmp_path: 
         ({"name": "state", "schema": {**TEXT, "enum": ["open", "closed", "all"]}}, True),
         ({"name": "day", "schema": TEXT, "description": "Today if omitted."}, True),
         ({"name": "q", "schema": TEXT, "description": "Words to look for."}, False),
-        ({"name": "limit", "schema": {**NUMBER, "default": 20, "maximum": 50}}, False),
+        ({"name": "limit", "schema": {**NUMBER, "default": 20, "maximum": 50}}, True),
         ({"name": "sort", "schema": {**TEXT, "default": "label", "enum": ["label", "-label"]}}, False),
     ],
 )

@@ -188,6 +188,21 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     return found, dropped
 
 
+_SERVERS = re.compile(
+    r"(?i)^\W*(output|read)[- ]only\b|\[(output|read)[- ]only\]|^\W*always \S+\W*$|\. always \S+#\S+|"
+    r"\b(set|generated|assigned|computed|calculated|maintained|populated|managed) (automatically |internally )?"
+    r"by the (server|system|service|backend|api)\b|^\W*(an? |the )?e-?tag of\b"
+)
+"""Descriptions of members that only the server sets; what identifies a state is its alone (RFC 9110 §8.8.3)."""
+
+
+def says_servers(schema: Any) -> bool:
+    """Whether the words of a member say that only the server sets it, which stands in no keyword."""
+    return (
+        isinstance(schema, dict) and "readOnly" not in schema and bool(_SERVERS.search(str(schema.get("description"))))
+    )
+
+
 def says_path(schema: Any) -> bool:
     """Whether the words of a text's schema, or its examples, show that it is a path: ``shelves/{shelf}`` (AIP-122)."""
     if not isinstance(schema, Mapping) or schema.get("type") != "string" or "format" in schema:

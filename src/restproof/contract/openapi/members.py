@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,32 @@ class Members:
         needed = [n for n in self.schema.get("required", ()) if n in sent]
         found: Schema = {"$schema": DIALECT, "type": "object", "properties": {n: _plain(s) for n, s in sent.items()}}
         return {**found, "required": needed} if needed else found
+
+    def narrower(self, told: Shaped) -> dict[str, Schema]:
+        """The schemas of the changes that take less than all requests do and than the other kind of change: a PATCH of
+        a few members beside a PUT of all."""
+        whole, found = self.request, {}
+        for operation in _CHANGES:
+            taken, sent = told.writable(operation), told.sent.get(operation, {})
+            others = {n for o in _CHANGES if o != operation for n in told.writable(o)}
+            if operation in told.sent and others & whole["properties"].keys() - taken.keys():
+                kept = {n: s for n, s in whole["properties"].items() if n in taken}
+                needed = [n for n in sent.get("required", ()) if n in kept]
+                found[operation] = {**whole, "properties": kept, "required": needed}
+        return found
+
+    def schemas(self, name: str, told: Shaped, changes: Collection[str]) -> tuple[Any, dict[str, Schema]]:
+        """The word ``schema`` of a resource, and its files: one schema, or one for each direction, and one more for
+        each of its ``changes`` that takes less."""
+        narrower = {o: s for o, s in self.narrower(told).items() if o in changes}
+        if not (self.apart or narrower):
+            return f"{name}.json", {f"{name}.json": self.schema}
+        files = {"request": f"{name}-request.json", **{o: f"{name}-{o}.json" for o in narrower}}
+        files["response"] = f"{name}.json"
+        return files, {files[s]: schema for s, schema in self._sides(narrower).items()}
+
+    def _sides(self, narrower: Mapping[str, Schema]) -> dict[str, Schema]:
+        return {"request": self.request, **narrower, "response": self.response}
 
     @property
     def response(self) -> Schema:
@@ -224,6 +250,16 @@ def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> Non
     ]
     said = {n for n in always if not properties[n].get("readOnly")} == set(needed)
     found.apart = found.apart or (found.sparse and not said)
+
+
+def beyond(operation: str, told: Shaped, body: Members) -> str | None:
+    """Why no body of a change can be sent: it must hold a member that the resource has none of, or does not set."""
+    asked = told.writable(operation)
+    for name in told.sent.get(operation, {}).get("required", ()):
+        is_set = name in body.properties and not body.properties[name].get("readOnly")
+        if name in asked and not asked[name].get("readOnly") and not is_set:
+            return f"its body must hold {name}, which no create takes"
+    return None
 
 
 def may_lack_zone(schema: Any) -> bool:

@@ -14,7 +14,10 @@ from restproof.contract.openapi.schemas import Schema, options
 from restproof.contract.shapes import types_of
 from restproof.pointer import step
 
-_PAGES = ("page", "page_number", "pageNumber", "page_no", "pageNo", "page_num", "pageNum", "page[number]")
+_PAGES = (
+    *("page", "page_number", "pageNumber", "page_no", "pageNo", "page_num", "pageNum", "page[number]"),
+    *("page_index", "pageIndex", "pagination[page]"),
+)
 _SIZES = (
     "per_page",
     "page_size",
@@ -26,6 +29,8 @@ _SIZES = (
     "first",
     "page[size]",
     "page[limit]",
+    "pagination[pageSize]",
+    "pagination[limit]",
     "items_per_page",
     "itemsPerPage",
     "results_per_page",
@@ -35,7 +40,7 @@ _SIZES = (
     "take",
     "$top",
 )
-_OFFSETS = ("offset", "skip", "start", "page[offset]", "$skip")
+_OFFSETS = ("offset", "skip", "start", "page[offset]", "$skip", "pagination[start]")
 _TOKENS = (
     *("cursor", "page_token", "pageToken", "after", "starting_after", "continuation", "next", "iterator", "before"),
     *("next_token", "nextToken", "ending_before", "PageToken", "Page", "PageSize", "since"),

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.directions import REQUESTS
 from restproof.contract.document import Route
 from restproof.contract.envelope import OWN_ID
 from restproof.contract.model import OPERATIONS
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
-from restproof.contract.openapi.bodies import Shaped, is_one, on_whole, shaped, take_own_id
+from restproof.contract.openapi.bodies import Shaped, is_list, is_one, on_whole, shaped, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
 from restproof.contract.openapi.listing import Listing
-from restproof.contract.openapi.members import Members, may_lack_zone, members
+from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members
 from restproof.contract.openapi.named import (
     id_field,
     is_bare_list,
@@ -50,7 +51,7 @@ class ResourceWriter:
         self.ways = Ways(reader, security)
         self.refusals = Refusals(reader)
         self.left_out: list[tuple[str, Route]] = []
-        self.schemas: dict[str, Mapping[str, Any]] = {}
+        self.schemas: dict[str, Schema] = {}
         self.origins: dict[str, dict[str, str]] = {}
         self.bodies: dict[str, Members] = {}
         self.merging: set[str] = set()
@@ -68,7 +69,7 @@ class ResourceWriter:
         if not found.calls:
             return self.given(path, found)
         cut = Pages(self.reader).paging(found.calls["list"])[1] if "list" in found.calls else None
-        if cut:
+        if cut and found.parameter is None and not is_list(self.reader.success(found.calls["list"])):
             self.take_out(found, {"list": f"it is not plain how {cut} pages it; say it in 'paging'"})
         if self.is_single(found):
             self.explained |= set(found.as_single())
@@ -78,7 +79,6 @@ class ResourceWriter:
         body, named = self.body(found, told)
         if not found.calls:
             return self.given(path, found)
-        resource: Yaml = {"path": renamed, "schema": self.write_schema(found, body)}
         for name in parents:
             if name in body.properties:
                 self.drop(body, name)
@@ -86,6 +86,7 @@ class ResourceWriter:
                     del body.properties[name]
                 else:
                     body.properties[name]["readOnly"] = True
+        resource: Yaml = {"path": renamed, "schema": self.write_schema(found, body, told)}
         resource |= own_item_path(found, self.paths.renamed(found.above)[0])
         statuses, own = self.statuses(found, told)
         ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, own)} for o, c in found.calls.items()}
@@ -130,15 +131,14 @@ class ResourceWriter:
         stays = stays and not {"POST", "DELETE"} & set(found.other.get("collection", ()))
         return stays or 404 not in self.reader.codes(call, "4")
 
-    def write_schema(self, found: Found, body: Members) -> Any:
-        """Keep the schema of a resource, or the two of its directions; the word ``schema`` of its contract."""
-        writes = {"create", "update", "replace"} & found.calls.keys()
-        if not (body.apart and writes):
+    def write_schema(self, found: Found, body: Members, told: Shaped) -> Any:
+        """Keep the schemas of a resource; the word ``schema`` of its contract."""
+        if not {"create", "update", "replace"} & found.calls.keys():
             self.schemas[f"{found.name}.json"] = body.schema
             return f"{found.name}.json"
-        self.schemas[f"{found.name}-request.json"] = body.request
-        self.schemas[f"{found.name}.json"] = body.response
-        return {"request": f"{found.name}-request.json", "response": f"{found.name}.json"}
+        word, files = body.schemas(found.name, told, found.calls)
+        self.schemas |= files
+        return word
 
     def given(self, path: str, found: Found) -> Yaml | None:
         """A resource that is only there as a parent."""
@@ -305,7 +305,10 @@ class ResourceWriter:
             if not (is_soft_reference(field, held) or self.is_named_as_resource(field, held, found)):
                 continue
             self.note(found, f"{field}, of which no value is known to be an id")
-            if isinstance(said, dict) or held.get("writeOnly"):
+            if isinstance(said, dict):
+                for side in said.keys() & set(REQUESTS):
+                    self.schemas[said[side]]["properties"].pop(field, None)
+            elif held.get("writeOnly"):
                 del schema["properties"][field]
             else:
                 schema["properties"][field] = {k: v for k, v in held.items() if k != "default"} | {"readOnly": True}
@@ -349,12 +352,14 @@ class ResourceWriter:
     def listed(self, found: Found, listing: Listing, said: Yaml) -> Yaml:
         """The words about a resource's list, beside what is ``said`` of the resource."""
         shown = {n: s for n, s in self.bodies[found.name].properties.items() if not s.get("writeOnly")}
-        pages, _ = listing.pages.paging(found.calls["list"])
+        pages, cut = listing.pages.paging(found.calls["list"])
+        if cut:
+            self.note(found, f"it is not plain how {cut} pages its list; say it in 'paging'")
         if pages.get("total_field") and not listing_member(self, found):
             del pages["total_field"]
         known = {str(v) for v in pages.values()}
         told = ({"paging": pages} if pages else {}) | listing.of(found, shown, known)
-        if listing.leaves_out(found, known):
+        if cut or listing.leaves_out(found, known):
             told.pop("filters", None)  # of entries that are not known
             told["open"] = [*said.get("open", ()), "list"]
         return told
@@ -374,16 +379,6 @@ def replaces_whole(body: Members) -> bool:
     """Whether it is plain what a PUT leaves: each member is required, or has a default."""
     sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
     return all(n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
-
-
-def beyond(operation: str, told: Shaped, body: Members) -> str | None:
-    """Why no body of a change can be sent: it must hold a member that the resource has none of, or does not set."""
-    asked = told.writable(operation)
-    for name in told.sent.get(operation, {}).get("required", ()):
-        is_set = name in body.properties and not body.properties[name].get("readOnly")
-        if name in asked and not asked[name].get("readOnly") and not is_set:
-            return f"its body must hold {name}, which no create takes"
-    return None
 
 
 def creates_by_put(reader: Reader, found: Found) -> bool:

@@ -11,7 +11,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from restproof.contract.document import Route
-from restproof.contract.openapi.keywords import LISTS, MAPS, SINGLE, UNCARRIED, UNKNOWN, modern, plain, says_path
+from restproof.contract.openapi.keywords import (
+    LISTS,
+    MAPS,
+    SINGLE,
+    UNCARRIED,
+    UNKNOWN,
+    modern,
+    plain,
+    says_path,
+    says_servers,
+)
 from restproof.contract.openapi.source import Source
 from restproof.contract.shapes import types_of
 from restproof.errors import ContractError
@@ -109,6 +119,9 @@ class Schemas:
                 found[word] = {
                     str(n): self._part(s, (*route, word, n), depth - 1, chain) for n, s in value[word].items() if n
                 }
+                for name in [n for n, s in value[word].items() if says_servers(s)] if word == "properties" else ():
+                    if name in found[word] and name not in (value.get("required") or ()):
+                        found[word][name] = {**found[word][name], "readOnly": True}
         for word in SINGLE:
             if word == "additionalProperties" and value.get(word) in (False, True, {}):
                 if value[word] is False:

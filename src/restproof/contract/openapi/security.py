@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from restproof.contract.document import Route
@@ -27,7 +27,7 @@ class Security:
         asked = Counter(
             str(self.schemes[names[0]])
             for call in calls
-            for names in {tuple(n) for n in self.alternatives(call) if len(n) == 1 and self.schemes.get(n[0])}
+            for names in {tuple(n) for n in self.alternatives(call) if self.as_one(n) is not None}
         )
         chosen = asked.most_common(1)[0][0] if asked else None
         fitting = [(n, s) for n, s in self.schemes.items() if s and str(s) == chosen]
@@ -55,16 +55,27 @@ class Security:
         said = call.value.get("security", self.reader.source.value.get("security"))
         return [list(one) for one in said if isinstance(one, dict)] if isinstance(said, list) else []
 
+    def as_one(self, names: Collection[str]) -> Any:
+        """What schemes that are asked for together come to, where one credential is all of them: two flows of OAuth 2.0
+        end in the same bearer token. ``None``: there is none, or several are needed."""
+        kinds = [self.schemes.get(name) for name in names]
+        return kinds[0] if kinds and all(kind == kinds[0] for kind in kinds) and _is_shared(kinds) else None
+
     def asked(self, call: Call) -> Asked | None:
         """Whether an operation asks for the contract's credential; ``None`` where it asks for another one."""
         found = self.alternatives(call)
         if not found:
             # Nothing is asked for; but where a refusal is documented, that may be an oversight.
             return "optional" if {401, 403} & set(self.reader.codes(call, "4")) else "none"
-        fitting = any(len(n) == 1 and self.scheme is not None and self.schemes.get(n[0]) == self.scheme for n in found)
+        fitting = self.scheme is not None and any(self.as_one(n) == self.scheme for n in found)
         if any(not names for names in found):
             return "optional"
         return "required" if fitting else None
+
+
+def _is_shared(kinds: Collection[Any]) -> bool:
+    """Whether schemes that are alike are one credential: a header holds one token, an API key is one by its name."""
+    return len(kinds) == 1 or "bearer" in kinds or any(isinstance(kind, dict) for kind in kinds)
 
 
 def in_words(scheme: Mapping[str, Any]) -> Any:
