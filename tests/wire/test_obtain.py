@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shlex
 import ssl
 import sys
@@ -387,3 +388,29 @@ def test_variables_are_filled_in_and_hidden(tmp_path: Path, contract: Contract) 
     assert "open-sesame" not in repr(target)
     with pytest.raises(ConfigurationError, match="the environment variable WORD is not set"):
         resolve_target("staging", config, contract, {"WHO": "somebody"})
+
+
+OF_PAGE = (Path(__file__).parents[2] / "docs" / "credentials.md").read_text(encoding="utf-8")
+SHOWN = re.findall(r"```toml\n(.*?)```", OF_PAGE, re.DOTALL)
+BARE = '[targets.staging]\nbase_url = "https://a.example"\n'
+
+
+@pytest.mark.parametrize("block", SHOWN, ids=lambda block: block.splitlines()[1].partition(" ")[0])
+def test_what_the_page_shows_is_read_as_it_stands(block: str, tmp_path: Path, contract: Contract) -> None:
+    from restproof.config import load_config, resolve_target
+
+    for named in re.findall(r'= "([\w-]+\.(?:pem|key))"', block):
+        (tmp_path / named).touch()
+    is_target = block.startswith("[targets.staging]")
+    full = "[targets.staging.credentials]\nfull = '${TOKEN}'\n"
+    text = f"{block}{BARE.splitlines()[1]}\n{full}" if is_target else f"{BARE}{block}"
+    (tmp_path / "restproof.toml").write_text(f"{text}[targets.staging.ids]\nteam = 5\n")
+    environment = dict.fromkeys(re.findall(r"\$\{(\w+)\}", text), "from-outside")
+    target = resolve_target("staging", load_config(tmp_path), contract, environment)
+    assert target is not None
+    assert set(target.credentials) | set(target.sources) == {"full"}
+
+
+def test_the_page_shows_each_way() -> None:
+    told = "".join(SHOWN)
+    assert all(f"\n{kind} = " in told for kind in ("full", "command", "oauth2", "login", "csrf", "client_cert"))
