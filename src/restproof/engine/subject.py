@@ -228,7 +228,7 @@ class Subject:
             body = {**body, self.spec.id.field: id}
         if isinstance(body, dict) and self.bodies.fixed:
             before = self.before(id)
-            body = {**body, **{n: before[n] for n in self.bodies.fixed if n in before}}
+            body = {**body, **{n: before[n] for n in self.bodies.fixed if n in before and (n in body or not as_is)}}
         return self._write("replace", body, id=id, **options)
 
     def read(

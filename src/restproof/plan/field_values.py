@@ -206,11 +206,11 @@ class FieldValues(UniqueKeys):
     def field(self, name: str, tag: str = "") -> st.SearchStrategy[Any]:
         """Valid values of the field; unique ones are made apart by the token of the case and ``tag``."""
         schema = self.changeable.get(name, self.settable[name]) if tag else self.settable[name]
+        if name in self.fresh_references:
+            return st.just(self.plain(name, tag))
         if name == self.resource.id.field:
             return st.just(self.chosen_id())
         if name in self.resource.references:
-            if name in self.fresh_references:
-                return st.just(self.plain(name, tag))
             ref = self.resource.references[name]
             ids = [reference(ref.to, 0), reference(ref.to, 1)]
             if ref.many:

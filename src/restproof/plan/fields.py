@@ -230,7 +230,8 @@ class UniqueKeys(RequestFields):
         """References that make a unique key unique because no other field of it can: each body names a referent of its
         own. Where the contract leaves open what is unique, and no text tells bodies apart, that may well be one: a
         booking, a membership."""
-        found: set[str] = set()
+        id = self.resource.id.field  # which may be that of what it stands for: a member by the id of a user
+        found = {id} if self.names_id and id in self.resource.references and self.referable(id) else set[str]()
         if "unique" in self.resource.open and not self.resource.unique and not self.varied_fields:
             found.update([n for n in self._named_by_creates if n in self.required][:1] or self._named_by_creates[:1])
         for key in self.resource.unique:
