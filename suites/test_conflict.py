@@ -19,8 +19,14 @@ def decides_at_once(contract: Contract, resource: Resource) -> bool:
     return has_unique(contract, resource) and not resource.settles.reads
 
 
+def renames(resource: Resource, key: Sequence[str]) -> bool:
+    """Whether an update may change all of a unique key."""
+    never = (resource.id.field, *resource.immutable)
+    return all(n in resource.shapes.update["properties"] and n not in never for n in key)
+
+
 def can_rename(contract: Contract, resource: Resource) -> bool:
-    return resource.renamable
+    return any(renames(resource, key) for key in resource.unique)
 
 
 #: What databases compare of a text may end here.
@@ -57,7 +63,9 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(
         return
     scope = subject.another_scope() if which == "other" else subject.scope()
     body = subject.bodies.keyed(key=key)
-    same = {n: body[n] for n in subject.spec.unique[key]} if key or which == "other" else body
+    # Where there are several keys, only the one that is asked for is taken.
+    alone = len(subject.spec.unique) == 1 and which != "other"
+    same = body if alone else {n: body[n] for n in subject.spec.unique[key]}
     first = subject.given(subject.bodies.adjusted_to_rules({**subject.bodies.unusual(), **body}, fixed=same))
     before = subject.observe(first.id)
     second = subject.create(subject.bodies.adjusted_to_rules(subject.bodies.full("other"), fixed=same), scope=scope)
@@ -90,25 +98,29 @@ def stands_alone(ground: Ground, key: Sequence[str]) -> bool:
 
 
 def members(ground: Ground) -> Cases:
-    """The whole key; and for each member of a key of several, an update of that one alone to a key that is taken."""
-    yield {"member": None}
-    (key, *_) = ground.resource.unique
-    for name in key if stands_alone(ground, key) and ground.operation == "update" else ():
-        if name in ground.bodies.distinguishing_fields or ground.bodies.another(name) is not None:
-            yield {"member": name}
+    """Each key; and for each member of a key of several, an update of that one alone to a key that is taken."""
+    for at, key in enumerate(ground.resource.unique):
+        if not renames(ground.resource, key):
+            continue
+        yield {"key": at, "member": None}
+        for name in key if stands_alone(ground, key) and ground.operation == "update" else ():
+            if name in ground.bodies.distinguishing_fields or ground.bodies.another(name) is not None:
+                yield {"key": at, "member": name}
 
 
 @requirement("conflict.rename", on=("update", "replace"), needs="create", when=can_rename, cost=5)
 @for_each(members)
-def test_a_rename_to_a_taken_value_is_a_conflict(subject: Subject, operation: str, member: str | None) -> None:
-    (key, *_) = subject.spec.unique
-    body, others = subject.bodies.keyed("taken"), subject.bodies.keyed("other")
+def test_a_rename_to_a_taken_value_is_a_conflict(
+    subject: Subject, operation: str, key: int, member: str | None
+) -> None:
+    names = subject.spec.unique[key]
+    body, others = subject.bodies.keyed("taken", key), subject.bodies.keyed("other", key)
     if member is not None:
         own = others[member] if member in subject.bodies.distinguishing_fields else subject.bodies.another(member)
-        others = {**others, **{n: body[n] for n in key}, member: own}
+        others = {**others, **{n: body[n] for n in names}, member: own}
     taken, other = subject.given(body), subject.given(others)
     before = {i.id: subject.observe(i.id) for i in (taken, other)}
-    values = {n: taken.sent[n] for n in key if n in taken.sent and member in (None, n)}
+    values = {n: taken.sent[n] for n in names if n in taken.sent and member in (None, n)}
     if member is None:
         # A change besides, which must not stay behind either.
         full = subject.resolved(subject.bodies.full("other"))

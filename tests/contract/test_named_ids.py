@@ -105,3 +105,14 @@ def test_the_sandbox_lists_without_what_is_left_out_and_conforms(
     entries = [entry for found in lists for entry in found]
     assert entries
     assert not any("key" in entry for entry in entries)
+
+
+def test_an_id_that_every_change_repeats_is_tried_on_creates_alone(tmp_path: Path) -> None:
+    words = {"path": "/books", "schema": "book.json"}
+    (tmp_path / "contract.yaml").write_text(
+        json.dumps({"contract": "books", "preset": "json-api", "resources": {"zone": words}})
+    )
+    (tmp_path / "book.json").write_text(json.dumps(SCHEMA))
+    contract = load(tmp_path)
+    tried = {o: {c["field"] for c in server_set_bodies(field(contract, o))} for o in ("create", "update")}
+    assert tried == {"create": {"id", "serial"}, "update": {"serial"}}

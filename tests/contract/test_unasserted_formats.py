@@ -33,3 +33,8 @@ def test_lint_names_them_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixtu
     told = capsys.readouterr().out
     assert "item: the format 'isbn' is an annotation" in told
     assert "'date'" not in told
+
+
+def test_a_member_called_format_is_no_format() -> None:
+    inner = {"type": "object", "properties": {"format": {"type": "string", "format": "isbn"}}}
+    assert unasserted({"type": "object", "properties": {"format": {"enum": ["paper"]}, "enum": inner}}) == {"isbn"}

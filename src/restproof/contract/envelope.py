@@ -101,6 +101,12 @@ class Envelope:
                 whole = put(whole, pointer, id if value == OWN_ID else value)
         return whole
 
+    def fixes(self, name: str, *, with_id: bool) -> bool:
+        """Whether a request holds a constant where the field stands, so that no other value can be sent in it.
+        ``with_id``: one to a resource that has an id."""
+        said = self.constants.get(self.request_pointer + self.within(step(name)))
+        return said is not None and (with_id or said != OWN_ID)
+
     def taken(self, document: Any, outside: Collection[str] = ()) -> dict[str, Any] | None:
         """The fields of a request body, ``None`` where it holds no object of them. ``outside``: members of its top that
         are none."""

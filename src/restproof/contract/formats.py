@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any, Protocol
 
+from restproof.contract.inner import schemas_in
 from restproof.contract.patterns import pattern
 from restproof.contract.values import VALUES
 
@@ -228,15 +229,15 @@ FORMATS: Mapping[str, Format] = {
 def unasserted(schema: Any) -> set[str]:
     """Formats in a schema, at every depth, that are annotations: no value is refused, or made, for their sake. A
     number's width (``int64``) is none of a text."""
-    if isinstance(schema, list):
-        return {name for inner in schema for name in unasserted(inner)}
-    if not isinstance(schema, Mapping):
-        return set()
-    found = {name for inner in schema.values() for name in unasserted(inner)}
+    return {name for inner in schemas_in(schema) if (name := _unasserted(inner)) is not None}
+
+
+def _unasserted(schema: Mapping[str, Any]) -> str | None:
     name, kind = schema.get("format"), schema.get("type", "string")
     is_text = kind == "string" or (isinstance(kind, list) and "string" in kind)
-    is_known = name in FORMATS or {"pattern", "enum", "const", VALUES} & schema.keys()
-    return found | ({name} if isinstance(name, str) and is_text and not is_known else set())
+    if not isinstance(name, str) or not is_text or name in FORMATS:
+        return None
+    return None if {"pattern", "enum", "const", VALUES} & schema.keys() else name
 
 
 NAMES = (

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from restproof.contract.inner import schemas_in
 from restproof.errors import ConfigurationError, Place
 from restproof.usercode import line_in, module_at, told
 
@@ -54,13 +55,8 @@ def own_format(schema: Mapping[str, Any]) -> OwnFormat | None:
 
 def own_checks(schema: Any) -> dict[str, Callable[[str], bool]]:
     """Name → check, of the formats of one's own in a schema, at every depth."""
-    if isinstance(schema, list):
-        return {name: check for inner in schema for name, check in own_checks(inner).items()}
-    if not isinstance(schema, Mapping):
-        return {}
-    found = {name: check for inner in schema.values() for name, check in own_checks(inner).items()}
-    own = own_format(schema)
-    return {**found, str(schema["format"]): own.check} if own is not None and "format" in schema else found
+    found = ((inner, own_format(inner)) for inner in schemas_in(schema))
+    return {str(inner["format"]): own.check for inner, own in found if own is not None and "format" in inner}
 
 
 def read_functions(name: str, said: Mapping[str, Any], examples: list[str], place: Place) -> tuple[str, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
@@ -28,3 +28,18 @@ def everywhere(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) 
         elif word in SINGLE:
             found[word] = everywhere(inner, change)
     return change(found)
+
+
+def schemas_in(schema: Any) -> Iterator[Mapping[str, Any]]:
+    """The schema and each one that stands inside of it, at every depth. A member that has the name of a keyword
+    (``format``, ``pattern``) is none."""
+    if not isinstance(schema, Mapping):
+        return
+    yield schema
+    for word, inner in schema.items():
+        if word in MAPS:
+            within = inner.values() if isinstance(inner, Mapping) else ()
+        else:
+            within = inner if word in LISTS and isinstance(inner, list) else [inner] if word in SINGLE else ()
+        for one in within:
+            yield from schemas_in(one)

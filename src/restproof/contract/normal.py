@@ -15,6 +15,8 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
+from restproof.contract.inner import schemas_in
+
 NORMAL = "x-restproof-normal"
 """The keyword of a schema that holds the forms of the value: a list of words, or of ``{decimal: n, text: bool}``."""
 Form = str | Mapping[str, Any]
@@ -61,9 +63,7 @@ def normal(schema: Any, value: Any, *, unsaid: Literal["drop", "keep", "raise"] 
 
 def has_word(schema: Any, words: frozenset[str]) -> bool:
     """Whether one of the words stands in the schema, at any depth."""
-    if isinstance(schema, Mapping):
-        return not words.isdisjoint(schema) or any(has_word(inner, words) for inner in schema.values())
-    return isinstance(schema, list) and any(has_word(inner, words) for inner in schema)
+    return any(not words.isdisjoint(inner) for inner in schemas_in(schema))
 
 
 def in_forms(forms: Sequence[Form], value: Any) -> Any:

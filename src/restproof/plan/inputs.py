@@ -278,9 +278,9 @@ def server_set_bodies(ground: Ground) -> Iterator[ServerSetCase]:
     run has deleted and with a living one of its own: a free number might be stored, and spoil the sequence for
     everybody."""
     base: Body = {} if ground.operation == "update" else ground.bodies.minimal()
-    version = ground.resource.version
+    version, envelope = ground.resource.version, ground.resource.operation(ground.operation).envelope
     for name, schema in ground.resource.properties.items():
-        if version is not None and name == version.root:
+        if (version is not None and name == version.root) or envelope.fixes(name, with_id=ground.operation != "create"):
             continue  # a request names it for another reason
         if not schema.get("readOnly") or "const" in schema or len(schema.get("enum", (0, 1))) < 2:
             continue

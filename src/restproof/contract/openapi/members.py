@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.impossible import nothing_fits
+from restproof.contract.inner import everywhere, schemas_in
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
 from restproof.contract.openapi.inside import seen_again
 from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
@@ -265,10 +266,6 @@ def beyond(operation: str, told: Shaped, body: Members) -> str | None:
 def may_lack_zone(schema: Any) -> bool:
     """Whether a response has a time, at any depth, of which no example shows that it has a zone: frameworks write
     ``format: date-time`` of all of their times, also of those without one."""
-    if isinstance(schema, list):
-        return any(map(may_lack_zone, schema))
-    if not isinstance(schema, Mapping) or schema.get("writeOnly"):
-        return False
-    if schema.get("format") == "date-time":
-        return not any(FORMATS["date-time"].check(str(e)) for e in schema.get("examples", ()))
-    return any(may_lack_zone(inner) for inner in schema.values())
+    shown = everywhere(schema, lambda inner: {} if inner.get("writeOnly") else inner)
+    found = [inner for inner in schemas_in(shown) if inner.get("format") == "date-time"]
+    return any(not any(FORMATS["date-time"].check(str(e)) for e in s.get("examples", ())) for s in found)

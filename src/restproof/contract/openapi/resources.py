@@ -267,7 +267,7 @@ class ResourceWriter:
             "open": [
                 *(["unique", "rules"] if writes else []),
                 *(["replace"] if found.name in self.merging else []),
-                *(["zones"] if may_lack_zone(properties) else []),
+                *(["zones"] if may_lack_zone({"properties": properties}) else []),
             ],
         }
         return said | {word: names for word, names in lists.items() if names}

@@ -1,0 +1,37 @@
+"""Of several unique keys each is asked for by itself, in creates and in renames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.miniatures import bench
+from tests.miniatures.kinds import Items, item, schema
+
+TEXT = {"type": "string", "minLength": 1, "maxLength": 60}
+USER = schema("login", "email", login=TEXT, email=TEXT)
+
+
+class Users(Items):
+    SCHEMAS: Mapping[str, Any] = {"/items": USER}
+    UNIQUE = ("login", "email")
+
+
+class Emails(Users):
+    UNIQUE = ("email",)
+
+
+class Logins(Users):
+    UNIQUE = ("login",)
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Users, "pass"), (Emails, "fail"), (Logins, "fail")])
+def test_each_key_is_asked_for_alone(server: type[Users], outcome: str, tmp_path: Path) -> None:
+    contract, schemas = item(USER, unique=["login", "email"])
+    only = ("conflict.duplicate", "conflict.rename")
+    found = bench.run(server(), contract, schemas, tmp_path, only=only, profile="ci")
+    told = {r.item: r.outcome for r in found.results}
+    assert told["conflict.duplicate[item-create]"] == outcome
+    assert told["conflict.rename[item-update]"] in (outcome, "blocked")
