@@ -37,9 +37,10 @@ def schemas_in(schema: Any) -> Iterator[Mapping[str, Any]]:
         return
     yield schema
     for word, inner in schema.items():
-        if word in MAPS:
-            within = inner.values() if isinstance(inner, Mapping) else ()
-        else:
-            within = inner if word in LISTS and isinstance(inner, list) else [inner] if word in SINGLE else ()
+        within = [inner] if word in SINGLE else []
+        if word in MAPS and isinstance(inner, Mapping):
+            within = [*inner.values()]
+        elif word in LISTS and isinstance(inner, list):
+            within = inner
         for one in within:
             yield from schemas_in(one)
