@@ -16,7 +16,7 @@ USER = schema("login", "email", login=TEXT, email=TEXT)
 
 class Users(Items):
     SCHEMAS: Mapping[str, Any] = {"/items": USER}
-    UNIQUE = ("login", "email")
+    UNIQUE: tuple[str, ...] = ("login", "email")
 
 
 class Emails(Users):
