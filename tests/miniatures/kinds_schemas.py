@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.miniatures.kinds import Items, Kind, item, of, schema
-from tests.miniatures.kinds_states import TITLE, Keeps
+from tests.miniatures.kinds_states import Keeps
+from tests.miniatures.kinds_values import TITLE
 from tests.miniatures.server import Refused, Row
 
 from restproof.wire.message import Request

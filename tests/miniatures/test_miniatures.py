@@ -10,6 +10,7 @@ import pytest
 from tests.miniatures import (
     bench,
     kinds_answers,
+    kinds_identities,
     kinds_lists,
     kinds_makes,
     kinds_parents,
@@ -17,13 +18,22 @@ from tests.miniatures import (
     kinds_references,
     kinds_schemas,
     kinds_states,
+    kinds_values,
     kinds_ways,
 )
 from tests.miniatures.kinds import Kind
 from tests.miniatures.server import Shop
 
 MODULES = (
-    *(kinds_answers, kinds_states, kinds_schemas, kinds_lists, kinds_makes, kinds_ways, kinds_references),
+    kinds_answers,
+    kinds_identities,
+    kinds_values,
+    kinds_states,
+    kinds_schemas,
+    kinds_lists,
+    kinds_makes,
+    kinds_ways,
+    kinds_references,
     kinds_parents,
     kinds_quotas,
 )
