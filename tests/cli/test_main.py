@@ -87,6 +87,15 @@ def test_the_help_loads_nothing_heavy() -> None:
     assert done.stderr == "[]\n"
 
 
+def test_a_live_run_loads_nothing_of_a_replay() -> None:
+    script = (
+        "import sys, restproof.cli.watcher, restproof.plugin.life\n"
+        "print(sorted({'responses', 'asyncio', 'restproof.session.stubbed'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_the_module_runs_too() -> None:
     done = subprocess.run([sys.executable, "-m", "restproof", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout == f"restproof {__version__}\n"

@@ -17,7 +17,6 @@ from restproof.report.draft import draft_deviations
 from restproof.report.write import write_all
 from restproof.session.folder import point_latest
 from restproof.session.promise import Promise
-from restproof.session.stubbed import recorded_before
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,8 @@ def baseline_of(promise: Promise) -> Judged | None:
     if options.new_only and not (options.baseline or options.against):
         raise ConfigurationError("--new-only needs --baseline", hint="Name the run that was before: --baseline RUN.")
     if options.against:
+        from restproof.session.stubbed import recorded_before  # replay needs what no other run does
+
         return recorded_before(options, promise.contract_path, Path.cwd())
     return judged(Path(options.baseline)) if options.baseline else None
 
