@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from restproof.pointer import Nothing, follow, put, steps
+from restproof.pointer import Nothing, follow, put, step, steps
 
 EACH = "*"
 """The step of a place that stands for the entries of an array."""
@@ -72,7 +72,7 @@ class Held:
         """The id, or the ids, that an object holds; what is of another form as it is. Raises ``Nothing`` where the
         place is not there."""
         if not self.place:
-            value = follow(fields, f"/{_escaped(self.field)}")[0]
+            value = follow(fields, step(self.field))[0]
             return [self._shown(v) for v in value] if isinstance(value, list) else self._shown(value)
         outside, many, inside = self.place.partition(f"/{EACH}")
         if many:
@@ -126,7 +126,3 @@ def taken_all(held: tuple[Held, ...], fields: Mapping[str, Any]) -> dict[str, An
         except Nothing:
             continue
     return found
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
