@@ -29,3 +29,22 @@ def test_a_create_that_is_refused_is_the_one_that_is_told(tmp_path: Path) -> Non
     assert {c.requirement for c in verdict.causes} == {"create.answers-created"}
     refused = [r for r in verdict.results if r.requirement == "input.type" and r.operation == "create"]
     assert [(r.outcome, r.message) for r in refused] == [("not tested", "the control was refused (404: there is none)")]
+
+
+def test_where_all_is_absent_the_base_url_is_asked_for(tmp_path: Path) -> None:
+    contract = {"contract": "mini", "resources": {"item": {"path": "/items", "schema": "item.json"}}}
+    schemas = {"item.json": ITEM}
+    only = ("create", "input.type", "list.answers-ok", "auth.missing")
+    verdict = bench.run(absent, contract, schemas, tmp_path / "all", only=only)
+    assert verdict.verdict == "not judged"
+    assert "the right base URL? All " in verdict.unmet[0]
+    assert verdict.causes
+
+    def listing(request: Request) -> tuple[int, bytes, Headers]:
+        status, body, headers = absent(request)
+        return (
+            (200, b"[]", headers) if request.method == "GET" and request.path == "/items" else (status, body, headers)
+        )
+
+    verdict = bench.run(listing, contract, schemas, tmp_path / "but one", only=only)
+    assert (verdict.verdict, verdict.unmet) == ("not conforming", ())

@@ -38,6 +38,29 @@ def test_what_holds_nothing_is_nothing_where_a_read_of_the_absent_succeeds(plan:
     assert server.harm() == []
 
 
+def test_bytes_that_are_no_utf_8_are_looked_at_as_they_stand(plan: Plan, tmp_path: Path) -> None:
+    """A server that reads paths as Latin-1 has something there; what reads them otherwise knows it by U+FFFD."""
+    server = Server()
+    honest = server.read
+    held = ["%FF"]
+
+    def read(asked: Asked) -> Answer:
+        is_there = any(asked.path.endswith(path) for path in held)
+        return Answer(200, {"id": "?", "text": "of others"}) if is_there else honest(asked)
+
+    server.read = read
+    with listening(server) as url:
+        bench = Bench(server, begin(plan, url, tmp_path), plan)
+        for there in (["%FF"], ["%EF%BF%BD"]):
+            held[:] = there
+            for method, path in (("DELETE", "/notes/%ff"), ("PATCH", "/notes/%FF")):
+                with pytest.raises(NotProven, match="\ufffd"):
+                    bench.send(method, path, {"text": "x"} if method == "PATCH" else None)
+        held.clear()
+        assert bench.send("DELETE", "/notes/%fe").status == 404
+    assert server.harm() == []
+
+
 THEIRS: list[tuple[Any, ...]] = [
     ("PATCH", "/offices/17", {"floor": 3}),
     ("PATCH", "/memos/17", {"seats": 3}),

@@ -307,6 +307,25 @@ def test_a_create_that_was_stored_twice_is_found_twice(notes: Notes, ledger: Led
     assert clean() == (2, [])
 
 
+def test_what_stands_under_bytes_that_are_no_utf_8_is_deleted_there(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    """The server shows them as U+FFFD, and another path leads to that."""
+    stored = [token(9)]
+
+    def odd(request: bytes) -> bytes:
+        if b"/notes/%FF " not in request:
+            return notes(request)
+        if request.startswith(b"DELETE"):
+            return answer(204 if stored.pop() else 404)
+        return answer(200, json.dumps({"id": "\ufffd", "name": stored[0]}).encode()) if stored else answer(404)
+
+    n = ledger.intend("note", "/v1/teams/5/notes", [("name", token(9))])
+    ledger.created(n, "/v1/teams/5/notes/%FF", "\udcff")
+    assert clean_up(Ledger(ledger.path), connect(serve(odd).url).session, contract, PREFIX) == (1, [])
+    assert stored == []
+
+
 def test_what_went_though_the_delete_was_answered_with_an_error_is_not_left(
     notes: Notes, ledger: Ledger, clean: Clean
 ) -> None:

@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
 
 from restproof.contract.model import Contract, Operation, Resource, creates_by_put
 from restproof.contract.parents import OWN_ID, THE_ONE
+
+BYTES = "surrogateescape"
+"""How bytes that are no UTF-8 stand in an id that leads to the very path again (PEP 383), in the words of
+``bytes.decode``."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,13 @@ class Router:
                 found.append((rank, _pattern(contract, resource, path), resource, ways))
         self._routes = [(*entry[1:], _operations(entry[3])) for entry in sorted(found, key=lambda e: e[0])]
 
-    def find(self, path: str) -> Route | None:
+    def find(self, path: str, *, errors: str = "strict") -> Route | None:
         """The route of a raw path, ``None`` where the contract has none. A resource without any operation on the path
-        has none."""
+        has none. ``errors``: what becomes of bytes that are no UTF-8; with ``BYTES`` they stay in the ids."""
         for pattern, resource, ways, operations in self._routes:
             match = pattern.fullmatch(path)
             if match:
-                ids = {name: _decoded(text) for name, text in match.groupdict().items()}
+                ids = {name: _decoded(text, errors) for name, text in match.groupdict().items()}
                 is_item = ways[0].on_item or resource.id.single
                 id = THE_ONE if resource.id.single else ids.pop("id", None) if is_item else None
                 return Route(resource, is_item, ids, id, operations)
@@ -86,9 +90,9 @@ def _of(contract: Contract, resource: Resource, name: str) -> Resource:
     return contract.resources.get(name, resource) if name != OWN_ID else resource
 
 
-def _decoded(text: str) -> str | None:
+def _decoded(text: str, errors: str = "strict") -> str | None:
     try:
-        return unquote_to_bytes(text).decode("utf-8")
+        return unquote_to_bytes(text).decode("utf-8", errors)
     except UnicodeDecodeError:
         return None
 
@@ -114,8 +118,8 @@ def one_of_list(contract: Contract, resource: Resource, operation: str, collecti
     listed, way = resource.operation("list"), resource.operation(operation)
     match = _pattern(contract, resource, listed.path).fullmatch(path)
     asked = dict(parse_qsl(query, keep_blank_values=True))
-    ids = {p.resource: asked[p.name] for p in listed.parents_in("query") if p.name in asked}
-    ids |= {name: unquote(text) for name, text in match.groupdict().items()} if match else {}
+    ids: dict[str, Any] = {p.resource: asked[p.name] for p in listed.parents_in("query") if p.name in asked}
+    ids |= {name: _decoded(text, BYTES) for name, text in match.groupdict().items()} if match else {}
     ids = {**dict.fromkeys((p.resource for p in way.parents_in("path")), ""), **ids}
     target = filled_path(contract, resource, way, {**ids, "id": id})
     named = [(p.name, ids[p.resource]) for p in way.parents_in("query") if p.resource in ids]
@@ -138,7 +142,11 @@ def id_of_url(contract: Contract, resource: Resource, url: str) -> str | None:
 
 
 def _encoded(id: object, *, slashes: bool) -> str:
-    # A lone surrogate is a legal escape in JSON: what a server names so still has a path.
     text = str(id)
     plain = slashes and not {"", ".", ".."} & set(text.split("/"))
-    return quote(text, safe="/" if plain else "", errors="surrogatepass")
+    try:
+        # Bytes of a path that are no UTF-8 (PEP 383) go as they came.
+        return quote(text, safe="/" if plain else "", errors=BYTES)
+    except UnicodeEncodeError:
+        # Any other lone surrogate is a legal escape in JSON: what a server names so still has a path.
+        return quote(text, safe="/" if plain else "", errors="surrogatepass")

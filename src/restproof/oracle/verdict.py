@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from restproof.oracle.causes import causes_of
 from restproof.oracle.credential import lost_credential, without_lost
 from restproof.oracle.declared import broken_deviations, following, with_deviations
+from restproof.oracle.elsewhere import elsewhere
 from restproof.oracle.proof import Unproven, is_positive, unmet, unproven
 from restproof.oracle.results import OUTCOMES, Cause, Ending, Register, Result, Word, summary_of
 from restproof.oracle.server_errors import server_errors
@@ -63,9 +64,14 @@ def judge(run: RecordedRun) -> Verdict:
     ended = {o.item for o in run.outcomes}
     whole = whole and all(i.id in ended for i in run.items)
     unseen = unproven(run, ordered, register)
-    missing = (*([lost.message] if lost else []), *unmet(run, ordered, unseen, whole=whole))
+    nothing = elsewhere(run)
+    missing = (
+        *([nothing] if nothing else []),
+        *([lost.message] if lost else []),
+        *unmet(run, ordered, unseen, whole=whole),
+    )
     verdict: Word = "conforming"
-    if any(note.kind == "gone" for note in run.notes):
+    if nothing or any(note.kind == "gone" for note in run.notes):
         # What failed at the end failed for want of a server; what failed before has to be seen again.
         verdict = "not judged"
     elif any(r.outcome == "fail" and register.severity(r.requirement) <= worst for r in ordered):

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from restproof.contract.model import Contract
-from restproof.contract.routing import Router
+from restproof.contract.routing import BYTES, Router
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
@@ -22,7 +22,7 @@ from restproof.wire.group import LATE, Group, below, place_of
 from restproof.wire.ledger import Entry, Ledger
 from restproof.wire.left import Left
 from restproof.wire.message import About, Exchange, Headers, Request
-from restproof.wire.places import entity_of
+from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees, agrees_when_new
 from restproof.wire.session import Session
 from restproof.wire.waiting import pause
@@ -262,7 +262,8 @@ class Work:
                 unread = str(reason)
                 continue
             shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
-            has_id = shown is not None and str(shown.get(group.resource.id.field, entry.id)) == str(entry.id)
+            named = str(shown.get(group.resource.id.field, entry.id)) if shown is not None else None
+            has_id = named in (str(entry.id), in_utf8(str(entry.id)))
             if shown is not None and has_id and self._is_ours(group, entry, shown):
                 return maker
             if shown is not None:
@@ -329,7 +330,7 @@ class Work:
         """``target``: that of the delete; a read may have another path."""
         read, delete = (group.resource.operation(o) for o in ("read", "delete"))
         if operation == "read" and (read.path, read.parents) != (delete.path, delete.parents):
-            route = Router(self.contract).find(target.partition("?")[0])
+            route = Router(self.contract).find(target.partition("?")[0], errors=BYTES)
             target = group.item(self.contract, route.id if route else None, "read")
         path, _, query = target.partition("?")
         way, named = group.resource.operation(operation), tuple(parse_qsl(query, keep_blank_values=True))

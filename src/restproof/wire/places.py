@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from restproof.contract.model import OPERATIONS, Contract, Parent, Resource
-from restproof.contract.routing import Route, Router, filled_path, id_of_url
+from restproof.contract.routing import BYTES, Route, Router, filled_path, id_of_url
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import Headers, Request, Response, merged
@@ -55,7 +55,7 @@ class Place:
         return Place(self.resource, self.parents)
 
     def __str__(self) -> str:
-        return self.resource.name if self.id is None else f"{self.resource.name} {self.id}"
+        return self.resource.name if self.id is None else f"{self.resource.name} {in_utf8(self.id)}"
 
 
 class Places:
@@ -113,7 +113,9 @@ class Places:
 
     def _route(self, path: str) -> Route | None:
         if path not in self._routes:
-            self._routes[path] = self._router.find(_in_utf8(path)) or self._router.find(_in_utf8(_usual(path)))
+            ways = (_plainly(path), _plainly(_usual(path)))
+            found = (self._router.find(way, errors=BYTES) for way in ways)
+            self._routes[path] = next((route for route in found if route is not None), None)
         return self._routes[path]
 
     def target(self, place: Place, operation: str) -> str:
@@ -177,9 +179,16 @@ def _usual(path: str) -> str:
     return re.sub(r";[^/]*", "", re.sub(r"/{2,}", "/", path)).rstrip("/") or "/"
 
 
-def _in_utf8(path: str) -> str:
-    """A path with U+FFFD for what is no UTF-8: an id that a server may read none the less is no missing one."""
-    return "/".join(quote(unquote(s), safe="") if "%" in s else s for s in path.split("/"))
+def _plainly(path: str) -> str:
+    """A path with nothing percent-encoded that need not be. What is no UTF-8 stays as it is: which id a server reads
+    there, only a look at the very path can tell."""
+    steps = path.split("/")
+    return "/".join(quote(unquote(s, errors=BYTES), safe="", errors=BYTES) if "%" in s else s for s in steps)
+
+
+def in_utf8(id: str) -> str:
+    """An id with U+FFFD for the bytes of a path that are no UTF-8, as many servers read and show them."""
+    return re.sub("[\udc80-\udcff]", "\N{REPLACEMENT CHARACTER}", id)
 
 
 def plain(value: Any) -> str:
@@ -254,7 +263,7 @@ def is_usable_id(id: object) -> bool:
 def readings(resource: Resource, id: Any) -> list[str]:
     """What a server may take ``id`` for, as texts: itself first, then the whole numbers that a lenient reader sees in
     it (``17abc``, ``5.5``, ``true``, `` 17``, ``0x11``, ``021``, ``1_7``, ``1.7e1``, ``4294967313``), and the text
-    without blanks and in small letters."""
+    without blanks, in small letters, and with U+FFFD for bytes that are no UTF-8."""
     found = [plain(id)]
     text = found[0]
     for _ in range(2):
@@ -269,7 +278,7 @@ def readings(resource: Resource, id: Any) -> list[str]:
             found += [str(n) for n in (whole % 2**32, int(float(whole))) if 2**32 <= whole < 2**64]
         else:
             found += map(str, _numbers_in(text))
-    found += [t for t in (trimmed, trimmed.lower()) if t]
+    found += [t for t in (trimmed, trimmed.lower(), in_utf8(found[0])) if t]
     return list(dict.fromkeys(found))
 
 
