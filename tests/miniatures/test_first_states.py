@@ -12,14 +12,15 @@ from tests.miniatures.kinds import Items, schema
 from tests.miniatures.server import Refused, Row
 
 STATES = ("draft", "open", "paid")
-FIELDS = {"title": {"type": "string", "minLength": 1, "maxLength": 60}, "amount": {"type": "integer", "minimum": 0}}
+AMOUNT = {"type": "integer", "minimum": 0, "maximum": 1000}
+FIELDS = {"title": {"type": "string", "minLength": 1, "maxLength": 60}, "amount": AMOUNT}
 BILL = schema("title", "amount", **FIELDS, state={"enum": list(STATES), "default": "draft"})
 NEW = schema("title", "amount", **FIELDS, state={"enum": ["draft", "open"], "default": "draft"})
 CHANGE = schema(**FIELDS, state={"enum": list(STATES)})
 RULES: list[dict[str, Any]] = [
     {"never": {"state": ["draft", "paid"]}},
     {"never": {"state": ["paid", "open"]}},
-    {"frozen": ["amount"], "when": {"state": "paid"}},
+    {"frozen": ["amount"], "when": {"state": ["open", "paid"]}},
 ]
 CONTRACT = {
     "contract": "mini",
@@ -51,12 +52,19 @@ class Bills(Items):
         return [("draft", "paid"), ("paid", "open")]
 
     def is_frozen(self, row: Row) -> bool:
-        return bool(row["state"] == "paid")
+        return bool(row["state"] != "draft")
 
 
 class Reopened(Bills):
     def refused(self) -> list[tuple[str, str]]:
         return [("draft", "paid")]
+
+
+class Cut(Bills):
+    """An update keeps no amount above 100."""
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        super().changed(path, row, {n: min(v, 100) if n == "amount" else v for n, v in fields.items()})
 
 
 class Soft(Bills):
@@ -75,3 +83,10 @@ def test_a_state_that_no_create_may_hold_is_reached_by_updates(
     told = {r.item: r.outcome for r in found.results}
     assert told["input.business-rule[item-update]"] == outcome
     assert told["input.rule-kept[item-update]"] == "pass"
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Bills, "pass"), (Cut, "fail")])
+def test_what_a_state_freezes_is_tried_before_that_state(server: type[Bills], outcome: str, tmp_path: Path) -> None:
+    files = {"bill.json": BILL, "new.json": NEW, "change.json": CHANGE}
+    found = bench.run(server(), CONTRACT, files, tmp_path, only=("update.accepts-valid",), profile="ci")
+    assert {r.item: r.outcome for r in found.results}["update.accepts-valid[item-update]"] == outcome

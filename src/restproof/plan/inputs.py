@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Reference
+from restproof.contract.rules import Frozen
 from restproof.contract.shapes import SOMETIMES, is_nullable, type_of
 from restproof.plan.candidates import BARE_ENTRY, DIGITS, accepted, refused, wrong_types
 from restproof.plan.cases import (
@@ -324,7 +325,7 @@ def kept_rule_bodies(ground: Ground) -> Iterator[RuleCase]:
 
 def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
     """Bodies that pack one accepted value of every field, so that a few requests try all of them; ``fields`` are those
-    that are tried."""
+    that are tried. Fields that may freeze others come last."""
     columns: dict[str, list[Candidate]] = {}
     for name, schema in fields_of(ground).items():
         ref = ground.resource.references.get(name)
@@ -343,8 +344,10 @@ def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
             found = [c for c in (_with_token(c, schema, ground.operation == "update") for c in found) if c]
         if found:
             columns[name] = found
-    for at in range(max(map(len, columns.values()), default=0)):
-        tried = {name: column[at] for name, column in columns.items() if at < len(column)}
+    freezing = {n for r in ground.resource.rules if isinstance(r, Frozen) for n in r.when}
+    last = {n: columns.pop(n) for n in freezing & columns.keys() if ground.operation != "create"}
+    for group, at in ((g, n) for g in (columns, last) for n in range(max(map(len, g.values()), default=0))):
+        tried = {name: column[at] for name, column in group.items() if at < len(column)}
         base: Body = {} if ground.operation == "update" else ground.bodies.minimal(f"v{at}")
         before: Body | None = {} if ground.operation == "update" else None
         body = ground.bodies.adjusted_to_rules({**base, **{name: c.value for name, c in tried.items()}}, before)
