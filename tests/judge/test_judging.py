@@ -172,6 +172,33 @@ def test_a_token_that_was_made_anew_is_the_same_users(claims: dict[str, Any], br
     assert judged(document([created, expired, read])).broken == broken
 
 
+@pytest.mark.parametrize(
+    ("value", "broken"),
+    [
+        (b"NaN", set()),
+        (b"-Infinity", set()),
+        (b"1e400", set()),
+        (b'"\xff"', set()),
+        (b"9" * 5000, set()),
+        (b"[" * 20_000 + b"]" * 20_000, set()),
+        (b"0x10", {"input.malformed-json"}),
+        (b"", {"input.malformed-json"}),
+    ],
+    ids=["NaN", "infinity", "beyond doubles", "no UTF-8", "long", "deep", "base 16", "absent"],
+)
+def test_what_only_strict_readers_take_for_no_json_may_be_a_wrong_value_to_the_server(
+    value: bytes, broken: set[str], judged: Judged
+) -> None:
+    """A reader that takes NaN for a number has nothing against the JSON, but against the number."""
+    with restproof.stub("procore") as api:
+        client = Client(api)
+        body = b'{"company_id": %d, "office": {"name": %s}}' % (client.company, value)
+        client.send("POST", "/offices", data=body, headers={"Content-Type": "application/json"})
+    document = har(api.requests)
+    document["log"]["entries"][0]["response"]["status"] = 422
+    assert judged(document).broken & {"input.malformed-json"} == broken
+
+
 def test_a_gateway_that_was_tried_again_is_no_fault(judged: Judged) -> None:
     with restproof.stub("procore") as api:
         client = Client(api)

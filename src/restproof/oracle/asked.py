@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from restproof.contract.shapes import type_of
 from restproof.oracle.finding import at
 from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen
-from restproof.record.jsontext import not_json
+from restproof.record.jsontext import Unreadable, loads_leniently
 from restproof.semantics.state import created
 from restproof.semantics.validate import Validation
 
@@ -80,13 +79,15 @@ class Asked:
 
     def _malformed(self, body: bytes) -> tuple[Reason, ...] | None:
         try:
-            found = json.loads(body.decode(), parse_constant=not_json)
-        except RecursionError:
+            found = loads_leniently(body)
+        except Unreadable:
             return None
         except ValueError:
             return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "malformed", None, "the body is no JSON"),)
         if isinstance(found, dict):
-            return None  # it holds a number that no double can, of which no contract speaks
+            # Only strict readers refuse it (NaN, a number that no double holds, bytes that are no UTF-8); others take
+            # or refuse the value in it, and no contract speaks of that.
+            return None
         return (Reason(TrafficRule.INPUT_MALFORMED_JSON, "no_object", None, "the body is no JSON object"),)
 
     def _parents(self, seen: Seen) -> Iterator[Reason]:

@@ -55,9 +55,14 @@ def loads(
     except RecursionError:
         raise Unreadable(f"it is nested more than {DEEPEST} levels deep") from None
     except ValueError as error:
-        if str(error).startswith("Exceeds the limit"):  # of the digits of an integer; no class of its own tells it
-            raise Unreadable(f"it holds an integer of more than {sys.get_int_max_str_digits():,} digits") from None
-        raise
+        raise _bounded(error) from None
+
+
+def _bounded(error: ValueError) -> ValueError:
+    """What is told of JSON that cannot be read: apart where it is only too large."""
+    if str(error).startswith("Exceeds the limit"):  # of the digits of an integer; no class of its own tells it
+        return Unreadable(f"it holds an integer of more than {sys.get_int_max_str_digits():,} digits")
+    return error
 
 
 def loads_leniently(data: bytes) -> Any:
@@ -72,6 +77,8 @@ def loads_leniently(data: bytes) -> Any:
         return json.loads(data.decode("utf-8", errors="replace"))
     except RecursionError:
         raise Unreadable("it is nested too deep") from None
+    except ValueError as error:
+        raise _bounded(error) from None
 
 
 def is_deeper(data: bytes, most: int) -> bool:
