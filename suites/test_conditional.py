@@ -8,7 +8,7 @@ from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import SUCCESS, creates_by_put
 from restproof.suite.race import all_answered, at_once, must_be_a_race
 from restproof.suite.setup import completed
-from restproof.suite.values import an, same
+from restproof.suite.values import ReadPath, an, same
 from restproof.suite.wire import Headers
 
 NOTHING = (("If-Match", ""),)
@@ -37,13 +37,11 @@ def tag_of(subject: Subject, id: Any) -> str:
 
 
 def can_show(subject: Subject, name: str) -> bool:
-    """Whether a response shows that the field has changed: what none does need not be in a tag. Of references that go
-    together, none changes alone."""
+    """Whether a response shows a change of the field alone: what none does need not be in a tag."""
     ref, bodies = subject.spec.references.get(name), subject.bodies
-    if ref is not None and (name in bodies.tied or not bodies.referable(name)):
-        return False
-    root = ref.reads_as.partition(".")[0].removesuffix("[]") if ref else name
-    return root in subject.spec.shapes.response["properties"]
+    root = ReadPath.parse(ref.reads_as).root if ref else name
+    shown = root in subject.spec.shapes.response["properties"]
+    return shown and (ref is None or (name not in bodies.tied and bodies.referable(name)))
 
 
 def can_change(contract: Contract, resource: Resource) -> bool:
@@ -67,8 +65,7 @@ def test_the_etag_follows_the_state(subject: Subject) -> None:
     )
     for name in bodies.changeable:
         value = bodies.another(name) if can_show(subject, name) else None
-        change = bodies.adjusted_to_rules({name: value}, state) if value is not None else {}
-        if change.get(name) is None:
+        if value is None or (change := bodies.adjusted_to_rules({name: value}, state)).get(name) is None:
             continue
         state.update(change)
         if subject.spec.supports("update"):
