@@ -1,7 +1,6 @@
 """What a create promises: its status, what it answers, what is read and listed afterwards."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from restproof.suite import (
     Contract,
@@ -25,6 +24,7 @@ from restproof.suite.inputs import (
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_create
 from restproof.suite.values import an, differences, same, types_of
+from restproof.suite.wire import parts_of
 
 
 def valid_bodies(ground: Ground) -> SearchStrategy[Body]:
@@ -286,7 +286,7 @@ def test_location_leads_to_the_new_resource(subject: Subject, contract: Contract
         )
         raise NotTested("no Location is sent, and the contract declares none")
     path = subject.requests.item_target(made.id, made.scope).partition("?")[0]
-    elsewhere = urlsplit(location).hostname not in (None, urlsplit(made.exchange.url).hostname)
+    elsewhere = parts_of(location).hostname not in (None, parts_of(made.exchange.url).hostname)
     must.hold(
         location.partition("?")[0].rstrip("/").endswith(path.rstrip("/")) and not elsewhere,
         made,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import ceil, isqrt
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from restproof.suite import Contract, Ground, NotTested, Reply, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases
@@ -20,7 +20,7 @@ from restproof.suite.lists import (
     some,
     until_settled,
 )
-from restproof.suite.wire import Query, links
+from restproof.suite.wire import Query, links, parts_of
 
 SMALL = 25
 
@@ -201,7 +201,7 @@ def relations(subject: Subject, page: Reply) -> dict[str, Query]:
     found = {}
     if paging.links:
         targets = links(page).items()
-        found = {name: tuple(parse_qsl(urlsplit(target).query, keep_blank_values=True)) for name, target in targets}
+        found = {name: tuple(parse_qsl(parts_of(target).query, keep_blank_values=True)) for name, target in targets}
     if paging.next_field or paging.next_header:
         following = subject.lists.next_query(page)
         found |= {"next": following} if following is not None else {}

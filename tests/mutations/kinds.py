@@ -13,6 +13,7 @@ from restproof.configfile import read_config
 from restproof.contract.load import load
 from restproof.deviations import load_deviations
 from restproof.engine.register import load as load_register
+from restproof.fleet.spec import read_fleet
 from restproof.oracle.verdict import judge
 from restproof.plan.bodies import Bodies
 from restproof.record.readable import dump
@@ -37,6 +38,8 @@ resources:
     operations: [list, create, read, update, delete]
     rules:
       - never: {kind: [a, b]}
+      - {at_most: 24, of: count, per: [kind], when: {kind: [a]}, because: "a day has 24 hours"}
+    settles: {reads: 0, lists: 1, queries: 5, totals: 10}
     filters: {name: equals}
     sort: [name]
 """
@@ -76,6 +79,22 @@ full = "${TOKEN}"
 [targets.staging.ids]
 team = 5
 other_team = "6"
+"""
+FLEET = """\
+runs = "fleet-runs"
+keep = 30
+jobs = 2
+options = ["--profile", "smoke"]
+[rates]
+"api.example.com" = 5.5
+[services.notes]
+folder = "."
+contract = "contracts/notes"
+target = "https://api.example.com/v1"
+owner = "me"
+tags = ["a", "b"]
+revision = "${GIT_SHA}"
+options = ["--max-requests", "100"]
 """
 LEDGER = """\
 {"event": "ledger", "format": 2, "contract": "c", "target": "t", "base_url": "https://a.example", "kind": "live", "prefix": "rp1"}
@@ -168,6 +187,11 @@ def _contract(file: Path) -> object:
     return contract
 
 
+def _fleet(file: Path) -> object:
+    fleet = read_fleet(file, {})
+    return [(service.host(), fleet.rate(service.host())) for service in fleet.services.values()]
+
+
 def _run(file: Path) -> object:
     return judge(read(file, partial=True))
 
@@ -195,6 +219,7 @@ KINDS = {
     "schema": Kind("note.json", json.dumps(SCHEMA, indent=1), _contract),
     "deviations": Kind("deviations.yaml", DEVIATIONS, load_deviations),
     "config": Kind("restproof.toml", TOML, read_config),
+    "fleet": Kind("fleet.toml", FLEET, _fleet),
     "ledger": Kind("run.jsonl", LEDGER, lambda file: Ledger(file).entries()),
     "run": Kind("run.jsonl.gz", _EVENTS, _run, packed=True),
     "recording": Kind("recording.yaml", _readable(), recording),

@@ -146,5 +146,5 @@ def _(s: Server) -> None:
     s.find, s.delete = finding, deleting
 
 
-for _where in ("../17", "//elsewhere.example/v1/x/17", "?id=17", "{path}/17/versions/{key}"):
+for _where in ("../17", "//elsewhere.example/v1/x/17", "?id=17", "{path}/17/versions/{key}", "https://[17/v1/x/17"):
     LIES[f"Location is {_where}"] = is_answered({}, _where)

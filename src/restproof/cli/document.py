@@ -17,6 +17,7 @@ from restproof.contract.load import load
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.naming import contract_name
 from restproof.contract.openapi.written import decisions, grouped, schema_of, write
+from restproof.contract.urls import parts_of
 from restproof.errors import ConfigurationError, Place, TargetError
 from restproof.session.options import Options
 from restproof.targetids import needed_ids
@@ -115,11 +116,13 @@ def _base_url(target: str | None, cwd: Path) -> str | None:
 
 def _own_target(url: str, target: str | None, cwd: Path) -> str:
     """The target of a document that a server gives of itself: the same server. Raises where another is named."""
+    if not parts_of(url).netloc:
+        raise ConfigurationError("the URL of a document is http(s)://HOST[:PORT]/PATH")
     base = _base_url(target, cwd)
     origin = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
     if base is None:
         return origin
-    if urlsplit(base)[:2] != urlsplit(url)[:2]:
+    if parts_of(base)[:2] != urlsplit(url)[:2]:
         raise ConfigurationError(
             f"{url} is not the target's own: the target is {base}",
             hint="Download the document and give the file, or give the URL that the target itself has for it.",

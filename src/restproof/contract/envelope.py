@@ -11,9 +11,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from restproof.contract.held import Held, put_all, taken_all
+from restproof.contract.urls import parts_of
 from restproof.pointer import Nothing, follow, put, step, steps
 
 OWN_ID = "{id}"
@@ -34,7 +35,7 @@ class Link:
 
     def id_of(self, url: str) -> int | str:
         """The last segment of a URL, without what stands around the id."""
-        path = urlsplit(url.partition("{")[0]).path  # a template (RFC 6570) goes on with what may follow
+        path = parts_of(url.partition("{")[0]).path  # a template (RFC 6570) goes on with what may follow
         text = unquote(path.rstrip("/").rpartition("/")[2])
         if text.startswith(self.before) and text.endswith(self.after):
             text = text.removeprefix(self.before).removesuffix(self.after)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
+from restproof.contract.urls import parts_of
 from restproof.pointer import Nothing, follow, put, step, steps
 
 EACH = "*"
@@ -101,7 +102,7 @@ class Held:
         if not self.url or not isinstance(value, str):
             return value
         before, _, behind = urlsplit(self.url.replace("{id}", "\0")).path.partition("\0")
-        path = urlsplit(value).path
+        path = parts_of(value).path
         if before not in path or not path.endswith(behind):
             return value
         text = unquote(path[: len(path) - len(behind)].rpartition(before)[2])

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from restproof.contract.urls import parts_of
 from restproof.pointer import member
 
 ACCEPTED = 202
@@ -45,7 +46,7 @@ class Job:
             return None
         steps = re.split(r"\{\w+\}", self.path)
         ids = re.findall(r"\{(\w+)\}", self.path)
-        path = urlsplit(str(said)).path.rstrip("/") if "/" in str(said) else str(said)
+        path = parts_of(str(said)).path.rstrip("/") if "/" in str(said) else str(said)
         known = "".join(f"{re.escape(s)}([^/]+)" for s in steps[:-1]) + re.escape(steps[-1].rstrip("/"))
         found = re.search(f"{known}$", path)
         text = found.group(ids.index(OWN) + 1) if found else path.rpartition("/")[2]

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
 
 from restproof.contract.model import Contract, Operation, Resource, creates_by_put
 from restproof.contract.parents import OWN_ID, THE_ONE
+from restproof.contract.urls import parts_of
 
 BYTES = "surrogateescape"
 """How bytes that are no UTF-8 stand in an id that leads to the very path again (PEP 383), in the words of
@@ -135,7 +136,7 @@ def filled_path(contract: Contract, resource: Resource, way: Operation, ids: Map
 
 def id_of_url(contract: Contract, resource: Resource, url: str) -> str | None:
     """The id in the URL of one resource: where its own path has it, else the last segment."""
-    path = unquote_to_bytes(urlsplit(url).path.rstrip("/")).decode("utf-8", "replace")
+    path = unquote_to_bytes(parts_of(url).path.rstrip("/")).decode("utf-8", "replace")
     known = _pattern(contract, resource, resource.operation("read").path).pattern
     found = re.search(f"{known}$", path)
     return (found["id"] if found and "id" in found.groupdict() else path.rpartition("/")[2]) or None

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from restproof.config import load_config, resolve_contract
-from restproof.configfile import TomlReader, read_toml
+from restproof.configfile import TomlReader, parse_url, read_toml
 from restproof.errors import ConfigurationError, Place
 
 FILE_NAME = "fleet.toml"
@@ -56,7 +55,7 @@ class Service:
     def host(self) -> str | None:
         """The host of the target with its port, as a URL has it. Raises ``ConfigurationError``."""
         url = self.base_url()
-        return None if url is None else urlsplit(url).netloc
+        return None if url is None else parse_url(url, None).netloc
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from restproof.contract.model import Contract, Operation, Resource, Status
 from restproof.contract.routing import Route, Router
+from restproof.contract.urls import parts_of
 from restproof.record.jsontext import double, not_json
 from restproof.wire.message import Exchange
 from restproof.wire.searching import asked_for
@@ -185,7 +186,7 @@ class Locator:
         self.base = base.rstrip("/")
         self._contract = contract
         self._origin = origin(self.base)
-        self._prefix = urlsplit(self.base).path
+        self._prefix = parts_of(self.base).path
         self._router = Router(contract)
 
     def is_here(self, url: str) -> bool:
@@ -193,17 +194,17 @@ class Locator:
         if origin(url) != self._origin:
             return False
         root = self._prefix + self._contract.base_path
-        path = urlsplit(url).path
+        path = parts_of(url).path
         return path == root or path.startswith(f"{root.rstrip('/')}/")
 
     def route(self, url: str) -> Route | None:
         """The route of a URL that is here."""
-        return self._router.find(urlsplit(url).path.removeprefix(self._prefix))
+        return self._router.find(parts_of(url).path.removeprefix(self._prefix))
 
 
 def origin(url: str) -> str:
     """Scheme, host and port of a URL, the default port left out."""
-    parts = urlsplit(url)
+    parts = parts_of(url)
     host = (parts.hostname or "").lower()
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     try:
@@ -218,13 +219,13 @@ def likely_base(contract: Contract, urls: Iterable[str]) -> str | None:
     router = Router(contract)
     counts: dict[str, int] = {}
     for url in urls:
-        if router.find(urlsplit(url).path) is not None:
+        if router.find(parts_of(url).path) is not None:
             counts[origin(url)] = counts.get(origin(url), 0) + 1
     return max(counts, key=lambda o: counts[o]) if counts else None
 
 
 def query_of(url: str) -> tuple[tuple[str, str], ...]:
     """The query of a URL, decoded. Plus is a space."""
-    raw = urlsplit(url).query
+    raw = parts_of(url).query
     pairs = (part.partition("=") for part in raw.split("&") if part)
     return tuple((unquote(n.replace("+", " ")), unquote(v.replace("+", " "))) for n, _, v in pairs)

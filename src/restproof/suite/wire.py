@@ -6,6 +6,7 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.limits import Part, RateLimit
 from restproof.contract.media import JSON, is_json
 from restproof.contract.model import NO_BODY
+from restproof.contract.urls import parts_of
 from restproof.engine.paging import links
 from restproof.wire.message import Headers, Request, encode
 from restproof.wire.paging import Query, total_in
@@ -26,6 +27,7 @@ __all__ = [
     "http_date",
     "is_json",
     "links",
+    "parts_of",
     "plain_request",
     "raw_answer",
     "retry_after",

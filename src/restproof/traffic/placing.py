@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.model import Contract
+from restproof.contract.urls import parts_of
 from restproof.errors import Place, TrafficError
 from restproof.oracle.seen import REDACTED, Locator, Seen, likely_base, origin, query_of, told_as
 from restproof.oracle.traffic import uncertain
@@ -79,7 +80,7 @@ class Placing:
         """The next part, whose numbers go on where those of the one before have ended. No exchange of it overlaps in
         time with one of another part."""
         contract = self._contract
-        prefix = urlsplit(self.base).path
+        prefix = parts_of(self.base).path
         here = [e for e in traffic.exchanges if self._locator.is_here(e.request.url)]
         self._secrets |= dict.fromkeys(_secrets(here, contract))
         self._secret_headers |= _secret_headers(here, contract)
@@ -182,7 +183,7 @@ def _exchange(
     redactor: Redactor,
     promised: BodyStatus | None,
 ) -> Exchange:
-    parts = urlsplit(recorded.request.url)
+    parts = parts_of(recorded.request.url)
     query = query_of(recorded.request.url)
     url = redactor.url(recorded.request.url)
     hidden = {v for n, v in query if _SECRET_NAME.search(n) and v}
@@ -227,7 +228,7 @@ def _header(headers: Headers, name: str) -> str | None:
 def _credential(recorded: RecordedExchange, contract: Contract) -> str | None:
     """What a request shows of its credential."""
     request = recorded.request
-    return contract.auth.shown(lambda name: _header(request.headers, name), urlsplit(request.url).query)
+    return contract.auth.shown(lambda name: _header(request.headers, name), parts_of(request.url).query)
 
 
 def _secret_headers(exchanges: Iterable[RecordedExchange], contract: Contract) -> set[str]:

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from restproof.contract.model import Paging
+from restproof.contract.urls import parts_of
 from restproof.pointer import member
 from restproof.wire.links import link_targets
 
@@ -64,7 +65,7 @@ class Page:
     def next_path(self) -> str | None:
         """The path of the next page, where a URL without a query leads to it (``/query/01g-2000``): of any other one
         only the query counts, since what stands before the server may have changed the path."""
-        parts = urlsplit(self.next_url or "?")
+        parts = parts_of(self.next_url or "?")
         return parts.path if parts.path.startswith("/") and not parts.query else None
 
     def next_query(self, asked: Query) -> Query | None:
@@ -74,7 +75,7 @@ class Page:
         if following is None:
             return None
         if self.next_url is not None:
-            return tuple(parse_qsl(urlsplit(following).query, keep_blank_values=True))
+            return tuple(parse_qsl(parts_of(following).query, keep_blank_values=True))
         parameter = {"page": self.paging.page, "offset": self.paging.offset}.get(self.paging.style)
         name = parameter or self.paging.token or "token"
         return (*(pair for pair in asked if pair[0] != name), (name, following))

@@ -1,0 +1,16 @@
+"""URLs as servers write them: some are none."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urlsplit
+
+_NONE = SplitResult("", "", "", "", "")
+
+
+def parts_of(url: str) -> SplitResult:
+    """The parts of ``url``; all of them empty where it is none, such as with brackets that hold no address (RFC 3986
+    §3.2.2)."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return _NONE
