@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from restproof.contract.merging import contained
@@ -112,14 +113,17 @@ def _shallow(found: list[Candidate], schema: JsonSchema) -> list[Candidate]:
 
 def wrong_types(schema: JsonSchema) -> list[Candidate]:
     """A specimen of every JSON type that the schema does not admit; null is left to ``input.null``."""
+    return list(_wrong_types(json.dumps(schema, sort_keys=True)))
+
+
+@cache
+def _wrong_types(key: str) -> tuple[Candidate, ...]:
+    schema = json.loads(key)
     allowed = types_of(schema)
     found = []
     for name, specimens in SPECIMENS.items():
-        if (
-            name in allowed
-            or (name == "integer" and "number" in allowed)
-            or (name == "number" and not allowed & {"integer"})
-        ):
+        fractional = name == "number" and "integer" not in allowed
+        if name in allowed or fractional or (name == "integer" and "number" in allowed):
             continue
         wrong = [Candidate("type", note, value) for note, value in specimens if not is_valid(schema, value)]
         found += [c for c in wrong if is_surely_refused(schema, c.value)]
@@ -132,7 +136,7 @@ def wrong_types(schema: JsonSchema) -> list[Candidate]:
         found.append(Candidate("type", "the text true", "true"))
         if "integer" not in allowed:
             found.append(Candidate("type", "one for true", 1))
-    return _distinct(iter(found))
+    return tuple(_distinct(iter(found)))
 
 
 def _distinct(candidates: Iterator[Candidate]) -> list[Candidate]:
