@@ -398,3 +398,16 @@ def test_members_that_are_called_as_keywords_are_members(tmp_path: Path) -> None
     said = {"id": NUMBER, **LABEL, "const": {"type": "integer"}, "not": TEXT, "pattern": TEXT, "enum": TEXT}
     found = resource(tmp_path, "box", boxes(call({**BOX, "properties": said}, SENT, 201), get=call(BOX)))
     assert found.properties.keys() >= said.keys()
+
+
+def test_what_may_be_sent_as_null_and_is_never_shown_so_is_shown_all_the_same(tmp_path: Path) -> None:
+    either: Document = {"anyOf": [NUMBER, {"type": "null"}]}
+    sent: Document = {"type": "object", "required": ["label"], "properties": {**LABEL, "rank": either}}
+    shown = {**BOX, "properties": {"id": NUMBER, **LABEL, "rank": {**NUMBER, "default": 1}}}
+    found = resource(tmp_path, "box", boxes(call(shown, sent, 201), get=call(shown)))
+    assert not found.properties["rank"].get("writeOnly"), "what a response names is no fault of it"
+    assert "rank" in found.shapes.response["properties"]
+    assert found.shapes.request("create")["properties"]["rank"].get("type") == "integer", (
+        "what becomes of a null is not said"
+    )
+    assert found.properties["rank"].get("x-restproof-absent") == "open", "nor what it is when it is left out"

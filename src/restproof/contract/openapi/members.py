@@ -154,7 +154,7 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         return {**_without_default(shown_as(shown)), "readOnly": True}
     narrowed = _shown_again(schema, fitting, bare(shown_as(shown)))
     if bare(narrowed) != bare(schema):
-        beside: Schema = {w: schema[w] for w in ("default", "examples") if w in schema}
+        beside: Schema = {w: schema[w] for w in ("default", "examples", ABSENT) if w in schema}
         schema = {**beside, **narrowed}
         if "default" in schema and not Draft202012Validator(schema).is_valid(schema["default"]):
             del schema["default"]

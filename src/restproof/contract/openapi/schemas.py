@@ -12,6 +12,7 @@ from typing import Any
 
 from restproof.contract.document import Route
 from restproof.contract.openapi.keywords import (
+    ABSENT,
     LISTS,
     MAPS,
     SINGLE,
@@ -268,7 +269,7 @@ def meet(one: Schema, two: Schema) -> Schema | None:
 
 def options(schema: Schema) -> list[Schema]:
     """The alternatives of a schema, null apart."""
-    if set(schema) - {"examples", "default"} == {"anyOf"}:
+    if set(schema) - {"examples", "default", ABSENT} == {"anyOf"}:
         return [o for part in schema["anyOf"] for o in options(part)]
     kinds = schema.get("type")
     if isinstance(kinds, list) and "null" in kinds and "enum" not in schema:
