@@ -69,6 +69,7 @@ OF_RESOURCE = {
     "references": True,
     "reads_as": False,
     "rules": True,
+    "rate": False,
     "query": True,
     "sort": True,
     "filters": True,
