@@ -51,7 +51,17 @@ def test_a_body_that_is_no_json_object_is_refused(
         if text == valid:
             raise Inconclusive("the valid body holds no quotes")
     case = "no_object" if text in ("null", "[]") or around == "an array" else "malformed" if text else "empty_body"
-    must.be_refused(send_raw(subject, operation, text.encode()), case, because=f"the body is {note}")
+    be_refused_as_broken(send_raw(subject, operation, text.encode()), case, because=f"the body is {note}")
+
+
+def be_refused_as_broken(reply: Reply, case: str, *, because: str) -> None:
+    """As ``must.be_refused``. A broken body names no version either: a server that asks for the version in it first
+    may miss that."""
+    version = reply.resource.version
+    asked = version is not None and version.required and version.placed(reply.operation) == ("body", version.name)
+    allowed = reply.resource.status("no_version", reply.operation)
+    missed = asked and 400 <= reply.status < 500 and reply.status in allowed
+    must.be_refused(reply, "no_version" if missed else case, because=because)
 
 
 def send_raw(subject: Subject, operation: str, body: bytes, headers: Headers = ()) -> Reply:
@@ -99,12 +109,13 @@ def test_a_broken_envelope_is_refused(
     if whole is not None:
         beside = {p.name: scope[p.resource] for p in subject.spec.operation(operation).parents_in("body")}
         sent = body if whole == fields else subject.resolved(whole)
-        reply = send_raw(subject, operation, encode({**beside, **sent}))
+        broken = send_raw(subject, operation, encode({**beside, **sent}))
+        be_refused_as_broken(broken, status, because=f"the body is {note}")
     else:
         id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
         request = subject.request(operation, id=id, body=body, scope=scope, without=without)
         reply = subject.send(request, operation, sent=body, asked_id=None if operation == "create" else id, scope=scope)
-    must.be_refused(reply, status, because=f"the body is {note}")
+        must.be_refused(reply, status, because=f"the body is {note}")
 
 
 def broken_parents(ground: Ground) -> Cases:

@@ -101,6 +101,20 @@ def test_a_quota_is_used_up_to_the_last(tmp_path: Path) -> None:
     assert all(is_valid(known, body["hours"]) for case in (hours, entries) for body in (*case["fill"], case["beyond"]))
 
 
+def test_what_a_rule_refuses_uses_nothing_up_and_is_not_held_apart(tmp_path: Path) -> None:
+    few = {"at_most": 1, "per": "user_id", "when": {"state": ["running"]}}
+
+    def tried(refused: str) -> list[list[str]]:
+        rules: list[dict[str, Any]] = [few, {"refused": {"state": refused}, "because": "nothing begins so"}]
+        contract = load(written(tmp_path, entry=rules))
+        changes = list(moved_beyond(ground(contract, "entry", "update")))
+        assert all(change["change"].keys() == {"user_id"} for change in changes)
+        return [[b["state"] for b in (*c["fill"], c["other"])] for c in changes]
+
+    assert tried("done") == [["running", "running"]]
+    assert tried("running") == []
+
+
 def test_what_counts_anywhere_counts_below_another_parent_too(tmp_path: Path) -> None:
     rules = [{"at_most": 2, "per": "note", "within": where} for where in ("parents", "anywhere")]
     contract = load(written(tmp_path, seat=rules))

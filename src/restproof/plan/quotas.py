@@ -45,7 +45,9 @@ def used_up(ground: Ground) -> Iterator[QuotaCase]:
         amounts = _amounts(bodies, quota, most) if most is not None else ()
         made = [_one(bodies, quota, n, amount) for n, amount in enumerate(amounts)]
         taken = any({*key} <= {*quota.per, *quota.when} for key in resource.unique)
-        if not made or taken or _crowds_others(bodies, quota, made[:-1]):
+        # What a rule keeps from counting, or from being held apart below, is refused whatever room there is.
+        lawful = all(bodies.adjusted_to_rules(one) == one for one in made)
+        if not made or taken or not lawful or _crowds_others(bodies, quota, made[:-1]):
             continue
         above = {quota.told_by[1]: most} if quota.told_by else {}
         *fill, beyond = made
@@ -67,6 +69,7 @@ def moved_beyond(ground: Ground) -> Iterator[QuotaChange]:
             other = bodies.adjusted_to_rules({**beyond, **apart}, fixed=apart)
             right = all(n in bodies.changeable for n in change) and all(other.get(n) == v for n, v in apart.items())
             right = right and not _crowds_others(bodies, quota, [*case["fill"], other])
+            right = right and bodies.adjusted_to_rules(other) == other
             if right and bodies.adjusted_to_rules(change, other) == change:
                 shared = {word: case[word] for word in ("quota", "owner", "above", "fill")}
                 yield QuotaChange(**shared, other=other, change=change)  # type: ignore[typeddict-item]
