@@ -5,7 +5,7 @@ from typing import Any
 
 from restproof.suite import Contract, Reply, Resource, Written, every_exchange, must, requirement
 from restproof.suite.inputs import Body
-from restproof.suite.values import format_checker
+from restproof.suite.values import format_checker, is_hidden
 from restproof.suite.wire import NO_BODY
 
 FULL = ("create", "read", "update", "replace")
@@ -192,7 +192,7 @@ def test_what_only_requests_hold_is_never_shown(reply: Reply) -> None:
         nothing_secret_is_quoted(reply)
         return
     backs = {path.partition(".")[0].removesuffix("[]") for path in reply.resource.reads_as.values()}
-    hidden = [n for n, p in reply.resource.properties.items() if p.get("writeOnly") and n not in backs]
+    hidden = [n for n, p in reply.resource.properties.items() if is_hidden(p) and n not in backs]
     for entity in [reply.entity] if reply.operation != "list" else reply.entries or ():
         shown = [n for n in hidden if isinstance(entity, dict) and n in entity]
         must.hold(

@@ -18,6 +18,10 @@ from restproof.contract.inner import LISTS, SINGLE, everywhere
 SOMETIMES = "x-restproof-sometimes"
 """Marks a member that only some alternatives of a schema have: a representation may be without it."""
 
+SHOWN = "x-restproof-shown"
+"""Holds ``open``, in the schema of a field, where responses show it as something else than requests hold: nothing is
+promised of how, nor that they do not."""
+
 
 @dataclass(frozen=True)
 class Shapes:
@@ -121,6 +125,11 @@ def one_side(schema: Mapping[str, Any], hidden: str) -> Mapping[str, Any]:
         if word in schema:
             found[word] = [one_side(s, hidden) if isinstance(s, Mapping) else s for s in schema[word]]
     return schema if found == schema else found
+
+
+def is_hidden(schema: Mapping[str, Any]) -> bool:
+    """Whether no response shows the field of a schema."""
+    return bool(schema.get("writeOnly")) and schema.get(SHOWN) != "open"
 
 
 def is_nullable(schema: Mapping[str, Any]) -> bool:

@@ -1,6 +1,6 @@
 """Values and schemas: whether a value is valid, whether two are the same, of which type one is."""
 
-from restproof.contract.shapes import is_nullable, named_members, same, type_of, types_of
+from restproof.contract.shapes import is_hidden, is_nullable, named_members, same, type_of, types_of
 from restproof.contract.values import listed
 from restproof.oracle.finding import an
 from restproof.pointer import member
@@ -19,6 +19,7 @@ __all__ = [
     "checker",
     "differences",
     "format_checker",
+    "is_hidden",
     "is_nullable",
     "is_sure",
     "is_valid",

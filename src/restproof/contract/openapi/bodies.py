@@ -13,6 +13,7 @@ from restproof.contract.openapi.answers import Reader, entries_of, is_object, ob
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united, wider
+from restproof.contract.shapes import SHOWN
 from restproof.pointer import step, steps
 
 _BESIDE_ENTRIES = re.compile(
@@ -258,7 +259,7 @@ def sendable(schema: Schema, at: str = "") -> Schema:
 
 
 _VALUES = ("enum", "const", "default", "examples", "required")
-_OURS = {WIDER, NARROWER, EDGES, NULL, ABSENT}
+_OURS = {WIDER, NARROWER, EDGES, NULL, ABSENT, SHOWN}
 
 
 def shown_as(schema: Any) -> Any:

@@ -16,7 +16,7 @@ from restproof.contract.openapi.inside import seen_again
 from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.schemas import Schema, holds, meet, options
 from restproof.contract.schemas import DIALECT
-from restproof.contract.shapes import is_nullable, types_of
+from restproof.contract.shapes import SHOWN, is_nullable, types_of
 
 _CHANGES = ("update", "replace")
 _BETWEEN = ("format", "pattern", "enum", "const")
@@ -27,7 +27,8 @@ _NARROWER = {*_BETWEEN, "minLength", "maxLength", "minimum", "maximum", "exclusi
 class Members:
     """``schema``: the one schema of the resource. The lists hold names of its properties, and are words of a contract.
     ``shown``: what responses say of their members, and ``always`` those that each of them has. ``apart``: whether
-    requests and responses say more than one schema can."""
+    requests and responses say more than one schema can. ``unshown``: what responses say of the members that
+    requests hold as something else."""
 
     schema: Schema
     create_only: list[str] = field(default_factory=list)
@@ -37,7 +38,7 @@ class Members:
     shown: dict[str, Schema] = field(default_factory=dict)
     always: list[str] = field(default_factory=list)
     apart: bool = False
-    unshown: set[str] = field(default_factory=set)
+    unshown: dict[str, Schema] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
 
     @property
@@ -82,6 +83,16 @@ class Members:
         if self.unshown:
             found.pop("additionalProperties", None)  # what is shown otherwise than it is sent is there all the same
         return {**found, "required": self.always} if self.always else found
+
+    def as_shown(self) -> Schema:
+        """The one schema of a resource that is never written: each member as responses have it."""
+        for name, shown in self.unshown.items():
+            self.properties[name] = shown
+            self.sparse = True
+        needed = [n for n in self.schema.get("required", ()) if n not in self.unshown]
+        if self.unshown and "required" in self.schema:
+            self.schema["required"] = needed
+        return self.schema
 
     @property
     def properties(self) -> dict[str, Schema]:
@@ -147,8 +158,9 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     if not fitting or again is None:
         # What is sent is never what is shown, so neither says anything of the other.
         found.apart = True
-        found.unshown.add(name)
-        return {**schema, "writeOnly": True}
+        found.left_out.append(f"{name}, of which responses show something else than requests hold")
+        found.unshown[name] = {**_without_default(shown_as(shown)), "readOnly": True}
+        return {**schema, "writeOnly": True, SHOWN: "open"}
     if nothing_fits(schema):
         found.left_out.append(f"{name}, of which its operations say what no value keeps together")
         return {**_without_default(shown_as(shown)), "readOnly": True}

@@ -134,7 +134,7 @@ class ResourceWriter:
     def write_schema(self, found: Found, body: Members, told: Shaped) -> Any:
         """Keep the schemas of a resource; the word ``schema`` of its contract."""
         if not {"create", "update", "replace"} & found.calls.keys():
-            self.schemas[f"{found.name}.json"] = body.schema
+            self.schemas[f"{found.name}.json"] = body.as_shown()
             return f"{found.name}.json"
         word, files = body.schemas(found.name, told, found.calls)
         self.schemas |= files

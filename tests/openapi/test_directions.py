@@ -1,0 +1,71 @@
+"""What requests and responses of a document say apart: an honest server that keeps both is never accused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.openapi.emitted.common import Kind, numbers
+from tests.openapi.honest import Service, When, whole
+from tests.openapi.shares import Subject, promised, wrong
+from tests.openapi.test_unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, resource
+
+Item = dict[str, Any]
+OBJECT: Document = {"type": "object", "properties": {"metres": NUMBER}}
+NAMED: Document = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
+
+
+def accused(folder: Path, paths: Document, service: Callable[[], Service]) -> list[str]:
+    """What is said, from the document alone, against the server behind it."""
+    document = {"openapi": "3.1.0", "info": {"title": "Boxes", "version": "1"}, "paths": paths}
+    (folder / "boxes.json").write_text(json.dumps(document), encoding="utf-8")
+    subject = Subject("boxes", folder / "boxes.json", service)
+    return wrong(promised(subject, folder).run(service(), folder / "run", "smoke"))
+
+
+def sent_and_shown(size_sent: Document, size_shown: Document) -> Document:
+    """The paths of boxes whose ``size`` is not sent as it is shown."""
+    sent = {**SENT, "properties": {**LABEL, "size": size_sent}}
+    shown = {**BOX, "properties": {"id": NUMBER, **LABEL, "size": size_shown}}
+    refused = {"400": {"description": "wrong"}}
+    return boxes(call(shown, sent, 201, others=refused), get=call(shown, others={"404": refused["400"]}))
+
+
+def measured(item: Item) -> Item:
+    """A box whose size is sent as a number, and shown with its unit."""
+    return {**item, "size": {"metres": item["size"]}} if "size" in item else item
+
+
+def honest() -> Service:
+    fields = {"label": When(lambda v: isinstance(v, str)), "size": whole(-(10**30), 10**30)}
+    kind = Kind("boxes", "/boxes", "/boxes/{id}", fields, ("label",), numbers("boxes"), shown=measured)
+    routes = kind.routes()
+    return Service({way: routes[way] for way in (("POST", "/boxes"), ("GET", "/boxes/{id}"))})
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [(NUMBER, OBJECT), ({"anyOf": [NUMBER, OBJECT]}, {"anyOf": [TEXT, {"type": "array", "items": NUMBER}]})],
+    ids=["types", "alternatives"],
+)
+def test_what_is_sent_as_one_thing_and_shown_as_another_is_not_said_to_be_hidden(
+    sent: Document, shown: Document, tmp_path: Path
+) -> None:
+    found = resource(tmp_path, "box", sent_and_shown(sent, shown))
+    assert "box: size, of which responses show something else" in (tmp_path / "contract/contract.yaml").read_text()
+    assert found.properties["size"]["x-restproof-shown"] == "open"
+    assert "size" in found.shapes.request("create")["properties"]
+
+
+def test_a_server_that_shows_it_so_is_not_accused(tmp_path: Path) -> None:
+    assert accused(tmp_path, sent_and_shown(NUMBER, OBJECT), honest) == []
+
+
+def test_what_is_only_read_is_as_responses_have_it(tmp_path: Path) -> None:
+    paths = sent_and_shown(NUMBER, OBJECT)
+    del paths["/boxes"]["post"]["requestBody"]
+    found = resource(tmp_path, "box", paths)
+    assert not found.properties["size"].get("writeOnly")
