@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,17 @@ def measured(item: Item) -> Item:
     return {**item, "size": {"metres": item["size"]}} if "size" in item else item
 
 
-def honest() -> Service:
-    fields = {"label": When(lambda v: isinstance(v, str)), "size": whole(-(10**30), 10**30)}
-    kind = Kind("boxes", "/boxes", "/boxes/{id}", fields, ("label",), numbers("boxes"), shown=measured)
-    routes = kind.routes()
-    return Service({way: routes[way] for way in (("POST", "/boxes"), ("GET", "/boxes/{id}"))})
+def honest(**more: Any) -> Kind:
+    """Boxes of a label, a note and a size."""
+    text = When(lambda v: isinstance(v, str))
+    fields = {"label": text, "note": text, "size": whole(-(10**30), 10**30)}
+    return Kind("boxes", "/boxes", "/boxes/{id}", fields, ("label",), numbers("boxes"), **more)
+
+
+def of(kind: Kind, **answers: Callable[[Item], Any]) -> Service:
+    """A service that makes, changes and reads; ``answers``: what a method shows of its own."""
+    shown = {m: replace(kind, shown=answers.get(m, kind.shown)).routes() for m in ("POST", "GET", "PATCH")}
+    return Service({way: routes[way] for m, routes in shown.items() for way in routes if way[0] == m})
 
 
 @pytest.mark.parametrize(
@@ -61,7 +68,7 @@ def test_what_is_sent_as_one_thing_and_shown_as_another_is_not_said_to_be_hidden
 
 
 def test_a_server_that_shows_it_so_is_not_accused(tmp_path: Path) -> None:
-    assert accused(tmp_path, sent_and_shown(NUMBER, OBJECT), honest) == []
+    assert accused(tmp_path, sent_and_shown(NUMBER, OBJECT), lambda: of(honest(shown=measured))) == []
 
 
 def test_what_is_only_read_is_as_responses_have_it(tmp_path: Path) -> None:
@@ -69,3 +76,35 @@ def test_what_is_only_read_is_as_responses_have_it(tmp_path: Path) -> None:
     del paths["/boxes"]["post"]["requestBody"]
     found = resource(tmp_path, "box", paths)
     assert not found.properties["size"].get("writeOnly")
+
+
+NOTED: Document = {**TEXT, "default": "none"}
+
+
+def noted(answer: Document, *, read: Document) -> Document:
+    """The paths of boxes with a note, which a create and an update answer as ``answer``."""
+    wrong = {"400": {"description": "wrong"}}
+    sent = {**SENT, "properties": {**LABEL, "note": NOTED}}
+    change = {"type": "object", "properties": {**LABEL, "note": TEXT}}
+    got = call(read, others={"404": wrong["400"]})
+    return boxes(call(answer, sent, 201, others=wrong), get=got, patch=call(answer, change, others=wrong))
+
+
+def without_note(item: Item) -> Item:
+    return {n: v for n, v in item.items() if n != "note"}
+
+
+WITH_NOTE: Document = {**BOX, "required": ["id", "label", "note"], "properties": {"id": NUMBER, **LABEL, "note": NOTED}}
+
+
+def test_what_a_read_has_no_member_for_is_not_looked_for_in_one(tmp_path: Path) -> None:
+    paths = noted(WITH_NOTE, read=BOX)
+    kind = honest(defaults={"note": "none"})
+    assert accused(tmp_path, paths, lambda: of(kind, GET=without_note)) == []
+    assert "box: note, of which a read shows nothing" in (tmp_path / "c/contract.yaml").read_text()
+
+
+def test_what_only_a_read_shows_is_not_asked_of_the_answers_to_writes(tmp_path: Path) -> None:
+    paths = noted(BOX, read=WITH_NOTE)
+    kind = honest(defaults={"note": "none"})
+    assert accused(tmp_path, paths, lambda: of(kind, POST=without_note, PATCH=without_note)) == []

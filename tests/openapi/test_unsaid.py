@@ -172,7 +172,7 @@ def test_an_address_may_be_shown_in_another_case(tmp_path: Path) -> None:
 def bodies(sent: Document, shown: Document, **more: Document) -> Document:
     """Boxes that are created from members ``sent`` and show ``shown``. ``more``: operations of one."""
     answer = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **shown}}
-    return boxes(call(answer, {"type": "object", "properties": sent}, 201), **more)
+    return boxes(call(answer, {"type": "object", "properties": sent}, 201), **{"get": call(answer), **more})
 
 
 def sent_as(folder: Path, sent: Document, shown: Document, **more: Document) -> Any:

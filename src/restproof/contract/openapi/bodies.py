@@ -33,11 +33,13 @@ _ON_WHOLE = ("not", "patternProperties", "propertyNames", "minProperties", "maxP
 @dataclass
 class Shaped:
     """What the bodies of a resource say: the members of requests and responses, the envelopes, and what each operation
-    needs. ``created``: the answer to a create. ``left_out``: operations that cannot be sent, with the reason."""
+    needs. ``created``: the answer to a create, ``read``: that to a read, else the entry of a list. ``left_out``:
+    operations that cannot be sent, with the reason."""
 
     sent: dict[str, Schema] = field(default_factory=dict)
     shown: list[Schema] = field(default_factory=list)
     created: Schema = field(default_factory=dict)
+    read: Schema = field(default_factory=dict)
     envelope: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     loose: set[str] = field(default_factory=set)
@@ -88,6 +90,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
         told.envelope["response"] = around
         single = {o: object_of(s["properties"][around]) for o, s in single.items()}
     told.shown, told.created = list(single.values()), single.get("create", {})
+    told.read = single.get("read", {})
     if "list" in found.calls:
         answer = object_of(reader.success(found.calls["list"]))
         member, entry = _listed(answer, single, bool(found.parameter))
@@ -101,6 +104,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             if not _is_needed(answer, steps(pointer_of(member))):
                 told.envelope["empty_list"] = "absent"
         told.shown.append(entry)
+        told.read = told.read or entry
 
 
 def _is_needed(answer: Schema, names: Sequence[str]) -> bool:

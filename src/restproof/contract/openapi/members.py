@@ -28,7 +28,7 @@ class Members:
     """``schema``: the one schema of the resource. The lists hold names of its properties, and are words of a contract.
     ``shown``: what responses say of their members, and ``always`` those that each of them has. ``apart``: whether
     requests and responses say more than one schema can. ``unshown``: what responses say of the members that
-    requests hold as something else."""
+    requests hold as something else. ``unsure``: those that are sent, and that a read need not show as they were."""
 
     schema: Schema
     create_only: list[str] = field(default_factory=list)
@@ -39,6 +39,7 @@ class Members:
     always: list[str] = field(default_factory=list)
     apart: bool = False
     unshown: dict[str, Schema] = field(default_factory=dict)
+    unsure: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
     @property
@@ -109,6 +110,7 @@ def members(told: Shaped) -> Members:
         schema = _member(name, readable.get(name), told, found)
         if schema is not None:
             found.properties[name] = schema
+    _unread(told, found)
     _needed(told, found, readable)
     if told.shown and all(s.get("additionalProperties") is False for s in told.shown):
         found.schema["additionalProperties"] = False
@@ -174,6 +176,16 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     found.apart = found.apart or name in found.lenient or holds(schema, NARROWER) is not None
     found.apart = found.apart or not _fits(bare(shown_as(shown)), bare(shown_as(schema)))
     return schema
+
+
+def _unread(told: Shaped, found: Members) -> None:
+    """Note what only answers to writes have: what becomes of it is seen by no read."""
+    if not told.read.get("properties"):
+        return  # the document does not say what a read shows
+    for name, schema in found.properties.items():
+        if not (schema.get("readOnly") or schema.get("writeOnly") or name in told.read["properties"]):
+            found.unsure.append(name)
+            found.left_out.append(f"{name}, of which a read shows nothing: what it holds is not compared")
 
 
 def without_null(schema: Schema) -> Schema:

@@ -262,7 +262,7 @@ class ResourceWriter:
             "create_only": [n for n in body.create_only if n in properties and writes],
             "lenient": [n for n in body.lenient if n in properties and writes],
             "unlisted": [n for n in body.unlisted if n in properties],
-            "volatile": set_by_server,
+            "volatile": [*set_by_server, *(n for n in body.unsure if n not in set_by_server and n in properties)],
             # Neither stands in a document, and refusing what breaks them is right.
             "open": [
                 *(["unique", "rules"] if writes else []),
@@ -312,7 +312,7 @@ class ResourceWriter:
                 del schema["properties"][field]
             else:
                 schema["properties"][field] = {k: v for k, v in held.items() if k != "default"} | {"readOnly": True}
-                resource.setdefault("volatile", []).append(field)
+                resource["volatile"] = list(dict.fromkeys([*resource.get("volatile", ()), field]))
             for word in ("create_only", "lenient"):
                 if field in resource.get(word, ()):
                     resource[word].remove(field)
