@@ -25,7 +25,7 @@ from urllib.parse import quote
 
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError, Place, RestproofError
-from restproof.usercode import line_in, module_at, told
+from restproof.usercode import line_in, message_of, module_at
 
 __all__ = ["Field", "Finished", "HookFailed", "Hooks", "Incoming", "Outgoing", "Rule", "load_hooks"]
 
@@ -216,7 +216,7 @@ class Hooks:
             found = hook(*arguments)
         except Exception as error:  # whatever a user's function raises
             line = None if self.file is None else line_in(self.file, error)
-            raise self._failure(name, hook, told(error), line) from error
+            raise self._failure(name, hook, message_of(error), line) from error
         if found is not None and not isinstance(found, kind):
             raise self._failure(
                 name, hook, f"it gave {type(found).__name__}, not {getattr(kind, '__name__', kind)} or None"

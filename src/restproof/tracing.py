@@ -89,7 +89,7 @@ def _usual_provider() -> Callable[[threading.Event], TracerProvider]:
     name = os.environ.get("OTEL_SERVICE_NAME", "restproof")
 
     def made(refused: threading.Event) -> TracerProvider:
-        class Told(OTLPSpanExporter):
+        class StopsOnceRefused(OTLPSpanExporter):
             def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
                 if refused.is_set() or super().export(spans) is not SpanExportResult.SUCCESS:
                     refused.set()
@@ -97,7 +97,7 @@ def _usual_provider() -> Callable[[threading.Event], TracerProvider]:
                 return SpanExportResult.SUCCESS
 
         provider = TracerProvider(resource=Resource.create({"service.name": name}))
-        provider.add_span_processor(BatchSpanProcessor(Told()))
+        provider.add_span_processor(BatchSpanProcessor(StopsOnceRefused()))
         return provider
 
     return made
@@ -164,7 +164,7 @@ def _ids_of(tracer: Any) -> _Ids:
     """The ids that a tracer of OpenTelemetry's SDK gives, from now on."""
     from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
-    class Told(RandomIdGenerator):
+    class GivesItsIds(RandomIdGenerator):
         trace: int | None = None
         span: int | None = None
 
@@ -175,7 +175,7 @@ def _ids_of(tracer: Any) -> _Ids:
         def generate_trace_id(self) -> int:
             return self.trace or super().generate_trace_id()
 
-    tracer.id_generator = Told()
+    tracer.id_generator = GivesItsIds()
     found: _Ids = tracer.id_generator
     return found
 

@@ -23,11 +23,13 @@ def module_at(file: Path, name: str, trouble: str) -> ModuleType:
         spec.loader.exec_module(module)
     except Exception as error:  # whatever a user's module raises
         del sys.modules[name]
-        raise ConfigurationError(f"{trouble}: {told(error)}", place=Place(file, line_in(file, error) or 0)) from error
+        raise ConfigurationError(
+            f"{trouble}: {message_of(error)}", place=Place(file, line_in(file, error) or 0)
+        ) from error
     return module
 
 
-def told(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """What an error of users' code says, without its place."""
     return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
 

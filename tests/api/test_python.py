@@ -16,7 +16,7 @@ from tests.judge.client import har_text
 import restproof
 from restproof.api.run import RunOptions
 from restproof.errors import ConfigurationError, ContractError, Place, TargetError
-from restproof.session.handed import raised, told
+from restproof.session.handed import error_as_json, raised
 from restproof.session.options import Options
 
 pytest_plugins = ["pytester"]
@@ -51,7 +51,7 @@ def test_a_run_has_each_option_of_the_command_but_those_that_are_arguments() -> 
     ],
 )
 def test_an_error_of_the_process_is_the_same_here(error: restproof.RestproofError) -> None:
-    again = raised(told(error))
+    again = raised(error_as_json(error))
     assert (type(again), str(again), again.exit_code) == (type(error), str(error), error.exit_code)
     assert list(map(str, getattr(again, "others", ()))) == list(map(str, getattr(error, "others", ())))
 

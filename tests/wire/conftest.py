@@ -15,7 +15,7 @@ import pytest
 from restproof.config import Target
 from restproof.contract.load import load
 from restproof.contract.model import Contract
-from restproof.wire.ledger import Entry, Ledger
+from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.message import Exchange
 from restproof.wire.session import Session
 
@@ -29,7 +29,7 @@ def answer(status: int = 200, body: bytes = b"", **headers: str) -> bytes:
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
 
 
-def open_entries(ledger: Ledger) -> list[Entry]:
+def open_entries(ledger: Ledger) -> list[LedgerEntry]:
     """What a ledger says may still be there."""
     return [entry for entry in ledger.entries() if not ledger.is_deleted(entry)]
 

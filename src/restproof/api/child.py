@@ -17,7 +17,7 @@ from typing import Any
 
 from restproof.errors import RestproofError
 from restproof.record.jsontext import allow_long_integers
-from restproof.session.handed import told
+from restproof.session.handed import error_as_json
 
 
 def asked(options: dict[str, Any], workers: int, progress: bool, engine: str | None = None) -> str:
@@ -55,7 +55,7 @@ def main(result: Path) -> int:
             options, (), None, quiet=not request["progress"], workers=request["workers"], engine=request["engine"]
         )
     except RestproofError as error:
-        answer, code = told(error), error.exit_code
+        answer, code = error_as_json(error), error.exit_code
     else:
         answer, code = {"code": ending.code, "directory": ending.directory and str(ending.directory.absolute())}, 0
     result.write_text(json.dumps(answer), encoding="utf-8")

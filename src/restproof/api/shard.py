@@ -19,7 +19,7 @@ from types import FrameType
 from restproof.api.child import end_with_the_other
 from restproof.errors import RestproofError
 from restproof.record.jsontext import allow_long_integers
-from restproof.session.handed import told
+from restproof.session.handed import error_as_json
 from restproof.shards.serving import RESULT, RUN
 from restproof.wire.witness import WITNESS
 
@@ -56,7 +56,7 @@ def main(folder: Path, lines: int, words: int) -> int:
     try:
         code = run(Options.said(options), asked["words"], quiet=True, shared=asked["given"]).code
     except RestproofError as error:
-        (folder / RESULT).write_text(json.dumps(told(error)), encoding="utf-8")
+        (folder / RESULT).write_text(json.dumps(error_as_json(error)), encoding="utf-8")
         code = error.exit_code
     if _alone.is_set():
         shutil.rmtree(folder, ignore_errors=True)  # nobody else does

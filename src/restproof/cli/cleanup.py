@@ -25,12 +25,12 @@ def command(ctx: click.Context, ledger: Path | None) -> None:
     if not ledgers:
         click.echo(f"nothing to clean up: no ledger in {config.ledgers}")
         return
-    codes = {_told(path, config, cwd) for path in ledgers}
+    codes = {_cleaned_up(path, config, cwd) for path in ledgers}
     if codes != {0}:
         ctx.exit(2 if 2 in codes else 3)
 
 
-def _told(path: Path, config: Config, cwd: Path) -> int:
+def _cleaned_up(path: Path, config: Config, cwd: Path) -> int:
     """0 where nothing is left of one ledger, 2 where the configuration bars the way, else 3. What is wrong with it is
     told, and keeps no other from being cleaned."""
     try:

@@ -78,11 +78,11 @@ def run(
         click.echo(f"{same} unchanged since the last run")
     codes: list[int] = []
 
-    def told(record: Record) -> None:
+    def say(record: Record) -> None:
         codes.append(record.exit_code)
         click.echo(_line(record, store))
 
-    running = FleetRun(fleet, store, id, told, jobs or fleet.jobs, engine, coordinate)
+    running = FleetRun(fleet, store, id, say, jobs or fleet.jobs, engine, coordinate)
     running.run(services)
     found = _write(fleet, store)
     failing = sum(s.verdict != "conforming" for s in found.services)

@@ -138,7 +138,7 @@ def _probe(options: Options, chosen: _Choice) -> int:
     tried = _tried(taught, replace(of_contract, max_requests=most - taught.requests), directory)
     if not options.out:
         point_latest(directory)
-    return _told(tried, directory, promise.contract_path, chosen)
+    return _report(tried, directory, promise.contract_path, chosen)
 
 
 def _tried(taught: Taught, options: Options, directory: Path) -> Taught:
@@ -204,10 +204,10 @@ def _from_traffic(
     file = resolve_contract(contract, config, cwd)
     directory = landed(out, config, cwd, now())
     taught = overheard(traffic, contract or str(file), cwd, directory, base_url=base_url, day=_today())
-    return _told(taught, directory, file, chosen)
+    return _report(taught, directory, file, chosen)
 
 
-def _told(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int:
+def _report(taught: Taught, directory: Path, file: Path, chosen: _Choice) -> int:
     """Print the lesson, write its files, and the accepted words into the contract; the exit code."""
     from restproof.learning.patch import patched
     from restproof.learning.source import findings

@@ -91,7 +91,7 @@ def command(
                 click.echo(f"{proxy.url} passes on to {address.base_url} ({terms.contract.name})")
             if not quiet and not command_line:
                 click.echo("Press Ctrl-C to stop, and to read the verdict.")
-            live = Live(terms, address.base_url, _told).following(proxy.recording) if not quiet else nullcontext()
+            live = Live(terms, address.base_url, _say).following(proxy.recording) if not quiet else nullcontext()
             with live:
                 code = _done(command_line, proxy.url, ended)
     judged = terms.judge(
@@ -102,7 +102,7 @@ def command(
     return exit_code(judged.verdict) or code
 
 
-def _told(line: str) -> None:
+def _say(line: str) -> None:
     with suppress(BrokenPipeError):  # whoever reads it has read enough; the reports are written all the same
         click.echo(line)
 

@@ -232,11 +232,11 @@ def _spread(promise: Promise, engine: str, words: Sequence[str], *, quiet: bool,
 
     check(promise, engine)
 
-    def told(line: str) -> None:
+    def say(line: str) -> None:
         if not quiet:
             click.echo(line, err=True)
 
-    done = spread(promise, engine_of(engine, shards), words, shards, told)
+    done = spread(promise, engine_of(engine, shards), words, shards, say)
     for shard, why in done.missing.items():
         click.echo(f"restproof: {f'shard {shard} is missing: ' if shard else ''}{why}", err=True)
     if done.ended is None:

@@ -44,7 +44,7 @@ class Update:
         """What differs, a line each: what was taken from the document, then what was kept against it."""
         for kind in ("taken", "kept"):
             for file, changes in self.changes.items():
-                yield from (_told(file, c) for c in changes if c.kind == kind)
+                yield from (_message(file, c) for c in changes if c.kind == kind)
 
 
 def update_of(found: Imported, folder: Path) -> Update:
@@ -137,7 +137,7 @@ def _with(text: str, change: Change, wanted: Any, found: Imported) -> str:
     return edited(text, Edit(route, change.value), f"# from: {origin}" if origin else "")
 
 
-def _told(file: str, change: Change) -> str:
+def _message(file: str, change: Change) -> str:
     way = _way(change.route) if file == "contract.yaml" else f"{file}: {_way(change.route)}".rstrip(": ")
     if change.kind == "kept":
         says = "no longer says it" if change.value is MISSING else f"says {_short(change.value)}"

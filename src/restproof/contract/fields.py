@@ -8,7 +8,7 @@ from typing import Any
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
 from restproof.contract.impossible import impossible
-from restproof.contract.schemas import Source
+from restproof.contract.schemas import SchemaSource
 from restproof.contract.validator import Validator
 
 _NOT_UNDERSTOOD = ("enum", "const")
@@ -20,7 +20,7 @@ class Fields:
 
     def __init__(
         self,
-        source: Source,
+        source: SchemaSource,
         document: Document,
         problems: Problems,
         resource: str,

@@ -15,7 +15,7 @@ from typing import Any
 
 from restproof.contract.inner import schemas_in
 from restproof.errors import ConfigurationError, Place
-from restproof.usercode import line_in, module_at, told
+from restproof.usercode import line_in, message_of, module_at
 
 FUNCTIONS = "x-restproof-functions"
 PROJECT = "restproof.toml"
@@ -106,7 +106,8 @@ def _function(format: str, said: str, folder: Path, place: Place, kind: type[Any
         except Exception as error:  # whatever a user's function raises
             line = line_in(file, error) or 0
             raise ConfigurationError(
-                f"{attribute}({value!r:.60}) of the format '{format}' raised {told(error)}", place=Place(file, line)
+                f"{attribute}({value!r:.60}) of the format '{format}' raised {message_of(error)}",
+                place=Place(file, line),
             ) from error
         if not isinstance(found, kind):
             message = f"{attribute}({value!r:.60}) of the format '{format}' gave {found!r:.60}"

@@ -22,7 +22,7 @@ from restproof.contract.normal import Form, placed
 from restproof.contract.nullable import joined
 from restproof.contract.parents import DEFAULT_OPERATIONS, ON_ITEM, operations_said
 from restproof.contract.rules import Condition
-from restproof.contract.schemas import SchemaFolder, Source
+from restproof.contract.schemas import SchemaFolder, SchemaSource
 from restproof.contract.settles import settles_of
 from restproof.contract.shapes import asked_of
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
@@ -145,7 +145,7 @@ class ResourceReader:
             schema = placed(schema, place, forms)
         return schema
 
-    def source(self, operations: tuple[str, ...]) -> Source | None:
+    def source(self, operations: tuple[str, ...]) -> SchemaSource | None:
         if "schema" in self.raw:
             return self.load("schema") if isinstance(self.raw["schema"], str) else self.many_sided(operations)
         if operations:
@@ -156,11 +156,11 @@ class ResourceReader:
         kind = "integer" if self.said_of_id.get("type") == "integer" else "string"
         field = self.said_of_id.get("field", "id")
         schema = {"type": "object", "properties": {field: {"type": kind, "readOnly": True}}}
-        return Source(
+        return SchemaSource(
             schema, Document(self.scope.document.file, schema, {(): self.scope.document.place(self.route).line})
         )
 
-    def load(self, *route: str) -> Source | None:
+    def load(self, *route: str) -> SchemaSource | None:
         """The schema of the file that is named there."""
         name: Any = self.raw
         for step in route:
@@ -179,7 +179,7 @@ class ResourceReader:
             schema = placed(schema, place, values, VALUES)
         return schema
 
-    def many_sided(self, operations: tuple[str, ...]) -> Source | None:
+    def many_sided(self, operations: tuple[str, ...]) -> SchemaSource | None:
         """The schema of all directions, where they have schemas of their own."""
         said: Mapping[str, str] = self.raw["schema"]
         for side in said:

@@ -62,7 +62,7 @@ _BOUNDS = (
 
 
 @dataclass(frozen=True)
-class Source:
+class SchemaSource:
     """A schema with its ``$ref`` written out, and where its parts stand."""
 
     schema: Mapping[str, Any]
@@ -119,7 +119,7 @@ class SchemaFolder:
         self.problems.add(f"there is no schema file '{name}'", place, near(name, there) or f"looked in {looked}")
         return None
 
-    def load(self, name: str, place: Place) -> Source | None:
+    def load(self, name: str, place: Place) -> SchemaSource | None:
         """The schema of a file, or ``None`` after noting why not."""
         file = self.find(name, place)
         document = self._read(file) if file else None
@@ -139,7 +139,7 @@ class SchemaFolder:
             self.problems.add(f"'{name}' lists no value", place, "write a JSON array, or one text a line")
         return found
 
-    def check(self, document: Document, at: Route = ()) -> Source | None:
+    def check(self, document: Document, at: Route = ()) -> SchemaSource | None:
         """Check a schema against the metaschema and write its ``$ref`` out; ``None`` after noting what is wrong."""
         before = len(self.problems)
         value = document.value
@@ -157,7 +157,7 @@ class SchemaFolder:
         schema = self._inline(value, root, (), (_Link(f"{root.file.name}#", ()),))
         if len(self.problems) > before or not isinstance(schema, dict):
             return None
-        return Source(schema, root)
+        return SchemaSource(schema, root)
 
     def _read(self, file: Path) -> Document | None:
         if file not in self._documents:

@@ -23,7 +23,7 @@ _PARAMETERS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWOR
 
 
 @dataclass
-class Seen:
+class Watched:
     """What one observing item has seen. ``wanted``: the names of its test's parameters; ``memory``: what the test
     remembers from one exchange to the next."""
 
@@ -42,15 +42,15 @@ class Watch:
         self.inputs: Mapping[str, Any] = {}
         self.written = Written()
         self._sink = sink
-        self._by_place: dict[tuple[str, str], list[tuple[Item, Seen]]] = {}
-        self._seen: dict[str, Seen] = {}
+        self._by_place: dict[tuple[str, str], list[tuple[Item, Watched]]] = {}
+        self._seen: dict[str, Watched] = {}
         self._recent: dict[int, tuple[Reply, Mapping[str, Any]]] = {}
 
     def take(self, items: Iterable[Item]) -> None:
         """From now on, those of ``items`` that observe judge every exchange."""
         for item in items:
             if item.proof.observes:
-                seen = self._seen[item.id] = Seen(parameters_of(item.test))
+                seen = self._seen[item.id] = Watched(parameters_of(item.test))
                 assert item.resource is not None
                 assert item.operation is not None
                 self._by_place.setdefault((item.resource.name, item.operation), []).append((item, seen))
@@ -121,7 +121,7 @@ class Watch:
                     seen.findings.append(finding)
                     self._sink.write(finding.to_event(item.id, reply.exchange.about.case))
 
-    def memory(self, seen: Seen) -> dict[Any, Any]:
+    def memory(self, seen: Watched) -> dict[Any, Any]:
         """What an observing rule remembers."""
         return seen.memory
 

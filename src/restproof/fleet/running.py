@@ -43,14 +43,14 @@ class _Going:
 
 @dataclass
 class FleetRun:
-    """One run of a fleet, or what is left of one. ``told`` hears of each service that has ended. ``engine``: where the
-    shards of each run take place; ``coordinate``: where all of them take turns, ``redis://HOST``, where that is not
+    """One run of a fleet, or what is left of one. ``on_ended`` hears of each service that has ended. ``engine``: where
+    the shards of each run take place; ``coordinate``: where all of them take turns, ``redis://HOST``, where that is not
     on this machine alone."""
 
     fleet: Fleet
     store: Store
     id: str
-    told: Callable[[Record], None]
+    on_ended: Callable[[Record], None]
     jobs: int
     engine: str | None = None
     coordinate: str | None = None
@@ -146,7 +146,7 @@ class FleetRun:
         )
         self.store.keep(record, left)
         self.store.thin(going.service.name, self.fleet.keep)
-        self.told(record)
+        self.on_ended(record)
 
     def _remember(self, services: Sequence[Service], *, finished: bool) -> None:
         state = {"id": self.id, "finished": finished, "services": [s.name for s in services]}

@@ -19,7 +19,7 @@ ANY_TYPE = ("type", "enum", "const")
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class StatusCount:
     """One status of an operation. ``cases``: those of the contract that it belongs to, none where nothing declares it;
     ``count`` is 0 for one that was declared and never seen."""
 
@@ -70,7 +70,7 @@ class ResourceCover:
     values: tuple[int, int]
 
 
-def answered(run: RecordedRun) -> Mapping[tuple[str, str], tuple[Answered, ...]]:
+def answered(run: RecordedRun) -> Mapping[tuple[str, str], tuple[StatusCount, ...]]:
     """The statuses of each resource and operation, declared ones first, each by its number."""
     seen: dict[tuple[str, str], Counter[int]] = {}
     for exchange in run.exchanges:
@@ -85,7 +85,7 @@ def answered(run: RecordedRun) -> Mapping[tuple[str, str], tuple[Answered, ...]]
     return {key: tuple(_answered(declared.get(key, {}), seen.get(key, Counter()))) for key in keys}
 
 
-def _answered(declared: Mapping[str, Any], seen: Counter[int]) -> Iterator[Answered]:
+def _answered(declared: Mapping[str, Any], seen: Counter[int]) -> Iterator[StatusCount]:
     named: dict[str, list[str]] = {}
     for case, codes in declared.items():
         for code in codes:
@@ -95,7 +95,7 @@ def _answered(declared: Mapping[str, Any], seen: Counter[int]) -> Iterator[Answe
             named[str(code)] = named.get(f"{code // 100}xx", [])
     for status, cases in sorted(named.items()):
         if status.isdigit():
-            yield Answered(status, f"s{status[0]}", tuple(cases), seen[int(status)])
+            yield StatusCount(status, f"s{status[0]}", tuple(cases), seen[int(status)])
 
 
 class _Field:

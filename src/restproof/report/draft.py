@@ -24,7 +24,7 @@ def draft_deviations(run: RecordedRun, verdict: Verdict) -> str:
     findings agree on them; other values are drawn anew by the next run. ``owner``,
     ``reason`` and ``expires`` are empty, so that the file is refused until they are filled in."""
     head = _HEAD.format(started=run.header.started, target=run.header.target.name)
-    return head + "\n".join(_told(entry) for entry in _entries(verdict))
+    return head + "\n".join(_as_yaml(entry) for entry in _entries(verdict))
 
 
 def _entries(verdict: Verdict) -> Iterator[dict[str, Any]]:
@@ -53,7 +53,7 @@ def _entry(result: Result, findings: list[RecordedFinding]) -> dict[str, Any]:
     return {"requirement": result.requirement, **given, "message": first.message}
 
 
-def _told(entry: dict[str, Any]) -> str:
+def _as_yaml(entry: dict[str, Any]) -> str:
     message = " ".join(str(entry.pop("message")).split())
     text = yaml.safe_dump([entry], sort_keys=False, allow_unicode=False, width=10_000)
     lines = [f"# {message.encode('ascii', 'backslashreplace').decode()}", text.rstrip()]

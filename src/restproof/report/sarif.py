@@ -108,7 +108,7 @@ def _result(
     result: Result, run: RecordedRun, index: Mapping[str, int], exchanges: Mapping[int | str, RecordedExchange]
 ) -> dict[str, Any]:
     place = " ".join(word for word in (result.resource, result.operation) if word) or "the whole server"
-    told = [f"{place}: {result.message}", *dict.fromkeys(_told(f) for f in result.findings[:FINDINGS])]
+    told = [f"{place}: {result.message}", *dict.fromkeys(_message(f) for f in result.findings[:FINDINGS])]
     if again := see_again(run, result):
         told.append(again)
     found: dict[str, Any] = {
@@ -133,7 +133,7 @@ def _result(
     return found
 
 
-def _told(finding: RecordedFinding) -> str:
+def _message(finding: RecordedFinding) -> str:
     values = f" (expected {finding.expected}, got {finding.actual})" if finding.expected or finding.actual else ""
     return f"{finding.case or finding.item}: {finding.message}{values}"
 

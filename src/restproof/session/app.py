@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from restproof.errors import ConfigurationError
-from restproof.usercode import origin_of, told
+from restproof.usercode import message_of, origin_of
 
 _WAIT = 30.0
 """Seconds that an application may take to start."""
@@ -105,7 +105,7 @@ def _imported(spec: str, folder: Path) -> Any:
 def _failure(spec: str, error: Exception) -> ConfigurationError:
     """What an application says of why there is none, and where."""
     hint = "The application raised it before there was any to serve."
-    return ConfigurationError(f"--app {spec}: {told(error)}", place=origin_of(error), hint=hint)
+    return ConfigurationError(f"--app {spec}: {message_of(error)}", place=origin_of(error), hint=hint)
 
 
 def _is_asgi(application: Any) -> bool:

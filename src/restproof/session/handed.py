@@ -82,10 +82,10 @@ class Tally:
         return cls(data["narrowed"])
 
 
-def told(error: RestproofError) -> dict[str, Any]:
+def error_as_json(error: RestproofError) -> dict[str, Any]:
     """An error as JSON."""
     place = None if error.place is None else [str(error.place.file), error.place.line]
-    others = [told(other) for other in getattr(error, "others", ())]
+    others = [error_as_json(other) for other in getattr(error, "others", ())]
     return {
         "error": type(error).__name__,
         "message": error.message,
@@ -96,7 +96,7 @@ def told(error: RestproofError) -> dict[str, Any]:
 
 
 def raised(answer: dict[str, Any]) -> RestproofError:
-    """The error that :func:`told` told, of the same class where it is one of ``restproof.errors``."""
+    """The error that :func:`error_as_json` told, of the same class where it is one of ``restproof.errors``."""
     kind = getattr(restproof.errors, answer["error"], RestproofError)
     place = None if answer["place"] is None else Place(Path(answer["place"][0]), answer["place"][1])
     more = {"others": tuple(map(raised, answer["others"]))} if "others" in answer else {}

@@ -28,7 +28,7 @@ from restproof.wire.pace import check_place, pace_of
 from restproof.wire.session import Recorder, Session
 from restproof.wire.sharing import Counter, Shared
 from restproof.wire.tidying import clean_up, clean_up_all
-from restproof.wire.unsent import told
+from restproof.wire.unsent import refusal_as_json
 from restproof.wire.wallet import Wallet
 from restproof.wire.witness import WITNESS
 
@@ -77,7 +77,9 @@ class LiveConnection:
                 prefix,
                 clock=time.monotonic,
                 # A replay has no guard of its own: it leaves out what this run left out.
-                refused=lambda name, reason: sink.write({"event": "value", "name": name, "value": told(reason)}),
+                refused=lambda name, reason: sink.write(
+                    {"event": "value", "name": name, "value": refusal_as_json(reason)}
+                ),
                 ceilings=ceilings,
             ),
         )

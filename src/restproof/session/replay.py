@@ -12,7 +12,7 @@ from restproof.engine.keep import EventSink
 from restproof.engine.outcome import Outcome
 from restproof.engine.property import Property
 from restproof.engine.runner import Runner
-from restproof.engine.watch import Seen, Watch
+from restproof.engine.watch import Watch, Watched
 from restproof.engine.world import World
 from restproof.oracle.finding import Finding
 from restproof.record.recording import Recording
@@ -62,7 +62,7 @@ class RecalledWatch(Watch):
         self._latest: dict[int, int] = {}
         self._memories: dict[tuple[int, int], dict[Any, Any]] = {}
 
-    def memory(self, seen: Seen) -> dict[Any, Any]:
+    def memory(self, seen: Watched) -> dict[Any, Any]:
         # A replay of a part of the recording may come to a shared set-up later than the run did. What came out of
         # its order is judged alone, and leaves no trace in what follows.
         worker = self._stubs.worker

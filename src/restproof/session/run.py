@@ -62,7 +62,7 @@ class Worker:
 
 
 @dataclass(frozen=True)
-class Place:
+class Landing:
     """Where the target was reached and the run lands. ``baseline``: the run to compare with that the user named."""
 
     endpoint: Endpoint
@@ -99,7 +99,7 @@ class Run:
     register: dict[str, Requirement] = field(default_factory=dict)
     tested: set[str] = field(default_factory=set)
     tallies: list[Tally] = field(default_factory=list)
-    place: Place | None = None
+    place: Landing | None = None
     part: Part | None = None
     tidied: Tidied = field(default_factory=Tidied)
     ended: Ended | None = None
@@ -160,7 +160,7 @@ class Run:
 
     # ------------------------------------------------------------- the target
 
-    def start(self) -> Place:
+    def start(self) -> Landing:
         """Reach the target; only then is anything written."""
         options = self.options
         if self.worker is not None:
@@ -168,7 +168,7 @@ class Run:
             endpoint = self.promise.recorded or LiveEndpoint.of_worker(
                 handed.target, handed.prefix, handed.shared, self.promise.hooks
             )
-            self.place = Place(endpoint, handed.directory, handed.deviations)
+            self.place = Landing(endpoint, handed.directory, handed.deviations)
             return self.place
         baseline = baseline_of(self.promise)
         endpoint = self.promise.recorded or reach(self.promise)
@@ -181,7 +181,7 @@ class Run:
         except BaseException:
             endpoint.close()
             raise
-        self.place = Place(endpoint, directory, deviations, baseline, hold)
+        self.place = Landing(endpoint, directory, deviations, baseline, hold)
         return self.place
 
     def _declared(self, endpoint: Endpoint) -> list[dict[str, Any]]:
@@ -224,7 +224,7 @@ class Run:
         self.part = Part(writer, connection)
         return self.part
 
-    def _writer(self, place: Place, part: str | None = None) -> EventSink:
+    def _writer(self, place: Landing, part: str | None = None) -> EventSink:
         """What this process writes to: its part, or the run file; no secret gets past it."""
         writer = Writer(place.directory / (f"part-{part}.jsonl.gz" if part else _RUN_FILE))
         target = place.endpoint.target
@@ -333,7 +333,7 @@ class Run:
             for d in map(deviation, self._reached().deviations)
         )
 
-    def _reached(self) -> Place:
+    def _reached(self) -> Landing:
         assert self.place is not None, "the target is not reached yet"
         return self.place
 

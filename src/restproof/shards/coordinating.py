@@ -65,7 +65,7 @@ class _Attempt:
 @dataclass
 class Spread:
     """The shards of one run on ``engine``. ``folder``: where their run files go; ``mirror`` makes the place of an
-    attempt's ledger; ``told`` hears a line of what goes on; ``patience``: seconds that clean-up may take.
+    attempt's ledger; ``say`` hears a line of what goes on; ``patience``: seconds that clean-up may take.
 
     After :meth:`run`: ``files`` of the shards that have ended, by their numbers; ``empty``: shards without an item;
     ``missing``: why a shard has no file; ``orphans``: ledgers of which something may be left; ``unsettled``: shards
@@ -76,7 +76,7 @@ class Spread:
     of: int
     folder: Path
     mirror: Callable[[], Mirror]
-    told: Callable[[str], None]
+    say: Callable[[str], None]
     patience: float
     silence: float = SILENCE
     files: dict[int, Path] = field(default_factory=dict)
@@ -205,7 +205,7 @@ class Spread:
 
     def _tell_end(self, attempt: _Attempt, requests: int, failed: int) -> None:
         done = len(self.files) + len(self.empty)
-        self.told(
+        self.say(
             f"shard {attempt.shard} of {self.of} has ended on {attempt.host} ({done} so far): {requests:,} requests, "
             f"{failed} failed"
         )
@@ -216,13 +216,13 @@ class Spread:
         """Count an attempt as lost, and begin its shard anew, unless that was tried often enough."""
         self._over(attempt, why)
         if self._is_ending:
-            self.told(f"shard {attempt.shard} of {self.of} is lost: {why}")
+            self.say(f"shard {attempt.shard} of {self.of} is lost: {why}")
             return
         if self._tries[attempt.shard] >= TRIES:
             self.missing[attempt.shard] = why
-            self.told(f"shard {attempt.shard} of {self.of} is given up: {why}")
+            self.say(f"shard {attempt.shard} of {self.of} is given up: {why}")
             return
-        self.told(f"shard {attempt.shard} of {self.of} is begun again: {why}")
+        self.say(f"shard {attempt.shard} of {self.of} is begun again: {why}")
         self._begin(attempt.shard)
 
     def _over(self, attempt: _Attempt, why: str) -> None:

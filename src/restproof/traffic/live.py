@@ -23,7 +23,7 @@ from restproof.traffic.judging import Judging
 from restproof.traffic.passed import Kept, Recording
 from restproof.traffic.placing import Placing
 from restproof.traffic.whole import Terms
-from restproof.usercode import told
+from restproof.usercode import message_of
 from restproof.wire.standin import StandIns
 
 _EVERY = 0.2
@@ -72,7 +72,7 @@ class Live:
     def _broken(self, following: Future[None]) -> None:
         error = following.exception()
         if isinstance(error, Exception):
-            self._tell(f"findings are no longer told as they are seen ({told(error)}): they stand in the reports")
+            self._tell(f"findings are no longer told as they are seen ({message_of(error)}): they stand in the reports")
 
 
 class _Telling:

@@ -52,7 +52,7 @@ class Prepared(requests.PreparedRequest):
         self.body = body
 
 
-class Answer(requests.Response):
+class WireAnswer(requests.Response):
     """A response with nothing but what came over the wire. A stub may set ``elapsed`` (and ``began``, in seconds
     since its run began) to what was recorded. ``behind``: what came behind it on its connection; ``whole``: the answer,
     where it was read to its end already."""
@@ -126,10 +126,10 @@ class Adapter(HTTPAdapter):
             pool.thread = self._thread
         return pool
 
-    def answer(self, request: Prepared, timeout: float) -> Answer:
+    def answer(self, request: Prepared, timeout: float) -> WireAnswer:
         """Send ``request``; ``timeout``: seconds for the whole of it. Raises what requests, urllib3 and the system
         raise."""
-        return cast(Answer, self.send(request, stream=False, timeout=timeout, verify=True))
+        return cast(WireAnswer, self.send(request, stream=False, timeout=timeout, verify=True))
 
     def connected(self) -> bool:
         """Whether this thread has opened a connection since it last asked."""
@@ -191,8 +191,8 @@ class Adapter(HTTPAdapter):
         self._thread.plain = isinstance(request, Prepared)
         return target
 
-    def build_response(self, req: requests.PreparedRequest, resp: Any) -> Answer:
-        return Answer(resp, req)
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> WireAnswer:
+        return WireAnswer(resp, req)
 
 
 def adapter_to(origin: str, target: Target) -> Adapter:

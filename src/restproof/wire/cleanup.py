@@ -19,7 +19,7 @@ from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below, place_of
-from restproof.wire.ledger import Entry, Ledger
+from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import entity_of, in_utf8
@@ -55,7 +55,7 @@ class Work:
         self.deleted: set[str] = set()
         self.in_vain: set[str] = set()
         self.told: dict[str, Group] = {}
-        self.named: dict[str, list[Entry]] = {}
+        self.named: dict[str, list[LedgerEntry]] = {}
         for entry in ledger.entries():
             self._enter(entry)
 
@@ -66,7 +66,7 @@ class Work:
         else:
             self.ledger.remove()
 
-    def _enter(self, entry: Entry) -> None:
+    def _enter(self, entry: LedgerEntry) -> None:
         if entry.item is not None:
             self.named.setdefault(entry.item, []).append(entry)
         resource = self.contract.resources.get(entry.resource)
@@ -179,10 +179,10 @@ class Work:
             if self._is_ours_still(group, target, id, entry):
                 self._delete(group, target, id)
 
-    def _proven(self) -> list[tuple[Group, str, Entry | None]]:
+    def _proven(self) -> list[tuple[Group, str, LedgerEntry | None]]:
         """What a look has proven, the last created first: by their numbers in the ledger, what only the lists show by
         the last of its collection."""
-        found: list[tuple[int, Group, str, Entry | None]] = []
+        found: list[tuple[int, Group, str, LedgerEntry | None]] = []
         # What two lists show (of the same path with other headers) goes the way it came.
         owners = {e.item.partition("?")[0]: g for g in self.groups.values() for e in g.entries if e.item is not None}
         for group in self.groups.values():
@@ -205,7 +205,7 @@ class Work:
                     found.append((entry.n, seen_by, id, entry))
         return [(group, id, entry) for _, group, id, entry in sorted(found, key=lambda f: f[0], reverse=True)]
 
-    def _is_ours_still(self, group: Group, target: str, id: str, entry: Entry | None) -> bool:
+    def _is_ours_still(self, group: Group, target: str, id: str, entry: LedgerEntry | None) -> bool:
         """Whether what only a list has shown, or what has an id that came again, may be deleted: something creates
         such, and a read just before agrees, since a delete may have moved the ids."""
         if entry is not None and not group.gives_ids_again:
@@ -232,7 +232,7 @@ class Work:
         shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
         return shown if shown is not None and str(shown.get(group.resource.id.field, id)) == str(id) else None
 
-    def _is_ours(self, group: Group, entry: Entry | None, shown: Mapping[str, Any]) -> bool:
+    def _is_ours(self, group: Group, entry: LedgerEntry | None, shown: Mapping[str, Any]) -> bool:
         # A write to what had not settled yet is an entry of its own: what each of them wrote proves the item.
         writes = self.named[entry.item] if entry is not None and entry.item is not None else []
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
@@ -246,7 +246,7 @@ class Work:
             w.new and (agrees_when_new(w.sums, shown) or group.is_new_and_bare(w, shown)) for w in writes
         )
 
-    def _read_as_ours(self, group: Group, entry: Entry) -> Group | None:
+    def _read_as_ours(self, group: Group, entry: LedgerEntry) -> Group | None:
         """The group as the credential by which a read under the entry's id proves it; what else the read shows is
         told. Who did not make it may be told that it is not there."""
         assert entry.item is not None
@@ -286,7 +286,7 @@ class Work:
         names = [group.credential] if group.credential is None else dict.fromkeys([*made, group.credential])
         return [replace(group, credential=name) for name in names]
 
-    def _holds_others(self, group: Group, target: str, entry: Entry | None) -> bool:
+    def _holds_others(self, group: Group, target: str, entry: LedgerEntry | None) -> bool:
         """Whether what stands below an item is not all proven to be this run's, and is told: after a while somebody
         may have put something there, which would go with it."""
         if entry is None or time.time() - entry.at < _TAKEN_UP:

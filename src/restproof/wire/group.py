@@ -10,10 +10,10 @@ from typing import Any
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import one_of_list
 from restproof.wire.evidence import names_nothing
-from restproof.wire.ledger import Entry, Ledger
+from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
 from restproof.wire.message import Headers, Request
-from restproof.wire.places import Place, Places
+from restproof.wire.places import Places, ResourcePlace
 from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, resembles
 from restproof.wire.walk import ListUnreadable, Sender, listed
 
@@ -34,7 +34,7 @@ class Group:
     collection: str
     headers: Headers
     credential: str | None
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[LedgerEntry] = field(default_factory=list)
     seen: dict[str, Mapping[str, Any]] | None = None
     unread: str = ""
     is_touched: bool = False
@@ -61,7 +61,7 @@ class Group:
             or ((e.adrift or e.accepted) and any(marks.shown(self.resource, s, e.marks) for s in self.seen.values()))
         }
 
-    def _shows_all_like(self, entry: Entry, marks: Marks) -> bool:
+    def _shows_all_like(self, entry: LedgerEntry, marks: Marks) -> bool:
         """Whether the list shows what was written to that id, or as many with the marks of a write as were sent."""
         if entry.item is not None:
             return str(entry.id) in (self.seen or {})
@@ -96,7 +96,7 @@ class Group:
         self.awaited = {e.n for e in waiting}
         return [Left(e.resource, place_of(e), _PENDING) for e in waiting]
 
-    def _is_rewrite(self, write: Entry) -> bool:
+    def _is_rewrite(self, write: LedgerEntry) -> bool:
         """Whether it went to what was there already: that this is shown, or deleted, does not say that the write has
         been carried out."""
         return write.item is not None and any(e.item == write.item and not e.is_open for e in self.entries)
@@ -109,28 +109,28 @@ class Group:
         lost = [e for e in lost if not (e.n in self.found or e.marks in deleted or ledger.went_with_its_parent(e))]
         return [Left(self.resource.name, e.item or e.collection, _ADRIFT) for e in lost]
 
-    def shows_another(self, entry: Entry, marks: Marks) -> bool:
+    def shows_another(self, entry: LedgerEntry, marks: Marks) -> bool:
         """Whether the list has, under the id of an entry, something else where that wrote what would prove it."""
         shown = (self.seen or {}).get(str(entry.id), {})
         return marks.are_missing(self.resource, shown, entry.marks or ()) or not shown.keys().isdisjoint(entry.sums)
 
-    def may_outlive(self, entry: Entry) -> bool:
+    def may_outlive(self, entry: LedgerEntry) -> bool:
         """Whether a resource may be there when its list is not: its path names no parent, or the parent was never
         there."""
         return bool(entry.adrift) or len(self.resource.named_by_all_on_items) < len(self.resource.parents)
 
     @property
-    def known(self) -> dict[str, Entry]:
+    def known(self) -> dict[str, LedgerEntry]:
         """The entries whose ids are named, by the texts of these. Where several are of one item, the last of a create
         stands for it, since that says when it was made."""
-        named: dict[str, Entry] = {}
+        named: dict[str, LedgerEntry] = {}
         for entry in self.entries:
             if entry.item is not None and (not entry.placed or str(entry.id) not in named):
                 named[str(entry.id)] = entry
         return named
 
     @property
-    def nameless(self) -> list[Entry]:
+    def nameless(self) -> list[LedgerEntry]:
         """The entries of which nothing says where their resource is, but those that were told as not answered."""
         return [e for e in self.entries if e.item is None and e.n not in self.awaited]
 
@@ -149,14 +149,14 @@ class Group:
         which is late, or from a cache; 0 where there is none."""
         return max((e.at for e in self.entries if not ledger.is_deleted(e) and self._may_yet_show(e, marks)), default=0)
 
-    def _may_yet_show(self, entry: Entry, marks: Marks) -> bool:
+    def _may_yet_show(self, entry: LedgerEntry, marks: Marks) -> bool:
         if self.seen is None or entry.refused or time.time() - entry.at > LATE:
             return False
         if entry.item is not None:
             return str(entry.id) not in self.seen
         return not any(marks.shown(self.resource, shown, entry.marks) for shown in self.seen.values())
 
-    def is_new_and_bare(self, write: Entry, shown: Mapping[str, Any]) -> bool:
+    def is_new_and_bare(self, write: LedgerEntry, shown: Mapping[str, Any]) -> bool:
         """Whether it is what a create has made that sent nothing to know it by: the list did not hold its id just
         before, and does now, beside all that it held then and the run has not deleted (else the list may show parts);
         and it holds nothing that anybody has given it."""
@@ -192,12 +192,12 @@ class Group:
         alike = sum(1 for e in unanswered if e.marks == () and self._shows_like(e))
         return ("nothing tells what they have stored from what others have", alike) if alike else None
 
-    def _may_show(self, write: Entry) -> bool:
+    def _may_show(self, write: LedgerEntry) -> bool:
         """Whether the list has shown the marks of ``write``, or, where it wrote none, anything that was not there."""
         new = write.marks == () and set(digests_of(self.seen or {})).difference(write.before or ())
         return bool(new) or write.n in self.found
 
-    def _shows_like(self, write: Entry) -> bool:
+    def _shows_like(self, write: LedgerEntry) -> bool:
         """Whether the list shows, of what was not there before, something with the values of ``write``, which others
         would have by themselves too."""
         return any(
@@ -214,7 +214,7 @@ class Group:
         return self._targets[key]
 
 
-def place_of(write: Entry) -> str:
+def place_of(write: LedgerEntry) -> str:
     """Where something is, or may be, and what tells it from others."""
     if write.item is not None:
         return write.item
@@ -235,7 +235,7 @@ def below(
         if child.parents[-1].resource != group.resource.name:
             continue
         parents = tuple(sorted((*above.parents, (group.resource.name, above.id))))
-        where = places.target(Place(child, parents), "list")
+        where = places.target(ResourcePlace(child, parents), "list")
         try:
             for entry in listed(sender, child, where, headers=group.headers, credential=group.credential):
                 yield child, where, entry

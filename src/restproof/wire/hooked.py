@@ -12,7 +12,7 @@ from restproof.wire.message import About, Response
 
 
 class Hooked:
-    """The hooks at one request. ``told``: what they did to it, and to its answer. Each step raises ``HookFailed``."""
+    """The hooks at one request. ``messages``: what they did to it and its answer. Each step raises ``HookFailed``."""
 
     def __init__(self, hooks: Hooks, prepared: Prepared, about: About, credential: str | None) -> None:
         self._hooks = hooks
@@ -20,15 +20,15 @@ class Hooked:
         origin = str(prepared.url).removesuffix(prepared.target)
         body = prepared.body if isinstance(prepared.body, bytes) else None
         pairs = tuple((str(n), v) for n, v in prepared.headers.items() if isinstance(v, str) and v != SKIP_HEADER)
-        self.told: tuple[str, ...] = ()
+        self.messages: tuple[str, ...] = ()
         self._planned = self._request = Outgoing(
             str(prepared.method), origin, prepared.target, pairs, body, about.resource, about.operation, credential
         )
 
     def leaving(self) -> Prepared:
         """The request to send; each time that it is, the hooks are asked anew, since a signature may hold once."""
-        self._request, self.told = self._hooks.leaving(self._planned)
-        if not self.told:
+        self._request, self.messages = self._hooks.leaving(self._planned)
+        if not self.messages:
             return self._prepared
         headers = HTTPHeaderDict(self._request.headers)
         for name, value in self._prepared.headers.items():
@@ -40,5 +40,5 @@ class Hooked:
     def arrived(self, response: Response) -> Response:
         """The answer to judge."""
         found, told = self._hooks.arrived(self._request, Incoming(response.status, response.headers, response.body))
-        self.told += told
+        self.messages += told
         return Response(found.status, response.reason, found.headers, found.body) if told else response

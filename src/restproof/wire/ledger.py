@@ -30,7 +30,7 @@ _TRIES = 10
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """One write that may store something. ``collection`` and ``item`` are request targets with the parent's parameters;
     ``item`` and ``id`` are ``None`` while no answer has named them. ``marks``: what proves that a resource is the one
     that was stored (``None``: any token of the run, as in ledgers of format 1). Where a body could hold no mark,
@@ -86,7 +86,7 @@ class Ledger:
         self._witness = witness or Witness()
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
         self._file: TextIOWrapper | None = None
-        self._entries: dict[int, Entry] = {}
+        self._entries: dict[int, LedgerEntry] = {}
         self._since: dict[int, dict[str, Any]] = {}
         """By the number of its entry, what is known of a write since it was written down."""
         self._deleted: dict[str, int] = {}
@@ -112,7 +112,7 @@ class Ledger:
         """Writes down a write before it is sent. Returns the number to give to :meth:`created`."""
         with self._lock:
             self._last += 1
-            entry = Entry(
+            entry = LedgerEntry(
                 self._last,
                 resource,
                 collection,
@@ -198,18 +198,18 @@ class Ledger:
             self._since.pop(n, None)
             self._append(event="settled", n=n)
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[LedgerEntry]:
         """All that was written down and not settled, what was deleted included, in the order of creation."""
         with self._lock:
             self._entries |= {n: replace(self._entries[n], **said) for n, said in self._since.items()}
             self._since.clear()
             return list(self._entries.values())
 
-    def is_deleted(self, entry: Entry) -> bool:
+    def is_deleted(self, entry: LedgerEntry) -> bool:
         """Whether the server has answered the delete of the entry's resource with success."""
         return entry.item is not None and entry.item in self._deleted
 
-    def went_with_its_parent(self, entry: Entry) -> bool:
+    def went_with_its_parent(self, entry: LedgerEntry) -> bool:
         """Whether the parent that a look did not show before the write (it may have been late) was deleted since."""
         return self._deleted.get(entry.adrift, 0) >= entry.n
 
@@ -235,7 +235,7 @@ class Ledger:
         """Takes the file, and its directory if nothing else is in it, from the disk."""
         self.close()
         self.path.unlink(missing_ok=True)
-        self._witness.told("removed", json.dumps({"event": "removed"}))
+        self._witness.tell("removed", json.dumps({"event": "removed"}))
         # Other processes keep their ledgers there, or take the folder away at the same moment.
         with suppress(OSError):
             self.path.parent.rmdir()
@@ -249,7 +249,7 @@ class Ledger:
             line = json.dumps(event)
             self._file.write(line + "\n")
             self._file.flush()
-            self._witness.told(event["event"], line)
+            self._witness.tell(event["event"], line)
 
     def _opened(self) -> TextIOWrapper:
         _drop_unfinished_line(self.path)
@@ -258,7 +258,7 @@ class Ledger:
         if self._is_new:
             first = json.dumps({"event": "ledger", "format": FORMAT, **vars(self.origin)})
             file.write(first + "\n")
-            self._witness.told("ledger", first)
+            self._witness.tell("ledger", first)
             self._is_new = False
         return file
 
@@ -305,7 +305,7 @@ class Ledger:
                 n = int(event["n"])
                 headers = tuple((str(k), str(v)) for k, v in event["headers"])
                 marks = event.get("marks")
-                self._entries[n] = Entry(
+                self._entries[n] = LedgerEntry(
                     n,
                     event["resource"],
                     event["collection"],

@@ -22,7 +22,7 @@ from urllib3.util import SKIP_HEADER
 from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.hooks import HookFailed, Hooks
-from restproof.wire.adapter import Answer, Prepared, adapter_to
+from restproof.wire.adapter import Prepared, WireAnswer, adapter_to
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
@@ -394,7 +394,7 @@ class Session:
         started = self._clock()
         response: Response | None = None
         error: str | None = None
-        answer: Answer | None = None
+        answer: WireAnswer | None = None
         try:
             answer = self._answer(prepared, permit, hooked)
             response = Response(
@@ -433,7 +433,7 @@ class Session:
             credential=permit.credential,
             about=permit.about,
             attempt=attempt,
-            hooks=() if hooked is None else tuple(map(redactor.text, hooked.told)),
+            hooks=() if hooked is None else tuple(map(redactor.text, hooked.messages)),
             behind="" if answer is None else answer.behind,
         )
         with self._lock:
@@ -445,7 +445,7 @@ class Session:
         """Close the idle connections: a server that takes one at a time has room for another."""
         self._adapter.forget_connections()
 
-    def _answer(self, prepared: Prepared, permit: Permit, hooked: Hooked | None) -> Answer:
+    def _answer(self, prepared: Prepared, permit: Permit, hooked: Hooked | None) -> WireAnswer:
         """The answer up to its body. A kept connection that the server has closed meanwhile is no answer to this
         request (RFC 9112 §9.5): once, and only then, it is sent on a new one."""
         self._adapter.connected()
@@ -466,7 +466,7 @@ class Session:
         except FAILURES as failure:
             raise TransportError(describe(failure)) from failure
 
-    def _fields(self, answer: Answer) -> Headers:
+    def _fields(self, answer: WireAnswer) -> Headers:
         """The header as it came: a line that is no field keeps the blank before its colon, or has no value."""
         if answer.whole is not None:
             return answer.whole.headers
@@ -479,7 +479,7 @@ class Session:
                 fields.append((name, value))
         return tuple(fields)
 
-    def _read(self, answer: Answer) -> bytes:
+    def _read(self, answer: WireAnswer) -> bytes:
         """The body, decoded."""
         if answer.whole is not None:
             return answer.whole.body

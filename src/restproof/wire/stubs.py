@@ -43,19 +43,19 @@ _UNCOMPARED = frozenset({"user-agent", "content-length", "accept-encoding"})
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundExchange:
     """A recorded exchange and its place in the recording."""
 
     at: int
     exchange: RecordedExchange
 
 
-class Source(Protocol):
+class AnswerSource(Protocol):
     """Where answers come from. ``learned``: what the stand-ins in them stand for."""
 
     learned: Learned
 
-    def next(self, about: About, worker: int, request: requests.PreparedRequest) -> Found:
+    def next(self, about: About, worker: int, request: requests.PreparedRequest) -> FoundExchange:
         """The answer to a request. Raises ``StaleStub`` where there is none."""
 
     def begins(self, about: About, worker: int) -> float | None:
@@ -73,7 +73,7 @@ class InOrder:
 
     def __init__(self, exchanges: Iterable[RecordedExchange], redactor: Redactor, learned: Learned) -> None:
         self.learned = learned
-        self._queues: dict[tuple[int, str], list[Found]] = {}
+        self._queues: dict[tuple[int, str], list[FoundExchange]] = {}
         self._given: dict[tuple[int, str], int] = {}
         self._stale: dict[tuple[int, str], StaleStub] = {}
         self._redactor = redactor
@@ -82,9 +82,9 @@ class InOrder:
         for at, exchange in enumerate(exchanges):
             name = exchange.case or exchange.setup
             if name is not None and exchange.setup not in (CLEANUP, GUARD):
-                self._queues.setdefault((exchange.worker, name), []).append(Found(at, exchange))
+                self._queues.setdefault((exchange.worker, name), []).append(FoundExchange(at, exchange))
 
-    def next(self, about: About, worker: int, request: requests.PreparedRequest) -> Found:
+    def next(self, about: About, worker: int, request: requests.PreparedRequest) -> FoundExchange:
         key = worker, about.case or about.setup or ""
         if key in self._stale:
             raise StaleStub(str(self._stale[key]))
@@ -110,7 +110,7 @@ class InOrder:
     def is_spent(self, about: About, worker: int) -> bool:
         return self._ahead((worker, about.case or about.setup or "")) is None
 
-    def _ahead(self, key: tuple[int, str]) -> Found | None:
+    def _ahead(self, key: tuple[int, str]) -> FoundExchange | None:
         queue, given = self._queues.get(key, ()), self._given.get(key, 0)
         return queue[given] if given < len(queue) else None
 
@@ -160,12 +160,12 @@ class ByAddress:
 
     def __init__(self, exchanges: Iterable[RecordedExchange], learned: Learned) -> None:
         self.learned = learned
-        self._queues: dict[tuple[Any, ...], list[Found]] = {}
+        self._queues: dict[tuple[Any, ...], list[FoundExchange]] = {}
         for at, exchange in enumerate(exchanges):
             key = _address(exchange.request.method, exchange.request.url)
-            self._queues.setdefault(key, []).append(Found(at, exchange))
+            self._queues.setdefault(key, []).append(FoundExchange(at, exchange))
 
-    def next(self, about: About, worker: int, request: requests.PreparedRequest) -> Found:
+    def next(self, about: About, worker: int, request: requests.PreparedRequest) -> FoundExchange:
         queue = self._queues.get(_address(str(request.method), str(request.url)))
         if not queue:
             what = "no answer to it" if queue is None else "no further answer to it"
@@ -230,7 +230,7 @@ class Stubs(Session):
         target: Target,
         contract: Contract,
         recorder: Recorder,
-        source: Source,
+        source: AnswerSource,
         *,
         max_requests: int | None = None,
         read_only: bool = False,

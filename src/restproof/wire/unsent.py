@@ -11,7 +11,7 @@ from restproof.wire.message import About
 _NOT_PROVEN, _NOT_SENT = "not proven", "not sent"
 
 
-def told(reason: NotSent) -> dict[str, str]:
+def refusal_as_json(reason: NotSent) -> dict[str, str]:
     """A refusal as the run file keeps it."""
     return {"reason": str(reason), "kind": _NOT_PROVEN if isinstance(reason, NotProven) else _NOT_SENT}
 

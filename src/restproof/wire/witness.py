@@ -32,7 +32,7 @@ class Witness:
         """From now on, tell the descriptor ``up``, and wait for ``down``."""
         self._up, self._down = up, down
 
-    def told(self, event: str, line: str) -> None:
+    def tell(self, event: str, line: str) -> None:
         """Tell a line of a ledger, and wait until it is kept where it announces a write. Raises, for such a line,
         ``StorageError`` where it is not kept, and ``OSError`` where nobody listens: clean-up needs nobody."""
         if self._up < 0:
