@@ -11,7 +11,7 @@ import pytest
 from restproof.contract.load import load
 from restproof.errors import RunFileError
 from restproof.wire.ledger import Ledger, Origin
-from restproof.wire.places import ResourcePlace
+from restproof.wire.places import Spot
 from restproof.wire.proof import agrees
 from restproof.wire.ticket import Ticket
 
@@ -156,7 +156,7 @@ def test_what_was_written_is_known_again_in_its_normal_form(tmp_path: Path) -> N
     (tmp_path / "item.json").write_text(json.dumps(schema))
     words = "path: /items, schema: item.json, normalized: {price: {decimal: 2}}"
     (tmp_path / "contract.yaml").write_text(f"contract: shop\nresources:\n  item: {{{words}}}\n")
-    place = ResourcePlace(load(tmp_path).resources["item"], ())
+    place = Spot(load(tmp_path).resources["item"], ())
     sums = Ticket(place, "POST", fields={"price": "1"}).sums
     assert agrees(sums, {"id": 5, "price": "1.00"})
     assert not agrees(sums, {"id": 5, "price": "1.01"})
@@ -172,7 +172,7 @@ def test_what_was_written_is_known_again_when_what_it_names_is_gone(tmp_path: Pa
         "  item:\n    path: /items\n    schema: item.json\n"
         "    references: {owner: {to: person, on_delete: clear}, room: {to: person, on_delete: refuse}}\n"
     )
-    place = ResourcePlace(load(tmp_path).resources["item"], ())
+    place = Spot(load(tmp_path).resources["item"], ())
     sums = Ticket(place, "POST", fields={"size": 3, "owner": 7, "room": 8}).sums
     assert agrees(sums, {"id": 5, "size": 3, "owner": None, "room": 8})
     assert not agrees(sums, {"id": 5, "size": 4, "owner": None, "room": 8})

@@ -12,7 +12,7 @@ from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
-from restproof.wire.places import Key, Places, ResourcePlace, Where, entity_of, entries_of, readings
+from restproof.wire.places import Key, Places, Spot, Where, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new, holds_nothing
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed
 
@@ -45,7 +45,7 @@ class Thing:
     """What the answer to a create of this run has named. ``marks``: what the create wrote; ``sums``: digests of the
     body where it could hold no mark; ``new``: whether the id named nothing just before."""
 
-    place: ResourcePlace
+    place: Spot
     credential: str | None
     marks: tuple[Mark, ...] = ()
     sums: Mapping[str, str] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class Evidence:
             if exchange.status in _GONE and (place := self.places.of(exchange.request)) is not None:
                 self.heed(place, exchange)
 
-    def heed(self, place: ResourcePlace, exchange: Exchange) -> None:
+    def heed(self, place: Spot, exchange: Exchange) -> None:
         """Where an answer says that nothing is there to who made what was seen there, something else is going on (a
         database was restored), and what was seen before holds no longer."""
         seen, _ = self._seen.get(place.key, (None, 0.0))
@@ -136,13 +136,13 @@ class Evidence:
             if collection == thing.place.collection.key:
                 ids.add(str(thing.place.id))
 
-    def forget(self, place: ResourcePlace) -> None:
+    def forget(self, place: Spot) -> None:
         """What was seen of the item holds no longer, in lists neither."""
         self._forgotten[place.key] = self._clock()
         self._seen.pop(place.key, None)
         self._reads.pop(self.places.where(place), None)
 
-    def end(self, place: ResourcePlace, credential: str | None) -> bool:
+    def end(self, place: Spot, credential: str | None) -> bool:
         """The server has said that the item is there no more: what still shows it is late, or from a cache, and its id
         may be somebody else's by now. Returns whether ``credential`` is of who made it; to others, a server may say so
         of what it hides from them."""
@@ -161,17 +161,17 @@ class Evidence:
         found = self._things.get((resource.name, id))
         return found[-1] if found else None
 
-    def item_target(self, place: ResourcePlace) -> str:
+    def item_target(self, place: Spot) -> str:
         """The request target by which the ledger knows an item."""
         return self.places.target(place, "delete" if place.resource.supports("delete") else "read")
 
-    def list_target(self, place: ResourcePlace) -> str:
+    def list_target(self, place: Spot) -> str:
         """The request target by which the ledger knows the collection of an item."""
         return self.places.target(place.collection, "list" if place.resource.supports("list") else "create")
 
     # ---------------------------------------------------------------- the looks
 
-    def look(self, place: ResourcePlace, looker: Looker) -> Sight:
+    def look(self, place: Spot, looker: Looker) -> Sight:
         """What is at an item: as seen of late, as a read or list of the suites has shown, else by a read of its own."""
         known = self._seen.get(place.key)
         if known is not None and self._holds(place, *known):
@@ -187,7 +187,7 @@ class Evidence:
         self._seen[place.key] = sight, self._clock()
         return sight
 
-    def look_without_parents(self, place: ResourcePlace, looker: Looker) -> Sight:
+    def look_without_parents(self, place: Spot, looker: Looker) -> Sight:
         """What is at an item where a request leaves out its parent. A server that refuses to say so of one does of
         all."""
         name = place.resource.name
@@ -198,7 +198,7 @@ class Evidence:
             self._refusing.add(name)
         return Sight.UNCLEAR
 
-    def _holds(self, place: ResourcePlace, sight: Sight, at: float) -> bool:
+    def _holds(self, place: Spot, sight: Sight, at: float) -> bool:
         """Whether an earlier sight is still to be trusted: it is fresh, and nothing newer speaks against it."""
         never_made = sight is Sight.NOTHING and self.made(place.resource, str(place.id)) is None
         if self._clock() - at > (self._patience(place) if sight is Sight.OURS or never_made else _JUST_NOW):
@@ -208,11 +208,11 @@ class Evidence:
             return True
         return self._sight(place, newer.exchange) not in (Sight.NOTHING, Sight.OTHERS)
 
-    def _patience(self, place: ResourcePlace) -> float:
+    def _patience(self, place: Spot) -> float:
         """Seconds for which a sight of what is ours is trusted."""
         return 0.0 if place.resource.name in self._moving else _FRESH
 
-    def _was_shown(self, place: ResourcePlace) -> bool:
+    def _was_shown(self, place: Spot) -> bool:
         """Whether a read or a list that the suites have sent of late proves it."""
         since = self._clock() - self._patience(place)
         read = self._reads.get(self.places.where(place))
@@ -241,7 +241,7 @@ class Evidence:
                     return self.marks.shown(place.resource, entry, marks)
         return False
 
-    def _was_absent(self, place: ResourcePlace, looker: Looker) -> bool:
+    def _was_absent(self, place: Spot, looker: Looker) -> bool:
         """Whether a read that the suites have sent of late, like the one that a look would send, says that the id names
         nothing."""
         kept = self._reads.get(self.places.where(place))
@@ -254,7 +254,7 @@ class Evidence:
         alike = asking == [exchange.credential] and self._is_plain(exchange, place, looker)
         return alike and self._sight(place, exchange) is Sight.NOTHING
 
-    def _is_plain(self, exchange: Exchange, place: ResourcePlace, looker: Looker) -> bool:
+    def _is_plain(self, exchange: Exchange, place: Spot, looker: Looker) -> bool:
         """Whether the read was sent with the header fields of a look, and no other."""
         look = self.places.request(place, "read", looker.headers)
         wanted = {n.lower(): v for n, v in (*USUAL_HEADERS.items(), *look.headers)}
@@ -263,7 +263,7 @@ class Evidence:
             sent.pop(self._contract.auth.header.lower(), None)
         return exchange.request.body is None and sent == wanted
 
-    def _read(self, place: ResourcePlace, looker: Looker) -> Sight:
+    def _read(self, place: Spot, looker: Looker) -> Sight:
         """Looks at the item, with each credential that may see it."""
         found = Sight.UNCLEAR
         for credential in self._credentials(place, looker):
@@ -274,7 +274,7 @@ class Evidence:
                 break
         return found
 
-    def _read_as(self, place: ResourcePlace, looker: Looker, credential: str | None) -> Sight:
+    def _read_as(self, place: Spot, looker: Looker, credential: str | None) -> Sight:
         resource = place.resource
         if resource.supports("read"):
             request = self.places.request(place, "read", (*looker.headers, _AFRESH))
@@ -290,7 +290,7 @@ class Evidence:
             return Sight.NOTHING if unread.status in names_nothing(resource) else Sight.UNCLEAR
         return Sight.NOTHING
 
-    def ids(self, place: ResourcePlace, looker: Looker) -> frozenset[str]:
+    def ids(self, place: Spot, looker: Looker) -> frozenset[str]:
         """The ids that the collection holds, as a walk through it has just shown, and those that creates of this run
         were answered to have made since. Raises ``ListUnreadable``."""
         identity = place.resource.id.field
@@ -302,17 +302,17 @@ class Evidence:
             self._ids = {k: v for k, v in self._ids.items() if began - v[1] <= _JUST_NOW} | {key: known}
         return frozenset(known[0])
 
-    def _walk(self, place: ResourcePlace, looker: Looker, credential: str | None) -> Iterator[Mapping[str, Any]]:
+    def _walk(self, place: Spot, looker: Looker, credential: str | None) -> Iterator[Mapping[str, Any]]:
         target = self.places.target(place.collection, "list")
         headers = (*looker.headers, _AFRESH)
         return listed(looker.sender, place.resource, target, headers=headers, credential=credential, setup=GUARD)
 
-    def _makers(self, place: ResourcePlace) -> set[str | None]:
+    def _makers(self, place: Spot) -> set[str | None]:
         """The credentials with which the item may have been made."""
         things = self._things.get((place.resource.name, str(place.id)), ())
         return {t.credential for t in things} | {"full", None if self._contract.auth.scheme == "none" else "full"}
 
-    def _credentials(self, place: ResourcePlace, looker: Looker) -> list[str | None]:
+    def _credentials(self, place: Spot, looker: Looker) -> list[str | None]:
         """The credentials to look with: the one that made it, that of the request, then the usual one."""
         if self._contract.auth.scheme == "none":
             return [None]
@@ -322,7 +322,7 @@ class Evidence:
 
     # ---------------------------------------------------------------- the proof
 
-    def _sight(self, place: ResourcePlace, exchange: Exchange) -> Sight:
+    def _sight(self, place: Spot, exchange: Exchange) -> Sight:
         """What the answer to a read shows of the item."""
         status = exchange.status or 0
         if self._clock() - age_of(exchange) < self._forgotten.get(place.key, 0.0):
@@ -339,7 +339,7 @@ class Evidence:
         absent = status in place.resource.status("absent", "read")
         return Sight.NOTHING if absent and holds_nothing(place.resource, entity) else Sight.OTHERS
 
-    def is_ours(self, place: ResourcePlace, entity: Mapping[str, Any]) -> bool:
+    def is_ours(self, place: Spot, entity: Mapping[str, Any]) -> bool:
         """Whether a representation that stands under the item's id is one of this run's.
 
         It shows a token where this run wrote it; or it holds what this run saw there last; or, where nothing could hold
@@ -361,7 +361,7 @@ def age_of(exchange: Exchange) -> float:
     return float(said) if said is not None and re.fullmatch("[0-9]{1,9}", said) else 0.0
 
 
-def is_new(item: ResourcePlace, known: frozenset[str]) -> bool:
+def is_new(item: Spot, known: frozenset[str]) -> bool:
     """Whether an id that a create was answered is that of something new, where ``known`` are those that the list held
     just before. Numbers are counted up: one below another may be of what was archived, and is shown once more."""
     id = str(item.id)
@@ -385,7 +385,7 @@ def names_nothing(resource: Resource) -> frozenset[int]:
     return frozenset(said)
 
 
-def why_not_ours(place: ResourcePlace, item: ResourcePlace, sight: Sight) -> str:
+def why_not_ours(place: Spot, item: Spot, sight: Sight) -> str:
     """Why a write to ``place``, which may be read as ``item``, does not leave."""
     read_as = "" if item.id == place.id else f" (which may be read as {item.id})"
     why = {

@@ -13,7 +13,7 @@ from restproof.wire.evidence import names_nothing
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
 from restproof.wire.message import Headers, Request
-from restproof.wire.places import Places, ResourcePlace
+from restproof.wire.places import Places, Spot
 from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, resembles
 from restproof.wire.walk import ListUnreadable, Sender, listed
 
@@ -235,7 +235,7 @@ def below(
         if child.parents[-1].resource != group.resource.name:
             continue
         parents = tuple(sorted((*above.parents, (group.resource.name, above.id))))
-        where = places.target(ResourcePlace(child, parents), "list")
+        where = places.target(Spot(child, parents), "list")
         try:
             for entry in listed(sender, child, where, headers=group.headers, credential=group.credential):
                 yield child, where, entry

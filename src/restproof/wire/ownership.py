@@ -20,17 +20,7 @@ from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new, why_
 from restproof.wire.failure import NotProven, NotSent
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
-from restproof.wire.places import (
-    ResourcePlace,
-    body_of,
-    entities,
-    entity_of,
-    is_usable_id,
-    named_id,
-    plain,
-    readings,
-    scalars,
-)
+from restproof.wire.places import Spot, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
 from restproof.wire.ticket import Ticket
@@ -118,7 +108,7 @@ class Ownership:
         self._ceilings.take_create()
         return replace(ticket, entry=self._intended(ticket, ticket.place))
 
-    def _intended(self, ticket: Ticket, place: ResourcePlace) -> int:
+    def _intended(self, ticket: Ticket, place: Spot) -> int:
         """The number of a new entry of the ledger."""
         self.marks.add(place.resource, ticket.marks)
         entry = self.ledger.intend(
@@ -153,7 +143,7 @@ class Ownership:
             elif ticket.place is not None:
                 self._answered(ticket, ticket.place, exchange)
 
-    def _answered(self, ticket: Ticket, place: ResourcePlace, exchange: Exchange) -> None:
+    def _answered(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
         done = 200 <= (exchange.status or 0) < 300
         if place.id is not None and ticket.entry is None:
             # What overrides a method may have been obeyed, or not.
@@ -202,7 +192,7 @@ class Ownership:
         if place.id is not None:
             self._moved(ticket, place, exchange)  # It may be stored under another id than the path chose.
 
-    def _updated(self, ticket: Ticket, place: ResourcePlace, exchange: Exchange) -> None:
+    def _updated(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
         """An update went through. One without a mark may have erased that of the create: then what is there now proves
         it."""
         item = self.evidence.item_target(place)
@@ -221,7 +211,7 @@ class Ownership:
                 # What bears no mark may be like what others have, and a server may make one of the two.
                 self.evidence.forget(place)
 
-    def _moved(self, ticket: Ticket, place: ResourcePlace, exchange: Exchange) -> None:
+    def _moved(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
         """Where the answer to a write names another id than its path, the item may be there from now on, and its own id
         may be anybody's: what was seen of it holds no longer, and the other id is written down."""
         shown = entity_of(place.resource, exchange.response, exchange.about.operation or "update")
@@ -281,7 +271,7 @@ class _Decision:
         headers = self.looker.headers
         return Ticket(place, self.method, headers, self.credential, stores, None, marks, fields, known, absent, adrift)
 
-    def _known_ids(self, collection: ResourcePlace, marks: tuple[Mark, ...]) -> frozenset[str] | None:
+    def _known_ids(self, collection: Spot, marks: tuple[Mark, ...]) -> frozenset[str] | None:
         """The ids that the list holds now, where nothing else will tell what a create has made from what others
         have; any other write to a collection must be below what this run has made."""
         resource = collection.resource
@@ -297,7 +287,7 @@ class _Decision:
 
     # --------------------------------------------------------------- the rules
 
-    def _is_absent(self, place: ResourcePlace) -> bool:
+    def _is_absent(self, place: Spot) -> bool:
         """Whether the id names nothing. Raises ``NotProven`` where, in any reading of it, it names what is not proven
         to be this run's."""
         sights = []
@@ -311,7 +301,7 @@ class _Decision:
             sights.append(sight)
         return sights[0] is Sight.NOTHING
 
-    def _must_not_be_others_without_parents(self, place: ResourcePlace) -> None:
+    def _must_not_be_others_without_parents(self, place: Spot) -> None:
         """Without a parent that is a parameter, a server may take another one, below which the id is of another."""
         read, named = place.resource.operation("read"), dict(place.parents)
         if place.id is None or all(p.resource in named for p in read.parameters if p.place != "body"):
@@ -321,16 +311,16 @@ class _Decision:
         if self.owner.evidence.look_without_parents(place, self.looker) is Sight.OTHERS:
             raise NotProven(f"without its parent, {place} is what this run did not make")
 
-    def _must_be_ours(self, place: ResourcePlace) -> None:
+    def _must_be_ours(self, place: Spot) -> None:
         if not self._is_writable(place) and (sight := self._look(place)) is not Sight.OURS:
             raise NotProven(why_not_ours(place, place, sight))
 
-    def _must_be_below_ours(self, place: ResourcePlace) -> None:
+    def _must_be_below_ours(self, place: Spot) -> None:
         """A write to a whole collection may change all that is in it."""
         if not self._is_below_ours(place):
             raise NotProven(f"{self.method} on all of {place.resource.name} leaves only below a parent of this run")
 
-    def _is_below_ours(self, place: ResourcePlace) -> bool:
+    def _is_below_ours(self, place: Spot) -> bool:
         above = [self._known(item) for item in self.owner.evidence.places.parents_of(place)]
         # The embedded sandbox was started for this run, and ends with it: all that is in it is of this run.
         if self.owner.target.kind == "sandbox":
@@ -338,7 +328,7 @@ class _Decision:
         given = not above or (above[-1].resource.name, above[-1].id) in self.owner.given
         return not given and self._look(above[-1]) is Sight.OURS
 
-    def _check_values(self, place: ResourcePlace, entity: Mapping[str, Any]) -> None:
+    def _check_values(self, place: Spot, entity: Mapping[str, Any]) -> None:
         """No value of ours names somebody: neither as a reference, nor as the id that the server gives."""
         resource, identity = place.resource, place.resource.id
         for name, ref in resource.references.items():
@@ -349,7 +339,7 @@ class _Decision:
                 if plain(value) != place.id:
                     self._must_name_nobody(resource, value, place)
 
-    def _must_name_nobody(self, resource: Resource, value: Any, place: ResourcePlace) -> str:
+    def _must_name_nobody(self, resource: Resource, value: Any, place: Spot) -> str:
         """``value`` as an id of ``resource`` is this run's, given, or names nothing, in every reading. Returns the
         request target where a look has shown nothing, if any: no list leads to what a server may store below it."""
         nothing = ""
@@ -374,7 +364,7 @@ class _Decision:
         is_made = text.isdecimal() and self.owner.evidence.made(resource, text) is not None
         return [text] if is_made or (resource.name, text) in self.owner.given else readings(resource, value)
 
-    def _place_of(self, resource: Resource, id: str, place: ResourcePlace) -> ResourcePlace | None:
+    def _place_of(self, resource: Resource, id: str, place: Spot) -> Spot | None:
         """Where an item that a value names would be: where this run made it, else beside what the request names."""
         made = self.owner.evidence.made(resource, id)
         if made is not None:
@@ -384,9 +374,9 @@ class _Decision:
         above = self.owner.contract.ancestors(resource)
         if not all(name in ids for name in above):
             return None
-        return ResourcePlace(resource, tuple(sorted((n, ids[n]) for n in above)), id)
+        return Spot(resource, tuple(sorted((n, ids[n]) for n in above)), id)
 
-    def _filled(self, place: ResourcePlace) -> ResourcePlace:
+    def _filled(self, place: Spot) -> Spot:
         """The place with the given parents that the request does not name, or not as the contract says."""
         missing = {p.resource for p in place.resource.parents} - dict(place.parents).keys()
         if not missing:
@@ -394,17 +384,17 @@ class _Decision:
         given = {name: id for name, id in self.owner.given_ids.items() if name in missing}
         return replace(place, parents=tuple(sorted((*place.parents, *given.items())))) if given else place
 
-    def _known(self, place: ResourcePlace) -> ResourcePlace:
+    def _known(self, place: Spot) -> Spot:
         """Where this run has made the item, if the request does not say all that a look needs."""
         made = self.owner.evidence.made(place.resource, str(place.id))
         named = dict(place.parents)
         is_whole = all(p.resource in named for p in place.resource.parents)
         return place if is_whole or made is None else made.place
 
-    def _is_writable(self, place: ResourcePlace) -> bool:
+    def _is_writable(self, place: Spot) -> bool:
         if place.resource.id.single:
             return self._is_below_ours(place)
         return (place.resource.name, place.id) in self.owner.writable
 
-    def _look(self, place: ResourcePlace) -> Sight:
+    def _look(self, place: Spot) -> Sight:
         return self.owner.evidence.look(place, self.looker)

@@ -29,7 +29,7 @@ _WHOLE = 10**18
 
 
 @dataclass(frozen=True)
-class ResourcePlace:
+class Spot:
     """A collection (``id`` is ``None``) or an item of it. ``parents``: the resources that the request names above it,
     each with its id as text, as far as the request names them."""
 
@@ -46,13 +46,13 @@ class ResourcePlace:
         named = self.resource.named_by_all_on_items
         return self.resource.name, tuple(p for p in self.parents if p[0] in named), self.id
 
-    def item(self, id: object) -> ResourcePlace:
+    def item(self, id: object) -> Spot:
         """The item of this collection, or beside this item, that ``id`` names."""
-        return ResourcePlace(self.resource, self.parents, str(id))
+        return Spot(self.resource, self.parents, str(id))
 
     @property
-    def collection(self) -> ResourcePlace:
-        return ResourcePlace(self.resource, self.parents)
+    def collection(self) -> Spot:
+        return Spot(self.resource, self.parents)
 
     def __str__(self) -> str:
         return self.resource.name if self.id is None else f"{self.resource.name} {in_utf8(self.id)}"
@@ -70,7 +70,7 @@ class Places:
         self._parameters: dict[tuple[str, str | None], tuple[Parent, ...]] = {}
         self._requests: dict[tuple[str, Parents, str | None, str], Request] = {}
 
-    def of(self, request: Request, body: Any = None) -> ResourcePlace | None:
+    def of(self, request: Request, body: Any = None) -> Spot | None:
         """The place that ``request`` (with ``body``, as JSON) leads to, in whatever way its path is written; ``None``
         where the contract has none there."""
         path, _, rest = request.path.partition("?")
@@ -92,7 +92,7 @@ class Places:
                     value = named.get(parent.name, outside.get(parent.name))
                 if value is not None:
                     parents[parent.resource] = plain(value)
-        return ResourcePlace(route.resource, tuple(sorted(parents.items())) if parents else (), route.id)
+        return Spot(route.resource, tuple(sorted(parents.items())) if parents else (), route.id)
 
     def _known_parameters(self, resource: Resource, operation: str | None) -> tuple[Parent, ...]:
         """The parents that an operation names beside its path, or any one does."""
@@ -102,7 +102,7 @@ class Places:
             self._parameters[resource.name, operation] = found
         return found
 
-    def above(self, request: Request) -> ResourcePlace | None:
+    def above(self, request: Request) -> Spot | None:
         """The nearest item that the path of ``request`` leads through."""
         steps = request.path.partition("?")[0].split("/")
         for end in range(len(steps) - 1, 1, -1):
@@ -118,11 +118,11 @@ class Places:
             self._routes[path] = next((route for route in found if route is not None), None)
         return self._routes[path]
 
-    def target(self, place: ResourcePlace, operation: str) -> str:
+    def target(self, place: Spot, operation: str) -> str:
         """The request target of ``operation`` there."""
         return self._kept(place, operation).target
 
-    def where(self, place: ResourcePlace) -> Where:
+    def where(self, place: Spot) -> Where:
         """Where a read of the place leads."""
         return self.where_of(self._kept(place, "read"))
 
@@ -133,7 +133,7 @@ class Places:
         naming = sorted((n.lower(), v) for n, v in request.headers if n.lower() in self._naming)
         return request.path, request.query, tuple(naming)
 
-    def _kept(self, place: ResourcePlace, operation: str) -> Request:
+    def _kept(self, place: Spot, operation: str) -> Request:
         operation = self._alike[place.resource.name, operation]
         key = place.resource.name, place.parents, place.id, operation
         found = self._requests.get(key)
@@ -143,7 +143,7 @@ class Places:
             found = self._requests[key] = self.request(place, operation)
         return found
 
-    def request(self, place: ResourcePlace, operation: str, headers: Headers = ()) -> Request:
+    def request(self, place: Spot, operation: str, headers: Headers = ()) -> Request:
         """The request of ``operation`` there, without a body."""
         resource, ids = place.resource, dict(place.parents)
         way = resource.operation(operation)
@@ -154,14 +154,14 @@ class Places:
         naming = tuple((p.name, ids[p.resource]) for p in way.parents_in("header") if p.resource in ids)
         return Request(way.method, path, query, merged(headers, naming, fixed_headers(way)))
 
-    def parents_of(self, place: ResourcePlace) -> Iterator[ResourcePlace]:
+    def parents_of(self, place: Spot) -> Iterator[Spot]:
         """The items above a place, as far as it names them, the nearest last."""
         ids = dict(place.parents)
         for name in self._contract.ancestors(place.resource):
             if name in ids:
                 above = self._contract.resources[name]
                 theirs = tuple((n, i) for n, i in place.parents if n in self._contract.ancestors(above))
-                yield ResourcePlace(above, theirs, ids[name])
+                yield Spot(above, theirs, ids[name])
 
 
 def _first_alike(resource: Resource, operation: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from restproof.contract.model import creates_by_put
 from restproof.semantics.normal import made_normal
 from restproof.wire.message import About, Exchange, Headers, Request
-from restproof.wire.places import ResourcePlace
+from restproof.wire.places import Spot
 from restproof.wire.proof import Mark, sums_of
 from restproof.wire.walk import Sender
 
@@ -21,7 +21,7 @@ class Ticket:
     hold no mark; ``absent``: whether the id that the path names was seen to name nothing; ``adrift``: the
     request target of a parent that was."""
 
-    place: ResourcePlace | None
+    place: Spot | None
     method: str
     headers: Headers = ()
     credential: str | None = None
