@@ -14,6 +14,8 @@ from tests.openapi.honest import Service, When, whole
 from tests.openapi.shares import Subject, promised, wrong
 from tests.openapi.test_unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, resource
 
+from restproof.semantics.state import differences, in_the_order_of
+
 Item = dict[str, Any]
 OBJECT: Document = {"type": "object", "properties": {"metres": NUMBER}}
 NAMED: Document = {"type": "object", "required": ["name"], "properties": {"name": TEXT}}
@@ -108,3 +110,40 @@ def test_what_only_a_read_shows_is_not_asked_of_the_answers_to_writes(tmp_path: 
     paths = noted(BOX, read=WITH_NOTE)
     kind = honest(defaults={"note": "none"})
     assert accused(tmp_path, paths, lambda: of(kind, POST=without_note, PATCH=without_note)) == []
+
+
+SET: Document = {"type": "array", "items": TEXT, "uniqueItems": True}
+SETS: Document = {"tags": SET, "kept": {"type": "object", "properties": {"tags": {"anyOf": [SET, {"type": "null"}]}}}}
+
+
+def as_sets(value: Any) -> Any:
+    """What a framework shows that keeps arrays as sets: each entry once, in an order of its own."""
+    if isinstance(value, dict):
+        return {n: as_sets(v) for n, v in value.items()}
+    return sorted(set(value), reverse=True) if isinstance(value, list) else value
+
+
+def sets() -> Service:
+    def texts(value: Any) -> bool:
+        return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+
+    kept = When(lambda v: isinstance(v, dict) and texts(v.get("tags", [])))
+    fields = {"label": When(lambda v: isinstance(v, str)), "tags": When(texts), "kept": kept}
+    return of(replace(honest(shown=as_sets), fields=fields))
+
+
+def test_sets_are_compared_without_order_and_may_be_sent_an_entry_twice(tmp_path: Path) -> None:
+    wrong = {"400": {"description": "wrong"}}
+    sent = {**SENT, "properties": {**LABEL, **SETS}}
+    shown = {**BOX, "properties": {"id": NUMBER, **LABEL, **SETS}}
+    made = call(shown, sent, 201, others=wrong)
+    assert accused(tmp_path, boxes(made, get=call(shown, others={"404": wrong["400"]})), sets) == []
+
+
+def test_an_entry_of_a_set_that_is_lost_is_seen(tmp_path: Path) -> None:
+    sent = {**SENT, "properties": {**LABEL, **SETS}}
+    shown = {**BOX, "properties": {"id": NUMBER, **LABEL, **SETS}}
+    found = resource(tmp_path, "box", boxes(call(shown, sent, 201), get=call(shown)))
+    held = {"tags": ["a", "b"], "kept": {"tags": ["a", "b"]}}
+    assert not [*differences(held, in_the_order_of(found, held, {"tags": ["b", "a"], "kept": {"tags": ["b", "a"]}}))]
+    assert len([*differences(held, in_the_order_of(found, held, {"tags": ["b"], "kept": {"tags": ["b", "c"]}}))]) > 1

@@ -266,7 +266,7 @@ def _of_entries(schema: JsonSchema, needed: list[Any]) -> Iterator[Candidate]:
     least, most = schema.get("minItems", 0), schema.get("maxItems")
     if samples:
         yield Candidate("items", "an array of one", samples[:1])
-        if schema.get("uniqueItems"):  # else many a server takes it for one, and nobody minds
+        if schema.get("uniqueItems") and not are_open(schema):  # else many a server takes it for one, and nobody minds
             yield Candidate("uniqueItems", "the same entry twice", [samples[0], samples[0]])
     wanted = min(max(least, most or 0, _SEVERAL - 1), _LONGEST_ARRAY) + 1
     several = _different(items, [*needed, *samples] if schema.get("uniqueItems") else samples, wanted)

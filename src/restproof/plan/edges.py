@@ -1,6 +1,7 @@
 """Values whose edges are open: ``x-restproof-edges: open`` in the schema of a text says that nothing is promised of an
-empty one, or of blanks at its ends, and in that of a number that nothing is of a third decimal. Many a framework trims
-what it takes, and refuses what is empty then; money is rounded. ``x-restproof-null: open`` says that nothing is
+empty one, or of blanks at its ends, and in that of a number that nothing is of a third decimal, and in that of an array
+that nothing is of an entry that stands twice. Many a framework trims what it takes, and refuses what is empty then;
+money is rounded; of a set, entries that are the same are one. ``x-restproof-null: open`` says that nothing is
 promised of null."""
 
 from __future__ import annotations

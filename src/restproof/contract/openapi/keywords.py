@@ -79,7 +79,8 @@ _NUMERIC = {word for word, fits in PLAIN.items() if fits in (_number, _whole)}
 NARROWER = "x-restproof-narrower"
 """Holds why a schema is narrower than the document's, in words: what it refuses may be taken."""
 EDGES = "x-restproof-edges"
-"""Holds ``open`` where nothing is promised of an empty text, or of blanks at its ends, or of a third decimal."""
+"""Holds ``open`` where nothing is promised of an empty text, or of blanks at its ends, of a third decimal, or of an
+entry that stands twice in a set."""
 NULL = "x-restproof-null"
 """Holds ``open`` where nothing is promised of null: one operation takes it, another does not."""
 ABSENT = "x-restproof-absent"
@@ -173,7 +174,7 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             del found[low], found[high]
             dropped.append(low)
     _format(found)
-    if _is_plain_text(found) or _is_plain_number(found):
+    if _is_plain_text(found) or _is_plain_number(found) or found.get("uniqueItems"):
         found[EDGES] = "open"
     if "pattern" in found:
         written = readable(found["pattern"])

@@ -96,6 +96,12 @@ class Members:
         return self.schema
 
     @property
+    def sets(self) -> list[str]:
+        """Names of what is shown and holds arrays, at any depth, in which no entry stands twice."""
+        shown = {n: s for n, s in self.properties.items() if not s.get("writeOnly")}
+        return [n for n, s in shown.items() if holds(s, "uniqueItems") == str(True)]
+
+    @property
     def properties(self) -> dict[str, Schema]:
         found: dict[str, Schema] = self.schema["properties"]
         return found

@@ -263,6 +263,7 @@ class ResourceWriter:
             "lenient": [n for n in body.lenient if n in properties and writes],
             "unlisted": [n for n in body.unlisted if n in properties],
             "volatile": [*set_by_server, *(n for n in body.unsure if n not in set_by_server and n in properties)],
+            "unordered": body.sets,
             # Neither stands in a document, and refusing what breaks them is right.
             "open": [
                 *(["unique", "rules"] if writes else []),
