@@ -170,6 +170,9 @@ def test_a_closed_representation_holds_nothing_else(reply: Reply, written: Writt
     if not reply.ok or declared.get("additionalProperties") is not False:
         return
     known = {*declared["properties"], reply.envelope.linked}
+    if reply.contract.body_status and reply.operation != "list":
+        # Without an envelope, what says that the request succeeded stands among the fields.
+        known |= reply.contract.body_status.members(reply.entity_pointer)
     for entity in [reply.entity] if reply.operation != "list" else reply.entries or ():
         if not isinstance(entity, dict) or not written.is_judged(reply.resource, entity):
             continue

@@ -45,6 +45,12 @@ def test_what_a_server_says_reads_the_same(promised: BodyStatus) -> None:
     assert promised.failed({}, 405) is None
 
 
+def test_it_stands_in_the_object_that_holds_it() -> None:
+    assert BY_WORD.members("") == {"ok", "error"}
+    assert BY_WORD.members("/error") == {"code"}
+    assert not BY_WORD.members("/data")
+
+
 def test_only_a_status_line_of_success_is_passed_over() -> None:
     body = b'{"code": 40400}'
     assert told_by_body(Response(200, "OK", (), body), BY_CODE) == Response(404, "OK", (), body, line=200)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from restproof.pointer import member, put, step
+from restproof.pointer import member, put, step, steps
 
 ABSENT = "absent"
 _USUAL = 400
@@ -38,6 +38,13 @@ class BodyStatus:
         if any(_same(told, value) for value in self.success):
             return None
         return self.statuses.get(_spelled(member(document, self.code)), self.other)
+
+    def members(self, pointer: str) -> frozenset[str]:
+        """The members of the object at ``pointer`` (RFC 6901) that tell it, or lead there."""
+        way = steps(pointer)
+        depth = len(way)
+        found = (steps(_pointer(place)) for place in (self.at, self.code))
+        return frozenset(s[depth] for s in found if len(s) > depth and s[:depth] == way)
 
     def succeeded(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """The body of an answer to a request that succeeded, which says so."""
@@ -75,5 +82,9 @@ def _spelled(value: Any) -> str:
 
 
 def _with(document: Mapping[str, Any], place: str, value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = put(document, place if place.startswith("/") else step(place), value)
+    found: dict[str, Any] = put(document, _pointer(place), value)
     return found
+
+
+def _pointer(place: str) -> str:
+    return place if place.startswith("/") else step(place)
