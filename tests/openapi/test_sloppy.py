@@ -113,6 +113,27 @@ def test_an_object_that_stands_otherwise_in_the_query_is_not_taken_apart(words: 
     assert any("requires the parameter pageable" in one.what for one in found.left_out)
 
 
+@pytest.mark.parametrize(
+    ("name", "schema", "asked"),
+    [
+        ("page-token", {"type": "string"}, False),
+        ("nextToken", {"type": "string", "maxLength": 80}, False),
+        ("cursor", {"type": "string", "default": "first"}, True),
+        ("cursor", {"type": "string", "enum": ["0"]}, True),
+        ("Page", {"type": "integer", "minimum": 1}, True),
+        ("shelf", {"type": "string"}, True),
+    ],
+)
+def test_a_list_that_requires_a_token_of_an_earlier_answer_is_left_out(
+    name: str, schema: Document, asked: bool, tmp_path: Path
+) -> None:
+    paths = cars()
+    parameter = {"name": name, "in": "query", "required": True, "schema": schema}
+    paths["/cars"]["get"] = call({"type": "array", "items": CAR}, parameters=[parameter])
+    found, _ = read(tmp_path, paths)
+    assert any(f"requires the parameter {name}" in one.what for one in found.left_out) is not asked
+
+
 def test_pages_are_read_in_any_spelling(tmp_path: Path) -> None:
     names = {"PageNumber": {"type": "integer", "default": 1}, "PageSize": {"type": "integer", "maximum": 50}}
     page = {

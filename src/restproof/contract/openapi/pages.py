@@ -62,6 +62,11 @@ def _first_of(names: Sequence[str], found: Collection[str]) -> str | None:
     return next((spelled[n] for n in names if n in spelled), None)
 
 
+def is_token(name: str) -> bool:
+    """Whether a parameter is called like the token of a page."""
+    return snake(name).replace("-", "_") in _TOKENS
+
+
 @dataclass(frozen=True)
 class Pages:
     """Reads the pages of the lists of one document."""

@@ -12,6 +12,7 @@ from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import REPEATS
 from restproof.contract.openapi.identity import id_type
 from restproof.contract.openapi.naming import snake
+from restproof.contract.openapi.pages import is_token
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema, wider
 from restproof.contract.openapi.security import Security
@@ -23,6 +24,9 @@ _REQUEST = re.compile(r"(?i)(x-)?(request|correlation|trace|transaction|message)
 _A_UUID = "5f0d7f2c-8d1c-4e53-9a52-0c6c5d1b7e11"
 _USUAL = ("accept", "content-type", "authorization", "if-match", "if-none-match", "user-agent")
 """Headers that HTTP itself speaks of, or that are sent anyhow."""
+
+_TOLD = frozenset({"default", "enum", "const"})
+"""Keywords that tell a value that is taken."""
 
 
 class Unaskable(Exception):
@@ -81,7 +85,9 @@ class Ways:
         examples = [e for e in schema.get("examples", ()) if isinstance(e, str | int | float)]
         if examples:
             return examples[0]
-        if not kinds & {"string", "integer", "number", "boolean"} or wider(schema) is not None:
+        unknown = not kinds & {"string", "integer", "number", "boolean"} or wider(schema) is not None
+        # Only an answer gives a token, whatever its schema says; no text that a schema allows is one.
+        if unknown or (kinds == {"string"} and is_token(parameter["name"]) and not schema.keys() & _TOLD):
             raise Unaskable(f"it requires the parameter {parameter['name']}, of which no value is known to be valid")
         return schema or {"type": "string"}
 
