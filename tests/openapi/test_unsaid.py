@@ -318,13 +318,14 @@ def test_what_may_be_absent_or_needs_to_be_told_which_is_not_one_thing(get: Docu
 
 
 def test_an_optional_text_that_is_called_as_another_resource_is_not_sent(tmp_path: Path) -> None:
-    names = {"boxes": {"type": "array", "items": TEXT}, "note": TEXT}
+    names: Document = {"boxes": {"type": "array", "items": TEXT}, "note": TEXT, "lid_name": TEXT, "key": TEXT}
+    names |= {"box_name": TEXT, "boxSlug": TEXT, "box_keys": {"type": "array", "items": TEXT}}
     lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **names}}
     given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
     create = call(lid, {"type": "object", "properties": names}, 201)
     lids = {"/lids": {"post": create}, "/lids/{id}": {"parameters": [given], "get": call(lid)}}
     found = resource(tmp_path, "lid", {**boxes(call(BOX, SENT, 201)), **lids})
-    assert list(found.shapes.create["properties"]) == ["note"]
+    assert list(found.shapes.create["properties"]) == ["note", "lid_name", "key"]
 
 
 def test_entries_without_an_id_are_listed(tmp_path: Path) -> None:

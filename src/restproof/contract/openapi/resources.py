@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -321,11 +322,13 @@ class ResourceWriter:
                         del resource[word]
 
     def is_named_as_resource(self, name: str, schema: Schema, found: Found) -> bool:
-        """Whether a member of plain text, or of several, is called as another resource: it may hold names of those."""
+        """Whether a member of plain text, or of several, is called as another resource, or as what names one
+        (``team_name``, ``countryCode``): it may hold names of those."""
         held = schema.get("items", {}) if "array" in types_of(schema) else schema
         if types_of(held) - {"null"} != {"string"} or {"enum", "const", "format", "readOnly"} & {*held, *schema}:
             return False
-        return bool({snake(name), singular(snake(name))} & self.by_name.keys() - {found.name})
+        stem = re.sub(r"_(name|slug|key|code)s?$", "", snake(name))
+        return bool({stem, singular(stem)} & self.by_name.keys() - {found.name})
 
     def uses(self, found: Found, word: str) -> bool:
         operations = {"request": ("create", "update", "replace"), "list": ("list",), "empty_list": ("list",)}
