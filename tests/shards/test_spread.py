@@ -198,18 +198,21 @@ def test_a_lost_attempt_is_begun_again_and_nothing_more_of_it_is_kept(
     of: Callable[..., Spread], tmp_path: Path
 ) -> None:
     words = []
+    heard = threading.Event()
 
     def attempt(way: Way, number: int) -> None:
         parcel = greeted(way)
         makes_something(way, f"p{number}")
         way.wait_for("kept")
         if number > 1:
+            assert heard.wait(5)  # the run is not over before the first has its answer
             ends(way, parcel, tmp_path)
             return
         way.engine.up.put(Lost(way.name, "its machine is gone"))
         # It was only out of reach, and goes on.
         makes_something(way, f"p{number}")
         words.append(way.hear(5))
+        heard.set()
 
     going = of(attempt)
     going.run()
