@@ -16,10 +16,19 @@ from restproof.config import Target
 from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.wire.ledger import Ledger, LedgerEntry
-from restproof.wire.message import Exchange
+from restproof.wire.message import About, Exchange, Request
 from restproof.wire.session import Session
 
 Handler = Callable[[bytes], bytes | None]
+Serve = Callable[..., Any]
+"""The fixture ``serve``."""
+Connect = Callable[..., Any]
+"""The fixture ``connect``."""
+
+READ = About("note", "read", "read.answers-ok[note-read]", "read.answers-ok[note-read]#1")
+CREATE = About("note", "create")
+GET = Request("GET", "/v1/teams/5/notes/1")
+POST = Request("POST", "/v1/teams/5/notes", body=b'{"name":"a"}')
 
 
 def answer(status: int = 200, body: bytes = b"", **headers: str) -> bytes:

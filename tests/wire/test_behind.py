@@ -6,20 +6,16 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from urllib3 import HTTPHeaderDict
 
 from restproof.wire.adapter import Adapter, Prepared
-from restproof.wire.message import About, Request
+from restproof.wire.message import About
 
-from .conftest import answer
+from .conftest import GET, Connect, Serve, answer
 
 READ = About("note", "read")
-GET = Request("GET", "/v1/teams/5/notes/1")
-Serve = Callable[..., Any]
-Connect = Callable[..., Any]
 SECOND = answer(500, b"{}")
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
 

@@ -20,7 +20,7 @@ from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.proof import digests_of, sums_of
 from restproof.wire.tidying import clean_up, clean_up_all
 
-from .conftest import answer, open_entries
+from .conftest import Connect, Serve, answer, open_entries
 
 PREFIX = "rpabcdef"
 
@@ -93,8 +93,6 @@ def clean(
 
 
 Clean = Callable[..., tuple[int, list[str]]]
-Serve = Callable[..., Any]
-Connect = Callable[..., Any]
 
 
 def token(id: int) -> str:

@@ -6,9 +6,8 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import pytest
 
@@ -17,13 +16,10 @@ from restproof.wire.message import About, Request, Response, to_event
 from restproof.wire.raw import plain_request, raw_answer
 from restproof.wire.session import MAX_RESPONSE, Session
 
-from .conftest import answer
+from .conftest import GET, Connect, Serve, answer
 
 READ = About("note", "read")
-GET = Request("GET", "/v1/teams/5/notes/1")
 OK = b"HTTP/1.1 200 OK\r\n"
-Serve = Callable[..., Any]
-Connect = Callable[..., Any]
 
 
 @contextmanager

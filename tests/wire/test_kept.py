@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,12 +10,9 @@ from restproof.wire.failure import NotSent
 from restproof.wire.kept import Kept, Whole
 from restproof.wire.message import About, Exchange, Request
 
-from .conftest import answer
+from .conftest import GET, Connect, Serve, answer
 
 READ = About("note", "read")
-GET = Request("GET", "/v1/teams/5/notes/1")
-Serve = Callable[..., Any]
-Connect = Callable[..., Any]
 LONG = b"x" * (1024 * 1024 + 1)
 
 ANSWERS = {

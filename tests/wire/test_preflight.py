@@ -15,9 +15,7 @@ from restproof.contract.model import Contract
 from restproof.errors import TargetError
 from restproof.wire.preflight import check_target
 
-from .conftest import answer
-
-Serve = Callable[..., Any]
+from .conftest import Serve, answer
 
 
 def target(url: str, **options: Any) -> Target:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,11 +12,9 @@ from restproof.wire.failure import NotSent
 from restproof.wire.message import About, Request
 from restproof.wire.presence import DOUBTFUL
 
-from .conftest import NOTES, SCHEMA, answer
+from .conftest import NOTES, SCHEMA, Connect, Serve, answer
 
 GET = Request("GET", "/v1/x")
-Serve = Callable[..., Any]
-Connect = Callable[..., Any]
 
 
 def about(number: int) -> About:

@@ -12,18 +12,10 @@ import responses
 
 from restproof.contract.model import Contract
 from restproof.wire.guard import has_dot_segment
-from restproof.wire.message import About, Request, to_event
+from restproof.wire.message import Request, to_event
 from restproof.wire.raw import raw_answer
 
-from .conftest import answer
-
-READ = About("note", "read", "read.answers-ok[note-read]", "read.answers-ok[note-read]#1")
-CREATE = About("note", "create")
-GET = Request("GET", "/v1/teams/5/notes/1")
-POST = Request("POST", "/v1/teams/5/notes", body=b'{"name":"a"}')
-
-Serve = Callable[..., Any]
-Connect = Callable[..., Any]
+from .conftest import CREATE, GET, POST, READ, Connect, Serve, answer
 
 
 def head(request: bytes) -> dict[str, str]:

@@ -6,22 +6,10 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-from restproof.wire.message import About, Request
-
-from .conftest import answer
-
-READ = About("note", "read", "read.answers-ok[note-read]", "read.answers-ok[note-read]#1")
-CREATE = About("note", "create")
-GET = Request("GET", "/v1/teams/5/notes/1")
-POST = Request("POST", "/v1/teams/5/notes", body=b'{"name":"a"}')
-
-Serve = Callable[..., Any]
-Connect = Callable[..., Any]
+from .conftest import CREATE, GET, POST, READ, Connect, Serve, answer
 
 
 @pytest.mark.parametrize(

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from urllib3.connection import HTTPConnection
 
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.failure import NotSent
-from restproof.wire.message import About, Request
+from restproof.wire.message import Request
 
-from .conftest import answer
-
-READ = About("note", "read", "read.answers-ok[note-read]", "read.answers-ok[note-read]#1")
-CREATE = About("note", "create")
-GET = Request("GET", "/v1/teams/5/notes/1")
-POST = Request("POST", "/v1/teams/5/notes", body=b'{"name":"a"}')
-
-Serve = Callable[..., Any]
-Connect = Callable[..., Any]
+from .conftest import CREATE, GET, POST, READ, Connect, Serve, answer
 
 
 @pytest.mark.parametrize("status", [502, 503])
