@@ -7,31 +7,20 @@ from typing import Literal
 
 import click
 
-from restproof.cli.completing import CONTRACT
+from restproof.cli import judging
 
 
 @click.command("judge")
 @click.argument("traffic", type=click.Path(path_type=Path))
-@click.option(
-    "--contract",
-    metavar="CONTRACT",
-    shell_complete=CONTRACT,
-    help="Directory, file or bundled name. Default: as for restproof run.",
-)
+@judging.contract
 @click.option(
     "--base-url",
     metavar="URL",
     help="The API's server; the contract's base path is added. Default: the host with most of its paths.",
 )
-@click.option("--deviations", metavar="FILE", help="Declared deviations.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["must", "should"]),
-    default="must",
-    show_default=True,
-    help="The mildest level whose failure fails the traffic.",
-)
-@click.option("--out", metavar="DIR", help="Where the run file and the reports go. Default: reports/<time>.")
+@judging.deviations
+@judging.fail_on
+@judging.out
 @click.option("-q", "--quiet", is_flag=True, help="Do not tell what was left out.")
 def command(
     traffic: Path,

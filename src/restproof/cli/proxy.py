@@ -14,7 +14,8 @@ from typing import Literal
 
 import click
 
-from restproof.cli.completing import CONTRACT, TARGET
+from restproof.cli import judging
+from restproof.cli.completing import TARGET
 from restproof.errors import ConfigurationError
 
 
@@ -26,23 +27,12 @@ from restproof.errors import ConfigurationError
     shell_complete=TARGET,
     help="A target of restproof.toml, or a URL. Default: as configured.",
 )
-@click.option(
-    "--contract",
-    metavar="CONTRACT",
-    shell_complete=CONTRACT,
-    help="Directory, file or bundled name. Default: as for restproof run.",
-)
+@judging.contract
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--deviations", metavar="FILE", help="Declared deviations.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["must", "should"]),
-    default="must",
-    show_default=True,
-    help="The mildest level whose failure fails the traffic.",
-)
-@click.option("--out", metavar="DIR", help="Where the run file and the reports go. Default: reports/<time>.")
+@judging.deviations
+@judging.fail_on
+@judging.out
 @click.option("-q", "--quiet", is_flag=True, help="Tell the verdict alone.")
 def command(
     command_line: tuple[str, ...],
