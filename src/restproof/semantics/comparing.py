@@ -61,9 +61,10 @@ def _in_order(wanted: Comparison, held: Any, asked: Any) -> bool:
 def _number(value: Any) -> Any:
     """A decimal, be it written as text, as its number; what is none as it is compared else."""
     try:
-        return Decimal(str(value))
+        found = Decimal(str(value))
     except InvalidOperation:
         return _comparable(value)
+    return found if found.is_finite() else _comparable(value)  # NaN has no order, and says so with an error
 
 
 def _comparable(value: Any) -> Any:
