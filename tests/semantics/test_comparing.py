@@ -45,7 +45,9 @@ def test_what_matches(by: Any, held: Any, asked: Any, sure: bool, may: bool) -> 
 def test_decimals_that_are_written_as_text_are_compared_as_numbers(by: Any, matches: bool) -> None:
     wanted = Comparison("price[gte]", "price", by, of_decimals=True)
     assert surely_matches(wanted, "9.50", "10.00") is may_match(wanted, "9.50", "10.00") is matches
-    assert not any(surely_matches(wanted, held, "10.00") for held in (None, "NaN", "sNaN", "Infinity", True, {}, "dear"))
+    assert not any(
+        surely_matches(wanted, held, "10.00") for held in (None, "NaN", "sNaN", "Infinity", True, {}, "dear")
+    )
 
 
 def test_all_stands_for_every_field_with_an_order() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,21 @@ def test_the_order_of_an_unordered_array_says_nothing() -> None:
     assert not list(differences(twice, in_the_order_of(project, twice, {"departments": [{"id": 8}, *[{"id": 7}] * 2]})))
     for other in ([{"id": 8}, {"id": 8}], [{"id": 7}], [{"id": 7}, {"id": 8}, {"id": 8}], None):
         assert list(differences(wanted, in_the_order_of(project, wanted, {"departments": other})))
+
+
+def test_the_sets_inside_of_an_unordered_array_have_no_order_and_tuples_are_what_they_are(tmp_path: Path) -> None:
+    tags = {"type": "array", "uniqueItems": True, "items": {"type": "string"}}
+    entry = {"type": "object", "properties": {"tags": tags}}
+    pair = {"type": "array", "prefixItems": [entry, entry], "items": False}
+    fields = {"id": {"type": "integer", "readOnly": True}, "list": {"type": "array", "items": entry}, "pair": pair}
+    (tmp_path / "a.json").write_text(json.dumps({"type": "object", "properties": fields}))
+    (tmp_path / "c.yaml").write_text(
+        "contract: c\nresources:\n  a: {path: /a, schema: a.json, unordered: [list, pair]}\n"
+    )
+    resource = load(tmp_path / "c.yaml").resources["a"]
+    wanted, shown = [{"tags": ["x", "y"]}, {"tags": ["z"]}], [{"tags": ["z"]}, {"tags": ["y", "x"]}]
+    assert in_the_order_of(resource, {"list": wanted}, {"list": shown}) == {"list": wanted}
+    assert in_the_order_of(resource, {"pair": wanted}, {"pair": wanted[::-1]}) == {"pair": wanted}
 
 
 WORDS = load(Path(__file__).parents[1] / "kill" / "contracts" / "words")

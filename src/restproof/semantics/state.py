@@ -356,8 +356,11 @@ def _aligned(schema: Mapping[str, Any], wanted: list[Any], actual: list[Any]) ->
     return actual if left else found
 
 
-def _with_aligned_sets(schema: Mapping[str, Any], wanted: Any, actual: Any) -> Any:
-    """``actual`` with the arrays inside that hold no entry twice in the order of ``wanted``."""
+def _with_aligned_sets(schema: Mapping[str, Any] | bool, wanted: Any, actual: Any) -> Any:
+    """``actual`` with the arrays inside that hold no entry twice in the order of ``wanted``. ``schema`` is ``false``
+    for the entries of a tuple."""
+    if isinstance(schema, bool):
+        return actual
     if isinstance(wanted, list) and isinstance(actual, list):
         branches = (branch for word in ("anyOf", "oneOf") for branch in schema.get(word, ()))
         schema = next((branch for branch in branches if "items" in branch), schema)
