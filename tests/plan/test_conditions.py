@@ -107,3 +107,13 @@ def test_a_condition_that_cannot_be_is_told(rule: str, message: str, tmp_path: P
     with pytest.raises(AssertionError):
         bodies(tmp_path, {}, rule)
     assert any(message in str(p) for p in check(tmp_path))
+
+
+def test_what_freezes_others_is_tried_in_the_order_of_the_schema_whatever_a_set_makes_of_it(tmp_path: Path) -> None:
+    flags = [f"flag{n}" for n in range(7)]
+    rules = json.dumps([{"frozen": ["a"], "when": {name: True}} for name in reversed(flags)])
+    properties = {**ID, "a": TEXT, **{name: {"type": "boolean"} for name in flags}}
+    found = bodies(tmp_path, {"properties": properties}, rules)
+    tried = [list(c["notes"]) for c in accepted_bodies(ground(found, "update"))]
+    assert tried[-2:] == [flags, flags]
+    assert all(names == ["a"] for names in tried[:-2])

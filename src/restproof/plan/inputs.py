@@ -345,7 +345,7 @@ def accepted_bodies(ground: Ground) -> Iterator[PackedCase]:
         if found:
             columns[name] = found
     freezing = {n for r in ground.resource.rules if isinstance(r, Frozen) for n in r.when}
-    last = {n: columns.pop(n) for n in freezing & columns.keys() if ground.operation != "create"}
+    last = {n: columns.pop(n) for n in [*columns] if n in freezing and ground.operation != "create"}
     for group, at in ((g, n) for g in (columns, last) for n in range(max(map(len, g.values()), default=0))):
         tried = {name: column[at] for name, column in group.items() if at < len(column)}
         base: Body = {} if ground.operation == "update" else ground.bodies.minimal(f"v{at}")
