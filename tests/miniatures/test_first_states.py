@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.miniatures import bench
-from tests.miniatures.kinds import Items, schema
+from tests.miniatures.kinds import Items, item, schema
 from tests.miniatures.server import Refused, Row
 
 STATES = ("draft", "open", "paid")
@@ -89,4 +89,37 @@ def test_a_state_that_no_create_may_hold_is_reached_by_updates(
 def test_what_a_state_freezes_is_tried_before_that_state(server: type[Bills], outcome: str, tmp_path: Path) -> None:
     files = {"bill.json": BILL, "new.json": NEW, "change.json": CHANGE}
     found = bench.run(server(), CONTRACT, files, tmp_path, only=("update.accepts-valid",), profile="ci")
+    assert {r.item: r.outcome for r in found.results}["update.accepts-valid[item-update]"] == outcome
+
+
+PUBLISHED = schema("title", "amount", **FIELDS, count=AMOUNT, state={"enum": list(STATES)})
+
+
+class Published(Items):
+    """What is new is open, and nothing says so: whether an amount may change nobody knows beforehand."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": PUBLISHED}
+
+    def blank(self, path: str) -> Row:
+        return {**super().blank(path), "state": "open"}
+
+    def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+        known = super().valid(path, fields, row)
+        if row is not None and known.get("amount", row["amount"]) != row["amount"] and row["state"] != "draft":
+            raise Refused(422, "is open", "amount")
+        return known
+
+
+class Counting(Published):
+    """An update keeps no count above 100."""
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        super().changed(path, row, {n: min(v, 100) if n == "count" else v for n, v in fields.items()})
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Published, "pass"), (Counting, "fail")])
+def test_what_may_be_frozen_hides_no_other_field(server: type[Published], outcome: str, tmp_path: Path) -> None:
+    words = {"rules": [{"frozen": ["amount"], "when": {"state": ["open", "paid"]}}], "statuses": {"rule": 422}}
+    contract, schemas = item(PUBLISHED, **words)
+    found = bench.run(server(), contract, schemas, tmp_path, only=("update.accepts-valid",), profile="ci")
     assert {r.item: r.outcome for r in found.results}["update.accepts-valid[item-update]"] == outcome
