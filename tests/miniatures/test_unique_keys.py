@@ -27,11 +27,10 @@ class Logins(Users):
     UNIQUE = ("login",)
 
 
+@pytest.mark.parametrize("item_id", ["conflict.duplicate[item-create]", "conflict.rename[item-update]"])
 @pytest.mark.parametrize(("server", "outcome"), [(Users, "pass"), (Emails, "fail"), (Logins, "fail")])
-def test_each_key_is_asked_for_alone(server: type[Users], outcome: str, tmp_path: Path) -> None:
+def test_each_key_is_asked_for_alone(server: type[Users], outcome: str, item_id: str, tmp_path: Path) -> None:
+    """Each rule in a run of its own: a duplicate that is accepted blocks what is told of renames."""
     contract, schemas = item(USER, unique=["login", "email"])
-    only = ("conflict.duplicate", "conflict.rename")
-    found = bench.run(server(), contract, schemas, tmp_path, only=only, profile="ci")
-    told = {r.item: r.outcome for r in found.results}
-    assert told["conflict.duplicate[item-create]"] == outcome
-    assert told["conflict.rename[item-update]"] in (outcome, "blocked")
+    found = bench.run(server(), contract, schemas, tmp_path, only=(item_id.partition("[")[0],), profile="ci")
+    assert {r.item: r.outcome for r in found.results}[item_id] == outcome
