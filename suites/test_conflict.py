@@ -19,14 +19,8 @@ def decides_at_once(contract: Contract, resource: Resource) -> bool:
     return has_unique(contract, resource) and not resource.settles.reads
 
 
-def renames(resource: Resource, key: Sequence[str]) -> bool:
-    """Whether an update may change all of a unique key."""
-    never = (resource.id.field, *resource.immutable)
-    return all(n in resource.shapes.update["properties"] and n not in never for n in key)
-
-
 def can_rename(contract: Contract, resource: Resource) -> bool:
-    return any(renames(resource, key) for key in resource.unique)
+    return any(map(resource.renames, resource.unique))
 
 
 #: What databases compare of a text may end here.
@@ -100,7 +94,7 @@ def stands_alone(ground: Ground, key: Sequence[str]) -> bool:
 def members(ground: Ground) -> Cases:
     """Each key; and for each member of a key of several, an update of that one alone to a key that is taken."""
     for at, key in enumerate(ground.resource.unique):
-        if not renames(ground.resource, key):
+        if not ground.resource.renames(key):
             continue
         yield {"key": at, "member": None}
         for name in key if stands_alone(ground, key) and ground.operation == "update" else ():

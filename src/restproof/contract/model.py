@@ -488,9 +488,12 @@ class Resource:
     @property
     def renamable(self) -> bool:
         """Whether an update may change all of the first unique key."""
+        return bool(self.unique) and self.renames(self.unique[0])
+
+    def renames(self, key: tuple[str, ...]) -> bool:
+        """Whether an update may change all of a unique key."""
         never = (self.id.field, *self.immutable)
-        named = self.unique[0] if self.unique else ()
-        return bool(named) and all(n in self.shapes.update["properties"] and n not in never for n in named)
+        return all(n in self.shapes.update["properties"] and n not in never for n in key)
 
     @cached_property
     def named_by_all_on_items(self) -> frozenset[str]:
