@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import ITEM
 
@@ -48,3 +49,21 @@ def test_where_all_is_absent_the_base_url_is_asked_for(tmp_path: Path) -> None:
 
     verdict = bench.run(listing, contract, schemas, tmp_path / "but one", only=only)
     assert (verdict.verdict, verdict.unmet) == ("not conforming", ())
+
+
+@pytest.mark.parametrize(
+    ("only", "status", "verdict"),
+    [("robust.hostile-id", 404, "not judged"), ("identity.unknown", 410, "not conforming")],
+)
+def test_where_only_absent_ids_are_asked_for_no_base_url_is(
+    only: str, status: int, verdict: str, tmp_path: Path
+) -> None:
+    contract = {
+        "contract": "mini",
+        "statuses": {"absent": status},
+        "resources": {f"item{n}": {"path": f"/items{n}", "schema": "item.json"} for n in range(4)},
+    }
+    found = bench.run(absent, contract, {"item.json": ITEM}, tmp_path, only=(only,), profile="ci")
+    assert found.statuses.keys() == {404}
+    assert found.requests >= 10
+    assert (found.verdict, found.unmet) == (verdict, ())

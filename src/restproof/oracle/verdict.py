@@ -64,7 +64,7 @@ def judge(run: RecordedRun) -> Verdict:
     ended = {o.item for o in run.outcomes}
     whole = whole and all(i.id in ended for i in run.items)
     unseen = unproven(run, ordered, register)
-    nothing = elsewhere(run)
+    nothing = elsewhere(run, ordered, register)
     missing = (
         *([nothing] if nothing else []),
         *([lost.message] if lost else []),
