@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,9 @@ import yaml
 
 from restproof.contract.load import check, load
 from restproof.contract.model import Comparison
+from restproof.contract.normal import NORMAL
 from restproof.semantics.comparing import may_match, surely_matches
+from restproof.semantics.ordering import sort_keys
 
 WORDS = Path(__file__).parents[1] / "kill" / "contracts" / "words"
 
@@ -45,9 +48,15 @@ def test_what_matches(by: Any, held: Any, asked: Any, sure: bool, may: bool) -> 
 def test_decimals_that_are_written_as_text_are_compared_as_numbers(by: Any, matches: bool) -> None:
     wanted = Comparison("price[gte]", "price", by, of_decimals=True)
     assert surely_matches(wanted, "9.50", "10.00") is may_match(wanted, "9.50", "10.00") is matches
-    assert not any(
-        surely_matches(wanted, held, "10.00") for held in (None, "NaN", "sNaN", "Infinity", True, {}, "dear")
-    )
+    odd: list[Any] = [None, "NaN", "sNaN", "Infinity", True, {}, "dear"]
+    assert not any(surely_matches(wanted, held, "10.00") for held in odd)
+
+
+@pytest.mark.parametrize("odd", ["NaN", "sNaN", "Infinity", "dear"])
+def test_decimals_have_an_order_where_all_of_them_are_some(odd: str) -> None:
+    amount = {"type": "string", NORMAL: [{"decimal": 2}]}
+    assert sorted(sort_keys(amount, ["10.00", "9.50"])) == [Decimal("9.50"), Decimal("10.00")]
+    assert sort_keys(amount, ["10.00", odd]) == ["10.00", odd]
 
 
 def test_all_stands_for_every_field_with_an_order() -> None:

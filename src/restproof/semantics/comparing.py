@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from restproof.contract.model import Comparison
 from restproof.contract.shapes import same
+from restproof.semantics.ordering import number_of
 
 
 def surely_matches(wanted: Comparison, held: Any, asked: Any) -> bool:
@@ -61,10 +61,9 @@ def _in_order(wanted: Comparison, held: Any, asked: Any) -> bool:
 def _number(value: Any) -> Any:
     """A decimal, be it written as text, as its number; what is none as it is compared else."""
     try:
-        found = Decimal(str(value))
-    except InvalidOperation:
+        return number_of(str(value))
+    except ValueError:
         return _comparable(value)
-    return found if found.is_finite() else _comparable(value)  # NaN has no order, and says so with an error
 
 
 def _comparable(value: Any) -> Any:

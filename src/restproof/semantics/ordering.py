@@ -69,12 +69,19 @@ def _key(schema: Schema, value: Any) -> Any:
         if not FORMATS["date-time"].check(value):
             raise ValueError(value)
         return instant(value)
-    if _are_decimals(schema):
-        try:
-            return Decimal(value)
-        except InvalidOperation as error:
-            raise ValueError(value) from error
-    return value
+    return number_of(value) if _are_decimals(schema) else value
+
+
+def number_of(text: str) -> Decimal:
+    """The number that a text writes. Raises ``ValueError`` where it writes none, or ``NaN``, which has a place in no
+    order, or ``Infinity``, which is no number."""
+    try:
+        found = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
+    if not found.is_finite():
+        raise ValueError(text)
+    return found
 
 
 def _alternatives(schema: Schema) -> Iterator[Schema]:
