@@ -317,15 +317,28 @@ def test_what_may_be_absent_or_needs_to_be_told_which_is_not_one_thing(get: Docu
     assert one_thing(tmp_path, get=get) is None
 
 
+def lids(sent: Document, **changes: Document) -> Document:
+    """The paths of lids that hold what is sent, beside boxes. ``changes``: operations of one lid, with their bodies."""
+    lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **sent["properties"]}}
+    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
+    of_one = {method: call(lid, body) for method, body in changes.items()}
+    one = {"/lids/{id}": {"parameters": [given], "get": call(lid), **of_one}}
+    return {**boxes(call(BOX, SENT, 201)), "/lids": {"post": call(lid, sent, 201)}, **one}
+
+
 def test_an_optional_text_that_is_called_as_another_resource_is_not_sent(tmp_path: Path) -> None:
     names: Document = {"boxes": {"type": "array", "items": TEXT}, "note": TEXT, "lid_name": TEXT, "key": TEXT}
     names |= {"box_name": TEXT, "boxSlug": TEXT, "box_keys": {"type": "array", "items": TEXT}}
-    lid = {"type": "object", "required": ["id"], "properties": {"id": NUMBER, **names}}
-    given = {"name": "id", "in": "path", "required": True, "schema": NUMBER}
-    create = call(lid, {"type": "object", "properties": names}, 201)
-    lids = {"/lids": {"post": create}, "/lids/{id}": {"parameters": [given], "get": call(lid)}}
-    found = resource(tmp_path, "lid", {**boxes(call(BOX, SENT, 201)), **lids})
+    found = resource(tmp_path, "lid", lids({"type": "object", "properties": names}))
     assert list(found.shapes.create["properties"]) == ["note", "lid_name", "key"]
+
+
+def test_what_one_change_needs_stays_in_it_though_it_is_called_as_another_resource(tmp_path: Path) -> None:
+    every = {"type": "object", "properties": {"note": TEXT, "size": NUMBER, "box_name": TEXT}}
+    put = {"type": "object", "required": ["box_name"], "properties": {"note": TEXT, "box_name": TEXT}}
+    found = resource(tmp_path, "lid", lids(every, put=put, patch={"type": "object", "properties": {"size": NUMBER}}))
+    assert "box_name" not in found.shapes.create["properties"]
+    assert "box_name" in found.shapes.replace["required"]
 
 
 def test_entries_without_an_id_are_listed(tmp_path: Path) -> None:

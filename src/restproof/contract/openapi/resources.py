@@ -308,8 +308,9 @@ class ResourceWriter:
                 continue
             self.note(found, f"{field}, of which no value is known to be an id")
             if isinstance(said, dict):
-                for side in said.keys() & set(REQUESTS):
-                    self.schemas[said[side]]["properties"].pop(field, None)
+                for side in (self.schemas[said[o]] for o in REQUESTS if o in said):
+                    if field not in side.get("required", ()):
+                        side["properties"].pop(field, None)
             elif held.get("writeOnly"):
                 del schema["properties"][field]
             else:
