@@ -333,6 +333,13 @@ def test_an_optional_text_that_is_called_as_another_resource_is_not_sent(tmp_pat
     assert list(found.shapes.create["properties"]) == ["note", "lid_name", "key"]
 
 
+def test_a_resource_may_itself_be_called_as_what_names_one(tmp_path: Path) -> None:
+    paths = lids({"type": "object", "properties": {"box_code": TEXT, "boxCodes": {"type": "array", "items": TEXT}}})
+    codes = {path.replace("boxes", "box_codes"): said for path, said in boxes(call(BOX, SENT, 201)).items()}
+    del paths["/boxes"], paths["/boxes/{id}"]
+    assert not resource(tmp_path, "lid", paths | codes).shapes.create["properties"]
+
+
 def test_what_one_change_needs_stays_in_it_though_it_is_called_as_another_resource(tmp_path: Path) -> None:
     every = {"type": "object", "properties": {"note": TEXT, "size": NUMBER, "box_name": TEXT}}
     put = {"type": "object", "required": ["box_name"], "properties": {"note": TEXT, "box_name": TEXT}}

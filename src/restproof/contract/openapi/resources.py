@@ -328,8 +328,8 @@ class ResourceWriter:
         held = schema.get("items", {}) if "array" in types_of(schema) else schema
         if types_of(held) - {"null"} != {"string"} or {"enum", "const", "format", "readOnly"} & {*held, *schema}:
             return False
-        stem = re.sub(r"_(name|slug|key|code)s?$", "", snake(name))
-        return bool({stem, singular(stem)} & self.by_name.keys() - {found.name})
+        names = {snake(name), re.sub(r"_(name|slug|key|code)s?$", "", snake(name))}
+        return bool({*names, *map(singular, names)} & self.by_name.keys() - {found.name})
 
     def uses(self, found: Found, word: str) -> bool:
         operations = {"request": ("create", "update", "replace"), "list": ("list",), "empty_list": ("list",)}
