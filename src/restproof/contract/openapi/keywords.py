@@ -191,17 +191,36 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
 
 _SERVERS = re.compile(
     r"(?i)^\W*(output|read)[- ]only\b|\[(output|read)[- ]only\]|^\W*always \S+\W*$|\. always \S+#\S+|"
-    r"\b(set|generated|assigned|computed|calculated|maintained|populated|managed) (automatically |internally )?"
-    r"by the (server|system|service|backend|api)\b|^\W*(an? |the )?e-?tag of\b"
+    r"^\W*(an? |the )?e-?tag of\b"
 )
 """Descriptions of members that only the server sets; what identifies a state is its alone (RFC 9110 §8.8.3)."""
+_BY_SERVER = re.compile(
+    r"(?i)\b(?<!not )(?<!never )(set|generated|assigned|computed|calculated|maintained|populated|managed) "
+    r"(automatically |internally )?by the (server|system|service|backend|api)\b"
+)
+_OR_BY_CLIENT = re.compile(
+    r"(?i)\bunless\b|\b(if|when|where) (\w+ ){0,3}(omitted|absent|missing|empty|blank|unspecified|"
+    r"left (out|blank|empty)|not (given|provided|specified|supplied|set|sent))\b"
+)
+"""Beside it, descriptions of members that the server sets where the client does not."""
+_ADVERB = re.compile(r"(?i)^\W*always (?!true|false)\w+\W*$")
+"""Descriptions of what is so or not, which of any other value say that it is a constant: ``Always visible``."""
 
 
 def says_servers(schema: Any) -> bool:
     """Whether the words of a member say that only the server sets it, which stands in no keyword."""
-    return (
-        isinstance(schema, dict) and "readOnly" not in schema and bool(_SERVERS.search(str(schema.get("description"))))
-    )
+    if not isinstance(schema, dict) or {"readOnly", "writeOnly"} & schema.keys():
+        return False
+    said = str(schema.get("description"))
+    if _BY_SERVER.search(said) and not _OR_BY_CLIENT.search(said):
+        return True
+    return bool(_SERVERS.search(said)) and not (schema.get("type") == "boolean" and _ADVERB.search(said))
+
+
+def set_by_server(schema: Mapping[str, Any]) -> list[str]:
+    """The optional members of an object of which words alone say that only the server sets them."""
+    needed = schema["required"] if _texts(schema.get("required")) else ()
+    return [name for name, member in schema["properties"].items() if says_servers(member) and name not in needed]
 
 
 def says_path(schema: Any) -> bool:

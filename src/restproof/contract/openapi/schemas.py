@@ -21,7 +21,7 @@ from restproof.contract.openapi.keywords import (
     modern,
     plain,
     says_path,
-    says_servers,
+    set_by_server,
 )
 from restproof.contract.openapi.source import Source
 from restproof.contract.shapes import types_of
@@ -120,9 +120,9 @@ class Schemas:
                 found[word] = {
                     str(n): self._part(s, (*route, word, n), depth - 1, chain) for n, s in value[word].items() if n
                 }
-                for name in [n for n, s in value[word].items() if says_servers(s)] if word == "properties" else ():
-                    if name in found[word] and name not in (value.get("required") or ()):
-                        found[word][name] = {**found[word][name], "readOnly": True}
+        for name in map(str, set_by_server(value) if "properties" in found else ()):
+            if name in found["properties"]:
+                found["properties"][name] = {**found["properties"][name], "readOnly": True}
         for word in SINGLE:
             if word == "additionalProperties" and value.get(word) in (False, True, {}):
                 if value[word] is False:
