@@ -16,6 +16,7 @@ from restproof.contract.openapi.keywords import says_servers
 from restproof.contract.openapi.naming import singular
 from restproof.contract.openapi.written import write
 from restproof.contract.patterns import matches_plainly
+from restproof.plan.parameters import fixed_query
 
 Document = dict[str, Any]
 TEXT = {"type": "string"}
@@ -121,6 +122,7 @@ def test_an_object_that_stands_otherwise_in_the_query_is_not_taken_apart(words: 
         ("nextToken", {"type": "string", "maxLength": 80}, False),
         ("cursor", {"type": "string", "default": "first"}, True),
         ("cursor", {"type": "string", "enum": ["0"]}, True),
+        ("since", {"type": "string", "format": "date-time"}, True),
         ("Page", {"type": "integer", "minimum": 1}, True),
         ("shelf", {"type": "string"}, True),
     ],
@@ -133,6 +135,14 @@ def test_a_list_that_requires_a_token_of_an_earlier_answer_is_left_out(
     paths["/cars"]["get"] = call({"type": "array", "items": CAR}, parameters=[parameter])
     found, _ = read(tmp_path, paths)
     assert any(f"requires the parameter {name}" in one.what for one in found.left_out) is not asked
+
+
+def test_a_required_parameter_is_sent_as_its_default(tmp_path: Path) -> None:
+    paths = cars()
+    parameter = {"name": "cursor", "in": "query", "required": True, "schema": {**TEXT, "default": "first"}}
+    paths["/cars"]["get"] = call({"type": "array", "items": CAR}, parameters=[parameter])
+    _, contract = read(tmp_path, paths)
+    assert fixed_query(contract.resources["car"].operation("list")) == (("cursor", "first"),)
 
 
 def test_pages_are_read_in_any_spelling(tmp_path: Path) -> None:

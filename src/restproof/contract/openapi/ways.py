@@ -25,8 +25,10 @@ _A_UUID = "5f0d7f2c-8d1c-4e53-9a52-0c6c5d1b7e11"
 _USUAL = ("accept", "content-type", "authorization", "if-match", "if-none-match", "user-agent")
 """Headers that HTTP itself speaks of, or that are sent anyhow."""
 
-_TOLD = frozenset({"default", "enum", "const"})
+_TOLD = frozenset({"enum", "const"})
 """Keywords that tell a value that is taken."""
+_MOMENTS = ("date", "date-time")
+"""Formats of no token: what is listed since then."""
 
 
 class Unaskable(Exception):
@@ -82,12 +84,13 @@ class Ways:
         """A value for a required parameter, or the schema of one."""
         schema = self.schema(parameter, call)
         kinds = types_of(schema) - {"null"}
-        examples = [e for e in schema.get("examples", ()) if isinstance(e, str | int | float)]
-        if examples:
-            return examples[0]
+        known = [v for v in _known(schema) if isinstance(v, str | int | float)]
+        if known:
+            return known[0]
         unknown = not kinds & {"string", "integer", "number", "boolean"} or wider(schema) is not None
         # Only an answer gives a token, whatever its schema says; no text that a schema allows is one.
-        if unknown or (kinds == {"string"} and is_token(parameter["name"]) and not schema.keys() & _TOLD):
+        is_text = kinds == {"string"} and not schema.keys() & _TOLD and schema.get("format") not in _MOMENTS
+        if unknown or (is_text and is_token(parameter["name"])):
             raise Unaskable(f"it requires the parameter {parameter['name']}, of which no value is known to be valid")
         return schema or {"type": "string"}
 
@@ -99,8 +102,7 @@ class Ways:
             fresh = {"type": "string", "format": "uuid"}
             if "const" not in schema and "enum" not in schema and Draft202012Validator(schema).is_valid(_A_UUID):
                 return fresh
-        known = [*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])]
-        known += [*([schema["const"]] if "const" in schema else []), *schema.get("enum", ())]
+        known = [*_known(schema), *([schema["const"]] if "const" in schema else []), *schema.get("enum", ())]
         text = next((str(v) for v in known if isinstance(v, str | int)), None)
         if text is not None and re.fullmatch(r"[ -~]*", text) and not REPEATS.fullmatch(name):
             return text
@@ -121,6 +123,11 @@ class Ways:
         if examples:
             schema["examples"] = examples
         return schema
+
+
+def _known(schema: Schema) -> list[Any]:
+    """Values that a document says are taken: examples, and what the server takes for one that is not given."""
+    return [*schema.get("examples", ()), *([schema["default"]] if "default" in schema else [])]
 
 
 def query_parents(found: Found, by_name: Mapping[str, Found], reader: Reader) -> dict[str, str]:
