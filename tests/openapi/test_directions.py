@@ -147,3 +147,23 @@ def test_an_entry_of_a_set_that_is_lost_is_seen(tmp_path: Path) -> None:
     held = {"tags": ["a", "b"], "kept": {"tags": ["a", "b"]}}
     assert not [*differences(held, in_the_order_of(found, held, {"tags": ["b", "a"], "kept": {"tags": ["b", "a"]}}))]
     assert len([*differences(held, in_the_order_of(found, held, {"tags": ["b"], "kept": {"tags": ["b", "c"]}}))]) > 1
+
+
+LIST: Document = {"type": "array", "items": TEXT}
+BESIDE: Document = {"type": "object", "properties": {"tags": SET, "uniqueItems": TEXT}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "is_set"),
+    [
+        (LIST, SET, True),
+        (SET, LIST, True),
+        (LIST, LIST, False),
+        ({**LIST, "uniqueItems": False, "items": SET}, {**LIST, "uniqueItems": False, "items": SET}, True),
+        (BESIDE, BESIDE, True),
+    ],
+    ids=["shown", "sent", "neither", "inside", "beside a member of that name"],
+)
+def test_a_set_is_one_wherever_it_is_said(sent: Document, shown: Document, is_set: bool, tmp_path: Path) -> None:
+    found = resource(tmp_path, "box", sent_and_shown(sent, shown))
+    assert found.unordered == (("size",) if is_set else ())

@@ -97,9 +97,10 @@ class Members:
 
     @property
     def sets(self) -> list[str]:
-        """Names of what is shown and holds arrays, at any depth, in which no entry stands twice."""
-        shown = {n: s for n, s in self.properties.items() if not s.get("writeOnly")}
-        return [n for n, s in shown.items() if holds(s, "uniqueItems") == str(True)]
+        """Names of what is shown and holds arrays, at any depth, in which no entry stands twice, as requests or as
+        responses have it."""
+        shown = [n for n, s in self.properties.items() if not s.get("writeOnly")]
+        return [n for n in shown if any(map(_holds_set, (self.properties[n], self.shown.get(n))))]
 
     @property
     def properties(self) -> dict[str, Schema]:
@@ -192,6 +193,10 @@ def _unread(told: Shaped, found: Members) -> None:
         if not (schema.get("readOnly") or schema.get("writeOnly") or name in told.read["properties"]):
             found.unsure.append(name)
             found.left_out.append(f"{name}, of which a read shows nothing: what it holds is not compared")
+
+
+def _holds_set(schema: Schema | None) -> bool:
+    return any(inner.get("uniqueItems") for inner in schemas_in(schema))
 
 
 def without_null(schema: Schema) -> Schema:
