@@ -8,10 +8,10 @@ from typing import Any
 
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
+from restproof.contract.media import TOKEN
 from restproof.contract.model import OPERATIONS, Parent
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 THE_ONE = "the-one"
 """Stands for the id of what there is just one of."""
 DEFAULT_OPERATIONS = ("list", "create", "read", "update", "delete")
@@ -103,7 +103,7 @@ def _check(
             problems.add(message, place, "a resource has each parent once")
     for parent, how in said.get("parent", {}).items():
         place = document.place((*route, "parent", parent))
-        if isinstance(how, dict) and how.get("in") == "header" and not _HEADER.fullmatch(how["name"]):
+        if isinstance(how, dict) and how.get("in") == "header" and not TOKEN.fullmatch(how["name"]):
             hint = "letters, digits and hyphens, as in X-Account-Id"
             problems.add(f"resource '{name}': '{how['name']}' is no name of a header", place, hint)
         if parent not in resources:

@@ -17,6 +17,7 @@ from restproof.contract.document import Document, Problems, Route
 from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
 from restproof.contract.limits import Rate
+from restproof.contract.media import TOKEN
 from restproof.contract.model import OPERATIONS, Id, Paging, Parent, Resource, Schema
 from restproof.contract.normal import Form, placed
 from restproof.contract.nullable import joined
@@ -39,7 +40,6 @@ DEFAULT_METHODS = {
     "delete": "DELETE",
 }
 
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 """The name of a header field (RFC 9110 §5.1)."""
 
 
@@ -381,7 +381,7 @@ class ResourceReader:
         if said.get("next_entry") and (style != "token" or "token" not in said):
             hint = "say style: token, and token: with the parameter that takes it, as starting_after"
             self.scope.problems.add("a field of the last entry is the token of no parameter", place, hint)
-        if said.get("token_in") == "header" and not (style == "token" and _HEADER.fullmatch(said.get("token", ""))):
+        if said.get("token_in") == "header" and not (style == "token" and TOKEN.fullmatch(said.get("token", ""))):
             hint = "say style: token, and token: with the name of the header field"
             self.scope.problems.add("no header field of a request is said to hold the token", place, hint)
         if said.get("more") and not said.get("next_entry"):
