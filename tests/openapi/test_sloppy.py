@@ -14,7 +14,7 @@ from restproof.contract.model import Contract
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.keywords import says_servers
 from restproof.contract.openapi.naming import singular
-from restproof.contract.openapi.written import write
+from restproof.contract.openapi.written import grouped, write
 from restproof.contract.patterns import matches_plainly
 from restproof.plan.parameters import fixed_query
 
@@ -135,6 +135,15 @@ def test_a_list_that_requires_a_token_of_an_earlier_answer_is_left_out(
     paths["/cars"]["get"] = call({"type": "array", "items": CAR}, parameters=[parameter])
     found, _ = read(tmp_path, paths)
     assert any(f"requires the parameter {name}" in one.what for one in found.left_out) is not asked
+
+
+def test_lists_that_are_left_out_for_their_pages_are_told_in_one_line(tmp_path: Path) -> None:
+    paths = cars()
+    for page in ("page", "offset", "cursor", "limit"):
+        parameter = {"name": page, "in": "query", "schema": {"type": "integer"}}
+        paths[f"/report_by_{page}"] = {"get": call(CAR, parameters=[parameter])}
+    found, _ = read(tmp_path, paths)
+    assert sum("not plain how" in line for line in grouped(found.left_out)) == 1
 
 
 def test_a_required_parameter_is_sent_as_its_default(tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ def _word(name: Any) -> str:
 _SAME: Sequence[tuple[str, str]] = (
     (r"(requires|query) (the )?parameter \S+", r"\1 parameter …"),
     (r"^[^' ]\S*, (of )?which", r"a member, \1which"),
-    (r"not plain how \S+ pages its list", "not plain how it is paged"),
+    (r"not plain how \S+ pages it(s list)?\b", "not plain how it is paged"),
     (r"order of its list by \S+", "order of its list"),
     (r"which \S+ an item has", "which id an item has"),
     (r"it takes \S+, no JSON", "it takes no JSON"),
