@@ -33,7 +33,6 @@ class Members:
     schema: Schema
     create_only: list[str] = field(default_factory=list)
     lenient: list[str] = field(default_factory=list)
-    unlisted: list[str] = field(default_factory=list)
     sparse: bool = False
     shown: dict[str, Schema] = field(default_factory=dict)
     always: list[str] = field(default_factory=list)
@@ -69,12 +68,9 @@ class Members:
         narrower = {o: s for o, s in self.narrower(told).items() if o in changes}
         if not (self.apart or narrower):
             return f"{name}.json", {f"{name}.json": self.schema}
-        files = {"request": f"{name}-request.json", **{o: f"{name}-{o}.json" for o in narrower}}
-        files["response"] = f"{name}.json"
-        return files, {files[s]: schema for s, schema in self._sides(narrower).items()}
-
-    def _sides(self, narrower: Mapping[str, Schema]) -> dict[str, Schema]:
-        return {"request": self.request, **narrower, "response": self.response}
+        sides = {"request": self.request, **narrower, "response": self.response}
+        files = {side: f"{name}.json" if side == "response" else f"{name}-{side}.json" for side in sides}
+        return files, {files[side]: schema for side, schema in sides.items()}
 
     @property
     def response(self) -> Schema:

@@ -232,7 +232,7 @@ class ResourceWriter:
 
     @staticmethod
     def drop(body: Members, name: str) -> None:
-        for names in (body.create_only, body.lenient, body.unlisted):
+        for names in (body.create_only, body.lenient):
             if name in names:
                 names.remove(name)
         if name in body.schema.get("required", ()):
@@ -262,7 +262,6 @@ class ResourceWriter:
         lists = {
             "create_only": [n for n in body.create_only if n in properties and writes],
             "lenient": [n for n in body.lenient if n in properties and writes],
-            "unlisted": [n for n in body.unlisted if n in properties],
             "volatile": [*set_by_server, *(n for n in body.unsure if n not in set_by_server and n in properties)],
             "unordered": body.sets,
             # Neither stands in a document, and refusing what breaks them is right.
