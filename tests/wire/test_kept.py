@@ -14,6 +14,8 @@ from .conftest import GET, Connect, Serve, answer
 
 READ = About("note", "read")
 LONG = b"x" * (1024 * 1024 + 1)
+FIELDS = b"".join(b"X-%d: 1\r\n" % n for n in range(98))
+MANY = b"HTTP/1.1 200 OK\r\n" + FIELDS + b"%bContent-Length: 2\r\n\r\n{}"
 
 ANSWERS = {
     "plain": answer(200, b'{"id":1}', Content_Type="application/json"),
@@ -39,12 +41,14 @@ ANSWERS = {
     "a length that is no number": b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}",
     "no HTTP": b"SSH-2.0-x\r\n\r\n",
     "long": answer(200, LONG),
-    "many fields": b"HTTP/1.1 200 OK\r\n" + b"X-A: 1\r\n" * 101 + b"Content-Length: 2\r\n\r\n{}",
+    "as many fields as there may be": MANY % b"",
+    "one field too many": MANY % b"X-A: 1\r\n",
     "something behind it": answer(200, b"{}") + b"}",
     "a second answer": answer(200, b"{}") + answer(500, b"{}"),
 }
 PLAIN = {"plain", "no content", "not modified, with the length of what it stands for", "something behind it"} | {
-    "a second answer"
+    "a second answer",
+    "as many fields as there may be",
 }
 
 

@@ -22,7 +22,7 @@ from urllib3.exceptions import ProtocolError
 from urllib3.util import SKIP_HEADER
 
 from restproof.wire.failure import TransportError, describe
-from restproof.wire.head import Answering, FinalResponse, behind, seconds_to
+from restproof.wire.head import MOST_LINES, Answering, FinalResponse, behind, seconds_to
 
 if TYPE_CHECKING:
     import socket
@@ -218,7 +218,7 @@ def read(come: bytes, connection: Connection, until: float) -> Whole | None:
     status, *lines = head.split(b"\r\n")
     begun = _STATUS.fullmatch(status)
     fields = [found.groups() for found in map(_FIELD.fullmatch, lines) if found]
-    if not (end and begun) or len(fields) != len(lines) or connection.unheard:
+    if not (end and begun) or len(fields) != len(lines) or len(lines) >= MOST_LINES or connection.unheard:
         return None
     headers = tuple((name.decode("ascii"), value.decode("ascii")) for name, value in fields)
     by_name = {name.lower(): value for name, value in headers}
