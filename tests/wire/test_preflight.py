@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
@@ -14,8 +15,9 @@ from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.errors import TargetError
 from restproof.wire.preflight import check_target
+from restproof.wire.walk import contract_headers, listed
 
-from .conftest import Serve, answer
+from .conftest import NOTES, Connect, Serve, answer
 
 
 def target(url: str, **options: Any) -> Target:
@@ -47,6 +49,23 @@ def test_one_cheap_list_is_read(serve: Serve, contract: Contract) -> None:
     assert request.startswith(b"GET /v1/teams?per_page=1 HTTP/1.1")
     assert b"X-Team: 5" in request
     assert b"Authorization: Bearer full-secret-token" in request
+
+
+def test_a_header_that_is_asked_for_twice_is_sent_once(
+    serve: Serve, connect: Connect, contract_with: Callable[..., Contract]
+) -> None:
+    """On every request, and to name the parent, or on one operation."""
+    words = NOTES.replace("headers: {", "headers: {X-Mode: one, ")
+    words = words.replace("parent: {team: team_id}", "parent: {team: {name: X-Team, in: header}}")
+    words = words.replace("operations: [list, create, read]", "operations: {list: {headers: {X-Mode: all}}}")
+    contract = contract_with(text=words)
+    server = serve(lambda _: answer(200, b"[]"))
+    check_target(target(server.url, forbid=frozenset({"team.list", "note.list"})), contract)
+    headers = contract_headers(contract, {"team": 5})
+    session = connect(server.url, contract).session
+    assert list(listed(session, contract.resources["log"], "/v1/logs", headers=headers)) == []
+    fields = [re.findall(rb"(?m)^(X-[A-Z]\w+: \w+)", request) for request in server.requests]
+    assert [sorted(found) for found in fields] == [[b"X-Mode: all", b"X-Team: 5"]] * 2
 
 
 def test_a_forbidden_list_is_not_read(serve: Serve, contract: Contract) -> None:

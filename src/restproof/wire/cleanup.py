@@ -21,7 +21,7 @@ from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below, place_of
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
-from restproof.wire.message import About, Exchange, Headers, Request
+from restproof.wire.message import About, Exchange, Headers, Request, merged
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees, agrees_when_new
 from restproof.wire.session import Session
@@ -335,7 +335,7 @@ class Work:
         path, _, query = target.partition("?")
         way, named = group.resource.operation(operation), tuple(parse_qsl(query, keep_blank_values=True))
         asked = (*fixed_query(way, {name for name, _ in named}), *named)
-        request = Request(way.method, path, asked, (*group.headers, *fixed_headers(way)))
+        request = Request(way.method, path, asked, merged(group.headers, fixed_headers(way)))
         about = About(group.resource.name, operation, setup=CLEANUP)
         return self.session.send(request, about, group.credential, beyond_ceiling=True)
 

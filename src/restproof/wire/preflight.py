@@ -11,7 +11,7 @@ from restproof.contract.routing import filled_path
 from restproof.errors import TargetError
 from restproof.hooks import Hooks
 from restproof.plan.parameters import fixed_headers, fixed_query
-from restproof.wire.message import About, Request
+from restproof.wire.message import About, Request, merged
 from restproof.wire.session import Session, Unrecorded
 from restproof.wire.walk import contract_headers
 from restproof.wire.wallet import Wallet
@@ -102,4 +102,4 @@ def _list_request(
     path = filled_path(contract, resource, way, ids)
     query = (*((p.name, str(ids[p.resource])) for p in way.parents_in("query")), *fixed_query(way))
     naming = tuple((p.name, str(ids[p.resource])) for p in way.parents_in("header"))
-    return Request(way.method, path, query + resource.paging.sized(1), (*headers, *naming, *fixed_headers(way)))
+    return Request(way.method, path, query + resource.paging.sized(1), merged(headers, naming, fixed_headers(way)))

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from restproof.contract.model import Contract, Resource
 from restproof.plan.parameters import fixed_headers
-from restproof.wire.message import About, Exchange, Headers, Request, Response
+from restproof.wire.message import About, Exchange, Headers, Request, Response, merged
 from restproof.wire.paging import MOST_PAGES, Page, Walk
 
 GUARD = "guard"
@@ -55,7 +55,7 @@ def listed(
         named = {name for name, _ in walk.query}  # a link to the next page may name the parent again
         asked = (*(pair for pair in fixed if pair[0] not in named), *walk.query)
         target = (walk.path, walk.query) if walk.path else (path, asked)
-        request = Request(way.method, *target, (*headers, *fixed_headers(way)))
+        request = Request(way.method, *target, merged(headers, fixed_headers(way)))
         exchange = sender.send(request, about, credential, beyond_ceiling=setup == CLEANUP)
         if walk.ends_with(exchange.status):
             return
