@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+from restproof.wire.ledger import Ledger
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.tidying import clean_up
 
@@ -39,6 +41,19 @@ class Bench:
         id: int = made.response.json["id"]
         return id
 
+    def ages(self) -> None:
+        """The ledger does not say when it was written, as one of long ago."""
+        path = self.run.ledger.path
+        path.write_text(re.sub(r', "at": [0-9.]+', "", path.read_text()))
+        self.run.ledger = Ledger(path)
+
     def clean_up(self) -> list[str]:
         run = self.run
         return clean_up(run.ledger, run.session, self.plan.contract, run.ledger.origin.prefix)[1]
+
+
+def below_ours(server: Server, office: int) -> None:
+    """A colleague has a room in an office of ours."""
+    room = server.stranger("room", server.new_id("room"), "of a colleague, in an office of ours")
+    room["parent"] = office
+    server.others["room"][room["id"]] = dict(room)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from restproof.wire.failure import NotProven
 from restproof.wire.group import LATE
 from restproof.wire.ledger import Ledger
 
-from .bench import Bench
+from .bench import Bench, below_ours
 from .harness import Plan, begin, write_contract
 from .server import CONTRACT, OTHERS, Answer, Asked, Record, Server, listening
 
@@ -126,9 +125,45 @@ def test_what_is_ours_below_is_no_reason_to_leave_it(bench: Callable[..., Bench]
     made = bench()
     office = made.office()
     made.send("POST", f"/offices/{office}/rooms", {"label": made.token()})
-    made.run.ledger.path.write_text(re.sub(r', "at": [0-9.]+', "", made.run.ledger.path.read_text()))
-    made.run.ledger = Ledger(made.run.ledger.path)
+    made.ages()
     assert (made.clean_up(), made.server.ours()) == ([], {})
+
+
+def by_header(tmp_path: Path) -> tuple[Plan, Server]:
+    """A header names the office of a room, and is asked for."""
+    words = CONTRACT.replace(
+        'room: {path: "/offices/{office}/rooms",',
+        "room: {path: /rooms, parent: {office: {name: X-Office, in: header}},",
+    )
+    server = Server()
+    usual = server.route
+
+    def route(asked: Asked) -> bool:
+        if not asked.path.startswith("/v1/rooms"):
+            return usual(asked)
+        asked.path = f"/v1/offices/{asked.headers.get('x-office')}{asked.path.removeprefix('/v1')}"
+        return usual(asked)
+
+    server.route = route  # type: ignore[method-assign]
+    return Plan(load(write_contract(tmp_path, words)), "smoke"), server
+
+
+@pytest.mark.parametrize("taken_up", [False, True])
+def test_what_lies_below_by_a_header_is_looked_at_with_it(tmp_path: Path, taken_up: bool) -> None:
+    plan, server = by_header(tmp_path)
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        office = made.office()
+        of_office = (("X-Office", str(office)),)
+        assert made.send("POST", "/rooms", {"label": made.token()}, of_office).status == 201
+        if taken_up:
+            below_ours(server, office)
+        made.ages()
+        told = made.clean_up()
+        made.run.session.close()
+    assert ["holds room that this run did not make" in line for line in told] == [True] * taken_up
+    assert list(server.ours()) == ["office"] * taken_up
+    assert server.harm() == []
 
 
 def test_an_id_is_looked_at_without_the_parent_that_a_request_leaves_out(tmp_path: Path) -> None:

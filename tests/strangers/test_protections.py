@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -11,10 +10,9 @@ import pytest
 
 from restproof.wire import cleanup, evidence, guard, ownership, places, proof
 from restproof.wire.failure import NotProven
-from restproof.wire.ledger import Ledger
 
-from .bench import OVERRIDE, Bench
-from .server import Answer, Server
+from .bench import OVERRIDE, Bench, below_ours
+from .server import Answer
 
 
 def always(value: Any) -> Callable[..., Any]:
@@ -61,17 +59,9 @@ def moved(made: Bench) -> None:
 def taken_up(made: Bench) -> None:
     """A colleague uses an office that a run has left, of which an old ledger knows."""
     below_ours(made.server, made.office())
-    ledger = made.run.ledger
-    ledger.path.write_text(re.sub(r', "at": [0-9.]+', "", ledger.path.read_text()))
-    made.run.ledger = Ledger(ledger.path)
+    made.ages()
     left = made.clean_up()
     assert made.server.harm() or "holds room that this run did not make (DELETE" in " ".join(left)
-
-
-def below_ours(server: Server, office: int) -> None:
-    room = server.stranger("room", 501, "of a colleague, in an office of ours")
-    room["parent"] = office
-    server.others["room"][501] = dict(room)
 
 
 def seen_and_deleted_twice(made: Bench) -> None:

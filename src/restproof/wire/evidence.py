@@ -303,9 +303,10 @@ class Evidence:
         return frozenset(known[0])
 
     def _walk(self, place: Spot, looker: Looker, credential: str | None) -> Iterator[Mapping[str, Any]]:
-        target = self.places.target(place.collection, "list")
-        headers = (*looker.headers, _AFRESH)
-        return listed(looker.sender, place.resource, target, headers=headers, credential=credential, setup=GUARD)
+        asked = self.places.request(place.collection, "list", (*looker.headers, _AFRESH))
+        return listed(
+            looker.sender, place.resource, asked.target, headers=asked.headers, credential=credential, setup=GUARD
+        )
 
     def _makers(self, place: Spot) -> set[str | None]:
         """The credentials with which the item may have been made."""

@@ -12,10 +12,10 @@ from restproof.contract.routing import one_of_list
 from restproof.wire.evidence import names_nothing
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
-from restproof.wire.message import Headers, Request
+from restproof.wire.message import Headers, Request, merged
 from restproof.wire.places import Places, Spot
 from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, resembles
-from restproof.wire.walk import ListUnreadable, Sender, listed
+from restproof.wire.walk import ListUnreadable, Sender, contract_headers, listed
 
 _ADRIFT = "a write below what is not there was not refused, and no look shows what it has stored"
 _PENDING = "sent and not answered: it may be stored yet, and restproof cleanup looks again"
@@ -228,17 +228,18 @@ def below(
     """What the lists below the item at ``target`` show: the resource, the request target of its list, the entry.
     Raises ``ListUnreadable`` and ``NotSent``."""
     places = Places(contract)
-    above = places.of(Request("DELETE", target))
+    above = places.of(Request("DELETE", target, headers=group.headers))
     for child in contract:
         if above is None or above.id is None or not child.parents or not child.supports("list"):
             continue
         if child.parents[-1].resource != group.resource.name:
             continue
         parents = tuple(sorted((*above.parents, (group.resource.name, above.id))))
-        where = places.target(Spot(child, parents), "list")
+        headers = merged(group.headers, contract_headers(contract, dict(parents)))
+        asked = places.request(Spot(child, parents), "list", headers)
         try:
-            for entry in listed(sender, child, where, headers=group.headers, credential=group.credential):
-                yield child, where, entry
+            for entry in listed(sender, child, asked.target, headers=asked.headers, credential=group.credential):
+                yield child, asked.target, entry
         except ListUnreadable as error:
             if error.status not in names_nothing(child):
                 raise
