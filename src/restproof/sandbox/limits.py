@@ -13,16 +13,17 @@ _ANONYMOUS = Credential(name="", secret="")
 
 @dataclass
 class Window:
-    """One credential's current window: when it ends (Unix time), how many requests it has seen, and how many it
+    """A current window of a credential: when it ends (Unix time), how many requests it has seen, and how many it
     admits."""
 
     ends: float = 0.0
     used: int = 0
     most: int = 0
 
-    @property
-    def is_full(self) -> bool:
-        return self.used > self.most
+    def admits(self) -> bool:
+        """Counts a request, and says whether it is within the limit."""
+        self.used += 1
+        return self.used <= self.most
 
 
 class Limiter:
@@ -43,8 +44,7 @@ class Limiter:
 
     def admits(self, call: Call) -> bool:
         _, window = self.window(call)
-        window.used += 1
-        return not window.is_full
+        return window.admits()
 
     def admits_one(self, call: Call, name: str, rate: Rate) -> bool:
         """The same of one operation or resource, by its name."""
@@ -52,13 +52,12 @@ class Limiter:
         if call.now >= window.ends:
             window.ends, window.used = call.now + rate.seconds, 0
         window.most = rate.requests
-        window.used += 1
-        return not window.is_full
+        return window.admits()
 
     def retry_after(self, call: Call, name: str = "") -> int:
         """Whole seconds until the windows end that admit no more, of the credential, of the operation and of its
         resource; at least 1."""
         who = (call.credential or _ANONYMOUS).name
         own = [self._windows.get(f"{who} {part}", Window()) for part in (name, name.partition(".")[0])]
-        full = [window.ends for window in (self.window(call)[1], *own) if window.is_full]
+        full = [window.ends for window in (self.window(call)[1], *own) if window.used >= window.most]
         return max(1, math.ceil(max(full, default=call.now) - call.now))
