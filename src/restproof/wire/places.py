@@ -85,11 +85,8 @@ class Places:
                 named.update(parse_qsl(rest, keep_blank_values=True))
             outside = body if isinstance(body, dict) else {}
             for parent in known:
-                value: Any = None
-                if parent.place == "header":
-                    value = request.header(parent.name)
-                else:
-                    value = named.get(parent.name, outside.get(parent.name))
+                in_header = parent.place == "header"
+                value = request.header(parent.name) if in_header else named.get(parent.name, outside.get(parent.name))
                 if value is not None:
                     parents[parent.resource] = plain(value)
         return Spot(route.resource, tuple(sorted(parents.items())) if parents else (), route.id)
