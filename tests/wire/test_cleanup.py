@@ -20,7 +20,7 @@ from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.proof import digests_of, sums_of
 from restproof.wire.tidying import clean_up, clean_up_all
 
-from .conftest import Connect, Serve, answer, open_entries
+from .conftest import NOTES, Connect, Serve, answer, open_entries
 
 PREFIX = "rpabcdef"
 
@@ -335,6 +335,24 @@ def test_what_went_though_the_delete_was_answered_with_an_error_is_not_left(
     assert set(notes.rows) == {9}
     assert len(notes.sent("GET")) == 3 + 2, "the walk before, and one after the deletes: no read of each"
     assert not ledger.path.exists()
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_what_no_list_shows_is_read_after_a_delete_that_was_answered_with_an_error(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract_with: Callable[..., Contract], listed: bool
+) -> None:
+    """There is no list, or it leaves it out."""
+    operations = "[list, create, read, update, delete]"
+    contract = contract_with(text=NOTES if listed else NOTES.replace(operations, "[create, read, delete]"))
+    for id in (1, 2):
+        create(notes, ledger, id)
+    notes.unlisted = {1, 2}
+    notes.fails_after_deletes = True
+    notes.status["DELETE /v1/teams/5/notes/1"] = 500
+    session = connect(serve(notes).url, contract).session
+    count, told = clean_up(ledger, session, contract, PREFIX)
+    assert (count, left(told)) == (0, ["note /v1/teams/5/notes/1: the delete answered 500"])
+    assert set(notes.rows) == {1}
 
 
 @pytest.mark.parametrize("repeated", [Status(frozenset({404})), Status(classes=frozenset({2, 4}))])

@@ -236,9 +236,8 @@ class Work:
         # A write to what had not settled yet is an entry of its own: what each of them wrote proves the item.
         writes = self.named[entry.item] if entry is not None and entry.item is not None else []
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
-        if self.marks.shown(
-            group.resource, shown, own if writes and all(w.marks is not None for w in writes) else None
-        ):
+        marks = own if writes and all(w.marks is not None for w in writes) else None
+        if self.marks.shown(group.resource, shown, marks):
             return True
         if entry is None or entry.item is None:
             return False
@@ -313,9 +312,12 @@ class Work:
         again = group.resource.status("repeat_delete", "delete").codes
         gone = status in names_nothing(group.resource) or status in again
         if not _is_success(exchange) and not gone:
-            self.failed.append(self._left(group, target, f"the delete answered {status or exchange.error}"))
-            group.deleted_perhaps(target, id)
-            return
+            left = self._left(group, target, f"the delete answered {status or exchange.error}")
+            # Where the list does not show it, a read alone tells that it went all the same.
+            if id in (group.seen or {}) or not self._is_gone(left):
+                self.failed.append(left)
+                group.deleted_perhaps(target, id)
+                return
         looks = group.seen is None and group.resource.supports("read")
         if looks and _is_success(self._send(group, "read", target)):
             self.failed.append(self._left(group, target, f"the delete answered {status}, and it is still there"))
