@@ -14,7 +14,8 @@ from tests.openapi.honest import Service, When, whole
 from tests.openapi.shares import Subject, promised, wrong
 from tests.openapi.test_unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, resource
 
-from restproof.semantics.state import differences, in_the_order_of
+from restproof.semantics.alignment import in_the_order_of
+from restproof.semantics.state import differences
 
 Item = dict[str, Any]
 OBJECT: Document = {"type": "object", "properties": {"metres": NUMBER}}
@@ -167,3 +168,18 @@ BESIDE: Document = {"type": "object", "properties": {"tags": SET, "uniqueItems":
 def test_a_set_is_one_wherever_it_is_said(sent: Document, shown: Document, is_set: bool, tmp_path: Path) -> None:
     found = resource(tmp_path, "box", sent_and_shown(sent, shown))
     assert found.unordered == (("size",) if is_set else ())
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        {"type": "object", "additionalProperties": SET},
+        {"oneOf": [{"type": "object", "properties": {"a": NUMBER}}, {"type": "object", "properties": {"x": SET}}]},
+    ],
+    ids=["map", "alternatives"],
+)
+def test_sets_in_maps_and_in_any_alternative_are_compared_without_order(size: Document, tmp_path: Path) -> None:
+    found = resource(tmp_path, "box", sent_and_shown(size, size))
+    wanted = {"size": {"x": ["a", "b"]}}
+    assert not [*differences(wanted, in_the_order_of(found, wanted, {"size": {"x": ["b", "a"]}}))]
+    assert [*differences(wanted, in_the_order_of(found, wanted, {"size": {"x": ["b", "c"]}}))]

@@ -12,8 +12,9 @@ import pytest
 from restproof.contract.load import load
 from restproof.contract.model import Resource
 from restproof.contract.shapes import same
+from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.initial import server_values
-from restproof.semantics.state import created, differences, expected, in_the_order_of, represent, updated
+from restproof.semantics.state import created, differences, expected, represent, updated
 
 CONTRACT = load(Path(__file__).parents[2] / "contracts" / "procore")
 PROJECT, RFI = CONTRACT.resources["project"], CONTRACT.resources["rfi"]

@@ -13,9 +13,10 @@ from restproof.contract.model import Resource
 from restproof.engine.keep import Clock, Keeper
 from restproof.engine.paging import SubjectLists
 from restproof.engine.reply import Reply
+from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.checker import is_valid
 from restproof.semantics.normal import kept
-from restproof.semantics.state import differences, in_the_order_of
+from restproof.semantics.state import differences
 
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 0.5

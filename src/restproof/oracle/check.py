@@ -13,7 +13,8 @@ from restproof.contract.shapes import type_of
 from restproof.oracle.finding import Finding, shown
 from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen
-from restproof.semantics.state import differences, in_the_order_of
+from restproof.semantics.alignment import in_the_order_of
+from restproof.semantics.state import differences
 
 _WRITES = ("create", "update", "replace")
 

@@ -332,51 +332,6 @@ def _affected(alternatives: tuple[DerivedAlternative, ...], named: set[str]) -> 
     return bool(used & named)
 
 
-def in_the_order_of(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> dict[str, Any]:
-    """``actual`` with its unordered arrays, and the sets inside its unordered members, in the order of ``wanted``,
-    where they hold the same."""
-    ordered = dict(actual)
-    for name in resource.unordered:
-        if isinstance(wanted.get(name), list) and isinstance(actual.get(name), list):
-            ordered[name] = _aligned(resource.shown_property(name), wanted[name], actual[name])
-        elif name in wanted and name in actual:
-            ordered[name] = _with_aligned_sets(resource.shown_property(name), wanted[name], actual[name])
-    return ordered
-
-
-def _aligned(schema: Mapping[str, Any], wanted: list[Any], actual: list[Any]) -> list[Any]:
-    """The entries of ``actual`` in the order of ``wanted``, where both hold the same; ``schema``: that of the array."""
-    left, found = list(actual), []
-    for entry in wanted:
-        alike = ((n, _with_aligned_sets(schema.get("items", {}), entry, other)) for n, other in enumerate(left))
-        at, other = next(((n, other) for n, other in alike if _within(entry, other)), (None, None))
-        if at is not None:
-            del left[at]
-            found.append(other)
-    return actual if left else found
-
-
-def _with_aligned_sets(schema: Mapping[str, Any] | bool, wanted: Any, actual: Any) -> Any:
-    """``actual`` with the arrays inside that hold no entry twice in the order of ``wanted``. ``schema`` is ``false``
-    for the entries of a tuple."""
-    if isinstance(schema, bool):
-        return actual
-    if isinstance(wanted, list) and isinstance(actual, list):
-        branches = (branch for word in ("anyOf", "oneOf") for branch in schema.get(word, ()))
-        schema = next((branch for branch in branches if "items" in branch), schema)
-        if schema.get("uniqueItems"):
-            return _aligned(schema, wanted, actual)
-        pairs = zip(wanted, actual, strict=False) if len(wanted) == len(actual) else ()
-        return [_with_aligned_sets(schema.get("items", {}), *pair) for pair in pairs] or actual
-    if isinstance(wanted, Mapping) and isinstance(actual, Mapping):
-        inner = member_schema(schema).get("properties", {})
-        return {
-            n: _with_aligned_sets(inner.get(n, {}), wanted[n], held) if n in wanted else held
-            for n, held in actual.items()
-        }
-    return actual
-
-
 def _within(wanted: Any, actual: Any) -> bool:
     return not any(True for _ in differences(wanted, actual))
 

@@ -17,9 +17,10 @@ from restproof.oracle.check import asked_of, how_it_differs, is_as_good
 from restproof.oracle.finding import ABSENT, Finding, an, at, both_shown, shown
 from restproof.oracle.kinds import checked
 from restproof.pointer import steps
+from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.checker import checker
 from restproof.semantics.patch import merges
-from restproof.semantics.state import differences, in_the_order_of
+from restproof.semantics.state import differences
 
 __all__ = [
     "agree",
