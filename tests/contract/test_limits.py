@@ -52,6 +52,7 @@ def test_a_rate_leaves_so_much_time_that_no_window_holds_one_more() -> None:
     assert rate == Rate(10, 60)
     assert str(rate) == "10/minute"
     assert int(60 / rate.interval) + 1 <= 10
+    assert Rate.of(None) is None
 
 
 def test_a_resource_has_a_rate_beside_those_of_its_operations(tmp_path: Path) -> None:
@@ -68,4 +69,3 @@ def test_a_resource_has_a_rate_beside_those_of_its_operations(tmp_path: Path) ->
     for name in ("item.read", "item.read", "item.list", "item.list", "other.list"):
         ceilings.wait(name)
     assert waits == pytest.approx([1.02 / 20, 2 * 1.02 / 20, 1.02 / 5])
-    assert Rate.of(None) is None
