@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from restproof.suite import Contract, Reply, Resource, every_exchange, must, requirement
+from restproof.suite.wire import encode
 
 #: What no refusal shows: traces of common runtimes, SQL errors, paths of a server's files.
 LEAKS = (
@@ -54,6 +55,8 @@ def test_a_refusal_names_the_field_at_fault(reply: Reply, case: Mapping[str, Any
     if reply.exchange.request.method == "GET" or reply.status in reply.resource.status("conflict"):
         return
     text = (reply.exchange.response.body if reply.exchange.response else b"").decode("utf-8", "replace")
+    if reply.exchange.json is not None:
+        text += encode(reply.exchange.json).decode()  # what an escape of JSON says, as itself
     names = {field.partition(".")[0], field.rpartition(".")[2]}  # one that is inside may be named alone
     inside = (rf"\b{re.escape(name)}\b" for name in _members(reply.resource.properties.get(field, {})))
     must.hold(

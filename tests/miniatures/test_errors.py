@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.miniatures import bench
-from tests.miniatures.kinds import Items, item
+from tests.miniatures.kinds import Items, item, of, schema
 from tests.miniatures.server import Answer, Refused
 
 from restproof.wire.message import Request
@@ -49,6 +49,15 @@ def test_a_refusal_names_its_field_where_the_contract_describes_it(
     )
     failed = {r.requirement for r in verdict.results if r.outcome == "fail"}
     assert failed == ({"error.names-field"} if told else set())
+    assert any(r.requirement == "input.type" and r.outcome == "pass" for r in verdict.results)
+
+
+def test_a_name_beyond_ascii_is_told_with_escapes_too(tmp_path: Path) -> None:
+    found = schema("name", name={"type": "string"}, größe={"type": "integer"})
+    contract, schemas = item(found, contract={"errors": "error.json"})
+    schemas |= {"error.json": ANY}
+    verdict = bench.run(of(found)(), contract, schemas, tmp_path, only=("error.names-field", "input.type"))
+    assert [r.requirement for r in verdict.results if r.outcome == "fail"] == []
     assert any(r.requirement == "input.type" and r.outcome == "pass" for r in verdict.results)
 
 
