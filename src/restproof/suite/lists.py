@@ -227,7 +227,11 @@ def few_matching(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, 
     """Filters that not all entries match, the one by id first, each with those that do."""
     found = [(n, f.field) for n, f in subject.spec.filters.items() if f.values is None]
     for name, field in sorted(found, key=lambda f: f[1] != subject.spec.id.field):
-        for value in (v for e in entries for v in values_at(e, field)):
-            matching = [e for e in entries if matches(e, field, value)]
-            if isinstance(value, str | int | float) and value != "" and len(matching) < len(entries):
+        holding: dict[tuple[bool, Any], list[Any]] = {}  # to a dictionary, true is 1
+        for entry in entries:
+            plain = [v for v in values_at(entry, field) if isinstance(v, str | int | float) and v != ""]
+            for key in dict.fromkeys((isinstance(value, bool), value) for value in plain):
+                holding.setdefault(key, []).append(entry)
+        for (_, value), matching in holding.items():
+            if len(matching) < len(entries):
                 yield subject.lists.filter_query(name, value), matching
