@@ -92,11 +92,9 @@ class Asked:
 
     def _parents(self, seen: Seen) -> Iterator[Reason]:
         for parent in seen.way.parameters:
-            if parent.place == "query":
-                if not dict(seen.query).get(parent.name):
-                    yield Reason(TrafficRule.INPUT_PARENT, "missing_parent", parent.name, f"{parent.name} is missing")
-            elif parent.place == "header":
-                if not seen.exchange.request.header(parent.name):
+            if parent.place in ("query", "header"):
+                named = dict(seen.query).get if parent.place == "query" else seen.exchange.request.header
+                if not named(parent.name):
                     yield Reason(TrafficRule.INPUT_PARENT, "missing_parent", parent.name, f"{parent.name} is missing")
             elif parent.name not in seen.document:
                 yield Reason(TrafficRule.INPUT_ENVELOPE, "missing_parent", parent.name, f"{parent.name} is missing")
