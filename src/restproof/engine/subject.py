@@ -221,8 +221,8 @@ class Subject:
         return self._write("update", body if as_is else completed(self, "update", id, body), id=id, **options)
 
     def replace(self, id: Any, body: Any, *, as_is: bool = False, **options: Unpack[Sending]) -> Reply:
-        """Send a replace of the instance by ``body``, completed with the id, with what only a create may give, and
-        unless it goes ``as_is``, with what every replace must hold."""
+        """Send a replace of the instance by ``body``, with its id and its values of what only a create may give, where
+        the body names those; unless it goes ``as_is``, completed with them and with what every replace must hold."""
         body = body if as_is else completed(self, "replace", id, body)
         if isinstance(body, dict) and self.spec.id.field in body:
             body = {**body, self.spec.id.field: id}
