@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from restproof.cli.main import COMMANDS
 from restproof.report.formats import FORMATS
 
 ROOT = Path(__file__).parents[2]
@@ -40,3 +41,8 @@ def test_the_index_names_every_page() -> None:
 def test_the_page_of_reports_has_a_row_for_each_format() -> None:
     page = (ROOT / "docs" / "reports.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| `(\w+)` \| `[\w.-]+` \|", page, re.M)) == set(FORMATS)
+
+
+def test_the_page_of_commands_has_a_row_for_each() -> None:
+    page = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `restproof (\w+)", page, re.M)) == set(COMMANDS)
