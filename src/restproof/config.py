@@ -191,8 +191,13 @@ def _missing(
     """What every run of the resources (of all, where none is named) needs and the target does not have: the word of
     its section, what it is, and the line that says it."""
     if contract.auth.scheme != "none" and "full" not in target.credentials:
-        line = f'Write full = "${{VARIABLE}}" under [targets.{target.name}.credentials].'
-        yield "credentials", "no credential `full`", line if section else "Set RESTPROOF_FULL in the environment."
+        if variable := target.variables.get("full"):
+            line = f"The environment variable {variable} is empty: export {variable}=…"
+        elif section:
+            line = f'Write full = "${{VARIABLE}}" under [targets.{target.name}.credentials].'
+        else:
+            line = "Set RESTPROOF_FULL in the environment."
+        yield "credentials", "no credential `full`", line
     needed = {name for r in resources for name in needed_ids(contract, contract.resources[r])}
     for resource, line in lacking(target, contract, section):
         if resource in needed or not resources:

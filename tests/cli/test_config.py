@@ -151,6 +151,11 @@ def test_an_unset_variable_is_named_with_its_line(
     assert str(error.value.place) == f"{root / 'restproof.toml'}:9"
 
 
+def test_an_empty_variable_of_the_needed_credential_is_named(config: Callable[..., Config], contract: Contract) -> None:
+    with pytest.raises(ConfigurationError, match="variable TOKEN is empty: export TOKEN="):
+        resolve_target("staging", config(), contract, {"TOKEN": "", "READER": "reader"})
+
+
 def test_an_empty_optional_credential_is_absent(config: Callable[..., Config], contract: Contract) -> None:
     text = TOML.replace("${READER}-x", "${READER}")
     target = resolve_target("staging", config(text), contract, {"TOKEN": "staging-token", "READER": ""})
