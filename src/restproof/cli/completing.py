@@ -45,14 +45,14 @@ def _targets(ctx: click.Context) -> Iterable[str]:
     return load_config(Path.cwd()).sections
 
 
-def rules(ctx: click.Context) -> Iterable[str]:
+def _rules(ctx: click.Context) -> Iterable[str]:
     """The ids of rules, and of their families."""
     from restproof.bundle import suites_of
     from restproof.config import load_config
     from restproof.engine.register import load_all
 
-    ids = load_all(suites_of(load_config(Path.cwd()).root))
-    return {*ids, *(id.partition(".")[0] for id in ids)}
+    register = load_all(suites_of(load_config(Path.cwd()).root))
+    return {*register, *(rule.family for rule in register.values())}
 
 
 def _resources(ctx: click.Context) -> Iterable[str]:
@@ -72,6 +72,6 @@ def _faults(ctx: click.Context) -> Iterable[str]:
 
 CONTRACT = names(_contracts, or_files=True)
 TARGET = names(_targets)
-RULE = names(rules)
+RULE = names(_rules)
 RESOURCE = names(_resources)
 FAULT = names(_faults)

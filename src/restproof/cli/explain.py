@@ -6,20 +6,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from restproof.bundle import bundled_dir, suites_of
-from restproof.cli.completing import names, rules
+from restproof.cli.completing import names
 from restproof.contract.hints import closest
 from restproof.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from restproof.engine.register import Requirement
 
 _ROW = re.compile(r"^\| \*\*(.+?)\*\* \| (.+?) \|$", re.MULTILINE)
 
 
-def _words(ctx: click.Context) -> Iterator[str]:
+def _words(_ctx: click.Context) -> Iterator[str]:
     """What a shell completes: all of one word."""
-    return (word for word in (*_known(), *rules(ctx)) if " " not in word)
+    return (word for word in _known() if " " not in word)
 
 
 @click.command("explain")
@@ -40,7 +44,9 @@ def command(word: tuple[str, ...]) -> None:
 
 def _known() -> list[str]:
     """All that can be explained."""
-    return [*_register(), *_kinds(), *(name for name, _, _ in _language()), *_glossary()]
+    rules = _register()
+    families = dict.fromkeys(rule.family for rule in rules.values())
+    return [*families, *rules, *_kinds(), *(name for name, _, _ in _language()), *_glossary()]
 
 
 def _rules(wanted: str) -> Iterator[str]:
@@ -50,10 +56,9 @@ def _rules(wanted: str) -> Iterator[str]:
     register = _register()
     rule = register.get(wanted)
     if rule is None:
-        family = {name: text for name, text in register.items() if name.startswith(f"{wanted}.")}
-        yield from (f"{name}: {text}" for name, text in family.items())
+        yield from (f"{id}: {other.statement}" for id, other in register.items() if id.startswith(f"{wanted}."))
         return
-    yield f"{wanted}: {rule}"
+    yield f"{wanted}: {rule.statement}"
     faults = [fault.name for fault in catalogue().values() if fault.requirement == wanted]
     yield f"  all of it:  restproof rules {wanted}"
     yield f"  run it:     restproof run --only {wanted}"
@@ -83,13 +88,12 @@ def _word(wanted: str) -> Iterator[str]:
         yield f"{wanted}: {_glossary()[wanted]}"
 
 
-def _register() -> Mapping[str, str]:
-    """Rule → its statement, the repository's own among them."""
+def _register() -> Mapping[str, Requirement]:
+    """The rules by their ids, the repository's own among them."""
     from restproof.config import load_config
     from restproof.engine.register import load_all
 
-    register = load_all(suites_of(load_config(Path.cwd()).root))
-    return {rule.id: rule.statement for rule in register.values()}
+    return load_all(suites_of(load_config(Path.cwd()).root))
 
 
 def _kinds() -> Mapping[str, str]:
