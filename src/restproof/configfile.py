@@ -270,6 +270,7 @@ def parse_url(url: str, place: Place | None) -> SplitResult:
     try:
         parts = urlsplit(url)
         port_is_right = parts.port is None or parts.port > 0
+        (parts.hostname or "").encode("idna")  # no part between its dots is empty or too long, or nobody can look it up
     except ValueError:
         parts, port_is_right = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_right:
