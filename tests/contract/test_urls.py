@@ -48,9 +48,17 @@ def test_a_walk_ends_where_the_next_page_is_no_url(url: str) -> None:
     assert (page.next_path, page.next_query(())) == (None, ())
 
 
-def test_a_document_that_is_named_by_no_url_is_told_in_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("host", "message"),
+    [
+        ("[17", "the URL of a document is"),
+        ("a..example", "the URL of a target is"),
+        ("a.example:65536", "the URL of a target is"),
+    ],
+)
+def test_a_document_that_is_named_by_no_url_is_told_in_a_sentence(host: str, message: str, tmp_path: Path) -> None:
     with (
-        pytest.raises(ConfigurationError, match="the URL of a document is"),
-        read_document(Options(contract="https://[17/openapi.json"), None, tmp_path),
+        pytest.raises(ConfigurationError, match=message),
+        read_document(Options(contract=f"https://{host}/openapi.json"), None, tmp_path),
     ):
         pass

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from restproof.cli.document import read_document
+from restproof.cli.document import fetched, read_document
 from restproof.cli.main import run
 from restproof.contract.load import load
-from restproof.errors import ConfigurationError
+from restproof.errors import ConfigurationError, TargetError
 from restproof.session.options import Options
 from restproof.session.promise import promised
 
@@ -106,6 +108,27 @@ def test_what_is_wrong_with_a_url_is_told(
     monkeypatch.chdir(tmp_path)
     assert run(["run", "http://127.0.0.1:2/openapi.json", *options]) in (2, 3)
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        ("Content-Length: 500", "incomplete response"),
+        ("Content-Length: 2\r\nContent-Encoding: gzip", "malformed response"),
+    ],
+)
+def test_a_document_that_comes_broken_is_told_in_a_sentence(head: str, words: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            taken, _ = listener.accept()
+            with taken:
+                taken.recv(65536)
+                taken.sendall(f"HTTP/1.1 200 OK\r\n{head}\r\n\r\n{{}}".encode())
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(TargetError, match=f"cannot be fetched: {words}"):
+            fetched(f"http://127.0.0.1:{listener.getsockname()[1]}/openapi.json", None, tmp_path)
 
 
 def test_a_contract_is_never_written_over(

@@ -13,6 +13,7 @@ import click
 import requests
 
 from restproof.config import lacking_ids, load_config
+from restproof.configfile import parse_url
 from restproof.contract.load import load
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.naming import contract_name
@@ -21,6 +22,7 @@ from restproof.contract.urls import parts_of
 from restproof.errors import ConfigurationError, Place, TargetError
 from restproof.session.options import Options
 from restproof.targetids import needed_ids
+from restproof.wire.failure import FAILURES, describe
 
 _LARGEST = 100_000_000
 """Bytes of a document that is fetched."""
@@ -116,13 +118,15 @@ def _base_url(target: str | None, cwd: Path) -> str | None:
 
 def _own_target(url: str, target: str | None, cwd: Path) -> str:
     """The target of a document that a server gives of itself: the same server. Raises where another is named."""
-    if not parts_of(url).netloc:
+    asked = parts_of(url)
+    if not asked.netloc:
         raise ConfigurationError("the URL of a document is http(s)://HOST[:PORT]/PATH")
+    origin = f"{asked.scheme}://{asked.netloc}"
+    parse_url(origin, None)
     base = _base_url(target, cwd)
-    origin = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
     if base is None:
         return origin
-    if parts_of(base)[:2] != urlsplit(url)[:2]:
+    if parts_of(base)[:2] != asked[:2]:
         raise ConfigurationError(
             f"{url} is not the target's own: the target is {base}",
             hint="Download the document and give the file, or give the URL that the target itself has for it.",
@@ -146,8 +150,8 @@ def fetched(url: str, target: str | None, cwd: Path) -> bytes:
             headers={"Accept": "application/json, application/yaml;q=0.9, */*;q=0.1"},
         )
         content = answer.raw.read(_LARGEST + 1, decode_content=True)
-    except requests.RequestException as error:
-        raise TargetError(f"{url} cannot be fetched: {type(error).__name__}", hint="Is the target running?") from None
+    except FAILURES as failure:
+        raise TargetError(f"{url} cannot be fetched: {describe(failure)}", hint="Is the target running?") from None
     if answer.status_code != 200 or len(content) > _LARGEST:
         what = f"answered {answer.status_code}" if answer.status_code != 200 else f"has more than {_LARGEST} bytes"
         raise TargetError(f"{url} {what}", hint="Give the URL of the OpenAPI document itself, or a file.")
