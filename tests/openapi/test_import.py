@@ -174,6 +174,18 @@ def test_a_missing_file_ends_with_a_message(tmp_path: Path, capsys: pytest.Captu
     assert "cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_a_number_of_thousands_of_digits_costs_itself(suffix: str, tmp_path: Path) -> None:
+    size = f'{{"type": "integer", "maximum": {"9" * 5000}}}'
+    item = f'{{"type": "object", "properties": {{"id": {{"type": "integer"}}, "size": {size}}}}}'
+    answer = f'{{"200": {{"content": {{"application/json": {{"schema": {{"type": "array", "items": {item}}}}}}}}}}}'
+    file = tmp_path / f"api.{suffix}"
+    file.write_text(f'{{"openapi": "3.1.0", "paths": {{"/items": {{"get": {{"responses": {answer}}}}}}}}}')
+    found = imported(file, "api")
+    assert found.schemas["item.json"]["properties"]["size"] == {"type": "integer", "readOnly": True}
+    assert any("'maximum' of a schema" in one.what for one in found.left_out)
+
+
 ITEMS = """
 openapi: 3.1.0
 info: {title: items, version: "1"}

@@ -29,6 +29,8 @@ _SCALARS: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = (
 )
 """The plain scalars of YAML 1.2's core schema (§10.3.2), which OpenAPI asks for: no dates, no ``yes``."""
 _LONGEST_NUMBER = 400
+_JSON = json.JSONDecoder(parse_int=lambda digits: digits if len(digits) > _LONGEST_NUMBER else int(digits))
+"""Reads a number of more digits as text, as it is read in YAML: Python takes none of thousands."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def read_file(file: Path) -> Text:
     text = read_text(file)
     if text.lstrip()[:1] in ("{", "["):
         try:
-            return Text(file, json.loads(text), _JsonLines(text).line, "\n" not in text.strip())
+            return Text(file, _JSON.decode(text), _JsonLines(text).line, "\n" not in text.strip())
         except RecursionError:
             return Text(file, _deep_json(file, text), lambda route: 1)
         except json.JSONDecodeError as error:
@@ -77,7 +79,7 @@ def _deep_json(file: Path, text: str) -> Any:
                 holders.pop()
                 names.pop()
             elif token not in ",:":
-                value: Any = {} if token == "{" else [] if token == "[" else json.loads(token)
+                value: Any = {} if token == "{" else [] if token == "[" else _JSON.decode(token)
                 holder, name = holders[-1], names[-1]
                 if isinstance(holder, list):
                     holder.append(value)
@@ -207,7 +209,7 @@ class _JsonLines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.scan = json.JSONDecoder().raw_decode
+        self.scan = _JSON.raw_decode
         self.members: dict[int, dict[str | int, tuple[int, int]]] = {}
         self.starts: list[int] | None = None
 
