@@ -207,13 +207,15 @@ class SchemaFolder:
             if word in MAPS:
                 written[word] = {n: self._schema(s, document, (*here, n), chain) for n, s in value.items()}
             elif word in LISTS:
-                written[word] = [self._schema(s, document, (*here, i), chain) for i, s in enumerate(value)]
+                found = [self._schema(s, document, (*here, i), chain) for i, s in enumerate(value)]
+                written[word] = found if word == "prefixItems" else self._met(word, found, document.place(here))
             elif word in SINGLE:
                 written[word] = self._inline(value, document, here, chain)
             else:
                 written[word] = value
-        if written.get("items") is True:
-            written["items"] = {}
+        for word in ("items", "contains"):
+            if written.get(word) is True:
+                written[word] = {}
         if isinstance(schema.get("discriminator"), dict):
             written.update(told_apart(schema, written))
         written = merged(written)
@@ -227,6 +229,14 @@ class SchemaFolder:
                 )
             written = {**{w: v for w, v in target.items() if w != "$schema"}, **written}
         return written
+
+    def _met(self, word: str, schemas: list[Any], place: Place) -> list[Any]:
+        """Those of the schemas of ``allOf``, ``anyOf`` or ``oneOf`` that some value keeps: ``false`` is none, and an
+        alternative less. Notes it where nothing is left."""
+        left = [s for s in schemas if s is not False]
+        if len(left) < len(schemas) and (word == "allOf" or not left):
+            self.problems.add(f"no value is allowed here: '{word}' is false", place, "remove it, or say what it holds")
+        return left or [{}]
 
     def _schema(self, schema: Any, document: Document, route: Route, chain: _Chain) -> Any:
         if schema is True:
