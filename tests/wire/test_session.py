@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import responses
 
 from restproof.contract.model import Contract
+from restproof.wire.failure import Unsayable
 from restproof.wire.guard import has_dot_segment
 from restproof.wire.message import Request, to_event
 from restproof.wire.raw import raw_answer
@@ -228,3 +230,14 @@ def test_the_session_shows_no_credential(connect: Connect) -> None:
     session = connect("http://127.0.0.1:1").session
     assert "secret" not in repr(session)
     assert "secret" not in repr(session.target)
+
+
+@pytest.mark.parametrize("value", ["\u0141\xf3d\u017a", "5 \u20ac", "\ud800"])
+def test_what_no_header_field_can_hold_is_not_sent(serve: Serve, connect: Connect, value: str) -> None:
+    """The id of a parent may be any text, and a server may have it named by a header."""
+    server = serve(lambda _: answer(200))
+    client = connect(server.url)
+    with pytest.raises(Unsayable, match="cannot hold"):
+        client.session.send(replace(GET, headers=(("X-Team", value),)), READ)
+    assert client.session.send(replace(GET, headers=(("X-Team", "caf\xe9\t1"),)), READ).status == 200
+    assert client.session.requests == 1

@@ -47,7 +47,7 @@ class NotProven(NotSent):
 
 
 class Unsayable(NotSent):
-    """A body that the media type of a request cannot say."""
+    """A body that the media type of a request cannot say, or a value that no header field can hold."""
 
 
 class StaleStub(Exception):

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from restproof.contract.model import Auth, Contract
 from restproof.errors import ConfigurationError
+from restproof.wire.failure import Unsayable
 from restproof.wire.message import SAFE_METHODS, Headers, Request
 from restproof.wire.wallet import Token
 
@@ -79,11 +80,14 @@ def presented(auth: Auth, token: Token, method: str) -> Presented:
 def check(request: Request) -> None:
     """Raises ``ValueError`` for what no client may send: a path that is not absolute and encoded, a line break in a
     header, and a dot segment (plain or encoded) with a method that writes: what a proxy makes of one may be
-    anybody's resource."""
+    anybody's resource. Raises ``Unsayable`` for an id that a header should name and cannot hold."""
     if not _PATH.fullmatch(request.path):
         raise ValueError(f"not an absolute, percent-encoded path: {request.path!r}")
     if any(c in text for pair in request.headers for text in pair for c in "\r\n\0"):
         raise ValueError("a header holds a line break or NUL")
+    for name, value in request.headers:
+        if not value.isascii() and any(c > "\xff" for c in value):
+            raise Unsayable(f"the header {name} cannot hold {value!r:.60}: a character for each octet (RFC 9110 §5.5)")
     if request.writes and has_dot_segment(request.path):
         raise ValueError(f"a dot segment with {request.method}: {request.path!r}")
 
