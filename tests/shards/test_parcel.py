@@ -55,7 +55,14 @@ def configured(team: Path, more: str = "", **options: Any) -> Promise:
     return promised(Options.said({"target": "staging", **options}), team)
 
 
-def test_what_a_run_reads_travels_and_its_paths_lead_where_they_did(team: Path, tmp_path: Path) -> None:
+def test_what_a_run_reads_travels_and_its_paths_lead_where_they_did(
+    team: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = team / "contracts" / "strangers" / "contract.yaml"
+    own = "deviations: known.yaml\nformats: {tag: {check: own.py:is_tag, examples: [a]}}\n"
+    contract.write_text(contract.read_text() + own)
+    contract.with_name("known.yaml").write_text("[]\n")
+    contract.with_name("own.py").write_text("def is_tag(text):\n    return text.isalpha()\n")
     promise = configured(team, max_requests=100)
     for linked in (team / "restproof.toml", team.parent / "standard.yaml"):
         linked.symlink_to(linked.rename(tmp_path / f"shared-{linked.name}"))
@@ -64,6 +71,7 @@ def test_what_a_run_reads_travels_and_its_paths_lead_where_they_did(team: Path, 
     assert {"standard.yaml", "service/restproof.toml", "service/restproof_hooks.py"} < parcel.files.keys()
     here = parcel.laid_out(tmp_path / "elsewhere")
     assert here == tmp_path / "elsewhere" / "service"
+    monkeypatch.chdir(here)
     assert load(here / str(parcel.options["contract"])).auth.scheme == "bearer"
     assert all(file.stat().st_mode & 0o077 == 0 for file in here.rglob("*") if file.is_file())
     assert parcel.variables == {"STAGING_TOKEN": "the-token-of-staging"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from restproof.contract.bodystatus import BodyStatus
-from restproof.contract.document import Document, Problems
+from restproof.contract.document import Document, Problems, note_file
 from restproof.contract.error_bodies import errors_of
 from restproof.contract.formats import FORMATS
 from restproof.contract.functions import FUNCTIONS, read_functions
@@ -99,6 +99,7 @@ def _deviations(document: Document, problems: Problems) -> Path | None:
     file: Path = place.file.parent / said
     if not file.is_file():
         problems.add(f"there is no file of deviations '{said}'", place, f"looked for {file}")
+    note_file(file)
     return file
 
 

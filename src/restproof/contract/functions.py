@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from restproof.contract.document import note_file
 from restproof.contract.inner import schemas_in
 from restproof.errors import ConfigurationError, Place
 from restproof.usercode import line_in, message_of, module_at
@@ -94,6 +95,7 @@ def _function(format: str, said: str, folder: Path, place: Place, kind: type[Any
     if not file.resolve().is_relative_to(root):
         hint = f"run restproof in the folder of the project that you trust; this is {root}"
         raise ConfigurationError(f"'{name}' is not of this project, and is not run", place=place, hint=hint)
+    note_file(file)
     trouble = f"the format '{format}' cannot be read"
     module = module_at(file, f"restproof_format_{hashlib.sha256(str(file).encode()).hexdigest()[:12]}", trouble)
     function = getattr(module, attribute, None)
