@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from restproof.bundle import find_contract
 from restproof.config import Config, Target, load_config, resolve_target
 from restproof.contract.given import GivenValues, with_given
 from restproof.contract.load import load
 from restproof.contract.model import Contract
+from restproof.deviations import load_all_of
 from restproof.errors import ConfigurationError
 from restproof.hooks import Hooks, Rule, load_hooks
 from restproof.session.given import given_by
@@ -48,6 +49,14 @@ class Promise:
     def target(self) -> Target | None:
         """The server that is meant; ``None`` is the embedded sandbox. Raises ``ConfigurationError``."""
         return resolve_target(self.options.target, self.config, self.contract, resources=self.options.resource)
+
+    def declared(self) -> list[dict[str, Any]]:
+        """The deviations that are declared: those of the recorded run where no others are said; else the contract's and
+        those said for this run or its target. Raises ``ConfigurationError``."""
+        if self.recorded is not None and not self.options.deviations:
+            return self.recorded.deviations
+        chosen = self.options.deviations or (self.target.deviations if self.target else None)
+        return load_all_of(self.contract.deviations, Path(chosen) if chosen else None)
 
     def waived(self, item: str, rule: Rule) -> str | None:
         """Why a hook says that the rule of an item does not apply, or said so in the recorded run."""

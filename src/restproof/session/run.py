@@ -17,7 +17,6 @@ from restproof.compare.diff import Judged
 from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
-from restproof.deviations import load_all_of
 from restproof.engine.items import Item
 from restproof.engine.register import Requirement, load, load_all, unknown_names
 from restproof.engine.runner import Runner
@@ -173,7 +172,7 @@ class Run:
         baseline = baseline_of(self.promise)
         endpoint = self.promise.recorded or reach(self.promise)
         try:
-            deviations = self._declared(endpoint)
+            deviations = self.promise.declared()
             directory = landed(options.out, self.promise.config, Path.cwd(), self.started)
             hold = Hold(directory)
             for part in (*directory.glob(PARTS), directory / CEILINGS):  # of a run that was killed here
@@ -183,13 +182,6 @@ class Run:
             raise
         self.place = Landing(endpoint, directory, deviations, baseline, hold)
         return self.place
-
-    def _declared(self, endpoint: Endpoint) -> list[dict[str, Any]]:
-        recorded = self.promise.recorded
-        if recorded is not None and not self.options.deviations:
-            return recorded.deviations
-        chosen = self.options.deviations or endpoint.target.deviations
-        return load_all_of(self.promise.contract.deviations, Path(chosen) if chosen else None)
 
     def hand_over(self) -> Handed:
         """What a worker needs to take part."""

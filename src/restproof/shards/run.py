@@ -14,7 +14,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from restproof.compare.merge import Known, merge
-from restproof.deviations import load_all_of
 from restproof.errors import ConfigurationError, RestproofError
 from restproof.record.disk import Hold, unusable
 from restproof.session.endpoint import Tidied
@@ -79,8 +78,7 @@ def check(promise: Promise, engine: str) -> None:
             "--coordinate names a folder of this machine, and the shards run on others",
             hint="Give redis://HOST, or leave it out: then each shard keeps to its share of the rate.",
         )
-    chosen = options.deviations or (promise.target.deviations if promise.target else None)
-    load_all_of(Path(chosen) if chosen else None)
+    promise.declared()
 
 
 def spread(
