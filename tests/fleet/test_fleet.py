@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.strangers.harness import write_contract
 
 from restproof.cli.main import run as restproof
 from restproof.errors import ConfigurationError
@@ -186,12 +187,19 @@ def test_the_rate_of_a_host_holds_wherever_the_runs_take_place(
 
 def test_what_has_not_changed_is_not_run_again(fleet: Fleet, store: Store, folder: Path) -> None:
     calm, wild = fleet.services.values()
+    own = write_contract(calm.folder)
+    known = own / "known.yaml"
+    known.write_text("[]\n")
+    with (own / "contract.yaml").open("a") as contract:
+        contract.write("deviations: known.yaml\n")
+    calm = replace(calm, contract="contracts/strangers/contract.yaml")
     assert changed([calm, wild], store) == [calm, wild]
-    kept(store, folder, "calm", "1", "pass", fingerprint=fingerprint(calm))
-    assert changed([calm, wild], store) == [wild]
-    (calm.folder / "suites").mkdir()
-    (calm.folder / "suites" / "test_own.py").write_text("from restproof.suite import requirement\n")
-    assert changed([calm, wild], store) == [calm, wild]
+    for number, file in enumerate((known, calm.folder / "restproof_hooks.py", calm.folder / "suites" / "test_own.py")):
+        kept(store, folder, "calm", str(number), "pass", fingerprint=fingerprint(calm))
+        assert changed([calm, wild], store) == [wild]
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("# restproof.suite\n")
+        assert changed([calm, wild], store) == [calm, wild]
 
 
 @pytest.fixture

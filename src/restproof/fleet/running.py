@@ -18,6 +18,7 @@ from types import FrameType
 from restproof.errors import ConfigurationError, RestproofError
 from restproof.fleet.spec import Fleet, Service
 from restproof.fleet.store import STATE, SUMMARY, Record, Store
+from restproof.hooks import FILE_NAME as HOOKS
 from restproof.version import __version__
 from restproof.wire.stop import handled
 
@@ -202,11 +203,14 @@ def fingerprint(service: Service) -> str | None:
     try:
         config = load_config(service.folder)
         path = service.contract_path()
+        files = [config.root / HOOKS]
         try:
-            promised = digest(load(path))
+            contract = load(path)
+            promised = digest(contract)
+            files += [contract.deviations] if contract.deviations else []
         except RestproofError:  # a document, which is no contract
             promised = hashlib.sha256(path.read_bytes()).hexdigest()
-        files = [f for folder in suites_of(config.root)[1:] for f in sorted(folder.rglob("*")) if f.suffix != ".pyc"]
+        files += [f for folder in suites_of(config.root)[1:] for f in sorted(folder.rglob("*")) if f.suffix != ".pyc"]
         files += [config.file] if config.file else []
         files += [section.target.deviations for section in config.sections.values() if section.target.deviations]
         held = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
