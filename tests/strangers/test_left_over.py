@@ -166,6 +166,29 @@ def test_what_lies_below_by_a_header_is_looked_at_with_it(tmp_path: Path, taken_
     assert server.harm() == []
 
 
+def test_an_id_is_looked_at_without_the_header_that_a_request_leaves_out(tmp_path: Path) -> None:
+    """Without an office, the server takes the first, whose rooms it counts by themselves."""
+    plan, server = by_header(tmp_path)
+    below = server.route
+
+    def route(asked: Asked) -> bool:
+        if asked.path.startswith("/v1/rooms/") and "x-office" not in asked.headers:
+            asked.headers, asked.path = {"x-office": "1"}, "/v1/rooms/17"
+        return below(asked)
+
+    server.route = route  # type: ignore[method-assign]
+    with listening(server) as url:
+        made = Bench(server, begin(plan, url, tmp_path), plan)
+        of_office = (("X-Office", str(made.office())),)
+        assert made.send("POST", "/rooms", {"label": made.token()}, of_office).status == 201
+        (ours,) = server.ours()["room"]
+        with pytest.raises(NotProven, match="without its parent"):
+            made.send("DELETE", f"/rooms/{ours}")
+        assert made.send("DELETE", f"/rooms/{ours}", None, of_office).status == 204
+        made.run.session.close()
+    assert server.harm() == []
+
+
 def test_an_id_is_looked_at_without_the_parent_that_a_request_leaves_out(tmp_path: Path) -> None:
     """Below each office notes are counted from one on; without an office, a note is one of others."""
     below = CONTRACT.replace("references: {office_id: {to: office, reads_as: office_id, on_delete: clear}}", "{}")

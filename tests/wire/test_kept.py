@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+import threading
 from typing import Any
 
 import pytest
 
+from restproof.wire import kept
 from restproof.wire.failure import NotSent
 from restproof.wire.kept import Kept, Whole
 from restproof.wire.message import About, Exchange, Request
@@ -76,12 +80,14 @@ def test_an_answer_on_a_kept_connection_is_read_as_on_a_new_one(
     options = {"timeout": 0.3}
     new = connect(serve(lambda _: sent).url, **options).session.send(GET, READ)
     answers = iter([answer(200, b"[]"), sent, answer(200, b"[1]")])
-    session = connect(serve(lambda _: next(answers)).url, **options).session
-    first, kept, after = (session.send(GET, READ) for _ in range(3))
-    assert (first.status, seen(kept)) == (200, seen(new))
+    server = serve(lambda _: next(answers))
+    session = connect(server.url, **options).session
+    first, second, after = (session.send(GET, READ) for _ in range(3))
+    assert (first.status, seen(second)) == (200, seen(new))
     assert after.response is not None
     assert after.response.body == b"[1]"
-    assert whole[:1] == ([kind in PLAIN] if kept.error is None else whole[:1])
+    assert whole[:1] == ([kind in PLAIN] if second.error is None else whole[:1])
+    assert kind not in PLAIN or server.connections == (2 if second.behind else 1)
 
 
 REQUESTS = [
@@ -117,15 +123,30 @@ def test_a_kept_connection_is_sent_the_same_bytes(serve: Serve, connect: Connect
     assert sent([GET])[-1] == sent([])[-1]
 
 
-def test_an_answer_that_is_broken_off_is_asked_for_once(serve: Serve, connect: Connect) -> None:
+def test_an_answer_that_is_broken_off_is_asked_for_once(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """The request was carried out: it is not sent again as after a connection that had gone stale."""
-    answers = iter([answer(200, b"[]"), b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
 
-    def handler(_: bytes) -> bytes | None:
-        return next(answers)
+        def reset() -> None:
+            connection, _ = listener.accept()
+            for sent in (answer(200, b"[]"), b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"):
+                connection.recv(65536)
+                connection.sendall(sent)
+            begun.wait(5)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.close()
 
-    server = serve(handler)
-    session = connect(server.url, timeout=0.3).session
-    session.send(GET, READ)
-    assert session.send(GET, READ).error == "timeout"
-    assert len(server.requests) == 2
+        def come(connection: Any, until: float) -> bytes:
+            found = real(connection, until)
+            begun.set()
+            return found
+
+        real, begun = kept._come, threading.Event()
+        monkeypatch.setattr(kept, "_come", come)
+        thread = threading.Thread(target=reset)
+        thread.start()
+        client = connect(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        client.session.send(GET, READ)
+        assert client.session.send(GET, READ).error == "connection reset"
+        thread.join()
+    assert client.recording.notes == []
