@@ -44,7 +44,8 @@ def nasty(folder: Path) -> RecordedRun:
     of = build.item("input.type", "office", "create")
     other = build.item("read.is-safe", "office", "read")
     sample = build.case(of, 0, body={"name": NASTY})
-    sent = build.exchange(1, of, sample, sent={"name": NASTY}, got={"name": NASTY})
+    url = "http://[17/offices?page=2"
+    sent = build.exchange(1, of, sample, url=url, sent={"name": NASTY}, got={"name": NASTY})
     found = build.finding(of, sample, 1, message=NASTY, expected=NASTY, actual=NASTY, kind=NASTY)
     broken = build.outcome(other, "error", reason=NASTY)
     head = build.header(target={"name": NASTY}, contract={"name": NASTY, "resources": {}, "file": "a b/ü.yaml"})

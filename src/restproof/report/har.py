@@ -9,8 +9,9 @@ import base64
 import json
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
+from restproof.contract.urls import parts_of
 from restproof.record.events import Body
 from restproof.record.model import Headers, RecordedExchange, RecordedRun
 
@@ -42,7 +43,7 @@ def _entry(exchange: RecordedExchange, began: datetime) -> dict[str, Any]:
             "cookies": [],
             "headers": _headers(request.headers),
             "queryString": [
-                {"name": n, "value": v} for n, v in parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+                {"name": n, "value": v} for n, v in parse_qsl(parts_of(request.url).query, keep_blank_values=True)
             ],
             "headersSize": -1,
             "bodySize": _size(request.body),

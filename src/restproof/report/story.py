@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
-from urllib.parse import urlsplit
 
+from restproof.contract.urls import parts_of
 from restproof.oracle.results import STALE, Cause, Result
 from restproof.pointer import step
 from restproof.record.model import Headers, RecordedCase, RecordedExchange, RecordedFinding, RecordedItem, RecordedRun
@@ -80,7 +80,7 @@ def shot(exchange: RecordedExchange, findings: Sequence[RecordedFinding] = (), l
     cited = tuple(f for f in findings if f.exchange == exchange.n)
     pointer = next((f.pointer for f in cited if f.pointer), None)
     response = exchange.response
-    parts = urlsplit(exchange.request.url)
+    parts = parts_of(exchange.request.url)
     return Shot(
         says=_says(exchange),
         method=visible(exchange.request.method),
@@ -116,7 +116,7 @@ def _says(exchange: RecordedExchange) -> str:
     """``Create office``, ``Read office without a credential``, ``GET /``."""
     done = f"{(exchange.operation or exchange.request.method).capitalize()} {exchange.resource or ''}".strip()
     if exchange.operation is None:
-        done = f"{exchange.request.method} {exchange.resource or urlsplit(exchange.request.url).path}"
+        done = f"{exchange.request.method} {exchange.resource or parts_of(exchange.request.url).path}"
     who = "" if exchange.credential == "full" else f" with the credential {exchange.credential}"
     told = visible(done + (who if exchange.credential else " without a credential"))
     return f"{told} (shared set-up)" if exchange.case is None else told

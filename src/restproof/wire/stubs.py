@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import requests
 import responses
@@ -23,6 +23,7 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from restproof.config import Target
 from restproof.contract.model import Contract
+from restproof.contract.urls import parts_of
 from restproof.record.events import content_of
 from restproof.record.model import RecordedExchange
 from restproof.wire import message
@@ -377,7 +378,7 @@ def _same_json(one: str, other: str) -> bool:
 
 
 def _address(method: str, url: str) -> tuple[Any, ...]:
-    parts = urlsplit(url)
+    parts = parts_of(url)
     query: Sequence[tuple[str, str]] = sorted(parse_qsl(parts.query, keep_blank_values=True))
     return method.upper(), parts.scheme, parts.netloc, parts.path, tuple(query)
 
