@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 from types import SimpleNamespace
 
 import pytest
+from rich.progress import Progress as Bar
 
 from restproof.cli.progress import Progress
 
@@ -24,3 +26,20 @@ def test_a_log_tells_the_requests_that_were_sent_and_when_clean_up_begins(capsys
         " 60 %  3 of 5 items, 1 failed",
     ]
     assert lines[3:] == ["cleaning up what the run has made"]
+
+
+def test_a_signal_waits_until_the_bar_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = Bar.start
+
+    def interrupted(bar: Bar) -> None:
+        signal.raise_signal(signal.SIGINT)
+        usual(bar)
+
+    monkeypatch.setattr(Bar, "start", interrupted)
+    progress = Progress(quiet=False)
+    progress.live = True
+    with pytest.raises(KeyboardInterrupt):
+        progress.begin([SimpleNamespace(id="i", cost=1)])
+    assert progress._bar.live.is_started
+    progress.end()
+    assert not progress._bar.live.is_started

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
+
+from restproof.wire.stop import handled
 
 
 class Progress:
@@ -42,7 +45,11 @@ class Progress:
             )
             self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
             self._task = self._bar.add_task("reaching the target", total=self._total, sent="")
-            self._bar.start()
+            early: list[int] = []
+            with handled(lambda number, _frame: early.append(number)):  # what has half begun cannot be ended
+                self._bar.start()
+            for number in early:
+                signal.raise_signal(number)
 
     def advance(self, outcome: str, sent: int | None) -> None:
         """One item has ended; ``sent``: the requests that were sent so far, where they are known."""
