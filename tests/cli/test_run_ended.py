@@ -13,7 +13,7 @@ import pytest
 from restproof.record.reader import read
 from restproof.sandbox.launch import Running
 
-from .runs import command, environment, listed, restproof_, summary, until
+from .runs import NARROW, command, environment, listed, restproof_, summary, until
 
 UNANSWERED = "sent and not answered"
 
@@ -118,6 +118,15 @@ def test_a_clean_up_that_is_asked_to_end_ends_well(number: signal.Signals, here:
 
 
 @pytest.mark.slow
+def test_a_run_that_is_interrupted_before_it_begins_says_so(here: Path) -> None:
+    (here / "early.py").write_text("def pytest_collection():\n    raise KeyboardInterrupt\n")
+    env = environment()
+    env["PYTHONPATH"] = os.pathsep.join([str(here), env["PYTHONPATH"]])
+    line = command("run", "-q", *NARROW, "--", "-p", "early")
+    done = subprocess.run(line, cwd=here, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.split()) == (130, ["restproof:", "interrupted"])
+
+
 def test_cleanup_removes_what_a_killed_run_left(here: Path, target: Running) -> None:
     before = listed(target, "/offices")
     going = long_run(here)

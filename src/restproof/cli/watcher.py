@@ -25,6 +25,7 @@ class Watcher(Caller):
         self.progress = progress
         self.config: pytest.Config | None = None
         self.errors: list[str] = []
+        self._is_interrupted = False
         self._items = self._ended = 0
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -51,6 +52,9 @@ class Watcher(Caller):
             if run is not None and self._ended == self._items and run.target_keeps:
                 self.progress.clean_up()
 
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self._is_interrupted = isinstance(excinfo.value, KeyboardInterrupt)
+
     def pytest_sessionfinish(self) -> None:
         self.progress.end()
 
@@ -69,6 +73,8 @@ class Watcher(Caller):
             raise RestproofError("the suites cannot be loaded:\n" + "\n".join(self.errors))
         if run is not None and run.ended is not None:
             return closing(run.ended, run.signal)
+        if self._is_interrupted:  # before the target was reached: there is nothing to tell
+            raise KeyboardInterrupt
         if code == 0:
             return 0
         if code == NOTHING and not self.promise.is_shared:
