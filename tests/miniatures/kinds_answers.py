@@ -42,6 +42,29 @@ def _statuses() -> Iterator[Kind]:
     yield _status("delete answers 200", "delete", 200, "deleted", Items)
     yield _status("delete answers 202", "delete", 202, "deleted", Items)
 
+    closed = {**ITEM, "additionalProperties": False}
+
+    class Told(Items):
+        """Tells what is deleted, in a body of its own."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": closed}
+        STATUS: Mapping[str, int] = {**Items.STATUS, "delete": 200}
+
+        def do_delete(self, path: str, id: str) -> Answer:
+            return Answer(super().do_delete(path, id).status, {"id": int(id), "deleted": True, "at": "now"})
+
+    class Marked(Told):
+        def show(self, path: str, row: Row) -> Any:
+            return {**super().show(path, row), "deleted": False}
+
+    yield Kind(
+        "a delete says what is deleted",
+        *item(closed, statuses={"deleted": 200}),
+        Told,
+        Marked,
+        ("read", "shape"),
+    )
+
     class Hidden(Items):
         def found(self, path: str, id: str) -> Row:
             try:

@@ -50,7 +50,7 @@ class Work:
         self.failed: list[Left] = []
         self.doubtful: list[Left] = []
         self.unanswered: Counter[tuple[str, str]] = Counter()
-        self.undeletable: Counter[str] = Counter()
+        self.undeletable: set[tuple[str, str, Headers]] = set()
         self.groups: dict[Collection, Group] = {}
         self.deleted: set[str] = set()
         self.in_vain: set[str] = set()
@@ -71,7 +71,8 @@ class Work:
             self.named.setdefault(entry.item, []).append(entry)
         resource = self.contract.resources.get(entry.resource)
         if resource is None or not resource.supports("delete"):
-            self.undeletable[entry.resource] += entry.item is not None and not entry.refused and not entry.is_open
+            if entry.item is not None and not entry.refused and not entry.is_open:
+                self.undeletable.add((entry.resource, entry.item, entry.headers))  # once: creates may name one item
             if entry.is_open:
                 self.doubtful.append(Left(entry.resource, place_of(entry), _UNANSWERED))
             return

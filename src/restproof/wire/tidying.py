@@ -11,6 +11,7 @@ from restproof.contract.model import Contract
 from restproof.wire.cleanup import Work
 from restproof.wire.ledger import Ledger
 from restproof.wire.left import counted, lines
+from restproof.wire.message import Headers
 from restproof.wire.session import Session
 
 _STEPS = (Work.look, Work.delete, Work.look_again, Work.drop_what_is_gone)
@@ -41,10 +42,11 @@ def clean_up_all(ledgers: Sequence[Ledger], session: Session, contract: Contract
     for work in works:
         work.let_go()
     told = lines(left for work in works for left in (*work.failed, *work.doubtful))
-    unanswered, undeletable = Counter[tuple[str, str]](), Counter[str]()
+    unanswered = Counter[tuple[str, str]]()
     for work in works:
         unanswered += work.unanswered
-        undeletable += work.undeletable
+    kept = set[tuple[str, str, Headers]]().union(*(work.undeletable for work in works))
+    undeletable = Counter(resource for resource, _, _ in kept)
     return sum(work.count for work in works), [*told, *counted(unanswered, undeletable)]
 
 
