@@ -51,6 +51,7 @@ def test_a_fault_is_caught_by_the_rule_that_names_it(name: str, serving: Serving
     assert found.misplaced == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("contract", [POLICIES, WORDS], ids=["policies", "words"])
 def test_without_a_fault_the_sandbox_conforms(contract: str, serving: Serving, tmp_path: Path) -> None:
     """So it does with the bundled contract: the run that the README shows."""

@@ -29,6 +29,7 @@ def with_preset(folder: Path, more: str) -> Contract:
     return load(folder)
 
 
+@pytest.mark.slow
 def test_a_server_that_keeps_the_conventions_is_not_blamed(tmp_path: Path) -> None:
     with conventions() as url:
         told = run(CONTRACT, tmp_path / "run", "--target", url)
@@ -36,6 +37,7 @@ def test_a_server_that_keeps_the_conventions_is_not_blamed(tmp_path: Path) -> No
     assert told.summary["verdict"] == "conforming"
 
 
+@pytest.mark.slow
 def test_each_mistake_of_its_broken_twin_is_caught(tmp_path: Path) -> None:
     only = [f"--only={rule}" for rule in TWINS.values()]
     with conventions(*TWINS) as url:

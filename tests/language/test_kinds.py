@@ -32,6 +32,7 @@ def test_the_sandbox_keeps_the_contract(name: str, tmp_path: Path) -> None:
     assert told.summary["verdict"] == "conforming"
 
 
+@pytest.mark.slow
 def test_an_honest_server_is_not_blamed(tmp_path: Path) -> None:
     with serving(Service(ROUTES)) as url:
         told = run(CONTRACTS / "kinds", tmp_path / "run", "--target", url)
@@ -39,6 +40,7 @@ def test_an_honest_server_is_not_blamed(tmp_path: Path) -> None:
     assert told.summary["verdict"] == "conforming"
 
 
+@pytest.mark.slow
 def test_each_mistake_of_its_broken_twin_is_caught(tmp_path: Path) -> None:
     only = [f"--only={rule}" for rule in sorted({rule for rule, _ in TWINS.values()})]
     with serving(Service(ROUTES, frozenset(TWINS))) as url:

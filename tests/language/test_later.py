@@ -17,6 +17,7 @@ SEEN_LATE = {
 }
 
 
+@pytest.mark.slow
 def test_a_server_that_shows_writes_later_is_not_blamed(tmp_path: Path) -> None:
     only = [f"--only={rule}" for rule in sorted(SEEN_LATE)]
     with serving(Late(ROUTES)) as url:
@@ -25,6 +26,7 @@ def test_a_server_that_shows_writes_later_is_not_blamed(tmp_path: Path) -> None:
     assert told.summary["verdict"] == "conforming"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("faults", "rules"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.generated.running import run
 from tests.openapi.honest import Service, serving
 
@@ -22,6 +23,7 @@ TWINS = {
 """What the server does wrong: the rule and the field that tell of it."""
 
 
+@pytest.mark.slow
 def test_each_operation_is_held_to_its_own_schema(tmp_path: Path) -> None:
     with serving(Service(ROUTES)) as url:
         told = run(CONTRACT, tmp_path / "run", "--target", url)

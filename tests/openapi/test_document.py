@@ -66,6 +66,7 @@ def items(*faults: str) -> Service:
     return Service({**routes, ("GET", "/openapi.json"): document}, frozenset(faults))
 
 
+@pytest.mark.slow
 def test_a_document_of_the_target_itself_gives_a_verdict_and_a_contract(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     with serving(items()) as url:

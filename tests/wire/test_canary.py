@@ -93,6 +93,7 @@ def others(here: Path, url: str) -> list[tuple[str, ...]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "obtained"),
     [
