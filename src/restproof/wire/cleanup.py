@@ -230,7 +230,7 @@ class Work:
     def _shown(self, group: Group, target: str, id: object) -> Mapping[str, Any] | None:
         """What a read shows under an id; ``None`` where it shows nothing, or what has another id."""
         exchange = self._send(group, "read", target)
-        shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
+        shown = entity_of(group.resource, exchange.response) if exchange.is_success else None
         return shown if shown is not None and str(shown.get(group.resource.id.field, id)) == str(id) else None
 
     def _is_ours(self, group: Group, entry: LedgerEntry | None, shown: Mapping[str, Any]) -> bool:
@@ -261,7 +261,7 @@ class Work:
             except NotSent as reason:
                 unread = str(reason)
                 continue
-            shown = entity_of(group.resource, exchange.response) if _is_success(exchange) else None
+            shown = entity_of(group.resource, exchange.response) if exchange.is_success else None
             named = str(shown.get(group.resource.id.field, entry.id)) if shown is not None else None
             has_id = named in (str(entry.id), in_utf8(str(entry.id)))
             if shown is not None and has_id and self._is_ours(group, entry, shown):
@@ -312,7 +312,7 @@ class Work:
         # leaves open does not: 409 may well be among them.
         again = group.resource.status("repeat_delete", "delete").codes
         gone = status in names_nothing(group.resource) or status in again
-        if not _is_success(exchange) and not gone:
+        if not exchange.is_success and not gone:
             left = self._left(group, target, f"the delete answered {status or exchange.error}")
             # Where the list does not show it, a read alone tells that it went all the same.
             if id in (group.seen or {}) or not self._is_gone(left):
@@ -320,10 +320,10 @@ class Work:
                 group.deleted_perhaps(target, id)
                 return
         looks = group.seen is None and group.resource.supports("read")
-        if looks and _is_success(self._send(group, "read", target)):
+        if looks and self._send(group, "read", target).is_success:
             self.failed.append(self._left(group, target, f"the delete answered {status}, and it is still there"))
             return
-        self.count += _is_success(exchange)
+        self.count += exchange.is_success
         for other in self.groups.values():
             other.is_touched = other.is_touched or other.collection == group.collection
         self.deleted.add(target)
@@ -395,7 +395,3 @@ class Work:
         self.told[target] = group
         url = f"{self.session.target.base_url.rstrip('/')}{target}"
         return Left(group.resource.name, target, why, f"{group.resource.method('delete')} {url}" if made else "")
-
-
-def _is_success(exchange: Exchange) -> bool:
-    return 200 <= (exchange.status or 0) < 300

@@ -224,6 +224,11 @@ class Exchange:
         return self.response.status if self.response else None
 
     @property
+    def is_success(self) -> bool:
+        """Whether the status of the answer is a success (RFC 9110, section 15.3)."""
+        return 200 <= (self.status or 0) < 300
+
+    @property
     def is_given_up(self) -> bool:
         """Whether nobody waits any more for the server (we have stopped, or a gateway, or the connection broke before
         an answer began), which may still be at it."""

@@ -144,7 +144,7 @@ class Ownership:
                 self._answered(ticket, ticket.place, exchange)
 
     def _answered(self, ticket: Ticket, place: Spot, exchange: Exchange) -> None:
-        done = 200 <= (exchange.status or 0) < 300
+        done = exchange.is_success
         if place.id is not None and ticket.entry is None:
             # What overrides a method may have been obeyed, or not.
             deletes = ticket.method == exchange.request.method == "DELETE"
