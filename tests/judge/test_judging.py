@@ -69,6 +69,21 @@ def test_what_the_traffic_does_not_show_is_not_tested(judged: Judged) -> None:
     assert found.outcomes["list.answers-ok[company-list]"]["outcome"] == "pass"
 
 
+def test_of_requests_that_may_have_been_edited_only_the_answers_are_judged(judged: Judged) -> None:
+    """Insomnia exports a workspace in its own order, and each request as it stands by now."""
+    for faults, broken in ((), set()), (("resource-misses-field",), {"shape.resource", "shape.list"}):
+        document = har(traffic(*faults))
+        document["log"]["creator"] = {"name": "Insomnia REST Client", "version": "insomnia.desktop.app:v12.0.0"}
+        document["log"]["entries"].reverse()
+        for one in document["log"]["entries"]:
+            one["startedDateTime"] = "2026-11-01T08:00:00.000Z"
+            if one["request"]["method"] == "POST":
+                one["request"]["postData"] = {"mimeType": "application/json", "text": "{}"}
+        found = judged(document)
+        assert found.broken == broken
+        assert any("requests that may have been other ones" in note for note in found.notes)
+
+
 # ------------------------------------------------------- what others may have done
 
 

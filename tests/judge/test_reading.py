@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from restproof.errors import TrafficError
+from restproof.record import packed
 from restproof.record.model import Traffic
 from restproof.record.traffic import read_traffic
 
@@ -126,6 +127,71 @@ def test_fields_that_a_browser_has_joined_are_several(tmp_path: Path) -> None:
     (found,) = read(tmp_path, har(entry(response__headers=headers))).exchanges
     assert found.response is not None
     assert found.response.headers == (("link", "</a>; rel=next"), ("link", "</b>; rel=prev"))
+
+
+def test_a_head_that_confirmed_what_the_cache_holds_is_not_that_of_the_content(tmp_path: Path) -> None:
+    """Chromium asks by a condition of its own whether its copy holds. Playwright tells of a 200 with that copy."""
+    content = {"size": -1, "mimeType": "application/json", "text": "[]"}
+    head = [{"name": "etag", "value": '"1"'}]
+    asked = [{"name": "If-None-Match", "value": '"1"'}]
+    copied = entry(request__headers=asked, response__headers=head, response__content=content)
+    whole = entry(
+        request__headers=asked,
+        response__headers=[*head, {"name": "content-type", "value": "application/json"}],
+        response__content=content,
+    )
+    found = read(tmp_path, har(copied, whole, entry(response__headers=head, response__content=content)))
+    assert found.lacking == {1: {"headers"}}
+    assert found.exchanges[0].response is not None
+    assert found.exchanges[0].response.headers == (("Content-Type", "application/json"),)
+
+
+@pytest.mark.parametrize("sizes", [{"length": "89"}, {"headersSize": 183, "bodySize": 272}])
+def test_the_size_of_what_came_compressed_says_nothing_of_the_text(sizes: dict[str, Any], tmp_path: Path) -> None:
+    """Firefox tells how much came; of an old one the text may be cut, which the size does not show."""
+    headers = [{"name": "content-encoding", "value": "gzip"}, {"name": "content-type", "value": "application/json"}]
+    if "length" in sizes:
+        headers.append({"name": "content-length", "value": sizes["length"]})
+    texts = ({"size": 89, "text": "[1]"}, {"size": 89, "text": "x" * 2**20}, {"size": 88, "text": "[1"})
+    answers = [entry(response__headers=headers, response__content=content) for content in texts]
+    for one in answers:
+        one["response"] |= {name: size for name, size in sizes.items() if name != "length"}
+    found = read(tmp_path, har(*answers))
+    assert [e.response and e.response.body for e in found.exchanges] == ["[1]", None, None]
+    assert found.lacking == {2: {"response body"}, 3: {"response body"}}
+
+
+def test_a_field_without_a_value_was_not_sent(tmp_path: Path) -> None:
+    """As axios names Content-Type of a request that has no content."""
+    headers = [{"name": "Content-Type"}, {"name": "X-None", "value": None}, {"name": "X-Empty", "value": ""}]
+    (found,) = read(tmp_path, har(entry(request__headers=headers))).exchanges
+    assert found.request.headers == (("X-Empty", ""),)
+
+
+@pytest.mark.parametrize(
+    ("method", "said", "is_known"),
+    [
+        ("POST", {"content-type": "application/json"}, False),
+        ("POST", {"content-type": "application/json", "content-length": "0"}, True),
+        ("POST", {"transfer-encoding": "chunked"}, False),
+        ("POST", {}, True),
+        ("DELETE", {"content-type": "application/json"}, True),
+    ],
+)
+def test_content_that_was_streamed_is_unknown(
+    method: str, said: dict[str, str], is_known: bool, tmp_path: Path
+) -> None:
+    """Of a Blob or a stream Chromium tells neither content nor size."""
+    headers = [{"name": n, "value": v} for n, v in said.items()]
+    found = read(tmp_path, har(entry(request__method=method, request__bodySize=0, request__headers=headers)))
+    assert ("request body" not in found.lacking[1]) == is_known
+
+
+def test_a_request_of_insomnia_may_have_been_another_one(tmp_path: Path) -> None:
+    """It exports what would be sent now, and what was answered last."""
+    document = har(entry(), entry())
+    document["log"]["creator"] = {"name": "Insomnia REST Client", "version": "insomnia.desktop.app:v12.0.0"}
+    assert all("request" in lacks for lacks in read(tmp_path, document).lacking.values())
 
 
 def test_a_failed_entry_keeps_its_reason(tmp_path: Path) -> None:
@@ -301,6 +367,27 @@ def test_a_zipped_har_holds_what_its_messages_hold(tmp_path: Path) -> None:
     assert found.exchanges[0].response is not None
     assert found.exchanges[0].response.body == b"\xff\xfe"
     assert "response body" in found.lacking[2]
+
+
+def test_what_a_har_holds_may_lie_beside_it(tmp_path: Path) -> None:
+    """As Playwright attaches it where no zip archive is asked for; nothing elsewhere is ever read."""
+    (tmp_path / "day").mkdir()
+    (tmp_path / "day" / "got.json").write_bytes(b"[7]")
+    (tmp_path / "secret.json").write_text("[8]")
+    (tmp_path / "day" / "linked.json").symlink_to(tmp_path / "secret.json")
+    names = ("got.json", "../secret.json", str(tmp_path / "secret.json"), "linked.json", "none.json", "..")
+    answers = [entry(response__content={"size": -1, "text": "", "_file": name}) for name in names]
+    found = read(tmp_path / "day", har(*answers))
+    assert [e.response and e.response.body for e in found.exchanges] == ["[7]", None, None, None, None, None]
+    assert all("response body" in found.lacking[n] for n in range(2, 7))
+
+
+def test_content_beside_a_har_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = json.dumps(har(*(entry(response__content={"size": -1, "_file": "got.json"}) for _ in range(3))))
+    monkeypatch.setattr(packed, "LARGEST", len(document))
+    (tmp_path / "got.json").write_bytes(b" " * (len(document) // 2))
+    with pytest.raises(TrafficError, match="the traffic is larger than"):
+        read(tmp_path, document)
 
 
 def test_a_har_packed_by_gzip_is_read(tmp_path: Path) -> None:

@@ -52,14 +52,16 @@ def fronted(
     """The base URL of an application while it is served, over TLS where there are papers. ``protocols``: what it speaks
     (of ALPN); ``mutual``: only to a client with a certificate."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
+    # Each connection inherits it. The server would hold back what follows the head of an answer of HTTP/2.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listening.getsockname()[1]
     config = Config()
     config.bind = [f"fd://{listening.detach()}"]  # it is the server's from here on
     config.accesslog = config.errorlog = None
     config.include_server_header = config.include_date_header = False
     config.graceful_timeout = 0.2
-    # Over HTTP/2 its goodbye says that it answers the last request, and it never does.
-    config.keep_alive_max_requests = 1_000_000_000
+    # Over HTTP/2 its goodbye says that it answers the last request, and it never does: it is to say none.
+    config.keep_alive_max_requests, config.keep_alive_timeout = 1_000_000_000, 3600
     config.alpn_protocols = list(protocols)
     if own is not None:
         config.certfile = config.keyfile = str(own.server)

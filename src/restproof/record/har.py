@@ -23,6 +23,11 @@ from restproof.record.model import Headers, Lack, RecordedExchange, Request, Res
 
 _EMPTY = (204, 205, 304)
 _NAMING = ("Firefox", "mitmproxy")
+_RENDERING = ("Insomnia REST Client",)
+"""What exports requests as they stand by now, in the order of a workspace, each with the last answer to it."""
+_CONTENT_EXPECTED = ("POST", "PUT", "PATCH")
+_FIREFOX_KEEPS = 1024 * 1024
+"""Characters of an answer that Firefox has kept at most, until it kept all of them."""
 _FROM_NETWORK = "Network Load"
 """What Safari says of an answer that came from the server; else it names a cache, a worker or an override."""
 _COMPLETE = "COMPLETE"
@@ -47,6 +52,7 @@ def from_har(document: Mapping[str, Any], path: Path, attached: Attached = lambd
     skipped: Counter[str] = Counter()
     found: list[tuple[float, RecordedExchange, frozenset[Lack]]] = []
     names_servers = _names_servers(log, entries)
+    rendered: frozenset[Lack] = frozenset({"request"} if _creator(log) in _RENDERING else ())
     for number, entry in enumerate(entries, 1):
         try:
             reason = _no_exchange(entry, names_servers=names_servers)
@@ -64,8 +70,8 @@ def from_har(document: Mapping[str, Any], path: Path, attached: Attached = lambd
     exchanges, lacking = [], {}
     for n, (started, exchange, lacks) in enumerate(found, 1):
         exchanges.append(_numbered(exchange, n, started - begin if timed else 0.0))
-        if lacks:
-            lacking[n] = lacks
+        if lacks | rendered:
+            lacking[n] = lacks | rendered
     return Traffic(tuple(exchanges), lacking, dict(skipped), timed=timed)
 
 
@@ -79,9 +85,14 @@ def _has_times(found: list[tuple[float, RecordedExchange, frozenset[Lack]]]) -> 
 
 def _names_servers(log: Mapping[str, Any], entries: list[Any]) -> bool:
     """Whether the address of a server is in each entry that one has answered, and in no other: so the tool has it."""
-    creator = log.get("creator")
     named = any(isinstance(entry, Mapping) and entry.get("serverIPAddress") for entry in entries)
-    return named and isinstance(creator, Mapping) and creator.get("name") in _NAMING
+    return named and _creator(log) in _NAMING
+
+
+def _creator(log: Mapping[str, Any]) -> object:
+    """The name of the tool, if the HAR tells it."""
+    creator = log.get("creator")
+    return creator.get("name") if isinstance(creator, Mapping) else None
 
 
 def _no_exchange(entry: Mapping[str, Any], *, names_servers: bool) -> str | None:
@@ -138,7 +149,9 @@ def _read(entry: Mapping[str, Any], attached: Attached) -> tuple[float, Recorded
     said = str(answered.get("statusText") or "")
     unended = said.startswith(_OF_FIDDLER) or str(answered.get("_charlesStatus") or _COMPLETE).upper() != _COMPLETE
     if 0 < status <= 999 and not unended:
-        response = _response(answered, status, lacks, attached, head=asked["method"] == "HEAD")
+        confirmed = any(_value(headers, name) for name in ("if-none-match", "if-modified-since"))
+        is_head = asked["method"] == "HEAD"
+        response = _response(answered, status, lacks, attached, head=is_head, confirmed=confirmed)
     else:
         error = str(_failure(answered) or (not unended and said) or "no answer was recorded")
     elapsed = float(entry.get("time") or 0)
@@ -181,8 +194,10 @@ def _instant(text: str) -> float:
 
 
 def _headers(message: Mapping[str, Any]) -> Headers:
-    """The header fields; the pseudo headers of HTTP/2 and HTTP/3 (``:path``) are none."""
-    pairs = ((str(h["name"]), str(h["value"])) for h in message.get("headers") or ())
+    """The header fields. The pseudo headers of HTTP/2 and HTTP/3 (``:path``) are none, and one without a value was not
+    sent (axios)."""
+    fields = (h for h in message.get("headers") or () if h.get("value") is not None)
+    pairs = ((str(h["name"]), str(h["value"])) for h in fields)
     # Chromium and Firefox join the fields of one name by line feeds, which no value can hold.
     return tuple((n, v) for n, values in pairs if not n.startswith(":") for v in values.split("\n"))
 
@@ -195,7 +210,7 @@ def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attach
     if data and not data.get("text") and data.get("_file"):
         return _from_file(data["_file"], attached, lacks, "request body")
     if not data or (data.get("text") is None and not data.get("params")):
-        if _announced(headers, request.get("bodySize")):
+        if _announced(headers, request.get("bodySize")) or _is_untold(request, headers):
             lacks.add("request body")
         return None
     text = data.get("text")
@@ -211,20 +226,30 @@ def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attach
     return body
 
 
+def _is_untold(request: Mapping[str, Any], headers: Headers) -> bool:
+    """Whether a request may have had content of which nothing is told: a Blob or a stream (Chromium). Who sends none by
+    such a method says so, by a length of zero (RFC 9110 §8.6)."""
+    names = {name.lower() for name, _ in headers}
+    may_have = str(request["method"]).upper() in _CONTENT_EXPECTED and "content-type" in names
+    return "transfer-encoding" in names or (may_have and "content-length" not in names)
+
+
 def _response(
-    response: Mapping[str, Any], status: int, lacks: set[Lack], attached: Attached, *, head: bool
+    response: Mapping[str, Any], status: int, lacks: set[Lack], attached: Attached, *, head: bool, confirmed: bool
 ) -> Response:
+    """``confirmed``: where the request was a conditional one, it may be the browser's own, by which a 304 has confirmed
+    what is in the cache; to the page that is a 200 with the cached content, under the head of the 304."""
     headers = _headers(response)
     content = response.get("content") or {}
     # The text of a 304 is the browser's own copy: the server sent none.
     broken_off = bool(_failure(response))
-    body = None if status == 304 or broken_off else _content(content, lacks, attached)
+    body = None if status == 304 or broken_off else _content(response, headers, lacks, attached)
     if body is None and not head and status not in _EMPTY:
         sizes = (content.get("size"), response.get("bodySize"))
-        untold = content.get("text") is None and content.get("size") != 0 and _declared(headers) != "0"
+        untold = content.get("text") is None and content.get("size") != 0 and _value(headers, "content-length") != "0"
         if broken_off or untold or content.get("comment") or _announced(headers, *sizes):
             lacks.add("response body")
-    if not headers:
+    if not headers or (confirmed and body is not None and not _value(headers, "content-type")):
         lacks.add("headers")
         # All that is left of them.
         media = str(content.get("mimeType") or "")
@@ -232,18 +257,29 @@ def _response(
     return Response(status, str(response.get("statusText") or ""), headers, body)
 
 
-def _content(content: Mapping[str, Any], lacks: set[Lack], attached: Attached) -> Body:
+def _content(response: Mapping[str, Any], headers: Headers, lacks: set[Lack], attached: Attached) -> Body:
     """The content as far as the recording has all of it: a tool that cuts says how long it was."""
+    content = response.get("content") or {}
     if not content.get("text") and content.get("_file"):
         return _from_file(content["_file"], attached, lacks, "response body")
     if content.get("text") is None:
         return None
     body = _decoded(content["text"], content.get("encoding")) or None
-    size = content.get("size")
-    if isinstance(size, int | float) and size > _length(body):
+    size, coded = content.get("size"), _is_coded(response, headers)
+    too_short = isinstance(size, int | float) and size > _length(body) and not coded
+    if too_short or (coded and isinstance(body, str) and len(body) == _FIREFOX_KEEPS):
         lacks.add("response body")
         return None
     return body
+
+
+def _is_coded(response: Mapping[str, Any], headers: Headers) -> bool:
+    """Whether the size of the content is that of what came, compressed, as Firefox has it: of the text, which may be
+    shorter, it says nothing then."""
+    size, total, head = response["content"].get("size"), response.get("bodySize"), response.get("headersSize")
+    after = total - head if isinstance(total, int | float) and isinstance(head, int | float) else None
+    is_what_came = str(size) == _value(headers, "content-length") or size in (total, after)
+    return is_what_came and _value(headers, "content-encoding").lower() not in ("", "identity")
 
 
 def _from_file(name: object, attached: Attached, lacks: set[Lack], what: Lack) -> Body:
@@ -259,14 +295,14 @@ def _length(body: Body) -> int:
     return len(body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body or b"")
 
 
-def _declared(headers: Headers) -> str:
-    """What the head says of the length of the content; empty where it says nothing."""
-    return next((v.strip() for n, v in headers if n.lower() == "content-length"), "")
+def _value(headers: Headers, wanted: str) -> str:
+    """What the head says by the field ``wanted``, in lower case; empty where it says nothing."""
+    return next((v.strip() for n, v in headers if n.lower() == wanted), "")
 
 
 def _announced(headers: Headers, *sizes: object) -> float:
     """How many bytes of content the head, or a size that the tool noted, says there were."""
-    declared = _declared(headers)
+    declared = _value(headers, "content-length")
     head = int(declared) if declared.isdecimal() and len(declared) < _DIGITS else int(bool(declared))
     return max(head, *(s for s in sizes if isinstance(s, int | float)), 0)
 

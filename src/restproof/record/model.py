@@ -15,8 +15,8 @@ DAMAGES: tuple[Damage, ...] = ("data", "tenants", "failure", "leak", "code", "fo
 """What the failure of a rule does, worst first: data are lost or wrong; others see or change them; the server fails; it
 gives away what it should keep; a status is wrong; an answer is in the wrong form."""
 Headers = tuple[tuple[str, str], ...]
-Lack = Literal["request body", "response body", "headers"]
-"""What a recording of traffic can leave out of an exchange."""
+Lack = Literal["request", "request body", "response body", "headers"]
+"""What a recording of traffic can leave out of an exchange; ``request``: which one it was, and when."""
 
 
 @dataclass(frozen=True, slots=True)

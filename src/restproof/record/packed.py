@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -38,6 +39,29 @@ def unpacked(path: Path) -> bytes | None:
     if not data.strip():
         raise TrafficError("the file is empty", place=Place(path))
     return data
+
+
+def beside(path: Path) -> Callable[[str], bytes | None]:
+    """Gives the content of a file that lies beside ``path``, by its name; ``None`` where there is none, or the name
+    leads elsewhere. Raises ``TrafficError`` where all of them together are larger than ``LARGEST``."""
+    left = LARGEST
+
+    def content(name: str) -> bytes | None:
+        nonlocal left
+        file = path.parent / name
+        if Path(name).name != name or file.is_symlink() or not file.is_file():
+            return None
+        try:
+            with file.open("rb") as opened:
+                data = opened.read(left + 1)
+        except OSError:
+            return None
+        left -= len(data)
+        if left < 0:
+            raise _too_large(path)
+        return data
+
+    return content
 
 
 class Archive:

@@ -15,7 +15,7 @@ from restproof.record.flows import from_flows, is_flows
 from restproof.record.foreign import named_by_bytes, named_by_content
 from restproof.record.har import Attached, from_har
 from restproof.record.model import Traffic
-from restproof.record.packed import ZIP, Archive, unpacked
+from restproof.record.packed import ZIP, Archive, beside, unpacked
 from restproof.record.reader import read
 from restproof.record.recorder import from_recorder
 
@@ -26,8 +26,8 @@ _KINDS = (
 
 
 def read_traffic(path: Path) -> Traffic:
-    """The traffic of a file, which may be packed by gzip or in a zip archive, there with the content of its messages
-    beside it as Playwright does it. Raises ``TrafficError`` (or ``RunFileError``) for what is none of the known
+    """The traffic of a file, which may be packed by gzip or in a zip archive, with the content of its messages beside
+    it as Playwright does it. Raises ``TrafficError`` (or ``RunFileError``) for what is none of the known
     formats."""
     data = unpacked(path)
     if data is None:
@@ -35,7 +35,7 @@ def read_traffic(path: Path) -> Traffic:
     if data.startswith(ZIP):
         archive = Archive(path, data)
         return _of_bytes(archive.traffic(), path, archive.attached)
-    return _of_bytes(data, path)
+    return _of_bytes(data, path, beside(path))
 
 
 def _of_bytes(data: bytes, path: Path, attached: Attached = lambda name: None) -> Traffic:

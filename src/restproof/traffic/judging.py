@@ -107,9 +107,10 @@ class Judging:
         while matched.seen:
             seen = matched.seen.pop()
             self._writer.write(to_event(seen.exchange))
-            reasons = self._judge.reasons(seen)
+            as_sent = "request" not in seen.lacks
+            reasons = self._judge.reasons(seen) if as_sent else None
             self._observers.observe(seen, reasons, matched)
-            for check in self._judge.judge(seen, reasons):
+            for check in self._judge.judge(seen, reasons) if as_sent else ():
                 self._note(check)
 
     def _note(self, check: Check) -> None:

@@ -96,12 +96,13 @@ class Placing:
             exchange = _exchange(recorded, about, self._names.of(recorded), prefix, redactor, contract.body_status)
             seen.append(Seen(exchange, contract, route, lacks=traffic.lacking.get(exchange.n, frozenset())))
         unsure = uncertain(seen, contract) if traffic.timed else frozenset()
-        retried, again = self._attempts(here)
+        retried, again = self._attempts(e for e in here if "request" not in traffic.lacking.get(int(e.n), ()))
         left_out = dict(traffic.skipped)
         left_out["entries of other hosts or paths"] = len(traffic.exchanges) - len(here)
         left_out["entries with a path that the contract does not know"] = unknown
         left_out["entries without an answer"] = sum(s.exchange.response is None for s in seen)
         left_out["answers of an overloaded server or gateway (502, 503, 504)"] = sum(s.status in GATEWAY for s in seen)
+        left_out["requests that may have been other ones: their answers are"] = sum("request" in s.lacks for s in seen)
         left_out["answers whose content was not recorded"] = sum("response body" in s.lacks for s in seen)
         left_out["answers whose headers were not recorded"] = sum("headers" in s.lacks for s in seen)
         self._credentials_shown = self._credentials_shown or any(_credential(e, contract) is not None for e in here)
@@ -116,7 +117,7 @@ class Placing:
             span=max((e.started + e.elapsed for e in here), default=0.0) - min((e.started for e in here), default=0.0),
         )
 
-    def _attempts(self, exchanges: Sequence[RecordedExchange]) -> tuple[frozenset[int], frozenset[int]]:
+    def _attempts(self, exchanges: Iterable[RecordedExchange]) -> tuple[frozenset[int], frozenset[int]]:
         """Numbers of exchanges that were answered 429, 502, 503 or 504 and sent again as they were, and of those that
         followed."""
         retried: set[int] = set()
