@@ -19,7 +19,7 @@ from restproof.suite.target import headers_as_sent
 from restproof.wire.message import Request, encode
 from restproof.wire.paging import MOST_PAGES
 
-from .conftest import Answer, Bench
+from .conftest import CONTRACT, Answer, Bench
 
 MakeBench = Callable[..., Bench]
 
@@ -286,3 +286,11 @@ def test_a_list_with_more_pages_than_one_walks_says_nothing(bench: MakeBench) ->
 def test_a_page_without_entries_is_no_list(bench: MakeBench) -> None:
     with pytest.raises(SetUpFailed, match="without its entries"):
         bench(lambda _: (200, {"oops": 1})).subject("shelf").lists.walk()
+
+
+def test_a_replace_leaves_what_never_changes_as_it_is(contract_of: Callable[[str], Any], bench: MakeBench) -> None:
+    lasting = contract_of(CONTRACT + "    lenient: [text]\n    immutable: [text]\n")
+    plain = bench(contract=lasting).subject("label").bodies.plain("text")
+    label = bench(lambda _: (200, {"id": "x", "text": plain}), contract=lasting).subject("label")
+    assert label.replace("x", {"text": plain}).sent == {"text": plain}, "no token in it"
+    assert label.token in label.create({"text": plain}).sent["text"]

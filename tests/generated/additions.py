@@ -161,6 +161,8 @@ def limits(draw: Drawer, draft: Draft) -> None:
 def failing(draw: Drawer, draft: Draft) -> None:
     if draft.contract.get("body_status", {}).get("at") == "failure":
         draft.contract["body_status"] = {"at": "ok", "success": True, "code": "/error/code", "statuses": {"GONE": 404}}
+        for said in (r for r in draft.contract["resources"].values() if "list" in r["operations"]):
+            said["envelope"] = {"list": "items", **said.get("envelope", {})}
 
 
 @of_contract(_RARE)

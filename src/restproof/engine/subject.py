@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace as with_
 from functools import partial
 from typing import Any, Unpack
@@ -195,12 +195,13 @@ class Subject:
         id: Any = None,
         credential: str | None = USUAL,
         scope: Mapping[str, Any] | None = None,
+        kept: Collection[str] = (),
         **options: Unpack[Queried],
     ) -> Reply:
         scope = self.scope() if scope is None else dict(scope)
         body = self.resolved(body, scope)
         if operation == "create" or (operation == "replace" and creates_by_put(self.spec)):
-            body = self.bodies.marked(body, self.token)
+            body = self.bodies.marked(body, self.token, kept)
         request = self.request(operation, id=id, body=body, scope=scope, **options)
         return self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
 
@@ -226,10 +227,12 @@ class Subject:
         body = body if as_is else completed(self, "replace", id, body)
         if isinstance(body, dict) and self.spec.id.field in body:
             body = {**body, self.spec.id.field: id}
+        kept: dict[str, Any] = {}
         if isinstance(body, dict) and self.bodies.fixed:
             before = self.before(id)
-            body = {**body, **{n: before[n] for n in self.bodies.fixed if n in before and (n in body or not as_is)}}
-        return self._write("replace", body, id=id, **options)
+            kept = {n: before[n] for n in self.bodies.fixed if n in before and (n in body or not as_is)}
+            body = {**body, **kept}
+        return self._write("replace", body, id=id, kept=kept, **options)
 
     def read(
         self,

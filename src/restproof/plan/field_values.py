@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -52,11 +52,12 @@ class FieldValues(UniqueKeys):
         ]
         return next((n for n in always if RUN in str(self.plain(n))), self.mark_field)
 
-    def marked(self, body: Any, token: str) -> Any:
-        """A create's body, its symbols resolved, with ``token`` in one of its texts wherever one has room for it."""
+    def marked(self, body: Any, token: str, kept: Collection[str] = ()) -> Any:
+        """A create's body, its symbols resolved, with ``token`` in one of its texts wherever one has room for it.
+        ``kept``: fields that hold what the instance has, which never changes."""
         if not isinstance(body, dict):
             return body
-        spared = self.weighed | self.unique_fields
+        spared = self.weighed | self.unique_fields | {*kept}
         return with_mark(self.resource, self.writable, self._samples, body, token, spared)
 
     @cached_property
