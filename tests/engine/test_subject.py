@@ -294,3 +294,12 @@ def test_a_replace_leaves_what_never_changes_as_it_is(contract_of: Callable[[str
     label = bench(lambda _: (200, {"id": "x", "text": plain}), contract=lasting).subject("label")
     assert label.replace("x", {"text": plain}).sent == {"text": plain}, "no token in it"
     assert label.token in label.create({"text": plain}).sent["text"]
+
+
+def test_a_replace_repeats_what_never_changes_as_requests_have_it(
+    contract_of: Callable[[str], Any], bench: MakeBench
+) -> None:
+    lasting = contract_of(CONTRACT + "    immutable: [text]\n")
+    label = bench(lambda _: (200, {"id": "x", "text": {"value": "there"}}), contract=lasting).subject("label")
+    label.spec = replace(label.spec, reads_as={"text": "text.value"})
+    assert label.replace("x", {"text": "here"}).sent == {"text": "there"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from restproof.contract.model import Resource
@@ -42,8 +43,14 @@ def completed(subject: Knower, operation: str, id: Any, body: Any) -> Any:
 
 
 def _value(subject: Knower, name: str, schema: Any, shown: dict[str, Any]) -> Any:
-    reference = subject.spec.references.get(name)
-    path = ReadPath.parse(reference.reads_as if reference else subject.spec.reads_as.get(name, name))
-    if path.root in shown and is_valid(schema, path.read(shown)):
-        return path.read(shown)
+    found = as_sent(subject.spec, (name,), shown)
+    if name in found and is_valid(schema, found[name]):
+        return found[name]
     return subject.resolved(subject.bodies.plain(name, "kept"))
+
+
+def as_sent(spec: Resource, names: Iterable[str], shown: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the named request fields that a response shows, with the values that a request has there."""
+    paths = ((n, spec.references[n].reads_as if n in spec.references else spec.reads_as.get(n, n)) for n in names)
+    found = ((name, ReadPath.parse(path)) for name, path in paths)
+    return {name: path.read(shown) for name, path in found if path.root in shown}

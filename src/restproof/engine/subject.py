@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from restproof.contract.model import Resource, creates_by_put
 from restproof.contract.shapes import named_members
-from restproof.engine.completing import completed
+from restproof.engine.completing import as_sent, completed
 from restproof.engine.failure import UNLISTED, Inconclusive, NotTested, SetUpFailed, check_pace
 from restproof.engine.instance import Instance
 from restproof.engine.paging import USUAL, SubjectLists
@@ -229,8 +229,8 @@ class Subject:
             body = {**body, self.spec.id.field: id}
         kept: dict[str, Any] = {}
         if isinstance(body, dict) and self.bodies.fixed:
-            before = self.before(id)
-            kept = {n: before[n] for n in self.bodies.fixed if n in before and (n in body or not as_is)}
+            fixed = [n for n in self.bodies.fixed if n in body or not as_is]
+            kept = as_sent(self.spec, fixed, self.before(id))
             body = {**body, **kept}
         return self._write("replace", body, id=id, kept=kept, **options)
 
