@@ -180,6 +180,7 @@ def test_offset_paging_without_authentication(notes: Client) -> None:
 
 TASKS = """
 contract: tasks
+statuses: {gone: 410}
 resources:
   list: {path: /lists, schema: list.json}
   task: {path: /tasks, schema: task.json, parent: {list: {name: list_id, in: body}}}
@@ -198,7 +199,8 @@ def test_a_parent_that_stands_in_bodies_alone_is_not_asked_for_elsewhere(tmp_pat
     assert tasks("PATCH", where, {"list_id": two, "title": "u"}, credential=None).status == 404
     assert tasks("PATCH", where, {"list_id": one, "title": "u"}, credential=None).status == 200
     assert tasks("DELETE", where, credential=None).status == 204
-    assert tasks("GET", where, credential=None).status == 404
+    assert [tasks(method, where, credential=None).status for method in ("GET", "DELETE")] == [410, 410]
+    assert tasks("GET", "/tasks/99", credential=None).status == 404
 
 
 def test_a_repeated_create_is_answered_in_the_media_type_of_the_first(tmp_path: Path) -> None:

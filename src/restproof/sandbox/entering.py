@@ -264,7 +264,7 @@ class Entering:
             return
         candidates = self.store.find(resource.name, key)
         if call.unnamed:
-            candidates = [e for e in candidates if in_named_parents(call, e)]
+            candidates = [e for e in candidates if in_named_parents(call, e.scope)]
             call.scope = candidates[0].scope if candidates else None
         if call.scope is not None:
             call.entry = self.entry_in_scope(call, candidates)
@@ -272,16 +272,19 @@ class Entering:
             return
         if may_create(resource, call.operation):
             call.new_key = key
-        elif call.scope is None:
-            if not candidates:
-                call.refuse("absent", resource.id.field, f"there is no such {resource.name}")
         elif candidates:
-            call.refuse("wrong_parent", resource.id.field, f"there is no such {resource.name} here")
-        elif self.store.was_deleted(resource.name, key, call.scope):
+            if call.scope is not None:
+                call.refuse("wrong_parent", resource.id.field, f"there is no such {resource.name} here")
+        elif self.was_deleted(call, key):
             case = "repeat_delete" if call.operation == "delete" else "gone"
             call.refuse(case, resource.id.field, f"there is no such {resource.name} any more")
         else:
             call.refuse("absent", resource.id.field, f"there is no such {resource.name}")
+
+    def was_deleted(self, call: Call, key: str) -> bool:
+        """Whether there was an entry with that id under the parents of the request."""
+        is_known = call.unnamed or call.scope is not None
+        return is_known and any(in_named_parents(call, s) for s in self.store.deleted(call.resource.name, key))
 
     def entry_in_scope(self, call: Call, candidates: list[Entry]) -> Entry | None:
         """Of the entries with the id, the one under the parents of the request."""
@@ -300,10 +303,11 @@ class Entering:
             call.refuse("foreign", None, "the credential has no access to this")
 
 
-def in_named_parents(call: Call, entry: Entry) -> bool:
-    """Whether an entry of the call's resource stands under those of its parents that the request names."""
+def in_named_parents(call: Call, scope: tuple[int, ...]) -> bool:
+    """Whether an entry of the call's resource with that scope stands under those of its parents that the request
+    names."""
     named = [(at, call.parents.get(p.resource)) for at, p in enumerate(call.resource.parents)]
-    return all(parent is None or entry.scope[at] == parent.seq for at, parent in named)
+    return all(parent is None or scope[at] == parent.seq for at, parent in named)
 
 
 def well_formed_id(resource: Resource, text: str) -> bool:

@@ -164,7 +164,7 @@ class Listing:
     def scope_entries(self, call: Call) -> list[Entry]:
         """All entries that the list is about: those under the request's parents that the credential sees."""
         if call.unnamed:
-            entries = [e for e in self.store.all(call.resource.name) if in_named_parents(call, e)]
+            entries = [e for e in self.store.all(call.resource.name) if in_named_parents(call, e.scope)]
         else:
             entries = self.store.under(call.resource.name, call.scope or ())
         return [e for e in entries if call.credential is None or call.credential.sees(e.tenant)]

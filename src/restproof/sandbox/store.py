@@ -171,9 +171,10 @@ class Store:
                 found[above[0]] = seq
         return found
 
-    def was_deleted(self, resource: str, key: str, scope: tuple[int, ...]) -> bool:
-        query = "SELECT 1 FROM deleted WHERE resource = ? AND key = ? AND scope = ?"
-        return self._sql.execute(query, (resource, key, _text(scope))).fetchone() is not None
+    def deleted(self, resource: str, key: str) -> list[tuple[int, ...]]:
+        """The parents under which an entry with that id was deleted."""
+        query = "SELECT scope FROM deleted WHERE resource = ? AND key = ?"
+        return [_scope(text) for (text,) in self._sql.execute(query, (resource, key))]
 
     def taken(
         self, resource: Resource, fields: tuple[str, ...], scope: tuple[int, ...], state: Mapping[str, Any]
