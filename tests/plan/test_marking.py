@@ -87,9 +87,9 @@ def test_nested_texts_take_it(tmp_path: Path, schema: Mapping[str, Any], value: 
 
 
 def test_what_can_hold_none_is_named(tmp_path: Path) -> None:
-    ((name, proof),) = unmarked(contract(tmp_path, "size", size={"type": "integer"}))
+    ((name, proof),) = unmarked([bodies(tmp_path, "size", size={"type": "integer"})])
     assert (name, "the list did not hold" in proof) == ("thing", True)
-    assert list(unmarked(contract(tmp_path, "size", size={"type": "integer"}, note=TEXT))) == []
+    assert list(unmarked([bodies(tmp_path, "size", size={"type": "integer"}, note=TEXT)])) == []
 
 
 def ground(made: Contract) -> Ground:
@@ -126,9 +126,9 @@ def test_a_text_that_responses_show_under_another_name_takes_the_token(tmp_path:
     words = "{path: /things, schema: {request: in.json, response: out.json}, reads_as: {Body: body}}"
     (tmp_path / "contract.yaml").write_text(f"contract: things\nresources:\n  thing: {words}\n")
     made = load(tmp_path)
-    body = Bodies(made, made.resources["thing"]).minimal()
-    assert RUN in body["Body"]
-    assert not [*unmarked(made)]
+    found = Bodies(made, made.resources["thing"])
+    assert RUN in found.minimal()["Body"]
+    assert not [*unmarked([found])]
 
 
 def test_what_a_rule_freezes_has_room_for_the_token(tmp_path: Path) -> None:

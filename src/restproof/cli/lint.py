@@ -30,7 +30,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
     from restproof.contract.secrecy import Secrecy
     from restproof.engine.loading import gate
     from restproof.engine.register import load_all, unknown_names
-    from restproof.plan.bodies import unmarked
+    from restproof.plan.bodies import Bodies, unmarked
 
     config = load_config(Path.cwd())
     path = resolve_contract(contract, config, Path.cwd())
@@ -55,7 +55,7 @@ def command(ctx: click.Context, contract: str | None, todo: bool, expand: bool) 
     for resource in loaded:
         for name in sorted(unasserted(resource.schema)):
             click.echo(f"{resource.name}: the format '{name}' is an annotation: no text is refused for its sake")
-    for name, proof in unmarked(loaded):
+    for name, proof in unmarked(Bodies(loaded, resource) for resource in loaded):
         click.echo(f"{name}: no text of a create can hold the token of the run; {proof}")
     if expand:
         click.echo(written_out(path), nl=False)

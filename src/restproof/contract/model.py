@@ -474,6 +474,12 @@ class Resource:
         own = self.own_ways.get(operation or "")
         return own.statuses[case] if own else self.statuses[case]
 
+    @cached_property
+    def tells_invalid_apart(self) -> bool:
+        """Whether a value has another status where it only looks like a right one, or only a format refuses it."""
+        invalid = self.status("invalid")
+        return any(self.status(case) != invalid for case in ("bad_format", "null_value", "coercible"))
+
     def supports(self, operation: str) -> bool:
         return operation in self.operations
 
@@ -574,6 +580,12 @@ class Contract:
             for name, reference in other.references.items():
                 found.setdefault(reference.to, []).append((other, name, reference))
         return {name: tuple(those) for name, those in found.items()}
+
+    @cached_property
+    def quota_fields(self) -> Mapping[str, frozenset[str]]:
+        """Resource → those of its fields that say how much there may be below it."""
+        told = {quota.told_by for resource in self for quota in resource.quotas if quota.told_by}
+        return {name: frozenset(field for of, field in told if of == name) for name, _ in told}
 
     @cached_property
     def naming_headers(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,7 +96,7 @@ class SchemaFolder:
         self._documents: dict[Path, Document | None] = {}
         self._sound: dict[Path, bool] = {}
 
-    @property
+    @cached_property
     def folders(self) -> tuple[Path, ...]:
         """Where a schema file is looked up: beside the contract, then ``schemas/NAME/`` next to the ``contracts/``
         folder around it.

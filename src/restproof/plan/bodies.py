@@ -5,7 +5,7 @@ Bodies are plain JSON with symbols (``plan.symbols``): unique text holds ``{run}
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -13,7 +13,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from restproof.contract.model import Contract
 from restproof.contract.shapes import same, types_of
 from restproof.plan.candidates import accepted
 from restproof.plan.cases import Body
@@ -124,10 +123,12 @@ class Bodies(FieldValues):
         return st.lists(st.sampled_from(names), min_size=1, max_size=min(4, len(names)), unique=True).flatmap(chosen)
 
 
-def unmarked(contract: Contract) -> Iterator[tuple[str, str]]:
-    """The resources whose creates can hold no token, and what proves then that one is of the run."""
-    for resource in contract:
-        if resource.creatable and Bodies(contract, resource).token_field is None:
+def unmarked(all_bodies: Iterable[Bodies]) -> Iterator[tuple[str, str]]:
+    """The resources whose creates can hold no token, and what proves then that one is of the run. ``all_bodies``: those
+    of each resource."""
+    for bodies in all_bodies:
+        resource = bodies.resource
+        if resource.creatable and bodies.token_field is None:
             if resource.supports("list"):
                 yield resource.name, "an id that the list did not hold before, with what was sent, proves whose it is"
             else:

@@ -17,7 +17,7 @@ from restproof.contract.values import listed
 from restproof.plan.candidates import sample
 from restproof.plan.cases import Body
 from restproof.plan.marking import marked_text
-from restproof.plan.room import room_for_many, telling_fields
+from restproof.plan.room import room_for_many
 from restproof.plan.symbols import RUN, uuid_of, valid_with_token
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import ROOMY, capacity
@@ -284,7 +284,7 @@ class UniqueKeys(RequestFields):
     @cached_property
     def telling_fields(self) -> frozenset[str]:
         """The fields that say how much there may be below the resource."""
-        return telling_fields(self.contract, self.resource)
+        return self.contract.quota_fields.get(self.resource.name, frozenset())
 
     @cached_property
     def tied(self) -> frozenset[str]:

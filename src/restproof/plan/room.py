@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.model import Contract, Resource
 from restproof.contract.shapes import type_of
 from restproof.plan.candidates import accepted
 from restproof.semantics.checker import is_valid
@@ -23,9 +22,3 @@ def room_for_many(schema: Mapping[str, Any]) -> Any:
     none."""
     listed = [v for v in numbers_of(schema) if 0 < v <= _ROOM[0]]
     return max((v for v in (*_ROOM, *listed) if is_valid(schema, v)), default=None)
-
-
-def telling_fields(contract: Contract, resource: Resource) -> frozenset[str]:
-    """The fields of a resource that say how much there may be below it."""
-    told = (q.told_by for other in contract for q in other.quotas if q.told_by)
-    return frozenset(field for name, field in told if name == resource.name)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from restproof.contract.model import OPERATIONS
 from restproof.engine.items import Item
 from restproof.engine.register import is_binding, why_not_binding
 from restproof.errors import StorageError
@@ -18,7 +19,7 @@ from restproof.session.run import Run
 from restproof.wire.failure import StaleStub
 from restproof.wire.stop import STOP
 
-_MARKS = pytest.StashKey[dict[str, pytest.MarkDecorator]]()
+_MARKS = pytest.StashKey[dict[str, pytest.Mark]]()
 _NUMBERS = pytest.StashKey["count[int]"]()
 
 
@@ -26,13 +27,18 @@ class RuleFailed(Exception):
     """An item failed; the message is its findings, one a line."""
 
 
-def mark_of(config: pytest.Config, name: str) -> pytest.MarkDecorator:
+def mark_of(run: Run, config: pytest.Config, name: str) -> pytest.Mark:
     """A mark that the register or the contract brings (families, levels, operations, resources), which pytest is told
     of."""
     known = config.stash.setdefault(_MARKS, {})
     if name not in known:
-        config.addinivalue_line("markers", f"{name}: of the register or the contract")
-        known[name] = getattr(pytest.mark, name)
+        # All of them before the first is asked for: pytest looks through its whole list for each that it does not know.
+        rules = run.register.values()
+        names = {name, *OPERATIONS, *run.contract.resources, *(rule.family for rule in rules)}
+        new = sorted({*names, *(rule.level for rule in rules)} - known.keys())
+        for each in new:
+            config.addinivalue_line("markers", f"{each}: of the register or the contract")
+        known.update((each, getattr(pytest.mark, each).mark) for each in new)
     return known[name]
 
 
@@ -56,7 +62,9 @@ class RuleItem(pytest.Item):
             plan_item.label.partition("-")[0],
         ):
             if mark:
-                self.add_marker(mark_of(self.config, mark))
+                found = mark_of(run, self.config, mark)
+                self.own_markers.append(found)
+                self.keywords[mark] = found
         self.extra_keyword_matches.add(proof.requirement)
 
     def runtest(self) -> None:

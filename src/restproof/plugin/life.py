@@ -75,7 +75,7 @@ def plan_lines(run: Run, items: Sequence[RuleItem]) -> Iterator[str]:
     for name, count in _lasting(items).items():
         kept = f"make {an(name)}, which no operation can delete (--max-creates N bounds them)"
         yield f"{count:>8}  of them, about, {kept}"
-    for name, proof in unmarked(run.contract):
+    for name, proof in unmarked(run.bodies.values()):
         yield f"{name}: no text can hold the token of the run; {proof}"
 
 

@@ -20,8 +20,7 @@ def value_case(resource: Resource, schema: Mapping[str, Any], value: Any) -> str
     """The case of a value that ``schema``, that of a field, refuses: ``bad_format`` where only a format does,
     ``null_value`` where it does not allow a null, ``coercible`` where the value reads as an allowed one, else
     ``invalid``; that too where the contract tells them not apart."""
-    invalid = resource.status("invalid")
-    if all(resource.status(case) == invalid for case in ("bad_format", "null_value", "coercible")):
+    if not resource.tells_invalid_apart:
         return "invalid"
     free = _without_formats(schema)
     if is_valid(free, value):
