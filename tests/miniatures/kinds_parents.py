@@ -29,6 +29,8 @@ def kinds() -> Iterator[Kind]:
     schemas = {"account.json": ACCOUNT, "order.json": ORDER}
     contract = {"contract": "accounts", "resources": resources}
     yield Kind("a header names the parent", contract, schemas, Accounts, Open, ("identity",))
+    everywhere = {**contract, "headers": {HEADER: "{account}"}}
+    yield Kind("a header of all requests names the parent", everywhere, schemas, Accounts, Open, ("identity",))
 
 
 class Accounts(Shop):

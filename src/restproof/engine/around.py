@@ -11,13 +11,13 @@ from restproof.engine.subject import Subject
 
 def put_away(subject: Subject, reply: Reply) -> None:
     """A server has taken what it should have refused: what that touched serves no later case. It is deleted where
-    nothing else of the run may build on it."""
-    if reply.operation not in ("create", "update", "replace") or reply.id is None:
+    nothing else of the run may build on it, unless that was what the server has taken."""
+    if reply.operation not in ("create", "update", "replace", "delete") or reply.id is None:
         return
     subject.world.states.forget(subject, reply.id)
     subject.world.own.give_up(subject)
     kept = subject.world.instances.retire(subject.name, reply.id)
-    if not kept and subject.spec.supports("delete"):
+    if not kept and subject.spec.supports("delete") and reply.operation != "delete":
         # What must not be deleted stays; the finding that led here is told all the same.
         with suppress(Inconclusive, NotTested, SetUpFailed):
             subject.delete(reply.id, scope=reply.scope or None)

@@ -62,9 +62,11 @@ class Requests:
         path = filled_path(self._contract, resource, way, {**scope, "id": id})
         outside: dict[str, Any] = {}
         naming: list[tuple[str, str]] = []
+        left_out: set[str] = set()
         asked = [*fixed_query(way, {n for n, _ in query}), *query]
         for parent in way.parameters:
             if parent.name in without:
+                left_out |= {parent.name.lower()} if parent.place == "header" else set()
                 continue
             if parent.place == "query":
                 if parent.name not in dict(query):
@@ -76,11 +78,13 @@ class Requests:
         data: bytes | None = None
         if body is not None or (outside and operation in ("create", "update", "replace")):
             data = encode(way.envelope.requested(body, {**outside, **(beside or {})}, id) if wrapped else body)
+        # A header of the contract may name a parent as well, for the resources below it.
+        usual = tuple(header for header in self.headers(scope) if header[0].lower() not in left_out)
         return Request(
             way.method,
             path,
             tuple(asked),
-            merged(self.headers(scope), tuple(naming), fixed_headers(way, with_body=data is not None), headers),
+            merged(usual, tuple(naming), fixed_headers(way, with_body=data is not None), headers),
             data,
         )
 

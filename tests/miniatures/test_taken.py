@@ -1,0 +1,31 @@
+"""What a server has deleted where it should have refused is no excuse to speak against its other answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.miniatures import bench
+from tests.miniatures.kinds_parents import HEADER, Accounts, kinds
+from tests.miniatures.server import Answer
+
+from restproof.wire.message import Request
+
+
+class Careless(Accounts):
+    """Deletes an order whatever account is named, and where none is."""
+
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        id = path.removeprefix("/orders/")
+        if request.method == "DELETE" and request.header(HEADER) is None and id.isdecimal():
+            self.account = self.owners.get(int(id), 0)
+            return self.do_delete("/orders", id)
+        return super().answer(request, path, query)
+
+
+def test_what_was_deleted_against_a_rule_serves_no_later_case(tmp_path: Path) -> None:
+    kind = next(kinds())
+    found = bench.run(Careless(), kind.contract, kind.schemas, tmp_path, only=("input", "read"), profile="ci")
+    assert {r.item for r in found.results if r.outcome in ("fail", "error", "blocked")} == {
+        "input.parent[order-delete]"
+    }
