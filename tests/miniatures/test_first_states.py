@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item, schema
-from tests.miniatures.server import Refused, Row
+from tests.miniatures.server import Answer, Refused, Row
 
 STATES = ("draft", "open", "paid")
 AMOUNT = {"type": "integer", "minimum": 0, "maximum": 1000}
@@ -90,6 +90,49 @@ def test_what_a_state_freezes_is_tried_before_that_state(server: type[Bills], ou
     files = {"bill.json": BILL, "new.json": NEW, "change.json": CHANGE}
     found = bench.run(server(), CONTRACT, files, tmp_path, only=("update.accepts-valid",), profile="ci")
     assert {r.item: r.outcome for r in found.results}["update.accepts-valid[item-update]"] == outcome
+
+
+class Stepping(Items):
+    """What is new is a draft; a PUT names the next state."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": BILL}
+    VERBS: Mapping[str, Mapping[str, str]] = {
+        "collection": {"GET": "list", "POST": "create"},
+        "item": {"GET": "read", "PUT": "replace", "DELETE": "delete"},
+    }
+
+    def do_create(self, path: str, fields: Row) -> Answer:
+        return super().do_create(path, {n: v for n, v in fields.items() if n != "state"})
+
+    def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+        row = self.found(path, id)
+        if (row["state"], self.valid(path, fields, None).get("state")) in [("draft", "paid"), ("paid", "open")]:
+            raise Refused(422, "does not go there", "state")
+        return super().do_replace(path, id, fields)
+
+
+class Capped(Stepping):
+    """A replace keeps no amount above 100."""
+
+    def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+        cut = {n: min(v, 100) if n == "amount" and type(v) is int and v <= 1000 else v for n, v in fields.items()}
+        return super().do_replace(path, id, cut)
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Stepping, "pass"), (Capped, "fail")])
+def test_a_replace_begins_at_the_first_state(server: type[Stepping], outcome: str, tmp_path: Path) -> None:
+    item = {
+        "path": "/items",
+        "schema": {"create": "new.json", "replace": "put.json", "response": "bill.json"},
+        "operations": ["list", "create", "read", "replace", "delete"],
+        "rules": RULES[:2],
+    }
+    new = schema("title", "amount", **FIELDS)
+    put = schema("title", "amount", "state", **FIELDS, state={"enum": list(STATES)})
+    files = {"bill.json": BILL, "new.json": new, "put.json": put}
+    contract = {**CONTRACT, "resources": {"item": item}}
+    found = bench.run(server(), contract, files, tmp_path, only=("replace.answers",), profile="ci")
+    assert {r.item: r.outcome for r in found.results}["replace.answers[item-replace]"] == outcome
 
 
 PUBLISHED = schema("title", "amount", **FIELDS, count=AMOUNT, state={"enum": list(STATES)})

@@ -437,6 +437,19 @@ def test_a_forbidden_delete_is_left(notes: Notes, ledger: Ledger, clean: Clean) 
     assert notes.rows
 
 
+def test_what_is_not_there_with_another_header_is_deleted_where_it_is(
+    notes: Notes, ledger: Ledger, clean: Clean
+) -> None:
+    """As where a header names the tenant, and a rule has seen that no other one may write to it."""
+    for team in ("5", "6"):
+        n = ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))], headers=(("X-Team", team),))
+        ledger.created(n, "/v1/teams/5/notes/1", 1, placed=team == "6")
+    ledger.refused(n)
+    notes.rows[1], notes.private[1] = token(1), b"X-Team: 5"
+    assert clean() == (1, [])
+    assert notes.rows == {}
+
+
 def test_the_contract_s_headers_are_sent(
     notes: Notes, ledger: Ledger, serve: Callable[..., Any], connect: Callable[..., Any], contract: Contract
 ) -> None:

@@ -40,7 +40,8 @@ def replacing_bodies(ground: Ground) -> Iterator[PackedCase]:
     """Bodies of a replace of the full one (``body``, and ``notes``: what is special about a field, in words): the
     required fields alone, then every allowed value of each field, but for the ways from the full body that a rule
     forbids."""
-    before, defaults = ground.bodies.full(), ground.bodies.defaults
+    defaults = ground.bodies.defaults
+    before = {**defaults, **ground.bodies.full()}
     least: PackedCase = {"body": ground.bodies.minimal("after"), "notes": {}}
     for case in (least, *accepted_bodies(ground)):
         after = {**defaults, **case["body"]}

@@ -35,6 +35,8 @@ _UNANSWERED = "sent and not answered, and nothing deletes what it may have store
 _MARKED = "deleted, as a read says, and the list still shows it"
 Collection = tuple[str, str, Headers]
 """Resource, request target of the list and headers: what one walk covers."""
+Item = tuple[str, Headers]
+"""Request target and headers: the same path may be another item where a header names a parent."""
 
 
 class Work:
@@ -52,10 +54,10 @@ class Work:
         self.unanswered: Counter[tuple[str, str]] = Counter()
         self.undeletable: set[tuple[str, str, Headers]] = set()
         self.groups: dict[Collection, Group] = {}
-        self.deleted: set[str] = set()
-        self.in_vain: set[str] = set()
-        self.told: dict[str, Group] = {}
-        self.named: dict[str, list[LedgerEntry]] = {}
+        self.deleted: set[Item] = set()
+        self.in_vain: set[Item] = set()
+        self.told: dict[Item, Group] = {}
+        self.named: dict[Item, list[LedgerEntry]] = {}
         for entry in ledger.entries():
             self._enter(entry)
 
@@ -68,7 +70,7 @@ class Work:
 
     def _enter(self, entry: LedgerEntry) -> None:
         if entry.item is not None:
-            self.named.setdefault(entry.item, []).append(entry)
+            self.named.setdefault((entry.item, entry.headers), []).append(entry)
         resource = self.contract.resources.get(entry.resource)
         if resource is None or not resource.supports("delete"):
             if entry.item is not None and not entry.refused and not entry.is_open:
@@ -131,11 +133,11 @@ class Work:
         marked = [left for left in still if self._is_gone(left)]
         self.failed = [*others, *(left for left in still if left not in marked)]
         self.doubtful += [replace(left, why=_MARKED, how="") for left in marked]
-        self.count += sum(left.where in self.in_vain for left in marked)
+        self.count += sum((left.where, left.headers) in self.in_vain for left in marked)
 
     def _is_gone(self, left: Left) -> bool:
         """Whether a read says that an item which was told is not there any more."""
-        group = self.told.get(left.where)
+        group = self.told.get((left.where, left.headers))
         if group is None or not group.resource.supports("read"):
             return False
         try:
@@ -175,7 +177,7 @@ class Work:
         """Deletes what is proven, the last created first."""
         for group, id, entry in self._proven():
             target = entry.item if entry is not None and entry.item is not None else group.item(self.contract, id)
-            if target in self.deleted or self._holds_others(group, target, entry):
+            if (target, group.headers) in self.deleted or self._holds_others(group, target, entry):
                 continue
             if self._is_ours_still(group, target, id, entry):
                 self._delete(group, target, id)
@@ -207,9 +209,9 @@ class Work:
         return [(group, id, entry) for _, group, id, entry in sorted(found, key=lambda f: f[0], reverse=True)]
 
     def _is_ours_still(self, group: Group, target: str, id: str, entry: LedgerEntry | None) -> bool:
-        """Whether what only a list has shown, or what has an id that came again, may be deleted: something creates
-        such, and a read just before agrees, since a delete may have moved the ids."""
-        if entry is not None and not group.gives_ids_again:
+        """Whether what only a list has shown, or what has an id that came again or went with other headers, may be
+        deleted: something creates such, and a read just before agrees, since a delete may have moved the ids."""
+        if entry is not None and not (group.gives_ids_again or any(item == target for item, _ in self.deleted)):
             return True
         if entry is None and not group.resource.creatable:
             self.doubtful.append(self._left(group, target, "it bears a token of this run, and nothing creates such"))
@@ -235,7 +237,7 @@ class Work:
 
     def _is_ours(self, group: Group, entry: LedgerEntry | None, shown: Mapping[str, Any]) -> bool:
         # A write to what had not settled yet is an entry of its own: what each of them wrote proves the item.
-        writes = self.named[entry.item] if entry is not None and entry.item is not None else []
+        writes = self._writes(entry) if entry is not None else []
         own = [mark for w in writes for mark in w.marks or ()] + self.ledger.rewritten()
         marks = own if writes and all(w.marks is not None for w in writes) else None
         if self.marks.shown(group.resource, shown, marks):
@@ -255,7 +257,7 @@ class Work:
                 self.doubtful.append(self._left(group, entry.item, "nothing shows whose it is"))
             return None
         unread = ""
-        for maker in self._makers(group, entry.item):
+        for maker in group.seen_by(self._writes(entry), self.session.target.credentials):
             try:
                 exchange = self._send(maker, "read", entry.item)
             except NotSent as reason:
@@ -267,7 +269,7 @@ class Work:
             if shown is not None and has_id and self._is_ours(group, entry, shown):
                 return maker
             if shown is not None:
-                self._doubt(maker, entry.item, entry.item)
+                self._doubt(maker, entry.item, entry)
                 return None
             status = exchange.status or 0
             if status not in names_nothing(group.resource) and not is_malformed(group.resource, entry.id, status):
@@ -275,16 +277,11 @@ class Work:
         if unread:
             self.failed.append(self._left(group, entry.item, unread))
         else:
-            self.deleted.add(entry.item)
+            self.deleted.add((entry.item, group.headers))
         return None
 
-    def _makers(self, group: Group, item: str) -> list[Group]:
-        """The group as each credential that may have made the item, then as its own."""
-        made = [
-            w.credential for w in self.named[item] if not w.refused and w.credential in self.session.target.credentials
-        ]
-        names = [group.credential] if group.credential is None else dict.fromkeys([*made, group.credential])
-        return [replace(group, credential=name) for name in names]
+    def _writes(self, entry: LedgerEntry) -> list[LedgerEntry]:
+        return [] if entry.item is None else self.named[entry.item, entry.headers]
 
     def _holds_others(self, group: Group, target: str, entry: LedgerEntry | None) -> bool:
         """Whether what stands below an item is not all proven to be this run's, and is told: after a while somebody
@@ -326,7 +323,7 @@ class Work:
         self.count += exchange.is_success
         for other in self.groups.values():
             other.is_touched = other.is_touched or other.collection == group.collection
-        self.deleted.add(target)
+        self.deleted.add((target, group.headers))
         self.ledger.deleted(target)
 
     def _send(self, group: Group, operation: str, target: str) -> Exchange:
@@ -352,21 +349,23 @@ class Work:
         self.failed = [told for told in self.failed if told.where not in went]
         for id, shown in (group.seen or {}).items():
             target, entry = group.item(self.contract, id), known.get(id)
-            if target in self.told or (entry is not None and entry.item in self.told):
+            item = (target, group.headers)
+            items = {item, (entry.item, group.headers)} if entry is not None and entry.item is not None else {item}
+            if not items.isdisjoint(self.told):
                 left = True
                 continue
             if self._is_ours(group, entry, shown):
                 left = True
-                if target in self.deleted or (entry is not None and entry.item in self.deleted):
+                if not items.isdisjoint(self.deleted):
                     self.count -= 1
-                    self.in_vain.add(target)
-                if target in self.in_vain or (entry is not None and self.ledger.is_deleted(entry)):
+                    self.in_vain.add(item)
+                if item in self.in_vain or (entry is not None and self.ledger.is_deleted(entry)):
                     self.failed.append(self._left(group, target, _STILL))
-            elif entry is not None and entry.item is not None and not self.ledger.is_deleted(entry):
-                self._doubt(group, target, entry.item)
+            elif entry is not None and not self.ledger.is_deleted(entry):
+                self._doubt(group, target, entry)
             elif group.may_hold(id, shown, self.ledger):
                 self.doubtful.append(self._left(group, target, "perhaps of this run: left alone", made=False))
-        self.doubtful += [lost for lost in group.adrift(self.ledger) if lost.where not in self.told]
+        self.doubtful += [lost for lost in group.adrift(self.ledger) if (lost.where, lost.headers) not in self.told]
         self.failed += (pending := group.pending(self.ledger, self.session.timeout))
         if unseen := group.unseen():
             self.unanswered[group.resource.name, unseen[0]] += unseen[1]
@@ -383,15 +382,15 @@ class Work:
         if nameless := len(group.nameless):
             self.unanswered[group.resource.name, group.unread] += nameless
 
-    def _doubt(self, group: Group, target: str, item: str) -> None:
+    def _doubt(self, group: Group, target: str, entry: LedgerEntry) -> None:
         """What stands under an id of the ledger, and nothing proves."""
-        made = any(w.new for w in self.named[item])  # what was there before, or may have been, may be anybody's
+        made = any(w.new for w in self._writes(entry))  # what was there before, or may have been, may be anybody's
         why = "it is not proven to be this run's, and was left alone"
         self.doubtful.append(self._left(group, target, why, made=made))
 
     def _left(self, group: Group, target: str, why: str, *, made: bool = True) -> Left:
         """What is left, why, and, where it is the run's or was not there before (``made``), the request that removes
         it."""
-        self.told[target] = group
-        url = f"{self.session.target.base_url.rstrip('/')}{target}"
-        return Left(group.resource.name, target, why, f"{group.resource.method('delete')} {url}" if made else "")
+        self.told[target, group.headers] = group
+        how = f"{group.resource.method('delete')} {self.session.target.base_url.rstrip('/')}{target}" if made else ""
+        return Left(group.resource.name, target, why, how, group.headers)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
@@ -107,7 +107,7 @@ class Group:
         deleted = {e.marks for e in self.entries if e.marks and ledger.is_deleted(e)}
         lost = [e for e in self.entries if e.adrift and not e.refused and not ledger.is_deleted(e)]
         lost = [e for e in lost if not (e.n in self.found or e.marks in deleted or ledger.went_with_its_parent(e))]
-        return [Left(self.resource.name, e.item or e.collection, _ADRIFT) for e in lost]
+        return [Left(self.resource.name, e.item or e.collection, _ADRIFT, headers=self.headers) for e in lost]
 
     def shows_another(self, entry: LedgerEntry, marks: Marks) -> bool:
         """Whether the list has, under the id of an entry, something else where that wrote what would prove it."""
@@ -205,6 +205,12 @@ class Group:
             for id, shown in (self.seen or {}).items()
             if id not in self.known and not set(digests_of([id])) & set(write.before or ())
         )
+
+    def seen_by(self, writes: Iterable[LedgerEntry], credentials: Container[str | None]) -> list[Group]:
+        """The group as each credential that may have made an item, by the ``writes`` to it, then as its own."""
+        made = [w.credential for w in writes if not w.refused and w.credential in credentials]
+        names = [self.credential] if self.credential is None else dict.fromkeys([*made, self.credential])
+        return [replace(self, credential=name) for name in names]
 
     def item(self, contract: Contract, id: object, operation: str = "delete") -> str:
         """The request target that deletes (or reads) an item of the collection."""

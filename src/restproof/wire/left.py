@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from restproof.wire.message import Headers
+
 NAMED = 3
 """The most that one line names; the rest is counted."""
 
 
 @dataclass(frozen=True)
 class Left:
-    """Something that is left, or may be: the request target ``where``, and the request that removes it, ``how``
-    (empty where nothing says that it is the run's: a line is copied soon)."""
+    """Something that is left, or may be: the request target ``where`` (with ``headers``), and the request that removes
+    it, ``how`` (empty where nothing says that it is the run's: a line is copied soon)."""
 
     resource: str
     where: str
     why: str
     how: str = ""
+    headers: Headers = ()
 
 
 def lines(found: Iterable[Left]) -> list[str]:
