@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,10 @@ def sandboxes_of(pid: int) -> list[int]:
     return found
 
 
-def long_run(here: Path, *more: str) -> subprocess.Popen[str]:
+def long_run(here: Path, *more: str, rate: int = 40) -> subprocess.Popen[str]:
     """A run against the configured target that has made something and has far to go."""
     going = subprocess.Popen(
-        command("run", "-q", "--target", "sandbox", "--resource", "office", "--rate", "40", *more),
+        command("run", "-q", "--target", "sandbox", "--resource", "office", "--rate", str(rate), *more),
         cwd=here,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -75,6 +76,52 @@ def test_an_interrupted_run_tidies_up(number: signal.Signals, code: int, here: P
     assert footer.interrupted == number.name
     assert footer.complete is False
     assert summary(folder)["complete"] is False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", [(), ("--concurrency", "2")], ids=["one", "two"])
+def test_what_comes_with_the_first_signal_costs_no_report(more: tuple[str, ...], here: Path, target: Running) -> None:
+    """A CI system ends what it has started, and Ctrl-C the whole group of processes."""
+    before = listed(target, "/offices")
+    going = long_run(here, *more)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
+        going.send_signal(number)
+        time.sleep(0.1)
+    out, err = going.communicate(timeout=30)
+    assert going.returncode == 143, out + err
+    assert "Traceback" not in out + err
+    assert listed(target, "/offices") == before
+    assert summary((here / "reports/latest").resolve())["complete"] is False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("more", [(), ("--concurrency", "2")], ids=["one", "two"])
+def test_another_signal_later_ends_the_clean_up_with_reports(
+    more: tuple[str, ...], here: Path, target: Running
+) -> None:
+    """GitHub's runner interrupts, terminates after 7.5 s, and kills after 2.5 s more."""
+    before = listed(target, "/offices")
+    going = long_run(here, *more, rate=4)
+    going.send_signal(signal.SIGINT)
+    time.sleep(1)
+    assert going.poll() is None, going.communicate()
+    going.send_signal(signal.SIGTERM)
+    out, err = going.communicate(timeout=30)
+    assert going.returncode == 130, out + err
+    assert "Traceback" not in out + err
+    assert summary((here / "reports/latest").resolve())["left"], "there was no time to delete it"
+    assert restproof_("cleanup", cwd=here).returncode == 0
+    assert listed(target, "/offices") == before
+
+
+@pytest.mark.slow
+def test_the_same_signal_again_is_not_kept_waiting(here: Path, target: Running) -> None:
+    going = long_run(here, rate=4)
+    for _ in range(2):
+        going.send_signal(signal.SIGTERM)
+        time.sleep(1)
+    assert going.wait(timeout=10) == -signal.SIGTERM
+    assert list((here / ".restproof").glob("*.jsonl")), "its ledger holds what is left"
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from tests.strangers.harness import write_contract
 from tests.strangers.server import Asked, Server, listening
 
 from restproof.cli.main import run
-from restproof.wire.stop import Stop
+from restproof.wire.stop import Heard, Stop
 
 ONLY = ("--only", "create", "--only", "update")
 
@@ -147,3 +147,22 @@ def test_a_server_that_is_slow_to_answer_does_not_hold_up_the_end(tmp_path: Path
         asked.set()
     assert (code, server.harm()) == (143, [])
     assert lasted < 15
+
+
+def test_what_signals_ask_depends_on_which_and_when(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("restproof.wire.stop.time.monotonic", lambda: now[0])
+
+    def words(*told: tuple[float, int]) -> list[str]:
+        heard, found = Heard(), list[str]()
+        for later, number in told:
+            now[0] += later
+            found.append(heard.word(number))
+        return found
+
+    interrupt, terminate = signal.SIGINT, signal.SIGTERM
+    assert words((0, interrupt), (0.2, interrupt), (0.2, terminate)) == ["end", "same", "same"]
+    assert words((0, interrupt), (7.5, terminate)) == ["end", "hurry"], "GitHub's runner"
+    assert words((0, interrupt), (2, interrupt)) == ["end", "leave"]
+    assert words((0, terminate), (0.2, interrupt), (3, terminate)) == ["end", "same", "leave"]
+    assert words((0, interrupt), (3, terminate), (3, interrupt)) == ["end", "hurry", "leave"]

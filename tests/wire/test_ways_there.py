@@ -65,6 +65,7 @@ def tunnelling(allowed: int) -> socket.socket:
                 client.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
                 server = socket.create_connection(("127.0.0.1", allowed))
                 for pair in ((client, server), (server, client)):
+                    pair[0].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     threading.Thread(target=passed_on, args=pair, daemon=True).start()
 
     heads = HEADS

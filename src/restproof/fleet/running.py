@@ -20,7 +20,7 @@ from restproof.fleet.spec import Fleet, Service
 from restproof.fleet.store import STATE, SUMMARY, Record, Store
 from restproof.hooks import FILE_NAME as HOOKS
 from restproof.version import __version__
-from restproof.wire.stop import handled
+from restproof.wire.stop import Heard, handled
 
 RUN = "run"
 LOG = "log.txt"
@@ -56,7 +56,7 @@ class FleetRun:
     engine: str | None = None
     coordinate: str | None = None
     stopped: int | None = None
-    _signals: int = 0
+    _signals: list[int] = field(default_factory=list)
     _going: list[_Going] = field(default_factory=list)
 
     def run(self, services: Sequence[Service]) -> None:
@@ -70,7 +70,7 @@ class FleetRun:
                     self._start(waiting.pop(0), Path(shared))
                 if self.stopped is not None:
                     waiting = []
-                    self._pass_on(self.stopped)
+                    self._pass_on()
                 self._collect()
             self._remember(services, finished=self.stopped is None)
 
@@ -107,12 +107,12 @@ class FleetRun:
             return ["--rate", str(rate / self.jobs)]
         return ["--rate", str(rate), "--coordinate", self.coordinate or str(shared)]
 
-    def _pass_on(self, number: int) -> None:
-        """Give each run the signals that it has not had yet: one ends it, a second one at once."""
+    def _pass_on(self) -> None:
+        """Give each run the signals that it has not had yet."""
         for going in self._going:
-            while going.passed < self._signals:
-                going.passed += 1
+            for number in self._signals[going.passed :]:
                 going.process.send_signal(number)
+            going.passed = len(self._signals)
 
     def _collect(self) -> None:
         """Keep the runs that have ended; waits a moment where none has."""
@@ -156,10 +156,12 @@ class FleetRun:
     @contextmanager
     def _stopping(self) -> Iterator[None]:
         """While the fleet runs, SIGINT, SIGTERM and SIGHUP end the runs that have begun, and start no more."""
+        heard = Heard()
 
         def stop(number: int, frame: FrameType | None) -> None:
-            self.stopped = number
-            self._signals += 1
+            if heard.word(number) != "same":
+                self.stopped = number
+                self._signals.append(number)
 
         with handled(stop):
             yield

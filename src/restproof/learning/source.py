@@ -21,7 +21,7 @@ from restproof.oracle.verdict import Verdict
 from restproof.record.model import RecordedRun
 from restproof.record.reader import read
 from restproof.record.traffic import read_traffic
-from restproof.session.ending import closed_at_end
+from restproof.session.ending import closed_at_end, told_at_end
 from restproof.session.options import Options
 from restproof.session.promise import promised
 from restproof.session.run import Run
@@ -68,7 +68,8 @@ def probed(options: Options, cwd: Path, directory: Path) -> Taught:
     except KeyboardInterrupt:
         raise Interrupted(signal.Signals[run.signal or "SIGINT"]) from None
     finally:
-        run.finish()
+        with told_at_end(run):
+            run.finish()
     assert run.ended is not None
     unseen = tuple(_stopped(stopped))
     lesson = taught_by(read(directory / RUN_FILE), contract, directory / RUN_FILE, options.resource)

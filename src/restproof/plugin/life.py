@@ -19,7 +19,7 @@ from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
 from restproof.plugin.workers import PIDS, workers_end_first
 from restproof.report.terminal import closing_lines
-from restproof.session.ending import closed_at_end
+from restproof.session.ending import closed_at_end, told_at_end
 from restproof.session.handed import HANDED
 from restproof.session.run import Run
 
@@ -31,8 +31,8 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
     if run is None or session.config.option.collectonly:
         return (yield)
     if not items:
-        with workers_end_first(run, session.config.stash.setdefault(PIDS, [])):
-            return (yield)
+        workers_end_first(run, session.config.stash.setdefault(PIDS, []))
+        return (yield)
     if run.options.plan:
         try:
             sys.stdout.writelines(f"{line}\n" for line in plan_lines(run, items))
@@ -47,8 +47,8 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         end(session.config, error)
     caller = caller_of(session.config)
     if caller is not None and caller.concurrency > 1:
-        with workers_end_first(run, session.config.stash.setdefault(PIDS, [])):
-            return (yield)
+        workers_end_first(run, session.config.stash.setdefault(PIDS, []))
+        return (yield)
     try:
         with closed_at_end(run):
             run.open([(i.plan_item, i.nodeid) for i in items])
@@ -97,10 +97,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
     if run is not None and run.worker is not None:
         session.config.workeroutput[HANDED] = run.tally().plain()  # type: ignore[attr-defined]
     yield
-    if run is None or run.place is None or run.worker is not None:
+    if run is None or run.worker is not None:
         return
     try:
-        run.finish()
+        with told_at_end(run):
+            if run.place is None:
+                return
+            run.finish()
     except RestproofError as error:
         caller = caller_of(session.config)
         if caller is None:

@@ -33,7 +33,7 @@ from restproof.session.ending import asked
 from restproof.session.endpoint import Connection as RunConnection
 from restproof.session.handed import Handed
 from restproof.session.run import Run, Worker
-from restproof.wire.stop import STOP
+from restproof.wire.stop import STOP, Heard
 
 
 class _Order(Enum):
@@ -242,7 +242,8 @@ def _work(run: Run, worker: Worker, items: Sequence[RuleItem], orders: Connectio
     run.worker = worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the controller says so
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, asked(run, {}))
+    run.heard = Heard()  # its own: what the controller has heard is no word to it
+    signal.signal(signal.SIGTERM, asked(run))
     try:
         # Asked to end, or the controller is gone: what is done is kept.
         with suppress(KeyboardInterrupt, EOFError, ConnectionError):

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,9 +17,10 @@ import pytest
 from restproof.errors import RestproofError
 from restproof.plugin.collection import register_beside
 from restproof.plugin.current import end, run_of
+from restproof.session.ending import heed
 from restproof.session.handed import HANDED, Tally
 from restproof.session.run import Run
-from restproof.wire.stop import handled
+from restproof.wire.stop import STOP
 
 PIDS = pytest.StashKey[list[int]]()
 """Process ids of the workers, in their controller."""
@@ -79,18 +79,22 @@ def pytest_testnodedown(node: Any, error: Any) -> None:
         run.tallies.append(Tally.read(tally))
 
 
-@contextmanager
-def workers_end_first(run: Run, pids: list[int]) -> Iterator[None]:
-    """In the controller of pytest-xdist: a signal that ends the run goes to the workers, which tidy up and end the
-    session by their own end. A second one ends it at once."""
+def workers_end_first(run: Run, pids: list[int]) -> None:
+    """In the controller of pytest-xdist: from now on a signal that ends the run goes to the workers, which tidy up and
+    end the session by their own end. A second word ends it at once (see ``Heard``)."""
 
     def handler(number: int, _frame: FrameType | None) -> None:
-        first, run.signal = run.signal is None, run.signal or signal.Signals(number).name
-        if not first or not pids:
+        word = run.heard.word(number)
+        if word == "same":
+            return
+        run.signal = run.signal or signal.Signals(number).name
+        if word == "hurry":
+            STOP.hurry()
+        if word != "end" or not pids:
             raise KeyboardInterrupt
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
 
-    with handled(handler):
-        yield
+    STOP.begin()
+    heed(run, handler)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 from restproof.session.run import Run
-from restproof.wire.stop import STOP, heeded
+from restproof.wire.stop import STOP, Word, heeded
 
 _Handler = Callable[[int, FrameType | None], None]
 
@@ -19,55 +17,74 @@ _Handler = Callable[[int, FrameType | None], None]
 @contextmanager
 def closed_at_end(run: Run) -> Iterator[None]:
     """Close the run at the end of the block, in which a signal that ends it becomes ``KeyboardInterrupt``. While it
-    tidies up, who asks it to end gets what is under way, within the bound of an interrupted run; who asks again, or has
-    asked before, does not wait. A worker ends with its session, and nothing cuts its tidying up short."""
-    STOP.forget()
-    previous: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in heeded()}
-    for number in previous:
-        signal.signal(number, asked(run, previous))
+    tidies up, who asks it to end gets what is under way, within the bound of an interrupted run (see ``Heard``). A
+    worker ends with its session, and nothing cuts its tidying up short. A whole run keeps the signals until
+    :func:`told_at_end`."""
+    STOP.begin()
+    heed(run, asked(run))
     try:
         yield
     finally:
-        closing = _hurried(run, previous) if run.worker is None else signal.SIG_IGN
-        for number in previous:
-            signal.signal(number, closing)
+        heed(run, closing(run) if run.worker is None else signal.SIG_IGN)
         STOP.forget()
-        try:
-            run.close()
-        finally:
-            if run.worker is None:
-                for number, usual in previous.items():
-                    signal.signal(number, usual)
+        run.close()
 
 
-def asked(run: Run, usual: Mapping[signal.Signals, Any]) -> _Handler:
-    """The handler for a run that goes on: the first signal ends it in order, the second at once. To a worker only the
-    first counts: it hears of one Ctrl-C twice, from the terminal and from its controller."""
+def heed(run: Run, handler: _Handler | signal.Handlers) -> None:
+    """Give the signals that this process heeds to ``handler``."""
+    for number in heeded() if not run.usual else run.usual:
+        run.usual.setdefault(number, signal.getsignal(number))
+        signal.signal(number, handler)
+
+
+@contextmanager
+def told_at_end(run: Run) -> Iterator[None]:
+    """A block that tells of a run: no signal costs its reports but one that wants to wait no more."""
+    heed(run, closing(run))
+    try:
+        yield
+    finally:
+        _let_go(run)
+
+
+def _let_go(run: Run) -> None:
+    """Give the signals back to who had them before the run."""
+    for number, usual in run.usual.items():
+        signal.signal(number, usual)
+    run.usual.clear()
+
+
+def asked(run: Run) -> _Handler:
+    """The handler for a run that goes on: the first signal ends it. To a worker only that one counts: its controller
+    says the rest."""
 
     def handler(number: int, _frame: FrameType | None) -> None:
-        if run.signal is None:
+        word = run.heard.word(number)
+        if word == "end":
             run.signal = signal.Signals(number).name
             STOP.ask()
         elif run.worker is None:
-            _leave(number, usual)
+            _obey(run, word, number)
 
     return handler
 
 
-def _hurried(run: Run, usual: Mapping[signal.Signals, Any]) -> _Handler:
-    heard: list[int] = []
+def closing(run: Run) -> _Handler:
+    """The handler for a run that tidies up, or writes its reports."""
 
     def handler(number: int, _frame: FrameType | None) -> None:
-        if heard or run.signal is not None:
-            _leave(number, usual)
-            return
-        heard.append(number)
-        if run.part is not None:
-            run.part.connection.session.ends = time.monotonic() + run.options.cleanup_timeout
+        word = run.heard.word(number)
+        if word == "end":
+            STOP.hurry(run.options.cleanup_timeout)
+        else:
+            _obey(run, word, number)
 
     return handler
 
 
-def _leave(number: int, usual: Mapping[signal.Signals, Any]) -> None:
-    signal.signal(number, usual[signal.Signals(number)])
-    os.kill(os.getpid(), number)
+def _obey(run: Run, word: Word, number: int) -> None:
+    if word == "hurry":
+        STOP.hurry()
+    elif word == "leave":
+        signal.signal(number, run.usual[signal.Signals(number)])
+        os.kill(os.getpid(), number)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
+from signal import Signals
 from typing import Any
 
 from restproof.bundle import REGISTER, bundled_suites, is_bundled, suites_of
@@ -40,6 +41,7 @@ from restproof.session.telling import Ended, baseline_of, tell
 from restproof.wire.ceilings import FILE_NAME as CEILINGS
 from restproof.wire.message import Exchange, to_event
 from restproof.wire.standin import EventSink, StandIns
+from restproof.wire.stop import Heard
 
 PARTS = "part-*.jsonl.gz"
 """What the workers of pytest-xdist write, each its part of the run."""
@@ -84,7 +86,7 @@ class Run:
     """``known``: the requirements of the bundled suites and of the repository's own; ``register``: those of the suites
     that were collected, by their ids; ``filters``: pytest's own words that select items, by their names;
     ``narrowed``: something else left items out; ``signal``: what interrupted the run; ``tested``: the requirements that
-    a collected test proves."""
+    a collected test proves; ``heard``: what signals have asked; ``usual``: who had those signals before."""
 
     promise: Promise
     known: Mapping[str, Requirement]
@@ -94,6 +96,8 @@ class Run:
     worker: Worker | None
     started: datetime = field(default_factory=now)
     signal: str | None = None
+    heard: Heard = field(default_factory=Heard)
+    usual: dict[Signals, Any] = field(default_factory=dict)
     narrowed: bool = False
     register: dict[str, Requirement] = field(default_factory=dict)
     tested: set[str] = field(default_factory=set)

@@ -39,7 +39,7 @@ from restproof.shards.parcel import Parcel
 from restproof.shards.sealing import sealed
 from restproof.shards.serving import BEAT, SILENCE
 from restproof.version import __version__
-from restproof.wire.stop import handled
+from restproof.wire.stop import Heard, handled
 
 TRIES = 3
 """How often a shard is begun, at most."""
@@ -254,10 +254,12 @@ class Spread:
     def _stopping(self) -> Iterator[None]:
         """Meanwhile SIGINT, SIGTERM and SIGHUP end the attempts: the first lets them tidy up, the second does not
         wait."""
+        heard = Heard()
 
         def stop(number: int, frame: FrameType | None) -> None:
-            self.signal = self.signal or number
-            self._signals += 1
+            if heard.word(number) != "same":
+                self.signal = self.signal or number
+                self._signals += 1
 
         with handled(stop):
             yield

@@ -186,7 +186,7 @@ class Session:
         STOP.check()
         if self.presence.gone and not beyond_ceiling:
             raise NotSent(self.presence.gone)
-        if self.ends is not None and time.monotonic() > self.ends:
+        if any(ends is not None and time.monotonic() > ends for ends in (self.ends, STOP.ends)):
             raise NotSent(OUT_OF_TIME)
         request = self._searches.leaving(request)
         request = self._preconditions.tagged(request, about, credential, self, beyond_ceiling=beyond_ceiling)

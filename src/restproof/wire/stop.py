@@ -14,10 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What ends a run early."""
+_TOGETHER = 0.5
+"""Seconds within which signals say one thing: nobody presses Ctrl-C for the second time so soon."""
 
 
 def heeded() -> tuple[signal.Signals, ...]:
@@ -37,12 +39,38 @@ def handled(handler: Callable[[int, FrameType | None], Any] | signal.Handlers) -
             signal.signal(number, usual)
 
 
+Word = Literal["end", "same", "hurry", "leave"]
+
+
+class Heard:
+    """What the signals that a process gets ask of it, one after the other."""
+
+    def __init__(self) -> None:
+        self._numbers: set[int] = set()
+        self._at = 0.0
+
+    def word(self, number: int) -> Word:
+        """What signal ``number`` asks, at this moment. The first: to ``end`` in order. One that comes with it says the
+        ``same``: Ctrl-C reaches a process from its terminal, and once more from who has started it. Another one later
+        means ``hurry``: CI systems interrupt, terminate after some seconds, and kill soon after. The same one again:
+        to ``leave`` everything as it is."""
+        now, first = time.monotonic(), not self._numbers
+        if not first and now - self._at < _TOGETHER:
+            return "same"
+        known = number in self._numbers
+        self._numbers.add(number)
+        self._at = now
+        return "end" if first else "leave" if known else "hurry"
+
+
 class Stop:
     """Whether this process has been asked to send nothing more. Only the main thread may enter :meth:`deferring`, and
-    only signal handlers, which run there, call :meth:`ask`."""
+    only signal handlers, which run there, call :meth:`ask` and :meth:`hurry`. ``ends``: when clean-up has to be over
+    (of ``time.monotonic``), where somebody has asked for that."""
 
     def __init__(self) -> None:
         self.is_asked = False
+        self.ends: float | None = None
         self._deferring = self._waiting = False
         self._open: dict[int, socket.socket] = {}
 
@@ -52,6 +80,15 @@ class Stop:
         waits, self._waiting = self._waiting, False
         if waits or not self._deferring:
             raise KeyboardInterrupt
+        self._break_off()
+
+    def hurry(self, seconds: float = 0.0) -> None:
+        """Let clean-up be over in ``seconds``. At once, the answers that are waited for are broken off."""
+        self.ends = time.monotonic() + seconds
+        if not seconds:
+            self._break_off()
+
+    def _break_off(self) -> None:
         for connection in list(self._open.values()):
             with suppress(OSError):  # it has been closed at this moment
                 # The plain socket below TLS: nothing is to be said to the other side.
@@ -63,8 +100,13 @@ class Stop:
             raise KeyboardInterrupt
 
     def forget(self) -> None:
-        """What was asked has been done: from now on there is clean-up, or another run."""
+        """What was asked has been done: from now on there is clean-up."""
         self.is_asked = self._deferring = self._waiting = False
+
+    def begin(self) -> None:
+        """There is another run, of which nothing has been asked."""
+        self.forget()
+        self.ends = None
 
     @contextmanager
     def deferring(self) -> Iterator[None]:
