@@ -64,7 +64,7 @@ def openapi(
     What the document says and the contract does not is listed on standard error. Exit code 0 where the contract is
     sound, else 2; with --check, 1 where FILE has changed since it came into the contract.
     """
-    from restproof.contract.load import check, load
+    from restproof.contract.load import read
     from restproof.contract.openapi.imported import imported
     from restproof.contract.openapi.naming import contract_name
     from restproof.contract.openapi.written import grouped, write
@@ -90,13 +90,12 @@ def openapi(
         ) from None
     for line in map(str, found.left_out) if everything else grouped(found.left_out):
         click.echo(f"left out: {line}", err=True)
-    problems = check(target)
-    if problems:
+    loaded, problems = read(target)
+    if loaded is None:
         for problem in problems:
             click.echo(str(problem), err=True)
         click.echo("the contract is written, and needs these to be mended by hand", err=True)
         ctx.exit(2)
-    loaded = load(target)
     operations = sum(len(r.operations) for r in loaded)
     left = len(found.left_out)
     click.echo(f"{target}: {len(loaded.resources)} resources, {operations} operations, {left} things left out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from typing import Any
 from restproof.contract.document import Problems, Route, read_text, read_yaml
 from restproof.contract.load import check
 from restproof.contract.openapi.imported import Imported
-from restproof.contract.openapi.threeway import MISSING, Change, applied, merged
+from restproof.contract.openapi.sharing import FILE, definitions, names_in, shared, whole
+from restproof.contract.openapi.threeway import MISSING, Change, applied, merged, same
 from restproof.contract.openapi.written import (
     LEFT_OUT,
     MEMORY,
@@ -29,6 +31,7 @@ from restproof.learning.word import Edit
 from restproof.record.disk import write_whole
 
 _LONGEST = 60
+_REFERRED = re.compile(rf'{re.escape(FILE)}#/\$defs/([^"]+)')
 
 
 @dataclass(frozen=True)
@@ -54,21 +57,46 @@ def update_of(found: Imported, folder: Path) -> Update:
     base = memory if isinstance(memory, dict) else {}
     target = folder / "contract.yaml"
     mine = read_yaml(target, Problems()).value
-    plain = json.loads(json.dumps({"contract": found.contract, "schemas": found.schemas}))
+    written = {"contract": found.contract, "schemas": shared(found.schemas, found.names)}
+    plain = json.loads(json.dumps(written))
     words = list(merged(base.get("contract", MISSING), mine, plain["contract"]))
     changes, texts = {target.name: words}, dict[str, str | None]()
     text = read_text(target)
     new = _written(text, target, mine, words, found)
     if new != text:
         texts[target.name] = new
-    before = base.get("schemas", {})
-    for name in dict.fromkeys([*before, *plain["schemas"]]):
-        shown = _json(folder / name)
-        changes[name] = list(merged(before.get(name, MISSING), shown, plain["schemas"].get(name, MISSING)))
-        if any(c.kind == "taken" for c in changes[name]):
-            value = applied(shown, changes[name])
-            texts[name] = None if value is MISSING else schema_text(value)
+    # A schema that several share is compared where it is used: what was edited stays edited there.
+    before, theirs = whole(base.get("schemas", {})), whole(plain["schemas"])
+    names = tuple(dict.fromkeys([*before, *theirs]))
+    there = {name: value for name in (*names, FILE) if (value := _json(folder / name)) is not MISSING}
+    shown = whole(there)
+    for name in names:
+        sides = (before.get(name, MISSING), shown.get(name, MISSING), theirs.get(name, MISSING))
+        changes[name] = list(merged(*sides))
+    if any(c.kind == "taken" for name in names for c in changes[name]):
+        wanted = {name: applied(shown.get(name, MISSING), changes[name]) for name in names}
+        files = _shared_again({n: v for n, v in wanted.items() if v is not MISSING}, there, found, folder)
+        texts |= {n: schema_text(value) for n, value in files.items() if not same(value, there.get(n, MISSING))}
+        texts |= {n: None for n in there if n not in files}
     return Update(changes, texts, memory is not MISSING)
+
+
+def _shared_again(
+    wanted: Mapping[str, Any], there: Mapping[str, Any], found: Imported, folder: Path
+) -> dict[str, Mapping[str, Any]]:
+    """The files of the schemas that are ``wanted``. What was shared keeps its name, and stays where other files of the
+    folder refer to it."""
+    defs = definitions(there)
+    named = whole({**defs, FILE: {"$defs": defs}})
+    others = [f for f in folder.glob("*.json") if f.name not in {*wanted, *there, MEMORY}]
+    kept: set[str] = set()
+    left = set().union(*map(names_in, wanted.values()), *(_REFERRED.findall(read_text(file)) for file in others))
+    while left := {name for name in left if name in defs and name not in kept}:
+        kept |= left
+        left = set().union(*(names_in(defs[name]) for name in left))
+    files = shared(wanted, found.names, named, kept)
+    stays = {name: defs[name] for name in kept} | definitions(files)
+    return {**files, FILE: {"$defs": dict(sorted(stays.items()))}} if kept else files
 
 
 def save(update: Update, found: Imported, folder: Path) -> list[ContractError]:
@@ -81,7 +109,7 @@ def save(update: Update, found: Imported, folder: Path) -> list[ContractError]:
         problems = check(copy / "contract.yaml")
     if not problems:
         _write(update, folder)
-        remember(found, folder)
+        remember(found, folder, shared(found.schemas, found.names))
     return problems
 
 

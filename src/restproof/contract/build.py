@@ -17,8 +17,9 @@ from restproof.contract.limits import RateLimit
 from restproof.contract.model import Auth, Clause, Contract, Resource, Schema
 from restproof.contract.parents import read_parents
 from restproof.contract.patterns import is_expression, matches
-from restproof.contract.resource import ResourceReader, Scope
+from restproof.contract.resource import ResourceReader
 from restproof.contract.schemas import SchemaFolder
+from restproof.contract.scope import Scope
 from restproof.contract.shapes import types_of
 from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS, check_statuses, resolve
 from restproof.errors import ConfigurationError

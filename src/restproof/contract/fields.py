@@ -25,12 +25,15 @@ class Fields:
         problems: Problems,
         resource: str,
         sides: Mapping[str, Mapping[str, Any]] | None = None,
+        possible: dict[int, Mapping[str, Any]] | None = None,
     ) -> None:
-        """``sides``: the schemas of requests and responses, where they have schemas of their own."""
+        """``sides``: the schemas of requests and responses, where they have schemas of their own. ``possible``: what of
+        the contract's schemas is known to allow values."""
         self.source = source
         self.document = document
         self.problems = problems
         self.resource = resource
+        self.possible = {} if possible is None else possible
         found = source.schema.get("properties", {})
         self.properties: Mapping[str, Any] = found if isinstance(found, dict) else {}
         self.sides = [side.get("properties", {}) for side in (sides or {}).values()]
@@ -63,7 +66,7 @@ class Fields:
                 "list the properties",
             )
         for name, found in self.properties.items():
-            for route, why in impossible(found) if isinstance(found, dict) else ():
+            for route, why in impossible(found, self.possible) if isinstance(found, dict) else ():
                 add(
                     f"no value is allowed here: {why}",
                     self.source.place("properties", name, *route),

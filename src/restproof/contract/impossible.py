@@ -25,17 +25,28 @@ _RULES_OUT = frozenset(
 """Keywords without which some value keeps a schema."""
 
 
-def impossible(schema: Schema, route: tuple[str, ...] = ()) -> Iterator[Found]:
-    """Where a schema, or one of a member at any depth, allows no value: the way to it, and why."""
+def impossible(
+    schema: Schema, possible: dict[int, Schema] | None = None, route: tuple[str, ...] = ()
+) -> Iterator[Found]:
+    """Where a schema, or one of a member at any depth, allows no value: the way to it, and why. ``possible``: those
+    that are known to allow some, by their identity; it grows."""
+    possible = {} if possible is None else possible
+    if id(schema) in possible:
+        return
     why = nothing_fits(schema)
     if why:
         yield route, why
         return
-    for name, member in schema.get("properties", {}).items():
-        if isinstance(member, Mapping):
-            yield from impossible(member, (*route, "properties", name))
-    if isinstance(schema.get("items"), Mapping):
-        yield from impossible(schema["items"], (*route, "items"))
+    inner = [((*route, "properties", n), m) for n, m in schema.get("properties", {}).items()]
+    found = [
+        one
+        for at, member in (*inner, ((*route, "items"), schema.get("items")))
+        if isinstance(member, Mapping)
+        for one in impossible(member, possible, at)
+    ]
+    if not found:
+        possible[id(schema)] = schema
+    yield from found
 
 
 def nothing_fits(schema: Schema) -> str:

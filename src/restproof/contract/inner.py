@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+Made = dict[int, tuple[Any, Any]]
+"""What became of schemas, by their identity: of each the schema itself, which must live as long, and the other."""
+
 MAPS = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
 LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
 SINGLE = frozenset(
@@ -14,20 +17,27 @@ SINGLE = frozenset(
 """Keywords that hold schemas: by name, in a list, or one."""
 
 
-def everywhere(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+def everywhere(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]], made: Made | None = None) -> Any:
     """``schema`` with each schema in it as ``change`` makes it, the innermost first. What it holds as data stays, and
-    so do the names of members, whatever they are called."""
+    so do the names of members, whatever they are called. ``made``: what this change has made already; a schema that
+    stands in several places is changed once."""
     if not isinstance(schema, Mapping):
         return schema
+    if made is None:
+        made = {}
+    elif id(schema) in made:
+        return made[id(schema)][1]
     found = dict(schema)
     for word, inner in schema.items():
         if word in MAPS:
-            found[word] = {name: everywhere(one, change) for name, one in inner.items()}
+            found[word] = {name: everywhere(one, change, made) for name, one in inner.items()}
         elif word in LISTS:
-            found[word] = [everywhere(one, change) for one in inner]
+            found[word] = [everywhere(one, change, made) for one in inner]
         elif word in SINGLE:
-            found[word] = everywhere(inner, change)
-    return change(found)
+            found[word] = everywhere(inner, change, made)
+    changed = change(found)
+    made[id(schema)] = schema, changed
+    return changed
 
 
 def schemas_in(schema: Any) -> Iterator[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from restproof.contract.inner import everywhere
+from restproof.contract.inner import Made, everywhere
 
 _ANNOTATIONS = frozenset({"title", "description", "$comment", "deprecated"})
 _OF_EVERY_TYPE = frozenset(
@@ -15,9 +15,9 @@ _OF_EVERY_TYPE = frozenset(
 """Keywords that speak of null as well, or stand for others (JSON Schema 2020-12 §10.2, core §8.2)."""
 
 
-def joined(schema: Any) -> Any:
-    """``schema`` with null among the types of what may be null, at every depth."""
-    return everywhere(schema, _joined)
+def joined(schema: Any, made: Made | None = None) -> Any:
+    """``schema`` with null among the types of what may be null, at every depth. ``made``: as ``everywhere`` has it."""
+    return everywhere(schema, _joined, made)
 
 
 def _joined(schema: dict[str, Any]) -> dict[str, Any]:

@@ -6,24 +6,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
 from restproof.contract.behaviour import BehaviourReader
 from restproof.contract.conditions import condition, lifted, named
 from restproof.contract.directions import REQUESTS, all_sides
-from restproof.contract.document import Document, Problems, Route
+from restproof.contract.document import Document, Route
 from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
 from restproof.contract.limits import Rate
 from restproof.contract.media import TOKEN
-from restproof.contract.model import OPERATIONS, Id, Paging, Parent, Resource, Schema
+from restproof.contract.model import OPERATIONS, Id, Paging, Resource, Schema
 from restproof.contract.normal import Form, placed
 from restproof.contract.nullable import joined
 from restproof.contract.parents import DEFAULT_OPERATIONS, ON_ITEM, operations_said
 from restproof.contract.rules import Condition
-from restproof.contract.schemas import SchemaFolder, SchemaSource
+from restproof.contract.schemas import SchemaSource
+from restproof.contract.scope import Scope
 from restproof.contract.settles import settles_of
 from restproof.contract.shapes import asked_of
 from restproof.contract.statuses import STATUS_DEFAULTS, check_statuses, resolve
@@ -39,21 +40,6 @@ DEFAULT_METHODS = {
     "replace": "PUT",
     "delete": "DELETE",
 }
-
-"""The name of a header field (RFC 9110 §5.1)."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a resource is read within: the document, its schemas, and what the contract says for all resources."""
-
-    document: Document
-    folder: SchemaFolder
-    problems: Problems
-    statuses: Mapping[str, Any]
-    paging: Mapping[str, Any]
-    parents: Mapping[str, tuple[Parent, ...]]
-    formats: Mapping[str, Schema]
 
 
 class ResourceReader:
@@ -74,7 +60,7 @@ class ResourceReader:
         source = self.source(operations)
         if source is None:
             return None
-        fields = Fields(source, self.scope.document, self.scope.problems, self.name, self.directions)
+        fields = self.fields(source, self.directions)
         fields.check_schema()
         identity = self.identity(operations, fields)
         behaviour = BehaviourReader(raw, fields, self.route, identity.field, self.scope.document.value)
@@ -130,6 +116,10 @@ class ResourceReader:
             f"resource '{self.name}': {message}", self.scope.document.place((*self.route, *route)), hint
         )
 
+    def fields(self, source: SchemaSource, sides: Mapping[str, Schema] | None = None) -> Fields:
+        scope = self.scope
+        return Fields(source, scope.document, scope.problems, self.name, sides, scope.possible)
+
     def whole(self, schema: Schema) -> tuple[Condition, ...]:
         """What the schema asks of the members of a request together."""
         asked = condition(schema)
@@ -168,7 +158,8 @@ class ResourceReader:
         found = self.scope.folder.load(name, self.scope.document.place((*self.route, *route)))
         if found is None:
             return None
-        known = with_values(joined(found.schema), self.scope.formats)
+        plain = joined(found.schema, self.scope.joined)
+        known = with_values(plain, self.scope.formats, self.scope.known)
         return replace(found, schema=lifted(self.with_examples(known)))
 
     def with_examples(self, schema: Schema) -> Schema:
@@ -195,7 +186,7 @@ class ResourceReader:
         if len(found) < len(said) or not said.keys() & set(REQUESTS):
             return None
         for side, source in found.items():
-            Fields(source, self.scope.document, self.scope.problems, self.name).check_schema()
+            self.fields(source).check_schema()
             self.directions[side] = source.schema
         return replace(found["response"], schema=all_sides(self.directions))
 

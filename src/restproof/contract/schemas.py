@@ -95,6 +95,10 @@ class SchemaFolder:
         self.problems = problems
         self._documents: dict[Path, Document | None] = {}
         self._sound: dict[Path, bool] = {}
+        self._sources: dict[Path, SchemaSource] = {}
+        self._followed: dict[tuple[int, str], tuple[Document, dict[str, Any]]] = {}
+        """What references lead to, by the document and the pointer, where it is the same from everywhere."""
+        self._cuts = 0
 
     @cached_property
     def folders(self) -> tuple[Path, ...]:
@@ -123,8 +127,13 @@ class SchemaFolder:
     def load(self, name: str, place: Place) -> SchemaSource | None:
         """The schema of a file, or ``None`` after noting why not."""
         file = self.find(name, place)
-        document = self._read(file) if file else None
-        return self.check(document) if document else None
+        if file is None or file in self._sources:
+            return self._sources[file] if file else None
+        document = self._read(file)
+        found = self.check(document) if document else None
+        if found is not None:
+            self._sources[file] = found
+        return found
 
     def values(self, name: str, place: Place) -> list[Any]:
         """The values that a file lists; none after noting that it is missing or holds none."""
@@ -146,9 +155,10 @@ class SchemaFolder:
         value = document.value
         for step in at:
             value = value[step]
-        root = Document(
-            document.file, value, {r[len(at) :]: n for r, n in document.lines.items() if r[: len(at)] == at}
-        )
+        root = document
+        if at:
+            lines = {r[len(at) :]: n for r, n in document.lines.items() if r[: len(at)] == at}
+            root = Document(document.file, value, lines)
         if not isinstance(value, dict):
             self.problems.add("a schema must be an object", document.place(at), 'start with {"type": "object"}')
             return None
@@ -228,6 +238,8 @@ class SchemaFolder:
                 self.problems.add(
                     message, document.place((*route, clash[0])), "write the schema out here instead of the $ref"
                 )
+            if not written and "$schema" not in target:
+                return target
             written = {**{w: v for w, v in target.items() if w != "$schema"}, **written}
         return written
 
@@ -276,7 +288,10 @@ class SchemaFolder:
             self.problems.add(f"$ref goes round in a circle: {cycle}", place, "say what it is in one of these places")
             return {}
         if len(chain) - len({known.step for known in chain}) >= _LEVELS or len(before) > _LEVELS:
+            self._cuts += 1
             return {}
+        if (id(target), pointer) in self._followed:
+            return self._followed[id(target), pointer][1]
         if pointer and not pointer.startswith("/"):
             self.problems.add(f"$ref '{ref}' uses an anchor", place, "refer by path: #/$defs/NAME")
             return {}
@@ -288,8 +303,13 @@ class SchemaFolder:
             return {}
         if target is not document and not self._is_sound(target):
             return {}
+        cuts, noted = self._cuts, len(self.problems)
         inlined = self._inline(value, target, at, (*chain, link._replace(at=at)))
-        return inlined if isinstance(inlined, dict) else {}
+        found = inlined if isinstance(inlined, dict) else {}
+        if self._cuts == cuts and len(self.problems) == noted:
+            # Nothing of it is cut short, so it is the same wherever the reference stands.
+            self._followed[id(target), pointer] = target, found
+        return found
 
     def _words(self, schema: Mapping[str, Any], document: Document, route: Route) -> None:
         """What the metaschema lets pass: misspelt keywords, bounds the wrong way round, patterns that are no

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from restproof.contract.functions import FUNCTIONS, own_format
-from restproof.contract.inner import everywhere
+from restproof.contract.inner import Made, everywhere
 
 VALUES = "x-restproof-values"
 Schema = Mapping[str, Any]
@@ -32,9 +32,9 @@ _DOCUMENTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def with_values(schema: Any, formats: Mapping[str, Schema]) -> Any:
+def with_values(schema: Any, formats: Mapping[str, Schema], made: Made | None = None) -> Any:
     """``schema`` with what is known of its values, at every depth: the patterns and examples of ``formats``, and texts
-    in the encodings that it names."""
+    in the encodings that it names. ``made``: as ``everywhere`` has it, of the same formats."""
 
     def known(found: dict[str, Any]) -> dict[str, Any]:
         said = formats.get(str(found.get("format")))
@@ -50,7 +50,7 @@ def with_values(schema: Any, formats: Mapping[str, Schema]) -> Any:
             found[VALUES] = encoded
         return found
 
-    return everywhere(schema, known)
+    return everywhere(schema, known, made)
 
 
 def _encoded(schema: Schema) -> list[str]:

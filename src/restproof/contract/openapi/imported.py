@@ -47,13 +47,14 @@ class LeftOut:
 class Imported:
     """``contract``: the content of ``contract.yaml``; ``schemas``: file name → JSON Schema; ``left_out``: what the
     document says and these do not. ``version``: which language the document is in. ``origins``: where a part of the
-    contract comes from, by its route."""
+    contract comes from, by its route. ``names``: what the document calls an object that has these members."""
 
     contract: Yaml
     schemas: Mapping[str, Mapping[str, Any]]
     left_out: tuple[LeftOut, ...]
     version: str = ""
     origins: Mapping[Route, str] = field(default_factory=dict)
+    names: Mapping[frozenset[str], str] = field(default_factory=dict)
 
 
 def imported(file: Path, name: str, *, tags: Collection[str] = (), resources: Collection[str] = ()) -> Imported:
@@ -114,7 +115,8 @@ class _Importer:
         )
         file = self.source.document.file
         left_out = tuple(LeftOut(what, Place(file, line), pointer) for what, line, pointer in told)
-        return Imported(contract, self.schemas, left_out, self.source.version, self.origins)
+        names = self.reader.schemas.names()
+        return Imported(contract, self.schemas, left_out, self.source.version, self.origins, names)
 
     def resources(self, contract: Yaml) -> dict[str, Yaml]:
         """Every resource that stands, its parents with it."""

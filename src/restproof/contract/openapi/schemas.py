@@ -8,6 +8,7 @@ A schema that is written wider than the document has it (because it goes on for 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from restproof.contract.document import Route
@@ -155,6 +156,15 @@ class Schemas:
                 self.left_out.append((error.message, route))
                 self._parts[key] = {WIDER: error.message}
         return self._parts[key]
+
+    def names(self) -> dict[frozenset[str], str]:
+        """What the document calls an object, by its members."""
+        found: dict[frozenset[str], str] = {}
+        for (ref, _), schema in self._made.items():
+            if schema.get("properties"):
+                file, _, pointer = ref.partition("#")
+                found.setdefault(frozenset(schema["properties"]), steps(pointer)[-1] if pointer else Path(file).stem)
+        return found
 
     def size(self, schema: Any) -> int:
         """How many parts a schema has, written out."""

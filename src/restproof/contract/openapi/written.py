@@ -14,6 +14,7 @@ import yaml
 from restproof.contract.directions import REQUESTS
 from restproof.contract.openapi.imported import Imported, LeftOut
 from restproof.contract.openapi.naming import snake
+from restproof.contract.openapi.sharing import shared
 from restproof.contract.pairs import pairs
 from restproof.contract.shapes import types_of
 
@@ -40,9 +41,10 @@ def write(found: Imported, folder: Path, file: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / "contract.yaml"
     target.write_text(text(found, file), encoding="utf-8")
-    for name, schema in found.schemas.items():
+    files = shared(found.schemas, found.names)
+    for name, schema in files.items():
         (folder / name).write_text(schema_text(schema), encoding="utf-8")
-    remember(found, folder)
+    remember(found, folder, files)
     return target
 
 
@@ -67,9 +69,10 @@ MEMORY = ".imported.json"
 """The file beside a contract that holds what an import has written there: what differs since is a person's."""
 
 
-def remember(found: Imported, folder: Path) -> None:
-    """Keep what was imported, for the day on which the document has changed. Raises ``OSError``."""
-    kept = {"contract": found.contract, "schemas": found.schemas}
+def remember(found: Imported, folder: Path, files: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep what was imported, its schemas as the ``files`` that were written, for the day on which the document has
+    changed. Raises ``OSError``."""
+    kept = {"contract": found.contract, "schemas": files}
     (folder / MEMORY).write_text(json.dumps(kept, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
