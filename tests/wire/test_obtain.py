@@ -167,6 +167,78 @@ def test_a_refresh_token_is_replaced_by_the_one_that_comes_back(provider: Provid
     assert [a["refresh_token"] for a in provider.asked] == ["refresh-0", "refresh-1"]
 
 
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("2", 2),
+        ('"2"', 2),
+        ('"2.5"', 2),
+        ("0", None),
+        ("-1", None),
+        ("null", None),
+        ('"soon"', None),
+        ("1e400", None),
+        ("[]", None),
+        (None, None),
+    ],
+)
+def test_a_token_lasts_as_long_as_its_endpoint_says(said: str | None, seconds: int | None, provider: Provider) -> None:
+    ends = "" if said is None else f', "expires_in": {said}'
+    token = f'{{"access_token": "some-token", "token_type": "Bearer"{ends}}}'.encode()
+    provider.broken = answer(200, token, Content_Type="application/json")
+    found = wallet(provider.source()).current("full")
+    assert (found.value, found.expires and round(found.expires - found.obtained)) == ("some-token", seconds)
+
+
+def test_an_endpoint_that_says_its_error_oddly_is_told(provider: Provider) -> None:
+    provider.broken = answer(400, b'{"error": {"code": 1}}', Content_Type="application/json")
+    with pytest.raises(CredentialError, match=r"the token endpoint says \{'code': 1\}"):
+        wallet(provider.source()).current("full")
+
+
+def test_a_token_that_is_over_as_it_comes_is_presented_until_it_is_refused() -> None:
+    """By another clock, or by a server that says 0 for no end: it is not asked for another one each time."""
+    made: list[Token] = []
+
+    def way() -> Token:
+        made.append(Token(f"token-{len(made)}", expires=1000.0))
+        return made[-1]
+
+    held = Renewing({}, {"full": way}, clock=lambda: 1600.0)
+    first = held.current("full")
+    assert {held.current("full").value for _ in range(3)} == {"token-0"}
+    renewed = held.renewed("full", first)
+    assert renewed is not None
+    assert renewed.value == "token-1"
+
+
+def test_an_endpoint_that_is_away_costs_no_token_that_holds_yet() -> None:
+    now, away, tried = [0.0], [False], list[float]()
+
+    def way() -> Token:
+        tried.append(now[0])
+        if away[0]:
+            raise CredentialError("away", passing=True)
+        return Token(f"until {now[0] + 100:.0f}", expires=now[0] + 100)
+
+    def slept(seconds: float) -> None:
+        now[0] += seconds
+
+    held = Renewing({}, {"full": way}, clock=lambda: now[0], sleep=slept)
+    held.current("full")
+    away[0] = True
+    for now[0] in (85.0, 86.0, 88.0):
+        assert held.current("full").value == "until 100"
+    assert tried == [0.0, 85.0, 88.0], "not each time"
+    away[0] = False
+    now[0] = 95.0
+    assert held.current("full").value == "until 195"
+    away[0], now[0] = True, 300.0
+    with pytest.raises(CredentialError, match="away"):
+        held.current("full")
+    assert tried[4:] == [300.0, 300.5, 302.5, 307.5, 317.5], "it may only begin anew"
+
+
 def test_a_client_signs_for_itself(provider: Provider, tmp_path: Path) -> None:
     key = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "key.pem").write_bytes(key)

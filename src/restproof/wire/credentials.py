@@ -50,13 +50,20 @@ class Credentials:
         self._hide(token)
         return token
 
-    def presented(self, name: str, token: Token, method: str, target: str) -> Presented:
-        """How a request shows ``token``, the credential ``name`` at the moment. ``target``: that of the request."""
+    def presented(self, name: str, token: Token, method: str, target: str, body: bytes | None) -> Presented:
+        """How a request shows ``token``, the credential ``name`` at the moment, by a request with them."""
         if self._contract.auth.scheme != "digest":
             return presented(self._contract.auth, token, method)
         with self._lock:
-            header = self._digest(name, token).header(method, target)
+            header = self._digest(name, token).header(method, target, body)
         return Presented(() if header is None else ((self._contract.auth.header, header),))
+
+    def heard(self, name: str | None, exchange: Exchange) -> None:
+        """Take what an answer says of how to show the credential ``name`` next time."""
+        if name is not None and self._contract.auth.scheme == "digest":
+            with self._lock:
+                if name in self._digests:
+                    self._digests[name].heard(exchange)
 
     def _digest(self, name: str, token: Token) -> Digest:
         if name not in self._digests:

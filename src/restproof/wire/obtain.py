@@ -131,6 +131,8 @@ class _Granted:
         with OAuth2Session(source.client_id, source.client_secret or None, scope=source.scope or None) as session:
             _tell_who(session, source)
             _as_of(session, self._target)
+            for answer in ("access_token_response", "refresh_token_response"):
+                session.register_compliance_hook(answer, _with_seconds)
             try:
                 found = (
                     session.refresh_token(source.token_url, self._refresh, timeout=_PATIENCE, **asked)
@@ -138,7 +140,7 @@ class _Granted:
                     else session.fetch_token(source.token_url, grant_type=source.grant, timeout=_PATIENCE, **asked)
                 )
             except OAuthError as error:
-                said = ": ".join(filter(None, (error.error, error.description)))
+                said = ": ".join(str(part) for part in (error.error, error.description) if part)
                 raise CredentialError(f"the token endpoint says {said}") from None
             except requests.HTTPError as error:
                 raise CredentialError(
@@ -150,6 +152,19 @@ class _Granted:
                 raise CredentialError("the token endpoint answers what is no JSON") from None
         self._refresh = found.get("refresh_token") or self._refresh
         return _from_json(dict(found), replace(source, token="/access_token", expires="/expires_in"))
+
+
+def _with_seconds(answer: Any) -> Any:
+    """The answer of a token endpoint with seconds as Authlib takes them: whole, or none at all."""
+    with suppress(ValueError):
+        said = answer.json()
+        if isinstance(said, dict) and "expires_in" in said:
+            try:
+                said["expires_in"] = int(float(said["expires_in"]))
+            except (TypeError, ValueError, OverflowError):
+                del said["expires_in"]
+            answer.json = lambda: said
+    return answer
 
 
 def _tell_who(session: Any, source: OAuth2) -> None:

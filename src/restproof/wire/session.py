@@ -251,6 +251,7 @@ class Session:
                 self.guard.ended(permit.ticket, under_way=False)
                 raise
             self.guard.after(permit.ticket, exchange)
+            self._credentials.heard(permit.credential, exchange)
             if exchange.is_given_up:
                 self.guard.ended(permit.ticket, under_way=True)
             if exchange.status == 401 and self._renews(permit, outgoing, exchange, again=bool(renewed)):
@@ -367,7 +368,7 @@ class Session:
         target = self._prefix + request.target
         fields: Headers = ()
         if credential is not None and token is not None:
-            held = self._credentials.presented(credential, token, request.method, target)
+            held = self._credentials.presented(credential, token, request.method, target, request.body)
             fields = held.headers
             if held.query:
                 # The URL of a next page may hold, as a stand-in, the credential of the request that named it.

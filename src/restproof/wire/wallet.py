@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from restproof.wire.message import Headers
@@ -13,6 +13,13 @@ from restproof.wire.stop import STOP
 
 _MARGIN = 30.0
 """Seconds before its end at which a credential is renewed; a fifth of its time where that is less."""
+
+_PAUSES = (0.5, 2.0)
+"""Seconds to wait between attempts to obtain one."""
+_LATER_PAUSES = (*_PAUSES, 5.0, 10.0)
+"""And to renew one: who gives them was there, and may only begin anew."""
+_SPARED = 2.0
+"""Seconds for which one that holds yet is presented again, where it cannot be renewed for the moment."""
 
 
 class CredentialError(Exception):
@@ -82,6 +89,8 @@ class Renewing:
         self._tokens = {name: Token(value) for name, value in credentials.items() if name not in ways}
         self._ways = ways
         self._failed: dict[str, CredentialError] = {}
+        self._spared: dict[str, float] = {}
+        """Until when a credential that holds yet is not renewed, since that has failed for the moment."""
         self._clock = clock
         self._sleep = sleep
         self._locks = {name: threading.RLock() for name in ways}
@@ -90,8 +99,10 @@ class Renewing:
         if name not in self._ways:
             return self._tokens[name]
         with self._locks[name]:
-            held = self._tokens.get(name)
-            return held if held is not None and held.is_fresh(self._clock()) else self._obtained(name)
+            held, now = self._tokens.get(name), self._clock()
+            if held is not None and (held.is_fresh(now) or self._spared.get(name, 0.0) > now):
+                return held
+            return self._obtained(name)
 
     def renewed(self, name: str, refused: Token) -> Token | None:
         if name not in self._ways:
@@ -105,16 +116,22 @@ class Renewing:
         if name in self._failed:
             raise self._failed[name]
         held = self._tokens.get(name)
-        for wait in (0.5, 2.0, None):
+        for wait in (*(_PAUSES if held is None else _LATER_PAUSES), None):
             try:
                 found = self._ways[name]()
             except CredentialError as error:
+                left = held.expires - self._clock() if error.passing and held is not None and held.expires else 0.0
+                if held is not None and left > _SPARED:
+                    self._spared[name] = self._clock() + _SPARED
+                    return held
                 if error.passing and wait is not None:
                     self._sleep(wait)
                     continue
                 self._failed[name] = CredentialError(f"the credential `{name}` cannot be obtained: {error}")
                 raise self._failed[name] from error
-            number = 1 if held is None else held.number + 1
-            self._tokens[name] = Token(found.value, found.expires, found.cookies, found.csrf, self._clock(), number)
+            number, now = 1 if held is None else held.number + 1, self._clock()
+            # What is over as it comes has no end, or one by another clock: a refusal will say when.
+            expires = found.expires if found.expires is not None and found.expires > now else None
+            self._tokens[name] = replace(found, expires=expires, obtained=now, number=number)
             break
         return self._tokens[name]
