@@ -11,6 +11,7 @@ import pytest
 from tests.miniatures import bench
 from tests.miniatures.server import Refused, Row, Shop
 
+from restproof.engine.scopes import another_number
 from restproof.plan.symbols import as_half, as_number, as_text, reference, resolve
 
 ID = {"id": {"type": "string", "readOnly": True}}
@@ -72,6 +73,50 @@ def test_a_number_in_the_place_of_a_text_id(server: type[Shop], told: bool, tmp_
     if told:
         assert any(re.search(r"room_id is an integer \(11\d\)", r.message) for r in failed), [r.message for r in failed]
     assert any(r.requirement == "input.type" and r.outcome == "pass" for r in verdict.results)
+
+
+class Numbered(Rooms):
+    """Ids are texts of numbers: what is none is refused before anything is looked for."""
+
+    def found(self, path: str, id: str) -> Row:
+        if not id.isdecimal():
+            raise Refused(400, "is no number", "id")
+        if id not in self.rows[path]:
+            raise Refused(404, "there is none")
+        return self.rows[path][id]
+
+    def valid(self, path: str, fields: Row, before: Row | None) -> Row:
+        known = Shop.valid(self, path, fields, before)
+        if "room_id" in known and not known["room_id"].isdecimal():
+            raise Refused(400, "is no number", "room_id")
+        if "room_id" in known and known["room_id"] not in self.rows["/rooms"]:
+            raise Refused(422, "names no room", "room_id")
+        return known
+
+
+class Loose(Numbered):
+    """Takes references to what is not there."""
+
+    def valid(self, path: str, fields: Row, before: Row | None) -> Row:
+        return Shop.valid(self, path, fields, before)
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Numbered, "pass"), (Loose, "fail")])
+def test_what_names_nothing_looks_like_an_id(server: type[Shop], outcome: str, tmp_path: Path) -> None:
+    said = {**CONTRACT, "statuses": {"malformed_id": 400, "bad_reference": 400}}
+    schemas = {"room.json": ROOM, "desk.json": DESK}
+    only = ("input.reference", "identity.unknown")
+    found = bench.run(server(), said, schemas, tmp_path, only=only, profile="ci")
+    told = {r.item: r.outcome for r in found.results}
+    assert {o for i, o in told.items() if i.startswith("identity.unknown[")} == {"pass"}
+    assert told["input.reference[desk-create]"] == told["input.reference[desk-update]"] == outcome
+
+
+@pytest.mark.parametrize(("living", "length"), [("41", 10), ("1541815603606036480", 19)])
+def test_another_number_is_above_a_sequence_or_as_long(living: str, length: int) -> None:
+    found = another_number(living, "rpabcdef")
+    assert found != living
+    assert (len(found), found.isdecimal()) == (length, True)
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
-from restproof.engine.failure import NotTested
+from restproof.engine.failure import NotTested, SetUpFailed
 from restproof.engine.instance import Instance
 from restproof.engine.values import Values
 from restproof.plan.bodies import Bodies
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import nth
+
+_SHAPED = frozenset({"allOf", "pattern", "format", "enum", "const"})
+"""Keywords by which a schema says of texts what ids look like."""
+
+
+def another_number(living: str, prefix: str) -> str:
+    """The text of a number that is most likely no id: one above all of a sequence, or of as many digits as ``living``
+    where these are too many for a sequence."""
+    number = 2_000_000_000 + sum(map(ord, prefix)) * 1009
+    tail = str(number)[1:]
+    return str(number) if len(living) <= len(str(number)) else living[: -len(tail)] + tail
 
 
 class Shared(Protocol):
@@ -91,4 +103,12 @@ class Scopes:
         schema = self._bodies[resource.name].id_schema
         # One before the first unique value that is given out.
         likely = (f"{prefix}-absent", f"{prefix}absent", nth(schema, self._values.start - 1))
-        return next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
+        found = next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])
+        if resource.id.chosen_by != "server" or not resource.creatable or schema.keys() & _SHAPED:
+            return found
+        # Texts of numbers are numbers to many servers, and nobody says so in a contract: what cannot be an id there is
+        # refused for that.
+        with suppress(SetUpFailed, NotTested):
+            living = self._shared(resource.name, "0").id
+            return another_number(living, prefix) if str(living).isdecimal() else found
+        return found
