@@ -21,7 +21,7 @@ from restproof.record.writer import Writer
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.record import synthetic_run as build
+from tests.record import realistic_run
 
 CHILD = """
 import resource, sys, time
@@ -99,7 +99,7 @@ def main() -> None:
         folder = Path(name)
         run, page = folder / "run.jsonl.gz", folder / "index.html"
         with Writer(run) as writer:
-            for event in build.surfaced(build.realistic(per_item=max(1, wanted // PER_CASE))):
+            for event in realistic_run.surfaced(realistic_run.realistic(per_item=max(1, wanted // PER_CASE))):
                 writer.write(event)
         print("a synthetic run:")
         for evidence in ("sample", "all"):

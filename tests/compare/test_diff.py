@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.record import realistic_run
 from tests.record import synthetic_run as build
 
 from restproof.compare.diff import Change, Comparison, Judged, compare
@@ -159,7 +160,7 @@ def test_a_declared_failure_that_passes_is_fixed_and_one_that_expired_is_a_chang
 
 
 def test_a_run_compared_with_itself_has_nothing_to_tell(tmp_path: Path) -> None:
-    run = read(build.write(tmp_path / "run", *build.realistic(repeats=0, per_item=2)))
+    run = read(build.write(tmp_path / "run", *realistic_run.realistic(repeats=0, per_item=2)))
     found = compare(Judged(run, judge(run)), Judged(run, judge(run)))
     assert not found.changed
     assert not found.regression

@@ -12,7 +12,7 @@ import pytest
 from tests.openapi.emitted.common import Kind, numbers
 from tests.openapi.honest import Service, When, whole
 from tests.openapi.shares import Subject, promised, wrong
-from tests.openapi.test_unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, resource
+from tests.openapi.unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, resource
 
 from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.state import differences

@@ -9,7 +9,7 @@ import pytest
 
 from restproof.semantics.checker import checker
 
-from .test_unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, content, contract
+from .unsaid import BOX, LABEL, NUMBER, SENT, TEXT, Document, boxes, call, content, contract
 
 PROBLEM = {"type": "object", "required": ["title"], "properties": {"title": TEXT}}
 OTHER = {"type": "object", "required": ["error"], "properties": {"error": TEXT}}

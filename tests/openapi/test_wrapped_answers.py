@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .test_unsaid import BOX, SENT, TEXT, Document, call, contract, resource
+from .unsaid import BOX, SENT, TEXT, Document, call, contract, resource
 
 NUMBER = {"type": "integer"}
 

@@ -133,6 +133,11 @@ def test_what_is_large_is_said_to_read_better_so() -> None:
     assert {large for path in modules("src", "suites") for large in too_large(path)} == exceptions
 
 
+@pytest.mark.parametrize("folder", ["tests", "benchmarks"])
+def test_no_module_of_tests_is_long(folder: str) -> None:
+    assert [large for path in modules(folder) for large in too_large(path) if ":" not in large] == []
+
+
 @pytest.mark.parametrize("path", list(modules("src", "suites")), ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_code_knows_the_bundled_contract(path: Path) -> None:
     """What is true of one API belongs into its contract and its schemas."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from tests.record import realistic_run
 from tests.record import synthetic_run as build
 
 from restproof.errors import RunFileError
@@ -52,7 +53,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 def test_every_event_of_a_whole_run_keeps_the_published_schema() -> None:
     validator = jsonschema.Draft202012Validator(schema())
     jsonschema.Draft202012Validator.check_schema(schema())
-    for event in build.realistic(repeats=0, per_item=1):
+    for event in realistic_run.realistic(repeats=0, per_item=1):
         validator.validate(event)
     assert not validator.is_valid({**SENT, "request": {"method": "GET"}})
 
@@ -109,7 +110,7 @@ def test_a_file_without_footer_is_truncated_unless_partial_will_do(tmp_path: Pat
 
 
 def test_a_file_cut_anywhere_is_truncated_and_partly_readable(tmp_path: Path) -> None:
-    whole = build.write(tmp_path / "whole", *build.realistic(repeats=0)).read_bytes()
+    whole = build.write(tmp_path / "whole", *realistic_run.realistic(repeats=0)).read_bytes()
     for part in (3, 2):
         cut = tmp_path / f"cut{part}"
         cut.write_bytes(whole[: len(whole) * (part - 1) // part])
@@ -236,7 +237,7 @@ def test_a_missing_part_is_an_error(tmp_path: Path) -> None:
 
 
 def test_writing_an_exchange_is_cheap(tmp_path: Path) -> None:
-    exchanges = [e for e in build.realistic(repeats=2) if e["event"] == "exchange"]
+    exchanges = [e for e in realistic_run.realistic(repeats=2) if e["event"] == "exchange"]
     best = 1.0
     for attempt in range(3):
         began = time.process_time()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from tests.record import synthetic_run as build
+from tests.record.realistic_run import only, realistic, surfaced
 from tests.report import chromium
 from tests.report.chromium import UNFOLD, opened, playwright
 
@@ -29,8 +30,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(chromium.CHROMIUM is None, re
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page of a faulty run that is compared with a good one, with throttling and all its sections."""
     folder: Path = tmp_path_factory.mktemp("page")
-    good = read(build.write(folder / "good", *build.only(SHOWN, build.realistic(repeats=1, per_item=3, faults=False))))
-    *events, footer = build.surfaced(build.only(SHOWN, build.realistic(repeats=1, per_item=3)))
+    good = read(build.write(folder / "good", *only(SHOWN, realistic(repeats=1, per_item=3, faults=False))))
+    *events, footer = surfaced(only(SHOWN, realistic(repeats=1, per_item=3)))
     wait = {"event": "note", "kind": "throttle", "message": "429: waited 0.4 s", "started": 1.5}
     run = read(build.write(folder / "run.jsonl.gz", *events, wait, footer))
     comparison = compare(Judged(good, judge(good)), Judged(run, judge(run)))

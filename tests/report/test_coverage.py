@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.record import realistic_run
 from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
@@ -18,7 +19,7 @@ from restproof.report.strength import strengths
 
 
 def run_of(folder: Path, *events: build.Event, **head: Any) -> RecordedRun:
-    contract = {"name": "c", "resources": {"office": ["create", "read"]}, "surface": {"office": build.SURFACE}}
+    contract = {"name": "c", "resources": {"office": ["create", "read"]}, "surface": {"office": realistic_run.SURFACE}}
     return read(build.write(folder / "run", *build.small(*events, head=build.header(contract=contract, **head))))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.record import realistic_run
 from tests.record import synthetic_run as build
 
 from restproof.oracle.verdict import judge
@@ -31,7 +32,7 @@ def packed(run: RecordedRun, level: Any = "sample") -> tuple[Any, list[Any]]:
 @pytest.fixture(scope="module")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> RecordedRun:
     folder: Path = tmp_path_factory.mktemp("small")
-    return read(build.write(folder / "run", *build.realistic(repeats=1, per_item=3)))
+    return read(build.write(folder / "run", *realistic_run.realistic(repeats=1, per_item=3)))
 
 
 @pytest.mark.parametrize("level", ["failures", "sample", "all"])

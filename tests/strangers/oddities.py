@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .lies import LIES as LIES
+from .detours import LIES as LIES
 from .lies import Lie, lie
 from .server import KEY, Answer, Asked, Record, Server, shown
 

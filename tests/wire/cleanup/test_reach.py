@@ -1,0 +1,171 @@
+"""Which lists clean-up reads, as whom, how many ledgers at once, and for how long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from restproof.contract.media import Media
+from restproof.contract.model import Contract
+from restproof.wire.ceilings import Ceilings
+from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.tidying import clean_up, clean_up_all
+
+from ..conftest import Connect, Serve
+from .conftest import PREFIX, Clean, Notes, create, left, token
+
+
+def test_an_api_without_credentials_is_asked_without_one(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract_with: Callable[..., Contract]
+) -> None:
+    create(notes, ledger, 1)
+    create(notes, ledger, 2, answered=False)
+    contract = contract_with("none")
+    session = connect(serve(notes).url, contract, {"credentials": {}}).session
+    assert clean_up(ledger, session, contract, PREFIX) == (2, [])
+
+
+def test_the_ledgers_of_several_workers_are_cleaned_at_the_same_time(
+    notes: Notes, tmp_path: Path, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    ledgers = [Ledger(tmp_path / "ledgers" / f"{name}.jsonl", Origin(prefix=PREFIX)) for name in "abc"]
+    for id in range(1, 7):
+        create(notes, ledgers[id % 3], id)
+    notes.rows[7] = "somebody's"
+    together = Barrier(3)
+
+    def delayed(request: bytes) -> bytes:
+        if request.startswith(b"DELETE"):
+            together.wait(10)
+        return notes(request)
+
+    assert clean_up_all(ledgers, connect(serve(delayed).url).session, contract, PREFIX) == (6, [])
+    verbs = [line.partition(" ")[0] for line in notes.log]
+    first, last = verbs.index("DELETE"), len(verbs) - verbs[::-1].index("DELETE")
+    assert verbs[first:last] == ["DELETE"] * 6  # no list is walked through meanwhile
+    assert notes.rows == {7: "somebody's"}
+    assert not any(ledger.path.exists() for ledger in ledgers)
+
+
+def test_clean_up_that_is_broken_off_leaves_what_its_other_workers_have_left_in_their_ledgers(
+    notes: Notes, tmp_path: Path, serve: Serve, connect: Connect, contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledgers = [Ledger(tmp_path / "ledgers" / f"{name}.jsonl", Origin(prefix=PREFIX)) for name in "ab"]
+    for id in range(1, 5):
+        create(notes, ledgers[id % 2], id)
+    session = connect(serve(notes).url).session
+    both = Barrier(2)
+
+    def interrupted(item: str) -> None:
+        if both.wait(10) == 0:
+            raise KeyboardInterrupt
+        until = time.monotonic() + 5
+        while session.ends is None and time.monotonic() < until:
+            time.sleep(0.001)
+
+    for ledger in ledgers:
+        monkeypatch.setattr(ledger, "deleted", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        clean_up_all(ledgers, session, contract, PREFIX)
+    assert len(notes.sent("DELETE")) == 2  # nobody goes on
+    assert all(ledger.path.exists() for ledger in ledgers)
+
+
+def test_a_list_that_cannot_be_read_leaves_its_creates(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 1, answered=False)
+    notes.status["GET /v1/teams/5/notes"] = 500
+    assert clean() == (0, ["note /v1/teams/5/notes: the list answered 500"])
+    assert ledger.path.exists()
+
+
+def test_a_list_is_read_by_whoever_may_see_it(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 1, answered=False)
+    notes.hidden_from = [b"full-secret-token"]
+    assert clean() == (1, [])
+    assert not ledger.path.exists()
+
+
+def test_what_one_credential_has_made_is_looked_at_as_that_one(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    """To another one it is not there; and that one was refused when it tried to change it."""
+    create(notes, ledger, 1)
+    theirs = ledger.intend("note", "/v1/teams/5/notes", [("name", token(2))], credential="read_only")
+    ledger.created(theirs, "/v1/teams/5/notes/2", 2)
+    tried = ledger.intend("note", "/v1/teams/5/notes", [("name", token(3))])
+    ledger.created(tried, "/v1/teams/5/notes/2", 2, placed=True)
+    ledger.refused(tried)
+    notes.rows[2] = f"a {token(2)} note"
+    notes.private[2] = b"reader:pass/word 1"
+    create(notes, ledger, 4)
+    assert clean() == (3, [])
+    assert notes.rows == {}
+
+
+def test_a_list_that_nobody_may_see_holds_nothing_of_the_run(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    ledger.answered(ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))]))
+    notes.status["GET /v1/teams/5/notes"] = 403
+    assert clean() == (0, [])
+    assert not ledger.path.exists()
+
+
+def test_a_list_that_is_gone_with_its_parent_holds_nothing(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    ledger.answered(ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))]))
+    notes.status["GET /v1/teams/5/notes"] = 404
+    assert clean() == (0, [])
+    assert not ledger.path.exists()
+
+
+def test_clean_up_passes_the_ceiling_of_requests(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 1)
+    assert clean(ceilings=Ceilings(requests=0)) == (1, [])
+
+
+def test_a_forbidden_delete_is_left(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 1)
+    deleted, told = clean(target={"forbid": frozenset({"note.delete"})})
+    assert (deleted, left(told)) == (0, ["note /v1/teams/5/notes/1: the target forbids note.delete"])
+    assert notes.rows
+
+
+def test_the_contract_s_headers_are_sent(
+    notes: Notes, ledger: Ledger, serve: Callable[..., Any], connect: Callable[..., Any], contract: Contract
+) -> None:
+    server = serve(notes)
+    for id, headers in ((1, (("X-Team", "6"),)), (2, ())):
+        n = ledger.intend("note", "/v1/teams/5/notes", [("name", token(id))], headers=headers)
+        ledger.created(n, f"/v1/teams/5/notes/{id}", id)
+        notes.rows[id] = token(id)
+    clean_up(ledger, connect(server.url).session, contract, PREFIX)
+    deletes = [r for r in server.requests if r.startswith(b"DELETE")]
+    assert sorted(b"X-Team: 5" in r for r in deletes) == [False, True]
+    assert sorted(b"X-Team: 6" in r for r in deletes) == [False, True]
+
+
+def test_the_media_type_of_the_contract_is_asked_for(
+    notes: Notes, ledger: Ledger, serve: Callable[..., Any], connect: Callable[..., Any], contract: Contract
+) -> None:
+    hal = replace(contract.resources["note"], media=Media(response="application/hal+json"))
+    server = serve(notes)
+    create(notes, ledger, 1)
+    create(notes, ledger, 2, answered=False)
+    told = replace(contract, resources={**contract.resources, "note": hal})
+    assert clean_up(ledger, connect(server.url, told).session, told, PREFIX) == (2, [])
+    assert all(b"Accept: application/hal+json" in r for r in server.requests)
+
+
+def test_clean_up_ends_in_time_and_leaves_the_rest_in_the_ledger(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    create(notes, ledger, 1, f"{PREFIX} 1")
+    session = connect(serve(notes).url).session
+    session.ends = 0.0
+    deleted, left = clean_up(ledger, session, contract, PREFIX)
+    assert (deleted, notes.log) == (0, [])
+    assert any("--cleanup-timeout" in line for line in left)
+    assert ledger.path.exists()
+    assert notes.rows
