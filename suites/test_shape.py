@@ -147,9 +147,9 @@ def test_values_are_of_the_declared_format(reply: Reply, written: Written) -> No
             continue
         for name, said in formats.items():
             value = entity.get(name) if isinstance(entity, dict) else None
-            if isinstance(value, str):
+            if isinstance(value, str) and not format_checker(said).accepts(value):
                 must.hold(
-                    format_checker(said).accepts(value),
+                    False,
                     reply,
                     f"{name} is {value!r}, no {said['format']}",
                     kind="format",
@@ -215,6 +215,8 @@ def nothing_secret_is_quoted(reply: Reply) -> None:
     hidden = {n: v for n, v in sent.items() if n in reply.resource.secret and isinstance(v, str)}
     # "may not be null" quotes nobody.
     secrets = {n: v for n, v in hidden.items() if len(v) >= SECRET and v not in ("null", "none", "true", "false")}
+    if not secrets:
+        return
     others = json.dumps({n: v for n, v in sent.items() if n not in secrets}, ensure_ascii=False)
     said = reply.exchange.response.body.decode("utf-8", "replace") if reply.exchange.response else ""
     quoted = [n for n, v in secrets.items() if v in said and v not in others]

@@ -264,7 +264,7 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
             )
     if options.stubs is not None:
         workers = 1  # a recording answers at once
-    watcher = Watcher(Progress(quiet or options.plan), promise, workers)
+    watcher = Watcher(Progress(quiet or options.plan), promise, workers, plainly=not extra)
     wants_pytest = any(a in ("--collect-only", "--co", "-v", "-vv", "--fixtures", "--markers") for a in extra)
     folders = suites_of(promise.config.root)
     for problem in gate(folders):

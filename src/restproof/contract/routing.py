@@ -130,7 +130,8 @@ def one_of_list(contract: Contract, resource: Resource, operation: str, collecti
 def filled_path(contract: Contract, resource: Resource, way: Operation, ids: Mapping[str, Any]) -> str:
     """The path of a request to a resource: ``ids`` are those of the ancestors by name, and ``id`` the resource's own;
     they are percent-encoded."""
-    filled = {n: _encoded(id, slashes=_of(contract, resource, n).id.slashes) for n, id in ids.items()}
+    named = {n: id for n, id in ids.items() if f"{{{n}}}" in way.path}
+    filled = {n: _encoded(id, slashes=_of(contract, resource, n).id.slashes) for n, id in named.items()}
     return contract.base_path + way.path.format_map(filled)
 
 

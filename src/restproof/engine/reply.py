@@ -81,12 +81,12 @@ class Reply:
     job: Ended | None = None
     quota_may_be_used_up: bool = False
 
-    @property
+    @cached_property
     def envelope(self) -> Envelope:
         """Where its operation has the resource in a body."""
         return self.resource.operation(self.operation).envelope
 
-    @property
+    @cached_property
     def status(self) -> int:
         """The status; 0 where no answer came."""
         return self.exchange.status or 0
@@ -103,7 +103,7 @@ class Reply:
         line = self.exchange.response.line if self.exchange.response else None
         return self.status if line is None else line
 
-    @property
+    @cached_property
     def ok(self) -> bool:
         """Whether the answer is of class 2xx."""
         return 200 <= self.status < 300
@@ -160,7 +160,7 @@ class Reply:
         lines = self.exchange.response.all(name) if self.exchange.response else ()
         return ", ".join(lines) if lines else None
 
-    @property
+    @cached_property
     def json(self) -> Any:
         """The body as JSON; ``None`` where there is no body or it is no JSON."""
         return self.exchange.json

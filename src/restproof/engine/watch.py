@@ -19,15 +19,16 @@ from restproof.oracle.finding import Finding
 _MOST_ALIKE = 3
 _RECENT = 32
 """Exchanges that are remembered for what may still come behind their answers: more than there are connections."""
+_OFFERED = {"memory", "case", "written", "behind"}
 _PARAMETERS = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 
 
 @dataclass
 class Watched:
-    """What one observing item has seen. ``wanted``: the names of its test's parameters; ``memory``: what the test
+    """What one observing item has seen. ``wanted``: what its test takes beside the reply; ``memory``: what the test
     remembers from one exchange to the next."""
 
-    wanted: set[str]
+    wanted: tuple[str, ...]
     cases: int = 0
     findings: list[Finding] = field(default_factory=list)
     memory: dict[Any, Any] = field(default_factory=dict)
@@ -50,9 +51,12 @@ class Watch:
         """From now on, those of ``items`` that observe judge every exchange."""
         for item in items:
             if item.proof.observes:
-                seen = self._seen[item.id] = Watched(parameters_of(item.test))
+                seen = self._seen[item.id] = Watched(tuple(parameters_of(item.test) & _OFFERED))
                 assert item.resource is not None
                 assert item.operation is not None
+                clause = item.contract.clauses.get(item.proof.requirement)
+                if clause is not None and clause.level == "none":
+                    continue
                 self._by_place.setdefault((item.resource.name, item.operation), []).append((item, seen))
 
     def outcome_of(self, item: Item) -> Outcome:
@@ -97,22 +101,14 @@ class Watch:
         if not reply.resource.supports(reply.operation):
             # A request that the contract has no operation for is told with the resource's first one.
             place = (reply.resource.name, reply.resource.operations[0])
+        offered = {"case": inputs, "written": self.written, "behind": reply.exchange.behind}
         for item, seen in self._by_place.get(place, ()):
-            clause = reply.contract.clauses.get(item.proof.requirement)
-            if (clause is not None and clause.level == "none") or (again and "behind" not in seen.wanted):
+            if again and "behind" not in seen.wanted:
                 continue
             seen.cases += not again
-            offered: dict[str, Any] = {"reply": reply}
-            if "memory" in seen.wanted:
-                offered["memory"] = self.memory(seen)
-            if "case" in seen.wanted:
-                offered["case"] = inputs
-            if "written" in seen.wanted:
-                offered["written"] = self.written
-            if "behind" in seen.wanted:
-                offered["behind"] = reply.exchange.behind
+            wanted = {n: self.memory(seen) if n == "memory" else offered[n] for n in seen.wanted}
             try:
-                item.test(**offered)
+                item.test(reply=reply, **wanted)
             except CaseFailed as failure:
                 finding = failure.finding
                 key = (finding.kind, finding.expected, finding.actual, finding.field)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from restproof.oracle.kinds import checked
@@ -72,6 +73,7 @@ def at(value: Any, path: Iterable[str | int]) -> Any:
     return value
 
 
+@lru_cache(maxsize=1024)
 def an(name: str) -> str:
     """``name`` with its article."""
     vowel = re.match(r"[aeio]|u(?:p|n(?!i))", name, re.IGNORECASE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jsonschema
@@ -19,7 +19,16 @@ from restproof.contract.formats import FORMATS
 from restproof.contract.functions import FUNCTIONS, own_checks
 from restproof.contract.validator import Validator
 
-_CHECKS = {name: known.check for name, known in FORMATS.items()}
+_SHORT = 100
+"""Characters of a text whose form is remembered: the same ones come again in one list after the other."""
+
+
+def _remembered(check: Callable[[str], bool]) -> Callable[[str], bool]:
+    known = lru_cache(maxsize=2048)(check)
+    return lambda text: known(text) if len(text) <= _SHORT else check(text)
+
+
+_CHECKS = {name: _remembered(known.check) for name, known in FORMATS.items()}
 _Path = tuple[str | int, ...]
 
 

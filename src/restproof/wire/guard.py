@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -83,13 +84,18 @@ def check(request: Request) -> None:
     anybody's resource. Raises ``Unsayable`` for an id that a header should name and cannot hold."""
     if not _PATH.fullmatch(request.path):
         raise ValueError(f"not an absolute, percent-encoded path: {request.path!r}")
-    if any(c in text for pair in request.headers for text in pair for c in "\r\n\0"):
-        raise ValueError("a header holds a line break or NUL")
-    for name, value in request.headers:
-        if not value.isascii() and any(c > "\xff" for c in value):
-            raise Unsayable(f"the header {name} cannot hold {value!r:.60}: a character for each octet (RFC 9110 §5.5)")
+    _check_fields(request.headers)
     if request.writes and has_dot_segment(request.path):
         raise ValueError(f"a dot segment with {request.method}: {request.path!r}")
+
+
+@lru_cache(1024)  # most requests have the fields of others
+def _check_fields(headers: Headers) -> None:
+    if any(c in text for pair in headers for text in pair for c in "\r\n\0"):
+        raise ValueError("a header holds a line break or NUL")
+    for name, value in headers:
+        if not value.isascii() and any(c > "\xff" for c in value):
+            raise Unsayable(f"the header {name} cannot hold {value!r:.60}: a character for each octet (RFC 9110 §5.5)")
 
 
 def effective_method(request: Request) -> str:

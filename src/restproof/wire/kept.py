@@ -13,9 +13,9 @@ import re
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import lru_cache
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPResponse, HTTPSConnectionPool, Timeout
 from urllib3.exceptions import ProtocolError
@@ -23,6 +23,7 @@ from urllib3.util import SKIP_HEADER
 
 from restproof.wire.failure import TransportError, describe
 from restproof.wire.head import MOST_LINES, Answering, FinalResponse, behind, seconds_to
+from restproof.wire.message import Headers
 
 if TYPE_CHECKING:
     import socket
@@ -46,17 +47,18 @@ _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2}) ([!-~](?:[ -~]*[!-~])?)")
 _FIELD = re.compile(f"({_TOKEN}): ([!-~](?:[ -~]*[!-~])?)".encode())
 _FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
 _LENGTH = re.compile(r"[0-9]{1,7}")
+_SHORT = 200
+"""Bytes of a header line up to which what it says is kept: most of them come with every answer."""
 _ODD = frozenset({"transfer-encoding", "content-encoding", "connection"})
 """Fields that change how an answer is read, or what becomes of its connection."""
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(NamedTuple):
     """An answer that was read to its end. ``behind``: what came behind it on its connection."""
 
     status: int
     reason: str
-    headers: tuple[tuple[str, str], ...]
+    headers: Headers
     body: bytes
     behind: str = ""
 
@@ -166,22 +168,24 @@ class Secure(Kept, HTTPSConnectionPool):
 def said(method: str, target: str, headers: HTTPHeaderDict, body: bytes | None) -> str | None:
     """The fields of a request as urllib3 would send them, but for Host; ``None`` where it would do more than write them
     down."""
-    lines, names = [], set()
-    for name, value in headers.iteritems():
-        if value == SKIP_HEADER:
-            return None
-        names.add(name.lower())
-        lines.append(f"{name}: {value}\r\n")
-    if method not in _METHODS or "transfer-encoding" in names or not {"accept-encoding", "user-agent"} <= names:
+    written = _written(tuple(headers.iteritems()))
+    if written is None or method not in _METHODS or not _TARGET.fullmatch(target):
         return None
-    if "content-length" not in names:
-        if body is not None:
-            return None
-        if method not in _WITHOUT_CONTENT:
-            lines.insert(0, "Content-Length: 0\r\n")
-    found = "".join(lines)
-    plain = _TARGET.fullmatch(target) and _SAID.fullmatch(found) and found.count("\r\n") == len(lines)
-    return found if plain else None
+    if "content-length" in headers:
+        return written
+    if body is not None:
+        return None
+    return written if method in _WITHOUT_CONTENT else f"Content-Length: 0\r\n{written}"
+
+
+@lru_cache(1024)  # most requests have the fields of others
+def _written(fields: Headers) -> str | None:
+    """Fields as they are written down; ``None`` where something else is done with them."""
+    names = {name.lower() for name, _ in fields}
+    if "transfer-encoding" in names or not {"accept-encoding", "user-agent"} <= names:
+        return None
+    found = "".join([f"{name}: {value}\r\n" for name, value in fields if value != SKIP_HEADER])
+    return found if _SAID.fullmatch(found) and found.count("\r\n") == len(fields) else None
 
 
 def _host(connection: Connection, headers: HTTPHeaderDict) -> str:
@@ -217,11 +221,10 @@ def read(come: bytes, connection: Connection, until: float) -> Whole | None:
     head, end, rest = come.partition(b"\r\n\r\n")
     status, *lines = head.split(b"\r\n")
     begun = _STATUS.fullmatch(status)
-    fields = [found.groups() for found in map(_FIELD.fullmatch, lines) if found]
-    if not (end and begun) or len(fields) != len(lines) or len(lines) >= MOST_LINES or connection.unheard:
+    if not (end and begun) or len(lines) >= MOST_LINES or connection.unheard:
         return None
-    headers = tuple((name.decode("ascii"), value.decode("ascii")) for name, value in fields)
-    by_name = {name.lower(): value for name, value in headers}
+    headers = tuple(map(_field, lines))
+    by_name = {field[0].lower(): field[1] for field in headers if field}
     if len(by_name) != len(headers) or not by_name.keys().isdisjoint(_ODD):
         return None
     code = int(begun[1])
@@ -235,7 +238,20 @@ def read(come: bytes, connection: Connection, until: float) -> Whole | None:
     body, surplus = whole[: int(length)], whole[int(length) :] or _at_hand(connection)
     if surplus:
         connection.close()  # nothing more is sent there (RFC 9112 §6.3)
-    return Whole(code, begun[2].decode("ascii"), headers, body, behind(surplus))
+    return Whole(code, begun[2].decode("ascii"), cast(Headers, headers), body, behind(surplus))
+
+
+def _field(line: bytes) -> tuple[str, str] | None:
+    """The name and the value of a header line, ``None`` where it is not plain."""
+    return _read_once(line) if len(line) <= _SHORT else _read_anew(line)
+
+
+def _read_anew(line: bytes) -> tuple[str, str] | None:
+    found = _FIELD.fullmatch(line)
+    return (found[1].decode("ascii"), found[2].decode("ascii")) if found else None
+
+
+_read_once = lru_cache(4096)(_read_anew)
 
 
 def _to_its_end(rest: bytes, length: int, connection: Connection, until: float) -> bytes:

@@ -25,6 +25,7 @@ USUAL_HEADERS: Mapping[str, str] = MappingProxyType(
 )
 """What the session adds to every request that does not bring its own."""
 
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _SHORT = 64
 """Characters of a name or a value in a query up to which its encoding is kept: the same come again and again."""
 _BROKEN_OFF = frozenset({"timeout", "connection closed", "connection reset", "stream reset"})
@@ -67,7 +68,7 @@ class Request:
 
     @cached_property
     def _by_name(self) -> dict[str, str]:
-        return _first_values(self.headers)
+        return {name.strip().lower(): value for name, value in reversed(self.headers)}
 
 
 def merged(*layers: Headers) -> Headers:
@@ -82,7 +83,7 @@ def merged(*layers: Headers) -> Headers:
 def encode(value: Any) -> bytes:
     """JSON as it is sent: UTF-8, every character as itself but for lone surrogates, which only an escape can hold."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return _encode(value).encode()
     except UnicodeEncodeError:
         return json.dumps(value, separators=(",", ":")).encode()
 
@@ -100,16 +101,21 @@ class Response:
 
     def header(self, name: str) -> str | None:
         """The first value of header ``name``, whatever its case."""
-        return self._by_name.get(name.lower())
-
-    @cached_property
-    def _by_name(self) -> dict[str, str]:
-        return _first_values(self.headers)
+        found = self.all(name)
+        return found[0] if found else None
 
     def all(self, name: str) -> tuple[str, ...]:
         """All values of header ``name`` in the order they came."""
-        wanted = name.lower()
-        return tuple(v for n, v in self.headers if n.strip().lower() == wanted)
+        return self._by_name.get(name.lower(), ())
+
+    @cached_property
+    def _by_name(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, value in self.headers:
+            # What stands before the colon may end with a blank, where a server writes one (RFC 9112 §5.1 forbids it).
+            key = name.strip().lower()
+            found[key] = (*found[key], value) if key in found else (value,)
+        return found
 
     @cached_property
     def json(self) -> Any:
@@ -286,11 +292,6 @@ def with_query(target: str, query: Sequence[tuple[str, str]]) -> str:
         return target
     pairs = (f"{_encoded(name)}={_encoded(value)}" for name, value in query)
     return f"{target}{'&' if '?' in target else '?'}{'&'.join(pairs)}"
-
-
-def _first_values(headers: Headers) -> dict[str, str]:
-    # What stands before the colon may end with a blank, where a server writes one (RFC 9112 §5.1 forbids it).
-    return {name.strip().lower(): value for name, value in reversed(headers)}
 
 
 def _encoded(text: str) -> str:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from urllib3 import HTTPHeaderDict
 from urllib3.util import SKIP_HEADER
@@ -81,8 +81,7 @@ class Permit:
     """The request with the body that its media type wants."""
 
 
-@dataclass(frozen=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """What leaves of a request: its target (below the origin), its header fields, and the credential that they show."""
 
     target: str
@@ -416,7 +415,7 @@ class Session:
         if answer is not None and answer.elapsed:
             elapsed = answer.elapsed.total_seconds()
             began = began if answer.began is None else answer.began
-        sent: Headers = tuple((n, v) for n, v in headers.iteritems() if v != SKIP_HEADER)
+        sent: Headers = tuple([(n, v) for n, v in headers.iteritems() if v != SKIP_HEADER])
         redactor = self._credentials.redactor
         if request.headers:
             redactor = redactor.and_of(request.headers)

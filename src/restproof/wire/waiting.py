@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from restproof.contract.limits import RateLimit
 from restproof.wire.message import Response
@@ -46,6 +47,7 @@ def _now(response: Response, clock: Callable[[], float]) -> float:
     return clock() if date is None else date
 
 
+@lru_cache(maxsize=64)  # the same second stands in many answers
 def http_date(text: str) -> float | None:
     """An HTTP date (RFC 9110 §5.6.7) as Unix time; ``None`` where it is none."""
     try:
