@@ -135,18 +135,20 @@ def hostile_bodies(ground: Ground) -> Cases:
         ):
             yield {"note": note, "text": value, "into": number}
     if text is not None:
+        # Servers that take such are many (decoders that put U+FFFD for it): what they make is known by its token.
+        mark = RUN if text in text_fields(ground, f"{RUN}--") else "restproof"
         for note, value in (
             ("a number beyond every float", "1e400"),
             ("nested 10,000 deep", _ARRAYS),
             *(
                 (
-                    ("invalid UTF-8", '"\xff\xfe"'),
+                    ("invalid UTF-8", f'"\xff\xfe{mark}"'),
                     ("an object nested 10,000 deep", _OBJECTS),
                     ("NaN", "NaN"),
                     ("a number of 5,000 digits", _DIGITS),
                     ("a number beyond signed 64 bits", "9223372036854775808"),
                     ("a number beyond unsigned 64 bits", "18446744073709551616"),
-                    ("a name that stands twice", f'"restproof","{text}":"restproof"'),
+                    ("a name that stands twice", f'"{mark}","{text}":"{mark}"'),
                 )
                 if whole
                 else ()
@@ -166,7 +168,8 @@ def test_a_hostile_body_is_the_clients_fault(
     id = subject.resolved(subject.bodies.chosen_id("raw")) if operation == "create" else subject.target().id
     body = {} if operation == "update" else written(subject, operation, subject.bodies.minimal())
     usual = subject.request(operation, id=id, body=completed(subject, operation, id, {**body, into: _HOLE}))
-    hostile = (usual.body or b"").replace(f'"{_HOLE}"'.encode(), text.encode("latin-1"))
+    inside = text.replace(RUN, subject.token)
+    hostile = (usual.body or b"").replace(f'"{_HOLE}"'.encode(), inside.encode("latin-1"))
     asked_id, raw = None if operation == "create" else id, with_(usual, body=hostile)
     reply = without_effect_if_refused(subject, asked_id, lambda: subject.send(raw, operation, asked_id=asked_id))
     # What a server makes of a number that no float holds, or of a name that stands twice, is its own affair.

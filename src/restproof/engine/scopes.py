@@ -17,12 +17,30 @@ from restproof.semantics.distinct import nth
 
 _SHAPED = frozenset({"allOf", "pattern", "format", "enum", "const"})
 """Keywords by which a schema says of texts what ids look like."""
+_NEAR = 1_000_000
+"""Ids may have come to numbers below it."""
+
+
+def _far(prefix: str) -> int:
+    """A number that ids have hardly come to yet, another one for most runs."""
+    return 2_000_000_000 + sum(map(ord, prefix)) * 1009
+
+
+def absent_number(schema: Mapping[str, Any], prefix: str) -> int:
+    """A number that no id has come to yet, within the bounds of ids: what lies beyond them is no id, and may be refused
+    as such. Raises ``NotTested`` where ids end early."""
+    most = schema.get("maximum")
+    numbers = (_far(prefix), *([int(most) - sum(map(ord, prefix))] if most is not None else []))
+    found = next((n for n in numbers if n >= _NEAR and is_valid(schema, n)), None)
+    if found is None:
+        raise NotTested("the ids of the resource end early: of no number is it likely that it names nothing")
+    return found
 
 
 def another_number(living: str, prefix: str) -> str:
     """The text of a number that is most likely no id: one above all of a sequence, or of as many digits as ``living``
     where these are too many for a sequence."""
-    number = 2_000_000_000 + sum(map(ord, prefix)) * 1009
+    number = _far(prefix)
     tail = str(number)[1:]
     return str(number) if len(living) <= len(str(number)) else living[: -len(tail)] + tail
 
@@ -96,11 +114,11 @@ class Scopes:
     def absent_id(self, resource: Resource) -> Any:
         """An id of the right kind that names nothing."""
         prefix = self._values.prefix
+        schema = self._bodies[resource.name].id_schema
         if resource.id.type == "integer":
-            return 2_000_000_000 + sum(map(ord, prefix)) * 1009
+            return absent_number(schema, prefix)
         if resource.id.type == "uuid":
             return "7d4f0a3c-6f0e-4b0e-9f57-3f5a0e9d1c42"
-        schema = self._bodies[resource.name].id_schema
         # One before the first unique value that is given out.
         likely = (f"{prefix}-absent", f"{prefix}absent", nth(schema, self._values.start - 1))
         found = next((text for text in likely if text is not None and is_valid(schema, text)), likely[0])

@@ -36,6 +36,7 @@ OPEN: Mapping[str, list[Part]] = {
     "unknown_query": ANY,
     "invalid": ANY,
     "coercible": ANY,
+    "null_value": ANY,
     "bad_format": ANY,
     "bad_page": ANY,
     "bad_size": ANY,
