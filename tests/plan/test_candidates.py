@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -289,3 +290,18 @@ def test_a_moment_is_not_sent_in_small_letters_for_the_sake_of_its_form() -> Non
     text = {"type": "string", NORMAL: ["trim"]}
     assert [c.note for c in accepted(text) if c.note == "in the other case"]
     assert not [c.value for c in accepted(moment) if c.value != c.value.upper()], "Go and a strict pattern refuse them"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$",
+        r"^[0-9T:-]{19}\.[0-9]{6}\+00:00$",
+        r"^[0-9T:-]{19}\+00:00$",
+        r":00Z$",
+    ],
+)
+def test_a_moment_is_spelt_as_its_pattern_wants_it(pattern: str) -> None:
+    schema = {"type": "string", "format": "date-time", "pattern": pattern}
+    assert any(c.keyword == "format" for c in accepted(schema))
+    assert find(value_strategy(schema), lambda text: re.search(pattern, text) is not None)

@@ -19,7 +19,7 @@ from restproof.contract.shapes import entry_schema, is_nullable, same, types_of
 from restproof.contract.values import listed
 from restproof.plan.candidates import accepted, needed_entries
 from restproof.plan.edges import are_open, trimmed
-from restproof.plan.words import PHRASES, fits, formatted
+from restproof.plan.words import PHRASES, fits, formatted, spelt
 from restproof.semantics.checker import is_valid
 from restproof.semantics.normal import is_sure
 
@@ -90,7 +90,9 @@ def _strings(schema: Mapping[str, Any]) -> st.SearchStrategy[str]:
     if known == "date":
         return _DATES
     if known == "date-time":
-        return _TIMES
+        samples = formatted(schema) if "pattern" in schema else ()
+        drawn = _TIMES.map(lambda moment: spelt(moment, schema) or moment)
+        return st.one_of(st.sampled_from(samples), drawn.filter(lambda m: fits(m, schema))) if samples else _TIMES
     if known == "uuid":
         return st.uuids().map(lambda id: text if fits(text := str(id), schema) else text.upper())
     if known in FORMATS and FORMATS[known].samples:

@@ -55,6 +55,7 @@ def formatted(schema: Mapping[str, Any]) -> tuple[str, ...]:
     2606). Empty where none is found."""
     name = schema["format"]
     plain = tuple(text for text in FORMATS[name].samples if fits(text, schema))
+    plain = plain or tuple(found for text in FORMATS[name].samples if (found := spelt(text, schema)) is not None)
     if plain:
         return plain
     least = schema.get("minLength", 0)
@@ -65,6 +66,22 @@ def formatted(schema: Mapping[str, Any]) -> tuple[str, ...]:
     }
     texts = (made.get(name, ""), *(text.upper() for text in FORMATS[name].samples), matching_text(schema, None))
     return tuple(text for text in texts if fits(text, schema) and FORMATS[name].check(text))[:1]
+
+
+def spelt(moment: str, schema: Mapping[str, Any]) -> str | None:
+    """A date-time or a time as the schema's pattern wants it: with a fraction of some digits, or zero for Z; ``None``
+    where no spelling fits, or it is none."""
+    parts = _MOMENT.fullmatch(moment)
+    if parts is None or "pattern" not in schema:
+        return None
+    whole, zone = parts.groups()
+    spellings = (f"{whole}{end}{z}" for end in _FRACTIONS for z in dict.fromkeys((zone, zone.replace("Z", "+00:00"))))
+    return next((text for text in spellings if fits(text, schema)), None)
+
+
+_MOMENT = re.compile(r"((?:\d{4}-\d{2}-\d{2}T)?\d{2}:\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})")
+_FRACTIONS = ("", *(f".{'250000000'[:digits]}" for digits in (3, 6, 7, 9, 2, 1)))
+"""A quarter of a second, which every usual storage keeps; of one digit, what is left of it."""
 
 
 def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
