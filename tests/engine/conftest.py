@@ -146,7 +146,7 @@ class Bench:
             self.world, self.world.contract.resources[name], token=self.world.values.next_token(), item="i", case="c"
         )
 
-    def items(self, test: Callable[..., None]) -> list[Item]:
+    def items(self, test: Callable[..., Any]) -> list[Item]:
         proof = proof_of(test)
         assert proof is not None
         return list(items_of(proof, test, self.world.contract, self.world.profile, self.world.bodies_by_name))

@@ -204,6 +204,22 @@ def test_text_is_made_for_a_pattern(pattern: str, length: int | None) -> None:
     assert text == matching_text({"type": "string", "pattern": pattern}, length)
 
 
+@pytest.mark.parametrize(
+    ("schema", "text"),
+    [
+        ({"pattern": "^[A-Z]{2}$"}, "AA"),
+        ({"pattern": "^[0-9]{5}$"}, "00000"),
+        ({"pattern": "^[a-z]+$", "minLength": 3}, "aaa"),
+        ({"pattern": "^[0-9]+$", "minLength": 12}, "000000000000"),
+    ],
+)
+def test_a_row_of_one_character_needs_no_generator(
+    schema: dict[str, Any], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hypothesis.given", None)
+    assert matching_text({"type": "string", **schema}, None) == text
+
+
 def test_plausible_text_has_several_scripts_and_nothing_invisible() -> None:
     assert any(ord(c) > 0x3000 for p in PHRASES for c in p)
     assert all(c.isprintable() for p in PHRASES for c in p)

@@ -57,6 +57,13 @@ def test_it_serves_over_tls_and_leaves_nothing() -> None:
     running.stop()
 
 
+def test_it_ends_while_its_owner_does_something_else() -> None:
+    with start(CONTRACT) as running:
+        running.leave()
+        assert running._process.wait(timeout=30) == 0
+        running.leave()
+
+
 def test_plain_http_gets_no_representation() -> None:
     with start(CONTRACT) as running:
         port = urlsplit(running.base_url).port

@@ -215,14 +215,15 @@ def run(
     os.environ.setdefault(
         "HYPOTHESIS_STORAGE_DIRECTORY", str(Path(gettempdir()) / f"restproof-hypothesis-{os.getuid()}")
     )
-    from restproof.session.promise import beginning, promised
+    with _few_collections():
+        from restproof.session.promise import beginning, promised
 
-    if engine is not None and not options.plan:
-        return _spread(
-            promised(options, Path.cwd()), engine, extra, quiet=quiet, shards=workers if workers > 1 else None
-        )
-    with beginning(replace(promised(options, Path.cwd(), shared), is_shared=shared is not None)) as promise:
-        return _collected(promise, extra, quiet=quiet, workers=workers)
+        if engine is not None and not options.plan:
+            return _spread(
+                promised(options, Path.cwd()), engine, extra, quiet=quiet, shards=workers if workers > 1 else None
+            )
+        with beginning(replace(promised(options, Path.cwd(), shared), is_shared=shared is not None)) as promise:
+            return _collected(promise, extra, quiet=quiet, workers=workers)
 
 
 def _spread(promise: Promise, engine: str, words: Sequence[str], *, quiet: bool, shards: int | None) -> Ending:
@@ -253,6 +254,7 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
     from restproof.cli.progress import Progress
     from restproof.cli.watcher import Watcher
     from restproof.engine.loading import gate
+    from restproof.plugin import glue
     from restproof.wire.redact import SHORTEST, short_credentials
 
     options = promise.options
@@ -271,7 +273,6 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
         raise problem
     arguments = [
         *map(str, folders),
-        "-p", "restproof.plugin",
         "--disable-plugin-autoload",  # what else is installed there has no part in a run, unless it is named after --
         "-p", "no:cacheprovider",
         "-p", "no:unraisableexception",  # it looks through all of memory for garbage, three times
@@ -283,8 +284,8 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
     if not wants_pytest:
         arguments += ["-p", "no:terminal"]
     # What PYTEST_ADDOPTS names is made for the user's own tests: plugins perhaps that a run does not load.
-    with _few_collections(), _without("PYTEST_ADDOPTS"):
-        code = pytest.main([*arguments, *extra], plugins=[watcher])
+    with _without("PYTEST_ADDOPTS"):
+        code = pytest.main([*arguments, *extra], plugins=[watcher, *glue()])
     return Ending(watcher.exit_code(int(code)), watcher.directory)
 
 

@@ -34,6 +34,8 @@ def gate(folders: Iterable[Path]) -> Iterator[ConfigurationError]:
     run; the bundled one has been through its gate before it shipped. Raises as ``module_of`` and as
     ``register.load_all``."""
     bundled, *own = folders
+    if not own:
+        return
     known = load(bundled / REGISTER)
     for folder in own:
         register, tested = load(folder / REGISTER, known), set()

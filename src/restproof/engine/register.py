@@ -168,10 +168,20 @@ def _entry(node: yaml.Node, place: Place) -> Requirement:
 
 def load_all(folders: Iterable[Path]) -> dict[str, Requirement]:
     """The registers of folders of suites in one, the bundled one first. Raises as ``load``."""
-    found: dict[str, Requirement] = {}
+    return in_one(load_each(folders))
+
+
+def load_each(folders: Iterable[Path]) -> dict[Path, dict[str, Requirement]]:
+    """The registers of folders of suites by their files, the bundled one first. Raises as ``load``."""
+    found: dict[Path, dict[str, Requirement]] = {}
     for folder in folders:
-        found |= load(folder / REGISTER, found)
+        found[folder / REGISTER] = load(folder / REGISTER, in_one(found))
     return found
+
+
+def in_one(registers: Mapping[Path, Mapping[str, Requirement]]) -> dict[str, Requirement]:
+    """The entries of several registers."""
+    return {name: entry for register in registers.values() for name, entry in register.items()}
 
 
 def is_binding(requirement: Requirement, contract: Contract) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from restproof.contract.model import Resource
 from restproof.engine.around import make_room, put_away
+from restproof.engine.case import Case, begun_after
 from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpFailed
 from restproof.engine.items import Item
 from restproof.engine.keep import EventSink
@@ -32,6 +34,11 @@ class Runner:
         self.seed = seed
         self.world = world
         self._watch = watch
+        self._begins: dict[str, Item] = {}
+
+    def rest(self, items: Sequence[Item]) -> None:
+        """From now on, those of ``items``, the whole plan in its order, that may rest are begun early."""
+        self._begins = begun_after(items)
 
     def run(self, item: Item) -> Outcome:
         """Run one item and write its outcome."""
@@ -44,6 +51,9 @@ class Runner:
         else:
             outcome = self._enumerated(item)
         self.sink.write(outcome.to_event(item.id))
+        if (other := self._begins.pop(item.id, None)) is not None:
+            number, inputs = next(iter(self._numbered(other)))
+            self.world.rests.begin(other.id, self._opened(other, number, inputs))
         return outcome
 
     def failed(self, item: Item, error: BaseException) -> None:
@@ -57,25 +67,29 @@ class Runner:
 
     # ------------------------------------------------------------------- inside
 
-    def _case(self, item: Item, number: int, inputs: Mapping[str, Any]) -> str:
-        """Run one case; returns its id. Raises what the test raises."""
+    def _opened(self, item: Item, number: int, inputs: Mapping[str, Any]) -> Case:
+        """One case, written down and ready to be run."""
         name = f"{item.id}#{number}"
         token = self._token(name)
         self.sink.write({"event": "case", "item": item.id, "case": name, "token": token, "input": dict(inputs)})
-        self._watch.inputs = inputs
         resource = item.resource or _any(self.world)
         subject = Subject(self.world, resource, token=token, item=item.id, case=name)
         offered = {"subject": subject, "operation": item.operation, "contract": item.contract, **inputs}
         wanted = parameters_of(item.test)
+        test = partial(item.test, **{name: value for name, value in offered.items() if name in wanted})
+        return Case(subject, test, inputs, self._watch)
+
+    def _case(self, item: Item, number: int, inputs: Mapping[str, Any]) -> None:
+        """Run one case, or what is left of it. Raises what the test raises."""
+        case = self.world.rests.begun(item.id) or self._opened(item, number, inputs)
         try:
-            item.test(**{name: value for name, value in offered.items() if name in wanted})
+            case.finish(self.world.clock)
         except (CaseFailed, Inconclusive) as failure:
             if failure.taken is not None:
-                put_away(subject.other(failure.taken.resource.name), failure.taken)
+                put_away(case.subject.other(failure.taken.resource.name), failure.taken)
             raise
         finally:
-            make_room(subject)
-        return name
+            make_room(case.subject)
 
     def _token(self, case: str) -> str:
         return self.world.values.next_token()

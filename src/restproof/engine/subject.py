@@ -125,6 +125,7 @@ class Subject:
     ) -> Reply:
         """Send a request as it is, and read the answer as one to ``operation``; where that is a write which succeeds,
         wait until it is seen. ``observed``: whether the rules about every exchange judge it."""
+        self.world.rests.heed()
         is_public = self.requests.is_public(operation, request)
         chosen = (None if is_public else self.credential) if credential == USUAL else credential
         if self.contract.auth.scheme == "none":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
@@ -17,6 +17,7 @@ from restproof.engine.later import LaterLooks
 from restproof.engine.listings import Listings
 from restproof.engine.own import OwnInstances
 from restproof.engine.reply import Reply
+from restproof.engine.resting import Rests
 from restproof.engine.room import Room
 from restproof.engine.scopes import Scopes
 from restproof.engine.settling import Settling
@@ -62,6 +63,7 @@ class World:
     states: States = field(init=False)
     creates: Creates = field(init=False)
     later: LaterLooks = field(init=False)
+    rests: Rests[Any] = field(init=False)
     own: OwnInstances = field(init=False)
     instances: SharedInstances = field(init=False)
 
@@ -71,6 +73,7 @@ class World:
         self.states = States(self.keeper)
         self.creates = Creates(self.keeper)
         self.later = LaterLooks(self.clock)
+        self.rests = Rests(self.clock)
         self.settling = Settling(self.clock, self.keeper)
         self.jobs = Jobs(self.contract, self.session, self.clock, self.settling)
         self.own = OwnInstances(self.keeper, self.clock, self.states)

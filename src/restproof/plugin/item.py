@@ -10,9 +10,8 @@ import pytest
 
 from restproof.contract.model import OPERATIONS
 from restproof.engine.items import Item
-from restproof.engine.register import is_binding, why_not_binding
 from restproof.errors import StorageError
-from restproof.hooks import HookFailed, Rule
+from restproof.hooks import HookFailed
 from restproof.oracle.finding import Finding
 from restproof.plugin.current import end, run_of
 from restproof.session.run import Run
@@ -74,12 +73,8 @@ class RuleItem(pytest.Item):
     def _judge(self) -> None:
         run = run_of(self.config)
         assert run is not None
-        if not is_binding(run.register[self.plan_item.proof.requirement], run.contract):
-            reason = why_not_binding(run.register[self.plan_item.proof.requirement])
-            run.runner.waive(self.plan_item, reason)
-            pytest.skip(f"not applicable: {reason}")
         try:
-            waived = run.promise.waived(self.plan_item.id, _rule(self.plan_item))
+            waived = run.waived(self.plan_item)
             if waived is not None:
                 run.runner.waive(self.plan_item, waived)
                 pytest.skip(f"not applicable: {waived}")
@@ -104,11 +99,6 @@ class RuleItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         code = self.original.__code__
         return self.path, code.co_firstlineno - 1, self.name
-
-
-def _rule(item: Item) -> Rule:
-    """The item as a hook sees it."""
-    return Rule(item.proof.requirement, item.resource.name if item.resource else None, item.operation)
 
 
 def _message(run: Run, item: Item, findings: list[Finding]) -> str:

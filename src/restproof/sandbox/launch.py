@@ -34,6 +34,11 @@ class Running:
     _process: subprocess.Popen[str] = field(repr=False)
     _folder: Path = field(repr=False)
 
+    def leave(self) -> None:
+        """Ask the process to end, and do not wait for it: nobody speaks to it any more."""
+        if self._process.poll() is None:
+            self._process.terminate()
+
     def stop(self) -> None:
         """End the process and remove its files; a second call does nothing."""
         _end(self._process)

@@ -84,6 +84,9 @@ class Endpoint(Protocol):
         """Tidy up after all workers of the run, which have ended; their ledgers lie under ``root``. ``ends`` (of
         ``time.monotonic``): when it has to be over; ``None``: when it is done."""
 
+    def leave(self) -> None:
+        """Nothing more is sent: let what was started for the run begin to end."""
+
     def close(self) -> None:
         """End what was started for the run."""
 

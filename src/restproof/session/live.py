@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from restproof.config import Target
 from restproof.contract.model import Contract
@@ -31,6 +31,9 @@ from restproof.wire.tidying import clean_up, clean_up_all
 from restproof.wire.unsent import refusal_as_json
 from restproof.wire.wallet import Wallet
 from restproof.wire.witness import WITNESS
+
+if TYPE_CHECKING:
+    from restproof.sandbox.launch import Running
 
 LEDGERS = ".restproof"
 """The folder of the ledgers, beside the configuration."""
@@ -119,13 +122,13 @@ class LiveConnection:
 @dataclass(frozen=True)
 class LiveEndpoint:
     """A server that was reached. ``wallet``: its credentials; ``counter``: where workers ask for those that are
-    obtained; ``stop`` ends the server where it is the run's own."""
+    obtained; ``own``: the server, where it is the run's own."""
 
     target: Target
     prefix: str
     wallet: Wallet
     hooks: Hooks = field(default_factory=Hooks)
-    stop: Callable[[], None] | None = None
+    own: Running | None = None
     counter: Counter | None = None
 
     @classmethod
@@ -161,11 +164,15 @@ class LiveEndpoint:
         left += [f"{b.path.name}: a worker has not ended; restproof cleanup deletes what it leaves" for b in working]
         return Tidied(deleted, tuple(left))
 
+    def leave(self) -> None:
+        if self.own is not None:
+            self.own.leave()
+
     def close(self) -> None:
         if self.counter is not None:
             self.counter.close()
-        if self.stop is not None:
-            self.stop()
+        if self.own is not None:
+            self.own.stop()
 
 
 def reach(promise: Promise) -> LiveEndpoint:
@@ -194,7 +201,7 @@ def reach(promise: Promise) -> LiveEndpoint:
             ca_bundle=running.ca_bundle,
         )
         # The embedded sandbox starts empty, so the prefix may follow the seed: the same seed sends the same bytes.
-        return LiveEndpoint(sandbox, prefix_of(options.seed), wallet_of(sandbox), promise.hooks, running.stop)
+        return LiveEndpoint(sandbox, prefix_of(options.seed), wallet_of(sandbox), promise.hooks, running)
     if options.faults:
         raise ConfigurationError(
             "--fault is for the embedded sandbox",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from inspect import Parameter, signature
 from typing import Any
 
+from restproof.engine.case import may_rest
 from restproof.engine.items import Item
 from restproof.engine.keep import EventSink
 from restproof.engine.outcome import Outcome
@@ -89,6 +90,15 @@ class Replayer(Runner):
         self._worlds = worlds
         self._recording = recording
         self._stubs = stubs
+
+    def rest(self, items: Sequence[Item]) -> None:
+        """As in the recorded run: what did not rest there is not begun early here."""
+        super().rest([item for item in items if not may_rest(item) or self._rested(item)])
+
+    def _rested(self, item: Item) -> bool:
+        """Whether other items went on in the midst of this one."""
+        at = [n for n, exchange in enumerate(self._recording.exchanges) if exchange.item == item.id]
+        return len(self._worlds) == 1 and bool(at) and at[-1] - at[0] >= len(at)
 
     def run(self, item: Item) -> Outcome:
         # What the profile leaves out, the recorded run has decided.

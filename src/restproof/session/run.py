@@ -18,10 +18,20 @@ from restproof.compare.diff import Judged
 from restproof.contract.hints import near
 from restproof.contract.model import Contract
 from restproof.contract.secrecy import Secrecy
+from restproof.engine.case import may_rest
 from restproof.engine.items import Item
-from restproof.engine.register import Requirement, load, load_all, unknown_names
+from restproof.engine.register import (
+    Requirement,
+    in_one,
+    is_binding,
+    load,
+    load_each,
+    unknown_names,
+    why_not_binding,
+)
 from restproof.engine.runner import Runner
 from restproof.errors import ConfigurationError
+from restproof.hooks import HookFailed, Rule
 from restproof.oracle.finding import Finding
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES, Profile
@@ -106,14 +116,16 @@ class Run:
     part: Part | None = None
     tidied: Tidied = field(default_factory=Tidied)
     ended: Ended | None = None
+    _registers: Mapping[Path, dict[str, Requirement]] = field(default_factory=dict)
+    _waived: dict[str, str | None] = field(default_factory=dict)
     _admitted: dict[Path, dict[str, Requirement]] = field(default_factory=dict)
 
     @classmethod
     def planned(cls, promise: Promise, register: Path, filters: Mapping[str, str], worker: Worker | None) -> Run:
         """A run of the suites beside ``register``. Raises ``ConfigurationError``."""
-        contract, known = promise.contract, load_all(suites_of(promise.config.root))
-        bodies = {r.name: Bodies(contract, r) for r in contract}
-        run = cls(promise, known, PROFILES[promise.options.profile], bodies, filters, worker)
+        contract, registers = promise.contract, load_each(suites_of(promise.config.root))
+        known, bodies = in_one(registers), {r.name: Bodies(contract, r) for r in contract}
+        run = cls(promise, known, PROFILES[promise.options.profile], bodies, filters, worker, _registers=registers)
         run.admit(register)
         for error in unknown_names(contract, {**known, **run.register}):
             raise error
@@ -142,7 +154,9 @@ class Run:
         ``ConfigurationError`` where it is broken."""
         if register not in self._admitted:
             bundled = is_bundled(register.parent)
-            found = load(register) if bundled else load(register, load(bundled_suites() / REGISTER))
+            found = self._registers.get(register)
+            if found is None:
+                found = load(register) if bundled else load(register, load(bundled_suites() / REGISTER))
             self._admitted[register] = found
             self.register = {**found, **self.register} if bundled else {**self.register, **found}
         return self._admitted[register]
@@ -155,6 +169,21 @@ class Run:
         if options.case and item.id not in (options.case, options.case.rpartition("#")[0]):
             return False
         return self.promise.recorded is None or not self.promise.recorded.leaves_out(item)
+
+    def _is_due(self, item: Item) -> bool:
+        """Whether the rule of an item applies; where a hook breaks down over that, it is told when the item comes."""
+        with suppress(HookFailed):
+            return self.waived(item) is None
+        return False
+
+    def waived(self, item: Item) -> str | None:
+        """Why the rule of an item does not apply; ``None`` where it does."""
+        if item.id not in self._waived:
+            requirement, resource = self.register[item.proof.requirement], item.resource
+            rule = Rule(requirement.id, resource.name if resource else None, item.operation)
+            binds = is_binding(requirement, self.contract)
+            self._waived[item.id] = self.promise.waived(item.id, rule) if binds else why_not_binding(requirement)
+        return self._waived[item.id]
 
     @property
     def recorded(self) -> Mapping[str, int]:
@@ -217,6 +246,8 @@ class Run:
         )
         connection = place.endpoint.connect(task, writer, Tape(writer))
         connection.watch.take(item for item, _ in items)
+        if self.worker is None:  # a worker has part of the plan only, and not in its order
+            connection.runner.rest([item for item, _ in items if not may_rest(item) or self._is_due(item)])
         self.part = Part(writer, connection)
         return self.part
 
@@ -265,6 +296,7 @@ class Run:
         try:
             path = place.directory / _RUN_FILE
             self._join(place.directory, path)
+            place.endpoint.leave()
             if not path.exists():
                 with suppress(OSError):
                     place.directory.rmdir()

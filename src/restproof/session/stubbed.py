@@ -273,6 +273,9 @@ class RecordedEndpoint:
         """Nothing is left behind: a recording is no server."""
         return Tidied()
 
+    def leave(self) -> None:
+        """Nothing: there is no server to end."""
+
     def close(self) -> None:
         """Nothing: there is no server to end."""
 
