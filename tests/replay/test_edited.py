@@ -144,6 +144,13 @@ def test_a_response_of_another_shape_is_drift(before: str, after: str, lines: tu
     assert drift(old, new) == lines
 
 
+def test_looks_at_what_is_the_run_s_own_are_no_drift(recorded: Ended) -> None:
+    """How many there are depends on time, and a replay has none."""
+    look = replace(exchange("", 404), setup="guard", item=None)
+    old, new = (replace(recorded.run, exchanges=seen) for seen in ((exchange("{}"), look), (exchange("{}"),)))
+    assert drift(old, new) == ()
+
+
 def test_a_status_that_was_never_answered_is_drift(recorded: Ended) -> None:
     old = replace(recorded.run, exchanges=(exchange("{}"),))
     new = replace(recorded.run, exchanges=(exchange("{}"), exchange("{}", 500)))

@@ -181,8 +181,11 @@ def test_ctrl_c_ends_every_shard(cluster: Cluster, here: Path) -> None:
     assert code == 130, words
     assert server.harm() == []
     assert not any(server.ours().values()), words
-    assert not (here / ".restproof").exists()
-    assert json.loads((here / "spread" / "summary.json").read_text())["complete"] is False
+    told = json.loads((here / "spread" / "summary.json").read_text())
+    # A create whose answer the signal broke off may be stored yet, as far as the run can know.
+    assert all("sent and not answered" in line for line in told["left"])
+    assert (here / ".restproof").exists() == bool(told["left"])
+    assert told["complete"] is False
     no_secret(cluster, words, here)
 
 

@@ -14,6 +14,7 @@ Key = tuple[str, str, int]
 """Resource, operation, status."""
 MOST = 8
 """How many members are told of one kind of response."""
+_LOOKS = ("cleanup", "guard")
 ENTRIES = 20
 """How many entries of an array are looked at: they are alike, and a list may have thousands."""
 
@@ -34,11 +35,12 @@ Shape = Mapping[str, Member]
 
 def shapes(run: RecordedRun, items: Collection[str] | None = None) -> Mapping[Key, Shape]:
     """What each kind of response in ``run`` holds: by resource, operation and status, the members with their JSON
-    types. ``items``: only exchanges of these (shared set-up always counts)."""
+    types. ``items``: only exchanges of these (shared set-up always counts). Looks at what is the run's own are left
+    out: how many there are depends on time, and a replay has none."""
     found: dict[Key, dict[str, Member]] = {}
     for exchange in run.exchanges:
         counted = items is None or exchange.item is None or exchange.item in items
-        if exchange.response is None or exchange.resource is None or exchange.setup == "cleanup" or not counted:
+        if exchange.response is None or exchange.resource is None or exchange.setup in _LOOKS or not counted:
             continue
         key = exchange.resource, exchange.operation or "", exchange.response.status
         _add(found.setdefault(key, {}), "", _body(exchange))

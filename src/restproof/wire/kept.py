@@ -45,7 +45,6 @@ _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _SAID = re.compile(rf"(?:{_TOKEN}: [ -~]*\r\n)*")
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2}) ([!-~](?:[ -~]*[!-~])?)")
 _FIELD = re.compile(f"({_TOKEN}): ([!-~](?:[ -~]*[!-~])?)".encode())
-_FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
 _LENGTH = re.compile(r"[0-9]{1,7}")
 _SHORT = 200
 """Bytes of a header line up to which what it says is kept: most of them come with every answer."""
@@ -142,8 +141,7 @@ class Kept(Mixed):
             connection.close()
         return HTTPResponse(
             body=cast(Any, found),
-            # A folded line is one with a blank (RFC 9112 §5.2).
-            headers=HTTPHeaderDict((name, _FOLD.sub(" ", value)) for name, value in found.headers.items()),
+            headers=HTTPHeaderDict(found.headers.items()),
             status=found.status,
             version=found.version,
             reason=found.reason,

@@ -46,6 +46,7 @@ OUT_OF_TIME = "the time for clean-up is over (--cleanup-timeout)"
 _PIECE = 64 * 1024
 """Bytes that are decoded at a time: a small piece of compressed data may hold gigabytes."""
 
+_FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
 _RETRIES = 2
 _THROTTLED = 10
 _ADDED_BY_URLLIB3 = frozenset({"user-agent", "accept-encoding", "host"})
@@ -470,7 +471,8 @@ class Session:
         """The header as it came: a line that is no field keeps the blank before its colon, or has no value."""
         if answer.whole is not None:
             return answer.whole.headers
-        fields = list(answer.raw.headers.iteritems())
+        # A folded line is one with a blank (RFC 9112 §5.2), which not every urllib3 knows.
+        fields = [(name, _FOLD.sub(" ", value)) for name, value in answer.raw.headers.iteritems()]
         for name, value in self._adapter.odd_lines():
             mended = (name.rstrip(), value)
             if mended in fields:
