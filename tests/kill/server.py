@@ -72,8 +72,11 @@ class Sandbox:
     ids: dict[str, Any]
     pid: int
 
-    def stop(self) -> None:
+    def leave(self) -> None:
         os.kill(self.pid, signal.SIGTERM)
+
+    def stop(self) -> None:
+        self.leave()
         os.waitpid(self.pid, 0)
 
 
