@@ -96,15 +96,14 @@ def resolve_target(
     named = {n: _VARIABLE.fullmatch(text.strip()) for n, text in section.target.credentials.items()}
     variables = {n: match[1] for n, match in named.items() if match}
     sources = _expanded_sources(section, environ)
-    proxy = _proxy(section, environ)
+    reached = _reached(section, environ)
     found = replace(
-        section.target,
-        proxy=proxy,
+        reached,
         # What is obtained is known when the target is reached.
         credentials=_expanded(section, environ) | dict.fromkeys(sources, ""),
         variables=variables,
         sources=sources,
-        secrets=(*(s for source in sources.values() for s in source.secrets), *_secrets_of(proxy)),
+        secrets=(*(s for source in sources.values() for s in source.secrets), *reached.secrets),
     )
     return _complete(found, contract, section, resources)
 
@@ -121,11 +120,8 @@ def resolve_address(
     if section is None:
         bare = _from_environment(wanted, contract, environ)
         return replace(bare, credentials={}, ids={})
-    proxy = _proxy(section, environ)
     _check_files(section.target, section)
-    return replace(
-        section.target, proxy=proxy, credentials={}, sources={}, ids={}, variables={}, secrets=_secrets_of(proxy)
-    )
+    return replace(_reached(section, environ), credentials={}, sources={}, ids={}, variables={})
 
 
 def _section(wanted: str, config: Config, contract: Contract, place: Place | None) -> Section | None:
@@ -275,6 +271,14 @@ def _expanded_sources(section: Section, environ: Mapping[str, str]) -> dict[str,
         name: expanded(source, partial(_filled, name=name, section=section, environ=environ))
         for name, source in sources
     }
+
+
+def _reached(section: Section, environ: Mapping[str, str]) -> Target:
+    """The target with what leads there filled in: its proxy, and what opens the key of its certificate."""
+    proxy = _proxy(section, environ)
+    password = _filled(section.target.client_password, "client_password", section, environ)
+    secrets = (*_secrets_of(proxy), *((password,) if password else ()))
+    return replace(section.target, proxy=proxy, client_password=password, secrets=secrets)
 
 
 def _proxy(section: Section, environ: Mapping[str, str]) -> str | None:

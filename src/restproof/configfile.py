@@ -33,6 +33,7 @@ _TARGET_KEYS = (
         "ca_bundle",
         "client_cert",
         "client_key",
+        "client_password",
         "proxy",
         "socket",
         "http2",
@@ -71,6 +72,8 @@ class Target:
     client_cert: Path | None = None
     client_key: Path | None = None
     """The certificate that shows the server who we are (mutual TLS), and its key where that is a file of its own."""
+    client_password: str = field(default="", repr=False)
+    """What the key is encrypted with."""
 
     proxy: str | None = field(default=None, repr=False)
     """The URL of the proxy to go through."""
@@ -87,9 +90,9 @@ class Target:
         return "a proxy" if self.proxy else "a Unix socket" if self.socket else None
 
     @property
-    def certificate(self) -> tuple[Path, Path | None] | None:
-        """The files of our own certificate and of its key."""
-        return None if self.client_cert is None else (self.client_cert, self.client_key)
+    def certificate(self) -> tuple[Path, Path | None, str] | None:
+        """The files of our own certificate and of its key, and its password."""
+        return None if self.client_cert is None else (self.client_cert, self.client_key, self.client_password)
 
 
 @dataclass(frozen=True)
@@ -234,6 +237,7 @@ class _Reader(TomlReader):
             ca_bundle=self.path(f"{key}.ca_bundle", table.get("ca_bundle")),
             client_cert=self.path(f"{key}.client_cert", table.get("client_cert")),
             client_key=self.path(f"{key}.client_key", table.get("client_key")),
+            client_password=self.variable(key, "client_password", table.get("client_password")),
             proxy=self.get(f"{key}.proxy", table.get("proxy"), str, 'a URL, or "environment"'),
             socket=self.path(f"{key}.socket", table.get("socket")),
             http2=self.flag(f"{key}.http2", table.get("http2")),
@@ -251,6 +255,17 @@ class _Reader(TomlReader):
         start = key + "."
         own = {k.removeprefix(start): line for k, line in self.lines.items() if k.startswith(start)}
         return Section(target=target, file=self.file, lines={**own, "": self.place(key).line})
+
+    def variable(self, key: str, name: str, value: Any) -> str:
+        """A secret of the target ``key``, which may stand in the environment alone; empty where there is none."""
+        text: str = self.get(f"{key}.{name}", value, str, "a text") or ""
+        if text and "${" not in text:
+            raise ConfigurationError(
+                f"{name} is written into this file",
+                place=self.place(f"{key}.{name}"),
+                hint=f'Write {name} = "${{VARIABLE}}", and give its value to the environment.',
+            )
+        return text
 
     def no_literal(self, target: str, base_url: Any, credential: str, value: str) -> None:
         """Raises where a credential is written into the file: it ends up in everybody's repository. What

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import ssl
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,20 +12,16 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-import trustme
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from restproof.config import Target
-from restproof.contract.model import Contract
-from restproof.errors import TargetError
 from restproof.sources import Csrf, Login, OAuth2, Source
 from restproof.wire.failure import NotSent
 from restproof.wire.message import About, Request
 from restproof.wire.obtain import wallet_of
-from restproof.wire.preflight import check_target
 from restproof.wire.sharing import Counter, Shared
 from restproof.wire.wallet import CredentialError, Renewing, Token, Wallet
 
@@ -322,35 +317,3 @@ def test_workers_share_one_wallet(provider: Provider) -> None:
     with pytest.raises(CredentialError, match="says invalid_grant"):
         other.renewed("full", renewed)
     counter.close()
-
-
-# ------------------------------------------------------------------- mutual TLS
-
-
-def test_the_server_sees_our_certificate(serve: Serve, contract: Contract, tmp_path: Path) -> None:
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    authority.configure_trust(context)
-    context.verify_mode = ssl.CERT_REQUIRED
-    server = serve(lambda _: answer(200, b"[]"), lambda plain: context.wrap_socket(plain, server_side=True))
-    own = authority.issue_cert("client@example.com")
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    own.private_key_and_cert_chain_pem.write_to_path(tmp_path / "own.pem")
-    target = Target(
-        "test",
-        f"https://127.0.0.1:{server.port}",
-        credentials={"full": "full-secret-token"},
-        ids={"team": 5},
-        ca_bundle=tmp_path / "ca.pem",
-        client_cert=tmp_path / "own.pem",
-    )
-    check_target(target, contract)
-    assert server.requests
-    bare = Target("test", target.base_url, credentials=target.credentials, ids={"team": 5}, ca_bundle=target.ca_bundle)
-    with pytest.raises(TargetError, match="gives no usable answer") as error:
-        check_target(bare, contract)
-    assert "client_cert" in str(error.value)
-    (tmp_path / "own.pem").write_text("no certificate")
-    with pytest.raises(TargetError, match=r"the certificate .*own\.pem cannot be used"):
-        check_target(target, contract)

@@ -66,6 +66,23 @@ def test_variables_are_filled_in_and_hidden(tmp_path: Path, contract: Contract) 
         resolve_target("staging", config, contract, {"WHO": "somebody"})
 
 
+def test_what_opens_a_key_stands_in_the_environment_alone(tmp_path: Path, contract: Contract) -> None:
+    from restproof.config import load_config, resolve_target
+
+    said = '{}client_cert = "own.pem"\nclient_password = "{}"\n[targets.staging.credentials]\nfull = "${{TOKEN}}"\n'
+    ids = "[targets.staging.ids]\nteam = 5\n"
+    (tmp_path / "own.pem").touch()
+    (tmp_path / "restproof.toml").write_text(said.format(BARE, "${WORD}") + ids)
+    target = resolve_target("staging", load_config(tmp_path), contract, {"TOKEN": "t" * 9, "WORD": "open-sesame"})
+    assert target is not None
+    assert target.certificate == (tmp_path / "own.pem", None, "open-sesame")
+    assert target.secrets == ("open-sesame",)
+    assert "open-sesame" not in repr(target)
+    (tmp_path / "restproof.toml").write_text(said.format(BARE, "open-sesame") + ids)
+    with pytest.raises(ConfigurationError, match="client_password is written into this file"):
+        load_config(tmp_path)
+
+
 OF_PAGE = (Path(__file__).parents[2] / "docs" / "credentials.md").read_text(encoding="utf-8")
 
 

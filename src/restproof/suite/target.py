@@ -66,8 +66,9 @@ def ca_bundle(subject: Subject) -> Path | None:
     return subject.world.target.ca_bundle
 
 
-def client_certificate(subject: Subject) -> tuple[Path, Path | None] | None:
-    """The files of the certificate that is shown to the target, and of its key; ``None`` where there is none."""
+def client_certificate(subject: Subject) -> tuple[Path, Path | None, str] | None:
+    """The files of the certificate that is shown to the target, and of its key, and what that is encrypted with;
+    ``None`` where there is none."""
     return subject.world.target.certificate
 
 

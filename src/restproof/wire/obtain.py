@@ -17,6 +17,7 @@ from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 from restproof.config import Target
 from restproof.errors import TargetError
@@ -25,6 +26,7 @@ from restproof.sources import Command, Csrf, Login, OAuth2, Source
 from restproof.wire.adapter import adapter_to
 from restproof.wire.failure import FAILURES, describe
 from restproof.wire.message import Headers
+from restproof.wire.raw import tls_context
 from restproof.wire.redact import Redactor
 from restproof.wire.stop import STOP
 from restproof.wire.wallet import CredentialError, Fixed, Renewing, Token, Wallet
@@ -260,15 +262,34 @@ def _as_of(session: requests.Session, target: Target) -> None:
     session.trust_env = False
     if target.proxy is not None:
         session.proxies = {"http": target.proxy, "https": target.proxy}
-    if target.http2:
-        parts = urlsplit(target.base_url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        session.mount(f"{origin}/", adapter_to(origin, target))
     session.verify = str(target.ca_bundle) if target.ca_bundle else True
-    if target.client_cert is not None:
+    try:
+        if target.http2:
+            parts = urlsplit(target.base_url)
+            origin = f"{parts.scheme}://{parts.netloc}"
+            session.mount(f"{origin}/", adapter_to(origin, target))
+        if target.client_password:
+            session.mount("https://", _Showing(target))
+    except OSError as error:
+        raise CredentialError(f"the target's certificates cannot be used: {error.strerror or error}") from None
+    if target.client_cert is not None and not target.client_password:
         session.cert = (
             (str(target.client_cert), str(target.client_key)) if target.client_key else str(target.client_cert)
         )
+
+
+class _Showing(HTTPAdapter):
+    """Shows a certificate whose key is encrypted, which ``requests`` cannot. Raises ``OSError`` for files of no use."""
+
+    def __init__(self, target: Target) -> None:
+        self._tls = tls_context(target.ca_bundle, target.certificate)
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._tls, **options)
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=self._tls, **options)
 
 
 def _is_passing(answer: requests.Response) -> bool:

@@ -32,7 +32,7 @@ def check_target(target: Target, contract: Contract, wallet: Wallet | None = Non
     except OSError as error:
         raise TargetError(
             f"target {target.name}: {_files(target)} cannot be used: {error.strerror or error}",
-            hint="Certificates and keys must be in PEM form, and keys without a password.",
+            hint="Certificates and keys must be in PEM form; what a key is encrypted with is client_password.",
         ) from None
     with session:
         exchange = session.send(request, about, credential, retry=False)

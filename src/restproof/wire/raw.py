@@ -22,8 +22,8 @@ TIMEOUT = 5.0
 """Seconds until a connection counts as refused."""
 _LONGEST_LINE = 65_536
 
-Certificate = tuple[Path, Path | None]
-"""The file of a client's certificate, and that of its key where it is another one."""
+Certificate = tuple[Path, Path | None, str]
+"""The file of a client's certificate, that of its key where it is another one, and the password of the key."""
 
 
 def tls_context(
@@ -48,7 +48,7 @@ def tls_context(
 def show(context: ssl.SSLContext, certificate: Certificate | None) -> None:
     """Have a TLS context show a certificate of ours. Raises ``OSError`` where the files hold none."""
     if certificate is not None:
-        context.load_cert_chain(*certificate, password="")  # a key that asks for a password asks nobody
+        context.load_cert_chain(*certificate)  # with a password, if an empty one: a key asks nobody for it
 
 
 @STOP.waiting()
