@@ -156,3 +156,14 @@ def test_what_writes_nothing_is_not_waited_for(shelf: Callable[[Slow], Subject],
     subject = shelf(Slow(clock, delay=1000))
     assert waited(clock, lambda: subject.send(subject.request("read", id=1), "update", asked_id=1)) == 0
     assert waited(clock, lambda: subject.read(1)) == 0
+
+
+def test_what_another_tenant_wrote_is_looked_for_with_its_own_credential(
+    shelf: Callable[[Slow], Subject], clock: Hands
+) -> None:
+    subject = shelf(Slow(clock, delay=0.1))
+    subject.create({"name": "a"}, credential="foreign")
+    exchanges: Any = subject.world.session.exchanges  # type: ignore[attr-defined]
+    assert {e.credential for e in exchanges} == {"foreign"}
+    subject.create({"name": "b"})
+    assert exchanges[-1].credential == "full"

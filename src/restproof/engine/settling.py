@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol
 
 from restproof.contract.model import Resource
 from restproof.engine.keep import Clock, Keeper
-from restproof.engine.paging import SubjectLists
+from restproof.engine.paging import USUAL, SubjectLists
 from restproof.engine.reply import Reply
 from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.checker import is_valid
@@ -26,6 +26,7 @@ _ABSENT = 4
 """For how many waits one counts that never found what was created, or found until the end what was deleted. One that
 only found other values counts once: a server may have made something of them."""
 _GONE = (404, 410)
+_OTHERS = "foreign"
 
 
 Missing = Literal["effect", "value"]
@@ -40,7 +41,14 @@ class Looker(Protocol):
     lists: SubjectLists
     about: tuple[str | None, str | None, str | None]
 
-    def read(self, id: Any, *, scope: Mapping[str, Any] | None = None, observed: bool = True) -> Reply: ...
+    def read(
+        self,
+        id: Any,
+        *,
+        scope: Mapping[str, Any] | None = None,
+        credential: str | None = USUAL,
+        observed: bool = True,
+    ) -> Reply: ...
 
 
 Look = Callable[[Looker, Reply, Any], Missing | None]
@@ -106,7 +114,7 @@ def _unread(subject: Looker, reply: Reply, id: Any) -> Missing | None:
     spec = subject.spec
     if not spec.supports("read"):
         return None
-    found = subject.read(id, scope=reply.scope or None, observed=False)
+    found = subject.read(id, scope=reply.scope or None, credential=_looking(reply), observed=False)
     if reply.operation == "delete":
         gone = found.status in _GONE or found.status in spec.status("gone", "read")
         return None if gone else "effect"
@@ -120,12 +128,18 @@ def _unlisted(subject: Looker, reply: Reply, id: Any) -> Missing | None:
     spec = subject.spec
     if not spec.supports("list") or "list" in spec.open:
         return None
-    entries = subject.lists.walk(scope=reply.scope or None)
+    pages = subject.lists.pages(scope=reply.scope or None, credential=_looking(reply))
+    entries = [entry for page in pages for entry in page.entries or ()]
     if reply.operation in ("create", "delete"):
         return None if (id in subject.lists.ids(entries)) == (reply.operation == "create") else "effect"
     entry = next((e for e in entries if isinstance(e, dict) and e.get(spec.id.field) == id), {})
     plain = {n: v for n, v in _plain(reply, entry).items() if n not in spec.unlike_in_lists}
     return "value" if _differs(spec, plain, entry) else None
+
+
+def _looking(reply: Reply) -> str:
+    """The credential that sees what was written: of what another tenant wrote, its own alone."""
+    return _OTHERS if reply.exchange.credential == _OTHERS else USUAL
 
 
 def _differs(spec: Resource, plain: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
