@@ -3,7 +3,7 @@
 from typing import Any
 
 from restproof.suite import Contract, Ground, Inconclusive, Instance, Subject, for_each, must, requirement
-from restproof.suite.inputs import Cases
+from restproof.suite.inputs import Body, Cases
 from restproof.suite.lists import until_settled
 from restproof.suite.states import after_create
 from restproof.suite.values import ReadPath, an
@@ -187,11 +187,16 @@ def referring(ground: Ground, on_delete: str = "clear") -> Cases:
             yield {"other": other.name, "reference": name}
 
 
+def referring_to(owner: Subject, reference: str, value: Any, body: Body) -> Instance:
+    """A new instance that refers to what the value names, with what rules then ask for besides."""
+    return owner.given(owner.bodies.adjusted_to_rules(body, fixed={reference: value}))
+
+
 def is_deleted_together(subject: Subject, owner: Subject, reference: str, doomed: Instance, kept: Instance) -> None:
     """What refers to a deleted resource is deleted with it, and what refers to another one stays."""
     many = owner.spec.references[reference].many
     naming, other = (
-        owner.given({**owner.bodies.minimal(tag), reference: [to.id] if many else to.id})
+        referring_to(owner, reference, [to.id] if many else to.id, owner.bodies.minimal(tag))
         for tag, to in (("naming", doomed), ("other", kept))
     )
     deleted = subject.delete(doomed.id)
@@ -226,7 +231,7 @@ def test_a_reference_to_a_deleted_resource_is_cleared(
     ]
     if reference in bodies.unique_fields and not ref.many:
         del held[1]  # only one may hold it
-    holders = [(owner.given({**body, reference: value}), value, wanted) for body, value, wanted in held]
+    holders = [(referring_to(owner, reference, value, body), value, wanted) for body, value, wanted in held]
     deleted = subject.delete(doomed.id)
     must.have_status(deleted, "deleted", field=reference)
     for holder, value, wanted in holders:
@@ -254,7 +259,7 @@ def test_a_reference_to_a_deleted_resource_is_cleared(
 def test_what_is_referred_to_is_not_deleted(subject: Subject, other: str, reference: str) -> None:
     named, owner = subject.given(tag="named"), subject.other(other)
     ref = owner.spec.references[reference]
-    holder = owner.given({**owner.bodies.minimal(), reference: [named.id] if ref.many else named.id})
+    holder = referring_to(owner, reference, [named.id] if ref.many else named.id, owner.bodies.minimal())
     refused = subject.delete(named.id)
     must.be_refused(refused, "conflict", field=reference, because=f"{an(other)} refers to it")
     if subject.spec.supports("read"):
@@ -272,9 +277,8 @@ def test_what_is_referred_to_is_not_deleted(subject: Subject, other: str, refere
     if unusual:
         # What is closed or hidden refers to it all the same.
         held = subject.given(tag="held")
-        naming = {reference: [held.id] if ref.many else held.id}
         body = {**owner.bodies.minimal("unusual"), **unusual}
-        owner.given(owner.bodies.adjusted_to_rules(body, fixed=naming))
+        referring_to(owner, reference, [held.id] if ref.many else held.id, body)
         must.be_refused(subject.delete(held.id), "conflict", field=reference, because=f"{an(other)} refers to it")
     other_one = subject.given(tag="other")
     moves = owner.spec.supports("update") and reference in owner.bodies.changeable

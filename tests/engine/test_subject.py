@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from restproof.contract.load import load
 from restproof.contract.model import Auth, Learned
 from restproof.engine.failure import NotTested
 from restproof.engine.paging import links
@@ -218,6 +220,25 @@ def test_a_parent_that_nobody_can_create_is_the_given_one(bench: MakeBench) -> N
     with pytest.raises(NotTested, match="the target names no id `foreign_team`"):
         made.subject("shelf").scope("foreign")
     assert made.session.exchanges == []
+
+
+def test_what_lies_in_what_it_refers_to_is_made_below_the_usual_parent(bench: MakeBench, tmp_path: Path) -> None:
+    own: dict[str, Any] = {"schema": "thing.json", "operations": ["create", "read"]}
+    country = {**own, "path": "/teams/{team}/countries"}
+    city = {**own, "path": "/teams/{team}/cities", "references": {"of": {"to": "country"}}}
+    references = {"of": {"to": "country"}, "in": {"to": "city", "within": "of"}}
+    house = {**own, "path": "/teams/{team}/houses", "references": references}
+    team = {"path": "/teams", "schema": "thing.json", "operations": ["list"]}
+    resources = {"team": team, "country": country, "city": city, "house": house}
+    (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "places", "resources": resources}))
+    ids = {n: {"type": ["integer", "null"]} for n in ("of", "in")}
+    properties = {"id": {"type": "integer", "readOnly": True}, **ids}
+    (tmp_path / "thing.json").write_text(json.dumps({"type": "object", "properties": properties}))
+    made = bench(creator, contract=load(tmp_path))
+    assert made.world.instances.get("city", "apart").scope == {"team": 5}
+    assert (
+        json.loads(made.session.exchanges[-1].request.body or b"")["of"] == made.world.instances.get("country", "1").id
+    )
 
 
 def test_an_instance_of_its_own_lasts_for_an_item(bench: MakeBench) -> None:

@@ -97,6 +97,19 @@ def link(schema: dict[str, Any], schemas: Mapping[str, Any], said: Mapping[str, 
     )
 
 
+def place(name: str, siblings: tuple[str, ...], found: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
+    """Have what a reference names lie in what the reference beside it names."""
+    friend = found[name].get("references", {}).get("friend", {})
+    if len(siblings) < 2 or schemas[name]["properties"]["friend"]["type"] == "array":
+        return
+    outer, inner = siblings[:2]
+    kind = next(iter(schemas[outer]["properties"].values()))["type"]
+    for one in (inner, name):
+        schemas[one]["properties"]["home"] = {"type": [kind, "null"]}
+        found[one].setdefault("references", {})["home"] = {"to": outer}
+    friend["within"] = "home"
+
+
 def shape_lists(contract: Mapping[str, Any], name: str, said: dict[str, Any]) -> None:
     """What a list's body must be for the members that the paging puts beside the entries, and which field of these leads
     to the next page."""

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from .additions import Drawer, more
-from .afterwards import follow, link, search, shape_lists, sides
+from .afterwards import follow, link, place, search, shape_lists, sides
 from .resources import resources
 
 
@@ -190,6 +190,8 @@ def contracts(draw: Drawer) -> Drawn:
         said, schema = draw(resources(name, above, siblings))
         link(schema, schemas, said)
         found[name], schemas[name] = said, schema
+        if "friend" in said.get("references", {}):
+            place(name, siblings, found, schemas)
         if makes(said) and "read" in said["operations"] and draw(st.booleans()) and above == tuple(path_above(said)):
             above = (*above, name)
     for name, said in found.items():

@@ -67,6 +67,29 @@ def test_valid_bodies_name_what_goes_together(operation: str, tmp_path: Path) ->
     assert moved == {"country_id": "{ref:country:1}", "city_id": "{ref:city:other}"}
 
 
+def test_what_lies_in_another_by_a_reference_has_the_parents_of_the_usual_one(tmp_path: Path) -> None:
+    contract = load(written(tmp_path, below=False))
+    ground = Ground(
+        contract,
+        contract.resources["address"],
+        "create",
+        PROFILES["ci"],
+        Bodies(contract, contract.resources["address"]),
+    )
+    named = {case["body"].get("city_id") for case in (*accepted_bodies(ground), *reference_bodies(ground))}
+    assert {"{ref:city:0}", "{ref:city:apart}"} <= named
+    assert "{ref:city:other}" not in named
+
+
+def test_of_an_id_nobody_knows_what_lies_in_it(tmp_path: Path) -> None:
+    contract = load(written(tmp_path, below=False))
+    city, bodies = (Bodies(contract, contract.resources[name]) for name in ("city", "address"))
+    assert city.lying()["of"] == "{ref:country:0}", "so that what is made for a case goes with the usual one"
+    named = bodies.adjusted_to_rules(bodies.full(), fixed={"city_id": 7})
+    assert named == {**bodies.full(), "city_id": 7, "country_id": "{ref:country:0}"}
+    assert bodies.adjusted_to_rules(bodies.full(), fixed={"country_id": 7}) == {"country_id": 7}
+
+
 @pytest.mark.parametrize("below", [True, False])
 def test_a_body_that_mixes_two_is_a_case_of_its_own_and_the_sandbox_refuses_it(below: bool, tmp_path: Path) -> None:
     contract = load(written(tmp_path, below=below))

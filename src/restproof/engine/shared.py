@@ -15,8 +15,9 @@ from restproof.engine.listings import Listings
 from restproof.engine.scopes import Scopes
 from restproof.engine.values import Values
 from restproof.oracle.finding import an
+from restproof.plan.belonging import APART, OTHER
 from restproof.plan.bodies import Bodies
-from restproof.plan.symbols import RUN, reference, valid_with_token
+from restproof.plan.symbols import RUN, valid_with_token
 from restproof.semantics.normal import alike, kept
 from restproof.semantics.ordering import apart_as_text
 
@@ -48,9 +49,9 @@ class SharedInstances:
         self._deleted: set[tuple[str, Any]] = set()
 
     def get(self, name: str, key: str) -> Instance:
-        """The instance of the resource ``name``. ``0`` and ``1`` in the usual scope, ``other`` under another parent,
-        ``foreign`` by another tenant. Raises ``SetUpFailed`` or ``NotTested``, each time, where it could not be
-        made."""
+        """The instance of the resource ``name``. ``0`` and ``1`` in the usual scope, and ``apart``, which lies in what
+        another reference names; ``other`` under another parent, ``foreign`` by another tenant. Raises ``SetUpFailed``
+        or ``NotTested``, each time, where it could not be made."""
         if (name, key) not in self._made:
             self._made[name, key] = self._get(self._contract.resources[name], key)
         found = self._made[name, key]
@@ -78,19 +79,14 @@ class SharedInstances:
             return self._found(resource, key)
         which = _scope_of(key)
         maker = self._maker(resource, f"{resource.name}:{key}", "foreign" if which == "foreign" else "full")
+        is_apart = key.partition("~")[0].rpartition(":")[2] == APART
+        body = maker.bodies.lying(OTHER) if is_apart else None
         try:
-            return maker.given(self._tied(resource, maker, which), scope=self.scopes.of(resource, which))
+            return maker.given(body, scope=self.scopes.of(resource, which))
         except Throttled:
             raise  # it may be made by who asks next
         except (SetUpFailed, NotTested) as failure:
             return failure
-
-    def _tied(self, resource: Resource, maker: Maker, which: str) -> dict[str, Any] | None:
-        """The body of an instance that lies in what it refers to: ``other`` ones in the second; ``None`` where there is
-        nothing special."""
-        ties = self._contract.ties.get(resource.name, {})
-        outer = {name: reference(to, "1" if which == "other" else "0") for name, to in ties.items()}
-        return maker.bodies.adjusted_to_rules({**maker.bodies.minimal(), **outer}, fixed=outer) if outer else None
 
     def _found(self, resource: Resource, key: str) -> Instance | SetUpFailed:
         """What stands for an instance that nobody can create: one that the target names, as given for writing or as a

@@ -286,7 +286,7 @@ class Subject:
             return _set_to(self, body)
         if not self.spec.creatable:
             raise NotTested(f"the contract has no operation that creates {an(self.name)}")
-        reply = self.create(self.bodies.minimal(tag) if body is None else body, scope=scope)
+        reply = self.create(self.bodies.lying(tag=tag) if body is None else body, scope=scope)
         if reply.has_run_out_of_values:
             raise NotTested(f"the values of a unique field of {self.name} are used up")
         if reply.left_open or reply.in_doubt:

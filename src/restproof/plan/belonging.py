@@ -15,8 +15,9 @@ from restproof.plan.symbols import reference
 _SYMBOL = re.compile(r"\{\w+:[^:{}]+:([^:{}]+)\}")
 USUAL, OTHER = "0", "1"
 """The two that are referred to."""
-ELSEWHERE = "other"
-"""What lies in the second: the referent under another parent."""
+APART = "apart"
+"""What lies in the second, where it says so itself, by a reference: it has the parents of the usual ones."""
+_UNDER_ANOTHER = "other"
 
 
 class BelongsPlan(RulePlan):
@@ -34,7 +35,7 @@ class BelongsPlan(RulePlan):
         outer = {**keeping.stored, **body}.get(self.outer)
         tries: list[Body] = []
         if self.inner in free:
-            named = self._named(self.inner, ELSEWHERE if _key(outer) == OTHER else USUAL)
+            named = self._named(self.inner, elsewhere(self.values, self.rule) if _key(outer) == OTHER else USUAL)
             tries += [{**body, self.inner: named}] if outer is not None else []
             tries += [{n: v for n, v in body.items() if n != self.inner}] if self.inner not in bound else []
             tries += [{**body, self.inner: None}] if is_nullable(self.values.settable[self.inner]) else []
@@ -50,7 +51,7 @@ class BelongsPlan(RulePlan):
         yield from ()
 
     def kept(self, operation: str) -> Iterator[RuleCase]:
-        for outer, inner in ((USUAL, USUAL), (OTHER, ELSEWHERE)):
+        for outer, inner in ((USUAL, USUAL), (OTHER, elsewhere(self.values, self.rule))):
             both = {self.outer: self._named(self.outer, outer), self.inner: self._named(self.inner, inner)}
             note = f"{self.inner} names what lies in {self.outer}"
             yield RuleCase(field=self.inner, note=note, given={}, body={**self.base(operation), **both})
@@ -69,7 +70,15 @@ class BelongsPlan(RulePlan):
         if outer is None:
             return False
         known = all(n in body or _key(_one(state[n])) for n in (self.inner, self.outer))
-        return known and (_key(outer) not in ("", USUAL, OTHER) or (_key(outer) == OTHER) == _elsewhere(inner))
+        if not _key(outer):  # an id, of which nobody knows what lies in it
+            return known and not _key(_one(inner))
+        return known and (_key(outer) not in (USUAL, OTHER) or (_key(outer) == OTHER) == _elsewhere(inner))
+
+
+def elsewhere(values: Values, rule: Belongs) -> str:
+    """The key of the instance that lies in the second: where that is its parent, of the one under another parent."""
+    inner, outer = (values.resource.references[n].to for n in (rule.field, rule.within))
+    return APART if outer in values.contract.ties.get(inner, {}).values() else _UNDER_ANOTHER
 
 
 def named(values: Values, name: str, key: str) -> Any:
@@ -90,4 +99,4 @@ def _key(value: Any) -> str:
 
 def _elsewhere(value: Any) -> bool:
     """Whether an id, or one of several, names the instance that lies in the second parent."""
-    return any(_key(v) == ELSEWHERE for v in (value if isinstance(value, list) else [value]))
+    return any(_key(v) in (_UNDER_ANOTHER, APART) for v in (value if isinstance(value, list) else [value]))

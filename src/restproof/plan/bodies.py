@@ -14,11 +14,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from restproof.contract.shapes import same, types_of
+from restproof.plan.belonging import USUAL
 from restproof.plan.candidates import accepted
 from restproof.plan.cases import Body
 from restproof.plan.field_values import FieldValues
 from restproof.plan.rules import keep
 from restproof.plan.ruling import Keeping
+from restproof.plan.symbols import reference
 from restproof.semantics.checker import is_valid
 
 
@@ -32,6 +34,12 @@ class Bodies(FieldValues):
         telling = [n for n in self.writable if n in self.telling_fields]
         own = [*self.fixed, *telling, *self.counted_by, *([self.resource.id.field] if self.names_id else [])]
         return self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
+
+    def lying(self, key: str = USUAL, tag: str = "") -> Body:
+        """The minimal body; of what has to lie in what it refers to, in the instance of that key."""
+        ties = self.contract.ties.get(self.resource.name, {})
+        outer = {name: reference(to, key) for name, to in ties.items()}
+        return self.adjusted_to_rules({**self.minimal(tag), **outer}, fixed=outer) if outer else self.minimal(tag)
 
     def keyed(self, tag: str = "", key: int = 0) -> Body:
         """The minimal body with the fields of one unique key (the first, or that with the number), required or

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Reference
 from restproof.contract.rules import Belongs
-from restproof.plan.belonging import ELSEWHERE, OTHER, USUAL, named
+from restproof.plan.belonging import OTHER, USUAL, elsewhere, named
 from restproof.plan.cases import BodyCase
 from restproof.plan.inputs import body_with, fields_of
 from restproof.plan.symbols import reference
@@ -76,7 +76,7 @@ def mixed_bodies(ground: Ground) -> Iterator[BodyCase]:
     for rule in (r for r in ground.resource.rules if isinstance(r, Belongs)):
         if not all(n in fields_of(ground) and ground.bodies.referable(n) for n in rule.fields):
             continue
-        for inner, outer in ((ELSEWHERE, USUAL), (USUAL, OTHER)):
+        for inner, outer in ((elsewhere(ground.bodies, rule), USUAL), (USUAL, OTHER)):
             both = {n: named(ground.bodies, n, key) for n, key in ((rule.within, outer), (rule.field, inner))}
             yield {"field": rule.field, "note": f"one of another {rule.within}", "body": {**base, **both}}
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from restproof.contract.model import Resource
+from restproof.contract.model import Contract, Resource
 from restproof.contract.rules import BusinessRule
 from restproof.plan.cases import Body, RuleCase
 
@@ -15,6 +15,8 @@ from restproof.plan.cases import Body, RuleCase
 class Values(Protocol):
     """What is known of the fields of a resource (``plan.bodies.Bodies``)."""
 
+    @property
+    def contract(self) -> Contract: ...
     @property
     def resource(self) -> Resource: ...
     @property

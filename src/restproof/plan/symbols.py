@@ -3,10 +3,10 @@
 ``{run}`` inside any string becomes the token of the case: the run's prefix and a number, always ``TOKEN_LENGTH``
 characters, different in each case, so that unique values never collide and everything the run made can be told from
 what was there. A string that is exactly ``{ref:RESOURCE:KEY}`` becomes the id of a shared instance (``{text:…}``: the
-id as text; ``{number:…}``: as a number, where it is one; ``{half:…}``: that number and a half): keys ``0`` and ``1`` in
-the usual scope, ``other`` under another parent, ``none`` an id that names nothing, ``own…`` one that is made for the
-case alone. ``{uuid:N}`` becomes a UUID of the case, and a string that is exactly ``{unique:RESOURCE:FIELD:TAG}`` a
-value of the field that no other case and no other tag has.
+id as text; ``{number:…}``: as a number, where it is one; ``{half:…}``: that number and a half): keys ``0`` and ``1``
+in the usual scope, ``apart`` there too, but in what another reference names, ``other`` under another parent, ``none``
+an id that names nothing, ``own…`` one that is made for the case alone. ``{uuid:N}`` becomes a UUID of the case, and a
+string that is exactly ``{unique:RESOURCE:FIELD:TAG}`` a value of the field that no other case and no other tag has.
 """
 
 from __future__ import annotations
