@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import get_args
 
 import pytest
 
 from restproof.cli import explain
 from restproof.cli.main import run
+from restproof.oracle.results import Ending, Word
+from restproof.record.model import Level
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,12 @@ def test_a_word_is_explained(word: str, told: list[str], capsys: pytest.CaptureF
     out = capsys.readouterr().out
     assert all(text in out for text in told)
     assert "**" not in out
+
+
+@pytest.mark.parametrize("word", [*get_args(Word), *get_args(Ending), *get_args(Level), "incomplete run"])
+def test_what_a_run_says_of_itself_is_explained(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", *word.upper().split()]) == 0
+    assert f"{word}: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
