@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from restproof.contract.model import Status
+from restproof.contract.model import Reference, Status
 from restproof.wire import evidence, places
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.failure import NotProven, NotSent
@@ -210,6 +210,22 @@ def test_one_walk_shows_for_a_moment_what_the_list_held(
     assert all(entry.new for entry in made.run.ledger.entries() if entry.resource == "badge")
     monkeypatch.setattr(evidence, "_JUST_NOW", -1.0)
     assert looks_of_a_create() > 0
+
+
+def test_a_join_is_known_by_what_it_joins(plan: Plan, tmp_path: Path) -> None:
+    badge = plan.contract.resources["badge"]
+    join = replace(badge, references={"number": Reference("number", "office", "number", False)})
+    contract = replace(plan.contract, resources={**plan.contract.resources, "badge": join})
+    server = Server()
+    with listening(server) as url:
+        made = Bench(server, begin(replace(plan, contract=contract), url, tmp_path), plan)
+        office = made.office()
+        answer = made.send("POST", "/badges", {"number": office}).response
+        assert answer is not None
+        assert made.send("PATCH", f"/badges/{answer.json['id']}", {"kind": "staff"}).status == 200
+        with pytest.raises(NotProven):
+            made.send("DELETE", "/badges/17")
+    assert server.harm() == []
 
 
 def test_a_list_proves_nothing_of_what_was_deleted_since(bench: Callable[..., Bench]) -> None:

@@ -23,7 +23,7 @@ from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Spot, body_of, entities, entity_of, is_usable_id, named_id, plain, readings, scalars
 from restproof.wire.proof import Mark, Marks, digests_of, sums_of
 from restproof.wire.searching import Searches
-from restproof.wire.ticket import Ticket
+from restproof.wire.ticket import Ticket, lasting
 from restproof.wire.unsent import Asked
 from restproof.wire.walk import CLEANUP, GUARD, ListUnreadable, Sender, contract_headers
 
@@ -262,9 +262,7 @@ class _Decision:
         for entity in found:
             self._check_values(place, entity)
         marks = self.owner.marks.of(place.resource, found, self.body, self.request.body or b"", place.id)
-        # Neither an id nor a reference stays what it was: the server gives the one, and clears the other.
-        moving = {place.resource.id.field, *place.resource.references}
-        fields = {n: v for n, v in found[0].items() if n not in moving} if len(found) == 1 else {}
+        fields = lasting(place, found)
         absent = place.id is not None and self._is_absent(place)
         known = self._known_ids(place, marks) if place.id is None else None
         stores = self.method != "DELETE" and (absent or place.id is None)

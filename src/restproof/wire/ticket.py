@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -42,14 +42,17 @@ class Ticket:
 
     @property
     def sums(self) -> dict[str, str]:
-        """Digests of the fields as the contract says that they are kept, where the body could hold no mark: without
-        references, as far as they are cleared when what they name is deleted."""
-        if self.place is None or self.marks:
-            return {}
-        resource = self.place.resource
-        cleared = {name for name, reference in resource.references.items() if reference.on_delete == "clear"}
-        fields = {n: v for n, v in self.fields.items() if n not in cleared} or self.fields
-        return sums_of(made_normal(resource, fields))
+        """Digests of the fields as the contract says that they are kept, where the body could hold no mark."""
+        return {} if self.place is None or self.marks else sums_of(made_normal(self.place.resource, self.fields))
+
+
+def lasting(place: Spot, entities: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What of a body that holds one entity stays as it was sent: not the id, which the server gives, nor a reference,
+    which it may clear. A create of what only joins others holds nothing else: there the references tell it."""
+    if len(entities) != 1:
+        return {}
+    given = {n: v for n, v in entities[0].items() if n != place.resource.id.field}
+    return {n: v for n, v in given.items() if n not in place.resource.references} or (given if place.id is None else {})
 
 
 class Guard(Protocol):
