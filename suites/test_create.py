@@ -1,6 +1,8 @@
 """What a create promises: its status, what it answers, what is read and listed afterwards."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from restproof.suite import (
     Contract,
@@ -13,18 +15,14 @@ from restproof.suite import (
     must,
     requirement,
 )
-from restproof.suite.inputs import (
-    Body,
-    Cases,
-    SearchStrategy,
-    accepted,
-    accepted_bodies,
-    server_set_bodies,
-)
+from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, server_set_bodies
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_create
 from restproof.suite.values import an, differences, same, types_of
 from restproof.suite.wire import parts_of
+
+if TYPE_CHECKING:
+    from restproof.suite.inputs import SearchStrategy
 
 
 def valid_bodies(ground: Ground) -> SearchStrategy[Body]:

@@ -1,9 +1,16 @@
 """What a replace promises, where the contract has one: the whole state, each time the same."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
-from restproof.suite.inputs import Body, Cases, SearchStrategy, accepted_bodies, replacing_bodies
+from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_create, after_replace
+
+if TYPE_CHECKING:
+    from restproof.suite.inputs import SearchStrategy
 
 
 def bodies(ground: Ground) -> SearchStrategy[Body]:

@@ -1,10 +1,13 @@
 """What an update promises: the change, all of it, and nothing else."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from restproof.suite import Ground, Inconclusive, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import (
     Body,
     Cases,
-    SearchStrategy,
     one_change,
     out_of_bounds_bodies,
     reference,
@@ -18,6 +21,9 @@ from restproof.suite.scopes import absent_id
 from restproof.suite.setup import completed
 from restproof.suite.states import after_update, named, state_of
 from restproof.suite.values import ReadPath, an, member_schema, same
+
+if TYPE_CHECKING:
+    from restproof.suite.inputs import SearchStrategy
 
 
 def bodies(ground: Ground) -> SearchStrategy[Body]:

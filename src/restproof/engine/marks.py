@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeVar, overload
-
-from hypothesis import strategies as st
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from restproof.contract.model import OPERATIONS, Contract, Operation, Resource, creates_by_put
 from restproof.plan.ground import Ground
+
+if TYPE_CHECKING:
+    from hypothesis import strategies as st
 
 ATTRIBUTE = "restproof_proof"
 _Test = TypeVar("_Test", bound=Callable[..., Any])
 
 
 Enumerator = Callable[[Ground], Iterable[Mapping[str, Any]]]
-Drawer = Callable[[Ground], st.SearchStrategy[Any]]
+Drawer = Callable[[Ground], "st.SearchStrategy[Any]"]
 Applies = Callable[[Contract, Resource], bool]
 AppliesToWay = Callable[[Operation], bool]
 Reads = Literal["status", "retries", "headers", "content"]

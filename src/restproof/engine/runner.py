@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from restproof.contract.model import Resource
 from restproof.engine.around import make_room, put_away
@@ -13,12 +13,14 @@ from restproof.engine.failure import CaseFailed, Inconclusive, NotTested, SetUpF
 from restproof.engine.items import Item
 from restproof.engine.keep import EventSink
 from restproof.engine.outcome import Outcome
-from restproof.engine.property import Property, seed_of
 from restproof.engine.subject import Subject
 from restproof.engine.watch import Watch, parameters_of
 from restproof.engine.world import World
 from restproof.oracle.finding import Finding
 from restproof.wire.failure import StaleStub
+
+if TYPE_CHECKING:
+    from restproof.engine.property import Property
 
 _MOST_SILENT = 3
 NOT_IN_PROFILE = "not in this profile"
@@ -135,6 +137,8 @@ class Runner:
         return found
 
     def _drawn(self, item: Item) -> Outcome:
+        from restproof.engine.property import Property  # Hypothesis takes its time to load: only for who draws
+
         def send(number: int, inputs: dict[str, Any]) -> None:
             self._case(item, number, inputs)
 
@@ -151,6 +155,8 @@ class Runner:
         return Outcome("pass", drawn.sent)
 
     def _checked(self, drawn: Property, item: Item) -> tuple[int, Finding] | None:
+        from restproof.engine.property import seed_of
+
         return drawn.check({n: draw(item.ground) for n, draw in item.proof.draw.items()}, seed_of(self.seed, item.id))
 
 

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
-
-from hypothesis import strategies as st
+from typing import TYPE_CHECKING, Any
 
 from restproof.contract.shapes import same, types_of
 from restproof.plan.belonging import USUAL
@@ -22,6 +20,9 @@ from restproof.plan.rules import keep
 from restproof.plan.ruling import Keeping
 from restproof.plan.symbols import reference
 from restproof.semantics.checker import is_valid
+
+if TYPE_CHECKING:
+    from hypothesis import strategies as st
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ class Bodies(FieldValues):
     @cached_property
     def valid(self) -> st.SearchStrategy[Body]:
         """Valid create bodies: any subset of the optional fields."""
+        from hypothesis import strategies as st  # takes its time: only for who draws
+
         fields = {name: self.field(name) for name in self.writable if self.drawable(name)}
         always = {*self.required, *self.counted_by, *([self.resource.id.field] if self.names_id else ())}
         needed = {n: s for n, s in fields.items() if n in always}
@@ -120,6 +123,8 @@ class Bodies(FieldValues):
     def changes(self) -> st.SearchStrategy[Body]:
         """Valid update bodies: one to four of the changeable fields. Apply ``adjusted_to_rules`` with the state
         that they meet."""
+        from hypothesis import strategies as st
+
         fields = {name: self.field(name, "changed") for name in self.changeable if self.drawable(name)}
         if not fields:
             return st.just({})

@@ -6,9 +6,7 @@ import copy
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-from hypothesis import strategies as st
+from typing import TYPE_CHECKING, Any
 
 from restproof.contract.normal import normal
 from restproof.contract.shapes import is_nullable, same, type_of
@@ -17,7 +15,6 @@ from restproof.plan.fields import UniqueKeys, varied_text, with_token
 from restproof.plan.marking import markable_fields, marked_text, with_mark
 from restproof.plan.room import room_for_many
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference, unique, uuid_of, valid_with_token
-from restproof.plan.values import value_strategy
 from restproof.plan.words import PLAIN_NUMBERS, PLAIN_PHRASES
 from restproof.semantics.checker import is_valid
 from restproof.semantics.distinct import capacity
@@ -25,6 +22,9 @@ from restproof.semantics.initial import with_defaults
 from restproof.semantics.inner import replaced, steps_of
 from restproof.semantics.normal import is_sure
 from restproof.semantics.patch import merged, merges
+
+if TYPE_CHECKING:
+    from hypothesis import strategies as st
 
 _SHORT = 400
 
@@ -206,6 +206,10 @@ class FieldValues(UniqueKeys):
 
     def field(self, name: str, tag: str = "") -> st.SearchStrategy[Any]:
         """Valid values of the field; unique ones are made apart by the token of the case and ``tag``."""
+        from hypothesis import strategies as st  # takes its time: only for who draws
+
+        from restproof.plan.values import value_strategy
+
         schema = self.changeable.get(name, self.settable[name]) if tag else self.settable[name]
         if name in self.fresh_references:
             return st.just(self.plain(name, tag))
@@ -244,6 +248,10 @@ class FieldValues(UniqueKeys):
 
     def _with_text(self, plain: Any, schema: Mapping[str, Any], tag: str) -> st.SearchStrategy[Any]:
         """``plain``, which holds the token of the case, with plausible text behind it where the schema leaves room."""
+        from hypothesis import strategies as st
+
+        from restproof.plan.values import value_strategy
+
         bound = {"format", "pattern", "anyOf", "oneOf", "allOf"} & schema.keys()
         if not isinstance(plain, str) or not plain.startswith(RUN) or (bound and not _free(schema)):
             return st.just(plain)

@@ -12,8 +12,6 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import strategies as st
-
 from restproof.contract.normal import NORMAL
 from restproof.contract.rules import Condition
 from restproof.contract.shapes import type_of, types_of
@@ -25,6 +23,8 @@ from restproof.semantics.checker import is_valid
 from restproof.semantics.patch import may_be_right
 
 if TYPE_CHECKING:
+    from hypothesis import strategies as st
+
     from restproof.plan.ground import Ground
 
 _LARGEST = 2**31 - 1
@@ -57,7 +57,8 @@ def is_decided(ground: Ground, body: dict[str, Any]) -> bool:
 
 
 def _by_schemathesis(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
-    from schemathesis import GenerationMode, openapi  # takes its time: only for who draws
+    from hypothesis import strategies as st  # both take their time: only for who draws
+    from schemathesis import GenerationMode, openapi
 
     content = {"application/json": {"schema": {k: v for k, v in schema.items() if k not in ("$schema", "$id")}}}
     operation = {"requestBody": {"required": True, "content": content}, "responses": {"200": {"description": "OK"}}}

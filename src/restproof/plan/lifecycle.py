@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from hypothesis import strategies as st
-
 from restproof.plan.cases import Body, Step
 from restproof.plan.symbols import RUN, valid_with_token
 
 if TYPE_CHECKING:
+    from hypothesis import strategies as st
+
     from restproof.plan.ground import Ground
 
 Kind = Literal["create", "read", "update", "delete", "list", "duplicate"]
@@ -20,6 +20,8 @@ _WHOLE_LIFE: tuple[Kind, ...] = ("create", "update", "update", "update", "list",
 
 def lifecycle_plans(ground: Ground) -> st.SearchStrategy[list[Step]]:
     """Plans of a resource: lists of steps. A step may be about a deleted instance: then it must find nothing."""
+    from hypothesis import strategies as st  # takes its time: only for who draws
+
     resource, bodies = ground.resource, ground.bodies
     kinds: list[Kind] = ["create", "read"]
     if resource.supports("update"):

@@ -4,9 +4,7 @@ An enumerator takes a ``Ground`` and yields cases, plain JSON objects whose memb
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-from hypothesis.strategies import SearchStrategy
+from typing import TYPE_CHECKING, Any
 
 from restproof.plan.candidates import accepted, fullest
 from restproof.plan.cases import Body, Step
@@ -33,6 +31,9 @@ from restproof.plan.named import reference_bodies
 from restproof.plan.patches import merge_patches
 from restproof.plan.quotas import moved_beyond, used_up
 from restproof.plan.symbols import RUN, TOKEN_LENGTH, reference
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 __all__ = [
     "RUN",
@@ -71,6 +72,15 @@ __all__ = [
     "used_up",
     "wrong_type_bodies",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "SearchStrategy":
+        raise AttributeError(name)
+    from hypothesis.strategies import SearchStrategy  # takes its time: only for who draws
+
+    return SearchStrategy
+
 
 Case = Mapping[str, Any]
 """One case: argument of the test → JSON value, symbols among them."""
