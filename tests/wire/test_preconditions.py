@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,12 @@ SCHEMA: dict[str, Any] = {
 ITEM = "/shops/items/7"
 
 
-def preconditions(folder: Path, version: str) -> Preconditions:
+def preconditions(folder: Path, version: str, more: str = "") -> Preconditions:
     words = "path: /shops/items, schema: item.json, parent: {shop: shop_id}, envelope: {request: item, response: item}"
     (folder / "item.json").write_text(json.dumps(SCHEMA))
     (folder / "contract.yaml").write_text(
         "contract: c\nresources:\n  shop: {path: /shops, operations: [], id: {type: integer}}\n"
-        f"  item: {{{words}, conditional: {{version: {version}}}}}\n"
+        f"  item: {{{words}, conditional: {{version: {version}}}{more}}}\n"
     )
     return Preconditions(load(folder), Target("t", "http://127.0.0.1:1", credentials={}))
 
@@ -87,3 +88,19 @@ def test_a_write_that_says_itself_of_which_tag_it_is_names_the_version_all_the_s
 )
 def test_what_says_itself_what_it_changes_or_nothing_stays(tmp_path: Path, request_: Request) -> None:
     assert preconditions(tmp_path, "revision").look(request_) is None
+
+
+@pytest.mark.parametrize("operation", ["create", "read"])
+def test_a_write_that_names_no_parent_is_looked_for_below_that_of_earlier_requests(
+    operation: str, tmp_path: Path
+) -> None:
+    ways = ", operations: {create: {}, read: {}, delete: {parent: {}}}"
+    made = preconditions(tmp_path, "{field: revision, in: header, name: X-Rev}", ways)
+    earlier = {
+        "create": Request("POST", "/shops/items", (), (), b'{"shop_id":5,"item":{"name":"a"}}'),
+        "read": Request("GET", ITEM, (("shop_id", "5"),)),
+    }[operation]
+    made.note(earlier, replace(seen(earlier), about=About("item", operation)))
+    look = made.look(Request("DELETE", ITEM))
+    assert look is not None
+    assert look.target == f"{ITEM}?shop_id=5"

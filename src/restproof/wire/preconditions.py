@@ -9,7 +9,7 @@ from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Router, may_create
 from restproof.wire.message import About, Exchange, Request, encode
-from restproof.wire.places import Places, body_of, entity_of
+from restproof.wire.places import Places, Spot, body_of, entity_of, named_id
 from restproof.wire.walk import Sender
 
 
@@ -19,9 +19,11 @@ class Preconditions:
 
     def __init__(self, contract: Contract, target: Target) -> None:
         self._target = target
+        self._contract = contract
         required = any(resource.preconditions or resource.version for resource in contract)
         self._router = Router(contract) if required else None
         self._places = Places(contract)
+        self._whole: dict[tuple[str, str], Spot] = {}
         self._usual = frozenset(name.lower() for name in (*contract.headers, *contract.naming_headers))
 
     def tagged(
@@ -47,7 +49,22 @@ class Preconditions:
         resource, operation = route.resource, route.operations.get(request.method, "")
         if not (_lacks_tag(request, resource, operation) or _lacks_version(request, resource, operation)):
             return None
+        if not _is_whole(place):
+            place = self._whole.get((resource.name, place.id), place)
         return self._places.request(place, "read", tuple(h for h in request.headers if h[0].lower() in self._usual))
+
+    def note(self, request: Request, answer: Exchange) -> None:
+        """Where ``request`` names all that is above an item, keep it for those that need not, and whose look has to."""
+        if self._router is None or not answer.is_success:
+            return
+        place = self._places.of(request, body_of(request))
+        if place is None or not _is_whole(place) or _is_always_whole(place.resource):
+            return
+        id = place.id
+        if id is None and answer.about.operation == "create":
+            id = named_id(self._contract, place.resource, answer.response)
+        if id is not None:
+            self._whole[place.resource.name, str(id)] = place.item(id)
 
     def met(self, request: Request, seen: Exchange) -> Request:
         """The request with what the read has shown. Of what is not there the tag ``*`` is asked, unless the request may
@@ -64,6 +81,14 @@ class Preconditions:
         if not tag:
             return request if may_create(route.resource, operation) else request.having((("If-Match", "*"),))
         return request.having((("If-Match", tag),))
+
+
+def _is_whole(place: Spot) -> bool:
+    return {p.resource for p in place.resource.parents} <= dict(place.parents).keys()
+
+
+def _is_always_whole(resource: Resource) -> bool:
+    return len(resource.named_by_all_on_items) == len(resource.parents)
 
 
 def _lacks_tag(request: Request, resource: Resource, operation: str) -> bool:

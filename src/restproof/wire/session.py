@@ -214,6 +214,7 @@ class Session:
         beyond_ceiling: bool = False,
     ) -> Exchange:
         exchange = self._exchanged(permit, expect_throttle, retry, beyond_ceiling)
+        self._preconditions.note(permit.request, exchange)
         if not (expect_throttle or beyond_ceiling):
             self._look_for_target(exchange)
         return exchange
