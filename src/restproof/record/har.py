@@ -25,9 +25,10 @@ _EMPTY = (204, 205, 304)
 _NAMING = ("Firefox", "mitmproxy")
 _RENDERING = ("Insomnia REST Client",)
 """What exports requests as they stand by now, in the order of a workspace, each with the last answer to it."""
+_FORMS = ("multipart/", "application/x-www-form-urlencoded")
 _CONTENT_EXPECTED = ("POST", "PUT", "PATCH")
 _FIREFOX_KEEPS = 1024 * 1024
-"""Characters of an answer that Firefox has kept at most, until it kept all of them."""
+"""Characters of a request that Firefox keeps at most, and has kept of an answer."""
 _FROM_NETWORK = "Network Load"
 """What Safari says of an answer that came from the server; else it names a cache, a worker or an override."""
 _COMPLETE = "COMPLETE"
@@ -149,7 +150,7 @@ def _read(entry: Mapping[str, Any], attached: Attached) -> tuple[float, Recorded
     said = str(answered.get("statusText") or "")
     unended = said.startswith(_OF_FIDDLER) or str(answered.get("_charlesStatus") or _COMPLETE).upper() != _COMPLETE
     if 0 < status <= 999 and not unended:
-        confirmed = any(_value(headers, name) for name in ("if-none-match", "if-modified-since"))
+        confirmed = not headers or any(_value(headers, name) for name in ("if-none-match", "if-modified-since"))
         is_head = asked["method"] == "HEAD"
         response = _response(answered, status, lacks, attached, head=is_head, confirmed=confirmed)
     else:
@@ -214,6 +215,9 @@ def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attach
             lacks.add("request body")
         return None
     text = data.get("text")
+    if _may_be_another(text) or _is_form(headers, data.get("mimeType")):
+        lacks.add("request body")
+        return None
     if not text and data.get("params"):
         if "multipart" in str(data.get("mimeType")):
             lacks.add("request body")
@@ -226,11 +230,21 @@ def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attach
     return body
 
 
+def _may_be_another(text: object) -> bool:
+    """Whether the text of a body is none as it was sent: cut where Firefox cuts, or already read by the tool."""
+    return not isinstance(text, str | None) or (text is not None and len(text) == _FIREFOX_KEEPS)
+
+
+def _is_form(headers: Headers, media: object) -> bool:
+    """Whether a body is that of a form by the tool's word alone: the header that would say so was left out."""
+    return not _value(headers, "content-type") and str(media).lower().startswith(_FORMS)
+
+
 def _is_untold(request: Mapping[str, Any], headers: Headers) -> bool:
     """Whether a request may have had content of which nothing is told: a Blob or a stream (Chromium). Who sends none by
     such a method says so, by a length of zero (RFC 9110 §8.6)."""
     names = {name.lower() for name, _ in headers}
-    may_have = str(request["method"]).upper() in _CONTENT_EXPECTED and "content-type" in names
+    may_have = str(request["method"]).upper() in _CONTENT_EXPECTED and (not names or "content-type" in names)
     return "transfer-encoding" in names or (may_have and "content-length" not in names)
 
 
@@ -246,14 +260,18 @@ def _response(
     body = None if status == 304 or broken_off else _content(response, headers, lacks, attached)
     if body is None and not head and status not in _EMPTY:
         sizes = (content.get("size"), response.get("bodySize"))
-        untold = content.get("text") is None and content.get("size") != 0 and _value(headers, "content-length") != "0"
+        untold = (
+            not isinstance(content.get("text"), str)
+            and content.get("size") != 0
+            and _value(headers, "content-length") != "0"
+        )
         if broken_off or untold or content.get("comment") or _announced(headers, *sizes):
             lacks.add("response body")
     if not headers or (confirmed and body is not None and not _value(headers, "content-type")):
         lacks.add("headers")
-        # All that is left of them.
+        # All that is left of what said so.
         media = str(content.get("mimeType") or "")
-        headers = (("Content-Type", media),) if body is not None and "/" in media else ()
+        headers = (*headers, *((("Content-Type", media),) if body is not None and "/" in media else ()))
     return Response(status, str(response.get("statusText") or ""), headers, body)
 
 
@@ -262,7 +280,7 @@ def _content(response: Mapping[str, Any], headers: Headers, lacks: set[Lack], at
     content = response.get("content") or {}
     if not content.get("text") and content.get("_file"):
         return _from_file(content["_file"], attached, lacks, "response body")
-    if content.get("text") is None:
+    if not isinstance(content.get("text"), str):
         return None
     body = _decoded(content["text"], content.get("encoding")) or None
     size, coded = content.get("size"), _is_coded(response, headers)

@@ -179,7 +179,7 @@ class _Observers:
             self._watches["retries"].observe(reply)
         if "headers" not in seen.lacks:
             self._watches["headers"].observe(reply)
-        if "response body" in seen.lacks:
+        if "response body" in seen.lacks or ("headers" in seen.lacks and not reply.exchange.header("Content-Type")):
             return
         self._watches["content"].observe(reply)
         only = reasons[0] if reasons is not None and len(reasons) == 1 else None
