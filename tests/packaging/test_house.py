@@ -22,6 +22,8 @@ from restproof.plan.bodies import Bodies
 from restproof.suite import Ground, Instance, Reply, Subject
 
 ROOT = Path(__file__).parents[2]
+SERVED = ROOT / "tests" / "frameworks" / "services"
+"""Programs in processes of their own, with what ``requirements.txt`` beside them has one environment install."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -55,7 +57,7 @@ def imports(path: Path) -> dict[str, set[str]]:
 
 def foreign(*folders: str) -> set[str]:
     """The top-level modules that the files import and neither Python nor the project has."""
-    found = {name for path in modules(*folders) for name in imported(path)}
+    found = {name for path in modules(*folders) if path.parent != SERVED for name in imported(path)}
     own = {path.stem for path in modules(*folders)} | {"restproof", "tests", "suites", "benchmarks"}
     own.add("_typeshed")  # of type checkers, which bring it
     return found - set(sys.stdlib_module_names) - own

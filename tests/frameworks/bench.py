@@ -1,0 +1,134 @@
+"""A service in a process of its own, and what restproof makes of it, as a user types it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from tests import forked
+from tests.frameworks.catalogue import Framework
+from tests.frameworks.seeded import TOKEN
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent
+PATIENCE = 180.0
+"""Seconds until a service must answer; some take a minute on a busy machine."""
+
+
+def modules() -> Path:
+    """Where npm has put the packages of the services in JavaScript; there is none of them without this variable."""
+    return Path(os.environ.get("FRAMEWORKS_NODE", "nowhere")) / "node_modules"
+
+
+def is_there(framework: Framework) -> bool:
+    """Whether the framework is installed."""
+    if framework.node:
+        return shutil.which("node") is not None and (modules() / framework.needs).is_dir()
+    return importlib.util.find_spec(framework.needs) is not None
+
+
+def _command(framework: Framework, port: int) -> list[str]:
+    if framework.node:
+        hook = ["--require", str(HERE / "node" / "typescript.cjs")] if framework.file.endswith(".ts") else []
+        return ["node", *hook, str(HERE / "node" / framework.file), str(port)]
+    return [sys.executable, "-m", f"tests.frameworks.services.{framework.file}", str(port)]
+
+
+def _free() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@contextmanager
+def running(framework: Framework, folder: Path, fault: str = "") -> Iterator[str]:
+    """The base URL of the service while it runs. ``folder``: for what it writes."""
+    port = _free()
+    env = {
+        **os.environ,
+        "FAULT": fault,
+        "NODE_PATH": str(modules()),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
+    }
+    log = folder / "service.log"
+    with log.open("wb") as out:
+        command = _command(framework, port)
+        process = subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=out, start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait(process, url + framework.document, log)
+        yield url
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Until the document is there. Raises ``RuntimeError``."""
+    ends = time.monotonic() + PATIENCE
+    while time.monotonic() < ends and process.poll() is None:
+        try:
+            if requests.get(url, timeout=5).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    raise RuntimeError(f"{url} does not answer: {log.read_text(errors='replace')[-2000:]}")
+
+
+def document_of(framework: Framework, url: str, folder: Path) -> Path:
+    """The document that the service makes of itself, as a file."""
+    answer = requests.get(url + framework.document, timeout=10)
+    suffix = "yaml" if answer.text.lstrip()[:1] != "{" else "json"
+    path = folder / f"openapi.{suffix}"
+    path.write_bytes(answer.content)
+    return path
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended: its exit code, what was printed, its summary, and the results in that which fail."""
+
+    code: int
+    told: str
+    summary: dict[str, Any]
+
+    @property
+    def failed(self) -> list[dict[str, Any]]:
+        return [r for r in self.summary.get("results", []) if r["outcome"] in ("fail", "error")]
+
+    @property
+    def accused(self) -> list[str]:
+        """What is said against the server at the level that fails a run."""
+        bad = [r for r in self.failed if r["level"] != "should"]
+        return [f"{r['requirement']} {r['resource']} {r['operation']}: {r['message']}" for r in bad]
+
+
+def run(framework: Framework, promise: Path, url: str, out: Path, *options: str) -> Ran:
+    """A run at ``ci``. ``promise``: a document, or the folder of a contract."""
+    told = _restproof(framework, ["run", str(promise), "--target", url, "-q", "--out", str(out), *options], out.parent)
+    path = out / "summary.json"
+    summary = json.loads(path.read_text()) if path.is_file() else {}
+    return Ran(told.returncode, told.stdout + told.stderr, summary)
+
+
+def learn(framework: Framework, promise: Path, url: str, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """What ``learn`` finds out. ``promise``: a document, or the folder of a contract."""
+    return _restproof(framework, ["learn", str(promise), "--target", url, "--out", str(out), *options], out.parent)
+
+
+def _restproof(framework: Framework, words: list[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "RESTPROOF_FULL": framework.credential or TOKEN}
+    return forked.run("restproof", words, env=env, cwd=cwd, timeout=1200)
