@@ -178,6 +178,31 @@ def test_whatever_is_read_may_lie_in_a_zip_archive(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("headers", "body", "is_known"),
+    [
+        ({"Content-Type": ["application/json"]}, '{"name": ', True),
+        ({}, '{"name": "x"}', True),
+        ({}, None, True),
+        ({}, "", True),
+        ({}, "name=x&y=z", False),
+        ({}, '{"name": ', False),
+        ({"Accept": ["*/*"]}, {"name": "x"}, False),
+        ({"Accept": ["*/*"]}, ["x"], False),
+        ({"Accept": ["*/*"]}, {"encoding": "UTF-8", "string": "[1]"}, True),
+    ],
+)
+def test_what_a_cassette_has_filtered_or_read_is_unknown(
+    headers: dict[str, list[str]], body: object, is_known: bool, tmp_path: Path
+) -> None:
+    request = {"method": "POST", "uri": "http://h/", "headers": headers, "body": body}
+    answer = {"status": {"code": 201}, "headers": {"Date": ["x"]}, "body": body}
+    document = {"version": 1, "interactions": [{"request": request, "response": answer}]}
+    lacks = read(tmp_path, json.dumps(document), "c.json").lacking.get(1, frozenset())
+    assert ("request body" not in lacks) == is_known
+    assert ("response body" in lacks) == (isinstance(body, list) or body == {"name": "x"})
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ('interactions: [{request: {method: GET, uri: "http://h/"}, response: 5}]', "interaction 1 of the cassette"),

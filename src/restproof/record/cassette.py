@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,9 @@ def from_cassette(document: Mapping[str, Any], path: Path) -> Traffic:
                 skipped["OPTIONS requests"] += 1
                 continue
             lacks: set[Lack] = set()
+            if _is_unknown(interaction["request"].get("body")) or _is_untyped(request):
+                lacks.add("request body")
+                request = replace(request, body=None)
             response = _response(interaction["response"], lacks)
         except BROKEN as error:
             raise broken(f"interaction {number} of the cassette", error, path) from None
@@ -85,12 +90,34 @@ def _request(request: Mapping[str, Any]) -> Request:
     return Request(method, url, _headers(request.get("headers")), _body(request.get("body")))
 
 
+def _is_unknown(found: Any) -> bool:
+    """Whether a body is none as it came: JSON, say, that a serializer has read."""
+    if isinstance(found, Mapping):
+        return bool(found) and not {"string", "base64_string"} & set(found)
+    return not isinstance(found, str | bytes | None)
+
+
+def _is_untyped(request: Request) -> bool:
+    """Whether nothing says what a request holds: its header was filtered out, and it is no JSON."""
+    if request.headers or request.body is None:
+        return False
+    try:
+        json.loads(request.body)
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
 def _response(response: Mapping[str, Any], lacks: set[Lack]) -> Response:
     status = response["code"] if "code" in response else response["status"]
     code = int(status["code"] if isinstance(status, Mapping) else status)
     reason = str(status.get("message") or "") if isinstance(status, Mapping) else ""
     headers = _headers(response.get("headers"))
-    body = _body(response["body"]) if "body" in response else _body(response.get("content"))
+    found = response["body"] if "body" in response else response.get("content")
+    body = _body(found)
+    if _is_unknown(found):
+        lacks.add("response body")
+        body = None
     codings = ",".join(v for n, v in headers if n.lower() == "content-encoding").lower()
     if isinstance(body, bytes) and codings:
         plain = uncompressed(body, codings)
