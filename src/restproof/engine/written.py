@@ -52,7 +52,7 @@ class Written:
         """Whether a representation shows what the server alone answers for. It does not where somebody was let write
         what the schema does not allow: a case of this run, or, where the contract lets a server take such a value,
         another process of it, or an earlier run."""
-        if not isinstance(entity, Mapping):
+        if not isinstance(entity, dict):
             return True
         id = str(entity.get(resource.id.field))
         if id in self.odd.get(resource.name, ()):
