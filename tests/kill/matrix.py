@@ -53,6 +53,8 @@ class Kill:
     requests: int
     applies: bool = True
     misplaced: tuple[str, ...] = ()
+    case: str = ""
+    """The case of the first finding, and its item (``ITEM#n``)."""
     row: str = ""
     """The row of the page as it was written before, where the fault was not run again."""
 
@@ -83,17 +85,18 @@ def kill(fault: Fault, server: Server, *, full: bool = False, first: bool = Fals
     verdict = judge(run)
     failed = {r.requirement: None for r in verdict.results if r.outcome == "fail"}
     order = {exchange.n: at for at, exchange in enumerate(run.exchanges, start=1)}
-    cited = [order[f.exchange] for f in run.findings if f.exchange in order]
+    cited = sorted((order[f.exchange], f.case or "") for f in run.findings if f.exchange in order)
     return Kill(
         name,
         fault.requirement,
         Path(contract_of(fault)).name,
         verdict.verdict,
         tuple(failed),
-        min(cited, default=0),
+        cited[0][0] if cited else 0,
         len(run.exchanges),
         any(r.requirement == fault.requirement and r.outcome != "not applicable" for r in verdict.results),
         tuple(misplaced(run)),
+        cited[0][1] if cited else "",
     )
 
 

@@ -164,17 +164,19 @@ def _weight(item: Item) -> tuple[int, int]:
     return item.count, len(item.resource.properties) if item.resource else 0
 
 
+_FIRST = 0.5
+"""Of the faults that a rule finds on a resource by several items, the share that the cheapest of them finds: the others
+are of one other operation alone. Six of twelve, of the faults that ``benchmarks/early.py 60 7`` draws."""
 _ALONE = 2
 """How much more the first probe of a rule is worth than that of another resource: most servers treat all of theirs
 alike, so that it speaks for them."""
 
 
 def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
-    """The most telling first: of each rule the cheapest item of each resource, resources and rules mixed, so that a
-    fault shows as early as it can wherever it is; then the rest. Of these first and of the rest, those come first of
-    which most kills are to be expected per request (``Requirement.kills`` and ``requests``, as measured); what is equal
-    keeps the order of the register, resource by resource. Rules that ask to run late and those that observe come last.
-    """
+    """The most telling first, resources and rules mixed: those come first of which most kills are to be expected per
+    request (``Requirement.kills`` and ``requests``, as measured), so that a fault shows as early as it can wherever it
+    is. Of what a rule kills on a resource, most is the share of its cheapest item there. What is equal keeps the order
+    of the register, resource by resource. Rules that ask to run late and those that observe come last."""
     rank = {name: at for at, name in enumerate(register)}
 
     found = list(items)
@@ -189,20 +191,21 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
 
     ordered = sorted(found, key=in_order)
     last = [i for i in ordered if i.proof.late or i.proof.observes]
-    probes: dict[tuple[str, str | None], Item] = {}
     alone: dict[str, Item] = {}
     live = [i for i in ordered if not (i.proof.late or i.proof.observes)]
-    for item in sorted(live, key=lambda i: price[id(i)]):
+    of_rule: dict[tuple[str, str | None], list[Item]] = {}
+    for item in sorted((i for i in live if not i.left_out), key=lambda i: price[id(i)]):
         rule = item.proof.requirement
-        probes.setdefault((rule, item.resource.name if item.resource else None), item)
+        of_rule.setdefault((rule, item.resource.name if item.resource else None), []).append(item)
         alone.setdefault(rule, item)
-    first = {id(item) for item in probes.values()}
     leading = {id(item) for item in alone.values()}
+    share = {id(i): (1 - _FIRST) / max(1, len(those) - 1) for those in of_rule.values() for i in those[1:]}
+    share |= {id(those[0]): _FIRST if len(those) > 1 else 1.0 for those in of_rule.values()}
 
-    def by_worth(item: Item) -> tuple[bool, float]:
+    def by_worth(item: Item) -> float:
         entry = register.get(item.proof.requirement)
         kills = (1 if entry is None else entry.kills) * (_ALONE if id(item) in leading else 1)
-        return id(item) not in first, (price[id(item)] + _SET_UP) / kills
+        return (price[id(item)] + _SET_UP) / (kills * share.get(id(item), 1.0))
 
     live.sort(key=by_worth)
     last.sort(key=lambda i: (i.proof.observes, i.proof.late))
