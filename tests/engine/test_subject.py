@@ -165,6 +165,13 @@ def test_an_id_is_found_wherever_the_answer_names_it(answer: Answer, id: Any, be
     assert bench(lambda _: answer).subject("shelf").create({"name": "a"}).id == id
 
 
+def test_an_id_in_a_body_that_may_not_say_it_is_none(contract_of: Callable[[str], Any], bench: MakeBench) -> None:
+    either = "    id: {type: integer, chosen_by: either}\n    operations: [list, create, read, replace]\n"
+    contract = contract_of(CONTRACT.replace("    unique: [name]\n", either))
+    answer: Answer = (201, None, (("Location", "/v1/teams/5/shelves/12"),))
+    assert bench(lambda _: answer, contract=contract).subject("shelf").create({"name": "a", "id": 7}).id == 12
+
+
 def test_links_are_read(bench: MakeBench) -> None:
     header = '</a?page=2>; rel="next", </a?page=9>; rel="last alternate"'
     reply = reply_to(bench(lambda _: (200, [], (("Link", header),))), "shelf", "list")

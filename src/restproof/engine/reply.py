@@ -223,11 +223,7 @@ class Reply:
             return int(found) if isinstance(found, float) and found.is_integer() else found
         if self.asked_id is not None:
             return self.asked_id
-        if (
-            isinstance(self.sent, dict)
-            and self.resource.id.chosen_by != "server"
-            and self.resource.id.field in self.sent
-        ):
+        if self._chose_id and isinstance(self.sent, dict) and self.resource.id.field in self.sent:
             return self.sent[self.resource.id.field]
         if self.is_under_way:
             return None if self.job is None else self.job.made
@@ -235,6 +231,12 @@ class Reply:
         if tail is None:
             return None
         return int(tail) if self.resource.id.type == "integer" and tail.isdecimal() else tail
+
+    @property
+    def _chose_id(self) -> bool:
+        """Whether a body may say the id: not where clients choose it by a path alone."""
+        resource = self.resource
+        return resource.id.chosen_by != "server" and resource.id.field in resource.shapes.create["properties"]
 
     @property
     def asked(self) -> str:
