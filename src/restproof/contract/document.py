@@ -6,6 +6,7 @@ once in a mapping.
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import sys
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
@@ -69,6 +71,19 @@ class Problems:
     def errors(self) -> list[ContractError]:
         """The problems, by file and line."""
         return sorted(self._found.values(), key=lambda e: (str(e.place.file), e.place.line) if e.place else ("", 0))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage is looked for within the block: what files are read into holds no cycles, and the collector would go
+    through all of it again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 _noted: ContextVar[list[Path] | None] = ContextVar("noted", default=None)
@@ -248,8 +263,16 @@ def read_json(file: Path, problems: Problems) -> Document:
             f"'{constant}' is not JSON", place=Place(file, _line_of(text, constant)), hint="use a number or null"
         )
 
+    twice = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal twice
+        found = dict(pairs)
+        twice = twice or len(found) < len(pairs)
+        return found
+
     try:
-        value = json.loads(text, parse_constant=refuse)
+        value = json.loads(text, parse_constant=refuse, object_pairs_hook=members)
     except json.JSONDecodeError as error:
         hint = "look for a missing comma, a comma too many or single quotes just before it"
         raise ContractError(f"this is not JSON: {error.msg}", place=Place(file, error.lineno), hint=hint) from None
@@ -259,7 +282,39 @@ def read_json(file: Path, problems: Problems) -> Document:
         raise ContractError(
             f"this JSON cannot be read: {error}", place=Place(file), hint="write a shorter number"
         ) from None
-    return Document(file, value, _Lines(file, text, problems).found)
+    if twice or _is_deep(value):
+        return Document(file, value, _Lines(file, text, problems).found)
+    return Document(file, value, _LinesAsked(file, text))
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        held = (v for one in level for v in (one.values() if isinstance(one, dict) else one))
+        level = [v for v in held if isinstance(v, dict | list)] if isinstance(value, dict | list) else []
+        if not level:
+            return False
+    return True
+
+
+class _LinesAsked(Mapping[Route, int]):
+    """The lines of a sound text, looked for when the first of them is asked for: mostly none is."""
+
+    def __init__(self, file: Path, text: str) -> None:
+        self.file, self.text = file, text
+
+    @cached_property
+    def found(self) -> Mapping[Route, int]:
+        return _Lines(self.file, self.text, Problems()).found
+
+    def __getitem__(self, route: Route) -> int:
+        return self.found[route]
+
+    def __iter__(self) -> Iterator[Route]:
+        return iter(self.found)
+
+    def __len__(self) -> int:
+        return len(self.found)
 
 
 def _too_deep(file: Path, line: int = 0) -> ContractError:

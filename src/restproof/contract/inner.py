@@ -46,11 +46,27 @@ def schemas_in(schema: Any) -> Iterator[Mapping[str, Any]]:
     if not isinstance(schema, Mapping):
         return
     yield schema
+    for one in _within(schema):
+        yield from schemas_in(one)
+
+
+def distinct(schema: Any, asked: Callable[[Mapping[str, Any]], bool] = bool) -> Iterator[Mapping[str, Any]]:
+    """As ``schemas_in``, each once where it stands in several places, and none that is not ``asked`` for, nor what is
+    inside of it."""
+    left, seen = [schema], set[int]()
+    while left:
+        found = left.pop()
+        if isinstance(found, Mapping) and id(found) not in seen and asked(found):
+            seen.add(id(found))
+            yield found
+            left += _within(found)
+
+
+def _within(schema: Mapping[str, Any]) -> Iterator[Any]:
     for word, inner in schema.items():
-        within = [inner] if word in SINGLE else []
-        if word in MAPS and isinstance(inner, Mapping):
-            within = [*inner.values()]
+        if word in SINGLE:
+            yield inner
+        elif word in MAPS and isinstance(inner, Mapping):
+            yield from inner.values()
         elif word in LISTS and isinstance(inner, list):
-            within = inner
-        for one in within:
-            yield from schemas_in(one)
+            yield from inner

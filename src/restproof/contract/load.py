@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from restproof.contract.build import build
-from restproof.contract.document import Document, Problems, read_yaml
+from restproof.contract.document import Document, Problems, read_yaml, uncollected
 from restproof.contract.language import check_language
 from restproof.contract.marks import marked
 from restproof.contract.model import Contract
@@ -52,6 +52,11 @@ def read(path: str | Path) -> tuple[Contract | None, list[ContractError]]:
     if not file.is_file():
         hint = "give a contract file, or a directory that holds a contract.yaml"
         return None, [ContractError("there is no such contract", place=Place(file), hint=hint)]
+    with uncollected():
+        return _read(file)
+
+
+def _read(file: Path) -> tuple[Contract | None, list[ContractError]]:
     problems = Problems()
     try:
         document = read_yaml(file, problems)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -219,7 +219,7 @@ class SchemaFolder:
                 written[word] = {n: self._schema(s, document, (*here, n), chain) for n, s in value.items()}
             elif word in LISTS:
                 found = [self._schema(s, document, (*here, i), chain) for i, s in enumerate(value)]
-                written[word] = found if word == "prefixItems" else self._met(word, found, document.place(here))
+                written[word] = found if word == "prefixItems" else self._met(word, found, document, here)
             elif word in SINGLE:
                 written[word] = self._inline(value, document, here, chain)
             else:
@@ -243,12 +243,13 @@ class SchemaFolder:
             written = {**{w: v for w, v in target.items() if w != "$schema"}, **written}
         return written
 
-    def _met(self, word: str, schemas: list[Any], place: Place) -> list[Any]:
+    def _met(self, word: str, schemas: list[Any], document: Document, route: Route) -> list[Any]:
         """Those of the schemas of ``allOf``, ``anyOf`` or ``oneOf`` that some value keeps: ``false`` is none, and an
         alternative less. Notes it where nothing is left."""
         left = [s for s in schemas if s is not False]
         if len(left) < len(schemas) and (word == "allOf" or not left):
-            self.problems.add(f"no value is allowed here: '{word}' is false", place, "remove it, or say what it holds")
+            message = f"no value is allowed here: '{word}' is false"
+            self.problems.add(message, document.place(route), "remove it, or say what it holds")
         return left or [{}]
 
     def _schema(self, schema: Any, document: Document, route: Route, chain: _Chain) -> Any:
@@ -261,20 +262,20 @@ class SchemaFolder:
         return self._inline(schema, document, route, chain)
 
     def _follow(self, ref: str, document: Document, route: Route, chain: _Chain) -> dict[str, Any]:
-        place = document.place(route)
+        place = partial(document.place, route)
         name, _, pointer = ref.partition("#")
         target: Document | None = document
         if name and (":" in name or "/" in name or "\\" in name):
             self.problems.add(
-                f"$ref '{ref}' leaves the folder", place, "refer to #/$defs/... or to a file of the same folder"
+                f"$ref '{ref}' leaves the folder", place(), "refer to #/$defs/... or to a file of the same folder"
             )
             return {}
         if name:
             file = document.file.parent / name
-            if not file.is_file():
+            if file not in self._documents and not file.is_file():
                 others = [f.name for f in document.file.parent.glob("*.json")]
                 self.problems.add(
-                    f"$ref names no file: '{name}'", place, near(name, others) or f"looked in {file.parent}"
+                    f"$ref names no file: '{name}'", place(), near(name, others) or f"looked in {file.parent}"
                 )
                 return {}
             target = self._read(file)
@@ -285,7 +286,7 @@ class SchemaFolder:
         before = [at for at, known in enumerate(chain) if known.step == step]
         if before and all(known.is_alias for known in (*chain[before[-1] + 1 :], link)):
             cycle = " → ".join(known.step.removesuffix("#") for known in (*chain[before[-1] :], link))
-            self.problems.add(f"$ref goes round in a circle: {cycle}", place, "say what it is in one of these places")
+            self.problems.add(f"$ref goes round in a circle: {cycle}", place(), "say what it is in one of these places")
             return {}
         if len(chain) - len({known.step for known in chain}) >= _LEVELS or len(before) > _LEVELS:
             self._cuts += 1
@@ -293,13 +294,13 @@ class SchemaFolder:
         if (id(target), pointer) in self._followed:
             return self._followed[id(target), pointer][1]
         if pointer and not pointer.startswith("/"):
-            self.problems.add(f"$ref '{ref}' uses an anchor", place, "refer by path: #/$defs/NAME")
+            self.problems.add(f"$ref '{ref}' uses an anchor", place(), "refer by path: #/$defs/NAME")
             return {}
         try:
             value, at = follow(target.value, pointer)
         except Nothing as error:
             hint = near(error.step, error.known) or "check the path"
-            self.problems.add(f"$ref '{ref}' names nothing: there is no '{error.step}'", place, hint)
+            self.problems.add(f"$ref '{ref}' names nothing: there is no '{error.step}'", place(), hint)
             return {}
         if target is not document and not self._is_sound(target):
             return {}
@@ -316,14 +317,12 @@ class SchemaFolder:
         expressions.
         """
         add = self.problems.add
-        for word in schema:
-            place = document.place((*route, word))
+        for word in (word for word in schema if word not in _KEYWORDS):
             if word in _UNREADABLE:
-                add(f"'{word}' is not supported", place, "refer by path: #/$defs/NAME")
-            elif word not in _KEYWORDS and not word.startswith("x-"):
-                guess = closest(word, _KEYWORDS, _NEAR)
-                if guess:
-                    add(f"'{word}' is no keyword of JSON Schema", place, f"did you mean '{guess}'?")
+                add(f"'{word}' is not supported", document.place((*route, word)), "refer by path: #/$defs/NAME")
+            elif not word.startswith("x-") and (guess := closest(word, _KEYWORDS, _NEAR)):
+                message = f"'{word}' is no keyword of JSON Schema"
+                add(message, document.place((*route, word)), f"did you mean '{guess}'?")
         if schema.get("readOnly") is True and schema.get("writeOnly") is True:
             hint = "keep readOnly for what the server sets, writeOnly for what only requests hold"
             add("a property cannot be both readOnly and writeOnly", document.place((*route, "writeOnly")), hint)

@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.document import Route
 from restproof.contract.openapi.formed import form_in
+from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Call
 from restproof.contract.openapi.schemas import Schema, Schemas, alternatives, united
 from restproof.contract.openapi.source import Source
@@ -24,6 +25,7 @@ class Reader:
 
     source: Source
     schemas: Schemas
+    once: Once = field(default_factory=Once)
     _successes: dict[Route, Schema] = field(default_factory=dict)
 
     def responses(self, call: Call) -> Iterator[tuple[str, Mapping[str, Any], Route]]:

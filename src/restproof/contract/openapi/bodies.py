@@ -9,8 +9,10 @@ from typing import Any
 
 from restproof.contract.envelope import pointer_of
 from restproof.contract.impossible import nothing_fits
+from restproof.contract.inner import Made
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
+from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united, wider
 from restproof.contract.shapes import SHOWN
@@ -45,6 +47,7 @@ class Shaped:
     loose: set[str] = field(default_factory=set)
     names_itself: dict[str, str] = field(default_factory=dict)
     """Change → where its body holds the id that its path has as well."""
+    once: Once = field(default_factory=Once)
 
     @property
     def readable(self) -> dict[str, Schema]:
@@ -67,7 +70,7 @@ def _properties(schema: Schema) -> dict[str, Schema]:
 
 def shaped(reader: Reader, found: Found) -> Shaped:
     """What the bodies of a resource say. Operations whose bodies are of another kind are in ``left_out``."""
-    told = Shaped()
+    told = Shaped(once=reader.once)
     _responses(reader, found, told)
     _requests(reader, found, told)
     return told
@@ -191,7 +194,7 @@ def _requests(reader: Reader, found: Found, told: Shaped) -> None:
     for operation, schema in list(told.sent.items()):
         inner = schema["properties"][wrapper] if wrapper else schema
         try:
-            told.sent[operation] = sendable(dict(alternatives(inner)[0]))
+            told.sent[operation] = sendable(dict(alternatives(inner)[0]), told.once.sendable)
         except Unsendable as error:
             del told.sent[operation]
             told.left_out[operation] = str(error)
@@ -223,9 +226,12 @@ class Unsendable(Exception):
     """No body can be made from a schema and be known to be valid; the message says why."""
 
 
-def sendable(schema: Schema, at: str = "") -> Schema:
+def sendable(schema: Schema, known: dict[int, Schema], at: str = "") -> Schema:
     """A request schema of which every value is a valid one: optional members that are written wider than the document
-    has them are left out. Raises ``Unsendable`` where a needed one is."""
+    has them are left out. ``known``: schemas that are such as they are, by their identity; it grows. Raises
+    ``Unsendable`` where a needed member is wider."""
+    if id(schema) in known:
+        return schema
     if WIDER in schema:
         raise Unsendable(f"{at or 'the body'}: {schema[WIDER]}")
     if at and (why := nothing_fits(schema)):
@@ -235,7 +241,7 @@ def sendable(schema: Schema, at: str = "") -> Schema:
         kept: dict[str, Schema] = {}
         for name, inner in schema["properties"].items():
             try:
-                kept[name] = sendable(inner, f"{at}.{name}" if at else name)
+                kept[name] = sendable(inner, known, f"{at}.{name}" if at else name)
             except Unsendable:
                 if name in schema.get("required", ()):
                     raise
@@ -248,42 +254,51 @@ def sendable(schema: Schema, at: str = "") -> Schema:
             continue
         if word == "items" and not schema.get("minItems"):
             try:
-                found["items"] = sendable(inner, f"{at}[]")
+                found["items"] = sendable(inner, known, f"{at}[]")
             except Unsendable:
                 found["items"], found["maxItems"] = {}, 0
         elif word in ("items", "additionalProperties"):
-            found[word] = sendable(inner, f"{at}[]")
+            found[word] = sendable(inner, known, f"{at}[]")
         elif word in ("anyOf", "oneOf"):
             found[word] = [s for s in inner if wider(s) is None]
             if not found[word]:
                 raise Unsendable(f"{at or 'the body'}: {reason}")
         else:
             raise Unsendable(f"{at or 'the body'}: {reason}")
-    return found
+    members, left = schema.get("properties", {}), found.get("properties", {})
+    if left.keys() != members.keys() or any(left[n] is not s for n, s in members.items()):
+        return found
+    if any(found[word] is not inner for word, inner in schema.items() if word != "properties"):
+        return found
+    known[id(schema)] = schema
+    return schema
 
 
 _VALUES = ("enum", "const", "default", "examples", "required")
 _OURS = {WIDER, NARROWER, EDGES, NULL, ABSENT, SHOWN}
 
 
-def shown_as(schema: Any) -> Any:
+def shown_as(schema: Any, made: Made) -> Any:
     """A response schema as it is written: wider than the document's where that cannot be carried, or no value keeps
-    it."""
+    it. ``made``: what has been made so already."""
     if isinstance(schema, list):
-        return [shown_as(part) for part in schema]
+        return [shown_as(part, made) for part in schema]
     if not isinstance(schema, dict):
         return schema
+    if id(schema) in made:
+        return made[id(schema)][1]
     left_out = {*_OURS, "pattern"} if NARROWER in schema else _OURS
     found = {
-        word: {n: shown_as(s) for n, s in value.items()}
+        word: {n: shown_as(s, made) for n, s in value.items()}
         if word in MAPS
         else value
         if word in _VALUES
-        else shown_as(value)
+        else shown_as(value, made)
         for word, value in schema.items()
         if word not in left_out
     }
-    return {} if nothing_fits(found) else found
+    made[id(schema)] = schema, {} if nothing_fits(found) else found
+    return made[id(schema)][1]
 
 
 def take_own_id(told: Shaped, member: str, *, created: bool) -> dict[str, str]:

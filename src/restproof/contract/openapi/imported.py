@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from restproof.contract.document import Route
+from restproof.contract.document import Route, uncollected
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import of_contract
 from restproof.contract.openapi.elsewhere import join_items
@@ -64,7 +64,11 @@ def imported(file: Path, name: str, *, tags: Collection[str] = (), resources: Co
     ``tags`` and ``resources`` select: operations that have one of the tags, resources of these names (and those above
     them); empty: all.
     """
-    source = read(file)
+    with uncollected():
+        return _imported(read(file), name, tags, resources)
+
+
+def _imported(source: Source, name: str, tags: Collection[str], resources: Collection[str]) -> Imported:
     words = kept(source.written.value) if not (tags or resources) else None
     if words is not None:
         contract, schemas = words

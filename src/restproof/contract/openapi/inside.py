@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from restproof.contract.openapi.keywords import NARROWER
+from restproof.contract.openapi.once import Seen
 from restproof.contract.openapi.schemas import Schema, options
 from restproof.contract.shapes import types_of
 
@@ -29,15 +30,22 @@ def decimals(schema: Schema, shown: Schema) -> Schema | None:
     return {**found, "enum": [f"{low + (high - low) * part:.2f}" for part in (0.5, 0.25)]}
 
 
-def seen_again(schema: Schema, shown: Schema) -> Schema | None:
+def seen_again(schema: Schema, shown: Schema, known: Seen) -> Schema | None:
     """``schema`` without the optional members, at any depth, that ``shown`` has of another type: what they hold is told
     apart from what is shown by no rule. ``None`` where a needed one is such. What changes nothing is ``schema``
-    itself."""
+    itself. ``known``: what is known already; it grows."""
+    key = (id(schema), id(shown))
+    if key not in known:
+        known[key] = schema, shown, _seen_again(schema, shown, known)
+    return known[key][2]
+
+
+def _seen_again(schema: Schema, shown: Schema, known: Seen) -> Schema | None:
     text = decimals(schema, shown)
     if text is not None:
         return text
     parts = options(schema)
-    kept = [_part(part, [s for s in options(shown) if types_of(s) & types_of(part)]) for part in parts]
+    kept = [_part(part, [s for s in options(shown) if types_of(s) & types_of(part)], known) for part in parts]
     fitting = [part for part in kept if part is not None]
     if all(one is two for one, two in zip(kept, parts, strict=True)):
         return schema
@@ -47,21 +55,21 @@ def seen_again(schema: Schema, shown: Schema) -> Schema | None:
     return {**beside, **(fitting[0] if len(fitting) == 1 else {"anyOf": fitting})}
 
 
-def _part(schema: Schema, shown: list[Schema]) -> Schema | None:
+def _part(schema: Schema, shown: list[Schema], known: Seen) -> Schema | None:
     """``seen_again`` of one alternative, beside those of ``shown`` that have its type."""
     if len(shown) != 1:
         return schema if shown or not types_of(schema) & {"object", "array"} else None
     found, other = schema, shown[0]
     if isinstance(schema.get("items"), dict) and isinstance(other.get("items"), dict):
-        items = _inner(schema["items"], other["items"])
+        items = _inner(schema["items"], other["items"], known)
         if items is None:
             return None
         found = schema if items is schema["items"] else {**schema, "items": items}
     properties: dict[str, Schema] = schema.get("properties", {})
-    known = other.get("properties", {})
+    others = other.get("properties", {})
     kept: dict[str, Schema] = {}
     for name, inner in properties.items():
-        member = _inner(inner, known[name]) if name in known else inner
+        member = _inner(inner, others[name], known) if name in others else inner
         if member is not None:
             kept[name] = member
         elif name in schema.get("required", ()):
@@ -71,8 +79,8 @@ def _part(schema: Schema, shown: list[Schema]) -> Schema | None:
     return {**found, "properties": kept}
 
 
-def _inner(schema: Schema, shown: Schema) -> Schema | None:
+def _inner(schema: Schema, shown: Schema, known: Seen) -> Schema | None:
     """``seen_again`` of a part of a schema, which must be shown in a type that it has."""
     if schema and shown and not types_of(schema) & (types_of(shown) - {"null"}):
         return decimals(schema, shown)
-    return seen_again(schema, shown)
+    return seen_again(schema, shown, known)

@@ -10,10 +10,11 @@ from jsonschema import Draft202012Validator
 
 from restproof.contract.formats import FORMATS
 from restproof.contract.impossible import nothing_fits
-from restproof.contract.inner import everywhere, schemas_in
+from restproof.contract.inner import distinct
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
 from restproof.contract.openapi.inside import seen_again
 from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
+from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.schemas import Schema, holds, meet, options
 from restproof.contract.schemas import DIALECT
 from restproof.contract.shapes import SHOWN, is_nullable, types_of
@@ -121,13 +122,14 @@ def members(told: Shaped) -> Members:
 
 
 def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Schema | None:
+    as_shown = {} if shown is None else shown_as(shown, told.once.shown)
     asked = {o: s[name] for o in ("create", *_CHANGES) if name in (s := told.writable(o))}
     asked = {o: s for o, s in asked.items() if not s.get("readOnly")}
     if asked and "create" in told.sent and "create" not in asked:
         found.left_out.append(f"{name}, which only an update takes")
         asked = {}
     if not asked:
-        return None if shown is None else {**_without_default(shown_as(shown)), "readOnly": True}
+        return None if shown is None else {**_without_default(as_shown), "readOnly": True}
     first, *others = asked.values()
     schema = dict(first)
     plain = [without_null(s) for s in asked.values()]
@@ -137,12 +139,12 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
             narrowed = None if narrowed is None else meet(narrowed, bare(other))
         if narrowed is None:
             found.left_out.append(f"{name}, of which creates and updates say different things")
-            return None if shown is None else {**_without_default(shown_as(shown)), "readOnly": True}
+            return None if shown is None else {**_without_default(as_shown), "readOnly": True}
         schema = {**narrowed, **{w: first[w] for w in ("default", "examples") if w in first}}
         found.lenient.append(name)
     elif any(bare(other) != bare(first) for other in others):
         schema = {**plain[0], **{w: first[w] for w in ("default", "examples", EDGES) if w in first}, NULL: "open"}
-    again = seen_again(schema, shown) if shown is not None else schema
+    again = seen_again(schema, shown, told.once.seen_again) if shown is not None else schema
     schema = schema if again is None else again
     if holds(schema, NARROWER) and name not in found.lenient:
         found.lenient.append(name)
@@ -164,12 +166,12 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         # What is sent is never what is shown, so neither says anything of the other.
         found.apart = True
         found.left_out.append(f"{name}, of which responses show something else than requests hold")
-        found.unshown[name] = {**_without_default(shown_as(shown)), "readOnly": True}
+        found.unshown[name] = {**_without_default(as_shown), "readOnly": True}
         return {**schema, "writeOnly": True, SHOWN: "open"}
     if nothing_fits(schema):
         found.left_out.append(f"{name}, of which its operations say what no value keeps together")
-        return {**_without_default(shown_as(shown)), "readOnly": True}
-    narrowed = _shown_again(schema, fitting, bare(shown_as(shown)))
+        return {**_without_default(as_shown), "readOnly": True}
+    narrowed = _shown_again(schema, fitting, bare(as_shown))
     if bare(narrowed) != bare(schema):
         beside: Schema = {w: schema[w] for w in ("default", "examples", ABSENT) if w in schema}
         schema = {**beside, **narrowed}
@@ -177,7 +179,7 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
             del schema["default"]
         found.lenient += [name] if name not in found.lenient else []
     found.apart = found.apart or name in found.lenient or holds(schema, NARROWER) is not None
-    found.apart = found.apart or not _fits(bare(shown_as(shown)), bare(shown_as(schema)))
+    found.apart = found.apart or not _fits(bare(as_shown), bare(shown_as(schema, told.once.shown)))
     return schema
 
 
@@ -192,7 +194,7 @@ def _unread(told: Shaped, found: Members) -> None:
 
 
 def _holds_set(schema: Schema | None) -> bool:
-    return any(inner.get("uniqueItems") for inner in schemas_in(schema))
+    return any(inner.get("uniqueItems") for inner in distinct(schema))
 
 
 def without_null(schema: Schema) -> Schema:
@@ -219,21 +221,28 @@ def _narrower(schema: Schema) -> bool:
     return any(set(option) & _NARROWER for option in options(schema))
 
 
-def _echo(shown: Schema, sent: Schema | None) -> Schema:
+def _echo(shown: Schema, sent: Schema | None, once: Once) -> Schema:
     """What responses may hold of a member that clients set, at any depth: they need no form that requests do not have
     to keep, and no member that requests may leave out."""
     if sent is None or sent.get("readOnly"):
         return shown
+    key = (id(shown), id(sent))
+    if key not in once.echoed:
+        once.echoed[key] = shown, sent, _echoed(shown, sent, once)
+    return once.echoed[key][2]
+
+
+def _echoed(shown: Schema, sent: Schema, once: Once) -> Schema:
     found = {w: v for w, v in shown.items() if w != "pattern" or sent.get("pattern") == v}
     asked: dict[str, Schema] = sent.get("properties", {})
     if "properties" in shown:
-        found["properties"] = {n: _echo(s, asked.get(n)) for n, s in shown["properties"].items()}
+        found["properties"] = {n: _echo(s, asked.get(n), once) for n, s in shown["properties"].items()}
         optional = {n for n, s in asked.items() if n not in sent.get("required", ()) and "default" not in s}
         optional -= {n for n, s in asked.items() if s.get("readOnly")}
         if "required" in shown:
             found["required"] = [n for n in shown["required"] if n not in optional]
     if isinstance(shown.get("items"), dict) and isinstance(sent.get("items"), dict):
-        found["items"] = _echo(shown["items"], sent["items"])
+        found["items"] = _echo(shown["items"], sent["items"], once)
     return found
 
 
@@ -272,7 +281,9 @@ def _needed(told: Shaped, found: Members, readable: Mapping[str, Schema]) -> Non
     if required:
         found.schema["required"] = required
     found.shown = {
-        n: _echo(bare(shown_as(s)), properties.get(n)) for n, s in readable.items() if n not in found.unshown
+        n: _echo(bare(shown_as(s, told.once.shown)), properties.get(n), told.once)
+        for n, s in readable.items()
+        if n not in found.unshown
     }
     # What a create may leave out, and of which it is not said what it is then, is not asked of every answer.
     found.always = [
@@ -297,6 +308,6 @@ def beyond(operation: str, told: Shaped, body: Members) -> str | None:
 def may_lack_zone(schema: Any) -> bool:
     """Whether a response has a time, at any depth, of which no example shows that it has a zone: frameworks write
     ``format: date-time`` of all of their times, also of those without one."""
-    shown = everywhere(schema, lambda inner: {} if inner.get("writeOnly") else inner)
-    found = [inner for inner in schemas_in(shown) if inner.get("format") == "date-time"]
+    shown = distinct(schema, lambda inner: not inner.get("writeOnly"))
+    found = (inner for inner in shown if inner.get("format") == "date-time")
     return any(not any(FORMATS["date-time"].check(str(e)) for e in s.get("examples", ())) for s in found)

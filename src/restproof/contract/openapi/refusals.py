@@ -45,7 +45,7 @@ class Refusals:
         named = [c["schema"].get("$ref") for c in contents if isinstance(c, dict) and isinstance(c.get("schema"), dict)]
         if any(_OF_GENERATORS.search(str(ref)) for ref in named):
             return "none"
-        schema = shown_as(self.reader.content(answer, route))
+        schema = shown_as(self.reader.content(answer, route), self.reader.once.shown)
         if not schema or not types_of(schema) <= {"object", "array"}:
             return "none"
         whole = {"$schema": DIALECT, **schema}

@@ -33,6 +33,7 @@ from restproof.contract.openapi.promises import Promises, apart
 from restproof.contract.openapi.refusals import Refusals
 from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
+from restproof.contract.openapi.sharing import Interned
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
 from restproof.contract.openapi.wording import says_it_keeps, says_it_replaces, says_it_stays
 from restproof.contract.parents import DEFAULT_OPERATIONS
@@ -55,6 +56,7 @@ class ResourceWriter:
         self.schemas: dict[str, Schema] = {}
         self.origins: dict[str, dict[str, str]] = {}
         self.bodies: dict[str, Members] = {}
+        self.interned = Interned()
         self.merging: set[str] = set()
         self.explained: set[Route] = set()
 
@@ -116,7 +118,7 @@ class ResourceWriter:
         if statuses:
             resource["statuses"] = statuses
         self.bodies[found.name] = body
-        self.origins[found.name] = self.origin(found)
+        self.origins[found.name] = {"path": ", ".join(f"{c.method} {c.route[1]}" for c in found.calls.values())}
         return resource
 
     def is_single(self, found: Found) -> bool:
@@ -134,10 +136,12 @@ class ResourceWriter:
 
     def write_schema(self, found: Found, body: Members, told: Shaped) -> Any:
         """Keep the schemas of a resource; the word ``schema`` of its contract."""
-        if not {"create", "update", "replace"} & found.calls.keys():
-            self.schemas[f"{found.name}.json"] = body.as_shown()
-            return f"{found.name}.json"
-        word, files = body.schemas(found.name, told, found.calls)
+        if {"create", "update", "replace"} & found.calls.keys():
+            word, files = body.schemas(found.name, told, found.calls)
+        else:
+            word, files = f"{found.name}.json", {f"{found.name}.json": body.as_shown()}
+        for schema in files.values():
+            schema["properties"].update(self.interned.all(schema["properties"]))
         self.schemas |= files
         return word
 
@@ -373,10 +377,6 @@ class ResourceWriter:
 
     def route(self, found: Found) -> Route:
         return next(iter(found.calls.values())).route if found.calls else ("paths", found.collection)
-
-    def origin(self, found: Found) -> dict[str, str]:
-        """Where each word of a resource comes from."""
-        return {"path": ", ".join(f"{c.method} {c.route[1]}" for c in found.calls.values())}
 
 
 def replaces_whole(body: Members) -> bool:

@@ -53,6 +53,10 @@ class Schemas:
         """Names of members that are said, somewhere in the document, to hold a path."""
         self._made: dict[tuple[str, int], Schema] = {}
         self._parts: dict[tuple[int, int], Schema] = {}
+        self._modern: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self._plain: dict[int, tuple[dict[str, Any], list[str]]] = {}
+        self._servers: dict[int, list[str]] = {}
+        self._leaves: dict[tuple[int, str], tuple[dict[str, Schema], list[Any]]] = {}
         self._sizes: dict[int, int] = {}
         self._kept: list[Schema] = []
 
@@ -70,7 +74,9 @@ class Schemas:
             beside = {k: v for k, v in value.items() if k not in ("$ref", "description", "title", "summary")}
             target = self._named(value["$ref"], route, depth, chain)
             return self._kept_as(both(target, self.of(beside, route, depth, chain))) if beside else target
-        found = self._kept_as(self._written(modern(value), route, depth, chain))
+        if id(value) not in self._modern:
+            self._modern[id(value)] = value, modern(value)
+        found = self._kept_as(self._written(self._modern[id(value)][1], route, depth, chain))
         if self.size(found) <= _LARGEST:
             return found
         # Less of its depth, until it is small enough.
@@ -94,7 +100,9 @@ class Schemas:
         return tuple(steps(ref[1:]))
 
     def _written(self, value: Mapping[str, Any], route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
-        found, dropped = plain(value)
+        if id(value) not in self._plain:
+            self._plain[id(value)] = plain(value)
+        found, dropped = dict(self._plain[id(value)][0]), self._plain[id(value)][1]
         if dropped:
             self.left_out.append((f"'{dropped[0]}' of a schema, which cannot be carried", (*route, dropped[0])))
             if {"enum", "pattern", "minimum", "maximum", "minLength", "maxLength"} & set(dropped):
@@ -113,16 +121,18 @@ class Schemas:
     def _inner(self, value: Mapping[str, Any], route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         """The keywords that hold schemas."""
         found: Schema = {}
+        is_new = id(value) not in self._servers
+        if is_new:
+            self._servers[id(value)] = list(map(str, set_by_server(value))) if "properties" in value else []
         for word in MAPS:
             if isinstance(value.get(word), dict):
-                self.of_paths |= {n for n, s in value[word].items() if says_path(s)}
+                if is_new:
+                    self.of_paths |= {n for n, s in value[word].items() if says_path(s)}
                 if "" in value[word]:
                     self.left_out.append(("a member without a name", (*route, word)))
-                found[word] = {
-                    str(n): self._part(s, (*route, word, n), depth - 1, chain) for n, s in value[word].items() if n
-                }
-        for name in map(str, set_by_server(value) if "properties" in found else ()):
-            if name in found["properties"]:
+                found[word] = self._members(value, word, route, depth, chain)
+        for name in self._servers[id(value)]:
+            if name in found.get("properties", ()):
                 found["properties"][name] = {**found["properties"][name], "readOnly": True}
         for word in SINGLE:
             if word == "additionalProperties" and value.get(word) in (False, True, {}):
@@ -142,11 +152,27 @@ class Schemas:
                     found[word] = [{"type": "null"} if s == _ANY_OR_NULL else s for s in found[word]]
         return found
 
+    def _members(
+        self, value: Mapping[str, Any], word: str, route: Route, depth: int, chain: tuple[str, ...]
+    ) -> dict[str, Schema]:
+        """The schemas by name under ``word``. Those that hold no others are the same at each depth."""
+        members, key = value[word], (id(value), word)
+        if depth <= 1:
+            return {str(n): self._part(s, (*route, word, n), depth - 1, chain) for n, s in members.items() if n}
+        if key not in self._leaves:
+            leaves = {str(n): _is_leaf(s) for n, s in members.items() if n}
+            told = {str(n): self._part(s, (*route, word, n), 1, chain) for n, s in members.items() if n and _is_leaf(s)}
+            self._leaves[key] = {n: told.get(n, {}) for n in leaves}, [n for n in members if n and not leaves[str(n)]]
+        found, others = self._leaves[key]
+        found = dict(found)
+        for n in others:
+            found[str(n)] = self._part(members[n], (*route, word, n), depth - 1, chain)
+        return found
+
     def _part(self, value: Any, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         """An inner schema, read once for each depth, or once where nothing is inside it; one that cannot be read costs
         only itself."""
-        is_leaf = depth > 0 and isinstance(value, dict) and _INNER.isdisjoint(value)
-        key = (id(value), 1 if is_leaf else depth)
+        key = (id(value), 1 if depth > 0 and _is_leaf(value) else depth)
         if key not in self._parts:
             if isinstance(value, dict):
                 self._kept.append(value)  # what was made in passing is known by its identity from here on
@@ -178,6 +204,10 @@ class Schemas:
     def _kept_as(self, schema: Schema) -> Schema:
         self._kept.append(schema)
         return schema
+
+
+def _is_leaf(value: Any) -> bool:
+    return isinstance(value, dict) and _INNER.isdisjoint(value)
 
 
 def wider(schema: Any) -> str | None:

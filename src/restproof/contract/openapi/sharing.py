@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from restproof.contract.inner import LISTS, MAPS, SINGLE, Made, everywhere, schemas_in
+from restproof.contract.inner import LISTS, MAPS, SINGLE, Made, distinct, everywhere
 from restproof.contract.openapi.naming import singular
 
 FILE = "shared-schemas.json"
@@ -36,6 +36,11 @@ class Interned:
     def of(self, schema: Any) -> Any:
         """The one that is equal to ``schema``."""
         return self._one(schema, {})
+
+    def all(self, schemas: Mapping[str, Any]) -> dict[str, Any]:
+        """By name, the one that is equal to each."""
+        met: dict[int, Any] = {}
+        return {name: self._one(schema, met) for name, schema in schemas.items()}
 
     def _one(self, schema: Any, met: dict[int, Any]) -> Any:
         if not isinstance(schema, Mapping) or id(schema) in self._own:
@@ -100,10 +105,10 @@ class _Sharing:
         self.defs: dict[str, Schema] = {}
 
     def files(self, schemas: Mapping[str, Schema]) -> dict[str, Schema]:
-        tops = {file: self.interned.of(schema) for file, schema in schemas.items()}
+        tops = self.interned.all(schemas)
         # What refers to its own file can stand in no other.
         free = {
-            file for file, top in tops.items() if isinstance(top, Mapping) and not any(map(_is_local, _distinct(top)))
+            file for file, top in tops.items() if isinstance(top, Mapping) and not any(map(_is_local, distinct(top)))
         }
         for file in (file for file in tops if file in free):
             for name, inner in _within(tops[file], file.removesuffix(".json")):
@@ -190,17 +195,6 @@ def _within(schema: Schema, hint: str) -> Iterator[tuple[str, Any]]:
             yield singular(hint) if word == "items" else hint, value
 
 
-def _distinct(schema: Any) -> Iterator[Schema]:
-    """The schema and each one inside of it, at every depth, once where it stands in several places."""
-    left, seen = [schema], set[int]()
-    while left:
-        found = left.pop()
-        if isinstance(found, Mapping) and id(found) not in seen:
-            seen.add(id(found))
-            yield found
-            left += [inner for _, inner in _within(found, "")]
-
-
 def _is_local(schema: Schema) -> bool:
     return str(schema.get("$ref", "")).startswith("#")
 
@@ -243,4 +237,4 @@ def named(schema: Mapping[str, Any]) -> str | None:
 
 def names_in(schema: Any) -> set[str]:
     """The names in ``FILE`` that a schema refers to, at any depth."""
-    return {name for inner in schemas_in(schema) if (name := named(inner)) is not None}
+    return {name for inner in distinct(schema) if (name := named(inner)) is not None}
