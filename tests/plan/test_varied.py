@@ -26,6 +26,7 @@ FIELDS: dict[str, Any] = {
     "key": {**TEXT, "format": "uuid"},
     "contact": {**TEXT, "examples": ["jane@example.org"]},
     "sku": {**TEXT, "pattern": "^[A-Z]{2}-[0-9]{4}$"},
+    "isbn": {**TEXT, "maxLength": 13},
 }
 ALIKE: dict[str, Any] = {
     "size": {"type": "integer"},
@@ -33,6 +34,8 @@ ALIKE: dict[str, Any] = {
     "kind": {**TEXT, "enum": ["a", "b"]},
     "state": {**TEXT, "examples": ["active"]},
     "country": {**TEXT, "maxLength": 2},
+    "colour": {**TEXT, "maxLength": 9, "examples": ["#ff0000"]},
+    "phase": {**TEXT, "maxLength": 9, "default": "new"},
     "cipher": {**TEXT, "writeOnly": True},
 }
 

@@ -195,7 +195,7 @@ class UniqueKeys(RequestFields):
             return frozenset()
         kept_out = {self.resource.id.field, *self.resource.references, *self.resource.secret}
         spared = kept_out | self.ruled | self.unique_fields
-        return frozenset(n for n, s in self.writable.items() if n not in spared and _may_vary(s))
+        return frozenset(n for n, s in self.writable.items() if n not in spared and (_may_vary(s) or _is_code(s)))
 
     def _roomy(self, name: str) -> bool:
         """Whether a field of a unique key has as many values as a run may need."""
@@ -232,7 +232,8 @@ class UniqueKeys(RequestFields):
         booking, a membership."""
         id = self.resource.id.field  # which may be that of what it stands for: a member by the id of a user
         found = {id} if self.names_id and id in self.resource.references and self.referable(id) else set[str]()
-        if "unique" in self.resource.open and not self.resource.unique and not self.varied_fields:
+        told_apart = any(_may_vary(self.writable[n]) for n in self.varied_fields)  # a short code is hardly what does it
+        if "unique" in self.resource.open and not self.resource.unique and not told_apart:
             found.update([n for n in self._named_by_creates if n in self.required][:1] or self._named_by_creates[:1])
         for key in self.resource.unique:
             if not any(map(self._roomy, key)):
@@ -323,6 +324,10 @@ def with_token(schema: Mapping[str, Any], tag: str) -> str | None:
 _NUMBERED = ("ipv4", "ipv6")
 
 
+_TELLING = frozenset({"enum", "const", "format", "pattern", "examples", "default"})
+"""Keywords by which a schema tells what a text is."""
+
+
 def varied_text(schema: Mapping[str, Any], plain: str, tag: str) -> str | None:
     """``plain``, behind the token of the case and ``tag``; an address or a URI of their own where the format, or the
     example, is one. ``None`` where the schema has no room for them, or where only an example tells what fits."""
@@ -345,3 +350,11 @@ def _may_vary(schema: Mapping[str, Any]) -> bool:
         return False
     is_code = "pattern" in schema or schema.get("format") in _NUMBERED
     return varied_text(schema, plain, "renamed") is not None or (is_code and capacity(schema) >= ROOMY)
+
+
+def _is_code(schema: Mapping[str, Any]) -> bool:
+    """Whether a field holds short text, without room for a token, of which nothing tells what fits: an ISBN, a number
+    plate."""
+    if types_of(schema) - {"null"} != {"string"} or schema.keys() & _TELLING or schema.get("writeOnly"):
+        return False
+    return isinstance(sample(schema), str) and capacity(schema) >= ROOMY
