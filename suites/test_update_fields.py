@@ -28,7 +28,9 @@ def single_fields(ground: Ground) -> Cases:
         if change:
             state.update(change)
             yield {"field": name, "change": change}
-    everything = {n: v for n, v in ground.bodies.full("all").items() if n in ground.bodies.changeable}
+    # Where a rule forbids some steps, a profile that leaves out cases leaves out what leads to the last state.
+    stepwise = {name for name, _ in few_values(ground)} & ground.bodies.ruled
+    everything = {n: v for n, v in ground.bodies.full("all").items() if n in ground.bodies.changeable.keys() - stepwise}
     everything = ground.bodies.adjusted_to_rules(everything, state)
     if everything:
         yield {"field": None, "change": everything}

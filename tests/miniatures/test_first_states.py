@@ -22,7 +22,7 @@ RULES: list[dict[str, Any]] = [
     {"never": {"state": ["paid", "open"]}},
     {"frozen": ["amount"], "when": {"state": ["open", "paid"]}},
 ]
-CONTRACT = {
+CONTRACT: dict[str, Any] = {
     "contract": "mini",
     "statuses": {"invalid": 400, "rule": 422},
     "resources": {
@@ -90,6 +90,42 @@ def test_what_a_state_freezes_is_tried_before_that_state(server: type[Bills], ou
     files = {"bill.json": BILL, "new.json": NEW, "change.json": CHANGE}
     found = bench.run(server(), CONTRACT, files, tmp_path, only=("update.accepts-valid",), profile="ci")
     assert {r.item: r.outcome for r in found.results}["update.accepts-valid[item-update]"] == outcome
+
+
+class Going(Bills):
+    """A draft is opened by being paid alone."""
+
+    def refused(self) -> list[tuple[str, str]]:
+        return [("draft", "open")]
+
+    def is_frozen(self, row: Row) -> bool:
+        return False
+
+
+class Mixed(Going):
+    """An update of several fields loses the title."""
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        super().changed(path, row, {n: v for n, v in fields.items() if n != "title" or len(fields) < 2})
+
+
+@pytest.mark.parametrize("profile", ["smoke", "ci"])
+@pytest.mark.parametrize(("server", "outcome"), [(Going, "pass"), (Mixed, "fail")])
+def test_all_fields_at_once_are_tried_in_any_state(
+    server: type[Bills], outcome: str, profile: str, tmp_path: Path
+) -> None:
+    files = {"bill.json": BILL, "new.json": NEW, "change.json": CHANGE}
+    rules = [{"never": {"state": [*step]}} for step in Going().refused()]
+    item = {**CONTRACT["resources"]["item"], "rules": rules}
+    found = bench.run(
+        server(),
+        {**CONTRACT, "resources": {"item": item}},
+        files,
+        tmp_path,
+        only=("update.only-named",),
+        profile=profile,
+    )
+    assert {r.item: r.outcome for r in found.results}["update.only-named[item-update]"] == outcome
 
 
 class Stepping(Items):
