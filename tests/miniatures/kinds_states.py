@@ -273,3 +273,21 @@ def _verbs() -> Iterator[Kind]:
 
     operations = ["list", "create", "read", "replace", "delete"]
     yield Kind("PUT replaces and never creates", *item(operations=operations), Replaces, Patches, ("replace",))
+    found = schema("title", title=TITLE, at={"type": "string", "format": "date-time"}, rank={"type": "integer"})
+
+    class Stamps(of(found, Replaces)):  # type: ignore[misc]
+        """What a write leaves out the server makes: the moment, another one each time, and a number."""
+
+        def valid(self, path: str, fields: Row, row: Row | None) -> Row:
+            self.stamp = getattr(self, "stamp", 0) + 1
+            moment = f"2026-01-01T00:{self.stamp // 60 % 60:02}:{self.stamp % 60:02}Z"
+            return {"at": moment, "rank": 7, **super().valid(path, fields, row)}
+
+    class Counts(Stamps):
+        def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+            there = self.found(path, id)["rank"]
+            answer: Answer = super().do_replace(path, id, {**fields, "rank": fields.get("rank", 0) + there})
+            return answer
+
+    words = item(found, operations=operations, defaults={"at": "server", "rank": {"value": 7}})
+    yield Kind("a replace makes what it leaves out anew", *words, Stamps, Counts, ("replace",))

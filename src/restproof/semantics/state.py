@@ -288,7 +288,7 @@ def expected(
         text = _rendered(alternatives, lambda field: known.get(field, _UNKNOWN))
         if text is not _UNKNOWN:
             shown[name] = text
-        elif not alternatives or _affected(alternatives, named):
+        elif not alternatives or affected(alternatives, named):
             shown.pop(name, None)
     # Whether a field that no representation shows, or of which nothing is known, has changed is not known.
     unseen = bool(unsaid) or any(n not in readable and n not in paths and n not in backs for n in named)
@@ -327,7 +327,8 @@ def _copied(resource: Resource, known: Mapping[str, Any], readable: Mapping[str,
             yield name, made.value
 
 
-def _affected(alternatives: tuple[DerivedAlternative, ...], named: set[str]) -> bool:
+def affected(alternatives: tuple[DerivedAlternative, ...], named: set[str]) -> bool:
+    """Whether a derived field is made of one that is ``named``."""
     used = {n for a in alternatives for n in (*a.when, *_PLACEHOLDER.findall(a.template))}
     return bool(used & named)
 

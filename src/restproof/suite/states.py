@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.model import Resource
 from restproof.contract.normal import has_word
 from restproof.engine.reply import Observation, Reply
 from restproof.engine.subject import Subject
+from restproof.semantics.initial import readbacks
 from restproof.semantics.patch import leading_to, merges
-from restproof.semantics.state import expected
+from restproof.semantics.state import affected, expected
 
-__all__ = ["after_create", "after_replace", "after_update", "named", "patch_to", "state_of"]
+__all__ = ["after_create", "after_replace", "after_update", "made_anew", "named", "patch_to", "state_of"]
 
 _BOUNDED = frozenset({"maxProperties"})
 
@@ -29,6 +31,15 @@ def after_update(subject: Subject, sent: Mapping[str, Any], before: Mapping[str,
 def after_replace(subject: Subject, sent: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """The representation after a replace of ``before`` by ``sent``: only what the server sets stays."""
     return expected(subject.spec, sent, before=subject.stable(before), refs=subject.world.instances.lookup, whole=True)
+
+
+def made_anew(resource: Resource, sent: Mapping[str, Any]) -> set[str]:
+    """What a representation shows otherwise after the same replace again: what each write touches, and what the server
+    makes of fields that ``sent`` leaves out, as a moment."""
+    backs = readbacks(resource)
+    made = {n for n, default in resource.made_defaults.items() if default.made in ("server", "today") and n not in sent}
+    derived = {n for n, alternatives in resource.derived.items() if affected(alternatives, made)}
+    return {*resource.touched, *derived, *made, *(backs[n].root for n in made if n in backs)}
 
 
 def named(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,17 +11,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl
 
 from restproof.contract.model import Contract
-from restproof.contract.routing import BYTES, Router
-from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.evidence import is_malformed, names_nothing
 from restproof.wire.failure import NotSent
 from restproof.wire.group import LATE, Group, below, place_of
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
-from restproof.wire.message import About, Exchange, Headers, Request, merged
+from restproof.wire.message import About, Exchange, Headers
 from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees, agrees_when_new
 from restproof.wire.session import Session
@@ -50,6 +47,7 @@ class Work:
         self.marks = Marks(prefix)
         self.count = 0
         self.failed: list[Left] = []
+        self.refused: list[tuple[Left, int, tuple[Group, str, str, LedgerEntry | None]]] = []  # with the count before
         self.doubtful: list[Left] = []
         self.unanswered: Counter[tuple[str, str]] = Counter()
         self.undeletable: set[tuple[str, str, Headers]] = set()
@@ -179,8 +177,20 @@ class Work:
             target = entry.item if entry is not None and entry.item is not None else group.item(self.contract, id)
             if (target, group.headers) in self.deleted or self._holds_others(group, target, entry):
                 continue
-            if self._is_ours_still(group, target, id, entry):
-                self._delete(group, target, id)
+            self._delete_if_ours(group, target, id, entry)
+
+    def _delete_if_ours(self, group: Group, target: str, id: str, entry: LedgerEntry | None) -> None:
+        if self._is_ours_still(group, target, id, entry) and (left := self._delete(group, target, id)):
+            self.failed.append(left)
+            self.refused.append((left, self.count, (group, target, id, entry)))
+
+    def delete_again(self) -> None:
+        """Deletes what was refused before something else went, once more: that may have referred to it."""
+        refused, self.refused = self.refused, []
+        for left, count, again in refused:
+            if self.count > count:
+                self.failed.remove(left)
+                self._delete_if_ours(*again)
 
     def _proven(self) -> list[tuple[Group, str, LedgerEntry | None]]:
         """What a look has proven, the last created first: by their numbers in the ledger, what only the lists show by
@@ -298,45 +308,39 @@ class Work:
             return True
         return False
 
-    def _delete(self, group: Group, target: str, id: str) -> None:
+    def _delete(self, group: Group, target: str, id: str) -> Left | None:
+        """What is left where the delete is refused."""
         try:
             exchange = self._send(group, "delete", target)
         except NotSent as reason:
-            self.failed.append(self._left(group, target, str(reason)))
-            return
+            return self._left(group, target, str(reason))
         status = exchange.status
         # What the contract answers to a second delete says that it is gone, be it 403. A class of statuses that it
         # leaves open does not: 409 may well be among them.
-        again = group.resource.status("repeat_delete", "delete").codes
-        gone = status in names_nothing(group.resource) or status in again
+        gone = status in {*names_nothing(group.resource), *group.resource.status("repeat_delete", "delete").codes}
         if not exchange.is_success and not gone:
             left = self._left(group, target, f"the delete answered {status or exchange.error}")
             # Where the list does not show it, a read alone tells that it went all the same.
             if id in (group.seen or {}) or not self._is_gone(left):
-                self.failed.append(left)
                 group.deleted_perhaps(target, id)
-                return
+                return left
         looks = group.seen is None and group.resource.supports("read")
         if looks and self._send(group, "read", target).is_success:
             self.failed.append(self._left(group, target, f"the delete answered {status}, and it is still there"))
-            return
+            return None
         self.count += exchange.is_success
         for other in self.groups.values():
             other.is_touched = other.is_touched or other.collection == group.collection
         self.deleted.add((target, group.headers))
         self.ledger.deleted(target)
+        return None
 
     def _send(self, group: Group, operation: str, target: str) -> Exchange:
         """``target``: that of the delete; a read may have another path."""
-        read, delete = (group.resource.operation(o) for o in ("read", "delete"))
-        if operation == "read" and (read.path, read.parents) != (delete.path, delete.parents):
-            route = Router(self.contract).find(target.partition("?")[0], errors=BYTES)
-            target = group.item(self.contract, route.id if route else None, "read")
-        path, _, query = target.partition("?")
-        way, named = group.resource.operation(operation), tuple(parse_qsl(query, keep_blank_values=True))
-        asked = (*fixed_query(way, {name for name, _ in named}), *named)
-        request = Request(way.method, path, asked, merged(group.headers, fixed_headers(way)))
-        about = About(group.resource.name, operation, setup=CLEANUP)
+        request, about = (
+            group.request(self.contract, operation, target),
+            About(group.resource.name, operation, setup=CLEANUP),
+        )
         return self.session.send(request, about, group.credential, beyond_ceiling=True)
 
     # ------------------------------------------------------------- what is told

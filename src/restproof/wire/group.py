@@ -6,9 +6,11 @@ import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from restproof.contract.model import Contract, Resource
-from restproof.contract.routing import one_of_list
+from restproof.contract.routing import BYTES, Router, one_of_list
+from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.evidence import names_nothing
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
@@ -49,6 +51,17 @@ class Group:
     _targets: dict[tuple[str, str], str] = field(default_factory=dict)
     _in_doubt: dict[str, str] = field(default_factory=dict)
     """What the list showed when a delete of it was not answered with success: request target → the text of its id."""
+
+    def request(self, contract: Contract, operation: str, target: str) -> Request:
+        """The read or delete of an item by the request ``target`` of its delete; a read may have another path."""
+        read, delete = (self.resource.operation(o) for o in ("read", "delete"))
+        if operation == "read" and (read.path, read.parents) != (delete.path, delete.parents):
+            route = Router(contract).find(target.partition("?")[0], errors=BYTES)
+            target = self.item(contract, route.id if route else None, "read")
+        path, _, query = target.partition("?")
+        way, named = self.resource.operation(operation), tuple(parse_qsl(query, keep_blank_values=True))
+        asked = (*fixed_query(way, {name for name, _ in named}), *named)
+        return Request(way.method, path, asked, merged(self.headers, fixed_headers(way)))
 
     def show(self, entries: Iterable[Mapping[str, Any]], marks: Marks) -> None:
         """Takes what a walk through the list has shown."""

@@ -33,6 +33,8 @@ class Notes:
         """The secret that alone finds a note; to others it is not there."""
         self.keeps_what_is_deleted = False
         self.fails_after_deletes = False
+        self.refers: dict[int, int] = {}
+        """Which note names which other one, that is not deleted before it."""
 
     def __call__(self, request: bytes) -> bytes:
         method, target, _ = request.split(b"\r\n")[0].decode().split(" ")
@@ -53,6 +55,9 @@ class Notes:
             seen = {i for i in self.rows if self.private.get(i, b"") in request} - self.unlisted
             listed = [{"id": i, "name": n} for i, n in sorted(self.rows.items()) if i in seen]
             return answer(200, json.dumps(listed[(page - 1) * 2 : page * 2]).encode())
+        if int(id) in self.refers.values():
+            return answer(409)
+        self.refers.pop(int(id), None)
         if self.keeps_what_is_deleted:
             return answer(204)
         self.rows.pop(self.goes_with.get(int(id), 0), None)

@@ -243,3 +243,21 @@ def test_what_is_not_there_with_another_header_is_deleted_where_it_is(
     notes.rows[1], notes.private[1] = token(1), b"X-Team: 5"
     assert clean() == (1, [])
     assert notes.rows == {}
+
+
+def test_what_is_refused_while_something_refers_to_it_is_deleted_after_that(
+    notes: Notes, ledger: Ledger, clean: Clean
+) -> None:
+    for id in (1, 2, 3):
+        create(notes, ledger, id)
+    notes.refers = {1: 3}  # by an update: what was made last should go first
+    assert clean() == (3, [])
+    assert notes.sent("DELETE") == [f"/v1/teams/5/notes/{id}?x=a%20b" for id in (3, 2, 1, 3)]
+
+
+def test_what_is_refused_for_good_is_tried_no_third_time(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    for id in (1, 2):
+        create(notes, ledger, id)
+    notes.refers = {9: 2}
+    assert left(clean()[1]) == ["note /v1/teams/5/notes/2: the delete answered 409"]
+    assert len(notes.sent("DELETE")) == 3
