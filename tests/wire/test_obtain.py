@@ -188,6 +188,23 @@ def test_an_endpoint_that_is_away_costs_no_token_that_holds_yet() -> None:
     assert tried[4:] == [300.0, 300.5, 302.5, 307.5, 317.5], "it may only begin anew"
 
 
+def test_a_token_that_was_refused_is_not_held_on_to() -> None:
+    """A server that begins anew knows no token, and its endpoint may be away for a moment, too."""
+    answers = iter([Token("first", expires=1000.0), None, None, Token("second", expires=1000.0)])
+    waits: list[float] = []
+
+    def way() -> Token:
+        found = next(answers)
+        if found is None:
+            raise CredentialError("away", passing=True)
+        return found
+
+    held = Renewing({}, {"full": way}, clock=lambda: 0.0, sleep=waits.append)
+    renewed = held.renewed("full", held.current("full"))
+    assert renewed is not None
+    assert (renewed.value, waits) == ("second", [0.5, 2.0])
+
+
 def test_a_client_signs_for_itself(provider: Provider, tmp_path: Path) -> None:
     key = rsa.generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "key.pem").write_bytes(key)

@@ -178,6 +178,13 @@ def test_a_session_digest_and_one_of_an_old_server() -> None:
     assert "qop" not in old
 
 
+def test_what_is_escaped_in_a_challenge_is_read_once() -> None:
+    """The realm of a domain, ``CORP\\\\api``, and one with a quote in it."""
+    for written, realm in ((r"CORP\\api", r"CORP\api"), (r"5\" disk", '5" disk')):
+        found = answered((f'Digest realm="{written}", nonce="n"',), "me:secret")
+        assert found["response"] == _md5(_md5("me", realm, "secret"), "n", _md5("GET", "/dir/index.html"))
+
+
 def _md5(*parts: str) -> str:
     return hashlib.md5(":".join(parts).encode()).hexdigest()
 

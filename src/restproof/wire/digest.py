@@ -37,7 +37,7 @@ class Digest:
     def heard(self, exchange: Exchange) -> None:
         """Take the nonce that an answer names for the next request (RFC 7616 §3.5)."""
         said = exchange.header("Authentication-Info") if self._challenge else None
-        if nonce := _parameters(said or "").get("nextnonce"):
+        if nonce := _parameters(parse_http_list(said or "")).get("nextnonce"):
             self._begin(nonce)
 
     def _begin(self, nonce: str) -> None:
@@ -80,12 +80,13 @@ def _challenges(said: Iterable[str]) -> Iterator[dict[str, str]]:
                 part = begun[2] or ""
             if found and part:
                 found[-1].append(part)
-        yield from (_parameters(", ".join(parts)) for scheme, *parts in found if scheme == "digest")
+        yield from (_parameters(parts) for scheme, *parts in found if scheme == "digest")
 
 
-def _parameters(text: str) -> dict[str, str]:
-    parts = ("=".join(word.strip() for word in part.split("=", 1)) for part in parse_http_list(text))
-    whole = [part for part in parts if "=" in part and not part.endswith("=")]
+def _parameters(parts: Iterable[str]) -> dict[str, str]:
+    """Parameters by their names: of ``parts`` that were told apart, without the backslashes that escape in them."""
+    stripped = ("=".join(word.strip() for word in part.split("=", 1)) for part in parts)
+    whole = [part for part in stripped if "=" in part and not part.endswith("=")]
     return {name.lower(): value for name, value in parse_keqv_list(whole).items()}
 
 

@@ -110,9 +110,12 @@ class Renewing:
         with self._locks[name]:
             held = self._tokens.get(name)
             # Another thread or worker may have been quicker.
-            return held if held is not None and held.number > refused.number else self._obtained(name)
+            if held is not None and held.number > refused.number:
+                return held
+            return self._obtained(name, is_refused=True)
 
-    def _obtained(self, name: str) -> Token:
+    def _obtained(self, name: str, *, is_refused: bool = False) -> Token:
+        """A new one; the one that is held only where that is not refused, and none can be had for the moment."""
         if name in self._failed:
             raise self._failed[name]
         held = self._tokens.get(name)
@@ -120,8 +123,8 @@ class Renewing:
             try:
                 found = self._ways[name]()
             except CredentialError as error:
-                left = held.expires - self._clock() if error.passing and held is not None and held.expires else 0.0
-                if held is not None and left > _SPARED:
+                ends = None if held is None or is_refused or not error.passing else held.expires
+                if held is not None and ends is not None and ends - self._clock() > _SPARED:
                     self._spared[name] = self._clock() + _SPARED
                     return held
                 if error.passing and wait is not None:
