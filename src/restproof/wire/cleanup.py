@@ -175,12 +175,12 @@ class Work:
         """Deletes what is proven, the last created first."""
         for group, id, entry in self._proven():
             target = entry.item if entry is not None and entry.item is not None else group.item(self.contract, id)
-            if (target, group.headers) in self.deleted or self._holds_others(group, target, entry):
-                continue
-            self._delete_if_ours(group, target, id, entry)
+            if (target, group.headers) not in self.deleted:
+                self._delete_if_ours(group, target, id, entry)
 
     def _delete_if_ours(self, group: Group, target: str, id: str, entry: LedgerEntry | None) -> None:
-        if self._is_ours_still(group, target, id, entry) and (left := self._delete(group, target, id)):
+        goes = not self._holds_others(group, target, entry) and self._is_ours_still(group, target, id, entry)
+        if goes and (left := self._delete(group, target, id)):
             self.failed.append(left)
             self.refused.append((left, self.count, (group, target, id, entry)))
 
@@ -190,6 +190,7 @@ class Work:
         for left, count, again in refused:
             if self.count > count:
                 self.failed.remove(left)
+                self.told.pop((left.where, left.headers), None)
                 self._delete_if_ours(*again)
 
     def _proven(self) -> list[tuple[Group, str, LedgerEntry | None]]:
@@ -337,10 +338,8 @@ class Work:
 
     def _send(self, group: Group, operation: str, target: str) -> Exchange:
         """``target``: that of the delete; a read may have another path."""
-        request, about = (
-            group.request(self.contract, operation, target),
-            About(group.resource.name, operation, setup=CLEANUP),
-        )
+        request = group.request(self.contract, operation, target)
+        about = About(group.resource.name, operation, setup=CLEANUP)
         return self.session.send(request, about, group.credential, beyond_ceiling=True)
 
     # ------------------------------------------------------------- what is told

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from restproof.contract.model import Contract, Status
+from restproof.wire.cleanup import Work
 from restproof.wire.ledger import Ledger
 from restproof.wire.proof import sums_of
 from restproof.wire.tidying import clean_up
@@ -261,3 +262,25 @@ def test_what_is_refused_for_good_is_tried_no_third_time(notes: Notes, ledger: L
     notes.refers = {9: 2}
     assert left(clean()[1]) == ["note /v1/teams/5/notes/2: the delete answered 409"]
     assert len(notes.sent("DELETE")) == 3
+
+
+def test_what_is_still_there_after_a_second_delete_is_told(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    for id in (1, 2):
+        create(notes, ledger, id)
+    notes.refers, notes.keeps_what_is_deleted = {1: 2}, True
+    deleted, told = clean()
+    assert len(notes.sent("DELETE")) == 3
+    assert deleted == 0
+    assert "notes/1" in told[0]
+    assert "notes/2" in told[0]
+
+
+def test_what_others_have_put_below_in_the_meantime_keeps_an_item_from_a_second_delete(
+    notes: Notes, ledger: Ledger, clean: Clean, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for id in (1, 2):
+        create(notes, ledger, id)
+    notes.refers = {1: 2}
+    monkeypatch.setattr(Work, "_holds_others", lambda *_: len(notes.sent("DELETE")) > 1)
+    assert clean()[0] == 1
+    assert notes.sent("DELETE") == [f"/v1/teams/5/notes/{id}?x=a%20b" for id in (2, 1)]
