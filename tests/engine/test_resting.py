@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from hypothesis import strategies as st
 
 from restproof.engine.items import Item
-from restproof.suite import Subject, every_exchange, for_each, must, requirement
+from restproof.suite import Subject, every_exchange, for_all, for_each, must, requirement
 
 from .conftest import Answer, Bench
 
@@ -141,4 +142,20 @@ def test_an_item_without_its_family_before_it_is_not_begun_early(bench: MakeBenc
     made.runner.rest([last] if alone else [other, last])
     for item in [last] if alone else [other, last]:
         made.runner.run(item)
+    assert clock.slept == [3]
+
+
+def test_one_whose_only_case_is_drawn_waits_in_its_place(bench: MakeBench) -> None:
+    @requirement("limit.drawn", on="list")
+    @for_all(weight=0.01, seconds=lambda ground: st.just(3))
+    def waits(subject: Subject, seconds: int) -> Iterator[float | None]:
+        subject.list()
+        yield subject.world.clock.monotonic() + seconds
+        subject.list()
+
+    made, clock, (first, other, _) = bench_with(bench)
+    drawn = next(i for i in made.items(waits) if i.label == "shelf-list")
+    assert drawn.count == 1
+    made.runner.rest([first, other, drawn])
+    assert [made.runner.run(item).outcome for item in (first, other, drawn)] == ["pass", "pass", "pass"]
     assert clock.slept == [3]

@@ -61,8 +61,8 @@ class Case:
 
 
 def may_rest(item: Item) -> bool:
-    """Whether an item has one case, whose test may rest."""
-    return isgeneratorfunction(item.test) and item.count == 1
+    """Whether an item has one case, known before, whose test may rest."""
+    return isgeneratorfunction(item.test) and item.count == 1 and not item.proof.draw
 
 
 def begun_after(items: Sequence[Item]) -> dict[str, Item]:
