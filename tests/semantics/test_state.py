@@ -14,6 +14,7 @@ from restproof.contract.model import Resource
 from restproof.contract.shapes import same
 from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.initial import server_values
+from restproof.semantics.readback import ReadPath
 from restproof.semantics.state import created, differences, expected, represent, updated
 
 CONTRACT = load(Path(__file__).parents[2] / "contracts" / "procore")
@@ -181,3 +182,8 @@ def test_a_reference_may_show_nowhere() -> None:
     sure = expected(slip, {"shelf_id": 1, "origin_id": 2})
     assert sure["shelf_id"] == 1
     assert "origin_id" not in sure
+
+
+@pytest.mark.parametrize("shown", [5, True, "ab", {"id": 1}, None])
+def test_what_should_be_an_array_and_is_none_names_nothing(shown: Any) -> None:
+    assert ReadPath.parse("departments[].id").read({"departments": shown}) is None

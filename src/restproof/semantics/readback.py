@@ -25,14 +25,16 @@ class ReadPath:
         return cls(head.removesuffix("[]"), many, member)
 
     def read(self, representation: Mapping[str, Any]) -> Any:
-        """The value as a request would hold it: an id, a list of ids, or ``None``. ``KeyError`` where the member is
-        absent."""
+        """The value as a request would hold it: an id, a list of ids, or ``None``, also for what has not the form that
+        it should have. ``KeyError`` where the member is absent."""
         value = representation[self.root]
         if not self.member or value is None:
             return value
-        if self.many:
-            return [entry.get(self.member) if isinstance(entry, Mapping) else None for entry in value]
-        return value.get(self.member) if isinstance(value, Mapping) else None
+        if not self.many:
+            return value.get(self.member) if isinstance(value, Mapping) else None
+        if not isinstance(value, list):
+            return None
+        return [entry.get(self.member) if isinstance(entry, Mapping) else None for entry in value]
 
 
 def member_schema(schema: Mapping[str, Any]) -> Mapping[str, Any]:
