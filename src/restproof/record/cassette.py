@@ -93,7 +93,8 @@ def _request(request: Mapping[str, Any]) -> Request:
 def _is_unknown(found: Any) -> bool:
     """Whether a body is none as it came: JSON, say, that a serializer has read."""
     if isinstance(found, Mapping):
-        return bool(found) and not {"string", "base64_string"} & set(found)
+        held = [found[word] for word in ("string", "base64_string") if word in found]
+        return bool(found) and not (held and all(isinstance(one, str | bytes | None) for one in held))
     return not isinstance(found, str | bytes | None)
 
 

@@ -49,9 +49,9 @@ def beside(path: Path) -> Callable[[str], bytes | None]:
     def content(name: str) -> bytes | None:
         nonlocal left
         file = path.parent / name
-        if Path(name).name != name or file.is_symlink() or not file.is_file():
-            return None
         try:
+            if Path(name).name != name or file.is_symlink() or not file.is_file():
+                return None
             with file.open("rb") as opened:
                 data = opened.read(left + 1)
         except OSError:
