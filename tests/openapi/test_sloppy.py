@@ -193,6 +193,19 @@ def test_a_change_that_needs_what_no_create_takes_is_left_out(tmp_path: Path) ->
     assert any("its body must hold reason" in one.what for one in found.left_out)
 
 
+@pytest.mark.parametrize("word", ["properties", "patternProperties", "items", "allOf", "required"])
+@pytest.mark.parametrize("junk", [["plate"], [["a"], 1], {"a": 1}, "object", 7, None])
+def test_a_word_of_a_schema_that_holds_what_it_cannot_costs_no_more_than_itself(
+    word: str, junk: Any, tmp_path: Path
+) -> None:
+    paths = cars()
+    members = {"id": {"type": "integer"}, "plate": TEXT, "owner": {"type": "object", word: junk}}
+    odd = {**CAR, "properties": members}
+    paths["/cars/{id}"]["get"] = call(odd)
+    _, contract = read(tmp_path, paths)
+    assert {"id", "plate", "owner"} <= contract.resources["car"].properties.keys()
+
+
 @pytest.mark.parametrize("beside", [True, False])
 def test_a_json_patch_is_no_body_with_members(beside: bool, tmp_path: Path) -> None:
     patch = {"schema": {"type": "object", "properties": {"op": TEXT, "path": TEXT}}}

@@ -123,7 +123,8 @@ class Schemas:
         found: Schema = {}
         is_new = id(value) not in self._servers
         if is_new:
-            self._servers[id(value)] = list(map(str, set_by_server(value))) if "properties" in value else []
+            named = set_by_server(value) if isinstance(value.get("properties"), dict) else ()
+            self._servers[id(value)] = [*map(str, named)]
         for word in MAPS:
             if isinstance(value.get(word), dict):
                 if is_new:
