@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,8 @@ def running(framework: Framework, folder: Path, fault: str = "") -> Iterator[str
         _wait(process, url + framework.document, log)
         yield url
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it ended by itself
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -80,11 +81,10 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     """Until the document is there. Raises ``RuntimeError``."""
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends and process.poll() is None:
-        try:
+        with suppress(requests.RequestException):
             if requests.get(url, timeout=5).ok:
                 return
-        except requests.RequestException:
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise RuntimeError(f"{url} does not answer: {log.read_text(errors='replace')[-2000:]}")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.frameworks.bench import HERE, is_there
+from tests.frameworks.bench import HERE, is_there, running
 from tests.frameworks.catalogue import FRAMEWORKS, Framework
 from tests.frameworks.seen import PAGE, blessed, digest, kept, measured, shares, table
 
@@ -55,6 +55,12 @@ def test_every_service_is_in_the_catalogue() -> None:
         p.name for p in (HERE / "node").iterdir() if p.name not in ("seeded.cjs", "typescript.cjs")
     }
     assert files - {"__init__"} == {f.file for f in FRAMEWORKS}
+
+
+def test_a_service_that_does_not_begin_says_why(tmp_path: Path) -> None:
+    broken = Framework("broken", "pytest", "none_such", "/openapi.json", ())
+    with pytest.raises(RuntimeError, match=r"No module named .*none_such"), running(broken, tmp_path):
+        pass
 
 
 @whole
