@@ -11,6 +11,7 @@ import pytest
 from tests.miniatures import bench
 from tests.miniatures.server import Refused, Row, Shop
 
+from restproof.engine.failure import NotTested
 from restproof.engine.scopes import another_number
 from restproof.plan.symbols import as_half, as_number, as_text, reference, resolve
 
@@ -101,6 +102,24 @@ class Loose(Numbered):
         return Shop.valid(self, path, fields, before)
 
 
+class Short(Numbered):
+    """Of eight digits at most."""
+
+    def found(self, path: str, id: str) -> Row:
+        if len(id) > 8:
+            raise Refused(400, "is too long", "id")
+        return super().found(path, id)
+
+
+def test_what_names_nothing_is_no_longer_than_an_id(tmp_path: Path) -> None:
+    said = {**CONTRACT, "statuses": {"malformed_id": 400, "bad_reference": 400}}
+    short = {"id": {"type": "string", "readOnly": True, "maxLength": 8}}
+    room, desk = ({**schema, "properties": {**schema["properties"], **short}} for schema in (ROOM, DESK))
+    schemas = {"room.json": room, "desk.json": desk}
+    found = bench.run(Short(), said, schemas, tmp_path, only=("identity.unknown",), profile="ci")
+    assert {r.outcome for r in found.results} == {"pass"}
+
+
 @pytest.mark.parametrize(("server", "outcome"), [(Numbered, "pass"), (Loose, "fail")])
 def test_what_names_nothing_looks_like_an_id(server: type[Shop], outcome: str, tmp_path: Path) -> None:
     said = {**CONTRACT, "statuses": {"malformed_id": 400, "bad_reference": 400}}
@@ -117,6 +136,12 @@ def test_another_number_is_above_a_sequence_or_as_long(living: str, length: int)
     found = another_number(living, "rpabcdef")
     assert found != living
     assert (len(found), found.isdecimal()) == (length, True)
+
+
+def test_where_ids_end_early_no_number_is_likely_to_name_nothing() -> None:
+    assert another_number("41", "rpabcdef", 8) == "99999176"
+    with pytest.raises(NotTested, match="end early"):
+        another_number("41", "rpabcdef", 5)
 
 
 @pytest.mark.parametrize(

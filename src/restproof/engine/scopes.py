@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any, Protocol
 
 from restproof.config import Target
@@ -37,11 +36,14 @@ def absent_number(schema: Mapping[str, Any], prefix: str) -> int:
     return found
 
 
-def another_number(living: str, prefix: str) -> str:
+def another_number(living: str, prefix: str, longest: int | None = None) -> str:
     """The text of a number that is most likely no id: one above all of a sequence, or of as many digits as ``living``
-    where these are too many for a sequence."""
+    where these are too many for a sequence. ``longest``: digits that an id may have. Raises as :func:`absent_number`.
+    """
     number = _far(prefix)
     tail = str(number)[1:]
+    if longest is not None and longest <= len(tail):
+        return str(absent_number({"maximum": 10**longest - 1}, prefix))
     return str(number) if len(living) <= len(str(number)) else living[: -len(tail)] + tail
 
 
@@ -126,7 +128,8 @@ class Scopes:
             return found
         # Texts of numbers are numbers to many servers, and nobody says so in a contract: what cannot be an id there is
         # refused for that.
-        with suppress(SetUpFailed, NotTested):
-            living = self._shared(resource.name, "0").id
-            return another_number(living, prefix) if str(living).isdecimal() else found
-        return found
+        try:
+            living = str(self._shared(resource.name, "0").id)
+        except (SetUpFailed, NotTested):
+            return found
+        return another_number(living, prefix, schema.get("maxLength")) if living.isdecimal() else found
