@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from restproof.contract.load import check, load
 from restproof.contract.model import Contract
@@ -204,6 +205,19 @@ def test_a_word_of_a_schema_that_holds_what_it_cannot_costs_no_more_than_itself(
     paths["/cars/{id}"]["get"] = call(odd)
     _, contract = read(tmp_path, paths)
     assert {"id", "plate", "owner"} <= contract.resources["car"].properties.keys()
+
+
+@pytest.mark.parametrize("nullable", ["nullable", "x-nullable"])
+def test_what_may_be_null_and_names_no_type_is_sent(nullable: str, tmp_path: Path) -> None:
+    colour = {"enum": ["red", "blue"], nullable: True}
+    members = {"plate": TEXT, "colour": colour, "doors": {"type": "array", "items": colour}}
+    paths = cars()
+    paths["/cars"]["post"] = call(CAR, {**SENT, "properties": members}, 201)
+    _, contract = read(tmp_path, paths)
+    sent = contract.resources["car"].shapes.request("create")["properties"]
+    for schema in (sent["colour"], sent["doors"]["items"]):
+        validator = Draft202012Validator(schema)
+        assert [validator.is_valid(value) for value in ("red", None, "green", 1)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("beside", [True, False])

@@ -74,9 +74,7 @@ class Schemas:
             beside = {k: v for k, v in value.items() if k not in ("$ref", "description", "title", "summary")}
             target = self._named(value["$ref"], route, depth, chain)
             return self._kept_as(both(target, self.of(beside, route, depth, chain))) if beside else target
-        if id(value) not in self._modern:
-            self._modern[id(value)] = value, modern(value)
-        found = self._kept_as(self._written(self._modern[id(value)][1], route, depth, chain))
+        found = self._kept_as(self._written(self._as_modern(value), route, depth, chain))
         if self.size(found) <= _LARGEST:
             return found
         # Less of its depth, until it is small enough.
@@ -161,8 +159,10 @@ class Schemas:
         if depth <= 1:
             return {str(n): self._part(s, (*route, word, n), depth - 1, chain) for n, s in members.items() if n}
         if key not in self._leaves:
-            leaves = {str(n): _is_leaf(s) for n, s in members.items() if n}
-            told = {str(n): self._part(s, (*route, word, n), 1, chain) for n, s in members.items() if n and _is_leaf(s)}
+            leaves = {str(n): self._is_leaf(s) for n, s in members.items() if n}
+            told = {
+                str(n): self._part(s, (*route, word, n), 1, chain) for n, s in members.items() if n and leaves[str(n)]
+            }
             self._leaves[key] = {n: told.get(n, {}) for n in leaves}, [n for n in members if n and not leaves[str(n)]]
         found, others = self._leaves[key]
         found = dict(found)
@@ -173,7 +173,7 @@ class Schemas:
     def _part(self, value: Any, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         """An inner schema, read once for each depth, or once where nothing is inside it; one that cannot be read costs
         only itself."""
-        key = (id(value), 1 if depth > 0 and _is_leaf(value) else depth)
+        key = (id(value), 1 if depth > 0 and self._is_leaf(value) else depth)
         if key not in self._parts:
             if isinstance(value, dict):
                 self._kept.append(value)  # what was made in passing is known by its identity from here on
@@ -202,13 +202,19 @@ class Schemas:
             return self._sizes[id(schema)]
         return sum(map(self.size, schema)) if isinstance(schema, list) else 1
 
+    def _as_modern(self, value: dict[str, Any]) -> dict[str, Any]:
+        if id(value) not in self._modern:
+            self._modern[id(value)] = value, modern(value)
+        return self._modern[id(value)][1]
+
+    def _is_leaf(self, value: Any) -> bool:
+        """Whether nothing is inside a schema, as it is written and as 2020-12 has it: what may be null and names no
+        type is one of two there."""
+        return isinstance(value, dict) and _INNER.isdisjoint(value) and _INNER.isdisjoint(self._as_modern(value))
+
     def _kept_as(self, schema: Schema) -> Schema:
         self._kept.append(schema)
         return schema
-
-
-def _is_leaf(value: Any) -> bool:
-    return isinstance(value, dict) and _INNER.isdisjoint(value)
 
 
 def wider(schema: Any) -> str | None:
