@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from restproof.contract.load import load
 from restproof.contract.model import Contract
 from restproof.contract.openapi.imported import imported
@@ -50,8 +52,11 @@ def of(folder: Path, file: str) -> Contract:
     return load(write(imported(folder / file, "items"), folder / "contract", file))
 
 
-def test_swagger_2_says_what_openapi_3_does(tmp_path: Path) -> None:
-    (tmp_path / "swagger.yaml").write_text(SWAGGER, encoding="utf-8")
+@pytest.mark.parametrize("said", ["[application/json]", "application/json", "[{a: b}, application/json]", "{}", "[7]"])
+def test_swagger_2_says_what_openapi_3_does(said: str, tmp_path: Path) -> None:
+    """Some name one media type where the specification wants a list."""
+    text = SWAGGER.replace("[application/json]", said)
+    (tmp_path / "swagger.yaml").write_text(text, encoding="utf-8")
     contract = of(tmp_path, "swagger.yaml")
     item = contract.resources["item"]
     assert contract.base_path == "/v1"

@@ -30,7 +30,7 @@ def converted(document: Mapping[str, Any]) -> Node:
     is, for its reader to tell."""
     moved = _moved(document)
     shared = _mapping(moved.get("parameters"))
-    reader = _Converter(shared, moved.get("consumes") or _JSON, moved.get("produces") or _JSON)
+    reader = _Converter(shared, _media(moved.get("consumes"), _JSON), _media(moved.get("produces"), _JSON))
     paths = moved.get("paths")
     found: Node = {
         "openapi": "3.0.3",
@@ -72,8 +72,8 @@ class _Converter:
         return found
 
     def operation(self, value: Mapping[str, Any], common: list[Any]) -> Node:
-        consumes = value.get("consumes") or self.consumes
-        produces = value.get("produces") or self.produces
+        consumes = _media(value.get("consumes"), self.consumes)
+        produces = _media(value.get("produces"), self.produces)
         found = {k: v for k, v in value.items() if k not in ("consumes", "produces", "schemes", "parameters")}
         if "parameters" in value:
             found["parameters"] = self.parameters(value["parameters"])
@@ -189,6 +189,12 @@ def _moves(value: Any) -> Iterator[tuple[str, str]]:
 
 def _mapping(value: Any) -> Node:
     return value if isinstance(value, dict) else {}
+
+
+def _media(value: Any, usual: list[str]) -> list[str]:
+    """The media types that a document lists, or names as one; ``usual`` where it names none."""
+    found = [one for one in ([value] if isinstance(value, str) else _entries(value)) if isinstance(one, str)]
+    return found or usual
 
 
 def _entries(value: Any) -> list[Any]:
