@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -134,5 +135,10 @@ def tell_page(error: RestproofError) -> None:
 def main() -> NoReturn:
     """The entry point of the ``restproof`` script."""
     code = run()
+    if (
+        code > 128
+    ):  # ended by a signal: what comes with it must not end Python otherwise, whose last act is to let go of handlers
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
     gc.freeze()  # Python looks for garbage in all there is before it ends, a quarter of a second long
     sys.exit(code)

@@ -99,13 +99,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
     yield
     if run is None or run.worker is not None:
         return
+    caller = caller_of(session.config)
     try:
-        with told_at_end(run):
+        with told_at_end(run, last=caller is not None):
             if run.place is None:
                 return
             run.finish()
     except RestproofError as error:
-        caller = caller_of(session.config)
         if caller is None:
             end(session.config, error)
         caller.error = caller.error or error

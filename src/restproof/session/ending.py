@@ -38,13 +38,15 @@ def heed(run: Run, handler: _Handler | signal.Handlers) -> None:
 
 
 @contextmanager
-def told_at_end(run: Run) -> Iterator[None]:
-    """A block that tells of a run: no signal costs its reports but one that wants to wait no more."""
+def told_at_end(run: Run, *, last: bool = False) -> Iterator[None]:
+    """A block that tells of a run: no signal costs its reports but one that wants to wait no more. ``last``: the
+    process ends with it, and where a signal has ended the run, with the code that says so, whatever comes with it."""
     heed(run, closing(run))
     try:
         yield
     finally:
-        _let_go(run)
+        if not (last and run.signal):
+            _let_go(run)
 
 
 def _let_go(run: Run) -> None:
