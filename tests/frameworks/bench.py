@@ -6,13 +6,10 @@ import importlib.util
 import json
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ import requests
 from tests import forked
 from tests.frameworks.catalogue import Framework
 from tests.frameworks.seeded import TOKEN
+from tests.servers.started import free_ports, started
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -47,45 +45,24 @@ def _command(framework: Framework, port: int) -> list[str]:
     return [sys.executable, "-m", f"tests.frameworks.services.{framework.file}", str(port)]
 
 
-def _free() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
 @contextmanager
 def running(framework: Framework, folder: Path, fault: str = "") -> Iterator[str]:
     """The base URL of the service while it runs. ``folder``: for what it writes."""
-    port = _free()
+    (port,) = free_ports(1)
     env = {
         **os.environ,
         "FAULT": fault,
         "NODE_PATH": str(modules()),
         "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
     }
-    log = folder / "service.log"
-    with log.open("wb") as out:
-        command = _command(framework, port)
-        process = subprocess.Popen(command, cwd=folder, env=env, stdout=out, stderr=out, start_new_session=True)
     url = f"http://127.0.0.1:{port}"
-    try:
-        _wait(process, url + framework.document, log)
+
+    def answers() -> bool:
+        return requests.get(url + framework.document, timeout=5).ok
+
+    log = folder / "service.log"
+    with started(_command(framework, port), answers, log, folder=folder, environment=env, seconds=PATIENCE):
         yield url
-    finally:
-        with suppress(ProcessLookupError):  # it ended by itself
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    """Until the document is there. Raises ``RuntimeError``."""
-    ends = time.monotonic() + PATIENCE
-    while time.monotonic() < ends and process.poll() is None:
-        with suppress(requests.RequestException):
-            if requests.get(url, timeout=5).ok:
-                return
-        time.sleep(0.1)
-    raise RuntimeError(f"{url} does not answer: {log.read_text(errors='replace')[-2000:]}")
 
 
 def document_of(framework: Framework, url: str, folder: Path) -> Path:

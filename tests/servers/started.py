@@ -6,7 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -53,10 +53,9 @@ def started(
 def _wait_for(process: subprocess.Popen[bytes], answers: Callable[[], bool], log: Path, seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
-        try:
+        with suppress(OSError):
             if answers():
                 return
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
     pytest.fail(f"{process.args!r} does not answer:\n{tail}")
