@@ -16,8 +16,12 @@ class Framework:
     file: str
     document: str
     faults: tuple[str, ...]
-    node: bool = False
     credential: str = ""
+
+    @property
+    def node(self) -> bool:
+        """Whether it is in JavaScript: of those the file has its suffix."""
+        return "." in self.file
 
 
 FRAMEWORKS = (
@@ -127,7 +131,6 @@ FRAMEWORKS = (
         "express.cjs",
         "/api-docs.json",
         ("open-door", "no-bound", "every-page-first", "change-empties-another", "text-cut"),
-        node=True,
     ),
     Framework(
         "Fastify",
@@ -135,7 +138,6 @@ FRAMEWORKS = (
         "fastify.cjs",
         "/openapi.json",
         ("no-bound", "number-as-text", "open-door", "total-wrong", "change-changes-another"),
-        node=True,
     ),
     Framework(
         "NestJS",
@@ -143,7 +145,6 @@ FRAMEWORKS = (
         "nest.ts",
         "/api-json",
         ("no-bound", "create-answers-200", "open-door", "unknown-taken", "change-not-kept"),
-        node=True,
     ),
     Framework(
         "Hono with zod-openapi",
@@ -151,7 +152,6 @@ FRAMEWORKS = (
         "hono.cjs",
         "/doc",
         ("no-bound", "create-answers-200", "number-as-text", "absent-crashes", "delete-not-done"),
-        node=True,
     ),
     Framework(
         "hapi with hapi-swagger",
@@ -159,7 +159,6 @@ FRAMEWORKS = (
         "hapi.cjs",
         "/swagger.json",
         ("open-door", "no-bound", "every-page-first", "change-not-kept", "list-forgets"),
-        node=True,
     ),
     Framework(
         "LoopBack",
@@ -167,6 +166,5 @@ FRAMEWORKS = (
         "loopback.ts",
         "/openapi.json",
         ("no-bound", "create-not-kept", "change-not-kept", "delete-not-done", "absent-is-another"),
-        node=True,
     ),
 )
