@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,9 +23,7 @@ from restproof.wire.obtain import wallet_of
 from restproof.wire.preflight import check_target
 from restproof.wire.wallet import CredentialError
 
-from .conftest import ScriptedServer, answer
-
-Serve = Callable[..., ScriptedServer]
+from .conftest import Handler, ScriptedServer, Serve, answer
 
 
 def encrypted(pem: bytes, password: str) -> bytes:
@@ -36,30 +33,34 @@ def encrypted(pem: bytes, password: str) -> bytes:
     return locked + pem[pem.index(b"-----BEGIN CERT") :]
 
 
-def test_a_key_may_be_encrypted(serve: Serve, contract: Contract, tmp_path: Path) -> None:
-    """For requests and for logins, and no wrong password ends in a traceback or a question at the terminal."""
+def guarded(serve: Serve, handler: Handler, folder: Path) -> tuple[ScriptedServer, Target, bytes]:
+    """A server that asks for a certificate, a target that presents ``own.pem``, and what this is to hold."""
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.configure_trust(context)
     context.verify_mode = ssl.CERT_REQUIRED
-    login = b'{"token": "opened-session"}'
-    server = serve(
-        lambda request: answer(200, login if b"POST /login" in request else b"[]"),
-        lambda plain: context.wrap_socket(plain, server_side=True),
-    )
-    own = authority.issue_cert("client@example.com").private_key_and_cert_chain_pem.bytes()
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    (tmp_path / "own.pem").write_bytes(encrypted(own, "open sesame"))
-    right = Target(
+    server = serve(handler, lambda plain: context.wrap_socket(plain, server_side=True))
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    target = Target(
         "test",
         f"https://127.0.0.1:{server.port}",
         credentials={"full": "full-secret-token"},
         ids={"team": 5},
-        ca_bundle=tmp_path / "ca.pem",
-        client_cert=tmp_path / "own.pem",
-        client_password="open sesame",
+        ca_bundle=folder / "ca.pem",
+        client_cert=folder / "own.pem",
     )
+    return server, target, authority.issue_cert("client@example.com").private_key_and_cert_chain_pem.bytes()
+
+
+def test_a_key_may_be_encrypted(serve: Serve, contract: Contract, tmp_path: Path) -> None:
+    """For requests and for logins, and no wrong password ends in a traceback or a question at the terminal."""
+    login = b'{"token": "opened-session"}'
+    _, target, own = guarded(
+        serve, lambda request: answer(200, login if b"POST /login" in request else b"[]"), tmp_path
+    )
+    (tmp_path / "own.pem").write_bytes(encrypted(own, "open sesame"))
+    right = replace(target, client_password="open sesame")
     check_target(right, contract)
     sources = {"full": Login(path="/login", token="/token")}
     assert wallet_of(replace(right, sources=sources)).current("full").value == "opened-session"
@@ -73,28 +74,12 @@ def test_a_key_may_be_encrypted(serve: Serve, contract: Contract, tmp_path: Path
 
 
 def test_the_server_sees_our_certificate(serve: Serve, contract: Contract, tmp_path: Path) -> None:
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    authority.configure_trust(context)
-    context.verify_mode = ssl.CERT_REQUIRED
-    server = serve(lambda _: answer(200, b"[]"), lambda plain: context.wrap_socket(plain, server_side=True))
-    own = authority.issue_cert("client@example.com")
-    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
-    own.private_key_and_cert_chain_pem.write_to_path(tmp_path / "own.pem")
-    target = Target(
-        "test",
-        f"https://127.0.0.1:{server.port}",
-        credentials={"full": "full-secret-token"},
-        ids={"team": 5},
-        ca_bundle=tmp_path / "ca.pem",
-        client_cert=tmp_path / "own.pem",
-    )
+    server, target, own = guarded(serve, lambda _: answer(200, b"[]"), tmp_path)
+    (tmp_path / "own.pem").write_bytes(own)
     check_target(target, contract)
     assert server.requests
-    bare = Target("test", target.base_url, credentials=target.credentials, ids={"team": 5}, ca_bundle=target.ca_bundle)
     with pytest.raises(TargetError, match="gives no usable answer") as error:
-        check_target(bare, contract)
+        check_target(replace(target, client_cert=None), contract)
     assert "client_cert" in str(error.value)
     (tmp_path / "own.pem").write_text("no certificate")
     with pytest.raises(TargetError, match=r"the certificate .*own\.pem cannot be used"):
