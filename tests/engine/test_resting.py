@@ -12,26 +12,9 @@ from restproof.engine.items import Item
 from restproof.suite import Subject, every_exchange, for_all, for_each, must, requirement
 
 from .conftest import Answer, Bench
+from .test_settling import Hands
 
 MakeBench = Callable[..., Bench]
-
-
-class FakeClock:
-    """Stands still but for what is slept and what each request takes."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-        self.slept: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def time(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
 
 
 @requirement("limit.reached", on="list")
@@ -54,9 +37,9 @@ def rests(subject: Subject) -> Iterator[float | None]:
     subject.list()
 
 
-def bench_with(make: MakeBench, answer: Answer = (200, [])) -> tuple[Bench, FakeClock, list[Item]]:
+def bench_with(make: MakeBench, answer: Answer = (200, [])) -> tuple[Bench, Hands, list[Item]]:
     """A bench whose requests take a second each, and a plan of three items."""
-    clock = FakeClock()
+    clock = Hands()
 
     def server(_: Any) -> Answer:
         clock.now += 1

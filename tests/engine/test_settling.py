@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -23,9 +23,10 @@ SETTLES = 2.0
 
 @dataclass
 class Hands:
-    """A clock that only sleep moves."""
+    """A clock that only sleep moves, and who sets it."""
 
     now: float = 0.0
+    slept: list[float] = field(default_factory=list)
 
     def monotonic(self) -> float:
         return self.now
@@ -34,6 +35,7 @@ class Hands:
         return self.now
 
     def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
         self.now += seconds
 
 
