@@ -349,7 +349,7 @@ class Work:
         known = group.known
         left = False
         went = group.went(self.ledger)
-        self.failed = [told for told in self.failed if told.where not in went]
+        self.failed = [told for told in self.failed if told.where not in went or told.headers != group.headers]
         for id, shown in (group.seen or {}).items():
             target, entry = group.item(self.contract, id), known.get(id)
             item = (target, group.headers)

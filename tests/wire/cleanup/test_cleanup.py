@@ -246,6 +246,24 @@ def test_what_is_not_there_with_another_header_is_deleted_where_it_is(
     assert notes.rows == {}
 
 
+def test_what_went_with_one_header_says_nothing_of_what_is_there_with_another(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    """Two tenants have the same ids. Both deletes are answered with an error, and one was carried out."""
+    other = Notes()
+    for team, where in (("5", notes), ("6", other)):
+        n = ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))], headers=(("X-Team", team),))
+        ledger.created(n, "/v1/teams/5/notes/1", 1)
+        where.rows[1] = token(1)
+    notes.fails_after_deletes = True
+    other.status["DELETE /v1/teams/5/notes/1"] = 500
+    url = serve(lambda request: other(request) if b"X-Team: 6" in request else notes(request)).url
+    count, told = clean_up(ledger, connect(url).session, contract, PREFIX)
+    assert (count, left(told)) == (0, ["note /v1/teams/5/notes/1: the delete answered 500"])
+    assert (notes.rows, other.rows) == ({}, {1: token(1)})
+    assert ledger.path.exists()
+
+
 def test_what_is_refused_while_something_refers_to_it_is_deleted_after_that(
     notes: Notes, ledger: Ledger, clean: Clean
 ) -> None:
