@@ -6,7 +6,6 @@ once in a mapping.
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 import sys
@@ -71,19 +70,6 @@ class Problems:
     def errors(self) -> list[ContractError]:
         """The problems, by file and line."""
         return sorted(self._found.values(), key=lambda e: (str(e.place.file), e.place.line) if e.place else ("", 0))
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No garbage is looked for within the block: what files are read into holds no cycles, and the collector would go
-    through all of it again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 _noted: ContextVar[list[Path] | None] = ContextVar("noted", default=None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from restproof.contract.build import build
-from restproof.contract.document import Document, Problems, read_yaml, uncollected
+from restproof.contract.document import Document, Problems, read_yaml
 from restproof.contract.language import check_language
 from restproof.contract.marks import marked
 from restproof.contract.model import Contract
@@ -15,6 +15,7 @@ from restproof.contract.schemas import SchemaFolder
 from restproof.contract.standard import extended
 from restproof.contract.statuses import DEFAULT_ORDER, STATUS_DEFAULTS
 from restproof.errors import ContractError, Place
+from restproof.garbage import uncollected
 
 __all__ = ["DEFAULT_ORDER", "STATUS_DEFAULTS", "check", "load", "read"]
 

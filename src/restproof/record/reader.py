@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from restproof.errors import Place
+from restproof.garbage import uncollected
 from restproof.record import events
 from restproof.record.build import BUILDERS
 from restproof.record.model import Footer, Header, RecordedRun
@@ -51,7 +50,7 @@ def read(path: Path, *, partial: bool = False) -> RecordedRun:
 def run_of(path: Path, found: Iterable[tuple[int, Mapping[str, Any]]], *, partial: bool = False) -> RecordedRun:
     """The run that the events ``found`` (each with its line in ``path``) make. Raises as :func:`read`."""
     reading = _Reading(path)
-    with _without_collection():
+    with uncollected():
         for number, event in found:
             reading.add(number, event)
         return reading.finish(partial)
@@ -72,18 +71,6 @@ def header_of(path: Path, found: Iterable[tuple[int, Mapping[str, Any]]]) -> Hea
     if reading.header is None:
         raise NotARunFile("the file has no header", place=Place(path), hint=RECORD)
     return reading.header
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    # Everything that is read stays, so looking for garbage among it doubles the time and finds none.
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Reading:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from restproof.contract.document import Route, uncollected
+from restproof.contract.document import Route
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import of_contract
 from restproof.contract.openapi.elsewhere import join_items
@@ -24,6 +24,7 @@ from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.source import Source, read
 from restproof.contract.policies import OF_FRAMEWORKS
 from restproof.errors import ContractError, Place
+from restproof.garbage import uncollected
 
 Yaml = dict[str, Any]
 
