@@ -106,10 +106,16 @@ class SubjectLists:
         return page.next_query(asked_for(self._spec, reply.exchange.request)) if page else None
 
     def walk(
-        self, query: Query = (), *, scope: Mapping[str, Any] | None = None, size: int | None = None
+        self,
+        query: Query = (),
+        *,
+        scope: Mapping[str, Any] | None = None,
+        credential: str | None = USUAL,
+        size: int | None = None,
     ) -> Sequence[Any]:
         """All entries of a list, over all its pages."""
-        return [entry for page in self.pages(size, query, scope=scope) for entry in page.entries or ()]
+        pages = self.pages(size, query, scope=scope, credential=credential)
+        return [entry for page in pages for entry in page.entries or ()]
 
     def holding(self, sent: Any) -> Sequence[Any]:
         """The entries of the list that hold the unique values of what was sent; none where these cannot tell it from

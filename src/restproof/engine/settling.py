@@ -128,8 +128,7 @@ def _unlisted(subject: Looker, reply: Reply, id: Any) -> Missing | None:
     spec = subject.spec
     if not spec.supports("list") or "list" in spec.open:
         return None
-    pages = subject.lists.pages(scope=reply.scope or None, credential=_looking(reply))
-    entries = [entry for page in pages for entry in page.entries or ()]
+    entries = subject.lists.walk(scope=reply.scope or None, credential=_looking(reply))
     if reply.operation in ("create", "delete"):
         return None if (id in subject.lists.ids(entries)) == (reply.operation == "create") else "effect"
     entry = next((e for e in entries if isinstance(e, dict) and e.get(spec.id.field) == id), {})
