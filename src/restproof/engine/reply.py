@@ -106,7 +106,7 @@ class Reply:
     @cached_property
     def ok(self) -> bool:
         """Whether the answer is of class 2xx."""
-        return 200 <= self.status < 300
+        return self.exchange.is_success
 
     @property
     def is_under_way(self) -> bool:

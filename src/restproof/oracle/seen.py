@@ -66,7 +66,7 @@ class Seen:
 
     @property
     def ok(self) -> bool:
-        return 200 <= self.status < 300
+        return self.exchange.is_success
 
     @property
     def refused(self) -> bool:

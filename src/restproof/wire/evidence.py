@@ -328,7 +328,7 @@ class Evidence:
         status = exchange.status or 0
         if self._clock() - age_of(exchange) < self._forgotten.get(place.key, 0.0):
             return Sight.STALE
-        if not 200 <= status < 300:
+        if not exchange.is_success:
             nothing = status in names_nothing(place.resource) or is_malformed(place.resource, place.id, status)
             return Sight.NOTHING if nothing else Sight.UNCLEAR
         entity = entity_of(place.resource, exchange.response)

@@ -231,7 +231,7 @@ class Exchange:
 
     @property
     def is_success(self) -> bool:
-        """Whether the status of the answer is a success (RFC 9110, section 15.3)."""
+        """Whether the status of the answer is a success (RFC 9110 §15.3)."""
         return 200 <= (self.status or 0) < 300
 
     @property
