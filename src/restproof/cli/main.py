@@ -135,9 +135,8 @@ def tell_page(error: RestproofError) -> None:
 def main() -> NoReturn:
     """The entry point of the ``restproof`` script."""
     code = run()
-    if (
-        code > 128
-    ):  # ended by a signal: what comes with it must not end Python otherwise, whose last act is to let go of handlers
+    if code > 128:  # a signal has ended the run
+        # Python gives signals their usual effect back before it ends: one that comes late would change the exit code.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
     gc.freeze()  # Python looks for garbage in all there is before it ends, a quarter of a second long

@@ -314,7 +314,7 @@ def _length(body: Body) -> int:
 
 
 def _value(headers: Headers, wanted: str) -> str:
-    """What the head says by the field ``wanted``, in lower case; empty where it says nothing."""
+    """What the head says by a field; empty where it says nothing. ``wanted``: its name in lower case."""
     return next((v.strip() for n, v in headers if n.lower() == wanted), "")
 
 

@@ -32,8 +32,8 @@ def closed_at_end(run: Run) -> Iterator[None]:
 
 def heed(run: Run, handler: _Handler | signal.Handlers) -> None:
     """Give the signals that this process heeds to ``handler``."""
-    for number in heeded() if not run.usual else run.usual:
-        run.usual.setdefault(number, signal.getsignal(number))
+    run.usual = run.usual or {number: signal.getsignal(number) for number in heeded()}
+    for number in run.usual:
         signal.signal(number, handler)
 
 

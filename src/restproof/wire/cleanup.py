@@ -38,7 +38,8 @@ Item = tuple[str, Headers]
 
 class Work:
     """What is to be cleaned up by one ledger; its methods are the steps, in their order. ``count``: resources that were
-    deleted; ``failed``, ``doubtful``, ``unanswered`` and ``undeletable``: what is left or could not be verified."""
+    deleted; ``failed``, ``doubtful``, ``unanswered`` and ``undeletable``: what is left or could not be verified;
+    ``refused``: of ``failed`` what a delete was refused for, with the count at that time, and how it is tried again."""
 
     def __init__(self, ledger: Ledger, session: Session, contract: Contract, prefix: str) -> None:
         self.ledger = ledger
@@ -47,7 +48,7 @@ class Work:
         self.marks = Marks(prefix)
         self.count = 0
         self.failed: list[Left] = []
-        self.refused: list[tuple[Left, int, tuple[Group, str, str, LedgerEntry | None]]] = []  # with the count before
+        self.refused: list[tuple[Left, int, tuple[Group, str, str, LedgerEntry | None]]] = []
         self.doubtful: list[Left] = []
         self.unanswered: Counter[tuple[str, str]] = Counter()
         self.undeletable: set[tuple[str, str, Headers]] = set()
