@@ -81,7 +81,7 @@ def test_of_requests_that_may_have_been_edited_only_the_answers_are_judged(judge
                 one["request"]["postData"] = {"mimeType": "application/json", "text": "{}"}
         found = judged(document)
         assert found.broken == broken
-        assert any("requests that may have been other ones" in note for note in found.notes)
+        assert any("requests that may not be those that were sent" in note for note in found.notes)
 
 
 # ------------------------------------------------------- what others may have done

@@ -102,7 +102,9 @@ class Placing:
         left_out["entries with a path that the contract does not know"] = unknown
         left_out["entries without an answer"] = sum(s.exchange.response is None for s in seen)
         left_out["answers of an overloaded server or gateway (502, 503, 504)"] = sum(s.status in GATEWAY for s in seen)
-        left_out["requests that may have been other ones: their answers are"] = sum("request" in s.lacks for s in seen)
+        left_out["requests that may not be those that were sent (their answers are judged)"] = sum(
+            "request" in s.lacks for s in seen
+        )
         left_out["answers whose content was not recorded"] = sum("response body" in s.lacks for s in seen)
         left_out["answers whose headers were not recorded"] = sum("headers" in s.lacks for s in seen)
         self._credentials_shown = self._credentials_shown or any(_credential(e, contract) is not None for e in here)
