@@ -1,4 +1,5 @@
-"""``python -m tests.frameworks [NAME...]`` tries the services whose frameworks are there, and keeps what was seen."""
+"""``python -m tests.frameworks [NAME...]`` tries the services that are named, else those whose frameworks are
+there, and keeps what was seen."""
 
 from __future__ import annotations
 
@@ -16,9 +17,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="Only these services.")
     given = parser.parse_args()
-    for framework in FRAMEWORKS:
-        if not is_there(framework) or (given.names and framework.name not in given.names):
-            continue
+    named = [f for f in FRAMEWORKS if f.name in given.names]
+    if len(named) < len(set(given.names)):
+        parser.error(f"the services are {', '.join(f.name for f in FRAMEWORKS)}")
+    for framework in named or [f for f in FRAMEWORKS if is_there(f)]:
         with TemporaryDirectory(prefix="restproof-frameworks-") as folder:
             found = measured(framework, Path(folder))
         for line in found.accused:
