@@ -123,10 +123,10 @@ def table() -> str:
     for name, row in rows.items():
         whole, alone, learned, taught = shares({name: row})
         told = f"{row['words']} | {taught}" if learned else "– | –"
-        lines.append(f"| {name} | {row['requests']} | {whole} | {alone} | {told} |")
+        lines.append(f"| {name} | {row['requests']:,} | {whole} | {alone} | {told} |")
     whole, alone, learned, taught = shares(rows)
-    told = f"{taught} of {learned} ({taught / learned:.0%})"
-    lines.append(f"| **all {len(rows)}** | | {whole} | {alone} ({alone / whole:.0%}) | | {told} |")
+    told = f"{taught} of {learned} ({100 * taught / learned:.0f} %)"
+    lines.append(f"| **all {len(rows)}** | | {whole} | {alone} ({100 * alone / whole:.0f} %) | | {told} |")
     return "\n".join(lines) + "\n"
 
 

@@ -88,8 +88,8 @@ class Commands(click.Group):
 def restproof() -> None:
     """Prove that a REST API keeps its contract.
 
-    Exit codes: 0 conforming, 1 not conforming, 2 wrong usage, contract or configuration, 3 not judged, 130 and 143
-    interrupted.
+    Exit codes: 0 conforming, 1 not conforming, 2 wrong usage, contract or configuration, 3 not judged, 129, 130
+    and 143 interrupted.
     """
 
 
