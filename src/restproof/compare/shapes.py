@@ -9,12 +9,12 @@ from typing import Any
 from restproof.record.events import content_of
 from restproof.record.jsontext import loads
 from restproof.record.model import RecordedExchange, RecordedRun
+from restproof.wire.walk import CLEANUP, GUARD
 
 Key = tuple[str, str, int]
 """Resource, operation, status."""
 MOST = 8
 """How many members are told of one kind of response."""
-_LOOKS = ("cleanup", "guard")
 ENTRIES = 20
 """How many entries of an array are looked at: they are alike, and a list may have thousands."""
 
@@ -40,7 +40,7 @@ def shapes(run: RecordedRun, items: Collection[str] | None = None) -> Mapping[Ke
     found: dict[Key, dict[str, Member]] = {}
     for exchange in run.exchanges:
         counted = items is None or exchange.item is None or exchange.item in items
-        if exchange.response is None or exchange.resource is None or exchange.setup in _LOOKS or not counted:
+        if exchange.response is None or exchange.resource is None or exchange.setup in (CLEANUP, GUARD) or not counted:
             continue
         key = exchange.resource, exchange.operation or "", exchange.response.status
         _add(found.setdefault(key, {}), "", _body(exchange))
