@@ -268,16 +268,17 @@ def read_json(file: Path, problems: Problems) -> Document:
         raise ContractError(
             f"this JSON cannot be read: {error}", place=Place(file), hint="write a shorter number"
         ) from None
-    if twice or _is_deep(value):
+    if twice or _is_deep(value):  # which reading the lines tells
         return Document(file, value, _Lines(file, text, problems).found)
     return Document(file, value, _LinesAsked(file, text))
 
 
 def _is_deep(value: Any) -> bool:
+    """Whether anything stands within more than ``_DEEPEST`` objects and arrays."""
     level = [value]
-    for _ in range(_DEEPEST):
-        held = (v for one in level for v in (one.values() if isinstance(one, dict) else one))
-        level = [v for v in held if isinstance(v, dict | list)] if isinstance(value, dict | list) else []
+    for _ in range(_DEEPEST + 1):
+        holders = (one for one in level if isinstance(one, dict | list))
+        level = [inner for one in holders for inner in (one.values() if isinstance(one, dict) else one)]
         if not level:
             return False
     return True
