@@ -56,7 +56,9 @@ class Schemas:
         self._modern: dict[int, tuple[Any, dict[str, Any]]] = {}
         self._plain: dict[int, tuple[dict[str, Any], list[str]]] = {}
         self._servers: dict[int, list[str]] = {}
-        self._leaves: dict[tuple[int, str], tuple[dict[str, Schema], list[Any]]] = {}
+        self._leaves: dict[tuple[int, str], dict[Any, Schema]] = {}
+        """What was made of a schema as it is written, by its identity; of one as 2020-12 has it, which ``_modern``
+        keeps; and of its members, those that hold no others."""
         self._sizes: dict[int, int] = {}
         self._kept: list[Schema] = []
 
@@ -156,19 +158,15 @@ class Schemas:
     ) -> dict[str, Schema]:
         """The schemas by name under ``word``. Those that hold no others are the same at each depth."""
         members, key = value[word], (id(value), word)
-        if depth <= 1:
-            return {str(n): self._part(s, (*route, word, n), depth - 1, chain) for n, s in members.items() if n}
-        if key not in self._leaves:
-            leaves = {str(n): self._is_leaf(s) for n, s in members.items() if n}
-            told = {
-                str(n): self._part(s, (*route, word, n), 1, chain) for n, s in members.items() if n and leaves[str(n)]
-            }
-            self._leaves[key] = {n: told.get(n, {}) for n in leaves}, [n for n in members if n and not leaves[str(n)]]
-        found, others = self._leaves[key]
-        found = dict(found)
-        for n in others:
-            found[str(n)] = self._part(members[n], (*route, word, n), depth - 1, chain)
-        return found
+        if depth > 1 and key not in self._leaves:
+            plain = [n for n, s in members.items() if n and self._is_leaf(s)]
+            self._leaves[key] = {n: self._part(members[n], (*route, word, n), 1, chain) for n in plain}
+        leaves = self._leaves[key] if depth > 1 else {}
+        return {
+            str(n): leaves[n] if n in leaves else self._part(s, (*route, word, n), depth - 1, chain)
+            for n, s in members.items()
+            if n
+        }
 
     def _part(self, value: Any, route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         """An inner schema, read once for each depth, or once where nothing is inside it; one that cannot be read costs
