@@ -24,16 +24,16 @@ class Fields:
         document: Document,
         problems: Problems,
         resource: str,
+        possible: dict[int, Mapping[str, Any]],
         sides: Mapping[str, Mapping[str, Any]] | None = None,
-        possible: dict[int, Mapping[str, Any]] | None = None,
     ) -> None:
-        """``sides``: the schemas of requests and responses, where they have schemas of their own. ``possible``: what of
-        the contract's schemas is known to allow values."""
+        """``possible``: what of the contract's schemas is known to allow values. ``sides``: the schemas of requests and
+        responses, where they have schemas of their own."""
         self.source = source
         self.document = document
         self.problems = problems
         self.resource = resource
-        self.possible = {} if possible is None else possible
+        self.possible = possible
         found = source.schema.get("properties", {})
         self.properties: Mapping[str, Any] = found if isinstance(found, dict) else {}
         self.sides = [side.get("properties", {}) for side in (sides or {}).values()]

@@ -118,7 +118,7 @@ class ResourceReader:
 
     def fields(self, source: SchemaSource, sides: Mapping[str, Schema] | None = None) -> Fields:
         scope = self.scope
-        return Fields(source, scope.document, scope.problems, self.name, sides, scope.possible)
+        return Fields(source, scope.document, scope.problems, self.name, scope.possible, sides)
 
     def whole(self, schema: Schema) -> tuple[Condition, ...]:
         """What the schema asks of the members of a request together."""

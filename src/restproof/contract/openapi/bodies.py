@@ -38,6 +38,7 @@ class Shaped:
     needs. ``created``: the answer to a create, ``read``: that to a read, else the entry of a list. ``left_out``:
     operations that cannot be sent, with the reason."""
 
+    once: Once
     sent: dict[str, Schema] = field(default_factory=dict)
     shown: list[Schema] = field(default_factory=list)
     created: Schema = field(default_factory=dict)
@@ -47,7 +48,6 @@ class Shaped:
     loose: set[str] = field(default_factory=set)
     names_itself: dict[str, str] = field(default_factory=dict)
     """Change → where its body holds the id that its path has as well."""
-    once: Once = field(default_factory=Once)
 
     @property
     def readable(self) -> dict[str, Schema]:
@@ -70,7 +70,7 @@ def _properties(schema: Schema) -> dict[str, Schema]:
 
 def shaped(reader: Reader, found: Found) -> Shaped:
     """What the bodies of a resource say. Operations whose bodies are of another kind are in ``left_out``."""
-    told = Shaped(once=reader.once)
+    told = Shaped(reader.once)
     _responses(reader, found, told)
     _requests(reader, found, told)
     return told
