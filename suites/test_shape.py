@@ -9,8 +9,8 @@ from restproof.suite.values import format_checker, is_hidden
 from restproof.suite.wire import NO_BODY
 
 FULL = ("create", "read", "update", "replace")
-"""The operations that answer a representation. What a delete answers is no resource any more (`{"id": 5, "deleted":
-true}`), and whatever shape it has."""
+"""The operations that answer a representation. What a delete answers may have any shape: it is no resource any
+more (`{"id": 5, "deleted": true}`)."""
 SECRET = 4
 """Characters of the shortest secret that is looked for: a shorter one stands in an answer by chance."""
 

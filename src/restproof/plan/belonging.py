@@ -41,7 +41,7 @@ class BelongsPlan(RulePlan):
             tries += [{**body, self.inner: None}] if is_nullable(self.values.settable[self.inner]) else []
         if self.outer in free:
             inner = {**keeping.stored, **body}.get(self.inner)
-            tries += [{**body, self.outer: self._named(self.outer, OTHER if _elsewhere(inner) else USUAL)}]
+            tries += [{**body, self.outer: self._named(self.outer, OTHER if _lies_elsewhere(inner) else USUAL)}]
         if len(free) > 1:
             both = {self.inner: self._named(self.inner, USUAL), self.outer: self._named(self.outer, USUAL)}
             tries += [{**body, **both}]
@@ -72,7 +72,7 @@ class BelongsPlan(RulePlan):
         known = all(n in body or _key(_one(state[n])) for n in (self.inner, self.outer))
         if not _key(outer):  # an id, of which nobody knows what lies in it
             return known and not _key(_one(inner))
-        return known and (_key(outer) not in (USUAL, OTHER) or (_key(outer) == OTHER) == _elsewhere(inner))
+        return known and (_key(outer) not in (USUAL, OTHER) or (_key(outer) == OTHER) == _lies_elsewhere(inner))
 
 
 def elsewhere(values: Values, rule: Belongs) -> str:
@@ -97,6 +97,6 @@ def _key(value: Any) -> str:
     return found[1] if found else ""
 
 
-def _elsewhere(value: Any) -> bool:
+def _lies_elsewhere(value: Any) -> bool:
     """Whether an id, or one of several, names the instance that lies in the second parent."""
     return any(_key(v) in (_UNDER_ANOTHER, APART) for v in (value if isinstance(value, list) else [value]))

@@ -37,7 +37,8 @@ class Bodies(FieldValues):
         return self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
 
     def lying(self, key: str = USUAL, tag: str = "") -> Body:
-        """The minimal body; of what has to lie in what it refers to, in the instance of that key."""
+        """The minimal body; its references that say what it lies in (``Contract.ties``) name the instance of that
+        key."""
         ties = self.contract.ties.get(self.resource.name, {})
         outer = {name: reference(to, key) for name, to in ties.items()}
         return self.adjusted_to_rules({**self.minimal(tag), **outer}, fixed=outer) if outer else self.minimal(tag)

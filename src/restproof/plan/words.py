@@ -69,8 +69,8 @@ def formatted(schema: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def spelt(moment: str, schema: Mapping[str, Any]) -> str | None:
-    """A date-time or a time as the schema's pattern wants it: with a fraction of some digits, or zero for Z; ``None``
-    where no spelling fits, or it is none."""
+    """A date-time or a time as the schema's pattern wants it: with a fraction of some digits, or ``+00:00``
+    for ``Z``; ``None`` where no spelling fits, or it is no moment."""
     parts = _MOMENT.fullmatch(moment)
     if parts is None or "pattern" not in schema:
         return None
@@ -111,6 +111,7 @@ def matching_text(schema: Mapping[str, Any], length: int | None) -> str:
 
 
 _LONGEST_ROW = 64
+"""Characters of a row that is tried before Hypothesis is asked."""
 
 
 def _in_a_row(pattern: str, shortest: int, longest: int | None) -> str | None:

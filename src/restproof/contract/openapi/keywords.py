@@ -202,7 +202,7 @@ _OR_BY_CLIENT = re.compile(
     r"(?i)\bunless\b|\b(if|when|where) (\w+ ){0,3}(omitted|absent|missing|empty|blank|unspecified|"
     r"left (out|blank|empty)|not (given|provided|specified|supplied|set|sent))\b"
 )
-"""Beside it, descriptions of members that the server sets where the client does not."""
+"""Words by which the server sets a member only where the client does not."""
 _ADVERB = re.compile(r"(?i)^\W*always (?!true|false)\w+\W*$")
 """Descriptions of what is so or not, which of any other value say that it is a constant: ``Always visible``."""
 

@@ -138,7 +138,7 @@ class _Sharing:
                 self.count(inner, name)
 
     def inside(self, schema: Schema) -> dict[str, Any]:
-        """A schema with references in it; by itself it is none."""
+        """A schema with references inside of it; it is no reference itself, wherever it stands."""
         found: dict[str, Any] = {}
         for word, value in schema.items():
             if word in MAPS and isinstance(value, Mapping):

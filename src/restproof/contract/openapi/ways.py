@@ -28,7 +28,7 @@ _USUAL = ("accept", "content-type", "authorization", "if-match", "if-none-match"
 _TOLD = frozenset({"enum", "const"})
 """Keywords that tell a value that is taken."""
 _MOMENTS = ("date", "date-time")
-"""Formats of no token: what is listed since then."""
+"""Formats that no token has: such a parameter asks for what there is since then."""
 
 
 class Unaskable(Exception):
