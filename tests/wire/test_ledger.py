@@ -60,6 +60,18 @@ def test_an_id_that_is_used_again_is_open_again(path: Path) -> None:
     assert [e.n for e in open_entries(Ledger(path))] == [e.n for e in open_entries(ledger)] == [1, 2, 3]
 
 
+def test_what_is_deleted_with_one_header_is_there_with_another(path: Path) -> None:
+    """As where a header names the tenant, and each has ids of its own."""
+    ledger = Ledger(path, ORIGIN)
+    for team in ("5", "6"):
+        ledger.created(ledger.intend("note", "/n", headers=(("X-Team", team), ("X-Kind", "a"))), "/n/1", 1)
+    ledger.deleted("/n/1", (("x-team", "5"),))
+    assert [e.n for e in open_entries(Ledger(path))] == [e.n for e in open_entries(ledger)] == [2]
+    ledger.deleted("/n/1", (("X-Team", "6"),))
+    ledger.created(ledger.intend("note", "/n", headers=(("X-Team", "5"),)), "/n/1", 1)
+    assert [e.n for e in open_entries(Ledger(path))] == [e.n for e in open_entries(ledger)] == [1, 3]
+
+
 def test_what_an_update_without_a_mark_wrote_is_read_back(path: Path) -> None:
     ledger = Ledger(path, ORIGIN)
     ledger.created(ledger.intend("note", "/n", sums={"number": "1"}), "/n/1", 1, new=True)

@@ -334,7 +334,7 @@ class Work:
         for other in self.groups.values():
             other.is_touched = other.is_touched or other.collection == group.collection
         self.deleted.add((target, group.headers))
-        self.ledger.deleted(target)
+        self.ledger.deleted(target, group.headers)
         return None
 
     def _send(self, group: Group, operation: str, target: str) -> Exchange:

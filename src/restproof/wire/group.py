@@ -94,7 +94,7 @@ class Group:
         ledger says so from now on."""
         targets = {target for target, id in self._in_doubt.items() if id not in (self.seen or {})}
         for target in targets:
-            ledger.deleted(target)
+            ledger.deleted(target, self.headers)
         return targets
 
     def pending(self, ledger: Ledger, timeout: float) -> list[Left]:

@@ -89,7 +89,8 @@ class Ledger:
         self._entries: dict[int, LedgerEntry] = {}
         self._since: dict[int, dict[str, Any]] = {}
         """By the number of its entry, what is known of a write since it was written down."""
-        self._deleted: dict[str, int] = {}
+        self._deleted: dict[str, dict[Headers, int]] = {}
+        """By its request target and the headers of its delete, the last write before that."""
         self._written: dict[str, dict[str, str]] = {}
         self._rewritten: dict[tuple[str, str], None] = {}
         self._last = 0
@@ -145,7 +146,7 @@ class Ledger:
         target ``item``. ``new``: the id was seen to name nothing just before, and the answer was a success."""
         with self._lock:
             self._since.setdefault(n, {}).update(item=item, id=id, new=new, placed=placed, refused=False)
-            self._deleted.pop(item, None)
+            self._is_back(item, self._entries[n].headers)
             self._append(event="created", n=n, item=item, id=id, new=new, placed=placed)
 
     def refused(self, n: int) -> None:
@@ -184,12 +185,23 @@ class Ledger:
         self._written.setdefault(item, {}).update(sums)
         self._rewritten.update(dict.fromkeys((str(f), str(t)) for f, t in marks))
 
-    def deleted(self, item: str) -> None:
-        """Writes down that the server has answered the delete of ``item`` with success."""
+    def deleted(self, item: str, headers: Headers = ()) -> None:
+        """Writes down that the server has answered the delete of ``item`` with success. ``headers``: those of the
+        contract, since the same target may be another item where one of them names the tenant."""
         with self._lock:
-            if item not in self._deleted:
-                self._deleted[item] = self._last
-                self._append(event="deleted", item=item)
+            if headers not in self._deleted.setdefault(item, {}):
+                self._deleted[item][headers] = self._last
+                said = {"headers": [list(pair) for pair in headers]} if headers else {}
+                self._append(event="deleted", item=item, **said)
+
+    def _deletes(self, item: str | None, headers: Headers) -> list[int]:
+        """The last writes before the deletes of an item that a request with ``headers`` meets."""
+        known = self._deleted.get(item, {}) if item is not None else {}
+        return [n for said, n in known.items() if _agree(said, headers)]
+
+    def _is_back(self, item: str, headers: Headers) -> None:
+        if known := self._deleted.pop(item, None):
+            self._deleted[item] = {said: n for said, n in known.items() if not _agree(said, headers)}
 
     def settled(self, n: int) -> None:
         """Writes down that write ``n`` has left nothing, as a look at the server showed."""
@@ -207,11 +219,11 @@ class Ledger:
 
     def is_deleted(self, entry: LedgerEntry) -> bool:
         """Whether the server has answered the delete of the entry's resource with success."""
-        return entry.item is not None and entry.item in self._deleted
+        return bool(self._deletes(entry.item, entry.headers))
 
     def went_with_its_parent(self, entry: LedgerEntry) -> bool:
         """Whether the parent that a look did not show before the write (it may have been late) was deleted since."""
-        return self._deleted.get(entry.adrift, 0) >= entry.n
+        return any(n >= entry.n for n in self._deletes(entry.adrift, entry.headers))
 
     def in_use(self) -> bool:
         """Whether another process is still writing it: then its resources are no leftovers."""
@@ -303,7 +315,7 @@ class Ledger:
         match event["event"]:
             case "intend":
                 n = int(event["n"])
-                headers = tuple((str(k), str(v)) for k, v in event["headers"])
+                headers = _headers(event["headers"])
                 marks = event.get("marks")
                 self._entries[n] = LedgerEntry(
                     n,
@@ -325,7 +337,7 @@ class Ledger:
                 self._entries[n] = replace(
                     self._entries[n], item=event["item"], id=event["id"], new=new, placed=placed, refused=False
                 )
-                self._deleted.pop(event["item"], None)
+                self._is_back(event["item"], self._entries[n].headers)
             case "refused":
                 self._entries[event["n"]] = replace(self._entries[event["n"]], refused=True)
             case "answered":
@@ -335,11 +347,21 @@ class Ledger:
             case "wrote":
                 self._note_written(event["item"], event["sums"], event.get("marks", ()))
             case "deleted":
-                self._deleted[event["item"]] = self._last
+                self._deleted.setdefault(event["item"], {})[_headers(event.get("headers", ()))] = self._last
             case "settled":
                 self._entries.pop(event["n"], None)
             case other:
                 raise ValueError(other)
+
+
+def _headers(found: Iterable[tuple[object, object]]) -> Headers:
+    return tuple((str(name), str(value)) for name, value in found)
+
+
+def _agree(one: Headers, other: Headers) -> bool:
+    """Whether no header stands in both with another value."""
+    values = {name.lower(): value for name, value in one}
+    return all(values.get(name.lower(), value) == value for name, value in other)
 
 
 def _drop_unfinished_line(path: Path) -> None:

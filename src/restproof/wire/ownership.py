@@ -152,7 +152,7 @@ class Ownership:
                 self.evidence.forget(place)
             if done and deletes:
                 if self.evidence.end(place, exchange.credential):
-                    self.ledger.deleted(self.evidence.item_target(place))
+                    self.ledger.deleted(self.evidence.item_target(place), ticket.headers)
             elif done and ticket.method == exchange.request.method:
                 self._updated(ticket, place, exchange)
             elif not ticket.absent:

@@ -261,7 +261,11 @@ def test_what_went_with_one_header_says_nothing_of_what_is_there_with_another(
     count, told = clean_up(ledger, connect(url).session, contract, PREFIX)
     assert (count, left(told)) == (0, ["note /v1/teams/5/notes/1: the delete answered 500"])
     assert (notes.rows, other.rows) == ({}, {1: token(1)})
-    assert ledger.path.exists()
+    other.status.clear()
+    again = Ledger(ledger.path)
+    assert clean_up(again, connect(url).session, contract, PREFIX) == (1, [])
+    assert other.rows == {}
+    assert not ledger.path.exists()
 
 
 def test_what_is_refused_while_something_refers_to_it_is_deleted_after_that(

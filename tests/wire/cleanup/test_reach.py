@@ -15,6 +15,7 @@ from restproof.contract.media import Media
 from restproof.contract.model import Contract
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.ledger import Ledger, Origin
+from restproof.wire.message import Headers
 from restproof.wire.tidying import clean_up, clean_up_all
 
 from ..conftest import Connect, Serve
@@ -62,7 +63,7 @@ def test_clean_up_that_is_broken_off_leaves_what_its_other_workers_have_left_in_
     session = connect(serve(notes).url).session
     both = Barrier(2)
 
-    def interrupted(item: str) -> None:
+    def interrupted(item: str, headers: Headers) -> None:
         if both.wait(10) == 0:
             raise KeyboardInterrupt
         until = time.monotonic() + 5
