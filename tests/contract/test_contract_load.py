@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from textwrap import dedent
@@ -32,6 +33,10 @@ def write(
     (folder / "contract.yaml").write_text(dedent(text), encoding="utf-8")
     (folder / "item.json").write_text(schema, encoding="utf-8")
     return load(folder)
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/$defs/{name}"}
 
 
 def test_the_smallest_contract_is_a_path_and_a_schema(tmp_path: Path) -> None:
@@ -268,6 +273,17 @@ def test_refs_are_written_out_and_annotations_beside_them_win(tmp_path: Path) ->
             "one": {"anyOf": [{**day, "title": "One"}, {"type": "integer"}]},
         },
     }
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_what_stands_inside_itself_is_as_deep_wherever_it_was_met_before(
+    order: tuple[str, ...], tmp_path: Path
+) -> None:
+    holding = {name: {"type": "object", "properties": {other: ref(other)}} for name, other in ("ab", "ba")}
+    schema = {"type": "object", "properties": {"id": {}, **{name: ref(name) for name in order}}, "$defs": holding}
+    smallest = "{contract: shop, resources: {item: {path: /items, schema: item.json}}}"
+    item = write(tmp_path, smallest, json.dumps(schema)).resources["item"]
+    assert [str(item.properties[name]).count("properties") for name in "ab"] == [5, 5]
 
 
 def test_the_farthest_parent_comes_first_wherever_it_is_named(tmp_path: Path) -> None:

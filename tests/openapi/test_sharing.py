@@ -193,6 +193,19 @@ def test_what_is_shared_is_read_as_if_it_were_not(
     assert read[0] == read[1]
 
 
+def test_a_name_that_is_in_use_is_given_to_no_other() -> None:
+    new, old = (
+        {"type": "object", "properties": dict.fromkeys(names, ADDRESS["properties"]["town"])}
+        for names in (["one", "two", "three"], ["four", "five", "six"])
+    )
+    schemas = {
+        file: {"type": "object", "properties": {"at": s, "to": s}} for file, s in (("a.json", new), ("b.json", old))
+    }
+    written = shared(schemas, {}, before={"at": old})
+    assert written[FILE]["$defs"] == {"at": old, "at-2": new}
+    assert whole(written) == schemas
+
+
 def test_an_edit_of_what_is_shared_stays_and_the_rest_of_it_follows_the_document(tmp_path: Path) -> None:
     folder = brought(tmp_path, shop())
     said = json.loads((folder / FILE).read_text(encoding="utf-8"))
