@@ -119,6 +119,34 @@ def test_rules_about_every_exchange_see_the_case_that_each_request_belongs_to(be
     assert [case for name, case in seen if name == "limit.rests"] == [{}] * 3
 
 
+def test_what_goes_on_in_the_midst_of_another_item_is_not_parted_by_a_third(bench: MakeBench) -> None:
+    """Requests that are sent one after the other, as against a limit, stay so."""
+
+    @requirement("limit.rests", on="list", late=True)
+    def sends_three(subject: Subject) -> Iterator[float | None]:
+        yield subject.world.clock.monotonic() + 3
+        for _ in range(3):
+            subject.list()
+
+    @requirement("other.rests", on="list", late=True)
+    def rests_too(subject: Subject) -> Iterator[float | None]:
+        yield subject.world.clock.monotonic() + 6
+        subject.list()
+
+    @requirement("third.thing", on="list", cost=3)
+    def goes_on_then(subject: Subject) -> None:
+        for _ in range(7):
+            subject.list()
+
+    made, _, (first, other, _) = bench_with(bench)
+    found = [next(i for i in made.items(t) if i.label == "shelf-list") for t in (goes_on_then, sends_three, rests_too)]
+    plan = [other, first, *found]
+    made.runner.rest(plan)
+    assert [made.runner.run(item).outcome for item in plan] == ["pass"] * 5
+    third = by_item(made)[6:]
+    assert third == [*["third.thing"] * 3, *["limit.rests"] * 3, "third.thing", "other.rests", *["third.thing"] * 3]
+
+
 @pytest.mark.parametrize("alone", [True, False])
 def test_an_item_without_its_family_before_it_is_not_begun_early(bench: MakeBench, *, alone: bool) -> None:
     made, clock, (_, other, last) = bench_with(bench)

@@ -104,3 +104,17 @@ def test_a_write_that_names_no_parent_is_looked_for_below_that_of_earlier_reques
     look = made.look(Request("DELETE", ITEM))
     assert look is not None
     assert look.target == f"{ITEM}?shop_id=5"
+
+
+def test_what_was_refused_says_nothing_of_what_is_above_an_item(tmp_path: Path) -> None:
+    """As a read below another parent, which the item is not in."""
+    made = preconditions(
+        tmp_path,
+        "{field: revision, in: header, name: X-Rev}",
+        ", operations: {create: {}, read: {}, delete: {parent: {}}}",
+    )
+    earlier = Request("GET", ITEM, (("shop_id", "6"),))
+    made.note(earlier, seen(earlier, 404))
+    look = made.look(Request("DELETE", ITEM))
+    assert look is not None
+    assert look.target == ITEM

@@ -246,6 +246,15 @@ def test_what_is_not_there_with_another_header_is_deleted_where_it_is(
     assert notes.rows == {}
 
 
+def test_what_two_headers_lead_to_is_deleted_once(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    for team in ("5", "6"):
+        n = ledger.intend("note", "/v1/teams/5/notes", [("name", token(1))], headers=(("X-Team", team),))
+        ledger.created(n, "/v1/teams/5/notes/1", 1, placed=team == "6")
+    notes.rows[1] = token(1)
+    assert clean() == (1, [])
+    assert notes.sent("DELETE") == ["/v1/teams/5/notes/1"]
+
+
 def test_what_went_with_one_header_says_nothing_of_what_is_there_with_another(
     notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
 ) -> None:
@@ -284,6 +293,13 @@ def test_what_is_refused_for_good_is_tried_no_third_time(notes: Notes, ledger: L
     notes.refers = {9: 2}
     assert left(clean()[1]) == ["note /v1/teams/5/notes/2: the delete answered 409"]
     assert len(notes.sent("DELETE")) == 3
+
+
+def test_what_is_refused_is_not_tried_again_where_nothing_else_went(notes: Notes, ledger: Ledger, clean: Clean) -> None:
+    create(notes, ledger, 2)
+    notes.refers = {9: 2}
+    assert left(clean()[1]) == ["note /v1/teams/5/notes/2: the delete answered 409"]
+    assert len(notes.sent("DELETE")) == 1
 
 
 def test_what_is_still_there_after_a_second_delete_is_told(notes: Notes, ledger: Ledger, clean: Clean) -> None:
