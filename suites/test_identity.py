@@ -1,44 +1,22 @@
 """Which addresses lead somewhere: ids, parents and paths."""
 
-from collections.abc import Container, Mapping
-from typing import Any, Unpack
+from collections.abc import Container
+from typing import Any
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases, bad_ids, moving_names
-from restproof.suite.operations import Sending, methods_at
+from restproof.suite.operations import ON_ITEM, methods_at, perform
 from restproof.suite.scopes import absent_id, crossed_scope
 from restproof.suite.values import an
 from restproof.suite.wire import Request
-
-ON_ITEMS = ("read", "update", "replace", "delete")
-
-
-def address(subject: Subject, operation: str, id: Any, **options: Unpack[Sending]) -> Reply:
-    """One request of the operation to the id, with a valid body where it takes one."""
-    if operation == "read":
-        return subject.read(id, **options)
-    if operation == "delete":
-        return subject.delete(id, **options)
-    if operation == "update":
-        return subject.update(id, subject.bodies.every_change(), **options)
-    return subject.replace(id, subject.bodies.minimal(), **options)
-
-
-def reach(subject: Subject, operation: str, id: Any, scope: Mapping[str, Any]) -> Reply:
-    """One request of any operation below ``scope``."""
-    if operation == "list":
-        return subject.list(scope=scope)
-    if operation == "create":
-        return subject.create(subject.bodies.minimal(), scope=scope)
-    return address(subject, operation, id, scope=scope)
 
 
 def about_its_path(subject: Subject, reply: Reply, wanted: Container[int]) -> Reply:
     """The answer to a request that leads nowhere. Many servers look at the body first: where the contract leaves open
     why one may be refused, a refusal says nothing unless the same kind of body is taken where it belongs."""
     if reply.left_open and reply.status not in wanted:
-        id = subject.target().id if reply.operation in ON_ITEMS else None
-        if not reach(subject, reply.operation, id, subject.scope()).ok:
+        id = subject.target().id if reply.operation in ON_ITEM else None
+        if not perform(subject, reply.operation, id, scope=subject.scope()).ok:
             raise Inconclusive(reply.left_open)
     return reply
 
@@ -49,15 +27,15 @@ def unless_it_creates(ground: Ground) -> Cases:
         yield {}
 
 
-@requirement("identity.unknown", on=ON_ITEMS, where=lambda way: way.on_item)
+@requirement("identity.unknown", on=ON_ITEM, where=lambda way: way.on_item)
 @for_each(unless_it_creates)
 def test_an_unknown_id_is_absent(subject: Subject, operation: str) -> None:
     status = subject.spec.status("absent", operation)
-    reply = about_its_path(subject, address(subject, operation, absent_id(subject)), status)
+    reply = about_its_path(subject, perform(subject, operation, absent_id(subject)), status)
     must.have_status(reply, status, because="nothing has the id")
 
 
-@requirement("identity.malformed", on=ON_ITEMS, when=lambda c, r: r.id.chosen_by == "server")
+@requirement("identity.malformed", on=ON_ITEM, when=lambda c, r: r.id.chosen_by == "server")
 @for_each(
     lambda ground: [c for c in bad_ids(ground) if ground.operation == "read" or c["note"] == "text" or c["suffix"]]
 )
@@ -68,7 +46,7 @@ def test_a_malformed_id_is_refused(subject: Subject, operation: str, id: Any, no
     if subject.spec.id.type == "integer" and str(id).lstrip("-").isdigit():
         # A whole number that can be no id may as well be looked up in vain.
         status |= subject.spec.status("absent", operation)
-    reply = about_its_path(subject, address(subject, operation, id), status)
+    reply = about_its_path(subject, perform(subject, operation, id), status)
     must.have_status(reply, status, because=f"the id is {note}")
 
 
@@ -90,7 +68,7 @@ def test_an_unknown_path_is_absent(subject: Subject, tail: str) -> None:
 
 def wrong_parents(ground: Ground) -> Cases:
     """Another nearest parent; and for each ancestor above that, another one of which the nearest parent is none."""
-    if ground.operation in ON_ITEMS and not ground.resource.id.single:
+    if ground.operation in ON_ITEM and not ground.resource.id.single:
         yield from ({"above": None} for _ in unless_it_creates(ground))
     if ground.operation != "replace" or ground.resource.id.chosen_by == "server":
         yield from ({"above": parent.resource} for parent in ground.resource.parents[:-1])
@@ -98,7 +76,7 @@ def wrong_parents(ground: Ground) -> Cases:
 
 @requirement(
     "identity.wrong-parent",
-    on=("list", "create", *ON_ITEMS),
+    on=("list", "create", *ON_ITEM),
     needs="create",
     where=lambda way: bool(way.parents),
     cost=2,
@@ -110,10 +88,10 @@ def test_a_resource_is_not_reachable_under_another_parent(subject: Subject, oper
     before = subject.before(made.id)
     status = subject.spec.status("wrong_parent", operation)
     if above is None:
-        reply = address(subject, operation, made.id, scope=subject.scope("other"))
+        reply = perform(subject, operation, made.id, scope=subject.scope("other"))
         must.have_status(about_its_path(subject, reply, status), status, because="under another parent")
     else:
-        reply = reach(subject, operation, made.id, crossed_scope(subject, above))
+        reply = perform(subject, operation, made.id, scope=crossed_scope(subject, above))
         status |= subject.spec.status("absent_parent", operation)
         reply = about_its_path(subject, reply, status)
         must.have_status(reply, status, because=f"under another {above}, which its parent does not belong to")
@@ -153,15 +131,15 @@ def lost_parents(ground: Ground) -> Cases:
             yield {"deleted": parent.resource}
 
 
-@requirement("identity.unknown-parent", on=("list", "create", *ON_ITEMS), where=lambda way: bool(way.parents))
+@requirement("identity.unknown-parent", on=("list", "create", *ON_ITEM), where=lambda way: bool(way.parents))
 @for_each(lost_parents)
 def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation: str, deleted: str | None) -> None:
     if deleted is not None:
         below_what_was_deleted(subject, operation, deleted)
         return
     creatable = subject.spec.creatable
-    id = subject.shared().id if creatable and operation in ON_ITEMS else absent_id(subject)
-    lost = reach(subject, operation, id, subject.scope("none"))
+    id = subject.shared().id if creatable and operation in ON_ITEM else absent_id(subject)
+    lost = perform(subject, operation, id, scope=subject.scope("none"))
     status = subject.spec.status("absent_parent", operation)
     must.have_status(about_its_path(subject, lost, status), status, because="the parent does not exist")
 
@@ -176,7 +154,9 @@ def below_what_was_deleted(subject: Subject, operation: str, parent: str) -> Non
     status = subject.spec.status("absent_parent", operation) | above.spec.status("gone")
     if operation == "read":
         status |= subject.spec.status("absent", operation) | subject.spec.status("gone", operation)
-    must.have_status(reach(subject, operation, made.id, scope), status, because=f"the {parent} above it was deleted")
+    must.have_status(
+        perform(subject, operation, made.id, scope=scope), status, because=f"the {parent} above it was deleted"
+    )
     chosen = above.spec.id.chosen_by != "server" and above.spec.supports("replace")
     if operation == "list" and chosen and above.replace(doomed.id, above.bodies.minimal("again")).ok:
         listed = subject.list(scope=scope)

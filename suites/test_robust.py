@@ -5,6 +5,7 @@ from typing import Any
 
 from restproof.suite import Contract, Ground, Reply, Subject, every_exchange, for_each, must, requirement
 from restproof.suite.inputs import Cases
+from restproof.suite.operations import ON_ITEM
 from restproof.suite.wire import Query
 
 
@@ -186,7 +187,7 @@ def odd_ids(ground: Ground) -> Cases:
 _PLACE = "restproof-odd-id"
 
 
-@requirement("robust.hostile-id", on=("read", "update", "replace", "delete"), where=lambda way: way.on_item)
+@requirement("robust.hostile-id", on=ON_ITEM, where=lambda way: way.on_item)
 @for_each(odd_ids)
 def test_a_hostile_id_is_the_clients_fault(subject: Subject, operation: str, id: str, raw: bool, note: str) -> None:
     if raw:

@@ -27,6 +27,8 @@ from restproof.contract.syntax import QuerySyntax
 from restproof.contract.versions import Version
 
 OPERATIONS = ("list", "create", "read", "update", "replace", "delete")
+ON_ITEM = ("read", "update", "replace", "delete")
+"""The operations that one instance is asked for by its id."""
 Schema = Mapping[str, Any]
 NO_BODY: Schema = {"not": {}}
 """The schema of an error body that is not there: nothing fits it."""

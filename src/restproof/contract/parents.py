@@ -9,15 +9,13 @@ from typing import Any
 from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import near
 from restproof.contract.media import TOKEN
-from restproof.contract.model import OPERATIONS, Parent
+from restproof.contract.model import ON_ITEM, OPERATIONS, Parent
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 THE_ONE = "the-one"
 """Stands for the id of what there is just one of."""
 DEFAULT_OPERATIONS = ("list", "create", "read", "update", "delete")
 """What a resource offers where its contract does not say."""
-ON_ITEM = ("read", "update", "replace", "delete")
-"""The operations on one resource."""
 OWN_ID = "id"
 """The placeholder of the resource's own id in the path of an operation."""
 

@@ -18,10 +18,10 @@ from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
 from restproof.contract.limits import Rate
 from restproof.contract.media import TOKEN
-from restproof.contract.model import OPERATIONS, Id, Paging, Resource, Schema
+from restproof.contract.model import ON_ITEM, OPERATIONS, Id, Paging, Resource, Schema
 from restproof.contract.normal import Form, placed
 from restproof.contract.nullable import joined
-from restproof.contract.parents import DEFAULT_OPERATIONS, ON_ITEM, operations_said
+from restproof.contract.parents import DEFAULT_OPERATIONS, operations_said
 from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaSource
 from restproof.contract.scope import Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Unpack
 
-from restproof.contract.model import OPERATIONS, Contract, Operation, Resource, creates_by_put
+from restproof.contract.model import ON_ITEM, OPERATIONS, Contract, Operation, Resource, creates_by_put
 from restproof.contract.routing import Router
 from restproof.contract.statuses import SUCCESS
 from restproof.engine.reply import Reply
@@ -12,6 +12,7 @@ from restproof.engine.requests import Sending
 from restproof.engine.subject import Subject
 
 __all__ = [
+    "ON_ITEM",
     "OPERATIONS",
     "SUCCESS",
     "WRITES",

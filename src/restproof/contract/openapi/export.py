@@ -13,7 +13,7 @@ from typing import Any
 
 from restproof.contract.criteria import is_searched
 from restproof.contract.media import JSON
-from restproof.contract.model import NO_BODY, Contract, Resource, Schema, Status, creates_by_put
+from restproof.contract.model import NO_BODY, ON_ITEM, Contract, Resource, Schema, Status, creates_by_put
 from restproof.contract.openapi.kept import keep
 from restproof.contract.openapi.parameters import (
     body_parents,
@@ -32,7 +32,6 @@ from restproof.pointer import step
 VERSION = "3.1.0"
 RESOURCE = "x-restproof-resource"
 OPERATION = "x-restproof-operation"
-_ON_ITEM = ("read", "update", "replace", "delete")
 _SCHEMES: Mapping[str, Mapping[str, Any]] = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "basic": {"type": "http", "scheme": "basic"},
@@ -275,7 +274,7 @@ class _Writer:
             return
         envelope = resource.operation(operation).envelope
         at = envelope.response_pointer + envelope.within(step(resource.id.field))
-        for other in _ON_ITEM:
+        for other in ON_ITEM:
             if not resource.supports(other):
                 continue
             parameters = {f"path.{_parameter(resource)}": f"$response.body#{at}"}

@@ -13,9 +13,6 @@ from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema, Schemas
 from restproof.contract.shapes import types_of
 
-ON_ITEMS = ("read", "update", "replace", "delete")
-
-
 _NAMES_IT = ("slug", "code", "key", "handle", "uuid")
 
 

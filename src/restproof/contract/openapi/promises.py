@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from restproof.contract.model import ON_ITEM
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.statuses import STATUS_DEFAULTS, SUCCESS
@@ -57,7 +58,6 @@ OPEN: Mapping[str, list[Part]] = {
 """Case → what is asserted of it where the document leaves it open."""
 _INVALID = (400, 422)
 _WRITES = ("create", "update", "replace")
-_ON_ITEMS = ("read", "update", "replace", "delete")
 
 
 class Promises:
@@ -73,7 +73,7 @@ class Promises:
         failures = self.reader.codes(call, "4")
         if operation in _WRITES:
             told.update(self.refusals(operation, call, failures))
-        if operation in _ON_ITEMS and 404 in failures:
+        if operation in ON_ITEM and 404 in failures:
             # A condition that asks for any state is not met where there is none.
             unmet: list[Part] = [412] if 428 in failures or 412 in failures else []
             told["absent"] = [404, *([410] if 410 in failures else []), *unmet]
@@ -125,7 +125,7 @@ def apart(told: Mapping[str, Mapping[str, list[Part]]]) -> tuple[dict[str, Any],
 def _speaks(operation: str, case: str) -> bool:
     """Whether a request of an operation can come to a case."""
     if case in ("absent", "gone"):
-        return operation in _ON_ITEMS
+        return operation in ON_ITEM
     if case in ("invalid", "malformed", "unknown_field", "conflict"):
         return operation in _WRITES
     return case == SUCCESS[operation] or case not in SUCCESS.values()

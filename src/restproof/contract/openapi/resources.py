@@ -9,13 +9,13 @@ from typing import Any
 from restproof.contract.directions import REQUESTS
 from restproof.contract.document import Route
 from restproof.contract.envelope import OWN_ID
-from restproof.contract.model import OPERATIONS
+from restproof.contract.model import ON_ITEM, OPERATIONS
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
 from restproof.contract.openapi.bodies import Shaped, is_list, is_one, on_whole, shaped, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.export import OPERATION
-from restproof.contract.openapi.identity import ON_ITEMS, id_member, id_type, identity, parameter_schema
+from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members
 from restproof.contract.openapi.named import (
@@ -194,7 +194,7 @@ class ResourceWriter:
             return self.without_id(found, told), "none"
         if member is None:
             reason = f"no answer shows which {found.parameter or 'id'} an item has"
-            self.take_out(found, dict.fromkeys(("create", *ON_ITEMS), reason))
+            self.take_out(found, dict.fromkeys(("create", *ON_ITEM), reason))
             if is_bare_list(found) and "{" not in found.collection:
                 told.sent, told.shown = {}, told.shown[-1:]  # what is only listed
                 return self.without_id(found, told), "none"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from restproof.contract.model import Contract, Resource, Status, creates_by_put
+from restproof.contract.model import ON_ITEM, Contract, Resource, Status, creates_by_put
 from restproof.contract.statuses import SUCCESS as DONE
 
 ACCEPTED_FOR_LATER = "It will be done; a job tells how it goes on."
@@ -102,7 +102,7 @@ def _cases(contract: Contract, resource: Resource, operation: str) -> Iterator[s
             yield "forbidden_parent"
     if resource.parameter_parents:
         yield from ("missing_parent", "mistyped_parent") if writes else ("missing_parent",)
-    if operation in ("read", "update", "replace", "delete"):
+    if operation in ON_ITEM:
         yield from ("absent", "malformed_id", "gone")
         if resource.parents:
             yield "wrong_parent"
