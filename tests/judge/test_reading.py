@@ -116,6 +116,27 @@ def test_a_request_body_that_is_whole_is_taken(tmp_path: Path) -> None:
     assert not any("request body" in lacks for lacks in found.lacking.values())
 
 
+@pytest.mark.parametrize(("name", "size", "body"), [("a b", 6, "a+b=1"), ("a b", 5, "a+b=1"), ("a b", -1, "a+b=1")])
+def test_a_form_is_made_anew_where_it_was_encoded_so(name: str, size: int, body: str, tmp_path: Path) -> None:
+    """Charles tells the fields of a form alone, also where a client has sent JSON under that type."""
+    data = {"mimeType": "application/x-www-form-urlencoded", "params": [{"name": name, "value": "1"}]}
+    headers = [{"name": "content-type", "value": "application/x-www-form-urlencoded"}]
+    changes = {"request__method": "POST", "request__headers": headers, "request__bodySize": size}
+    found = read(tmp_path, har(entry(**changes, request__postData=data)))
+    is_unknown = size == 6
+    assert found.exchanges[0].request.body == (None if is_unknown else body)
+    assert ("request body" in found.lacking.get(1, ())) == is_unknown
+
+
+def test_a_size_of_zero_without_a_text_says_nothing(tmp_path: Path) -> None:
+    """Safari writes it where it has no size, and what only looks on (an extension of a browser) always."""
+    length = [{"name": "Content-Length", "value": "0"}]
+    sizes = {"response__content": {"size": 0, "mimeType": "application/json"}, "response__bodySize": 0}
+    found = read(tmp_path, har(entry(**sizes), entry(**sizes, response__headers=length)))
+    assert "response body" in found.lacking[1]
+    assert "response body" not in found.lacking.get(2, ())
+
+
 def test_an_entry_whose_answer_is_still_waited_for_has_none(tmp_path: Path) -> None:
     (found,) = read(tmp_path, har(entry(response=None))).exchanges
     assert (found.response, found.error) == (None, "no answer was recorded")

@@ -178,6 +178,17 @@ def test_a_session_digest_and_one_of_an_old_server() -> None:
     assert "qop" not in old
 
 
+def test_the_secret_of_a_session_is_that_of_its_first_request() -> None:
+    """A server that keeps it (RFC 7616 §3.4.2) and one that reckons it anew for each request say the same."""
+    digest = Digest("me:secret")
+    assert digest.is_challenged(refusal('Digest realm="r", nonce="n", qop="auth", algorithm=MD5-sess'))
+    headers = [digest.header("GET", "/a", None) or "" for _ in range(2)]
+    first, second = (parse_keqv_list(parse_http_list(header.removeprefix("Digest "))) for header in headers)
+    assert (second["nc"], second["cnonce"]) == ("00000002", first["cnonce"])
+    secret = _md5(_md5("me", "r", "secret"), "n", first["cnonce"])
+    assert second["response"] == _md5(secret, "n", "00000002", second["cnonce"], "auth", _md5("GET", "/a"))
+
+
 def test_what_is_escaped_in_a_challenge_is_read_once() -> None:
     """The realm of a domain, ``CORP\\\\api``, and one with a quote in it."""
     for written, realm in ((r"CORP\\api", r"CORP\api"), (r"5\" disk", '5" disk')):

@@ -64,7 +64,7 @@ def _clean(path: Path, config: Config, cwd: Path) -> bool:
     target = resolve_target(origin.target if known else origin.base_url, config, contract)
     if target is None:
         raise click.UsageError(f"{path} does not say which target it belongs to")
-    wallet = wallet_of(target)
+    wallet = wallet_of(target, contract.base_path)
     target = opened(target, wallet)
     hooks = load_hooks(config.root)
     check_target(target, contract, wallet, hooks)

@@ -222,7 +222,11 @@ def _sent(request: Mapping[str, Any], headers: Headers, lacks: set[Lack], attach
         if "multipart" in str(data.get("mimeType")):
             lacks.add("request body")
             return None
-        return urlencode([(p["name"], p.get("value") or "") for p in data["params"]])
+        made_anew = urlencode([(p["name"], p.get("value") or "") for p in data["params"]])
+        if _announced(headers, request.get("bodySize")) not in (0, len(made_anew)):
+            lacks.add("request body")  # it was encoded in another way, or was no form at all
+            return None
+        return made_anew
     body = _decoded(text, data.get("encoding") or data.get("_encoding")) or None
     if _length(body) < _announced(headers, request.get("bodySize")):  # left out, or cut: files of a form, for one
         lacks.add("request body")
@@ -260,11 +264,8 @@ def _response(
     body = None if status == 304 or broken_off else _content(response, headers, lacks, attached)
     if body is None and not head and status not in _EMPTY:
         sizes = (content.get("size"), response.get("bodySize"))
-        untold = (
-            not isinstance(content.get("text"), str)
-            and content.get("size") != 0
-            and _value(headers, "content-length") != "0"
-        )
+        # A size of zero may stand for one that the tool does not know.
+        untold = not isinstance(content.get("text"), str) and _value(headers, "content-length") != "0"
         if broken_off or untold or content.get("comment") or _announced(headers, *sizes):
             lacks.add("response body")
     if not headers or (confirmed and body is not None and not _value(headers, "content-type")):

@@ -209,7 +209,7 @@ def reach(promise: Promise) -> LiveEndpoint:
         )
     from restproof.wire.preflight import check_target
 
-    wallet = wallet_of(target)
+    wallet = wallet_of(target, promise.contract.base_path)
     target = replace(opened(target, wallet), rate=options.rate or target.rate)
     check_target(target, promise.contract, wallet, promise.hooks)
     counter = Counter(wallet) if target.sources else None

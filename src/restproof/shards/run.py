@@ -167,7 +167,7 @@ def _tidied(promise: Promise, going: Spread, told: Callable[[str], None]) -> tup
     deleted, left = 0, list[str]()
     ends = time.monotonic() + promise.options.cleanup_timeout if going.signal is not None else None
     try:
-        wallet = wallet_of(promise.target)
+        wallet = wallet_of(promise.target, promise.contract.base_path)
         target = replace(opened(promise.target, wallet), rate=promise.options.rate or promise.target.rate)
         for prefix in prefixes:
             endpoint = LiveEndpoint(target, prefix, wallet, promise.hooks)

@@ -24,6 +24,9 @@ class Digest:
         self._challenge: Mapping[str, str] = {}
         self._nonce = ""
         self._count = 0
+        self._opening = ("", "")
+        """Nonce and cnonce of the first answer to the challenge: a secret for the session has these (RFC 7616 §3.4.2),
+        whatever nonce the server names later."""
 
     def is_challenged(self, exchange: Exchange) -> bool:
         """Whether the answer holds a challenge, which the next header answers: of several the first that can be."""
@@ -32,6 +35,7 @@ class Digest:
         if found is not None:
             self._challenge = found
             self._begin(found["nonce"])
+            self._opening = (self._nonce, token_hex(16))
         return found is not None
 
     def heard(self, exchange: Exchange) -> None:
@@ -50,13 +54,13 @@ class Digest:
             return None
         said, name = self._challenge, self._challenge.get("algorithm", "MD5")
         self._count += 1
-        count, own, quality = f"{self._count:08x}", token_hex(16), _quality(said)
+        count, own, quality = f"{self._count:08x}", self._opening[1], _quality(said)
         user = self._user
         if said.get("userhash", "").lower() == "true":
             user = _hashed(name, f"{user}:{said['realm']}")
         secret = _hashed(name, f"{self._user}:{said['realm']}:{self._password}")
         if name.upper().endswith("-SESS"):
-            secret = _hashed(name, f"{secret}:{self._nonce}:{own}")
+            secret = _hashed(name, ":".join((secret, *self._opening)))
         asked = f"{method}:{target}" + (f":{_hashed(name, body or b'')}" if quality == "auth-int" else "")
         between = [self._nonce, *((count, own, quality) if quality else ())]
         response = _hashed(name, ":".join((secret, *between, _hashed(name, asked))))

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from http.cookiejar import Cookie
 from typing import Any, cast
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote_plus, urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -34,13 +34,17 @@ from restproof.wire.wallet import CredentialError, Fixed, Renewing, Token, Walle
 _PATIENCE = 30.0
 """Seconds for a command, or for an answer of a token endpoint."""
 _UNIX_TIME_FROM = 1_000_000_000
+_OF_CLIENTS = ("invalid_client", "unauthorized_client", "access_denied")
+"""What token endpoints say of a client that they do not know by what it shows."""
 
 
-def wallet_of(target: Target) -> Wallet:
-    """The wallet of a target: nothing is obtained before it is asked for."""
+def wallet_of(target: Target, base_path: str = "") -> Wallet:
+    """The wallet of a target: nothing is obtained before it is asked for. ``base_path``: where the API lies below the
+    target's base URL, which tells what of a login's cookies is for it."""
     if not target.sources:
         return Fixed(target.credentials)
-    return Renewing(target.credentials, {name: _way(source, target) for name, source in target.sources.items()})
+    ways = {name: _way(source, target, base_path) for name, source in target.sources.items()}
+    return Renewing(target.credentials, ways)
 
 
 def opened(target: Target, wallet: Wallet) -> Target:
@@ -54,7 +58,7 @@ def opened(target: Target, wallet: Wallet) -> Target:
     return replace(target, credentials={**target.credentials, **first})
 
 
-def _way(source: Source, target: Target) -> Callable[[], Token]:
+def _way(source: Source, target: Target, base_path: str) -> Callable[[], Token]:
     redactor = Redactor(source.secrets)
     way: Callable[[], Token]
     if isinstance(source, Command):
@@ -62,7 +66,7 @@ def _way(source: Source, target: Target) -> Callable[[], Token]:
     elif isinstance(source, OAuth2):
         way = _Granted(source, target)
     else:
-        way = _LoggedIn(source, target)
+        way = _LoggedIn(source, target, base_path)
 
     def obtained() -> Token:
         try:
@@ -119,29 +123,21 @@ class _Granted:
         self._source = source
         self._target = target
         self._refresh = source.refresh_token
+        self._clients = _clients(source)
 
     def __call__(self) -> Token:
-        source = self._source
         try:
             from authlib.integrations.base_client.errors import OAuthError
-            from authlib.integrations.requests_client import OAuth2Session
         except ModuleNotFoundError:
             raise CredentialError("oauth2 needs Authlib: pip install 'restproof[oauth2]'") from None
-        asked = {"audience": source.audience} if source.audience else {}
-        if source.grant == "password":
-            asked |= {"username": source.username, "password": source.password}
-        with OAuth2Session(source.client_id, source.client_secret or None, scope=source.scope or None) as session:
-            _tell_who(session, source)
-            _as_of(session, self._target)
-            for answer in ("access_token_response", "refresh_token_response"):
-                session.register_compliance_hook(answer, _with_seconds)
+        while True:
             try:
-                found = (
-                    session.refresh_token(source.token_url, self._refresh, timeout=_PATIENCE, **asked)
-                    if source.grant == "refresh_token"
-                    else session.fetch_token(source.token_url, grant_type=source.grant, timeout=_PATIENCE, **asked)
-                )
+                found = self._granted(*self._clients[0])
+                break
             except OAuthError as error:
+                if error.error in _OF_CLIENTS and len(self._clients) > 1:
+                    del self._clients[0]
+                    continue
                 said = ": ".join(str(part) for part in (error.error, error.description) if part)
                 raise CredentialError(f"the token endpoint says {said}") from None
             except requests.HTTPError as error:
@@ -152,8 +148,40 @@ class _Granted:
                 raise CredentialError(f"the token endpoint: {describe(failure)}", passing=True) from None
             except ValueError:
                 raise CredentialError("the token endpoint answers what is no JSON") from None
+        self._clients = self._clients[:1]
         self._refresh = found.get("refresh_token") or self._refresh
-        return _from_json(dict(found), replace(source, token="/access_token", expires="/expires_in"))
+        return _from_json(dict(found), replace(self._source, token="/access_token", expires="/expires_in"))
+
+    def _granted(self, client: str, secret: str) -> Mapping[str, Any]:
+        """What the endpoint gives to a client that shows itself as ``client`` and ``secret``."""
+        from authlib.integrations.requests_client import OAuth2Session
+
+        source = self._source
+        asked = {"audience": source.audience} if source.audience else {}
+        if source.grant == "password":
+            asked |= {"username": source.username, "password": source.password}
+        with OAuth2Session(client, secret or None, scope=source.scope or None) as session:
+            _tell_who(session, source)
+            _as_of(session, self._target)
+            for answer in ("access_token_response", "refresh_token_response"):
+                session.register_compliance_hook(answer, _with_seconds)
+            found: Mapping[str, Any] = (
+                session.refresh_token(source.token_url, self._refresh, timeout=_PATIENCE, **asked)
+                if source.grant == "refresh_token"
+                else session.fetch_token(source.token_url, grant_type=source.grant, timeout=_PATIENCE, **asked)
+            )
+            return found
+
+
+def _clients(source: OAuth2) -> list[tuple[str, str]]:
+    """Id and secret of a client in the ways to show them, to be tried in turn: in a header they are encoded as a form
+    is (RFC 6749 §2.3.1), which some endpoints do not undo."""
+    plain = (source.client_id, source.client_secret)
+    if source.client_auth != "basic" or source.private_key is not None:
+        return [plain]
+    encoded = (quote_plus(source.client_id), quote_plus(source.client_secret))
+    can_be_plain = encoded != plain and all(c <= "\xff" for c in "".join(plain))
+    return [encoded, plain] if can_be_plain else [encoded]
 
 
 def _with_seconds(answer: Any) -> Any:
@@ -191,9 +219,10 @@ def _tell_who(session: Any, source: OAuth2) -> None:
 class _LoggedIn:
     """A request that logs in, in a session of its own each time."""
 
-    def __init__(self, source: Login, target: Target) -> None:
+    def __init__(self, source: Login, target: Target, base_path: str) -> None:
         self._source = source
         self._target = target
+        self._api = urlsplit(f"{target.base_url}{base_path}")
 
     def __call__(self) -> Token:
         source, base = self._source, self._target.base_url
@@ -223,15 +252,25 @@ class _LoggedIn:
         shown = (_csrf_of(session, answer, csrf) or before) if csrf else None
         fields: Headers = ((csrf.send, shown),) if csrf and shown else ()
         cookies = _cookies(session)
+        meant = [c for c in cookies if self._is_for_the_api(c)]
         if source.cookie is None:
             found = _from_json(_parsed(answer.text, "the login's answer"), source)
-            travelling = tuple(_pair(c) for c in cookies) if csrf and csrf.cookie else ()
+            travelling = tuple(_pair(c) for c in meant) if csrf and csrf.cookie else ()
             return replace(found, cookies=travelling, csrf=fields)
-        own = next((c for c in cookies if c.name == source.cookie), None)
+        own = next((c for c in (*meant, *cookies) if c.name == source.cookie), None)
         if own is None or own.value is None:
             raise CredentialError(f"the login answers {answer.status_code}, and sets no cookie {source.cookie}")
         ends = time.time() + source.lasts if source.lasts else own.expires
-        return Token(own.value, ends, tuple(_pair(c) for c in cookies if c is not own), fields)
+        return Token(own.value, ends, tuple(_pair(c) for c in meant if c.name != source.cookie), fields)
+
+    def _is_for_the_api(self, cookie: Cookie) -> bool:
+        """Whether a browser would send a cookie to some path of the API (RFC 6265 §5.4): by what the cookie says of
+        itself, since a login elsewhere may have been meant for the API without a word."""
+        host, path = self._api.hostname or "", f"{self._api.path.rstrip('/')}/"
+        at, below = cookie.domain.lstrip("."), f"{cookie.path.rstrip('/')}/"
+        is_of_host = not cookie.domain_specified or host == at or host.endswith(f".{at}")
+        is_of_path = not cookie.path_specified or path.startswith(below) or below.startswith(path)
+        return is_of_host and is_of_path
 
     def _shown_before(self, session: requests.Session, url: str, csrf: Csrf) -> str | None:
         answer = session.get(urljoin(f"{self._target.base_url}/", csrf.page), timeout=_PATIENCE, allow_redirects=False)
