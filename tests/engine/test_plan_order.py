@@ -13,7 +13,9 @@ from tests.miniatures.bench import REGISTER, rules
 from restproof.bundle import bundled_dir
 from restproof.contract.load import load
 from restproof.contract.model import OPERATIONS
-from restproof.engine.items import Item, in_plan_order, items_of, sampled
+from restproof.engine.case import may_rest
+from restproof.engine.items import Item, items_of, sampled
+from restproof.engine.order import in_plan_order
 from restproof.engine.register import REQUESTS
 from restproof.plan.bodies import Bodies
 from restproof.plan.profile import PROFILES
@@ -78,6 +80,38 @@ def test_what_was_measured_is_of_rules_and_operations_that_there_are() -> None:
     measured = json.loads((bundled_dir() / "suites" / REQUESTS).read_text(encoding="utf-8"))
     assert measured.keys() <= REGISTER.keys()
     assert {operation for rule in measured.values() for operation in rule} == {"", *OPERATIONS}
+
+
+def test_what_a_test_that_rests_waits_for_is_sent_among_the_first(ordered: list[Item]) -> None:
+    """A short run would have nothing left to do meanwhile."""
+    sent = 0
+    for item in ordered:
+        if item.proof.requirement.startswith("limit."):
+            break
+        sent += item.cost
+    assert item.proof.requirement == "limit.answers-429"
+    assert sent <= sum(i.cost for i in ordered) / 20
+
+
+def test_a_large_family_is_not_moved_for_the_one_of_it_that_rests(ordered: list[Item]) -> None:
+    rests = next(i for i in ordered if may_rest(i))
+    longer = replace(rests, proof=replace(rests.proof, requirement="update.after-a-while"))
+    moved = in_plan_order([*ordered, longer], REGISTER)
+    assert longer in moved
+    others = [i for i in moved if i is not longer and not i.proof.requirement.startswith("limit.")]
+    assert others == [i for i in ordered if i in others]
+
+
+def test_a_profile_with_fewer_examples_than_a_property_needs_leaves_it_out(ordered: list[Item]) -> None:
+    generated = [i for i in ordered if i.proof.requirement == "input.generated"]
+    drawn = [i for i in ordered if i.proof.draw and i not in generated]
+    kept = [i.id for i in sampled(ordered, REGISTER) if not i.left_out]
+    assert len(generated) > 10
+    assert drawn
+    assert not {i.id for i in generated}.intersection(kept)
+    assert {i.id for i in drawn}.intersection(kept)
+    whole = [replace(i, profile=PROFILES["ci"]) for i in generated]
+    assert not any(i.left_out for i in sampled(whole, REGISTER))
 
 
 def test_a_sample_sees_what_each_write_to_each_resource_has_stored(ordered: list[Item]) -> None:

@@ -17,8 +17,9 @@ from restproof.bundle import bundled_dir
 from restproof.config import Target
 from restproof.contract.bodystatus import BodyStatus
 from restproof.contract.load import load
-from restproof.engine.items import in_plan_order, items_of
+from restproof.engine.items import items_of
 from restproof.engine.marks import Proof, proof_of
+from restproof.engine.order import in_plan_order
 from restproof.engine.register import is_binding
 from restproof.engine.register import load as load_register
 from restproof.engine.runner import Runner

@@ -17,8 +17,9 @@ from typing import Any
 from restproof.config import Target
 from restproof.contract.load import load
 from restproof.contract.model import Contract
-from restproof.engine.items import Item, in_plan_order, items_of
+from restproof.engine.items import Item, items_of
 from restproof.engine.marks import proof_of
+from restproof.engine.order import in_plan_order
 from restproof.engine.register import is_binding
 from restproof.engine.register import load as load_register
 from restproof.engine.runner import Runner

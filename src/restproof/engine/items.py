@@ -134,10 +134,10 @@ def items_of(
 
 
 def sampled(items: Iterable[Item], register: Mapping[str, Requirement]) -> Iterator[Item]:
-    """The items as their profile has them. Where it samples, each operation of each resource is tried by the cheapest
-    of its core rules (of a write, by one that looks at what is stored), and any rule with each operation on the
-    resource that knows most cases, of several the one with most fields, which has most to show; the rest are left
-    out."""
+    """The items as their profile has them, without those of which it would draw too few. Where it samples, each
+    operation of each resource is tried by the cheapest of its core rules (of a write, by one that looks at what is
+    stored), and any rule with each operation on the resource that knows most cases, of several the one with most
+    fields, which has most to show; the rest are left out."""
 
     def depth(item: Item) -> tuple[bool, int]:
         harmless = register[item.proof.requirement].damage != "data"
@@ -157,66 +157,8 @@ def sampled(items: Iterable[Item], register: Mapping[str, Requirement]) -> Itera
     chosen = {id(item) for item in kept.values()}
     for item in found:
         whole = not item.profile.sampled or item.proof.observes or id(item) in chosen
-        yield item if whole else replace(item, left_out=True)
+        yield item if whole and item.examples >= item.proof.least else replace(item, left_out=True)
 
 
 def _weight(item: Item) -> tuple[int, int]:
     return item.count, len(item.resource.properties) if item.resource else 0
-
-
-_FIRST = 0.5
-"""Of the faults that a rule finds on a resource by several items, the share that the cheapest of them finds: the others
-are of one other operation alone. Six of twelve, of the faults that ``benchmarks/early.py 60 7`` draws."""
-_ALONE = 2
-"""How much more the first probe of a rule is worth than that of another resource: most servers treat all of theirs
-alike, so that it speaks for them."""
-
-
-def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
-    """The most telling first, resources and rules mixed: those come first of which most kills are to be expected per
-    request (``Requirement.kills`` and ``requests``, as measured), so that a fault shows as early as it can wherever it
-    is. Of what a rule kills on a resource, most is the share of its cheapest item there. What is equal keeps the order
-    of the register, resource by resource. Rules that ask to run late and those that observe come last."""
-    rank = {name: at for at, name in enumerate(register)}
-
-    found = list(items)
-    price = {id(item): _price(item, register.get(item.proof.requirement)) for item in found}
-    places = {name: at for at, name in enumerate(found[0].contract.resources)} if found else {}
-
-    def in_order(item: Item) -> tuple[int, int]:
-        return (
-            rank.get(item.proof.requirement, len(rank)),
-            places[item.resource.name] if item.resource else -1,
-        )
-
-    ordered = sorted(found, key=in_order)
-    last = [i for i in ordered if i.proof.late or i.proof.observes]
-    alone: dict[str, Item] = {}
-    live = [i for i in ordered if not (i.proof.late or i.proof.observes)]
-    of_rule: dict[tuple[str, str | None], list[Item]] = {}
-    for item in sorted((i for i in live if not i.left_out), key=lambda i: price[id(i)]):
-        rule = item.proof.requirement
-        of_rule.setdefault((rule, item.resource.name if item.resource else None), []).append(item)
-        alone.setdefault(rule, item)
-    leading = {id(item) for item in alone.values()}
-    share = {id(i): (1 - _FIRST) / max(1, len(those) - 1) for those in of_rule.values() for i in those[1:]}
-    share |= {id(those[0]): _FIRST if len(those) > 1 else 1.0 for those in of_rule.values()}
-
-    def by_worth(item: Item) -> float:
-        entry = register.get(item.proof.requirement)
-        kills = (1 if entry is None else entry.kills) * (_ALONE if id(item) in leading else 1)
-        return (price[id(item)] + _SET_UP) / (kills * share.get(id(item), 1.0))
-
-    live.sort(key=by_worth)
-    last.sort(key=lambda i: (i.proof.observes, i.proof.late))
-    return [*live, *last]
-
-
-def _price(item: Item, entry: Requirement | None) -> float:
-    """Requests that an item will send: by what its cases have been seen to send, else as its suite says."""
-    each = entry.requests.get(item.operation or "") if entry is not None else None
-    return item.cost if each is None else item.count * each
-
-
-_SET_UP = 1
-"""Requests that any item costs besides its own: its share of what is shared."""

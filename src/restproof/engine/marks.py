@@ -33,7 +33,7 @@ class Proof:
     asked for. ``cost``: requests of one case. ``set_up``: requests of an item besides. ``late``: runs after the rest,
     because it takes time, waits, or may leave the server unwell. ``alone``: nothing else of its resource is in flight
     meanwhile, as a race wants it. ``by_put``: what it says of a create holds as well of
-    the replace that creates, where nothing else does."""
+    the replace that creates, where nothing else does. ``least``: a profile with fewer examples leaves it out."""
 
     requirement: str
     on: tuple[str, ...] = ()
@@ -48,6 +48,7 @@ class Proof:
     each: Enumerator | None = None
     draw: Mapping[str, Drawer] = field(default_factory=dict)
     weight: float = 1.0
+    least: int = 1
     observes: bool = False
     reads: Reads = "content"
 
@@ -126,12 +127,12 @@ def for_each(cases: Enumerator) -> Callable[[_Test], _Test]:
     return mark
 
 
-def for_all(weight: float = 1.0, **strategies: Drawer) -> Callable[[_Test], _Test]:
+def for_all(weight: float = 1.0, least: int = 1, **strategies: Drawer) -> Callable[[_Test], _Test]:
     """Run the test as a Hypothesis property over the drawn arguments; ``weight`` scales the profile's number of
-    examples."""
+    examples. Where that comes to fewer than ``least``, which would tell too little, the profile leaves the test out."""
 
     def mark(test: _Test) -> _Test:
-        return _amend(test, draw=strategies, weight=weight)
+        return _amend(test, draw=strategies, weight=weight, least=least)
 
     return mark
 

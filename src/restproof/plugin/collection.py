@@ -13,9 +13,10 @@ import pytest
 
 from restproof.bundle import REGISTER, is_bundled
 from restproof.contract.hints import closest
-from restproof.engine.items import in_plan_order, items_of, sampled
+from restproof.engine.items import items_of, sampled
 from restproof.engine.loading import module_of, no_entry
 from restproof.engine.marks import proof_of
+from restproof.engine.order import in_plan_order
 from restproof.engine.register import Requirement
 from restproof.errors import ConfigurationError, RestproofError
 from restproof.plugin.current import caller_of, end, run_of

@@ -154,7 +154,7 @@ def credentials(contract: Contract) -> dict[str, Credential]:
     found = [
         Credential("full", secret("full"), own),
         Credential("read_only", secret("read_only"), frozenset({"main"}) if tenants else None, read_only=True),
-        Credential("throttled", secret("throttled"), own, limit=5, window=2.0),
+        Credential("throttled", secret("throttled"), own, limit=5, window=1.0),
     ]
     if tenants:
         found.insert(2, Credential("foreign", secret("foreign"), frozenset({"foreign"})))

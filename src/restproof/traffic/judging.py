@@ -11,9 +11,10 @@ from typing import Any
 
 from restproof.bundle import is_bundled
 from restproof.contract.model import Contract
-from restproof.engine.items import Item, in_plan_order, items_of
+from restproof.engine.items import Item, items_of
 from restproof.engine.keep import EventSink
 from restproof.engine.loading import tests_of
+from restproof.engine.order import in_plan_order
 from restproof.engine.outcome import Outcome
 from restproof.engine.register import Requirement, is_binding
 from restproof.engine.reply import Reply
