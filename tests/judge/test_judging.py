@@ -296,6 +296,18 @@ def test_entries_of_others_are_counted_and_left_out(judged: Judged) -> None:
     }
 
 
+@pytest.mark.parametrize("status", [200, 403])
+def test_what_a_firewall_has_answered_is_left_out(status: int, judged: Judged) -> None:
+    entries = har(traffic()[:3])["log"]["entries"]
+    blocked = deepcopy(entries[0])
+    page = "<html>The requested URL was rejected. Please consult with your administrator.</html>"
+    head = [{"name": "Content-Type", "value": "text/html"}]
+    blocked["response"] |= {"status": status, "headers": head, "content": {"size": len(page), "text": page}}
+    found = judged(document([*entries, blocked]))
+    assert found.findings == []
+    assert found.notes == ("1 answers of a firewall before the server",)
+
+
 def test_a_prefix_before_the_base_path_is_named_by_the_base_url(judged: Judged) -> None:
     entries = har(traffic()[:3])["log"]["entries"]
     for one in entries:

@@ -86,7 +86,7 @@ class Placing:
         self._secret_headers |= _secret_headers(here, contract)
         redactor = Redactor(list(self._secrets), self._secret_headers, contract.auth.parameters)
         seen: list[Seen] = []
-        unknown = 0
+        unknown = blocked = 0
         for recorded in here:
             route = self._locator.route(recorded.request.url)
             if route is None:
@@ -94,12 +94,16 @@ class Placing:
                 continue
             about = About(route.resource.name, told_as(route, recorded.request.method))
             exchange = _exchange(recorded, about, self._names.of(recorded), prefix, redactor, contract.body_status)
+            if exchange.response is not None and exchange.response.blocked_by is not None:
+                blocked += 1
+                continue
             seen.append(Seen(exchange, contract, route, lacks=traffic.lacking.get(exchange.n, frozenset())))
         unsure = uncertain(seen, contract) if traffic.timed else frozenset()
         retried, again = self._attempts(e for e in here if "request" not in traffic.lacking.get(int(e.n), ()))
         left_out = dict(traffic.skipped)
         left_out["entries of other hosts or paths"] = len(traffic.exchanges) - len(here)
         left_out["entries with a path that the contract does not know"] = unknown
+        left_out["answers of a firewall before the server"] = blocked
         left_out["entries without an answer"] = sum(s.exchange.response is None for s in seen)
         left_out["answers of an overloaded server or gateway (502, 503, 504)"] = sum(s.status in GATEWAY for s in seen)
         left_out["requests that may not be those that were sent (their answers are judged)"] = sum(

@@ -18,6 +18,7 @@ from restproof.contract.bodystatus import BodyStatus, is_success
 from restproof.record.events import encode_body
 from restproof.record.jsontext import loads, loads_leniently
 from restproof.version import __version__
+from restproof.wire.blocking import blocked_by
 
 Headers = tuple[tuple[str, str], ...]
 USUAL_HEADERS: Mapping[str, str] = MappingProxyType(
@@ -157,6 +158,11 @@ class Response:
         return self._parsed[2]
 
     @cached_property
+    def blocked_by(self) -> str | None:
+        """The firewall that the answer names as the one that gave it, if it does."""
+        return blocked_by(self.status, self.headers, self.body)
+
+    @cached_property
     def _parsed(self) -> tuple[Any, str | None, str | None]:
         repeated: list[str] = []
         constants: list[str] = []
@@ -231,8 +237,8 @@ class Exchange:
 
     @property
     def is_success(self) -> bool:
-        """Whether the status of the answer is a success (RFC 9110 §15.3)."""
-        return 200 <= (self.status or 0) < 300
+        """Whether the status of the answer is a success (RFC 9110 §15.3), and the answer no firewall's."""
+        return self.response is not None and is_success(self.response.status) and self.response.blocked_by is None
 
     @property
     def is_given_up(self) -> bool:
