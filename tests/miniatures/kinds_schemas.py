@@ -303,6 +303,17 @@ def _merging() -> Iterator[Kind]:
     yield Kind("a patch merges into a map with bounds", *found, Patching, tight, ("update.accepts-valid",))
     yield Kind("a patch names some members of a map", *found, Patching, whole, ("update.merges",))
 
+    class Joining(Patching):
+        """The members of a map join those that are there, with any JSON."""
+
+        def body(self, request: Request) -> Row:
+            return Items.body(self, request)
+
+    tight = type("Tight", (Joining,), {"room": 2})
+    labelled = schema("title", title=TITLE, labels={**labels, "default": {}})
+    servers = (of(labelled, Joining), of(labelled, tight))
+    yield Kind("an update joins members to a map with bounds", *item(labelled), *servers, ("update.accepts-valid",))
+
 
 def merged(there: Any, patch: Any) -> Any:
     """What a merge patch makes of a value (RFC 7396 §2)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -201,6 +202,17 @@ class ByHalf(ByForm):
         return super().read(name, text.replace("+", " ") if name == "note" else text.partition("&")[0])
 
 
+class Clearing(ByForm):
+    """Takes an empty text for none at all, as what was left empty on a page."""
+
+    def read(self, name: str, text: str) -> Any:
+        return None if not text and name in ("note", "kind", "size") else super().read(name, text)
+
+
+class Clinging(Clearing, ByHalf):
+    pass
+
+
 class AlwaysFine(Items):
     """Answers 200 whatever happened: the body says how it went."""
 
@@ -276,6 +288,11 @@ def kinds() -> Iterator[Kind]:
     yield Kind("a write may name a tag beside the revision", *contract, *servers, ("conditional",))
     form = item(media={"request": "application/x-www-form-urlencoded"})
     yield Kind("requests are forms", *form, ByForm, ByHalf, ("create", "update", "robust"))
+    filled = deepcopy(ITEM)
+    filled["properties"]["note"]["minLength"] = 1
+    form = item(filled, media={"request": "application/x-www-form-urlencoded"})
+    clearing = (of(filled, Clearing), of(filled, Clinging))
+    yield Kind("an empty text of a form is none", *form, *clearing, ("create", "update", "robust"))
     told = {"at": "ok", "success": True, "code": "/error/code", "statuses": {"NOT_FOUND": 404, "BAD_MEDIA": 415}}
     fine = item(
         contract={"body_status": told},

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from restproof.contract.load import load
+from restproof.contract.model import Contract
 from restproof.contract.openapi.imported import imported
 from restproof.contract.openapi.written import write
 
@@ -75,3 +76,61 @@ def test_items_elsewhere_stand_alone_where_it_is_not_plain_whose_they_are(tmp_pa
     assert old in VISITS
     found = resources_of(tmp_path, VISITS.replace(old, new))
     assert not any(elsewhere for _, elsewhere, _ in found.values())
+
+
+SILENCES = """
+openapi: 3.0.3
+info: {title: Alerts, version: "1"}
+components:
+  schemas:
+    Silence: {type: object, required: [comment], properties: {comment: {type: string}}}
+    Shown:
+      allOf:
+        - {type: object, required: [id], properties: {id: {type: string}}}
+        - {$ref: "#/components/schemas/Silence"}
+    Silences: {type: array, items: {$ref: "#/components/schemas/Shown"}}
+paths:
+  /silences:
+    get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Silences"}}}}}}
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Silence"}}}}
+      responses:
+        "200": {content: {application/json: {schema: {type: object, properties: {silenceID: {type: string}}}}}}
+  /silence/{silenceID}:
+    parameters: [{name: silenceID, in: path, required: true, schema: {type: string, format: uuid}}]
+    get: {responses: {"200": {content: {application/json: {schema: {$ref: "#/components/schemas/Shown"}}}}}}
+    delete: {responses: {"200": {description: gone}}}
+"""
+
+
+def silences(tmp_path: Path, document: str = SILENCES) -> Contract:
+    (tmp_path / "alerts.yaml").write_text(document, encoding="utf-8")
+    return load(write(imported(tmp_path / "alerts.yaml", "alerts"), tmp_path / "contract", "alerts.yaml"))
+
+
+def test_the_list_beside_an_item_is_called_by_its_plural(tmp_path: Path) -> None:
+    (silence,) = silences(tmp_path)
+    assert {o: silence.operation(o).path for o in silence.operations} == {
+        "list": "/silences",
+        "create": "/silences",
+        "read": "/silence/{id}",
+        "delete": "/silence/{id}",
+    }
+
+
+def test_a_list_in_the_plural_that_shows_something_else_stands_alone(tmp_path: Path) -> None:
+    apart = SILENCES.replace(
+        'items: {$ref: "#/components/schemas/Shown"}', "items: {type: object, properties: {n: {}}}"
+    )
+    assert len(list(silences(tmp_path, apart))) == 2
+
+
+def test_the_id_of_what_was_made_stands_under_the_name_that_the_path_of_an_item_has(tmp_path: Path) -> None:
+    create = next(iter(silences(tmp_path))).operation("create")
+    assert create.returns == "minimal"
+    assert create.shown({"silenceID": "4d413a76-d20f"}) == {"silenceID": "4d413a76-d20f", "id": "4d413a76-d20f"}
+    assert create.shown({"id": "7", "comment": "x"}) == {"id": "7", "comment": "x"}
+
+
+def test_ids_are_such_as_the_path_of_an_item_asks_for(tmp_path: Path) -> None:
+    assert next(iter(silences(tmp_path))).id.type == "uuid"

@@ -5,6 +5,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import trustme
 
 from restproof.config import Target
-from restproof.contract.model import Contract
+from restproof.contract.model import Auth, Contract
 from restproof.errors import TargetError
 from restproof.wire.preflight import check_target
 from restproof.wire.walk import contract_headers, listed
@@ -85,6 +86,14 @@ def test_a_refused_credential_is_told(serve: Serve, contract: Contract, status: 
         check_target(target(serve(lambda _: answer(status)).url), contract)
     assert error.value.exit_code == 3
     assert "secret" not in str(error.value)
+
+
+def test_where_the_contract_asks_for_no_credential_a_refusal_says_that_none_was_sent(
+    serve: Serve, contract: Contract
+) -> None:
+    with pytest.raises(TargetError, match="without a credential answers 403") as error:
+        check_target(target(serve(lambda _: answer(403)).url), replace(contract, auth=Auth("none")))
+    assert "auth: none" in str(error.value)
 
 
 def test_an_unreachable_target_is_told_quickly(contract: Contract) -> None:

@@ -98,8 +98,9 @@ def typed(value: Any, schema: Schema) -> Any:
 
 
 def is_sayable(value: Any, schema: Schema, nested: Nested = "brackets", *, inside: bool = False) -> bool:
-    """Whether a form can say the value so that it is taken for nothing else: no null, nothing empty but a text, no
-    number where a text would do, no name with what parts names. ``inside``: of a member, where brackets hold dots."""
+    """Whether a form can say the value so that it is taken for nothing else: no null, nothing empty but a text that can
+    be no null, no number where a text would do, no name with what parts names. ``inside``: of a member, where brackets
+    hold dots."""
     kinds = types_of(schema)
     if kinds >= _ANYTHING:
         return isinstance(value, str) and _is_text(value)
@@ -117,6 +118,8 @@ def is_sayable(value: Any, schema: Schema, nested: Nested = "brackets", *, insid
     if value is None or "array" in kinds or "object" in kinds:
         return False
     text = _text(value)
+    if not text and is_nullable(schema):
+        return False  # what empties a field where forms are filled in
     read = typed(text, schema)
     if isinstance(read, str) and "string" not in kinds:  # it reads as nothing that is allowed, whatever it is
         return text != "" and _is_text(text)

@@ -41,6 +41,20 @@ def leading_to(schema: Mapping[str, Any], before: Any, value: Any) -> Any:
     return {**{n: leading_to(known.get(n, {}), before.get(n), v) for n, v in value.items()}, **gone}
 
 
+def filled_up(schema: Mapping[str, Any], before: Any, value: Any) -> Any:
+    """``value``, or, where a map holds more than ``schema`` allows when the members of ``value`` join those of
+    ``before``, as many members as ``value`` has, those of ``before`` first: the map is the same then whether an update
+    joins members or replaces them all."""
+    if not isinstance(value, Mapping) or not isinstance(before, Mapping):
+        return value
+    known, most = member_schema(schema).get("properties", {}), member_schema(schema).get("maxProperties")
+    inner = {n: filled_up(known.get(n, {}), before.get(n), v) for n, v in value.items()}
+    if most is None or len({**before, **value}) <= most:
+        return inner
+    mixed = {**before, **{n: v for n, v in inner.items() if n not in before}}
+    return dict(list(mixed.items())[: len(value)])
+
+
 def said_by(patch: Any) -> Any:
     """The part of a value that a patch says will be there: without the members that it removes."""
     if isinstance(patch, Mapping):

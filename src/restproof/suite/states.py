@@ -10,7 +10,7 @@ from restproof.contract.normal import has_word
 from restproof.engine.reply import Observation, Reply
 from restproof.engine.subject import Subject
 from restproof.semantics.initial import readbacks
-from restproof.semantics.patch import leading_to, merges
+from restproof.semantics.patch import filled_up, leading_to, merges
 from restproof.semantics.state import affected, expected
 
 __all__ = ["after_create", "after_replace", "after_update", "made_anew", "named", "patch_to", "state_of"]
@@ -48,14 +48,16 @@ def named(subject: Subject, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def patch_to(subject: Subject, id: Any, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``body``, or, where an update merges and a map in it may hold only so many members, the patch that makes the map
-    hold these alone: with what is there already it could have too many."""
+    """``body``, or, where a map in it may hold only so many members, what leads to no more of them than ``body`` has,
+    whether they join those that are there already or stand for them: with these it could have too many. Where an update
+    merges, it is the patch by which the map holds those of ``body`` alone."""
     shapes = subject.spec.shapes.update["properties"]
     full = [n for n, v in body.items() if isinstance(v, Mapping) and has_word(shapes.get(n), _BOUNDED)]
-    if not full or not merges(subject.spec, "update"):
+    if not full:
         return body
     there = subject.observe(id)
-    return {**body, **{n: leading_to(shapes[n], there.get(n), body[n]) for n in full}}
+    to = leading_to if merges(subject.spec, "update") else filled_up
+    return {**body, **{n: to(shapes[n], there.get(n), body[n]) for n in full}}
 
 
 def state_of(subject: Subject, reply: Reply) -> Observation:

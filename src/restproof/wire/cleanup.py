@@ -383,7 +383,7 @@ class Work:
             self.failed.append(Left(group.resource.name, group.place, group.unread))
             return
         self.failed += group.pending(self.ledger, self.session.timeout)
-        if nameless := len(group.nameless):
+        if nameless := sum(1 for e in group.nameless if not e.refused):
             self.unanswered[group.resource.name, group.unread] += nameless
 
     def _doubt(self, group: Group, target: str, entry: LedgerEntry) -> None:

@@ -26,7 +26,8 @@ def check_target(target: Target, contract: Contract, wallet: Wallet | None = Non
     if target.is_behind is None:
         _connect(target)
     request, about = _cheap_read(target, contract)
-    credential = "full" if "full" in target.credentials else None
+    asks = contract.auth.scheme != "none"
+    credential = "full" if asks and "full" in target.credentials else None
     try:
         session = Session(target, contract, Unrecorded(), max_wait=0.0, wallet=wallet, hooks=hooks)
     except OSError as error:
@@ -39,11 +40,12 @@ def check_target(target: Target, contract: Contract, wallet: Wallet | None = Non
     if exchange.error:
         raise _unusable(target, exchange.error)
     if exchange.status in (401, 403):
+        shown = "with the credential `full`" if asks else "without a credential"
         raise TargetError(
-            f"target {target.name}: GET {request.path} with the credential `full` answers {exchange.status}",
+            f"target {target.name}: GET {request.path} {shown} answers {exchange.status}",
             hint="Is it for this server, still valid, and allowed to see the configured ids?"
             if credential
-            else "The contract says that no credential is asked for (auth: none).",
+            else "The contract says that no credential is asked for (auth: none). Where one is, say there which: auth.",
         )
 
 

@@ -48,6 +48,10 @@ class Shaped:
     loose: set[str] = field(default_factory=set)
     names_itself: dict[str, str] = field(default_factory=dict)
     """Change → where its body holds the id that its path has as well."""
+    receipts: set[str] = field(default_factory=set)
+    """Writes whose answers show no member of what a read or a list shows."""
+    statuses: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Those of single operations, where they differ from the resource's."""
 
     @property
     def readable(self) -> dict[str, Schema]:
@@ -106,8 +110,20 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             told.envelope["list"] = member
             if not _is_needed(answer, steps(pointer_of(member))):
                 told.envelope["empty_list"] = "absent"
-        told.shown.append(entry)
         told.read = told.read or entry
+        _set_receipts_apart(single, told)
+        told.shown = [*single.values(), entry]
+    else:
+        _set_receipts_apart(single, told)
+        told.shown = list(single.values())
+
+
+def _set_receipts_apart(single: dict[str, Schema], told: Shaped) -> None:
+    """Take the answers out that tell of a write, and show nothing of the resource (``{"silenceID": …}``)."""
+    for operation, answer in list(single.items()):
+        if told.read and not _properties(answer).keys() & _properties(told.read).keys():
+            told.receipts.add(operation)
+            del single[operation]
 
 
 def _is_needed(answer: Schema, names: Sequence[str]) -> bool:

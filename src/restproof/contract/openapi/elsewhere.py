@@ -1,4 +1,5 @@
-"""Items that do not stand below their collection: ``/dogs/{id}/visits`` has the list, ``/visits/{id}`` one of them."""
+"""Items that do not stand below their collection: ``/dogs/{id}/visits`` has the list, ``/visits/{id}`` one of them; or
+``/visits`` the list, and ``/visit/{id}`` one of them."""
 
 from __future__ import annotations
 
@@ -23,6 +24,21 @@ def join_items(paths: Paths) -> None:
             _join(paths, fitting[0], one)
 
 
+def join_plurals(paths: Paths) -> None:
+    """Give a resource whose path is one word in the singular the list, and the create where it has none, of the path
+    beside it that has the word in the plural, where both show the same named schema."""
+    for many in list(paths.found.values()):
+        above, word = _parted(many.collection)
+        one = paths.found.get(f"{above}/{singular(word)}")
+        if one is None or one is many or many.parameter or one.parameter is None or "list" in one.calls:
+            continue
+        if "list" in many.calls and _schemas(paths, many) & _schemas(paths, one):
+            one.calls = {**many.calls, **one.calls}
+            for where, methods in many.other.items():
+                one.other.setdefault(where, []).extend(methods)
+            del paths.found[many.collection]
+
+
 def _join(paths: Paths, found: Found, items: Found) -> None:
     found.items = items.collection
     found.parameter = items.parameter
@@ -41,7 +57,12 @@ def _ends_alike(found: Found, items: Found) -> bool:
 
 
 def _last(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
+    return _parted(path)[1]
+
+
+def _parted(path: str) -> tuple[str, str]:
+    above, _, word = path.rstrip("/").rpartition("/")
+    return above, word
 
 
 def _has_below(paths: Paths, items: Found) -> bool:
@@ -64,7 +85,10 @@ def shown(paths: Paths, call: Call) -> Iterator[str]:
             if str(status).startswith("2"):
                 content = paths.source.mapping(answer, (*route, status)).get("content")
                 for media in content.values() if isinstance(content, Mapping) else ():
-                    yield from _named(media.get("schema") if isinstance(media, Mapping) else None)
+                    schema = media.get("schema") if isinstance(media, Mapping) else None
+                    yield from _named(schema)
+                    if isinstance(schema, Mapping) and "$ref" in schema:
+                        yield from _named(paths.source.mapping(schema, route))
     except ContractError:
         return  # what cannot be read is told where the answer is read
 

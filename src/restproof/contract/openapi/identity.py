@@ -12,6 +12,7 @@ from restproof.contract.openapi.naming import snake
 from restproof.contract.openapi.paths import Call, Found
 from restproof.contract.openapi.schemas import Schema, Schemas
 from restproof.contract.shapes import types_of
+from restproof.pointer import step
 
 _NAMES_IT = ("slug", "code", "key", "handle", "uuid")
 
@@ -66,9 +67,9 @@ def id_type(schema: Mapping[str, Any]) -> str:
     return "integer"
 
 
-def identity(found: Found, member: str, body: Members, given: Schema, puts: bool) -> dict[str, Any]:
+def identity(found: Found, member: str, body: Members, given: Schema, puts: bool, created: Schema) -> dict[str, Any]:
     """The words of a contract about the id ``member``, whose schema is made fit for one. ``given``: that of the path's
-    parameter. ``puts``: a PUT of an id that is new creates."""
+    parameter. ``puts``: a PUT of an id that is new creates. ``created``: what a create answers."""
     properties = body.properties
     schema = {k: v for k, v in properties[member].items() if k not in ("writeOnly", "default", "examples")}
     kind = id_type(schema)
@@ -91,6 +92,11 @@ def identity(found: Found, member: str, body: Members, given: Schema, puts: bool
     if member in body.lenient:
         body.lenient.remove(member)
     said: dict[str, Any] = {"field": member} if member != "id" else {}
+    if kind == "string" and id_type(given) == "uuid":
+        said["type"] = "uuid"  # answers show text, and no other text can be asked for
+    told = created.get("properties", {})
+    if told and member not in told and found.parameter in told:
+        said["link"] = step(str(found.parameter))  # the bare id ends with itself
     if puts:
         said["chosen_by"] = "either" if by_post else "client"
     elif named:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from restproof.contract.document import Route
 from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import of_contract
-from restproof.contract.openapi.elsewhere import join_items
+from restproof.contract.openapi.elsewhere import join_items, join_plurals
 from restproof.contract.openapi.kept import EXTENSION, kept
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.paths import Found, Paths
@@ -84,6 +84,7 @@ class _Importer:
         self.selected = selected
         self.reader = Reader(source, Schemas(source))
         self.paths = Paths(source, tags)
+        join_plurals(self.paths)
         join_items(self.paths)
         take_posts(self.paths, self.reader)
         self.paths.settle()

@@ -34,8 +34,9 @@ def own_item_path(found: Found, above: str) -> Yaml:
 
 def own_paths(found: Found, collection: str) -> dict[str, str]:
     """The paths of operations that do not follow from that of the collection: a slash at the end more or less, a
-    search."""
+    search, the plural beside it."""
     paths = {}
+    above, _, last = collection.rstrip("/").rpartition("/")
     for operation, call in found.calls.items():
         if found.around and found.place(operation) == "item":
             continue  # the path of the items says it
@@ -44,6 +45,10 @@ def own_paths(found: Found, collection: str) -> dict[str, str]:
         ends = "/" if str(call.route[1]).endswith("/") else ""
         if operation == "list" and str(call.route[1]).rstrip("/").count("/") > found.collection.rstrip("/").count("/"):
             paths[operation] = f"{collection.rstrip('/')}/{str(call.route[1]).rstrip('/').rpartition('/')[2]}{ends}"
+            continue
+        word = str(call.route[1]).rstrip("/").rpartition("/")[2]
+        if operation in ("list", "create") and not of_one and singular(word) == last != word:
+            paths[operation] = f"{above}/{word}{ends}"
             continue
         if ends != ("/" if collection.endswith("/") else ""):
             paths[operation] = collection.rstrip("/") + ("/{id}" if of_one else "") + ends

@@ -91,8 +91,8 @@ class ResourceWriter:
                     body.properties[name]["readOnly"] = True
         resource: Yaml = {"path": renamed, "schema": self.write_schema(found, body, told)}
         resource |= own_item_path(found, self.paths.renamed(found.above)[0])
-        statuses, own = self.statuses(found, told)
-        ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, own)} for o, c in found.calls.items()}
+        statuses = self.statuses(found, told)
+        ways = {o: {**ways.get(o, {}), **self.of_one(o, c, parents, told)} for o, c in found.calls.items()}
         for operation, path in own_paths(found, renamed).items():
             ways[operation]["path"] = path
         for operation in ways.keys() & told.names_itself.keys():
@@ -105,8 +105,7 @@ class ResourceWriter:
             resource["methods"] = methods
         if other := found.others():
             resource["other_methods"] = other
-        envelope = {w: n for w, n in told.envelope.items() if self.uses(found, w)}
-        if envelope:
+        if envelope := {w: n for w, n in told.envelope.items() if self.uses(found, w)}:
             resource["envelope"] = envelope
         if conditional := tags(self.reader, found):
             resource["conditional"] = conditional
@@ -202,7 +201,7 @@ class ResourceWriter:
             return members(told), {}
         self.note(found, *(f"{n}, of which it is not said whether a client sets it" for n in keep_apart(told, member)))
         told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
-        silent = "create" in found.calls and not self.tells_id(found.calls["create"], told, member)
+        silent = "create" in found.calls and not self.tells_id(found, told, member)
         if silent and member not in told.sent["create"].get("required", ()):
             self.take_out(found, {"create": "the document does not say that its answer holds the id"})
         body = members(told)
@@ -216,7 +215,7 @@ class ResourceWriter:
         if "replace" in found.calls and named and "create" in found.calls and not puts:
             # Who names the items by their bodies would name them by their paths as well.
             self.take_out(found, {"replace": "the client chooses the id, and it is not said that a PUT creates"})
-        return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts)
+        return body, identity(found, member, body, parameter_schema(self.reader.schemas, found), puts, told.created)
 
     def without_id(self, found: Found, told: Shaped) -> Members:
         """The members of what there is just one of, or of entries that are only listed."""
@@ -226,13 +225,14 @@ class ResourceWriter:
             self.merging.add(found.name)
         return body
 
-    def tells_id(self, create: Call, told: Shaped, member: str) -> bool:
-        """Whether the documented answer to a create leads to the id: by the member, or by Location."""
+    def tells_id(self, found: Found, told: Shaped, member: str) -> bool:
+        """Whether the documented answer to a create leads to the id: by a member, or by Location."""
+        create = found.calls["create"]
         if create.method == "POST" and "location" in self.reader.headers(create, "2"):
             return True
         if create.method != "POST" or not told.created:
             return bool(self.reader.success(create))
-        return member in told.created.get("properties", ())
+        return bool({member, found.parameter} & told.created.get("properties", {}).keys())
 
     @staticmethod
     def drop(body: Members, name: str) -> None:
@@ -338,15 +338,16 @@ class ResourceWriter:
         operations = {"request": ("create", "update", "replace"), "list": ("list",), "empty_list": ("list",)}
         return bool(found.calls.keys() & set(operations.get(word, ("create", "read", "update", "replace"))))
 
-    def statuses(self, found: Found, told: Shaped) -> tuple[Yaml, dict[str, Yaml]]:
-        """The statuses of the resource, and those of single operations."""
+    def statuses(self, found: Found, told: Shaped) -> Yaml:
+        """The statuses of the resource; those of single operations are ``told``."""
         promises = Promises(self.reader, found, told.loose, authenticated=self.authenticated)
-        return apart({o: promises.of(o) for o in found.calls})
+        common, told.statuses = apart({o: promises.of(o) for o in found.calls})
+        return common
 
-    def of_one(self, operation: str, call: Call, parents: Mapping[str, str], own: Mapping[str, Yaml]) -> Yaml:
-        """What an operation says for itself of its parents, of its statuses (``own``) and of what it answers."""
-        said: Yaml = {"statuses": own.get(operation), "errors": self.refusals.of(call)}
-        if operation in ("create", "update", "replace") and self.reader.is_silent(call):
+    def of_one(self, operation: str, call: Call, parents: Mapping[str, str], told: Shaped) -> Yaml:
+        """What an operation says for itself of its parents, of its statuses and of what it answers."""
+        said: Yaml = {"statuses": told.statuses.get(operation), "errors": self.refusals.of(call)}
+        if operation in ("create", "update", "replace") and (operation in told.receipts or self.reader.is_silent(call)):
             said["returns"] = "minimal"
         return self.without(call, operation, parents) | {word: what for word, what in said.items() if what}
 
