@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, cast
@@ -33,6 +33,7 @@ RESOURCES = {
         resource("office", "company"),
         resource("project", "company", refers=("office",)),
         resource("rfi", "project"),
+        resource("team", "company"),
     )
 }
 
@@ -46,6 +47,14 @@ class Planned:
     cost: int = 3
     late: bool = False
     alone: bool = False
+    rule: str = "create.thing"
+    test: Callable[..., object] = print
+    left_out: bool = False
+    count: int = 1
+
+    @property
+    def id(self) -> str:
+        return f"{self.rule}[{self.place}-{self.operation}]"
 
     @property
     def resource(self) -> Any:
@@ -53,7 +62,7 @@ class Planned:
 
     @property
     def proof(self) -> Any:
-        return SimpleNamespace(late=self.late, alone=self.alone)
+        return SimpleNamespace(late=self.late, alone=self.alone, requirement=self.rule, observes=False, draw={})
 
 
 def turns(*items: Planned, workers: int = 2) -> Turns:
@@ -72,7 +81,7 @@ def in_rounds(given: Turns, workers: int) -> Iterator[list[int]]:
 
 def test_lists_wait_until_nobody_writes() -> None:
     given = turns(Planned("office"), Planned("office", "list"), Planned("project"), Planned("project", "list"))
-    assert list(in_rounds(given, 2)) == [[0, 2], [1, 3]]
+    assert list(in_rounds(given, 2)) == [[2, 0], [3, 1]]
 
 
 @pytest.mark.parametrize(
@@ -138,16 +147,72 @@ def test_the_lists_of_a_worker_that_is_gone_are_judged_by_another() -> None:
     assert given.next(0) == 2
 
 
-def test_late_lists_come_after_all_writes_and_races_are_alone_on_their_resource() -> None:
+def test_late_lists_come_after_all_writes() -> None:
     given = turns(
-        Planned("office", "update", alone=True),
-        Planned("office", "update", alone=True),
-        Planned("project", "update", alone=True),
         Planned("office", "list", late=True),
+        Planned("project", "update", alone=True),
         Planned("office", late=True),
         Planned("office", "list"),
     )
-    assert list(in_rounds(given, 3)) == [[4], [5], [3], [0, 2], [1]]
+    assert list(in_rounds(given, 3)) == [[1, 2], [3], [0]]
+
+
+def test_a_race_is_begun_while_nobody_is_at_its_resource_and_nobody_joins_it() -> None:
+    race = Planned("office", "update", alone=True)
+    given = turns(race, race, *[Planned("office")] * 3, *[Planned("project")] * 9, workers=3)
+    assert [given.next(w) for w in range(3)] == [0, 5, 6]
+    given.ended(5)
+    assert given.next(1) == 7
+    given.ended(0)
+    assert given.next(0) == 1
+
+
+def test_no_race_is_begun_where_others_are_until_they_have_ended() -> None:
+    given = turns(*[Planned("office", cost=9)] * 3, Planned("office", "update", alone=True))
+    assert [given.next(0), given.next(1)] == [0, 1]
+    given.ended(0)
+    assert given.next(0) == 2
+    given.ended(1)
+    assert given.next(1) is None
+    given.ended(2)
+    assert [given.next(1), given.next(0)] == [3, None]
+
+
+def test_while_some_race_there_is_enough_to_do_for_the_others() -> None:
+    offices, projects = [Planned("office")] * 9, [Planned("project")] * 9
+    races = [Planned(name, "update", alone=True) for name in ("office", "project", "rfi")]
+    given = turns(*offices, *projects, *races, workers=4)
+    begun = [given.next(w) for w in range(4)]
+    assert len({18, 19, 20}.intersection(begun)) == 1
+    assert None not in begun
+
+
+def waits(subject: object) -> Iterator[float]:
+    yield 1.0
+
+
+LIMITED = Planned(None, None, rule="limit.reached")
+RESTS = Planned(None, None, rule="limit.rests", test=waits, late=True)
+
+
+def test_what_a_test_that_rests_waits_for_comes_first_and_alone_and_its_worker_ends_it() -> None:
+    given = turns(Planned("office"), Planned(None, None), LIMITED, RESTS)
+    assert [given.next(1), given.next(0)] == [2, None]
+    given.ended(2)
+    assert [given.next(0), given.next(1)] == [0, None]
+    given.ended(0)
+    assert given.next(0) == 1
+    given.ended(1)
+    assert [given.next(0), given.next(1)] == [None, 3]
+
+
+def test_a_test_that_rests_is_lost_with_the_worker_that_has_begun_it() -> None:
+    given = turns(LIMITED, RESTS, Planned("office"))
+    assert given.next(1) == 0
+    given.ended(0)
+    assert [given.lost(1), given.lost(0)] == [[1], []]
+    assert given.next(0) == 2
+    assert not given
 
 
 def test_what_is_about_the_whole_server_comes_last_and_alone() -> None:
@@ -156,8 +221,8 @@ def test_what_is_about_the_whole_server_comes_last_and_alone() -> None:
 
 
 def test_a_worker_stays_with_its_resource_and_the_others_go_where_most_is_left() -> None:
-    offices, projects = [Planned("office")] * 4, [Planned("project", cost=9)] * 4
-    given = turns(*offices, *projects, workers=3)
+    offices, teams = [Planned("office")] * 4, [Planned("team", cost=9)] * 4
+    given = turns(*offices, *teams, workers=3)
     assert [given.next(w) for w in range(3)] == [4, 0, 5]
     given.ended(0)
     given.ended(5)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from typing import NamedTuple
 
 from restproof.contract.model import Resource
+from restproof.engine.case import begun_after
 from restproof.engine.items import Item
 from restproof.engine.touching import needed, touched
 
@@ -21,36 +23,48 @@ _WAITS = 3
 
 class Stage(IntEnum):
     """The stages of a run with several items in flight. Lists begin beside the writes that do not touch them; each
-    stage after them begins when those before it have ended."""
+    other stage begins when those before it have ended."""
 
-    WRITES = 0
-    LISTS = 1
-    LATE_LISTS = 2
-    RACES = 3
+    BEGINNING = 0
+    WRITES = 1
+    LISTS = 2
+    LATE_LISTS = 3
     SERVER = 4
+
+
+class Group(NamedTuple):
+    """What is alike to a worker that looks for something to do: items of one stage and one resource (empty for the
+    whole server), those that must be alone there or those that need not."""
+
+    stage: Stage
+    place: str
+    is_alone: bool
 
 
 class Turns:
     """Gives the items of a plan to ``workers``, by their places in it. ``resources``: those of the contract.
 
-    A list is judged while nobody writes to it: when all items have ended that may write to it, or to what is made on
-    the way. So those come first that most lists wait for. The lists of a resource are judged by one worker, which has
-    its shared set-up already where it can, and not beside those of what this set-up makes. Then come lists that tell
-    what all writes have left; then what must be alone on its resource, as races; then what is about the whole server,
-    one at a time. Within these bounds the order is the plan's, but for an item that would still be going on when all
-    others have ended: it is begun now. A worker stays with a resource while it can, since each one's shared set-up is
-    its own.
+    First comes, alone, what has to end before a test is begun that rests: the worker that has begun it goes on with it
+    at its end. A list is judged while nobody writes to it: when all items have ended that may write to it, or to what
+    is made on the way. So those come first that most lists wait for. The lists of a resource are judged by one worker,
+    which has its shared set-up already where it can, and not beside those of what this set-up makes. What must be alone
+    on its resource, as races, is begun while nobody is there, and nobody joins it. Then come lists that tell what all
+    writes have left; then what is about the whole server, one at a time. Within these bounds the order is the plan's,
+    but for an item that would still be going on when all others have ended: it is begun now. A worker stays with a
+    resource while it can, since each one's shared set-up is its own.
     """
 
     def __init__(self, items: Sequence[Item], workers: int, resources: Mapping[str, Resource]) -> None:
         self._workers = workers
         self._places = [item.resource.name if item.resource else "" for item in items]
-        self._stages = [_stage(item) for item in items]
+        self._alone = {n for n, item in enumerate(items) if item.proof.alone}
+        self._begins = _begins(items)
+        self._pinned: dict[int, int] = {}
+        self._stages = [Stage.BEGINNING if n in self._begins else _stage(item) for n, item in enumerate(items)]
         self._costs = [(item.cost + 1) * (_WAITS if item.proof.late else 1) for item in items]
         self._touched = [touched(resources, item.resource, item.operation) for item in items]
         self._needed = {name: needed(resources, resource) for name, resource in resources.items()}
         self._waiting = sorted(range(len(items)), key=lambda n: (self._stages[n], items[n].proof.late))
-        self._urgency = self._urgencies()
         self._writes_to = Counter(name for n in self._waiting for name in self._written(n))
         self._busy: dict[int, int] = {}
         self._last: dict[int, str] = {}
@@ -70,66 +84,85 @@ class Turns:
         """The item that a free worker begins now; ``None`` where it has to wait for one of the others, or there is none
         left."""
         stage = self.stage
-        if stage is None or any(self._stages[n] != stage for n in self._busy if stage > Stage.LISTS):
+        if stage is None or not all(self._are_beside(stage, self._stages[n]) for n in self._busy):
             return None
-        open_now: dict[tuple[Stage, str], list[int]] = {}
+        open_now: dict[Group, list[int]] = {}
         for number in self._waiting:
-            if self._stages[number] > max(stage, Stage.LISTS):
+            if not self._are_beside(stage, self._stages[number]):
                 break
-            open_now.setdefault((self._stages[number], self._places[number]), []).append(number)
-        for at in self._ranked(worker, open_now):
-            if self._may_enter(worker, *at):
-                return self._begun(worker, at[1], self._chosen(open_now[at], open_now))
+            if self._pinned.get(number, worker) == worker:
+                open_now.setdefault(self._group(number), []).append(number)
+        for group in self._ranked(worker, open_now):
+            if self._may_enter(worker, group, open_now):
+                return self._begun(worker, group.place, self._chosen(open_now[group], open_now))
         return None
 
     def ended(self, number: int) -> None:
         """An item that was begun has ended."""
-        del self._busy[number]
+        worker = self._busy.pop(number)
         self._writes_to.subtract(self._written(number))
+        if number in self._begins:
+            self._pinned[self._begins[number]] = worker
 
-    def lost(self, worker: int) -> None:
-        """A worker is gone: what it alone would have gone on with is open to the others."""
+    def lost(self, worker: int) -> list[int]:
+        """A worker is gone: what it alone would have gone on with is open to the others; but for the tests that it had
+        begun and that rested, which are lost with it."""
         self._known = {pair for pair in self._known if pair[0] != worker}
         self._listers = {name: lister for name, lister in self._listers.items() if lister != worker}
+        begun = [n for n in self._waiting if self._pinned.get(n) == worker]
+        self._waiting = [n for n in self._waiting if n not in begun]
+        return begun
+
+    def _group(self, number: int) -> Group:
+        return Group(self._stages[number], self._places[number], number in self._alone)
+
+    @staticmethod
+    def _are_beside(stage: Stage, other: Stage) -> bool:
+        return stage == other or {stage, other} == {Stage.WRITES, Stage.LISTS}
 
     def _written(self, number: int) -> Iterable[str]:
         """The resources whose lists wait for an item."""
         return self._touched[number] if self._stages[number] is Stage.WRITES else ()
 
-    def _urgencies(self) -> list[int]:
-        """For each item the requests that wait for it, about, and that are sent one after the other."""
-        lists = Counter[str]()
-        for n in self._waiting:
-            if self._stages[n] is Stage.LISTS:
-                lists[self._places[n]] += self._costs[n]
-        chains = {name: lists[name] + sum(lists[a] for a in above if a != name) for name, above in self._needed.items()}
-        return [max((chains[name] for name in names), default=0) + 1 for names in self._touched]
-
-    def _ranked(self, worker: int, open_now: Mapping[tuple[Stage, str], Sequence[int]]) -> list[tuple[Stage, str]]:
-        """What is worth a worker's while: the lists; then the resource where it was, then those with most left to do
-        that others wait for."""
-        there = Counter(self._places[number] for number in self._busy)
-        left = {at: sum(self._costs[n] * self._urgency[n] for n in numbers) for at, numbers in open_now.items()}
+    def _ranked(self, worker: int, open_now: Mapping[Group, Sequence[int]]) -> list[Group]:
+        """What is worth a worker's while: the lists; then what has to be alone; then that for which most lists wait, of
+        several the resource where it was, then those with most left to do."""
+        there = self._there()
+        left = {group: sum(self._costs[n] for n in numbers) for group, numbers in open_now.items()}
+        urgent = {group: max(len(self._touched[n]) for n in numbers) for group, numbers in open_now.items()}
         last = self._last.get(worker)
-        ranked = sorted(
-            open_now, key=lambda at: (at[0] is not Stage.LISTS, at[1] != last, -left[at] / (there[at[1]] + 1))
-        )
+
+        def by_worth(group: Group) -> tuple[object, ...]:
+            first = group.stage is not Stage.LISTS, not group.is_alone, -urgent[group]
+            return (*first, group.place != last, -left[group] * urgent[group] / (there[group.place] + 1))
+
         return [
-            at
-            for at in ranked
-            if not there[at[1]]
-            or (worker, at[1]) in self._known
-            or sum(self._costs[n] for n in open_now[at]) > _SHARED_SET_UP
+            group
+            for group in sorted(open_now, key=by_worth)
+            if not there[group.place] or (worker, group.place) in self._known or left[group] > _SHARED_SET_UP
         ]
 
-    def _may_enter(self, worker: int, stage: Stage, name: str) -> bool:
+    def _there(self) -> Counter[str]:
+        """How many are busy with each resource."""
+        return Counter(self._places[number] for number in self._busy)
+
+    def _may_enter(self, worker: int, group: Group, open_now: Mapping[Group, Sequence[int]]) -> bool:
+        stage, name, is_alone = group
         if stage in (Stage.LISTS, Stage.LATE_LISTS):
             return self._is_quiet(name, stage) and self._is_lister(worker, name)
-        if stage is Stage.WRITES:
-            return True  # a list that it touches waits for all such
-        if stage is Stage.RACES:
-            return all(self._places[n] != name for n in self._busy)
+        if stage is Stage.WRITES:  # a list that it touches waits for all such
+            return self._may_be_alone(name, open_now) if is_alone else name not in self._kept_alone()
         return not self._busy
+
+    def _kept_alone(self) -> set[str]:
+        """The resources at which somebody has to be alone."""
+        return {self._places[n] for n in self._busy if n in self._alone}
+
+    def _may_be_alone(self, name: str, open_now: Mapping[Group, Sequence[int]]) -> bool:
+        """Whether nobody is there; and either nothing else is left to do there, or enough elsewhere."""
+        elsewhere = {group.place for group in open_now if group.stage is Stage.WRITES and not group.is_alone} - {name}
+        is_last = Group(Stage.WRITES, name, is_alone=False) not in open_now
+        return not self._there()[name] and (is_last or len(elsewhere) > 2 * len(self._kept_alone()))
 
     def _is_quiet(self, name: str, stage: Stage) -> bool:
         """Whether nobody writes to the list of a resource, nor will before it is judged."""
@@ -149,21 +182,31 @@ class Turns:
         self._known.add((worker, name))
         return number
 
-    def _chosen(self, numbers: Sequence[int], open_now: Mapping[tuple[Stage, str], Sequence[int]]) -> int:
-        """Of the open items of a resource, the one that others wait for most; but one that takes long is begun early,
-        or they would wait for it at the end."""
+    def _chosen(self, numbers: Sequence[int], open_now: Mapping[Group, Sequence[int]]) -> int:
+        """Of the open items of a resource, one for which most lists wait; but one that takes long is begun early, or
+        the others would wait for it at the end."""
         longest = max(numbers, key=lambda n: self._costs[n])
         left = sum(self._costs[n] for others in open_now.values() for n in others)
         if _LONG * self._costs[longest] * self._workers >= left:
             return longest
-        return max(numbers, key=lambda n: self._urgency[n])
+        return max(numbers, key=lambda n: len(self._touched[n]))
+
+
+def resting(items: Iterable[Item]) -> list[Item]:
+    """The items of a plan among which tests rest although several are in flight: those about the whole server, which
+    are begun one at a time."""
+    return [item for item in items if item.resource is None]
+
+
+def _begins(items: Sequence[Item]) -> dict[int, int]:
+    """The items after which a test is begun that rests, each with that test's, by their places."""
+    places = {item.id: number for number, item in enumerate(items)}
+    return {places[before]: places[item.id] for before, item in begun_after(resting(items)).items()}
 
 
 def _stage(item: Item) -> Stage:
     if item.resource is None:
         return Stage.SERVER
-    if item.proof.alone:
-        return Stage.RACES
-    if item.operation == "list":
+    if item.operation == "list" and not item.proof.alone:
         return Stage.LATE_LISTS if item.proof.late else Stage.LISTS
     return Stage.WRITES

@@ -51,7 +51,9 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         return (yield)
     try:
         with closed_at_end(run):
-            run.open([(i.plan_item, i.nodeid) for i in items])
+            # A worker of pytest-xdist has part of the plan only, and not in its order.
+            between = [i.plan_item for i in items if run.worker is None]
+            run.open([(i.plan_item, i.nodeid) for i in items], between)
             return (yield)
     except KeyboardInterrupt:
         run.signal = run.signal or "SIGINT"

@@ -23,7 +23,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from restproof.engine.outcome import Outcome
-from restproof.engine.turns import Stage, Turns
+from restproof.engine.turns import Stage, Turns, resting
 from restproof.errors import RestproofError, WorkerError
 from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
@@ -173,15 +173,14 @@ class Pool:
         """A worker is gone that was not told to: what it was at is an error of the suite, and the others go on."""
         member = self._members.pop(number)
         member.pipe.close()
-        self._turns.lost(number)
-        if member.item is None:
-            return
-        self._turns.ended(member.item)
-        item = self._items[member.item]
-        if not self._run.signal:
-            self._lost[item.plan_item.id] = reason
-            report = pytest.TestReport(item.nodeid, item.location, {}, "failed", reason, "call")
-            self._session.config.hook.pytest_runtest_logreport(report=report)
+        lost = [] if member.item is None else [member.item]
+        if member.item is not None:
+            self._turns.ended(member.item)
+        for item in (self._items[n] for n in (*lost, *self._turns.lost(number))):
+            if not self._run.signal:
+                self._lost[item.plan_item.id] = reason
+                report = pytest.TestReport(item.nodeid, item.location, {}, "failed", reason, "call")
+                self._session.config.hook.pytest_runtest_logreport(report=report)
 
     def _judge_what_was_seen(self) -> None:
         """Bring together what the rules about every exchange have seen in each worker, and let one of them tell."""
@@ -249,7 +248,7 @@ def _work(run: Run, worker: Worker, items: Sequence[RuleItem], orders: Connectio
         with suppress(KeyboardInterrupt, EOFError, ConnectionError):
             run.promise = replace(run.promise, options=worker.handed.options)
             run.start()
-            part = run.open([(i.plan_item, i.nodeid) for i in items])
+            part = run.open([(i.plan_item, i.nodeid) for i in items], resting(i.plan_item for i in items))
             _serve(part.connection, items, orders)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         STOP.forget()

@@ -4,7 +4,7 @@ finished (reports). The plugin drives it; nothing in it is a hook."""
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -225,8 +225,9 @@ class Run:
 
     # ------------------------------------------------------------- the items
 
-    def open(self, items: Sequence[tuple[Item, str]]) -> Part:
-        """Open this process's part of the run, and announce its items (each with its pytest id)."""
+    def open(self, items: Sequence[tuple[Item, str]], between: Iterable[Item] = ()) -> Part:
+        """Open this process's part of the run, and announce its items (each with its pytest id). ``between``: the
+        items, in the order of the plan, between which tests that rest are begun early."""
         place = self._reached()
         writer = self._writer(place, self.worker.name if self.worker else None)
         if self.worker is None:
@@ -246,8 +247,7 @@ class Run:
         )
         connection = place.endpoint.connect(task, writer, Tape(writer))
         connection.watch.take(item for item, _ in items)
-        if self.worker is None:  # a worker has part of the plan only, and not in its order
-            connection.runner.rest([item for item, _ in items if not may_rest(item) or self._is_due(item)])
+        connection.runner.rest([item for item in between if not may_rest(item) or self._is_due(item)])
         self.part = Part(writer, connection)
         return self.part
 
