@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from restproof.learning.patch import patched
 from restproof.learning.told import word_line
 from restproof.learning.word import Lesson
+from restproof.wire.message import Request
 
-from .desk import Desk, learned, written
+from .desk import OPEN, SCHEMA, Desk, learned, written
 
 PAGE = (Path(__file__).parents[2] / "docs" / "learn.md").read_text(encoding="utf-8")
 
@@ -95,3 +98,29 @@ def test_the_page_shows_what_learn_prints(lesson: Lesson) -> None:
 def test_the_page_shows_what_is_written(lesson: Lesson, tmp_path: Path) -> None:
     text = patched(written(tmp_path).path.read_text(), lesson.words, "2026-11-28")
     assert set(shown("written")) <= set(text.splitlines())
+
+
+class PassesOverNull(Desk):
+    """A member that is null counts as one that is not there, as in Go and in NestJS's ``@IsOptional()``."""
+
+    def body(self, request: Request) -> dict[str, Any]:
+        return {n: v for n, v in super().body(request).items() if v is not None}
+
+
+def test_null_that_is_taken_leaves_what_other_values_are_answered_with(tmp_path: Path) -> None:
+    plain = copy.deepcopy(SCHEMA)
+    for name in ("email", "note", "price"):
+        plain["properties"][name]["type"] = plain["properties"][name]["type"][0]
+    words = {**OPEN, "statuses": {**OPEN["statuses"], "null_value": ["2xx", "4xx"]}}
+    lesson = learned(PassesOverNull(), tmp_path, words, plain)
+    assert said(lesson)[None, "statuses.invalid"] == 422
+    assert (None, "statuses.null_value") not in said(lesson)
+    assert [doubt.about for doubt in lesson.doubts if "null" in doubt.why] == ["statuses.null_value"]
+
+
+def test_what_another_word_has_beside_it_does_not_take_a_words_own_back(lesson: Lesson, tmp_path: Path) -> None:
+    for words in (lesson.words, lesson.words[::-1]):
+        found = yaml.safe_load(patched(written(tmp_path).path.read_text(), words, "2026-11-28"))["statuses"]
+        assert {n: found[n] for n in ("invalid", "null_value", "coercible")} == dict.fromkeys(
+            ("invalid", "null_value", "coercible"), 422
+        )

@@ -13,7 +13,7 @@ from restproof.plan.symbols import TOKEN_LENGTH
 from restproof.semantics.checker import checker
 
 _TOKEN = re.compile(rf"rp[0-9a-z]{{{TOKEN_LENGTH - 2}}}")
-_OF_VALUES = ("invalid", "coercible", "bad_format", "unknown_field", "server_set")
+_OF_VALUES = ("invalid", "coercible", "null_value", "bad_format", "unknown_field", "server_set")
 """What a write may hold that its schema does not allow."""
 
 

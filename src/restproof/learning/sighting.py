@@ -49,9 +49,9 @@ class Read:
 
 
 def read_all(exchanges: Iterable[Seen], contract: Contract) -> list[Read]:
-    """The exchanges that were answered with neither a redirection nor a failure of the server, read by the contract.
-    Failures are findings, and teach nothing."""
-    asked = Asked(contract)
+    """The exchanges that were answered with neither a redirection nor a failure of the server, read by the contract,
+    which may answer alike what servers tell apart. Failures are findings, and teach nothing."""
+    asked = Asked(contract, apart=True)
     return [Read(s, asked.reasons(s)) for s in exchanges if s.ok or s.refused or s.status == _NOT_MODIFIED]
 
 

@@ -41,11 +41,12 @@ class Reason:
 
 
 class Asked:
-    """Reads requests by the contract; compiled schemas are kept from one request to the next."""
+    """Reads requests by the contract; compiled schemas are kept from one request to the next. ``apart``: see
+    ``Validation``."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, *, apart: bool = False) -> None:
         self._contract = contract
-        self._validations = {r.name: Validation(r) for r in contract}
+        self._validations = {r.name: Validation(r, apart=apart) for r in contract}
 
     def reasons(self, seen: Seen) -> tuple[Reason, ...] | None:
         """Why the contract refuses what a create, update or replace holds, the empty tuple where it does not;

@@ -76,8 +76,10 @@ def _decided(ground: Ground, schema: Mapping[str, Any], candidates: Iterable[Can
 
 
 def _status(ground: Ground, name: str, value: Any) -> str:
+    if not ground.resource.tells_invalid_apart:
+        return "invalid"
     shape = ground.resource.shapes.request(ground.operation)["properties"]
-    return value_case(ground.resource, shape.get(name, ground.resource.properties[name]), value)
+    return value_case(shape.get(name, ground.resource.properties[name]), value)
 
 
 def wrong_type_bodies(ground: Ground) -> Iterator[RefusedCase]:

@@ -11,17 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from restproof.contract.inner import everywhere
-from restproof.contract.model import Resource
 from restproof.contract.shapes import entry_schema, types_of
 from restproof.semantics.checker import is_valid
 
 
-def value_case(resource: Resource, schema: Mapping[str, Any], value: Any) -> str:
+def value_case(schema: Mapping[str, Any], value: Any) -> str:
     """The case of a value that ``schema``, that of a field, refuses: ``bad_format`` where only a format does,
     ``null_value`` where it does not allow a null, ``coercible`` where the value reads as an allowed one, else
-    ``invalid``; that too where the contract tells them not apart."""
-    if not resource.tells_invalid_apart:
-        return "invalid"
+    ``invalid``."""
     free = _without_formats(schema)
     if is_valid(free, value):
         return "bad_format"

@@ -73,10 +73,12 @@ def ranked(contract: Contract, refusals: Iterable[Refusal]) -> list[Refusal]:
 
 
 class Validation:
-    """The rules of one resource for the fields of its requests (the envelope taken off), compiled once."""
+    """The rules of one resource for the fields of its requests (the envelope taken off), compiled once. ``apart``:
+    what only looks wrong (``value_case``) has a case of its own, also where the contract answers all of it alike."""
 
-    def __init__(self, resource: Resource) -> None:
+    def __init__(self, resource: Resource, *, apart: bool = False) -> None:
         self.resource = resource
+        self._apart = apart or resource.tells_invalid_apart
 
     @cached_property
     def _create(self) -> Checker:
@@ -135,9 +137,9 @@ class Validation:
         if name in self.resource.references and problem.keyword in bounds:
             return "bad_reference"
         schema = known.get(str(name))
-        if schema is None or name not in fields or problem.keyword == "required":
+        if not self._apart or schema is None or name not in fields or problem.keyword == "required":
             return "invalid"
-        return value_case(self.resource, schema, fields[str(name)])
+        return value_case(schema, fields[str(name)])
 
     def rules(
         self,
