@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,28 @@ def test_of_writes_that_pass_over_a_tag_nothing_is_said(fault: str, match: list[
     assert doubt.why.endswith("(delete)") == bool(match)
 
 
+class AnyPrice(Desk):
+    """Of a price, whatever is no null is taken."""
+
+    def fits(self, schema: Mapping[str, Any], value: Any) -> bool:
+        return "number" in str(schema.get("type")) or super().fits(schema, value)
+
+    def kept(self, fields: dict[str, Any]) -> dict[str, Any]:
+        return fields
+
+
 def test_what_is_taken_is_told_and_the_rest_is_learned(tmp_path: Path) -> None:
-    lesson = learned(Desk("any-email"), tmp_path)
+    lesson = learned(AnyPrice(), tmp_path)
     word = next(w for w in lesson.words if w.name == ("statuses", "invalid"))
     assert word.value == 422
-    assert {edit.route: edit.value for edit in word.besides}["resources", "desk", "lenient"] == ["email"]
+    assert {edit.route: edit.value for edit in word.besides}["resources", "desk", "lenient"] == ["price"]
+
+
+def test_what_a_format_refuses_and_a_server_takes_says_nothing_of_other_values(tmp_path: Path) -> None:
+    lesson = learned(Desk("any-email"), tmp_path)
+    assert said(lesson)["statuses.invalid"] == 422
+    assert [d.about for d in lesson.doubts if "email" in d.why] == ["statuses.bad_format"]
+    assert not any(edit.route[-1] == "lenient" for word in lesson.words for edit in word.besides)
 
 
 def _list(value: Any) -> list[Any]:

@@ -64,9 +64,10 @@ def spoken(service: Service | Spoilt) -> bench.Server:
         for name, value in request.headers:
             headers[name] = value
         if headers["Authorization"] == "Bearer full":
-            for name, value in (("Authorization", f"Bearer {TOKEN}"), ("X-Api-Key", TOKEN), ("todo_apikey", TOKEN)):
-                del headers[name]
-                headers[name] = value
+            del headers["Authorization"]
+            headers["Authorization"] = f"Bearer {TOKEN}"
+            for name in ("X-Api-Key", "todo_apikey", "Ocp-Apim-Subscription-Key"):
+                headers[name] = TOKEN
         status, body, known = service.answer(request.method, request.target, headers, request.body or b"")
         told = body if isinstance(body, Answer) else Answer(body)
         sent = b"" if told.body is None else json.dumps(told.body).encode()

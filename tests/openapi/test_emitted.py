@@ -14,7 +14,9 @@ from tests.openapi.shares import Subject, measured, promised, subjects, wrong
 from tests.openapi.spoilt import FAULTS, Spoilt
 
 from restproof.contract.load import check
+from restproof.contract.openapi.answers import shown_by
 from restproof.contract.openapi.imported import Imported, imported
+from restproof.contract.openapi.keywords import modern, plain
 from restproof.contract.openapi.written import write
 
 WHOLE = os.environ.get("DOCUMENTS") == "all"
@@ -34,7 +36,7 @@ def resource(name: str) -> dict[str, Any]:
 def test_what_is_written_lints(name: str, tmp_path: Path) -> None:
     found = read(name)
     assert check(write(found, tmp_path, name)) == []
-    assert resource(name)["operations"].keys() >= {"list", "read", "delete"}
+    assert {*resource(name)["operations"]} >= {"list", "read", "delete"}
 
 
 @pytest.mark.parametrize("name", EMITTED if WHOLE else ("azure", "discovery", "goa"))
@@ -69,6 +71,63 @@ def test_pages_are_counted_from_0_where_that_is_the_default() -> None:
     paging = resource("minimal")["paging"]
     assert (paging["page"], paging["first"], paging["size"]) == ("pageIndex", 0, "pageSize")
     assert resource("strapi")["paging"]["size"] == "pagination[pageSize]"
+
+
+def test_a_variable_of_the_server_may_begin_with_a_slash() -> None:
+    assert read("apigateway").contract["base_path"] == "/prod"
+
+
+@pytest.mark.parametrize("name", ["nswag", "minimal"])
+def test_a_put_that_needs_more_than_a_create_has_a_schema_of_its_own(name: str) -> None:
+    found = resource(name)["schema"]
+    needed = {side: {*read(name).schemas[file].get("required", ())} for side, file in found.items()}
+    assert needed["replace"] > needed["request"]
+
+
+def test_a_create_that_answers_nothing_is_one_where_the_client_chooses_the_id() -> None:
+    task = resource("ktor")
+    assert (task["id"]["field"], "create" in task["operations"]) == ("name", True)
+
+
+def test_that_other_answers_have_a_body_is_no_promise_to_refuse_what_is_wrong() -> None:
+    assert read("encore").contract["statuses"]["invalid"] == ["2xx", "4xx"]
+    assert "invalid" not in resource("encore").get("statuses", {})
+    assert "invalid" not in resource("encore")["operations"]["create"].get("statuses", {})
+
+
+def test_what_an_example_shows_to_be_null_may_be_null_where_it_is_shown() -> None:
+    files = {side: read("scribe").schemas[file]["properties"] for side, file in resource("scribe")["schema"].items()}
+    assert files["response"]["published_at"]["type"] == ["string", "null"]
+    assert files["response"]["title"]["type"] == files["request"]["title"]["type"] == "string"
+
+
+EXAMPLES = [
+    ({"type": "object", "properties": {"a": {"type": "string"}}}, {"a": None}, "a"),
+    ({"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}}}, [{}, {"a": None}], "a"),
+    ({"type": "object", "properties": {"a": {"type": ["string", "null"]}}}, {"a": None}, ""),
+    ({"type": "object", "properties": {"a": {"type": "string"}}}, {"a": "", "b": None}, ""),
+]
+
+
+@pytest.mark.parametrize(("schema", "example", "marked"), EXAMPLES)
+def test_an_example_beside_a_schema_shows_null_too(schema: dict[str, Any], example: Any, marked: str) -> None:
+    for found in (shown_by(schema, [example]), shown_by({**schema, "examples": [example]}, [])):
+        inner = found.get("items", found)["properties"]
+        assert [n for n, s in inner.items() if "x-restproof-null" in s] == [*marked]
+
+
+def test_of_a_text_whose_default_is_null_nothing_is_said_of_null() -> None:
+    assert modern_and_plain({"type": "string", "default": None})["x-restproof-null"] == "open"
+    assert "x-restproof-null" not in modern_and_plain({"type": "string", "nullable": True, "default": None})
+
+
+def modern_and_plain(schema: dict[str, Any]) -> dict[str, Any]:
+    return plain(modern(schema))[0]
+
+
+def test_decimals_are_written_as_all_write_them_where_they_may_be_null_too() -> None:
+    files = {side: read("yasg").schemas[file] for side, file in resource("yasg")["schema"].items()}
+    assert files["request"]["properties"]["price"]["pattern"]
 
 
 @pytest.mark.parametrize("fault", [*FAULTS][:3])

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.document import Route
 from restproof.contract.openapi.formed import form_in
+from restproof.contract.openapi.keywords import NULL
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Call
 from restproof.contract.openapi.schemas import Schema, Schemas, alternatives, united
 from restproof.contract.openapi.source import Source
+from restproof.contract.shapes import is_nullable
 
 _JSON = re.compile(r"(?i)application/(?!json-patch\+)([\w.+-]+\+)?json\b|\*/\*|application/\*|text/json")
 """Media types of JSON that shows a resource, or members of one: a JSON Patch (RFC 6902) lists changes instead."""
+_EMPTY = ("204", "205")
+"""Statuses of answers without content (RFC 9110 §15.3.5 and 6), whatever a tool writes below them."""
+_SHOWN = 5
+"""Entries of an example that are looked at."""
 _PLAIN_JSON = re.compile(r"(?i)application/json\s*($|;)")
 
 
@@ -54,9 +60,9 @@ class Reader:
     def _success(self, call: Call) -> Schema:
         found = []
         for code, answer, route in self.responses(call):
-            if code.startswith("2"):
-                schema = self.content(answer, route)
-                if schema:
+            if code.startswith("2") and code not in _EMPTY:
+                schema = shown_by(self.content(answer, route), self.examples(answer, route))
+                if schema and not _is_any_object(schema):
                     found.append(object_of(schema))
         return united(found) if len(found) > 1 else found[0] if found else {}
 
@@ -85,6 +91,18 @@ class Reader:
             here = (*route, "content", media)
             return self.schemas.of(self.source.mapping(content[media] or {}, here).get("schema"), (*here, "schema"))
         return {}
+
+    def examples(self, holder: Mapping[str, Any], route: Route) -> list[Any]:
+        """The examples that stand beside the schemas under ``content``."""
+        content = self.source.mapping(holder.get("content") or {}, (*route, "content"))
+        found: list[Any] = []
+        for media in content:
+            said = self.source.mapping(content[media] or {}, (*route, "content", media))
+            named = said.get("examples")
+            several = named.values() if isinstance(named, dict) else ()
+            found += [said["example"]] if "example" in said else []
+            found += [e["value"] for e in several if isinstance(e, dict) and "value" in e]
+        return found
 
     def media(self, call: Call) -> list[str]:
         """The media types that an operation takes."""
@@ -121,6 +139,39 @@ class Reader:
             if said.startswith(code)
             for name in self.source.mapping(answer.get("headers") or {}, (*route, "headers"))
         }
+
+
+def shown_by(schema: Schema, examples: Iterable[Any]) -> Schema:
+    """The schema of an answer, in which null is open where an example beside it, or its own, shows one though the type
+    has none."""
+    for example in (*examples, *schema.get("examples", ())):
+        schema = _with_null(schema, example)
+    return schema
+
+
+def _with_null(schema: Schema, example: Any) -> Schema:
+    members, items = schema.get("properties"), schema.get("items")
+    found = schema
+    if isinstance(example, dict) and isinstance(members, dict):
+        marked = {n: _nulled(s, example[n]) for n, s in members.items() if n in example}
+        if any(marked[n] is not members[n] for n in marked):
+            found = {**schema, "properties": {**members, **marked}}
+    elif isinstance(example, list) and isinstance(items, dict):
+        for entry in example[:_SHOWN]:
+            items = _nulled(items, entry)
+        found = schema if items is schema["items"] else {**schema, "items": items}
+    return found
+
+
+def _nulled(schema: Schema, example: Any) -> Schema:
+    if example is None:
+        return schema if is_nullable(schema) else {**schema, NULL: "open"}
+    return _with_null(schema, example)
+
+
+def _is_any_object(schema: Schema) -> bool:
+    """Whether a schema says only that there is some object, as gateways write it of what they do not know."""
+    return schema.get("type") == "object" and schema.keys() <= {"type", "examples", "default"}
 
 
 def object_of(schema: Schema) -> Schema:

@@ -304,7 +304,7 @@ def shown_as(schema: Any, made: Made) -> Any:
     if id(schema) in made:
         return made[id(schema)][1]
     left_out = {*_OURS, "pattern"} if NARROWER in schema else _OURS
-    found = {
+    found: Schema = {
         word: {n: shown_as(s, made) for n, s in value.items()}
         if word in MAPS
         else value
@@ -313,6 +313,9 @@ def shown_as(schema: Any, made: Made) -> Any:
         for word, value in schema.items()
         if word not in left_out
     }
+    if NULL in schema:
+        plain = isinstance(found.get("type"), str) and not {"enum", "const"} & found.keys()
+        found = {**found, "type": [found["type"], "null"]} if plain else {"anyOf": [found, {"type": "null"}]}
     made[id(schema)] = schema, {} if nothing_fits(found) else found
     return made[id(schema)][1]
 

@@ -175,7 +175,8 @@ class _Importer:
         except ValueError:
             self.left_out.append((f"the server {url}, which is no URL", ("servers", 0)))
             return {}
-        path = parts.path.rstrip("/")
+        # A variable may begin with the slash that stands before it, as API Gateway writes it.
+        path = re.sub("/{2,}", "/", parts.path).rstrip("/")
         self.origins["base_path",] = "servers"
         if not re.fullmatch(r"(/[^/?#{}\s]+)+", path):
             return {}

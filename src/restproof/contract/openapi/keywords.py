@@ -9,6 +9,7 @@ from typing import Any
 
 from restproof.contract.bounds import out_of_bounds
 from restproof.contract.formats import NAMES
+from restproof.contract.shapes import is_nullable
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 MAPS = ("properties", "patternProperties")
@@ -82,7 +83,8 @@ EDGES = "x-restproof-edges"
 """Holds ``open`` where nothing is promised of an empty text, or of blanks at its ends, of a third decimal, or of an
 entry that stands twice in a set."""
 NULL = "x-restproof-null"
-"""Holds ``open`` where nothing is promised of null: one operation takes it, another does not."""
+"""Holds ``open`` where nothing is promised of null: one operation takes it, another does not, or the default or an
+example of what may not be null is null."""
 ABSENT = "x-restproof-absent"
 """Holds ``open`` where a field may be null and has no default: what it is when a create leaves it out is not said."""
 _SAYS_PATH = re.compile(r"(?i)\bresource name\b|\b[a-z_]+/\{[a-z_]+\}|\b[a-z_]+/\*")
@@ -174,6 +176,8 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             del found[low], found[high]
             dropped.append(low)
     _format(found)
+    if None in (found.get("default", 0), *found.get("examples", ())) and not is_nullable(found):
+        found[NULL] = "open"
     if _is_plain_text(found) or _is_plain_number(found) or found.get("uniqueItems"):
         found[EDGES] = "open"
     if "pattern" in found:
@@ -250,7 +254,7 @@ def _is_plain_number(found: Mapping[str, Any]) -> bool:
 def _format(found: dict[str, Any]) -> None:
     """Formats of no known name are annotations, and go; decimals are written as all write them."""
     name = found.get("format")
-    if name == "decimal" and found.get("type") == "string":
+    if name == "decimal" and found.get("type") in ("string", ["string", "null"]):
         digits = re.search(r"\\d\{0,(\d+)\}\(\?:\\\.\\d\{0,(\d+)\}\)\?", found.get("pattern", ""))
         whole, fraction = (max(int(digits[1]), 1), int(digits[2])) if digits else (4, 2)
         found["pattern"] = rf"^[1-9]\d{{0,{whole - 1}}}" + (rf"\.\d{{{fraction - 1}}}[1-9]$" if fraction else "$")

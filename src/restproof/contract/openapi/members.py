@@ -51,15 +51,18 @@ class Members:
         return {**found, "required": needed} if needed else found
 
     def narrower(self, told: Shaped) -> dict[str, Schema]:
-        """The schemas of the changes that take less than all requests do and than the other kind of change: a PATCH of
-        a few members beside a PUT of all."""
+        """The schemas of the changes that take less than all requests do and than the other kind of change (a PATCH of
+        a few members beside a PUT of all), and of a PUT that needs other members than a create."""
         whole, found = self.request, {}
         for operation in _CHANGES:
             taken, sent = told.writable(operation), told.sent.get(operation, {})
             others = {n for o in _CHANGES if o != operation for n in told.writable(o)}
-            if operation in told.sent and others & whole["properties"].keys() - taken.keys():
-                kept = {n: s for n, s in whole["properties"].items() if n in taken}
-                needed = [n for n in sent.get("required", ()) if n in kept]
+            if operation not in told.sent:
+                continue
+            kept = {n: s for n, s in whole["properties"].items() if n in taken}
+            needed = [n for n in sent.get("required", ()) if n in kept]
+            unlike = operation == "replace" and {*needed} != {*whole.get("required", ())} & kept.keys()
+            if unlike or others & whole["properties"].keys() - taken.keys():
                 found[operation] = {**whole, "properties": kept, "required": needed}
         return found
 
@@ -179,7 +182,7 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
             del schema["default"]
         found.lenient += [name] if name not in found.lenient else []
     found.apart = found.apart or name in found.lenient or holds(schema, NARROWER) is not None
-    found.apart = found.apart or not _fits(bare(as_shown), bare(shown_as(schema, told.once.shown)))
+    found.apart |= holds(shown, NULL) is not None or not _fits(bare(as_shown), bare(shown_as(schema, told.once.shown)))
     return schema
 
 

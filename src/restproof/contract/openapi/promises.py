@@ -92,7 +92,7 @@ class Promises:
         open_ = [c for c in failures if c == "4xx"] or (["4xx"] if self.answers_default(call) else [])
         if said and operation not in self.loose:
             yield "invalid", [*said, *open_]
-        elif open_ and operation not in self.loose:
+        elif "4xx" in failures and operation not in self.loose:
             yield "invalid", REFUSED
         if said and self.reader.demands_body(call):
             # What is cut short is the client's error whatever else a document names (RFC 9110 §15.5.1).
