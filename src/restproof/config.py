@@ -300,8 +300,13 @@ def _proxy(section: Section, environ: Mapping[str, str]) -> str | None:
             place=place,
             hint='Write proxy = "http://${PROXY_USER}:${PROXY_PASSWORD}@HOST:PORT".',
         )
-    found = _VARIABLE.sub(lambda match: quote(_filled(match[0], "proxy", section, environ), safe=":/@"), said)
-    return _checked_proxy(found, place)
+    user, at, rest = said.rpartition("@")
+    scheme, _, user = user.rpartition("//")
+    # What is a user or a password may hold any character; a variable may hold both, or the whole URL.
+    safe = "" if ":" in _VARIABLE.sub("", user) else ":"
+    user = _VARIABLE.sub(lambda match: quote(_filled(match[0], "proxy", section, environ), safe=safe), user)
+    found = f"{scheme}//{user}{at}" if at else ""
+    return _checked_proxy(f"{found}{_filled(rest, 'proxy', section, environ)}", place)
 
 
 def _checked_proxy(found: str, place: Place) -> str:

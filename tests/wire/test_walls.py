@@ -61,6 +61,11 @@ def test_a_refusal_with_the_status_of_a_success_is_none() -> None:
     assert walls()[0].refusal(page) is None
 
 
+def test_what_a_proxy_asks_for_is_not_the_apis() -> None:
+    asked = exchange(407, b"{}", JSON, b'{"name": "x"}')
+    assert "a proxy before the API asks for credentials of its own" in str(walls()[0].refusal(asked))
+
+
 def test_what_a_gateway_says_of_an_attack_is_its_own() -> None:
     """API Gateway answers JSON for the firewall before it, and for other reasons of its own."""
     said = (*JSON, ("x-amzn-errortype", "ForbiddenException"))

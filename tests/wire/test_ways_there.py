@@ -9,14 +9,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import trustme
 
-from restproof.config import load_config, resolve_target
+from restproof.config import Target, load_config, resolve_target
 from restproof.contract.model import Contract
-from restproof.errors import ConfigurationError
+from restproof.errors import ConfigurationError, TargetError
 from restproof.wire.message import About, Request
+from restproof.wire.preflight import check_target
 from restproof.wire.raw import handshake
 
 from .conftest import Client, ScriptedServer, answer
@@ -28,14 +30,14 @@ READ = About("team", "list")
 
 def test_plain_http_goes_through_a_proxy(serve: Serve, connect: Callable[..., Client]) -> None:
     proxy = serve(lambda _: answer(200, b"[]"))
-    target = {"proxy": f"http://me:p%20w@127.0.0.1:{proxy.port}", "secrets": ("p w",)}
+    target = {"proxy": f"http://me:p%20w%E2%82%AC@127.0.0.1:{proxy.port}", "secrets": ("p w€",)}
     client = connect("http://api.example.test", target=target)
     assert client.session.send(GET, READ).status == 200
     assert client.session.send(GET, READ).status == 200
     lines = proxy.requests[0].decode().split("\r\n")
     assert lines[0] == "GET http://api.example.test/v1/teams HTTP/1.1"
     assert "Host: api.example.test" in lines
-    assert f"proxy-authorization: Basic {base64.b64encode(b'me:p w').decode()}" in lines
+    assert f"Proxy-Authorization: Basic {base64.b64encode('me:p w€'.encode()).decode()}" in lines
     assert client.recording.exchanges[0].request.header("Proxy-Authorization") is None
     assert client.recording.exchanges[0].url == "http://api.example.test/v1/teams"
     client.session.send(Request("GET", "/v1/a%20b//c%ff/../d?b=%zz"), READ)
@@ -108,6 +110,14 @@ def test_below_http_those_are_trusted_whom_the_session_trusts(
         assert (version is None, why) == (told is not None, error)
 
 
+def test_a_proxy_that_wants_another_user_is_told(serve: Serve, contract: Contract) -> None:
+    """It may say so before the first request, or of one amid the run: that is no word of the API."""
+    proxy = serve(lambda _: answer(407, Proxy_Authenticate='Basic realm="p"'))
+    target = Target("t", "http://api.example.test", credentials={"full": "a-token"}, ids={"team": 5}, proxy=proxy.url)
+    with pytest.raises(TargetError, match=r"the proxy asks for other credentials \(407\)"):
+        check_target(target, contract)
+
+
 def test_a_proxy_that_refuses_is_told(serve: Serve, connect: Callable[..., Client]) -> None:
     proxy = serve(lambda _: answer(403))
     client = connect("https://api.example.test", target={"proxy": proxy.url})
@@ -162,6 +172,9 @@ def test_ipv6(connect: Callable[..., Client]) -> None:
         ("", {"https_proxy": "http://p:1"}, None),
         ('proxy = "http://p.example:3128"', {}, "http://p.example:3128"),
         ('proxy = "http://${U}:${P}@p.example:3128"', {"U": "me", "P": "a b?"}, "http://me:a%20b%3F@p.example:3128"),
+        ('proxy = "http://${U}:${P}@p:1"', {"U": "m@e", "P": "/@:%é"}, "http://m%40e:%2F%40%3A%25%C3%A9@p:1"),
+        ('proxy = "http://${P}@p:1"', {"P": "me:a@b"}, "http://me:a%40b@p:1"),
+        ('proxy = "${P}"', {"P": "http://me:a%40b@p:1"}, "http://me:a%40b@p:1"),
         ('proxy = "environment"', {"HTTPS_PROXY": "http://p:1"}, "http://p:1"),
         ('proxy = "environment"', {"https_proxy": "http://p:1", "no_proxy": "x.org, .example.com"}, None),
         ('proxy = "environment"', {}, None),
@@ -177,7 +190,8 @@ def test_a_proxy_is_what_the_target_says(
     target = resolve_target("t", load_config(tmp_path), contract, {"T": "a-token", **environ})
     assert target is not None
     assert target.proxy == proxy
-    assert target.secrets == (("a b?",) if "P" in environ else ())
+    password = urlsplit(target.proxy or "").password
+    assert target.secrets == ((unquote(password),) if password else ())
 
 
 @pytest.mark.parametrize(

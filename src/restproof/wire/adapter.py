@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -24,7 +25,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection
-from urllib3.util import Url, make_headers, parse_url
+from urllib3.util import Url, parse_url
 
 from restproof.config import Target
 from restproof.wire.head import Answering, FinalResponse, behind, seconds_to
@@ -327,4 +328,7 @@ def local_connection(path: Path, timeout: float) -> socket.socket:
 
 def proxy_headers(proxy: Url) -> dict[str, str]:
     """The header that presents the user of the URL of a proxy."""
-    return make_headers(proxy_basic_auth=unquote(proxy.auth)) if proxy.auth else {}
+    if not proxy.auth:
+        return {}
+    # In UTF-8, which urllib3 has no way to ask for.
+    return {"Proxy-Authorization": f"Basic {b64encode(unquote(proxy.auth).encode()).decode('ascii')}"}

@@ -39,6 +39,8 @@ def check_target(target: Target, contract: Contract, wallet: Wallet | None = Non
         exchange = session.send(request, about, credential, retry=False)
     if exchange.error:
         raise _unusable(target, exchange.error)
+    if exchange.status == 407:
+        raise _unusable(target, "the proxy asks for other credentials (407)")
     if exchange.status in (401, 403):
         shown = "with the credential `full`" if asks else "without a credential"
         raise TargetError(

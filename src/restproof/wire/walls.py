@@ -40,6 +40,8 @@ class Walls:
         about, response = exchange.about, exchange.response
         if response is None:
             return None
+        if response.status == 407:
+            return "a proxy before the API asks for credentials of its own (407, RFC 9110 §15.5.8)"
         kind, status, name = (
             (about.resource, about.operation, exchange.credential),
             response.status,
