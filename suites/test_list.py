@@ -1,10 +1,11 @@
 """What a list promises: all of its entries, as a read shows them, counted truly, and nothing of another parent."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from restproof.suite import Ground, Instance, NotTested, Subject, for_each, must, requirement
+from restproof.suite import Ground, Instance, NotTested, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, fullest
 from restproof.suite.lists import (
     ANY,
@@ -22,6 +23,7 @@ from restproof.suite.values import an, is_sure, member, named_members
 from restproof.suite.wire import Query, total_in
 
 _LONG = 2000
+PARTIAL_CONTENT = 206
 
 
 def parents_of_lists(ground: Ground) -> Cases:
@@ -125,7 +127,7 @@ def counted(subject: Subject, entries: list[Any]) -> Iterator[tuple[Query, int |
 @requirement(
     "list.totals",
     on="list",
-    when=lambda c, r: bool(r.paging.total or r.paging.total_field or r.paging.size_header),
+    when=lambda c, r: bool(r.paging.total or r.paging.total_field or r.paging.size_header or r.paging.range),
     cost=3,
     set_up=FEW,
 )
@@ -171,6 +173,26 @@ def must_count(subject: Subject, query: Query, size: int | None, wanted: int, wh
             actual=said,
             field=paging.size_header,
         )
+    if paging.range:
+        must_tell_its_range(page, int(dict(query).get(paging.offset, paging.least)))
+
+
+def must_tell_its_range(page: Reply, first: int) -> None:
+    """A page that is a part of a list says which part it is (RFC 9110 §15.3.7), and so may any other."""
+    said, count = page.header("Content-Range") or "", len(page.entries or ())
+    part = re.search(r"(\d+)-(\d+)/", said)
+    if part is None and (page.status != PARTIAL_CONTENT or not count):
+        return
+    right = f"{first}-{first + count - 1}"
+    must.hold(
+        part is not None and part[0] == f"{right}/",
+        page,
+        f"Content-Range says {said or 'nothing'}, and the page holds the entries {right}",
+        kind="page-size-header",
+        expected="the entries that the page holds",
+        actual=said or "nothing",
+        field="Content-Range",
+    )
 
 
 def holds(subject: Subject, entries: Iterable[Any], one: Instance) -> bool:

@@ -56,7 +56,8 @@ def search(contract: Mapping[str, Any], said: dict[str, Any]) -> None:
     paging, operations = contract.get("paging", {}), said["operations"]
     by_url = "links" in paging or ({"next_header", "next_field"} & paging.keys() and "token" not in paging)
     in_body = any(how.get("in") == "body" for how in said.get("parent", {}).values())
-    if "list" not in operations or by_url or in_body:
+    in_json = "#/" in repr([paging, contract.get("query"), said.get("query")])
+    if "list" not in operations or by_url or in_body or in_json:
         return
     ways = operations if isinstance(operations, dict) else {name: {} for name in operations}
     own = {"method": "POST", "path": f"{said['path'].rstrip('/')}/search"}

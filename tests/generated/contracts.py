@@ -61,7 +61,15 @@ SYNTAXES: tuple[dict[str, str], ...] = (
     {"sort": "order_by", "direction": "direction", "between": ","},
     {"sort": "sort", "ascending": "{field}:asc", "descending": "{field}:desc", "between": ";"},
     {"between": ","},
+    {"filter": "where#/{name}", "sort": "order#/0", "direction": "order#/1"},
+    {"filter": "q#/where/{name}", "sort": "q#/order", "descending": "{field} DESC"},
 )
+SPANS: tuple[dict[str, Any], ...] = (
+    {"offset": "range#/0", "last": "range#/1"},
+    {"offset": "_start", "end": "_end"},
+    {"range": "items={first}-{last}"},
+)
+"""How pages are asked for by their first and their last entry."""
 ORDER = (
     *("missing_credential", "throttled", "unsupported", "forbidden", "absent"),
     *("malformed", "unknown_field", "invalid", "rule", "conflict"),
@@ -139,6 +147,10 @@ def pagings(draw: Drawer) -> dict[str, Any]:
             found["links"] = True
         if draw(st.booleans()):
             found["size_header"] = "X-Size"
+    if style == "offset" and draw(st.booleans()):
+        spans = draw(st.sampled_from(SPANS))
+        without = {"size", "all", *(("links",) if "range" in spans else ())}
+        found = {**{word: said for word, said in found.items() if word not in without}, **spans}
     if draw(st.booleans()):
         found["total"] = "X-Total"
     if draw(st.integers(0, 3)) == 0:

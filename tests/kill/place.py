@@ -60,6 +60,8 @@ SHOWN_ON_WAYS = (
     "job-never-ends",
     "job-names-nothing",
     "receipt-misses-member",
+    "range-off-by-one",
+    "range-untold",
 )
 ON_POLICIES: tuple[str, ...] = (
     "auth.public",

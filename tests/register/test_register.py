@@ -177,6 +177,7 @@ CLAUSES = {
     "RFC 9110 §15.3.3": "202 Accepted",
     "RFC 9110 §15.3.5": "204 No Content",
     "RFC 9110 §15.3.6": "205 Reset Content",
+    "RFC 9110 §15.3.7": "206 Partial Content",
     "RFC 9110 §15.4.5": "304 Not Modified",
     "RFC 9110 §15.5": "client error 4xx",
     "RFC 9110 §15.5.1": "400 Bad Request",

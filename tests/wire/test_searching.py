@@ -115,3 +115,115 @@ def test_a_token_without_a_header_field_is_told(said: str, tmp_path: Path) -> No
     paging = f"    paging: {{style: token, {said}, next_header: X-Next}}\n"
     text = CONTRACT.replace("    paging: {style: page, size: /page/size, page: /page/number}\n", paging)
     assert any("no header field of a request" in e.message for e in check(write(tmp_path, text)))
+
+
+PLAIN = CONTRACT.replace("list: {method: POST, path: /items/search, query: {lang: en}}", "list: ")
+PAGED = "    paging: {style: page, size: /page/size, page: /page/number}\n"
+FILTER = '    query: {filter: "/where/{name}"}\n'
+IN_ONE = (
+    '    paging: {style: offset, offset: "filter#/skip", size: "filter#/limit"}\n',
+    '    query: {filter: "filter#/where/{name}", sort: "sort#/0", direction: "sort#/1"}\n',
+)
+
+
+def packed_by(folder: Path, paging: str, query: str, more: str = "") -> Searches:
+    text = PLAIN.replace(PAGED, paging).replace(FILTER, query).replace("code: equals}", f"code: equals{more}}}")
+    return Searches(load(write(folder, text)))
+
+
+def back(searches: Searches, folder: Path, sent: Request) -> list[tuple[str, str]]:
+    return sorted(asked_for(load(folder).resources["item"], sent))
+
+
+def test_what_stands_in_the_json_of_a_parameter_leaves_there_and_reads_the_same(tmp_path: Path) -> None:
+    searches = packed_by(tmp_path, *IN_ONE, more=', "size/in": {field: size, by: in}')
+    asked = (
+        *(("shop_id", "7"), ("filter#/skip", "25"), ("filter#/limit", "x"), ("sort#/0", "size"), ("sort#/1", "desc")),
+        *(("filter#/where/size/in", "5,6"), ("filter#/where/open", "true"), ("filter#/where/code", "5"), ("a", "1")),
+    )
+    sent = searches.leaving(Request("GET", "/items", asked))
+    assert dict(sent.query) == {
+        "shop_id": "7",
+        "filter": '{"skip":25,"limit":"x","where":{"size":{"in":[5,6]},"open":true,"code":"5"}}',
+        "sort": '["size","desc"]',
+        "a": "1",
+    }
+    assert back(searches, tmp_path, sent) == sorted(asked)
+
+
+def test_one_name_may_stand_for_a_value_and_for_what_is_inside_of_it(tmp_path: Path) -> None:
+    """``{"where":{"size":5}}``, and ``{"where":{"size":{"gte":5}}}``."""
+    searches = packed_by(tmp_path, *IN_ONE, more=', "size/gte": {field: size, by: gte}')
+    for name in ("filter#/where/size", "filter#/where/size/gte"):
+        sent = searches.leaving(Request("GET", "/items", ((name, "5"),)))
+        assert back(searches, tmp_path, sent) == [(name, "5")]
+
+
+def test_what_is_no_json_stays_as_it_is(tmp_path: Path) -> None:
+    searches = packed_by(tmp_path, *IN_ONE)
+    assert back(searches, tmp_path, Request("GET", "/items", (("filter", "{"),))) == [("filter", "{")]
+
+
+SPANS = [
+    ('last: "range#/1", offset: "range#/0"', "/items?range=%5B50%2C74%5D", None),
+    ("offset: _start, end: _end", "/items?_start=50&_end=75", None),
+    ("offset: _start, last: _last, first: 1", "/items?_start=50&_last=74", None),
+    ('range: "items={first}-{last}"', "/items", "items=50-74"),
+    ('range: "{first}-{last}"', "/items", "50-74"),
+]
+
+
+@pytest.mark.parametrize(("words", "target", "header"), SPANS)
+def test_a_page_is_asked_for_by_its_first_and_its_last_entry(
+    words: str, target: str, header: str | None, tmp_path: Path
+) -> None:
+    searches = packed_by(tmp_path, f"    paging: {{style: offset, {words}}}\n", "")
+    offset = load(tmp_path).resources["item"].paging.offset
+    asked = ((offset, "50"), ("limit", "25"))
+    for method in ("GET", "HEAD"):
+        sent = searches.leaving(Request(method, "/items", asked))
+        assert (sent.target, sent.header("Range")) == (target, header)
+        assert back(searches, tmp_path, sent) == sorted(asked)
+
+
+@pytest.mark.parametrize("words", [words for words, *_ in SPANS])
+@pytest.mark.parametrize("wrong", [("-1", "5"), ("abc", "5"), ("0", "0"), ("0", "abc"), ("0", "-5")])
+def test_a_page_that_is_none_reads_as_none(words: str, wrong: tuple[str, str], tmp_path: Path) -> None:
+    searches = packed_by(tmp_path, f"    paging: {{style: offset, {words}}}\n", "")
+    offset = load(tmp_path).resources["item"].paging.offset
+    read = dict(
+        back(searches, tmp_path, searches.leaving(Request("GET", "/items", ((offset, wrong[0]), ("limit", wrong[1])))))
+    )
+    numbers = all(v.isdecimal() for v in read.values())
+    assert not (numbers and set(read) == {offset, "limit"} and int(read["limit"]) > 0)
+
+
+@pytest.mark.parametrize(
+    ("paging", "message"),
+    [
+        ("style: page, last: to", "'last' is about entries that are counted"),
+        ("style: offset, last: to, end: until", "both 'last' and 'end' say where a page ends"),
+        ("style: offset, last: to, size: limit", "both 'last' and 'size' say where a page ends"),
+        ('style: offset, range: "items={first}-{last}", links: true', "no URL leads to a page that a header"),
+    ],
+)
+def test_what_ends_a_page_is_said_once(paging: str, message: str, tmp_path: Path) -> None:
+    text = PLAIN.replace(PAGED, f"    paging: {{{paging}}}\n")
+    problems = [str(problem) for problem in check(write(tmp_path, text))]
+    assert any(message in problem and "contract.yaml:11" in problem for problem in problems)
+
+
+def test_a_list_by_post_has_no_json_in_its_query(tmp_path: Path) -> None:
+    text = CONTRACT.replace(FILTER, '    query: {filter: "where#/{name}"}\n')
+    problems = [str(problem) for problem in check(write(tmp_path, text))]
+    assert any("asked for by POST has no JSON in its query" in problem for problem in problems)
+
+
+def test_where_pages_are_ranges_a_part_is_206_and_one_behind_the_end_416(tmp_path: Path) -> None:
+    packed_by(tmp_path, '    paging: {style: offset, range: "items={first}-{last}"}\n', "")
+    item = load(tmp_path).resources["item"]
+    assert 206 in item.status("listed", "list")
+    assert 416 in item.status("past_the_end", "list")
+    assert 200 in item.status("bad_page", "list")
+    said = PLAIN.replace(PAGED, '    paging: {style: offset, range: "i={first}-{last}"}\n    statuses: {listed: 206}\n')
+    assert 200 not in load(write(tmp_path, said)).resources["item"].status("listed", "list")

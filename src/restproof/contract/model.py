@@ -227,7 +227,8 @@ class Paging:
     the member of the body that says whether there is another page). ``none``: one page holds all. ``min``: the
     smallest size that is allowed. ``size``: the parameter of the size, empty where there is none. ``first``: the number
     of the first page, or the offset of the first entry, where it is not the usual one. ``all``: the size that asks for
-    everything.
+    everything. ``last`` and ``end``: the parameter of the last entry, or of the one behind it, which stands in the
+    place of the size; ``range``: how the header field ``Range`` holds the first entry and the last.
     """
 
     style: Literal["none", "page", "offset", "token"] = "none"
@@ -250,6 +251,14 @@ class Paging:
     links: bool = False
     first: int | None = None
     all: str | None = None
+    last: str | None = None
+    end: str | None = None
+    range: str | None = None
+
+    @property
+    def spans(self) -> bool:
+        """Whether a page is asked for by its first and its last entry."""
+        return bool(self.last or self.end or self.range)
 
     @property
     def least(self) -> int:

@@ -17,10 +17,10 @@ from restproof.contract.document import Document, Route
 from restproof.contract.envelope import Envelope
 from restproof.contract.fields import Fields
 from restproof.contract.limits import Rate
-from restproof.contract.media import TOKEN
-from restproof.contract.model import ON_ITEM, OPERATIONS, Id, Paging, Resource, Schema
+from restproof.contract.model import ON_ITEM, OPERATIONS, Id, Resource, Schema
 from restproof.contract.normal import Form, placed
 from restproof.contract.nullable import joined
+from restproof.contract.pages import RANGED, PagingReader
 from restproof.contract.parents import DEFAULT_OPERATIONS, operations_said
 from restproof.contract.rules import Condition
 from restproof.contract.schemas import SchemaSource
@@ -71,6 +71,8 @@ class ResourceReader:
         behaves["rules"] += self.whole(asked_of("create", schema, self.directions))
         envelope = envelope_of(self.name, raw, self.scope.document.value, (self.raw,), identity, behaviour.held())
         self.parameters(envelope)
+        paging = PagingReader(raw, self.scope, self.route).read()
+        statuses = {**RANGED, **self.scope.statuses} if paging.range else self.scope.statuses
         resource = Resource(
             name=self.name,
             path=raw["path"],
@@ -82,10 +84,8 @@ class ResourceReader:
             parents=self.scope.parents.get(self.name, ()),
             id=identity,
             methods=self.methods,
-            paging=self.paging(),
-            statuses=resolve(
-                self.scope.statuses, {c: v for c, v in raw.get("statuses", {}).items() if c in STATUS_DEFAULTS}
-            ),
+            paging=paging,
+            statuses=resolve(statuses, {c: v for c, v in raw.get("statuses", {}).items() if c in STATUS_DEFAULTS}),
             sparse=raw.get("responses", "full") == "sparse",
             **behaviour.conditional(operations),
             open=tuple(raw.get("open", ())),
@@ -100,7 +100,7 @@ class ResourceReader:
             **behaves,
         )
         ways = WaysReader(self.scope.document, self.scope.folder, self.scope.problems, resource)
-        resource = replace(resource, own_ways=ways.read(self.scope.statuses))
+        resource = replace(resource, own_ways=ways.read(statuses))
         self.clashes(resource)
         self.telling_lists(resource)
         behaviour.check_defaults(resource)
@@ -335,54 +335,6 @@ class ResourceReader:
             hint = "say chosen_by: client (or either), or mark the field readOnly in the schema"
             self.problem(f"a create must hold the id '{name}', and nothing says who chooses it", "id", hint=hint)
         return "client"
-
-    def paging(self) -> Paging:
-        own: Mapping[str, Any] = self.raw.get("paging", {})
-        shared = self.scope.paging
-        alone = "style" in own and own["style"] != shared.get("style", "none")
-        said = dict(own) if alone else {**shared, **own}
-        route: Route = (*self.route, "paging") if own else ("paging",)
-        place = self.scope.document.place(route)
-        style = said.get("style", "none")
-        if style == "token" and "first" in said:
-            hint = "leave 'first' out: a token has no number"
-            self.scope.problems.add("pages that a token leads to are not numbered", place, hint)
-        if style == "none" and set(said) - {"style", "total", "total_field"}:
-            hint = "add style: page, offset or token"
-            self.scope.problems.add("paging without a style pages nothing", place, hint)
-        if style == "token" and not (
-            said.get("next_header") or said.get("next_field") or said.get("links") or said.get("next_entry")
-        ):
-            hint = "add next_header, next_field, next_entry or links: true"
-            self.scope.problems.add("paging by token does not say where the next page is named", place, hint)
-        if said.get("default", 1) > said.get("max", said.get("default", 1)):
-            where = self.scope.document.place((*route, "default"))
-            message = f"the default page size ({said['default']}) is above the largest ({said['max']})"
-            self.scope.problems.add(message, where, "correct one of them")
-        if said.get("min", 1) > said.get("max", said.get("min", 1)):
-            where = self.scope.document.place((*route, "min"))
-            message = f"the smallest page size ({said['min']}) is above the largest ({said['max']})"
-            self.scope.problems.add(message, where, "correct one of them")
-        size = said.pop("size", "per_page" if style == "page" else "limit")
-        if size == "none":
-            size = ""
-            if style != "token":
-                hint = "name the parameter of the size, or say style: token where an answer names its next page"
-                self.scope.problems.add("pages without a parameter of their size are not counted", place, hint)
-        if said.get("next_entry") and (style != "token" or "token" not in said):
-            hint = "say style: token, and token: with the parameter that takes it, as starting_after"
-            self.scope.problems.add("a field of the last entry is the token of no parameter", place, hint)
-        if said.get("token_in") == "header" and not (style == "token" and TOKEN.fullmatch(said.get("token", ""))):
-            hint = "say style: token, and token: with the name of the header field"
-            self.scope.problems.add("no header field of a request is said to hold the token", place, hint)
-        if said.get("more") and not said.get("next_entry"):
-            self.scope.problems.add("'more' does not say which page is next", place, "say next_entry: and its field")
-        for word in ("next_field", "total_field", "more"):
-            if "/" in said.get(word, "") and not said[word].startswith("/"):
-                said[word] = f"/{said[word]}"  # meta/next is the pointer /meta/next
-        if "all" in said:
-            said["all"] = str(said["all"])
-        return Paging(size=size, **said)
 
 
 def _several(said: Any) -> list[Any]:

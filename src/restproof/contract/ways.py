@@ -13,6 +13,7 @@ from restproof.contract.jobs import ACCEPTED, OWN, Job, job_of
 from restproof.contract.limits import Rate
 from restproof.contract.media import JSON, Media
 from restproof.contract.model import Operation, Parent, Resource, Status
+from restproof.contract.packing import has_json
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
 from restproof.contract.statuses import STATUS_DEFAULTS, SUCCESS, check_statuses, resolve
@@ -135,6 +136,9 @@ class WaysReader:
         paging = self.resource.paging
         if method != "POST":
             self.problem(f"a list by {method}", name, "method", hint="a list is asked for by GET or by POST")
+        if has_json(self.resource):
+            hint = "write /page/number, a JSON pointer into the body, for filter#/page/number"
+            self.problem("a list that is asked for by POST has no JSON in its query", name, "method", hint=hint)
         for parent in [p for p in parents if p.place == "body"]:
             hint = "say in: query, or name it in the path"
             self.problem(f"the list names '{parent.resource}' in its body", name, hint=hint)

@@ -67,7 +67,7 @@ KINDS = {
     "not-touched": "a time that moves with each change did not",
     "offset": "an offset counts otherwise",
     "page-size": "a page has another number of entries",
-    "page-size-header": "the header that tells the size of a page tells another",
+    "page-size-header": "the header that tells the size of a page, or which entries it holds, tells another",
     "past-the-end": "a page past the end has entries",
     "plain-http": "plain HTTP is served",
     "problem-status": "a problem document names another status",

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from restproof.contract.criteria import in_headers, query_of
+from restproof.contract.criteria import in_headers, is_searched, unpacked
 from restproof.contract.formats import FORMATS
 from restproof.contract.forms import document_of, schema_of, typed
 from restproof.contract.model import Contract, Operation, Parent, Resource
@@ -127,14 +127,14 @@ class Entering:
             call.refuse("unsupported", None, f"{call.method} is not supported here")
             return
         call.operation = operations[method]
-        self.read_header_fields(call)
+        if call.operation == "list" and not is_searched(call.resource):
+            self.read_asked(call)
 
-    def read_header_fields(self, call: Call) -> None:
-        """What others have in the query of a list, and this one in header fields."""
-        named = in_headers(call.resource) if call.operation == "list" else frozenset()
-        if named:
-            fields = [(name, call.headers[name.lower()]) for name in named if name.lower() in call.headers]
-            call.query = [*(pair for pair in call.query if pair[0] not in named), *fields]
+    def read_asked(self, call: Call, body: Any = None) -> None:
+        """What a list is asked for, be it in header fields, in its body, or packed into one parameter."""
+        named = in_headers(call.resource)
+        query = [pair for pair in call.query if pair[0] not in named]
+        call.query = list(unpacked(call.resource, query, lambda name: call.headers.get(name.lower()), body))
 
     def read_body(self, call: Call) -> None:
         """Parse the body as a JSON object, strictly: UTF-8, no NaN, no number beyond a double, no bottomless
@@ -179,7 +179,7 @@ class Entering:
     def read_criteria(self, call: Call, document: Any) -> None:
         """What the body of a list that is asked for by POST holds is what others have in their query."""
         if isinstance(document, dict) and not _deeper_than(document, MAX_DEPTH):
-            call.query = [*call.query, *query_of(call.resource, document)]
+            self.read_asked(call, document)
         else:
             call.refuse("no_object", None, "the body is not a JSON object")
 

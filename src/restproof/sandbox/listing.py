@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from restproof.contract.criteria import packed
 from restproof.contract.model import ANY, Comparison, Contract, Filter, Resource
 from restproof.contract.shapes import is_nullable, types_of
 from restproof.contract.syntax import SortKey
@@ -21,6 +22,8 @@ from restproof.semantics.comparing import surely_matches
 from restproof.semantics.ordering import sort_keys
 
 DEFAULT_SIZE = 100
+PARTIAL = 206
+"""The status of a part (RFC 9110 §15.3.7)."""
 _OWN_TOKEN = "page_token"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _BAD: Any = object()
@@ -217,6 +220,8 @@ class Listing:
     ) -> None:
         """The list's headers and the members beside it: total, size, links, next page."""
         paging = call.resource.paging
+        if paging.range and PARTIAL in call.status("listed"):
+            self.describe_part(call, answer, total, page, start)
         if paging.total:
             answer.headers[paging.total] = self.total_header(call, total, page, start)
         if paging.size_header:
@@ -244,8 +249,20 @@ class Listing:
     def total_header(self, call: Call, total: int, page: list[Entry], start: int) -> str:
         """The number of all entries as its header tells it."""
         name, count = call.resource.paging.total or "", self.total(call, total)
-        part = f"{start}-{start + len(page) - 1}" if page else "*"
-        return f"items {part}/{count}" if name.lower() == "content-range" else str(count)
+        return self.content_range(call, count, page, start) if name.lower() == "content-range" else str(count)
+
+    def content_range(self, call: Call, count: int | str, page: list[Entry], start: int) -> str:
+        """Which entries an answer holds, of how many (RFC 9110 §14.4)."""
+        least = call.resource.paging.least
+        unit = (call.resource.paging.range or "items={first}").partition("{first}")[0].rstrip("=")
+        part = f"{least + start}-{least + start + len(page) - 1}" if page else "*"
+        return f"{unit} {part}/{count}".strip()
+
+    def describe_part(self, call: Call, answer: Answer, total: int, page: list[Entry], start: int) -> None:
+        """A part of a list is told as one (RFC 9110 §15.3.7), and which it is."""
+        if page and len(page) < total:
+            answer.status = PARTIAL
+            answer.headers["Content-Range"] = self.content_range(call, "*", page, start)
 
     def total(self, call: Call, total: int) -> int:
         """The number of all entries of the list."""
@@ -282,7 +299,7 @@ class Listing:
     def url(self, call: Call, changed: Mapping[str, str]) -> str:
         """The request's own URL with some query parameters changed."""
         kept = [(n, v) for n, v in call.query if n not in changed]
-        query = urlencode([*kept, *changed.items()], quote_via=quote)
+        query = urlencode(packed(call.resource, (*kept, *changed.items()))[0], quote_via=quote)
         return f"{call.base_url}{call.path}?{query}"
 
 

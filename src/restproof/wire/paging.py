@@ -16,7 +16,7 @@ from restproof.wire.links import link_targets
 Query = tuple[tuple[str, str], ...]
 MOST_PAGES = 500
 """A walk ends here whatever the server says: one that always names a next page must not hold a run for ever."""
-_NO_SUCH_PAGE = 404
+_NO_SUCH_PAGE = frozenset({404, 416})
 
 
 class Headers(Protocol):
@@ -156,7 +156,7 @@ class Walk:
     def ends_with(self, status: int | None) -> bool:
         """Whether an answer that is no page says that the one before was the last: servers that number their pages
         answer so behind the end."""
-        return status == _NO_SUCH_PAGE and self._pages > 0 and self._paging.style in ("page", "offset")
+        return status in _NO_SUCH_PAGE and self._pages > 0 and self._paging.style in ("page", "offset")
 
     def _is_last(self, page: Page, entries: Sequence[Any]) -> bool:
         """Whether a page that holds something leaves nothing for another one."""

@@ -1,12 +1,12 @@
-"""Lists that are asked for by POST, or with a header field: where their requests leave, and how a POST of the kind is
-told from a write."""
+"""Lists that are asked for by POST, with a header field, or with several things in one parameter: where their requests
+leave, and how a POST of the kind is told from a write."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 
-from restproof.contract.criteria import body_of, in_headers, in_url, is_searched, query_of
+from restproof.contract.criteria import body_of, in_headers, in_url, is_rewritten, is_searched, packed, unpacked
 from restproof.contract.media import JSON
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Router
@@ -22,7 +22,7 @@ class Searches:
 
     def __init__(self, contract: Contract) -> None:
         self._router = Router(contract) if any(map(is_searched, contract)) else None
-        self._with_headers = Router(contract) if any(map(in_headers, contract)) else None
+        self._rewritten = Router(contract) if any(map(is_rewritten, contract)) else None
 
     def resource(self, request: Request) -> Resource | None:
         """The resource that ``request`` lists by POST; ``None`` where it does something else."""
@@ -39,9 +39,9 @@ class Searches:
         return request.method.upper() not in _HARMLESS or method not in _HARMLESS
 
     def leaving(self, request: Request) -> Request:
-        """The request as it is sent: its criteria in the body, the token of a page in its header field. Others are as
-        they were."""
-        request = self._with_header_fields(request)
+        """The request as it is sent: what it asks for in the body, in header fields, or packed. Others are as they
+        were."""
+        request = self._rewrite(request)
         resource = self.resource(request)
         if resource is None or request.body is not None:
             return request
@@ -53,27 +53,27 @@ class Searches:
         typed = () if media == JSON or request.header("Content-Type") is not None else (("Content-Type", media),)
         return replace(request, query=query, body=data, headers=(*request.headers, *typed))
 
-    def _with_header_fields(self, request: Request) -> Request:
-        route = self._with_headers.find(request.path.partition("?")[0]) if self._with_headers is not None else None
-        if route is None or route.operations.get(request.method) != "list":
+    def _rewrite(self, request: Request) -> Request:
+        route = self._rewritten.find(request.path.partition("?")[0]) if self._rewritten is not None else None
+        method = "GET" if request.method == "HEAD" else request.method
+        if route is None or route.operations.get(method) != "list":
             return request
+        query, range = packed(route.resource, request.query)
         named = in_headers(route.resource)
+        moved = (*(pair for pair in query if pair[0] in named), *range)
         # What no header field can hold stays where it is.
-        moved = tuple((n, v) for n, v in request.query if n in named and v.isascii() and v.isprintable() and v.strip())
-        if not moved:
+        if not all(v.isascii() and v.isprintable() and v.strip() for _, v in moved):
             return request
-        rest = tuple(pair for pair in request.query if pair not in moved)
+        rest = tuple(pair for pair in query if pair not in moved)
         return replace(request, query=rest, headers=(*request.headers, *moved))
 
 
 def asked_for(resource: Resource, request: Request) -> Query:
     """What a request for a list asks for, wherever it stands."""
-    fields = ((name, request.header(name)) for name in sorted(in_headers(resource)))
-    query = (*request.query, *((name, value) for name, value in fields if value is not None))
-    if not is_searched(resource) or not request.body:
-        return query
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError):
-        return query
-    return (*query, *query_of(resource, body))
+    body = None
+    if is_searched(resource) and request.body:
+        try:
+            body = json.loads(request.body)
+        except (ValueError, RecursionError):
+            body = None
+    return unpacked(resource, request.query, request.header, body)

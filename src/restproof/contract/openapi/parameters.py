@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from restproof.contract.criteria import is_searched
 from restproof.contract.fields import properties_of
 from restproof.contract.model import Contract, Filter, Resource
+from restproof.contract.packing import RANGE
 from restproof.contract.shapes import types_of
 from restproof.contract.versions import Version
 from restproof.pointer import step, steps
@@ -73,7 +74,7 @@ def query_parameters(contract: Contract, resource: Resource, operation: str) -> 
         yield {"name": name, "in": "query", "required": True, "schema": dict(of_value)}
     if operation == "list":
         searched = is_searched(resource)
-        yield from (asked for asked in _asked(resource) if not searched or asked["in"] == "header")
+        yield from _in_json(asked for asked in _asked(resource) if not searched or asked["in"] == "header")
 
 
 def _version(resource: Resource, operation: str, place: str) -> Iterator[dict[str, Any]]:
@@ -96,6 +97,35 @@ def criteria(contract: Contract, resource: Resource) -> dict[str, Any]:
             inner = inner.setdefault("properties", {}).setdefault(member, {"type": "object"})
         inner.setdefault("properties", {})[last] = parameter["schema"]
     return found
+
+
+def _in_json(parameters: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The parameters, those that stand in the JSON of one as that one, behind the others."""
+    whole: dict[str, dict[str, Any]] = {}
+    for parameter in parameters:
+        name, mark, inside = parameter["name"].partition("#/")
+        if not mark:
+            yield parameter
+            continue
+        *above, last = steps(f"/{inside}")
+        inner = whole.setdefault(name, {})
+        for member in above:
+            inner = inner.setdefault(member, {})
+        inner[last] = {**inner.get(last, {}), "": parameter["schema"]}
+    for name, members in whole.items():
+        yield {"name": name, "in": "query", "content": {"application/json": {"schema": _holding(members)}}}
+
+
+def _holding(members: dict[str, Any]) -> dict[str, Any]:
+    """The schema of what holds members: by name what each holds, and under no name what it may be itself."""
+    own = members.get("")
+    held = {name: _holding(inner) for name, inner in members.items() if name}
+    if not held:
+        return dict(own or {})
+    if all(name.isdecimal() for name in held):
+        return {"type": "array", "prefixItems": [held.get(str(n), {}) for n in range(max(map(int, held)) + 1)]}
+    schema = {"type": "object", "properties": held}
+    return schema if own is None else {"anyOf": [own, schema]}
 
 
 def _asked(resource: Resource) -> Iterator[dict[str, Any]]:
@@ -135,11 +165,16 @@ def _paging(resource: Resource) -> Iterator[dict[str, Any]]:
         return
     if paging.style == "page":
         yield {"name": paging.page, "in": "query", "schema": {**_number(paging.least), "default": paging.least}}
+    elif paging.range:
+        yield {"name": RANGE, "in": "header", "schema": {"type": "string", "minLength": 1}}
+        return
     elif paging.style == "offset":
         yield {"name": paging.offset, "in": "query", "schema": {**_number(paging.least), "default": paging.least}}
     elif paging.token:
         yield {"name": paging.token, "in": paging.token_in, "schema": {"type": "string", "minLength": 1}}
-    if not paging.size:
+    if paging.spans:
+        yield {"name": paging.last or paging.end, "in": "query", "schema": _number(paging.least)}
+    if not paging.size or paging.spans:
         return
     size: dict[str, Any] = {"type": "integer", "minimum": paging.min}
     if paging.all is not None:

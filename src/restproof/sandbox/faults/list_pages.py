@@ -181,6 +181,24 @@ def _asks_for_all(call: Call) -> bool:
     return paging.all is not None and call.parameter(paging.size) == paging.all
 
 
+@fault("range-off-by-one", "list.totals", "Content-Range counts from 1 what was asked for from 0")
+def range_off_by_one(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, count: int | str, page: list[Entry], start: int) -> str:
+        text: str = inner(call, count, page, start + 1)
+        return text
+
+    seam.around("content_range", advice)
+
+
+@fault("range-untold", "list.totals", "a page that is a part of the list does not say which")
+def range_untold(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, answer: Answer, *rest: Any) -> None:
+        inner(call, answer, *rest)
+        answer.headers.pop("Content-Range", None)
+
+    seam.around("describe_part", advice)
+
+
 @fault("default-size-halved", "list.default-size", "a page without a size holds half the default")
 def default_size_halved(seam: Seam) -> None:
     def advice(inner: Any, call: Call) -> int:
