@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from restproof.contract.load import load
-from restproof.errors import RunFileError
+from restproof.errors import RunFileError, StorageError
 from restproof.wire.ledger import Ledger, Origin
 from restproof.wire.places import Spot
 from restproof.wire.proof import agrees
@@ -98,6 +99,21 @@ def test_a_line_that_a_killed_run_did_not_finish_is_passed_over(path: Path) -> N
     assert len(open_entries(again)) == 1
     again.deleted("/n/1")
     assert open_entries(Ledger(path)) == []
+
+
+def test_a_line_for_which_the_disk_had_no_room_is_followed_by_whole_ones(path: Path) -> None:
+    ledger = Ledger(path, ORIGIN)
+    ledger.intend("note", "/n", [("name", "a")])
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 20, usual[1]))
+    try:
+        with pytest.raises(StorageError):
+            ledger.intend("note", "/n", [("name", "b")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert not path.read_bytes().endswith(b"\n")
+    ledger.intend("note", "/n", [("name", "c")])
+    assert [entry.marks for entry in Ledger(path).entries()] == [(("name", "a"),), (("name", "c"),)]
 
 
 def test_a_damaged_line_is_named(path: Path) -> None:

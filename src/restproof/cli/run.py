@@ -293,7 +293,7 @@ def _collected(promise: Promise, extra: Sequence[str], *, quiet: bool, workers: 
 def _few_collections() -> Iterator[None]:
     """Garbage is looked for rarely for a while: a run makes hardly any that counting references does not find."""
     usual = gc.get_threshold()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
     try:
         yield
     finally:

@@ -106,7 +106,7 @@ class Watch:
             if again and "behind" not in seen.wanted:
                 continue
             seen.cases += not again
-            wanted = {n: self.memory(seen) if n == "memory" else offered[n] for n in seen.wanted}
+            wanted = {n: self.memory(seen) if n == "memory" else offered[n] for n in seen.wanted} if seen.wanted else {}
             try:
                 item.test(reply=reply, **wanted)
             except CaseFailed as failure:

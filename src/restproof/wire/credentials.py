@@ -38,6 +38,8 @@ class Credentials:
         self._obtained: set[str] = set()
         self._refused: set[tuple[str, str | None, str | None]] = set()
         self._digests: dict[str, Digest] = {}
+        self._presented: dict[tuple[str, str], tuple[Token, Presented]] = {}
+        """By the name of a credential and a method, how what it was last is presented."""
 
     def token(self, name: str) -> Token:
         """The credential to present. Raises ``NotSent`` where it cannot be obtained, ``KeyError`` where the target has
@@ -53,7 +55,10 @@ class Credentials:
     def presented(self, name: str, token: Token, method: str, target: str, body: bytes | None) -> Presented:
         """How a request shows ``token``, the credential ``name`` at the moment, by a request with them."""
         if self._contract.auth.scheme != "digest":
-            return presented(self._contract.auth, token, method)
+            known = self._presented.get((name, method))
+            if known is None or known[0] is not token:
+                known = self._presented[name, method] = token, presented(self._contract.auth, token, method)
+            return known[1]
         with self._lock:
             header = self._digest(name, token).header(method, target, body)
         return Presented(() if header is None else ((self._contract.auth.header, header),))

@@ -18,6 +18,8 @@ from restproof.wire.wallet import Token
 
 _OVERRIDES = frozenset({"x-http-method-override", "x-http-method", "x-method-override", "_method"})
 _PATH = re.compile(r"/[!-\"$-~]*")
+_DOTS = re.compile(r"(?:^|[/\\])\.\.?(?:;[^/\\]*)?(?:[/\\]|\Z)")
+"""A dot segment where nothing is percent-encoded."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,8 @@ def effective_method(request: Request) -> str:
 
 def has_dot_segment(path: str) -> bool:
     """Whether ``path`` holds ``.`` or ``..`` as a segment, in any spelling that a server may decode to one."""
-    if "." not in path and "%" not in path:
-        return False
+    if "%" not in path:
+        return "." in path and _DOTS.search(path.partition("?")[0]) is not None
     for _ in range(3):
         decoded = unquote(path)
         if decoded == path:

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPHeaderDict, HTTPResponse, HTTPSConnectionPool, Timeout
 from urllib3.exceptions import ProtocolError
-from urllib3.util import SKIP_HEADER
+from urllib3.util.wait import wait_for_read
 
 from restproof.wire.failure import TransportError, describe
+from restproof.wire.fields import TOKEN, Fields
 from restproof.wire.head import MOST_LINES, Answering, FinalResponse, behind, seconds_to
 from restproof.wire.message import Headers
 
@@ -41,10 +42,8 @@ _NO_ANSWER = (errno.EPIPE, errno.ECONNRESET, errno.EPROTOTYPE)
 """How a write fails where the server may have answered before it has read all."""
 
 _TARGET = re.compile(r"/[!-~]*")
-_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_SAID = re.compile(rf"(?:{_TOKEN}: [ -~]*\r\n)*")
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2}) ([!-~](?:[ -~]*[!-~])?)")
-_FIELD = re.compile(f"({_TOKEN}): ([!-~](?:[ -~]*[!-~])?)".encode())
+_FIELD = re.compile(f"({TOKEN}): ([!-~](?:[ -~]*[!-~])?)".encode())
 _LENGTH = re.compile(r"[0-9]{1,7}")
 _SHORT = 200
 """Bytes of a header line up to which what it says is kept: most of them come with every answer."""
@@ -166,7 +165,7 @@ class Secure(Kept, HTTPSConnectionPool):
 def said(method: str, target: str, headers: HTTPHeaderDict, body: bytes | None) -> str | None:
     """The fields of a request as urllib3 would send them, but for Host; ``None`` where it would do more than write them
     down."""
-    written = _written(tuple(headers.iteritems()))
+    written = (headers if isinstance(headers, Fields) else Fields(headers)).written
     if written is None or method not in _METHODS or not _TARGET.fullmatch(target):
         return None
     if "content-length" in headers:
@@ -174,16 +173,6 @@ def said(method: str, target: str, headers: HTTPHeaderDict, body: bytes | None) 
     if body is not None:
         return None
     return written if method in _WITHOUT_CONTENT else f"Content-Length: 0\r\n{written}"
-
-
-@lru_cache(1024)  # most requests have the fields of others
-def _written(fields: Headers) -> str | None:
-    """Fields as they are written down; ``None`` where something else is done with them."""
-    names = {name.lower() for name, _ in fields}
-    if "transfer-encoding" in names or not {"accept-encoding", "user-agent"} <= names:
-        return None
-    found = "".join([f"{name}: {value}\r\n" for name, value in fields if value != SKIP_HEADER])
-    return found if _SAID.fullmatch(found) and found.count("\r\n") == len(fields) else None
 
 
 def _host(connection: Connection, headers: HTTPHeaderDict) -> str:
@@ -266,7 +255,9 @@ def _to_its_end(rest: bytes, length: int, connection: Connection, until: float) 
 
 def _at_hand(connection: Connection) -> bytes:
     """What has come already."""
-    connection.sock.settimeout(0)
-    with suppress(OSError):
-        return connection.sock.recv(_LOOK)
+    # A read that finds nothing ends with an error, which costs much more than to ask.
+    if wait_for_read(connection.sock, timeout=0):
+        connection.sock.settimeout(0)
+        with suppress(OSError):
+            return connection.sock.recv(_LOOK)
     return b""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from io import TextIOWrapper
+from io import FileIO
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -85,7 +85,7 @@ class Ledger:
         self.path = path
         self._witness = witness or Witness()
         self._lock = threading.RLock()  # Reentrant: a second Ctrl-C may come while it is held.
-        self._file: TextIOWrapper | None = None
+        self._file: FileIO | None = None
         self._entries: dict[int, LedgerEntry] = {}
         self._since: dict[int, dict[str, Any]] = {}
         """By the number of its entry, what is known of a write since it was written down."""
@@ -254,32 +254,34 @@ class Ledger:
 
     def _append(self, **event: Any) -> None:
         """Write one line. Raises ``StorageError``: what is not written down is not sent."""
+        line = json.dumps(event)
         with storing(self.path):
             if self._file is None:
                 self._file = self._opened()
-            # Flushed, not synced: it has to outlive the process, not the machine.
-            line = json.dumps(event)
-            self._file.write(line + "\n")
-            self._file.flush()
+            try:
+                _write(self._file, line)
+            except OSError:
+                self.close()  # where it is opened again, what is there of the line goes
+                raise
             self._witness.tell(event["event"], line)
 
-    def _opened(self) -> TextIOWrapper:
+    def _opened(self) -> FileIO:
         _drop_unfinished_line(self.path)
         file = self._made()
         fcntl.flock(file, fcntl.LOCK_SH)  # The system drops it with the process, however that ends.
         if self._is_new:
             first = json.dumps({"event": "ledger", "format": FORMAT, **vars(self.origin)})
-            file.write(first + "\n")
+            _write(file, first)
             self._witness.tell("ledger", first)
             self._is_new = False
         return file
 
-    def _made(self) -> TextIOWrapper:
+    def _made(self) -> FileIO:
         tries = _TRIES
         while True:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                return open(self.path, "a", encoding="ascii", opener=private)
+                return FileIO(self.path, "a", opener=private)
             except (FileExistsError, FileNotFoundError):
                 # Another process that ends has taken the empty folder away in between.
                 tries -= 1
@@ -352,6 +354,13 @@ class Ledger:
                 self._entries.pop(event["n"], None)
             case other:
                 raise ValueError(other)
+
+
+def _write(file: FileIO, line: str) -> None:
+    """Write one line, nearly always at once. It is not synced: it has to outlive the process, not the machine."""
+    data = line.encode("ascii") + b"\n"
+    while data:
+        data = data[file.write(data) :]
 
 
 def _headers(found: Iterable[tuple[object, object]]) -> Headers:

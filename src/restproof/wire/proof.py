@@ -25,7 +25,7 @@ class Marks:
     not by a token in what the representation shows of another resource."""
 
     def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+        self._prefix, self._as_bytes = prefix, prefix.encode()
         self._pattern = re.compile(re.escape(prefix) + f"[0-9a-z]{{{TOKEN_LENGTH - PREFIX_LENGTH}}}")
         self._known: set[tuple[str, str, str]] = set()
         self._fields: dict[str, set[str]] = {}
@@ -37,7 +37,7 @@ class Marks:
         """The marks in a request body (``raw``: its bytes; ``shown``: the representations in it; ``id``: the one that
         the path chooses)."""
         found: dict[Mark, None] = {}
-        if self._prefix.encode() in raw:
+        if self._as_bytes in raw:
             for entity in shown:
                 for name, value in entity.items():
                     if name not in resource.references:

@@ -16,9 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, Self
 
-from urllib3 import HTTPHeaderDict
-from urllib3.util import SKIP_HEADER
-
 from restproof.config import Target
 from restproof.contract.model import Contract
 from restproof.hooks import HookFailed, Hooks
@@ -26,10 +23,11 @@ from restproof.wire.adapter import Prepared, WireAnswer, adapter_to
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.credentials import Credentials
 from restproof.wire.failure import FAILURES, OVERSIZED, NotSent, TransportError, describe, is_stale_connection
+from restproof.wire.fields import Fields, fields_of
 from restproof.wire.forms import Forms
 from restproof.wire.guard import check
 from restproof.wire.hooked import Hooked
-from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers, Request, Response, told_by_body, with_query
+from restproof.wire.message import About, Exchange, Headers, Request, Response, told_by_body, with_query
 from restproof.wire.preconditions import Preconditions
 from restproof.wire.presence import Presence
 from restproof.wire.searching import Searches
@@ -49,7 +47,6 @@ _PIECE = 64 * 1024
 _FOLD = re.compile(r"[ \t]*\r\n[ \t]+")
 _RETRIES = 2
 _THROTTLED = 10
-_ADDED_BY_URLLIB3 = frozenset({"user-agent", "accept-encoding", "host"})
 
 
 class Recorder(Protocol):
@@ -86,7 +83,7 @@ class Outgoing(NamedTuple):
     """What leaves of a request: its target (below the origin), its header fields, and the credential that they show."""
 
     target: str
-    headers: HTTPHeaderDict
+    headers: Fields
     token: Token | None = None
 
 
@@ -313,7 +310,7 @@ class Session:
     def headers_for(self, request: Request, credential: str | None) -> Headers:
         """The header fields that :meth:`send` would send, the credential among them: for the few checks that go below
         HTTP."""
-        return tuple((n, v) for n, v in self._outgoing(request, credential).headers.items() if v != SKIP_HEADER)
+        return self._outgoing(request, credential).headers.sent
 
     def secret_of(self, credential: str) -> str:
         """What the credential is at the moment. Raises as :meth:`send`."""
@@ -357,34 +354,18 @@ class Session:
 
     def _outgoing(self, request: Request, credential: str | None) -> Outgoing:
         token = None if credential is None else self._credentials.token(credential)
-        headers = HTTPHeaderDict()
-        own = set()
-        for name, value in request.headers:
-            key = name.lower()
-            own.add(key)
-            if value:
-                headers.add(name, value)
-            elif key in _ADDED_BY_URLLIB3:
-                headers.add(name, SKIP_HEADER)
         target = self._prefix + request.target
-        fields: Headers = ()
+        presented: Headers = ()
         if credential is not None and token is not None:
             held = self._credentials.presented(credential, token, request.method, target, request.body)
-            fields = held.headers
+            presented = held.headers
             if held.query:
                 # The URL of a next page may hold, as a stand-in, the credential of the request that named it.
                 shown = {name for name, _ in held.query}
                 asked = tuple(pair for pair in request.query if pair[0] not in shown)
                 target = with_query(self._prefix + with_query(request.path, asked), held.query)
-        for name, value in (*USUAL_HEADERS.items(), *fields):
-            if name.lower() not in own:
-                headers[name] = value
-        if request.body is not None:
-            if "content-type" not in own:
-                headers["Content-Type"] = "application/json"
-            if "content-length" not in own:
-                headers["Content-Length"] = str(len(request.body))
-        return Outgoing(target, headers, token)
+        length = None if request.body is None else len(request.body)
+        return Outgoing(target, fields_of(request.headers, presented, length), token)
 
     def _attempt(self, permit: Permit, outgoing: Outgoing, attempt: int) -> Exchange:
         request, headers = permit.sent, outgoing.headers
@@ -417,11 +398,10 @@ class Session:
         if answer is not None and answer.elapsed:
             elapsed = answer.elapsed.total_seconds()
             began = began if answer.began is None else answer.began
-        sent: Headers = tuple([(n, v) for n, v in headers.iteritems() if v != SKIP_HEADER])
         redactor = self._credentials.redactor
         if request.headers:
             redactor = redactor.and_of(request.headers)
-        shown, url, response = redactor.exchanged(request, sent, planned_url, response)
+        shown, url, response = redactor.exchanged(request, headers.sent, planned_url, response)
         number = next(self._numbers)
         self._adapter.numbered(number)
         exchange = Exchange(
