@@ -27,18 +27,18 @@ class Unreadable(ValueError):
     sentence: "it is nested …"."""
 
 
+class Oddity(Exception):
+    """A name stands twice in one object, or a value is ``NaN`` or its like."""
+
+
 def allow_long_integers() -> None:
     """Let this process read and write integers of ``MOST_DIGITS`` digits: a valid answer may hold them."""
     sys.set_int_max_str_digits(MOST_DIGITS)
 
 
-def loads(
-    data: bytes,
-    pairs: Callable[[list[tuple[str, Any]]], Any] | None = None,
-    constant: Callable[[str], Any] | None = None,
-) -> Any:
+def loads(data: bytes, decoder: json.JSONDecoder | None = None) -> Any:
     """``data`` as JSON (RFC 8259): no byte order mark, no ``NaN``, no ``Infinity``. What is no UTF-8 is read as U+FFFD.
-    ``pairs`` makes an object of its members, as in ``json.loads``, and ``constant`` a value of ``NaN`` and its like.
+    ``decoder``: another one than the usual, by :func:`noting`, or ``WITHOUT_ODDITIES``.
 
     Raises :class:`Unreadable` for JSON out of bounds, another ``ValueError`` for what is no JSON.
     """
@@ -47,11 +47,8 @@ def loads(
     text = data.decode("utf-8", errors="replace")
     if text.startswith("\ufeff"):
         raise ValueError("a byte order mark is no part of JSON")
-    decoder = _DECODER
-    if pairs is not None or constant is not None:
-        decoder = json.JSONDecoder(parse_float=double, parse_constant=constant or not_json, object_pairs_hook=pairs)
     try:
-        return decoder.decode(text)
+        return (decoder or _DECODER).decode(text)
     except RecursionError:
         raise Unreadable(f"it is nested more than {DEEPEST} levels deep") from None
     except ValueError as error:
@@ -109,5 +106,25 @@ def not_json(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def noting(repeated: Callable[[str], Any], constant: Callable[[str], Any]) -> json.JSONDecoder:
+    """A decoder that tells ``repeated`` of each name that stands twice in one object, and takes what ``constant`` makes
+    of ``NaN`` and its like."""
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            names = [name for name, _ in pairs]
+            repeated(next(n for n in names if names.count(n) > 1))
+        return found
+
+    return json.JSONDecoder(parse_float=double, parse_constant=constant, object_pairs_hook=members)
+
+
+def _odd(what: str) -> Any:
+    raise Oddity(what)
+
+
 _DECODER = json.JSONDecoder(parse_float=double, parse_constant=not_json)
 """For all that is read as it stands: making one takes as long as reading an answer."""
+WITHOUT_ODDITIES = noting(_odd, _odd)
+"""Raises :class:`Oddity` at the first one."""

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from restproof.contract.bodystatus import BodyStatus, is_success
 from restproof.record.events import encode_body
-from restproof.record.jsontext import loads, loads_leniently
+from restproof.record.jsontext import WITHOUT_ODDITIES, Oddity, loads, loads_leniently, noting
 from restproof.version import __version__
 from restproof.wire.blocking import blocked_by
 
@@ -164,18 +164,13 @@ class Response:
 
     @cached_property
     def _parsed(self) -> tuple[Any, str | None, str | None]:
-        repeated: list[str] = []
-        constants: list[str] = []
-
-        def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-            found = dict(pairs)
-            if len(found) != len(pairs):
-                names = [name for name, _ in pairs]
-                repeated.append(next(n for n in names if names.count(n) > 1))
-            return found
-
-        value = loads(self.body, members, constants.append)
-        return value, repeated[0] if repeated else None, constants[0] if constants else None
+        try:
+            return loads(self.body, WITHOUT_ODDITIES), None, None
+        except Oddity:
+            repeated: list[str] = []
+            constants: list[str] = []
+            value = loads(self.body, noting(repeated.append, constants.append))
+            return value, repeated[0] if repeated else None, constants[0] if constants else None
 
 
 def told_by_body(response: Response, promised: BodyStatus | None) -> Response:
