@@ -222,7 +222,7 @@ def price(draw: Drawer, draft: Draft) -> None:
 
 @of_resource()
 def left_open(draw: Drawer, draft: Draft) -> None:
-    kinds = ["unique", "rules", "list", "zones", *(["replace"] if draft.offers("replace") else [])]
+    kinds = ["unique", "rules", "list", "id", "zones", *(["replace"] if draft.offers("replace") else [])]
     draft.said["open"] = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3, unique=True))
     if "zones" in draft.said["open"]:
         draft.properties["due"] = {"type": ["string", "null"], "format": "date-time"}

@@ -5,11 +5,15 @@ learned of them."""
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.openapi.emitted import EMITTED
+from tests.openapi.honest import Answer, Service, serving
+from tests.openapi.running import run_document
 from tests.openapi.shares import Subject, measured, promised, subjects, wrong
 from tests.openapi.spoilt import FAULTS, Spoilt
 
@@ -87,6 +91,44 @@ def test_a_put_that_needs_more_than_a_create_has_a_schema_of_its_own(name: str) 
 def test_a_create_that_answers_nothing_is_one_where_the_client_chooses_the_id() -> None:
     task = resource("ktor")
     assert (task["id"]["field"], "create" in task["operations"]) == ("name", True)
+
+
+class Nameless:
+    """A service whose answer to a create leads to no id, or to it by a member of which its document says nothing."""
+
+    def __init__(self, service: Service, *, shows: bool) -> None:
+        self.service, self.shows, self.made = service, shows, 0
+
+    def answer(self, method: str, target: str, headers: Message, text: bytes) -> tuple[int, Any, list[str]]:
+        status, body, known = self.service.answer(method, target, headers, text)
+        if (method, status) == ("POST", 201):
+            self.made += 1
+            id = body.headers["Location"].rpartition("/")[2]
+            body = Answer({"id": id} if self.shows else None)
+        return status, body, known
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_a_create_may_lead_to_the_id_where_the_document_is_silent(shows: bool, tmp_path: Path) -> None:
+    assert resource("quarkus")["open"] == ["unique", "rules", "replace", "id"]
+    service = Nameless(EMITTED["quarkus"](), shows=shows)
+    verdict = promised(SUBJECTS["quarkus"], tmp_path).run(service, tmp_path / "run", "smoke")  # type: ignore[arg-type]
+    assert wrong(verdict) == []
+    told = {r.requirement: r for r in verdict.results if r.operation == "create"}
+    assert told["create.answers-created"].outcome == ("pass" if shows else "not tested")
+    assert shows or "leads to no id" in told["create.answers-created"].message
+    assert shows or service.made == 1
+
+
+def test_what_a_create_does_not_name_is_found_and_taken_away(tmp_path: Path) -> None:
+    service = EMITTED["quarkus"]()
+    nameless = Nameless(service, shows=False)
+    silent = replace(service, routes=service.routes)
+    silent.answer = nameless.answer  # type: ignore[method-assign]
+    with serving(silent) as url:
+        ran = run_document(SUBJECTS["quarkus"].document, url, tmp_path / "run", "--profile", "smoke")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert (nameless.made == 1, service.store("fruit")) == (True, {})
 
 
 def test_that_other_answers_have_a_body_is_no_promise_to_refuse_what_is_wrong() -> None:

@@ -146,6 +146,17 @@ class Reply:
         return f"a valid body was refused ({refusal_of(self)}), and the contract leaves open {' and '.join(unsaid)}"
 
     @property
+    def unnamed(self) -> str:
+        """Why a create that succeeded is no use: it leads to no id, and the contract leaves open whether it does. Empty
+        where it is."""
+        is_open = self.operation == "create" and self.ok and "id" in self.resource.open and not self.is_under_way
+        return (
+            "the answer to a create leads to no id, and the contract leaves open whether it does"
+            if (is_open and self.id is None)
+            else ""
+        )
+
+    @property
     def in_doubt(self) -> str:
         """Why the refusal of a body that was meant to be valid says nothing: the contract may itself refuse it. Empty
         where it does not."""

@@ -135,6 +135,8 @@ class Subject:
         writes = operation not in ("list", "read") and request.method == self.spec.operation(operation).method
         if writes:
             self.world.listings.clear()
+        if operation == "create" and self.name in self.world.unnamed:
+            raise NotTested(self.world.unnamed[self.name])
         try:
             exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)
         except (NotProven, Unsayable) as reason:
@@ -146,6 +148,8 @@ class Subject:
             raise Inconclusive(walled)
         reply = self.reply(exchange, operation, sent, scope, asked_id)
         reply = self.world.jobs.followed(reply, self.about)
+        if reply.unnamed:
+            self.world.unnamed[self.name] = reply.unnamed
         if observed:
             belated, self.world.session.belated = self.world.session.belated, {}
             self.world.observe(reply, belated)
@@ -287,6 +291,8 @@ class Subject:
         if not self.spec.creatable:
             raise NotTested(f"the contract has no operation that creates {an(self.name)}")
         reply = self.create(self.bodies.lying(tag=tag) if body is None else body, scope=scope)
+        if reply.unnamed:
+            raise NotTested(reply.unnamed)
         if reply.has_run_out_of_values:
             raise NotTested(f"the values of a unique field of {self.name} are used up")
         if reply.left_open or reply.in_doubt:

@@ -58,6 +58,9 @@ class World:
     clock: Clock = field(default_factory=LiveClock)
     controls: Controls = field(default_factory=Controls)
     room: Room = field(default_factory=Room)
+    unnamed: dict[str, str] = field(default_factory=dict)
+    """The resources of which a create leads to no id, each with why that is nobody's failure. No other one is sent: it
+    would have to be found in a list and taken away, and not all bodies show whose they are."""
     values: Values = field(init=False)
     listings: Listings = field(init=False)
     states: States = field(init=False)

@@ -63,6 +63,8 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
     if case in ("created", "updated", "replaced") and reply.has_run_out_of_values and reply.status not in wanted:
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
     if reply.status in wanted:
+        if case == "created" and reply.unnamed:
+            raise NotTested(reply.unnamed)
         return
     if case in ("created", "updated", "replaced") and (reply.left_open or reply.in_doubt):
         raise Inconclusive(reply.left_open or reply.in_doubt)

@@ -290,7 +290,7 @@ def encore() -> Service:
 
     def refusal(status: int, message: str) -> Json:
         code = {404: "not_found", 400: "invalid_argument"}.get(status, "unknown")
-        return {"code": code, "message": message, "details": None}
+        return {"code": code, "message": message, "details": {}}
 
     routes = {place: handler for place, handler in kind.routes().items() if place[0] != "PATCH"}
     return Service({**routes, ("DELETE", "/site/{siteID}"): delete}, refusal=refusal)

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from restproof.contract.impossible import nothing_fits
+from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.bodies import Shaped
 from restproof.contract.openapi.members import Members
 from restproof.contract.openapi.naming import snake
 from restproof.contract.openapi.paths import Call, Found
@@ -43,6 +45,16 @@ def id_member(
         if types_of(shown[member]) & {"string", "integer", "number"}:
             return member
     return None
+
+
+def tells_id(reader: Reader, found: Found, told: Shaped, member: str) -> bool:
+    """Whether the documented answer to a create leads to the id: by a member, or by Location."""
+    create = found.calls["create"]
+    if create.method == "POST" and "location" in reader.headers(create, "2"):
+        return True
+    if create.method != "POST" or not told.created:
+        return bool(reader.success(create))
+    return bool({member, found.parameter} & told.created.get("properties", {}).keys())
 
 
 def parameter_schema(schemas: Schemas, found: Found) -> Schema:

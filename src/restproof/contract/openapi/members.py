@@ -95,6 +95,14 @@ class Members:
             self.schema["required"] = needed
         return self.schema
 
+    def drop(self, name: str) -> None:
+        """Say nothing more of a property in the words beside the schema."""
+        for names in (self.create_only, self.lenient):
+            if name in names:
+                names.remove(name)
+        if name in self.schema.get("required", ()):
+            self.schema["required"].remove(name)
+
     @property
     def sets(self) -> list[str]:
         """Names of what is shown and holds arrays, at any depth, in which no entry stands twice, as requests or as

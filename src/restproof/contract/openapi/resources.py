@@ -15,7 +15,7 @@ from restproof.contract.openapi.assurances import tags
 from restproof.contract.openapi.bodies import Shaped, is_list, is_one, on_whole, shaped, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
 from restproof.contract.openapi.export import OPERATION
-from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema
+from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
 from restproof.contract.openapi.listing import Listing
 from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members
 from restproof.contract.openapi.named import (
@@ -58,6 +58,7 @@ class ResourceWriter:
         self.bodies: dict[str, Members] = {}
         self.interned = Interned()
         self.merging: set[str] = set()
+        self.unnamed: set[str] = set()
         self.explained: set[Route] = set()
 
     def resource(self, path: str, found: Found) -> Yaml | None:
@@ -84,7 +85,7 @@ class ResourceWriter:
             return self.given(path, found)
         for name in parents:
             if name in body.properties:
-                self.drop(body, name)
+                body.drop(name)
                 if body.properties[name].get("writeOnly"):
                     del body.properties[name]
                 else:
@@ -201,9 +202,9 @@ class ResourceWriter:
             return members(told), {}
         self.note(found, *(f"{n}, of which it is not said whether a client sets it" for n in keep_apart(told, member)))
         told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
-        silent = "create" in found.calls and not self.tells_id(found, told, member)
+        silent = "create" in found.calls and not tells_id(self.reader, found, told, member)
         if silent and member not in told.sent["create"].get("required", ()):
-            self.take_out(found, {"create": "the document does not say that its answer holds the id"})
+            self.leave_id_open(found)
         body = members(told)
         self.note(found, *(f"'{w}' of its schema as a whole" for w in on_whole(told.shown)), *body.left_out)
         self.take_out(found, {o: why for o in ("update", "replace") if (why := beyond(o, told, body))})
@@ -225,22 +226,14 @@ class ResourceWriter:
             self.merging.add(found.name)
         return body
 
-    def tells_id(self, found: Found, told: Shaped, member: str) -> bool:
-        """Whether the documented answer to a create leads to the id: by a member, or by Location."""
-        create = found.calls["create"]
-        if create.method == "POST" and "location" in self.reader.headers(create, "2"):
-            return True
-        if create.method != "POST" or not told.created:
-            return bool(self.reader.success(create))
-        return bool({member, found.parameter} & told.created.get("properties", {}).keys())
-
-    @staticmethod
-    def drop(body: Members, name: str) -> None:
-        for names in (body.create_only, body.lenient):
-            if name in names:
-                names.remove(name)
-        if name in body.schema.get("required", ()):
-            body.schema["required"].remove(name)
+    def leave_id_open(self, found: Found) -> None:
+        """The document does not say that the answer to a create leads to the id. It may all the same, where it may have
+        content, and what is made is found again in a list, where it has to be taken away."""
+        if "list" in found.calls and {*self.reader.codes(found.calls["create"], "2")} - {202, 204, 205}:
+            self.unnamed.add(found.name)
+            self.note(found, "whether the answer to a create holds the id, which is not said")
+        else:
+            self.take_out(found, {"create": "the document does not say that its answer holds the id"})
 
     def as_update(self, found: Found, told: Shaped) -> None:
         """A PUT whose body needs nothing is an update, unless it is said to replace, where a create needs something of
@@ -272,6 +265,7 @@ class ResourceWriter:
             "open": [
                 *(["unique", "rules"] if writes else []),
                 *(["replace"] if found.name in self.merging else []),
+                *(["id"] if found.name in self.unnamed else []),
                 *(["zones"] if may_lack_zone({"properties": properties}) else []),
             ],
         }
