@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.miniatures.kinds import ITEM, Items, Kind, item, schema
 from tests.miniatures.server import Answer, Refused, Row
@@ -36,6 +37,29 @@ class Ending(Items):
         return min(int(text), 20) if re.fullmatch(r"[1-9]\d{0,8}", text) else 4
 
 
+class Linking(Ending):
+    """Names the other pages in ``Link``, and not the one that is shown."""
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        rows = [self.show(path, r) for r in self.listed(path, query)]
+        number, size = self.number(query.get("page", "1")), self.size(query.get("page_size", "4"))
+        last = max(1, -(-len(rows) // size))
+        pages = {"first": 1, "prev": number - 1, "next": number + 1, "last": last}
+        there = {name: page for name, page in pages.items() if 1 <= page <= self.most(last) and page != number}
+        kept = {n: v for n, v in query.items() if n != "page"}
+        links = [f'<{path}?{urlencode({**kept, "page": page})}>; rel="{name}"' for name, page in there.items()]
+        headers = {"Link": ", ".join(links)} if links else {}
+        return Answer(200, rows[(number - 1) * size : number * size], headers)
+
+    def most(self, last: int) -> int:
+        return last
+
+
+class Overreaching(Linking):
+    def most(self, last: int) -> int:
+        return last + 1
+
+
 class Repeating(Ending):
     def page(self, rows: list[object], number: int, size: int) -> list[object]:
         last = max(1, -(-len(rows) // size))
@@ -51,6 +75,8 @@ def kinds() -> Iterator[Kind]:
     }
     yield from _browsers()
     yield from _orders()
+    linked: dict[str, Any] = {"paging": {**paging, "links": True}, "statuses": {"bad_page": 404, "bad_size": 200}}
+    yield Kind("pages that do not link to themselves", *item(**linked), Linking, Overreaching, ("list.links",))
     yield Kind("the page after the last is 404", *item(**words), Ending, Repeating, ("list",))
 
 

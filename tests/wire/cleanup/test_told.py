@@ -206,3 +206,16 @@ def test_what_can_be_no_id_names_nothing_however_its_read_is_refused(
     by_uuid = replace(note, id=replace(note.id, type="uuid"), statuses=statuses)
     uuids = replace(contract, resources={**contract.resources, "note": by_uuid})
     assert clean_up(ledger, connect(serve(notes).url, uuids).session, uuids, PREFIX) == (0, [])
+
+
+def test_a_create_that_was_refused_is_not_told_where_there_is_no_list(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    note = contract.resources["note"]
+    operations = tuple(name for name in note.operations if name != "list")
+    unlisted = replace(contract, resources={"note": replace(note, operations=operations)})
+    for n in (1, 2, 3):
+        number = ledger.intend("note", "/v1/teams/5/notes", marks=(("name", token(n)),))
+        ledger.refused(number) if n < 3 else ledger.answered(number)
+    told = "note: 1 creates whose answers name nothing, and there is no list to look through"
+    assert clean_up(ledger, connect(serve(notes).url).session, unlisted, PREFIX) == (0, [told])
