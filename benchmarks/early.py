@@ -9,24 +9,12 @@ first finding, then the median and the 90th percentile of the requests, and how 
 
 from __future__ import annotations
 
-import random
 import statistics
 import sys
 
 from tests.kill.matrix import kill
-from tests.kill.place import BUNDLED, contract_of, loaded
+from tests.kill.place import BUNDLED, sample
 from tests.kill.server import Server
-
-from restproof.sandbox.faults import Fault, catalogue
-
-
-def sample(count: int, seed: int) -> list[tuple[Fault, str]]:
-    """Faults of the bundled contract, each with a resource."""
-    chance = random.Random(seed)
-    resources = [r.name for r in loaded(BUNDLED) if r.operations][1:]
-    faults = [f for f in catalogue().values() if contract_of(f) == BUNDLED]
-    chance.shuffle(faults)
-    return [(fault, chance.choice(resources)) for fault in faults[:count]]
 
 
 def main(count: int = 60, seed: int = 1) -> None:

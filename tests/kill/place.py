@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from restproof.contract.load import load
 from restproof.contract.model import Contract
-from restproof.sandbox.faults import Fault
+from restproof.sandbox.faults import Fault, catalogue
 
 from .server import ROOT
 
@@ -138,3 +139,12 @@ def narrowed(fault: Fault, resource: str = "") -> dict[str, Any]:
             return {"only": [named, "create"]}
         return {"resource": [resource or SAMPLE_RESOURCE[contract_of(fault)]]}
     return {"only": [named], "stop_at": named, **({"resource": [resource]} if resource else {})}
+
+
+def sample(count: int, seed: int = 1) -> list[tuple[Fault, str]]:
+    """Faults that show under the bundled contract, each with a resource of it, which is not the first."""
+    chance = random.Random(seed)
+    resources = [r.name for r in loaded(BUNDLED) if r.operations][1:]
+    faults = [f for f in catalogue().values() if contract_of(f) == BUNDLED]
+    chance.shuffle(faults)
+    return [(fault, chance.choice(resources)) for fault in faults[:count]]

@@ -9,27 +9,18 @@ from restproof.engine.case import begun_after
 from restproof.engine.items import Item
 from restproof.engine.register import Requirement
 
-_FIRST = 0.5
-"""Of the faults that a rule finds on a resource by several items, the share that the cheapest of them finds: the others
-are of one other operation alone. Six of twelve, of the faults that ``benchmarks/early.py 60 7`` draws."""
-_ALONE = 2
-"""How much more the first probe of a rule is worth than that of another resource: most servers treat all of theirs
-alike, so that it speaks for them."""
-
 _BEGUN_BY = 0.03
 """The part of a plan's requests that may be sent before a test is begun that rests for a while."""
 
 
 def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) -> list[Item]:
     """The most telling first, resources and rules mixed: those come first of which most kills are to be expected per
-    request (``Requirement.kills`` and ``requests``, as measured), so that a fault shows as early as it can wherever it
-    is. Of what a rule kills on a resource, most is the share of its cheapest item there. What is equal keeps the order
-    of the register, resource by resource. Rules that ask to run late and those that observe come last; what rests is
-    begun early."""
+    request that nothing before them has told of (``Requirement.kills`` and ``requests``, as measured), so that a fault
+    shows as early as it can wherever it is. What is equal keeps the order of the register, resource by resource. Rules
+    that ask to run late and those that observe come last; what rests is begun early."""
     rank = {name: at for at, name in enumerate(register)}
-
     found = list(items)
-    price = {id(item): _price(item, register.get(item.proof.requirement)) for item in found}
+    price = {id(item): price_of(item, register.get(item.proof.requirement)) for item in found}
     places = {name: at for at, name in enumerate(found[0].contract.resources)} if found else {}
 
     def in_order(item: Item) -> tuple[int, int]:
@@ -38,26 +29,14 @@ def in_plan_order(items: Iterable[Item], register: Mapping[str, Requirement]) ->
             places[item.resource.name] if item.resource else -1,
         )
 
-    ordered = sorted(found, key=in_order)
-    last = [i for i in ordered if _is_last(i)]
-    alone: dict[str, Item] = {}
-    live = [i for i in ordered if not _is_last(i)]
-    of_rule: dict[tuple[str, str | None], list[Item]] = {}
-    for item in sorted((i for i in live if not i.left_out), key=lambda i: price[id(i)]):
-        rule = item.proof.requirement
-        of_rule.setdefault((rule, item.resource.name if item.resource else None), []).append(item)
-        alone.setdefault(rule, item)
-    leading = {id(item) for item in alone.values()}
-    share = {id(i): (1 - _FIRST) / max(1, len(those) - 1) for those in of_rule.values() for i in those[1:]}
-    share |= {id(those[0]): _FIRST if len(those) > 1 else 1.0 for those in of_rule.values()}
-
     def by_worth(item: Item) -> float:
         entry = register.get(item.proof.requirement)
-        kills = (1 if entry is None else entry.kills) * (_ALONE if id(item) in leading else 1)
-        return (price[id(item)] + _SET_UP) / (kills * share.get(id(item), 1.0))
+        kills = _UNKNOWN if entry is None else entry.kills.get(item.operation or "", _UNKNOWN)
+        return (price[id(item)] + SET_UP) / kills
 
-    live.sort(key=by_worth)
-    last.sort(key=lambda i: (i.proof.observes, i.proof.late))
+    ordered = sorted(found, key=in_order)
+    live = sorted((i for i in ordered if not _is_last(i)), key=by_worth)
+    last = sorted((i for i in ordered if _is_last(i)), key=lambda i: (i.proof.observes, i.proof.late))
     return _with_rests_begun([*live, *last], price)
 
 
@@ -80,11 +59,13 @@ def _is_last(item: Item) -> bool:
     return item.proof.late or item.proof.observes
 
 
-def _price(item: Item, entry: Requirement | None) -> float:
+def price_of(item: Item, entry: Requirement | None) -> float:
     """Requests that an item will send: by what its cases have been seen to send, else as its suite says."""
     each = entry.requests.get(item.operation or "") if entry is not None else None
     return item.cost if each is None else item.count * each
 
 
-_SET_UP = 1
+SET_UP = 1
 """Requests that any item costs besides its own: its share of what is shared."""
+_UNKNOWN = 0.5
+"""Faults of which a rule tells first that nobody has measured, as a rule of the user's own."""

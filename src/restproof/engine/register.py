@@ -28,9 +28,9 @@ class Requirement:
     word of the contract that makes a policy binding. ``not_tested``: why no suite tests it, where none does. ``core``:
     its pass on a successful answer proves that the operation works. ``damage``: what a failure of it does.
     ``words``: the words of a contract that it asserts (``statuses.unknown_field``), for where they are not promised.
-    ``kills``: how many faults it has been seen to catch, 1 where nobody has counted (``kills.json`` beside the
-    register). ``requests``: what one of its cases has been seen to send, by operation (``requests.json``; empty for
-    one about the whole server), set-up and looks of the guard included."""
+    ``kills``: how many faults it has been seen to tell of first, by operation (``firsts.json`` beside the register; an
+    empty name for one about the whole server). ``requests``: what one of its cases has been seen to send, by operation
+    (``requests.json``), set-up and looks of the guard included."""
 
     id: str
     level: Level
@@ -42,7 +42,7 @@ class Requirement:
     core: bool = False
     damage: Damage = "code"
     line: int = 0
-    kills: int = 1
+    kills: Mapping[str, float] = field(default_factory=dict)
     requests: Mapping[str, float] = field(default_factory=dict)
     words: tuple[str, ...] = ()
 
@@ -58,14 +58,14 @@ def load(path: Path, known: Mapping[str, Requirement] = MappingProxyType({})) ->
     if not path.is_file():
         hint = "Rules of your own stand in a register beside their tests: docs/own-rules.md leads through one."
         raise ConfigurationError("there is no register", place=Place(path), hint=hint)
-    kills, requests = _measured(path.parent / KILLS), _measured(path.parent / REQUESTS)
+    kills, requests = _measured(path.parent / FIRSTS), _measured(path.parent / REQUESTS)
     root = composed(path)
     if not isinstance(root, yaml.SequenceNode):
         raise ConfigurationError("the register is no list of requirements", place=Place(path))
     found: dict[str, Requirement] = {}
     for node in root.value:
         entry = _entry(node, Place(path, node.start_mark.line + 1))
-        entry = replace(entry, kills=kills.get(entry.id, 1), requests=requests.get(entry.id, {}))
+        entry = replace(entry, kills=kills.get(entry.id, {}), requests=requests.get(entry.id, {}))
         if entry.id in found:
             raise ConfigurationError(
                 f"{entry.id} stands twice (first on line {found[entry.id].line})", place=Place(path, entry.line)
@@ -90,8 +90,9 @@ def load(path: Path, known: Mapping[str, Requirement] = MappingProxyType({})) ->
 
 KILLS = "kills.json"
 """Beside the bundled register: requirement → the faults of the catalogue that it catches, as the kill matrix has it."""
-
-
+FIRSTS = "firsts.json"
+"""Beside the bundled register: requirement → operation → the faults of the catalogue of which it tells and nothing that
+is sent before it, as ``benchmarks/told.py`` has measured."""
 REQUESTS = "requests.json"
 """Beside the bundled register: requirement → operation → the requests of one case, as whole runs have sent them."""
 
