@@ -290,6 +290,12 @@ def parse_url(url: str, place: Place | None) -> SplitResult:
         parts, port_is_right = urlsplit(""), False
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_right:
         raise ConfigurationError("the URL of a target is http(s)://HOST[:PORT][/PATH]", place=place)
+    if "%" in parts.hostname:
+        raise ConfigurationError(
+            "the URL of a target holds no zone of an IPv6 address (RFC 9844)",
+            place=place,
+            hint="Name the address with its zone in the hosts file, and the name here; or take one without a zone.",
+        )
     if parts.username is not None or parts.query or parts.fragment:
         raise ConfigurationError(
             f"the URL for {parts.hostname} holds a user, a query or a fragment",

@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -201,6 +203,43 @@ def test_a_recipe_installs_restproof_runs_it_and_fails_with_it(tmp_path: Path, s
     performed(SYSTEMS[system]({}), folder)
     run = next(line for line in (folder / "said").read_text().splitlines() if line.startswith("restproof <run>"))
     assert run == "restproof <run> <--profile> <ci> <--out> <restproof-report> <-q>"
+
+
+@pytest.mark.parametrize("second", ["", "TERM"])
+def test_the_action_hands_on_that_its_job_is_cancelled(tmp_path: Path, second: str) -> None:
+    """The runner interrupts the shell of the step alone, and terminates it 7.5 seconds later."""
+    (step,) = [s for s in github({}) if "restproof run" in s.script]
+    heard = """#!/usr/bin/env python3
+import pathlib, signal, sys
+if sys.argv[1] != "run": sys.exit(0)
+said = pathlib.Path("said")
+signal.signal(signal.SIGHUP, lambda *_: (said.write_text(said.read_text() + " HUP"), sys.exit(129)))
+def tidy(*_):
+    said.write_text("TERM")
+    pathlib.Path("restproof-report").mkdir()
+    pathlib.Path("restproof-report/run.jsonl.gz").touch()
+    pathlib.Path("restproof-report/summary.md").write_text("interrupted")
+    while LATER: signal.pause()
+    sys.exit(143)
+signal.signal(signal.SIGTERM, tidy)
+print("ready", flush=True)
+while True: signal.pause()
+""".replace("LATER", str(bool(second)))
+    folder = equipped(tmp_path, restproof=heard)
+    environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}", **step.environment}
+    environment |= {"GITHUB_STEP_SUMMARY": str(folder / "summary"), "GITHUB_OUTPUT": str(folder / "output")}
+    shell = subprocess.Popen([*step.shell, step.script], cwd=folder, env=environment, stdout=subprocess.PIPE)
+    with shell as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"ready\n"
+        running.send_signal(signal.SIGINT)
+        if second:
+            while not (folder / "restproof-report/summary.md").exists():
+                time.sleep(0.01)
+            running.send_signal(signal.Signals[f"SIG{second}"])
+        assert running.wait(60) == (129 if second else 143)
+    assert (folder / "said").read_text() == ("TERM HUP" if second else "TERM")
+    assert (folder / "summary").read_text() == "interrupted", "the step has told of it"
 
 
 KEPT = {
