@@ -67,7 +67,7 @@ def openapi(
     from restproof.contract.load import read
     from restproof.contract.openapi.imported import imported
     from restproof.contract.openapi.naming import contract_name
-    from restproof.contract.openapi.written import grouped, write
+    from restproof.contract.openapi.written import grouped, on_one_line, write
 
     name = contract_name(out.name if out else file.stem)
     folder = out or Path("contracts") / name
@@ -88,7 +88,7 @@ def openapi(
         raise ConfigurationError(
             f"cannot be written: {error.strerror}", place=Place(folder), hint="choose another --out"
         ) from None
-    for line in map(str, found.left_out) if everything else grouped(found.left_out):
+    for line in (on_one_line(str(one)) for one in found.left_out) if everything else grouped(found.left_out):
         click.echo(f"left out: {line}", err=True)
     loaded, problems = read(target)
     if loaded is None:

@@ -21,6 +21,7 @@ from restproof.contract.openapi.written import (
     MEMORY,
     flow,
     left_out_lines,
+    on_one_line,
     remember,
     resource_lines,
     schema_text,
@@ -162,7 +163,7 @@ def _with(text: str, change: Change, wanted: Any, found: Imported) -> str:
     if change.mine is MISSING and len(route) == 2 and route[0] == "resources":
         return with_lines(text, ("resources",), resource_lines(str(route[1]), change.value, found))
     origin = found.origins.get(route)
-    return edited(text, Edit(route, change.value), f"# from: {origin}" if origin else "")
+    return edited(text, Edit(route, change.value), f"# from: {on_one_line(origin)}" if origin else "")
 
 
 def _message(file: str, change: Change) -> str:

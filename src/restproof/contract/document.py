@@ -28,7 +28,7 @@ Route = tuple[str | int, ...]
 """The way from the top of a document to a value: member names and list indices."""
 
 _LARGEST = 200_000
-"""Values in one YAML document; more means that aliases multiply without end."""
+"""Values in one YAML document that has fewer characters; more means that aliases multiply without end."""
 
 
 @dataclass(frozen=True)
@@ -152,22 +152,22 @@ def read_yaml(file: Path, problems: Problems) -> Document:
     except RecursionError:
         raise ContractError("this YAML is nested too deeply", place=Place(file), hint="flatten it") from None
     lines: dict[Route, int] = {(): 1}
-    value = None if node is None else _Composer(file, problems, lines).value(node, ())
+    value = None if node is None else _Composer(file, problems, lines, max(_LARGEST, len(text))).value(node, ())
     return Document(file, value, lines)
 
 
 class _Composer:
     """Turns YAML nodes into plain values and notes their lines."""
 
-    def __init__(self, file: Path, problems: Problems, lines: dict[Route, int]) -> None:
-        self.file, self.problems, self.lines = file, problems, lines
+    def __init__(self, file: Path, problems: Problems, lines: dict[Route, int], largest: int) -> None:
+        self.file, self.problems, self.lines, self.largest = file, problems, lines, largest
         self.count = 0
         self.open: set[int] = set()
 
     def value(self, node: yaml.Node, route: Route) -> Any:
         place = Place(self.file, node.start_mark.line + 1)
         self.count += 1
-        if self.count > _LARGEST:
+        if self.count > self.largest:
             raise ContractError(
                 "this YAML is too large once its aliases are followed", place=place, hint="use fewer aliases"
             )

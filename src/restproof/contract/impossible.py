@@ -14,11 +14,14 @@ from restproof.contract.validator import Validator
 
 Schema = Mapping[str, Any]
 Found = tuple[tuple[str, ...], str]
-_PLAIN = ("type", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength")
+_PLAIN = (
+    *("type", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
+    *("minLength", "maxLength", "pattern"),
+)
 _NUMBERS = frozenset({"integer", "number"})
 _RULES_OUT = frozenset(
     {
-        *("not", "const", "allOf", "anyOf", "oneOf", "required", "minItems", "uniqueItems", "minProperties"),
+        *("not", "const", "enum", "allOf", "anyOf", "oneOf", "required", "minItems", "uniqueItems", "minProperties"),
         *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
     }
 )
@@ -57,6 +60,8 @@ def nothing_fits(schema: Schema) -> str:
         return "'not' rules everything out"
     if "const" in schema and not _keeps(schema, schema["const"]):
         return "its 'const' does not keep the other keywords"
+    if "enum" in schema and not any(_keeps(schema, value) for value in schema["enum"]):
+        return "no value of its 'enum' keeps the other keywords"
     kinds = types_of(schema) if not {"const", "enum"} & schema.keys() else frozenset({"any"})
     parts = [types_of(p) for p in schema.get("allOf", ()) if isinstance(p, Mapping)]
     if parts and not frozenset.intersection(*parts, *([types_of(schema)] if "type" in schema else [])):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
@@ -15,6 +17,8 @@ from restproof.contract.document import Document, Problems, Route
 from restproof.contract.hints import closest, near
 from restproof.contract.shapes import type_of
 
+_BLANKS_APART = re.compile(r"\\u001[c-f]|\x85")
+"""What is a blank to Python's regular expressions and none to those of ``jsonschema_rs``, as JSON has it."""
 _ELSEWHERE = "docs/contract.md says what can stand here"
 _SOME = 3
 _KINDS = {
@@ -44,9 +48,22 @@ def check_language(document: Document, problems: Problems, schema: Mapping[str, 
             "a contract is a mapping (key: value)", document.place(), "start with 'contract: NAME' and 'resources:'"
         )
         return
-    for error in Draft202012Validator(schema or language_schema()).iter_errors(document.value):
+    schema = schema or language_schema()
+    if _surely_keeps(document.value, schema):
+        return
+    for error in Draft202012Validator(schema).iter_errors(document.value):
         for leaf in _leaves(error):
             _tell(leaf, document, problems)
+
+
+def _surely_keeps(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a value certainly keeps to the schema: of thousands of resources that is known in a hundredth of the time
+    that it takes to say what is wrong."""
+    try:
+        is_valid = jsonschema_rs.Draft202012Validator(dict(schema)).is_valid(value)
+    except UnicodeEncodeError:  # a lone surrogate, which the quick validator cannot hold
+        return False
+    return is_valid and not _BLANKS_APART.search(json.dumps(value, ensure_ascii=False))
 
 
 def _leaves(error: ValidationError) -> Iterator[ValidationError]:

@@ -98,6 +98,8 @@ class SchemaFolder:
         self._sources: dict[Path, SchemaSource] = {}
         self._followed: dict[tuple[int, str], tuple[Document, dict[str, Any]]] = {}
         """What references lead to, by the document and the pointer, where it is the same from everywhere."""
+        self._found: dict[tuple[Path, str], Path] = {}
+        """Files that are there, by the file that names them and the name."""
         self._cuts = 0
 
     @cached_property
@@ -115,10 +117,13 @@ class SchemaFolder:
     def find(self, name: str, place: Place) -> Path | None:
         """The file of that name, or ``None`` after noting that it is missing."""
         # What a standard names lies beside the standard.
+        key = place.file, name
+        if key in self._found:
+            return self._found[key]
         folders = tuple(dict.fromkeys((place.file.absolute().parent, *self.folders)))
         for folder in folders:
             if (folder / name).is_file():
-                return folder / name
+                return self._found.setdefault(key, folder / name)
         there = [f.name for folder in folders if folder.is_dir() for f in folder.glob("*.json")]
         looked = " and ".join(str(f) for f in folders)
         self.problems.add(f"there is no schema file '{name}'", place, near(name, there) or f"looked in {looked}")

@@ -10,6 +10,7 @@ from typing import Any
 from restproof.contract.bounds import out_of_bounds
 from restproof.contract.formats import NAMES
 from restproof.contract.shapes import is_nullable
+from restproof.contract.validator import Validator
 
 TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 MAPS = ("properties", "patternProperties")
@@ -190,7 +191,21 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     for word in [word for word, _, _ in out_of_bounds(found)]:
         del found[word]
         dropped.append(word)
+    for word in _not_kept(found):
+        del found[word]
+        dropped.append(word)
     return found, dropped
+
+
+def _not_kept(schema: Mapping[str, Any]) -> list[str]:
+    """Of the values that a schema names, those that it does not allow itself: all of its enumeration, its default."""
+    values: dict[str, Any] = {
+        "enum": schema.get("enum", ()),
+        "default": [schema["default"]] if "default" in schema else (),
+    }
+    beside = {w: v for w, v in schema.items() if w not in values and not w.startswith("x-")}
+    validator = Validator(beside) if any(values.values()) else None
+    return [w for w, some in values.items() if some and validator and not any(map(validator.is_valid, some))]
 
 
 _SERVERS = re.compile(

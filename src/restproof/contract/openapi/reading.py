@@ -49,7 +49,7 @@ class Text:
 
 def read_file(file: Path) -> Text:
     """The document of a file: JSON where it begins as such, else YAML. Raises ``ContractError``, with the line."""
-    text = read_text(file)
+    text = _whole_characters(read_text(file))
     if text.lstrip()[:1] in ("{", "["):
         try:
             return Text(file, _JSON.decode(text), _JsonLines(text).line, "\n" not in text.strip())
@@ -62,6 +62,18 @@ def read_file(file: Path) -> Text:
                     f"this is not JSON: {error.msg}", place=Place(file, error.lineno), hint=hint
                 ) from None
     return _YamlReader(file, text).read()
+
+
+_ESCAPE = re.compile(r"\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)")
+"""An escape of JSON; the second group is half of a character."""
+
+
+def _whole_characters(text: str) -> str:
+    """JSON in which no escape names half of a character (RFC 8259 §8.2), which no file can hold: U+FFFD stands for it.
+    Other text stays as it is."""
+    if text.lstrip()[:1] not in ("{", "[") or not re.search(r"\\u[dD][89a-fA-F]", text):
+        return text
+    return _ESCAPE.sub(lambda match: r"\ufffd" if match[2] else match[0], text)
 
 
 _TOKEN = re.compile(r'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')

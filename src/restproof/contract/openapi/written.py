@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def remember(found: Imported, folder: Path, files: Mapping[str, Mapping[str, Any
 def text(found: Imported, file: str) -> str:
     """The content of ``contract.yaml``. ``file``: the document's name."""
     lines = [
-        f"# From {file} ({found.version}). What it plainly promises stands here, and nothing else.",
+        on_one_line(f"# From {file} ({found.version}). What it plainly promises stands here, and nothing else."),
         "# '# from:' says where a line comes from, '# decide:' what only you know: restproof lint --todo lists those.",
     ]
     for word, value in found.contract.items():
@@ -108,10 +109,15 @@ def left_out_lines(found: Imported) -> list[str]:
     return ["", LEFT_OUT, *(f"# - {line}" for line in lines)] if lines else []
 
 
+def on_one_line(text: str) -> str:
+    """Text of a document as a comment or a terminal can hold it: what does not print is written as Python writes it."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def resource_lines(name: str, resource: Mapping[str, Any], found: Imported) -> Iterator[str]:
     """The lines of one resource, with what a person must decide."""
     origin = found.origins.get(("resources", name, "path"))
-    yield f"  {name}:" + (f"  # from: {origin}" if origin else "")
+    yield f"  {name}:" + (f"  # from: {on_one_line(origin)}" if origin else "")
     for word, value in resource.items():
         yield from _member(word, value, 4, found.origins.get(("resources", name, word)) if word != "path" else None)
     schema = schema_of(resource, found.schemas)
@@ -177,7 +183,7 @@ def _member(word: str, value: Any, indent: int, origin: str | None = None) -> li
     """One word and its value: on one line where there is room, with where it comes from."""
     pad = " " * indent
     whole = f"{pad}{_word(word)}:" + ("" if value is None else f" {flow(value)}")
-    beside = f"  # from: {origin}" if origin else ""
+    beside = f"  # from: {on_one_line(origin)}" if origin else ""
     if not isinstance(value, dict) or len(whole) <= _WIDTH:
         return [whole + beside]
     lines = [f"{pad}{_word(word)}:{beside}"]
@@ -200,7 +206,12 @@ def flow(value: Any) -> str:
 
 
 def _word(name: Any) -> str:
-    return flow(str(name))
+    return _text_as_word(str(name))
+
+
+@lru_cache(maxsize=10_000)
+def _text_as_word(text: str) -> str:
+    return flow(text)
 
 
 _SAME: Sequence[tuple[str, str]] = (
@@ -225,11 +236,11 @@ def grouped(left_out: Sequence[LeftOut]) -> list[str]:
     for kind in [*whole, *(k for k in kinds if k not in whole)]:
         some = kinds[kind]
         if len(some) <= _FEW:
-            lines += [str(one) for one in some]
+            lines += [on_one_line(str(one)) for one in some]
             continue
         names = list(dict.fromkeys(one.what.partition(": ")[0] for one in some))
         shown = ", ".join(names[:_FEW])
-        lines.append(f"{len(some)} times: {kind}: {shown}" + (", …" if len(names) > _FEW else ""))
+        lines.append(on_one_line(f"{len(some)} times: {kind}: {shown}") + (", …" if len(names) > _FEW else ""))
     return lines
 
 
