@@ -7,7 +7,7 @@ from restproof.suite import Contract, Ground, NotTested, Reply, Resource, Subjec
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import SUCCESS, creates_by_put
 from restproof.suite.race import all_answered, at_once, must_be_a_race
-from restproof.suite.setup import completed
+from restproof.suite.setup import completed, spare
 from restproof.suite.values import ReadPath, an, same
 from restproof.suite.wire import Headers
 
@@ -245,7 +245,7 @@ def differing(subject: Subject, before: Body) -> Body:
 
 def of_one_state_one_update(subject: Subject) -> None:
     must_be_a_race(subject)
-    made, scope = subject.given(), subject.scope()
+    made, scope = spare(subject), subject.scope()
     headers = (("If-Match", tag_of(subject, made.id)),)
     change = completed(subject, "update", made.id, subject.resolved(subject.bodies.plain_change()))
     request = subject.request("update", id=made.id, body=change, scope=scope, headers=headers)

@@ -6,7 +6,7 @@ from typing import Any
 from restproof.suite import Contract, Ground, Inconclusive, NotTested, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases, in_other_forms, lookalikes, other_texts
 from restproof.suite.race import all_answered, at_once, create_at_once, must_be_promised
-from restproof.suite.setup import completed
+from restproof.suite.setup import completed, spare
 from restproof.suite.values import is_nullable
 
 
@@ -238,7 +238,7 @@ def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: 
 def test_of_concurrent_renames_exactly_one_succeeds(subject: Subject) -> None:
     must_be_promised(subject, "unique")
     (key, *_) = subject.spec.unique
-    racers, scope = [subject.given(subject.bodies.keyed(f"racer{n}")) for n in range(3)], subject.scope()
+    racers, scope = [spare(subject, subject.bodies.keyed(f"racer{n}")) for n in range(3)], subject.scope()
     goal = {n: v for n, v in subject.resolved(subject.bodies.keyed("goal")).items() if n in key}
     bodies = [(r.id, completed(subject, "update", r.id, goal)) for r in racers]
     requests = [(subject.request("update", id=id, body=body, scope=scope), body) for id, body in bodies]

@@ -5,6 +5,7 @@ from typing import Any
 from restproof.suite import Contract, Ground, Inconclusive, Instance, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.lists import until_settled
+from restproof.suite.setup import spare
 from restproof.suite.states import after_create
 from restproof.suite.values import ReadPath, an
 
@@ -163,7 +164,7 @@ def test_a_unique_value_is_free_again(subject: Subject) -> None:
     must.have_status(subject.delete(made.id), "deleted")
     if subject.spec.supports("update") and subject.spec.renamable and not subject.spec.id.follows:
         (key, *_) = subject.spec.unique
-        other = subject.given(subject.bodies.keyed("other"))
+        other = spare(subject, subject.bodies.keyed("other"))
         renamed = subject.update(other.id, {n: made.sent[n] for n in key if n in made.sent})
         must.have_status(renamed, "updated", because="with the unique value of a deleted one")
         must.have_status(subject.delete(other.id), "deleted")
@@ -217,7 +218,7 @@ def test_a_reference_to_a_deleted_resource_is_cleared(
     subject: Subject, other: str, reference: str, together: bool = False
 ) -> None:
     """In each resource that holds it, and in no other."""
-    doomed, kept = subject.given(tag="doomed"), subject.given(tag="kept")
+    doomed, kept = spare(subject, tag="doomed"), spare(subject, tag="kept")
     owner = subject.other(other)
     if together:
         is_deleted_together(subject, owner, reference, doomed, kept)
@@ -257,7 +258,7 @@ def test_a_reference_to_a_deleted_resource_is_cleared(
 @requirement("delete.keeps-referenced", on="delete", needs="create", cost=5)
 @for_each(lambda ground: referring(ground, "refuse"))
 def test_what_is_referred_to_is_not_deleted(subject: Subject, other: str, reference: str) -> None:
-    named, owner = subject.given(tag="named"), subject.other(other)
+    named, owner = spare(subject, tag="named"), subject.other(other)
     ref = owner.spec.references[reference]
     holder = referring_to(owner, reference, [named.id] if ref.many else named.id, owner.bodies.minimal())
     refused = subject.delete(named.id)
@@ -276,11 +277,11 @@ def test_what_is_referred_to_is_not_deleted(subject: Subject, other: str, refere
     unusual = owner.bodies.unusual()
     if unusual:
         # What is closed or hidden refers to it all the same.
-        held = subject.given(tag="held")
+        held = spare(subject, tag="held")
         body = {**owner.bodies.minimal("unusual"), **unusual}
         referring_to(owner, reference, [held.id] if ref.many else held.id, body)
         must.be_refused(subject.delete(held.id), "conflict", field=reference, because=f"{an(other)} refers to it")
-    other_one = subject.given(tag="other")
+    other_one = spare(subject, tag="other")
     moves = owner.spec.supports("update") and reference in owner.bodies.changeable
     if moves and owner.update(holder.id, {reference: [other_one.id] if ref.many else other_one.id}).ok:
         must.have_status(subject.delete(named.id), "deleted", because=f"{an(other)} refers to another one now")

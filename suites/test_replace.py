@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
-from restproof.suite.setup import undo_large_write
+from restproof.suite.setup import spare, undo_large_write
 from restproof.suite.states import after_create, after_replace, made_anew
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def bodies(ground: Ground) -> SearchStrategy[Body]:
 @requirement("replace.answers", on="replace", needs="create", cost=4, set_up=1)
 @for_each(replacing_bodies)
 def test_a_replace_leaves_what_was_sent(subject: Subject, body: Body, notes: dict[str, str]) -> None:
-    made = subject.given(subject.bodies.full("before"))
+    made = spare(subject, subject.bodies.full("before"))
     before = subject.stable(subject.observe(made.id))
     replaced = subject.replace(made.id, body)
     if not replaced.ok:
@@ -39,7 +39,7 @@ def test_a_replace_leaves_what_was_sent(subject: Subject, body: Body, notes: dic
 @requirement("replace.is-idempotent", on="replace", needs="create", cost=5)
 @for_all(weight=0.5, body=bodies)
 def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body: Body) -> None:
-    made = subject.given()
+    made = spare(subject)
     before = subject.stable(dict(made.entity) or subject.observe(made.id))
     first = subject.replace(made.id, body)
     must.have_status(first, "replaced")

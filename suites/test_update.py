@@ -18,7 +18,7 @@ from restproof.suite.inputs import (
 from restproof.suite.race import all_answered, at_once
 from restproof.suite.refused import must_be_as_before
 from restproof.suite.scopes import absent_id
-from restproof.suite.setup import completed
+from restproof.suite.setup import completed, spare
 from restproof.suite.states import after_update, named, state_of
 from restproof.suite.values import ReadPath, an, member_schema, same
 
@@ -37,7 +37,7 @@ def changes(ground: Ground) -> SearchStrategy[Body]:
 @requirement("update.answers-ok", on="update", needs="create", cost=2)
 @for_each(one_change)
 def test_a_valid_update_answers_the_new_state(subject: Subject, change: Body, fresh: bool) -> None:
-    made = subject.given() if fresh else subject.own(subject.bodies.full())
+    made = spare(subject) if fresh else subject.own(subject.bodies.full())
     change = change if fresh else subject.bodies.adjusted_to_rules(change, subject.bodies.full())
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated")
@@ -77,7 +77,7 @@ def changes_at_once(ground: Ground) -> Cases:
 @requirement("update.race", on="update", needs="create", cost=6, alone=True)
 @for_each(changes_at_once)
 def test_updates_of_different_fields_at_the_same_time_all_last(subject: Subject, changes: list[Body]) -> None:
-    made, scope = subject.given(subject.bodies.full()), subject.scope()
+    made, scope = spare(subject, subject.bodies.full()), subject.scope()
     before = dict(made.entity) or subject.observe(made.id)
     bodies = [completed(subject, "update", made.id, subject.resolved(change, scope)) for change in changes]
     requests = [(subject.request("update", id=made.id, body=body, scope=scope), body) for body in bodies]

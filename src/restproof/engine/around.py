@@ -16,6 +16,7 @@ def put_away(subject: Subject, reply: Reply) -> None:
         return
     subject.world.states.forget(subject, reply.id)
     subject.world.own.give_up(subject)
+    subject.world.spares.clear()
     kept = subject.world.instances.retire(subject.name, reply.id)
     if not kept and subject.spec.supports("delete") and reply.operation != "delete":
         # What must not be deleted stays; the finding that led here is told all the same.

@@ -35,6 +35,7 @@ class Maker(Protocol):
 
     about: About
     bodies: Bodies
+    credential: str | None
     name: str
     spec: Resource
 
@@ -48,6 +49,10 @@ class Maker(Protocol):
     def delete(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Reply: ...
 
     def observe(self, id: Any, *, scope: Mapping[str, Any] | None = None) -> Observation: ...
+
+    def scope(self, which: str = "main") -> dict[str, Any]: ...
+
+    def stable(self, entity: Mapping[str, Any]) -> dict[str, Any]: ...
 
 
 class MakerOf(Protocol):

@@ -7,6 +7,7 @@ from typing import Any
 
 from restproof.engine.instance import Instance, Maker
 from restproof.engine.keep import Clock, Keeper
+from restproof.engine.spares import Spares
 from restproof.engine.states import States
 
 _CLOCK_MARGIN = 0.1
@@ -17,10 +18,11 @@ _AGED_AT_ONCE = 3
 class OwnInstances:
     """The present item's own instance, and those that earlier items have left, which have aged since."""
 
-    def __init__(self, keeper: Keeper, clock: Clock, states: States) -> None:
+    def __init__(self, keeper: Keeper, clock: Clock, states: States, spares: Spares) -> None:
         self._keeper = keeper
         self._clock = clock
         self._states = states
+        self._spares = spares
         self._own: dict[str, tuple[str, Instance]] = {}
         self._aged: dict[str, list[tuple[Instance, float]]] = {}
         self._gone: set[tuple[str, Any]] = set()
@@ -35,11 +37,23 @@ class OwnInstances:
                     left.append((instance, self._clock.monotonic()))
             self._own.clear()
             self._states.clear()
-            made = subject.given(body, tag="own")
+            made = self._spare(subject, body, item, "own")
             self._own[item] = subject.name, made
             if made.entity:
                 self._states.see(subject, made.id, dict(made.entity))
         return self._own[item][1]
+
+    def spare(self, subject: Maker, body: Any, tag: str) -> Instance:
+        """One more instance for the subject's case (see ``suite.setup.spare``)."""
+        return self._spare(subject, body, subject.about[1] or "", tag)
+
+    def _spare(self, subject: Maker, body: Any, to: str, tag: str) -> Instance:
+        """An instance that an earlier item has left as it was made, else a new one."""
+        lent = self._spares.lent(subject, body, to, tag)
+        if lent is None:
+            return subject.given(body, tag=tag)
+        self._not_aged(subject.name, lent.id)
+        return lent
 
     def is_held(self, item: str, name: str, id: Any) -> bool:
         """Whether it is the own instance of that item."""
@@ -49,7 +63,11 @@ class OwnInstances:
     def forget(self, subject: Maker, id: Any) -> None:
         """The instance is deleted: nobody gets it as an aged one."""
         self._gone.add((subject.name, id))
-        self._aged[subject.name] = [left for left in self._aged.get(subject.name, ()) if left[0].id != id]
+        self._not_aged(subject.name, id)
+        self._spares.forget(subject.name, id)
+
+    def _not_aged(self, name: str, id: Any) -> None:
+        self._aged[name] = [left for left in self._aged.get(name, ()) if left[0].id != id]
 
     def give_up(self, subject: Maker) -> None:
         """The item's own instance is no longer of use: whoever asks next gets another."""
@@ -61,11 +79,14 @@ class OwnInstances:
         none, some are made, which then share the wait."""
         left_over = self._aged.setdefault(subject.name, [])
         found = left_over.pop(0) if left_over else None
+        if found is not None:
+            self._spares.forget(subject.name, found[0].id)
         kept = self._keeper.recall(f"aged {subject.about[1]}", found and asdict(found[0]))
         if kept is None:
             some = [subject.given(subject.bodies.full(f"aged{n}")) for n in range(_AGED_AT_ONCE)]
             instance, made = some[0], self._clock.monotonic()
             left_over.extend((another, made) for another in some[1:])
+            self._spares.withdraw(subject.about[0] or "")
         else:
             instance, made = Instance(**kept), found[1] if found else 0.0
         left = made + resolution + _CLOCK_MARGIN - self._clock.monotonic()

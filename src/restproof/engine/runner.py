@@ -53,6 +53,7 @@ class Runner:
         else:
             outcome = self._enumerated(item)
         self.sink.write(outcome.to_event(item.id))
+        self.world.spares.ended(item.id, passed=outcome.outcome == "pass")
         if (other := self._begins.pop(item.id, None)) is not None:
             number, inputs = next(iter(self._numbered(other)))
             self.world.rests.begin(other.id, self._opened(other, number, inputs))
@@ -87,6 +88,7 @@ class Runner:
         try:
             case.finish(self.world.clock)
         except (CaseFailed, Inconclusive) as failure:
+            self.world.spares.withdraw(item.id)
             if failure.taken is not None:
                 put_away(case.subject.other(failure.taken.resource.name), failure.taken)
             raise

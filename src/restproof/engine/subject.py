@@ -190,6 +190,7 @@ class Subject:
             quota_may_be_used_up=self.bodies.may_use_up(operation, sent),
         )
         self.world.creates.note(reply, self.token)
+        self.world.spares.heed(exchange)
         return reply
 
     def _write(
@@ -204,11 +205,13 @@ class Subject:
         **options: Unpack[Queried],
     ) -> Reply:
         scope = self.scope() if scope is None else dict(scope)
-        body = self.resolved(body, scope)
+        given, body = body, self.resolved(body, scope)
         if operation == "create" or (operation == "replace" and creates_by_put(self.spec)):
             body = self.bodies.marked(body, self.token, kept)
         request = self.request(operation, id=id, body=body, scope=scope, **options)
-        return self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
+        reply = self.send(request, operation, credential=credential, sent=body, asked_id=id, scope=scope)
+        self.world.spares.note(self, given, reply, is_plain=not options)
+        return reply
 
     def create(self, body: Any, *, id: Any = None, **options: Unpack[Sending]) -> Reply:
         """POST to the collection (or PUT to ``id``, else to the id in ``body``, where that is how the resource is

@@ -22,6 +22,7 @@ from restproof.engine.room import Room
 from restproof.engine.scopes import Scopes
 from restproof.engine.settling import Settling
 from restproof.engine.shared import SharedInstances
+from restproof.engine.spares import Spares
 from restproof.engine.states import States
 from restproof.engine.values import Values
 from restproof.plan.bodies import Bodies
@@ -67,6 +68,7 @@ class World:
     creates: Creates = field(init=False)
     later: LaterLooks = field(init=False)
     rests: Rests[Any] = field(init=False)
+    spares: Spares = field(init=False)
     own: OwnInstances = field(init=False)
     instances: SharedInstances = field(init=False)
 
@@ -79,7 +81,8 @@ class World:
         self.rests = Rests(self.clock)
         self.settling = Settling(self.clock, self.keeper)
         self.jobs = Jobs(self.contract, self.session, self.clock, self.settling)
-        self.own = OwnInstances(self.keeper, self.clock, self.states)
+        self.spares = Spares(self.keeper)
+        self.own = OwnInstances(self.keeper, self.clock, self.states, self.spares)
         self.instances = SharedInstances(
             self.contract, self.target, self.values, self.bodies_by_name, self._maker, self.listings, self.keeper
         )

@@ -21,6 +21,7 @@ __all__ = [
     "elsewhere",
     "harmless_request",
     "put_away",
+    "spare",
     "undo_large_write",
     "written",
 ]
@@ -33,6 +34,12 @@ def aged(subject: Subject) -> Instance:
     """An instance that nobody has changed for as long as the contract's resolution of ``touched`` times, so that the
     time of a change tells then from now. Waits for what is left of it."""
     return subject.world.own.aged(subject, subject.spec.touched_resolution)
+
+
+def spare(subject: Subject, body: Any = None, tag: str = "") -> Instance:
+    """An instance as ``subject.given`` makes it, to be written to: one that an earlier item has made with the same
+    values, but for those that tell one from another, and left as it was, where there is one."""
+    return subject.world.own.spare(subject, body, tag)
 
 
 def another_token(subject: Subject) -> str:

@@ -1,0 +1,147 @@
+"""Instances that cases have made and left as they were: an item that needs one of its own need not make it anew."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from restproof.engine.failure import Inconclusive, SetUpFailed
+from restproof.engine.instance import Instance, Maker
+from restproof.engine.keep import Keeper
+from restproof.engine.reply import Reply
+from restproof.oracle.check import gaps
+from restproof.wire.message import Exchange
+from restproof.wire.places import is_usable_id
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_MOST = 16
+"""Instances of one resource that are kept."""
+_TAGGED = re.compile(r"\{run\}[ /]?[a-z0-9]{0,12}(?=[@.]|$)|\{unique:[^{}]*\}|\{uuid:\d+\}")
+_WORDS = re.compile(rb"[\w-]+")
+_WORD = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class _Spare:
+    resource: str
+    form: str
+    credential: str | None
+    instance: Instance
+
+
+class Spares:
+    """What cases have made and then neither changed nor named in anything else that was stored. An item's ones are lent
+    when it has passed, each to one item at a time, which sees first that it is as it was made."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._made: dict[str, list[_Spare]] = {}
+        self._left: dict[str, list[_Spare]] = {}
+        self._asked: Counter[str] = Counter()
+        self._doubtful: set[str] = set()
+
+    def note(self, subject: Maker, body: Any, reply: Reply, *, is_plain: bool) -> None:
+        """The answer to a write of ``body``, whose symbols are not resolved yet. ``is_plain``: it went without header
+        fields or parameters of its own."""
+        if reply.operation != "create" or not is_plain:
+            return
+        item, _, setup = subject.about
+        form = form_of(body)
+        if item is None or setup is not None or form is None or subject.bodies.shared_quotas:
+            return
+        if reply.ok and reply.entity and is_usable_id(reply.id) and isinstance(reply.sent, dict):
+            instance = Instance(reply.id, reply.scope, dict(reply.entity), reply.sent)
+            self._made.setdefault(item, []).append(_Spare(subject.name, form, reply.exchange.credential, instance))
+
+    def heed(self, exchange: Exchange) -> None:
+        """What a write names that was not refused, as what it is about, what it lies in or what it refers to, is no
+        spare one."""
+        request, refused = exchange.request, 400 <= (exchange.status or 0) < 500
+        if refused or request.method in _SAFE or not (self._made or self._left):
+            return
+        query = "&".join(f"{name}={value}" for name, value in request.query)
+        text = unquote_to_bytes(f"{request.path}?{query} ".encode("utf-8", "surrogateescape")) + (request.body or b"")
+        words = set(_WORDS.findall(text))
+        for group in (self._made, self._left):
+            for key, spares in group.items():
+                group[key] = [s for s in spares if not _is_named(str(s.instance.id), text, words)]
+
+    def withdraw(self, item: str) -> None:
+        """A case of the item found something, or could not tell: what the item has made so far is lent to nobody."""
+        self._made.pop(item, None)
+
+    def ended(self, item: str, *, passed: bool) -> None:
+        """The item is over."""
+        for spare in self._made.pop(item, ()):
+            if passed:
+                left = self._left.setdefault(spare.resource, [])
+                left.append(spare)
+                del left[:-_MOST]
+
+    def clear(self) -> None:
+        """A server has taken what it should have refused: whatever is there may be touched by it."""
+        self._made.clear()
+        self._left.clear()
+
+    def forget(self, name: str, id: Any) -> None:
+        """The instance is given to somebody, for something else."""
+        self._left[name] = [s for s in self._left.get(name, ()) if s.instance.id != id]
+
+    def lent(self, subject: Maker, body: Any, to: str, tag: str) -> Instance | None:
+        """An instance as ``body`` would make it (``None``: the usual body, with ``tag``), which a read has just shown
+        as it was made; ``None`` where there is none. ``to``: the name of the item or case that asks."""
+        if subject.spec.id.single or not (subject.spec.creatable and subject.spec.supports("read")):
+            return None
+        self._asked[to] += 1
+        found = self._taken(subject, subject.bodies.lying(tag=tag) if body is None else body)
+        kept = self._keeper.recall(f"lent {to} {self._asked[to]}", found and asdict(found.instance))
+        if kept is None:
+            return None
+        instance = Instance(**kept)
+        try:
+            seen = subject.observe(instance.id)
+        except (SetUpFailed, Inconclusive):
+            seen = None
+        if seen is None or seen.absent or any(gaps(subject.spec, subject.stable(instance.entity), seen)):
+            # Something changes what nobody has written to: from here on, each item has what it has just made.
+            self._doubtful.add(subject.name)
+            return None
+        if found is not None and subject.about[0] is not None:
+            self._made.setdefault(subject.about[0], []).append(found)  # where it is left as it is, it serves once more
+        return instance
+
+    def _taken(self, subject: Maker, body: Any) -> _Spare | None:
+        left = self._left.get(subject.name)
+        if not left or subject.name in self._doubtful:
+            return None
+        form, scope = form_of(body), subject.scope()
+        for spare in reversed(left):
+            alike = spare.form == form and spare.credential == subject.credential
+            if alike and dict(spare.instance.scope) == scope:
+                left.remove(spare)
+                return spare
+        return None
+
+
+def form_of(body: Any) -> str | None:
+    """What bodies have in common that differ in what tells one case from another: ``{run} own`` and ``{run} first``
+    are alike."""
+    return json.dumps(_plain(body), sort_keys=True) if isinstance(body, Mapping) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return _TAGGED.sub("{}", value)
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _is_named(id: str, text: bytes, words: set[bytes]) -> bool:
+    """Whether a request whose text is ``text``, in ``words``, holds the id."""
+    return id.encode() in (words if _WORD.fullmatch(id) else text)

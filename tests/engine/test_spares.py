@@ -1,0 +1,149 @@
+"""What an item has made and left as it was serves another item, once a read has shown that it is still so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from restproof.engine.around import put_away
+from restproof.suite import Inconclusive, Subject, must, requirement
+from restproof.suite.setup import spare
+from restproof.wire.message import Request
+
+from .conftest import Answer, Bench
+
+MakeBench = Callable[..., Bench]
+
+
+class Shelves:
+    """A server of shelves, which refuses a delete, and an update that names no text."""
+
+    def __init__(self) -> None:
+        self.shelves: dict[int, Any] = {}
+
+    def __call__(self, request: Request) -> Answer:
+        id = int(request.path.rpartition("/")[2]) if request.path[-1].isdigit() else None
+        sent = json.loads(request.body or b"{}")
+        if request.method == "POST":
+            id = 100 + len(self.shelves)
+            self.shelves[id] = {"id": id, "pages": None, **sent}
+            return 201, self.shelves[id]
+        if id not in self.shelves:
+            return 404, {}
+        if request.method == "DELETE" or (request.method == "PATCH" and not isinstance(sent.get("name", ""), str)):
+            return 403, {}
+        self.shelves[id].update(sent)
+        return 200, self.shelves[id]
+
+
+def item(name: str, act: Callable[[Subject], None]) -> Callable[..., None]:
+    @requirement(f"x.{name}", on="create")
+    def test(subject: Subject) -> None:
+        act(subject)
+
+    return test
+
+
+def made(subject: Subject) -> None:
+    assert subject.create(subject.bodies.minimal("first")).ok
+
+
+def methods(bench: Bench) -> list[str]:
+    return [e.request.method for e in bench.session.exchanges]
+
+
+def lent_after(bench: Bench, *before: Callable[[Subject], None], ask: Callable[[Subject], Any] = Subject.own) -> Any:
+    """What an item gets that asks when the items ``before`` are over."""
+    found = []
+    for at, act in enumerate(before):
+        bench.run(item(f"before{at}", act), "shelf-create")
+    bench.run(item("asks", lambda subject: found.append(ask(subject))), "shelf-create")
+    return found[0]
+
+
+@pytest.mark.parametrize("ask", [Subject.own, spare], ids=["own", "spare"])
+def test_an_item_gets_what_another_has_left_with_one_read(bench: MakeBench, ask: Callable[[Subject], Any]) -> None:
+    running = bench(Shelves())
+    assert lent_after(running, made, ask=ask).id == 100
+    assert methods(running) == ["POST", "GET"]
+
+
+def test_each_is_lent_once(bench: MakeBench) -> None:
+    def changed(subject: Subject) -> None:
+        assert subject.update(subject.own().id, {"pages": 3}).ok
+
+    running = bench(Shelves())
+    assert lent_after(running, made, changed).id == 101
+    assert methods(running) == ["POST", "GET", "PATCH", "POST"]
+
+
+def refused(subject: Subject) -> None:
+    id = subject.own().id
+    assert subject.delete(id).status == subject.update(id, {"name": 5}).status == 403
+
+
+def test_what_refused_writes_were_sent_to_serves_another_item(bench: MakeBench) -> None:
+    running = bench(Shelves())
+    assert lent_after(running, refused, refused).id == 100
+    assert methods(running).count("POST") == 1
+
+
+def test_the_values_that_tell_cases_apart_make_no_difference_and_others_do(bench: MakeBench) -> None:
+    running = bench(Shelves())
+    body = {"name": "{run} own", "pages": 7}
+    assert lent_after(running, made, ask=lambda subject: subject.own(body)).id == 101
+
+
+def updated(subject: Subject) -> None:
+    made(subject)
+    assert subject.update(100, {"pages": 3}).ok
+
+
+def named_in_a_body(subject: Subject) -> None:
+    made(subject)
+    subject.other("book").create({"name": "{run}", "pages": 100})
+
+
+def in_doubt(subject: Subject) -> None:
+    made(subject)
+    raise Inconclusive("who knows")
+
+
+def failing(subject: Subject) -> None:
+    made(subject)
+    must.have_status(subject.delete(100), "deleted")
+
+
+def accepting_a_fault(subject: Subject) -> None:
+    made(subject)
+    put_away(subject, subject.update(999, {"pages": 3}))
+
+
+@pytest.mark.parametrize("act", [updated, named_in_a_body, in_doubt, failing, accepting_a_fault])
+def test_what_was_changed_named_or_doubted_serves_nobody(bench: MakeBench, act: Callable[[Subject], None]) -> None:
+    running = bench(Shelves())
+    assert lent_after(running, act).id > 100
+
+
+def test_what_a_read_shows_otherwise_is_left_alone_and_so_is_all_that_is_left(bench: MakeBench) -> None:
+    server = Shelves()
+    running = bench(server)
+
+    def two(subject: Subject) -> None:
+        made(subject)
+        made(subject)
+        server.shelves[101]["pages"] = 9  # nobody has written to it
+
+    assert lent_after(running, two, ask=lambda subject: (subject.own().id, spare(subject).id)) == (102, 103)
+    assert methods(running) == ["POST", "POST", "GET", "POST", "POST"]
+
+
+def test_what_is_lent_is_kept_for_a_replay(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    running = bench(Shelves())
+    monkeypatch.setattr(running.world.keeper, "_sink", running.events)
+    lent = lent_after(running, made)
+    (kept,) = [e for e in running.events if e["event"] == "value" and e["name"].startswith("lent ")]
+    assert (kept["name"], kept["value"]["id"]) == ("lent x.asks[shelf-create] 1", lent.id)
