@@ -311,6 +311,31 @@ def test_a_list_with_more_pages_than_one_walks_says_nothing(bench: MakeBench) ->
     assert len(made.session.exchanges) == 1 + MOST_PAGES  # the shelf, and one walk
 
 
+@pytest.mark.parametrize(
+    ("heeded", "asked"), [(True, [("id", "5")]), (False, [("id", "5"), ("after", "2"), ("after", "4")])]
+)
+def test_what_no_read_shows_is_looked_for_by_its_id_first(
+    heeded: bool, asked: list[tuple[str, str]], contract_of: Callable[[str], Any], bench: MakeBench
+) -> None:
+    def server(request: Request) -> Answer:
+        if "books" not in request.path:
+            return 201, {"id": 3}
+        query = dict(request.query)
+        if heeded and "id" in query:
+            return 200, {"items": [{"id": int(query["id"])}], "meta": {"next": None}}
+        after = int(query.get("after", "0"))
+        following = str(after + 2) if after < 4 and "id" not in query else None
+        return 200, {"items": [{"id": after}, {"id": after + 1}], "meta": {"next": following}}
+
+    own = "    path: /books\n    filters: {id: equals}\n    operations: [list, create, update]\n"
+    made = bench(server, contract=contract_of(CONTRACT.replace("    path: /books\n", own)))
+    found, _ = made.subject("book").lists.find(5)
+    assert found is not None
+    assert found["id"] == 5
+    queries = [q for e in made.session.exchanges if "books" in e.request.path for q in e.request.query]
+    assert [q for q in queries if q[0] in ("id", "after")] == asked
+
+
 def test_a_page_without_entries_is_no_list(bench: MakeBench) -> None:
     with pytest.raises(SetUpFailed, match="without its entries"):
         bench(lambda _: (200, {"oops": 1})).subject("shelf").lists.walk()

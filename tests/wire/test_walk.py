@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from restproof.contract.model import Contract, Paging
+from restproof.contract.model import Contract, Filter, Id, Paging, Resource
 from restproof.contract.routing import filled_path
+from restproof.contract.settles import Settles
 from restproof.wire.message import Response
-from restproof.wire.paging import MOST_PAGES, Page, Query, Walk
-from restproof.wire.walk import CLEANUP, listed
+from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, quick_look
+from restproof.wire.walk import CLEANUP, listed, listed_one
 
 from .conftest import answer
 
@@ -201,3 +202,46 @@ def test_the_first_page_is_there(contract: Contract) -> None:
     """A 404 of it is no end of a list."""
     assert not Walk(Paging(style="page"), 10).ends_with(404)
     assert not Walk(Paging(), None).ends_with(404)
+
+
+def many(contract: Contract) -> Resource:
+    """Notes in pages of ten, which a query finds by their id."""
+    paging = Paging(style="page", max=10)
+    return replace(contract.resources["note"], paging=paging, id=Id(), filters={"id": Filter("id", "id")})
+
+
+def test_one_entry_is_looked_for_by_its_id_or_among_the_newest(contract: Contract) -> None:
+    note = many(contract)
+    first = (("page", "1"), ("per_page", "10"))
+    assert quick_look(note, 25) == (("id", "25"), *first)
+    newest = replace(note, filters={}, sort=("id",))
+    assert quick_look(newest, 25) == (("sort", "-id"), *first)
+    for without in (
+        replace(newest, sort=()),
+        replace(newest, id=Id(type="uuid")),
+        replace(note, paging=Paging()),
+        replace(note, settles=Settles(queries=5.0)),  # the index may show what was before
+    ):
+        assert quick_look(without, 25) is None
+
+
+@pytest.mark.parametrize(("heeded", "requests"), [("yes", 1), ("no", 4), ("refused", 4)])
+def test_one_entry_is_found_wherever_it_is(
+    heeded: str, requests: int, serve: Callable[..., Any], connect: Callable[..., Any], contract: Contract
+) -> None:
+    """Also where a server passes over the filter, or refuses it."""
+
+    def handler(request: bytes) -> bytes:
+        target = request.split(b" ")[1].decode()
+        wanted = dict(pair.split("=") for pair in target.partition("?")[2].split("&"))
+        if "id" in wanted and heeded == "refused":
+            return answer(400, b"{}")
+        first = (int(wanted["page"]) - 1) * 10 + 1
+        ids = [int(wanted["id"])] if "id" in wanted and heeded == "yes" else range(first, first + 10)
+        return answer(200, json.dumps([{"id": id} for id in ids if id <= 30]).encode())
+
+    server = serve(handler)
+    session = connect(server.url).session
+    found = listed_one(session, many(contract), "/v1/teams/5/notes", (), "25", credential="full", setup=CLEANUP)
+    assert found == {"id": 25}
+    assert len(server.requests) == requests

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from restproof.contract.model import Contract, Resource
 from restproof.contract.syntax import SortKey
 from restproof.engine.failure import NotTested, SetUpFailed
-from restproof.engine.reply import Reply
+from restproof.engine.reply import Observation, Reply
 from restproof.plan.bodies import Bodies
 from restproof.semantics.normal import kept
 from restproof.wire.links import link_targets
 from restproof.wire.message import Request
-from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, page_query
+from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, page_query, quick_look
 from restproof.wire.searching import asked_for
 
 USUAL = "usual"
@@ -104,6 +104,22 @@ class SubjectLists:
         response = reply.exchange.response
         page = Page(self._spec.paging, response, reply.json, reply.entries or ()) if response else None
         return page.next_query(asked_for(self._spec, reply.exchange.request)) if page else None
+
+    def find(self, id: Any, scope: Mapping[str, Any] | None = None) -> tuple[Observation | None, Reply]:
+        """The entry with an id, on the page that most likely shows it, else wherever it is, and the page that was read
+        last; ``None`` where no page holds it."""
+        quick = quick_look(self._spec, id)
+        if quick is not None:
+            reply = self._asker.list(quick, scope=scope)
+            if reply.ok and (found := self._held(id, reply)) is not None:
+                return found, reply
+        pages = self.pages(scope=scope)
+        return next((e for e in (self._held(id, page) for page in pages) if e is not None), None), pages[-1]
+
+    def _held(self, id: Any, page: Reply) -> Observation | None:
+        """The entry with an id on a page."""
+        entries = (e for e in page.entries or () if isinstance(e, Observation))
+        return next((e for e in entries if e.get(self._spec.id.field) == id), None)
 
     def walk(
         self,

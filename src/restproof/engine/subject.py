@@ -360,13 +360,10 @@ class Subject:
             raise SetUpFailed(f"set-up: the read of {an(self.name)} answered {reply.status or reply.exchange.error}")
         if not self.spec.supports("list"):
             raise Inconclusive(f"no read and no list shows {an(self.name)}")
-        pages = self.lists.pages(scope=scope)
-        for entry in (entry for page in pages for entry in page.entries or ()):
-            if isinstance(entry, Observation) and entry.get(self.spec.id.field) == id:
-                return entry
-        if "list" in self.spec.open:
+        found, last = self.lists.find(id, scope)
+        if found is None and "list" in self.spec.open:
             raise Inconclusive(UNLISTED)
-        return Observation({}, pages[-1], pages[-1].list_pointer, absent=True)
+        return Observation({}, last, last.list_pointer, absent=True) if found is None else found
 
     def stable(self, entity: Mapping[str, Any]) -> dict[str, Any]:
         """What of a representation stays as it is: without what may change by itself, and without members that no

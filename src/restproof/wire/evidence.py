@@ -14,7 +14,7 @@ from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
 from restproof.wire.places import Key, Places, Spot, Where, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new, holds_nothing
-from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed
+from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed, listed_one
 
 _FRESH = 30.0
 """Seconds for which a sight of what is ours is trusted (somebody may have deleted it, and its id come again), and that
@@ -283,9 +283,9 @@ class Evidence:
         if not resource.supports("list"):
             return Sight.UNCLEAR
         try:
-            for entry in self._walk(place, looker, credential):
-                if str(entry.get(resource.id.field)) == place.id:
-                    return Sight.OURS if self.is_ours(place, entry) else Sight.OTHERS
+            entry = listed_one(*self._asked(place, looker), str(place.id), credential=credential, setup=GUARD)
+            if entry is not None:
+                return Sight.OURS if self.is_ours(place, entry) else Sight.OTHERS
         except ListUnreadable as unread:
             return Sight.NOTHING if unread.status in names_nothing(resource) else Sight.UNCLEAR
         return Sight.NOTHING
@@ -303,10 +303,12 @@ class Evidence:
         return frozenset(known[0])
 
     def _walk(self, place: Spot, looker: Looker, credential: str | None) -> Iterator[Mapping[str, Any]]:
+        return listed(*self._asked(place, looker), credential=credential, setup=GUARD)
+
+    def _asked(self, place: Spot, looker: Looker) -> tuple[Sender, Resource, str, Headers]:
+        """Who asks for the list that an item belongs to, and how."""
         asked = self.places.request(place.collection, "list", (*looker.headers, _AFRESH))
-        return listed(
-            looker.sender, place.resource, asked.target, headers=asked.headers, credential=credential, setup=GUARD
-        )
+        return looker.sender, place.resource, asked.target, asked.headers
 
     def _makers(self, place: Spot) -> set[str | None]:
         """The credentials with which the item may have been made."""

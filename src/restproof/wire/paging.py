@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
-from restproof.contract.model import Paging
+from restproof.contract.model import Paging, Resource
+from restproof.contract.syntax import SortKey
 from restproof.contract.urls import parts_of
 from restproof.pointer import member
 from restproof.wire.links import link_targets
@@ -111,6 +112,23 @@ def page_query(paging: Paging, size: int | None, number: int = 1) -> Query:
             return sized
         case _:
             return ()
+
+
+def quick_look(resource: Resource, id: object) -> Query | None:
+    """The query whose first page most likely shows the entry with ``id``: the filter by ids, else the newest first,
+    where ids are counted up. ``None`` where there is none, a walk has one page anyway, or what is filtered and sorted
+    shows a write later than the list itself."""
+    paging, identity, settles = resource.paging, resource.id.field, resource.settles
+    if paging.style == "none" or not identity or settles.queries > settles.lists:
+        return None
+    sized = page_query(paging, paging.max or paging.default)
+    by_id = [name for name, one in resource.filters.items() if one.field == identity and one.values is None]
+    if by_id:
+        return ((resource.query.named(by_id[0]), str(id)), *sized)
+    counted = resource.id.type == "integer" and resource.id.chosen_by == "server"
+    if counted and identity in resource.sort:
+        return (*resource.query.order((SortKey(identity, descending=True),)), *sized)
+    return None
 
 
 class Walk:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from restproof.contract.model import Contract, Resource
 from restproof.plan.parameters import fixed_headers
-from restproof.wire.message import About, Exchange, Headers, Request, Response, merged
-from restproof.wire.paging import MOST_PAGES, Page, Walk
+from restproof.wire.message import About, Exchange, Headers, Request, Response, merged, with_query
+from restproof.wire.paging import MOST_PAGES, Page, Walk, quick_look
 
 GUARD = "guard"
 """The set-up name of the looks by which a run proves what is its own."""
@@ -39,8 +41,8 @@ def listed(
     sender: Sender,
     resource: Resource,
     collection: str,
-    *,
     headers: Headers = (),
+    *,
     credential: str | None = "full",
     setup: str = CLEANUP,
 ) -> Iterator[dict[str, Any]]:
@@ -66,6 +68,31 @@ def listed(
         walk.turn(page, entries)
     if walk.is_endless:
         raise ListUnreadable(f"the list has more than {MOST_PAGES} pages")
+
+
+def listed_one(
+    sender: Sender,
+    resource: Resource,
+    collection: str,
+    headers: Headers,
+    id: str,
+    *,
+    credential: str | None,
+    setup: str,
+) -> dict[str, Any] | None:
+    """The entry with ``id`` of a list: on the page that most likely shows it, else wherever it is; ``None`` where no
+    page holds it. Raises as :func:`listed`."""
+    paging, quick = resource.paging, quick_look(resource, id)
+
+    def walked(target: str) -> Iterator[dict[str, Any]]:
+        return listed(sender, resource, target, headers, credential=credential, setup=setup)
+
+    if quick is not None:
+        with suppress(ListUnreadable):
+            for entry in islice(walked(with_query(collection, quick)), paging.max or paging.default or 1):
+                if str(entry.get(resource.id.field)) == id:
+                    return entry
+    return next((entry for entry in walked(collection) if str(entry.get(resource.id.field)) == id), None)
 
 
 def _read(response: Response, resource: Resource) -> tuple[Page, list[Any]]:
