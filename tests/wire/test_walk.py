@@ -218,6 +218,7 @@ def test_one_entry_is_looked_for_by_its_id_or_among_the_newest(contract: Contrac
     assert quick_look(newest, 25) == (("sort", "-id"), *first)
     for without in (
         replace(newest, sort=()),
+        replace(note, operations=("list", "read")),
         replace(newest, id=Id(type="uuid")),
         replace(note, paging=Paging()),
         replace(note, settles=Settles(queries=5.0)),  # the index may show what was before

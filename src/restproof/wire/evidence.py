@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NamedTuple
@@ -298,12 +298,10 @@ class Evidence:
         known = self._ids.get(key)
         if known is None or self._clock() - known[1] > _JUST_NOW:
             began = self._clock()
-            known = {str(e.get(identity)) for e in self._walk(place, looker, looker.credential)}, began
+            walk = listed(*self._asked(place, looker), credential=looker.credential, setup=GUARD)
+            known = {str(e.get(identity)) for e in walk}, began
             self._ids = {k: v for k, v in self._ids.items() if began - v[1] <= _JUST_NOW} | {key: known}
         return frozenset(known[0])
-
-    def _walk(self, place: Spot, looker: Looker, credential: str | None) -> Iterator[Mapping[str, Any]]:
-        return listed(*self._asked(place, looker), credential=credential, setup=GUARD)
 
     def _asked(self, place: Spot, looker: Looker) -> tuple[Sender, Resource, str, Headers]:
         """Who asks for the list that an item belongs to, and how."""

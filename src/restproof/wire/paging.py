@@ -116,10 +116,10 @@ def page_query(paging: Paging, size: int | None, number: int = 1) -> Query:
 
 def quick_look(resource: Resource, id: object) -> Query | None:
     """The query whose first page most likely shows the entry with ``id``: the filter by ids, else the newest first,
-    where ids are counted up. ``None`` where there is none, a walk has one page anyway, or what is filtered and sorted
-    shows a write later than the list itself."""
+    where ids are counted up. ``None`` where there is none, a walk has one page anyway, what is filtered and sorted
+    shows a write later than the list itself, or a run makes none of them: what it makes is behind what others have."""
     paging, identity, settles = resource.paging, resource.id.field, resource.settles
-    if paging.style == "none" or not identity or settles.queries > settles.lists:
+    if paging.style == "none" or not identity or not resource.creatable or settles.queries > settles.lists:
         return None
     sized = page_query(paging, paging.max or paging.default)
     by_id = [name for name, one in resource.filters.items() if one.field == identity and one.values is None]
