@@ -214,13 +214,12 @@ class Hooks:
     def _called(self, name: str, hook: Callable[..., Any], kind: type | UnionType, *arguments: Any) -> Any:
         try:
             found = hook(*arguments)
-        except Exception as error:  # whatever a user's function raises
+        except (Exception, SystemExit) as error:  # whatever a user's function raises
             line = None if self.file is None else line_in(self.file, error)
             raise self._failure(name, hook, message_of(error), line) from error
         if found is not None and not isinstance(found, kind):
-            raise self._failure(
-                name, hook, f"it gave {type(found).__name__}, not {getattr(kind, '__name__', kind)} or None"
-            )
+            wanted = "None" if kind is type(None) else f"{getattr(kind, '__name__', kind)} or None"
+            raise self._failure(name, hook, f"it gave {type(found).__name__}, not {wanted}")
         return found
 
     def _failure(self, name: str, hook: Callable[..., Any], why: str, line: int | None = None) -> HookFailed:
@@ -267,6 +266,13 @@ def load_hooks(root: Path) -> Hooks:
             found = tuple(value) if isinstance(value, list | tuple) else (value,)
             if not all(inspect.isfunction(one) for one in found):
                 raise ConfigurationError(f"{name} must be a function, or a list of functions", place=Place(file))
+            for one in found:
+                if inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one):
+                    raise ConfigurationError(
+                        f"{name} must be a plain function, not an async one",
+                        place=Place(file, one.__code__.co_firstlineno),
+                        hint="What has to be awaited can be run to its end with asyncio.run.",
+                    )
             functions[name] = found
         elif inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_"):
             meant = closest(name, NAMES, cutoff=0.8)

@@ -21,7 +21,7 @@ def module_at(file: Path, name: str, trouble: str) -> ModuleType:
     sys.modules[name] = module  # data classes look themselves up there
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # whatever a user's module raises
+    except (Exception, SystemExit) as error:  # whatever a user's module raises
         del sys.modules[name]
         raise ConfigurationError(
             f"{trouble}: {message_of(error)}", place=Place(file, line_in(file, error) or 0)
@@ -29,12 +29,12 @@ def module_at(file: Path, name: str, trouble: str) -> ModuleType:
     return module
 
 
-def message_of(error: Exception) -> str:
+def message_of(error: Exception | SystemExit) -> str:
     """What an error of users' code says, without its place."""
     return f"{type(error).__name__}: {error.msg if isinstance(error, SyntaxError) else error}"
 
 
-def line_in(file: Path, error: Exception) -> int | None:
+def line_in(file: Path, error: Exception | SystemExit) -> int | None:
     """The line of ``file`` that led to an error."""
     if isinstance(error, SyntaxError) and error.filename == str(file):
         return error.lineno
@@ -49,7 +49,7 @@ def origin_of(error: Exception) -> Place:
     return Place(file, line)
 
 
-def _way(error: Exception) -> Iterator[tuple[Path, int]]:
+def _way(error: Exception | SystemExit) -> Iterator[tuple[Path, int]]:
     """The places that an error went through, the innermost first."""
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         yield Path(frame.filename), frame.lineno or 0

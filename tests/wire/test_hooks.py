@@ -110,6 +110,7 @@ def test_without_hooks_nothing_is_said(serve: Serve, connect: Connect) -> None:
     ("body", "told"),
     [
         ("    raise KeyError('secret')", r"restproof_hooks\.py:4: the hook before_request failed: KeyError"),
+        ("    raise SystemExit(4)", "failed: SystemExit: 4"),
         ("    return 'signed'", "it gave str, not Outgoing or None"),
         ("    return replace(request, target='/v1/others')", "not ask for something else"),
         ("    return replace(request, target=request.target + '7')", "not ask for something else"),
@@ -135,6 +136,8 @@ def test_a_hook_that_fails_sends_nothing(serve: Serve, connect: Connect, tmp_pat
         ("\n\nimport restproof_none\n", 3, "ModuleNotFoundError"),
         ("def before_request(:\n", 1, "SyntaxError"),
         ("on_finish = 5\n", 0, "on_finish must be a function"),
+        ("\nasync def on_finish(run): ...\n", 2, "on_finish must be a plain function, not an async one"),
+        ("\nraise SystemExit(4)\n", 2, "the hooks cannot be read: SystemExit: 4"),
     ],
 )
 def test_a_file_of_hooks_that_is_wrong_is_told(tmp_path: Path, text: str, line: int, told: str) -> None:
@@ -170,6 +173,21 @@ def test_a_run_asks_whether_a_rule_applies_tells_of_its_end_and_of_a_hook_that_b
         ),
     }
     assert (tmp_path / "out/told.txt").read_text() == "not judged 1"
+
+
+def test_a_hook_that_fails_at_the_end_hides_no_verdict(
+    tmp_path: Path,
+    run_command: Callable[..., int],
+    contract_with: Callable[..., object],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    contract_with("bearer")
+    (tmp_path / "restproof_hooks.py").write_text("def on_finish(run):\n    return 5\n")
+    only = ("--only", "read.answers-ok", "--resource", "note", "--profile", "smoke")
+    assert run_command("run", "contracts/notes", "--out", "out", *only) == 2
+    told, error = capsys.readouterr()
+    assert "CONFORMING" in told.splitlines()[0]
+    assert "restproof_hooks.py:1: the hook on_finish failed: it gave int, not None" in error
 
 
 SHELVES = "def field_values(field):\n    return ['QA-076', 'BF-311'] if field.name == 'shelf' else None\n"

@@ -56,17 +56,19 @@ class Provider:
         self.valid: list[str] = []
         self.asked: list[dict[str, str]] = []
         self.authorization: list[str] = []
+        self.heads: list[str] = []
         self.broken: bytes | None = None
         self.server = serve(self.handle)
 
     def handle(self, request: bytes) -> bytes:
         head, _, body = request.partition(b"\r\n\r\n")
         sent = next((v for n, _, v in (x.partition(b": ") for x in head.split(b"\r\n")) if n == b"Authorization"), b"")
-        if not head.startswith(b"POST /token"):
+        if b"/token " not in head.split(b"\r\n")[0]:
             return answer(200 if sent.removeprefix(b"Bearer ").decode() in self.valid else 401, b"[]")
         if self.broken:
             return self.broken
         self.authorization.append(sent.decode())
+        self.heads.append(head.decode())
         self.asked.append({n: v[0] for n, v in parse_qs(body.decode()).items()})
         self.valid = [f"token-number-{len(self.asked)}"]
         said = {"access_token": self.valid[0], "expires_in": self.lasts, "token_type": "Bearer"}
@@ -118,6 +120,15 @@ def test_a_client_is_shown_as_its_endpoint_reads_it(said: str, serve: Serve) -> 
     with pytest.raises(CredentialError, match=f"says {said}"):
         wallet(OAuth2(client_id="client", client_secret="a-b", token_url=url)).current("full")
     assert shown[3:] == [b"client:a-b"], "there is no other way to show this one"
+
+
+def test_a_proxy_is_shown_its_user_in_utf_8_on_the_way_to_a_token_too(provider: Provider) -> None:
+    proxy = f"http://us%E2%82%ACr:p%C3%A9@127.0.0.1:{provider.server.port}"
+    url = "http://id.example.test/token"
+    source = provider.source(token_url=url)
+    assert wallet(source, proxy=proxy).current("full").value == "token-number-1"
+    assert f"Proxy-Authorization: Basic {base64.b64encode('us€r:pé'.encode()).decode()}" in provider.heads[0]
+    assert provider.heads[0].startswith(f"POST {url} HTTP/1.1")
 
 
 def test_a_password_of_a_test_user(provider: Provider) -> None:

@@ -15,11 +15,14 @@ INTERRUPTED = {"SIGHUP": 129, "SIGINT": 130, "SIGTERM": 143}
 
 
 def closing(ended: Ended, signal: str | None) -> int:
-    """Say what a run came to, and give its exit code. ``signal``: the name of what interrupted it."""
+    """Say what a run came to, and give its exit code. ``signal``: the name of what interrupted it. Raises the
+    ``HookFailed`` of a hook that was told of the end."""
     # A log keeps long lines; on a terminal they would push the verdict off the screen.
     width = get_terminal_size().columns if sys.stdout.isatty() else WIDTH
     for line in closing_lines(ended.verdict, ended.directory / "index.html", ended.comparison, width):
         click.echo(line)
+    if ended.broken is not None:
+        raise ended.broken
     if ended.excused and not signal:
         click.echo("Nothing fails that did not fail in the baseline (--new-only).")
         return 0

@@ -39,7 +39,7 @@ class Side:
     selection: Mapping[str, Any]
     verdict: Word
     complete: bool
-    counts: Mapping[Ending, int]
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

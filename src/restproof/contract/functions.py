@@ -105,7 +105,7 @@ def _function(format: str, said: str, folder: Path, place: Place, kind: type[Any
     def called(value: Any) -> Any:
         try:
             found = function(value)
-        except Exception as error:  # whatever a user's function raises
+        except (Exception, SystemExit) as error:  # whatever a user's function raises
             line = line_in(file, error) or 0
             raise ConfigurationError(
                 f"{attribute}({value!r:.60}) of the format '{format}' raised {message_of(error)}",

@@ -31,7 +31,7 @@ class Verdict:
 
     verdict: Word
     complete: bool
-    counts: Mapping[Ending, int]
+    counts: Mapping[str, int]
     results: tuple[Result, ...]
     causes: tuple[Cause, ...]
     unproven: tuple[Unproven, ...]

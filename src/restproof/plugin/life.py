@@ -111,6 +111,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Iterator[N
         if caller is None:
             end(session.config, error)
         caller.error = caller.error or error
+    if caller is None and run.ended is not None and run.ended.broken is not None:
+        end(session.config, run.ended.broken)
     fails = run.ended is not None and (run.ended.drifts or run.ended.verdict.verdict == "not conforming")
     if run.ended is not None and run.ended.excused and session.exitstatus == pytest.ExitCode.TESTS_FAILED:
         session.exitstatus = pytest.ExitCode.OK

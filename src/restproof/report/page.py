@@ -134,10 +134,12 @@ def tallies(verdict: Verdict) -> list[Tally]:
     widths = {o: max(0.8, 100 * n / whole) if n else 0.0 for o, n in verdict.counts.items()}
     scale = 100 / (sum(widths.values()) or 1)
     found, start = [], 0.0
-    for outcome, count in verdict.counts.items():
+    for outcome in OUTCOMES:
         levels = tuple((level, n) for level in LEVELS if (n := by_level[outcome, level]))
         width = widths[outcome] * scale
-        found.append(Tally(outcome, LETTERS[outcome], count, levels, round(start, 2), round(width, 2)))
+        found.append(
+            Tally(outcome, LETTERS[outcome], verdict.counts[outcome], levels, round(start, 2), round(width, 2))
+        )
         start += width
     return found
 

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 
 from restproof.compare.diff import Judged
-from restproof.oracle.results import Ending, Word
+from restproof.oracle.results import Word
 from restproof.report.text import code, duration, moment, plain, plural
 
 FORMAT = 1
@@ -30,7 +30,7 @@ class Point:
     narrowed: bool
     verdict: Word
     complete: bool
-    counts: Mapping[Ending, int]
+    counts: Mapping[str, int]
     causes: int
     requests: int
     duration_s: float

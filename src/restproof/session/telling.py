@@ -9,7 +9,7 @@ from pathlib import Path
 from restproof.compare.diff import Comparison, Judged
 from restproof.compare.earlier import judged, previous
 from restproof.errors import ConfigurationError
-from restproof.hooks import Finished
+from restproof.hooks import Finished, HookFailed
 from restproof.oracle.verdict import Verdict
 from restproof.record.disk import made, write_whole
 from restproof.record.reader import read, read_header
@@ -22,13 +22,15 @@ from restproof.session.promise import Promise
 @dataclass(frozen=True)
 class Ended:
     """What came of the run. ``drifts``: the target breaks a rule that the recording ``--against`` keeps.
-    ``excused``: all that fails failed before, and the user asked for what is new (``--new-only``)."""
+    ``excused``: all that fails failed before, and the user asked for what is new (``--new-only``). ``broken``: the hook
+    that was told of the end and failed."""
 
     directory: Path
     verdict: Verdict
     comparison: Comparison | None
     drifts: bool
     excused: bool = False
+    broken: HookFailed | None = None
 
 
 def baseline_of(promise: Promise) -> Judged | None:
@@ -67,7 +69,9 @@ def tell(promise: Promise, path: Path, earlier: Judged | None) -> Ended:
     if not options.out:
         point_latest(directory)
     v = written.verdict
-    promise.hooks.finished(
-        Finished(v.verdict, v.complete, directory, {str(n): c for n, c in v.counts.items()}, v.requests)
-    )
-    return Ended(directory, written.verdict, written.comparison, drifts, excused)
+    broken = None
+    try:
+        promise.hooks.finished(Finished(v.verdict, v.complete, directory, v.counts, v.requests))
+    except HookFailed as error:
+        broken = error
+    return Ended(directory, written.verdict, written.comparison, drifts, excused, broken)

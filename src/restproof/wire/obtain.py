@@ -18,12 +18,13 @@ from urllib.parse import quote_plus, urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.util import parse_url
 
 from restproof.config import Target
 from restproof.errors import TargetError
 from restproof.pointer import Nothing, follow
 from restproof.sources import Command, Csrf, Login, OAuth2, Source
-from restproof.wire.adapter import adapter_to
+from restproof.wire.adapter import adapter_to, proxy_headers
 from restproof.wire.failure import FAILURES, describe
 from restproof.wire.message import Headers
 from restproof.wire.raw import tls_context
@@ -301,6 +302,8 @@ def _as_of(session: requests.Session, target: Target) -> None:
     session.trust_env = False
     if target.proxy is not None:
         session.proxies = {"http": target.proxy, "https": target.proxy}
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Through())
     session.verify = str(target.ca_bundle) if target.ca_bundle else True
     try:
         if target.http2:
@@ -317,7 +320,14 @@ def _as_of(session: requests.Session, target: Target) -> None:
         )
 
 
-class _Showing(HTTPAdapter):
+class _Through(HTTPAdapter):
+    """Presents the user of a proxy as the target's own requests do; ``requests`` knows Latin-1 alone."""
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        return proxy_headers(parse_url(proxy))
+
+
+class _Showing(_Through):
     """Shows a certificate whose key is encrypted, which ``requests`` cannot. Raises ``OSError`` for files of no use."""
 
     def __init__(self, target: Target) -> None:
