@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from restproof.contract.forms import document_of, form_of, is_sayable, typed
+from restproof.contract.forms import document_of, form_of, is_sayable, schema_of, typed
+from restproof.contract.load import load
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -76,3 +79,28 @@ def test_what_is_invalid_may_be_said(body: Any) -> None:
 def test_what_is_no_form_is_told(body: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         document_of(body)
+
+
+def test_what_stands_in_an_object_inside_an_envelope_is_read_by_its_schema(tmp_path: Path) -> None:
+    fields = {"id": {"type": "integer", "readOnly": True}, "name": {"type": "string"}, "count": {"type": "integer"}}
+    schema = {"type": "object", "properties": fields}
+    resource = {
+        "path": "/notes",
+        "schema": "note.json",
+        "media": {"request": "application/x-www-form-urlencoded"},
+        "envelope": {
+            "request": "data",
+            "fields": "attributes",
+            "beside": ["count"],
+            "constants": {"/data/type": "notes"},
+        },
+    }
+    (tmp_path / "note.json").write_text(json.dumps(schema))
+    (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "notes", "resources": {"note": resource}}))
+    contract = load(tmp_path)
+    note = contract.resources["note"]
+    body = note.operation("create").envelope.requested({"name": "5", "count": 5}, {})
+    assert body == {"data": {"attributes": {"name": "5"}, "count": 5, "type": "notes"}}
+    whole = schema_of(contract, note, "create")
+    assert is_sayable(body, whole)
+    assert typed(document_of(form_of(body, "brackets")), whole) == body

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from restproof.contract.model import Contract, Status
-from restproof.engine.failure import CaseFailed
+from restproof.engine.failure import CaseFailed, NotTested
 from restproof.engine.reply import Observation
 from restproof.oracle.finding import Finding, shown
 from restproof.suite import Reply, must
@@ -55,6 +55,30 @@ def test_have_status_fails_and_says_both(reply_of: MakeReply) -> None:
     assert (found.kind, found.expected, found.actual, found.field) == ("status", "404 or 405", "500", "name")
     assert finding(must.have_status, reply_of(None), "read").kind == "no-answer"
     assert finding(must.be_refused, reply_of(200), "absent").expected == "404"
+
+
+def write(reply: Reply, *policies: str, run_out: bool = True) -> Reply:
+    """The answer as one to a create of which a unique value may be in use."""
+    contract = replace(reply.contract, policies=frozenset(policies))
+    return replace(reply, contract=contract, operation="create", values_may_run_out=run_out)
+
+
+@pytest.mark.parametrize("case", ["created", "over_quota", "rule", "invalid", "unknown_field"])
+def test_a_conflict_may_be_told_before_what_else_is_wrong_where_values_are_used_up(
+    case: str, reply_of: MakeReply
+) -> None:
+    with pytest.raises(NotTested, match="the values of a unique field of shelf are used up"):
+        must.have_status(write(reply_of(409)), case)
+    assert finding(must.have_status, write(reply_of(409), run_out=False), case).actual == "409"
+    assert finding(must.have_status, write(reply_of(418)), case).actual == "418"
+
+
+def test_a_conflict_is_told_before_no_refusal_that_goes_first(reply_of: MakeReply) -> None:
+    assert finding(must.have_status, write(reply_of(409)), "missing_credential").actual == "409"
+    assert finding(must.have_status, write(reply_of(409), "refusal.order"), "rule").actual == "409"
+    assert finding(must.have_status, replace(write(reply_of(409)), operation="list"), "invalid").actual == "409"
+    with pytest.raises(NotTested):  # equals have no order
+        must.have_status(write(reply_of(409), "refusal.order"), "over_quota")
 
 
 def test_have_status_takes_a_status(reply_of: MakeReply) -> None:

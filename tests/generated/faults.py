@@ -47,6 +47,11 @@ def _authenticated(contract: Contract, resource: Resource) -> bool:
     return contract.auth.scheme != "none"
 
 
+def _json(contract: Contract, resource: Resource) -> bool:
+    """Whether a create is sent JSON, which can be broken; a form can not."""
+    return resource.supports("create") and not resource.operation("create").media.is_form
+
+
 def _roomy(contract: Contract, resource: Resource) -> bool:
     bodies = Bodies(contract, resource)
     return bool(resource.unique) and not bodies.values_may_run_out
@@ -86,8 +91,8 @@ CANDIDATES: dict[str, Applies] = {
     "minimum-unchecked": _field(lambda s: "minimum" in s and _plain("integer")(s)),
     "required-unchecked": _all(_can("create"), lambda c, r: bool(Bodies(c, r).required)),
     "unknown-field-ignored": _all(_can("create"), _refusable("unknown_field")),
-    "malformed-json-500": _can("create"),
-    "malformed-json-as-empty": _all(_can("create"), lambda c, r: not r.envelope.request and not r.parameter_parents),
+    "malformed-json-500": _json,
+    "malformed-json-as-empty": _all(_json, lambda c, r: not r.envelope.request and not r.parameter_parents),
     "rule-unchecked": _all(_can("create"), lambda c, r: any(type(x).__name__ == "Example" for x in r.rules)),
     "duplicate-accepted": _all(_can("create", "list", "read"), _roomy),
     "list-misses-last": _can("create", "list"),

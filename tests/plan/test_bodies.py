@@ -243,3 +243,29 @@ def test_a_mark_gives_no_field_that_a_case_leaves_out(ground: Ground) -> None:
     for case in ({}, *({n: v for n, v in ground.bodies.minimal().items() if n != name} for name in required)):
         marked = ground.bodies.marked(resolved(ground, case), TOKEN)
         assert marked.keys() & required == case.keys() & required
+
+
+@pytest.mark.parametrize(
+    ("media", "required", "wanted"),
+    [
+        ("application/x-www-form-urlencoded", [], ["size"]),
+        ("application/x-www-form-urlencoded", ["name"], ["name"]),
+        ("application/json", [], []),
+    ],
+)
+def test_a_form_holds_a_field_where_none_is_required(
+    media: str, required: list[str], wanted: list[str], tmp_path: Path
+) -> None:
+    fields = {
+        "id": {"type": "integer", "readOnly": True},
+        "pin": {"type": "string", "writeOnly": True},
+        "of": {"type": "object"},
+        "name": {"type": "string"},
+        "size": {"type": "integer"},
+    }
+    schema = {"type": "object", "properties": fields, "required": required}
+    resource = {"path": "/notes", "schema": "note.json", "media": {"request": media}, "unique": ["name"]}
+    (tmp_path / "note.json").write_text(json.dumps(schema))
+    (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "notes", "resources": {"note": resource}}))
+    contract = load(tmp_path)
+    assert [*Bodies(contract, contract.resources["note"]).minimal()] == wanted

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
+from restproof.contract.envelope import pointer_of
 from restproof.contract.media import Nested
 from restproof.contract.model import Contract, Resource, Schema
 from restproof.contract.shapes import is_nullable, types_of
@@ -151,13 +152,17 @@ def schema_of(contract: Contract, resource: Resource, operation: str) -> Schema:
     way, own = resource.operation(operation), getattr(resource.shapes, operation)
     # Of what only the server sets a client may still say something, which is read as what it would be.
     shape: Schema = {**own, "properties": {**resource.properties, **own["properties"]}}
-    whole = shape
-    if way.envelope.request:
-        whole = _within(way.envelope.request_pointer, shape, {})
+    envelope, whole = way.envelope, shape
+    if envelope.fields:
+        beside = {n: shape["properties"].get(n, {}) for n in envelope.outside}
+        inner: Schema = {**shape, "properties": {n: p for n, p in shape["properties"].items() if n not in beside}}
+        whole = _within(pointer_of(envelope.fields), inner, {"type": "object", "properties": beside})
+    if envelope.request:
+        whole = _within(envelope.request_pointer, whole, {})
     for parent in way.parents_in("body"):
         kind = "integer" if contract.resources[parent.resource].id.type == "integer" else "string"
         whole = _within(f"/{parent.name}", {"type": kind}, whole)
-    for pointer, value in way.envelope.constants.items():
+    for pointer, value in envelope.constants.items():
         whole = _within(pointer, {"const": value}, whole)
     return whole
 

@@ -7,6 +7,7 @@ from restproof.contract.model import Contract
 
 LOCATION = "create.location"
 _PROBLEM_DETAILS = "error.problem-json"
+_ORDER = "refusal.order"
 OF_FRAMEWORKS = (
     *("protocol.405-allow", "update.race", "auth.challenge"),
     # What JSON itself has not (NaN, half of a surrogate pair, nesting without end) breaks most parsers and encoders.
@@ -16,6 +17,11 @@ OF_FRAMEWORKS = (
 )
 """Rules that widespread frameworks break in every service, and of which no document speaks: where a contract is
 imported, they are told, and are no verdict."""
+
+
+def promises_order(contract: Contract) -> bool:
+    """Whether a server tells the first of the refusals that apply to a request, by the contract's ``order``."""
+    return _ORDER in contract.policies
 
 
 def sends_location(contract: Contract) -> bool:

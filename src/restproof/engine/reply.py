@@ -127,7 +127,8 @@ class Reply:
     def has_run_out_of_values(self) -> bool:
         """Whether a write was refused as a conflict that a run cannot avoid."""
         conflict = self.resource.status("conflict", self.operation)
-        return self.values_may_run_out and not self.ok and self.status in conflict
+        is_write = self.operation in ("create", "update", "replace")
+        return is_write and self.values_may_run_out and not self.ok and self.status in conflict
 
     @property
     def left_open(self) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from restproof.contract.forms import is_sayable
 from restproof.contract.shapes import same, types_of
 from restproof.plan.belonging import USUAL
 from restproof.plan.candidates import accepted
@@ -34,7 +35,21 @@ class Bodies(FieldValues):
         and those by which quotas count."""
         telling = [n for n in self.writable if n in self.telling_fields]
         own = [*self.fixed, *telling, *self.counted_by, *([self.resource.id.field] if self.names_id else [])]
-        return self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
+        body = self.adjusted_to_rules({name: self.plain(name, tag) for name in dict.fromkeys([*self.required, *own])})
+        return body or (self._one_field(tag) if self.resource.operation("create").media.is_form else {})
+
+    def _one_field(self, tag: str) -> Body:
+        """A field that none has to be sent, since a form without any is no body; nothing where none can be sent
+        alone."""
+        form = self.resource.operation("create").media
+        for name, schema in sorted(self.writable.items(), key=lambda field: bool(field[1].get("writeOnly"))):
+            if name in self.resource.references or name in self.unique_fields or name == self.resource.id.field:
+                continue
+            body = {name: self.plain(name, tag)}
+            whole = {"type": "object", "properties": {name: schema}}
+            if self.adjusted_to_rules(body) == body and is_sayable(body, whole, form.nested):
+                return body
+        return {}
 
     def lying(self, key: str = USUAL, tag: str = "") -> Body:
         """The minimal body; its references that say what it lies in (``Contract.ties``) name the instance of that

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
+from restproof.contract.policies import promises_order
 from restproof.contract.rules import BusinessRule, Condition
 from restproof.semantics.checker import Checker, Problem
 from restproof.semantics.coercion import value_case
@@ -70,6 +71,19 @@ def ranked(contract: Contract, refusals: Iterable[Refusal]) -> list[Refusal]:
     """Refusals by ``contract.order``, first wins; equals keep their order."""
     rank = {case: at for at, case in enumerate(contract.order)}
     return sorted(refusals, key=lambda r: rank.get(_GROUPS.get(r.case, r.case), len(rank)))
+
+
+_OF_WHAT_IS_WRITTEN = frozenset({"unknown_field", "invalid", "rule", "conflict"})
+
+
+def may_yield_to_conflict(contract: Contract, case: str) -> bool:
+    """Whether a write that is to be refused as ``case`` may be refused as a conflict where it is one as well: what is
+    wrong with what it writes goes first only where that is promised, and never before its equals."""
+    rank = {case: at for at, case in enumerate(contract.order)}
+    group = _GROUPS.get(case, case)
+    if group not in _OF_WHAT_IS_WRITTEN:
+        return False
+    return not promises_order(contract) or rank[group] >= rank["conflict"]
 
 
 class Validation:

@@ -21,6 +21,7 @@ from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.checker import checker
 from restproof.semantics.patch import merges
 from restproof.semantics.state import differences
+from restproof.semantics.validate import may_yield_to_conflict
 
 __all__ = [
     "agree",
@@ -60,7 +61,7 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
     what the contract leaves open would explain says nothing: ``Inconclusive``."""
     have_answered(reply)
     wanted = reply.resource.status(case, reply.operation) if isinstance(case, str) else case
-    if case in ("created", "updated", "replaced") and reply.has_run_out_of_values and reply.status not in wanted:
+    if reply.has_run_out_of_values and reply.status not in wanted and _is_told_first(reply, case):
         raise NotTested(f"the values of a unique field of {reply.resource.name} are used up")
     if reply.status in wanted:
         if case == "created" and reply.unnamed:
@@ -87,6 +88,13 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
         due=case if isinstance(case, str) else "",
     )
     raise CaseFailed(finding, taken=reply if taken else None)
+
+
+def _is_told_first(reply: Reply, case: str | Status) -> bool:
+    """Whether a conflict may keep a write from what is due: from success, and from refusals that need not go first."""
+    if not isinstance(case, str):
+        return False
+    return case in ("created", "updated", "replaced") or may_yield_to_conflict(reply.contract, case)
 
 
 def be_refused(reply: Reply, case: str | Status, *, field: str | None = None, because: str = "") -> None:
