@@ -6,7 +6,7 @@ from typing import Any
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases, bad_ids, moving_names
 from restproof.suite.operations import ON_ITEM, methods_at, perform
-from restproof.suite.scopes import absent_id, crossed_scope
+from restproof.suite.scopes import absent_id, crossed_scope, lost_scope
 from restproof.suite.values import an
 from restproof.suite.wire import Request
 
@@ -67,11 +67,14 @@ def test_an_unknown_path_is_absent(subject: Subject, tail: str) -> None:
 
 
 def wrong_parents(ground: Ground) -> Cases:
-    """Another nearest parent; and for each ancestor above that, another one of which the nearest parent is none."""
-    if ground.operation in ON_ITEM and not ground.resource.id.single:
+    """Another nearest parent; and for each ancestor above that, another one of which the nearest parent is none. An
+    item at a path of its own may name but some of them."""
+    *above, nearest = ground.resource.parents
+    named = {parent.resource for parent in ground.resource.operation(ground.operation).parents}
+    if ground.operation in ON_ITEM and not ground.resource.id.single and nearest.resource in named:
         yield from ({"above": None} for _ in unless_it_creates(ground))
     if ground.operation != "replace" or ground.resource.id.chosen_by == "server":
-        yield from ({"above": parent.resource} for parent in ground.resource.parents[:-1])
+        yield from ({"above": parent.resource} for parent in above if parent.resource in named)
 
 
 @requirement(
@@ -125,7 +128,9 @@ def test_no_field_of_a_body_moves_a_resource_to_another_parent(
 def lost_parents(ground: Ground) -> Cases:
     """A parent that never was; and for lists and reads, one that was deleted."""
     yield {"deleted": None}
-    for parent in ground.resource.parents[-1:] if ground.operation in ("list", "read") else ():
+    named = {parent.resource for parent in ground.resource.operation(ground.operation).parents}
+    nearest = [p for p in ground.resource.parents[-1:] if p.resource in named]
+    for parent in nearest if ground.operation in ("list", "read") else ():
         above = ground.contract.resources[parent.resource]
         if above.creatable and above.supports("delete") and ground.resource.creatable:
             yield {"deleted": parent.resource}
@@ -139,7 +144,7 @@ def test_nothing_is_found_below_an_unknown_parent(subject: Subject, operation: s
         return
     creatable = subject.spec.creatable
     id = subject.shared().id if creatable and operation in ON_ITEM else absent_id(subject)
-    lost = perform(subject, operation, id, scope=subject.scope("none"))
+    lost = perform(subject, operation, id, scope=lost_scope(subject, operation))
     status = subject.spec.status("absent_parent", operation)
     must.have_status(about_its_path(subject, lost, status), status, because="the parent does not exist")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,6 +32,17 @@ def kinds() -> Iterator[Kind]:
     yield Kind("a header names the parent", contract, schemas, Accounts, Open, ("identity",))
     everywhere = {**contract, "headers": {HEADER: "{account}"}}
     yield Kind("a header of all requests names the parent", everywhere, schemas, Accounts, Open, ("identity",))
+    notes = {
+        "org": {"path": "/orgs", "schema": "account.json"},
+        "issue": {"path": "/orgs/{org}/issues", "schema": "order.json"},
+        "note": {
+            "path": "/orgs/{org}/issues/{issue}/notes",
+            "item_path": "/orgs/{org}/notes/{id}",
+            "schema": "order.json",
+        },
+    }
+    farther = {"contract": "notes", "resources": notes}
+    yield Kind("items name a parent above the nearest alone", farther, schemas, Notes, Anywhere, ("identity",))
 
 
 class Accounts(Shop):
@@ -81,3 +93,55 @@ class Open(Accounts):
 
     def found(self, path: str, id: str) -> Row:
         return Shop.found(self, path, id)
+
+
+class Notes(Shop):
+    """Organizations have issues, and these have notes: each of them is at hand below its organization."""
+
+    SCHEMAS: Mapping[str, Any] = {"/orgs": ACCOUNT, "/issues": ORDER, "/notes": ORDER}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.above: Row = {}
+        self.lies: dict[Any, Row] = {}
+
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        found = re.fullmatch(r"/orgs/([^/]+)(?:/issues/([^/]+))?(/(?:issues|notes))(/[^/]+)?", path)
+        if not found or (found[2] and found[4]):
+            self.above = {}
+            return super().answer(request, path, query)
+        org, issue, collection, item = found.groups()
+        self.above = {"/orgs": Shop.found(self, "/orgs", org)["id"]}
+        if issue:
+            self.above["/issues"] = self.found("/issues", issue)["id"]
+        return super().answer(request, f"{collection}{item or ''}", query)
+
+    def is_below(self, row: Row) -> bool:
+        return self.above.items() <= self.lies[row["id"]].items()
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        return [row for row in super().listed(path, query) if self.is_below(row)]
+
+    def found(self, path: str, id: str) -> Row:
+        row = super().found(path, id)
+        if not self.is_below(row):
+            raise Refused(404, "there is none")
+        return row
+
+    def made(self, path: str, fields: Row) -> Row:
+        row = super().made(path, fields)
+        self.lies[row["id"]] = dict(self.above)
+        return row
+
+    def removed(self, path: str, row: Row) -> None:
+        super().removed(path, row)
+        for below in self.rows.values():
+            for id in [id for id in below if row["id"] in self.lies[id].values()]:
+                del below[id]
+
+
+class Anywhere(Notes):
+    """A note can be read below any organization."""
+
+    def is_below(self, row: Row) -> bool:
+        return row["id"] in self.rows["/notes"] or super().is_below(row)

@@ -37,22 +37,22 @@ class OwnInstances:
                     left.append((instance, self._clock.monotonic()))
             self._own.clear()
             self._states.clear()
-            made = self._spare(subject, body, item, "own")
+            lent = self._lent(subject, body, item, "own")
+            made = lent or subject.given(body, tag="own")
             self._own[item] = subject.name, made
-            if made.entity:
+            if made.entity and (lent or not subject.spec.supports("read")):
                 self._states.see(subject, made.id, dict(made.entity))
         return self._own[item][1]
 
     def spare(self, subject: Maker, body: Any, tag: str) -> Instance:
         """One more instance for the subject's case (see ``suite.setup.spare``)."""
-        return self._spare(subject, body, subject.about[1] or "", tag)
+        return self._lent(subject, body, subject.about[1] or "", tag) or subject.given(body, tag=tag)
 
-    def _spare(self, subject: Maker, body: Any, to: str, tag: str) -> Instance:
-        """An instance that an earlier item has left as it was made, else a new one."""
+    def _lent(self, subject: Maker, body: Any, to: str, tag: str) -> Instance | None:
+        """An instance that an earlier item has left as it was made, where there is one."""
         lent = self._spares.lent(subject, body, to, tag)
-        if lent is None:
-            return subject.given(body, tag=tag)
-        self._not_aged(subject.name, lent.id)
+        if lent is not None:
+            self._not_aged(subject.name, lent.id)
         return lent
 
     def is_held(self, item: str, name: str, id: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from restproof.engine.subject import Subject
 
-__all__ = ["absent_id", "crossed_scope", "has_other_root", "root_of"]
+__all__ = ["absent_id", "crossed_scope", "has_other_root", "lost_scope", "root_of"]
 
 
 def absent_id(subject: Subject) -> Any:
@@ -17,6 +17,14 @@ def absent_id(subject: Subject) -> Any:
 def crossed_scope(subject: Subject, ancestor: str) -> dict[str, Any]:
     """The usual scope with another one for ``ancestor``: one that those below it do not belong to."""
     return subject.world.scopes.crossed(subject.spec, ancestor)
+
+
+def lost_scope(subject: Subject, operation: str) -> dict[str, Any]:
+    """The usual scope with one parent that does not exist: the nearest of those that requests of ``operation`` name."""
+    named = [parent.resource for parent in subject.spec.operation(operation).parents]
+    if subject.spec.parents[-1].resource in named:
+        return subject.scope("none")
+    return {**subject.scope(), named[-1]: subject.world.scopes.absent_id(subject.contract.resources[named[-1]])}
 
 
 def root_of(subject: Subject) -> str:
