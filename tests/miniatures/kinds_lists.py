@@ -60,6 +60,38 @@ class Overreaching(Linking):
         return last + 1
 
 
+class Ranging(Items):
+    """Pages by the header field ``Range``. Of an empty list there is no range; one that is none is passed over."""
+
+    asked: str | None = None
+
+    def answer(self, request: Request, path: str, query: Mapping[str, str]) -> Answer:
+        self.asked = request.header("Range")
+        return super().answer(request, path, query)
+
+    def do_list(self, path: str, query: Mapping[str, str]) -> Answer:
+        rows = [self.show(path, r) for r in self.listed(path, query)]
+        said = re.fullmatch(r"items=(\d{1,9})-(\d{1,9})", self.asked or "")
+        first, last = map(int, said.groups()) if said else (0, len(rows))
+        if said is None or first > last:
+            return Answer(200, rows)
+        if first >= len(rows):
+            raise Refused(416, "is behind the last", "Range")
+        part = rows[first : last + self.beyond]
+        return Answer(206, part, {"Content-Range": f"items {first}-{first + len(part) - 1}/{len(rows)}"})
+
+    def listed(self, path: str, query: Mapping[str, str]) -> list[Row]:
+        return [r for r in super().listed(path, query) if query.get("title", r["title"]) == r["title"]]
+
+    beyond = 1
+
+
+class Cutting(Ranging):
+    """Takes the last entry of a range for the one behind it."""
+
+    beyond = 0
+
+
 class Repeating(Ending):
     def page(self, rows: list[object], number: int, size: int) -> list[object]:
         last = max(1, -(-len(rows) // size))
@@ -75,6 +107,8 @@ def kinds() -> Iterator[Kind]:
     }
     yield from _browsers()
     yield from _orders()
+    ranged = {"paging": {"style": "offset", "range": "items={first}-{last}"}, "filters": {"title": "equals"}}
+    yield Kind("pages are ranges, and an empty list has none", *item(**ranged), Ranging, Cutting, ("list",))
     linked: dict[str, Any] = {"paging": {**paging, "links": True}, "statuses": {"bad_page": 404, "bad_size": 200}}
     yield Kind("pages that do not link to themselves", *item(**linked), Linking, Overreaching, ("list.links",))
     yield Kind("the page after the last is 404", *item(**words), Ending, Repeating, ("list",))

@@ -40,6 +40,31 @@ def test_what_stands_beside_a_code_and_a_message_is_the_resource(tmp_path: Path)
     assert set(found.properties) == {"id", "label"}
 
 
+WORDS: list[Document] = [
+    {"type": "object", "properties": {"message": TEXT}},
+    {"type": "object", "properties": {"success": {"type": "boolean"}, "detail": TEXT}},
+]
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_an_answer_that_says_only_how_a_write_went_has_not_the_envelope_of_the_others(
+    words: Document, tmp_path: Path
+) -> None:
+    around: Document = {"type": "object", "properties": {"data": BOX}}
+    paths = shelves({"type": "array", "items": BOX}, around)
+    paths["/boxes/{id}"]["patch"] = call(words, SENT)
+    found = resource(tmp_path, "box", paths)
+    assert found.envelope.response == "data"
+    assert (found.operation("update").returns, found.operation("create").returns) == ("minimal", "representation")
+    assert set(found.properties) == {"id", "label"}
+
+
+def test_a_create_that_shows_what_the_list_shows_is_no_receipt(tmp_path: Path) -> None:
+    paths = shelves({"type": "array", "items": BOX}, BOX)
+    paths["/boxes/{id}"]["get"] = call({"type": "object", "properties": {"data": BOX}})
+    assert resource(tmp_path, "box", paths).operation("create").returns == "representation"
+
+
 @pytest.mark.parametrize("place", ["meta", "pagination", "page_info"])
 def test_a_token_beside_the_entries_may_stand_in_an_object(place: str, tmp_path: Path) -> None:
     beside: dict[str, Any] = {place: {"type": "object", "properties": {"next_cursor": {"type": ["string", "null"]}}}}

@@ -178,8 +178,8 @@ def test_a_page_is_asked_for_by_its_first_and_its_last_entry(
     words: str, target: str, header: str | None, tmp_path: Path
 ) -> None:
     searches = packed_by(tmp_path, f"    paging: {{style: offset, {words}}}\n", "")
-    offset = load(tmp_path).resources["item"].paging.offset
-    asked = ((offset, "50"), ("limit", "25"))
+    paging = load(tmp_path).resources["item"].paging
+    asked = ((paging.offset, "50"), (paging.size, "25"))
     for method in ("GET", "HEAD"):
         sent = searches.leaving(Request(method, "/items", asked))
         assert (sent.target, sent.header("Range")) == (target, header)
@@ -190,12 +190,52 @@ def test_a_page_is_asked_for_by_its_first_and_its_last_entry(
 @pytest.mark.parametrize("wrong", [("-1", "5"), ("abc", "5"), ("0", "0"), ("0", "abc"), ("0", "-5")])
 def test_a_page_that_is_none_reads_as_none(words: str, wrong: tuple[str, str], tmp_path: Path) -> None:
     searches = packed_by(tmp_path, f"    paging: {{style: offset, {words}}}\n", "")
-    offset = load(tmp_path).resources["item"].paging.offset
-    read = dict(
-        back(searches, tmp_path, searches.leaving(Request("GET", "/items", ((offset, wrong[0]), ("limit", wrong[1])))))
-    )
+    paging = load(tmp_path).resources["item"].paging
+    asked = ((paging.offset, wrong[0]), (paging.size, wrong[1]))
+    read = dict(back(searches, tmp_path, searches.leaving(Request("GET", "/items", asked))))
     numbers = all(v.isdecimal() for v in read.values())
-    assert not (numbers and set(read) == {offset, "limit"} and int(read["limit"]) > 0)
+    assert not (numbers and set(read) == {paging.offset, paging.size} and int(read[paging.size]) > 0)
+
+
+@pytest.mark.parametrize("words", [words for words, *_ in SPANS])
+def test_a_filter_may_be_called_as_sizes_and_offsets_mostly_are(words: str, tmp_path: Path) -> None:
+    query = "    query: {filter: '{name}'}\n"
+    more = ", limit: {field: size, by: lte}, offset: {field: size, by: gte}"
+    searches = packed_by(tmp_path, f"    paging: {{style: offset, {words}}}\n", query, more=more)
+    asked = (("limit", "5"), ("offset", "3"))
+    sent = searches.leaving(Request("GET", "/items", asked))
+    assert (sent.query, sent.header("Range"), back(searches, tmp_path, sent)) == (asked, None, [*asked])
+
+
+@pytest.mark.parametrize(
+    ("range", "page"),
+    [
+        ("items=50-74", ["50", "25"]),
+        ("items=50-", ["50"]),
+        ("items=-1-8", ["-1", "10"]),
+        ("items=-5", None),
+        ("items=0-4,9-9", None),
+        ("bytes=0-4", None),
+    ],
+)
+def test_what_is_no_one_range_of_entries_is_no_page(range: str, page: list[str] | None, tmp_path: Path) -> None:
+    """RFC 9110 §14.1: the last entries, several ranges, and those of another unit, which is to be passed over."""
+    searches = packed_by(tmp_path, '    paging: {style: offset, range: "items={first}-{last}"}\n', "")
+    found = back(searches, tmp_path, Request("GET", "/items", headers=(("Range", range),)))
+    assert found == [("Range", range)] if page is None else [value for _, value in found] == page
+
+
+def test_a_fraction_is_a_number_in_json(tmp_path: Path) -> None:
+    schema = {**SCHEMA, "properties": {**SCHEMA["properties"], "price": {"type": "number"}}}  # type: ignore[dict-item]
+    text = PLAIN.replace(PAGED, IN_ONE[0]).replace(FILTER, IN_ONE[1])
+    more = 'code: equals, price: equals, "price/in": {field: price, by: in}}'
+    folder = write(tmp_path, text.replace("code: equals}", more))
+    (folder / "item.json").write_text(json.dumps(schema), encoding="utf-8")
+    searches = Searches(load(folder))
+    for name, text, value in (("", "2.5", 2.5), ("/in", "2.5,3", {"in": [2.5, 3]}), ("", "2.x", "2.x")):
+        sent = searches.leaving(Request("GET", "/items", ((f"filter#/where/price{name}", text),)))
+        assert json.loads(dict(sent.query)["filter"]) == {"where": {"price": value}}
+        assert back(searches, tmp_path, sent) == [(f"filter#/where/price{name}", text)]
 
 
 @pytest.mark.parametrize(
@@ -204,6 +244,7 @@ def test_a_page_that_is_none_reads_as_none(words: str, wrong: tuple[str, str], t
         ("style: page, last: to", "'last' is about entries that are counted"),
         ("style: offset, last: to, end: until", "both 'last' and 'end' say where a page ends"),
         ("style: offset, last: to, size: limit", "both 'last' and 'size' say where a page ends"),
+        ('style: offset, range: "i={first}-{last}", offset: skip', "both 'range' and 'offset' say where a page begins"),
         ('style: offset, range: "items={first}-{last}", links: true', "no URL leads to a page that a header"),
     ],
 )
@@ -211,6 +252,24 @@ def test_what_ends_a_page_is_said_once(paging: str, message: str, tmp_path: Path
     text = PLAIN.replace(PAGED, f"    paging: {{{paging}}}\n")
     problems = [str(problem) for problem in check(write(tmp_path, text))]
     assert any(message in problem and "contract.yaml:11" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("usual", "own", "found"),
+    [
+        ("size: count, all: -1", "last: to", (False, "to")),
+        ("last: to", "size: count", (True, None)),
+        ("last: to, max: 9", "max: 5", (False, "to")),
+        ("size: count", "all: -1", (True, None)),
+    ],
+)
+def test_one_list_may_end_its_pages_in_another_way_than_all(
+    usual: str, own: str, found: tuple[bool, str | None], tmp_path: Path
+) -> None:
+    text = PLAIN.replace(PAGED, f"    paging: {{{own}}}\n")
+    text = text.replace("resources:", f"paging: {{style: offset, {usual}}}\nresources:")
+    paging = load(write(tmp_path, text)).resources["item"].paging
+    assert (paging.size == "count", paging.last) == found
 
 
 def test_a_list_by_post_has_no_json_in_its_query(tmp_path: Path) -> None:

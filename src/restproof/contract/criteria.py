@@ -7,6 +7,7 @@ into a body, a header field or what is packed, and back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from restproof.pointer import put, step
 
 Pairs = tuple[tuple[str, str], ...]
 _NUMERALS = frozenset({"integer", "number"})
+_DECIMAL = re.compile(r"-?[0-9]+\.[0-9]+")
 
 
 def is_searched(resource: Resource) -> bool:
@@ -122,6 +124,8 @@ def _typed(text: str, kinds: frozenset[str]) -> Any:
         return text
     if kinds & _NUMERALS and text.removeprefix("-").isdecimal() and text.isascii():
         return int(text)
+    if "number" in kinds and _DECIMAL.fullmatch(text):
+        return float(text)
     if "boolean" in kinds and text in ("true", "false"):
         return text == "true"
     return text

@@ -69,12 +69,9 @@ def with_sizes(paging: Paging, query: Iterable[tuple[str, str]], range: str | No
         return query
     if paging.range:
         found = re.fullmatch(_pattern(paging.range), range or "", re.DOTALL)
-        bounds = {} if found is None else found.groupdict()
-        first, end = bounds.get("first"), bounds.get("last")
-        if range is not None and found is None:
-            first = range  # what is no range at all is no offset either
-        elif first is not None and end == "":
-            end = None
+        first, end = (None, None) if found is None else (found["first"], found["last"] or None)
+        if range is not None and (not first or "," in range):
+            return (*query, (RANGE, range))  # another unit, the last entries, several ranges: none of these is a page
     else:
         asked = dict(query)
         first, end = asked.get(paging.offset), asked.get(paging.last or paging.end or "")
@@ -85,7 +82,7 @@ def with_sizes(paging: Paging, query: Iterable[tuple[str, str]], range: str | No
 
 
 def _pattern(template: str) -> str:
-    return re.escape(template).replace(r"\{first\}", "(?P<first>.*?)").replace(r"\{last\}", "(?P<last>.*)")
+    return re.escape(template).replace(r"\{first\}", "(?P<first>-?.*?)").replace(r"\{last\}", "(?P<last>.*)")
 
 
 def _moved(first: str, size: str, by: int) -> str:

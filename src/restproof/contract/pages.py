@@ -19,14 +19,24 @@ RANGED: Mapping[str, Any] = {
 (RFC 9110 §14.2), and one behind the last entry cannot be satisfied (§15.5.17)."""
 
 
+_BY_ENTRY = frozenset({"last", "end", "range"})
+_BY_SIZE = frozenset({"size", "all"})
+_FIRST, _COUNT = "first entry", "number of entries"
+"""What stands in for parameters that no request has, under names that none has: a filter may be called ``limit``."""
+
+
 class PagingReader:
     """Reads the pages of one resource: its own words over those of the contract, unless it has another style."""
 
     def __init__(self, raw: Mapping[str, Any], scope: Scope, route: Route) -> None:
         own: Mapping[str, Any] = raw.get("paging", {})
         shared = scope.paging
-        alone = "style" in own and own["style"] != shared.get("style", "none")
-        self.said = dict(own) if alone else {**shared, **own}
+        if "style" in own and own["style"] != shared.get("style", "none"):
+            shared = {}
+        # Who says where a page ends says so instead of what the contract has for all.
+        instead = {*_BY_ENTRY} if own.keys() & (_BY_ENTRY | _BY_SIZE) else set()
+        instead |= _BY_SIZE if own.keys() & _BY_ENTRY else set()
+        self.said = {**{word: said for word, said in shared.items() if word not in instead}, **own}
         self.style = self.said.get("style", "none")
         self.scope = scope
         self.route: Route = (*route, "paging") if own else ("paging",)
@@ -43,6 +53,10 @@ class PagingReader:
         self.spans()
         usual = "per_page" if self.style == "page" else "limit"
         said["size"] = "" if said.get("size") == "none" else said.get("size", usual)
+        if said.keys() & _BY_ENTRY:
+            said["size"] = _COUNT
+        if "range" in said:
+            said["offset"] = _FIRST
         for word in ("next_field", "total_field", "more"):
             if "/" in said.get(word, "") and not said[word].startswith("/"):
                 said[word] = f"/{said[word]}"  # meta/next is the pointer /meta/next
@@ -81,7 +95,7 @@ class PagingReader:
     def spans(self) -> None:
         """What stands in the place of a page's size stands alone."""
         said = self.said
-        words = [word for word in ("last", "end", "range") if word in said]
+        words = [word for word in ("last", "end", "range") if word in said]  # in this order they are told
         if not words:
             return
         if self.style != "offset":
@@ -89,6 +103,9 @@ class PagingReader:
         for other in [*words[1:], *(w for w in ("size", "all") if w in said)]:
             hint = "leave one of the two out: a page ends where its size says, or at the entry that is named"
             self.problem(f"both '{words[0]}' and '{other}' say where a page ends", hint, other)
+        if "range" in said and "offset" in said:
+            hint = "leave 'offset' out: the header field holds the first entry too"
+            self.problem("both 'range' and 'offset' say where a page begins", hint, "offset")
         by_url = said.get("links") or said.get("next_header") or said.get("next_field")
         if "range" in said and by_url:
             hint = "leave out links, next_header and next_field: a range is asked for by a header field"

@@ -82,7 +82,7 @@ class SubjectLists:
         while walk.query is not None:
             reply = self._asker.list(walk.query, scope=scope, credential=credential, path=walk.path)
             if walk.ends_with(reply.status):
-                return found
+                return found or [reply]
             response = reply.exchange.response
             if not reply.ok or reply.entries is None or response is None:
                 why = reply.status or reply.exchange.error

@@ -17,7 +17,8 @@ from restproof.wire.links import link_targets
 Query = tuple[tuple[str, str], ...]
 MOST_PAGES = 500
 """A walk ends here whatever the server says: one that always names a next page must not hold a run for ever."""
-_NO_SUCH_PAGE = frozenset({404, 416})
+_NO_RANGE = 416
+_NO_SUCH_PAGE = frozenset({404, _NO_RANGE})
 
 
 class Headers(Protocol):
@@ -131,6 +132,12 @@ def quick_look(resource: Resource, id: object) -> Query | None:
     return None
 
 
+def has_no_range(paging: Paging, status: int | None) -> bool:
+    """Whether the answer to a list that was asked for its first entries says that there are none: a range of nothing
+    cannot be satisfied (RFC 9110 §15.5.17)."""
+    return paging.range is not None and status == _NO_RANGE
+
+
 class Walk:
     """Where a walk over the pages of a list stands. Ask for :attr:`query` until it is ``None``, at :attr:`path` where
     that is not the list's own, and hand each answer to :meth:`turn`.
@@ -172,9 +179,10 @@ class Walk:
                 self.query, self.is_endless = None, True
 
     def ends_with(self, status: int | None) -> bool:
-        """Whether an answer that is no page says that the one before was the last: servers that number their pages
-        answer so behind the end."""
-        return status in _NO_SUCH_PAGE and self._pages > 0 and self._paging.style in ("page", "offset")
+        """Whether an answer that is no page says that the one before was the last, or, to who is not wary, that there
+        is none: servers that number their pages answer so behind the end."""
+        behind = self._pages > 0 and self._paging.style in ("page", "offset")
+        return (behind and status in _NO_SUCH_PAGE) or (has_no_range(self._paging, status) and not self._wary)
 
     def _is_last(self, page: Page, entries: Sequence[Any]) -> bool:
         """Whether a page that holds something leaves nothing for another one."""

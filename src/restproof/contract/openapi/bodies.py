@@ -92,11 +92,13 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             told.left_out["read"] = "its answer is no JSON object" if answer else "the document does not say its answer"
         elif answer:
             told.left_out[operation] = "its answer is no JSON object"
+    _set_words_apart(single, told)
     around = _wrapper(single) or _told_with(single)
     if around:
         told.envelope["response"] = around
         single = {o: object_of(s["properties"][around]) for o, s in single.items()}
-    told.shown, told.created = list(single.values()), single.get("create", {})
+    told.shown = list(single.values())
+    told.created = single.get("create", told.created)
     told.read = single.get("read", {})
     if "list" in found.calls:
         answer = object_of(reader.success(found.calls["list"]))
@@ -111,17 +113,30 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
             if not _is_needed(answer, steps(pointer_of(member))):
                 told.envelope["empty_list"] = "absent"
         told.read = told.read or entry
-        _set_receipts_apart(single, told)
+        _set_receipts_apart(single, told, entry)
         told.shown = [*single.values(), entry]
     else:
-        _set_receipts_apart(single, told)
+        _set_receipts_apart(single, told, told.read)
         told.shown = list(single.values())
 
 
-def _set_receipts_apart(single: dict[str, Schema], told: Shaped) -> None:
-    """Take the answers out that tell of a write, and show nothing of the resource (``{"silenceID": …}``)."""
+def _set_words_apart(single: dict[str, Schema], told: Shaped) -> None:
+    """Take the answers out that say how a write went, and nothing else (``{"message": "updated"}``), where a read shows
+    no such members: they have not the envelope of the others."""
+    for operation in ("create", "update", "replace") if "read" in single else ():
+        members = _properties(single.get(operation, {})).keys()
+        if members and all(map(_BESIDE_ONE.fullmatch, members)) and not members & _properties(single["read"]).keys():
+            told.receipts.add(operation)
+            answer = single.pop(operation)
+            told.created = answer if operation == "create" else told.created
+
+
+def _set_receipts_apart(single: dict[str, Schema], told: Shaped, entry: Schema) -> None:
+    """Take the answers out that tell of a write, and show nothing of the resource (``{"silenceID": …}``). ``entry``:
+    what a list shows, else a read."""
+    known = _properties(told.read).keys() | _properties(entry).keys()
     for operation, answer in list(single.items()):
-        if told.read and not _properties(answer).keys() & _properties(told.read).keys():
+        if known and not _properties(answer).keys() & known:
             told.receipts.add(operation)
             del single[operation]
 
