@@ -118,6 +118,12 @@ def test_the_list_beside_an_item_is_called_by_its_plural(tmp_path: Path) -> None
     }
 
 
+def test_both_may_end_with_a_slash(tmp_path: Path) -> None:
+    slashed = SILENCES.replace("  /silences:", "  /silences/:").replace("/{silenceID}:", "/{silenceID}/:")
+    (silence,) = silences(tmp_path, slashed)
+    assert {silence.operation(o).path for o in silence.operations} == {"/silences/", "/silence/{id}/"}
+
+
 def test_a_list_in_the_plural_that_shows_something_else_stands_alone(tmp_path: Path) -> None:
     apart = SILENCES.replace(
         'items: {$ref: "#/components/schemas/Shown"}', "items: {type: object, properties: {n: {}}}"
@@ -130,6 +136,15 @@ def test_the_id_of_what_was_made_stands_under_the_name_that_the_path_of_an_item_
     assert create.returns == "minimal"
     assert create.shown({"silenceID": "4d413a76-d20f"}) == {"silenceID": "4d413a76-d20f", "id": "4d413a76-d20f"}
     assert create.shown({"id": "7", "comment": "x"}) == {"id": "7", "comment": "x"}
+
+
+def test_the_id_of_what_was_made_may_be_a_number(tmp_path: Path) -> None:
+    counted = SILENCES.replace("{type: string}}}\n        - {$ref", "{type: integer}}}\n        - {$ref")
+    counted = counted.replace("silenceID: {type: string}", "silenceID: {type: integer}")
+    create = next(iter(silences(tmp_path, counted.replace("string, format: uuid", "integer")))).operation("create")
+    for shown in (7, "7"):
+        assert (create.shown({"silenceID": shown}) or {})["id"] == 7
+    assert "id" not in (create.shown({"silenceID": None}) or {})
 
 
 def test_ids_are_such_as_the_path_of_an_item_asks_for(tmp_path: Path) -> None:

@@ -225,8 +225,9 @@ class Envelope:
             inner = {**inner, **{n: found[n] for n in self.outside if n in found}}
         if self.link:
             url = _at(found, pointer_of(self.link.place))
-            if isinstance(url, str) and self.link.field not in inner:
-                inner = {**inner, self.link.field: self.link.id_of(url)}
+            is_number = isinstance(url, int) and not isinstance(url, bool)
+            if (is_number or isinstance(url, str)) and self.link.field not in inner:
+                inner = {**inner, self.link.field: url if is_number else self.link.id_of(url)}
         return taken_all(self.held_here, inner) if self.held else inner
 
 

@@ -29,7 +29,8 @@ def join_plurals(paths: Paths) -> None:
     beside it that has the word in the plural, where both show the same named schema."""
     for many in list(paths.found.values()):
         above, word = _parted(many.collection)
-        one = paths.found.get(f"{above}/{singular(word)}")
+        alone = f"{above}/{singular(word)}"
+        one = paths.found.get(alone) or paths.found.get(f"{alone}/")
         if one is None or one is many or many.parameter or one.parameter is None or "list" in one.calls:
             continue
         if "list" in many.calls and _schemas(paths, many) & _schemas(paths, one):
