@@ -4,6 +4,7 @@ learned of them."""
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from email.message import Message
@@ -16,12 +17,14 @@ from tests.openapi.honest import Answer, Service, serving
 from tests.openapi.running import run_document
 from tests.openapi.shares import Subject, measured, promised, subjects, wrong
 from tests.openapi.spoilt import FAULTS, Spoilt
+from tests.openapi.test_sharing import shop
 
 from restproof.contract.load import check
 from restproof.contract.openapi.answers import shown_by
 from restproof.contract.openapi.imported import Imported, imported
 from restproof.contract.openapi.keywords import modern, plain
 from restproof.contract.openapi.written import write
+from restproof.contract.shapes import is_nullable
 
 WHOLE = os.environ.get("DOCUMENTS") == "all"
 SUBJECTS = {subject.name: subject for subject in subjects()}
@@ -143,6 +146,7 @@ def test_what_an_example_shows_to_be_null_may_be_null_where_it_is_shown() -> Non
     assert files["response"]["title"]["type"] == files["request"]["title"]["type"] == "string"
 
 
+TEXT = {"type": "string"}
 EXAMPLES = [
     ({"type": "object", "properties": {"a": {"type": "string"}}}, {"a": None}, "a"),
     ({"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}}}, [{}, {"a": None}], "a"),
@@ -161,6 +165,16 @@ def test_an_example_beside_a_schema_shows_null_too(schema: dict[str, Any], examp
 def test_of_a_text_whose_default_is_null_nothing_is_said_of_null() -> None:
     assert modern_and_plain({"type": "string", "default": None})["x-restproof-null"] == "open"
     assert "x-restproof-null" not in modern_and_plain({"type": "string", "nullable": True, "default": None})
+
+
+@pytest.mark.parametrize("parts", [{"allOf": [TEXT]}, {"oneOf": [TEXT, {"type": "integer"}]}])
+def test_of_what_is_said_in_parts_neither(parts: dict[str, Any], tmp_path: Path) -> None:
+    document = shop()
+    document["components"]["schemas"]["Order"]["properties"]["tag"] = {**parts, "default": None}
+    (tmp_path / "shop.json").write_text(json.dumps(document), encoding="utf-8")
+    found = imported(tmp_path / "shop.json", "shop").schemas
+    asked, shown = (found[file]["properties"]["tag"] for file in ("order-request.json", "order.json"))
+    assert (asked["x-restproof-null"], is_nullable(shown)) == ("open", True)
 
 
 def modern_and_plain(schema: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from restproof.plan.bodies import Bodies
 from restproof.semantics.normal import kept
 from restproof.wire.links import link_targets
 from restproof.wire.message import Request
-from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, page_query, quick_look
+from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, has_no_range, page_query, quick_look
 from restproof.wire.searching import asked_for
 
 USUAL = "usual"
@@ -39,6 +39,14 @@ class Asker(Protocol):
         credential: str | None = USUAL,
         path: str | None = None,
     ) -> Reply: ...
+
+
+def is_of_none(reply: Reply) -> bool:
+    """Whether the answer to a list says that it has no first entry."""
+    paging = reply.resource.paging
+    if reply.operation != "list" or not has_no_range(paging, reply.status):
+        return False
+    return dict(asked_for(reply.resource, reply.exchange.request)).get(paging.offset) == str(paging.least)
 
 
 class SubjectLists:

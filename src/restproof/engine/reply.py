@@ -16,8 +16,6 @@ from restproof.oracle.finding import few
 from restproof.record.jsontext import Unreadable
 from restproof.semantics.doubt import doubt
 from restproof.wire.message import Exchange
-from restproof.wire.paging import has_no_range
-from restproof.wire.searching import asked_for
 
 
 class Observation(dict[str, Any]):
@@ -212,15 +210,6 @@ class Reply:
     def receipt(self) -> Mapping[str, Any] | None:
         """What the body is of a success that shows no representation; ``None`` where the contract does not say."""
         return None if self.is_under_way else self.resource.operation(self.operation).receipt
-
-    @property
-    def is_of_none(self) -> bool:
-        """Whether the answer to a list says that it has no first entry."""
-        paging = self.resource.paging
-        if self.operation != "list" or not has_no_range(paging, self.status):
-            return False
-        asked = dict(asked_for(self.resource, self.exchange.request))
-        return asked.get(paging.offset) == str(paging.least)
 
     @property
     def list_pointer(self) -> str:

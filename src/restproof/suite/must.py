@@ -12,6 +12,7 @@ from typing import Any
 
 from restproof.contract.model import Status
 from restproof.engine.failure import UNLISTED, CaseFailed, Inconclusive, NotTested
+from restproof.engine.paging import is_of_none
 from restproof.engine.reply import Observation, Reply
 from restproof.oracle.check import asked_of, how_it_differs, is_as_good
 from restproof.oracle.finding import ABSENT, Finding, an, at, both_shown, shown
@@ -67,7 +68,7 @@ def have_status(reply: Reply, case: str | Status, *, field: str | None = None, b
         if case == "created" and reply.unnamed:
             raise NotTested(reply.unnamed)
         return
-    if case == "listed" and reply.is_of_none:
+    if case == "listed" and is_of_none(reply):
         return
     if case in ("created", "updated", "replaced") and (reply.left_open or reply.in_doubt):
         raise Inconclusive(reply.left_open or reply.in_doubt)

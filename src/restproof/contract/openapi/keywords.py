@@ -177,8 +177,7 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             del found[low], found[high]
             dropped.append(low)
     _format(found)
-    if None in (found.get("default", 0), *found.get("examples", ())) and not is_nullable(found):
-        found[NULL] = "open"
+    mark_null(found)
     if _is_plain_text(found) or _is_plain_number(found) or found.get("uniqueItems"):
         found[EDGES] = "open"
     if "pattern" in found:
@@ -195,6 +194,12 @@ def plain(schema: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         del found[word]
         dropped.append(word)
     return found, dropped
+
+
+def mark_null(schema: dict[str, Any]) -> None:
+    """Leave null open where a schema does not allow it, and has it as its default or an example."""
+    if None in (schema.get("default", 0), *schema.get("examples", ())) and not is_nullable(schema):
+        schema[NULL] = "open"
 
 
 def _not_kept(schema: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from restproof.contract.openapi.keywords import (
     SINGLE,
     UNCARRIED,
     UNKNOWN,
+    mark_null,
     modern,
     plain,
     says_path,
@@ -116,7 +117,9 @@ class Schemas:
         if uncarried:
             self.left_out.append((f"'{uncarried}' of a schema, which cannot be carried", (*route, uncarried)))
             found[WIDER] = f"its '{uncarried}' cannot be carried"
-        return flat({**found, **self._inner(value, route, depth, chain)})
+        whole = flat({**found, **self._inner(value, route, depth, chain)})
+        mark_null(whole)
+        return whole
 
     def _inner(self, value: Mapping[str, Any], route: Route, depth: int, chain: tuple[str, ...]) -> Schema:
         """The keywords that hold schemas."""
