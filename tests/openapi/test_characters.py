@@ -12,6 +12,7 @@ from restproof.contract.load import check, load
 from restproof.contract.openapi.imported import imported
 from restproof.contract.openapi.reading import read_file
 from restproof.contract.openapi.written import on_one_line, write
+from restproof.errors import ContractError
 
 from .test_sharing import shop
 
@@ -65,6 +66,15 @@ def test_half_of_a_character_is_read_as_one_that_stands_for_it(tmp_path: Path) -
     said = {"enum": ["a", HALF]}, {"type": "string", "example": HALF}, {"type": "string", "pattern": f"^[a{HALF}]$"}
     document = order(**{f"m{n}{HALF}": schema for n, schema in enumerate(said)})
     assert check(brought(tmp_path, document)) == []
+
+
+def test_halves_of_characters_are_read_in_yaml_too(tmp_path: Path) -> None:
+    file = tmp_path / "some.yaml"
+    file.write_text(r'a: "\ud83d\ude00 \ud83d \\ud83d \x41"', encoding="utf-8")
+    assert read_file(file).value == {"a": "😀 \ufffd \\ud83d A"}
+    file.write_text(r'a: "\ud8"', encoding="utf-8")
+    with pytest.raises(ContractError, match="this is not YAML"):
+        read_file(file)
 
 
 @pytest.mark.parametrize(

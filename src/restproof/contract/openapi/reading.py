@@ -76,6 +76,16 @@ def _whole_characters(text: str) -> str:
     return _ESCAPE.sub(lambda match: r"\ufffd" if match[2] else match[0], text)
 
 
+def _in_yaml(match: re.Match[str]) -> str:
+    """An escape of JSON as YAML has it, which knows no halves of characters: some emitters write two for one."""
+    if match[2]:
+        return r"\ufffd"
+    if len(match[0]) == len(r"\ud83d\ude00"):
+        high, low = int(match[0][2:6], 16), int(match[0][8:], 16)
+        return f"\\U{0x10000 + ((high & 0x3FF) << 10 | low & 0x3FF):08x}"
+    return match[0]
+
+
 _TOKEN = re.compile(r'[{}\[\],:]|"(?:[^"\\]|\\.)*"|[^\s{}\[\],:"]+')
 
 
@@ -121,6 +131,9 @@ class _YamlReader:
         try:
             value = self.build(loader)
         except yaml.MarkedYAMLError as error:
+            whole = _ESCAPE.sub(_in_yaml, self.text) if "escape code" in str(error.problem) else self.text
+            if whole != self.text:
+                return _YamlReader(self.file, whole).read()
             if "nest" in str(error.problem):
                 # The exact parser, which counts no levels, takes the cube of their number for them.
                 raise ContractError(
