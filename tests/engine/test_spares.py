@@ -39,7 +39,7 @@ class Shelves:
         return 200, self.shelves[id]
 
 
-def item(name: str, act: Callable[[Subject], None]) -> Callable[..., None]:
+def item(name: str, act: Callable[[Subject], Any]) -> Callable[..., None]:
     @requirement(f"x.{name}", on="create")
     def test(subject: Subject) -> None:
         act(subject)
@@ -55,7 +55,7 @@ def methods(bench: Bench) -> list[str]:
     return [e.request.method for e in bench.session.exchanges]
 
 
-def lent_after(bench: Bench, *before: Callable[[Subject], None], ask: Callable[[Subject], Any] = Subject.own) -> Any:
+def lent_after(bench: Bench, *before: Callable[[Subject], Any], ask: Callable[[Subject], Any] = Subject.own) -> Any:
     """What an item gets that asks when the items ``before`` are over."""
     found = []
     for at, act in enumerate(before):
@@ -139,6 +139,59 @@ def test_what_a_read_shows_otherwise_is_left_alone_and_so_is_all_that_is_left(be
 
     assert lent_after(running, two, ask=lambda subject: (subject.own().id, spare(subject).id)) == (102, 103)
     assert methods(running) == ["POST", "POST", "GET", "POST", "POST"]
+
+
+def test_what_the_answer_to_a_create_was_silent_about_may_have_become_another(bench: MakeBench) -> None:
+    server = Shelves()
+
+    def terse(request: Request) -> Answer:
+        answer = server(request)
+        return (201, {"id": max(server.shelves)}) if request.method == "POST" else answer
+
+    assert lent_after(bench(terse), made).id == 101
+
+
+def test_what_a_create_says_to_have_made_twice_serves_nobody(bench: MakeBench) -> None:
+    server = Shelves()
+
+    def upserting(request: Request) -> Answer:
+        if request.method == "POST" and len(server.shelves) == 1:
+            server.shelves[100].update(json.loads(request.body or b"{}"))
+            return 200, server.shelves[100]
+        return server(request)
+
+    running = bench(upserting)
+
+    def twice(subject: Subject) -> None:
+        made(subject)
+        made(subject)
+        server.shelves[99] = {}  # the next create is one
+
+    assert lent_after(running, twice).id == 102
+
+
+@pytest.mark.parametrize("id", ["a b", "é", "\ud800", "x/y"])
+def test_an_id_of_any_characters_is_known_where_a_write_names_it(bench: MakeBench, id: str) -> None:
+    running = bench(lambda request: (201, {"id": id, "name": "x", "pages": None}))
+
+    def named(subject: Subject) -> None:
+        made(subject)
+        assert subject.other("book").create({"name": id}).ok
+
+    lent_after(running, named)
+    assert "GET" not in methods(running)
+
+
+def test_what_was_lent_and_changed_is_not_left_over_as_aged(bench: MakeBench) -> None:
+    running = bench(Shelves())
+    aged = lent_after(
+        running,
+        lambda subject: subject.own(),
+        lambda subject: subject.update(spare(subject).id, {"pages": 3}),
+        lambda subject: subject.own(),
+        ask=lambda subject: running.world.own.aged(subject, 0.0),
+    )
+    assert aged.id != 100
 
 
 def test_what_is_lent_is_kept_for_a_replay(bench: MakeBench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,37 @@
-"""Creates that were refused: what a list that is read at the end must not hold."""
+"""Creates that were refused: what a list that is read at the end must not hold. And those that are of no use."""
 
 from __future__ import annotations
 
+from collections import Counter
+
+from restproof.engine.failure import NotTested
 from restproof.engine.keep import Keeper
 from restproof.engine.reply import Reply
+
+
+class Unnamed:
+    """The resources of which the first create that succeeds leads to no id, each with why that is nobody's failure. No
+    other one is sent: it would have to be found in a list and taken away, and not all bodies show whose they are."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._why: dict[str, str] = {}
+        """By resource, empty where a create has led to an id."""
+        self._asked: Counter[str] = Counter()
+
+    def note(self, reply: Reply) -> None:
+        """The answer to a request."""
+        if reply.operation == "create" and reply.ok and not reply.is_under_way:
+            self._why.setdefault(reply.resource.name, reply.unnamed)
+
+    def check(self, name: str, by: str) -> None:
+        """Raises ``NotTested`` where no create of the resource ``name`` is sent. ``by``: the case or set-up for which
+        it would be."""
+        place = f"unnamed {name} {by}"
+        self._asked[place] += 1
+        why = self._keeper.recall(f"{place} {self._asked[place]}", self._why.get(name) or None)
+        if why is not None:
+            raise NotTested(why)
 
 
 class Creates:

@@ -52,8 +52,6 @@ class Maker(Protocol):
 
     def scope(self, which: str = "main") -> dict[str, Any]: ...
 
-    def stable(self, entity: Mapping[str, Any]) -> dict[str, Any]: ...
-
 
 class MakerOf(Protocol):
     """Gives the maker of a resource for the shared set-up of this name."""

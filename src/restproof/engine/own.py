@@ -53,6 +53,7 @@ class OwnInstances:
         lent = self._spares.lent(subject, body, to, tag)
         if lent is not None:
             self._not_aged(subject.name, lent.id)
+            self._own = {by: own for by, own in self._own.items() if (own[0], own[1].id) != (subject.name, lent.id)}
         return lent
 
     def is_held(self, item: str, name: str, id: Any) -> bool:

@@ -148,14 +148,12 @@ class Reply:
 
     @property
     def unnamed(self) -> str:
-        """Why a create that succeeded is no use: it leads to no id, and the contract leaves open whether it does. Empty
-        where it is."""
+        """Why a create that succeeded is of no use: it leads to no id, and the contract leaves open whether it does.
+        Empty where it is of use."""
         is_open = self.operation == "create" and self.ok and "id" in self.resource.open and not self.is_under_way
-        return (
-            "the answer to a create leads to no id, and the contract leaves open whether it does"
-            if (is_open and self.id is None)
-            else ""
-        )
+        if not is_open or self.id is not None:
+            return ""
+        return "the answer to a create leads to no id, and the contract leaves open whether it does"
 
     @property
     def in_doubt(self) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from restproof.contract.model import Resource
+from restproof.contract.shapes import named_members
 from restproof.engine.failure import Inconclusive, SetUpFailed
 from restproof.engine.instance import Instance, Maker
 from restproof.engine.keep import Keeper
@@ -55,8 +57,16 @@ class Spares:
         if item is None or setup is not None or form is None or subject.bodies.shared_quotas:
             return
         if reply.ok and reply.entity and is_usable_id(reply.id) and isinstance(reply.sent, dict):
-            instance = Instance(reply.id, reply.scope, dict(reply.entity), reply.sent)
-            self._made.setdefault(item, []).append(_Spare(subject.name, form, reply.exchange.credential, instance))
+            spare = _Spare(
+                subject.name,
+                form,
+                reply.exchange.credential,
+                Instance(reply.id, reply.scope, dict(reply.entity), reply.sent),
+            )
+            # What an earlier create has made already, by what its server says, was written to by this one.
+            known = self._without(lambda other: (other.resource, other.instance.id) == (subject.name, reply.id))
+            if not known:
+                self._made.setdefault(item, []).append(spare)
 
     def heed(self, exchange: Exchange) -> None:
         """What a write names that was not refused, as what it is about, what it lies in or what it refers to, is no
@@ -65,11 +75,19 @@ class Spares:
         if refused or request.method in _SAFE or not (self._made or self._left):
             return
         query = "&".join(f"{name}={value}" for name, value in request.query)
-        text = unquote_to_bytes(f"{request.path}?{query} ".encode("utf-8", "surrogateescape")) + (request.body or b"")
+        sent = f"{request.path}?{query} ".encode("utf-8", "surrogateescape") + (request.body or b"")
+        text = sent + b" " + unquote_to_bytes(sent)
         words = set(_WORDS.findall(text))
+        self._without(lambda spare: _is_named(str(spare.instance.id), text, words))
+
+    def _without(self, is_out: Callable[[_Spare], bool]) -> int:
+        """Put away those of which ``is_out`` says so: how many there were."""
+        found = 0
         for group in (self._made, self._left):
             for key, spares in group.items():
-                group[key] = [s for s in spares if not _is_named(str(s.instance.id), text, words)]
+                group[key] = [spare for spare in spares if not is_out(spare)]
+                found += len(spares) - len(group[key])
+        return found
 
     def withdraw(self, item: str) -> None:
         """A case of the item found something, or could not tell: what the item has made so far is lent to nobody."""
@@ -107,8 +125,8 @@ class Spares:
             seen = subject.observe(instance.id)
         except (SetUpFailed, Inconclusive):
             seen = None
-        if seen is None or seen.absent or any(gaps(subject.spec, subject.stable(instance.entity), seen)):
-            # Something changes what nobody has written to: from here on, each item has what it has just made.
+        if seen is None or seen.absent or not _is_as_made(subject.spec, instance.entity, seen):
+            # Something may change what nobody has written to: from here on, each item has what it has just made.
             self._doubtful.add(subject.name)
             return None
         if found is not None and subject.about[0] is not None:
@@ -142,6 +160,17 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
+def _is_as_made(resource: Resource, made: Mapping[str, Any], seen: Mapping[str, Any]) -> bool:
+    """Whether a read shows what the answer to the create did, and nothing that this was silent about: either may be a
+    state that moves by itself, and decides what else is allowed."""
+    properties = resource.properties
+    named = {name: named_members(properties[name], value) for name, value in made.items() if name in properties}
+    shown = {n for n, v in seen.items() if n in properties and not (resource.sparse and v is None)}
+    return shown <= named.keys() and not any(gaps(resource, named, seen))
+
+
 def _is_named(id: str, text: bytes, words: set[bytes]) -> bool:
-    """Whether a request whose text is ``text``, in ``words``, holds the id."""
-    return id.encode() in (words if _WORD.fullmatch(id) else text)
+    """Whether a request whose text is ``text``, in ``words``, holds the id, as it is or as JSON may write it."""
+    if _WORD.fullmatch(id):
+        return id.encode() in words
+    return any(form.encode("utf-8", "surrogatepass") in text for form in (id, json.dumps(id)[1:-1]))

@@ -135,8 +135,8 @@ class Subject:
         writes = operation not in ("list", "read") and request.method == self.spec.operation(operation).method
         if writes:
             self.world.listings.clear()
-        if operation == "create" and self.name in self.world.unnamed:
-            raise NotTested(self.world.unnamed[self.name])
+        if operation == "create":
+            self.world.unnamed.check(self.name, case or setup or "")
         try:
             exchange = self.world.session.send(request, about, chosen, expect_throttle=expect_throttle, retry=retry)
         except (NotProven, Unsayable) as reason:
@@ -148,8 +148,7 @@ class Subject:
             raise Inconclusive(walled)
         reply = self.reply(exchange, operation, sent, scope, asked_id)
         reply = self.world.jobs.followed(reply, self.about)
-        if reply.unnamed:
-            self.world.unnamed[self.name] = reply.unnamed
+        self.world.unnamed.note(reply)
         if observed:
             belated, self.world.session.belated = self.world.session.belated, {}
             self.world.observe(reply, belated)

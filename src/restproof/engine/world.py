@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
 from restproof.engine.controls import Controls, Sender
-from restproof.engine.creates import Creates
+from restproof.engine.creates import Creates, Unnamed
 from restproof.engine.failure import NotTested
 from restproof.engine.jobs import Jobs
 from restproof.engine.keep import Clock, Keeper, Kept, LiveClock
@@ -59,13 +59,11 @@ class World:
     clock: Clock = field(default_factory=LiveClock)
     controls: Controls = field(default_factory=Controls)
     room: Room = field(default_factory=Room)
-    unnamed: dict[str, str] = field(default_factory=dict)
-    """The resources of which a create leads to no id, each with why that is nobody's failure. No other one is sent: it
-    would have to be found in a list and taken away, and not all bodies show whose they are."""
     values: Values = field(init=False)
     listings: Listings = field(init=False)
     states: States = field(init=False)
     creates: Creates = field(init=False)
+    unnamed: Unnamed = field(init=False)
     later: LaterLooks = field(init=False)
     rests: Rests[Any] = field(init=False)
     spares: Spares = field(init=False)
@@ -77,6 +75,7 @@ class World:
         self.listings = Listings(self.keeper)
         self.states = States(self.keeper)
         self.creates = Creates(self.keeper)
+        self.unnamed = Unnamed(self.keeper)
         self.later = LaterLooks(self.clock)
         self.rests = Rests(self.clock)
         self.settling = Settling(self.clock, self.keeper)
