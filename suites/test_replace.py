@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
+from restproof.suite.bystanders import bystanders, must_be_untouched
 from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
 from restproof.suite.setup import spare, undo_large_write
 from restproof.suite.states import after_create, after_replace, made_anew
 
 if TYPE_CHECKING:
-    from restproof.suite.inputs import SearchStrategy
+    from restproof.suite.bystanders import bystanders, must_be_untouched
+from restproof.suite.inputs import SearchStrategy
 
 
 def bodies(ground: Ground) -> SearchStrategy[Body]:
@@ -51,6 +53,23 @@ def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body: Bo
     anew = made_anew(subject.spec, first.sent)
     settled = {n: v for n, v in subject.stable(once).items() if n not in anew}
     must.agree(second, settled, subject.observe(made.id), what="the state after the same replace again")
+
+
+def whole_bodies(ground: Ground) -> Cases:
+    """A body of all fields, as a replace may hold them."""
+    named = ground.resource.shapes.replace["properties"]
+    body = {n: v for n, v in ground.bodies.full("all").items() if n in named}
+    yield {"body": ground.bodies.adjusted_to_rules(body, ground.bodies.minimal())}
+
+
+@requirement("replace.siblings", on="replace", needs=("create", "read"), cost=2, set_up=4)
+@for_each(whole_bodies)
+def test_a_replace_leaves_other_resources(subject: Subject, body: Body) -> None:
+    made = spare(subject)
+    others = bystanders(subject, made, body)
+    replaced = subject.replace(made.id, body)
+    must.have_status(replaced, "replaced")
+    must_be_untouched(replaced, subject, others, "another resource after a replace")
 
 
 def created_bodies(ground: Ground) -> Cases:

@@ -1,9 +1,9 @@
 """An update of single fields: every allowed value is kept, null clears, an array is replaced, no other field moves."""
 
-from contextlib import suppress
 from typing import Any
 
-from restproof.suite import Ground, Inconclusive, Instance, NotTested, Reply, Subject, for_each, must, requirement
+from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
+from restproof.suite.bystanders import bystanders, must_be_untouched
 from restproof.suite.inputs import Body, Cases, accepted, accepted_bodies, few_values, merge_patches, reference
 from restproof.suite.setup import undo_large_write
 from restproof.suite.states import after_update, named, patch_to, state_of
@@ -75,48 +75,13 @@ def test_an_update_leaves_other_fields_and_other_resources(
     others = bystanders(subject, made, change) if field is None else []
     updated = subject.update(made.id, change)
     must.have_status(updated, "updated", field=field)
-    for other, theirs in others:
-        must.agree(
-            updated,
-            subject.stable(theirs),
-            subject.observe(other.id, scope=other.scope),
-            what="another resource after an update",
-        )
+    must_be_untouched(updated, subject, others, "another resource after an update")
     must.agree(
         updated,
         after_update(subject, updated.sent, before),
         subject.answered(updated, before) if briefly else subject.now(made.id),
         what="the state after an update of one field",
     )
-
-
-def bystanders(subject: Subject, made: Instance, change: Body) -> list[tuple[Instance, Body]]:
-    """What an update of ``made`` may not touch, each with its state: a resource that has the very values that
-    ``change`` gives it, one under another parent that has its unique values, and the newest, which shares none. Of what
-    there is just one of, that under another parent."""
-    if subject.spec.id.single:
-        return under_another_parent(subject, made)
-    bodies = subject.bodies
-    held = {**made.sent, **subject.resolved(change)}
-    keys = {n: v for n, v in held.items() if n in bodies.unique_fields}
-    wanted = [(bodies.full("alike"), "main")]
-    if keys and subject.spec.parents and subject.spec.unique_scope == "parent":
-        wanted.append((bodies.adjusted_to_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
-    found = []
-    for body, which in (*wanted, (bodies.minimal("apart"), "main")):
-        with suppress(NotTested):  # where there is no other parent, or unique values are used up
-            found.append(subject.given(body, scope=subject.scope(which)))
-    states = [dict(i.entity) or subject.observe(i.id, scope=i.scope) for i in found]
-    return list(zip(found, states, strict=True))
-
-
-def under_another_parent(subject: Subject, made: Instance) -> list[tuple[Instance, Body]]:
-    """What there is just one of under each parent, under another one than ``made``, with its state."""
-    with suppress(NotTested):
-        other = Instance(made.id, subject.scope("other"))
-        if other.scope != made.scope:
-            return [(other, subject.observe(other.id, scope=other.scope))]
-    return []
 
 
 def weighed(subject: Subject) -> set[str]:

@@ -9,6 +9,7 @@ submodules keeps its meaning under semantic versioning:
 ``suite.values``      values and schemas: valid, the same, of which type
 ``suite.operations``  the operations, the contract's words for their success, a valid request of any
 ``suite.setup``       set-up that rules of several families need
+``suite.bystanders``  the resources that a write may not touch
 ``suite.scopes``      ids that name nothing, and parents that are not the usual one
 ``suite.target``      the target as configured: credentials, ids, address, clock
 ``suite.states``      what a representation must hold after a write

@@ -1,0 +1,52 @@
+"""The resources beside one that is written to, which a write may not touch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from restproof.engine.failure import NotTested
+from restproof.engine.instance import Instance
+from restproof.engine.reply import Reply
+from restproof.engine.subject import Subject
+from restproof.suite import must
+
+__all__ = ["Bystander", "bystanders", "must_be_untouched"]
+
+Bystander = tuple[Instance, Mapping[str, Any]]
+"""A resource, and its state before the write."""
+
+
+def bystanders(subject: Subject, made: Instance, values: Mapping[str, Any]) -> list[Bystander]:
+    """What a write of ``values`` to ``made`` may not touch: a resource that has these very values, one under another
+    parent that has the unique ones, and the newest, which shares none. Of what there is just one of, that under another
+    parent."""
+    if subject.spec.id.single:
+        return _under_another_parent(subject, made)
+    bodies = subject.bodies
+    held = {**made.sent, **subject.resolved(values)}
+    keys = {n: v for n, v in held.items() if n in bodies.unique_fields}
+    wanted = [(bodies.full("alike"), "main")]
+    if keys and subject.spec.parents and subject.spec.unique_scope == "parent":
+        wanted.append((bodies.adjusted_to_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
+    found = []
+    for body, which in (*wanted, (bodies.minimal("apart"), "main")):
+        with suppress(NotTested):  # where there is no other parent, or unique values are used up
+            found.append(subject.given(body, scope=subject.scope(which)))
+    states = [dict(i.entity) or subject.observe(i.id, scope=i.scope) for i in found]
+    return list(zip(found, states, strict=True))
+
+
+def _under_another_parent(subject: Subject, made: Instance) -> list[Bystander]:
+    with suppress(NotTested):
+        other = Instance(made.id, subject.scope("other"))
+        if other.scope != made.scope:
+            return [(other, subject.observe(other.id, scope=other.scope))]
+    return []
+
+
+def must_be_untouched(written: Reply, subject: Subject, others: Sequence[Bystander], what: str) -> None:
+    """Each of ``others`` is as it was before the write that was answered with ``written``."""
+    for other, before in others:
+        must.agree(written, subject.stable(before), subject.observe(other.id, scope=other.scope), what=what)
