@@ -20,8 +20,8 @@ Bystander = tuple[Instance, Mapping[str, Any]]
 
 def bystanders(subject: Subject, made: Instance, values: Mapping[str, Any]) -> list[Bystander]:
     """What a write of ``values`` to ``made`` may not touch: a resource that has these very values, one under another
-    parent that has the unique ones, and the newest, which shares none. Of what there is just one of, that under another
-    parent."""
+    parent that has the unique ones, the newest, which shares none, and one that was there before. Of what there is just
+    one of, that under another parent."""
     if subject.spec.id.single:
         return _under_another_parent(subject, made)
     bodies = subject.bodies
@@ -35,6 +35,10 @@ def bystanders(subject: Subject, made: Instance, values: Mapping[str, Any]) -> l
         with suppress(NotTested):  # where there is no other parent, or unique values are used up
             found.append(subject.given(body, scope=subject.scope(which)))
     states = [dict(i.entity) or subject.observe(i.id, scope=i.scope) for i in found]
+    older = subject.shared()
+    if older.id != made.id:
+        found.append(older)
+        states.append(subject.observe(older.id, scope=older.scope))
     return list(zip(found, states, strict=True))
 
 

@@ -173,6 +173,20 @@ def update_takes_from_others(seam: Seam) -> None:
     seam.around("store_change", advice)
 
 
+@fault("update-changes-the-oldest", "update.only-named", "an update is stored in the oldest other one as well")
+def update_changes_the_oldest(seam: Seam) -> None:
+    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
+        after: Entry = inner(call, entry, state)
+        if call.operation == "update" and call.fields:
+            changed = {n: v for n, v in call.fields.items() if n in optional_fields(call)}
+            others = [e for e in seam.steps.store.under(entry.resource, entry.scope) if e.seq != entry.seq]
+            for other in others[:1]:
+                seam.steps.store.update(call.resource, other, {**other.state, **changed}, unique=False)
+        return after
+
+    seam.around("store_change", advice)
+
+
 @fault(
     "update-reaches-twin", "update.only-named", "an update changes what has the same unique values, under any parent"
 )
