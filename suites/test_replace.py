@@ -11,8 +11,7 @@ from restproof.suite.setup import spare, undo_large_write
 from restproof.suite.states import after_create, after_replace, made_anew
 
 if TYPE_CHECKING:
-    from restproof.suite.bystanders import bystanders, must_be_untouched
-from restproof.suite.inputs import SearchStrategy
+    from restproof.suite.inputs import SearchStrategy
 
 
 def bodies(ground: Ground) -> SearchStrategy[Body]:
