@@ -55,10 +55,14 @@ def test_the_same_replace_twice_leaves_the_same_state(subject: Subject, body: Bo
 
 
 def whole_bodies(ground: Ground) -> Cases:
-    """A body of all fields, as a replace may hold them."""
-    named = ground.resource.shapes.replace["properties"]
-    body = {n: v for n, v in ground.bodies.full("all").items() if n in named}
-    yield {"body": ground.bodies.adjusted_to_rules(body, ground.bodies.minimal())}
+    """A body of all fields that may have another value after a create, where no rule forbids the way to it."""
+    bodies = ground.bodies
+    before = bodies.minimal()
+    changed = {n: v for n, v in bodies.full("all").items() if n in bodies.replaceable}
+    body = bodies.adjusted_to_rules({**before, **changed})
+    states = [{**bodies.defaults, **sent} for sent in (before, body)]
+    if not any(rule.violation(*states) for rule in ground.resource.rules):
+        yield {"body": body}
 
 
 @requirement("replace.siblings", on="replace", needs=("create", "read"), cost=2, set_up=4)

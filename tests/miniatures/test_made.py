@@ -48,3 +48,17 @@ def test_an_answer_to_a_create_that_no_read_shows_accuses_creates_alone(profile:
 def test_what_changes_after_such_a_create_is_told_all_the_same(tmp_path: Path) -> None:
     found = bench.run(Careless(), *item(), tmp_path, profile="ci", only=("media",))
     assert {r.requirement for r in found.results if r.outcome == "fail"} == {"media.foreign-body"}
+
+
+def test_what_is_beside_a_replace_is_not_accused_of_such_a_create(tmp_path: Path) -> None:
+    collection, one = {"GET": "list", "POST": "create"}, {"GET": "read", "PUT": "replace", "DELETE": "delete"}
+    verbs = {"collection": collection, "item": one}
+
+    class Replacing(Early):
+        VERBS = verbs
+
+    operations = ["list", "create", "read", "replace", "delete"]
+    found = bench.run(Replacing(), *item(operations=operations), tmp_path, profile="ci")
+    told = {r.requirement for r in found.results if r.outcome in ("fail", "error")}
+    assert told == {"create.reads-back", "create.defaults", "create.accepts-valid"}
+    assert "replace.siblings" in {r.requirement for r in found.results if r.outcome == "blocked"}

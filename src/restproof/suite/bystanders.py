@@ -30,16 +30,16 @@ def bystanders(subject: Subject, made: Instance, values: Mapping[str, Any]) -> l
     wanted = [(bodies.full("alike"), "main")]
     if keys and subject.spec.parents and subject.spec.unique_scope == "parent":
         wanted.append((bodies.adjusted_to_rules({**bodies.minimal(), **keys}, fixed=keys), "other"))
-    found = []
+    found = list[Instance]()
     for body, which in (*wanted, (bodies.minimal("apart"), "main")):
         with suppress(NotTested):  # where there is no other parent, or unique values are used up
             found.append(subject.given(body, scope=subject.scope(which)))
-    states = [dict(i.entity) or subject.observe(i.id, scope=i.scope) for i in found]
-    older = subject.shared()
-    if older.id != made.id:
-        found.append(older)
-        states.append(subject.observe(older.id, scope=older.scope))
-    return list(zip(found, states, strict=True))
+    beside: list[Bystander] = [(one, dict(one.entity) or subject.observe(one.id, scope=one.scope)) for one in found]
+    with suppress(NotTested):
+        older = subject.shared()
+        # What refers to it may show in it since it was made.
+        beside += [(older, subject.observe(older.id, scope=older.scope))] if older.id != made.id else []
+    return beside
 
 
 def _under_another_parent(subject: Subject, made: Instance) -> list[Bystander]:

@@ -49,6 +49,42 @@ def take_from_others(seam: Seam, call: Call, entry: Entry, values: Mapping[str, 
             seam.steps.store.update(call.resource, other, {**other.state, **left}, unique=False)
 
 
+Touch = Callable[[Seam, Call, Entry], None]
+"""Does something to other entries than the one that a call has changed."""
+
+
+def touching_others(name: str, requirement: str, summary: str, operation: str, touch: Touch) -> None:
+    """A fault whose ``operation`` touches other entries than the one that it changes."""
+
+    def install(seam: Seam) -> None:
+        def advice(inner: Any, call: Call, entry: Entry, state: State) -> Entry:
+            after: Entry = inner(call, entry, state)
+            if call.operation == operation and call.fields:
+                touch(seam, call, after)
+            return after
+
+        seam.around("store_change", advice)
+
+    fault(name, requirement, summary)(install)
+
+
+def clear_what_is_shared(seam: Seam, call: Call, entry: Entry) -> None:
+    """Clear what other entries have in common with the fields of the call."""
+    take_from_others(seam, call, entry, call.fields or {})
+
+
+def change_other(place: int) -> Touch:
+    """Store the fields of a call in another entry of the same parent too: the one at ``place``, by age."""
+
+    def touch(seam: Seam, call: Call, entry: Entry) -> None:
+        changed = {n: v for n, v in (call.fields or {}).items() if n in optional_fields(call)}
+        others = [e for e in seam.steps.store.under(entry.resource, entry.scope) if e.seq != entry.seq]
+        for other in others[place:][:1]:
+            seam.steps.store.update(call.resource, other, {**other.state, **changed}, unique=False)
+
+    return touch
+
+
 def update_misread(name: str, requirement: str, summary: str, alter: Callable[[Call, State], State]) -> None:
     """A fault that reads the fields of an update another way."""
 

@@ -7,7 +7,13 @@ from typing import Any
 
 from restproof.contract.shapes import same
 from restproof.sandbox.call import Call
-from restproof.sandbox.faults.advice import State, last_field_lost, optional_fields, take_from_others
+from restproof.sandbox.faults.advice import (
+    State,
+    change_other,
+    clear_what_is_shared,
+    last_field_lost,
+    touching_others,
+)
 from restproof.sandbox.faults.registry import Seam, fault
 from restproof.sandbox.store import Entry
 from restproof.semantics import state as states
@@ -58,29 +64,20 @@ def second_replace_resets(seam: Seam) -> None:
     seam.around("next_state", advice)
 
 
-@fault("replace-takes-from-others", "replace.siblings", "a replace clears in others what it has in common with them")
-def replace_takes_from_others(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
-        after: Entry = inner(call, entry, state)
-        if call.operation == "replace" and call.fields:
-            take_from_others(seam, call, after, call.fields)
-        return after
-
-    seam.around("store_change", advice)
-
-
-@fault("replace-changes-the-newest", "replace.siblings", "a replace is stored in the newest other one as well")
-def replace_changes_the_newest(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
-        after: Entry = inner(call, entry, state)
-        if call.operation == "replace" and call.fields:
-            changed = {n: v for n, v in call.fields.items() if n in optional_fields(call)}
-            others = [e for e in seam.steps.store.under(entry.resource, entry.scope) if e.seq != entry.seq]
-            for other in others[-1:]:
-                seam.steps.store.update(call.resource, other, {**other.state, **changed}, unique=False)
-        return after
-
-    seam.around("store_change", advice)
+touching_others(
+    "replace-takes-from-others",
+    "replace.siblings",
+    "a replace clears in others what it has in common with them",
+    "replace",
+    clear_what_is_shared,
+)
+touching_others(
+    "replace-changes-the-newest",
+    "replace.siblings",
+    "a replace is stored in the newest other one as well",
+    "replace",
+    change_other(-1),
+)
 
 
 @fault("replace-creates-nothing", "replace.creates", "a replace at a new id answers as it should and stores nothing")

@@ -9,12 +9,14 @@ from restproof.contract.shapes import is_nullable, same, type_of
 from restproof.sandbox.call import Answer, Call
 from restproof.sandbox.faults.advice import (
     State,
+    change_other,
+    clear_what_is_shared,
     free_texts,
     is_update,
     lost_fields,
     optional_fields,
     succeed_with,
-    take_from_others,
+    touching_others,
     updatable,
     update_misread,
 )
@@ -162,46 +164,39 @@ def update_creates(seam: Seam) -> None:
     seam.around("answer_refusal", advice)
 
 
-@fault("update-takes-from-others", "update.only-named", "an update clears in others what it has in common with them")
-def update_takes_from_others(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
-        after: Entry = inner(call, entry, state)
-        if call.operation == "update" and call.fields:
-            take_from_others(seam, call, after, call.fields)
-        return after
-
-    seam.around("store_change", advice)
-
-
-@fault("update-changes-the-oldest", "update.only-named", "an update is stored in the oldest other one as well")
-def update_changes_the_oldest(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
-        after: Entry = inner(call, entry, state)
-        if call.operation == "update" and call.fields:
-            changed = {n: v for n, v in call.fields.items() if n in optional_fields(call)}
-            others = [e for e in seam.steps.store.under(entry.resource, entry.scope) if e.seq != entry.seq]
-            for other in others[:1]:
-                seam.steps.store.update(call.resource, other, {**other.state, **changed}, unique=False)
-        return after
-
-    seam.around("store_change", advice)
-
-
-@fault(
-    "update-reaches-twin", "update.only-named", "an update changes what has the same unique values, under any parent"
+touching_others(
+    "update-takes-from-others",
+    "update.only-named",
+    "an update clears in others what it has in common with them",
+    "update",
+    clear_what_is_shared,
 )
-def update_reaches_twin(seam: Seam) -> None:
-    def advice(inner: Any, call: Call, entry: Entry, state: Mapping[str, Any]) -> Entry:
-        after: Entry = inner(call, entry, state)
-        named = [n for key in call.resource.unique for n in key]
-        same = {n: state.get(n) for n in named}
-        changed = {n: v for n, v in (call.fields or {}).items() if n in optional_fields(call) and n not in named}
-        for other in seam.steps.store.all(entry.resource) if named and call.operation == "update" else ():
-            if other.seq != entry.seq and {n: other.state.get(n) for n in named} == same:
-                seam.steps.store.update(call.resource, other, {**other.state, **changed}, unique=False)
-        return after
+touching_others(
+    "update-changes-the-oldest",
+    "update.only-named",
+    "an update is stored in the oldest other one as well",
+    "update",
+    change_other(0),
+)
 
-    seam.around("store_change", advice)
+
+def change_twins(seam: Seam, call: Call, entry: Entry) -> None:
+    """Store the fields of a call in what has the same unique values, too."""
+    named = [n for key in call.resource.unique for n in key]
+    same = {n: entry.state.get(n) for n in named}
+    changed = {n: v for n, v in (call.fields or {}).items() if n in optional_fields(call) and n not in named}
+    for other in seam.steps.store.all(entry.resource) if named else ():
+        if other.seq != entry.seq and {n: other.state.get(n) for n in named} == same:
+            seam.steps.store.update(call.resource, other, {**other.state, **changed}, unique=False)
+
+
+touching_others(
+    "update-reaches-twin",
+    "update.only-named",
+    "an update changes what has the same unique values, under any parent",
+    "update",
+    change_twins,
+)
 
 
 def _emptied_by_last_value(call: Call, fields: State) -> State:
