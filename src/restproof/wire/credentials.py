@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from restproof.config import Target
@@ -14,6 +15,9 @@ from restproof.wire.message import Exchange
 from restproof.wire.presence import Presence
 from restproof.wire.redact import Redactor
 from restproof.wire.wallet import CredentialError, Fixed, Token, Wallet
+
+_RENEWALS = 3
+"""How often the credential of one request is renewed, where each was over when its answer came."""
 
 
 class Credentials:
@@ -75,15 +79,17 @@ class Credentials:
             self._digests[name] = Digest(token.value)
         return self._digests[name]
 
-    def is_renewed(self, name: str, refused: Token, exchange: Exchange, *, again: bool) -> bool:
+    def is_renewed(self, name: str, refused: Token, exchange: Exchange, *, before: int) -> bool:
         """Whether there is another credential than the one that was ``refused`` with a 401, or another challenge for
-        it. Where another was refused as well (``again``), that is an answer to such requests."""
+        it. Where another was refused as well (``before``: how many were), that is an answer to such requests, unless
+        that one was over by then: on a slow way it may be, before the server looks at it."""
         about = exchange.about
         if self._contract.auth.scheme == "digest":
             with self._lock:
-                return not again and self._digest(name, refused).is_challenged(exchange)
+                return not before and self._digest(name, refused).is_challenged(exchange)
         what = (name, about.resource, about.operation)
-        if again or what in self._refused:
+        is_over = before < _RENEWALS and not refused.is_fresh(time.time())
+        if (before or what in self._refused) and not is_over:
             self._refused.add(what)
             return False
         try:

@@ -252,7 +252,7 @@ class Session:
             self._credentials.heard(permit.credential, exchange)
             if exchange.is_given_up:
                 self.guard.ended(permit.ticket, under_way=True)
-            if exchange.status == 401 and self._renews(permit, outgoing, exchange, again=bool(renewed)):
+            if exchange.status == 401 and self._renews(permit, outgoing, exchange, before=renewed):
                 renewed += 1
                 if self._is_exhausted(beyond_ceiling) or not self._may_go_again(permit):
                     return exchange
@@ -316,11 +316,11 @@ class Session:
         """What the credential is at the moment. Raises as :meth:`send`."""
         return self._credentials.token(credential).value
 
-    def _renews(self, permit: Permit, outgoing: Outgoing, exchange: Exchange, *, again: bool) -> bool:
+    def _renews(self, permit: Permit, outgoing: Outgoing, exchange: Exchange, *, before: int) -> bool:
         """Whether a request that was answered 401 is sent once more, with another credential."""
         if permit.credential is None or outgoing.token is None:
             return False
-        return self._credentials.is_renewed(permit.credential, outgoing.token, exchange, again=again)
+        return self._credentials.is_renewed(permit.credential, outgoing.token, exchange, before=before)
 
     def _check_allowed(self, request: Request, about: About) -> None:
         if self._read_only and request.writes and self._searches.resource(request) is None:

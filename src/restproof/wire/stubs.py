@@ -292,7 +292,7 @@ class Stubs(Session):
     def _look_for_target(self, last: message.Exchange) -> None:
         """Nothing: a recording goes nowhere."""
 
-    def _renews(self, permit: Permit, outgoing: Outgoing, exchange: message.Exchange, *, again: bool) -> bool:
+    def _renews(self, permit: Permit, outgoing: Outgoing, exchange: message.Exchange, *, before: int) -> bool:
         return self._source.repeats(self._about, self.worker)
 
     def _may_repeat(self, waited: float, beyond_ceiling: bool) -> bool:
