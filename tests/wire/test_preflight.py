@@ -102,7 +102,7 @@ def test_an_unreachable_target_is_told_quickly(contract: Contract) -> None:
     begun = time.monotonic()
     with pytest.raises(TargetError, match=f"127.0.0.1:{port} cannot be reached: connection refused"):
         check_target(target(f"http://127.0.0.1:{port}"), contract)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10  # no connection is awaited until it times out
 
 
 def test_what_is_no_http_server_is_told(serve: Serve, contract: Contract) -> None:

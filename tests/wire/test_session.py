@@ -33,7 +33,7 @@ def test_an_exchange_holds_request_answer_and_times(serve: Serve, connect: Conne
     assert exchange.response.json == {"id": 1}
     assert exchange.response.reason == "Reason"
     assert exchange.url == f"{server.url}/v1/teams/5/notes/1"
-    assert 0 <= exchange.started < exchange.started + exchange.elapsed < 2
+    assert 0 <= exchange.started < exchange.started + exchange.elapsed < 60
     assert client.recording.exchanges == [exchange]
     assert server.requests[0].startswith(b"GET /v1/teams/5/notes/1 HTTP/1.1\r\n")
 
