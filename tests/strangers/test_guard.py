@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -177,6 +178,30 @@ def test_a_read_of_the_suites_shows_as_well_that_an_id_names_nothing(bench: Call
     made.send("GET", "/offices/2000000000")
     assert made.send("PATCH", "/offices/2000000000", {"floor": 3}).status == 404
     assert [line.split()[0] for line in made.server.log] == ["GET", "PATCH"]
+
+
+def test_a_read_of_the_suites_is_known_after_many_others(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    made.send("GET", "/offices/2000000000")
+    for other in range(100):
+        made.send("GET", f"/offices/{3_000_000_000 + other}")
+    looks = len(made.server.log)
+    assert made.send("PATCH", "/offices/2000000000", {"floor": 3}).status == 404
+    assert [line.split()[0] for line in made.server.log[looks:]] == ["PATCH"]
+
+
+def test_a_read_shows_nothing_of_what_was_below_an_item_that_went_since(bench: Callable[..., Bench]) -> None:
+    made = bench()
+    office = made.office()
+    room = made.send("POST", f"/offices/{office}/rooms", {"label": made.token()}).response
+    assert room is not None
+    where = f"/offices/{office}/rooms/{room.json['id']}"
+    assert made.send("GET", where).status == 200
+    assert made.send("DELETE", f"/offices/{office}").status == 204
+    looks = len(made.server.log)
+    with suppress(NotProven):
+        made.send("PATCH", where, {"seats": 1})
+    assert any(line.startswith(f"GET /v1{where} ") for line in made.server.log[looks:])
 
 
 @pytest.mark.parametrize("headers", [(("Accept", "text/csv"),), (("If-Modified-Since", "now"),), (("X-Tenant", "5"),)])

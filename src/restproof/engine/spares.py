@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -34,6 +35,13 @@ class _Spare:
     form: str
     credential: str | None
     instance: Instance
+    word: bytes
+    """Its id, where that is a word of a text by itself."""
+
+    def is_in(self, text: bytes) -> bool:
+        """Whether a text holds the id, as it is or as JSON may write it."""
+        id = str(self.instance.id)
+        return any(form.encode("utf-8", "surrogatepass") in text for form in (id, json.dumps(id)[1:-1]))
 
 
 class Spares:
@@ -62,9 +70,11 @@ class Spares:
                 form,
                 reply.exchange.credential,
                 Instance(reply.id, reply.scope, dict(reply.entity), reply.sent),
+                str(reply.id).encode() if _WORD.fullmatch(str(reply.id)) else b"",
             )
             # What an earlier create has made already, by what its server says, was written to by this one.
-            known = self._without(lambda other: (other.resource, other.instance.id) == (subject.name, reply.id))
+            known = [s for s in self._all() if s.instance.id == reply.id and s.resource == subject.name]
+            self._put_away(known)
             if not known:
                 self._made.setdefault(item, []).append(spare)
 
@@ -76,18 +86,18 @@ class Spares:
             return
         query = "&".join(f"{name}={value}" for name, value in request.query)
         sent = f"{request.path}?{query} ".encode("utf-8", "surrogateescape") + (request.body or b"")
-        text = sent + b" " + unquote_to_bytes(sent)
+        text = sent + b" " + unquote_to_bytes(sent) if b"%" in sent else sent
         words = set(_WORDS.findall(text))
-        self._without(lambda spare: _is_named(str(spare.instance.id), text, words))
+        self._put_away([s for s in self._all() if (s.word in words if s.word else s.is_in(text))])
 
-    def _without(self, is_out: Callable[[_Spare], bool]) -> int:
-        """Put away those of which ``is_out`` says so: how many there were."""
-        found = 0
-        for group in (self._made, self._left):
-            for key, spares in group.items():
-                group[key] = [spare for spare in spares if not is_out(spare)]
-                found += len(spares) - len(group[key])
-        return found
+    def _all(self) -> Iterator[_Spare]:
+        return chain(*self._made.values(), *self._left.values())
+
+    def _put_away(self, spares: list[_Spare]) -> None:
+        if spares:
+            for group in (self._made, self._left):
+                for key, kept in group.items():
+                    group[key] = [spare for spare in kept if spare not in spares]
 
     def withdraw(self, item: str) -> None:
         """A case of the item found something, or could not tell: what the item has made so far is lent to nobody."""
@@ -167,10 +177,3 @@ def _is_as_made(resource: Resource, made: Mapping[str, Any], seen: Mapping[str, 
     named = {name: named_members(properties[name], value) for name, value in made.items() if name in properties}
     shown = {n for n, v in seen.items() if n in properties and not (resource.sparse and v is None)}
     return shown <= named.keys() and not any(gaps(resource, named, seen))
-
-
-def _is_named(id: str, text: bytes, words: set[bytes]) -> bool:
-    """Whether a request whose text is ``text``, in ``words``, holds the id, as it is or as JSON may write it."""
-    if _WORD.fullmatch(id):
-        return id.encode() in words
-    return any(form.encode("utf-8", "surrogatepass") in text for form in (id, json.dumps(id)[1:-1]))

@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.wire.lately import Lately
 from restproof.wire.ledger import Ledger
 from restproof.wire.message import USUAL_HEADERS, About, Exchange, Headers
-from restproof.wire.places import Key, Places, Spot, Where, entity_of, entries_of, readings
+from restproof.wire.places import Key, Places, Spot, entity_of, entries_of, readings
 from restproof.wire.proof import Mark, Marks, agrees, agrees_when_new, holds_nothing
 from restproof.wire.walk import GUARD, ListUnreadable, Sender, listed, listed_one
 
@@ -24,7 +25,7 @@ _JUST_NOW = 2.0
 _GONE = (404, 410)
 _AFRESH = ("Cache-Control", "no-cache")
 """Has a cache ask the server before it answers a look (RFC 9111 §5.2.1.4)."""
-_KEPT = 64
+_MOST_READS, _MOST_LISTS = 1000, 64
 """Answers to reads, and to lists, that are kept for a decision that may ask for them."""
 _NO_ID = (400, 422)
 _UUID = re.compile(r"(?i)[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
@@ -61,18 +62,6 @@ class Looker:
     credential: str | None
 
 
-class Kept(NamedTuple):
-    """An answer, and when it came."""
-
-    exchange: Exchange
-    came: float
-
-    @property
-    def at(self) -> float:
-        """When the server itself has given it."""
-        return self.came - age_of(self.exchange)
-
-
 class Evidence:
     """The answers that prove something, and the looks that find more. ``clock`` gives seconds."""
 
@@ -87,11 +76,13 @@ class Evidence:
         self._clock = clock
         self._things: dict[tuple[str, str], list[Thing]] = {}
         self._seen: dict[Key, tuple[Sight, float]] = {}
-        self._reads: dict[Where, Kept] = {}
-        self._lists: dict[Where, Kept] = {}
+        self._reads = Lately(_MOST_READS)
+        self._lists = Lately(_MOST_LISTS)
         self._refusing: set[str] = set()
         self._forgotten: dict[Key, float] = {}
         self._ended: set[Key] = set()
+        self._over: dict[tuple[str, str | None], float] = {}
+        """When items were last said to be there no more, by whoever made them: what was below went with them."""
         self._moving: set[str] = set()
         """Resources whose ids have come again without a delete: they may be places in a list, where others write."""
         self._ids: dict[tuple[object, Headers, str | None], tuple[set[str], float]] = {}
@@ -102,11 +93,7 @@ class Evidence:
         """Keeps the answer to a read as it came: it is looked into only where a decision asks for it."""
         if exchange.request.method == "GET" and exchange.response is not None:
             kept = self._lists if exchange.about.operation == "list" else self._reads
-            where = self.places.where_of(exchange.request)
-            kept.pop(where, None)
-            kept[where] = Kept(exchange, self._clock())
-            if len(kept) > _KEPT:
-                del kept[next(iter(kept))]
+            kept.keep(self.places.where_of(exchange.request), exchange, self._clock() - age_of(exchange))
             if exchange.status in _GONE and (place := self.places.of(exchange.request)) is not None:
                 self.heed(place, exchange)
 
@@ -140,7 +127,7 @@ class Evidence:
         """What was seen of the item holds no longer, in lists neither."""
         self._forgotten[place.key] = self._clock()
         self._seen.pop(place.key, None)
-        self._reads.pop(self.places.where(place), None)
+        self._reads.forget(self.places.where(place))
 
     def end(self, place: Spot, credential: str | None) -> bool:
         """The server has said that the item is there no more: what still shows it is late, or from a cache, and its id
@@ -152,6 +139,7 @@ class Evidence:
         self._ended.add(place.key)
         # What is below it goes with it.
         above = place.resource.name, place.id
+        self._over[above] = self._clock()
         for key in [k for k in self._seen if above in k[1]]:
             del self._seen[key]
         return True
@@ -203,7 +191,7 @@ class Evidence:
         never_made = sight is Sight.NOTHING and self.made(place.resource, str(place.id)) is None
         if self._clock() - at > (self._patience(place) if sight is Sight.OURS or never_made else _JUST_NOW):
             return False
-        newer = self._reads.get(self.places.where(place)) if sight is Sight.OURS else None
+        newer = self._reads.at(self.places.where(place)) if sight is Sight.OURS else None
         if newer is None or newer.at <= at or newer.exchange.credential not in self._makers(place):
             return True
         return self._sight(place, newer.exchange) not in (Sight.NOTHING, Sight.OTHERS)
@@ -214,8 +202,8 @@ class Evidence:
 
     def _was_shown(self, place: Spot) -> bool:
         """Whether a read or a list that the suites have sent of late proves it."""
-        since = self._clock() - self._patience(place)
-        read = self._reads.get(self.places.where(place))
+        since = max([self._clock() - self._patience(place), *(self._over.get(above, 0.0) for above in place.parents)])
+        read = self._reads.at(self.places.where(place))
         if read is not None and read.at >= since and read.exchange.credential in self._makers(place):
             return self._sight(place, read.exchange) is Sight.OURS
         # A list may show anything beside an id: only what the create of that very id wrote will do.
@@ -226,7 +214,7 @@ class Evidence:
             return False
         path = self.places.target(place.collection, "list").partition("?")[0]
         forgotten = self._forgotten.get(place.key, since)
-        for kept in reversed(self._lists.values()):
+        for kept in reversed(self._lists):
             exchange, response = kept.exchange, kept.exchange.response
             if response is None or exchange.request.path != path or kept.at < since or kept.at <= forgotten:
                 continue
@@ -244,7 +232,7 @@ class Evidence:
     def _was_absent(self, place: Spot, looker: Looker) -> bool:
         """Whether a read that the suites have sent of late, like the one that a look would send, says that the id names
         nothing."""
-        kept = self._reads.get(self.places.where(place))
+        kept = self._reads.at(self.places.where(place))
         if kept is None or not place.resource.supports("read") or not self._holds(place, Sight.NOTHING, kept.at):
             return False
         exchange = kept.exchange
