@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import statistics
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.kill.matrix import kill
 from tests.kill.place import BUNDLED, sample

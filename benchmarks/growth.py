@@ -16,9 +16,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from restproof.record.writer import Writer
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks.plot import plot
 from tests.record import synthetic_run as build
 
 USUAL = (10, 100, 1000)
@@ -176,41 +176,6 @@ def measured(resources: int, further: int = 0, profile: str = "ci") -> Grown:
         return Grown(resources, len(planned), requests, lint, plan, telling, page.stat().st_size / 1e6)
 
 
-def plot(title: str, unit: str, series: Mapping[str, Sequence[tuple[int, float]]]) -> str:
-    """Lines over the number of resources, as SVG; both axes are logarithmic, so that what is linear has a slope of
-    one."""
-    width, height, left, low = 640, 400, 70, 350
-    points = [point for line in series.values() for point in line]
-    across = [log10(x) for x, _ in points]
-    upward = [log10(max(y, 0.01)) for _, y in points]
-    first, last = floor(min(across)), ceil(max(across))
-    bottom, top = floor(min(upward)), ceil(max(upward))
-
-    def at(x: float, y: float) -> tuple[float, float]:
-        right = left + (log10(x) - first) / max(1, last - first) * (width - left - 150)
-        return round(right, 1), round(low - (log10(max(y, 0.01)) - bottom) / max(1, top - bottom) * (low - 50), 1)
-
-    drawn = [f'<text x="{left}" y="24" font-size="15">{title}</text>']
-    for power in range(bottom, top + 1):
-        _, y = at(10**first, 10**power)
-        drawn.append(f'<path d="M{left} {y}H{width - 150}" stroke="#ddd"/>')
-        drawn.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{10.0**power:g} {unit}</text>')
-    for power in range(first, last + 1):
-        x, _ = at(10**power, 1)
-        drawn.append(f'<text x="{x}" y="{low + 20}" text-anchor="middle">{10**power:,}</text>')
-    for (name, line), colour in zip(series.items(), ("#1b6ac9", "#b3541e", "#2b7a3d"), strict=False):
-        places = [at(x, y) for x, y in line]
-        path = " ".join(f"{x},{y}" for x, y in places)
-        drawn.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        x, y = places[-1]
-        drawn.append(f'<text x="{x + 8}" y="{y + 4}" fill="{colour}">{name}</text>')
-    inside = "\n".join(drawn)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">\n'
-        f'<rect width="{width}" height="{height}" fill="#fff"/>\n{inside}\n</svg>\n'
-    )
-
-
 def write_plots(folder: Path, grown: Sequence[Grown]) -> None:
     """The seconds and the memory of all that was measured, each as a plot."""
     for name, unit in (("seconds", "s"), ("memory", "MiB")):
@@ -220,7 +185,7 @@ def write_plots(folder: Path, grown: Sequence[Grown]) -> None:
             "read and tell": [(g.resources, getattr(g.telling, name)) for g in grown],
         }
         title = f"A contract grows: {name} over resources"
-        (folder / f"growth-{name}.svg").write_text(plot(title, unit, series), encoding="utf-8")
+        (folder / f"growth-{name}.svg").write_text(plot(title, series, unit), encoding="utf-8")
 
 
 def main() -> None:

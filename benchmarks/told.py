@@ -3,8 +3,8 @@
     python benchmarks/told.py [SAMPLE [SEED]]
 
 Runs all rules of one resource for each fault of a sample, as ``early.py`` draws it, which is kept to that resource, and
-adds what told of it to ``benchmarks/told.json``: ``FAULT:RESOURCE`` → ``RULE OPERATION``, …; what is there already is
-not run again. From all that is there it writes ``suites/firsts.json``: rule → operation → the faults of which it tells
+adds what told of it to ``benchmarks/told.json``: ``FAULT:RESOURCE`` → ``RULE OPERATION CASE``, …, of an item its first
+case that told; what is there already is not run again. From all that is there it writes ``suites/firsts.json``: rule → operation → the faults of which it tells
 and nothing that is worth more per request. So what only repeats what others have told comes late, and so does what
 tells of much, but of nothing alone. A fault that was not drawn counts a little for the rule that it breaks.
 """
@@ -18,6 +18,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.kill.place import BUNDLED, loaded, sample
 from tests.kill.server import ROOT, Server
@@ -43,13 +45,16 @@ Told = dict[str, list[str]]
 
 
 def run(server: Server, fault: str, resource: str) -> list[str]:
-    """What tells of a fault: the rules with their operations, each once."""
+    """What tells of a fault: the rules with their operations, each once, with the number of the first case."""
     with TemporaryDirectory() as folder:
         server.run(faults=[f"{fault}:{resource}"], resource=[resource], out=folder)
         found = read(Path(folder) / "run.jsonl.gz")
     places = {item.id: f"{item.requirement} {item.operation or ''}" for item in found.items}
-    senders = {(f.case or "").rpartition("#")[0] or f.item for f in found.findings}
-    return sorted({places[item] for item in senders})
+    first: dict[str, int] = {}
+    for finding in found.findings:
+        item, _, number = (finding.case or f"{finding.item}#1").rpartition("#")
+        first[places[item]] = min(int(number), first.get(places[item], int(number)))
+    return [f"{place} {number}" for place, number in sorted(first.items())]
 
 
 def prices(register: Mapping[str, Requirement]) -> dict[Type, float]:
@@ -73,7 +78,7 @@ def weights(told: Told, register: Mapping[str, Requirement]) -> dict[Type, float
     counts: dict[Hashable, float] = {}
     for fault, found in told.items():
         counts[fault] = 1
-        for rule, operation in (each.split(" ") for each in found):
+        for rule, operation, _ in (each.split(" ") for each in found):
             tells[rule, operation].add(fault)
     caught = json.loads((ROOT / "suites" / KILLS).read_text(encoding="utf-8"))
     for rule in {rule for rule, _ in price}:

@@ -155,6 +155,21 @@ def test_two_workers_come_to_the_same_verdict(checkout: Path) -> None:
     assert not (checkout / ".restproof").exists()
 
 
+@pytest.mark.slow
+def test_what_rests_in_a_worker_lets_other_items_go_on(checkout: Path) -> None:
+    some = ("suites", "-q", "--restproof-profile", "smoke", "-m", "limit or rfi", "-n", "2", "--restproof-out", "two")
+    done = pytest_(*some, cwd=checkout)
+    assert done.returncode == 0, done.stdout
+    assert {o for (rule, *_), o in outcomes(checkout / "two").items() if rule == "limit.retry-after"} == {"pass"}
+    run = read(checkout / "two" / "run.jsonl.gz")
+    sent = [(e.started, e.worker, str(e.item)) for e in run.exchanges]
+    rests = [(at, worker) for at, worker, item in sent if item.startswith("limit.retry-after[")]
+    (worker,) = {worker for _, worker in rests}
+    first, last = min(rests)[0], max(rests)[0]
+    meanwhile = {item for at, by, item in sent if by == worker and first < at < last}
+    assert any("[rfi-" in item for item in meanwhile)
+
+
 # -------------------------------------------------------------------------------------------------- a suite of its own
 
 SUITE = """\

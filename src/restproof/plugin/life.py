@@ -17,7 +17,7 @@ from restproof.oracle.finding import an
 from restproof.plan.bodies import unmarked
 from restproof.plugin.current import caller_of, end, run_of
 from restproof.plugin.item import RuleItem
-from restproof.plugin.workers import PIDS, workers_end_first
+from restproof.plugin.workers import PIDS, between, workers_end_first
 from restproof.report.terminal import closing_lines
 from restproof.session.ending import closed_at_end, told_at_end
 from restproof.session.handed import HANDED
@@ -51,9 +51,8 @@ def pytest_runtestloop(session: pytest.Session) -> Iterator[None]:
         return (yield)
     try:
         with closed_at_end(run):
-            # A worker of pytest-xdist has part of the plan only, and not in its order.
-            between = [i.plan_item for i in items if run.worker is None]
-            run.open([(i.plan_item, i.nodeid) for i in items], between)
+            pairs = [(i.plan_item, i.nodeid) for i in items]
+            run.open(pairs, between(run, session.config, [item for item, _ in pairs]))
             return (yield)
     except KeyboardInterrupt:
         run.signal = run.signal or "SIGINT"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -14,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from restproof.engine.items import Item
+from restproof.engine.turns import resting
 from restproof.errors import RestproofError
 from restproof.plugin.collection import register_beside
 from restproof.plugin.current import end, run_of
@@ -22,6 +25,8 @@ from restproof.session.handed import HANDED, Tally
 from restproof.session.run import Run
 from restproof.wire.stop import STOP
 
+BY_RESOURCE = "restproof-by-resource"
+"""The key under which a worker is told whether the items of a resource stay together."""
 PIDS = pytest.StashKey[list[int]]()
 """Process ids of the workers, in their controller."""
 
@@ -44,17 +49,25 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """The items of a resource stay together on one worker: a list to which another worker writes cannot be judged."""
-    if run_of(config) is None or config.getoption("dist") not in ("load", "loadgroup"):
+    """The items of a resource stay together on one worker: a list to which another worker writes cannot be judged.
+    With those of the last resource go the items about the whole server: while one of them rests, others go on."""
+    run = run_of(config)
+    if run is None or not _is_by_resource(config):
         return None
     from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+    last = list(run.contract.resources)[-1]
 
     class ByResource(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             label = nodeid.rpartition("[")[2].removesuffix("]")
-            return label.rpartition("-")[0] or label
+            return label.rpartition("-")[0] or (last if label == "server" else label)
 
     return ByResource(config, log)
+
+
+def _is_by_resource(config: pytest.Config) -> bool:
+    return config.getoption("dist") in ("load", "loadgroup")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -62,6 +75,15 @@ def pytest_configure_node(node: Any) -> None:
     run = run_of(node.config)
     if run is not None:
         node.workerinput[HANDED] = run.hand_over().plain()
+        node.workerinput[BY_RESOURCE] = _is_by_resource(node.config)
+
+
+def between(run: Run, config: pytest.Config, items: Sequence[Item]) -> Sequence[Item]:
+    """Those of ``items``, the whole plan, between which this process begins tests early that rest: in a worker of
+    pytest-xdist those about the whole server, where one worker has them all, in the order of the plan."""
+    if run.worker is None:
+        return items
+    return resting(items) if config.workerinput[BY_RESOURCE] else []  # type: ignore[attr-defined]
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,0 +1,123 @@
+"""How early the plan tells of the faults that were run, reckoned without a run; and a plot of it.
+
+    python benchmarks/reckoned.py [--plot docs/told.svg]
+
+What tells of a fault of one resource stands in ``benchmarks/told.json``, what each case sends in the shipped recording,
+with the looks and the shared set-up before it. So the plan's order is judged in seconds, beside random ones. ``--plot``
+writes the share of these faults that are told over the requests sent, with the faults of ``docs/side-by-side.md``, which
+restproof and Schemathesis were given on all resources.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import statistics
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from benchmarks.plot import plot
+from tests.kill.place import BUNDLED, loaded
+from tests.miniatures.bench import rules
+
+from restproof.engine.items import Item, items_of, sampled
+from restproof.engine.order import in_plan_order
+from restproof.engine.register import Requirement, load
+from restproof.plan.bodies import Bodies
+from restproof.plan.profile import PROFILES
+from restproof.record.reader import read
+from restproof.session.stubbed import SHIPPED
+
+ROOT = Path(__file__).parents[1]
+RECORDING = ROOT / "contracts" / BUNDLED / SHIPPED / "sandbox.jsonl.gz"
+RANDOM = 5
+"""Random orders that the plan's is held against."""
+ROW = re.compile(r"^\| `[\w-]+` \| [a-z0-9.-]+ \| (\d+|–) \| (\d+|–) \|$", re.M)
+"""A fault of the page that shows two tools side by side: the requests of each until its first detection."""
+
+Cases = Mapping[str, Sequence[int]]
+
+
+def planned(register: Mapping[str, Requirement]) -> list[Item]:
+    """The plan of the bundled contract, without the rules that observe."""
+    contract = loaded(BUNDLED)
+    bodies = {r.name: Bodies(contract, r) for r in contract}
+    found = [i for proof, test in rules() for i in items_of(proof, test, contract, PROFILES["ci"], bodies)]
+    plan = in_plan_order(sampled(found, register), register)
+    return [item for item in plan if not item.proof.observes]
+
+
+def sent(recording: Path) -> Cases:
+    """Item → the requests of each of its cases in their order, with those before them that belong to none."""
+    found: dict[str, Counter[str]] = {}
+    before = 0
+    for exchange in read(recording).exchanges:
+        before += 1
+        if exchange.item and exchange.case:
+            found.setdefault(exchange.item, Counter())[exchange.case] += before
+            before = 0
+    numbered = {item: sorted(cases, key=lambda case: int(case.rpartition("#")[2])) for item, cases in found.items()}
+    return {item: [found[item][case] for case in cases] for item, cases in numbered.items()}
+
+
+def first_told(plan: Sequence[Item], cases: Cases, told: Mapping[str, Sequence[str]]) -> list[int]:
+    """Requests until each fault is told of, of those that are."""
+    ends: dict[str, list[int]] = {}
+    total = 0
+    for item in plan:
+        ends[item.id] = [total + part for part in accumulate(cases.get(item.id, ()))]
+        total += sum(cases.get(item.id, ()))
+    found = []
+    for fault, by in told.items():
+        resource = fault.partition(":")[2]
+        hits = []
+        for rule, operation, number in (each.split(" ") for each in by):
+            at = ends.get(f"{rule}[{f'{resource}-{operation}' if operation else 'server'}]")
+            if at:
+                hits.append(at[min(int(number), len(at)) - 1])
+        if hits:
+            found.append(min(hits))
+    return sorted(found)
+
+
+def shares(firsts: Sequence[int], of: int) -> list[tuple[float, float]]:
+    """Requests sent → percent of the faults that are told by then."""
+    return [(at, 100 * number / of) for number, at in enumerate(sorted(firsts), start=1)]
+
+
+def side_by_side() -> dict[str, list[tuple[float, float]]]:
+    """The two tools of the page that shows them, each with its shares."""
+    rows = ROW.findall((ROOT / "docs" / "side-by-side.md").read_text(encoding="utf-8"))
+    lines = {"restproof, all places": 0, "Schemathesis, all": 1}
+    return {name: shares([int(r[at]) for r in rows if r[at] != "–"], len(rows)) for name, at in lines.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--plot", type=Path)
+    said = parser.parse_args()
+    told = json.loads((ROOT / "benchmarks" / "told.json").read_text(encoding="utf-8"))
+    plan, cases = planned(load(ROOT / "suites" / "requirements.yaml")), sent(RECORDING)
+    orders = {"the plan": plan}
+    for seed in range(RANDOM):
+        orders[f"random {seed}"] = random.Random(seed).sample(plan, len(plan))
+    firsts = {name: first_told(order, cases, told) for name, order in orders.items()}
+    for name, ranked in firsts.items():
+        median, late = statistics.median_low(ranked), ranked[int(0.9 * len(ranked))]
+        print(f"{name}: {len(ranked)} of {len(told)} faults told, median {median:,} requests, 90th percentile {late:,}")
+    if said.plot:
+        count = len(firsts["the plan"])
+        series = {"the plan": shares(firsts["the plan"], count), "a random order": shares(firsts["random 0"], count)}
+        title = "Faults that are told of, over requests sent"
+        said.plot.write_text(plot(title, {**series, **side_by_side()}, "%", 100), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
