@@ -65,10 +65,12 @@ class Cluster:
             )
 
     def stop(self) -> None:
-        for process in reversed(self.processes):
-            process.terminate()
-        for process in self.processes:
-            process.wait(30)
+        """The workers first: one that has lost its scheduler waits for it before it ends."""
+        for ending in (self.workers, self.processes[:1]):
+            for process in ending:
+                process.terminate()
+            for process in ending:
+                process.wait(LONGEST)
 
     def written(self) -> dict[str, bytes]:
         """All that the cluster has written anywhere, by file."""
