@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from restproof.suite import Contract, Ground, Inconclusive, NotTested, Resource, Subject, for_each, must, requirement
-from restproof.suite.inputs import Cases, in_other_forms, lookalikes, other_texts
-from restproof.suite.race import all_answered, at_once, create_at_once, must_be_promised
+from restproof.suite.inputs import Body, Cases, in_other_forms, lookalikes, other_texts
+from restproof.suite.race import all_answered, at_once, must_be_promised
 from restproof.suite.setup import completed, spare
 from restproof.suite.values import is_nullable
 
@@ -57,9 +57,9 @@ def test_a_duplicate_is_a_conflict_and_the_first_stays(
         return
     scope = subject.another_scope() if which == "other" else subject.scope()
     body = subject.bodies.keyed(key=key)
-    # Where there are several keys, only the one that is asked for is taken.
-    alone = len(subject.spec.unique) == 1 and which != "other"
-    same = body if alone else {n: body[n] for n in subject.spec.unique[key]}
+    # Only the key that is asked for is taken: no other one, and never an id that clients choose.
+    alone, identity = len(subject.spec.unique) == 1 and which != "other", subject.spec.id.field
+    same = {n: v for n, v in body.items() if n in subject.spec.unique[key] or (alone and n != identity)}
     first = subject.given(subject.bodies.adjusted_to_rules({**subject.bodies.unusual(), **body}, fixed=same))
     before = subject.observe(first.id)
     second = subject.create(subject.bodies.adjusted_to_rules(subject.bodies.full("other"), fixed=same), scope=scope)
@@ -198,12 +198,21 @@ def test_a_resource_does_not_conflict_with_itself(subject: Subject) -> None:
     must.have_status(reply, "updated", because="an update that repeats the resource's own unique value")
 
 
+def alike(subject: Subject, number: int) -> list[Body]:
+    """So many bodies, resolved, that have the first unique key in common, and no id that clients choose."""
+    body, identity = subject.bodies.keyed(), subject.spec.id.field
+    tells = identity in body and identity not in subject.spec.unique[0]
+    apart = ({identity: subject.bodies.chosen_id(f"racer{n}")} if tells else {} for n in range(number))
+    return [subject.resolved({**body, **own}) for own in apart]
+
+
 @requirement("conflict.race", on="create", when=decides_at_once, cost=5, alone=True)
 @for_each(lambda ground: [{"round": n} for n in range(2)])
 def test_of_concurrent_duplicates_exactly_one_succeeds(subject: Subject, round: int) -> None:
     must_be_promised(subject, "unique")
-    scope, body = subject.scope(), subject.resolved(subject.bodies.keyed())
-    replies = create_at_once(subject, subject.request("create", body=body, scope=scope), body, scope)
+    scope = subject.scope()
+    requests = [(subject.request("create", body=body, scope=scope), body) for body in alike(subject, 3)]
+    replies = at_once(subject, "create", requests, scope)
     # A contract may answer a conflict with the resource that is there, and a success of its own.
     right, conflict = (subject.spec.status(case, "create") for case in ("created", "conflict"))
     made = [r for r in replies if r.ok and (r.status in right or r.status not in conflict)]

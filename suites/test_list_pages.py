@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from math import ceil, isqrt
 from typing import Any
-from urllib.parse import parse_qsl
 
 from restproof.suite import Contract, Ground, NotTested, Reply, Resource, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases
@@ -20,7 +19,7 @@ from restproof.suite.lists import (
     some,
     until_settled,
 )
-from restproof.suite.wire import Query, links, parts_of
+from restproof.suite.wire import Query, links, named_by
 
 SMALL = 25
 
@@ -200,8 +199,7 @@ def relations(subject: Subject, page: Reply) -> dict[str, Query]:
     paging = subject.spec.paging
     found = {}
     if paging.links:
-        targets = links(page).items()
-        found = {name: tuple(parse_qsl(parts_of(target).query, keep_blank_values=True)) for name, target in targets}
+        found = {name: named_by(subject.spec, url) for name, url in links(page).items()}
     if paging.next_field or paging.next_header:
         following = subject.lists.next_query(page)
         found |= {"next": following} if following is not None else {}

@@ -356,3 +356,31 @@ def test_a_replace_repeats_what_never_changes_as_requests_have_it(
     label = bench(lambda _: (200, {"id": "x", "text": {"value": "there"}}), contract=lasting).subject("label")
     label.spec = replace(label.spec, reads_as={"text": "text.value"})
     assert label.replace("x", {"text": "here"}).sent == {"text": "there"}
+
+
+ONCE = """
+contract: shop
+statuses: {malformed_id: 400, unknown_field: 406}
+resources:
+  shelf:
+    path: /shelves
+    schema: shelf.json
+    operations: [create, read, replace]
+    create_only: [pages]
+    immutable: [name]
+"""
+
+
+def test_a_replace_does_not_hold_what_only_a_create_takes(contract_of: Callable[[str], Any], bench: MakeBench) -> None:
+    made = bench(lambda _: (200, {"id": 7, "name": "a", "pages": 1}), contract=contract_of(ONCE))
+    assert made.subject("shelf").replace(7, {"name": "a", "pages": 2}).sent == {"name": "a"}
+    assert made.subject("shelf").replace(7, {"name": "a", "pages": 2}, as_is=True).sent == {"name": "a", "pages": 2}
+
+
+def test_an_id_that_can_be_none_names_nothing(contract_of: Callable[[str], Any], bench: MakeBench) -> None:
+    """A replace repeats what is immutable, which nothing shows under such an id; another 400 is no answer to that."""
+    shelf = bench(lambda _: (400, {}), contract=contract_of(ONCE)).subject("shelf")
+    assert shelf.observe("restproof").absent
+    assert shelf.replace("restproof", {"name": "a"}).status == 400
+    with pytest.raises(SetUpFailed):
+        shelf.observe(7)

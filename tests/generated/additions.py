@@ -168,8 +168,9 @@ def failing(draw: Drawer, draft: Draft) -> None:
 @of_contract(_RARE)
 def pages(draw: Drawer, draft: Draft) -> None:
     words = {"page": "p", "offset": "from"}
-    style = draft.contract.get("paging", {}).get("style")
-    if style in words:
+    paging = draft.contract.get("paging", {})
+    style = paging.get("style")
+    if style in words and not {"range", "last", "end"} & paging.keys():
         draft.contract["paging"][style] = words[style]
 
 

@@ -1,4 +1,5 @@
-"""Of several unique keys each is asked for by itself, in creates and in renames."""
+"""Of several unique keys each is asked for by itself, in creates and in renames; and so is one beside an id
+that clients choose."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from tests.miniatures import bench
 from tests.miniatures.kinds import Items, item, schema
+from tests.miniatures.server import Row
 
 TEXT = {"type": "string", "minLength": 1, "maxLength": 60}
 USER = schema("login", "email", login=TEXT, email=TEXT)
@@ -34,3 +36,35 @@ def test_each_key_is_asked_for_alone(server: type[Users], outcome: str, item_id:
     contract, schemas = item(USER, unique=["login", "email"])
     found = bench.run(server(), contract, schemas, tmp_path, only=(item_id.partition("[")[0],), profile="ci")
     assert {r.item: r.outcome for r in found.results}[item_id] == outcome
+
+
+BOOK = {
+    "type": "object",
+    "required": ["id", "title"],
+    "properties": {"id": {**TEXT, "pattern": "^[A-Za-z0-9-]+$"}, "title": TEXT, "size": {"type": "integer"}},
+}
+
+
+class Chosen(Items):
+    """Each id is there once, and each title."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": BOOK}
+    UNIQUE: tuple[str, ...] = ("id", "title")
+
+    def made(self, path: str, fields: Row) -> Row:
+        return {**super().made(path, fields), "id": fields["id"]}
+
+
+class IdAlone(Chosen):
+    UNIQUE = ("id",)
+
+
+@pytest.mark.parametrize("rule", ["conflict.duplicate", "conflict.race"])
+@pytest.mark.parametrize(("server", "outcome"), [(Chosen, "pass"), (IdAlone, "fail")])
+def test_a_key_is_asked_for_under_another_id(server: type[Chosen], outcome: str, rule: str, tmp_path: Path) -> None:
+    """A create that repeats the id too is refused for that."""
+    identity = {"field": "id", "type": "string", "chosen_by": "client"}
+    operations = ["list", "create", "read", "delete"]
+    contract, schemas = item(BOOK, unique=["title"], id=identity, operations=operations)
+    found = bench.run(server(), contract, schemas, tmp_path, only=(rule,), profile="ci")
+    assert {r.item: r.outcome for r in found.results}[f"{rule}[item-create]"] == outcome

@@ -138,3 +138,19 @@ def test_what_a_rule_freezes_has_room_for_the_token(tmp_path: Path) -> None:
     found = Bodies(made, made.resources["thing"])
     assert found.token_field == "note", "frozen is no value: a create may hold any"
     assert TOKEN in found.marked({"note": found.plain("note")}, TOKEN)["note"].replace(RUN, TOKEN)
+
+
+def test_what_a_replace_must_hold_is_not_added_to_one_that_lacks_it(tmp_path: Path) -> None:
+    """Where only PUT creates, and its schema asks for more than that of responses."""
+    sent = {"type": "object", "required": ["note"], "properties": {"note": TEXT, "size": {"type": "integer"}}}
+    (tmp_path / "in.json").write_text(json.dumps(sent))
+    shown = {"type": "object", "properties": {"id": {"type": "string"}, **sent["properties"]}}  # type: ignore[dict-item]
+    (tmp_path / "out.json").write_text(json.dumps(shown))
+    (tmp_path / "change.json").write_text(json.dumps({**sent, "required": []}))
+    schemas = "{replace: in.json, update: change.json, response: out.json}"
+    words = f"{{path: /things, schema: {schemas}, operations: [list, read, update, replace]"
+    identity = "id: {type: string, chosen_by: client}}"
+    (tmp_path / "contract.yaml").write_text(f"contract: things\nresources:\n  thing: {words}, {identity}\n")
+    made = load(tmp_path)
+    found = Bodies(made, made.resources["thing"])
+    assert found.marked({"size": 1}, TOKEN) == {"size": 1}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from restproof.contract.load import check, load
 from restproof.wire.message import Request
-from restproof.wire.searching import Searches, asked_for
+from restproof.wire.searching import Searches, asked_for, named_by
 
 SCHEMA = {
     "type": "object",
@@ -286,3 +287,27 @@ def test_where_pages_are_ranges_a_part_is_206_and_one_behind_the_end_416(tmp_pat
     assert 200 in item.status("bad_page", "list")
     said = PLAIN.replace(PAGED, '    paging: {style: offset, range: "i={first}-{last}"}\n    statuses: {listed: 206}\n')
     assert 200 not in load(write(tmp_path, said)).resources["item"].status("listed", "list")
+
+
+PACKED = """
+contract: c
+resources:
+  item:
+    path: /items
+    schema: item.json
+    operations: [list, create, read]
+    paging: {style: offset, offset: "range#/0", last: "range#/1", links: true}
+    query: {filter: "filter#/{name}", sort: "order#/0"}
+    sort: [size]
+    filters: {size: equals}
+"""
+
+
+def test_the_link_to_a_page_says_what_a_request_for_it_does(tmp_path: Path) -> None:
+    """A server puts what it links to into the same parameter of which a request is made."""
+    contract = load(write(tmp_path, PACKED))
+    item = contract.resources["item"]
+    query = (("range#/0", "4"), (item.paging.size, "2"), ("order#/0", "size"), ("filter#/size", "5"))
+    sent = Searches(contract).leaving(Request("GET", "/items", query))
+    assert {name for name, _ in sent.query} == {"range", "order", "filter"}
+    assert sorted(named_by(item, f"https://a.example/items?{urlencode(sent.query)}")) == sorted(query)

@@ -27,11 +27,13 @@ def completed(subject: Knower, operation: str, id: Any, body: Any) -> Any:
     """``body`` with the members that every request of the operation must hold: with the value that each has, else
     with a plain one. Without those that the operation does not know and a create does."""
     spec, bodies = subject.spec, subject.bodies
-    if operation not in spec.directions or not isinstance(body, dict):
+    if not isinstance(body, dict):
         return body
     shape = spec.shapes.request(operation)["properties"]
     if operation == "replace":
         body = {n: v for n, v in body.items() if n in shape or n not in bodies.writable}
+    if operation not in spec.directions:
+        return body
     lacking = bodies.left_out(operation, body)
     if not lacking:
         return body

@@ -8,6 +8,8 @@ from restproof.engine.failure import NotTested
 from restproof.engine.keep import Keeper
 from restproof.engine.reply import Reply
 
+_WRITES = frozenset({"create", "replace", "update"})
+
 
 class Unnamed:
     """The resources of which the first create that succeeds leads to no id, each with why that is nobody's failure. No
@@ -44,12 +46,14 @@ class Creates:
         self._others: set[tuple[str, str]] = set()
 
     def note(self, reply: Reply, token: str) -> None:
-        """The answer to a create (or to a PUT, which may be one) of the case with this token."""
-        if reply.operation not in ("create", "replace") or token.encode() not in (reply.exchange.request.body or b""):
+        """The answer to a write of the case with this token. A PUT may be a create; an update shows that what holds the
+        token was stored by it, perhaps in an instance that another case has created."""
+        if reply.operation not in _WRITES or token.encode() not in (reply.exchange.request.body or b""):
             return
         key = reply.resource.name, token
         if 400 <= reply.status < 500:
-            self._refused[key] = self._refused.get(key) or reply
+            if reply.operation != "update":
+                self._refused[key] = self._refused.get(key) or reply
         else:
             self._others.add(key)  # stored, or nobody knows
 

@@ -16,7 +16,7 @@ from restproof.semantics.normal import kept
 from restproof.wire.links import link_targets
 from restproof.wire.message import Request
 from restproof.wire.paging import MOST_PAGES, Page, Query, Walk, has_no_range, page_query, quick_look
-from restproof.wire.searching import asked_for
+from restproof.wire.searching import asked_for, named_by
 
 USUAL = "usual"
 """Stands for the credential that the subject speaks with anyway."""
@@ -110,8 +110,12 @@ class SubjectLists:
     def next_query(self, reply: Reply) -> Query | None:
         """The query of the next page that an answer names; ``None`` on the last."""
         response = reply.exchange.response
-        page = Page(self._spec.paging, response, reply.json, reply.entries or ()) if response else None
-        return page.next_query(asked_for(self._spec, reply.exchange.request)) if page else None
+        if response is None:
+            return None
+        page = Page(self._spec.paging, response, reply.json, reply.entries or ())
+        if page.next_url is not None:
+            return named_by(self._spec, page.next_url)
+        return page.next_query(asked_for(self._spec, reply.exchange.request))
 
     def find(self, id: Any, scope: Mapping[str, Any] | None = None) -> tuple[Observation | None, Reply]:
         """The entry with an id, on the page that most likely shows it, else wherever it is, and the page that was read

@@ -18,6 +18,7 @@ from restproof.engine.requests import Amended, Queried, Requests, Sending
 from restproof.engine.world import World
 from restproof.oracle.finding import an, shown
 from restproof.plan.symbols import resolve
+from restproof.semantics.checker import is_valid
 from restproof.wire.failure import NotProven, NotSent, Unsayable
 from restproof.wire.message import About, Exchange, Request
 from restproof.wire.paging import Query
@@ -354,7 +355,8 @@ class Subject:
             absent = reply.status in self.spec.status("absent")
             if reply.ok and reply.entity is not None and not (absent and self.spec.id.field not in reply.entity):
                 return reply.entity
-            if reply.status in (404, 410) or absent:
+            no_id = reply.status in self.spec.status("malformed_id", "read") and not is_valid(self.bodies.id_schema, id)
+            if reply.status in (404, 410) or absent or no_id:
                 return Observation({}, reply, reply.entity_pointer, absent=True)
             raise SetUpFailed(f"set-up: the read of {an(self.name)} answered {reply.status or reply.exchange.error}")
         if not self.spec.supports("list"):

@@ -72,7 +72,8 @@ def with_mark(
             if marked is not None:
                 return {**body, name: marked}
     # A required field that is not there is what the case is about.
-    kept_out = {*spared, *resource.schema.get("required", ())}
+    shapes = resource.shapes
+    kept_out = {*spared, *shapes.create.get("required", ()), *shapes.replace.get("required", ())}
     for name in markable_fields(resource, writable):
         if name not in body and name not in kept_out:
             text = marked_text(writable[name], str(plain.get(name, "")), token)

@@ -11,6 +11,7 @@ from restproof.engine.paging import links
 from restproof.wire.message import Headers, Request, encode
 from restproof.wire.paging import Query, total_in
 from restproof.wire.raw import handshake, plain_request, raw_answer
+from restproof.wire.searching import named_by
 from restproof.wire.waiting import http_date, retry_after
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "http_date",
     "is_json",
     "links",
+    "named_by",
     "parts_of",
     "plain_request",
     "raw_answer",

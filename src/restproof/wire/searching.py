@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from restproof.contract.criteria import body_of, in_headers, in_url, is_rewritten, is_searched, packed, unpacked
 from restproof.contract.media import JSON
 from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import Router
+from restproof.contract.urls import parts_of
 from restproof.wire import guard
 from restproof.wire.message import Request
 from restproof.wire.paging import Query
@@ -77,3 +79,9 @@ def asked_for(resource: Resource, request: Request) -> Query:
         except (ValueError, RecursionError):
             body = None
     return unpacked(resource, request.query, request.header, body)
+
+
+def named_by(resource: Resource, url: str) -> Query:
+    """What the URL of a page, as an answer names it, asks a list for."""
+    query = parse_qsl(parts_of(url).query, keep_blank_values=True)
+    return unpacked(resource, query, lambda _: None)
