@@ -5,7 +5,7 @@ from typing import Any
 
 from restproof.suite import Contract, Instance, NotTested, Reply, Resource, Subject, for_each, must, requirement
 from restproof.suite.lists import narrowing
-from restproof.suite.operations import asks_for_credentials, needs_credential, perform
+from restproof.suite.operations import asks_for_credentials, creates_by_put, needs_credential, perform
 from restproof.suite.scopes import has_other_root
 from restproof.suite.target import given_ids, has_credential, must_have_credential
 
@@ -39,7 +39,7 @@ def test_another_tenant_reaches_nothing(subject: Subject, operation: str) -> Non
     must.have_status(
         own_scope, refused | subject.spec.status("forbidden_parent", operation), because="another tenant's credential"
     )
-    creates = operation == "replace" and subject.spec.id.chosen_by != "server"  # below one's own parent the id is free
+    creates = operation == "replace" and creates_by_put(subject.spec)  # below one's own parent the id is free
     if (has_other_root(subject) or subject.spec.creatable) and not creates and operation != "create":
         theirs = subject.scope("foreign")
         reply = perform(subject, operation, made.id, scope=theirs, credential="foreign")
@@ -86,7 +86,7 @@ def must_not_show(subject: Subject, page: Reply, id: Any, listed: str = "a list"
 
 def nothing_of_another(subject: Subject, operation: str) -> None:
     """Another tenant has no use for the id of a resource that it does not see, and no list shows it."""
-    chosen = operation == "replace" and subject.spec.id.chosen_by != "server"
+    chosen = operation == "replace" and creates_by_put(subject.spec)
     if chosen and not subject.spec.supports("delete"):
         raise NotTested("what a replace by another tenant makes for itself could not be deleted")
     made = subject.own() if operation == "delete" else subject.target()

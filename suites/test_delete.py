@@ -5,6 +5,7 @@ from typing import Any
 from restproof.suite import Contract, Ground, Inconclusive, Instance, Subject, for_each, must, requirement
 from restproof.suite.inputs import Body, Cases
 from restproof.suite.lists import until_settled
+from restproof.suite.operations import creates_by_put
 from restproof.suite.setup import spare
 from restproof.suite.states import after_create
 from restproof.suite.values import ReadPath, an
@@ -38,7 +39,7 @@ def test_what_was_deleted_is_gone(subject: Subject, contract: Contract) -> None:
         must.have_status(subject.read(made.id), "gone", because="after its delete")
     if subject.spec.supports("update"):
         must.have_status(subject.update(made.id, subject.bodies.plain_change()), "gone", because="after its delete")
-    if subject.spec.supports("replace") and subject.spec.id.chosen_by == "server":
+    if subject.spec.supports("replace") and not creates_by_put(subject.spec):
         body = subject.bodies.minimal("replaced")
         must.have_status(subject.replace(made.id, body), "gone", because="after its delete")
     must.have_status(subject.delete(made.id), "repeat_delete", because="after its delete")
@@ -111,7 +112,7 @@ def twins(ground: Ground) -> Cases:
     """Beside the resources under the same parent, one under another parent that holds the same unique values, or has
     the same id where clients choose it."""
     yield {"twin": False}
-    named = ground.resource.id.chosen_by != "server" and ground.resource.supports("replace")
+    named = creates_by_put(ground.resource)
     if ground.resource.parents and (named or ground.resource.unique) and ground.resource.unique_scope == "parent":
         yield {"twin": True}
 
@@ -123,7 +124,7 @@ def test_a_delete_leaves_its_siblings(subject: Subject, twin: bool) -> None:
         body = subject.bodies.keyed("twin")
         scope = subject.another_scope()
         doomed = subject.given(body)
-        if subject.spec.id.chosen_by == "server" or not subject.spec.supports("replace"):
+        if not creates_by_put(subject.spec):
             other = subject.given(body, scope=scope)
         else:
             other = doomed

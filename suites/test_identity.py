@@ -5,7 +5,7 @@ from typing import Any
 
 from restproof.suite import Ground, Inconclusive, Reply, Subject, for_each, must, requirement
 from restproof.suite.inputs import Cases, bad_ids, moving_names
-from restproof.suite.operations import ON_ITEM, methods_at, perform
+from restproof.suite.operations import ON_ITEM, creates_by_put, methods_at, perform
 from restproof.suite.scopes import absent_id, crossed_scope, lost_scope
 from restproof.suite.values import an
 from restproof.suite.wire import Request
@@ -23,7 +23,7 @@ def about_its_path(subject: Subject, reply: Reply, wanted: Container[int]) -> Re
 
 def unless_it_creates(ground: Ground) -> Cases:
     """Nothing where the operation is a replace that creates what is not there."""
-    if ground.operation != "replace" or ground.resource.id.chosen_by == "server":
+    if ground.operation != "replace" or not creates_by_put(ground.resource):
         yield {}
 
 
@@ -73,7 +73,7 @@ def wrong_parents(ground: Ground) -> Cases:
     named = {parent.resource for parent in ground.resource.operation(ground.operation).parents}
     if ground.operation in ON_ITEM and not ground.resource.id.single and nearest.resource in named:
         yield from ({"above": None} for _ in unless_it_creates(ground))
-    if ground.operation != "replace" or ground.resource.id.chosen_by == "server":
+    if ground.operation != "replace" or not creates_by_put(ground.resource):
         yield from ({"above": parent.resource} for parent in above if parent.resource in named)
 
 
@@ -162,8 +162,11 @@ def below_what_was_deleted(subject: Subject, operation: str, parent: str) -> Non
     must.have_status(
         perform(subject, operation, made.id, scope=scope), status, because=f"the {parent} above it was deleted"
     )
-    chosen = above.spec.id.chosen_by != "server" and above.spec.supports("replace")
-    if operation == "list" and chosen and above.replace(doomed.id, above.bodies.minimal("again")).ok:
+    if (
+        operation == "list"
+        and creates_by_put(above.spec)
+        and above.replace(doomed.id, above.bodies.minimal("again")).ok
+    ):
         listed = subject.list(scope=scope)
         must.hold(
             made.id not in subject.lists.ids(listed.entries or ()),

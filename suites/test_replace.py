@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from restproof.suite import Ground, Inconclusive, NotTested, Subject, for_all, for_each, must, requirement
 from restproof.suite.bystanders import bystanders, must_be_untouched
 from restproof.suite.inputs import Body, Cases, accepted_bodies, replacing_bodies
+from restproof.suite.operations import creates_by_put
 from restproof.suite.setup import spare, undo_large_write
 from restproof.suite.states import after_create, after_replace, made_anew
 
@@ -86,7 +87,7 @@ def created_bodies(ground: Ground) -> Cases:
         yield {"body": plain, "deleted": ground.bodies.full("before")}
 
 
-@requirement("replace.creates", on="replace", when=lambda c, r: r.id.chosen_by != "server", cost=2)
+@requirement("replace.creates", on="replace", when=lambda c, r: creates_by_put(r), cost=2)
 @for_each(created_bodies)
 def test_a_replace_at_a_new_id_creates(subject: Subject, body: Body, deleted: Body | None = None) -> None:
     id, because = subject.resolved(subject.bodies.chosen_id("put")), "at a new id"

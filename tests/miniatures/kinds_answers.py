@@ -9,6 +9,8 @@ from typing import Any
 from tests.miniatures.kinds import ID, ITEM, Items, Kind, item, schema
 from tests.miniatures.server import Answer, Refused, Row, Shop
 
+TITLE = {"type": "string", "minLength": 1, "maxLength": 60}
+
 
 class Forgetful(Items):
     """Stores no update."""
@@ -249,6 +251,35 @@ def _members() -> Iterator[Kind]:
             return {n: v for n, v in super().show(path, row).items() if n != "size"}
 
     yield Kind("null is left out", *item(responses="sparse"), Sparse, Sparser, ("update", "create"))
+    place = {
+        "type": "object",
+        "properties": {"street": {"type": ["string", "null"]}, "city": {"type": ["string", "null"]}},
+    }
+    tags = {"type": "array", "items": {"type": "string"}, "maxItems": 4}
+    holding = schema("title", title=TITLE, tags=tags, place=place)
+
+    class Empty(Items):
+        """What holds nothing is left out, at every depth."""
+
+        SCHEMAS: Mapping[str, Any] = {"/items": holding}
+
+        def show(self, path: str, row: Row) -> Any:
+            return self.full(super().show(path, row))
+
+        def full(self, value: Any) -> Any:
+            if not isinstance(value, dict):
+                return value
+            inner = {n: self.full(v) for n, v in value.items()}
+            return {n: v for n, v in inner.items() if v not in (None, "", [], {})}
+
+    class Emptier(Empty):
+        """What holds one entry, too."""
+
+        def full(self, value: Any) -> Any:
+            found = super().full(value)
+            return [] if isinstance(found, list) and len(found) == 1 else found
+
+    yield Kind("what is empty is left out", *item(holding, responses="sparse"), Empty, Emptier, ("update", "create"))
 
     class Wrapped(Items):
         def unwrapped(self, found: Row) -> Row:

@@ -59,6 +59,25 @@ def kinds() -> Iterator[Kind]:
     overwrites = type("Overwrites", (Named,), {"UNIQUE": ()})
     words = {"id": {"field": "name", "type": "string", "chosen_by": "client"}, "unique": ["name"]}
     yield Kind("names are ids", *item(named, **words), Named, overwrites, ("conflict",))
+    puts = {**words, "operations": ["list", "create", "read", "replace", "delete"]}
+
+    class Replaced(Named):
+        """A PUT replaces what is there, and makes nothing."""
+
+        VERBS: Mapping[str, Mapping[str, str]] = {
+            "collection": {"GET": "list", "POST": "create"},
+            "item": {"GET": "read", "PUT": "replace", "DELETE": "delete"},
+        }
+
+        def do_replace(self, path: str, id: str, fields: Row) -> Answer:
+            row = self.found(path, id)
+            if "name" not in fields:
+                raise Refused(400, "is missing", "name")
+            row.update({**self.blank(path), **self.valid(path, fields, row)})
+            return Answer(200, self.show(path, row))
+
+    merges = type("Merges", (Replaced,), {"do_replace": Replaced.do_update})
+    yield Kind("names are ids, and a PUT makes nothing", *item(named, **puts), Replaced, merges, ("replace",))
     uuids = schema("title", **{**ITEM["properties"], "id": {"type": "string", "format": "uuid", "readOnly": True}})
 
     class Uuids(Items):

@@ -670,5 +670,7 @@ def tied_by(outer: str, references: Iterable[Reference]) -> str:
 
 
 def creates_by_put(resource: Resource) -> bool:
-    """Whether PUT to a new id creates the resource."""
-    return resource.supports("replace") and resource.id.chosen_by != "server"
+    """Whether PUT to a new id creates the resource: not where clients name the id in what they POST."""
+    by_post = resource.supports("create") and resource.method("create") == "POST"
+    chosen_by = resource.id.chosen_by
+    return resource.supports("replace") and (chosen_by == "either" or (chosen_by == "client" and not by_post))

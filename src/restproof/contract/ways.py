@@ -12,7 +12,7 @@ from restproof.contract.error_bodies import by_status
 from restproof.contract.jobs import ACCEPTED, OWN, Job, job_of
 from restproof.contract.limits import Rate
 from restproof.contract.media import JSON, Media
-from restproof.contract.model import Operation, Parent, Resource, Status
+from restproof.contract.model import Operation, Parent, Resource, Status, creates_by_put
 from restproof.contract.packing import has_json
 from restproof.contract.parents import OWN_ID, operations_said, parents_said
 from restproof.contract.schemas import SchemaFolder
@@ -119,8 +119,7 @@ class WaysReader:
 
     def creating(self, name: str, parents: list[Parent]) -> None:
         """What creates says whose child it makes."""
-        by_put = name == "replace" and self.resource.id.chosen_by != "server"
-        if name != "create" and not by_put:
+        if name != "create" and not (name == "replace" and creates_by_put(self.resource)):
             return
         named = {p.resource for p in parents}
         for parent in self.resource.parents:

@@ -10,9 +10,10 @@ from typing import Any
 
 from restproof.contract.model import Resource, Status
 from restproof.contract.shapes import type_of
-from restproof.oracle.finding import Finding, shown
+from restproof.oracle.finding import ABSENT, Finding, shown
 from restproof.oracle.rules import TrafficRule
 from restproof.oracle.seen import Seen
+from restproof.pointer import member
 from restproof.semantics.alignment import in_the_order_of
 from restproof.semantics.state import differences
 
@@ -76,15 +77,27 @@ class Gap:
 
 
 def gaps(resource: Resource, wanted: Mapping[str, Any], actual: Mapping[str, Any]) -> Iterator[Gap]:
-    """Where ``actual`` does not hold what ``wanted`` says; times that denote one instant are equal, and in a sparse
-    representation null and absent are."""
+    """Where ``actual`` does not hold what ``wanted`` says; times that denote one instant are equal, and what a sparse
+    representation leaves out (``may_be_left_out``) is there."""
     for path, expected, found in differences(wanted, in_the_order_of(resource, wanted, actual)):
         name = path.split("/")[1] if "/" in path else path
-        if resource.sparse and expected is None and found is None:
+        if found is None and may_be_left_out(resource, expected, member(actual, path, ABSENT)):
             continue
         if is_as_good(resource, name, expected, found):
             continue
         yield Gap(name, path, expected, found)
+
+
+def may_be_left_out(resource: Resource, wanted: Any, there: Any) -> bool:
+    """Whether a sparse representation says ``wanted`` by what stands in its place: null by null or by nothing
+    (``ABSENT``); by nothing a text, array or object, too, that holds nothing itself."""
+    return resource.sparse and (wanted is there is None or (there is ABSENT and _is_empty(wanted)))
+
+
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_empty, value.values()))
+    return value is None or value in ("", [])
 
 
 def asked_of(

@@ -175,7 +175,7 @@ class RequestFields:
         """Whether a create holds the id that the client chose: where it goes to the collection."""
         resource = self.resource
         by_post = resource.supports("create") and resource.method("create") == "POST"
-        return resource.id.chosen_by == "client" and by_post and not resource.supports("replace")
+        return resource.id.chosen_by == "client" and by_post
 
 
 @dataclass(frozen=True)

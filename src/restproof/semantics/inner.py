@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from restproof.contract.model import Resource
@@ -22,6 +22,28 @@ def inner_ids(resource: Resource, name: str, value: Any) -> Iterator[tuple[str, 
             yield from ((to, found) for found in _at(value, steps) if found is not None)
 
 
+def read_as_ids(resource: Resource, fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What some server may read as an id inside of ``fields``: an entry without its array, or the id in the place of
+    the object that holds it, too. As ``inner_ids``."""
+    for place, to in resource.inner_references.items():
+        field, steps = steps_of(place)
+        yield from ((to, found) for found in _loosely(fields.get(field), [step for step in steps if step != "[]"]))
+
+
+def referring(resource: Resource) -> set[str]:
+    """The request fields that hold ids of other resources, as they are or inside."""
+    return {*resource.references, *(steps_of(place)[0] for place in resource.inner_references)}
+
+
+def without_ids(resource: Resource, name: str, value: Any) -> Any:
+    """The value of one field with null in the places that hold ids."""
+    for place in resource.inner_references:
+        field, steps = steps_of(place)
+        if field == name:
+            value = replaced(value, steps, lambda _: None)
+    return value
+
+
 def replaced(value: Any, steps: list[str], change: Callable[[Any], Any]) -> Any:
     """``value`` with ``change`` of what stands at the end of the steps, wherever there is something."""
     if not steps:
@@ -32,6 +54,16 @@ def replaced(value: Any, steps: list[str], change: Callable[[Any], Any]) -> Any:
     if isinstance(value, dict) and step in value:
         return {**value, step: replaced(value[step], rest, change)}
     return value
+
+
+def _loosely(value: Any, steps: list[str]) -> Iterator[Any]:
+    if isinstance(value, list):
+        for entry in value:
+            yield from _loosely(entry, steps)
+    elif not isinstance(value, dict):
+        yield from () if value is None else (value,)
+    elif steps and steps[0] in value:
+        yield from _loosely(value[steps[0]], steps[1:])
 
 
 def _at(value: Any, steps: list[str]) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from restproof.contract.model import Status
 from restproof.engine.failure import UNLISTED, CaseFailed, Inconclusive, NotTested
 from restproof.engine.paging import is_of_none
 from restproof.engine.reply import Observation, Reply
-from restproof.oracle.check import asked_of, how_it_differs, is_as_good
+from restproof.oracle.check import asked_of, how_it_differs, is_as_good, may_be_left_out
 from restproof.oracle.finding import ABSENT, Finding, an, at, both_shown, shown
 from restproof.oracle.kinds import checked
 from restproof.pointer import steps
@@ -166,9 +166,11 @@ def agree(reply: Reply, wanted: Mapping[str, Any], actual: Mapping[str, Any] | N
         name = steps(path)[0] if path else ""
         if is_as_good(reply.resource, name, expected, found):
             continue
-        if expected is None and found is None and (reply.resource.sparse or merges(reply.resource, "update")):
-            continue  # the member is absent, which says the same in a sparse representation, and after a merge patch
+        if expected is None and found is None and merges(reply.resource, "update"):
+            continue  # the member is absent, which says the same after a merge patch
         there = found if found is not None else at(actual, _steps(path))
+        if may_be_left_out(reply.resource, expected, there):
+            continue
         is_now, wants = ("absent", shown(expected)) if there is ABSENT else both_shown(there, expected)
         _fail(
             shows,

@@ -23,11 +23,12 @@ from restproof.wire.places import entity_of, in_utf8
 from restproof.wire.proof import Marks, agrees, agrees_when_new
 from restproof.wire.session import Session
 from restproof.wire.waiting import pause
-from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers, listed
+from restproof.wire.walk import CLEANUP, ListUnreadable, contract_headers
 
 _TAKEN_UP = 3600.0
 """Seconds after which somebody may have taken into use what a run has left."""
 _STILL = "the delete was answered with success, and it is still there"
+_LATE = "no look showed it as this run's before the deletes"
 _UNANSWERED = "sent and not answered, and nothing deletes what it may have stored"
 _MARKED = "deleted, as a read says, and the list still shows it"
 Collection = tuple[str, str, Headers]
@@ -100,12 +101,26 @@ class Work:
     def look(self) -> None:
         """One walk through each list that may hold something of the run."""
         for group in self.groups.values():
-            self._walk(group)
+            group.walk(self.session, self.marks)
         late = {at: group for group in self.groups.values() if (at := group.unsettled(self.marks, self.ledger))}
         if late:
             pause(max(late) + LATE - time.time(), self.session.sleep, self.session.ends)
             for group in late.values():
-                self._walk(group)
+                group.walk(self.session, self.marks)
+
+    def look_at_unproven(self) -> None:
+        """Walks once more through the lists that showed something which nothing proved: what was deleted since may have
+        been in it, as a member of a group."""
+        for group in self.groups.values():
+            if self.count and group.unproven(self.ledger, self.deleted | self.told.keys()):
+                group.walk(self.session, self.marks)
+
+    def delete_unproven(self) -> None:
+        """Deletes what such a walk has proven."""
+        for group in self.groups.values():
+            for id, entry in group.unproven(self.ledger, self.deleted | self.told.keys()):
+                if self._is_ours(group, entry, (group.seen or {})[id]):
+                    self._delete_if_ours(group, entry.item or group.item(self.contract, id), id, entry)
 
     def look_again(self) -> None:
         """Walks through the lists that something was deleted from, or that hold what was not proven; what is left, or
@@ -115,7 +130,7 @@ class Work:
                 self._unverified(group)
                 continue
             if group.is_touched and group.seen is not None:
-                self._walk(group)
+                group.walk(self.session, self.marks)
             if group.seen is None and not group.is_gone:
                 self._unverified(group)
             else:
@@ -143,32 +158,6 @@ class Work:
             return self._send(group, "read", left.where).status in names_nothing(group.resource)
         except NotSent:
             return False
-
-    def _walk(self, group: Group) -> None:
-        group.seen, group.is_gone = None, False
-        if not group.resource.supports("list"):
-            group.unread = "there is no list to look through"
-            return
-        others = () if self.contract.auth.scheme == "none" else self.session.target.credentials
-        # Another may have gone to a parent that its own does not see.
-        for credential in dict.fromkeys([group.credential, *others]):
-            try:
-                entries = list(
-                    listed(self.session, group.resource, group.collection, headers=group.headers, credential=credential)
-                )
-            except NotSent as reason:
-                group.unread = str(reason)
-                return
-            except ListUnreadable as error:
-                if error.status == 403 or error.status in group.resource.status("forbidden_parent"):
-                    group.is_gone = True  # unless another credential may look
-                    continue
-                group.is_gone = error.status in names_nothing(group.resource)
-                group.unread = str(error)
-                return
-            group.show(entries, self.marks)
-            group.credential, group.is_gone = credential, False
-            return
 
     # -------------------------------------------------------------- the deletes
 
@@ -363,8 +352,8 @@ class Work:
                 if not items.isdisjoint(self.deleted):
                     self.count -= 1
                     self.in_vain.add(item)
-                if item in self.in_vain or (entry is not None and self.ledger.is_deleted(entry)):
-                    self.failed.append(self._left(group, target, _STILL))
+                is_still = item in self.in_vain or (entry is not None and self.ledger.is_deleted(entry))
+                self.failed.append(self._left(group, target, _STILL if is_still else _LATE))
             elif entry is not None and not self.ledger.is_deleted(entry):
                 self._doubt(group, target, entry)
             elif group.may_hold(id, shown, self.ledger):

@@ -12,11 +12,13 @@ from restproof.contract.model import Contract, Resource
 from restproof.contract.routing import BYTES, Router, one_of_list
 from restproof.plan.parameters import fixed_headers, fixed_query
 from restproof.wire.evidence import names_nothing
+from restproof.wire.failure import NotSent
 from restproof.wire.ledger import Ledger, LedgerEntry
 from restproof.wire.left import Left
 from restproof.wire.message import Headers, Request, merged
 from restproof.wire.places import Places, Spot
 from restproof.wire.proof import ANYWHERE, Marks, agrees, digests_of, holds_nothing_given, resembles
+from restproof.wire.session import Session
 from restproof.wire.walk import ListUnreadable, Sender, contract_headers, listed
 
 _ADRIFT = "a write below what is not there was not refused, and no look shows what it has stored"
@@ -63,6 +65,32 @@ class Group:
         asked = (*fixed_query(way, {name for name, _ in named}), *named)
         return Request(way.method, path, asked, merged(self.headers, fixed_headers(way)))
 
+    def walk(self, session: Session, marks: Marks) -> None:
+        """Takes what a walk through the list shows, to its own credential or to another of the target, which may have
+        gone to a parent that its own does not see."""
+        self.seen, self.is_gone = None, False
+        if not self.resource.supports("list"):
+            self.unread = "there is no list to look through"
+            return
+        for credential in dict.fromkeys([self.credential, *(session.target.credentials if self.credential else ())]):
+            try:
+                found = list(
+                    listed(session, self.resource, self.collection, headers=self.headers, credential=credential)
+                )
+            except NotSent as reason:
+                self.unread = str(reason)
+                return
+            except ListUnreadable as error:
+                if error.status == 403 or error.status in self.resource.status("forbidden_parent"):
+                    self.is_gone = True  # unless another credential may look
+                    continue
+                self.is_gone = error.status in names_nothing(self.resource)
+                self.unread = str(error)
+                return
+            self.show(found, marks)
+            self.credential, self.is_gone = credential, False
+            return
+
     def show(self, entries: Iterable[Mapping[str, Any]], marks: Marks) -> None:
         """Takes what a walk through the list has shown."""
         identity = self.resource.id.field
@@ -81,6 +109,13 @@ class Group:
         alike = sum(1 for e in self.entries if e.marks == entry.marks and not (e.refused or e.answered))
         shown = sum(marks.shown(self.resource, one, entry.marks) for one in (self.seen or {}).values())
         return shown >= alike
+
+    def unproven(self, ledger: Ledger, settled: Container[tuple[str | None, Headers]]) -> list[tuple[str, LedgerEntry]]:
+        """What the list shows under ids of the ledger that is neither deleted nor ``settled``, the last created
+        first."""
+        shown = [(id, e) for id, e in self.known.items() if id in (self.seen or {})]
+        left = [(id, e) for id, e in shown if (e.item, self.headers) not in settled and not ledger.is_deleted(e)]
+        return sorted(left, key=lambda one: -one[1].n)
 
     def deleted_perhaps(self, target: str, id: str) -> None:
         """Takes note of a delete that was not answered with success: it may have been carried out all the same, as by a

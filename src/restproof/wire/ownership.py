@@ -14,6 +14,7 @@ from typing import Any
 
 from restproof.config import Target
 from restproof.contract.model import Contract, Resource
+from restproof.semantics.inner import read_as_ids, referring
 from restproof.wire import guard
 from restproof.wire.ceilings import Ceilings
 from restproof.wire.evidence import Evidence, Looker, Sight, Thing, is_new, why_not_ours
@@ -205,7 +206,7 @@ class Ownership:
         elif erases or self.ledger.written(item) or (made is not None and made.sums):
             shown = entity_of(place.resource, exchange.response, exchange.about.operation or "update") or ticket.fields
             spec = place.resource
-            moving = {*spec.volatile, *spec.touched, *spec.references}
+            moving = {*spec.volatile, *spec.touched, *referring(spec)}
             self.ledger.wrote(item, sums_of({n: v for n, v in shown.items() if n not in moving}))
             if not self.marks.shown(spec, shown):
                 # What bears no mark may be like what others have, and a server may make one of the two.
@@ -270,8 +271,8 @@ class _Decision:
         return Ticket(place, self.method, headers, self.credential, stores, None, marks, fields, known, absent, adrift)
 
     def _known_ids(self, collection: Spot, marks: tuple[Mark, ...]) -> frozenset[str] | None:
-        """The ids that the list holds now, where nothing else will tell what a create has made from what others
-        have; any other write to a collection must be below what this run has made."""
+        """The ids that the list holds now, where nothing else tells what a create has made from what others have; any
+        other write to a collection must be below what this run has made."""
         resource = collection.resource
         if self.method != "POST" or not resource.creatable:
             self._must_be_below_ours(collection)
@@ -320,9 +321,8 @@ class _Decision:
 
     def _is_below_ours(self, place: Spot) -> bool:
         above = [self._known(item) for item in self.owner.evidence.places.parents_of(place)]
-        # The embedded sandbox was started for this run, and ends with it: all that is in it is of this run.
         if self.owner.target.kind == "sandbox":
-            return True
+            return True  # It was started for this run, and ends with it: all that is in it is of this run.
         given = not above or (above[-1].resource.name, above[-1].id) in self.owner.given
         return not given and self._look(above[-1]) is Sight.OURS
 
@@ -332,6 +332,8 @@ class _Decision:
         for name, ref in resource.references.items():
             for value in scalars(entity.get(name)):
                 self._must_name_nobody(self.owner.contract.resources[ref.to], value, place)
+        for to, id in read_as_ids(resource, entity):
+            self._must_name_nobody(self.owner.contract.resources[to], id, place)
         if identity.chosen_by == "server" or place.id is not None:
             for value in scalars(entity.get(identity.field)):
                 if plain(value) != place.id:

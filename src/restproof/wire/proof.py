@@ -11,6 +11,7 @@ from typing import Any
 
 from restproof.contract.model import Resource
 from restproof.plan.symbols import PREFIX_LENGTH, TOKEN_LENGTH
+from restproof.semantics.inner import without_ids
 
 _SORTED = json.JSONEncoder(sort_keys=True)
 ANYWHERE = "*"
@@ -41,7 +42,7 @@ class Marks:
             for entity in shown:
                 for name, value in entity.items():
                     if name not in resource.references:
-                        for token in self._in(value):
+                        for token in self._in(without_ids(resource, name, value)):
                             found[name, token] = None
             if not found and not isinstance(body, dict):
                 found.update(dict.fromkeys((ANYWHERE, t) for t in self._pattern.findall(raw.decode("latin-1"))))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from restproof.contract.model import creates_by_put
+from restproof.semantics.inner import referring
 from restproof.semantics.normal import made_normal
 from restproof.wire.message import About, Exchange, Headers, Request
 from restproof.wire.places import Spot
@@ -52,7 +53,8 @@ def lasting(place: Spot, entities: Sequence[Mapping[str, Any]]) -> dict[str, Any
     if len(entities) != 1:
         return {}
     given = {n: v for n, v in entities[0].items() if n != place.resource.id.field}
-    return {n: v for n, v in given.items() if n not in place.resource.references} or (given if place.id is None else {})
+    named = referring(place.resource)
+    return {n: v for n, v in given.items() if n not in named} or (given if place.id is None else {})
 
 
 class Guard(Protocol):

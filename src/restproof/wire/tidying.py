@@ -14,7 +14,15 @@ from restproof.wire.left import counted, lines
 from restproof.wire.message import Headers
 from restproof.wire.session import Session
 
-_STEPS = (Work.look, Work.delete, Work.delete_again, Work.look_again, Work.drop_what_is_gone)
+_STEPS = (
+    Work.look,
+    Work.delete,
+    Work.delete_again,
+    Work.look_at_unproven,
+    Work.delete_unproven,
+    Work.look_again,
+    Work.drop_what_is_gone,
+)
 
 
 def clean_up(ledger: Ledger, session: Session, contract: Contract, prefix: str) -> tuple[int, list[str]]:

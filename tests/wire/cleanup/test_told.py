@@ -219,3 +219,45 @@ def test_a_create_that_was_refused_is_not_told_where_there_is_no_list(
         ledger.refused(number) if n < 3 else ledger.answered(number)
     told = "note: 1 creates whose answers name nothing, and there is no list to look through"
     assert clean_up(ledger, connect(serve(notes).url).session, unlisted, PREFIX) == (0, [told])
+
+
+def test_what_is_proven_once_something_else_went_goes_too(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    """A group without a token, which shows its members besides as long as they are there."""
+    group = ledger.intend("note", "/v1/teams/5/notes", (), sums=sums_of({"name": "plain"}), before=())
+    ledger.created(group, "/v1/teams/5/notes/1", 1, new=True)
+    notes.rows[1] = "plain, with one member"
+    create(notes, ledger, 2)
+
+    def cleared(request: bytes) -> bytes:
+        answered = notes(request)
+        if 1 in notes.rows and 2 not in notes.rows:
+            notes.rows[1] = "plain"
+        return answered
+
+    session = connect(serve(cleared).url).session
+    assert clean_up(ledger, session, contract, PREFIX) == (2, [])
+    assert notes.rows == {}
+
+
+def test_what_comes_to_be_seen_after_the_deletes_is_told(
+    notes: Notes, ledger: Ledger, serve: Serve, connect: Connect, contract: Contract
+) -> None:
+    ledger.answered(ledger.intend("note", "/v1/teams/5/notes", [("name", token(3))]))
+    create(notes, ledger, 1)
+    late = {3: f"a {token(3)} note"}
+
+    def stored_late(request: bytes) -> bytes:
+        answered = notes(request)
+        if request.startswith(b"DELETE"):
+            notes.rows.update(late)
+        return answered
+
+    session = connect(serve(stored_late).url).session
+    deleted, told = clean_up(ledger, session, contract, PREFIX)
+    assert (deleted, left(told)) == (
+        1,
+        ["note /v1/teams/5/notes/3: no look showed it as this run's before the deletes"],
+    )
+    assert ledger.path.exists()
