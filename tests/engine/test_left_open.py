@@ -15,14 +15,16 @@ from restproof.wire.message import About, Exchange, Request, Response
 EMAIL = "rpabcdef00001@example.com"
 
 
-def refused(contract: Contract, status: int, body: Any, *left_open: Any, operation: str = "create") -> Reply:
+def refused(
+    contract: Contract, status: int, body: Any, *left_open: Any, operation: str = "create", sent: Any = None
+) -> Reply:
     statuses = {name: Status(codes=frozenset({422, 409})) for name in ("conflict", "invalid")}
     resource = contract.resources["shelf"]
     resource = replace(resource, open=left_open, statuses={**resource.statuses, **statuses})
     about = About("shelf", operation)
     response = Response(status, "", (("Content-Type", "application/json"),), json.dumps(body).encode())
     exchange = Exchange(1, Request("POST", "/x"), "/x", response, None, 0, 0, None, about)
-    return Reply(exchange, contract, resource, operation, {}, {"email": EMAIL})
+    return Reply(exchange, contract, resource, operation, {}, sent or {"email": EMAIL})
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,11 @@ def test_where_all_is_said_nothing_is_left_open(contract: Contract) -> None:
     assert not refused(contract, 422, {}).left_open
     assert not refused(contract, 500, {}, "unique", "rules").left_open
     assert not refused(contract, 422, {}, "rules", operation="read").left_open
+
+
+def test_what_is_not_found_may_be_what_an_unknown_id_names(contract: Contract) -> None:
+    told = refused(contract, 404, {"detail": "no such author"}, "rules", sent={"author_id": 5})
+    assert told.left_open.endswith("(404: no such author), and no value is known to be an id for author_id")
+    assert not refused(contract, 404, {}, "rules").left_open, "no member of it names anything"
+    assert not refused(contract, 404, {}, sent={"author_id": 5}).left_open, "the contract says which rules there are"
+    assert not refused(contract, 404, {}, "rules", sent={"author_id": 5}, operation="update").left_open

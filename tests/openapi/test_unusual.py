@@ -32,6 +32,7 @@ FAULTS = {
     "volumes": "skips loses put-lost",
     "products": "total loses put-lost types required",
     "vehicles": "skips loses keeps types",
+    "salons": "loses put-lost keeps clears types open",
 }
 """What each service can do wrong and is seen from its document alone."""
 FORM = "application/x-www-form-urlencoded"
@@ -89,6 +90,21 @@ def test_forms_are_forms_and_a_post_that_changes_is_an_update() -> None:
     assert ticket["operations"]["create"]["media"] == {"request": FORM, "nested": "dots"}
     assert ticket["operations"]["update"]["media"] == {"request": FORM, "nested": "dots"}
     assert ticket["methods"] == {"update": "POST"}
+
+
+def test_what_may_be_missing_is_left_out_and_an_answer_without_members_is_a_receipt() -> None:
+    found = resources("salons")
+    assert found.keys() == {"client", "visit", "photo", "remark"}
+    assert {"it opens a WebSocket", "its words say that it depends on how the service is set up"} <= {
+        one.what.partition(": ")[2] for one in read("salons").left_out
+    }
+    assert found["client"]["operations"]["update"]["returns"] == "minimal"
+    assert "text" in read("salons").schemas["remark.json"]["required"]
+
+
+def test_an_honest_server_whose_records_stand_inside_of_others_is_not_accused(tmp_path: Path) -> None:
+    rules = ("create.answers-created", "create.reads-back", "update.answers-ok", "read.answers-ok")
+    conforms("salons", tmp_path / "run", "--profile", "smoke", *(word for rule in rules for word in ("--only", rule)))
 
 
 def test_a_search_is_the_list_of_a_collection_that_has_no_other() -> None:

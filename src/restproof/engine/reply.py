@@ -14,7 +14,7 @@ from restproof.contract.routing import id_of_url
 from restproof.engine.arrival import has_arrived
 from restproof.oracle.finding import few
 from restproof.record.jsontext import Unreadable
-from restproof.semantics.doubt import doubt
+from restproof.semantics.doubt import doubt, unknown_ids
 from restproof.wire.message import Exchange
 
 
@@ -137,6 +137,9 @@ class Reply:
         if self.quota_may_be_used_up and self.status in self.resource.status("over_quota", self.operation):
             return f"a valid body was refused ({refusal_of(self)}), and what is there may use a quota up"
         refused = self.operation in ("create", "update", "replace") and self.status in _OF_THE_BODY
+        missing = self.operation == "create" and self.status == 404 and "rules" in self.resource.open
+        if missing and (named := few(unknown_ids(self.resource, self.sent))):
+            return f"a valid body was refused ({refusal_of(self)}), and no value is known to be an id for {named}"
         unsaid = [
             what
             for word, cases, what in (_OPEN if refused else ())

@@ -8,6 +8,7 @@ from typing import Any
 from restproof.contract.conditions import condition
 from restproof.contract.formats import unasserted
 from restproof.contract.model import Resource
+from restproof.contract.openapi.naming import is_soft_reference
 from restproof.contract.rules import Condition, Frozen
 from restproof.contract.shapes import SOMETIMES
 from restproof.semantics.checker import checker
@@ -45,6 +46,13 @@ def doubt(resource: Resource, operation: str, body: Any) -> str:
         if operation != "create" and set(body) & set(rule.fields):
             return f"what is stored may decide whether the {operation} is allowed: {rule.because}"
     return ""
+
+
+def unknown_ids(resource: Resource, body: Any) -> list[str]:
+    """The request fields of ``body`` that are named as ids of what the contract does not know."""
+    sent = body if isinstance(body, Mapping) else {}
+    fields = resource.properties
+    return [n for n in sent if n not in resource.references and is_soft_reference(n, fields.get(n, {}))]
 
 
 def _holds(resource: Resource, rule: Condition, body: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from tests.openapi.unusual.orders import orders
 from tests.openapi.unusual.products import products
 from tests.openapi.unusual.rooms import rooms
 from tests.openapi.unusual.rpc import rpc
+from tests.openapi.unusual.salons import salons
 from tests.openapi.unusual.seats import seats
 from tests.openapi.unusual.vehicles import vehicles
 from tests.openapi.unusual.volumes import volumes
@@ -31,5 +32,6 @@ UNUSUAL: Mapping[str, Callable[[frozenset[str]], Service]] = {
     "volumes": volumes,
     "products": products,
     "vehicles": vehicles,
+    "salons": salons,
 }
 """Document → its service."""

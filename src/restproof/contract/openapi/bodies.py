@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,11 @@ from restproof.contract.impossible import nothing_fits
 from restproof.contract.inner import Made
 from restproof.contract.openapi.answers import Reader, entries_of, is_object, object_of
 from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, NULL
+from restproof.contract.openapi.naming import is_soft_reference
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united, wider
-from restproof.contract.shapes import SHOWN
+from restproof.contract.shapes import SHOWN, types_of
 from restproof.pointer import step, steps
 
 _BESIDE_ENTRIES = re.compile(
@@ -49,7 +50,9 @@ class Shaped:
     names_itself: dict[str, str] = field(default_factory=dict)
     """Change → where its body holds the id that its path has as well."""
     receipts: set[str] = field(default_factory=set)
-    """Writes whose answers show no member of what a read or a list shows."""
+    """Writes whose answers are said to show no member of what a read or a list shows, or none at all."""
+    embedded: list[str] = field(default_factory=list)
+    """Members of requests that hold records of other resources."""
     statuses: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Those of single operations, where they differ from the resource's."""
 
@@ -72,12 +75,20 @@ def _properties(schema: Schema) -> dict[str, Schema]:
     return found
 
 
-def shaped(reader: Reader, found: Found) -> Shaped:
-    """What the bodies of a resource say. Operations whose bodies are of another kind are in ``left_out``."""
+def shaped(reader: Reader, found: Found, apart: Callable[[Schema], Schema]) -> Shaped:
+    """What the bodies of a resource say. Operations whose bodies are of another kind are in ``left_out``. ``apart``: a
+    request schema with what nobody can make up marked as ``WIDER``."""
     told = Shaped(reader.once)
     _responses(reader, found, told)
-    _requests(reader, found, told)
+    _requests(reader, found, told, apart)
     return told
+
+
+def shown_of(reader: Reader, found: Found) -> dict[str, Schema]:
+    """What any answer shows of a resource."""
+    told = Shaped(reader.once)
+    _responses(reader, found, told)
+    return told.readable
 
 
 def _responses(reader: Reader, found: Found, told: Shaped) -> None:
@@ -88,6 +99,9 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
         answer = object_of(reader.success(found.calls[operation]))
         if is_object(answer):
             single[operation] = answer
+        elif operation != "read" and types_of(answer) - {"null"} == {"object"}:
+            told.receipts.add(operation)  # an object of which no member is said: often of words alone
+            told.created = answer if operation == "create" else told.created
         elif operation == "read":
             told.left_out["read"] = "its answer is no JSON object" if answer else "the document does not say its answer"
         elif answer:
@@ -196,7 +210,7 @@ def _same_members(one: Schema, two: Schema) -> bool:
     return len(first & second) * 2 > max(len(first), 1) and len(first & second) > 0
 
 
-def _requests(reader: Reader, found: Found, told: Shaped) -> None:
+def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schema], Schema]) -> None:
     for operation in ("create", "update", "replace"):
         if operation not in found.calls or operation in told.left_out:
             continue
@@ -218,17 +232,32 @@ def _requests(reader: Reader, found: Found, told: Shaped) -> None:
             continue
         if len(variants) > 1:
             told.loose.add(operation)  # what is wrong for this variant may be right for another
-        told.sent[operation] = dict(variants[0])
+        told.sent[operation] = _plainest(variants)
     wrapper = _wrapper(told.sent)
     if wrapper:
         told.envelope["request"] = wrapper
     for operation, schema in list(told.sent.items()):
         inner = schema["properties"][wrapper] if wrapper else schema
+        whole = _plainest(alternatives(inner))
+        asked = apart(whole)
+        held = [n for n, s in asked.get("properties", {}).items() if s is not whole["properties"][n]]
+        told.embedded += [n for n in held if n not in told.embedded]
         try:
-            told.sent[operation] = sendable(dict(alternatives(inner)[0]), told.once.sendable)
+            told.sent[operation] = sendable(asked, told.once.sendable)
         except Unsendable as error:
             del told.sent[operation]
             told.left_out[operation] = str(error)
+
+
+def _plainest(variants: Sequence[Mapping[str, Any]]) -> Schema:
+    """The one of several that asks least for ids of something else, of which no value may be known."""
+
+    def asked(schema: Mapping[str, Any]) -> int:
+        members = schema.get("properties", {})
+        return sum(is_soft_reference(n, members[n]) for n in schema.get("required", ()) if n in members)
+
+    chosen = min(variants, key=asked)
+    return dict(chosen)
 
 
 def _wrapper(schemas: Mapping[str, Schema]) -> str | None:

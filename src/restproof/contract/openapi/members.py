@@ -52,7 +52,8 @@ class Members:
 
     def narrower(self, told: Shaped) -> dict[str, Schema]:
         """The schemas of the changes that take less than all requests do and than the other kind of change (a PATCH of
-        a few members beside a PUT of all), and of a PUT that needs other members than a create."""
+        a few members beside a PUT of all), of an update that needs members, and of a PUT that needs others than a
+        create."""
         whole, found = self.request, {}
         for operation in _CHANGES:
             taken, sent = told.writable(operation), told.sent.get(operation, {})
@@ -61,19 +62,25 @@ class Members:
                 continue
             kept = {n: s for n, s in whole["properties"].items() if n in taken}
             needed = [n for n in sent.get("required", ()) if n in kept]
-            unlike = operation == "replace" and {*needed} != {*whole.get("required", ())} & kept.keys()
+            by_default: set[str] = {*whole.get("required", ())} & kept.keys() if operation == "replace" else set()
+            unlike = {*needed} != by_default
             if unlike or others & whole["properties"].keys() - taken.keys():
                 found[operation] = {**whole, "properties": kept, "required": needed}
         return found
 
     def schemas(self, name: str, told: Shaped, changes: Collection[str]) -> tuple[Any, dict[str, Schema]]:
         """The word ``schema`` of a resource, and its files: one schema, or one for each direction, and one more for
-        each of its ``changes`` that takes less."""
+        each of its ``changes`` that takes less. An update that needs what a create needs says so by the same file."""
         narrower = {o: s for o, s in self.narrower(told).items() if o in changes}
         if not (self.apart or narrower):
             return f"{name}.json", {f"{name}.json": self.schema}
-        sides = {"request": self.request, **narrower, "response": self.response}
-        files = {side: f"{name}.json" if side == "response" else f"{name}-{side}.json" for side in sides}
+        asked, usual = self.request, f"{name}.json"
+        alike = {o for o, schema in narrower.items() if schema == asked}
+        if not self.apart and alike == narrower.keys():
+            return dict.fromkeys(("request", *alike, "response"), usual), {usual: self.schema}
+        sides = {"request": asked, **narrower, "response": self.response}
+        files = {side: usual if side == "response" else f"{name}-{side}.json" for side in sides}
+        files |= dict.fromkeys(alike, files["request"])
         return files, {files[side]: schema for side, schema in sides.items()}
 
     @property

@@ -55,13 +55,6 @@ def own_paths(found: Found, collection: str) -> dict[str, str]:
     return paths
 
 
-def is_soft_reference(name: str, schema: Mapping[str, Any]) -> bool:
-    """Whether a member is named as one that holds the id of something else, and may hold any value of the kind."""
-    if {"enum", "const", "readOnly"} & schema.keys() or not re.search(r".(_id|_ids|_uuid|_guid)$", snake(name)):
-        return False
-    return not re.match(r"(external|client|correlation|foreign|remote|legacy|custom|request|reference)_", snake(name))
-
-
 def named_resource(name: str, schema: Mapping[str, Any]) -> tuple[str, bool]:
     """The resource that a member is named after, and whether it holds several of its ids: ``team_id``, ``tagIds``, and
     ``author`` where that can be no text but an id."""

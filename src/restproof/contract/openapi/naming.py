@@ -1,9 +1,10 @@
-"""Names of resources, from the words of a document."""
+"""Names of resources, from the words of a document, and what the name of a member tells."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 
 def free_name(path: str, parameter: str | None, taken: Collection[str]) -> str:
@@ -51,3 +52,16 @@ def contract_name(text: str) -> str:
     """A name for a contract, from that of a file or folder."""
     name = re.sub(r"\W+", "_", text).strip("_").lower()
     return name if name[:1].isalpha() else f"api_{name}".rstrip("_")
+
+
+def is_soft_reference(name: str, schema: Mapping[str, Any]) -> bool:
+    """Whether a member is named as one that holds the id of something else, or holds several UUIDs, and may hold any
+    value of the kind."""
+    if {"enum", "const", "readOnly"} & schema.keys():
+        return False
+    items = schema.get("items")
+    if isinstance(items, Mapping) and items.get("format") == "uuid" and not {"enum", "const"} & items.keys():
+        return True
+    if not re.search(r".(_id|_ids|_uuid|_guid)$", snake(name)):
+        return False
+    return not re.match(r"(external|client|correlation|foreign|remote|legacy|custom|request|reference)_", snake(name))

@@ -14,6 +14,7 @@ from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
 from restproof.contract.openapi.bodies import Shaped, is_list, is_one, on_whole, shaped, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
+from restproof.contract.openapi.embedded import Records
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
 from restproof.contract.openapi.listing import Listing
@@ -21,12 +22,11 @@ from restproof.contract.openapi.members import Members, beyond, may_lack_zone, m
 from restproof.contract.openapi.named import (
     id_field,
     is_bare_list,
-    is_soft_reference,
     named_resource,
     own_item_path,
     own_paths,
 )
-from restproof.contract.openapi.naming import singular, snake
+from restproof.contract.openapi.naming import is_soft_reference, singular, snake
 from restproof.contract.openapi.pages import Pages
 from restproof.contract.openapi.paths import Call, Found, Paths
 from restproof.contract.openapi.promises import Promises, apart
@@ -35,7 +35,7 @@ from restproof.contract.openapi.schemas import Schema
 from restproof.contract.openapi.security import Security
 from restproof.contract.openapi.sharing import Interned
 from restproof.contract.openapi.ways import Unaskable, Ways, query_parents
-from restproof.contract.openapi.wording import says_it_keeps, says_it_replaces, says_it_stays
+from restproof.contract.openapi.wording import may_be_none, says_it_keeps, says_it_replaces, says_it_stays
 from restproof.contract.parents import DEFAULT_OPERATIONS
 from restproof.contract.resource import DEFAULT_METHODS
 from restproof.contract.shapes import types_of
@@ -49,6 +49,7 @@ class ResourceWriter:
     def __init__(self, reader: Reader, paths: Paths, security: Security) -> None:
         self.reader, self.paths = reader, paths
         self.by_name = {found.name: found for found in paths.found.values()}
+        self.records = Records(reader, paths.found.values())
         self.authenticated = security.scheme is not None
         self.ways = Ways(reader, security)
         self.refusals = Refusals(reader)
@@ -78,7 +79,8 @@ class ResourceWriter:
         if self.is_single(found):
             self.explained |= set(found.as_single())
             ways = self.askable(found, parents)
-        told = shaped(self.reader, found)
+        told = shaped(self.reader, found, self.records.apart)
+        self.note(found, *(f"records of other resources in {n}" for n in told.embedded))
         self.take_out(found, told.left_out)
         body, named = self.body(found, told)
         if not found.calls:
@@ -169,6 +171,9 @@ class ResourceWriter:
         for operation, call in list(found.calls.items()):
             if operation == "delete" and says_it_stays(call):
                 self.take_out(found, {operation: "its words say what becomes of it, not that it is gone"})
+                continue
+            if operation in ("list", "read") and (why := may_be_none(call)):
+                self.take_out(found, {operation: why})
                 continue
             try:
                 said[operation] = self.ways.of(call, parents)
@@ -304,7 +309,7 @@ class ResourceWriter:
             if not (is_soft_reference(field, held) or self.is_named_as_resource(field, held, found)):
                 continue
             self.note(found, f"{field}, of which no value is known to be an id")
-            if isinstance(said, dict):
+            if isinstance(said, dict) and said["request"] != said["response"]:
                 for side in (self.schemas[said[o]] for o in REQUESTS if o in said):
                     if field not in side.get("required", ()):
                         side["properties"].pop(field, None)

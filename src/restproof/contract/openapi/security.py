@@ -18,7 +18,8 @@ Asked = Literal["required", "optional", "none"]
 
 class Security:
     """The security schemes of a document. ``scheme``: the one that most operations ask for and a contract can say, in
-    its words (``None``: there is none). ``name``: how the document calls it."""
+    its words (``None``: there is none); of several as frequent, the one that is named first. ``name``: how the document
+    calls it."""
 
     def __init__(self, reader: Reader, calls: Iterable[Call]) -> None:
         self.reader = reader
@@ -27,7 +28,7 @@ class Security:
         asked = Counter(
             str(self.schemes[names[0]])
             for call in calls
-            for names in {tuple(n) for n in self.alternatives(call) if self.as_one(n) is not None}
+            for names in dict.fromkeys(tuple(n) for n in self.alternatives(call) if self.as_one(n) is not None)
         )
         chosen = asked.most_common(1)[0][0] if asked else None
         fitting = [(n, s) for n, s in self.schemes.items() if s and str(s) == chosen]

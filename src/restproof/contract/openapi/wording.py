@@ -22,6 +22,25 @@ _ASIDE = re.compile(
 )
 """Words of a DELETE after which a resource is still there."""
 
+_WEBSOCKET = re.compile(r"(?i)\bweb[- ]?socket\b")
+_SET_UP = r"(configured|enabled|activated|turned on|switched on|installed|licen[cs]ed|set up)"
+_DEPENDS = re.compile(
+    rf"(?i)\b(available|exists?|present|served|exposed|works?|supported)( only)? (if|when|where|once|unless)\b"
+    rf"[^.\n]{{0,60}}\b{_SET_UP}\b|\b(requires|needs)\b[^.\n]{{0,60}}\bto be {_SET_UP}\b"
+)
+"""Words of an operation that a service may not have."""
+
+
+def may_be_none(read: Call) -> str:
+    """Why a read may well show no representation, although all is right: it opens a WebSocket, or its words say that
+    there is something only where the service is set up so. Empty where nothing says that."""
+    schemes = read.value.get("schemes")
+    over_ws = isinstance(schemes, list) and bool(schemes) and {*map(str, schemes)} <= {"ws", "wss"}
+    title = str(read.value.get("summary") or read.value.get("description") or "")
+    if over_ws or "101" in map(str, read.value.get("responses") or ()) or _WEBSOCKET.search(title):
+        return "it opens a WebSocket"
+    return "its words say that it depends on how the service is set up" if _DEPENDS.search(words_of(read)) else ""
+
 
 def says_it_keeps(put: Call) -> bool:
     """Whether the words of a PUT may speak of members that stay."""

@@ -1,0 +1,91 @@
+"""Records of one resource that stand, with their ids, inside of the bodies of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from restproof.contract.openapi.answers import Reader
+from restproof.contract.openapi.bodies import shown_of
+from restproof.contract.openapi.identity import id_member
+from restproof.contract.openapi.naming import singular, snake
+from restproof.contract.openapi.paths import Found
+from restproof.contract.openapi.schemas import WIDER, Schema
+
+
+@dataclass(frozen=True)
+class Record:
+    """``names``: what any answer shows of a resource; ``id``: that of them which identifies it."""
+
+    resource: str
+    id: str
+    names: frozenset[str]
+
+
+@dataclass
+class Records:
+    """The records of a document's resources, found when they are first asked for."""
+
+    reader: Reader
+    found: Iterable[Found]
+    _known: list[Record] | None = None
+    _apart: dict[tuple[str, int], tuple[Schema, Schema]] = field(default_factory=dict)
+    """Member and schema, by its identity → the schema, and what became of it."""
+
+    @property
+    def known(self) -> list[Record]:
+        if self._known is None:
+            self._known = []
+            for found in self.found:
+                shown = shown_of(self.reader, found)
+                member = id_member(found, shown) if found.parameter else None
+                if member is not None:
+                    self._known.append(Record(found.name, member, frozenset(shown)))
+        return self._known
+
+    def apart(self, body: Schema) -> Schema:
+        """``body`` with each record of a resource in it marked as one that nobody can make up.
+
+        Which record is meant, its id says, and of none is a value known to be an id; what stands beside the id is that
+        record's own, which a server may pass over, or write to it, whosever it is.
+        """
+        members: Mapping[str, Schema] = body.get("properties", {})
+        kept = {name: self._inside(name, schema) for name, schema in members.items()}
+        return {**body, "properties": kept} if any(kept[n] is not s for n, s in members.items()) else body
+
+    def _inside(self, name: str, schema: Schema) -> Schema:
+        key = (name, id(schema))
+        if key not in self._apart:
+            self._apart[key] = schema, self._marked(name, schema)
+        return self._apart[key][1]
+
+    def _marked(self, name: str, schema: Schema) -> Schema:
+        if (record := self._record(name, schema)) is not None:
+            return {**schema, WIDER: f"it holds a record of {record.resource}, and of none is known whose it is"}
+        found = dict(schema)
+        if isinstance(schema.get("properties"), dict):
+            found["properties"] = self.apart(schema)["properties"]
+        for word in ("items", "additionalProperties"):
+            if isinstance(schema.get(word), dict):
+                found[word] = self._inside(name, schema[word])
+        for word in ("anyOf", "oneOf"):
+            if isinstance(schema.get(word), list):
+                parts = [self._inside(name, part) for part in schema[word]]
+                found[word] = schema[word] if all(a is b for a, b in zip(parts, schema[word], strict=True)) else parts
+        return found if any(found[word] is not schema[word] for word in schema) else schema
+
+    def _record(self, name: str, schema: Schema) -> Record | None:
+        """The record that an object is: it has the id, and nothing that an answer does not show of the resource. Either
+        it has all of that, or the member is named after the resource."""
+        members: Mapping[str, Schema] = schema.get("properties", {})
+        if not members:
+            return None
+        for record in self.known:
+            if record.id not in members or members[record.id].get("readOnly") or not members.keys() <= record.names:
+                continue
+            called = {snake(name), singular(snake(name))}
+            if len(members) == len(record.names) > 1 or any(
+                n == record.resource or n.endswith(f"_{record.resource}") for n in called
+            ):
+                return record
+        return None
