@@ -134,6 +134,13 @@ def test_a_mistake_in_a_resource(tmp_path: Path, added: str, line: int, message:
             None,
         ),
         (
+            "contract: x\nresources:\n  a: {path: /a, operations: [], id: none}\n"
+            "  b: {path: '/a/{a}/b', operations: []}",
+            4,
+            "needs an id of 'a', which has none",
+            None,
+        ),
+        (
             "contract: x\nheaders: {Tenant: '{ownr}'}\nresources:\n  owner: {path: /o, operations: []}",
             2,
             "'ownr'",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -170,6 +171,7 @@ def bench(contract: Contract) -> Callable[..., Bench]:
         *,
         contract: Contract = contract,
         controls: bool = False,
+        ids: Mapping[str, Any] = MappingProxyType({"team": 5, "other_team": 6}),
         **options: Any,
     ) -> Bench:
         events = Events()
@@ -177,7 +179,7 @@ def bench(contract: Contract) -> Callable[..., Bench]:
         session = FakeSession(server, **options)
         world = World(
             contract,
-            Target("test", "http://127.0.0.1:1", credentials={"full": "secret"}, ids={"team": 5, "other_team": 6}),
+            Target("test", "http://127.0.0.1:1", credentials={"full": "secret"}, ids=ids),
             session,  # type: ignore[arg-type]
             "rpabcdef",
             Profile("test", examples=8, cases=None, steps=5),

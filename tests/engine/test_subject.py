@@ -229,6 +229,18 @@ def test_a_parent_that_nobody_can_create_is_the_given_one(bench: MakeBench) -> N
     assert made.session.exchanges == []
 
 
+def test_a_given_parent_lives_in_the_given_one_above_it(bench: MakeBench, tmp_path: Path) -> None:
+    own: dict[str, Any] = {"schema": "thing.json", "operations": ["list"]}
+    paths = {"team": "/teams", "shelf": "/teams/{team}/shelves", "book": "/teams/{team}/shelves/{shelf}/books"}
+    resources = {name: {**own, "path": path} for name, path in paths.items()}
+    (tmp_path / "contract.yaml").write_text(json.dumps({"contract": "places", "resources": resources}))
+    (tmp_path / "thing.json").write_text(json.dumps({"type": "object", "properties": {"id": {"type": "integer"}}}))
+    ids = {"team": 5, "other_team": 6, "shelf": 7, "other_shelf": 8}
+    made = bench(contract=load(tmp_path / "contract.yaml"), ids=ids)
+    assert made.world.instances.get("shelf", "0").scope == {"team": 5}
+    assert made.world.instances.get("shelf", "other").scope == {"team": 6}
+
+
 def test_what_lies_in_what_it_refers_to_is_made_below_the_usual_parent(bench: MakeBench, tmp_path: Path) -> None:
     own: dict[str, Any] = {"schema": "thing.json", "operations": ["create", "read"]}
     country = {**own, "path": "/teams/{team}/countries"}

@@ -277,7 +277,7 @@ def test_a_name_that_is_said_to_be_a_path_is_no_id(tmp_path: Path) -> None:
     paths = cars() | {"/shelves": {"post": call(shelf, shelf)}, "/shelves/{shelf}": item}
     found, contract = read(tmp_path, paths)
     assert "shelf" not in contract.resources
-    assert any("no answer shows which shelf" in one.what for one in found.left_out)
+    assert any("no member of its answers is plainly the shelf" in one.what for one in found.left_out)
 
 
 def test_a_path_that_is_called_the_list_of_a_collection_is_that(tmp_path: Path) -> None:
@@ -286,6 +286,26 @@ def test_a_path_that_is_called_the_list_of_a_collection_is_that(tmp_path: Path) 
     found, contract = read(tmp_path, paths, {"Car": CAR})
     assert contract.resources["car"].operation("list").path == "/cars/list"
     assert not [one for one in found.left_out if "beside the items" in one.what]
+
+
+@pytest.mark.parametrize("word", ["anyOf", "oneOf"])
+def test_an_alternative_that_no_value_keeps_is_none(word: str, tmp_path: Path) -> None:
+    never = {"allOf": [{**TEXT, "enum": ["b"]}, {**TEXT, "pattern": "^c"}]}
+    either = {word: [{**TEXT, "enum": ["a"]}, never]}
+    inside = {"trim": either, "extras": {"type": "array", "items": never}, "marks": {"type": "array", "items": either}}
+    inner: Document = {"type": "object", "properties": inside}
+    members = {"plate": TEXT, "inner": inner, "trim": either}
+    shown = {"type": "object", "properties": {"id": {"type": "integer"}, **members}}
+    changed = {
+        "type": "object",
+        "properties": {"trim": {"anyOf": [{**TEXT, "pattern": ".^"}, {**TEXT, "enum": ["a"]}]}},
+    }
+    item = {"parameters": [NUMBER], "get": call(shown), "patch": call(shown, changed)}
+    sent = {"type": "object", "properties": members}
+    _, contract = read(tmp_path, {"/cars": {"post": call(shown, sent, 201)}, "/cars/{id}": item})
+    drawn = contract.resources["car"].properties
+    assert drawn["trim"]["enum"] == ["a"]
+    assert drawn["inner"]["properties"]["extras"]["maxItems"] == 0
 
 
 def test_what_closes_a_schema_together_with_others_costs_it_nothing(tmp_path: Path) -> None:

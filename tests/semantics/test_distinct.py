@@ -16,3 +16,9 @@ def test_no_two_values_differ_in_case_alone(pattern: str) -> None:
 
 def test_letters_of_one_case_stay_as_the_pattern_wants_them() -> None:
     assert nth({"type": "string", "pattern": "^[A-Z]{4}$"}, 12_345).isupper()
+
+
+def test_a_format_and_a_pattern_that_its_usual_values_break_are_both_kept() -> None:
+    schema = {"type": "string", "format": "uri", "pattern": "^urn:.*"}
+    assert nth(schema, 4_295_127_478).startswith("urn:")
+    assert nth(schema, 1) != nth(schema, 2)

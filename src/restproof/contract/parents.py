@@ -99,6 +99,9 @@ def _check(
         elif parent in in_path[:at]:
             message = f"the path of resource '{name}' names '{parent}' twice"
             problems.add(message, place, "a resource has each parent once")
+        elif resources[parent].get("id") == "none":
+            message = f"the path of resource '{name}' needs an id of '{parent}', which has none"
+            problems.add(message, place, f"give '{parent}' the field of its ids instead of 'id: none'")
     for parent, how in said.get("parent", {}).items():
         place = document.place((*route, "parent", parent))
         if isinstance(how, dict) and how.get("in") == "header" and not TOKEN.fullmatch(how["name"]):

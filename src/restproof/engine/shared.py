@@ -99,7 +99,8 @@ class SharedInstances:
         is_named = resource.name in self._contract.given and resource.name in self._target.ids
         if is_named or not resource.supports("list"):
             named = {"0": "main", "1": "other", "target": "main"}.get(key, key)
-            return Instance(self.scopes.given_id(resource.name, named), {})
+            which = "main" if named == "main" else _scope_of(named)
+            return Instance(self.scopes.given_id(resource.name, named), self.scopes.of(resource, which))
         scope = self.scopes.of(resource, _scope_of(key))
         maker = self._maker(resource, f"{resource.name}:{key}")
         try:

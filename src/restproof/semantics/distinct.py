@@ -148,7 +148,8 @@ def _texts(schema: JsonSchema) -> Iterable[_Maker]:
     known = FORMATS.get(str(schema.get("format", "")))
     if known and known.numbered:
         yield known.numbered
-        return
+        if "pattern" not in schema:
+            return
     if "pattern" in schema:
         compiled = python_pattern(schema["pattern"])
         if compiled is not None:

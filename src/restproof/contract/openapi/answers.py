@@ -111,6 +111,16 @@ class Reader:
         holder = self.source.mapping(body, route) if body is not None else {}
         return list(self.source.mapping(holder.get("content") or {}, (*route, "content")))
 
+    def answered(self, call: Call) -> list[str]:
+        """The media types of the successful answers of an operation."""
+        some = [self.source.mapping(a.get("content") or {}, at) for c, a, at in self.responses(call) if c[0] == "2"]
+        return [media for content in some for media in content]
+
+    @staticmethod
+    def is_json(media: Iterable[str]) -> bool:
+        """Whether one of the media types is JSON that shows members."""
+        return any(map(_JSON.match, media))
+
     def media_of(self, call: Call) -> dict[str, str]:
         """The media types of requests and of successful answers, where they are no plain JSON but of its kind, or of
         requests that are forms."""

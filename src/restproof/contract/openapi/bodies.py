@@ -15,6 +15,7 @@ from restproof.contract.openapi.keywords import ABSENT, EDGES, MAPS, NARROWER, N
 from restproof.contract.openapi.naming import is_soft_reference
 from restproof.contract.openapi.once import Once
 from restproof.contract.openapi.paths import Found
+from restproof.contract.openapi.reasons import no_body, no_list, no_object
 from restproof.contract.openapi.schemas import WIDER, Schema, alternatives, united, wider
 from restproof.contract.shapes import SHOWN, types_of
 from restproof.pointer import step, steps
@@ -102,10 +103,8 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
         elif operation != "read" and types_of(answer) - {"null"} == {"object"}:
             told.receipts.add(operation)  # an object of which no member is said: often of words alone
             told.created = answer if operation == "create" else told.created
-        elif operation == "read":
-            told.left_out["read"] = "its answer is no JSON object" if answer else "the document does not say its answer"
-        elif answer:
-            told.left_out[operation] = "its answer is no JSON object"
+        elif operation == "read" or answer:
+            told.left_out[operation] = no_object(reader, found.calls[operation])
     _set_words_apart(single, told)
     around = _wrapper(single) or _told_with(single)
     if around:
@@ -120,7 +119,7 @@ def _responses(reader: Reader, found: Found, told: Shaped) -> None:
         if entry is None:
             member, entry = _listed_inside(answer, single, bool(found.parameter))
         if entry is None:
-            told.left_out["list"] = "its answer is no array of objects"
+            told.left_out["list"] = no_list(reader, found)
             return
         if member:
             told.envelope["list"] = member
@@ -172,6 +171,7 @@ def _listed(answer: Schema, single: Mapping[str, Schema], has_items: bool) -> tu
         return None, entry
     members = answer.get("properties", {}) if is_object(answer) else {}
     arrays = {n: e for n, s in members.items() if (e := entries_of(s)) is not None}
+    arrays = {n: e for n, e in arrays.items() if not _BESIDE_ONE.fullmatch(n)} or arrays
     alike = {n: e for n, e in arrays.items() if any(_same_members(e, s) for s in single.values())}
     chosen = alike if len(alike) == 1 else arrays if len(arrays) == 1 else {}
     if not chosen:
@@ -217,14 +217,7 @@ def _requests(reader: Reader, found: Found, told: Shaped, apart: Callable[[Schem
         call = found.calls[operation]
         schema = reader.request(call)
         if not schema:
-            media = reader.media(call)
-            told.left_out[operation] = (
-                "it takes a JSON Patch, a list of changes, which no contract sends"
-                if any("json-patch+json" in m for m in media)
-                else f"it takes {media[0]}, no JSON"
-                if media
-                else "it takes no body"
-            )
+            told.left_out[operation] = no_body(reader, call)
             continue
         variants = [v for v in alternatives(schema) if is_object(v)]
         if not variants:
@@ -310,7 +303,12 @@ def sendable(schema: Schema, known: dict[int, Schema], at: str = "") -> Schema:
         if word == "properties":
             continue
         reason = wider(inner)
+        if word in ("anyOf", "oneOf"):
+            inner = [s for s in inner if not _is_servers(s)] or inner
+            found[word] = inner if len(inner) < len(schema[word]) else schema[word]
         if reason is None:
+            if word == "items":
+                found[word] = sendable(inner, known, f"{at}[]")
             continue
         if word == "items" and not schema.get("minItems"):
             try:
@@ -332,6 +330,12 @@ def sendable(schema: Schema, known: dict[int, Schema], at: str = "") -> Schema:
         return found
     known[id(schema)] = schema
     return schema
+
+
+def _is_servers(schema: Schema) -> bool:
+    """Whether all members of an object are the server's: as one that is sent it would be any object."""
+    members = schema.get("properties", {})
+    return bool(members) and all(m.get("readOnly") for m in members.values())
 
 
 _VALUES = ("enum", "const", "default", "examples", "required")

@@ -20,7 +20,7 @@ def join_items(paths: Paths) -> None:
     for one in items:
         fitting = [f for f in lists if _ends_alike(f, one) and _schemas(paths, f) & _schemas(paths, one)]
         rivals = [f for f in items if f is not one and fitting and _ends_alike(f, one)]
-        if len(fitting) == 1 and not rivals and not _has_below(paths, one):
+        if len(fitting) == 1 and not rivals and not has_below(paths, one):
             _join(paths, fitting[0], one)
 
 
@@ -66,7 +66,7 @@ def _parted(path: str) -> tuple[str, str]:
     return above, word
 
 
-def _has_below(paths: Paths, items: Found) -> bool:
+def has_below(paths: Paths, items: Found) -> bool:
     """Whether something else stands below one of the items."""
     start = f"{items.collection.rstrip('/')}/{{}}"
     others = (f for f in paths.found.values() if f is not items)

@@ -31,7 +31,7 @@ def id_member(
     wanted = [parameter, tail, bare, "id", f"{found.name}_id", "uuid", "_id"]
     by_name = {snake(n): n for n in reversed(list(shown))}
     if bare.endswith("_name"):
-        wanted.append("name")
+        wanted += ["name", bare.removesuffix("_name")]
     elif bare == found.name:
         set_by_server = [n for n, s in shown.items() if snake(n) in _NAMES_IT and s.get("readOnly")]
         wanted += set_by_server if len(set_by_server) == 1 else []

@@ -110,9 +110,8 @@ class _Importer:
             "operations" not in r for r in resources.values()
         ):
             hint = "a resource is a path such as /items with /items/{id}, and answers in JSON"
-            reasons = "; ".join(what for what, _ in self.left_out[:3])
             message = "no path of this document is a collection or an item of one"
-            raise self.source.wrong(message, ("paths",), f"{reasons}\n  {hint}" if reasons else hint)
+            raise self.source.wrong(message, ("paths",), "\n  ".join([*_most([w for w, _ in self.left_out]), hint]))
         hoist(contract, resources)
         contract["clauses"] = {rule: {"level": "should"} for rule in OF_FRAMEWORKS}
         contract["resources"] = resources
@@ -181,6 +180,16 @@ class _Importer:
         if not re.fullmatch(r"(/[^/?#{}\s]+)+", path):
             return {}
         return {"base_path": path}
+
+
+def _most(left_out: Collection[str]) -> list[str]:
+    """A line for each of the reasons that most was left out for."""
+    kinds: dict[str, list[str]] = {}
+    for what in left_out:
+        subject, _, reason = what.partition(": ")
+        kinds.setdefault(reason, []).append(subject)
+    most = sorted(kinds.items(), key=lambda kind: -len(kind[1]))[:3]
+    return [f"{', '.join(some[:3])}{', …' if len(some) > 3 else ''}: {reason}" for reason, some in most]
 
 
 def _with_parents(found: Mapping[str, Yaml], selected: Collection[str]) -> dict[str, Yaml]:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
+from restproof.contract.impossible import nothing_fits
+from restproof.contract.openapi.bodies import bare, shown_as
 from restproof.contract.openapi.keywords import NARROWER
-from restproof.contract.openapi.once import Seen
-from restproof.contract.openapi.schemas import Schema, options
+from restproof.contract.openapi.once import Once
+from restproof.contract.openapi.schemas import Schema, alternatives, meet, options
 from restproof.contract.shapes import types_of
+from restproof.contract.validator import Validator
 
+_BOUNDS = (
+    ("number", "minimum", "maximum"),
+    ("integer", "minimum", "maximum"),
+    ("string", "minLength", "maxLength"),
+    ("array", "minItems", "maxItems"),
+)
 _OF_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 
 
@@ -30,22 +41,23 @@ def decimals(schema: Schema, shown: Schema) -> Schema | None:
     return {**found, "enum": [f"{low + (high - low) * part:.2f}" for part in (0.5, 0.25)]}
 
 
-def seen_again(schema: Schema, shown: Schema, known: Seen) -> Schema | None:
+def seen_again(schema: Schema, shown: Schema, once: Once) -> Schema | None:
     """``schema`` without the optional members, at any depth, that ``shown`` has of another type: what they hold is told
-    apart from what is shown by no rule. ``None`` where a needed one is such. What changes nothing is ``schema``
-    itself. ``known``: what is known already; it grows."""
+    apart from what is shown by no rule. Of plain values inside only those are left that may be shown, and what is
+    always shown beside them is the server's. ``None`` where a needed one cannot be shown. What changes nothing is
+    ``schema`` itself."""
     key = (id(schema), id(shown))
-    if key not in known:
-        known[key] = schema, shown, _seen_again(schema, shown, known)
-    return known[key][2]
+    if key not in once.seen_again:
+        once.seen_again[key] = schema, shown, _seen_again(schema, shown, once)
+    return once.seen_again[key][2]
 
 
-def _seen_again(schema: Schema, shown: Schema, known: Seen) -> Schema | None:
+def _seen_again(schema: Schema, shown: Schema, once: Once) -> Schema | None:
     text = decimals(schema, shown)
     if text is not None:
         return text
     parts = options(schema)
-    kept = [_part(part, [s for s in options(shown) if types_of(s) & types_of(part)], known) for part in parts]
+    kept = [_part(part, [s for s in options(shown) if types_of(s) & types_of(part)], once) for part in parts]
     fitting = [part for part in kept if part is not None]
     if all(one is two for one, two in zip(kept, parts, strict=True)):
         return schema
@@ -55,13 +67,13 @@ def _seen_again(schema: Schema, shown: Schema, known: Seen) -> Schema | None:
     return {**beside, **(fitting[0] if len(fitting) == 1 else {"anyOf": fitting})}
 
 
-def _part(schema: Schema, shown: list[Schema], known: Seen) -> Schema | None:
+def _part(schema: Schema, shown: list[Schema], once: Once) -> Schema | None:
     """``seen_again`` of one alternative, beside those of ``shown`` that have its type."""
     if len(shown) != 1:
         return schema if shown or not types_of(schema) & {"object", "array"} else None
     found, other = schema, shown[0]
     if isinstance(schema.get("items"), dict) and isinstance(other.get("items"), dict):
-        items = _inner(schema["items"], other["items"], known)
+        items = _inner(schema["items"], other["items"], once)
         if items is None:
             return None
         found = schema if items is schema["items"] else {**schema, "items": items}
@@ -69,18 +81,79 @@ def _part(schema: Schema, shown: list[Schema], known: Seen) -> Schema | None:
     others = other.get("properties", {})
     kept: dict[str, Schema] = {}
     for name, inner in properties.items():
-        member = _inner(inner, others[name], known) if name in others else inner
+        member = _inner(inner, others[name], once) if name in others else inner
         if member is not None:
             kept[name] = member
         elif name in schema.get("required", ()):
             return None
+    for name in other.get("required", ()) if properties else ():
+        if name in others and name not in properties and not others[name].get("writeOnly"):
+            kept[name] = {**bare(shown_as(others[name], once.shown)), "readOnly": True}
     if kept.keys() == properties.keys() and all(kept[n] is properties[n] for n in kept):
         return found
     return {**found, "properties": kept}
 
 
-def _inner(schema: Schema, shown: Schema, known: Seen) -> Schema | None:
+def _inner(schema: Schema, shown: Schema, once: Once) -> Schema | None:
     """``seen_again`` of a part of a schema, which must be shown in a type that it has."""
     if schema and shown and not types_of(schema) & (types_of(shown) - {"null"}):
         return decimals(schema, shown)
-    return seen_again(schema, shown, known)
+    if shown and not types_of(schema) & {"array", "object"} and not fits(schema, shown, once):
+        if (text := decimals(schema, shown)) is not None:
+            return text
+        narrowed = meet(bare(schema), bare(shown))
+        if narrowed is None or nothing_fits(narrowed) or not fits(narrowed, shown, once):
+            return None
+        return {**narrowed, NARROWER: "answers hold fewer values"}
+    return seen_again(schema, shown, once)
+
+
+def fits(schema: Schema, shown: Schema, once: Once) -> bool:
+    """Whether what requests may hold, null apart, can be shown as it is: a member that they may leave out need not be
+    there, and a pattern is not asked of what is shown."""
+    if not shown or schema is shown:
+        return True
+    key = (id(schema), id(shown))
+    if key not in once.fits:
+        others = alternatives(shown)
+        sent = alternatives(schema)
+        if len(sent) > 1:
+            # Of which of them an answer is, so of what it may lack, nothing is known.
+            sent = [*sent, *({**one, "properties": _always(one)} for one in sent if "properties" in one)]
+        found = all(any(_fits_one(one, other, once) for other in others) for one in sent)
+        once.fits[key] = schema, shown, found
+    return once.fits[key][2]
+
+
+def _always(one: Mapping[str, Any]) -> Schema:
+    """The members of an object that a request always has, or that the server sets."""
+    needed = one.get("required", ())
+    return {n: s for n, s in one["properties"].items() if n in needed or s.get("readOnly")}
+
+
+def _fits_one(one: Mapping[str, Any], other: Mapping[str, Any], once: Once) -> bool:
+    values = [one["const"]] if "const" in one else one.get("enum")
+    if values is not None:
+        taken = Validator({w: v for w, v in other.items() if w not in ("pattern", "format")})
+        return all(taken.is_valid(v) for v in values if v is not None)
+    kinds = types_of(one) - {"null"}
+    if {"enum", "const"} & other.keys() or not kinds <= types_of(other):
+        return False
+    for kind, low, high in _BOUNDS:
+        above = one.get(low, -math.inf) >= other.get(low, -math.inf)
+        if kind in kinds and not (above and one.get(high, math.inf) <= other.get(high, math.inf)):
+            return False
+    if "string" in kinds and other.get("format") not in (None, one.get("format")):
+        return False
+    if "array" in kinds and not fits(one.get("items", {}), other.get("items", {}), once):
+        return False
+    return "object" not in kinds or _fits_object(one, other, once)
+
+
+def _fits_object(one: Mapping[str, Any], other: Mapping[str, Any], once: Once) -> bool:
+    members, others = one.get("properties", {}), other.get("properties", {})
+    sent = {n: s for n, s in members.items() if not (s.get("readOnly") or s.get("writeOnly"))}
+    closed = other.get("additionalProperties") is False
+    if not {*other.get("required", ())} <= members.keys() or (closed and not sent.keys() <= others.keys()):
+        return False
+    return all(fits(s, others[n], once) for n, s in sent.items() if n in others)

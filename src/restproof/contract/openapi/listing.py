@@ -57,7 +57,8 @@ class Listing:
             if plain and any(v.startswith("-") for v in values):
                 told["sort"] = plain
             elif fields or values:
-                self.left_out.append((found.name, f"the order of its list by {self.sort}"))
+                what = f"the order of its list by {self.sort}, of which the fields are not plain: say them in 'sort'"
+                self.left_out.append((found.name, what))
         filters = {}
         for name, schema in queries.items():
             inner = _inner(name, self.filter)
@@ -66,7 +67,8 @@ class Listing:
             if inner in shown and self.filters_by_equality(call, name, schema, shown[inner]):
                 filters[inner] = "equals"
             else:
-                self.left_out.append((found.name, f"the query parameter {name} of its list"))
+                what = f"the query parameter {name} of its list, not plainly equality: say what it is in 'filters'"
+                self.left_out.append((found.name, what))
         if filters:
             told["filters"] = filters
         return told

@@ -12,10 +12,10 @@ from restproof.contract.formats import FORMATS
 from restproof.contract.impossible import nothing_fits
 from restproof.contract.inner import distinct
 from restproof.contract.openapi.bodies import Shaped, bare, shown_as
-from restproof.contract.openapi.inside import seen_again
+from restproof.contract.openapi.inside import fits, seen_again
 from restproof.contract.openapi.keywords import ABSENT, EDGES, NARROWER, NULL
 from restproof.contract.openapi.once import Once
-from restproof.contract.openapi.schemas import Schema, holds, meet, options
+from restproof.contract.openapi.schemas import Schema, alternatives, holds, meet, options
 from restproof.contract.schemas import DIALECT
 from restproof.contract.shapes import SHOWN, is_nullable, types_of
 
@@ -162,7 +162,7 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         found.lenient.append(name)
     elif any(bare(other) != bare(first) for other in others):
         schema = {**plain[0], **{w: first[w] for w in ("default", "examples", EDGES) if w in first}, NULL: "open"}
-    again = seen_again(schema, shown, told.once.seen_again) if shown is not None else schema
+    again = seen_again(schema, shown, told.once) if shown is not None else schema
     schema = schema if again is None else again
     if holds(schema, NARROWER) and name not in found.lenient:
         found.lenient.append(name)
@@ -181,11 +181,7 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
     kinds = types_of(shown) | ({"integer"} if "number" in types_of(shown) else set())
     fitting = [o for o in options(schema) if types_of(o) <= kinds]
     if not fitting or again is None:
-        # What is sent is never what is shown, so neither says anything of the other.
-        found.apart = True
-        found.left_out.append(f"{name}, of which responses show something else than requests hold")
-        found.unshown[name] = {**_without_default(as_shown), "readOnly": True}
-        return {**schema, "writeOnly": True, SHOWN: "open"}
+        return _shown_apart(name, schema, as_shown, found)
     if nothing_fits(schema):
         found.left_out.append(f"{name}, of which its operations say what no value keeps together")
         return {**_without_default(as_shown), "readOnly": True}
@@ -196,9 +192,20 @@ def _member(name: str, shown: Schema | None, told: Shaped, found: Members) -> Sc
         if "default" in schema and not Draft202012Validator(schema).is_valid(schema["default"]):
             del schema["default"]
         found.lenient += [name] if name not in found.lenient else []
+    if not fits(schema, as_shown, told.once):
+        return _shown_apart(name, schema, as_shown, found)
     found.apart = found.apart or name in found.lenient or holds(schema, NARROWER) is not None
     found.apart |= holds(shown, NULL) is not None or not _fits(bare(as_shown), bare(shown_as(schema, told.once.shown)))
     return schema
+
+
+def _shown_apart(name: str, schema: Schema, shown: Schema, found: Members) -> Schema:
+    """What requests hold of a member that is not, or need not be, what responses show of it: neither says anything of
+    the other."""
+    found.apart = True
+    found.left_out.append(f"{name}, of which responses show something else than requests hold")
+    found.unshown[name] = {**_without_default(shown), "readOnly": True}
+    return {**schema, "writeOnly": True, SHOWN: "open"}
 
 
 def _unread(told: Shaped, found: Members) -> None:
@@ -251,11 +258,16 @@ def _echo(shown: Schema, sent: Schema | None, once: Once) -> Schema:
 
 
 def _echoed(shown: Schema, sent: Schema, once: Once) -> Schema:
+    variants = alternatives(sent)
+    sent = dict(variants[0]) if len(variants) == 1 else sent
     found = {w: v for w, v in shown.items() if w != "pattern" or sent.get("pattern") == v}
+    for word in ("anyOf", "oneOf"):
+        if word in shown:
+            found[word] = [_echo(part, sent, once) for part in shown[word]]
     asked: dict[str, Schema] = sent.get("properties", {})
     if "properties" in shown:
         found["properties"] = {n: _echo(s, asked.get(n), once) for n, s in shown["properties"].items()}
-        optional = {n for n, s in asked.items() if n not in sent.get("required", ()) and "default" not in s}
+        optional = {n for n, s in asked.items() if n not in sent.get("required", ())}
         optional -= {n for n, s in asked.items() if s.get("readOnly")}
         if "required" in shown:
             found["required"] = [n for n in shown["required"] if n not in optional]
@@ -321,6 +333,12 @@ def beyond(operation: str, told: Shaped, body: Members) -> str | None:
         if name in asked and not asked[name].get("readOnly") and not is_set:
             return f"its body must hold {name}, which no create takes"
     return None
+
+
+def replaces_whole(body: Members) -> bool:
+    """Whether it is plain what a PUT leaves: each member is required, or has a default."""
+    sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
+    return all(n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
 
 
 def may_lack_zone(schema: Any) -> bool:

@@ -34,7 +34,10 @@ def singular(word: str) -> str:
         return f"{word[:-3]}fe"
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zes", "uses", "roes", "toes", "goes")) and word != "shoes":
+    if (
+        word.endswith(("aliases", "sses", "shes", "ches", "xes", "zes", "uses", "roes", "toes", "goes"))
+        and word != "shoes"
+    ):
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is", "news")) else word
 

@@ -22,6 +22,7 @@ _COLLECTION = {"get": "list", "post": "create"}
 _ITEMS = {"get": "read", "patch": "update", "put": "replace", "delete": "delete"}
 _OF_ONE = {"patch": "update", "put": "replace"}
 NEITHER = "neither a collection nor an item of one"
+_A = {"collection": "a collection, nor of what there is just one of", "item": "an item of a collection"}
 
 
 @dataclass
@@ -124,7 +125,7 @@ class Paths:
                 continue
             path = self.constants.filled(path)
             if not path.startswith("/") or not (_is_plain(path) or around(path)):
-                why = "it is no collection" if path == "/" else "no contract has such a path"
+                why = "it is no collection" if path == "/" else f"no path of a contract {_holds(path)}"
                 self.left_out.append((f"{path}: {why}", route))
                 continue
             first = self.shapes.setdefault(shape_of(path), path)
@@ -144,7 +145,7 @@ class Paths:
                 self.left_out.append((f"{path}: it stands beside the items of {above}", route))
                 return
             if not items and "get" not in entry:
-                self.left_out.append((f"{path}: {NEITHER}", route))
+                self.left_out.append((f"{path}: {NEITHER}: nothing is read there", route))
                 return
         self._add(path, path)
 
@@ -170,9 +171,8 @@ class Paths:
         called = (f"{above}/{stem}{after}", f"{above}/{stem}", f"{above}{after}", above)
         collection = next((k for k in map(self.has, called) if k is not None and k in self.found), None)
         if collection is None or self.found[collection].parameter is not None:
-            self.left_out.append(
-                (f"{path}: a parameter that follows no collection", ("paths", self.entries[path][0][0]))
-            )
+            why = "what stands around its parameter is part of no collection's name"
+            self.left_out.append((f"{path}: {why}", ("paths", self.entries[path][0][0])))
             return
         self._add(collection, path, name)
         self.found[collection].above, self.found[collection].around = above, f"/{before}{{id}}{after}"
@@ -209,7 +209,8 @@ class Paths:
             found.spare.setdefault(_OF_ONE[method], call)
         if not named or named in found.calls:
             found.other.setdefault(place, []).append(method.upper())
-            self.left_out.append((f"{method.upper()} {route[1]}: {'it is there twice' if named else NEITHER}", here))
+            why = f"its path has the form of {found.calls[named].route[1]}" if named else f"no operation of {_A[place]}"
+            self.left_out.append((f"{method.upper()} {route[1]}: {why}", here))
             return
         found.calls[named] = call
 
@@ -288,6 +289,11 @@ class Paths:
             return f"{{{above.name}}}"
 
         return PARAMETER.sub(name, path), unknown
+
+
+def _holds(path: str) -> str:
+    """What makes a path one that no contract has."""
+    return next((f"holds '{sign}'" for sign in "?#" if sign in path), "looks so")
 
 
 def is_item(path: str) -> bool:

@@ -14,11 +14,12 @@ from restproof.contract.openapi.answers import Reader
 from restproof.contract.openapi.assurances import tags
 from restproof.contract.openapi.bodies import Shaped, is_list, is_one, on_whole, shaped, take_own_id
 from restproof.contract.openapi.bookkeeping import keep_apart
+from restproof.contract.openapi.elsewhere import has_below
 from restproof.contract.openapi.embedded import Records
 from restproof.contract.openapi.export import OPERATION
 from restproof.contract.openapi.identity import id_member, id_type, identity, parameter_schema, tells_id
 from restproof.contract.openapi.listing import Listing
-from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members
+from restproof.contract.openapi.members import Members, beyond, may_lack_zone, members, replaces_whole
 from restproof.contract.openapi.named import (
     id_field,
     is_bare_list,
@@ -170,7 +171,8 @@ class ResourceWriter:
         said: dict[str, Yaml] = {}
         for operation, call in list(found.calls.items()):
             if operation == "delete" and says_it_stays(call):
-                self.take_out(found, {operation: "its words say what becomes of it, not that it is gone"})
+                why = "by its words the item ends or is put aside, and may be there still"
+                self.take_out(found, {operation: why})
                 continue
             if operation in ("list", "read") and (why := may_be_none(call)):
                 self.take_out(found, {operation: why})
@@ -195,15 +197,16 @@ class ResourceWriter:
         shown = {n: s for n, s in told.readable.items() if not s.get("writeOnly")}
         changing = [n for o in ("update", "replace") for n, s in told.writable(o).items() if not s.get("readOnly")]
         member = id_member(found, shown, changing, self.reader.schemas.of_paths)
-        if found.single or (member is None and is_bare_list(found)):
+        is_bare = is_bare_list(found) and not has_below(self.paths, found)
+        if found.single or (member is None and is_bare):
             return self.without_id(found, told), "none"
         if member is None:
-            reason = f"no answer shows which {found.parameter or 'id'} an item has"
+            reason = f"no member of its answers is plainly the {found.parameter or 'id'} of an item"
             self.take_out(found, dict.fromkeys(("create", *ON_ITEM), reason))
-            if is_bare_list(found) and "{" not in found.collection:
+            if is_bare_list(found) and not has_below(self.paths, found) and "{" not in found.collection:
                 told.sent, told.shown = {}, told.shown[-1:]  # what is only listed
                 return self.without_id(found, told), "none"
-            self.take_out(found, {"list": "its entries have no id"})
+            self.take_out(found, {"list": "no member of its entries is plainly their id"})
             return members(told), {}
         self.note(found, *(f"{n}, of which it is not said whether a client sets it" for n in keep_apart(told, member)))
         told.names_itself |= take_own_id(told, member, created=creates_by_put(self.reader, found))
@@ -306,9 +309,12 @@ class ResourceWriter:
         for field, held in [*schema["properties"].items()]:
             if field in known or field in schema.get("required", ()):
                 continue
-            if not (is_soft_reference(field, held) or self.is_named_as_resource(field, held, found)):
+            if is_soft_reference(field, held):
+                self.note(found, f"{field}, of which no value is known to be an id: it is not sent")
+            elif self.is_named_as_resource(field, held, found):
+                self.note(found, f"{field}, which may hold names of another resource: it is not sent")
+            else:
                 continue
-            self.note(found, f"{field}, of which no value is known to be an id")
             if isinstance(said, dict) and said["request"] != said["response"]:
                 for side in (self.schemas[said[o]] for o in REQUESTS if o in said):
                     if field not in side.get("required", ()):
@@ -377,12 +383,6 @@ class ResourceWriter:
 
     def route(self, found: Found) -> Route:
         return next(iter(found.calls.values())).route if found.calls else ("paths", found.collection)
-
-
-def replaces_whole(body: Members) -> bool:
-    """Whether it is plain what a PUT leaves: each member is required, or has a default."""
-    sent = {n: s for n, s in body.properties.items() if not s.get("readOnly") and n not in body.create_only}
-    return all(n in body.schema.get("required", ()) or "default" in s for n, s in sent.items())
 
 
 def creates_by_put(reader: Reader, found: Found) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from restproof.contract.document import Route
+from restproof.contract.impossible import nothing_fits
 from restproof.contract.openapi.keywords import (
     ABSENT,
     LISTS,
@@ -41,6 +42,11 @@ _LARGEST = 1_500
 Schema = dict[str, Any]
 _INNER = frozenset({"$ref", *MAPS, *SINGLE, *LISTS})
 """Keywords that hold other schemas."""
+_DROPPED = {
+    **dict.fromkeys(("default", "enum"), "which the schema itself does not allow"),
+    "pattern": "which is no regular expression that is understood here",
+}
+"""Keyword → why it is left out where it is."""
 _ANY_OR_NULL: Schema = {"type": ["object", "null"]}
 
 
@@ -105,7 +111,8 @@ class Schemas:
             self._plain[id(value)] = plain(value)
         found, dropped = dict(self._plain[id(value)][0]), self._plain[id(value)][1]
         if dropped:
-            self.left_out.append((f"'{dropped[0]}' of a schema, which cannot be carried", (*route, dropped[0])))
+            why = _DROPPED.get(dropped[0], "whose value it cannot have")
+            self.left_out.append((f"'{dropped[0]}' of a schema, {why}", (*route, dropped[0])))
             if {"enum", "pattern", "minimum", "maximum", "minLength", "maxLength"} & set(dropped):
                 found[WIDER] = f"its '{dropped[0]}' cannot be carried"
         if UNKNOWN in value:
@@ -115,9 +122,10 @@ class Schemas:
         closes = {w for w in ("unevaluatedProperties", "unevaluatedItems") if value.get(w) is False}
         uncarried = next((w for w in UNCARRIED if w in value and w not in closes), None)
         if uncarried:
-            self.left_out.append((f"'{uncarried}' of a schema, which cannot be carried", (*route, uncarried)))
+            what = f"'{uncarried}' of a schema, for which a contract has no word"
+            self.left_out.append((what, (*route, uncarried)))
             found[WIDER] = f"its '{uncarried}' cannot be carried"
-        whole = flat({**found, **self._inner(value, route, depth, chain)})
+        whole = _possible(flat({**found, **self._inner(value, route, depth, chain)}))
         mark_null(whole)
         return whole
 
@@ -288,6 +296,22 @@ def both(one: Mapping[str, Any], two: Mapping[str, Any]) -> Schema:
             found[word] = both(found[word], value)
         else:
             found[WIDER] = f"it has two '{word}'"
+    return _possible(found)
+
+
+def _possible(schema: Schema) -> Schema:
+    """The schema without those of its alternatives, entries and members of any name that no value keeps."""
+    found = schema
+    for word in ("anyOf", "oneOf"):
+        parts = schema.get(word, ())
+        kept = [p for p in parts if not nothing_fits(p)]
+        if 0 < len(kept) < len(parts):
+            rest = {w: v for w, v in found.items() if w != word}
+            found = both(rest, kept[0]) if len(kept) == 1 else {**rest, word: kept}
+    if nothing_fits(schema.get("items", {})) and not {"prefixItems", "minItems"} & schema.keys():
+        found = {**{w: v for w, v in found.items() if w != "items"}, "maxItems": 0}
+    if isinstance(schema.get("additionalProperties"), dict) and nothing_fits(schema["additionalProperties"]):
+        found = {**found, "additionalProperties": False}
     return found
 
 
@@ -311,6 +335,7 @@ def meet(one: Schema, two: Schema) -> Schema | None:
                 if WIDER in found:
                     return None
                 parts += [found] if found not in parts else []
+    parts = [p for p in parts if not nothing_fits(p)] or parts
     kept = [p for p in parts if p.get("type") != "null"] + [p for p in parts if p.get("type") == "null"][:1]
     return kept[0] if len(kept) == 1 else {"anyOf": kept} if kept else None
 

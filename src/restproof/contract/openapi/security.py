@@ -21,19 +21,24 @@ class Security:
     its words (``None``: there is none); of several as frequent, the one that is named first. ``name``: how the document
     calls it."""
 
-    def __init__(self, reader: Reader, calls: Iterable[Call]) -> None:
+    def __init__(self, reader: Reader, calls: Collection[Call]) -> None:
         self.reader = reader
         self.left_out: list[tuple[str, Route]] = []
         self.schemes = dict(self._schemes())
+        # Each operation counts what it asks for, and once more what it asks for alone.
         asked = Counter(
-            str(self.schemes[names[0]])
+            str(self.as_one(names))
             for call in calls
-            for names in dict.fromkeys(tuple(n) for n in self.alternatives(call) if self.as_one(n) is not None)
+            for one in dict.fromkeys(tuple(n) for n in self.alternatives(call) if self.as_one(n) is not None)
+            for names in [one] * (3 - len(one[:2]))
         )
         chosen = asked.most_common(1)[0][0] if asked else None
         fitting = [(n, s) for n, s in self.schemes.items() if s and str(s) == chosen]
         self.name: str = fitting[0][0] if fitting else ""
         self.scheme: Any = fitting[0][1] if fitting else None
+        needed = {n: call.route for call in calls for n in self.beside(call)}
+        for name, route in needed.items():
+            self.left_out.append((f"the credential {name}, asked for beside {self.name}: let a hook send it", route))
 
     def _schemes(self) -> Iterable[tuple[str, Any]]:
         source = self.reader.source
@@ -57,10 +62,32 @@ class Security:
         return [list(one) for one in said if isinstance(one, dict)] if isinstance(said, list) else []
 
     def as_one(self, names: Collection[str]) -> Any:
-        """What schemes that are asked for together come to, where one credential is all of them: two flows of OAuth 2.0
-        end in the same bearer token. ``None``: there is none, or several are needed."""
+        """What schemes that are asked for together come to: two flows of OAuth 2.0 end in the same bearer token, what
+        stands in the same header is one value, and of several that stand apart a contract gives the one that tells who
+        is asking. ``None``: a contract has no word for one of them."""
         kinds = [self.schemes.get(name) for name in names]
-        return kinds[0] if kinds and all(kind == kinds[0] for kind in kinds) and _is_shared(kinds) else None
+        if not kinds or None in kinds:
+            return None
+        if all(kind == kinds[0] for kind in kinds):
+            return kinds[0] if _is_shared(kinds) else None
+        whole = next((k for k in kinds if isinstance(k, dict) and k.get("header", "").lower() == "authorization"), None)
+        return whole or next((k for k in kinds if isinstance(k, str) and k != "api_key"), kinds[0])
+
+    def beside(self, call: Call) -> list[str]:
+        """The schemes that an operation asks for beside the contract's own, in one request with it."""
+        found = self.alternatives(call)
+        alone = any(len({str(self.schemes.get(n)) for n in names}) < 2 for names in found)
+        together = next((n for n in found if self.scheme is not None and self.as_one(n) == self.scheme), [])
+        apart = [n for n in together if _place(self.schemes[n]) != _place(self.scheme)]
+        return [] if alone else apart
+
+    def other(self, call: Call) -> str:
+        """Why an operation that asks for another credential than the contract's cannot be asked for."""
+        found = self.alternatives(call)
+        names = " or ".join(sorted({" and ".join(some) for some in found}))
+        known = self.name if any(self.as_one(some) is not None for some in found) else ""
+        why = f"the others for {known}" if known else "for which there is no word"
+        return f"it asks for the credential {names}, {why}"
 
     def asked(self, call: Call) -> Asked | None:
         """Whether an operation asks for the contract's credential; ``None`` where it asks for another one."""
@@ -72,6 +99,13 @@ class Security:
         if any(not names for names in found):
             return "optional"
         return "required" if fitting else None
+
+
+def _place(scheme: Any) -> str:
+    """Where a credential stands, in lower case: the name of the header, query parameter or cookie."""
+    if isinstance(scheme, dict):
+        return next(f"{w} {scheme[w]}".lower() for w in ("header", "query", "cookie") if w in scheme)
+    return "header x-api-key" if scheme == "api_key" else "header authorization"
 
 
 def _is_shared(kinds: Collection[Any]) -> bool:

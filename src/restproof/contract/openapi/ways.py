@@ -47,8 +47,7 @@ class Ways:
         way: Yaml = {}
         asked = self.security.asked(call)
         if asked is None:
-            names = " or ".join(sorted({n for some in self.security.alternatives(call) for n in some}))
-            raise Unaskable(f"it asks for the credential {names}, which a contract cannot give")
+            raise Unaskable(self.security.other(call))
         if asked != "required" and self.security.scheme is not None:
             way["auth"] = asked
         cookies = [n for n in call.named("cookie", required=True) if n != self.credential("cookie")]
@@ -90,6 +89,8 @@ class Ways:
         unknown = not kinds & {"string", "integer", "number", "boolean"} or wider(schema) is not None
         # Only an answer gives a token, whatever its schema says; no text that a schema allows is one.
         is_text = kinds == {"string"} and not schema.keys() & _TOLD and schema.get("format") not in _MOMENTS
+        if kinds & {"array", "object"} and len(kinds) == 1:
+            raise Unaskable(f"it requires the parameter {parameter['name']}, which is more than one value")
         if unknown or (is_text and is_token(parameter["name"])):
             raise Unaskable(f"it requires the parameter {parameter['name']}, of which no value is known to be valid")
         return schema or {"type": "string"}
