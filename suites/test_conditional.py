@@ -8,7 +8,7 @@ from restproof.suite.inputs import Body, Cases
 from restproof.suite.operations import SUCCESS, creates_by_put
 from restproof.suite.race import all_answered, at_once, must_be_a_race
 from restproof.suite.setup import completed, spare
-from restproof.suite.values import ReadPath, an, same
+from restproof.suite.values import ReadPath, an, is_as_good, same
 from restproof.suite.wire import Headers
 
 NOTHING = (("If-Match", ""),)
@@ -274,10 +274,10 @@ def outdated(subject: Subject, id: Any) -> bool:
         replaced = subject.replace(id, subject.bodies.minimal("own") if is_full else full)
         must.have_status(replaced, "replaced")
         return True
-    change = subject.bodies.plain_change()
+    change = subject.resolved(subject.bodies.plain_change())
     if not change:
         return False
-    if all(same(before.get(n), v) for n, v in subject.resolved(change).items()):
+    if all(same(v, now := before.get(n)) or is_as_good(subject.spec, n, v, now) for n, v in change.items()):
         change = {n: subject.bodies.plain(n, "again") for n in change}
     updated = subject.update(id, change)
     must.have_status(updated, "updated")

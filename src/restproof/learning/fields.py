@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +16,7 @@ from restproof.contract.normal import Form, Unsaid, in_forms
 from restproof.contract.shapes import same
 from restproof.learning.states import Change, Made, Quiet, States, kept_pairs
 from restproof.learning.word import ENOUGH, Doubt, Edit, Without, Word, numbers
+from restproof.oracle.check import same_instant
 from restproof.semantics.checker import is_valid
 from restproof.semantics.initial import absent_value
 
@@ -181,13 +182,19 @@ def _default(resource: Resource, name: str, made: Sequence[Made]) -> Iterator[Wo
 
 
 def _form(resource: Resource, name: str, pairs: Sequence[tuple[int, Any, Any]]) -> Iterator[Word | Doubt]:
-    """The form that turns each value that was sent into what read back."""
+    """The form that turns each value that was sent into what read back, which may be written otherwise: a time is the
+    same in another zone, or with a fraction of zero."""
+
+    def agree(one: Any, other: Any) -> bool:
+        return same(one, other) or (is_time and same_instant(one, other, zones_open="zones" in resource.open))
+
+    is_time = resource.properties.get(name, {}).get("format") == "date-time"
     scalars = [(n, sent, shown) for n, sent, shown in pairs if _is_scalar(sent) and _is_scalar(shown)]
-    other = [(n, sent, shown) for n, sent, shown in scalars if not same(sent, shown)]
+    other = [(n, sent, shown) for n, sent, shown in scalars if not agree(sent, shown)]
     if len({str(sent) for _, sent, _ in other}) < ENOUGH:
         return
     for forms in _FORMS:
-        explained = _explained(forms, scalars)
+        explained = _explained(forms, scalars, agree)
         if explained is not None and len({str(s) for n, s, _ in other if n in explained}) >= ENOUGH:
             value = forms[0] if len(forms) == 1 else list(forms)
             shown = f"{_short(other[0][1])} reads back as {_short(other[0][2])}"
@@ -202,7 +209,9 @@ def _form(resource: Resource, name: str, pairs: Sequence[tuple[int, Any, Any]]) 
     yield Doubt(resource.name, f"normalized.{name}", what, numbers(n for n, _, _ in other))
 
 
-def _explained(forms: Sequence[Form], pairs: Sequence[tuple[int, Any, Any]]) -> list[int] | None:
+def _explained(
+    forms: Sequence[Form], pairs: Sequence[tuple[int, Any, Any]], agree: Callable[[Any, Any], bool]
+) -> list[int] | None:
     """The exchanges that the forms explain; ``None`` where they contradict one."""
     found = []
     for n, sent, shown in pairs:
@@ -210,7 +219,7 @@ def _explained(forms: Sequence[Form], pairs: Sequence[tuple[int, Any, Any]]) -> 
             kept = in_forms(forms, sent)
         except Unsaid:
             continue
-        if not same(kept, shown):
+        if not agree(kept, shown):
             return None
         found.append(n)
     return found

@@ -9,8 +9,10 @@ from restproof.contract.model import Contract, Reference, Resource
 from restproof.contract.shapes import same, types_of
 from restproof.engine.around import put_away
 from restproof.engine.subject import Subject
+from restproof.learning.likeness import FORMS
 from restproof.learning.values import apart
 from restproof.plan.symbols import PREFIX_LENGTH, reference
+from restproof.semantics.checker import is_valid
 
 Make = Callable[[Resource], Subject]
 """A subject with a token of its own, as each probe takes one."""
@@ -91,6 +93,24 @@ def keys(make: Make, resource: Resource, taken: Mapping[str, Any]) -> None:
         elsewhere = subject.create(dict(taken), scope=other_scope)
         if elsewhere.ok:
             put_away(subject, elsewhere)
+
+
+def other_forms_of_taken(make: Make, resource: Resource, name: str, taken: Any) -> None:
+    """Creates with a text that is taken in another form, each behind one with a free text in that form, which shows
+    that nothing else is against it."""
+    schema = resource.shapes.create["properties"][name]
+    for form in FORMS.values():
+        for held in (None, taken):
+            subject = make(resource)
+            body = subject.resolved(whole_body(subject))
+            text = body.get(name) if held is None else held
+            if not isinstance(text, str) or form(text) == text or not is_valid(schema, form(text)):
+                break
+            reply = subject.create({**body, name: form(text)})
+            if reply.ok:
+                put_away(subject, reply)
+            elif held is None:
+                break
 
 
 def sifted(make: Make, resource: Resource) -> None:

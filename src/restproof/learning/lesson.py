@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from restproof.contract.document import Problems, read_yaml
 from restproof.contract.load import in_full
 from restproof.contract.model import Contract
+from restproof.contract.normal import Form
 from restproof.learning.answers import answer_words
 from restproof.learning.fields import field_words
 from restproof.learning.filtering import filter_words
@@ -37,12 +38,13 @@ def lesson_of(
     reads = read_all((s for s in exchanges if s.n not in faulty), contract)
     dangling = list(absent_references(reads, contract))
     elsewhere = {sighting.n for sighting in dangling}  # what a reference explains is no conflict
-    unique, conflicts = unique_words([r for r in reads if r.seen.n not in elsewhere], contract, said)
+    fields = list(field_words(States.of(reads), contract, said))
+    unique, conflicts = unique_words([r for r in reads if r.seen.n not in elsewhere], contract, _kept(fields))
     orders, broken = order_words(reads, contract, said)
     cases = [*sightings(reads, contract, credentials_shown=credentials_shown), *conflicts, *broken, *dangling]
     found: list[Word | Doubt] = [
         *status_words(cases, contract, said),
-        *field_words(States.of(reads), contract, said),
+        *fields,
         *unique,
         *reference_words(reads, contract),
         *orders,
@@ -57,6 +59,12 @@ def lesson_of(
         tuple(f for f in wanted if isinstance(f, Word)),
         tuple(f for f in wanted if isinstance(f, Doubt)),
     )
+
+
+def _kept(found: Iterable[Word | Doubt]) -> dict[tuple[str | None, str], Sequence[Form]]:
+    """By resource and field, the forms in which values are kept, as the words of fields say them."""
+    words = [w for w in found if isinstance(w, Word) and w.name[0] == "normalized"]
+    return {(w.resource, w.name[1]): w.value if isinstance(w.value, list) else [w.value] for w in words}
 
 
 def said_in(file: Path) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from restproof.engine.instance import Instance
 from restproof.engine.reply import Reply
 from restproof.engine.subject import Subject
 from restproof.engine.world import World
-from restproof.learning.joint import absent_referents, deleted_referents, keys, sifted, whole_body
+from restproof.learning.joint import absent_referents, deleted_referents, keys, other_forms_of_taken, sifted, whole_body
 from restproof.learning.orders import suggested
 from restproof.learning.values import other_forms
 from restproof.plan.ground import Ground
@@ -131,6 +131,7 @@ class Prober:
         reply = subject.create({**body, name: taken[name]})
         if not reply.ok:
             subject.create(body)
+            other_forms_of_taken(self._subject, resource, name, taken[name])
             if resource.parents:
                 with suppress(NotTested):
                     other = self._subject(resource)
@@ -316,10 +317,13 @@ class Prober:
             self._sizes(subject, paging.size)
 
     def _sizes(self, subject: Subject, size: str) -> None:
-        """The largest size of a page that is taken, where one is refused."""
+        """The largest size of a page that is taken, where one is refused; where none is, whether what a page holds of
+        far too many is the most of any: some servers answer with their usual page."""
         low, high = 1, _HUGE
         if subject.list(((size, str(high)),)).ok:
-            subject.list(((size, str(high // 2)),))
+            cut = subject.list(((size, str(high // 2)),))
+            if cut.entries:
+                subject.list(((size, str(len(cut.entries) + 1)),))
             return
         if not subject.list(((size, str(low)),)).ok:
             return

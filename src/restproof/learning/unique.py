@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from restproof.contract.model import Contract, Resource
+from restproof.contract.normal import Form
 from restproof.contract.shapes import same
+from restproof.learning.likeness import Told, compared_by
 from restproof.learning.sighting import Read, Sighting
 from restproof.learning.word import ENOUGH, Doubt, Edit, Without, Word, numbers
 from restproof.oracle.seen import Seen, id_of
@@ -38,18 +40,19 @@ class _Seen:
 
 
 def unique_words(
-    reads: Sequence[Read], contract: Contract, said: Mapping[str, Any]
+    reads: Sequence[Read], contract: Contract, kept: Mapping[tuple[str | None, str], Sequence[Form]]
 ) -> tuple[list[Word | Doubt], list[Sighting]]:
-    """The words, and the conflicts that were seen. ``said``: the contract as it is written."""
+    """The words, and the conflicts that were seen. ``kept``: by resource and field, the forms in which values are seen
+    to be kept."""
     words: list[Word | Doubt] = []
     conflicts: list[Sighting] = []
     for name, seen in _creates(reads).items():
         resource = contract.resources[name]
         if "unique" not in resource.open or resource.unique:
             continue
-        found = _Keys(resource, seen.creates)
+        found = _Keys(resource, seen.creates, kept)
         conflicts += found.conflicts()
-        words += found.words(said)
+        words += found.words()
     return words, conflicts
 
 
@@ -120,12 +123,22 @@ def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     return [n for n in one if not same(one[n], other[n])]
 
 
+def _one_or_all(forms: Sequence[Form]) -> Any:
+    return forms[0] if len(forms) == 1 else list(forms)
+
+
 class _Keys:
     """Looks for the keys of one resource."""
 
-    def __init__(self, resource: Resource, creates: Sequence[tuple[_Taken, list[_Taken]]]) -> None:
+    def __init__(
+        self,
+        resource: Resource,
+        creates: Sequence[tuple[_Taken, list[_Taken]]],
+        kept: Mapping[tuple[str | None, str], Sequence[Form]],
+    ) -> None:
         self._resource = resource
         self._creates = creates
+        self._kept = kept
         taken = [(c, there) for c, there in creates if c.ok]
         self._free = {n: any(self._shares(c, there, n) for c, there in taken) for n in self._names}
         self._alone = self._refusals()
@@ -172,7 +185,7 @@ class _Keys:
         together = [c for found in self._together.values() for one in found for c in one.refused]
         return alone or [Sighting(name, "create", "conflict", c.status, c.n, None) for c in together]
 
-    def words(self, said: Mapping[str, Any]) -> Iterator[Word | Doubt]:
+    def words(self) -> Iterator[Word | Doubt]:
         name = self._resource.name
         open_: list[str] = [word for word in self._resource.open if word != "unique"]
         closed = Edit(("resources", name, "open"), Without(("unique",)))
@@ -181,17 +194,32 @@ class _Keys:
         if found and None in scoped.values():
             yield Doubt(name, "unique", f"whether {', '.join(found)} may come again under another parent was not seen")
         elif found and len(set(scoped.values())) == 1:
-            evidence = numbers(c.n for some in found.values() for c in some)
             besides = [closed]
             if "global" in scoped.values():
                 besides.append(Edit(("resources", name, "unique_scope"), "global"))
+            compared = {n: self._compared(n) for n in found}
+            keys = [{"field": n, "by": _one_or_all(by)} if by else n for n, (by, _) in compared.items()]
             what = f"a second create with the same {' or '.join(found)} was refused"
-            yield Word(name, ("unique",), list(found), what, evidence, tuple(besides))
+            what += "".join(f", in another form ({', '.join(map(str, by))}) too" for by, _ in compared.values() if by)
+            own = [c.n for some in found.values() for c in some]
+            evidence = numbers([*own, *(n for _, some in compared.values() for n in some)])
+            yield Word(name, ("unique",), keys, what, evidence, tuple(besides))
         elif not found and len(self._together) == 1:
             yield self._of_several(*next(iter(self._together.items())))
         elif not found and not self._unexplained() and (twice := self._twins()):
             what = f"a create of the same again succeeded, {len(twice)} times: nothing has to be unique"
             yield Word(name, ("open",), open_, what, twice)
+
+    def _compared(self, name: str) -> tuple[tuple[Form, ...], tuple[int, ...]]:
+        """The forms in which the texts of a unique field are compared, with the exchanges."""
+        told = []
+        for create, there in self._creates:
+            text = create.sent.get(name)
+            held = tuple(t.sent[name] for t in there if t.scope == create.scope and isinstance(t.sent.get(name), str))
+            if isinstance(text, str) and text not in held:
+                told.append(Told(create.n, text, held, create.ok, self._is_refused(create), create.status))
+        resource = self._resource
+        return compared_by(told, resource.normalized.get(name) or self._kept.get((resource.name, name), ()))
 
     def _of_several(self, key: tuple[str, ...], found: Sequence[Together]) -> Word | Doubt:
         """The key of fields that come once together, or of a reference."""

@@ -2,6 +2,7 @@
 
 from restproof.contract.shapes import is_hidden, is_nullable, named_members, same, type_of, types_of
 from restproof.contract.values import listed
+from restproof.oracle.check import is_as_good
 from restproof.oracle.finding import an
 from restproof.pointer import member
 from restproof.semantics.checker import Checker, checker, format_checker, is_valid
@@ -19,6 +20,7 @@ __all__ = [
     "checker",
     "differences",
     "format_checker",
+    "is_as_good",
     "is_hidden",
     "is_nullable",
     "is_sure",
