@@ -107,7 +107,7 @@ def shown_elsewhere(ground: Ground) -> Cases:
         yield from ({"other": other.name, "reference": name, "field": n} for n in fields[:1])
 
 
-@requirement("update.shown-elsewhere", on="update", needs="create", cost=4)
+@requirement("update.shown-elsewhere", on="update", needs="create", cost=4, referred=True)
 @for_each(shown_elsewhere)
 def test_what_refers_to_a_resource_shows_its_new_values(
     subject: Subject, other: str, reference: str, field: str

@@ -47,6 +47,7 @@ class Planned:
     cost: int = 3
     late: bool = False
     alone: bool = False
+    referred: bool = False
     rule: str = "create.thing"
     test: Callable[..., object] = print
     left_out: bool = False
@@ -62,7 +63,8 @@ class Planned:
 
     @property
     def proof(self) -> Any:
-        return SimpleNamespace(late=self.late, alone=self.alone, requirement=self.rule, observes=False, draw={})
+        marks = {"late": self.late, "alone": self.alone, "referred": self.referred}
+        return SimpleNamespace(requirement=self.rule, observes=False, draw={}, **marks)
 
 
 def turns(*items: Planned, workers: int = 2) -> Turns:
@@ -91,10 +93,19 @@ def test_lists_wait_until_nobody_writes() -> None:
         (Planned("project"), "office", False),
         (Planned("office"), "project", True),
         (Planned("office", "delete"), "project", False),
+        (Planned("office", "update", referred=True), "project", False),
         (Planned("rfi", late=True), "office", False),
         (Planned("rfi"), "company", True),
     ],
-    ids=["lives under it", "refers to it", "is apart", "may be referred to", "late", "nobody writes to it"],
+    ids=[
+        "lives under it",
+        "refers to it",
+        "is apart",
+        "may be referred to",
+        "is referred to",
+        "late",
+        "nobody writes to it",
+    ],
 )
 def test_a_list_is_judged_beside_those_writes_alone_that_do_not_touch_it(
     write: Planned, listed: str, is_beside: bool

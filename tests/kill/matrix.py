@@ -5,10 +5,10 @@
 
 Without ``--full`` a fault is judged by the rule that names it alone (where that rule judges every exchange: by all
 rules of one resource). With it the whole plan runs, which also tells how early the first finding comes and what else
-is found. ``--again`` does that for those alone that their rule has not caught by itself: so a profile that leaves items
-out, as ``smoke``, is measured by what a run of it tells. ``--on`` keeps every fault to one resource, as
-``FAULT:RESOURCE`` keeps one; a rule that says nothing of that resource is left out. ``--write`` with faults that are
-named writes their rows anew and keeps those of the others as they were measured last.
+is found. ``--again`` does that for those alone that their rule has not caught by itself, up to the first item that
+fails: so a profile that leaves items out, as ``smoke``, is measured by what a run of it tells. ``--on`` keeps every
+fault to one resource, as ``FAULT:RESOURCE`` keeps one; a rule that says nothing of that resource is left out.
+``--write`` with faults that are named writes their rows anew and keeps those of the others as they were measured last.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def matrix(
     faults: Iterable[tuple[Fault, str]], *, full: bool, profile: str, jobs: int, again: bool = False
 ) -> Iterator[Kill]:
     """Kills of the faults, each with the place that it is kept to, in their order within each contract. ``again``: what
-    its rule alone does not catch has a full run."""
+    its rule alone does not catch has a full run, up to the first item that fails."""
 
     def of(pair: tuple[Fault, str]) -> str:
         return contract_of(pair[0])
@@ -118,7 +118,7 @@ def matrix(
             server = free.pop()
             try:
                 found = kill(pair[0], server, full=full, place=pair[1])
-                return kill(pair[0], server, full=True, place=pair[1]) if again and not found.caught else found
+                return kill(pair[0], server, first=True, place=pair[1]) if again and not found.caught else found
             finally:
                 free.append(server)
 

@@ -32,8 +32,9 @@ class Proof:
     is one that can be made, listed or named. ``when``: a further condition; ``where``: one on how the operation is
     asked for. ``cost``: requests of one case. ``set_up``: requests of an item besides. ``late``: runs after the rest,
     because it takes time, waits, or may leave the server unwell. ``alone``: nothing else of its resource is in flight
-    meanwhile, as a race wants it. ``by_put``: what it says of a create holds as well of
-    the replace that creates, where nothing else does. ``least``: a profile with fewer examples leaves it out."""
+    meanwhile, as a race wants it. ``referred``: it makes what refers to its resource, as each delete may. ``by_put``:
+    what it says of a create holds as well of the replace that creates, where nothing else does. ``least``: a profile
+    with fewer examples leaves it out."""
 
     requirement: str
     on: tuple[str, ...] = ()
@@ -44,6 +45,7 @@ class Proof:
     set_up: int = 0
     late: bool = False
     alone: bool = False
+    referred: bool = False
     by_put: bool = False
     each: Enumerator | None = None
     draw: Mapping[str, Drawer] = field(default_factory=dict)
@@ -96,6 +98,7 @@ def requirement(
     set_up: int = 0,
     late: bool = False,
     alone: bool = False,
+    referred: bool = False,
     by_put: bool = False,
 ) -> Callable[[_Test], _Test]:
     """The requirement that a test proves (an id of the register), and where it applies. See ``Proof``."""
@@ -112,6 +115,7 @@ def requirement(
             set_up=set_up,
             late=late,
             alone=alone,
+            referred=referred,
             by_put=by_put,
         )
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from restproof.contract.model import Resource
+from restproof.engine.items import Item
 
 
-def touched(resources: Mapping[str, Resource], resource: Resource | None, operation: str | None) -> frozenset[str]:
-    """What an item of ``operation`` on a resource may write to: it, all that it lives under and refers to, and theirs;
-    where it deletes, what refers to it or lives under it too, for that is made to see what becomes of it. Nobody writes
-    to what no operation creates, but for the resource itself."""
+def touched(resources: Mapping[str, Resource], item: Item) -> frozenset[str]:
+    """What an item on a resource may write to: it, all that it lives under and refers to, and theirs; where it deletes,
+    or its rule says so, what refers to it or lives under it too, for that is made to see what becomes of it. Nobody
+    writes to what no operation creates, but for the resource itself."""
+    resource = item.resource
     if resource is None:
         return frozenset()
     begin = [resource.name]
-    if operation == "delete":
+    if item.operation == "delete" or item.proof.referred:
         begin += [other.name for other in resources.values() if resource.name in _named(other)]
     found = _closure(resources, begin, _named)
     return frozenset(name for name in found if name == resource.name or resources[name].creatable)

@@ -62,7 +62,7 @@ class Turns:
         self._pinned: dict[int, int] = {}
         self._stages = [Stage.BEGINNING if n in self._begins else _stage(item) for n, item in enumerate(items)]
         self._costs = [(item.cost + 1) * (_WAITS if item.proof.late else 1) for item in items]
-        self._touched = [touched(resources, item.resource, item.operation) for item in items]
+        self._touched = [touched(resources, item) for item in items]
         self._needed = {name: needed(resources, resource) for name, resource in resources.items()}
         self._waiting = sorted(range(len(items)), key=lambda n: (self._stages[n], items[n].proof.late))
         self._writes_to = Counter(name for n in self._waiting for name in self._written(n))
