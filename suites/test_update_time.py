@@ -62,7 +62,7 @@ def moving(subject: Subject, change: Body, before: Body) -> Body:
     for name, value in change.items():
         options = [None] if value is None else [value, bodies.plain(name, "again"), bodies.another(name)]
         found.update([(name, o) for o in options if differs(name, o)][:1])
-    stored = {n: before[n] for n in bodies.writable if n in before and n not in subject.spec.references}
+    stored = {n: before[n] for n in bodies.settable if n in before and n not in subject.spec.references}
     kept = bodies.adjusted_to_rules(found, stored)
     if not found or kept != found:
         raise Inconclusive("no change of the field is shown and keeps the rules")

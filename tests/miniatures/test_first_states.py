@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -202,3 +203,55 @@ def test_what_may_be_frozen_hides_no_other_field(server: type[Published], outcom
     contract, schemas = item(PUBLISHED, **words)
     found = bench.run(server(), contract, schemas, tmp_path, only=("update.accepts-valid",), profile="ci")
     assert {r.item: r.outcome for r in found.results}["update.accepts-valid[item-update]"] == outcome
+
+
+TIMED = schema("title", **FIELDS, state={"enum": [*STATES]}, note={"type": ["string", "null"]})
+TIMED["properties"]["at"] = {"type": "integer", "readOnly": True}
+
+
+class Timed(Items):
+    """No create holds a state: what is new is paid, and never another. Each change moves a time."""
+
+    SCHEMAS: Mapping[str, Any] = {"/items": TIMED}
+
+    def made(self, path: str, fields: Row) -> Row:
+        return {**super().made(path, fields), "state": "paid", "at": time.time_ns()}
+
+    def rule(self, path: str, after: Row, fields: Row, before: Row | None) -> None:
+        if before is not None and before["state"] == "paid" and after["state"] != "paid":
+            raise Refused(422, "is paid", "state")
+
+    def changed(self, path: str, row: Row, fields: Row) -> None:
+        moved = self.moves(fields) and any(row[n] != v for n, v in fields.items())
+        super().changed(path, row, {**fields, **({"at": time.time_ns()} if moved else {})})
+
+    def moves(self, fields: Row) -> bool:
+        return True
+
+
+class Timeless(Timed):
+    """A change of the note moves no time."""
+
+    def moves(self, fields: Row) -> bool:
+        return "note" not in fields
+
+
+@pytest.mark.parametrize(("server", "outcome"), [(Timed, "pass"), (Timeless, "fail")])
+def test_a_time_is_asked_to_move_by_a_step_that_the_rules_allow(
+    server: type[Timed], outcome: str, tmp_path: Path
+) -> None:
+    """Of what is in a state that no create may hold."""
+    properties = {n: p for n, p in TIMED["properties"].items() if n not in ("at", "state")}
+    new = {**TIMED, "properties": properties}
+    change = {"type": "object", "properties": {"note": properties["note"], "state": {"enum": [*STATES]}}}
+    resource = {
+        "path": "/items",
+        "schema": {"create": "new.json", "update": "change.json", "response": "timed.json"},
+        "touched": ["at"],
+        "touched_resolution": 0.01,
+        "rules": [{"never": {"state": ["paid", "draft"]}}, {"never": {"state": ["paid", "open"]}}],
+    }
+    contract = {**CONTRACT, "resources": {"item": resource}}
+    files = {"timed.json": TIMED, "new.json": new, "change.json": change}
+    found = bench.run(server(), contract, files, tmp_path, only=("update.touches-updated-at",), profile="ci")
+    assert {r.item: r.outcome for r in found.results}["update.touches-updated-at[item-update]"] == outcome
